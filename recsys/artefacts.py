@@ -1,0 +1,292 @@
+"""The exported JSON as types: what ``site/data/*.json`` holds, and how it is written and read back.
+
+This is the wall of the house. Everything above it computes; everything below it renders what these types say and
+nothing else. So this module must not know how a number was made (``recsys.export``) nor what a page looks like
+(``recsys.pages``). Fields may be added, never renamed or removed without raising :data:`SCHEMA`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, TypeVar
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from recsys.errors import OutputError
+
+SCHEMA = 1
+MODEL_NAMES = ("base", "deep")
+
+UnitInterval = Annotated[float, Meta(ge=0, le=1)]
+
+
+class Generator(Struct, frozen=True):
+    """The program that wrote the files."""
+
+    name: str
+    version: str
+
+
+class DatasetSummary(Struct, frozen=True, kw_only=True):
+    """What was read."""
+
+    name: str
+    synthetic: Annotated[bool, Meta(description="true where the ratings were invented, not collected")]
+    n_users: int
+    n_items: int
+    n_ratings: int
+    sha256: Annotated[str, Meta(description="over ids, ratings, times, titles, genres and features")]
+    licence: str | None
+    citation: str | None = None
+    url: str | None = None
+
+
+class ModelSummary(Struct, frozen=True, kw_only=True):
+    """One trained model in a few numbers."""
+
+    best_epoch: Annotated[int, Meta(description="passes over the ratings that the served model was trained for")]
+    dim: int
+    n_parameters: int
+
+
+class Build(Struct, frozen=True, kw_only=True):
+    """``build.json``: what was built, from what, by which settings."""
+
+    FILE: ClassVar[str] = "build.json"
+    schema: int = SCHEMA
+    generator: Generator
+    dataset: DatasetSummary
+    config: Annotated[dict[str, Any], Meta(description="every setting by name, as the command would take it")]
+    models: dict[str, ModelSummary]
+
+
+class EpochRecord(Struct, frozen=True, kw_only=True):
+    """What one pass over the ratings left behind."""
+
+    epoch: Annotated[int, Meta(description="counted from 1")]
+    train_loss: Annotated[float, Meta(description="the data term alone (no l2), mean over the epoch's pairs")]
+    validation_loss: Annotated[float | None, Meta(description="the same on held-out ratings; null: too few")]
+    validation_ndcg: Annotated[UnitInterval | None, Meta(description="nDCG@10 on them; null: too few")]
+
+
+class LossHistory(Struct, frozen=True, kw_only=True):
+    """``loss_history.json``: the loss curves."""
+
+    FILE: ClassVar[str] = "loss_history.json"
+    schema: int = SCHEMA
+    models: dict[str, list[EpochRecord]]
+
+
+class Embedding(Struct, frozen=True, kw_only=True):
+    """One model's item side: score = user vector . item vector + bias."""
+
+    dim: int
+    item_ids: list[str]
+    vectors: Annotated[list[list[float]], Meta(description="one row an item, 4 decimals")]
+    bias: list[float]
+    projection: Annotated[list[tuple[float, float]], Meta(description="first two principal components")]
+    explained_variance: Annotated[tuple[float, float], Meta(description="share of the variance on each axis")]
+
+
+class ItemEmbeddings(Struct, frozen=True, kw_only=True):
+    """``item_embeddings.json``: item vectors and where they lie on the map."""
+
+    FILE: ClassVar[str] = "item_embeddings.json"
+    schema: int = SCHEMA
+    models: dict[str, Embedding]
+
+
+class RatedItem(Struct, frozen=True):
+    """A film the user rated, with their rating."""
+
+    item: str
+    rating: float
+
+
+class Recommendation(Struct, frozen=True):
+    """A recommended film; best first in its list."""
+
+    item: str
+    score: Annotated[float, Meta(description="dot product plus item bias, not a probability")]
+    held_out: Annotated[bool, Meta(description="the user really rated it in the part hidden from training")]
+
+
+class BaselineRecommendation(Struct, frozen=True):
+    """A film a baseline recommends; best first in its list."""
+
+    item: str
+    held_out: bool
+
+
+class UserLists(Struct, frozen=True, kw_only=True):
+    """One user's tables."""
+
+    n_train: int
+    n_hidden: int
+    rated: Annotated[
+        list[RatedItem], Meta(description="ten best of the training part; ties: newest, then catalogue order")
+    ]
+    base: list[Recommendation] | UnsetType = UNSET
+    deep: list[Recommendation] | UnsetType = UNSET
+    baselines: dict[str, list[BaselineRecommendation]]
+
+    def lists(self) -> dict[str, list[Recommendation]]:
+        """The lists of the models that were built, by model name."""
+        both = {"base": self.base, "deep": self.deep}
+        return {name: found for name, found in both.items() if not isinstance(found, UnsetType)}
+
+
+class Recommendations(Struct, frozen=True, kw_only=True):
+    """``recommendations.json``: every user's lists."""
+
+    FILE: ClassVar[str] = "recommendations.json"
+    schema: int = SCHEMA
+    k: int
+    users: Annotated[dict[str, UserLists], Meta(description="by user id, in catalogue order")]
+
+
+class Interval(Struct, frozen=True):
+    """A mean over users with its 95 % bootstrap interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class Mean(Struct, frozen=True):
+    """A figure without an interval."""
+
+    mean: float
+
+
+class ModelMetrics(Struct, frozen=True, kw_only=True):
+    """One row of the table of results."""
+
+    ndcg: Interval
+    recall: Interval
+    precision: Interval
+    map: Interval
+    mrr: Interval
+    coverage: Mean
+    novelty: Mean
+
+
+class Bootstrap(Struct, frozen=True, kw_only=True):
+    """How the intervals were drawn: percentiles of the means of users drawn with replacement."""
+
+    resamples: int
+    seed: int
+    confidence: float
+    method: str
+
+
+class Protocol(Struct, frozen=True, kw_only=True):
+    """All one needs to measure the same thing again."""
+
+    split: Annotated[str, Meta(description="temporal, random (no timestamps) or none (nothing hidden)")]
+    holdout: float
+    split_rule: str
+    seed: Annotated[int | None, Meta(description="of a random split; null for a temporal one")]
+    n_evaluated: int
+    n_not_evaluated: Annotated[int, Meta(description="users with no hidden rating")]
+    relevant: str
+    candidates: str
+    ties: str
+    metrics: Annotated[dict[str, str], Meta(description="the formula of each metric")]
+    bootstrap: Bootstrap
+
+
+class Metrics(Struct, frozen=True, kw_only=True):
+    """``metrics.json``: how good the lists are, models and baselines alike."""
+
+    FILE: ClassVar[str] = "metrics.json"
+    schema: int = SCHEMA
+    protocol: Protocol
+    k: int
+    models: Annotated[dict[str, ModelMetrics], Meta(description="empty where nothing was hidden")]
+
+
+class SimilarItem(Struct, frozen=True):
+    """A neighbour in a model's embedding space."""
+
+    item: str
+    similarity: Annotated[float, Meta(description="cosine of the item vectors", ge=-1, le=1)]
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One film."""
+
+    id: str
+    title: str
+    year: int | None
+    genres: list[str]
+    n_ratings: Annotated[int, Meta(description="in the whole log")]
+    n_train: Annotated[int, Meta(description="in the training part")]
+    mean_rating: Annotated[float | None, Meta(description="over the whole log; null for a film nobody rated")]
+    similar: Annotated[dict[str, list[SimilarItem]], Meta(description="by model name, most similar first")]
+
+
+class Items(Struct, frozen=True, kw_only=True):
+    """``items.json``: the catalogue."""
+
+    FILE: ClassVar[str] = "items.json"
+    schema: int = SCHEMA
+    items: list[Item]
+
+
+class Artefacts(Struct, frozen=True, kw_only=True):
+    """All that a site is rendered from."""
+
+    build: Build
+    loss_history: LossHistory
+    item_embeddings: ItemEmbeddings
+    recommendations: Recommendations
+    metrics: Metrics
+    items: Items
+
+
+_FILES: dict[str, Any] = {
+    "build": Build,
+    "loss_history": LossHistory,
+    "item_embeddings": ItemEmbeddings,
+    "recommendations": Recommendations,
+    "metrics": Metrics,
+    "items": Items,
+}
+_T = TypeVar("_T")
+
+
+def write_artefacts(artefacts: Artefacts, folder: Path) -> None:
+    """Write every file, and its JSON Schema beside it, into ``folder`` (made if absent)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for field, kind in _FILES.items():
+        path = folder / kind.FILE
+        path.write_bytes(msgspec.json.encode(getattr(artefacts, field)) + b"\n")
+        schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(kind)))
+        path.with_suffix(".schema.json").write_bytes(schema + b"\n")
+
+
+def read_artefacts(folder: Path) -> Artefacts:
+    """Read what :func:`write_artefacts` wrote.
+
+    Raises:
+        OutputError: a file is absent, does not parse, or was written by another schema.
+    """
+    return Artefacts(**{field: _read(folder / kind.FILE, kind) for field, kind in _FILES.items()})
+
+
+def _read(path: Path, kind: type[_T]) -> _T:
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        raise OutputError(f"{path}: not found; build the site once without --render-only") from None
+    except msgspec.DecodeError as problem:  # also its child ValidationError
+        raise OutputError(f"{path}: {problem}; build the site again without --render-only") from None
+    schema = getattr(found, "schema", None)
+    if schema != SCHEMA:
+        raise OutputError(
+            f"{path}: written in schema {schema}, this version reads {SCHEMA}; "
+            "build the site again without --render-only"
+        )
+    return found

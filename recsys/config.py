@@ -1,0 +1,149 @@
+"""Every setting: its meaning, unit and default, checked when it is made.
+
+Knows nothing of models or data; a setting that is only impossible for a certain data set is refused where the two
+meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from recsys.errors import ConfigError
+
+ModelName = Literal["base", "deep"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """How a model is trained.
+
+    Raises:
+        ConfigError: a value is outside its range.
+    """
+
+    dim: int = 64
+    """Length of user and item vectors."""
+    epochs: int = 50
+    """Passes over the ratings at most; early stopping may choose fewer."""
+    learning_rate: float = 0.01
+    """Adam's step size in the first epoch; it falls to 0 along a cosine."""
+    l2: float = 0.1
+    """Weight of the squared norm of the towers' outputs, relative to the loss of one pair."""
+    batch_size: int = 8192
+    """Ratings in a batch, about: a batch is made of whole users."""
+    seed: int = 0
+    """Of everything random: equal seeds give equal models."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot train."""
+        _whole("dim", self.dim, 1, 4096)
+        _whole("epochs", self.epochs, 1, 100_000)
+        _whole("batch_size", self.batch_size, 1, 2**31)
+        _whole("seed", self.seed, 0, 2**63 - 1)
+        _real("learning_rate", self.learning_rate, 0, 10, open_low=True)
+        _real("l2", self.l2, 0, 1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildConfig:
+    """How a site is built.
+
+    Raises:
+        ConfigError: a value is outside its range.
+    """
+
+    holdout: float = 0.2
+    """Share of each user's newest ratings hidden from training and used to measure; 0 measures nothing."""
+    top_k: int = 10
+    """Length of the recommended lists, and the k of every metric."""
+    models: tuple[ModelName, ...] = ("base", "deep")
+    """The models to train."""
+    site_url: str | None = None
+    """Where the site will be published, for links that must be absolute."""
+    train: TrainConfig = field(default_factory=TrainConfig)
+    """How each of them is trained."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be built."""
+        _real("holdout", self.holdout, 0, 1, open_high=True)
+        _whole("top_k", self.top_k, 1, 1000)
+        if not self.models or len(set(self.models)) < len(self.models):
+            raise ConfigError(f"models is {list(self.models)}; expected base, deep or both, each once")
+        unknown = [name for name in self.models if name not in ("base", "deep")]
+        if unknown:
+            raise ConfigError(f"there is no model {unknown[0]!r}; expected base, deep or both, as in base,deep")
+        if self.site_url is not None and not self.site_url.startswith(("https://", "http://")):
+            raise ConfigError(f"site_url is {self.site_url!r}; expected an address that begins with https://")
+
+
+def read_config(path: Path | None, options: Mapping[str, Any]) -> BuildConfig:
+    """Settings from the defaults, a TOML file over them, and options over both.
+
+    Args:
+        path: a TOML file with the names of :class:`BuildConfig` at the top and those of :class:`TrainConfig` in a
+            table ``[train]``; None for no file.
+        options: values by setting name, without distinction between the two classes; None stands for "not given".
+
+    Raises:
+        ConfigError: the file cannot be read, or names or values in it are wrong.
+    """
+    values = _read_toml(path) if path is not None else {}
+    train = dict(values.pop("train", {}))
+    for name, value in options.items():
+        if value is not None:
+            (train if name in _names(TrainConfig) else values)[name] = value
+    return _convert(BuildConfig, {**values, "train": train}, path)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        values = msgspec.toml.decode(path.read_bytes())
+    except OSError as problem:
+        raise ConfigError(f"{path}: cannot be read ({problem.strerror}); expected a TOML file") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise ConfigError(f"{path}: {problem}; expected TOML such as top_k = 10") from None
+    known, train = _names(BuildConfig), values.get("train", {})
+    if not isinstance(train, dict):
+        raise ConfigError(f"{path}: train is {train!r}; expected a table [train] with names such as dim = 64")
+    for name in [*(set(values) - known), *(set(train) - _names(TrainConfig))]:
+        expected = ", ".join(sorted((known - {"train"}) | _names(TrainConfig)))
+        raise ConfigError(f"{path}: there is no setting {name!r} in this place; the settings are {expected}")
+    return dict(values)
+
+
+def _convert(kind: type[BuildConfig], values: dict[str, Any], path: Path | None) -> BuildConfig:
+    try:
+        return msgspec.convert(values, kind)
+    except msgspec.ValidationError as problem:
+        where = f"{path}: " if path is not None else ""
+        cause = problem.__cause__
+        raise ConfigError(f"{where}{cause if isinstance(cause, ConfigError) else problem}") from None
+
+
+def _names(kind: type[Any]) -> set[str]:
+    return {setting.name for setting in fields(kind)}
+
+
+def _whole(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ConfigError(f"{name} is {value!r}; expected a whole number from {low} to {high}")
+
+
+def _real(
+    name: str, value: object, low: float, high: float, *, open_low: bool = False, open_high: bool = False
+) -> None:
+    inside = (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and (low < value if open_low else low <= value)
+        and (value < high if open_high else value <= high)
+    )
+    if not inside:
+        from_ = f"above {low}" if open_low else f"from {low}"
+        to = f"below {high}" if open_high else f"to {high}"
+        raise ConfigError(f"{name} is {value!r}; expected a number {from_} {to}")
