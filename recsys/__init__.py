@@ -1,1 +1,46 @@
-"""Marquee."""
+"""Marquee: two-tower recommenders in numpy, published as a static site.
+
+Example::
+
+    ds = recsys.load_dataset("sample")
+    fitted = recsys.fit(ds, model="deep")
+    items, scores = recsys.top_k(fitted, k=10, exclude=ds)
+"""
+
+from recsys.config import BuildConfig, TrainConfig
+from recsys.data.dataset import Dataset, Source
+
+#from recsys.data.sources import load_dataset
+from recsys.data.split import Split, split
+from recsys.errors import ConfigError, DataError, DownloadError, OutputError, RecsysError
+from recsys.evaluation.baselines import Popularity
+from recsys.evaluation.metrics import Report, evaluate
+from recsys.evaluation.ranking import top_k
+from recsys.fitted import EpochRecord, Fitted
+from recsys.train import fit
+from recsys.version import VERSION
+
+__version__ = VERSION
+
+__all__ = [
+    "BuildConfig",
+    "ConfigError",
+    "DataError",
+    "Dataset",
+    "DownloadError",
+    "EpochRecord",
+    "Fitted",
+    "OutputError",
+    "Popularity",
+    "RecsysError",
+    "Report",
+    "Source",
+    "Split",
+    "TrainConfig",
+    "__version__",
+    "evaluate",
+    "fit",
+    "load_dataset",
+    "split",
+    "top_k",
+]

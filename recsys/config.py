@@ -30,11 +30,13 @@ class TrainConfig:
     """Length of user and item vectors."""
     epochs: int = 50
     """Passes over the ratings at most; early stopping may choose fewer."""
+    patience: int = 10
+    """Epochs without a better validation nDCG after which training ends."""
     learning_rate: float = 0.01
     """Adam's step size in the first epoch; it falls to 0 along a cosine."""
     l2: float = 0.1
     """Weight of the squared norm of the towers' outputs, relative to the loss of one pair."""
-    batch_size: int = 8192
+    batch_size: int = 32768
     """Ratings in a batch, about: a batch is made of whole users."""
     seed: int = 0
     """Of everything random: equal seeds give equal models."""
@@ -43,6 +45,7 @@ class TrainConfig:
         """Refuse what cannot train."""
         _whole("dim", self.dim, 1, 4096)
         _whole("epochs", self.epochs, 1, 100_000)
+        _whole("patience", self.patience, 1, 100_000)
         _whole("batch_size", self.batch_size, 1, 2**31)
         _whole("seed", self.seed, 0, 2**63 - 1)
         _real("learning_rate", self.learning_rate, 0, 10, open_low=True)

@@ -1,0 +1,58 @@
+"""Batches of whole users: whose ratings are all in the batch, and the films among them.
+
+With whole users the in-batch loss costs one row a user, not one a rating. Knows nothing of towers or losses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """All ratings of U users, over the F films they contain.
+
+    Attributes:
+        users: (U,), each once.
+        items: (F,), each once, ascending.
+        counts: float32 (F,), how often each film stands in the batch.
+        positives: float32 (U, F), 1 where the user rated the film.
+    """
+
+    users: NDArray[np.integer[Any]]
+    items: NDArray[np.integer[Any]]
+    counts: NDArray[np.float32]
+    positives: NDArray[np.float32]
+
+
+def batches(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """One pass over all users who rated something, in random order.
+
+    Args:
+        ratings: (n_users, n_items), an entry where a user rated an item.
+        batch_size: ratings in a batch, about; a batch has at least one user, and all of their ratings.
+        rng: draws the order.
+    """
+    counts = np.diff(ratings.indptr)
+    users = rng.permutation(np.flatnonzero(counts))
+    # A batch ends where the running number of ratings passes the next of equally spaced marks, so that there is no
+    # small last batch: its few films would be poor negatives.
+    n_batches = max(1, round(ratings.nnz / batch_size))
+    before = np.cumsum(counts[users]) - counts[users]
+    number = before * n_batches // ratings.nnz
+    for chosen in np.split(users, np.flatnonzero(np.diff(number)) + 1):
+        yield _batch(ratings, chosen)
+
+
+def _batch(ratings: sparse.csr_array[Any], users: NDArray[np.integer[Any]]) -> Batch:
+    rows = ratings[users]
+    items, column = np.unique(rows.indices, return_inverse=True)
+    positives = np.zeros((len(users), len(items)), np.float32)
+    positives[np.repeat(np.arange(len(users)), np.diff(rows.indptr)), column] = 1
+    return Batch(users, items, positives.sum(axis=0), positives)

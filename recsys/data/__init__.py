@@ -1,0 +1,1 @@
+"""Reading ratings, and dividing them; knows nothing of models or pages."""

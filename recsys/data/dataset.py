@@ -1,0 +1,225 @@
+"""The one object that carries ratings through the house, checked when it is made.
+
+Users and items are indices everywhere but at the edges; :attr:`Dataset.user_ids` and :attr:`Dataset.item_ids` give
+the ids as the source wrote them. Knows nothing of file formats, models or pages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recsys.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where ratings come from and what may be done with them."""
+
+    synthetic: bool = False
+    """The ratings were invented, not collected."""
+    licence: str | None = None
+    citation: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dataset:
+    """Ratings with what is known of their users and items; immutable.
+
+    Index order is id order: numeric for whole numbers, by code point for text.
+
+    Attributes:
+        name: what the data set is called.
+        user, item: int32 (n_ratings,), indices.
+        rating: float32 (n_ratings,), finite.
+        timestamp: int64 (n_ratings,), any unit that grows with time; None where the source has none.
+        user_ids, item_ids: (n_users,) and (n_items,), int64 or str objects, index -> id of the source.
+        titles: (n_items,) str objects; the id where there is no title.
+        years: float64 (n_items,), NaN where unknown.
+        genres: bool (n_items, n_genres); column j is ``genre_names[j]``.
+        user_features: float32 (n_users, n_features); column j is ``user_feature_names[j]``.
+        source: licence, citation, whether the ratings are synthetic.
+
+    Raises:
+        DataError: there is no rating, an index or a shape does not fit, a rating is not finite, or a user rated an
+            item twice.
+    """
+
+    name: str
+    user: NDArray[np.int32]
+    item: NDArray[np.int32]
+    rating: NDArray[np.float32]
+    timestamp: NDArray[np.int64] | None
+    user_ids: NDArray[Any]
+    item_ids: NDArray[Any]
+    titles: NDArray[np.object_]
+    years: NDArray[np.float64]
+    genres: NDArray[np.bool_]
+    genre_names: tuple[str, ...] = ()
+    user_features: NDArray[np.float32]
+    user_feature_names: tuple[str, ...] = ()
+    source: Source = field(default_factory=Source)
+
+    def __post_init__(self) -> None:
+        """Check that everything fits together, and make the arrays read-only."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, np.ndarray):
+                value = value.view()
+                value.flags.writeable = False
+                object.__setattr__(self, each.name, value)
+        _check_shapes(self)
+        _check_ratings(self)
+
+    @classmethod
+    def from_frames(
+        cls,
+        ratings: pd.DataFrame,
+        items: pd.DataFrame | None = None,
+        users: pd.DataFrame | None = None,
+        *,
+        name: str = "ratings",
+        source: Source | None = None,
+    ) -> Dataset:
+        """Make a data set of pandas frames.
+
+        Args:
+            ratings: columns user, item, rating and, if known, timestamp (whole numbers or datetimes).
+            items: columns item, title and, if known, year and genres (text such as ``"Comedy|Drama"``). Items nobody
+                rated belong to the catalogue too; rated items that are absent here have their id for a title.
+            users: column user, then features: numbers are standardised, anything else is one-hot, missing is a value
+                of its own.
+            name: what to call it.
+            source: licence and the like.
+
+        Raises:
+            DataError: a column is absent, ids are missing, repeated or of different kinds, or a value is impossible.
+        """
+        from recsys.data.frames import arrays_from_frames
+
+        return cls(name=name, source=source or Source(), **arrays_from_frames(ratings, items, users))
+
+    @property
+    def n_users(self) -> int:
+        """Users, with or without a rating."""
+        return len(self.user_ids)
+
+    @property
+    def n_items(self) -> int:
+        """Items in the catalogue, with or without a rating."""
+        return len(self.item_ids)
+
+    @property
+    def n_ratings(self) -> int:
+        """Ratings."""
+        return len(self.rating)
+
+    @cached_property
+    def item_counts(self) -> NDArray[np.int64]:
+        """Ratings each item has, (n_items,)."""
+        return np.bincount(self.item, minlength=self.n_items)
+
+    @cached_property
+    def user_counts(self) -> NDArray[np.int64]:
+        """Ratings each user gave, (n_users,)."""
+        return np.bincount(self.user, minlength=self.n_users)
+
+    @cached_property
+    def matrix(self) -> sparse.csr_array[np.float32]:
+        """Ratings as a matrix (n_users, n_items), items ascending in each row, whatever order the source had.
+
+        A rating of 0 is stored, not dropped: an entry means "rated".
+        """
+        shape = (self.n_users, self.n_items)
+        matrix = sparse.csr_array((self.rating.copy(), (self.user, self.item)), shape=shape)
+        matrix.sort_indices()
+        return matrix
+
+    def rated(self, users: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+        """Which items each of ``users`` (n,) rated, (n, n_items)."""
+        rows = self.matrix[users]
+        rated = np.zeros((len(users), self.n_items), bool)
+        rated[np.repeat(np.arange(len(users)), np.diff(rows.indptr)), rows.indices] = True
+        return rated
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of all that training and pages can see, in the order of the source."""
+        digest = hashlib.sha256()
+        for each in fields(self):
+            value = getattr(self, each.name)
+            digest.update(each.name.encode())
+            if isinstance(value, np.ndarray) and value.dtype != object:
+                digest.update(f"{value.dtype.str}{value.shape}".encode())
+                digest.update(np.ascontiguousarray(value).tobytes())
+            else:
+                digest.update(repr(list(value) if isinstance(value, np.ndarray) else value).encode())
+        return digest.hexdigest()
+
+    def subset(self, mask: NDArray[np.bool_]) -> Dataset:
+        """The same users and items with only the ratings where ``mask`` (n_ratings,) is true.
+
+        Raises:
+            DataError: the mask is not boolean with one value a rating, or keeps none.
+        """
+        mask = np.asarray(mask)
+        if mask.dtype != bool or mask.shape != (self.n_ratings,):
+            raise DataError(
+                f"the mask is {mask.dtype} of shape {mask.shape}; expected one boolean for each of the "
+                f"{self.n_ratings} ratings"
+            )
+        timestamp = None if self.timestamp is None else self.timestamp[mask]
+        return replace(
+            self, user=self.user[mask], item=self.item[mask], rating=self.rating[mask], timestamp=timestamp
+        )
+
+
+def _check_shapes(dataset: Dataset) -> None:
+    n_users, n_items, n = dataset.n_users, dataset.n_items, dataset.n_ratings
+    expected = {
+        "user": (n,),
+        "item": (n,),
+        "titles": (n_items,),
+        "years": (n_items,),
+        "genres": (n_items, len(dataset.genre_names)),
+        "user_features": (n_users, len(dataset.user_feature_names)),
+    }
+    if dataset.timestamp is not None:
+        expected["timestamp"] = (n,)
+    for name, shape in expected.items():
+        found = getattr(dataset, name).shape
+        if found != shape:
+            raise DataError(f"{name} has the shape {found}; expected {shape}")
+
+
+def _check_ratings(dataset: Dataset) -> None:
+    if dataset.n_ratings == 0:
+        raise DataError(f"{dataset.name} has no ratings; expected at least one")
+    for name, index, size in (("user", dataset.user, dataset.n_users), ("item", dataset.item, dataset.n_items)):
+        if index.min() < 0 or index.max() >= size:
+            raise DataError(f"{name} holds indices from {index.min()} to {index.max()}; expected 0 to {size - 1}")
+    bad = np.flatnonzero(~np.isfinite(dataset.rating))
+    if len(bad):
+        user, item = dataset.user_ids[dataset.user[bad[0]]], dataset.item_ids[dataset.item[bad[0]]]
+        raise DataError(
+            f"user {user} rated item {item} with {dataset.rating[bad[0]]}; expected a finite number (drop or mend it)"
+        )
+    pair = dataset.user.astype(np.int64) * dataset.n_items + dataset.item
+    pair.sort()
+    repeated = pair[1:][pair[1:] == pair[:-1]]
+    if len(repeated):
+        user, item = divmod(int(repeated[0]), dataset.n_items)
+        raise DataError(
+            f"user {dataset.user_ids[user]} rated item {dataset.item_ids[item]} more than once "
+            f"({len(repeated)} such ratings); expected one rating a pair: keep the newest, or the mean"
+        )

@@ -1,0 +1,79 @@
+"""Dividing each user's ratings into an earlier and a later part.
+
+The one rule behind the evaluation and behind early stopping. Knows nothing of models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.dataset import Dataset
+from recsys.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Split:
+    """The two parts of a data set.
+
+    Attributes:
+        train: the part to learn from; at least one rating of every user who has any.
+        test: the hidden part; None where nothing is hidden.
+        kind: ``"temporal"``, ``"random"`` where there are no timestamps, ``"none"`` with a holdout of 0.
+    """
+
+    train: Dataset
+    test: Dataset | None
+    kind: str
+
+
+def split(dataset: Dataset, holdout: float, rng: np.random.Generator) -> Split:
+    """Hide the newest ``holdout`` of each user's ratings.
+
+    Per user, sorted by (timestamp, item index), the first ``max(1, floor(n (1 - holdout)))`` ratings are the training
+    part. Without timestamps the order is random.
+
+    Args:
+        dataset: the ratings to divide.
+        holdout: share to hide, from 0 to below 1.
+        rng: used only where there are no timestamps.
+
+    Raises:
+        ConfigError: ``holdout`` is outside its range.
+    """
+    if not 0 <= holdout < 1:
+        raise ConfigError(f"holdout is {holdout}; expected a share from 0 to below 1")
+    kind = "none" if holdout == 0 else "random" if dataset.timestamp is None else "temporal"
+    hidden = _later_part(dataset, holdout, rng)
+    if not hidden.any():
+        return Split(dataset, None, kind)
+    return Split(dataset.subset(~hidden), dataset.subset(hidden), kind)
+
+
+def _later_part(dataset: Dataset, holdout: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Which ratings are hidden, bool (n_ratings,)."""
+    time: NDArray[Any]
+    if dataset.timestamp is None:
+        # The draw follows (user, item), so that the order of rows in the source changes nothing.
+        order = np.lexsort((dataset.item, dataset.user))
+        time = np.empty(dataset.n_ratings)
+        time[order] = rng.random(dataset.n_ratings)
+    else:
+        time = dataset.timestamp
+    order = np.lexsort((dataset.item, time, dataset.user))
+    counts = dataset.user_counts
+    place = np.arange(dataset.n_ratings) - np.repeat(np.cumsum(counts) - counts, counts)
+    hidden = np.zeros(dataset.n_ratings, bool)
+    hidden[order] = place >= np.repeat(_training_sizes(counts, holdout), counts)
+    return hidden
+
+
+def _training_sizes(counts: NDArray[np.int64], holdout: float) -> NDArray[np.int64]:
+    """``max(1, floor(n (1 - holdout)))``, exactly: in floats 10 * (1 - 0.9) is 0.99..., and its floor 0."""
+    kept = 1 - Fraction(repr(float(holdout)))
+    sizes = {int(n): max(1, int(n) * kept.numerator // kept.denominator) for n in np.unique(counts)}
+    return np.array([sizes[int(n)] for n in counts], np.int64)

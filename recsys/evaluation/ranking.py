@@ -1,0 +1,108 @@
+"""The best k items of each user: exact, in blocks, ties to the lower index.
+
+Knows only that a model has ``scores(users)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.dataset import Dataset
+from recsys.errors import ConfigError, DataError
+
+BLOCK_SCORES = 4_000_000
+"""Scores held at once: 16 MB in float32."""
+
+Ids = NDArray[np.integer[Any]]
+
+
+class Scorer(Protocol):
+    """Anything that ranks: a fitted model or a baseline."""
+
+    def scores(self, users: Ids | None = None) -> NDArray[np.floating[Any]]:
+        """Scores of all items for ``users`` (n,), or for all: (n, n_items), finite."""
+        ...
+
+
+def top_k(
+    fitted: Scorer, users: Ids | None = None, k: int = 10, exclude: Dataset | None = None
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The k best items of each user.
+
+    Args:
+        fitted: a fitted model or baseline.
+        users: (n,) indices, any order, repeats allowed; None for all users (needs ``exclude`` or all scores at once).
+        k: length of the lists.
+        exclude: its rated items are left out of each user's list.
+
+    Returns:
+        Items and scores, both (n, k), best first; equal scores in index order, also at the k-th place. Where a user
+        has fewer than k items left, the missing places are item -1 and score -inf.
+
+    Raises:
+        ConfigError: k is below 1 or above the number of items.
+        DataError: an index is not that of a user, or a score is not finite.
+    """
+    if users is None:
+        users = np.arange(len(fitted.scores()) if exclude is None else exclude.n_users)
+    users = np.asarray(users)
+    if exclude is not None and len(users) and (users.min() < 0 or users.max() >= exclude.n_users):
+        raise DataError(f"user index {users.min()} to {users.max()}; expected 0 to {exclude.n_users - 1}")
+    items = np.empty((len(users), k), np.int32) if k >= 1 else np.empty((0, 0), np.int32)
+    scores = np.empty(items.shape, np.float32)
+    done = 0
+    for chosen, block in score_blocks(fitted, users):
+        if not 1 <= k <= block.shape[1]:
+            raise ConfigError(f"k is {k}; expected a whole number from 1 to {block.shape[1]}, the number of items")
+        if exclude is not None:
+            block[exclude.rated(chosen)] = -np.inf
+        rows = slice(done, done + len(chosen))
+        items[rows], scores[rows] = best(block, k)
+        done += len(chosen)
+    return items, scores
+
+
+def score_blocks(fitted: Scorer, users: Ids) -> Iterator[tuple[Ids, NDArray[np.floating[Any]]]]:
+    """``users`` in blocks with their scores, so that memory stays bounded; the scores may be overwritten.
+
+    Raises:
+        DataError: a score is not finite.
+    """
+    start, size = 0, 256
+    while start < len(users):
+        chosen = users[start : start + size]
+        block = np.array(fitted.scores(chosen))
+        if not np.isfinite(block).all():
+            raise DataError(f"the scores of {type(fitted).__name__} are not all finite; training has diverged")
+        yield chosen, block
+        start += len(chosen)
+        size = max(1, BLOCK_SCORES // block.shape[1])
+
+
+def best(scores: NDArray[np.floating[Any]], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The k largest of each row (n, m), ties to the lower column; -inf counts as absent.
+
+    Returns:
+        Columns int32 (n, k) and values float32 (n, k); -1 and -inf where a row has fewer than k entries.
+    """
+    columns = np.argpartition(-scores, k - 1, axis=1)[:, :k] if k < scores.shape[1] else _all_columns(scores)
+    values = np.take_along_axis(scores, columns, axis=1)
+    # The partition takes any of the equals at the k-th place: where there are more than fit, take the lowest.
+    last = values.min(axis=1)
+    fits = (values == last[:, None]).sum(axis=1)
+    for row in np.flatnonzero((scores == last[:, None]).sum(axis=1) > fits):
+        tied = np.flatnonzero(scores[row] == last[row])[: fits[row]]
+        columns[row] = np.concatenate([columns[row][values[row] > last[row]], tied])
+        values[row] = scores[row][columns[row]]
+    order = np.lexsort((columns, -values), axis=1)
+    columns = np.take_along_axis(columns, order, axis=1)
+    values = np.take_along_axis(values, order, axis=1)
+    return np.where(np.isneginf(values), -1, columns).astype(np.int32), values.astype(np.float32)
+
+
+def _all_columns(scores: NDArray[np.floating[Any]]) -> NDArray[np.intp]:
+    return np.tile(np.arange(scores.shape[1]), (len(scores), 1))

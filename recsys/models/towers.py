@@ -1,0 +1,48 @@
+"""What both models have in common: two towers, each with a backward pass for its forward pass.
+
+``inputs`` is whatever a model's user tower looks at, and ``cache`` whatever its backward passes need: nobody else
+looks inside either.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from recsys.models.base import Ids
+from recsys.nn.layers import Array, Parameter
+
+
+class Towers(Protocol):
+    """A user tower and an item tower that end in vectors of the same length d."""
+
+    name: str
+
+    def parameters(self) -> dict[str, Parameter]:
+        """All learned arrays, by name."""
+        ...
+
+    def training_inputs(self, users: Ids, rng: np.random.Generator) -> Any:
+        """What the user tower sees of ``users`` (U,) in training; dropout is drawn here."""
+        ...
+
+    def serving_inputs(self, users: Ids) -> Any:
+        """What the user tower sees of ``users`` (U,) once trained."""
+        ...
+
+    def users_forward(self, inputs: Any) -> tuple[Array, Any]:
+        """User vectors (U, d) and a cache."""
+        ...
+
+    def users_backward(self, gradient: Array, cache: Any) -> None:
+        """From the gradient of the user vectors (U, d)."""
+        ...
+
+    def items_forward(self, items: Ids) -> tuple[Array, Array, Any]:
+        """Item vectors (F, d), biases (F,) and a cache."""
+        ...
+
+    def items_backward(self, gradient: Array, bias_gradient: Array, cache: Any) -> None:
+        """From the gradients of the item vectors (F, d) and biases (F,)."""
+        ...

@@ -1,0 +1,1 @@
+"""Layers, losses and the optimiser, in numpy and scipy; knows nothing of users, films or data sets."""

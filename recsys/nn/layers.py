@@ -1,0 +1,155 @@
+"""Layers: each ``forward`` returns ``(output, cache)``, and its ``backward(gradient, cache)`` stands right under it.
+
+``backward`` adds to the gradients of the layer's parameters, so that a layer may run forward several times before it
+runs back, and returns the gradient of its input. Nothing is kept in the layer between the two calls. Letters in
+shapes: B rows of a batch, d width of an output, h width of an input. Knows nothing of losses or optimisers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from scipy import sparse
+
+Array = NDArray[np.floating[Any]]
+
+
+class Parameter:
+    """An array that is learned, with the gradient that the backward passes have summed up so far.
+
+    Attributes:
+        value: the numbers themselves.
+        gradient: same shape and dtype; zero until a backward pass adds to it.
+    """
+
+    def __init__(self, value: Array) -> None:
+        self.value = value
+        self.gradient = np.zeros_like(value)
+
+    def zero_gradient(self) -> None:
+        """Forget what the backward passes summed up."""
+        self.gradient.fill(0)
+
+
+class Embedding:
+    """One learned vector for each of ``n`` ids, drawn from a normal distribution of deviation ``scale``."""
+
+    def __init__(self, n: int, dim: int, scale: float, rng: np.random.Generator, dtype: DTypeLike) -> None:
+        self.table = Parameter((rng.standard_normal((n, dim)) * scale).astype(dtype))
+
+    def parameters(self) -> dict[str, Parameter]:
+        """By name."""
+        return {"table": self.table}
+
+    def forward(self, ids: NDArray[np.integer[Any]]) -> tuple[Array, NDArray[np.integer[Any]]]:
+        """Vectors (B, d) of ``ids`` (B,), which may repeat."""
+        return self.table.value[ids], ids
+
+    def backward(self, gradient: Array, ids: NDArray[np.integer[Any]]) -> None:
+        """Add ``gradient`` (B, d) to the rows it came from; the rows of a repeated id are summed.
+
+        ``table[ids] += gradient`` would keep only the last of them.
+        """
+        n = len(ids)
+        picks = sparse.csr_array((np.ones(n, gradient.dtype), (ids, np.arange(n))), shape=(len(self.table.value), n))
+        self.table.gradient += picks @ gradient
+
+
+class WeightedSum:
+    """Sums of one table's rows under given weights: the pooled history of a user.
+
+    Input is a sparse matrix of weights (B, n), so that a pool costs as much as there are films in it.
+    """
+
+    def __init__(self, n: int, dim: int, scale: float, rng: np.random.Generator, dtype: DTypeLike) -> None:
+        self.table = Parameter((rng.standard_normal((n, dim)) * scale).astype(dtype))
+
+    def parameters(self) -> dict[str, Parameter]:
+        """By name."""
+        return {"table": self.table}
+
+    def forward(self, weights: sparse.csr_array[Any]) -> tuple[Array, sparse.csr_array[Any]]:
+        """``weights @ table`` (B, d)."""
+        return weights @ self.table.value, weights
+
+    def backward(self, gradient: Array, weights: sparse.csr_array[Any]) -> None:
+        """The weights are given, not learned, so nothing flows on below them."""
+        self.table.gradient += weights.T @ gradient
+
+
+class Linear:
+    """``x W + b``; W drawn for a variance of ``gain / h`` (He et al. 2015 with gain 2), b zero."""
+
+    def __init__(self, h: int, d: int, rng: np.random.Generator, dtype: DTypeLike, gain: float = 2.0) -> None:
+        self.weight = Parameter((rng.standard_normal((h, d)) * np.sqrt(gain / max(h, 1))).astype(dtype))
+        self.bias = Parameter(np.zeros(d, dtype))
+
+    def parameters(self) -> dict[str, Parameter]:
+        """By name."""
+        return {"weight": self.weight, "bias": self.bias}
+
+    def forward(self, x: Array) -> tuple[Array, Array]:
+        """(B, h) -> (B, d)."""
+        return x @ self.weight.value + self.bias.value, x
+
+    def backward(self, gradient: Array, x: Array) -> Array:
+        """(B, d) -> (B, h)."""
+        self.weight.gradient += x.T @ gradient
+        self.bias.gradient += gradient.sum(axis=0)
+        return gradient @ self.weight.value.T
+
+
+def relu(x: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """``max(x, 0)``, any shape."""
+    active = x > 0
+    return x * active, active
+
+
+def relu_backward(gradient: Array, active: NDArray[np.bool_]) -> Array:
+    """Passes where the input was positive."""
+    return gradient * active
+
+
+class MLP:
+    """One hidden layer: ``relu(x W1 + b1) W2 + b2``, (B, n_in) -> (B, n_out).
+
+    The outer layer starts small (gain 0.1), so that where an MLP is added to something simpler, training starts from
+    the simpler thing.
+    """
+
+    def __init__(self, n_in: int, n_hidden: int, n_out: int, rng: np.random.Generator, dtype: DTypeLike) -> None:
+        self.inner = Linear(n_in, n_hidden, rng, dtype)
+        self.outer = Linear(n_hidden, n_out, rng, dtype, gain=0.1)
+
+    def parameters(self) -> dict[str, Parameter]:
+        """By name, inner before outer."""
+        return named({"inner": self.inner, "outer": self.outer})
+
+    def forward(self, x: Array) -> tuple[Array, tuple[Array, NDArray[np.bool_], Array]]:
+        """(B, n_in) -> (B, n_out)."""
+        hidden, x = self.inner.forward(x)
+        hidden, active = relu(hidden)
+        output, hidden = self.outer.forward(hidden)
+        return output, (x, active, hidden)
+
+    def backward(self, gradient: Array, cache: tuple[Array, NDArray[np.bool_], Array]) -> Array:
+        """(B, n_out) -> (B, n_in)."""
+        x, active, hidden = cache
+        gradient = self.outer.backward(gradient, hidden)
+        gradient = relu_backward(gradient, active)
+        return self.inner.backward(gradient, x)
+
+
+def dropout_rows(n: int, rate: float, rng: np.random.Generator, dtype: DTypeLike) -> Array:
+    """A mask (n, 1) that switches whole rows off with probability ``rate``: multiply by it forward and backward.
+
+    Kept rows are not scaled up: serving has them either whole or not at all, never in part.
+    """
+    return (rng.random((n, 1)) >= rate).astype(dtype)
+
+
+def named(layers: dict[str, Any]) -> dict[str, Parameter]:
+    """The parameters of several layers as ``layer.parameter``."""
+    return {f"{layer}.{name}": p for layer, each in layers.items() for name, p in each.parameters().items()}

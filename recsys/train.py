@@ -1,0 +1,92 @@
+"""One loop for both models: epochs, early stopping, epoch records.
+
+Two runs go side by side. The early run learns from a part of the training ratings and is judged, after every epoch,
+on the rest; the served run learns from all of them, epoch by epoch with it. What is served is the served run as it
+was after the early run's best epoch. Knows nothing of test ratings, lists or pages.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.config import TrainConfig
+from recsys.data.dataset import Dataset
+from recsys.data.split import split
+from recsys.errors import ConfigError
+from recsys.fitted import EpochRecord, Fitted
+from recsys.run import MODELS, Run
+from recsys.validation import Validation
+
+VALIDATION_SHARE = 0.1
+"""Of each user's training ratings, for early stopping."""
+
+Snapshot = Callable[[], NDArray[np.float32]]
+OnEpoch = Callable[[EpochRecord, Snapshot], bool | None]
+
+logger = logging.getLogger(__name__)
+
+
+def fit(
+    train: Dataset, model: str = "base", config: TrainConfig | None = None, on_epoch: OnEpoch | None = None
+) -> Fitted:
+    """Train a two-tower model on ``train`` and nothing else; equal seeds give equal arrays.
+
+    Args:
+        train: ratings to learn from; users and items without any are served too.
+        model: ``"base"`` or ``"deep"``.
+        config: settings; None for the defaults.
+        on_epoch: called after each epoch with its record and a function that gives the served run's item vectors
+            (n_items, d); training ends when it returns False.
+
+    Raises:
+        ConfigError: there is no such model.
+    """
+    config = config or TrainConfig()
+    if model not in MODELS:
+        raise ConfigError(f"there is no model {model!r}; expected 'base' or 'deep'")
+    split_rng, early_rng, served_rng, validation_rng = np.random.default_rng(config.seed).spawn(4)
+    parts = split(train, VALIDATION_SHARE, split_rng)
+    validation = Validation.draw(parts, config, validation_rng)
+    served = Run(model, train, config, served_rng)
+    if validation is None:
+        logger.info("%s: too few ratings to hold some out, so all %d epochs are run", model, config.epochs)
+        return _train_unjudged(served, config, on_epoch)
+    return _train_judged(Run(model, parts.train, config, early_rng), served, validation, config, on_epoch)
+
+
+def _train_judged(
+    early: Run, served: Run, validation: Validation, config: TrainConfig, on_epoch: OnEpoch | None
+) -> Fitted:
+    """Both runs side by side, until the early run has not improved for ``patience`` epochs."""
+    history: list[EpochRecord] = []
+    best_epoch, best_ndcg = 0, -1.0
+    for epoch in range(1, config.epochs + 1):
+        train_loss = early.epoch(epoch)
+        served.epoch(epoch)
+        loss, ndcg = validation.judge(early.fitted(history, epoch))
+        history.append(EpochRecord(epoch, train_loss, loss, ndcg))
+        if ndcg > best_ndcg:
+            best_epoch, best_ndcg = epoch, ndcg
+            served.keep()
+        if _stopped(on_epoch, history, served) or epoch - best_epoch >= config.patience:
+            break
+    served.restore()
+    return served.fitted(history, best_epoch)
+
+
+def _train_unjudged(served: Run, config: TrainConfig, on_epoch: OnEpoch | None) -> Fitted:
+    """All epochs, with nothing held out to judge them."""
+    history: list[EpochRecord] = []
+    for epoch in range(1, config.epochs + 1):
+        history.append(EpochRecord(epoch, served.epoch(epoch), None, None))
+        if _stopped(on_epoch, history, served):
+            break
+    return served.fitted(history, len(history))
+
+
+def _stopped(on_epoch: OnEpoch | None, history: list[EpochRecord], served: Run) -> bool:
+    return on_epoch is not None and on_epoch(history[-1], served.item_vectors) is False
