@@ -43,11 +43,16 @@ def batches(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Gene
     users = rng.permutation(np.flatnonzero(counts))
     # A batch ends where the running number of ratings passes the next of equally spaced marks, so that there is no
     # small last batch: its few films would be poor negatives.
-    n_batches = max(1, round(ratings.nnz / batch_size))
+    n_batches = number_of_batches(ratings.nnz, batch_size)
     before = np.cumsum(counts[users]) - counts[users]
     number = before * n_batches // ratings.nnz
     for chosen in np.split(users, np.flatnonzero(np.diff(number)) + 1):
         yield _batch(ratings, chosen)
+
+
+def number_of_batches(n_ratings: int, batch_size: int) -> int:
+    """Batches of about equal size that come nearest to ``batch_size`` ratings each."""
+    return max(1, round(n_ratings / batch_size))
 
 
 def _batch(ratings: sparse.csr_array[Any], users: NDArray[np.integer[Any]]) -> Batch:

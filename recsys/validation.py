@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.batches import number_of_batches
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
@@ -31,13 +32,13 @@ class Validation:
         users: (n,), whose held-out ratings are looked at.
         fit: what the early run learns from.
         held_out: the ratings it does not see.
-        batch_size: ratings in its batches, for the number of negatives in the loss.
+        n_pairs: ratings in one of its batches, on average: how many negatives the loss is measured against.
     """
 
     users: NDArray[np.intp]
     fit: Dataset
     held_out: Dataset
-    batch_size: int
+    n_pairs: float
 
     @classmethod
     def draw(cls, parts: Split, config: TrainConfig, rng: np.random.Generator) -> Validation | None:
@@ -47,7 +48,8 @@ class Validation:
             return None
         if len(users) > MOST_USERS:
             users = np.sort(rng.choice(users, MOST_USERS, replace=False))
-        return cls(users, parts.train, parts.test, config.batch_size)
+        n_ratings = parts.train.n_ratings
+        return cls(users, parts.train, parts.test, n_ratings / number_of_batches(n_ratings, config.batch_size))
 
     def judge(self, fitted: Fitted) -> tuple[float, float]:
         """Loss and nDCG@10 on the held-out ratings.
@@ -62,13 +64,13 @@ class Validation:
 
     def _loss(self, fitted: Fitted) -> float:
         share = log_q(self.fit)
-        counts = np.exp(share) * min(self.batch_size, self.fit.n_ratings)
-        total = n_pairs = 0.0
+        counts = np.exp(share) * np.float32(self.n_pairs)
+        total, n_pairs = 0.0, 0
         for users, scores in score_blocks(fitted, self.users):
             held_out = self.held_out.rated(users)
             known = held_out | self.fit.rated(users)
             positives = held_out.astype(np.float32)
             loss, _ = in_batch_softmax(scores, share, counts, positives, known)
             total += loss * float(held_out.sum())
-            n_pairs += float(held_out.sum())
+            n_pairs += int(held_out.sum())
         return total / n_pairs

@@ -1,0 +1,126 @@
+"""Ratings in, a static site out: ``python build.py --help``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from recsys import command
+from recsys.artefacts import Artefacts, read_artefacts, write_artefacts
+from recsys.config import BuildConfig, read_config
+from recsys.data.dataset import Dataset
+from recsys.data.sources import find_default, load_dataset, locate
+from recsys.data.split import split
+from recsys.errors import ConfigError
+from recsys.evaluation.baselines import Popularity
+from recsys.evaluation.metrics import judge
+from recsys.export import Results, assemble
+from recsys.pages.publish import check_target, staged
+from recsys.pages.render import render_site
+from recsys.recommend import recommend
+from recsys.serve import server
+from recsys.tables_out import write_tables
+from recsys.terminal import Terminal
+from recsys.train import fit
+
+HERE = Path(__file__).resolve().parent
+TEMPLATES = HERE / "templates"
+
+logger = logging.getLogger("recsys.build")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    return command.run(build, argv)
+
+
+def build(arguments: argparse.Namespace) -> None:
+    """The whole way: read, split, train, recommend, evaluate, export, render."""
+    terminal = Terminal(Console(), command.log_level(arguments))
+    config = read_config(arguments.config, command.settings(arguments))
+    out = arguments.out
+    check_target(out, inputs(arguments))
+    if arguments.render_only:
+        artefacts = read_artefacts(out / "data")
+    else:
+        artefacts = compute(read(arguments, config, terminal), config, terminal)
+    with staged(out) as staging:
+        if arguments.render_only:
+            shutil.copytree(out / "data", staging / "data")
+        else:
+            export(artefacts, staging / "data", terminal)
+        render(artefacts, staging, terminal)
+    logger.info("open %s", out / "index.html")
+    if arguments.serve:
+        serve(out)
+
+
+def read(arguments: argparse.Namespace, config: BuildConfig, terminal: Terminal) -> Dataset:
+    """The ratings the command asks for."""
+    with terminal.stage("read") as said:
+        dataset = find_default(HERE / "data") if arguments.data is None else load_dataset(arguments.data)
+        said.append(f"{dataset.name}: {dataset.n_ratings} ratings of {dataset.n_items} items by {dataset.n_users} users")
+    if dataset.source.synthetic:
+        logger.warning("The ratings of this data set are synthetic: invented users, for a look at the site only.")
+    if config.top_k > dataset.n_items:
+        raise ConfigError(f"top_k is {config.top_k}; {dataset.name} has {dataset.n_items} items, so use that or less")
+    return dataset
+
+
+def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefacts:
+    """Everything between the ratings and the JSON."""
+    with terminal.stage("split") as said:
+        parts = split(dataset, config.holdout, np.random.default_rng(config.train.seed))
+        n_hidden = 0 if parts.test is None else parts.test.n_ratings
+        said.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} hidden")
+    models = {}
+    with terminal.training(config.train.epochs) as display:
+        for name in config.models:
+            with terminal.stage(f"train {name}") as said:
+                models[name] = fit(parts.train, name, config.train, display(name))
+                said.append(f"{len(models[name].history)} epochs, served as after {models[name].best_epoch}")
+    with terminal.stage("recommend") as said:
+        scorers = {**models, "popularity": Popularity(parts.train)}
+        lists = {name: recommend(scorer, parts.train, parts.test, config.top_k) for name, scorer in scorers.items()}
+        said.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
+    reports = {}
+    if parts.test is not None:
+        with terminal.stage("evaluate") as said:
+            users = np.flatnonzero(parts.test.user_counts)
+            for name, found in lists.items():
+                reports[name] = judge(found.items[users], users, parts.train, parts.test)
+                said.append(f"{name} nDCG@{config.top_k} {reports[name].mean['ndcg']:.4f}")
+    with terminal.stage("assemble"):
+        return assemble(Results(dataset, parts, config, models, lists, reports))
+
+
+def export(artefacts: Artefacts, folder: Path, terminal: Terminal) -> None:
+    """The JSON, CSV and TSV files."""
+    with terminal.stage("export") as said:
+        write_artefacts(artefacts, folder)
+        write_tables(artefacts, folder)
+        said.append(f"{sum(path.stat().st_size for path in folder.iterdir()) / 1e6:.1f} MB of data")
+
+
+def render(artefacts: Artefacts, folder: Path, terminal: Terminal) -> None:
+    """The pages."""
+    with terminal.stage("render") as said, terminal.pages() as on_page:
+        render_site(artefacts, TEMPLATES, folder, on_page)
+        said.append(f"{sum(1 for _ in folder.rglob('*.html'))} pages")
+
+
+def serve(folder: Path) -> None:
+    """Show the site until Ctrl-C."""
+    with server(folder) as http:
+        logger.warning("serving http://127.0.0.1:%d/ until Ctrl-C", http.server_port)
+        http.serve_forever()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""The command line: its options, and how a failure ends."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from recsys.config import BuildConfig, TrainConfig
+from recsys.errors import ConfigError, RecsysError
+from recsys.version import VERSION
+
+SETTINGS = ("holdout", "top_k", "models", "site_url", "dim", "epochs", "seed")
+"""Options that are settings of a build, by their names in a configuration file."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """All options with their defaults."""
+    default = {each.name: each.default for kind in (BuildConfig, TrainConfig) for each in fields(kind)}
+    parse = argparse.ArgumentParser(
+        prog="build.py",
+        description="Train two two-tower recommenders on a ratings log and write a static site that shows them.",
+        epilog="Settings come from the options, else from the file given with --config, else from the defaults. "
+        "Exit status: 0 done, 1 a failure that is explained in one sentence, 2 a command that cannot be parsed, "
+        "130 interrupted.",
+    )
+    where = parse.add_argument_group("what and where")
+    where.add_argument(
+        "--data",
+        metavar="PATH|NAME",
+        help="a MovieLens folder, zip or u.data file; or 'sample' for the embedded synthetic data; or a data set to "
+        "download, such as ml-100k (default: what lies in data/, else ml-100k, else without a network the sample)",
+    )
+    where.add_argument("--out", type=Path, default=Path("site"), help="folder of the site (default: %(default)s)")
+    where.add_argument("--config", type=Path, metavar="FILE.toml", help="file with settings (default: none)")
+    where.add_argument("--site-url", metavar="URL", help="address the site will have on the web (default: none)")
+    model = parse.add_argument_group("models and measurement")
+    model.add_argument(
+        "--models", metavar="NAMES", help=f"models to train (default: {','.join(default['models'])})"
+    )
+    model.add_argument("--dim", type=int, metavar="N", help=f"length of the vectors (default: {default['dim']})")
+    model.add_argument(
+        "--epochs", type=int, metavar="N", help=f"passes over the ratings at most (default: {default['epochs']})"
+    )
+    model.add_argument("--seed", type=int, metavar="N", help=f"of everything random (default: {default['seed']})")
+    model.add_argument(
+        "--holdout",
+        type=float,
+        metavar="SHARE",
+        help="share of each user's newest ratings hidden from training to measure by; 0 measures nothing "
+        f"(default: {default['holdout']})",
+    )
+    model.add_argument(
+        "--top-k", type=int, metavar="K", help=f"length of the recommended lists (default: {default['top_k']})"
+    )
+    work = parse.add_argument_group("how to work")
+    work.add_argument(
+        "--render-only",
+        action="store_true",
+        help="make the pages anew from the data/ folder of the site, without training (default: off)",
+    )
+    work.add_argument(
+        "--serve", action="store_true", help="show the finished site on this machine until Ctrl-C (default: off)"
+    )
+    say = work.add_mutually_exclusive_group()
+    say.add_argument("--quiet", action="store_true", help="say only what went wrong (default: off)")
+    say.add_argument("--verbose", action="store_true", help="say more, and show tracebacks (default: off)")
+    parse.add_argument("--version", action="version", version=f"marquee {VERSION}")
+    return parse
+
+
+def settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options that are settings, by name; None where not given.
+
+    Raises:
+        ConfigError: settings are given together with ``--render-only``, which could not honour them.
+    """
+    given = {name: getattr(arguments, name) for name in SETTINGS}
+    if arguments.models is not None:
+        given["models"] = [name.strip() for name in arguments.models.split(",")]
+    named = [f"--{name.replace('_', '-')}" for name, value in given.items() if value is not None]
+    named += [f"--{name}" for name in ("data", "config") if getattr(arguments, name) is not None]
+    if arguments.render_only and named:
+        raise ConfigError(
+            f"--render-only shows what was built before, so {named[0]} would have no effect; leave one of them out"
+        )
+    return given
+
+
+def log_level(arguments: argparse.Namespace) -> int:
+    """The least serious record to be shown."""
+    return logging.WARNING if arguments.quiet else logging.DEBUG if arguments.verbose else logging.INFO
+
+
+def run(build: Callable[[argparse.Namespace], None], argv: Sequence[str] | None) -> int:
+    """Parse, build, and turn failures into one sentence and an exit status."""
+    arguments = parser().parse_args(argv)
+    try:
+        build(arguments)
+    except KeyboardInterrupt:
+        print("interrupted; the previous site, if any, is as it was", file=sys.stderr)
+        return 130
+    except (RecsysError, OSError) as problem:
+        if arguments.verbose:
+            raise
+        print(f"error: {_sentence(problem)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _sentence(problem: Exception) -> str:
+    if isinstance(problem, OSError) and not isinstance(problem, RecsysError):
+        where = f"{problem.filename}: " if problem.filename else ""
+        return f"{where}{problem.strerror or problem}; check the path, its permissions and the free space"
+    return str(problem)

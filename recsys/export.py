@@ -1,0 +1,229 @@
+"""Results to artefacts: everything a site is rendered from, put into the types of :mod:`recsys.artefacts`.
+
+The last module that sees arrays; knows nothing of pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+from msgspec import UNSET
+from numpy.typing import NDArray
+
+from recsys import artefacts as out
+from recsys.config import BuildConfig
+from recsys.data.dataset import Dataset
+from recsys.data.split import Split
+from recsys.evaluation import metrics
+from recsys.fitted import Fitted
+from recsys.projection import principal_components
+from recsys.recommend import Lists, best_rated, similar_items
+from recsys.version import VERSION
+
+GENERATOR = "marquee"
+N_RATED = 10
+N_SIMILAR = 10
+MOST_NAMED = 30
+"""Rated films of one user that the site names at most, best ones and hits together: the log itself stays private."""
+
+SPLIT_RULES = {
+    "temporal": "per user, sorted by (timestamp, item id): the first max(1, floor(n (1 - holdout))) ratings train, "
+    "the rest is hidden",
+    "random": "there are no timestamps: per user, in random order, the first max(1, floor(n (1 - holdout))) ratings "
+    "train, the rest is hidden",
+    "none": "nothing is hidden: all ratings train, nothing is measured",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What a build computed, before it becomes JSON.
+
+    Attributes:
+        dataset: all ratings.
+        split: their training and hidden parts.
+        config: the settings.
+        models: trained models by name.
+        lists: every user's list, by name of model or baseline.
+        reports: how good they are, by the same names; empty where nothing is hidden.
+    """
+
+    dataset: Dataset
+    split: Split
+    config: BuildConfig
+    models: dict[str, Fitted]
+    lists: dict[str, Lists]
+    reports: dict[str, metrics.Report]
+
+
+def assemble(results: Results) -> out.Artefacts:
+    """All artefacts of a build."""
+    return out.Artefacts(
+        build=_build(results),
+        loss_history=out.LossHistory(
+            models={
+                name: [out.EpochRecord(**asdict(record)) for record in fitted.history]
+                for name, fitted in results.models.items()
+            }
+        ),
+        item_embeddings=out.ItemEmbeddings(
+            models={name: _embedding(fitted, results.dataset) for name, fitted in results.models.items()}
+        ),
+        recommendations=_recommendations(results),
+        metrics=_metrics(results),
+        items=_items(results),
+    )
+
+
+def _build(results: Results) -> out.Build:
+    dataset = results.dataset
+    config = msgspec.to_builtins(results.config)
+    return out.Build(
+        generator=out.Generator(GENERATOR, VERSION),
+        dataset=out.DatasetSummary(
+            name=dataset.name,
+            synthetic=dataset.source.synthetic,
+            n_users=dataset.n_users,
+            n_items=dataset.n_items,
+            n_ratings=dataset.n_ratings,
+            sha256=dataset.sha256,
+            licence=dataset.source.licence,
+            citation=dataset.source.citation,
+            url=dataset.source.url,
+        ),
+        config={**config, **config.pop("train")},
+        models={
+            name: out.ModelSummary(
+                best_epoch=fitted.best_epoch, dim=fitted.item_vectors.shape[1], n_parameters=fitted.n_parameters
+            )
+            for name, fitted in results.models.items()
+        },
+    )
+
+
+def _embedding(fitted: Fitted, dataset: Dataset) -> out.Embedding:
+    projection = principal_components(fitted.item_vectors)
+    return out.Embedding(
+        dim=fitted.item_vectors.shape[1],
+        item_ids=_ids(dataset.item_ids),
+        vectors=_rounded(fitted.item_vectors),
+        bias=_rounded(fitted.item_bias),
+        projection=[(x, y) for x, y in _rounded(projection.points)],
+        explained_variance=tuple(_rounded(projection.explained_variance)),
+    )
+
+
+def _recommendations(results: Results) -> out.Recommendations:
+    dataset, split = results.dataset, results.split
+    item_ids = _ids(dataset.item_ids)
+    rated = best_rated(split.train, N_RATED)
+    hidden = np.zeros(dataset.n_users, int) if split.test is None else split.test.user_counts
+    users = {}
+    for user, user_id in enumerate(_ids(dataset.user_ids)):
+        lists = {name: _list(found, user, item_ids) for name, found in results.lists.items()}
+        hits = {one.item for found in lists.values() for one in found if one.held_out}
+        ratings = [(item_ids[split.train.item[one]], float(split.train.rating[one])) for one in rated[user]]
+        users[user_id] = out.UserLists(
+            n_train=int(split.train.user_counts[user]),
+            n_hidden=int(hidden[user]),
+            rated=[out.RatedItem(*one) for one in ratings[: max(0, MOST_NAMED - len(hits))]],
+            base=lists.get("base", UNSET),
+            deep=lists.get("deep", UNSET),
+            baselines={
+                name: [out.BaselineRecommendation(one.item, one.held_out) for one in found]
+                for name, found in lists.items()
+                if name not in results.models
+            },
+        )
+    return out.Recommendations(k=results.config.top_k, users=users)
+
+
+def _list(lists: Lists, user: int, item_ids: list[str]) -> list[out.Recommendation]:
+    return [
+        out.Recommendation(item_ids[item], round(score, 4), held_out)
+        for item, score, held_out in zip(
+            lists.items[user].tolist(), lists.scores[user].tolist(), lists.held_out[user].tolist(), strict=True
+        )
+        if item >= 0
+    ]
+
+
+def _metrics(results: Results) -> out.Metrics:
+    config, split, dataset = results.config, results.split, results.dataset
+    n_evaluated = 0 if split.test is None else int((split.test.user_counts > 0).sum())
+    protocol = out.Protocol(
+        split=split.kind,
+        holdout=config.holdout,
+        split_rule=SPLIT_RULES[split.kind],
+        seed=config.train.seed if split.kind == "random" else None,
+        n_evaluated=n_evaluated,
+        n_not_evaluated=dataset.n_users - n_evaluated,
+        relevant="all items the user rated in the hidden part, whatever the rating",
+        candidates="the whole catalogue without the user's training items",
+        ties="lower index first, in the order of items.json",
+        metrics=metrics.FORMULAS,
+        bootstrap=out.Bootstrap(
+            resamples=metrics.RESAMPLES,
+            seed=metrics.BOOTSTRAP_SEED,
+            confidence=metrics.CONFIDENCE,
+            method="percentiles of the mean over evaluated users, in the order of recommendations.json, drawn with "
+            "replacement by numpy.random.default_rng(seed).integers(n, size=n) for each resample",
+        ),
+    )
+    models = {name: _row(report) for name, report in results.reports.items()}
+    return out.Metrics(protocol=protocol, k=config.top_k, models=models)
+
+
+def _row(report: metrics.Report) -> out.ModelMetrics:
+    intervals = {
+        name: out.Interval(report.mean[name], report.low[name], report.high[name]) for name in metrics.ACCURACY
+    }
+    return out.ModelMetrics(**intervals, coverage=out.Mean(report.coverage), novelty=out.Mean(report.novelty))
+
+
+def _items(results: Results) -> out.Items:
+    dataset = results.dataset
+    ids, similar = _ids(dataset.item_ids), _similar(results)
+    total = np.bincount(dataset.item, dataset.rating, dataset.n_items)
+    counts, n_train = dataset.item_counts.tolist(), results.split.train.item_counts.tolist()
+    return out.Items(
+        items=[
+            out.Item(
+                id=ids[item],
+                title=dataset.titles[item],
+                year=None if np.isnan(dataset.years[item]) else int(dataset.years[item]),
+                genres=[dataset.genre_names[genre] for genre in np.flatnonzero(dataset.genres[item])],
+                n_ratings=counts[item],
+                n_train=n_train[item],
+                mean_rating=round(total[item] / counts[item], 4) if counts[item] else None,
+                similar={name: found[item] for name, found in similar.items()},
+            )
+            for item in range(dataset.n_items)
+        ]
+    )
+
+
+def _similar(results: Results) -> dict[str, list[list[out.SimilarItem]]]:
+    """By model, the neighbours of every item."""
+    ids = _ids(results.dataset.item_ids)
+    found = {}
+    for name, fitted in results.models.items():
+        items, similarity = similar_items(fitted.item_vectors, N_SIMILAR)
+        rows = zip(items.tolist(), similarity.tolist(), strict=True)
+        found[name] = [
+            [out.SimilarItem(ids[item], round(value, 4)) for item, value in zip(*row, strict=True) if item >= 0]
+            for row in rows
+        ]
+    return found
+
+
+def _ids(ids: NDArray[Any]) -> list[str]:
+    return [str(one) for one in ids.tolist()]
+
+
+def _rounded(values: NDArray[Any]) -> Any:
+    """To 4 decimals, as Python numbers; -0.0 becomes 0.0, which reads better and compresses better."""
+    return (np.round(np.asarray(values, np.float64), 4) + 0.0).tolist()

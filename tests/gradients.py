@@ -1,0 +1,36 @@
+"""Analytic gradients held against central differences, as the design defines it."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.nn.layers import Parameter
+
+STEP = 1e-5
+LIMIT = 1e-6
+
+
+def numeric(value: NDArray, loss: Callable[[], float]) -> NDArray:
+    """Central differences of ``loss`` with respect to every entry of ``value``, which it reads in place."""
+    gradient = np.zeros_like(value)
+    for index in np.ndindex(value.shape):
+        kept = value[index]
+        value[index] = kept + STEP
+        above = loss()
+        value[index] = kept - STEP
+        below = loss()
+        value[index] = kept
+        gradient[index] = (above - below) / (2 * STEP)
+    return gradient
+
+
+def relative_error(analytic: NDArray, expected: NDArray) -> float:
+    """|a - n| / (|a| + |n|), norms over the whole array; 0 where both are 0."""
+    size = np.linalg.norm(analytic) + np.linalg.norm(expected)
+    return float(np.linalg.norm(analytic - expected) / size) if size > 0 else 0.0
+
+
+def errors(parameters: Mapping[str, Parameter], loss: Callable[[], float]) -> dict[str, float]:
+    """The error of each parameter's gradient, which the caller has filled by a backward pass."""
+    return {name: relative_error(p.gradient, numeric(p.value, loss)) for name, p in parameters.items()}

@@ -1,0 +1,183 @@
+"""Both whole models: gradients, and what the towers do with what they see."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from recsys.models.base import BaseModel
+from recsys.models.deep import DeepModel, UserInputs, normalised
+from recsys.nn.losses import in_batch_softmax, output_l2
+from tests.gradients import LIMIT, errors
+
+N_USERS, N_ITEMS, DIM = 5, 7, 3
+
+
+def history() -> sparse.csr_array:
+    rng = np.random.default_rng(1)
+    dense = rng.standard_normal((N_USERS, N_ITEMS)) * (rng.random((N_USERS, N_ITEMS)) < 0.5)
+    dense[4] = 0  # someone without a history
+    return sparse.csr_array(dense)
+
+
+def model(name: str, dtype=np.float64):
+    rng = np.random.default_rng(2)
+    log_q = np.log(np.arange(1, N_ITEMS + 1) / 28)
+    if name == "base":
+        return BaseModel(N_USERS, N_ITEMS, DIM, log_q, rng, dtype)
+    genres, features = rng.standard_normal((N_ITEMS, 2)), rng.standard_normal((N_USERS, 2))
+    deep = DeepModel(history(), genres, features, DIM, log_q, rng, dtype)
+    for mlp in (deep.user_mlp, deep.item_mlp):
+        mlp.inner.bias.value[...] = rng.standard_normal(mlp.inner.bias.value.shape)
+    return deep
+
+
+USERS, ITEMS = np.array([3, 0, 3, 4]), np.array([6, 2, 2, 0, 5])
+"""Repeated users and films in one batch."""
+
+
+def forward(towers, inputs, items):
+    users, user_cache = towers.users_forward(inputs)
+    vectors, bias, item_cache = towers.items_forward(items)
+    return users, vectors, bias, user_cache, item_cache
+
+
+def objective(towers, inputs, items=ITEMS, l2=0.3):
+    """The training objective of one batch, and the gradients at the ends of the towers."""
+    users, vectors, bias, _, _ = forward(towers, inputs, items)
+    positives = np.array([[1, 0, 2, 0, 0], [0, 1, 0, 0, 1], [1, 0, 0, 0, 0], [0, 0, 0, 3, 0]], float)
+    known = positives > 0
+    known[1, 3] = True  # rated in the fitting part, but not in the batch
+    log_q = np.log(np.arange(1, N_ITEMS + 1) / 28)[items]
+    loss, slope = in_batch_softmax(users @ vectors.T + bias, log_q, positives.sum(axis=0), positives, known)
+    user_loss, user_slope = output_l2(users, np.array([0.5, 1.0, 2.0, 1.0]))
+    item_loss, item_slope = output_l2(vectors)
+    ends = (slope @ vectors + l2 * user_slope, slope.T @ users + l2 * item_slope, slope.sum(axis=0))
+    return loss + l2 * (user_loss + item_loss), ends
+
+
+def no_kink_near(towers) -> bool:
+    """No hidden unit within 1e-3 of where its slope changes, for anything the tests feed in."""
+    rng = np.random.default_rng(0)
+    seen = []
+    for mlp, call in ((towers.user_mlp, lambda: towers.users_forward(towers.training_inputs(USERS, rng))),
+                      (towers.item_mlp, lambda: towers.items_forward(ITEMS))):  # fmt: skip
+        inner = mlp.inner.forward
+        mlp.inner.forward = lambda x, inner=inner: (seen.append(inner(x)[0]), inner(x))[1]
+        call()
+        mlp.inner.forward = inner
+    return min(np.abs(one).min() for one in seen) > 1e-3
+
+
+@pytest.mark.parametrize("name", ["base", "deep"])
+def test_the_whole_model_passes_the_gradient_check(name):
+    towers = model(name)
+    inputs = towers.training_inputs(USERS, np.random.default_rng(0))  # dropout fixed
+    assert name == "base" or no_kink_near(towers)
+    _, (user_slope, item_slope, bias_slope) = objective(towers, inputs)
+    _, _, _, user_cache, item_cache = forward(towers, inputs, ITEMS)
+    towers.users_backward(user_slope, user_cache)
+    towers.items_backward(item_slope, bias_slope, item_cache)
+    found = errors(towers.parameters(), lambda: objective(towers, inputs)[0])
+    assert max(found.values()) < LIMIT, found
+    assert all(np.abs(p.gradient).max() > 0 for p in towers.parameters().values())
+
+
+@pytest.mark.parametrize("name", ["base", "deep"])
+def test_both_towers_pass_the_gradient_check_under_a_random_upstream_gradient(name):
+    towers, rng = model(name), np.random.default_rng(5)
+    inputs = towers.training_inputs(USERS, np.random.default_rng(0))
+    up, item_up, bias_up = (rng.standard_normal(shape) for shape in ((4, DIM), (5, DIM), (5,)))
+    _, _, _, user_cache, item_cache = forward(towers, inputs, ITEMS)
+    towers.users_backward(up, user_cache)
+    towers.items_backward(item_up, bias_up, item_cache)
+
+    def loss() -> float:
+        users, vectors, bias, _, _ = forward(towers, inputs, ITEMS)
+        return float((users * up).sum() + (vectors * item_up).sum() + (bias * bias_up).sum())
+
+    assert max(errors(towers.parameters(), loss).values()) < LIMIT
+
+
+def test_the_check_finds_a_residual_path_that_is_forgotten():
+    towers = model("deep")
+    inputs = towers.training_inputs(USERS, np.random.default_rng(0))
+    _, (user_slope, _, _) = objective(towers, inputs)
+    _, cache = towers.users_forward(inputs)
+    id_kept, user_cache, pool_cache, mlp_cache = cache
+    only_mlp = towers.user_mlp.backward(user_slope, mlp_cache)[:, :DIM]
+    towers.user.backward(id_kept * only_mlp, user_cache)
+    towers.pool.backward(only_mlp, pool_cache)
+    found = errors({"pool": towers.pool.table}, lambda: objective(towers, inputs)[0])
+    assert found["pool"] > 0.1
+
+
+def test_an_untrained_model_recommends_what_is_popular():
+    for name in ("base", "deep"):
+        _, bias, _ = model(name).items_forward(np.arange(N_ITEMS))
+        assert np.argsort(bias).tolist() == list(range(N_ITEMS))
+
+
+def test_a_history_is_divided_by_the_root_of_its_length_and_may_be_empty():
+    rows = normalised(sparse.csr_array(np.array([[2.0, 0, 4, 6, 8], [0, 0, 0, 0, 0], [0, -1, 0, 0, 0]])))
+    np.testing.assert_allclose(rows.toarray(), [[1, 0, 2, 3, 4], [0, 0, 0, 0, 0], [0, -1, 0, 0, 0]])
+
+
+def test_serving_sees_everything_and_draws_nothing():
+    towers = model("deep")
+    inputs = towers.serving_inputs(USERS)
+    assert inputs.id_kept.ravel().tolist() == [1, 1, 1, 1]
+    np.testing.assert_array_equal(inputs.history.toarray(), normalised(history()[USERS]).toarray())
+    np.testing.assert_array_equal(inputs.features, towers.user_features[USERS])
+
+
+def test_training_drops_ids_and_features_together_and_each_alone():
+    towers, rng = model("deep"), np.random.default_rng(0)
+    seen = set()
+    for _ in range(40):
+        inputs = towers.training_inputs(USERS, rng)
+        pairs = zip(inputs.id_kept.ravel(), inputs.features, strict=True)
+        seen |= {(bool(kept), bool(np.any(features))) for kept, features in pairs}
+    assert seen == {(True, True), (True, False), (False, True), (False, False)}
+
+
+def test_training_hides_films_of_the_history_and_normalises_what_is_left():
+    towers = model("deep")
+    full = history()[[0]].toarray()[0]
+    seeds = [np.random.default_rng(seed) for seed in range(30)]
+    drawn = [towers.training_inputs(np.array([0]), rng).history.toarray()[0] for rng in seeds]
+    assert len({tuple(row != 0) for row in drawn}) > 1
+    for row in drawn:
+        kept = row != 0
+        np.testing.assert_allclose(row[kept] * np.sqrt(max(kept.sum(), 1)), full[kept])
+
+
+def test_the_model_keeps_its_own_history_whatever_training_drops():
+    towers = model("deep")
+    before = towers.history.toarray().copy()
+    towers.training_inputs(USERS, np.random.default_rng(0))
+    np.testing.assert_array_equal(towers.history.toarray(), before)
+
+
+def test_a_dropped_id_has_no_say_in_the_vector():
+    towers = model("deep")
+    inputs = towers.serving_inputs(np.array([0, 1]))
+    without = UserInputs(inputs.ids, np.zeros((2, 1)), inputs.history[[0, 0]], inputs.features[[0, 0]])
+    first, second = towers.users_forward(without)[0]
+    np.testing.assert_array_equal(first, second)
+
+
+def test_what_a_film_is_reaches_its_vector():
+    towers = model("deep")
+    before, _, _ = towers.items_forward(np.array([0]))
+    towers.item_features[0] += 1
+    after, _, _ = towers.items_forward(np.array([0]))
+    assert np.abs(after - before).max() > 1e-3
+
+
+def test_both_models_stay_in_float32():
+    for name in ("base", "deep"):
+        towers = model(name, np.float32)
+        assert {p.value.dtype for p in towers.parameters().values()} == {np.dtype(np.float32)}
+        users, cache = towers.users_forward(towers.training_inputs(USERS, np.random.default_rng(0)))
+        assert users.dtype == np.float32
+        towers.users_backward(users, cache)

@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+from scipy import sparse
+
+from recsys.nn.layers import MLP, Embedding, Linear, WeightedSum, dropout_rows, relu, relu_backward
+from tests.gradients import LIMIT, errors, numeric, relative_error
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(7)
+
+
+def test_embedding_looks_up_rows_in_the_order_asked_for(rng):
+    layer = Embedding(3, 2, 1.0, rng, np.float64)
+    layer.table.value[...] = [[1, 2], [3, 4], [5, 6]]
+    output, _ = layer.forward(np.array([2, 0, 2]))
+    assert output.tolist() == [[5, 6], [1, 2], [5, 6]]
+
+
+def test_embedding_gradient_sums_the_rows_of_a_repeated_id(rng):
+    layer = Embedding(3, 2, 1.0, rng, np.float64)
+    layer.backward(np.array([[1.0, 10], [2, 20], [4, 40]]), np.array([2, 0, 2]))
+    assert layer.table.gradient.tolist() == [[2, 20], [0, 0], [5, 50]]
+
+
+def test_backward_adds_to_what_an_earlier_backward_left(rng):
+    layer = Embedding(2, 1, 1.0, rng, np.float64)
+    for _ in range(2):
+        layer.backward(np.array([[3.0]]), np.array([1]))
+    assert layer.table.gradient.tolist() == [[0], [6]]
+    layer.table.zero_gradient()
+    assert layer.table.gradient.tolist() == [[0], [0]]
+
+
+def test_embedding_passes_the_gradient_check_with_repeated_ids(rng):
+    layer, ids, up = Embedding(4, 3, 1.0, rng, np.float64), np.array([1, 3, 1, 1]), rng.standard_normal((4, 3))
+    layer.backward(up, layer.forward(ids)[1])
+    found = errors(layer.parameters(), lambda: float((layer.forward(ids)[0] * up).sum()))
+    assert max(found.values()) < LIMIT
+
+
+def test_weighted_sum_is_the_sum_of_weighted_rows(rng):
+    layer = WeightedSum(3, 2, 1.0, rng, np.float64)
+    layer.table.value[...] = [[1, 2], [3, 4], [5, 6]]
+    output, _ = layer.forward(sparse.csr_array([[1.0, 0, -2], [0, 0, 0]]))
+    assert output.tolist() == [[-9, -10], [0, 0]]
+
+
+def test_weighted_sum_passes_the_gradient_check(rng):
+    layer, up = WeightedSum(5, 3, 1.0, rng, np.float64), rng.standard_normal((4, 3))
+    weights = sparse.csr_array(rng.standard_normal((4, 5)) * (rng.random((4, 5)) < 0.5))
+    layer.backward(up, layer.forward(weights)[1])
+    assert max(errors(layer.parameters(), lambda: float((layer.forward(weights)[0] * up).sum())).values()) < LIMIT
+
+
+@pytest.mark.parametrize(("kind", "widths"), [(Linear, (4, 3)), (MLP, (4, 6, 3))])
+def test_linear_and_mlp_pass_the_gradient_check(kind, widths, rng):
+    layer, x, up = kind(*widths, rng, np.float64), rng.standard_normal((5, 4)), rng.standard_normal((5, 3))
+    if isinstance(layer, MLP):
+        layer.inner.bias.value[...] = 0.3
+        assert np.abs(layer.inner.forward(x)[0]).min() > 1e-3  # no activation near the kink
+
+    def loss() -> float:
+        return float((layer.forward(x)[0] * up).sum())
+
+    below = layer.backward(up, layer.forward(x)[1])
+    assert max(errors(layer.parameters(), loss).values()) < LIMIT
+    assert relative_error(below, numeric(x, loss)) < LIMIT
+
+
+def test_relu_passes_only_where_its_input_was_positive():
+    output, active = relu(np.array([[-1.0, 2.0, 0.0]]))
+    assert output.tolist() == [[0, 2, 0]]
+    assert relu_backward(np.array([[5.0, 6.0, 7.0]]), active).tolist() == [[0, 6, 0]]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda layer: setattr(layer.inner, "backward", lambda gradient, x: gradient @ layer.inner.weight.value.T),
+        lambda layer: setattr(layer.outer, "backward", lambda up, x: Linear.backward(layer.outer, 2 * up, x)),
+    ],
+    ids=["inner layer forgets its own gradient", "outer layer doubles it"],
+)
+def test_the_gradient_check_finds_a_wrong_backward(spoil, rng):
+    layer, x, up = MLP(4, 6, 3, rng, np.float64), rng.standard_normal((5, 4)), rng.standard_normal((5, 3))
+    spoil(layer)
+    layer.backward(up, layer.forward(x)[1])
+    assert max(errors(layer.parameters(), lambda: float((layer.forward(x)[0] * up).sum())).values()) > 0.1
+
+
+def test_dropout_switches_whole_rows_and_does_not_scale_the_others(rng):
+    mask = dropout_rows(10_000, 0.3, rng, np.float32)
+    assert mask.shape == (10_000, 1)
+    assert mask.dtype == np.float32
+    assert set(mask.ravel().tolist()) == {0, 1}
+    assert abs(mask.mean() - 0.7) < 0.02
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_layers_keep_the_dtype_they_were_made_with(dtype, rng):
+    layer = MLP(4, 6, 3, rng, dtype)
+    output, cache = layer.forward(np.ones((2, 4), dtype))
+    assert output.dtype == dtype
+    assert layer.backward(output, cache).dtype == dtype
+    assert {p.gradient.dtype for p in layer.parameters().values()} == {np.dtype(dtype)}

@@ -1,0 +1,114 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recsys.nn.losses import in_batch_softmax, output_l2
+from tests.gradients import LIMIT, numeric, relative_error
+
+
+def pairwise(scores, log_q, pairs, known):
+    """The same loss as its definition reads: a loop over pairs, and for each a loop over the batch's pairs."""
+    loss, gradient = 0.0, np.zeros_like(scores)
+    for user, item in pairs:
+        z = scores[user] - log_q
+        terms = [(item, math.exp(z[item]))] + [(f, math.exp(z[f])) for _, f in pairs if not known[user, f]]
+        total = sum(value for _, value in terms)
+        loss += -z[item] + math.log(total)
+        gradient[user, item] -= 1
+        for film, value in terms:
+            gradient[user, film] += value / total
+    return loss / len(pairs), gradient / len(pairs)
+
+
+def grouped(scores, log_q, pairs, known):
+    positives = np.zeros_like(scores)
+    np.add.at(positives, tuple(np.array(pairs).T), 1)
+    return in_batch_softmax(scores, log_q, positives.sum(axis=0), positives, known)
+
+
+@st.composite
+def cases(draw):
+    n_users, n_films = draw(st.integers(1, 4)), draw(st.integers(1, 5))
+    pair = st.tuples(st.integers(0, n_users - 1), st.integers(0, n_films - 1))
+    pairs = draw(st.lists(pair, min_size=1, max_size=12))  # films and whole pairs repeat
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    known = rng.random((n_users, n_films)) < 0.3  # the fitting part may hold more than the batch
+    known[tuple(np.array(pairs).T)] = True
+    return 3 * rng.standard_normal((n_users, n_films)), rng.standard_normal(n_films), pairs, known
+
+
+@given(cases())
+@settings(deadline=None, max_examples=200)
+def test_the_grouped_form_is_the_pairwise_form(case):
+    loss, gradient = grouped(*case)
+    expected, slopes = pairwise(*case)
+    assert loss == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-10, atol=1e-12)
+
+
+def test_two_users_worked_by_hand():
+    # Three films with shares 1/2, 1/4, 1/4; user 0 rated films 0 and 1, user 1 rated films 0 and 2; all scores 0,
+    # so exp z = 2, 4, 4. Film 0 stands in the batch twice.
+    # User 0: A = exp z_2 = 4; losses log(1 + 4/2) and log(1 + 4/4). User 1: A = exp z_1 = 4; the same.
+    log_q = np.log([0.5, 0.25, 0.25])
+    known = np.array([[True, True, False], [True, False, True]])
+    loss, gradient = grouped(np.zeros((2, 3)), log_q, [(0, 0), (0, 1), (1, 0), (1, 2)], known)
+    assert loss == pytest.approx((2 * math.log(3) + 2 * math.log(2)) / 4)
+    # A positive is pulled by A / (A + exp z): 2/3 for film 0, 1/2 for the other; the unknown film gets their sum.
+    np.testing.assert_allclose(gradient * 4, [[-2 / 3, -1 / 2, 7 / 6], [-2 / 3, 7 / 6, -1 / 2]])
+
+
+def test_a_film_that_stands_twice_in_the_batch_is_two_negatives():
+    known = np.array([[True, False], [False, True], [False, True]])
+    loss, _ = grouped(np.zeros((3, 2)), np.zeros(2), [(0, 0), (1, 1), (2, 1)], known)
+    assert loss == pytest.approx((math.log(1 + 2) + 2 * math.log(1 + 1)) / 3)
+
+
+def test_a_user_who_knows_every_film_of_the_batch_costs_nothing():
+    loss, gradient = grouped(np.array([[5.0, -3.0]]), np.zeros(2), [(0, 0), (0, 1)], np.ones((1, 2), bool))
+    assert loss == 0
+    assert (gradient == 0).all()
+
+
+@pytest.mark.parametrize("offset", [-1e4, 1e4])
+def test_large_scores_do_not_overflow(offset):
+    known = np.array([[True, False], [False, True]])
+    near, slopes = grouped(np.array([[1.0, 0], [0, 1]]), np.zeros(2), [(0, 0), (1, 1)], known)
+    far, far_slopes = grouped(np.array([[1.0, 0], [0, 1]]) + offset, np.zeros(2), [(0, 0), (1, 1)], known)
+    assert far == pytest.approx(near)
+    np.testing.assert_allclose(far_slopes, slopes, rtol=1e-9)
+
+
+def test_known_films_with_huge_scores_do_not_drown_the_negatives_in_float32():
+    scores = np.array([[200.0, 0.0, 1.0]], np.float32)
+    known = np.array([[True, False, False]])
+    positives = np.array([[1, 0, 0]], np.float32)
+    _, gradient = in_batch_softmax(scores - 200, np.zeros(3, np.float32), np.ones(3, np.float32), positives, known)
+    assert gradient.dtype == np.float32
+    assert np.isfinite(gradient).all()
+
+
+def test_the_loss_passes_the_gradient_check():
+    rng = np.random.default_rng(3)
+    scores, log_q = rng.standard_normal((3, 4)), rng.standard_normal(4)
+    pairs = [(0, 0), (0, 1), (1, 2), (1, 2), (2, 0)]
+    known = np.zeros((3, 4), bool)
+    known[tuple(np.array(pairs).T)] = True
+    _, gradient = grouped(scores, log_q, pairs, known)
+    assert relative_error(gradient, numeric(scores, lambda: grouped(scores, log_q, pairs, known)[0])) < LIMIT
+
+
+def test_output_l2_is_the_weighted_mean_of_squared_norms():
+    vectors = np.array([[3.0, 4.0], [1.0, 0.0]])
+    assert output_l2(vectors)[0] == (25 + 1) / 2
+    assert output_l2(vectors, np.array([2.0, 10.0]))[0] == (50 + 10) / 2
+
+
+def test_output_l2_passes_the_gradient_check():
+    rng = np.random.default_rng(3)
+    vectors, weights = rng.standard_normal((5, 3)), rng.random(5)
+    _, gradient = output_l2(vectors, weights)
+    assert relative_error(gradient, numeric(vectors, lambda: output_l2(vectors, weights)[0])) < LIMIT

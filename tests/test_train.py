@@ -1,0 +1,193 @@
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import recsys
+from recsys import TrainConfig
+from recsys.batches import batches
+from recsys.run import Run
+from recsys.validation import Validation
+from tests.gradients import LIMIT, errors
+
+QUICK = TrainConfig(dim=8, epochs=12, batch_size=256, seed=1)
+
+
+def two_tastes(n_users: int = 60, n_items: int = 24, seed: int = 0) -> recsys.Dataset:
+    """Even users rate even films, odd users odd ones, half of them each; film 0 and 1 are everyone's; genres tell."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for user in range(n_users):
+        own = np.arange(user % 2, n_items, 2)
+        for time, item in enumerate(rng.permutation(own)[: n_items // 4]):
+            rows.append((user, int(item), int(rng.integers(3, 6)), time))
+    ratings = pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"])
+    items = pd.DataFrame(
+        {"item": range(n_items), "title": "Film", "genres": ["Even", "Odd"] * (n_items // 2)}
+    )
+    return recsys.Dataset.from_frames(ratings, items=items, name="two tastes")
+
+
+def arrays(fitted: recsys.Fitted) -> list[np.ndarray]:
+    return [fitted.user_vectors, fitted.item_vectors, fitted.item_bias]
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+def test_each_user_is_recommended_the_rest_of_their_own_taste(model):
+    dataset = two_tastes()
+    fitted = recsys.fit(dataset, model, replace(QUICK, epochs=60, patience=60))
+    items, _ = recsys.top_k(fitted, k=6, exclude=dataset)
+    own = items % 2 == np.arange(dataset.n_users)[:, None] % 2
+    assert own.mean() > 0.95
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+def test_equal_seeds_give_equal_arrays_and_others_do_not(model):
+    dataset = two_tastes()
+    first, again = recsys.fit(dataset, model, QUICK), recsys.fit(dataset, model, QUICK)
+    assert all(np.array_equal(a, b) for a, b in zip(arrays(first), arrays(again), strict=True))
+    assert first.history == again.history
+    other = recsys.fit(dataset, model, replace(QUICK, seed=2))
+    assert not np.array_equal(first.item_vectors, other.item_vectors)
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+def test_the_order_of_rows_in_the_source_changes_nothing(model):
+    dataset = two_tastes()
+    order = np.random.default_rng(0).permutation(dataset.n_ratings)
+    shuffled = replace(
+        dataset,
+        user=dataset.user[order],
+        item=dataset.item[order],
+        rating=dataset.rating[order],
+        timestamp=dataset.timestamp[order],
+    )
+    first, second = recsys.fit(dataset, model, QUICK), recsys.fit(shuffled, model, QUICK)
+    assert all(np.array_equal(a, b) for a, b in zip(arrays(first), arrays(second), strict=True))
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+def test_users_and_films_without_ratings_stay_finite_and_can_be_ranked(model):
+    whole = two_tastes()
+    train = whole.subset((whole.user != 5) & (whole.item != 7))
+    fitted = recsys.fit(train, model, QUICK)
+    assert all(np.isfinite(array).all() for array in arrays(fitted))
+    assert fitted.scores().shape == (60, 24)
+    items, scores = recsys.top_k(fitted, np.array([5]), k=24, exclude=train)
+    assert sorted(items[0]) == list(range(24))
+    assert np.isfinite(scores).all()
+
+
+def test_shapes_dtypes_and_scores_are_as_the_contract_says():
+    fitted = recsys.fit(two_tastes(), "deep", QUICK)
+    assert [array.shape for array in arrays(fitted)] == [(60, 8), (24, 8), (24,)]
+    assert {array.dtype for array in arrays(fitted)} == {np.dtype(np.float32)}
+    expected = fitted.user_vectors[[3, 1]] @ fitted.item_vectors.T + fitted.item_bias
+    np.testing.assert_allclose(fitted.scores(np.array([3, 1])), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_the_best_epoch_is_that_of_the_highest_validation_ndcg_and_training_waits_for_no_longer_than_patience():
+    fitted = recsys.fit(two_tastes(), "base", replace(QUICK, epochs=40, patience=3))
+    ndcg = [record.validation_ndcg for record in fitted.history]
+    assert [record.epoch for record in fitted.history] == list(range(1, len(ndcg) + 1))
+    assert fitted.best_epoch == int(np.argmax(ndcg)) + 1
+    assert len(ndcg) == min(40, fitted.best_epoch + 3)
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+def test_what_is_served_is_the_run_on_all_ratings_as_it_was_after_the_best_epoch(model):
+    dataset, seen = two_tastes(), {}
+
+    def on_epoch(record, snapshot):
+        seen[record.epoch] = snapshot().copy()
+
+    fitted = recsys.fit(dataset, model, replace(QUICK, patience=2), on_epoch)
+    np.testing.assert_array_equal(fitted.item_vectors, seen[fitted.best_epoch])
+    users, _ = fitted.towers.users_forward(fitted.towers.serving_inputs(np.arange(60)))
+    np.testing.assert_array_equal(fitted.user_vectors, users)
+
+
+def test_the_deep_models_history_holds_all_training_ratings():
+    dataset = two_tastes()
+    fitted = recsys.fit(dataset, "deep", QUICK)
+    assert fitted.towers.history.nnz == dataset.n_ratings
+
+
+def test_training_ends_when_the_callback_returns_false_and_goes_on_for_none():
+    seen = []
+
+    def stop(record, snapshot):
+        seen.append(record.epoch)
+        return False if record.epoch == 3 else None
+
+    assert len(recsys.fit(two_tastes(), "base", QUICK, stop).history) == 3
+    assert seen == [1, 2, 3]
+
+
+def test_with_too_few_users_to_judge_by_all_epochs_are_run(caplog):
+    dataset = two_tastes(n_users=12)
+    with caplog.at_level(logging.INFO, "recsys"):
+        fitted = recsys.fit(dataset, "base", QUICK)
+    assert fitted.best_epoch == len(fitted.history) == 12
+    assert {record.validation_loss for record in fitted.history} == {None}
+    assert {record.validation_ndcg for record in fitted.history} == {None}
+    assert "too few ratings" in caplog.text
+
+
+def test_one_rating_is_enough_to_train_on():
+    dataset = recsys.Dataset.from_frames(pd.DataFrame({"user": [1], "item": [2], "rating": [3]}))
+    for model in ("base", "deep"):
+        assert np.isfinite(recsys.fit(dataset, model, QUICK).scores()).all()
+
+
+def test_the_loss_falls():
+    losses = [record.train_loss for record in recsys.fit(two_tastes(), "deep", replace(QUICK, epochs=60)).history]
+    assert losses[-1] < losses[0] - 0.5
+
+
+def test_the_validation_loss_is_the_training_formula_on_held_out_pairs_against_expected_counts():
+    dataset = two_tastes()
+    parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
+    validation = Validation.draw(parts, QUICK, np.random.default_rng(0))
+    fitted = recsys.fit(parts.train, "base", QUICK)
+    in_a_batch = parts.train.n_ratings  # fewer than the batch size, so one batch holds them all
+    loss, _ = validation.judge(fitted)
+    q = np.maximum(parts.train.item_counts, 1) / parts.train.n_ratings
+    losses = []
+    for user, item in zip(parts.test.user, parts.test.item, strict=True):
+        known = set(dataset.item[dataset.user == user])
+        z = fitted.scores(np.array([user]))[0].astype(float) - np.log(q)
+        negatives = sum(q[f] * in_a_batch * np.exp(z[f]) for f in range(dataset.n_items) if f not in known)
+        losses.append(np.log(1 + negatives / np.exp(z[item])))
+    assert loss == pytest.approx(np.mean(losses), rel=1e-4)
+
+
+def test_an_unknown_model_is_refused_by_name():
+    with pytest.raises(recsys.ConfigError, match="no model 'wide'; expected 'base' or 'deep'"):
+        recsys.fit(two_tastes(), "wide")
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+def test_the_gradients_of_a_training_step_are_those_of_its_objective(model):
+    config = TrainConfig(dim=3, batch_size=60, l2=0.2)
+    run = Run(model, two_tastes(n_users=6, n_items=8), config, np.random.default_rng(4), np.float64)
+    if model == "deep":
+        for mlp in (run.towers.user_mlp, run.towers.item_mlp):
+            mlp.inner.bias.value[...] = np.random.default_rng(8).standard_normal(mlp.inner.bias.value.shape)
+    batch = next(batches(run.ratings.matrix, config.batch_size, np.random.default_rng(0)))
+    inputs = run.towers.training_inputs(batch.users, np.random.default_rng(0))
+
+    def objective() -> float:
+        kept = [parameter.gradient.copy() for parameter in run.towers.parameters().values()]
+        loss = run.gradients(batch, inputs)
+        for parameter, gradient in zip(run.towers.parameters().values(), kept, strict=True):
+            parameter.gradient[...] = gradient
+        users, _ = run.towers.users_forward(inputs)
+        items, _, _ = run.towers.items_forward(batch.items)
+        penalty = (run.user_weights[batch.users] * (users**2).sum(axis=1)).mean() + (items**2).sum(axis=1).mean()
+        return loss + config.l2 * float(penalty)
+
+    run.gradients(batch, inputs)
+    assert max(errors(run.towers.parameters(), objective).values()) < LIMIT
