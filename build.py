@@ -15,7 +15,7 @@ from recsys import command
 from recsys.artefacts import Artefacts, read_artefacts, write_artefacts
 from recsys.config import BuildConfig, read_config
 from recsys.data.dataset import Dataset
-from recsys.data.sources import find_default, load_dataset, locate
+from recsys.data.sources import locate, locate_default, read_path
 from recsys.data.split import split
 from recsys.errors import ConfigError
 from recsys.evaluation.baselines import Popularity
@@ -45,11 +45,13 @@ def build(arguments: argparse.Namespace) -> None:
     terminal = Terminal(Console(), command.log_level(arguments))
     config = read_config(arguments.config, command.settings(arguments))
     out = arguments.out
-    check_target(out, inputs(arguments))
     if arguments.render_only:
+        check_target(out, [])
         artefacts = read_artefacts(out / "data")
     else:
-        artefacts = compute(read(arguments, config, terminal), config, terminal)
+        path = locate_default(HERE / "data") if arguments.data is None else locate(arguments.data)
+        check_target(out, [path])
+        artefacts = compute(read(path, config, terminal), config, terminal)
     with staged(out) as staging:
         if arguments.render_only:
             shutil.copytree(out / "data", staging / "data")
@@ -61,11 +63,12 @@ def build(arguments: argparse.Namespace) -> None:
         serve(out)
 
 
-def read(arguments: argparse.Namespace, config: BuildConfig, terminal: Terminal) -> Dataset:
-    """The ratings the command asks for."""
+def read(path: Path, config: BuildConfig, terminal: Terminal) -> Dataset:
+    """The ratings, with a word on what they are."""
     with terminal.stage("read") as said:
-        dataset = find_default(HERE / "data") if arguments.data is None else load_dataset(arguments.data)
-        said.append(f"{dataset.name}: {dataset.n_ratings} ratings of {dataset.n_items} items by {dataset.n_users} users")
+        dataset = read_path(path)
+        said.append(f"{dataset.name}: {dataset.n_ratings} ratings")
+        said.append(f"{dataset.n_users} users, {dataset.n_items} items")
     if dataset.source.synthetic:
         logger.warning("The ratings of this data set are synthetic: invented users, for a look at the site only.")
     if config.top_k > dataset.n_items:

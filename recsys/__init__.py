@@ -10,7 +10,7 @@ Example::
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset, Source
 
-#from recsys.data.sources import load_dataset
+from recsys.data.sources import load_dataset
 from recsys.data.split import Split, split
 from recsys.errors import ConfigError, DataError, DownloadError, OutputError, RecsysError
 from recsys.evaluation.baselines import Popularity

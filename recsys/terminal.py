@@ -40,8 +40,9 @@ class Terminal:
         handler = RichHandler(
             console=console, show_time=False, show_level=False, show_path=False, highlighter=None, markup=False
         )
-        logging.basicConfig(level=logging.WARNING, handlers=[handler], format="%(message)s", force=True)
-        logging.getLogger("recsys").setLevel(level)
+        package = logging.getLogger("recsys")
+        package.handlers[:] = [handler]
+        package.setLevel(level)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:

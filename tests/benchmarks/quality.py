@@ -1,0 +1,43 @@
+"""The README's table: both models and popularity on each user's newest ratings, the mean of several seeds.
+
+    python tests/benchmarks/quality.py --data FOLDER [--seeds 3] [--holdout 0.2]
+
+No setting may be chosen by looking at this: it measures on the test part.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+
+import recsys
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--holdout", type=float, default=0.2)
+    arguments = parser.parse_args()
+    dataset = recsys.load_dataset(arguments.data)
+    parts = recsys.split(dataset, arguments.holdout, np.random.default_rng(0))
+    print("model       " + "".join(f"{name:>11}" for name in ("nDCG", "recall", "MAP", "MRR", "coverage", "seconds")))
+    show("popularity", [recsys.evaluate(recsys.Popularity(parts.train), parts.train, parts.test)], 0.0)
+    for model in ("base", "deep"):
+        start, reports = time.perf_counter(), []
+        for seed in range(arguments.seeds):
+            fitted = recsys.fit(parts.train, model, recsys.TrainConfig(seed=seed))
+            reports.append(recsys.evaluate(fitted, parts.train, parts.test))
+        show(model, reports, (time.perf_counter() - start) / arguments.seeds)
+
+
+def show(name: str, reports: list[recsys.Report], seconds: float) -> None:
+    """One row: the mean over the seeds."""
+    means = [np.mean([report.mean[metric] for report in reports]) for metric in ("ndcg", "recall", "map", "mrr")]
+    values = [*means, np.mean([report.coverage for report in reports])]
+    print(f"{name:12}" + "".join(f"{value:11.4f}" for value in values) + f"{seconds:11.2f}")
+
+
+if __name__ == "__main__":
+    main()

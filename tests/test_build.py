@@ -1,0 +1,190 @@
+"""The whole command, end to end."""
+
+import filecmp
+import json
+import logging
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import build
+import recsys
+from recsys.data import sources
+from recsys.errors import DownloadError
+
+SMALL = ["--data", "sample", "--dim", "8", "--epochs", "3", "--quiet"]
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before():
+    package = logging.getLogger("recsys")
+    handlers, level = package.handlers[:], package.level
+    yield
+    package.handlers[:] = handlers
+    package.setLevel(level)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("sample") / "site"
+    assert build.main([*SMALL, "--out", str(out)]) == 0
+    return out
+
+
+def load(site: Path, name: str):
+    return json.loads((site / "data" / name).read_text(encoding="utf-8"))
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def differing(first: Path, second: Path) -> list[str]:
+    names = files(first)
+    assert names == files(second)
+    return [name for name in names if not filecmp.cmp(first / name, second / name, shallow=False)]
+
+
+def test_every_user_has_a_page_and_every_file_of_the_contract_is_there(site):
+    names = files(site)
+    people = [name for name in names if name.startswith(f"users{os.sep}")]
+    assert len(people) == load(site, "build.json")["dataset"]["n_users"]
+    pages = ("index", "users", "films", "map", "training", "about", "404")
+    assert {f"{page}.html" for page in pages} <= set(names)
+    for name in ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items"):
+        assert {f"data{os.sep}{name}.json", f"data{os.sep}{name}.schema.json"} <= set(names)
+
+
+def test_nothing_is_recommended_that_was_seen_in_training_and_hits_were_really_hidden(site):
+    dataset = recsys.load_dataset("sample")
+    parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
+    pairs = [
+        {(str(dataset.user_ids[u]), str(dataset.item_ids[i])) for u, i in zip(part.user, part.item, strict=True)}
+        for part in (parts.train, parts.test)
+    ]
+    for user, lists in load(site, "recommendations.json")["users"].items():
+        for one in [*lists["base"], *lists["deep"], *lists["baselines"]["popularity"]]:
+            assert (user, one["item"]) not in pairs[0]
+            assert one["held_out"] == ((user, one["item"]) in pairs[1])
+
+
+def test_the_sample_says_that_it_is_synthetic_in_the_data_on_every_page_and_in_the_terminal(site, tmp_path, capsys):
+    assert load(site, "build.json")["dataset"]["synthetic"] is True
+    for page in site.rglob("*.html"):
+        assert "invented" in page.read_text(encoding="utf-8"), page
+    assert build.main([*SMALL[:-1], "--out", str(tmp_path / "site")]) == 0
+    assert "synthetic" in capsys.readouterr().out
+
+
+def test_two_builds_are_equal_to_the_byte_and_another_seed_is_not(site, tmp_path):
+    assert build.main([*SMALL, "--out", str(tmp_path / "again")]) == 0
+    assert differing(site, tmp_path / "again") == []
+    assert build.main([*SMALL, "--seed", "1", "--out", str(tmp_path / "other")]) == 0
+    assert "data/item_embeddings.json".replace("/", os.sep) in differing(site, tmp_path / "other")
+
+
+def test_rendering_again_from_the_exported_json_gives_the_same_bytes(site, tmp_path):
+    out = tmp_path / "site"
+    assert build.main([*SMALL, "--out", str(out)]) == 0
+    (out / "index.html").write_text("spoilt")
+    assert build.main(["--render-only", "--quiet", "--out", str(out)]) == 0
+    assert differing(site, out) == []
+
+
+def test_one_model_and_no_holdout(tmp_path):
+    out = tmp_path / "site"
+    assert build.main([*SMALL, "--models", "deep", "--holdout", "0", "--out", str(out)]) == 0
+    assert load(out, "metrics.json")["models"] == {}
+    lists = next(iter(load(out, "recommendations.json")["users"].values()))
+    assert "base" not in lists
+    assert lists["n_hidden"] == 0
+    assert len(lists["deep"]) == 10
+
+
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        (["--top-k", "900"], "top_k is 900; Sample has"),
+        (["--holdout", "1"], "holdout is 1.0; expected"),
+        (["--models", "wide"], "no model 'wide'"),
+        (["--data", "nowhere"], "'nowhere' does not exist"),
+        (["--config", "nowhere.toml"], "nowhere.toml: cannot be read"),
+        (["--out", "."], "."),
+    ],
+)
+def test_expected_failures_end_in_one_sentence_and_1(argv, sentence, tmp_path, capsys):
+    assert build.main([*SMALL, "--out", str(tmp_path / "site"), *argv]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert said.count("\n") == 1
+    assert sentence in said
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize(("failure", "status"), [(KeyboardInterrupt(), 130), (OSError(28, "No space left"), 1)])
+def test_a_build_that_fails_while_rendering_leaves_the_previous_site_as_it_was(failure, status, tmp_path, monkeypatch):
+    out = tmp_path / "site"
+    assert build.main([*SMALL, "--out", str(out)]) == 0
+    before = {name: (out / name).read_bytes() for name in files(out)}
+
+    def fail(artefacts, templates, folder, on_page):
+        (folder / "index.html").write_text("half a site")
+        raise failure
+
+    monkeypatch.setattr(build, "render_site", fail)
+    assert build.main([*SMALL, "--seed", "1", "--out", str(out)]) == status
+    assert {name: (out / name).read_bytes() for name in files(out)} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.fixture
+def _no_network(monkeypatch, tmp_path):
+    def fail(name):
+        raise DownloadError(f"{name} could not be downloaded: no connection")
+
+    monkeypatch.setattr(sources, "_fetch", fail)
+    monkeypatch.setattr(build, "HERE", tmp_path)  # a data/ folder without ratings
+
+
+@pytest.mark.usefixtures("_no_network")
+def test_without_arguments_or_a_network_the_sample_is_built_and_that_is_said(tmp_path, capsys):
+    assert build.main([*SMALL[2:], "--out", str(tmp_path / "site")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "ml-100k could not be downloaded: no connection; going on with the embedded sample" in said
+    assert load(tmp_path / "site", "build.json")["dataset"]["name"] == "Sample"
+
+
+@pytest.mark.usefixtures("_no_network")
+def test_a_data_set_asked_for_by_name_never_falls_back(tmp_path, capsys):
+    assert build.main(["--data", "ml-100k", "--out", str(tmp_path / "site")]) == 1
+    assert "could not be downloaded" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
+
+
+MOVIELENS = os.environ.get("MOVIELENS_100K")
+needs_movielens = pytest.mark.skipif(not MOVIELENS, reason="MOVIELENS_100K does not name the MovieLens 100K folder")
+
+
+@needs_movielens
+def test_the_real_site_has_943_user_pages_and_its_accents(tmp_path):
+    out = tmp_path / "site"
+    assert build.main(["--data", MOVIELENS, "--epochs", "2", "--dim", "8", "--quiet", "--out", str(out)]) == 0
+    assert len(list((out / "users").glob("*.html"))) == 943
+    titles = [item["title"] for item in load(out, "items.json")["items"]]
+    assert "La Cité des enfants perdus" in " ".join(titles)
+    assert "Cité des enfants perdus" in (out / "films.html").read_text(encoding="utf-8")
+    assert "Harper" in (out / "about.html").read_text(encoding="utf-8")
+    assert load(out, "build.json")["dataset"]["n_ratings"] == 100_000
+
+
+@needs_movielens
+def test_both_models_beat_popularity_by_half_on_the_mean_of_three_seeds():
+    dataset = recsys.load_dataset(MOVIELENS)
+    parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
+    popularity = recsys.evaluate(recsys.Popularity(parts.train), parts.train, parts.test).mean["ndcg"]
+    for model in ("base", "deep"):
+        fitted = [recsys.fit(parts.train, model, recsys.TrainConfig(seed=seed)) for seed in range(3)]
+        reports = [recsys.evaluate(one, parts.train, parts.test) for one in fitted]
+        assert np.mean([report.mean["ndcg"] for report in reports]) >= 1.5 * popularity

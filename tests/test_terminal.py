@@ -1,0 +1,85 @@
+import io
+import logging
+
+import pytest
+from rich.console import Console
+
+from recsys.fitted import EpochRecord
+from recsys.terminal import Terminal, sparkline
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before():
+    """A terminal sets up logging of the package; that must not outlive a test."""
+    package = logging.getLogger("recsys")
+    handlers, level = package.handlers[:], package.level
+    yield
+    package.handlers[:] = handlers
+    package.setLevel(level)
+
+
+def terminal(level: int = logging.INFO, *, interactive: bool = False) -> tuple[Terminal, io.StringIO]:
+    file = io.StringIO()
+    return Terminal(Console(file=file, force_terminal=interactive, width=100, color_system=None), level), file
+
+
+def train(shown: Terminal, epochs: int = 20) -> None:
+    with shown.training(epochs) as display:
+        for model in ("base", "deep"):
+            on_epoch = display(model)
+            for epoch in range(1, epochs + 1):
+                on_epoch(EpochRecord(epoch, 9 - epoch / 10, 9.5, 0.2 + epoch / 1000), lambda: None)
+
+
+def test_a_curve_falls_from_full_to_empty():
+    assert sparkline([4, 3, 2, 1], 10) == "█▆▃▁"
+
+
+def test_a_level_curve_is_drawn_and_a_long_one_fits_and_ends_with_the_last_value():
+    assert sparkline([2, 2], 10) == "▁▁"
+    long = sparkline([5.0] * 99 + [1.0], 40)
+    assert len(long) <= 40
+    assert long[-1] == "▁"
+
+
+def test_a_stage_is_one_line_with_its_name_seconds_and_what_it_did():
+    shown, file = terminal()
+    with shown.stage("read") as said:
+        said += ["100 ratings", "3 users"]
+    line = file.getvalue().strip()
+    assert line.startswith("read")
+    assert line.endswith("s  100 ratings, 3 users")
+
+
+def test_without_a_terminal_training_is_plain_lines_now_and_then():
+    shown, file = terminal()
+    train(shown)
+    lines = [line.rstrip() for line in file.getvalue().splitlines()]
+    assert lines[0] == "base       epoch 10, loss 8.0000, validation nDCG@10 0.2100"
+    assert len(lines) == 4
+    assert "\x1b" not in file.getvalue()
+
+
+def test_in_a_terminal_both_towers_are_shown_with_a_curve():
+    shown, file = terminal(interactive=True)
+    train(shown)
+    _, base, deep, _ = file.getvalue().split("\x1b[2K")[-1].split("\n")
+    assert base.split()[:4] == ["base", "20/20", "7.0000", "0.2200"]
+    assert deep.split()[:4] == ["deep", "20/20", "7.0000", "0.2200"]
+    assert deep.strip().endswith("██▇▇▇▆▆▅▅▅▄▄▄▃▃▂▂▂▁▁")
+
+
+def test_quiet_says_nothing_of_stages_training_and_pages():
+    shown, file = terminal(logging.WARNING)
+    with shown.stage("read"):
+        train(shown)
+    with shown.pages() as on_page:
+        on_page(1, 2)
+    assert file.getvalue() == ""
+
+
+def test_square_brackets_in_a_title_are_shown_as_they_are():
+    shown, file = terminal()
+    with shown.stage("read") as said:
+        said.append("[bold]title[/bold]")
+    assert "[bold]title[/bold]" in file.getvalue()
