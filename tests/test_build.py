@@ -124,7 +124,7 @@ def test_expected_failures_end_in_one_sentence_and_1(argv, sentence, tmp_path, c
 
 
 @pytest.mark.parametrize(("failure", "status"), [(KeyboardInterrupt(), 130), (OSError(28, "No space left"), 1)])
-def test_a_build_that_fails_while_rendering_leaves_the_previous_site_as_it_was(failure, status, tmp_path, monkeypatch):
+def test_a_build_that_fails_while_rendering_leaves_the_previous_site_alone(failure, status, tmp_path, monkeypatch):
     out = tmp_path / "site"
     assert build.main([*SMALL, "--out", str(out)]) == 0
     before = {name: (out / name).read_bytes() for name in files(out)}

@@ -68,6 +68,11 @@ def evaluate(fitted: Scorer, train: Dataset, test: Dataset, k: int = 10) -> Repo
         )
     users = np.flatnonzero(test.user_counts)
     items, _ = top_k(fitted, users, k, exclude=train)
+    return judge(items, users, train, test)
+
+
+def judge(items: NDArray[np.int32], users: NDArray[np.intp], train: Dataset, test: Dataset) -> Report:
+    """Judge lists (n_evaluated, k) of ``users`` (n_evaluated,), each with at least one rating in ``test``."""
     per_user = accuracy(hits(items, users, test), test.user_counts[users])
     low, high = bootstrap_intervals(per_user)
     return Report(
