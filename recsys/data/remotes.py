@@ -1,0 +1,40 @@
+"""Which data sets can be downloaded: names, addresses, and the hashes that a download must have.
+
+Facts only; must not know how anything is fetched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Remote:
+    """One file to download."""
+
+    hash: str
+    """SHA-256, or "md5:..." where only that was published."""
+    mirrored: bool = False
+    """The Recommenders project keeps a second copy of the same bytes."""
+    note: str = ""
+    """What to say when the hash does not fit."""
+
+    def addresses(self, name: str) -> tuple[str, ...]:
+        """Where to look, in this order."""
+        publisher = f"https://files.grouplens.org/datasets/movielens/{name}.zip"
+        mirror = f"https://huggingface.co/datasets/Recommenders/MovieLens/resolve/main/{name}.zip"
+        return (publisher, mirror) if self.mirrored else (publisher,)
+
+
+REMOTES = {
+    "ml-100k": Remote("50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229", mirrored=True),
+    "ml-1m": Remote("a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20", mirrored=True),
+    "ml-10m": Remote("md5:ce571fd55effeba0271552578f2648bd", mirrored=True),
+    "ml-20m": Remote("96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3", mirrored=True),
+    "ml-25m": Remote("8b21cfb7eb1706b4ec0aac894368d90acf26ebdfb6aced3ebd4ad5bd1eb9c6aa"),
+    "ml-32m": Remote("md5:d472be332d4daa821edc399621853b57"),
+    "ml-latest-small": Remote(
+        "696d65a3dfceac7c45750ad32df2c259311949efec81f0f144fdfb91ebc9e436",
+        note="the publisher renews this set now and then, and only its edition of 2018 is known here",
+    ),
+}

@@ -1,0 +1,137 @@
+"""From what the user names to ratings: the sample, a data set to download, or something on disk.
+
+Also what is used where nothing is named. Must not know how any of them is read or fetched.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from pathlib import Path
+
+from recsys.data.dataset import Dataset, Source
+from recsys.data.remotes import REMOTES
+from recsys.errors import DataError, DownloadError
+
+SAMPLE = "sample"
+DEFAULT = "ml-100k"
+SAMPLE_SOURCE = Source(
+    synthetic=True,
+    licence="MIT; film titles, years and genres are facts, the users and their ratings are invented.",
+)
+
+_NAMES = (SAMPLE, *REMOTES)
+_log = logging.getLogger(__name__)
+
+
+def load_dataset(path_or_name: str | Path) -> Dataset:
+    """Read a data set by its name or its path; see :func:`locate` for which is which.
+
+    Raises:
+        DataError: nothing is there, or it cannot be read.
+        DownloadError: a named data set could not be fetched.
+    """
+    return read_path(locate(path_or_name))
+
+
+def find_default(data_folder: Path) -> Dataset:
+    """Read what is used where nothing is named; see :func:`locate_default`.
+
+    Raises:
+        DataError: there is more than one candidate, or it cannot be read.
+    """
+    return read_path(locate_default(data_folder))
+
+
+def locate(path_or_name: str | Path) -> Path:
+    """The folder or file that holds a data set; one known by name is fetched first.
+
+    A text that is a known name means that name, even where a folder is called the same (write "./ml-100k" for the
+    folder); a :class:`~pathlib.Path` is always a path.
+
+    Raises:
+        DataError: nothing is there.
+        DownloadError: a named data set could not be fetched.
+    """
+    if path_or_name == SAMPLE:
+        return sample_folder()
+    if isinstance(path_or_name, str) and path_or_name in REMOTES:
+        if Path(path_or_name).exists():
+            _log.warning("%r means the download; the folder of that name here is './%s'", path_or_name, path_or_name)
+        return _fetch(path_or_name)
+    return _existing(str(path_or_name))
+
+
+def locate_default(data_folder: Path) -> Path:
+    """Ratings laid into the folder; else MovieLens 100K, fetched; else, without a network, the sample.
+
+    Raises:
+        DataError: the folder holds more than one candidate.
+    """
+    laid = _candidates(data_folder)
+    if len(laid) > 1:
+        found = " and ".join(f"'{path}'" for path in laid)
+        raise DataError(f"'{data_folder}' holds {found}: name the one that is meant with --data")
+    if laid:
+        return laid[0]
+    try:
+        return _fetch(DEFAULT)
+    except DownloadError as error:
+        _log.warning("%s; going on with the embedded sample, whose ratings are synthetic", error)
+        return sample_folder()
+
+
+def read_path(path: Path) -> Dataset:
+    """Read what lies at a path, by its kind.
+
+    Raises:
+        DataError: it is of no kind that is read, or has a fault.
+    """
+    from recsys.data.movielens import read_movielens  # here, so that importing recsys does without pandas
+
+    if path.resolve() == sample_folder().resolve():
+        return read_movielens(path, name="Sample", source=SAMPLE_SOURCE)
+    return read_movielens(path)
+
+
+def sample_folder() -> Path:
+    """Where the embedded sample lies: inside the installed package, or in the repository's ``data/sample``."""
+    here = Path(__file__).resolve()
+    installed = here.parent / "sample_files"
+    return installed if installed.is_dir() else here.parents[2] / "data" / "sample"
+
+
+def _candidates(data_folder: Path) -> list[Path]:
+    """The folder itself if ratings lie directly in it, else the MovieLens folders and zips in it but the sample."""
+    from recsys.data.layouts import list_movielens
+
+    if not data_folder.is_dir():
+        return []
+    if any(not place.folder for place in list_movielens(data_folder)):
+        return [data_folder]
+    inside = sorted(one for one in data_folder.iterdir() if not one.name.startswith(".") and one.name != SAMPLE)
+    readable = [one for one in inside if one.is_dir() or one.suffix.lower() == ".zip"]
+    return [one for one in readable if list_movielens(one)]
+
+
+def _existing(text: str) -> Path:
+    try:
+        path = Path(text).expanduser()
+        found = bool(text) and path.exists()
+    except (OSError, RuntimeError) as error:  # too long a name, a folder closed to us, no such home
+        raise DataError(f"'{text}' cannot be looked at: {getattr(error, 'strerror', None) or error}") from None
+    if not found:
+        raise DataError(f"'{text}' does not exist ({_hint(text)})")
+    return path
+
+
+def _fetch(name: str) -> Path:
+    from recsys.data.fetch import fetch  # here, so that pooch, requests and rich load only for a download
+
+    return fetch(name)
+
+
+def _hint(name: str) -> str:
+    near = difflib.get_close_matches(name, _NAMES, n=1)
+    accepted = f"expected {', '.join(_NAMES)}, or the path of a folder or file that exists"
+    return f"did you mean {near[0]!r}? {accepted}" if near else accepted

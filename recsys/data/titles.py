@@ -1,0 +1,47 @@
+"""Film titles as MovieLens writes them, and as people do: "Matrix, The (1999)" is "The Matrix", of 1999.
+
+Knows nothing of files.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Articles that MovieLens moves to the end, by language; "As", "Lo" and "En" are left out: too often mere words.
+_ARTICLES = (
+    *("The", "A", "An"),
+    *("Le", "La", "Les", "L'", "L’", "Un", "Une"),
+    *("Der", "Die", "Das", "Ein", "Eine"),
+    *("Il", "I", "Gli", "Una"),
+    *("El", "Los", "Las", "O", "Os"),
+    *("Den", "Det", "De", "Het", "Ett"),
+)
+_ANY_ARTICLE = "|".join(_ARTICLES)
+# The article ends the title, or only further titles in parentheses follow it.
+_MOVED_ARTICLE = re.compile(
+    rf"(?P<lead>a\.k\.a\. )?(?P<rest>.+?), (?P<article>{_ANY_ARTICLE})(?P<more>(?: \(.*)?)", re.DOTALL
+)
+_PARENTHESIS = re.compile(r"\(([^()]*)\)")
+# "(1995)", a series' "(2006-2007)" or "(2007-)", and IMDb's mark for films made for video: "(1995) (V)".
+_YEAR = re.compile(r"(?P<title>.*\S)\s*\((?P<year>1[89]\d\d|20\d\d)(?:[-–]\d*)?\)(?:\s*\(V\))?", re.DOTALL)
+
+
+def split_year(text: str) -> tuple[str, int | None]:
+    """The title without its year, and the year; None where the title does not end in one."""
+    text = text.strip()
+    found = _YEAR.fullmatch(text)
+    return (found["title"], int(found["year"])) if found else (text, None)
+
+
+def natural_order(title: str) -> str:
+    """The title with its articles in front, also inside parentheses: "Horseman, The (Hussard, Le)"."""
+    inside = _PARENTHESIS.sub(lambda found: f"({_article_first(found[1])})", title)
+    return _article_first(inside)
+
+
+def _article_first(title: str) -> str:
+    found = _MOVED_ARTICLE.fullmatch(title)
+    if not found:
+        return title
+    gap = "" if found["article"].endswith(("'", "’")) else " "
+    return f"{found['lead'] or ''}{found['article']}{gap}{found['rest']}{found['more']}"

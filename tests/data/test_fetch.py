@@ -1,0 +1,208 @@
+"""Downloads without a network: requests' own redirects and errors, answers from a table instead of a wire."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+
+from recsys.data import fetch as fetching
+from recsys.data.fetch import fetch
+from recsys.data.remotes import REMOTES, Remote
+from recsys.errors import DataError, DownloadError
+
+FILE = b"the bytes of a zip"
+PUBLISHER, MIRROR = Remote("", mirrored=True).addresses("ml-tiny")
+
+
+class Web:
+    """Addresses and what they answer: bytes, a status, an exception, or an address to go to."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, bytes | int | Exception | str] = {}
+        self.asked: list[str] = []
+        self.options: list[dict[str, object]] = []
+
+    def send(self, _adapter: HTTPAdapter, request: requests.PreparedRequest, **options: object) -> requests.Response:
+        self.asked.append(request.url)
+        self.options.append(options)
+        answer = self.answers.get(request.url, requests.exceptions.ConnectionError("unreachable"))
+        if isinstance(answer, Exception):
+            raise answer
+        response = requests.Response()
+        response.request, response.url, response.raw = request, request.url, io.BytesIO()
+        response.status_code = 200
+        if isinstance(answer, bytes):
+            response.raw = io.BytesIO(answer)
+        elif isinstance(answer, int):
+            response.status_code, response.reason = answer, "Not Found"
+        else:
+            response.status_code, response.headers["location"] = 302, answer
+        return response
+
+
+@pytest.fixture
+def web(monkeypatch, tmp_path) -> Web:
+    """No wire, an empty cache, and one data set called ml-tiny."""
+    table = Web()
+    monkeypatch.setattr(HTTPAdapter, "send", lambda *args, **options: table.send(*args, **options))
+    monkeypatch.setattr(fetching, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setitem(REMOTES, "ml-tiny", Remote(hashlib.sha256(FILE).hexdigest(), mirrored=True))
+    return table
+
+
+def failure() -> str:
+    with pytest.raises(DownloadError) as caught:
+        fetch("ml-tiny")
+    return str(caught.value)
+
+
+def test_a_download_is_kept_and_then_needs_no_network(web, tmp_path):
+    web.answers[PUBLISHER] = FILE
+    path = fetch("ml-tiny")
+    assert path.read_bytes() == FILE
+    assert path.parent == tmp_path / "cache"
+    web.answers.clear()
+    assert fetch("ml-tiny") == path
+    assert web.asked == [PUBLISHER]
+
+
+def test_certificates_are_checked_and_every_wait_ends(web):
+    web.answers[PUBLISHER] = FILE
+    fetch("ml-tiny")
+    assert web.options[0]["verify"] is not False
+    assert web.options[0]["timeout"] == fetching.TIMEOUT
+
+
+def test_the_licence_is_noted_once_before_a_download_and_not_for_a_kept_copy(web, caplog):
+    web.answers[MIRROR] = FILE
+    with caplog.at_level(logging.INFO):
+        fetch("ml-tiny")
+        fetch("ml-tiny")
+    assert [record.getMessage() for record in caplog.records].count(fetching.LICENCE_NOTE) == 1
+    assert caplog.records[0].getMessage() == fetching.LICENCE_NOTE
+
+
+def test_the_second_source_is_asked_where_the_first_fails(web):
+    web.answers |= {PUBLISHER: requests.exceptions.SSLError("certificate has expired"), MIRROR: FILE}
+    assert fetch("ml-tiny").read_bytes() == FILE
+    assert web.asked == [PUBLISHER, MIRROR]
+
+
+def test_the_second_source_is_asked_where_the_first_has_another_file(web):
+    web.answers |= {PUBLISHER: b"something else", MIRROR: FILE}
+    assert fetch("ml-tiny").read_bytes() == FILE
+
+
+def test_redirects_over_https_are_followed(web):
+    web.answers |= {PUBLISHER: "https://cdn.example.org/file", "https://cdn.example.org/file": FILE}
+    assert fetch("ml-tiny").read_bytes() == FILE
+
+
+def test_a_redirect_to_plain_http_is_refused(web):
+    web.answers |= {PUBLISHER: "http://files.grouplens.org/file", "http://files.grouplens.org/file": FILE}
+    assert "files.grouplens.org: redirected to plain http, refused" in failure()
+    assert not any(address.startswith("http://") for address in web.asked)
+
+
+def test_when_all_fail_each_reason_and_the_remedy_are_named(web):
+    web.answers |= {PUBLISHER: requests.exceptions.SSLError("expired"), MIRROR: 404}
+    assert failure() == (
+        "ml-tiny could not be downloaded: files.grouplens.org: its certificate could not be verified; "
+        "huggingface.co: 404 Client Error: Not Found (fetch ml-tiny.zip by hand and give its path with --data, or "
+        "use --data sample)"
+    )
+
+
+def test_no_network(web):
+    assert "files.grouplens.org: no connection; huggingface.co: no connection" in failure()
+
+
+@pytest.mark.parametrize("error", [requests.exceptions.ConnectTimeout, requests.exceptions.ReadTimeout])
+def test_a_source_that_does_not_answer(web, error):
+    web.answers[PUBLISHER] = error("slow")
+    assert "files.grouplens.org: no answer within 5 seconds" in failure()
+
+
+def test_a_wrong_hash_leaves_nothing_behind(web, tmp_path):
+    web.answers |= {PUBLISHER: b"changed", MIRROR: b"changed too"}
+    assert "files.grouplens.org: the file's hash is not the pinned one; huggingface.co: the file's hash" in failure()
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_set_that_its_publisher_renews_says_so(web, monkeypatch):
+    monkeypatch.setitem(REMOTES, "ml-tiny", Remote("0" * 64, note="the publisher renews it"))
+    web.answers[PUBLISHER] = FILE
+    assert "the file's hash is not the pinned one: the publisher renews it (fetch" in failure()
+    assert web.asked == [PUBLISHER]
+
+
+def test_a_kept_copy_that_was_damaged_is_fetched_again(web):
+    web.answers[PUBLISHER] = FILE
+    path = fetch("ml-tiny")
+    path.write_bytes(b"damaged")
+    assert fetch("ml-tiny").read_bytes() == FILE
+
+
+def test_an_md5_will_do_where_only_that_was_published(web, monkeypatch):
+    monkeypatch.setitem(REMOTES, "ml-tiny", Remote("md5:" + hashlib.md5(FILE).hexdigest()))
+    web.answers[PUBLISHER] = FILE
+    fetch("ml-tiny")
+    fetch("ml-tiny")
+    assert web.asked == [PUBLISHER]
+
+
+def test_an_endless_file_is_cut_off(web, monkeypatch):
+    monkeypatch.setattr(fetching, "SIZE_LIMIT", 10)
+    web.answers[PUBLISHER] = FILE
+    assert "files.grouplens.org: the download broke off" in failure()
+
+
+def test_a_cache_that_cannot_be_written(web, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(fetching, "cache_folder", lambda: tmp_path / "file" / "cache")
+    web.answers[PUBLISHER] = FILE
+    assert "could not be written" in failure()
+
+
+def test_a_name_that_cannot_be_looked_up_does_not_hold_up_the_build(web, monkeypatch):
+    monkeypatch.setattr(fetching, "TIMEOUT", 0.05)
+    looked_up = threading.Event()  # the system's name look-up has no time-out of its own
+    web.send = lambda *_, **__: looked_up.wait(60)
+    assert "no answer within 0.05 seconds" in failure()
+    looked_up.set()
+
+
+def test_a_name_that_is_unknown_lists_the_known_ones():
+    with pytest.raises(DataError, match=r"is called 'ml-1n' \(did you mean 'ml-1m'\? known: ml-100k, ml-1m"):
+        fetch("ml-1n")
+
+
+@pytest.mark.parametrize("name", list(REMOTES))
+def test_every_data_set_has_a_pinned_hash_and_https_addresses(name):
+    algorithm, _, digest = REMOTES[name].hash.rpartition(":")
+    assert len(bytes.fromhex(digest)) == hashlib.new(algorithm or "sha256").digest_size
+    assert all(address.startswith("https://") and name in address for address in REMOTES[name].addresses(name))
+
+
+def test_the_cache_is_the_users_own():
+    assert "marquee" in fetching.cache_folder().parts
+    assert fetching.cache_folder().is_absolute()
+    assert Path.cwd() not in fetching.cache_folder().parents
+
+
+def test_no_test_here_opens_a_socket(web, monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    web.answers[MIRROR] = FILE
+    assert fetch("ml-tiny").read_bytes() == FILE
