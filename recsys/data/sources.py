@@ -103,7 +103,7 @@ def sample_folder() -> Path:
 
 def _candidates(data_folder: Path) -> list[Path]:
     """The folder itself if ratings lie directly in it, else the MovieLens folders and zips in it but the sample."""
-    from recsys.data.layouts import list_movielens
+    from recsys.data.movielens.layouts import list_movielens
 
     if not data_folder.is_dir():
         return []

@@ -13,12 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.data import archive
-from recsys.data.delimited import Content
-from recsys.data.layouts import LAYOUTS
-from recsys.data.movielens import read_movielens
-from recsys.data.rating_lines import _fast, _slow
-from recsys.data.titles import natural_order, split_year
+from recsys.data.movielens import archive, read_movielens
+from recsys.data.movielens.delimited import Content
+from recsys.data.movielens.layouts import LAYOUTS
+from recsys.data.movielens.rating_lines import _fast, _slow
+from recsys.data.movielens.titles import natural_order, split_year
 from recsys.errors import DataError
 
 REAL = os.environ.get("MOVIELENS_100K")

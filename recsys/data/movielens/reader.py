@@ -1,6 +1,6 @@
 """MovieLens as GroupLens publishes it: ml-100k, the ``::`` files of 1M and 10M, the CSV of later sets.
 
-Puts together what :mod:`recsys.data.layouts` finds and the readers of its lines return. Must not know about downloads
+Puts together what ``layouts`` finds and the readers of its lines return. Must not know about downloads
 or about where the project keeps its own sample.
 """
 
@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from recsys.data.dataset import Dataset, Source
-from recsys.data.editions import edition
-from recsys.data.fact_lines import read_items, read_users
-from recsys.data.layouts import Place, find_movielens
-from recsys.data.rating_lines import check_known, check_repeated, read_ratings
+from recsys.data.movielens.editions import edition
+from recsys.data.movielens.fact_lines import read_items, read_users
+from recsys.data.movielens.layouts import Place, find_movielens
+from recsys.data.movielens.rating_lines import check_known, check_repeated, read_ratings
 from recsys.errors import DataError
 
 

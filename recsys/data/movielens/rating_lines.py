@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recsys.data.delimited import Content, Row
+from recsys.data.movielens.delimited import Content, Row
 from recsys.errors import DataError
 
 LOWEST, HIGHEST = 0.0, 10.0

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from recsys.data.archive import Shelf, open_shelf
-from recsys.data.delimited import Content, Table
+from recsys.data.movielens.archive import Shelf, open_shelf
+from recsys.data.movielens.delimited import Content, Table
 from recsys.errors import DataError
 
 _RATING = ("user", "item", "rating", "timestamp")
