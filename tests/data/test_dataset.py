@@ -122,14 +122,14 @@ def test_facts_follow_the_catalogue_not_the_rows_of_the_items_table():
 def test_numeric_features_are_standardised_and_a_missing_one_is_zero_with_a_flag():
     users = pd.DataFrame({"user": [1, 2, 3], "age": [20.0, None, 40.0]})
     dataset = Dataset.from_frames(frame((1, 1, 1)), users=users)
-    assert dataset.user_feature_names == ("age", "age=missing")
+    assert dataset.user_feature_names == ("age", "age is missing")
     assert dataset.user_features.tolist() == [[-1, 0], [0, 1], [1, 0]]
 
 
 def test_text_features_are_one_hot_and_missing_is_a_value_of_its_own():
     users = pd.DataFrame({"user": [1, 2, 3], "job": ["baker", None, "actor"]})
     dataset = Dataset.from_frames(frame((4, 1, 1)), users=users)
-    assert dataset.user_feature_names == ("job=actor", "job=baker", "job=missing")
+    assert dataset.user_feature_names == ("job=actor", "job=baker", "job is missing")
     assert dataset.user_features.tolist() == [[0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 0, 1]]
 
 

@@ -168,7 +168,7 @@ def test_the_names_of_the_flags_come_from_u_genre(folder):
 
 def test_a_missing_user_fact_is_its_own_value(folder):
     write(folder, {"u.user": "1||M|technician|1\n2|30||other|2\n"})
-    assert {"age=missing", "gender=missing"} <= set(read_movielens(folder).user_feature_names)
+    assert {"age is missing", "gender is missing"} <= set(read_movielens(folder).user_feature_names)
 
 
 def test_one_million_format(tmp_path):
