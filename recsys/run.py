@@ -39,6 +39,9 @@ MODELS: dict[str, Callable[[Dataset, TrainConfig, np.random.Generator, DTypeLike
 }
 
 
+Loss = Callable[[Array, Array, Array, Array], tuple[float, Array]]
+
+
 class Run:
     """One model on its way through the epochs.
 
@@ -48,6 +51,7 @@ class Run:
         config: settings.
         rng: draws weights, batches and dropout.
         dtype: float32 to train, float64 to check gradients.
+        loss: of scores, log_q, counts and positives, as :func:`~recsys.nn.losses.in_batch_softmax`.
     """
 
     def __init__(
@@ -57,7 +61,9 @@ class Run:
         config: TrainConfig,
         rng: np.random.Generator,
         dtype: DTypeLike = np.float32,
+        loss: Loss = in_batch_softmax,
     ) -> None:
+        self.loss = loss
         self.ratings, self.config, self.rng = ratings, config, rng
         self.towers = MODELS[model](ratings, config, rng, dtype)
         self.optimiser = Adam(self.towers.parameters().values())
@@ -80,9 +86,7 @@ class Run:
         users, user_cache = self.towers.users_forward(inputs)
         items, bias, item_cache = self.towers.items_forward(batch.items)
         scores = users @ items.T + bias
-        loss, slope = in_batch_softmax(
-            scores, self.log_q[batch.items], batch.counts, batch.positives, batch.positives > 0
-        )
+        loss, slope = self.loss(scores, self.log_q[batch.items], batch.counts, batch.positives)
         _, user_slope = output_l2(users, self.user_weights[batch.users])
         _, item_slope = output_l2(items)
         self.towers.users_backward(slope @ items + self.config.l2 * user_slope, user_cache)

@@ -67,10 +67,8 @@ class Validation:
         counts = np.exp(share) * np.float32(self.n_pairs)
         total, n_pairs = 0.0, 0
         for users, scores in score_blocks(fitted, self.users):
-            held_out = self.held_out.rated(users)
-            known = held_out | self.fit.rated(users)
-            positives = held_out.astype(np.float32)
-            loss, _ = in_batch_softmax(scores, share, counts, positives, known)
-            total += loss * float(held_out.sum())
-            n_pairs += int(held_out.sum())
+            positives = self.held_out.rated(users).astype(np.float32)
+            loss, _ = in_batch_softmax(scores, share, counts, positives)
+            total += loss * float(positives.sum())
+            n_pairs += int(positives.sum())
         return total / n_pairs

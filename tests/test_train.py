@@ -144,7 +144,7 @@ def test_one_rating_is_enough_to_train_on():
 
 def test_the_loss_falls():
     losses = [record.train_loss for record in recsys.fit(two_tastes(), "deep", replace(QUICK, epochs=60)).history]
-    assert losses[-1] < losses[0] - 0.5
+    assert losses[-1] < losses[0] - 0.3
 
 
 def test_the_validation_loss_is_the_training_formula_on_held_out_pairs_against_expected_counts():
@@ -157,10 +157,8 @@ def test_the_validation_loss_is_the_training_formula_on_held_out_pairs_against_e
     q = np.maximum(parts.train.item_counts, 1) / parts.train.n_ratings
     losses = []
     for user, item in zip(parts.test.user, parts.test.item, strict=True):
-        known = set(dataset.item[dataset.user == user])
         z = fitted.scores(np.array([user]))[0].astype(float) - np.log(q)
-        negatives = sum(q[f] * in_a_batch * np.exp(z[f]) for f in range(dataset.n_items) if f not in known)
-        losses.append(np.log(1 + negatives / np.exp(z[item])))
+        losses.append(np.log(sum(q[f] * in_a_batch * np.exp(z[f]) for f in range(dataset.n_items))) - z[item])
     assert loss == pytest.approx(np.mean(losses), rel=1e-4)
 
 

@@ -12,23 +12,54 @@ from numpy.typing import NDArray
 from recsys.nn.layers import Array
 
 
-def in_batch_softmax(
-    scores: Array, log_q: Array, counts: Array, positives: Array, known: NDArray[np.bool_]
-) -> tuple[float, Array]:
-    """Softmax over the batch's films, the user's own films masked out, sampling corrected by logQ.
+def in_batch_softmax(scores: Array, log_q: Array, counts: Array, positives: Array) -> tuple[float, Array]:
+    """Softmax over the batch's films with logQ correction (Yi et al. 2019).
 
-    With z = scores - log_q (Yi et al. 2019), the loss of a pair (u, i) is
+    With z = scores - log_q, the loss of a pair (u, i) is
 
-        l = -z_ui + log(exp z_ui + sum over f not known to u of counts_f exp z_uf)
+        l = -z_ui + log(sum over all films f of the batch of counts_f exp z_uf)
 
     Written pairwise that is a B x B matrix. The sum is the same for all pairs of one user, so a U x F matrix gives
-    the same loss and gradient: with A_u that sum, l = softplus(log A_u - z_ui).
+    the same loss and gradient: a multinomial of each user's films.
 
     Args:
         scores: (U, F), dot product plus bias.
         log_q: (F,), log of each film's share of all training ratings: the probability of its being sampled.
         counts: (F,), how often each film stands in the batch.
         positives: (U, F), how often each pair stands in the batch.
+
+    Returns:
+        The mean loss over the pairs, and its gradient with respect to ``scores`` (U, F).
+    """
+    z = scores - log_q
+    z -= z.max(axis=1, keepdims=True)
+    share = np.exp(z) * counts
+    total = share.sum(axis=1, keepdims=True)
+    share /= total
+    n_films = positives.sum(axis=1, keepdims=True)  # (U, 1), each user's pairs
+    n_pairs = n_films.sum()
+    loss = (n_films * np.log(total)).sum() - (positives * z).sum()
+    gradient: Array = (n_films * share - positives) / n_pairs
+    return float(loss / n_pairs), gradient
+
+
+def masked_in_batch_softmax(
+    scores: Array, log_q: Array, counts: Array, positives: Array, known: NDArray[np.bool_]
+) -> tuple[float, Array]:
+    """The same with the user's own films masked out of the sum, so that only strangers count as negatives.
+
+    The loss of a pair (u, i) is
+
+        l = -z_ui + log(exp z_ui + sum over f not known to u of counts_f exp z_uf)
+
+    and with A_u that sum, l = softplus(log A_u - z_ui). On validation data it came out behind the plain form, so
+    training does not use it; ``tests/benchmarks/loss_forms.py`` repeats the comparison.
+
+    Args:
+        scores: (U, F), as for :func:`in_batch_softmax`, and so the next three.
+        log_q: (F,).
+        counts: (F,).
+        positives: (U, F).
         known: (U, F), the films each user rated in the part that is fitted; true wherever ``positives`` is.
 
     Returns:

@@ -73,8 +73,8 @@ def test_the_arrays_cannot_be_written_to():
 
 
 def test_changing_the_frame_afterwards_changes_nothing():
-    ratings = pd.DataFrame({"user": np.array([1, 2], np.int32), "item": np.array([1, 1], np.int32),
-                            "rating": np.array([1, 2], np.float32), "timestamp": np.array([5, 6], np.int64)})  # fmt: skip
+    kinds = {"rating": np.float32, "timestamp": np.int64}
+    ratings = frame((1, 1, 1, 5), (2, 1, 2, 6)).astype(kinds)
     dataset = Dataset.from_frames(ratings)
     ratings.loc[:, :] = 9
     assert dataset.rating.tolist() == [1, 2]

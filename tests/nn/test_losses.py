@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.nn.losses import in_batch_softmax, output_l2
+from recsys.nn.losses import in_batch_softmax, masked_in_batch_softmax, output_l2
 from tests.gradients import LIMIT, numeric, relative_error
 
 
@@ -26,7 +26,26 @@ def pairwise(scores, log_q, pairs, known):
 def grouped(scores, log_q, pairs, known):
     positives = np.zeros_like(scores)
     np.add.at(positives, tuple(np.array(pairs).T), 1)
-    return in_batch_softmax(scores, log_q, positives.sum(axis=0), positives, known)
+    return masked_in_batch_softmax(scores, log_q, positives.sum(axis=0), positives, known)
+
+
+def plain(scores, log_q, pairs):
+    positives = np.zeros_like(scores)
+    np.add.at(positives, tuple(np.array(pairs).T), 1)
+    return in_batch_softmax(scores, log_q, positives.sum(axis=0), positives)
+
+
+def plain_pairwise(scores, log_q, pairs):
+    """The unmasked loss as its definition reads: every pair of the batch is a candidate for every pair."""
+    loss, gradient = 0.0, np.zeros_like(scores)
+    for user, item in pairs:
+        terms = [(f, math.exp(scores[user, f] - log_q[f])) for _, f in pairs]
+        total = sum(value for _, value in terms)
+        loss += -(scores[user, item] - log_q[item]) + math.log(total)
+        gradient[user, item] -= 1
+        for film, value in terms:
+            gradient[user, film] += value / total
+    return loss / len(pairs), gradient / len(pairs)
 
 
 @st.composite
@@ -43,13 +62,49 @@ def cases(draw):
 @given(cases())
 @settings(deadline=None, max_examples=200)
 def test_the_grouped_form_is_the_pairwise_form(case):
+    scores, log_q, pairs, _ = case
+    loss, gradient = plain(scores, log_q, pairs)
+    expected, slopes = plain_pairwise(scores, log_q, pairs)
+    assert loss == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-10, atol=1e-12)
+
+
+def test_two_users_and_two_films_worked_by_hand():
+    # Shares 2/3 and 1/3, all scores 0, so exp z = 3/2 and 3. Film 0 stands twice in the batch: each user's sum is
+    # 2 * 3/2 + 3 = 6. Losses: log(6 / 1.5) for film 0 (both users), log(6 / 3) for film 1.
+    loss, gradient = plain(np.zeros((2, 2)), np.log([2 / 3, 1 / 3]), [(0, 0), (0, 1), (1, 0)])
+    assert loss == pytest.approx((2 * math.log(4) + math.log(2)) / 3)
+    # Each film's share is 1/2; user 0 has two pairs, user 1 has one.
+    np.testing.assert_allclose(gradient * 3, [[2 / 2 - 1, 2 / 2 - 1], [1 / 2 - 1, 1 / 2]], atol=1e-15)
+
+
+@pytest.mark.parametrize("offset", [-1e4, 1e4])
+def test_large_scores_do_not_overflow_the_plain_form(offset):
+    scores, pairs = np.array([[1.0, 0], [0, 1]]), [(0, 0), (1, 1)]
+    near, slopes = plain(scores, np.zeros(2), pairs)
+    far, far_slopes = plain(scores + offset, np.zeros(2), pairs)
+    assert far == pytest.approx(near)
+    np.testing.assert_allclose(far_slopes, slopes, rtol=1e-9)
+
+
+def test_the_plain_form_passes_the_gradient_check():
+    rng = np.random.default_rng(3)
+    scores, log_q = rng.standard_normal((3, 4)), rng.standard_normal(4)
+    pairs = [(0, 0), (0, 1), (1, 2), (1, 2), (2, 0)]
+    _, gradient = plain(scores, log_q, pairs)
+    assert relative_error(gradient, numeric(scores, lambda: plain(scores, log_q, pairs)[0])) < LIMIT
+
+
+@given(cases())
+@settings(deadline=None, max_examples=200)
+def test_the_grouped_masked_form_is_the_pairwise_masked_form(case):
     loss, gradient = grouped(*case)
     expected, slopes = pairwise(*case)
     assert loss == pytest.approx(expected, rel=1e-12, abs=1e-12)
     np.testing.assert_allclose(gradient, slopes, rtol=1e-10, atol=1e-12)
 
 
-def test_two_users_worked_by_hand():
+def test_two_users_of_the_masked_form_worked_by_hand():
     # Three films with shares 1/2, 1/4, 1/4; user 0 rated films 0 and 1, user 1 rated films 0 and 2; all scores 0,
     # so exp z = 2, 4, 4. Film 0 stands in the batch twice.
     # User 0: A = exp z_2 = 4; losses log(1 + 4/2) and log(1 + 4/4). User 1: A = exp z_1 = 4; the same.
@@ -86,12 +141,14 @@ def test_known_films_with_huge_scores_do_not_drown_the_negatives_in_float32():
     scores = np.array([[200.0, 0.0, 1.0]], np.float32)
     known = np.array([[True, False, False]])
     positives = np.array([[1, 0, 0]], np.float32)
-    _, gradient = in_batch_softmax(scores - 200, np.zeros(3, np.float32), np.ones(3, np.float32), positives, known)
+    _, gradient = masked_in_batch_softmax(
+        scores - 200, np.zeros(3, np.float32), np.ones(3, np.float32), positives, known
+    )
     assert gradient.dtype == np.float32
     assert np.isfinite(gradient).all()
 
 
-def test_the_loss_passes_the_gradient_check():
+def test_the_masked_form_passes_the_gradient_check():
     rng = np.random.default_rng(3)
     scores, log_q = rng.standard_normal((3, 4)), rng.standard_normal(4)
     pairs = [(0, 0), (0, 1), (1, 2), (1, 2), (2, 0)]

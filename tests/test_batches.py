@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from recsys.batches import Batch, batches, number_of_batches
+
+Histories = list[set[int]]
+
+histories = st.lists(st.sets(st.integers(0, 9)), min_size=1, max_size=12).filter(any)
+
+
+def matrix(films: Histories) -> sparse.csr_array:
+    """Users' films as a matrix of ten films; the stored value is 0, for an entry means rated whatever it holds."""
+    pairs = [(user, item) for user, own in enumerate(films) for item in sorted(own)]
+    users, items = zip(*pairs, strict=True)
+    return sparse.csr_array((np.zeros(len(pairs), np.float32), (users, items)), shape=(len(films), 10))
+
+
+def epoch(films: Histories, batch_size: int, seed: int = 0) -> list[Batch]:
+    return list(batches(matrix(films), batch_size, np.random.default_rng(seed)))
+
+
+@settings(deadline=None, max_examples=150)
+@given(histories, st.integers(1, 60))
+def test_an_epoch_has_every_rating_once_and_users_whole(films, batch_size):
+    found = []
+    for batch in epoch(films, batch_size):
+        assert batch.positives.shape == (len(batch.users), len(batch.items))
+        for user, row in zip(batch.users.tolist(), batch.positives, strict=True):
+            found.append(user)
+            assert set(row.tolist()) <= {0, 1}
+            assert set(batch.items[row == 1].tolist()) == films[user]
+    assert sorted(found) == [user for user, own in enumerate(films) if own]
+
+
+@settings(deadline=None, max_examples=100)
+@given(histories, st.integers(1, 60))
+def test_the_films_of_a_batch_are_those_rated_in_it_and_counted(films, batch_size):
+    for batch in epoch(films, batch_size):
+        rated = [item for user in batch.users for item in films[user]]
+        assert batch.items.tolist() == sorted(set(rated))
+        assert batch.counts.tolist() == [rated.count(item) for item in batch.items]
+        assert (batch.counts.dtype, batch.positives.dtype) == (np.float32, np.float32)
+
+
+@settings(deadline=None, max_examples=100)
+@given(histories, st.integers(1, 60))
+def test_no_batch_exceeds_its_share_by_more_than_one_user(films, batch_size):
+    n_ratings = sum(map(len, films))
+    n_batches = number_of_batches(n_ratings, batch_size)
+    found = epoch(films, batch_size)
+    assert len(found) <= n_batches
+    for batch in found:
+        assert len(batch.users) >= 1
+        assert batch.counts.sum() <= n_ratings / n_batches + max(map(len, films))
+
+
+def test_users_of_equal_histories_fill_batches_of_equal_size():
+    found = epoch([{0, 1}] * 12, 6)
+    assert [len(batch.users) for batch in found] == [3, 3, 3, 3]
+    assert [batch.counts.tolist() for batch in found] == [[3, 3]] * 4
+
+
+def test_one_batch_holds_everybody_where_it_is_large_enough():
+    (batch,) = epoch([{1, 2}, set(), {2}, {9}], 1000)
+    assert sorted(batch.users.tolist()) == [0, 2, 3]
+    assert batch.items.tolist() == [1, 2, 9]
+    assert batch.counts.tolist() == [1, 2, 1]
+
+
+def test_a_user_larger_than_a_batch_is_not_divided():
+    found = epoch([set(range(10)), {0}, {1}], 2)
+    sizes = {tuple(batch.users.tolist()): batch.counts.sum() for batch in found}
+    assert max(sizes.values()) >= 10
+    assert sum(sizes.values()) == 12
+
+
+def orders(seed: int) -> list[list[int]]:
+    return [batch.users.tolist() for batch in epoch([{user % 10} for user in range(30)], 10, seed)]
+
+
+def test_the_order_is_drawn_anew_for_every_seed_and_equal_for_equal_ones():
+    assert orders(0) == orders(0)
+    assert orders(0) != orders(1)
+    assert [user for chosen in orders(0) for user in chosen] != list(range(30))
+
+
+@pytest.mark.parametrize(("n_ratings", "batch_size", "expected"), [
+    (1, 100, 1), (100, 100, 1), (149, 100, 1), (151, 100, 2), (250_000, 100_000, 2), (10, 1, 10),
+])  # fmt: skip
+def test_the_number_of_batches_is_that_whose_size_comes_nearest(n_ratings, batch_size, expected):
+    assert number_of_batches(n_ratings, batch_size) == expected
