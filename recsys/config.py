@@ -30,7 +30,7 @@ class TrainConfig:
     """Length of user and item vectors."""
     epochs: int = 50
     """Passes over the ratings at most; early stopping may choose fewer."""
-    patience: int = 10
+    patience: int = 20
     """Epochs without a better validation nDCG after which training ends."""
     learning_rate: float = 0.01
     """Adam's step size in the first epoch; it falls to 0 along a cosine."""

@@ -198,7 +198,7 @@ def _items(results: Results) -> out.Items:
                 genres=[dataset.genre_names[genre] for genre in np.flatnonzero(dataset.genres[item])],
                 n_ratings=counts[item],
                 n_train=n_train[item],
-                mean_rating=round(total[item] / counts[item], 4) if counts[item] else None,
+                mean_rating=round(float(total[item]) / counts[item], 4) if counts[item] else None,
                 similar={name: found[item] for name, found in similar.items()},
             )
             for item in range(dataset.n_items)

@@ -37,9 +37,7 @@ class Terminal:
     def __init__(self, console: Console, level: int) -> None:
         self.console = console
         self.quiet = level > logging.INFO
-        handler = RichHandler(
-            console=console, show_time=False, show_level=False, show_path=False, highlighter=None, markup=False
-        )
+        handler = _on_screen(console) if console.is_terminal else logging.StreamHandler(console.file)
         package = logging.getLogger("recsys")
         package.handlers[:] = [handler]
         package.setLevel(level)
@@ -69,6 +67,13 @@ class Terminal:
         with Progress(console=self.console, transient=True, disable=self.quiet) as progress:
             task = progress.add_task("pages", total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _on_screen(console: Console) -> logging.Handler:
+    """Prints above the live table instead of through it; elsewhere rich would fold long lines."""
+    return RichHandler(
+        console=console, show_time=False, show_level=False, show_path=False, highlighter=None, markup=False
+    )
 
 
 def _say(model: str, record: EpochRecord) -> None:

@@ -1,0 +1,459 @@
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import fields
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import recsys
+from recsys.artefacts import read_artefacts, write_artefacts
+from recsys.config import BuildConfig, TrainConfig
+from recsys.data.dataset import Dataset
+from recsys.data.split import split
+from recsys.evaluation.baselines import Popularity
+from recsys.evaluation.metrics import judge
+from recsys.export import Results, assemble
+from recsys.fitted import Fitted
+from recsys.recommend import Lists, recommend
+from recsys.tables_out import write_tables
+
+Row = tuple[str, str, float, int]
+Json = dict[str, Any]
+
+TRAIN = TrainConfig(dim=4, epochs=2, seed=3)
+CONFIG = BuildConfig(train=TRAIN)
+FILMS = [f"film-{number:02d}" for number in range(40)]
+HOSTILE = {"__proto__": "Tab\there", "a|b": "Line\r\nbreak", "9 9": 'A "quoted" title', "alone": '"', "=1+1": "=1+1"}
+"""Ids that are no good names, with titles that are no good cells; nobody rated the last two."""
+UNRATED = {"alone", "=1+1"}
+CATALOGUE = sorted([*FILMS, *HOSTILE])
+
+
+def some_rows() -> list[Row]:
+    """30 users with 2 to 40 ratings in few moments, one who rated all, one with a single rating, hostile ids."""
+    rng = np.random.default_rng(0)
+    films = [one for one in CATALOGUE if one not in UNRATED]
+    sizes = {f"u{number}": int(rng.integers(2, 40)) for number in range(30)}
+    sizes |= {"__proto__": 12, "all": len(films), "single": 1}
+    return [
+        (user, str(item), float(rng.integers(1, 6)), int(rng.integers(8)))
+        for user, size in sizes.items()
+        for item in rng.permutation(films)[:size]
+    ]
+
+
+ROWS = some_rows()
+USERS = sorted({user for user, *_ in ROWS})
+
+
+def some(rows: list[Row] = ROWS, timed: bool = True) -> Dataset:
+    ratings = pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"])
+    items = pd.DataFrame({
+        "item": CATALOGUE,
+        "title": [HOSTILE.get(one, f"Title of {one}") for one in CATALOGUE],
+        "year": [1990 + place if place % 3 else None for place in range(len(CATALOGUE))],
+        "genres": ["Noir|Art" if place % 2 else "" for place in range(len(CATALOGUE))],
+    })  # fmt: skip
+    return Dataset.from_frames(ratings if timed else ratings.drop(columns="timestamp"), items, name="some")
+
+
+def compute(dataset: Dataset, config: BuildConfig) -> Results:
+    """All stages between the ratings and the artefacts."""
+    parts = split(dataset, config.holdout, np.random.default_rng(config.train.seed))
+    models = {name: recsys.fit(parts.train, name, config.train) for name in config.models}
+    scorers = {**models, "popularity": Popularity(parts.train)}
+    lists = {name: recommend(one, parts.train, parts.test, config.top_k) for name, one in scorers.items()}
+    reports = {}
+    if parts.test is not None:
+        users = np.flatnonzero(parts.test.user_counts)
+        reports = {name: judge(one.items[users], users, parts.train, parts.test) for name, one in lists.items()}
+    return Results(dataset, parts, config, models, lists, reports)
+
+
+def write(results: Results, folder: Path) -> Path:
+    artefacts = assemble(results)
+    write_artefacts(artefacts, folder)
+    write_tables(artefacts, folder)
+    return folder
+
+
+def load(folder: Path, name: str) -> Any:
+    """One file, read strictly: JSON has no NaN."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{name}.json holds {constant}")
+
+    return json.loads((folder / f"{name}.json").read_text("utf-8"), parse_constant=refuse)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(compute(some(), CONFIG), tmp_path_factory.mktemp("export"))
+
+
+@pytest.fixture(scope="module")
+def fitted() -> dict[str, Fitted]:
+    return compute(some(), CONFIG).models
+
+
+def by_hand(rows: list[Row], holdout: str = "0.2") -> dict[str, tuple[list[Row], list[Row]]]:
+    """Each user's training and hidden ratings, by plain sorting."""
+    parts = {}
+    for user in {row[0] for row in rows}:
+        own = sorted((row for row in rows if row[0] == user), key=lambda row: (row[3], row[1]))
+        kept = max(1, math.floor(len(own) * (1 - Fraction(holdout))))
+        parts[user] = own[:kept], own[kept:]
+    return parts
+
+
+def lists_of(user: Json) -> dict[str, list[Json]]:
+    """A user's lists by the names of rows in the table of metrics."""
+    return {name: user[name] for name in ("base", "deep") if name in user} | user["baselines"]
+
+
+# The numbers, from the files alone.
+
+
+def literal_metrics(marks: list[bool], n_relevant: int, k: int) -> dict[str, float]:
+    found = [rank for rank, mark in enumerate(marks, start=1) if mark]
+    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(k, n_relevant) + 1))
+    return {
+        "ndcg": sum(1 / math.log2(rank + 1) for rank in found) / ideal,
+        "recall": len(found) / n_relevant,
+        "precision": len(found) / k,
+        "map": sum(place / rank for place, rank in enumerate(found, start=1)) / n_relevant,
+        "mrr": 1 / found[0] if found else 0.0,
+    }
+
+
+@pytest.mark.parametrize("row", ["base", "deep", "popularity"])
+def test_every_accuracy_metric_with_its_interval_follows_from_the_files_alone(folder, row):
+    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
+    bootstrap, k = metrics["protocol"]["bootstrap"], metrics["k"]
+    evaluated = [user for user in users.values() if user["n_hidden"] > 0]
+    assert len(evaluated) == metrics["protocol"]["n_evaluated"]
+    values = [
+        literal_metrics([one["held_out"] for one in lists_of(user)[row]], user["n_hidden"], k) for user in evaluated
+    ]
+    rng, means = np.random.default_rng(bootstrap["seed"]), []
+    for _ in range(bootstrap["resamples"]):
+        drawn = rng.integers(len(values), size=len(values)).tolist()
+        means.append({name: sum(values[user][name] for user in drawn) / len(drawn) for name in values[0]})
+    tail = (1 - bootstrap["confidence"]) / 2
+    for name in ("ndcg", "recall", "precision", "map", "mrr"):
+        found = metrics["models"][row][name]
+        assert found["mean"] == pytest.approx(sum(one[name] for one in values) / len(values))
+        low, high = np.quantile([one[name] for one in means], [tail, 1 - tail])
+        assert (found["low"], found["high"]) == pytest.approx((low, high))
+        assert found["low"] < found["mean"] < found["high"]
+
+
+def test_coverage_and_novelty_follow_from_the_files_alone(folder):
+    users, metrics, items = (load(folder, name) for name in ("recommendations", "metrics", "items"))
+    n_train = {item["id"]: item["n_train"] for item in items["items"]}
+    n_users = len(users["users"])
+    assert list(metrics["models"]) == ["base", "deep", "popularity"]
+    for row, found in metrics["models"].items():
+        shown = [one["item"] for user in users["users"].values() if user["n_hidden"] for one in lists_of(user)[row]]
+        assert found["coverage"]["mean"] == pytest.approx(len(set(shown)) / len(n_train))
+        surprise = [-math.log2((n_train[item] + 1) / (n_users + 1)) for item in shown]
+        assert found["novelty"]["mean"] == pytest.approx(sum(surprise) / len(surprise))
+
+
+def test_the_protocol_counts_every_user_once(folder):
+    protocol = load(folder, "metrics")["protocol"]
+    single = sum(not hidden for _, hidden in by_hand(ROWS).values())
+    assert single >= 1
+    assert (protocol["n_evaluated"], protocol["n_not_evaluated"]) == (len(USERS) - single, single)
+    assert (protocol["split"], protocol["holdout"], protocol["seed"]) == ("temporal", 0.2, None)
+
+
+# What the files say of users.
+
+
+def test_users_are_in_catalogue_order_with_the_sizes_of_their_parts(folder):
+    users = load(folder, "recommendations")["users"]
+    parts = by_hand(ROWS)
+    assert list(users) == USERS
+    for name, user in users.items():
+        assert (user["n_train"], user["n_hidden"]) == tuple(map(len, parts[name]))
+
+
+def test_lists_hold_unseen_films_each_once_as_many_as_there_are(folder):
+    parts = by_hand(ROWS)
+    for name, user in load(folder, "recommendations")["users"].items():
+        trained = {row[1] for row in parts[name][0]}
+        for found in lists_of(user).values():
+            films = [one["item"] for one in found]
+            assert len(films) == len(set(films)) == min(10, len(CATALOGUE) - len(trained))
+            assert not trained & set(films)
+    assert len(CATALOGUE) - len(parts["all"][0]) == 11
+
+
+def test_held_out_marks_the_hidden_films_and_no_others(folder):
+    parts = by_hand(ROWS)
+    marks = set()
+    for name, user in load(folder, "recommendations")["users"].items():
+        hidden = {row[1] for row in parts[name][1]}
+        for found in lists_of(user).values():
+            assert [one["held_out"] for one in found] == [one["item"] in hidden for one in found]
+            marks |= {one["held_out"] for one in found}
+    assert marks == {True, False}
+
+
+def test_rated_films_are_the_ten_best_then_newest_then_first_in_the_catalogue(folder):
+    parts = by_hand(ROWS)
+    for name, user in load(folder, "recommendations")["users"].items():
+        best = sorted(parts[name][0], key=lambda row: (-row[2], -row[3], row[1]))[:10]
+        assert user["rated"] == [{"item": row[1], "rating": row[2]} for row in best]
+
+
+def test_a_score_is_the_dot_product_plus_the_bias_in_falling_order(folder, fitted):
+    places = {item: place for place, item in enumerate(CATALOGUE)}
+    for place, user in enumerate(load(folder, "recommendations")["users"].values()):
+        for name, model in fitted.items():
+            found = [one["score"] for one in user[name]]
+            assert found == sorted(found, reverse=True)
+            for one in user[name]:
+                item = places[one["item"]]
+                score = np.dot(model.user_vectors[place], model.item_vectors[item]) + model.item_bias[item]
+                assert one["score"] == pytest.approx(score, abs=1e-4)
+
+
+def test_baselines_have_no_scores(folder):
+    for user in load(folder, "recommendations")["users"].values():
+        assert {tuple(one) for found in user["baselines"].values() for one in found} == {("item", "held_out")}
+
+
+# Privacy.
+
+
+def ratings_in(value: Any) -> int:
+    """How many numbers stand under the key "rating", anywhere."""
+    if isinstance(value, dict):
+        return sum(1 if key == "rating" else ratings_in(one) for key, one in value.items())
+    return sum(map(ratings_in, value)) if isinstance(value, list) else 0
+
+
+def named(user: Json) -> set[str]:
+    """Films that the files say this user rated."""
+    marked = {one["item"] for found in lists_of(user).values() for one in found if one["held_out"]}
+    return marked | {one["item"] for one in user["rated"]}
+
+
+def test_no_rating_appears_beyond_a_users_ten_best(folder):
+    users = load(folder, "recommendations")["users"]
+    assert max(len(user["rated"]) for user in users.values()) == 10
+    for path in folder.glob("*.json"):
+        if not path.name.endswith(".schema.json"):
+            expected = sum(len(user["rated"]) for user in users.values()) * (path.name == "recommendations.json")
+            assert ratings_in(json.loads(path.read_bytes())) == expected
+    with (folder / "recommendations.csv").open(encoding="utf-8", newline="") as file:
+        assert next(csv.reader(file)) == ["user", "model", "rank", "item", "title", "score", "held_out"]
+
+
+def test_at_most_thirty_rated_films_of_a_user_are_named(folder):
+    assert max(len(named(user)) for user in load(folder, "recommendations")["users"].values()) <= 30
+
+
+@pytest.mark.parametrize(("n_lists", "k"), [(2, 10), (3, 9), (3, 10), (5, 10), (1, 40)])
+def test_at_most_thirty_are_named_however_good_the_lists_are(tmp_path, n_lists, k):
+    # One user, 60 films hidden, every list full of other ones of them: all are hits.
+    rows = [("u", f"{number:03d}", 3.0, number) for number in range(120)]
+    dataset = Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]))
+    parts = split(dataset, 0.5, np.random.default_rng(0))
+    lists = {
+        f"list-{number}": Lists(
+            np.arange(60 + number * k, 60 + number * k + k, dtype=np.int32)[None],
+            np.zeros((1, k), np.float32),
+            np.ones((1, k), bool),
+        )
+        for number in range(n_lists)
+    }
+    config = BuildConfig(holdout=0.5, top_k=k)
+    artefacts = assemble(Results(dataset, parts, config, {}, lists, {}))
+    write_artefacts(artefacts, tmp_path)
+    (user,) = load(tmp_path, "recommendations")["users"].values()
+    assert len(named(user)) <= 30
+    assert len(user["rated"]) == min(10, max(0, 30 - n_lists * k))
+
+
+# What the files say of films.
+
+
+def test_items_are_in_catalogue_order_with_their_facts(folder):
+    items = load(folder, "items")["items"]
+    assert [item["id"] for item in items] == CATALOGUE
+    parts = by_hand(ROWS)
+    for place, item in enumerate(items):
+        ratings = [row[2] for row in ROWS if row[1] == item["id"]]
+        assert item["title"] == HOSTILE.get(item["id"], f"Title of {item['id']}")
+        assert item["year"] == (1990 + place if place % 3 else None)
+        assert item["genres"] == (["Art", "Noir"] if place % 2 else [])
+        assert item["n_ratings"] == len(ratings)
+        assert item["n_train"] == sum(row[1] == item["id"] for train, _ in parts.values() for row in train)
+        if ratings:
+            assert item["mean_rating"] == pytest.approx(sum(ratings) / len(ratings), abs=5e-5)
+        else:
+            assert item["mean_rating"] is None
+    assert {item["id"] for item in items if item["n_ratings"] == 0} == UNRATED
+
+
+def test_similar_films_are_the_ten_nearest_of_each_model(folder, fitted):
+    for place, item in enumerate(load(folder, "items")["items"]):
+        assert list(item["similar"]) == ["base", "deep"]
+        for name, found in item["similar"].items():
+            vectors = fitted[name].item_vectors.astype(float)
+            unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+            cosine = dict(zip(CATALOGUE, unit @ unit[place], strict=True))
+            del cosine[item["id"]]
+            assert len(found) == len({one["item"] for one in found}) == 10
+            for one, expected in zip(found, sorted(cosine.values(), reverse=True)[:10], strict=True):
+                assert one["similarity"] == pytest.approx(cosine[one["item"]], abs=1e-4)
+                assert one["similarity"] == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["base", "deep"])
+def test_embeddings_are_the_vectors_to_four_decimals_with_their_map(folder, fitted, name):
+    found, model = load(folder, "item_embeddings")["models"][name], fitted[name]
+    assert found["dim"] == 4
+    assert found["item_ids"] == CATALOGUE
+    np.testing.assert_allclose(found["vectors"], model.item_vectors, atol=5.1e-5)
+    np.testing.assert_allclose(found["bias"], model.item_bias, atol=5.1e-5)
+    assert all(round(value, 4) == value for row in [*found["vectors"], found["bias"]] for value in row)
+    values, axes = np.linalg.eigh(np.cov(model.item_vectors.astype(float), rowvar=False))
+    axes = axes[:, ::-1][:, :2]
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
+    centred = model.item_vectors - model.item_vectors.mean(axis=0, dtype=float)
+    np.testing.assert_allclose(found["projection"], centred @ axes, atol=1e-4)
+    np.testing.assert_allclose(found["explained_variance"], values[::-1][:2] / values.sum(), atol=1e-4)
+
+
+# What the files say of the build.
+
+
+def test_the_history_is_that_of_training(folder, fitted):
+    history = load(folder, "loss_history")["models"]
+    assert list(history) == ["base", "deep"]
+    for name, records in history.items():
+        assert [one["epoch"] for one in records] == [1, 2]
+        for found, record in zip(records, fitted[name].history, strict=True):
+            assert found == {field.name: getattr(record, field.name) for field in fields(record)}
+        assert load(folder, "build")["models"][name]["best_epoch"] == fitted[name].best_epoch
+
+
+def test_the_build_says_what_was_read_and_who_wrote(folder):
+    build = load(folder, "build")
+    assert build["generator"] == {"name": "marquee", "version": recsys.__version__}
+    dataset = build["dataset"]
+    assert (dataset["name"], dataset["synthetic"], dataset["licence"]) == ("some", False, None)
+    assert (dataset["n_users"], dataset["n_items"], dataset["n_ratings"]) == (len(USERS), len(CATALOGUE), len(ROWS))
+    assert dataset["sha256"] == some().sha256
+
+
+def test_the_settings_are_those_of_the_command_each_once(folder):
+    settings = load(folder, "build")["config"]
+    expected = {each.name: getattr(CONFIG, each.name) for each in fields(CONFIG) if each.name != "train"}
+    expected |= {each.name: getattr(TRAIN, each.name) for each in fields(TRAIN)}
+    assert settings == expected | {"models": ["base", "deep"]}
+
+
+def test_what_was_assembled_is_what_is_read_back(tmp_path):
+    artefacts = assemble(compute(some(), CONFIG))
+    write_artefacts(artefacts, tmp_path)
+    assert read_artefacts(tmp_path) == artefacts
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_two_builds_are_equal_to_the_byte(tmp_path, timed):
+    first, second = (write(compute(some(timed=timed), CONFIG), tmp_path / name) for name in ("a", "b"))
+    names = sorted(path.name for path in first.iterdir())
+    assert names == sorted(path.name for path in second.iterdir())
+    assert len(names) == 6 * 2 + 1 + 2 * 2
+    for name in names:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+
+
+def test_a_split_without_timestamps_says_its_seed(tmp_path):
+    protocol = load(write(compute(some(timed=False), CONFIG), tmp_path), "metrics")["protocol"]
+    assert (protocol["split"], protocol["seed"]) == ("random", 3)
+    assert "no timestamps" in protocol["split_rule"]
+
+
+def test_a_model_that_was_not_built_has_no_key(tmp_path):
+    write(compute(some(), BuildConfig(models=("deep",), train=TRAIN)), tmp_path)
+    for name in ("build", "loss_history", "item_embeddings"):
+        assert list(load(tmp_path, name)["models"]) == ["deep"]
+    assert list(load(tmp_path, "metrics")["models"]) == ["deep", "popularity"]
+    assert {tuple(user) for user in load(tmp_path, "recommendations")["users"].values()} == {
+        ("n_train", "n_hidden", "rated", "deep", "baselines")
+    }
+    assert {tuple(item["similar"]) for item in load(tmp_path, "items")["items"]} == {("deep",)}
+    assert not list(tmp_path.glob("*base*"))
+
+
+def test_with_nothing_hidden_nothing_is_measured(tmp_path):
+    write(compute(some(), BuildConfig(holdout=0, train=TRAIN)), tmp_path)
+    metrics, users = load(tmp_path, "metrics"), load(tmp_path, "recommendations")["users"]
+    assert metrics["models"] == {}
+    assert (metrics["protocol"]["split"], metrics["protocol"]["n_evaluated"]) == ("none", 0)
+    assert metrics["protocol"]["n_not_evaluated"] == len(USERS)
+    assert {user["n_hidden"] for user in users.values()} == {0}
+    assert not any(one["held_out"] for user in users.values() for found in lists_of(user).values() for one in found)
+    assert [item["n_train"] for item in load(tmp_path, "items")["items"]] == [
+        item["n_ratings"] for item in load(tmp_path, "items")["items"]
+    ]
+
+
+def test_ids_that_are_numbers_become_text(tmp_path):
+    rows = [(user, item, 1.0 + (user + item) % 5, item) for user in (2, 10, 100) for item in (7, 30, 200)]
+    dataset = Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]))
+    write(compute(dataset, BuildConfig(top_k=2, models=("base",), train=TRAIN)), tmp_path)
+    assert list(load(tmp_path, "recommendations")["users"]) == ["2", "10", "100"]
+    assert [item["id"] for item in load(tmp_path, "items")["items"]] == ["7", "30", "200"]
+    assert load(tmp_path, "item_embeddings")["models"]["base"]["item_ids"] == ["7", "30", "200"]
+
+
+# Tables.
+
+
+def test_the_csv_holds_the_lists_of_the_models(folder):
+    expected = [
+        [user, model, str(rank), one["item"], HOSTILE.get(one["item"], f"Title of {one['item']}"), str(one["score"]),
+         "true" if one["held_out"] else "false"]
+        for user, own in load(folder, "recommendations")["users"].items()
+        for model in ("base", "deep")
+        for rank, one in enumerate(own[model], start=1)
+    ]  # fmt: skip
+    with (folder / "recommendations.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.reader(file))[1:] == expected
+
+
+@pytest.mark.parametrize("name", ["base", "deep"])
+def test_the_vectors_for_the_projector_are_those_of_the_json(folder, name):
+    lines = (folder / f"vectors_{name}.tsv").read_text("utf-8").splitlines()
+    vectors = [[float(value) for value in line.split("\t")] for line in lines]
+    assert vectors == load(folder, "item_embeddings")["models"][name]["vectors"]
+
+
+@pytest.mark.parametrize("name", ["base", "deep"])
+def test_metadata_for_the_projector_is_cut_at_tabs_and_line_ends_alone(folder, name):
+    # That is how the projector reads it: it knows no quotes.
+    text = (folder / f"metadata_{name}.tsv").read_bytes().decode()
+    assert text.endswith("\n")
+    header, *rows = [line.split("\t") for line in text[:-1].split("\n")]
+    assert header == ["id", "title", "year", "genres", "ratings"]
+    expected = [
+        [item["id"], " ".join(item["title"].split()), str(item["year"] or ""), "|".join(item["genres"]),
+         str(item["n_ratings"])]
+        for item in load(folder, "items")["items"]
+    ]  # fmt: skip
+    assert rows == expected
+    assert ["9 9", 'A "quoted" title'] in [row[:2] for row in rows]
