@@ -36,7 +36,7 @@ class TrainConfig:
     """Adam's step size in the first epoch; it falls to 0 along a cosine."""
     l2: float = 0.1
     """Weight of the squared norm of the towers' outputs, relative to the loss of one pair."""
-    batch_size: int = 8192
+    batch_size: int = 32768
     """Ratings in a batch, about: a batch is made of whole users."""
     seed: int = 0
     """Of everything random: equal seeds give equal models."""

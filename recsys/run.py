@@ -20,7 +20,7 @@ from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel
 from recsys.models.towers import Towers
 from recsys.nn.layers import Array
-from recsys.nn.losses import in_batch_softmax, output_l2
+from recsys.nn.losses import masked_in_batch_softmax, output_l2
 from recsys.nn.optim import Adam, cosine_decay
 
 
@@ -39,7 +39,7 @@ MODELS: dict[str, Callable[[Dataset, TrainConfig, np.random.Generator, DTypeLike
 }
 
 
-Loss = Callable[[Array, Array, Array, Array], tuple[float, Array]]
+Loss = Callable[[Array, Array, Array, Array, NDArray[np.bool_]], tuple[float, Array]]
 
 
 class Run:
@@ -51,7 +51,7 @@ class Run:
         config: settings.
         rng: draws weights, batches and dropout.
         dtype: float32 to train, float64 to check gradients.
-        loss: of scores, log_q, counts and positives, as :func:`~recsys.nn.losses.in_batch_softmax`.
+        loss: takes and returns what :func:`~recsys.nn.losses.masked_in_batch_softmax` does.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Run:
         config: TrainConfig,
         rng: np.random.Generator,
         dtype: DTypeLike = np.float32,
-        loss: Loss = in_batch_softmax,
+        loss: Loss = masked_in_batch_softmax,
     ) -> None:
         self.loss = loss
         self.ratings, self.config, self.rng = ratings, config, rng
@@ -86,7 +86,8 @@ class Run:
         users, user_cache = self.towers.users_forward(inputs)
         items, bias, item_cache = self.towers.items_forward(batch.items)
         scores = users @ items.T + bias
-        loss, slope = self.loss(scores, self.log_q[batch.items], batch.counts, batch.positives)
+        known = batch.positives > 0  # whole users: all they rated in the fitting part stands in the batch
+        loss, slope = self.loss(scores, self.log_q[batch.items], batch.counts, batch.positives, known)
         _, user_slope = output_l2(users, self.user_weights[batch.users])
         _, item_slope = output_l2(items)
         self.towers.users_backward(slope @ items + self.config.l2 * user_slope, user_cache)

@@ -15,7 +15,7 @@ from recsys.evaluation.metrics import accuracy, hits
 from recsys.evaluation.ranking import score_blocks, top_k
 from recsys.features import log_q
 from recsys.fitted import Fitted
-from recsys.nn.losses import in_batch_softmax
+from recsys.nn.losses import masked_in_batch_softmax
 
 VALIDATION_K = 10
 FEWEST_USERS = 20
@@ -68,7 +68,8 @@ class Validation:
         total, n_pairs = 0.0, 0
         for users, scores in score_blocks(fitted, self.users):
             positives = self.held_out.rated(users).astype(np.float32)
-            loss, _ = in_batch_softmax(scores, share, counts, positives)
+            known = self.fit.rated(users) | (positives > 0)
+            loss, _ = masked_in_batch_softmax(scores, share, counts, positives, known)
             total += loss * float(positives.sum())
             n_pairs += int(positives.sum())
         return total / n_pairs

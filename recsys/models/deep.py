@@ -53,9 +53,9 @@ class DeepModel:
     """
 
     name = "deep"
-    id_dropout = 0.5
+    id_dropout = 0.2
     feature_dropout = 0.5
-    history_dropout = 0.5
+    history_dropout = 0.8
 
     def __init__(
         self,

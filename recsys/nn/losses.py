@@ -20,7 +20,8 @@ def in_batch_softmax(scores: Array, log_q: Array, counts: Array, positives: Arra
         l = -z_ui + log(sum over all films f of the batch of counts_f exp z_uf)
 
     Written pairwise that is a B x B matrix. The sum is the same for all pairs of one user, so a U x F matrix gives
-    the same loss and gradient: a multinomial of each user's films.
+    the same loss and gradient: a multinomial of each user's films. On validation data it came out behind the masked
+    form below, so training does not use it; ``tests/benchmarks/loss_forms.py`` repeats the comparison.
 
     Args:
         scores: (U, F), dot product plus bias.
@@ -52,8 +53,7 @@ def masked_in_batch_softmax(
 
         l = -z_ui + log(exp z_ui + sum over f not known to u of counts_f exp z_uf)
 
-    and with A_u that sum, l = softplus(log A_u - z_ui). On validation data it came out behind the plain form, so
-    training does not use it; ``tests/benchmarks/loss_forms.py`` repeats the comparison.
+    and with A_u that sum, l = softplus(log A_u - z_ui). This is the form that training uses.
 
     Args:
         scores: (U, F), as for :func:`in_batch_softmax`, and so the next three.

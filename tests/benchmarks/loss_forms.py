@@ -19,8 +19,8 @@ from recsys.run import Run
 SETTINGS = [(8192, 0.07), (8192, 0.1), (8192, 0.2), (32768, 0.1)]
 
 
-def masked(scores, log_q, counts, positives):
-    return masked_in_batch_softmax(scores, log_q, counts, positives, positives > 0)
+def plain(scores, log_q, counts, positives, known):
+    return in_batch_softmax(scores, log_q, counts, positives)
 
 
 def validation_splits(dataset: recsys.Dataset) -> dict[str, recsys.Split]:
@@ -41,7 +41,7 @@ def main() -> None:
     print(f"validation nDCG@10, mean of {arguments.seeds} seeds, all epochs run")
     print("model form        batch    l2 " + "".join(f"{name:>9}" for name in splits))
     for model in ("base", "deep"):
-        for name, loss in (("plain", in_batch_softmax), ("masked", masked)):
+        for name, loss in (("plain", plain), ("masked", masked_in_batch_softmax)):
             for batch_size, l2 in SETTINGS:
                 config = recsys.TrainConfig(batch_size=batch_size, l2=l2)
                 means = [mean_ndcg(model, parts, config, loss, arguments.seeds) for parts in splits.values()]

@@ -6,7 +6,7 @@ from scipy import sparse
 
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, UserInputs, normalised
-from recsys.nn.losses import in_batch_softmax, output_l2
+from recsys.nn.losses import masked_in_batch_softmax, output_l2
 from tests.gradients import LIMIT, errors
 
 N_USERS, N_ITEMS, DIM = 5, 7, 3
@@ -45,8 +45,10 @@ def objective(towers, inputs, items=ITEMS, l2=0.3):
     """The training objective of one batch, and the gradients at the ends of the towers."""
     users, vectors, bias, _, _ = forward(towers, inputs, items)
     positives = np.array([[1, 0, 2, 0, 0], [0, 1, 0, 0, 1], [1, 0, 0, 0, 0], [0, 0, 0, 3, 0]], float)
+    known = positives > 0
+    known[1, 3] = True  # rated in the fitting part, but not in the batch
     log_q = np.log(np.arange(1, N_ITEMS + 1) / 28)[items]
-    loss, slope = in_batch_softmax(users @ vectors.T + bias, log_q, positives.sum(axis=0), positives)
+    loss, slope = masked_in_batch_softmax(users @ vectors.T + bias, log_q, positives.sum(axis=0), positives, known)
     user_loss, user_slope = output_l2(users, np.array([0.5, 1.0, 2.0, 1.0]))
     item_loss, item_slope = output_l2(vectors)
     ends = (slope @ vectors + l2 * user_slope, slope.T @ users + l2 * item_slope, slope.sum(axis=0))
