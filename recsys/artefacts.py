@@ -7,6 +7,7 @@ nothing else. So this module must not know how a number was made (``recsys.expor
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -50,11 +51,10 @@ class ModelSummary(Struct, frozen=True, kw_only=True):
     n_parameters: int
 
 
-class Build(Struct, frozen=True, kw_only=True):
+class Build(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``build.json``: what was built, from what, by which settings."""
 
     FILE: ClassVar[str] = "build.json"
-    schema: int = SCHEMA
     generator: Generator
     dataset: DatasetSummary
     config: Annotated[dict[str, Any], Meta(description="every setting by name, as the command would take it")]
@@ -70,11 +70,10 @@ class EpochRecord(Struct, frozen=True, kw_only=True):
     validation_ndcg: Annotated[UnitInterval | None, Meta(description="nDCG@10 on them; null: too few")]
 
 
-class LossHistory(Struct, frozen=True, kw_only=True):
+class LossHistory(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``loss_history.json``: the loss curves."""
 
     FILE: ClassVar[str] = "loss_history.json"
-    schema: int = SCHEMA
     models: dict[str, list[EpochRecord]]
 
 
@@ -89,11 +88,10 @@ class Embedding(Struct, frozen=True, kw_only=True):
     explained_variance: Annotated[tuple[float, float], Meta(description="share of the variance on each axis")]
 
 
-class ItemEmbeddings(Struct, frozen=True, kw_only=True):
+class ItemEmbeddings(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``item_embeddings.json``: item vectors and where they lie on the map."""
 
     FILE: ClassVar[str] = "item_embeddings.json"
-    schema: int = SCHEMA
     models: dict[str, Embedding]
 
 
@@ -137,11 +135,10 @@ class UserLists(Struct, frozen=True, kw_only=True):
         return {name: found for name, found in both.items() if not isinstance(found, UnsetType)}
 
 
-class Recommendations(Struct, frozen=True, kw_only=True):
+class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``recommendations.json``: every user's lists."""
 
     FILE: ClassVar[str] = "recommendations.json"
-    schema: int = SCHEMA
     k: int
     users: Annotated[dict[str, UserLists], Meta(description="by user id, in catalogue order")]
 
@@ -197,11 +194,10 @@ class Protocol(Struct, frozen=True, kw_only=True):
     bootstrap: Bootstrap
 
 
-class Metrics(Struct, frozen=True, kw_only=True):
+class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``metrics.json``: how good the lists are, models and baselines alike."""
 
     FILE: ClassVar[str] = "metrics.json"
-    schema: int = SCHEMA
     protocol: Protocol
     k: int
     models: Annotated[dict[str, ModelMetrics], Meta(description="empty where nothing was hidden")]
@@ -223,15 +219,14 @@ class Item(Struct, frozen=True, kw_only=True):
     genres: list[str]
     n_ratings: Annotated[int, Meta(description="in the whole log")]
     n_train: Annotated[int, Meta(description="in the training part")]
-    mean_rating: Annotated[float | None, Meta(description="over the whole log; null for a film nobody rated")]
+    mean_rating: Annotated[float | None, Meta(description="over the whole log; null below 3 ratings")]
     similar: Annotated[dict[str, list[SimilarItem]], Meta(description="by model name, most similar first")]
 
 
-class Items(Struct, frozen=True, kw_only=True):
+class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``items.json``: the catalogue."""
 
     FILE: ClassVar[str] = "items.json"
-    schema: int = SCHEMA
     items: list[Item]
 
 
@@ -257,14 +252,25 @@ _FILES: dict[str, Any] = {
 _T = TypeVar("_T")
 
 
+class _Stamp(Struct):
+    """As much of a file as says how the rest is to be read."""
+
+    schema: int
+
+
 def write_artefacts(artefacts: Artefacts, folder: Path) -> None:
-    """Write every file, and its JSON Schema beside it, into ``folder`` (made if absent)."""
+    """Write every file, and its JSON Schema beside it, into ``folder`` (made if absent).
+
+    Raises:
+        OutputError: a number is not finite; JSON has no such numbers.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for field, kind in _FILES.items():
-        path = folder / kind.FILE
-        path.write_bytes(msgspec.json.encode(getattr(artefacts, field)) + b"\n")
+        value = getattr(artefacts, field)
+        _refuse_infinite(kind.FILE, msgspec.to_builtins(value))
+        (folder / kind.FILE).write_bytes(msgspec.json.encode(value) + b"\n")
         schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(kind)))
-        path.with_suffix(".schema.json").write_bytes(schema + b"\n")
+        (folder / kind.FILE).with_suffix(".schema.json").write_bytes(schema + b"\n")
 
 
 def read_artefacts(folder: Path) -> Artefacts:
@@ -278,15 +284,28 @@ def read_artefacts(folder: Path) -> Artefacts:
 
 def _read(path: Path, kind: type[_T]) -> _T:
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=kind)
+        content = path.read_bytes()
+        schema = msgspec.json.decode(content, type=_Stamp).schema
+        if schema != SCHEMA:
+            raise OutputError(
+                f"{path}: written in schema {schema}, this version reads {SCHEMA}; "
+                "build the site again without --render-only"
+            )
+        return msgspec.json.decode(content, type=kind)
     except FileNotFoundError:
         raise OutputError(f"{path}: not found; build the site once without --render-only") from None
-    except msgspec.DecodeError as problem:  # also its child ValidationError
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise OutputError(f"{path}: {problem}; build the site again without --render-only") from None
-    schema = getattr(found, "schema", None)
-    if schema != SCHEMA:
-        raise OutputError(
-            f"{path}: written in schema {schema}, this version reads {SCHEMA}; "
-            "build the site again without --render-only"
-        )
-    return found
+
+
+def _refuse_infinite(name: str, value: Any, where: str = "") -> None:
+    """The encoder would write NaN as null, which says "unknown" where it should say "broken"."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise OutputError(f"{name}: {where.lstrip('.')} is {value}; expected a finite number")
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            _refuse_infinite(name, one, f"{where}.{key}")
+    elif isinstance(value, list | tuple):
+        for one in value:
+            _refuse_infinite(name, one, where)

@@ -7,7 +7,7 @@ meet.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,13 +75,10 @@ class BuildConfig:
         """Refuse what cannot be built."""
         _real("holdout", self.holdout, 0, 1, open_high=True)
         _whole("top_k", self.top_k, 1, 1000)
-        if not self.models or len(set(self.models)) < len(self.models):
-            raise ConfigError(f"models is {list(self.models)}; expected base, deep or both, each once")
-        unknown = [name for name in self.models if name not in ("base", "deep")]
-        if unknown:
-            raise ConfigError(f"there is no model {unknown[0]!r}; expected base, deep or both, as in base,deep")
-        if self.site_url is not None and not self.site_url.startswith(("https://", "http://")):
-            raise ConfigError(f"site_url is {self.site_url!r}; expected an address that begins with https://")
+        object.__setattr__(self, "models", _model_names(self.models))
+        url = self.site_url
+        if url is not None and not (isinstance(url, str) and url.startswith(("https://", "http://"))):
+            raise ConfigError(f"site_url is {url!r}; expected an address that begins with https://")
 
 
 def read_config(path: Path | None, options: Mapping[str, Any]) -> BuildConfig:
@@ -93,43 +90,56 @@ def read_config(path: Path | None, options: Mapping[str, Any]) -> BuildConfig:
         options: values by setting name, without distinction between the two classes; None stands for "not given".
 
     Raises:
-        ConfigError: the file cannot be read, or names or values in it are wrong.
+        ConfigError: the file cannot be read, or names or values in it or among the options are wrong.
     """
-    values = _read_toml(path) if path is not None else {}
-    train = dict(values.pop("train", {}))
-    for name, value in options.items():
-        if value is not None:
-            (train if name in _names(TrainConfig) else values)[name] = value
-    return _convert(BuildConfig, {**values, "train": train}, path)
+    given = {name: value for name, value in options.items() if value is not None}
+    unknown = [name for name in given if name not in {**_names(BuildConfig), **_names(TrainConfig)}]
+    if unknown:
+        raise ConfigError(_no_setting(unknown[0]))
+    written = BuildConfig() if path is None else _read_toml(path)
+    train = {name: value for name, value in given.items() if name in _names(TrainConfig)}
+    rest = {name: value for name, value in given.items() if name not in train}
+    return replace(written, train=replace(written.train, **train), **rest)
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_toml(path: Path) -> BuildConfig:
+    """The defaults with what the file says over them; every failure names the file."""
     try:
         values = msgspec.toml.decode(path.read_bytes())
     except OSError as problem:
         raise ConfigError(f"{path}: cannot be read ({problem.strerror}); expected a TOML file") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise ConfigError(f"{path}: {problem}; expected TOML such as top_k = 10") from None
-    known, train = _names(BuildConfig), values.get("train", {})
+    train = values.pop("train", {})
     if not isinstance(train, dict):
         raise ConfigError(f"{path}: train is {train!r}; expected a table [train] with names such as dim = 64")
-    for name in [*(set(values) - known), *(set(train) - _names(TrainConfig))]:
-        expected = ", ".join(sorted((known - {"train"}) | _names(TrainConfig)))
-        raise ConfigError(f"{path}: there is no setting {name!r} in this place; the settings are {expected}")
-    return dict(values)
-
-
-def _convert(kind: type[BuildConfig], values: dict[str, Any], path: Path | None) -> BuildConfig:
+    misplaced = [*(values.keys() - _names(BuildConfig)), *(train.keys() - _names(TrainConfig))]
+    if misplaced:
+        raise ConfigError(f"{path}: {_no_setting(sorted(misplaced)[0])}")
     try:
-        return msgspec.convert(values, kind)
-    except msgspec.ValidationError as problem:
-        where = f"{path}: " if path is not None else ""
-        cause = problem.__cause__
-        raise ConfigError(f"{where}{cause if isinstance(cause, ConfigError) else problem}") from None
+        return BuildConfig(**values, train=TrainConfig(**train))
+    except ConfigError as problem:
+        raise ConfigError(f"{path}: {problem}") from None
 
 
-def _names(kind: type[Any]) -> set[str]:
-    return {setting.name for setting in fields(kind)}
+def _no_setting(name: str) -> str:
+    top = ", ".join(one for one in _names(BuildConfig) if one != "train")
+    train = ", ".join(_names(TrainConfig))
+    return f"there is no setting {name!r} in this place; expected {top}, and in the table [train] {train}"
+
+
+def _names(kind: type[Any]) -> dict[str, None]:
+    """The settings of a class, in the order they are declared."""
+    return {setting.name: None for setting in fields(kind)}
+
+
+def _model_names(models: object) -> tuple[str, ...]:
+    if not isinstance(models, list | tuple) or not models or len(set(map(str, models))) < len(models):
+        raise ConfigError(f"models is {models!r}; expected base, deep or both, each once, in a list")
+    unknown = [name for name in models if name not in ("base", "deep")]
+    if unknown:
+        raise ConfigError(f"models: there is no model {unknown[0]!r}; expected base, deep or both")
+    return tuple(models)
 
 
 def _whole(name: str, value: object, low: int, high: int) -> None:

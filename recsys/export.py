@@ -26,6 +26,8 @@ from recsys.version import VERSION
 GENERATOR = "marquee"
 N_RATED = 10
 N_SIMILAR = 10
+FEWEST_FOR_MEAN = 3
+"""Ratings below which a mean is not told: it would give away who rated how."""
 MOST_NAMED = 30
 """Rated films of one user that the site names at most, best ones and hits together: the log itself stays private."""
 
@@ -81,6 +83,7 @@ def assemble(results: Results) -> out.Artefacts:
 def _build(results: Results) -> out.Build:
     dataset = results.dataset
     config = msgspec.to_builtins(results.config)
+    train = config.pop("train")
     return out.Build(
         generator=out.Generator(GENERATOR, VERSION),
         dataset=out.DatasetSummary(
@@ -94,7 +97,7 @@ def _build(results: Results) -> out.Build:
             citation=dataset.source.citation,
             url=dataset.source.url,
         ),
-        config={**config, **config.pop("train")},
+        config={**config, "models": list(results.config.models), **train},
         models={
             name: out.ModelSummary(
                 best_epoch=fitted.best_epoch, dim=fitted.item_vectors.shape[1], n_parameters=fitted.n_parameters
@@ -169,8 +172,9 @@ def _metrics(results: Results) -> out.Metrics:
             resamples=metrics.RESAMPLES,
             seed=metrics.BOOTSTRAP_SEED,
             confidence=metrics.CONFIDENCE,
-            method="percentiles of the mean over evaluated users, in the order of recommendations.json, drawn with "
-            "replacement by numpy.random.default_rng(seed).integers(n, size=n) for each resample",
+            method="percentiles (linear interpolation) of the means of resamples of the n evaluated users, in the "
+            "order of recommendations.json, drawn with replacement: one generator numpy.random.default_rng(seed) gives "
+            "each resample in turn by integers(n, size=n), the same for all metrics",
         ),
     )
     models = {name: _row(report) for name, report in results.reports.items()}
@@ -198,7 +202,7 @@ def _items(results: Results) -> out.Items:
                 genres=[dataset.genre_names[genre] for genre in np.flatnonzero(dataset.genres[item])],
                 n_ratings=counts[item],
                 n_train=n_train[item],
-                mean_rating=round(float(total[item]) / counts[item], 4) if counts[item] else None,
+                mean_rating=round(float(total[item]) / counts[item], 4) if counts[item] >= FEWEST_FOR_MEAN else None,
                 similar={name: found[item] for name, found in similar.items()},
             )
             for item in range(dataset.n_items)

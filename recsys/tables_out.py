@@ -16,16 +16,16 @@ def write_tables(artefacts: Artefacts, folder: Path) -> None:
     """Write ``recommendations.csv``, and ``vectors_{model}.tsv`` with ``metadata_{model}.tsv``, into ``folder``."""
     titles = {item.id: item.title for item in artefacts.items.items}
     header = ("user", "model", "rank", "item", "title", "score", "held_out")
-    _write(folder / "recommendations.csv", ",", [header, *_recommendations(artefacts, titles)])
+    _write_csv(folder / "recommendations.csv", [header, *_recommendations(artefacts, titles)])
     facts = {
         item.id: (item.title, "" if item.year is None else item.year, "|".join(item.genres), item.n_ratings)
         for item in artefacts.items.items
     }
     for name, embedding in artefacts.item_embeddings.models.items():
         # The projector takes no header with the vectors, and needs one with metadata of several columns.
-        _write(folder / f"vectors_{name}.tsv", "\t", embedding.vectors)
-        rows = [_one_line((item, *facts[item])) for item in embedding.item_ids]
-        _write(folder / f"metadata_{name}.tsv", "\t", [("id", "title", "year", "genres", "ratings"), *rows])
+        _write_tsv(folder / f"vectors_{name}.tsv", embedding.vectors)
+        rows = [(item, *facts[item]) for item in embedding.item_ids]
+        _write_tsv(folder / f"metadata_{name}.tsv", [("id", "title", "year", "genres", "ratings"), *rows])
 
 
 def _recommendations(artefacts: Artefacts, titles: dict[str, str]) -> Iterable[Sequence[object]]:
@@ -35,11 +35,12 @@ def _recommendations(artefacts: Artefacts, titles: dict[str, str]) -> Iterable[S
                 yield user, model, rank, one.item, titles[one.item], one.score, str(one.held_out).lower()
 
 
-def _one_line(values: Sequence[object]) -> list[str]:
-    """The projector knows no quotes: a tab or line break inside a value would shift everything after it."""
-    return [" ".join(str(value).split()) for value in values]
-
-
-def _write(path: Path, delimiter: str, rows: Iterable[Sequence[object]]) -> None:
+def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows(rows)
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def _write_tsv(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """The projector knows no quotes: a tab or line break inside a value would shift everything after it."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines("\t".join(" ".join(str(value).split()) for value in row) + "\n" for row in rows)

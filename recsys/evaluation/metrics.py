@@ -104,7 +104,8 @@ def accuracy(hit: NDArray[np.bool_], n_relevant: NDArray[np.integer[Any]]) -> di
     n_hits = hit.sum(axis=1)
     first = hit.argmax(axis=1) + 1
     return {
-        "ndcg": (hit @ gain) / np.cumsum(gain)[np.minimum(n_relevant, k) - 1],
+        # Both sums run from the first rank on, so that a perfect list has 1, not the next number above it.
+        "ndcg": np.cumsum(hit * gain, axis=1)[:, -1] / np.cumsum(gain)[np.minimum(n_relevant, k) - 1],
         "recall": n_hits / n_relevant,
         "precision": n_hits / k,
         "map": (hit * np.cumsum(hit, axis=1) / rank).sum(axis=1) / n_relevant,

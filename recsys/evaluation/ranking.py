@@ -35,7 +35,7 @@ def top_k(
 
     Args:
         fitted: a fitted model or baseline.
-        users: (n,) indices, any order, repeats allowed; None for all users (needs ``exclude`` or all scores at once).
+        users: (n,) indices, any order, repeats allowed; None for all users.
         k: length of the lists.
         exclude: its rated items are left out of each user's list.
 
@@ -49,15 +49,14 @@ def top_k(
     """
     if users is None:
         users = np.arange(len(fitted.scores()) if exclude is None else exclude.n_users)
-    users = np.asarray(users)
-    if exclude is not None and len(users) and (users.min() < 0 or users.max() >= exclude.n_users):
-        raise DataError(f"user index {users.min()} to {users.max()}; expected 0 to {exclude.n_users - 1}")
-    items = np.empty((len(users), k), np.int32) if k >= 1 else np.empty((0, 0), np.int32)
-    scores = np.empty(items.shape, np.float32)
+    users = np.asarray(users) if len(users) else np.empty(0, np.intp)
+    _check_users(users, exclude)
+    n_items = fitted.scores(users[:0]).shape[1]
+    if not 1 <= k <= n_items:
+        raise ConfigError(f"k is {k}; expected a whole number from 1 to {n_items}, the number of items")
+    items, scores = np.empty((len(users), k), np.int32), np.empty((len(users), k), np.float32)
     done = 0
     for chosen, block in score_blocks(fitted, users):
-        if not 1 <= k <= block.shape[1]:
-            raise ConfigError(f"k is {k}; expected a whole number from 1 to {block.shape[1]}, the number of items")
         if exclude is not None:
             block[exclude.rated(chosen)] = -np.inf
         rows = slice(done, done + len(chosen))
@@ -70,17 +69,26 @@ def score_blocks(fitted: Scorer, users: Ids) -> Iterator[tuple[Ids, NDArray[np.f
     """``users`` in blocks with their scores, so that memory stays bounded; the scores may be overwritten.
 
     Raises:
-        DataError: a score is not finite.
+        DataError: a score is not finite, or there is no such user.
     """
-    start, size = 0, 256
-    while start < len(users):
+    size = max(1, BLOCK_SCORES // fitted.scores(users[:0]).shape[1])
+    for start in range(0, len(users), size):
         chosen = users[start : start + size]
-        block = np.array(fitted.scores(chosen))
+        try:
+            block = np.array(fitted.scores(chosen))
+        except IndexError as problem:
+            raise DataError(f"user indices go up to {users.max()}, but {problem}") from None
         if not np.isfinite(block).all():
             raise DataError(f"the scores of {type(fitted).__name__} are not all finite; training has diverged")
         yield chosen, block
-        start += len(chosen)
-        size = max(1, BLOCK_SCORES // block.shape[1])
+
+
+def _check_users(users: Ids, exclude: Dataset | None) -> None:
+    if users.dtype == bool or users.ndim != 1:
+        raise DataError(f"users are {users.dtype} of shape {users.shape}; expected a list of user indices")
+    if len(users) and (users.min() < 0 or (exclude is not None and users.max() >= exclude.n_users)):
+        end = "the number of users" if exclude is None else str(exclude.n_users - 1)
+        raise DataError(f"user indices are {users.min()} to {users.max()}; expected 0 to {end}")
 
 
 def best(scores: NDArray[np.floating[Any]], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
