@@ -1,0 +1,58 @@
+"""What pages load besides their own text: style, scripts, BokehJS, and small data for scripts.
+
+A page opened from disk may not fetch; it may load a classic script. So data for scripts is a script that hands one
+string to ``JSON.parse``: an object literal would let the key ``__proto__`` set a prototype. Must not know what a page
+shows.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from recsys.artefacts import Artefacts
+from recsys.errors import OutputError
+from recsys.pages.catalogue import Catalogue
+from recsys.pages.writer import Writer
+
+
+def write_assets(templates: Path, writer: Writer) -> None:
+    """Copy every file of ``templates/assets``, unchanged."""
+    for path in sorted((templates / "assets").iterdir()):
+        writer.bytes(f"assets/{path.name}", path.read_bytes())
+
+
+def write_bokeh(writer: Writer) -> str:
+    """Copy BokehJS, beside its licence.
+
+    Returns:
+        Its address: the version stands in it, so that a browser never takes an old one for the new.
+    """
+    import bokeh
+    from bokeh.util.paths import static_path
+
+    address = f"assets/bokeh-{bokeh.__version__}.min.js"
+    try:
+        code = (Path(static_path()) / "js" / "bokeh.min.js").read_bytes()
+        licence = (Path(bokeh.__file__).parent / "LICENSE.txt").read_bytes()
+    except OSError as problem:
+        raise OutputError(f"{problem.filename}: not found; install bokeh again, with its static files") from None
+    writer.bytes(address, code)
+    writer.bytes(f"assets/bokeh-{bokeh.__version__}.LICENSE.txt", licence)
+    return address
+
+
+def write_script_data(artefacts: Artefacts, catalogue: Catalogue, writer: Writer) -> None:
+    """Write what the random-user button and the search look things up in."""
+    users = [[id_, slug] for id_, slug in catalogue.user_slugs.items()]
+    films = [[catalogue.film(item.id).title, item.year, catalogue.anchors[item.id]] for item in artefacts.items.items]
+    writer.text("assets/data-users.js", script_data("users", users))
+    writer.text("assets/data-films.js", script_data("films", films))
+
+
+def script_data(name: str, value: Any) -> str:
+    """A classic script that leaves ``value`` under ``marqueeData``, by name."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    literal = json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f"(globalThis.marqueeData ??= new Map()).set({json.dumps(name)}, JSON.parse({literal}));\n"

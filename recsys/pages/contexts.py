@@ -1,0 +1,302 @@
+"""What each template is given: one frozen dataclass a template, and the small parts they share.
+
+A template may use these names and no others, and a test holds both ways: nothing missing, nothing unused. Must not
+know where the values come from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from recsys.artefacts import DatasetSummary, EpochRecord, Protocol
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """One entry of the navigation."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every page says about the site."""
+
+    csp: str
+    dataset: str
+    synthetic: bool
+    version: str
+    nav: tuple[NavLink, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What every page says about itself."""
+
+    address: str
+    title: str
+    description: str
+    section: str
+    """The address in the navigation that this page belongs to; its own, mostly."""
+    root: str
+    """The way from the page to the top of the site: empty, or ``../``."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every template is given."""
+
+    site: Site
+    page: Page
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film as pages name it; ``href`` is relative to the top of the site."""
+
+    title: str
+    year: int | None
+    href: str
+
+
+@dataclass(frozen=True)
+class User:
+    """A user as pages name them; ``href`` is relative to the top of the site."""
+
+    id: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model, baselines included, by its short and its plain name."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A Bokeh figure as JSON that may stand inside a ``script`` element."""
+
+    name: str
+    json: Markup
+    height: int
+    """In pixels: the page keeps the place free, so nothing jumps."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A mean with its interval, and the same three as percentages of the widest bar."""
+
+    model: Model
+    mean: float
+    low: float
+    high: float
+    width: float
+    left: float
+    span: float
+    lift: float | None
+    """Share by which the mean lies above popularity's; None for popularity itself, or without it."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure of the table of results; coverage and novelty have no interval."""
+
+    mean: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class MetricsRow:
+    """One model in the table of results; the cells follow the names of the metrics."""
+
+    model: Model
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class HomeContext(Context):
+    """``index.html``."""
+
+    dataset: DatasetSummary
+    k: int
+    n_evaluated: int
+    bars: tuple[Bar, ...]
+    gains: bool
+    metrics: tuple[str, ...]
+    table: tuple[MetricsRow, ...]
+    models: tuple[Model, ...]
+    first_users: tuple[User, ...]
+
+
+@dataclass(frozen=True)
+class UserRow:
+    """One user in the index; ``hits`` follow the models."""
+
+    user: User
+    n_train: int
+    n_hidden: int
+    hits: tuple[int, ...]
+    favourite: Film | None
+
+
+@dataclass(frozen=True)
+class UsersContext(Context):
+    """``users.html``."""
+
+    models: tuple[Model, ...]
+    rows: tuple[UserRow, ...]
+    k: int
+
+
+@dataclass(frozen=True)
+class RatedRow:
+    """One of a user's best-rated films."""
+
+    rank: int
+    film: Film
+    rating: float
+
+
+@dataclass(frozen=True)
+class RecommendedRow:
+    """One recommended film; baselines have no score."""
+
+    rank: int
+    film: Film
+    score: float | None
+    held_out: bool
+    shared: bool
+
+
+@dataclass(frozen=True)
+class RecommendedList:
+    """What one model recommends to a user."""
+
+    model: Model
+    rows: tuple[RecommendedRow, ...]
+    hits: int
+
+
+@dataclass(frozen=True)
+class UserContext(Context):
+    """``users/{slug}.html``."""
+
+    user: User
+    n_train: int
+    n_hidden: int
+    rated: tuple[RatedRow, ...]
+    lists: tuple[RecommendedList, ...]
+    baselines: tuple[RecommendedList, ...]
+    previous: User | None
+    next: User | None
+
+
+@dataclass(frozen=True)
+class FilmRow:
+    """One film in the index."""
+
+    anchor: str
+    title: str
+    year: int | None
+    genres: str
+    n_ratings: int
+    mean_rating: float | None
+
+
+@dataclass(frozen=True)
+class FilmsContext(Context):
+    """``films.html``."""
+
+    rows: tuple[FilmRow, ...]
+
+
+@dataclass(frozen=True)
+class MapAxis:
+    """One model's projection in words."""
+
+    model: Model
+    explained: tuple[float, float]
+    dim: int
+
+
+@dataclass(frozen=True)
+class MapRow:
+    """Where one film lies; ``points`` follow the axes."""
+
+    film: Film
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class MapContext(Context):
+    """``map.html``."""
+
+    bokeh: str
+    chart: Chart | None
+    axes: tuple[MapAxis, ...]
+    rows: tuple[MapRow, ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How one model was trained."""
+
+    model: Model
+    best_epoch: int
+    dim: int
+    n_parameters: int
+    chart: Chart | None
+    records: tuple[EpochRecord, ...]
+
+
+@dataclass(frozen=True)
+class TrainingContext(Context):
+    """``training.html``."""
+
+    bokeh: str
+    curves: tuple[Curve, ...]
+
+
+@dataclass(frozen=True)
+class AboutContext(Context):
+    """``about.html``."""
+
+    dataset: DatasetSummary
+    models: tuple[Model, ...]
+    protocol: Protocol
+    measured: bool
+    k: int
+    settings: tuple[tuple[str, str], ...]
+    command: str
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file to take away."""
+
+    name: str
+    href: str
+    size: int
+    what: str
+
+
+@dataclass(frozen=True)
+class DataContext(Context):
+    """``data.html``."""
+
+    files: tuple[DataFile, ...]
+
+
+@dataclass(frozen=True)
+class NotFoundContext(Context):
+    """``404.html``, which is served at any depth and so carries its style inside."""
+
+    css: Markup
+    home: str

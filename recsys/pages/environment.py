@@ -1,0 +1,59 @@
+"""Jinja2 as every page wants it, and how pages write numbers. Knows no page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from recsys.errors import OutputError
+
+_UNKNOWN = "–"
+
+
+def make_environment(templates: Path) -> Environment:
+    """All text escaped, and an unknown name is an error.
+
+    Raises:
+        OutputError: there is no such folder.
+    """
+    if not templates.is_dir():
+        raise OutputError(f"{templates}: no such folder; expected the templates of the site")
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"count": count, "fixed": fixed, "percent": percent, "plain": plain, "size": size}
+    return environment
+
+
+def count(value: int) -> str:
+    """A whole number: 100,000."""
+    return f"{value:,}"
+
+
+def fixed(value: float | None, digits: int = 2) -> str:
+    """A number with fixed decimals, so that a column lines up; a dash where it is unknown."""
+    return _UNKNOWN if value is None else f"{value:.{digits}f}".replace("-", "−")
+
+
+def percent(value: float, digits: int = 0) -> str:
+    """A share as a percentage."""
+    return f"{100 * value:.{digits}f}\u00a0%".replace("-", "−")
+
+
+def plain(value: float | None) -> str:
+    """A number as short as it is: 4, 4.5; a dash where it is unknown."""
+    return _UNKNOWN if value is None else f"{value:g}"
+
+
+def size(n_bytes: int) -> str:
+    """A file's size: 812 B, 4.2 kB, 1.3 MB."""
+    if n_bytes < 1000:
+        return f"{n_bytes} B"
+    return f"{n_bytes / 1e3:.1f} kB" if n_bytes < 1e6 else f"{n_bytes / 1e6:.1f} MB"

@@ -1,0 +1,11 @@
+"""The one Content Security Policy of the site; knows nothing else.
+
+It stands in a ``meta`` element of every page, because the usual hosts of static files send no headers of ours. Inline
+styles are allowed since BokehJS writes them; inline scripts, frames, forms and every other origin are not.
+"""
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""Compared with every page by a test."""

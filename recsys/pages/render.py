@@ -1,0 +1,115 @@
+"""From the exported JSON to pages: what is written, in which order.
+
+Must not know how a number was made, nor where the finished site will stand. Equal artefacts, templates and packages
+give equal bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from markupsafe import Markup
+
+from recsys.artefacts import Artefacts
+from recsys.pages.bundle import write_assets, write_bokeh, write_script_data
+from recsys.pages.catalogue import Catalogue
+from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
+from recsys.pages.downloads import data_context
+from recsys.pages.environment import make_environment
+from recsys.pages.films import films_context, map_context
+from recsys.pages.people import user_context, users_context
+from recsys.pages.policy import CSP
+from recsys.pages.results import about_context, home_context, training_context
+from recsys.pages.writer import Writer, building
+
+NAV = (
+    NavLink("Users", "users.html"),
+    NavLink("Films", "films.html"),
+    NavLink("Map", "map.html"),
+    NavLink("Training", "training.html"),
+    NavLink("Data", "data.html"),
+    NavLink("About", "about.html"),
+)
+
+Job = tuple[str, str, Callable[[], Context]]
+"""A page to be: its address, its template, and what makes its context when its turn comes."""
+
+
+def render_site(
+    artefacts: Artefacts, templates: Path, out: Path, on_page: Callable[[int, int], None] | None = None
+) -> None:
+    """Write every page and everything that pages load.
+
+    Args:
+        artefacts: the exported JSON.
+        templates: the folder of templates, with ``assets/`` in it.
+        out: a folder that holds ``data/`` and nothing else.
+        on_page: called after each page with the number of pages done and their total.
+
+    Raises:
+        OutputError: files do not belong together or cannot be written; the text names the page.
+    """
+    environment = make_environment(templates)
+    writer = Writer(out)
+    catalogue = Catalogue(artefacts)
+    write_assets(templates, writer)
+    write_script_data(artefacts, catalogue, writer)
+    site = make_site(artefacts)
+    jobs = [
+        *_top_pages(site, artefacts, catalogue, templates, out),
+        *_chart_pages(site, artefacts, catalogue, write_bokeh(writer)),
+        *_user_pages(site, artefacts, catalogue),
+    ]
+    for done, (address, template, context) in enumerate(jobs, start=1):
+        with building(address):
+            writer.text(address, environment.get_template(template).render(vars(context())))
+        if on_page is not None:
+            on_page(done, len(jobs))
+
+
+def make_site(artefacts: Artefacts) -> Site:
+    """What every page says about the site."""
+    build = artefacts.build
+    return Site(CSP, build.dataset.name, build.dataset.synthetic, build.generator.version, NAV)
+
+
+def _top_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, templates: Path, out: Path) -> Iterator[Job]:
+    data = site.dataset
+    page = _page("index.html", data, f"Films recommended from {data} by two small neural networks, and how well.")
+    yield page.address, "index.html", partial(home_context, site, page, artefacts, catalogue)
+    page = _page("users.html", "Users", f"Every user of {data}, each with a page of recommendations.")
+    yield page.address, "users.html", partial(users_context, site, page, artefacts, catalogue)
+    page = _page("films.html", "Films", f"Every film of {data}: year, genres, ratings.")
+    yield page.address, "films.html", partial(films_context, site, page, artefacts, catalogue)
+    page = _page("data.html", "Data", "The files this site is made from, to take away.")
+    yield page.address, "data.html", partial(data_context, site, page, out / "data")
+    page = _page("about.html", "About", "How the recommendations are made, measured and published.")
+    yield page.address, "about.html", partial(about_context, site, page, artefacts)
+    page = _page("404.html", "Not found", "There is no such page here.")
+    yield page.address, "404.html", partial(_not_found, site, page, artefacts, templates)
+
+
+def _chart_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, bokeh: str) -> Iterator[Job]:
+    page = _page("map.html", "Map", f"The films of {site.dataset} where the models put them, in two dimensions.")
+    yield page.address, "map.html", partial(map_context, site, page, artefacts, catalogue, bokeh)
+    page = _page("training.html", "Training", "Loss and validation curves of both models, epoch by epoch.")
+    yield page.address, "training.html", partial(training_context, site, page, artefacts, bokeh)
+
+
+def _user_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
+    users = list(catalogue.users.values())
+    for user, previous, next_ in zip(users, [None, *users][:-1], [*users, None][1:], strict=True):
+        yield user.href, "user.html", partial(user_context, site, artefacts, catalogue, user, previous, next_)
+
+
+def _page(address: str, title: str, description: str) -> Page:
+    return Page(address=address, title=title, description=description, section=address, root="")
+
+
+def _not_found(site: Site, page: Page, artefacts: Artefacts, templates: Path) -> NotFoundContext:
+    # Served at any depth, where a relative link means something else each time: only an absolute one is sure.
+    home = artefacts.build.config.get("site_url") or "index.html"
+    css = (templates / "assets" / "style.css").read_text(encoding="utf-8")
+    return NotFoundContext(site, page, Markup(css.replace("</", "<\\/")), str(home))

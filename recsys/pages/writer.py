@@ -1,0 +1,62 @@
+"""The only place that writes into the staging folder: each address once, failures named. Knows nothing of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from recsys.errors import OutputError, RecsysError
+
+
+class Writer:
+    """Writes files below one folder and refuses to write any of them twice."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._written: set[str] = set()
+
+    def text(self, address: str, content: str) -> None:
+        """Write text as UTF-8 with plain newlines on every system."""
+        self.bytes(address, content.encode("utf-8"))
+
+    def bytes(self, address: str, content: bytes) -> None:
+        """Write one file.
+
+        Args:
+            address: where, relative to the folder, with ``/``.
+            content: what.
+
+        Raises:
+            OutputError: the address is taken, in this or another spelling, or the disk refuses.
+        """
+        key = address.casefold()  # some file systems know no case
+        if key in self._written:
+            raise OutputError(f"{address}: would be written twice; expected one page for each address")
+        self._written.add(key)
+        path = self._folder / address
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            raise OutputError(f"{address}: exists already; expected a fresh folder to write the site into") from None
+        except OSError as problem:
+            raise OutputError(
+                f"{address}: cannot be written ({problem.strerror}); free the place and retry"
+            ) from None
+
+
+@contextmanager
+def building(address: str) -> Iterator[None]:
+    """Name the page in every failure inside: in the sentence of an expected one, as a note to any other."""
+    try:
+        yield
+    except RecsysError as problem:
+        text = str(problem)
+        if text.startswith(f"{address}:"):
+            raise
+        raise OutputError(f"{address}: {text}") from problem
+    except Exception as problem:
+        problem.add_note(f"while building {address}")
+        raise

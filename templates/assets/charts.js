@@ -1,0 +1,73 @@
+// Embeds the charts of a page and paints them from the CSS variables of the visitor's theme.
+"use strict";
+
+{
+  const painted = [];
+
+  const paint = (model, colour) => {
+    const text = colour("--ink-2");
+    const tag = (model.tags ?? []).find((name) => typeof name === "string" && name.startsWith("--"));
+    if (model.type === "Figure") {
+      model.setv({ outline_line_color: colour("--line") });
+    } else if (model.type.endsWith("Axis")) {
+      model.setv({
+        axis_label_text_color: text,
+        axis_label_text_font: colour("--font"),
+        axis_label_text_font_style: "normal",
+        major_label_text_color: text,
+        major_label_text_font: colour("--font"),
+        axis_line_color: colour("--line-2"),
+        major_tick_line_color: colour("--line-2"),
+        minor_tick_line_color: null,
+      });
+    } else if (model.type === "Grid") {
+      model.setv({ grid_line_color: colour("--line") });
+    } else if (model.type === "Legend") {
+      model.setv({
+        label_text_color: text,
+        label_text_font: colour("--font"),
+        label_text_font_size: "12px",
+        background_fill_color: colour("--surface"),
+        background_fill_alpha: 0.85,
+        border_line_color: null,
+      });
+    } else if (tag && model.type === "Span") {
+      model.setv({ line_color: colour(tag) });
+    } else if (tag && model.type === "GlyphRenderer") {
+      for (const glyph of [model.glyph, model.nonselection_glyph, model.selection_glyph]) {
+        if (!glyph || glyph === "auto") continue;
+        const fields = { line_color: colour(tag) };
+        if ("fill_color" in glyph) fields.fill_color = colour(tag);
+        glyph.setv(fields);
+      }
+    }
+  };
+
+  const repaint = () => {
+    const style = getComputedStyle(document.documentElement);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    for (const root of painted) for (const model of root.references()) paint(model, colour);
+  };
+
+  const embed = async (place) => {
+    const item = JSON.parse(document.getElementById(`chart-${place.dataset.chart}`).textContent);
+    const root = item.doc.roots[0];
+    // One figure takes the height the style sheet gives its place; a layout knows its own.
+    if (root.name === "Figure") root.attributes.height = place.clientHeight;
+    await Bokeh.embed.embed_item(item, place);
+    const doc = Bokeh.documents[Bokeh.documents.length - 1];
+    painted.push(...doc.roots());
+    return [place.dataset.chart, doc];
+  };
+
+  const all = async () => {
+    const found = new Map();
+    for (const place of document.querySelectorAll("[data-chart]")) found.set(...(await embed(place)));
+    repaint();
+    return found;
+  };
+
+  // Resolves to the Bokeh documents of the page, by the name of their chart.
+  globalThis.marqueeCharts = all();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+}

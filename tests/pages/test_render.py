@@ -1,0 +1,263 @@
+import html
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+import pytest
+from jinja2 import meta, nodes
+
+from recsys.errors import OutputError
+from recsys.pages import contexts
+from recsys.pages.bundle import script_data
+from recsys.pages.environment import count, fixed, make_environment, percent, plain, size
+from recsys.pages.policy import CSP
+from recsys.pages.render import render_site
+from recsys.pages.writer import Writer, building
+from tests.pages.tiny import FILM_IDS, HOSTILE, TEMPLATES, TITLES, USER_IDS, nothing, render, tiny
+
+SITES = {
+    "both": tiny(),
+    "base": tiny(("base",), measured=False),
+    "deep": tiny(("deep",), synthetic=True),
+    "nothing": nothing(),
+}
+
+
+class Page(HTMLParser):
+    """What a page holds, as a browser would find it."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.links, self.loads, self.tags, self.csp, self.inline = [], [], [], [], [], []
+        self.text = path.read_text(encoding="utf-8")
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.tags.append(tag)
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "a":
+            self.links.append(found["href"])
+        if tag in ("script", "img", "iframe") and "src" in found:
+            self.loads.append(found["src"])
+        if tag == "link":
+            self.loads.append(found["href"])
+        if tag == "script" and "src" not in found and found.get("type") != "application/json":
+            self.inline.append(attrs)
+        self.inline += [name for name in found if name.startswith("on")]
+        if found.get("http-equiv") == "Content-Security-Policy":
+            self.csp.append(found["content"])
+
+
+@pytest.fixture(scope="module", params=SITES)
+def site(request, tmp_path_factory):
+    return render(SITES[request.param], tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    return render(SITES["both"], tmp_path_factory.mktemp("site"))
+
+
+def pages(folder):
+    return {path.relative_to(folder).as_posix(): Page(path) for path in sorted(folder.rglob("*.html"))}
+
+
+def test_every_page_has_the_one_policy_and_keeps_to_it(site):
+    for address, page in pages(site).items():
+        assert page.csp == [CSP], address
+        assert page.inline == [], address
+
+
+def test_every_link_and_every_load_resolves_inside_the_site(site):
+    found = pages(site)
+    for address, page in found.items():
+        for target in page.links + page.loads:
+            parts = urlsplit(target)
+            if parts.scheme == "data" or (parts.scheme and target in page.links):
+                continue  # an icon that is its own text; a citation
+            assert not parts.scheme and not parts.netloc and not target.startswith("/"), (address, target)
+            path = (site / address).parent / unquote(parts.path) if parts.path else site / address
+            assert path.is_file(), (address, target)
+            assert path.resolve().is_relative_to(site.resolve()), (address, target)
+            if parts.fragment:
+                inside = path.resolve().relative_to(site.resolve()).as_posix()
+                assert unquote(parts.fragment) in found[inside].ids, (address, target)
+
+
+def test_nothing_is_loaded_from_elsewhere(site):
+    for path in [*site.rglob("*.html"), *site.rglob("*.css")]:
+        loads = re.findall(r"""(?:src|href)=["']?(https?:|//)|url\(["']?(https?:|//)""", path.read_text("utf-8"))
+        assert not loads or path.name == "about.html", path
+
+
+def test_ids_are_unique_on_a_page(site):
+    for address, page in pages(site).items():
+        assert len(page.ids) == len(set(page.ids)), address
+
+
+def test_a_hostile_title_stands_in_pages_as_text_only(both):
+    escaped = html.escape(HOSTILE, quote=False)
+    for address, page in pages(both).items():
+        assert page.tags.count("img") <= 1, address  # the logo
+        assert "onerror" not in page.inline, address
+        assert "<script>alert" not in page.text, address
+        assert "49" not in re.findall(r"\{\{ 7 \* 7 \}\}|\b49\b", page.text), address
+    assert "alert(1)" in html.unescape(escaped)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in (both / "films.html").read_text("utf-8")
+
+
+def test_titles_keep_their_letters(both):
+    films = html.unescape((both / "films.html").read_text("utf-8"))
+    for title in TITLES:
+        assert title in films
+
+
+def test_two_renders_give_equal_bytes(tmp_path):
+    one, two = render(tiny(), tmp_path / "one"), render(tiny(), tmp_path / "two")
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(two) for path in two.rglob("*") if path.is_file())
+    assert all((one / path).read_bytes() == (two / path).read_bytes() for path in files)
+
+
+def test_what_was_read_back_renders_the_same_bytes(tmp_path):
+    encoded = msgspec.json.encode(tiny())
+    one = render(tiny(), tmp_path / "one")
+    two = render(msgspec.json.decode(encoded, type=type(tiny())), tmp_path / "two")
+    assert (one / "map.html").read_bytes() == (two / "map.html").read_bytes()
+
+
+def test_sample_data_is_named_on_every_page_and_real_data_on_none(tmp_path):
+    for synthetic in (True, False):
+        folder = render(tiny(synthetic=synthetic), tmp_path / str(synthetic))
+        for path in folder.rglob("*.html"):
+            assert ("Sample data:" in path.read_text("utf-8")) is synthetic, path
+
+
+def test_a_user_page_shows_three_lists_with_hits_and_shared_films(both):
+    text = (both / "users" / "1.html").read_text("utf-8")
+    assert text.count("<table") == 3
+    assert text.count('<tr class="is-hit">') == 1
+    rows = re.findall(r"<tr.*?</tr>", text, re.DOTALL)
+    shared = [row for row in rows if 'class="both"' in row]
+    assert len(shared) == 2 and all("مدينة" not in row and "Cléo" in row for row in shared)
+    assert "−0.50" in text
+
+
+def test_a_user_without_ratings_has_a_page_that_says_so(both):
+    found = pages(both)
+    address = next(name for name in found if name.startswith("users/unal"))
+    assert "No rating of this user was seen" in found[address].text
+
+
+def test_without_a_holdout_the_pages_say_that_nothing_was_measured(tmp_path):
+    folder = render(tiny(measured=False), tmp_path)
+    assert "No metrics were measured" in (folder / "index.html").read_text("utf-8")
+    assert "no metrics were measured" in (folder / "about.html").read_text("utf-8")
+
+
+def test_the_front_page_compares_both_models_with_popularity(both):
+    text = (both / "index.html").read_text("utf-8")
+    assert text.count("+100\u00a0%") == 2
+    assert text.count('class="bar-row"') == 3
+
+
+def test_bokeh_is_shipped_once_with_its_licence_and_loaded_where_a_chart_is(both):
+    assert len(list(both.rglob("bokeh*.js"))) == 1
+    assert len(list(both.rglob("bokeh*LICENSE*"))) == 1
+    loading = [address for address, page in pages(both).items() if any("bokeh" in load for load in page.loads)]
+    assert loading == ["map.html", "training.html"]
+
+
+def test_script_data_is_one_string_for_json_parse(both):
+    values = {}
+    for name in ("users", "films"):
+        text = (both / "assets" / f"data-{name}.js").read_text("utf-8")
+        literal = re.fullmatch(rf'\(.*\)\.set\("{name}", JSON\.parse\((".*")\)\);\n', text)[1]
+        assert "\u2028" not in text
+        values[name] = json.loads(json.loads(literal))
+    assert [id_ for id_, _ in values["users"]] == list(USER_IDS)
+    assert [title for title, _, _ in values["films"]] == list(TITLES)
+    assert len({anchor for _, _, anchor in values["films"]}) == len(FILM_IDS)
+
+
+def test_script_data_survives_its_own_quoting():
+    text = script_data("x", [HOSTILE, "\\", '"', "__proto__"])
+    literal = text[text.index("JSON.parse(") + 11 : text.rindex("));")]
+    assert json.loads(json.loads(literal)) == [HOSTILE, "\\", '"', "__proto__"]
+
+
+def used_names(environment, name):
+    """The names a template and all it extends, includes or imports take from its context."""
+    tree = environment.parse((TEMPLATES / name).read_text("utf-8"))
+    found = meta.find_undeclared_variables(tree)
+    found -= {part.target for part in tree.find_all(nodes.Import)}  # macros, named at the top, used in blocks
+    for other in meta.find_referenced_templates(tree):
+        found |= used_names(environment, other)
+    return found
+
+
+@pytest.mark.parametrize(
+    "name", [path.name for path in sorted(TEMPLATES.glob("*.html")) if not path.name.startswith(("_", "base"))]
+)
+def test_a_template_uses_just_what_its_context_declares(name):
+    kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, name.split(".")[0].capitalize())
+    declared = set(getattr(contexts, f"{kind}Context").__dataclass_fields__)
+    assert used_names(make_environment(TEMPLATES), name) == declared
+
+
+def test_films_that_do_not_fit_are_a_sentence_that_names_the_page(tmp_path):
+    found = tiny()
+    broken = msgspec.structs.replace(found, items=msgspec.structs.replace(found.items, items=found.items.items[1:]))
+    with pytest.raises(OutputError, match=r"^users\.html: film '.+' is mentioned but not in items\.json"):
+        render_site(broken, TEMPLATES, tmp_path)
+
+
+def test_a_surprise_keeps_its_traceback_and_names_the_page():
+    with pytest.raises(ZeroDivisionError) as caught, building("users/1.html"):
+        1 / 0  # noqa: B018
+    assert caught.value.__notes__ == ["while building users/1.html"]
+
+
+def test_no_file_is_written_twice_in_any_spelling(tmp_path):
+    writer = Writer(tmp_path)
+    writer.text("users/A.html", "one")
+    with pytest.raises(OutputError, match="twice"):
+        writer.text("users/a.html", "two")
+    (tmp_path / "there.html").write_text("old")
+    with pytest.raises(OutputError, match="exists already"):
+        writer.text("there.html", "new")
+
+
+def test_progress_is_told_page_by_page(tmp_path):
+    seen = []
+    render_site(tiny(), TEMPLATES, tmp_path, lambda done, total: seen.append((done, total)))
+    assert seen == [(n, 11) for n in range(1, 12)]
+
+
+def test_the_404_page_carries_its_style_and_leads_home(tmp_path):
+    config = {"site_url": "https://example.org/films/"}
+    found = tiny()
+    folder = render(
+        msgspec.structs.replace(found, build=msgspec.structs.replace(found.build, config=config)), tmp_path
+    )
+    page = Page(folder / "404.html")
+    assert page.loads == ["data:,"]
+    assert page.links == ["https://example.org/films/"]
+
+
+def test_numbers_are_written_for_people():
+    assert (count(100000), fixed(-0.5), fixed(None), percent(0.256), plain(4.0), plain(None)) == (
+        *("100,000", "−0.50", "–"),
+        *("26\u00a0%", "4", "–"),
+    )
+    assert [size(n) for n in (812, 4_200, 1_300_000)] == ["812 B", "4.2 kB", "1.3 MB"]
+
+
+def test_missing_templates_are_a_sentence(tmp_path):
+    with pytest.raises(OutputError, match="expected the templates"):
+        render_site(tiny(), Path(tmp_path / "none"), tmp_path)

@@ -1,0 +1,160 @@
+"""A whole site's worth of artefacts, made by hand: 3 users, 5 films, titles that mean harm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from recsys.artefacts import (
+    Artefacts,
+    BaselineRecommendation,
+    Bootstrap,
+    Build,
+    DatasetSummary,
+    Embedding,
+    EpochRecord,
+    Generator,
+    Interval,
+    Item,
+    ItemEmbeddings,
+    Items,
+    LossHistory,
+    Mean,
+    Metrics,
+    ModelMetrics,
+    ModelSummary,
+    Protocol,
+    RatedItem,
+    Recommendation,
+    Recommendations,
+    SimilarItem,
+    UserLists,
+    write_artefacts,
+)
+from recsys.pages.render import render_site
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> \"quoted\" & 'single' {{ 7 * 7 }} \u2028"
+TITLES = (HOSTILE, "__proto__", "Cléo de 5 à 7", "مدينة الرياح 🎬", "p1001")
+USER_IDS = ("1", "Ünal/../<b>", "constructor")
+FILM_IDS = ("1", "f/2", "__proto__", "4", "5")
+MODELS = ("base", "deep")
+
+
+def interval(mean: float) -> Interval:
+    return Interval(mean, mean * 0.9, mean * 1.1)
+
+
+def model_metrics(ndcg: float) -> ModelMetrics:
+    figures = dict.fromkeys(("recall", "precision", "map", "mrr"), interval(0.1))
+    return ModelMetrics(ndcg=interval(ndcg), **figures, coverage=Mean(0.5), novelty=Mean(2.0))
+
+
+def items() -> Items:
+    years = (1999, None, 1962, 2001, None)
+    return Items(
+        items=[
+            Item(
+                id=id_,
+                title=title,
+                year=year,
+                genres=["Drama", "<i>Sci-Fi</i>"] if year else [],
+                n_ratings=row,
+                n_train=row,
+                mean_rating=3.5 if row else None,
+                similar={"base": [SimilarItem("4", 0.5)]},
+            )
+            for row, (id_, title, year) in enumerate(zip(FILM_IDS, TITLES, years, strict=True))
+        ]
+    )
+
+
+def users(models: tuple[str, ...]) -> dict[str, UserLists]:
+    lists = {
+        "base": [Recommendation("f/2", 2.5, True), Recommendation("__proto__", 1.25, False)],
+        "deep": [Recommendation("__proto__", -0.5, False), Recommendation("4", -0.75, False)],
+    }
+    full = UserLists(
+        n_train=2,
+        n_hidden=1,
+        rated=[RatedItem("1", 4.5), RatedItem("5", 4.0)],
+        baselines={"popularity": [BaselineRecommendation("f/2", True)]},
+        **{name: lists[name] for name in models},
+    )
+    empty = UserLists(n_train=0, n_hidden=0, rated=[], baselines={}, **{name: [] for name in models})
+    return dict(zip(USER_IDS, (full, empty, full), strict=True))
+
+
+def embedding() -> Embedding:
+    places = [(0.0, 0.0), (1.0, 0.5), (-1.0, 0.25), (0.5, -0.5), (-0.25, 1.0)]
+    return Embedding(
+        dim=2,
+        item_ids=list(FILM_IDS),
+        vectors=[list(place) for place in places],
+        bias=[0.0] * 5,
+        projection=places,
+        explained_variance=(0.6, 0.4),
+    )
+
+
+def history() -> list[EpochRecord]:
+    return [
+        EpochRecord(epoch=1, train_loss=2.0, validation_loss=2.1, validation_ndcg=0.1),
+        EpochRecord(epoch=2, train_loss=1.5, validation_loss=None, validation_ndcg=None),
+    ]
+
+
+def protocol() -> Protocol:
+    return Protocol(
+        split="temporal",
+        holdout=0.2,
+        split_rule="the newest",
+        seed=None,
+        n_evaluated=2,
+        n_not_evaluated=1,
+        relevant="all",
+        candidates="unseen",
+        ties="lower index",
+        metrics={"ndcg": "binary"},
+        bootstrap=Bootstrap(resamples=100, seed=0, confidence=0.95, method="percentiles"),
+    )
+
+
+def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: bool = False) -> Artefacts:
+    """The artefacts; ``measured=False`` is what ``--holdout 0`` exports."""
+    rows = {"popularity": model_metrics(0.1), **{name: model_metrics(0.2) for name in models}}
+    return Artefacts(
+        build=Build(
+            generator=Generator("marquee", "0.1.0"),
+            dataset=DatasetSummary(
+                name="Tiny & <b>Co</b>",
+                synthetic=synthetic,
+                n_users=3,
+                n_items=5,
+                n_ratings=6,
+                sha256="0" * 64,
+                licence=None,
+            ),
+            config={"models": list(models), "dim": 2, "site_url": None, "seed": 0},
+            models={name: ModelSummary(best_epoch=1, dim=2, n_parameters=16) for name in models},
+        ),
+        loss_history=LossHistory(models={name: history() for name in models}),
+        item_embeddings=ItemEmbeddings(models={name: embedding() for name in models}),
+        recommendations=Recommendations(k=2, users=users(models)),
+        metrics=Metrics(protocol=protocol(), k=2, models=rows if measured else {}),
+        items=items(),
+    )
+
+
+def nothing() -> Artefacts:
+    """No film, no user, no model: the smallest that parses."""
+    full = tiny((), measured=False)
+    return msgspec.structs.replace(full, items=Items(items=[]), recommendations=Recommendations(k=2, users={}))
+
+
+def render(artefacts: Artefacts, out: Path) -> Path:
+    """Export and render, as a build does."""
+    write_artefacts(artefacts, out / "data")
+    render_site(artefacts, TEMPLATES, out)
+    return out
