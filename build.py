@@ -20,7 +20,9 @@ from recsys.data.split import split
 from recsys.errors import ConfigError
 from recsys.evaluation.baselines import Popularity
 from recsys.evaluation.metrics import judge
+from recsys.evaluation.ranking import Scorer
 from recsys.export import Results, assemble
+from recsys.fitted import Fitted
 from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
 from recsys.recommend import recommend
@@ -44,23 +46,22 @@ def build(arguments: argparse.Namespace) -> None:
     """The whole way: read, split, train, recommend, evaluate, export, render."""
     terminal = Terminal(Console(), command.log_level(arguments))
     config = read_config(arguments.config, command.settings(arguments))
-    out = arguments.out
     if arguments.render_only:
-        check_target(out, [])
-        artefacts = read_artefacts(out / "data")
+        check_target(arguments.out, [])
+        with staged(arguments.out) as staging:
+            artefacts = read_artefacts(arguments.out / "data")
+            shutil.copytree(arguments.out / "data", staging / "data")
+            render(artefacts, staging, terminal)
     else:
         path = locate_default(HERE / "data") if arguments.data is None else locate(arguments.data)
-        check_target(out, [path])
-        artefacts = compute(read(path, config, terminal), config, terminal)
-    with staged(out) as staging:
-        if arguments.render_only:
-            shutil.copytree(out / "data", staging / "data")
-        else:
+        check_target(arguments.out, [path])
+        with staged(arguments.out) as staging:
+            artefacts = compute(read(path, config, terminal), config, terminal)
             export(artefacts, staging / "data", terminal)
-        render(artefacts, staging, terminal)
-    logger.info("open %s", out / "index.html")
+            render(artefacts, staging, terminal)
+    logger.info("open %s", arguments.out / "index.html")
     if arguments.serve:
-        serve(out)
+        serve(arguments.out)
 
 
 def read(path: Path, config: BuildConfig, terminal: Terminal) -> Dataset:
@@ -82,14 +83,14 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
         parts = split(dataset, config.holdout, np.random.default_rng(config.train.seed))
         n_hidden = 0 if parts.test is None else parts.test.n_ratings
         said.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} hidden")
-    models = {}
+    models: dict[str, Fitted] = {}
     with terminal.training(config.train.epochs) as display:
         for name in config.models:
             with terminal.stage(f"train {name}") as said:
                 models[name] = fit(parts.train, name, config.train, display(name))
                 said.append(f"{len(models[name].history)} epochs, served as after {models[name].best_epoch}")
     with terminal.stage("recommend") as said:
-        scorers = {**models, "popularity": Popularity(parts.train)}
+        scorers: dict[str, Scorer] = {**models, "popularity": Popularity(parts.train)}
         lists = {name: recommend(scorer, parts.train, parts.test, config.top_k) for name, scorer in scorers.items()}
         said.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
     reports = {}

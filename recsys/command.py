@@ -6,7 +6,6 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ SETTINGS = ("holdout", "top_k", "models", "site_url", "dim", "epochs", "seed")
 
 def parser() -> argparse.ArgumentParser:
     """All options with their defaults."""
-    default = {each.name: each.default for kind in (BuildConfig, TrainConfig) for each in fields(kind)}
+    default = {**vars(BuildConfig()), **vars(TrainConfig())}
     parse = argparse.ArgumentParser(
         prog="build.py",
         description="Train two two-tower recommenders on a ratings log and write a static site that shows them.",

@@ -173,8 +173,8 @@ def _metrics(results: Results) -> out.Metrics:
             seed=metrics.BOOTSTRAP_SEED,
             confidence=metrics.CONFIDENCE,
             method="percentiles (linear interpolation) of the means of resamples of the n evaluated users, in the "
-            "order of recommendations.json, drawn with replacement: one generator numpy.random.default_rng(seed) gives "
-            "each resample in turn by integers(n, size=n), the same for all metrics",
+            "order of recommendations.json, drawn with replacement: one generator numpy.random.default_rng(seed) "
+            "gives each resample in turn by integers(n, size=n), the same for all metrics",
         ),
     )
     models = {name: _row(report) for name, report in results.reports.items()}

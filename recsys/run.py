@@ -107,7 +107,8 @@ class Run:
             name=self.towers.name,
             user_vectors=users.astype(np.float32),
             item_vectors=items.astype(np.float32),
-            item_bias=bias.astype(np.float32),
+            # The loss does not see a constant added to all biases: with mean zero, scores are easier to read.
+            item_bias=(bias - bias.mean()).astype(np.float32),
             history=tuple(history),
             best_epoch=epoch,
             towers=self.towers,

@@ -94,7 +94,8 @@ def _flags(
     column: pd.Series[Any], place: NDArray[np.intp], n_items: int
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """``"A|B"`` texts as a boolean matrix, and the genres in alphabetical order."""
-    lists = [[name.strip() for name in text.split("|") if name.strip()] for text in column.astype(object).where(column.notna(), "")]
+    texts = column.astype(object).where(column.notna(), "")
+    lists = [[name.strip() for name in text.split("|") if name.strip()] for text in texts]
     names = sorted({name for found in lists for name in found})
     number = {name: position for position, name in enumerate(names)}
     flags = np.zeros((n_items, len(names)), bool)
