@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from recsys.errors import ConfigError
-
-ModelName = Literal["base", "deep"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +62,7 @@ class BuildConfig:
     """Share of each user's newest ratings hidden from training and used to measure; 0 measures nothing."""
     top_k: int = 10
     """Length of the recommended lists, and the k of every metric."""
-    models: tuple[ModelName, ...] = ("base", "deep")
+    models: tuple[str, ...] = ("base", "deep")
     """The models to train."""
     site_url: str | None = None
     """Where the site will be published, for links that must be absolute."""
