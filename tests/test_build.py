@@ -2,7 +2,6 @@
 
 import filecmp
 import json
-import logging
 import os
 from pathlib import Path
 
@@ -15,15 +14,6 @@ from recsys.data import sources
 from recsys.errors import DownloadError
 
 SMALL = ["--data", "sample", "--dim", "8", "--epochs", "3", "--quiet"]
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before():
-    package = logging.getLogger("recsys")
-    handlers, level = package.handlers[:], package.level
-    yield
-    package.handlers[:] = handlers
-    package.setLevel(level)
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,10 @@
 import io
 import logging
 
-import pytest
 from rich.console import Console
 
 from recsys.fitted import EpochRecord
 from recsys.terminal import Terminal, sparkline
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before():
-    """A terminal sets up logging of the package; that must not outlive a test."""
-    package = logging.getLogger("recsys")
-    handlers, level = package.handlers[:], package.level
-    yield
-    package.handlers[:] = handlers
-    package.setLevel(level)
 
 
 def terminal(level: int = logging.INFO, *, interactive: bool = False) -> tuple[Terminal, io.StringIO]:
