@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 
+FEWEST_BATCHES = 2
+"""In an epoch, however few the ratings: with one, an epoch is a single step, and training ends unfinished."""
+
+
 @dataclass(frozen=True, eq=False)
 class Batch:
     """All ratings of U users, over the F films they contain.
@@ -51,8 +55,8 @@ def batches(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Gene
 
 
 def number_of_batches(n_ratings: int, batch_size: int) -> int:
-    """Batches of about equal size that come nearest to ``batch_size`` ratings each."""
-    return max(1, round(n_ratings / batch_size))
+    """Batches of about equal size that come nearest to ``batch_size`` ratings each, and at least two."""
+    return max(FEWEST_BATCHES, round(n_ratings / batch_size))
 
 
 def _batch(ratings: sparse.csr_array[Any], users: NDArray[np.integer[Any]]) -> Batch:

@@ -35,7 +35,7 @@ class TrainConfig:
     l2: float = 0.1
     """Weight of the squared norm of the towers' outputs, relative to the loss of one pair."""
     batch_size: int = 32768
-    """Ratings in a batch, about: a batch is made of whole users."""
+    """Ratings in a batch, about: a batch is made of whole users, and an epoch of two batches at least."""
     seed: int = 0
     """Of everything random: equal seeds give equal models."""
 

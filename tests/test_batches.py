@@ -65,11 +65,14 @@ def test_users_of_equal_histories_fill_batches_of_equal_size():
     assert [batch.counts.tolist() for batch in found] == [[3, 3]] * 4
 
 
-def test_one_batch_holds_everybody_where_it_is_large_enough():
-    (batch,) = epoch([{1, 2}, set(), {2}, {9}], 1000)
-    assert sorted(batch.users.tolist()) == [0, 2, 3]
-    assert batch.items.tolist() == [1, 2, 9]
-    assert batch.counts.tolist() == [1, 2, 1]
+def test_an_epoch_has_two_batches_at_least_where_there_are_two_users():
+    found = epoch([{1, 2}, set(), {2, 9}], 1000)
+    assert {tuple(batch.users.tolist()): (batch.items.tolist(), batch.counts.tolist()) for batch in found} == {
+        (0,): ([1, 2], [1, 1]),
+        (2,): ([2, 9], [1, 1]),
+    }
+    (batch,) = epoch([set(), {1, 2}], 1000)
+    assert batch.users.tolist() == [1]
 
 
 def test_a_user_larger_than_a_batch_is_not_divided():
@@ -90,7 +93,7 @@ def test_the_order_is_drawn_anew_for_every_seed_and_equal_for_equal_ones():
 
 
 @pytest.mark.parametrize(("n_ratings", "batch_size", "expected"), [
-    (1, 100, 1), (100, 100, 1), (149, 100, 1), (151, 100, 2), (250_000, 100_000, 2), (10, 1, 10),
+    (1, 100, 2), (100, 100, 2), (249, 100, 2), (251, 100, 3), (250_000, 100_000, 2), (10, 1, 10),
 ])  # fmt: skip
-def test_the_number_of_batches_is_that_whose_size_comes_nearest(n_ratings, batch_size, expected):
+def test_the_number_of_batches_is_that_whose_size_comes_nearest_and_at_least_two(n_ratings, batch_size, expected):
     assert number_of_batches(n_ratings, batch_size) == expected

@@ -152,7 +152,7 @@ def test_the_validation_loss_is_the_training_formula_on_held_out_pairs_against_e
     parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
     validation = Validation.draw(parts, QUICK, np.random.default_rng(0))
     fitted = recsys.fit(parts.train, "base", QUICK)
-    in_a_batch = parts.train.n_ratings  # fewer than the batch size, so one batch holds them all
+    in_a_batch = parts.train.n_ratings / 2  # fewer than the batch size, so an epoch has two batches
     loss, _ = validation.judge(fitted)
     q = np.maximum(parts.train.item_counts, 1) / parts.train.n_ratings
     losses = []
