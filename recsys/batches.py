@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-
 FEWEST_BATCHES = 2
 """In an epoch, however few the ratings: with one, an epoch is a single step, and training ends unfinished."""
 
