@@ -20,8 +20,9 @@ def in_batch_softmax(scores: Array, log_q: Array, counts: Array, positives: Arra
         l = -z_ui + log(sum over all films f of the batch of counts_f exp z_uf)
 
     Written pairwise that is a B x B matrix. The sum is the same for all pairs of one user, so a U x F matrix gives
-    the same loss and gradient: a multinomial of each user's films. On validation data it came out behind the masked
-    form below, so training does not use it; ``tests/benchmarks/loss_forms.py`` repeats the comparison.
+    the same loss and gradient: a multinomial of each user's films. On the newest ratings held out for validation the
+    deep model came out behind the masked form below, so training does not use this one;
+    ``tests/benchmarks/loss_forms.py`` repeats the comparison, ``RESULTS.md`` beside it has the figures.
 
     Args:
         scores: (U, F), dot product plus bias.
