@@ -273,6 +273,8 @@ class AboutContext(Context):
     protocol: Protocol
     measured: bool
     k: int
+    most_named: int
+    """Rated films named of any one user at most: best ones and hits, counted in this very export."""
     settings: tuple[tuple[str, str], ...]
     command: str
 
