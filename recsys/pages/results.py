@@ -114,8 +114,9 @@ def about_context(site: Site, page: Page, artefacts: Artefacts) -> AboutContext:
 
 def _n_named(lists: UserLists) -> int:
     """How many films that the user really rated can be told from their lists."""
-    found = [*lists.lists().values(), *lists.baselines.values()]
-    return len({row.item for row in lists.rated} | {row.item for rows in found for row in rows if row.held_out})
+    hits = {row.item for rows in lists.lists().values() for row in rows if row.held_out}
+    hits |= {row.item for rows in lists.baselines.values() for row in rows if row.held_out}
+    return len(hits | {row.item for row in lists.rated})
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
