@@ -40,7 +40,7 @@ def ids(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
     odd = [value for value in column.unique() if not isinstance(value, str)]
     if odd:
         kind = type(odd[0]).__name__
-        raise DataError(f"{name} id {odd[0]!r} is a {kind}; expected ids of whole numbers, or all of text")
+        raise DataError(f"{name} id {odd[0]!r} is of type {kind}; expected ids of whole numbers, or all of text")
     return column
 
 
