@@ -3,6 +3,7 @@
 import filecmp
 import json
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -179,3 +180,13 @@ def test_both_models_beat_popularity_by_half_on_the_mean_of_three_seeds():
         fitted = [recsys.fit(parts.train, model, recsys.TrainConfig(seed=seed)) for seed in range(3)]
         reports = [recsys.evaluate(one, parts.train, parts.test) for one in fitted]
         assert np.mean([report.mean["ndcg"] for report in reports]) >= 1.5 * popularity
+
+
+@needs_movielens
+def test_without_arguments_the_downloaded_zip_is_built_where_the_download_works(tmp_path, monkeypatch):
+    archive = Path(shutil.make_archive(str(tmp_path / "ml-100k"), "zip", Path(MOVIELENS).parent, Path(MOVIELENS).name))
+    monkeypatch.setattr(sources, "_fetch", lambda name: archive.rename(tmp_path / f"{name}.zip"))
+    monkeypatch.setattr(build, "HERE", tmp_path / "repository")
+    assert build.main(["--epochs", "1", "--dim", "4", "--quiet", "--out", str(tmp_path / "site")]) == 0
+    dataset = load(tmp_path / "site", "build.json")["dataset"]
+    assert (dataset["name"], dataset["synthetic"], dataset["n_users"]) == ("MovieLens 100K", False, 943)

@@ -211,7 +211,7 @@ def test_ids_of_two_kinds_are_refused():
 
 
 def test_ids_that_are_neither_whole_numbers_nor_text_are_named():
-    with pytest.raises(DataError, match=r"user id 1\.5 is a float; expected"):
+    with pytest.raises(DataError, match=r"user id 1\.5 is of type float; expected"):
         Dataset.from_frames(frame((1.5, 1, 1)))
 
 
