@@ -184,7 +184,8 @@ def test_both_models_beat_popularity_by_half_on_the_mean_of_three_seeds():
 
 @needs_movielens
 def test_without_arguments_the_downloaded_zip_is_built_where_the_download_works(tmp_path, monkeypatch):
-    archive = Path(shutil.make_archive(str(tmp_path / "ml-100k"), "zip", Path(MOVIELENS).parent, Path(MOVIELENS).name))
+    folder = Path(MOVIELENS)
+    archive = Path(shutil.make_archive(str(tmp_path / "ml-100k"), "zip", folder.parent, folder.name))
     monkeypatch.setattr(sources, "_fetch", lambda name: archive.rename(tmp_path / f"{name}.zip"))
     monkeypatch.setattr(build, "HERE", tmp_path / "repository")
     assert build.main(["--epochs", "1", "--dim", "4", "--quiet", "--out", str(tmp_path / "site")]) == 0
