@@ -64,7 +64,10 @@ class Terminal:
     @contextmanager
     def pages(self) -> Iterator[Callable[[int, int], None]]:
         """Gives a function that shows how many pages of how many are written."""
-        with Progress(console=self.console, transient=True, disable=self.quiet) as progress:
+        if self.quiet or not self.console.is_terminal:
+            yield lambda done, total: None
+            return
+        with Progress(console=self.console, transient=True) as progress:
             task = progress.add_task("pages", total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
 
