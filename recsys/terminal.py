@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.highlighter import NullHighlighter
 from rich.live import Live
 from rich.logging import RichHandler
 from rich.progress import Progress
@@ -75,7 +76,7 @@ class Terminal:
 def _on_screen(console: Console) -> logging.Handler:
     """Prints above the live table instead of through it; elsewhere rich would fold long lines."""
     return RichHandler(
-        console=console, show_time=False, show_level=False, show_path=False, highlighter=None, markup=False
+        console=console, show_time=False, show_level=False, show_path=False, highlighter=NullHighlighter(), markup=False
     )
 
 
