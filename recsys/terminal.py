@@ -75,9 +75,8 @@ class Terminal:
 
 def _on_screen(console: Console) -> logging.Handler:
     """Prints above the live table instead of through it; elsewhere rich would fold long lines."""
-    return RichHandler(
-        console=console, show_time=False, show_level=False, show_path=False, highlighter=NullHighlighter(), markup=False
-    )
+    plain = {"show_time": False, "show_level": False, "show_path": False, "markup": False}
+    return RichHandler(console=console, highlighter=NullHighlighter(), **plain)
 
 
 def _say(model: str, record: EpochRecord) -> None:
