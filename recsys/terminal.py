@@ -75,8 +75,10 @@ class Terminal:
 
 def _on_screen(console: Console) -> logging.Handler:
     """Prints above the live table instead of through it; elsewhere rich would fold long lines."""
-    plain = {"show_time": False, "show_level": False, "show_path": False, "markup": False}
-    return RichHandler(console=console, highlighter=NullHighlighter(), **plain)
+    as_written = NullHighlighter()
+    return RichHandler(
+        console=console, show_time=False, show_level=False, show_path=False, highlighter=as_written, markup=False
+    )
 
 
 def _say(model: str, record: EpochRecord) -> None:
