@@ -6,6 +6,7 @@ import argparse
 import logging
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,7 @@ def build(arguments: argparse.Namespace) -> None:
     """The whole way: read, split, train, recommend, evaluate, export, render."""
     terminal = Terminal(Console(), command.log_level(arguments))
     config = read_config(arguments.config, command.settings(arguments))
+    arguments.out = command.target(arguments.out, arguments.config)
     if arguments.render_only:
         check_target(arguments.out, [])
         with staged(arguments.out) as staging:
@@ -121,7 +123,7 @@ def render(artefacts: Artefacts, folder: Path, terminal: Terminal) -> None:
 
 def serve(folder: Path) -> None:
     """Show the site until Ctrl-C."""
-    with server(folder) as http:
+    with server(folder) as http, suppress(KeyboardInterrupt):
         logger.warning("serving http://127.0.0.1:%d/ until Ctrl-C", http.server_port)
         http.serve_forever()
 

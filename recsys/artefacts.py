@@ -37,7 +37,7 @@ class DatasetSummary(Struct, frozen=True, kw_only=True):
     n_users: int
     n_items: int
     n_ratings: int
-    sha256: Annotated[str, Meta(description="over ids, ratings, times, titles, genres and features")]
+    sha256: Annotated[str, Meta(description="over name, source, ids, ratings, times, titles, genres and features")]
     licence: str | None
     citation: str | None = None
     url: str | None = None

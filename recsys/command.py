@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recsys.config import BuildConfig, TrainConfig
-from recsys.errors import ConfigError, RecsysError
+from recsys.errors import ConfigError, OutputError, RecsysError
 from recsys.version import VERSION
 
 SETTINGS = ("holdout", "top_k", "models", "site_url", "dim", "epochs", "seed")
@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     default = {**vars(BuildConfig()), **vars(TrainConfig())}
     parse = argparse.ArgumentParser(
         prog="build.py",
+        allow_abbrev=False,  # an abbreviation would come to mean something else with the next option
         description="Train two two-tower recommenders on a ratings log and write a static site that shows them.",
         epilog="Settings come from the options, else from the file given with --config, else from the defaults. "
         "Exit status: 0 done, 1 a failure that is explained in one sentence, 2 a command that cannot be parsed, "
@@ -88,6 +89,20 @@ def settings(arguments: argparse.Namespace) -> dict[str, Any]:
             f"--render-only shows what was built before, so {named[0]} would have no effect; leave one of them out"
         )
     return given
+
+
+def target(out: Path, config: Path | None) -> Path:
+    """The folder of the site as an absolute path.
+
+    Raises:
+        OutputError: replacing it would take away the folder the command runs in, or the file of settings.
+    """
+    found = out.expanduser().resolve()
+    if Path.cwd().is_relative_to(found):
+        raise OutputError(f"--out is {str(out)!r}, the folder this runs in or one above it; choose one beside or below")
+    if config is not None and config.resolve().is_relative_to(found):
+        raise OutputError(f"{config} lies in {out}, which is replaced as a whole; move it, or choose another --out")
+    return found
 
 
 def log_level(arguments: argparse.Namespace) -> int:

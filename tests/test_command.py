@@ -1,11 +1,12 @@
 import argparse
 import re
+from pathlib import Path
 
 import pytest
 
 from recsys import command
 from recsys.config import BuildConfig, TrainConfig
-from recsys.errors import ConfigError, DataError
+from recsys.errors import ConfigError, DataError, OutputError
 
 
 def ends(build, argv=()) -> int:
@@ -77,3 +78,16 @@ def test_options_become_settings_and_what_is_not_given_is_none():
 def test_render_only_refuses_what_it_could_not_honour(argv):
     with pytest.raises(ConfigError, match=f"{argv[0]} would have no effect"):
         command.settings(command.parser().parse_args(["--render-only", *argv]))
+
+
+def test_a_site_may_not_replace_the_folder_the_command_runs_in_or_its_own_settings(tmp_path, monkeypatch):
+    below = tmp_path / "below"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    for out in ("", ".", ".."):
+        with pytest.raises(OutputError, match="the folder this runs in or one above it"):
+            command.target(Path(out), None)
+    with pytest.raises(OutputError, match="lies in site"):
+        command.target(Path("site"), Path("site/settings.toml"))
+    assert command.target(Path("site"), Path("settings.toml")) == below / "site"
+    assert command.target(Path("~/site"), None) == Path("~/site").expanduser().resolve()

@@ -31,7 +31,7 @@ class Split:
     kind: str
 
 
-def split(dataset: Dataset, holdout: float, rng: np.random.Generator) -> Split:
+def split(dataset: Dataset, holdout: float = 0.2, rng: np.random.Generator | None = None) -> Split:
     """Hide the newest ``holdout`` of each user's ratings.
 
     Per user, sorted by (timestamp, item index), the first ``max(1, floor(n (1 - holdout)))`` ratings are the training
@@ -40,7 +40,7 @@ def split(dataset: Dataset, holdout: float, rng: np.random.Generator) -> Split:
     Args:
         dataset: the ratings to divide.
         holdout: share to hide, from 0 to below 1.
-        rng: used only where there are no timestamps.
+        rng: used only where there are no timestamps; None for a generator of seed 0.
 
     Raises:
         ConfigError: ``holdout`` is outside its range.
@@ -48,7 +48,7 @@ def split(dataset: Dataset, holdout: float, rng: np.random.Generator) -> Split:
     if not 0 <= holdout < 1:
         raise ConfigError(f"holdout is {holdout}; expected a share from 0 to below 1")
     kind = "none" if holdout == 0 else "random" if dataset.timestamp is None else "temporal"
-    hidden = _later_part(dataset, holdout, rng)
+    hidden = _later_part(dataset, holdout, np.random.default_rng(0) if rng is None else rng)
     if not hidden.any():
         return Split(dataset, None, kind)
     return Split(dataset.subset(~hidden), dataset.subset(hidden), kind)
