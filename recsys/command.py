@@ -99,7 +99,7 @@ def target(out: Path, config: Path | None) -> Path:
     """
     found = out.expanduser().resolve()
     if Path.cwd().is_relative_to(found):
-        raise OutputError(f"--out is {str(out)!r}, the folder this runs in or one above it; choose one beside or below")
+        raise OutputError(f"--out is {str(out)!r}, the folder this runs in or one above it; choose one below it")
     if config is not None and config.resolve().is_relative_to(found):
         raise OutputError(f"{config} lies in {out}, which is replaced as a whole; move it, or choose another --out")
     return found
