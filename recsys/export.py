@@ -21,9 +21,8 @@ from recsys.evaluation import metrics
 from recsys.fitted import Fitted
 from recsys.projection import principal_components
 from recsys.recommend import Lists, best_rated, similar_items
-from recsys.version import VERSION
+from recsys.version import GENERATOR, VERSION
 
-GENERATOR = "marquee"
 N_RATED = 10
 N_SIMILAR = 10
 FEWEST_FOR_MEAN = 3

@@ -1,3 +1,7 @@
-"""The package's version, in one place; knows nothing else so that packaging can read it without imports."""
+"""The package's name in what it writes, and its version.
+
+In one place, without imports, so that packaging can read it.
+"""
 
 VERSION = "0.1.0"
+GENERATOR = "marquee"

@@ -19,8 +19,8 @@ from recsys.artefacts import Build
 from recsys.errors import OutputError
 from recsys.pages.exchange import exchange
 from recsys.pages.lock import locked
+from recsys.version import GENERATOR
 
-GENERATOR = "marquee"
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _PROJECT_MARKS = ("build.py", "pyproject.toml", ".git")
 
