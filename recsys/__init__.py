@@ -12,7 +12,8 @@ from recsys.data.dataset import Dataset, Source
 from recsys.data.sources import load_dataset
 from recsys.data.split import Split, split
 from recsys.errors import ConfigError, DataError, DownloadError, OutputError, RecsysError
-from recsys.evaluation.baselines import Popularity
+from recsys.evaluation.als import ALS
+from recsys.evaluation.baselines import EASE, ItemKNN, Popularity
 from recsys.evaluation.metrics import Report, evaluate
 from recsys.evaluation.ranking import top_k
 from recsys.fitted import EpochRecord, Fitted
@@ -22,6 +23,8 @@ from recsys.version import VERSION
 __version__ = VERSION
 
 __all__ = [
+    "ALS",
+    "EASE",
     "BuildConfig",
     "ConfigError",
     "DataError",
@@ -29,6 +32,7 @@ __all__ = [
     "DownloadError",
     "EpochRecord",
     "Fitted",
+    "ItemKNN",
     "OutputError",
     "Popularity",
     "RecsysError",

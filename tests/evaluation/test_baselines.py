@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from recsys.data.dataset import Dataset
-from recsys.evaluation.baselines import Popularity
+from recsys.errors import ConfigError
+from recsys.evaluation import als, baselines
+from recsys.evaluation.als import ALS
+from recsys.evaluation.baselines import EASE, ItemKNN, Popularity
 from recsys.evaluation.ranking import top_k
 
 
@@ -39,3 +46,170 @@ def test_lists_of_popularity_are_the_most_rated_unseen_films_with_ties_in_catalo
     dataset = tiny()
     items, _ = top_k(Popularity(dataset), k=3, exclude=dataset)
     assert items.tolist() == [[2, 3, -1], [0, 3, -1], [0, 2, 3], [1, 0, 2]]
+
+
+def some(n_users: int = 30, n_items: int = 12, seed: int = 0) -> Dataset:
+    """Random ratings; the last user and the last film have none."""
+    rng = np.random.default_rng(seed)
+    rated = rng.random((n_users - 1, n_items - 1)) < 0.3
+    rated[0, 0] = True
+    user, item = np.nonzero(rated)
+    return Dataset.from_frames(
+        pd.DataFrame({"user": user, "item": item, "rating": rng.integers(1, 6, len(user))}),
+        items=pd.DataFrame({"item": range(n_items), "title": "x"}),
+        users=pd.DataFrame({"user": range(n_users)}),
+    )
+
+
+def ones(dataset: Dataset) -> np.ndarray:
+    return (dataset.matrix.toarray() > 0).astype(float)
+
+
+def checkerboard(n: int = 24) -> Dataset:
+    """Even users rated even films, odd users odd films, but for one each: the film of their own number."""
+    pairs = [(u, i) for u in range(n) for i in range(n) if (u - i) % 2 == 0 and u != i]
+    return Dataset.from_frames(pd.DataFrame([(*pair, 3) for pair in pairs], columns=["user", "item", "rating"]))
+
+
+LEARNERS = {"item_knn": ItemKNN, "ease": EASE, "als": ALS}
+
+
+@pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
+def test_on_a_checkerboard_everyone_is_shown_the_one_film_missing_from_their_colour(make):
+    dataset = checkerboard()
+    items, _ = top_k(make(dataset), k=1, exclude=dataset)
+    assert items[:, 0].tolist() == list(range(24))
+
+
+@pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
+def test_learners_answer_for_the_users_asked_for_in_float32_and_stay_finite(make):
+    model = make(some())
+    scores = model.scores()
+    assert (scores.dtype, scores.shape) == (np.float32, (30, 12))
+    assert np.isfinite(scores).all()
+    np.testing.assert_allclose(model.scores(np.array([29, 3, 3])), scores[[29, 3, 3]], rtol=1e-5, atol=1e-6)
+    assert model.scores(np.array([], int)).shape == (0, 12)
+
+
+@pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
+def test_a_user_without_ratings_is_told_nothing_and_a_film_without_ratings_scores_nothing(make):
+    scores = make(some()).scores()
+    np.testing.assert_allclose(scores[29], 0, atol=1e-12)
+    np.testing.assert_allclose(scores[:, 11], 0, atol=1e-3)
+
+
+@pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
+def test_the_value_of_a_rating_is_no_matter(make):
+    dataset = some()
+    flat = replace(dataset, rating=np.ones_like(dataset.rating))
+    np.testing.assert_array_equal(make(dataset).scores(), make(flat).scores())
+
+
+def literal_knn(rated: np.ndarray, neighbours: int, shrinkage: float) -> np.ndarray:
+    n_users, n_items = rated.shape
+    scores = np.zeros(rated.shape)
+    for item in range(n_items):
+        similar = {}
+        for other in range(n_items):
+            both = sum(rated[u, item] * rated[u, other] for u in range(n_users))
+            if other != item and both:
+                size = math.sqrt(rated[:, item].sum() * rated[:, other].sum())
+                similar[other] = both / (size + shrinkage)
+        last = sorted(similar.values(), reverse=True)[:neighbours][-1:]
+        for user in range(n_users):
+            scores[user, item] = sum(s for o, s in similar.items() if rated[user, o] and s >= last[0] - 1e-9)
+    return scores
+
+
+@pytest.mark.parametrize(("neighbours", "shrinkage"), [(1, 0), (3, 0), (3, 5), (100, 2)])
+def test_item_knn_is_that_of_a_loop_over_pairs_of_films(neighbours, shrinkage):
+    dataset = some()
+    found = ItemKNN(dataset, neighbours, shrinkage).scores()
+    np.testing.assert_allclose(found, literal_knn(ones(dataset), neighbours, shrinkage), rtol=1e-5, atol=1e-6)
+
+
+def test_item_knn_does_not_depend_on_its_blocks(monkeypatch):
+    whole = ItemKNN(some(), 3).scores()
+    monkeypatch.setattr(baselines, "_ROWS", 5)
+    np.testing.assert_array_equal(ItemKNN(some(), 3).scores(), whole)
+
+
+def test_films_b_and_a_share_one_of_three_and_one_people():
+    # b: u, v, w; a: u; c: v. The cosine of a and b is 1 / sqrt(3), of a and c 0.
+    scores = ItemKNN(tiny()).scores()
+    np.testing.assert_allclose(scores[2], [1 / math.sqrt(3), 0, 1 / math.sqrt(3), 0], rtol=1e-6)
+
+
+def literal_ease(rated: np.ndarray, l2: float) -> np.ndarray:
+    """Each film by a ridge regression on all others."""
+    weights = np.zeros((rated.shape[1],) * 2)
+    for item in range(rated.shape[1]):
+        others = [other for other in range(rated.shape[1]) if other != item]
+        X = rated[:, others]
+        weights[others, item] = np.linalg.solve(X.T @ X + l2 * np.eye(len(others)), X.T @ rated[:, item])
+    return rated @ weights
+
+
+@pytest.mark.parametrize(("n_users", "n_items"), [(30, 12), (12, 12), (8, 25)])
+@pytest.mark.parametrize("l2", [0.5, 20])
+def test_ease_is_a_ridge_regression_of_each_film_on_all_others(n_users, n_items, l2):
+    dataset = some(n_users, n_items)
+    np.testing.assert_allclose(EASE(dataset, l2).scores(), literal_ease(ones(dataset), l2), rtol=1e-5, atol=1e-6)
+
+
+def test_ease_refuses_a_matrix_that_is_too_large_on_both_sides(monkeypatch):
+    monkeypatch.setattr(baselines, "EASE_LARGEST", 11)
+    with pytest.raises(ConfigError, match="inverts a matrix of 12 rows here; expected at most 11 users or items"):
+        EASE(some())
+    monkeypatch.setattr(baselines, "EASE_LARGEST", 12)
+    EASE(some())
+
+
+def literal_half(rated: np.ndarray, others: np.ndarray, l2: float, unobserved: float) -> np.ndarray:
+    """The normal equations of each row, weights and all, term by term."""
+    n_others, d = others.shape
+    found = np.zeros((len(rated), d))
+    for row, own in enumerate(rated):
+        left = l2 * (own.sum() + unobserved * n_others) * np.eye(d)
+        right = np.zeros(d)
+        for seen, vector in zip(own, others, strict=True):
+            left += (1 if seen else unobserved) * np.outer(vector, vector)
+            right += seen * vector
+        found[row] = np.linalg.solve(left, right)
+    return found
+
+
+@pytest.mark.parametrize(("l2", "unobserved"), [(0.05, 0.3), (0.01, 1.0), (0.5, 0.05)])
+def test_half_an_epoch_of_als_with_steps_enough_solves_every_users_normal_equations(l2, unobserved):
+    dataset = some()
+    others = np.random.default_rng(1).normal(size=(12, 4))
+    start = np.random.default_rng(2).normal(size=(30, 4))
+    rated = baselines.rated_or_not(dataset)
+    found = als.half_epoch(
+        rated, start.astype(np.float32), others.astype(np.float32), l2, unobserved, steps=8
+    )
+    np.testing.assert_allclose(found, literal_half(ones(dataset), others, l2, unobserved), rtol=1e-3, atol=1e-4)
+
+
+def test_every_step_of_als_comes_nearer_to_the_solution():
+    dataset = some()
+    others = np.random.default_rng(1).normal(size=(12, 6)).astype(np.float32)
+    exact = literal_half(ones(dataset), others.astype(float), 0.05, 0.3)
+    rated, start = baselines.rated_or_not(dataset), np.ones((30, 6), np.float32)
+    away = [
+        np.abs(als.half_epoch(rated, start, others, 0.05, 0.3, steps=steps) - exact).sum() for steps in range(5)
+    ]
+    assert away == sorted(away, reverse=True)
+    assert away[4] < 0.1 * away[0]
+
+
+def test_als_does_not_depend_on_its_blocks(monkeypatch):
+    whole = ALS(some(), dim=4).scores()
+    monkeypatch.setattr(als, "_BLOCK_NUMBERS", 20)
+    np.testing.assert_allclose(ALS(some(), dim=4).scores(), whole, rtol=1e-4, atol=1e-5)
+
+
+def test_als_follows_its_seed_alone():
+    one, same, other = (ALS(some(), dim=4, epochs=1, seed=seed).scores() for seed in (0, 0, 1))
+    np.testing.assert_array_equal(one, same)
+    assert (one != other).any()

@@ -1,0 +1,158 @@
+"""Matrix factorisation for ratings taken as "rated or not": implicit ALS, all users at once.
+
+Knows ratings, nothing of towers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recsys.data.dataset import Dataset
+from recsys.evaluation.baselines import Ids, rated_or_not
+
+STEPS = 3
+"""Conjugate-gradient steps for each vector in each half epoch."""
+_BLOCK_NUMBERS = 2_000_000
+"""Numbers held at once for the ratings of a block: 8 MB, a few times over; what fits a cache is faster, too."""
+
+
+class ALS:
+    """Vectors whose dot product is 1 where a user rated an item and 0 elsewhere (Hu, Koren and Volinsky 2008).
+
+    Minimises, over all users u and items i::
+
+        sum over rated (u, i) of (1 - p_u.q_i)^2  +  unobserved * sum over the others of (p_u.q_i)^2
+        + l2 * (sum over u of c_u |p_u|^2  +  sum over i of c_i |q_i|^2)
+
+    where ``c_u`` is the number of ratings of u plus ``unobserved`` times the number of items, and ``c_i`` likewise:
+    regularisation that grows with the evidence (Rendle et al. 2022). An epoch solves for all users, then for all
+    items, each time by :data:`STEPS` conjugate-gradient steps from where the last epoch ended (Takács et al. 2011).
+
+    Args:
+        train: the ratings to learn from.
+        dim: length of the vectors.
+        l2: weight of the penalty.
+        unobserved: weight of a pair without a rating, of 1 for one with.
+        epochs: how often both sides are solved.
+        seed: of the first item vectors.
+    """
+
+    def __init__(
+        self,
+        train: Dataset,
+        dim: int = 128,
+        l2: float = 0.01,
+        unobserved: float = 0.4,
+        epochs: int = 8,
+        seed: int = 0,
+    ) -> None:
+        by_user = rated_or_not(train)
+        by_item = by_user.T.tocsr()
+        rng = np.random.default_rng(seed)
+        self.user_vectors = np.zeros((train.n_users, dim), np.float32)
+        self.item_vectors = (0.1 / np.sqrt(dim) * rng.normal(size=(train.n_items, dim))).astype(np.float32)
+        for _ in range(epochs):
+            self.user_vectors = half_epoch(by_user, self.user_vectors, self.item_vectors, l2, unobserved)
+            self.item_vectors = half_epoch(by_item, self.item_vectors, self.user_vectors, l2, unobserved)
+
+    def scores(self, users: Ids | None = None) -> NDArray[np.float32]:
+        """Dot products: float32 (n, n_items); all 0 for a user without ratings."""
+        vectors = self.user_vectors if users is None else self.user_vectors[users]
+        scores: NDArray[np.float32] = vectors @ self.item_vectors.T
+        return scores
+
+
+def half_epoch(
+    rated: Any,
+    vectors: NDArray[np.float32],
+    others: NDArray[np.float32],
+    l2: float,
+    unobserved: float,
+    steps: int = STEPS,
+) -> NDArray[np.float32]:
+    """Better vectors for one side while the other is fixed.
+
+    Args:
+        rated: sparse (n, m), 1 where a row rated, or was rated by, a column.
+        vectors: (n, d), where to start from.
+        others: (m, d), the fixed side.
+        l2: weight of the penalty.
+        unobserved: weight of a pair without a rating.
+        steps: conjugate-gradient steps; d of them solve exactly.
+
+    Returns:
+        (n, d).
+    """
+    shared = np.float32(unobserved) * (others.T @ others)
+    found = np.empty_like(vectors)
+    for rows in _blocks(rated.indptr, others.shape[1]):
+        part = rated[rows]
+        counts = np.diff(part.indptr)
+        ridge = (l2 * (counts + unobserved * rated.shape[1])).astype(np.float32)[:, None]
+        system = _System(part, others, shared, ridge, np.float32(1 - unobserved))
+        found[rows] = _conjugate_gradients(system, vectors[rows], part @ others, steps)
+    return found
+
+
+def _blocks(starts: NDArray[np.integer[Any]], dim: int) -> Iterator[slice]:
+    """Rows in runs with a bounded number of ratings; a row with more stands alone."""
+    first, most = 0, max(1, _BLOCK_NUMBERS // dim)
+    while first < len(starts) - 1:
+        after = int(np.searchsorted(starts, starts[first] + most, "right")) - 1
+        last = min(max(after, first + 1), first + most)
+        yield slice(first, last)
+        first = last
+
+
+class _System:
+    """The normal equations of a block of rows, as what they do to a vector a row."""
+
+    def __init__(
+        self,
+        rated: Any,
+        others: NDArray[np.float32],
+        shared: NDArray[np.float32],
+        ridge: NDArray[np.float32],
+        extra: np.float32,
+    ) -> None:
+        self.rated, self.others, self.shared, self.ridge, self.extra = rated, others, shared, ridge, extra
+        self.row = np.repeat(np.arange(rated.shape[0]), np.diff(rated.indptr))
+        self.partner = others[rated.indices]  # (n_ratings, d)
+
+    def __call__(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """``(unobserved Q'Q + (1 - unobserved) sum over the row's own of q q' + ridge) p``, (n, d), row by row."""
+        dots = self.extra * np.einsum("nd,nd->n", vectors[self.row], self.partner)
+        own = sparse.csr_array((dots, self.rated.indices, self.rated.indptr), shape=self.rated.shape)
+        product: NDArray[np.float32] = vectors @ self.shared + own @ self.others + self.ridge * vectors
+        return product
+
+
+def _conjugate_gradients(
+    system: _System, x: NDArray[np.float32], right: NDArray[np.float32], steps: int
+) -> NDArray[np.float32]:
+    """Solve ``system(x) = right`` for each row on its own (Hestenes and Stiefel 1952)."""
+    residual = right - system(x)
+    direction, square = residual, _dot(residual, residual)
+    for _ in range(steps):
+        image = system(direction)
+        along = _ratio(square, _dot(direction, image))
+        x, residual = x + along * direction, residual - along * image
+        before, square = square, _dot(residual, residual)
+        direction = residual + _ratio(square, before) * direction
+    return x
+
+
+def _dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Row by row, (n, 1)."""
+    products: NDArray[np.float32] = np.einsum("nd,nd->n", a, b)
+    return products[:, None]
+
+
+def _ratio(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+    """0 where ``b`` is: that row is solved, or has nothing to solve."""
+    return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
