@@ -18,6 +18,8 @@ from recsys.evaluation.ranking import Scorer, top_k
 RESAMPLES = 1000
 BOOTSTRAP_SEED = 0
 CONFIDENCE = 0.95
+_BLOCK_PAIRS = 1_000_000
+"""Pairs of listed items looked at at once."""
 
 FORMULAS = {
     "ndcg": "sum over hits of 1/log2(rank + 1), divided by the same sum for hits at ranks 1 to min(k, relevant)",
@@ -27,6 +29,8 @@ FORMULAS = {
     "mrr": "1 / rank of the first hit; 0 without one",
     "coverage": "distinct items in the lists of the evaluated users / items in the catalogue",
     "novelty": "mean over recommended items of -log2((n_train + 1) / (n_users + 1))",
+    "diversity": "mean over lists of the mean over pairs of their items of 1 - (genres in both / genres in either); "
+    "items without a genre and lists with less than two others are left out; null where no list is left",
 }
 ACCURACY = ("ndcg", "recall", "precision", "map", "mrr")
 
@@ -42,6 +46,7 @@ class Report:
         mean, low, high: by accuracy metric, the mean over users and its 95 % bootstrap interval.
         coverage: share of the catalogue that stands in some list.
         novelty: mean surprise of the recommended items, in bits.
+        diversity: how little the genres within a list overlap, 0 to 1; None where genres are not known.
     """
 
     users: NDArray[np.intp]
@@ -52,6 +57,7 @@ class Report:
     high: dict[str, float]
     coverage: float
     novelty: float
+    diversity: float | None
 
 
 def evaluate(fitted: Scorer, train: Dataset, test: Dataset, k: int = 10) -> Report:
@@ -84,6 +90,7 @@ def judge(items: NDArray[np.int32], users: NDArray[np.intp], train: Dataset, tes
         high=high,
         coverage=coverage(items, train.n_items),
         novelty=novelty(items, train),
+        diversity=diversity(items, train.genres),
     )
 
 
@@ -147,3 +154,27 @@ def novelty(items: NDArray[np.integer[Any]], train: Dataset) -> float:
     surprise = -np.log2((train.item_counts + 1) / (train.n_users + 1))
     listed = items[items >= 0]
     return float(surprise[listed].mean()) if len(listed) else 0.0
+
+
+def diversity(items: NDArray[np.integer[Any]], genres: NDArray[np.bool_]) -> float | None:
+    """Mean over lists (n, k) of the mean over their pairs of 1 - Jaccard index of genres (n_items, n_genres).
+
+    Items without a genre are left out, and so are lists with fewer than two others; None where no list is left.
+    """
+    width = genres.sum(axis=1)
+    total, n_lists = 0.0, 0
+    size = max(1, _BLOCK_PAIRS // items.shape[1] ** 2)
+    for start in range(0, len(items), size):
+        listed = items[start : start + size]
+        known = (listed >= 0) & (width[listed] > 0)
+        sets = (genres[listed] & known[:, :, None]).astype(np.float32)  # (n, k, n_genres)
+        both = sets @ sets.transpose(0, 2, 1)  # (n, k, k)
+        own = sets.sum(axis=2)
+        either = own[:, :, None] + own[:, None, :] - both
+        alike = np.divide(both, either, out=np.zeros_like(both), where=either > 0).sum(axis=(1, 2), dtype=float)
+        n = known.sum(axis=1)
+        enough = n > 1
+        # An item's likeness to itself is 1, and each pair stands twice in the sum.
+        total += float((1 - (alike[enough] - n[enough]) / (n[enough] * (n[enough] - 1))).sum())
+        n_lists += int(enough.sum())
+    return total / n_lists if n_lists else None

@@ -21,6 +21,12 @@ VALIDATION_K = 10
 MOST_USERS = 2000
 """With more, evenly spaced ones are judged: the choice is as good, and much sooner made."""
 
+RULE = (
+    "every baseline takes any rating as 1; its settings are those of its grid with the highest nDCG@10 on a "
+    "validation part, cut from the training ratings as the hidden part is cut from all; then it learns from all "
+    "training ratings. ALS is tried with vectors of half the length"
+)
+
 Settings = Mapping[str, float]
 
 
@@ -57,6 +63,11 @@ class Chosen:
 
     settings: Settings
     trials: tuple[Trial, ...] = ()
+
+    def in_words(self) -> str:
+        """For the terminal: ``l2 300 (best of 3)``."""
+        settings = ", ".join(f"{name} {value:g}" for name, value in self.settings.items())
+        return f"{settings or 'nothing to choose'}{f' (best of {len(self.trials)})' if self.trials else ''}"
 
 
 def _too_large(train: Dataset) -> str | None:

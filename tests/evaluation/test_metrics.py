@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError, DataError
+from recsys.evaluation import metrics
 from recsys.evaluation.metrics import (
     ACCURACY,
     FORMULAS,
     accuracy,
     bootstrap_intervals,
     coverage,
+    diversity,
     evaluate,
     hits,
     judge,
@@ -264,4 +266,28 @@ def test_users_who_are_all_alike_leave_nothing_uncertain():
 
 
 def test_every_metric_has_its_formula_in_words():
-    assert set(FORMULAS) == {*ACCURACY, "coverage", "novelty"}
+    assert set(FORMULAS) == {*ACCURACY, "coverage", "novelty", "diversity"}
+
+
+GENRES = np.array([[1, 1, 0], [1, 0, 0], [0, 0, 1], [0, 0, 0], [1, 1, 0]], bool)
+
+
+def test_diversity_is_the_mean_over_pairs_of_what_their_genres_do_not_share():
+    # {a, b} and {a}: 1/2 shared; {a, b} and {c}, {a} and {c}: nothing.
+    assert diversity(np.array([[0, 1]]), GENRES) == pytest.approx(1 / 2)
+    assert diversity(np.array([[0, 1, 2]]), GENRES) == pytest.approx((1 / 2 + 1 + 1) / 3)
+    assert diversity(np.array([[0, 4]]), GENRES) == 0
+
+
+def test_diversity_leaves_out_films_without_a_genre_missing_places_and_lists_with_too_few():
+    assert diversity(np.array([[0, 3, 1]]), GENRES) == pytest.approx(1 / 2)
+    assert diversity(np.array([[0, 1, -1], [2, 3, -1], [-1, -1, -1]]), GENRES) == pytest.approx(1 / 2)
+    assert diversity(np.array([[0, 3], [2, -1]]), GENRES) is None
+    assert diversity(np.array([[0, 1]]), np.zeros((5, 0), bool)) is None
+
+
+def test_diversity_is_a_mean_over_lists_in_whatever_blocks(monkeypatch):
+    lists = np.array([[0, 1], [0, 2], [0, 4]])
+    assert diversity(lists, GENRES) == pytest.approx((1 / 2 + 1 + 0) / 3)
+    monkeypatch.setattr(metrics, "_BLOCK_PAIRS", 4)
+    assert diversity(lists, GENRES) == pytest.approx((1 / 2 + 1 + 0) / 3)
