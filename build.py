@@ -17,13 +17,14 @@ from recsys.artefacts import Artefacts, read_artefacts, write_artefacts
 from recsys.config import BuildConfig, read_config
 from recsys.data.dataset import Dataset
 from recsys.data.sources import locate, locate_default, read_path
-from recsys.data.split import split
+from recsys.data.split import Split, split
 from recsys.errors import ConfigError
-from recsys.evaluation.baselines import Popularity
 from recsys.evaluation.metrics import judge
 from recsys.evaluation.ranking import Scorer
+from recsys.evaluation.selection import choose, recipes
 from recsys.export import Results, assemble
 from recsys.fitted import Fitted
+from recsys.measured import Judged
 from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
 from recsys.recommend import recommend
@@ -44,7 +45,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def build(arguments: argparse.Namespace) -> None:
-    """The whole way: read, split, train, recommend, evaluate, export, render."""
+    """The whole way: read, split, train, compare, recommend, evaluate, export, render."""
     terminal = Terminal(Console(), command.log_level(arguments))
     config = read_config(arguments.config, command.settings(arguments))
     arguments.out = command.target(arguments.out, arguments.config)
@@ -85,25 +86,55 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
         parts = split(dataset, config.holdout, np.random.default_rng(config.train.seed))
         n_hidden = 0 if parts.test is None else parts.test.n_ratings
         said.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} hidden")
-    models: dict[str, Fitted] = {}
-    with terminal.training(config.train.epochs) as display:
-        for name in config.models:
-            with terminal.stage(f"train {name}") as said:
-                models[name] = fit(parts.train, name, config.train, display(name))
-                said.append(f"{len(models[name].history)} epochs, served as after {models[name].best_epoch}")
+    models = train(parts.train, config, terminal)
+    baselines, judged = compare_with(parts, config, terminal)
     with terminal.stage("recommend") as said:
-        scorers: dict[str, Scorer] = {**models, "popularity": Popularity(parts.train)}
+        scorers: dict[str, Scorer] = {**models, **baselines}
         lists = {name: recommend(scorer, parts.train, parts.test, config.top_k) for name, scorer in scorers.items()}
         said.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
-    reports = {}
     if parts.test is not None:
         with terminal.stage("evaluate") as said:
             users = np.flatnonzero(parts.test.user_counts)
             for name, found in lists.items():
-                reports[name] = judge(found.items[users], users, parts.train, parts.test)
-                said.append(f"{name} nDCG@{config.top_k} {reports[name].mean['ndcg']:.4f}")
+                report = judge(found.items[users], users, parts.train, parts.test)
+                judged.reports[name] = report
+                said.append(f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}")
     with terminal.stage("assemble"):
-        return assemble(Results(dataset, parts, config, models, lists, reports))
+        return assemble(Results(dataset, parts, config, models, lists, judged))
+
+
+def train(ratings: Dataset, config: BuildConfig, terminal: Terminal) -> dict[str, Fitted]:
+    """Both towers of every model asked for."""
+    models = {}
+    with terminal.training(config.train.epochs) as display:
+        for name in config.models:
+            with terminal.stage(f"train {name}") as said:
+                models[name] = fit(ratings, name, config.train, display(name))
+                said.append(f"{len(models[name].history)} epochs, served as after {models[name].best_epoch}")
+    return models
+
+
+def compare_with(parts: Split, config: BuildConfig, terminal: Terminal) -> tuple[dict[str, Scorer], Judged]:
+    """The baselines, where there is something to measure; and how their settings were chosen."""
+    scorers, judged, seed = dict[str, Scorer](), Judged(), config.train.seed
+    if parts.test is None:
+        logger.info("baselines: none, because nothing is hidden to measure anything by")
+        return scorers, judged
+    validation = split(parts.train, config.holdout, np.random.default_rng([seed, 1]))
+    found = recipes(seed)
+    with terminal.progress("baselines") as on_baseline:
+        for done, (name, recipe) in enumerate(found.items(), start=1):
+            obstacle = recipe.obstacle(parts.train)
+            if obstacle is not None:
+                judged.skipped[name] = obstacle
+                logger.warning("%s was not computed: %s", name, obstacle)
+            else:
+                with terminal.stage(name) as said:
+                    judged.chosen[name] = chosen = choose(recipe, validation)
+                    scorers[name] = recipe.make(parts.train, **chosen.settings)
+                    said.append(chosen.in_words())
+            on_baseline(done, len(found))
+    return scorers, judged
 
 
 def export(artefacts: Artefacts, folder: Path, terminal: Terminal) -> None:
@@ -116,7 +147,7 @@ def export(artefacts: Artefacts, folder: Path, terminal: Terminal) -> None:
 
 def render(artefacts: Artefacts, folder: Path, terminal: Terminal) -> None:
     """The pages."""
-    with terminal.stage("render") as said, terminal.pages() as on_page:
+    with terminal.stage("render") as said, terminal.progress("pages") as on_page:
         render_site(artefacts, TEMPLATES, folder, on_page)
         said.append(f"{sum(1 for _ in folder.rglob('*.html'))} pages")
 

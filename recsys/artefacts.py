@@ -95,6 +95,9 @@ class ItemEmbeddings(Struct, frozen=True, kw_only=True, tag_field="schema", tag=
     models: dict[str, Embedding]
 
 
+Withheld = Annotated[str | None, Meta(description="null: a hit that is counted, but not named")]
+
+
 class RatedItem(Struct, frozen=True):
     """A film the user rated, with their rating."""
 
@@ -105,7 +108,7 @@ class RatedItem(Struct, frozen=True):
 class Recommendation(Struct, frozen=True):
     """A recommended film; best first in its list."""
 
-    item: str
+    item: Withheld
     score: Annotated[float, Meta(description="dot product plus item bias, not a probability")]
     held_out: Annotated[bool, Meta(description="the user really rated it in the part hidden from training")]
 
@@ -113,7 +116,7 @@ class Recommendation(Struct, frozen=True):
 class BaselineRecommendation(Struct, frozen=True):
     """A film a baseline recommends; best first in its list."""
 
-    item: str
+    item: Withheld
     held_out: bool
 
 
@@ -141,6 +144,7 @@ class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag
     FILE: ClassVar[str] = "recommendations.json"
     k: int
     users: Annotated[dict[str, UserLists], Meta(description="by user id, in catalogue order")]
+    most_named: Annotated[int, Meta(description="rated films of one user that the site names at most")] = 30
 
 
 class Interval(Struct, frozen=True):
@@ -157,6 +161,13 @@ class Mean(Struct, frozen=True):
     mean: float
 
 
+class Trial(Struct, frozen=True):
+    """A choice of settings, and nDCG@10 on the validation part with it."""
+
+    settings: dict[str, float]
+    ndcg: UnitInterval
+
+
 class ModelMetrics(Struct, frozen=True, kw_only=True):
     """One row of the table of results."""
 
@@ -167,6 +178,51 @@ class ModelMetrics(Struct, frozen=True, kw_only=True):
     mrr: Interval
     coverage: Mean
     novelty: Mean
+    diversity: Annotated[Mean | None, Meta(description="null where genres are not known")] = None
+    by_activity: Annotated[list[Interval], Meta(description="nDCG, one for each of groups.activity")] = []
+    recommended_popularity: Annotated[
+        list[float], Meta(description="mean n_train of what is recommended, one for each of groups.taste")
+    ] = []
+    settings: Annotated[dict[str, float], Meta(description="what was chosen on validation, and what was given")] = {}
+    trials: Annotated[list[Trial], Meta(description="what was chosen among; empty where there was no choice")] = []
+
+
+class UserGroup(Struct, frozen=True):
+    """A third of the evaluated users, by their number of training ratings."""
+
+    name: str
+    low: Annotated[float, Meta(description="the least of their values")]
+    high: Annotated[float, Meta(description="the greatest")]
+    n_users: int
+
+
+class TasteGroup(Struct, frozen=True):
+    """A third of the evaluated users, by the mean popularity of what they rated."""
+
+    name: str
+    low: float
+    high: float
+    n_users: int
+    rated_popularity: Annotated[float, Meta(description="mean over them of the mean n_train of what they rated")]
+
+
+class Groups(Struct, frozen=True, kw_only=True):
+    """Thirds of the evaluated users."""
+
+    activity: list[UserGroup]
+    taste: list[TasteGroup]
+
+
+class Comparison(Struct, frozen=True):
+    """One row against another, user by user."""
+
+    model: str
+    against: str
+    difference: Annotated[Interval, Meta(description="of nDCG: above 0 where the first is better")]
+    p: Annotated[UnitInterval, Meta(description="Wilcoxon signed-rank test, two-sided")]
+    won: Annotated[int, Meta(description="users for whom the first is better")]
+    tied: int
+    lost: int
 
 
 class Bootstrap(Struct, frozen=True, kw_only=True):
@@ -192,6 +248,7 @@ class Protocol(Struct, frozen=True, kw_only=True):
     ties: str
     metrics: Annotated[dict[str, str], Meta(description="the formula of each metric")]
     bootstrap: Bootstrap
+    baselines: Annotated[str, Meta(description="what baselines see, and how their settings are chosen")] = ""
 
 
 class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
@@ -201,6 +258,9 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
     protocol: Protocol
     k: int
     models: Annotated[dict[str, ModelMetrics], Meta(description="empty where nothing was hidden")]
+    groups: Annotated[Groups | None, Meta(description="null where nothing was measured")] = None
+    comparisons: Annotated[list[Comparison], Meta(description="deep against each other row")] = []
+    skipped: Annotated[dict[str, str], Meta(description="why a baseline was not computed, by its name")] = {}
 
 
 class SimilarItem(Struct, frozen=True):

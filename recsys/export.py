@@ -5,20 +5,20 @@ The last module that sees arrays; knows nothing of pages.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import msgspec
 import numpy as np
-from msgspec import UNSET
 from numpy.typing import NDArray
 
 from recsys import artefacts as out
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
-from recsys.evaluation import metrics
 from recsys.fitted import Fitted
+from recsys.measured import Judged, measured
+from recsys.privacy import MOST_NAMED, by_rank, may_be_named
 from recsys.projection import principal_components
 from recsys.recommend import Lists, best_rated, similar_items
 from recsys.version import GENERATOR, VERSION
@@ -27,16 +27,6 @@ N_RATED = 10
 N_SIMILAR = 10
 FEWEST_FOR_MEAN = 3
 """Ratings below which a mean is not told: it would give away who rated how."""
-MOST_NAMED = 30
-"""Rated films of one user that the site names at most, best ones and hits together: the log itself stays private."""
-
-SPLIT_RULES = {
-    "temporal": "per user, sorted by (timestamp, item id): the first max(1, floor(n (1 - holdout))) ratings train, "
-    "the rest is hidden",
-    "random": "there are no timestamps: per user, in random order, the first max(1, floor(n (1 - holdout))) ratings "
-    "train, the rest is hidden",
-    "none": "nothing is hidden: all ratings train, nothing is measured",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +39,7 @@ class Results:
         config: the settings.
         models: trained models by name.
         lists: every user's list, by name of model or baseline.
-        reports: how good they are, by the same names; empty where nothing is hidden.
+        judged: how good they are, by the same names.
     """
 
     dataset: Dataset
@@ -57,11 +47,15 @@ class Results:
     config: BuildConfig
     models: dict[str, Fitted]
     lists: dict[str, Lists]
-    reports: dict[str, metrics.Report]
+    judged: Judged = field(default_factory=Judged)
 
 
 def assemble(results: Results) -> out.Artefacts:
     """All artefacts of a build."""
+    settings: dict[str, dict[str, float]] = {
+        name: {"dim": fitted.item_vectors.shape[1], "epochs": fitted.best_epoch}
+        for name, fitted in results.models.items()
+    }
     return out.Artefacts(
         build=_build(results),
         loss_history=out.LossHistory(
@@ -74,7 +68,7 @@ def assemble(results: Results) -> out.Artefacts:
             models={name: _embedding(fitted, results.dataset) for name, fitted in results.models.items()}
         ),
         recommendations=_recommendations(results),
-        metrics=_metrics(results),
+        metrics=measured(results.judged, results.split, results.config, settings),
         items=_items(results),
     )
 
@@ -119,28 +113,37 @@ def _embedding(fitted: Fitted, dataset: Dataset) -> out.Embedding:
 
 
 def _recommendations(results: Results) -> out.Recommendations:
-    dataset, split = results.dataset, results.split
-    item_ids = _ids(dataset.item_ids)
+    split = results.split
+    item_ids = _ids(results.dataset.item_ids)
     rated = best_rated(split.train, N_RATED)
-    hidden = np.zeros(dataset.n_users, int) if split.test is None else split.test.user_counts
+    hidden = np.zeros(split.train.n_users, int) if split.test is None else split.test.user_counts
     users = {}
-    for user, user_id in enumerate(_ids(dataset.user_ids)):
+    for user, user_id in enumerate(_ids(results.dataset.user_ids)):
+        best = [out.RatedItem(item_ids[split.train.item[one]], float(split.train.rating[one])) for one in rated[user]]
         lists = {name: _list(found, user, item_ids) for name, found in results.lists.items()}
-        hits = {one.item for found in lists.values() for one in found if one.held_out}
-        ratings = [(item_ids[split.train.item[one]], float(split.train.rating[one])) for one in rated[user]]
+        models = {name: found for name, found in lists.items() if name in results.models}
+        baselines = {name: found for name, found in lists.items() if name not in results.models}
+        named = may_be_named(_hits(models), [one.item for one in best], _hits(baselines))
         users[user_id] = out.UserLists(
             n_train=int(split.train.user_counts[user]),
             n_hidden=int(hidden[user]),
-            rated=[out.RatedItem(*one) for one in ratings[: max(0, MOST_NAMED - len(hits))]],
-            base=lists.get("base", UNSET),
-            deep=lists.get("deep", UNSET),
+            rated=[one for one in best if one.item in named],
+            **{name: [_told(one, named) for one in found] for name, found in models.items()},
             baselines={
-                name: [out.BaselineRecommendation(one.item, one.held_out) for one in found]
-                for name, found in lists.items()
-                if name not in results.models
+                name: [out.BaselineRecommendation(_told(one, named).item, one.held_out) for one in found]
+                for name, found in baselines.items()
             },
         )
-    return out.Recommendations(k=results.config.top_k, users=users)
+    return out.Recommendations(k=results.config.top_k, users=users, most_named=MOST_NAMED)
+
+
+def _hits(lists: dict[str, list[out.Recommendation]]) -> list[str]:
+    return by_rank([one.item if one.held_out else None for one in found] for found in lists.values())
+
+
+def _told(one: out.Recommendation, named: frozenset[str]) -> out.Recommendation:
+    """The same, without its name where it is a hit that may not be named."""
+    return out.Recommendation(None, one.score, True) if one.held_out and one.item not in named else one
 
 
 def _list(lists: Lists, user: int, item_ids: list[str]) -> list[out.Recommendation]:
@@ -151,40 +154,6 @@ def _list(lists: Lists, user: int, item_ids: list[str]) -> list[out.Recommendati
         )
         if item >= 0
     ]
-
-
-def _metrics(results: Results) -> out.Metrics:
-    config, split, dataset = results.config, results.split, results.dataset
-    n_evaluated = 0 if split.test is None else int((split.test.user_counts > 0).sum())
-    protocol = out.Protocol(
-        split=split.kind,
-        holdout=config.holdout,
-        split_rule=SPLIT_RULES[split.kind],
-        seed=config.train.seed if split.kind == "random" else None,
-        n_evaluated=n_evaluated,
-        n_not_evaluated=dataset.n_users - n_evaluated,
-        relevant="all items the user rated in the hidden part, whatever the rating",
-        candidates="the whole catalogue without the user's training items",
-        ties="lower index first, in the order of items.json",
-        metrics=metrics.FORMULAS,
-        bootstrap=out.Bootstrap(
-            resamples=metrics.RESAMPLES,
-            seed=metrics.BOOTSTRAP_SEED,
-            confidence=metrics.CONFIDENCE,
-            method="percentiles (linear interpolation) of the means of resamples of the n evaluated users, in the "
-            "order of recommendations.json, drawn with replacement: one generator numpy.random.default_rng(seed) "
-            "gives each resample in turn by integers(n, size=n), the same for all metrics",
-        ),
-    )
-    models = {name: _row(report) for name, report in results.reports.items()}
-    return out.Metrics(protocol=protocol, k=config.top_k, models=models)
-
-
-def _row(report: metrics.Report) -> out.ModelMetrics:
-    intervals = {
-        name: out.Interval(report.mean[name], report.low[name], report.high[name]) for name in metrics.ACCURACY
-    }
-    return out.ModelMetrics(**intervals, coverage=out.Mean(report.coverage), novelty=out.Mean(report.novelty))
 
 
 def _items(results: Results) -> out.Items:

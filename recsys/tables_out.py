@@ -32,7 +32,8 @@ def _recommendations(artefacts: Artefacts, titles: dict[str, str]) -> Iterable[S
     for user, lists in artefacts.recommendations.users.items():
         for model, found in lists.lists().items():
             for rank, one in enumerate(found, start=1):
-                yield user, model, rank, one.item, titles[one.item], one.score, str(one.held_out).lower()
+                item = ("", "") if one.item is None else (one.item, titles[one.item])  # withheld
+                yield user, model, rank, *item, one.score, str(one.held_out).lower()
 
 
 def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:

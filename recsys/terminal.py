@@ -63,13 +63,13 @@ class Terminal:
             yield lambda model: lambda record, snapshot: _say(model, record)
 
     @contextmanager
-    def pages(self) -> Iterator[Callable[[int, int], None]]:
-        """Gives a function that shows how many pages of how many are written."""
+    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """Gives a function that shows how many of how many are done."""
         if self.quiet or not self.console.is_terminal:
             yield lambda done, total: None
             return
         with Progress(console=self.console, transient=True) as progress:
-            task = progress.add_task("pages", total=None)
+            task = progress.add_task(what, total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
 
 

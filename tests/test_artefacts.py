@@ -19,7 +19,8 @@ def some() -> out.Artefacts:
     interval = out.Interval(0.5, 0.25, 0.75)
     row = out.ModelMetrics(
         ndcg=interval, recall=interval, precision=interval, map=interval, mrr=interval,
-        coverage=out.Mean(0.5), novelty=out.Mean(1.5),
+        coverage=out.Mean(0.5), novelty=out.Mean(1.5), diversity=None, by_activity=[interval],
+        recommended_popularity=[2.5], settings={"l2": 300}, trials=[out.Trial({"l2": 300}, 0.5)],
     )  # fmt: skip
     return out.Artefacts(
         build=out.Build(
@@ -47,7 +48,8 @@ def some() -> out.Artefacts:
             users={"__proto__": out.UserLists(
                 n_train=1, n_hidden=1, rated=[out.RatedItem("a|b", 5.0)],
                 base=[out.Recommendation("__proto__", 1.25, True)],
-                baselines={"popularity": [out.BaselineRecommendation("</script>", False)]},
+                baselines={"popularity": [out.BaselineRecommendation("</script>", False),
+                                          out.BaselineRecommendation(None, True)]},
             )},
         ),
         metrics=out.Metrics(
@@ -58,6 +60,11 @@ def some() -> out.Artefacts:
             ),
             k=2,
             models={"base": row, "popularity": row},
+            groups=out.Groups(
+                activity=[out.UserGroup("few", 1, 2, 1)], taste=[out.TasteGroup("niche", 1.5, 2.5, 1, 2.0)]
+            ),
+            comparisons=[out.Comparison("base", "popularity", out.Interval(-0.5, -0.75, -0.25), 0.25, 0, 0, 1)],
+            skipped={"ease": "too large"},
         ),
         items=out.Items(
             items=[

@@ -3,6 +3,7 @@
 import filecmp
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import build
 import recsys
 from recsys.data import sources
 from recsys.errors import DownloadError
+from recsys.evaluation import baselines
+from recsys.evaluation.selection import choose, recipes
 
 SMALL = ["--data", "sample", "--dim", "8", "--epochs", "3", "--quiet"]
 
@@ -42,7 +45,7 @@ def test_every_user_has_a_page_and_every_file_of_the_contract_is_there(site):
     names = files(site)
     people = [name for name in names if name.startswith(f"users{os.sep}")]
     assert len(people) == load(site, "build.json")["dataset"]["n_users"]
-    pages = ("index", "users", "films", "map", "training", "about", "404")
+    pages = ("index", "users", "films", "map", "training", "compare", "about", "404")
     assert {f"{page}.html" for page in pages} <= set(names)
     for name in ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items"):
         assert {f"data{os.sep}{name}.json", f"data{os.sep}{name}.schema.json"} <= set(names)
@@ -56,7 +59,10 @@ def test_nothing_is_recommended_that_was_seen_in_training_and_hits_were_really_h
         for part in (parts.train, parts.test)
     ]
     for user, lists in load(site, "recommendations.json")["users"].items():
-        for one in [*lists["base"], *lists["deep"], *lists["baselines"]["popularity"]]:
+        for one in [*lists["base"], *lists["deep"], *(one for found in lists["baselines"].values() for one in found)]:
+            if one["item"] is None:
+                assert one["held_out"]
+                continue
             assert (user, one["item"]) not in pairs[0]
             assert one["held_out"] == ((user, one["item"]) in pairs[1])
 
@@ -88,10 +94,34 @@ def test_one_model_and_no_holdout(tmp_path):
     out = tmp_path / "site"
     assert build.main([*SMALL, "--models", "deep", "--holdout", "0", "--out", str(out)]) == 0
     assert load(out, "metrics.json")["models"] == {}
+    for page in ("index", "users", "compare", "about"):
+        assert "o metrics were measured" in (out / f"{page}.html").read_text(encoding="utf-8"), page
     lists = next(iter(load(out, "recommendations.json")["users"].values()))
     assert "base" not in lists
+    assert lists["baselines"] == {}
     assert lists["n_hidden"] == 0
     assert len(lists["deep"]) == 10
+
+
+def test_baselines_are_measured_beside_the_models_and_say_what_was_chosen(site, tmp_path, capsys):
+    simple = ["popularity", "item_knn", "ease", "als"]
+    assert list(load(site, "metrics.json")["models"]) == ["base", "deep", *simple]
+    assert build.main([*SMALL[:-1], "--models", "base", "--out", str(tmp_path / "site")]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"item_knn +\d+\.\d\d s  neighbours \d+, shrinkage \d+ \(best of \d\)", said)
+    assert re.search(r"als +\d+\.\d\d s  dim \d+, .*l2 [\d.]+ \(best of \d\)", said)
+    assert list(load(tmp_path / "site", "metrics.json")["models"]) == ["base", *simple]
+    assert load(tmp_path / "site", "metrics.json")["comparisons"] == []
+
+
+def test_a_baseline_that_is_too_large_is_left_out_and_that_is_said(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(baselines, "EASE_LARGEST", 5)
+    assert build.main([*SMALL[:-1], "--models", "base", "--out", str(tmp_path / "site")]) == 0
+    assert "ease was not computed: more than" in " ".join(capsys.readouterr().out.split())
+    metrics = load(tmp_path / "site", "metrics.json")
+    assert "ease" not in metrics["models"]
+    assert list(metrics["skipped"]) == ["ease"]
+    assert "was not computed" in (tmp_path / "site" / "compare.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -191,3 +221,15 @@ def test_without_arguments_the_downloaded_zip_is_built_where_the_download_works(
     assert build.main(["--epochs", "1", "--dim", "4", "--quiet", "--out", str(tmp_path / "site")]) == 0
     dataset = load(tmp_path / "site", "build.json")["dataset"]
     assert (dataset["name"], dataset["synthetic"], dataset["n_users"]) == ("MovieLens 100K", False, 943)
+
+
+@needs_movielens
+def test_simple_methods_reach_what_is_known_of_them_on_real_ratings():
+    dataset = recsys.load_dataset(MOVIELENS)
+    parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
+    least = {"item_knn": 0.18, "ease": 0.19, "als": 0.195}
+    for name, value in least.items():
+        recipe = recipes(0)[name]
+        chosen = choose(recipe, recsys.split(parts.train, 0.2))
+        model = recipe.make(parts.train, **chosen.settings)
+        assert recsys.evaluate(model, parts.train, parts.test).mean["ndcg"] > value, name

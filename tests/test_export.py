@@ -8,19 +8,22 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import recsys
 from recsys.artefacts import read_artefacts, write_artefacts
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import split
-from recsys.evaluation.baselines import Popularity
 from recsys.evaluation.metrics import judge
+from recsys.evaluation.selection import choose, recipes
 from recsys.export import Results, assemble
 from recsys.fitted import Fitted
+from recsys.measured import Judged
 from recsys.recommend import Lists, recommend
 from recsys.tables_out import write_tables
 
@@ -64,17 +67,25 @@ def some(rows: list[Row] = ROWS, timed: bool = True) -> Dataset:
     return Dataset.from_frames(ratings if timed else ratings.drop(columns="timestamp"), items, name="some")
 
 
+ROWS_OF_METRICS = ("base", "deep", "popularity", "item_knn", "ease", "als")
+
+
 def compute(dataset: Dataset, config: BuildConfig) -> Results:
     """All stages between the ratings and the artefacts."""
     parts = split(dataset, config.holdout, np.random.default_rng(config.train.seed))
     models = {name: recsys.fit(parts.train, name, config.train) for name in config.models}
-    scorers = {**models, "popularity": Popularity(parts.train)}
+    scorers, judged = dict(models), Judged()
+    if parts.test is not None:
+        validation = split(parts.train, config.holdout)
+        for name, recipe in recipes(config.train.seed).items():
+            judged.chosen[name] = choose(recipe, validation)
+            scorers[name] = recipe.make(parts.train, **judged.chosen[name].settings)
     lists = {name: recommend(one, parts.train, parts.test, config.top_k) for name, one in scorers.items()}
-    reports = {}
     if parts.test is not None:
         users = np.flatnonzero(parts.test.user_counts)
-        reports = {name: judge(one.items[users], users, parts.train, parts.test) for name, one in lists.items()}
-    return Results(dataset, parts, config, models, lists, reports)
+        for name, one in lists.items():
+            judged.reports[name] = judge(one.items[users], users, parts.train, parts.test)
+    return Results(dataset, parts, config, models, lists, judged)
 
 
 def write(results: Results, folder: Path) -> Path:
@@ -133,33 +144,113 @@ def literal_metrics(marks: list[bool], n_relevant: int, k: int) -> dict[str, flo
     }
 
 
-@pytest.mark.parametrize("row", ["base", "deep", "popularity"])
-def test_every_accuracy_metric_with_its_interval_follows_from_the_files_alone(folder, row):
-    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
-    bootstrap, k = metrics["protocol"]["bootstrap"], metrics["k"]
-    evaluated = [user for user in users.values() if user["n_hidden"] > 0]
-    assert len(evaluated) == metrics["protocol"]["n_evaluated"]
-    values = [
-        literal_metrics([one["held_out"] for one in lists_of(user)[row]], user["n_hidden"], k) for user in evaluated
+def per_user(users: Json, row: str, k: int) -> list[dict[str, float]]:
+    """The metrics of every evaluated user, in the order of the file."""
+    return [
+        literal_metrics([one["held_out"] for one in lists_of(user)[row]], user["n_hidden"], k)
+        for user in users.values()
+        if user["n_hidden"] > 0
     ]
+
+
+def literal_interval(values: list[float], bootstrap: Json) -> tuple[float, float]:
+    """Percentiles of the means of users drawn one by one, as the protocol tells it."""
     rng, means = np.random.default_rng(bootstrap["seed"]), []
     for _ in range(bootstrap["resamples"]):
         drawn = rng.integers(len(values), size=len(values)).tolist()
-        means.append({name: sum(values[user][name] for user in drawn) / len(drawn) for name in values[0]})
+        means.append(sum(values[user] for user in drawn) / len(drawn))
     tail = (1 - bootstrap["confidence"]) / 2
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+@pytest.mark.parametrize("row", ROWS_OF_METRICS)
+def test_every_accuracy_metric_with_its_interval_follows_from_the_files_alone(folder, row):
+    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
+    values = per_user(users, row, metrics["k"])
+    assert len(values) == metrics["protocol"]["n_evaluated"]
     for name in ("ndcg", "recall", "precision", "map", "mrr"):
-        found = metrics["models"][row][name]
-        assert found["mean"] == pytest.approx(sum(one[name] for one in values) / len(values))
-        low, high = np.quantile([one[name] for one in means], [tail, 1 - tail])
-        assert (found["low"], found["high"]) == pytest.approx((low, high))
+        own, found = [one[name] for one in values], metrics["models"][row][name]
+        assert found["mean"] == pytest.approx(sum(own) / len(own))
+        assert (found["low"], found["high"]) == pytest.approx(
+            literal_interval(own, metrics["protocol"]["bootstrap"])
+        )
         assert found["low"] < found["mean"] < found["high"]
+
+
+@pytest.mark.parametrize("row", ROWS_OF_METRICS)
+def test_ndcg_by_activity_follows_from_the_files_alone(folder, row):
+    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
+    n_train = [user["n_train"] for user in users.values() if user["n_hidden"]]
+    ranked = sorted(n_train)
+    cuts = [ranked[math.floor(share * (len(ranked) - 1))] for share in (1 / 3, 2 / 3)]
+    thirds = [sum(n > cut for cut in cuts) for n in n_train]
+    groups = metrics["groups"]["activity"]
+    assert [group["name"] for group in groups] == ["few", "some", "many"]
+    values = [one["ndcg"] for one in per_user(users, row, metrics["k"])]
+    for place, (group, found) in enumerate(zip(groups, metrics["models"][row]["by_activity"], strict=True)):
+        own = [value for value, third in zip(values, thirds, strict=True) if third == place]
+        sizes = [n for n, third in zip(n_train, thirds, strict=True) if third == place]
+        assert (group["low"], group["high"], group["n_users"]) == (min(sizes), max(sizes), len(own))
+        assert found["mean"] == pytest.approx(sum(own) / len(own))
+        assert (found["low"], found["high"]) == pytest.approx(
+            literal_interval(own, metrics["protocol"]["bootstrap"])
+        )
+
+
+def test_deep_is_compared_with_every_other_row_as_the_files_alone_say(folder):
+    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
+    assert [(one["model"], one["against"]) for one in metrics["comparisons"]] == [
+        ("deep", other) for other in ROWS_OF_METRICS if other != "deep"
+    ]
+    deep = [one["ndcg"] for one in per_user(users, "deep", metrics["k"])]
+    for found in metrics["comparisons"]:
+        other = [one["ndcg"] for one in per_user(users, found["against"], metrics["k"])]
+        differences = [round(a - b, 12) for a, b in zip(deep, other, strict=True)]
+        assert found["difference"]["mean"] == pytest.approx(sum(differences) / len(differences), abs=1e-12)
+        low, high = literal_interval(differences, metrics["protocol"]["bootstrap"])
+        assert (found["difference"]["low"], found["difference"]["high"]) == pytest.approx((low, high), abs=1e-12)
+        assert found["won"] == sum(one > 0 for one in differences)
+        assert found["tied"] == sum(one == 0 for one in differences)
+        assert found["lost"] == sum(one < 0 for one in differences)
+        test = stats.wilcoxon(differences, correction=False, method="approx")
+        assert found["p"] == pytest.approx(test.pvalue)
+
+
+def test_popularity_bias_is_of_users_in_thirds_by_the_popularity_of_what_they_rated(folder):
+    metrics, items = load(folder, "metrics"), load(folder, "items")["items"]
+    n_train = {item["id"]: item["n_train"] for item in items}
+    parts = by_hand(ROWS)
+    users = {name: user for name, user in load(folder, "recommendations")["users"].items() if user["n_hidden"]}
+    rated = {name: [n_train[row[1]] for row in parts[name][0]] for name in users}
+    taste = {name: sum(own) / len(own) for name, own in rated.items()}
+    for place, group in enumerate(metrics["groups"]["taste"]):
+        inside = [name for name in users if group["low"] - 1e-9 <= taste[name] <= group["high"] + 1e-9]
+        assert len(inside) == group["n_users"]
+        assert group["rated_popularity"] == pytest.approx(sum(taste[name] for name in inside) / len(inside))
+        for row, found in metrics["models"].items():
+            shown = [[n_train[one["item"]] for one in lists_of(users[name])[row]] for name in inside]
+            means = [sum(own) / len(own) for own in shown]
+            assert found["recommended_popularity"][place] == pytest.approx(sum(means) / len(means))
+    assert [group["name"] for group in metrics["groups"]["taste"]] == ["niche", "mixed", "mainstream"]
+
+
+def test_every_row_tells_its_settings_and_what_they_were_chosen_among(folder):
+    found = load(folder, "metrics")["models"]
+    assert found["deep"]["settings"] == {"dim": 4, "epochs": load(folder, "build")["models"]["deep"]["best_epoch"]}
+    assert found["popularity"]["settings"] == {}
+    for name in ("item_knn", "ease", "als"):
+        best = max(found[name]["trials"], key=lambda trial: trial["ndcg"])
+        assert best["settings"].items() <= found[name]["settings"].items()
+        assert len(found[name]["trials"]) > 1
+    assert found["als"]["settings"]["seed"] == TRAIN.seed
 
 
 def test_coverage_and_novelty_follow_from_the_files_alone(folder):
     users, metrics, items = (load(folder, name) for name in ("recommendations", "metrics", "items"))
     n_train = {item["id"]: item["n_train"] for item in items["items"]}
     n_users = len(users["users"])
-    assert list(metrics["models"]) == ["base", "deep", "popularity"]
+    assert tuple(metrics["models"]) == ROWS_OF_METRICS
     for row, found in metrics["models"].items():
         shown = [one["item"] for user in users["users"].values() if user["n_hidden"] for one in lists_of(user)[row]]
         assert found["coverage"]["mean"] == pytest.approx(len(set(shown)) / len(n_train))
@@ -245,7 +336,7 @@ def ratings_in(value: Any) -> int:
 def named(user: Json) -> set[str]:
     """Films that the files say this user rated."""
     marked = {one["item"] for found in lists_of(user).values() for one in found if one["held_out"]}
-    return marked | {one["item"] for one in user["rated"]}
+    return (marked | {one["item"] for one in user["rated"]}) - {None}
 
 
 def test_no_rating_appears_beyond_a_users_ten_best(folder):
@@ -259,30 +350,42 @@ def test_no_rating_appears_beyond_a_users_ten_best(folder):
         assert next(csv.reader(file)) == ["user", "model", "rank", "item", "title", "score", "held_out"]
 
 
-def test_at_most_thirty_rated_films_of_a_user_are_named(folder):
-    assert max(len(named(user)) for user in load(folder, "recommendations")["users"].values()) <= 30
-
-
-@pytest.mark.parametrize(("n_lists", "k"), [(2, 10), (3, 9), (3, 10), (1, 25)])
-def test_at_most_thirty_are_named_however_good_the_lists_are(tmp_path, n_lists, k):
-    # One user, 60 films hidden, every list full of other ones of them: all are hits.
-    rows = [("u", f"{number:03d}", 3.0, number) for number in range(120)]
+def crowded(n_models: int, n_baselines: int, k: int) -> Json:
+    """One user with 700 films hidden, every list full of other ones of them: all are hits. Their record."""
+    rows = [("u", f"{number:04d}", 3.0, number) for number in range(1400)]
     dataset = Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]))
     parts = split(dataset, 0.5, np.random.default_rng(0))
+    names = [*("base", "deep")[:n_models], *(f"other-{number}" for number in range(n_baselines))]
     lists = {
-        f"list-{number}": Lists(
-            np.arange(60 + number * k, 60 + number * k + k, dtype=np.int32)[None],
+        name: Lists(
+            np.arange(700 + place * k, 700 + place * k + k, dtype=np.int32)[None],
             np.zeros((1, k), np.float32),
             np.ones((1, k), bool),
         )
-        for number in range(n_lists)
+        for place, name in enumerate(names)
     }
-    config = BuildConfig(holdout=0.5, top_k=k)
-    artefacts = assemble(Results(dataset, parts, config, {}, lists, {}))
-    write_artefacts(artefacts, tmp_path)
-    (user,) = load(tmp_path, "recommendations")["users"].values()
-    assert len(named(user)) <= 30
-    assert len(user["rated"]) == min(10, max(0, 30 - n_lists * k))
+    models = {name: recsys.fit(parts.train, name, TrainConfig(dim=2, epochs=1)) for name in names[:n_models]}
+    results = Results(dataset, parts, BuildConfig(holdout=0.5, top_k=k), models, lists)
+    (user,) = msgspec.to_builtins(assemble(results).recommendations)["users"].values()
+    return user
+
+
+@pytest.mark.parametrize(("n_models", "n_baselines", "k", "n_rated"), [
+    (2, 4, 10, 10), (2, 4, 100, 0), (1, 0, 25, 5), (0, 4, 10, 10), (2, 1, 3, 10), (1, 3, 30, 0),
+])  # fmt: skip
+def test_thirty_are_named_however_good_the_lists_are_models_hits_first(n_models, n_baselines, k, n_rated):
+    user = crowded(n_models, n_baselines, k)
+    assert len(named(user)) == min(30, (n_models + n_baselines) * k + 10)
+    assert len(user["rated"]) == n_rated
+    marks = {name: [one["item"] is not None for one in found] for name, found in lists_of(user).items()}
+    n_shown = {name: sum(found) for name, found in marks.items()}
+    for found in marks.values():
+        assert found == sorted(found, reverse=True)  # the best places are named
+    of_models = [n_shown[name] for name in ("base", "deep")[:n_models]]
+    assert sum(of_models) == min(30, n_models * k)
+    if n_models == 2:
+        assert abs(of_models[0] - of_models[1]) <= 1
+    assert all(one["held_out"] for found in lists_of(user).values() for one in found)
 
 
 # What the files say of films.
@@ -391,7 +494,7 @@ def test_a_model_that_was_not_built_has_no_key(tmp_path):
     write(compute(some(), BuildConfig(models=("deep",), train=TRAIN)), tmp_path)
     for name in ("build", "loss_history", "item_embeddings"):
         assert list(load(tmp_path, name)["models"]) == ["deep"]
-    assert list(load(tmp_path, "metrics")["models"]) == ["deep", "popularity"]
+    assert list(load(tmp_path, "metrics")["models"]) == list(ROWS_OF_METRICS[1:])
     assert {tuple(user) for user in load(tmp_path, "recommendations")["users"].values()} == {
         ("n_train", "n_hidden", "rated", "deep", "baselines")
     }
@@ -403,6 +506,8 @@ def test_with_nothing_hidden_nothing_is_measured(tmp_path):
     write(compute(some(), BuildConfig(holdout=0, train=TRAIN)), tmp_path)
     metrics, users = load(tmp_path, "metrics"), load(tmp_path, "recommendations")["users"]
     assert metrics["models"] == {}
+    assert (metrics["groups"], metrics["comparisons"]) == (None, [])
+    assert {tuple(user["baselines"]) for user in users.values()} == {()}
     assert (metrics["protocol"]["split"], metrics["protocol"]["n_evaluated"]) == ("none", 0)
     assert metrics["protocol"]["n_not_evaluated"] == len(USERS)
     assert {user["n_hidden"] for user in users.values()} == {0}

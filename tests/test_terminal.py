@@ -62,7 +62,7 @@ def test_quiet_says_nothing_of_stages_training_and_pages():
     shown, file = terminal(logging.WARNING)
     with shown.stage("read"):
         train(shown)
-    with shown.pages() as on_page:
+    with shown.progress("pages") as on_page:
         on_page(1, 2)
     assert file.getvalue() == ""
 

@@ -1,0 +1,125 @@
+"""Every pair of a user and a film that a whole site gives away: JSON, CSV and pages together."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import logging
+import os
+import re
+from collections import defaultdict
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+import build
+import recsys
+from recsys.config import BuildConfig, TrainConfig
+from recsys.data.dataset import Dataset
+from recsys.pages.slugs import slugs
+from recsys.terminal import Terminal
+
+MOVIELENS = os.environ.get("MOVIELENS_100K")
+Pairs = dict[str, set[str]]
+
+
+def keen() -> Dataset:
+    """12 users with 150 of 200 films each: a list of 40 is full of hits."""
+    rng = np.random.default_rng(0)
+    rows = [(f"u{user}", f"film-{film}", 1.0 + film % 5, int(rng.integers(1000)))
+            for user in range(12) for film in rng.permutation(200)[:150]]  # fmt: skip
+    return Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]), name="keen")
+
+
+def site_of(dataset: Dataset, out: Path, top_k: int) -> Path:
+    config = BuildConfig(top_k=top_k, holdout=0.5, train=TrainConfig(dim=4, epochs=2))
+    terminal = Terminal(Console(quiet=True), logging.ERROR)
+    build.export(artefacts := build.compute(dataset, config, terminal), out / "data", terminal)
+    build.render(artefacts, out, terminal)
+    return out
+
+
+def from_json(site: Path) -> Pairs:
+    """Every film in a user's record, whatever it stands for."""
+
+    def films(value: object) -> set[str]:
+        if isinstance(value, dict):
+            own = {value["item"]} if isinstance(value.get("item"), str) else set()
+            return own.union(*map(films, value.values()))
+        return set().union(*map(films, value)) if isinstance(value, list) else set()
+
+    users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
+    return {user: films(record) for user, record in users.items()}
+
+
+def from_csv(site: Path) -> Pairs:
+    found = defaultdict(set)
+    with (site / "data" / "recommendations.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["user"]] |= {row["item"]} - {""}
+    return found
+
+
+def from_pages(site: Path) -> Pairs:
+    """Every film that a user's page links to, and every user's favourite in the index."""
+    items = json.loads((site / "data" / "items.json").read_text("utf-8"))["items"]
+    by_slug = {slug: id_ for id_, slug in slugs(item["id"] for item in items).items()}
+    by_title = defaultdict(set)  # 18 titles of MovieLens 100K are those of two films
+    for item in items:
+        by_title[item["title"]].add(item["id"])
+    known = from_json(site)
+    users = {slug: id_ for id_, slug in slugs(known).items()}
+    found = defaultdict(set)
+    for path in (site / "users").glob("*.html"):
+        text = path.read_text("utf-8")
+        found[users[path.stem]] |= {by_slug[unquote(slug)] for slug in re.findall(r"films\.html#f-([^\"]+)\"", text)}
+    rows = re.findall(r'href="users/([^"]+)\.html"><bdi>.*?<td class="wide"><bdi>(.*?)</bdi>',
+                      (site / "users.html").read_text("utf-8"))  # fmt: skip
+    for slug, title in rows:
+        films = by_title[html.unescape(title)]
+        found[users[slug]] |= films & known[users[slug]] or films
+    return found
+
+
+def given_away(site: Path, dataset: Dataset) -> dict[str, int]:
+    """How many films that a user really rated stand beside them anywhere in the site."""
+    rated = defaultdict(set)
+    for user, item in zip(dataset.user.tolist(), dataset.item.tolist(), strict=True):
+        rated[str(dataset.user_ids[user])].add(str(dataset.item_ids[item]))
+    sources = [from_json(site), from_csv(site), from_pages(site)]
+    assert all(sources)
+    return {user: len(own & set().union(*(pairs.get(user, set()) for pairs in sources)))
+            for user, own in rated.items()}  # fmt: skip
+
+
+@pytest.mark.parametrize("top_k", [25, 40])
+def test_a_site_names_thirty_rated_films_of_a_user_at_most(tmp_path, top_k):
+    site = site_of(keen(), tmp_path, top_k)
+    found = given_away(site, keen())
+    assert len(found) == 12
+    assert max(found.values()) == 30
+    page = (site / "users" / "u0.html").read_text("utf-8")
+    assert ("counted but not named" in page) == ('<span class="withheld">' in page) is True
+
+
+def test_a_withheld_hit_still_counts(tmp_path):
+    site = site_of(keen(), tmp_path, 40)
+    users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
+    metrics = json.loads((site / "data" / "metrics.json").read_text("utf-8"))["models"]
+    for name in ("base", "deep"):
+        hits = [sum(one["held_out"] for one in user[name]) / 40 for user in users.values()]
+        assert metrics[name]["precision"]["mean"] == pytest.approx(sum(hits) / len(hits))
+    assert any(one["item"] is None for user in users.values() for one in user["deep"])
+    assert all(one["held_out"] for user in users.values() for one in user["deep"] if one["item"] is None)
+
+
+@pytest.mark.skipif(not MOVIELENS, reason="MOVIELENS_100K does not name the MovieLens 100K folder")
+@pytest.mark.parametrize("top_k", [10, 100])
+def test_the_real_site_keeps_to_it_too(tmp_path, top_k):
+    dataset = recsys.load_dataset(MOVIELENS)
+    assert max(given_away(site_of(dataset, tmp_path, top_k), dataset).values()) == 30
