@@ -70,7 +70,7 @@ def map_chart(
     source = ColumnDataSource(_film_columns(items, hrefs), name="films")
     # Equal units on both axes: on a stretched map distances would lie.
     ranges = {axis: DataRange1d(only_visible=True, range_padding=0.05) for axis in ("x_range", "y_range")}
-    plot = _figure(
+    plot = plain_figure(
         MAP_HEIGHT, tools=_MAP_TOOLS, toolbar_location="above", min_border_left=64, match_aspect=True, **ranges
     )
     renderers = [
@@ -141,7 +141,7 @@ def _epoch_figure(height: int, label: str, best_epoch: int, **options: Any) -> F
     from bokeh.models import BasicTicker
     from bokeh.models.annotations import Span
 
-    plot = _figure(height, tools="", toolbar_location=None, **options)
+    plot = plain_figure(height, tools="", toolbar_location=None, **options)
     plot.xaxis.ticker = BasicTicker(mantissas=[1, 2, 5], min_interval=1)  # there is no half an epoch
     plot.yaxis.axis_label = label
     best = Span(location=best_epoch, dimension="height", line_dash="dashed", line_width=1.5, tags=["--gold"])
@@ -172,7 +172,7 @@ def _hover(plot: Figure, line: Any, tooltips: list[tuple[str, str]]) -> None:
     plot.add_tools(HoverTool(renderers=[line], tooltips=tooltips, mode="vline"))
 
 
-def _figure(height: int, **options: Any) -> Figure:
+def plain_figure(height: int, **options: Any) -> Figure:
     """A figure that leaves dragging and scrolling to the page, else a phone could not get past it."""
     from bokeh.plotting import figure
 

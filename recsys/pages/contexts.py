@@ -153,6 +153,7 @@ class UsersContext(Context):
     models: tuple[Model, ...]
     rows: tuple[UserRow, ...]
     k: int
+    measured: bool
 
 
 @dataclass(frozen=True)
@@ -166,10 +167,10 @@ class RatedRow:
 
 @dataclass(frozen=True)
 class RecommendedRow:
-    """One recommended film; baselines have no score."""
+    """One recommended film; baselines have no score, and a hit that may not be named no film."""
 
     rank: int
-    film: Film
+    film: Film | None
     score: float | None
     held_out: bool
     shared: bool
@@ -194,6 +195,10 @@ class UserContext(Context):
     rated: tuple[RatedRow, ...]
     lists: tuple[RecommendedList, ...]
     baselines: tuple[RecommendedList, ...]
+    n_withheld: int
+    """Places of these lists whose film is not named."""
+    most_named: int
+    """Rated films of one user that the site names at most."""
     previous: User | None
     next: User | None
 
@@ -274,7 +279,7 @@ class AboutContext(Context):
     measured: bool
     k: int
     most_named: int
-    """Rated films named of any one user at most: best ones and hits, counted in this very export."""
+    """Rated films of one user that the site names at most."""
     settings: tuple[tuple[str, str], ...]
     command: str
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from recsys.errors import OutputError
 
 _UNKNOWN = "–"
+_METRICS = {"ndcg": "nDCG", "map": "MAP", "mrr": "MRR", "p": "p"}
 
 
 def make_environment(templates: Path) -> Environment:
@@ -28,7 +29,8 @@ def make_environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters |= {"count": count, "fixed": fixed, "percent": percent, "plain": plain, "size": size}
+    filters = (count, fixed, metric, p_value, percent, plain, signed, size)
+    environment.filters |= {one.__name__: one for one in filters}
     return environment
 
 
@@ -40,6 +42,21 @@ def count(value: int) -> str:
 def fixed(value: float | None, digits: int = 2) -> str:
     """A number with fixed decimals, so that a column lines up; a dash where it is unknown."""
     return _UNKNOWN if value is None else f"{value:.{digits}f}".replace("-", "−")
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A difference: +0.010, −0.010."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def p_value(p: float) -> str:
+    """A probability to three decimals, and no claim beyond them."""
+    return "<\u202f0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def metric(name: str) -> str:
+    """A metric as people write it: nDCG, MAP, By activity."""
+    return _METRICS.get(name) or (name[:1].upper() + name[1:]).replace("_", " ")
 
 
 def percent(value: float, digits: int = 0) -> str:

@@ -27,7 +27,7 @@ def users_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catal
         _user_row(catalogue.users[id_], lists, tuple(each.name for each in models), catalogue)
         for id_, lists in found.users.items()
     )
-    return UsersContext(site, page, models, rows, found.k)
+    return UsersContext(site, page, models, rows, found.k, bool(artefacts.metrics.models))
 
 
 def _user_row(user: User, lists: UserLists, models: tuple[str, ...], catalogue: Catalogue) -> UserRow:
@@ -47,8 +47,9 @@ def user_context(
     """One user's page, between its neighbours in the order of the export."""
     lists = artefacts.recommendations.users[user.id]
     found = lists.lists()
-    named = [{row.item for row in rows} for rows in found.values()]
+    named = [{row.item for row in rows if row.item is not None} for rows in found.values()]
     shared = set.intersection(*named) if len(named) > 1 else set()
+    everything: list[Sequence[Recommendation | BaselineRecommendation]] = [*found.values(), *lists.baselines.values()]
     return UserContext(
         site=site,
         page=_user_page(user, lists, site),
@@ -60,6 +61,8 @@ def user_context(
         ),
         lists=tuple(_recommended(name, rows, shared, catalogue) for name, rows in found.items()),
         baselines=tuple(_recommended(name, rows, set(), catalogue) for name, rows in lists.baselines.items()),
+        n_withheld=sum(row.item is None for rows in everything for row in rows),
+        most_named=artefacts.recommendations.most_named,
         previous=previous,
         next=next_,
     )
@@ -87,7 +90,7 @@ def _recommended(
         rows=tuple(
             RecommendedRow(
                 rank=rank,
-                film=catalogue.film(row.item),
+                film=None if row.item is None else catalogue.film(row.item),
                 score=row.score if isinstance(row, Recommendation) else None,
                 held_out=row.held_out,
                 shared=row.item in shared,

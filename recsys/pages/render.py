@@ -15,6 +15,7 @@ from markupsafe import Markup
 from recsys.artefacts import Artefacts
 from recsys.pages.bundle import write_assets, write_bokeh, write_script_data
 from recsys.pages.catalogue import Catalogue
+from recsys.pages.compare import compare_context
 from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
 from recsys.pages.downloads import data_context
 from recsys.pages.environment import make_environment
@@ -29,6 +30,7 @@ NAV = (
     NavLink("Films", "films.html"),
     NavLink("Map", "map.html"),
     NavLink("Training", "training.html"),
+    NavLink("Compare", "compare.html"),
     NavLink("Data", "data.html"),
     NavLink("About", "about.html"),
 )
@@ -96,6 +98,8 @@ def _chart_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, bokeh: 
     yield page.address, "map.html", partial(map_context, site, page, artefacts, catalogue, bokeh)
     page = _page("training.html", "Training", "Loss and validation curves of both models, epoch by epoch.")
     yield page.address, "training.html", partial(training_context, site, page, artefacts, bokeh)
+    page = _page("compare.html", "Compare", "Both models against simple ones, on ratings that none of them saw.")
+    yield page.address, "compare.html", partial(compare_context, site, page, artefacts, bokeh)
 
 
 def _user_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:

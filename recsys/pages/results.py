@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from recsys.artefacts import MODEL_NAMES, Artefacts, Interval, Mean, ModelMetrics, UserLists
+from recsys.artefacts import MODEL_NAMES, Artefacts, Interval, Mean, ModelMetrics
 from recsys.pages.catalogue import Catalogue, model, models_of
 from recsys.pages.charts import training_chart
 from recsys.pages.contexts import (
@@ -106,17 +106,10 @@ def about_context(site: Site, page: Page, artefacts: Artefacts) -> AboutContext:
         protocol=artefacts.metrics.protocol,
         measured=bool(artefacts.metrics.models),
         k=artefacts.metrics.k,
-        most_named=max((_n_named(lists) for lists in artefacts.recommendations.users.values()), default=0),
+        most_named=artefacts.recommendations.most_named,
         settings=tuple((name, _plain(value)) for name, value in settings.items()),
         command=_command(settings),
     )
-
-
-def _n_named(lists: UserLists) -> int:
-    """How many films that the user really rated can be told from their lists."""
-    hits = {row.item for rows in lists.lists().values() for row in rows if row.held_out}
-    hits |= {row.item for rows in lists.baselines.values() for row in rows if row.held_out}
-    return len(hits | {row.item for row in lists.rated})
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

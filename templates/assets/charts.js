@@ -45,7 +45,8 @@
 
   const repaint = () => {
     const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
+    // A baseline that the style sheet does not know is painted like popularity.
+    const colour = (name) => (style.getPropertyValue(name) || style.getPropertyValue("--popularity")).trim();
     for (const root of painted) for (const model of root.references()) paint(model, colour);
   };
 

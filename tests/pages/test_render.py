@@ -10,7 +10,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from recsys.errors import OutputError
-from recsys.pages import contexts
+from recsys.pages import compare_contexts, contexts
 from recsys.pages.bundle import script_data
 from recsys.pages.environment import count, fixed, make_environment, percent, plain, size
 from recsys.pages.policy import CSP
@@ -148,6 +148,13 @@ def test_a_user_page_shows_three_lists_with_hits_and_shared_films(both):
     assert "−0.50" in text
 
 
+def test_a_hit_that_may_not_be_named_is_called_withheld_and_explained(both):
+    text = (both / "users" / "1.html").read_text("utf-8")
+    assert text.count(">withheld</span>") == 2  # in its list and in the legend
+    assert "counted but not named" in text
+    assert "2 hits" in text
+
+
 def test_a_user_without_ratings_has_a_page_that_says_so(both):
     found = pages(both)
     address = next(name for name in found if name.startswith("users/unal"))
@@ -158,6 +165,9 @@ def test_without_a_holdout_the_pages_say_that_nothing_was_measured(tmp_path):
     folder = render(tiny(measured=False), tmp_path)
     assert "No metrics were measured" in (folder / "index.html").read_text("utf-8")
     assert "no metrics were measured" in (folder / "about.html").read_text("utf-8")
+    assert "No metrics were measured" in (folder / "users.html").read_text("utf-8")
+    assert "No metrics were measured" in (folder / "compare.html").read_text("utf-8")
+    assert " hits" not in re.sub(r"<p .*?</p>", "", (folder / "users.html").read_text("utf-8"))
 
 
 def test_the_front_page_compares_both_models_with_popularity(both):
@@ -170,7 +180,7 @@ def test_bokeh_is_shipped_once_with_its_licence_and_loaded_where_a_chart_is(both
     assert len(list(both.rglob("bokeh*.js"))) == 1
     assert len(list(both.rglob("bokeh*LICENSE*"))) == 1
     loading = [address for address, page in pages(both).items() if any("bokeh" in load for load in page.loads)]
-    assert loading == ["map.html", "training.html"]
+    assert loading == ["compare.html", "map.html", "training.html"]
 
 
 def test_script_data_is_one_string_for_json_parse(both):
@@ -206,7 +216,8 @@ def used_names(environment, name):
 )
 def test_a_template_uses_just_what_its_context_declares(name):
     kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, name.split(".")[0].capitalize())
-    declared = set(getattr(contexts, f"{kind}Context").__dataclass_fields__)
+    where = compare_contexts if kind == "Compare" else contexts
+    declared = set(getattr(where, f"{kind}Context").__dataclass_fields__)
     assert used_names(make_environment(TEMPLATES), name) == declared
 
 
@@ -236,7 +247,7 @@ def test_no_file_is_written_twice_in_any_spelling(tmp_path):
 def test_progress_is_told_page_by_page(tmp_path):
     seen = []
     render_site(tiny(), TEMPLATES, tmp_path, lambda done, total: seen.append((done, total)))
-    assert seen == [(n, 11) for n in range(1, 12)]
+    assert seen == [(n, 12) for n in range(1, 13)]
 
 
 def test_the_404_page_carries_its_style_and_leads_home(tmp_path):

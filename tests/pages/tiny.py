@@ -11,10 +11,12 @@ from recsys.artefacts import (
     BaselineRecommendation,
     Bootstrap,
     Build,
+    Comparison,
     DatasetSummary,
     Embedding,
     EpochRecord,
     Generator,
+    Groups,
     Interval,
     Item,
     ItemEmbeddings,
@@ -29,6 +31,9 @@ from recsys.artefacts import (
     Recommendation,
     Recommendations,
     SimilarItem,
+    TasteGroup,
+    Trial,
+    UserGroup,
     UserLists,
     write_artefacts,
 )
@@ -48,7 +53,34 @@ def interval(mean: float) -> Interval:
 
 def model_metrics(ndcg: float) -> ModelMetrics:
     figures = dict.fromkeys(("recall", "precision", "map", "mrr"), interval(0.1))
-    return ModelMetrics(ndcg=interval(ndcg), **figures, coverage=Mean(0.5), novelty=Mean(2.0))
+    return ModelMetrics(
+        ndcg=interval(ndcg),
+        **figures,
+        coverage=Mean(0.5),
+        novelty=Mean(2.0),
+        diversity=Mean(0.75),
+        by_activity=[interval(ndcg), interval(2 * ndcg)],
+        recommended_popularity=[30.0, 40.0],
+        settings={"l2": 300.0},
+        trials=[Trial({"l2": 300.0}, 0.2), Trial({"l2": 100.0}, 0.1)],
+    )
+
+
+def groups() -> Groups:
+    return Groups(
+        activity=[UserGroup("few", 1, 4, 1), UserGroup("many", 5, 1200, 1)],
+        taste=[TasteGroup("niche", 2.5, 9.75, 1, 7.25), TasteGroup("mainstream", 20, 20, 1, 20.5)],
+    )
+
+
+def comparisons(models: tuple[str, ...]) -> list[Comparison]:
+    """Deep is ahead of popularity and level with base."""
+    against = {"base": (Interval(0.01, -0.01, 0.03), 0.25), "popularity": (Interval(0.1, 0.05, 0.15), 0.0001)}
+    return [
+        Comparison("deep", name, *found, 1, 1, 0)
+        for name, found in against.items()
+        if "deep" in models and name in (*models, "popularity")
+    ]
 
 
 def items() -> Items:
@@ -79,7 +111,7 @@ def users(models: tuple[str, ...]) -> dict[str, UserLists]:
         n_train=2,
         n_hidden=1,
         rated=[RatedItem("1", 4.5), RatedItem("5", 4.0)],
-        baselines={"popularity": [BaselineRecommendation("f/2", True)]},
+        baselines={"popularity": [BaselineRecommendation("f/2", True), BaselineRecommendation(None, True)]},
         **{name: lists[name] for name in models},
     )
     empty = UserLists(n_train=0, n_hidden=0, rated=[], baselines={}, **{name: [] for name in models})
@@ -142,7 +174,14 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
         loss_history=LossHistory(models={name: history() for name in models}),
         item_embeddings=ItemEmbeddings(models={name: embedding() for name in models}),
         recommendations=Recommendations(k=2, users=users(models)),
-        metrics=Metrics(protocol=protocol(), k=2, models=rows if measured else {}),
+        metrics=Metrics(
+            protocol=protocol(),
+            k=2,
+            models=rows if measured else {},
+            groups=groups() if measured else None,
+            comparisons=comparisons(models) if measured else [],
+            skipped={"ease": "too large <b>here</b>"} if measured else {},
+        ),
         items=items(),
     )
 

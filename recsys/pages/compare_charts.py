@@ -1,0 +1,123 @@
+"""The figures of the page that compares: dots with their intervals, one colour a model.
+
+Drawn as in :mod:`recsys.pages.charts`; colours come from the style sheet by a tag. Must not know of files or
+templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from recsys.pages.charts import plain_figure
+from recsys.pages.contexts import Chart, Model
+from recsys.pages.figures import chart
+
+if TYPE_CHECKING:
+    from bokeh.plotting import figure as Figure  # noqa: N812  (a class by another name)
+
+ROW_HEIGHT, AXIS_HEIGHT, GROUP_HEIGHT = 34, 66, 340
+_SPREAD = 0.7
+"""Share of a group's width that its dots take."""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A value, and the ends of its interval where it has one."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """One model's dots, one a group."""
+
+    model: Model
+    dots: tuple[Dot, ...]
+
+
+def leaderboard(series: Sequence[Series], k: int) -> Chart | None:
+    """Models below each other, the first on top, each a dot with its interval; None without any."""
+    if not series:
+        return None
+    height = AXIS_HEIGHT + ROW_HEIGHT * len(series)
+    names = [one.model.label for one in series]
+    end = 1.06 * max(one.dots[0].high or one.dots[0].value for one in series) or 1.0
+    plot = plain_figure(height, tools="", toolbar_location=None, y_range=names[::-1], x_range=(0, end))
+    plot.ygrid.visible = False
+    plot.xaxis.axis_label = f"nDCG@{k}"
+    for one in series:
+        _draw(plot, one, names, [one.model.label], upright=False)
+    return chart("leaderboard", plot, height)
+
+
+def dots_by_group(
+    name: str,
+    groups: Sequence[str],
+    series: Sequence[Series],
+    label: str,
+    reference: Sequence[float] | None = None,
+) -> Chart | None:
+    """Groups side by side, in each a dot a model, in the order of ``series``.
+
+    Args:
+        name: of the chart on its page.
+        groups: their names, from left to right.
+        series: the models.
+        label: what the height of a dot means.
+        reference: a height in each group, drawn as a line across it.
+
+    Returns:
+        None without a model.
+    """
+    if not series:
+        return None
+    from bokeh.models import FixedTicker
+
+    end = 1.06 * max([dot.high or dot.value for one in series for dot in one.dots] + list(reference or [])) or 1.0
+    ranges = {"x_range": (-0.5, len(groups) - 0.5), "y_range": (0, end)}
+    plot = plain_figure(GROUP_HEIGHT, tools="", toolbar_location=None, **ranges)
+    plot.xaxis.ticker = FixedTicker(ticks=list(range(len(groups))))
+    plot.xaxis.major_label_overrides = dict(enumerate(groups))
+    plot.xgrid.visible = False
+    plot.yaxis.axis_label = label
+    if reference is not None:
+        ends = [(place - 0.42, place + 0.42) for place in range(len(groups))]
+        line = plot.segment([a for a, _ in ends], reference, [b for _, b in ends], reference, line_width=2)
+        line.glyph.line_dash = "dashed"
+        line.tags = ["--gold"]
+    step = _SPREAD / max(1, len(series) - 1)
+    for row, one in enumerate(series):
+        left = -_SPREAD / 2 + row * step if len(series) > 1 else 0.0
+        _draw(plot, one, groups, [round(place + left, 4) for place in range(len(groups))], upright=True)
+    return chart(name, plot, GROUP_HEIGHT)
+
+
+def _draw(
+    plot: Figure, series: Series, groups: Sequence[str], places: Sequence[float] | Sequence[str], upright: bool
+) -> None:
+    """A model's intervals and, over them, its dots."""
+    from bokeh.models import ColumnDataSource, HoverTool
+
+    columns: dict[str, Any] = {
+        "place": list(places),
+        "group": list(groups)[: len(places)],
+        "value": [dot.value for dot in series.dots],
+        "low": [dot.value if dot.low is None else dot.low for dot in series.dots],
+        "high": [dot.value if dot.high is None else dot.high for dot in series.dots],
+        "model": [series.model.label] * len(places),
+    }
+    source = ColumnDataSource(columns)
+    ends = ("place", "low", "place", "high") if upright else ("low", "place", "high", "place")
+    interval = plot.segment(*ends, source=source, line_width=2.5, line_alpha=0.55, line_cap="round")
+    dots = plot.scatter(*(("place", "value") if upright else ("value", "place")), source=source, size=10)
+    interval.tags = dots.tags = [f"--{series.model.name}"]
+    shown = [("", "@model"), *([("", "@group")] if upright else []), ("", _shown(series.dots[0]))]
+    plot.add_tools(HoverTool(renderers=[dots], tooltips=shown))
+
+
+def _shown(dot: Dot) -> str:
+    return "@value{0.0}" if dot.low is None else "@value{0.0000} (@low{0.0000}–@high{0.0000})"

@@ -1,0 +1,92 @@
+"""What ``compare.html`` is given, and the parts it is made of. Must not know where the values come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recsys.artefacts import Protocol
+from recsys.pages.contexts import Cell, Chart, Context, Model
+
+
+@dataclass(frozen=True)
+class LeaderRow:
+    """One row of the leaderboard; the cells follow the names of the metrics."""
+
+    rank: int
+    model: Model
+    cells: tuple[Cell, ...]
+    settings: str
+    n_tried: int
+    """Settings among which these were chosen; 0 where there was no choice."""
+
+
+@dataclass(frozen=True)
+class Duel:
+    """One model against another, user by user; the three shares add up to 100."""
+
+    against: Model
+    difference: Cell
+    p: float
+    won: int
+    tied: int
+    lost: int
+    shares: tuple[float, float, float]
+    verdict: str
+    """``ahead``, ``behind`` or ``level``: where the interval lies."""
+
+
+@dataclass(frozen=True)
+class GroupHead:
+    """One third of the users, and the span of what they were sorted by."""
+
+    name: str
+    span: str
+    n_users: int
+    rated: float | None = None
+    """How popular what they rated is; only where they were sorted by that."""
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One model; the cells follow the groups."""
+
+    model: Model
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """A figure by groups of users, as chart and table."""
+
+    chart: Chart | None
+    heads: tuple[GroupHead, ...]
+    rows: tuple[GroupRow, ...]
+
+
+@dataclass(frozen=True)
+class BeyondRow:
+    """What one model's lists look like together."""
+
+    model: Model
+    coverage: float
+    novelty: float
+    diversity: float | None
+
+
+@dataclass(frozen=True)
+class CompareContext(Context):
+    """``compare.html``; without rows nothing was measured."""
+
+    bokeh: str
+    k: int
+    protocol: Protocol
+    metrics: tuple[str, ...]
+    rows: tuple[LeaderRow, ...]
+    chart: Chart | None
+    skipped: tuple[tuple[Model, str], ...]
+    compared: Model | None
+    """The model of the duels; None without any."""
+    duels: tuple[Duel, ...]
+    activity: Grouped | None
+    taste: Grouped | None
+    beyond: tuple[BeyondRow, ...]
