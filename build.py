@@ -21,7 +21,7 @@ from recsys.data.split import Split, split
 from recsys.errors import ConfigError
 from recsys.evaluation.metrics import judge
 from recsys.evaluation.ranking import Scorer
-from recsys.evaluation.selection import choose, recipes
+from recsys.evaluation.selection import choose, recipes, validation
 from recsys.export import Results, assemble
 from recsys.fitted import Fitted
 from recsys.measured import Judged
@@ -120,7 +120,7 @@ def compare_with(parts: Split, config: BuildConfig, terminal: Terminal) -> tuple
     if parts.test is None:
         logger.info("baselines: none, because nothing is hidden to measure anything by")
         return scorers, judged
-    validation = split(parts.train, config.holdout, np.random.default_rng([seed, 1]))
+    tried_on = validation(parts.train, config.holdout, np.random.default_rng([seed, 1]))
     found = recipes(seed)
     with terminal.progress("baselines") as on_baseline:
         for done, (name, recipe) in enumerate(found.items(), start=1):
@@ -130,7 +130,7 @@ def compare_with(parts: Split, config: BuildConfig, terminal: Terminal) -> tuple
                 logger.warning("%s was not computed: %s", name, obstacle)
             else:
                 with terminal.stage(name) as said:
-                    judged.chosen[name] = chosen = choose(recipe, validation)
+                    judged.chosen[name] = chosen = choose(recipe, tried_on)
                     scorers[name] = recipe.make(parts.train, **chosen.settings)
                     said.append(chosen.in_words())
             on_baseline(done, len(found))

@@ -59,7 +59,7 @@ class ItemKNN:
         self.rated = rated_or_not(train)
         by_item = self.rated.T.tocsr()
         blocks = [
-            _nearest(by_item, slice(start, start + _ROWS), neighbours, shrinkage)
+            _nearest(by_item, self.rated, slice(start, start + _ROWS), neighbours, shrinkage)
             for start in range(0, train.n_items, _ROWS)
         ]
         self.weights = sparse.vstack(blocks).T.tocsr()  # (n_items rated, n_items scored)
@@ -71,10 +71,10 @@ class ItemKNN:
         return scores
 
 
-def _nearest(by_item: Any, rows: slice, neighbours: int, shrinkage: float) -> Any:
+def _nearest(by_item: Any, by_user: Any, rows: slice, neighbours: int, shrinkage: float) -> Any:
     """Similarities of some items to their neighbours: sparse (len(rows), n_items)."""
     counts = np.diff(by_item.indptr)
-    shared = (by_item[rows] @ by_item.T).tocsr()
+    shared = by_item[rows] @ by_user
     item = np.repeat(np.arange(by_item.shape[0])[rows], np.diff(shared.indptr))
     size = np.sqrt(counts[item] * counts[shared.indices].astype(np.float64))
     shared.data = np.where(item == shared.indices, 0, shared.data / (size + shrinkage)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The README's table: both models and popularity on each user's newest ratings, the mean of several seeds.
+"""The README's table: both models and the baselines on each user's newest ratings, the mean of several seeds.
 
     python tests/benchmarks/quality.py --data FOLDER [--seeds 3] [--holdout 0.2]
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import recsys
+from recsys.evaluation.selection import choose, recipes, validation
 
 
 def main() -> None:
@@ -23,7 +24,12 @@ def main() -> None:
     dataset = recsys.load_dataset(arguments.data)
     parts = recsys.split(dataset, arguments.holdout, np.random.default_rng(0))
     print("model       " + "".join(f"{name:>11}" for name in ("nDCG", "recall", "MAP", "MRR", "coverage", "seconds")))
-    show("popularity", [recsys.evaluate(recsys.Popularity(parts.train), parts.train, parts.test)], 0.0)
+    tried_on = validation(parts.train, arguments.holdout, np.random.default_rng([0, 1]))
+    for name, recipe in recipes(0).items():
+        start = time.perf_counter()
+        baseline = recipe.make(parts.train, **choose(recipe, tried_on).settings)
+        seconds = time.perf_counter() - start
+        show(name, [recsys.evaluate(baseline, parts.train, parts.test)], seconds)
     for model in ("base", "deep"):
         start, reports = time.perf_counter(), []
         for seed in range(arguments.seeds):

@@ -10,7 +10,7 @@ from recsys.data.dataset import Dataset
 from recsys.data.split import Split, split
 from recsys.evaluation import baselines, selection
 from recsys.evaluation.metrics import evaluate
-from recsys.evaluation.selection import Recipe, choose, recipes
+from recsys.evaluation.selection import Recipe, choose, recipes, validation
 
 
 class Shift:
@@ -105,3 +105,16 @@ def test_ease_alone_has_an_obstacle_and_only_where_users_and_items_are_many(monk
 def test_the_seed_reaches_what_is_tried_and_what_is_served():
     recipe = recipes(5)["als"]
     assert recipe.draft["seed"] == recipe.final["seed"] == 5
+
+
+def test_the_validation_part_is_cut_as_the_hidden_part_was():
+    found, expected = validation(log(), 0.25, np.random.default_rng(0)), split(log(), 0.25)
+    assert found.train.item.tolist() == expected.train.item.tolist()
+    assert set(found.test.item.tolist()) == {3}
+
+
+def test_of_too_many_ratings_those_of_evenly_spaced_users_are_tried_on(monkeypatch):
+    monkeypatch.setattr(selection, "MOST_RATINGS", 9)
+    parts = validation(log(), 0.25, np.random.default_rng(0))
+    assert set(parts.train.user.tolist()) == set(parts.test.user.tolist()) == {0, 3}
+    assert (parts.train.n_users, parts.train.n_items) == (5, 6)
