@@ -45,8 +45,9 @@ def fixed(value: float | None, digits: int = 2) -> str:
 
 
 def signed(value: float, digits: int = 2) -> str:
-    """A difference: +0.010, −0.010."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    """A difference: +0.010, −0.010, and 0.000 without a sign."""
+    text = f"{value:+.{digits}f}".replace("-", "−")
+    return text if text.strip("+−0.") else text[1:]
 
 
 def p_value(p: float) -> str:

@@ -158,7 +158,7 @@ def test_a_model_that_hits_nothing_can_be_drawn():
 
 
 def test_numbers_of_comparisons_are_written_for_people():
-    assert (signed(0.01, 3), signed(-0.01, 3)) == ("+0.010", "−0.010")
+    assert [signed(one, 3) for one in (0.01, -0.01, 0.0, -0.0001)] == ["+0.010", "−0.010", "0.000", "0.000"]
     assert (p_value(0.00099), p_value(0.25)) == ("<\u202f0.001", "0.250")
     assert [metric(name) for name in ("ndcg", "map", "by_activity", "p")] == ["nDCG", "MAP", "By activity", "p"]
 
