@@ -28,6 +28,7 @@ from recsys.measured import Judged
 from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
 from recsys.recommend import recommend
+from recsys.rules import recipe
 from recsys.serve import server
 from recsys.tables_out import write_tables
 from recsys.terminal import Terminal
@@ -106,10 +107,11 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
 def train(ratings: Dataset, config: BuildConfig, terminal: Terminal) -> dict[str, Fitted]:
     """Both towers of every model asked for."""
     models = {}
-    with terminal.training(config.train.epochs) as display:
+    with terminal.training() as display:
         for name in config.models:
             with terminal.stage(f"train {name}") as said:
-                models[name] = fit(ratings, name, config.train, display(name))
+                epochs = recipe(name, ratings, config.train).epochs
+                models[name] = fit(ratings, name, config.train, display(name, epochs))
                 said.append(f"{len(models[name].history)} epochs, served as after {models[name].best_epoch}")
     return models
 

@@ -1,6 +1,6 @@
 """Batches of whole users: whose ratings are all in the batch, and the films among them.
 
-With whole users the in-batch loss costs one row a user, not one a rating. Knows nothing of towers or losses.
+With whole users the in-batch loss costs one row a user, not one a rating. Knows nothing of towers.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+from recsys.nn.losses import Pairs
 
 FEWEST_BATCHES = 2
 """In an epoch, however few the ratings: with one, an epoch is a single step, and training ends unfinished."""
@@ -25,13 +27,14 @@ class Batch:
         users: (U,), each once.
         items: (F,), each once, ascending.
         counts: float32 (F,), how often each film stands in the batch.
-        positives: float32 (U, F), 1 where the user rated the film.
+        pairs: who rated what, as places in ``users`` and ``items``; each pair once. With whole users, these are all
+            the films a user is known to have rated.
     """
 
     users: NDArray[np.integer[Any]]
     items: NDArray[np.integer[Any]]
     counts: NDArray[np.float32]
-    positives: NDArray[np.float32]
+    pairs: Pairs
 
 
 def batches(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
@@ -60,7 +63,10 @@ def number_of_batches(n_ratings: int, batch_size: int) -> int:
 
 def _batch(ratings: sparse.csr_array[Any], users: NDArray[np.integer[Any]]) -> Batch:
     rows = ratings[users]
-    items, column = np.unique(rows.indices, return_inverse=True)
-    positives = np.zeros((len(users), len(items)), np.float32)
-    positives[np.repeat(np.arange(len(users)), np.diff(rows.indptr)), column] = 1
-    return Batch(users, items, positives.sum(axis=0), positives)
+    counts = np.bincount(rows.indices, minlength=ratings.shape[1])
+    items = np.flatnonzero(counts)
+    place = np.empty(len(counts), np.intp)
+    place[items] = np.arange(len(items))
+    user = np.repeat(np.arange(len(users)), np.diff(rows.indptr))
+    pairs = Pairs(user, place[rows.indices], np.ones(rows.nnz, np.float32))
+    return Batch(users, items, counts[items].astype(np.float32), pairs)

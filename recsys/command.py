@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     )
     model.add_argument("--dim", type=int, metavar="N", help=f"length of the vectors (default: {default['dim']})")
     model.add_argument(
-        "--epochs", type=int, metavar="N", help=f"passes over the ratings at most (default: {default['epochs']})"
+        "--epochs", type=int, metavar="N", help="passes over the ratings at most (default: by model and data)"
     )
     model.add_argument("--seed", type=int, metavar="N", help=f"of everything random (default: {default['seed']})")
     model.add_argument(

@@ -18,7 +18,7 @@ from recsys.errors import ConfigError
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """How a model is trained.
+    """How a model is trained; None leaves a setting to the rules for the model and the data in ``recsys.rules``.
 
     Raises:
         ConfigError: a value is outside its range.
@@ -26,15 +26,15 @@ class TrainConfig:
 
     dim: int = 64
     """Length of user and item vectors."""
-    epochs: int = 50
+    epochs: int | None = None
     """Passes over the ratings at most; early stopping may choose fewer."""
     patience: int = 20
     """Epochs without a better validation nDCG after which training ends."""
-    learning_rate: float = 0.01
+    learning_rate: float | None = None
     """Adam's step size in the first epoch; it falls to 0 along a cosine."""
-    l2: float = 0.1
+    l2: float | None = None
     """Weight of the squared norm of the towers' outputs, relative to the loss of one pair."""
-    batch_size: int = 32768
+    batch_size: int | None = None
     """Ratings in a batch, about: a batch is made of whole users, and an epoch of two batches at least."""
     seed: int = 0
     """Of everything random: equal seeds give equal models."""
@@ -42,12 +42,16 @@ class TrainConfig:
     def __post_init__(self) -> None:
         """Refuse what cannot train."""
         _whole("dim", self.dim, 1, 4096)
-        _whole("epochs", self.epochs, 1, 100_000)
         _whole("patience", self.patience, 1, 100_000)
-        _whole("batch_size", self.batch_size, 1, 2**31)
         _whole("seed", self.seed, 0, 2**63 - 1)
-        _real("learning_rate", self.learning_rate, 0, 10, open_low=True)
-        _real("l2", self.l2, 0, 1000)
+        if self.epochs is not None:
+            _whole("epochs", self.epochs, 1, 100_000)
+        if self.batch_size is not None:
+            _whole("batch_size", self.batch_size, 1, 2**31)
+        if self.learning_rate is not None:
+            _real("learning_rate", self.learning_rate, 0, 10, open_low=True)
+        if self.l2 is not None:
+            _real("l2", self.l2, 0, 1000)
 
 
 @dataclass(frozen=True, kw_only=True)

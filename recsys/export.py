@@ -93,7 +93,10 @@ def _build(results: Results) -> out.Build:
         config={**config, "models": list(results.config.models), **train},
         models={
             name: out.ModelSummary(
-                best_epoch=fitted.best_epoch, dim=fitted.item_vectors.shape[1], n_parameters=fitted.n_parameters
+                best_epoch=fitted.best_epoch,
+                dim=fitted.item_vectors.shape[1],
+                n_parameters=fitted.n_parameters,
+                settings=asdict(fitted.recipe),
             )
             for name, fitted in results.models.items()
         },

@@ -5,14 +5,22 @@ Arrays in, arrays out; knows nothing of towers or training.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.dataset import Dataset
 
-DISLIKE = -0.2
+DISLIKE = -0.1
 """History weight of the lowest rating; the highest has 1. Below zero, so that a bad rating counts against."""
+RECENCY = 0.5
+"""How the weight of a rated film fades with age: the oldest of a history has exp(-RECENCY) of the newest's."""
+WINDOWS = 6
+"""Overlapping windows that a history is cut into, to see what was watched at about the same time."""
+WINDOW_WEIGHT = 0.5
+"""What a pair of films in one window counts, on top of the 1 for being in the same history."""
 
 
 def log_q(dataset: Dataset) -> NDArray[np.float32]:
@@ -25,18 +33,63 @@ def log_q(dataset: Dataset) -> NDArray[np.float32]:
 
 
 def history_weights(dataset: Dataset) -> sparse.csr_array[np.float32]:
-    """What each rating weighs in its user's history, (n_users, n_items).
+    """What each rated film weighs in its user's history once trained, (n_users, n_items): rating times recency.
 
-    Linear from :data:`DISLIKE` at the data set's lowest rating to 1 at its highest; 1 throughout where all ratings
-    are the same, as in a log of clicks.
+    Ratings count from :data:`DISLIKE` at the data set's lowest to 1 at its highest, by the square root of the way
+    between, so that only the lowest counts against; all count 1 where all are the same, as in a log of clicks. A film
+    at place p of its history, 0 for the oldest and 1 for the newest, is worth ``exp(-RECENCY (1 - p))`` of that.
     """
-    ratings = dataset.matrix
+    weights = _rating_weights(dataset) * np.exp(-RECENCY * (1 - history_places(dataset)))
+    return _by_user(dataset, weights)
+
+
+def _rating_weights(dataset: Dataset) -> NDArray[np.float64]:
     low, high = float(dataset.rating.min()), float(dataset.rating.max())
     if low == high:
-        weights = np.ones_like(ratings.data)
-    else:
-        weights = DISLIKE + (1 - DISLIKE) * (ratings.data - low) / (high - low)
-    return sparse.csr_array((weights.astype(np.float32), ratings.indices, ratings.indptr), shape=ratings.shape)
+        return np.ones(dataset.n_ratings)
+    return DISLIKE + (1 - DISLIKE) * np.sqrt((dataset.rating.astype(np.float64) - low) / (high - low))
+
+
+def history_windows(dataset: Dataset) -> sparse.csr_array[np.float32]:
+    """Whole histories, and under them each cut into overlapping windows: ((1 + WINDOWS) n_users, n_items).
+
+    Of ``A'A``, an entry is how many users rated both films, plus :data:`WINDOW_WEIGHT` times how far they did so at
+    about the same time. A window is a triangle over the places of a history, so that together they count each film
+    once.
+    """
+    place = history_places(dataset)
+    shares = [np.maximum(0, 1 - np.abs(place * (WINDOWS - 1) - centre)) for centre in range(WINDOWS)]
+    parts = [np.ones(dataset.n_ratings), *(np.sqrt(WINDOW_WEIGHT * share) for share in shares)]
+    rows: sparse.csr_array[np.float32] = sparse.vstack([_by_user(dataset, part) for part in parts], format="csr")
+    rows.eliminate_zeros()
+    return rows
+
+
+def history_places(dataset: Dataset) -> NDArray[np.float64]:
+    """Where each rating stands in its user's history by time, (n_ratings,): above 0, the newest near 1.
+
+    The mean rank among the user's n ratings, less one half, divided by n; ratings of the same time share a place.
+    Without timestamps all are the newest: 1.
+    """
+    if dataset.timestamp is None:
+        return np.ones(dataset.n_ratings)
+    order = np.lexsort((dataset.timestamp, dataset.user))
+    user, time = dataset.user[order], dataset.timestamp[order]
+    starts = np.flatnonzero(np.r_[True, (user[1:] != user[:-1]) | (time[1:] != time[:-1])])
+    sizes = np.diff(np.r_[starts, len(order)])
+    first_of_user = (np.cumsum(dataset.user_counts) - dataset.user_counts)[user]
+    place = np.empty(dataset.n_ratings)
+    middle = np.repeat(starts + sizes / 2, sizes)  # of a run of equal times, among all ratings in order
+    place[order] = (middle - first_of_user) / dataset.user_counts[user]
+    return place
+
+
+def _by_user(dataset: Dataset, values: NDArray[np.float64]) -> sparse.csr_array[Any]:
+    """One value a rating as a matrix (n_users, n_items), float32, items ascending; zeros are stored."""
+    shape = (dataset.n_users, dataset.n_items)
+    matrix = sparse.csr_array((values.astype(np.float32), (dataset.user, dataset.item)), shape=shape)
+    matrix.sort_indices()
+    return matrix
 
 
 def item_features(dataset: Dataset) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.towers import Towers
+from recsys.rules import Recipe
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Fitted:
         history: one record an epoch.
         best_epoch: how many epochs the served model was trained for, as early stopping chose.
         towers: the trained towers themselves.
+        recipe: the settings they were trained with.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Fitted:
     history: tuple[EpochRecord, ...]
     best_epoch: int
     towers: Towers
+    recipe: Recipe
 
     @property
     def n_parameters(self) -> int:

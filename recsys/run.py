@@ -6,40 +6,60 @@ Knows nothing of validation or of when to stop.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+from scipy import sparse
 
 from recsys.batches import Batch, batches
-from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
-from recsys.features import history_weights, item_features, log_q
+from recsys.features import history_weights, history_windows, item_features, log_q
 from recsys.fitted import EpochRecord, Fitted
 from recsys.models.base import BaseModel
-from recsys.models.deep import DeepModel
+from recsys.models.deep import DeepModel, equal_shares
+from recsys.models.linear import LinearTowers, fit_linear
 from recsys.models.towers import Towers
 from recsys.nn.layers import Array
-from recsys.nn.losses import masked_in_batch_softmax, output_l2
+from recsys.nn.losses import Pairs, Places, distillation, masked_in_batch_softmax, output_l2
 from recsys.nn.optim import Adam, cosine_decay
+from recsys.rules import Recipe
 
 
-def _base(ratings: Dataset, config: TrainConfig, rng: np.random.Generator, dtype: DTypeLike) -> Towers:
-    return BaseModel(ratings.n_users, ratings.n_items, config.dim, log_q(ratings), rng, dtype)
+@dataclass(frozen=True, eq=False)
+class Teacher:
+    """Linear towers with every user's history: what a model is held to while it learns."""
+
+    towers: LinearTowers
+    histories: sparse.csr_array[Any]
+
+    def scores(self, batch: Batch) -> Array:
+        """Of the batch's films for its users: (U, F)."""
+        return self.towers.scores(self.histories[batch.users], batch.items)
 
 
-def _deep(ratings: Dataset, config: TrainConfig, rng: np.random.Generator, dtype: DTypeLike) -> Towers:
-    history, films = history_weights(ratings), item_features(ratings)
-    return DeepModel(history, films, ratings.user_features, config.dim, log_q(ratings), rng, dtype)
+Made = tuple[Towers, Teacher | None]
 
 
-MODELS: dict[str, Callable[[Dataset, TrainConfig, np.random.Generator, DTypeLike], Towers]] = {
+def _base(ratings: Dataset, recipe: Recipe, rng: np.random.Generator, dtype: DTypeLike) -> Made:
+    return BaseModel(ratings.n_users, ratings.n_items, recipe.dim, log_q(ratings), rng, dtype), None
+
+
+def _deep(ratings: Dataset, recipe: Recipe, rng: np.random.Generator, dtype: DTypeLike) -> Made:
+    history = history_weights(ratings)
+    histories = equal_shares(history).astype(dtype)
+    start = fit_linear(history_windows(ratings), histories, recipe.dim, rng, dtype)
+    towers = DeepModel(history, start, item_features(ratings), ratings.user_features, rng, dtype)
+    return towers, Teacher(start, histories)
+
+
+MODELS: dict[str, Callable[[Dataset, Recipe, np.random.Generator, DTypeLike], Made]] = {
     "base": _base,
     "deep": _deep,
 }
 
-
-Loss = Callable[[Array, Array, Array, Array, NDArray[np.bool_]], tuple[float, Array]]
+Loss = Callable[[Array, Array, Array, Pairs, Places], tuple[float, Array]]
 
 
 class Run:
@@ -48,7 +68,7 @@ class Run:
     Args:
         model: ``"base"`` or ``"deep"``.
         ratings: what it learns from.
-        config: settings.
+        recipe: settings.
         rng: draws weights, batches and dropout.
         dtype: float32 to train, float64 to check gradients.
         loss: takes and returns what :func:`~recsys.nn.losses.masked_in_batch_softmax` does.
@@ -58,14 +78,14 @@ class Run:
         self,
         model: str,
         ratings: Dataset,
-        config: TrainConfig,
+        recipe: Recipe,
         rng: np.random.Generator,
         dtype: DTypeLike = np.float32,
         loss: Loss = masked_in_batch_softmax,
     ) -> None:
         self.loss = loss
-        self.ratings, self.config, self.rng = ratings, config, rng
-        self.towers = MODELS[model](ratings, config, rng, dtype)
+        self.ratings, self.recipe, self.rng = ratings, recipe, rng
+        self.towers, self.teacher = MODELS[model](ratings, recipe, rng, dtype)
         self.optimiser = Adam(self.towers.parameters().values())
         self.log_q = log_q(ratings).astype(dtype)
         self.user_weights = (ratings.user_counts / ratings.user_counts[ratings.user_counts > 0].mean()).astype(dtype)
@@ -73,25 +93,27 @@ class Run:
 
     def epoch(self, epoch: int) -> float:
         """One pass over the ratings; the mean of the data term over its pairs. Epochs count from 1."""
-        learning_rate = self.config.learning_rate * cosine_decay(epoch - 1, self.config.epochs)
+        learning_rate = self.recipe.learning_rate * cosine_decay(epoch - 1, self.recipe.epochs)
         total = 0.0
-        for batch in batches(self.ratings.matrix, self.config.batch_size, self.rng):
+        for batch in batches(self.ratings.matrix, self.recipe.batch_size, self.rng):
             inputs = self.towers.training_inputs(batch.users, self.rng)
             total += self.gradients(batch, inputs) * float(batch.counts.sum())
             self.optimiser.step(learning_rate)
         return total / self.ratings.n_ratings
 
     def gradients(self, batch: Batch, inputs: Any) -> float:
-        """Add the gradients of one batch, loss and penalty, to the parameters; returns the loss alone."""
+        """Add the gradients of one batch, loss and penalties, to the parameters; returns the loss alone."""
         users, user_cache = self.towers.users_forward(inputs)
         items, bias, item_cache = self.towers.items_forward(batch.items)
         scores = users @ items.T + bias
-        known = batch.positives > 0  # whole users: all they rated in the fitting part stands in the batch
-        loss, slope = self.loss(scores, self.log_q[batch.items], batch.counts, batch.positives, known)
+        loss, slope = self.loss(scores, self.log_q[batch.items], batch.counts, batch.pairs, batch.pairs[:2])
+        if self.teacher is not None:
+            _, pull = distillation(scores, self.teacher.scores(batch), float(batch.pairs.times.sum()))
+            slope += self.recipe.distillation * pull
         _, user_slope = output_l2(users, self.user_weights[batch.users])
         _, item_slope = output_l2(items)
-        self.towers.users_backward(slope @ items + self.config.l2 * user_slope, user_cache)
-        self.towers.items_backward(slope.T @ users + self.config.l2 * item_slope, slope.sum(axis=0), item_cache)
+        self.towers.users_backward(slope @ items + self.recipe.l2 * user_slope, user_cache)
+        self.towers.items_backward(slope.T @ users + self.recipe.l2 * item_slope, slope.sum(axis=0), item_cache)
         return loss
 
     def item_vectors(self) -> NDArray[np.float32]:
@@ -112,6 +134,7 @@ class Run:
             history=tuple(history),
             best_epoch=epoch,
             towers=self.towers,
+            recipe=self.recipe,
         )
 
     def keep(self) -> None:

@@ -51,16 +51,16 @@ class Terminal:
         logger.info("%-10s %6.2f s  %s", name, time.perf_counter() - start, ", ".join(said))
 
     @contextmanager
-    def training(self, epochs: int) -> Iterator[Callable[[str], Callable[[EpochRecord, object], None]]]:
-        """Gives a function that makes the ``on_epoch`` of a model by its name."""
+    def training(self) -> Iterator[Callable[[str, int], Callable[[EpochRecord, object], None]]]:
+        """Gives a function that makes the ``on_epoch`` of a model by its name and number of epochs."""
         if self.quiet:
-            yield lambda model: lambda record, snapshot: None
+            yield lambda model, epochs: lambda record, snapshot: None
         elif self.console.is_terminal:
             curves: dict[str, list[EpochRecord]] = {}
             with Live(console=self.console, refresh_per_second=8) as live:
-                yield lambda model: lambda record, snapshot: _show(live, curves, model, record, epochs)
+                yield lambda model, epochs: lambda record, snapshot: _show(live, curves, model, record, epochs)
         else:
-            yield lambda model: lambda record, snapshot: _say(model, record)
+            yield lambda model, epochs: lambda record, snapshot: _say(model, record)
 
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:

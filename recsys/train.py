@@ -2,7 +2,8 @@
 
 Two runs go side by side. The early run learns from a part of the training ratings and is judged, after every epoch,
 on the rest; the served run learns from all of them, epoch by epoch with it. What is served is the served run as it
-was after the early run's best epoch. Knows nothing of test ratings, lists or pages.
+was after the last epoch at which the early run was as good as ever, to within one standard error. Knows nothing of
+test ratings, lists or pages.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from recsys.data.dataset import Dataset
 from recsys.data.split import split
 from recsys.errors import ConfigError
 from recsys.fitted import EpochRecord, Fitted
+from recsys.rules import Recipe, recipe
 from recsys.run import MODELS, Run
 from recsys.validation import Validation
 
@@ -48,40 +50,47 @@ def fit(
     config = config or TrainConfig()
     if model not in MODELS:
         raise ConfigError(f"there is no model {model!r}; expected 'base' or 'deep'")
+    made = recipe(model, train, config)
     split_rng, early_rng, served_rng, validation_rng = np.random.default_rng(config.seed).spawn(4)
     parts = split(train, VALIDATION_SHARE, split_rng)
-    validation = Validation.draw(parts, config, validation_rng)
-    served = Run(model, train, config, served_rng)
+    validation = Validation.draw(parts, made.batch_size, validation_rng)
+    served = Run(model, train, made, served_rng)
     if validation is None:
-        logger.info("%s: too few ratings to hold some out, so all %d epochs are run", model, config.epochs)
-        return _train_unjudged(served, config, on_epoch)
-    return _train_judged(Run(model, parts.train, config, early_rng), served, validation, config, on_epoch)
+        logger.info("%s: too few ratings to hold some out, so all %d epochs are run", model, made.epochs)
+        return _train_unjudged(served, made, on_epoch)
+    return _train_judged(Run(model, parts.train, made, early_rng), served, validation, made, on_epoch)
 
 
 def _train_judged(
-    early: Run, served: Run, validation: Validation, config: TrainConfig, on_epoch: OnEpoch | None
+    early: Run, served: Run, validation: Validation, made: Recipe, on_epoch: OnEpoch | None
 ) -> Fitted:
-    """Both runs side by side, until the early run has not improved for ``patience`` epochs."""
+    """Both runs side by side, until the early run has not improved for ``patience`` epochs.
+
+    The rule of one standard error (Breiman et al. 1984): a difference that the users' spread explains is none. The
+    learning rate falls to 0 on purpose at the last epoch, so among equals the latest is served.
+    """
     history: list[EpochRecord] = []
-    best_epoch, best_ndcg = 0, -1.0
-    for epoch in range(1, config.epochs + 1):
+    best_epoch, best_ndcg, error, served_epoch = 0, -1.0, 0.0, 0
+    for epoch in range(1, made.epochs + 1):
         train_loss = early.epoch(epoch)
         served.epoch(epoch)
-        loss, ndcg = validation.judge(early.fitted(history, epoch))
-        history.append(EpochRecord(epoch, train_loss, loss, ndcg))
-        if ndcg > best_ndcg:
-            best_epoch, best_ndcg = epoch, ndcg
+        found = validation.judge(early.fitted(history, epoch))
+        history.append(EpochRecord(epoch, train_loss, found.loss, found.ndcg))
+        if found.ndcg > best_ndcg:
+            best_epoch, best_ndcg, error = epoch, found.ndcg, found.ndcg_error
+        if found.ndcg >= best_ndcg - error:
+            served_epoch = epoch
             served.keep()
-        if _stopped(on_epoch, history, served) or epoch - best_epoch >= config.patience:
+        if _stopped(on_epoch, history, served) or epoch - best_epoch >= made.patience:
             break
     served.restore()
-    return served.fitted(history, best_epoch)
+    return served.fitted(history, served_epoch)
 
 
-def _train_unjudged(served: Run, config: TrainConfig, on_epoch: OnEpoch | None) -> Fitted:
+def _train_unjudged(served: Run, made: Recipe, on_epoch: OnEpoch | None) -> Fitted:
     """All epochs, with nothing held out to judge them."""
     history: list[EpochRecord] = []
-    for epoch in range(1, config.epochs + 1):
+    for epoch in range(1, made.epochs + 1):
         history.append(EpochRecord(epoch, served.epoch(epoch), None, None))
         if _stopped(on_epoch, history, served):
             break

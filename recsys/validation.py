@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.batches import number_of_batches
-from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.evaluation.metrics import accuracy, hits
-from recsys.evaluation.ranking import score_blocks, top_k
+from recsys.evaluation.ranking import best, score_blocks
 from recsys.features import log_q
 from recsys.fitted import Fitted
-from recsys.nn.losses import masked_in_batch_softmax
+from recsys.nn.losses import Pairs, Places, masked_in_batch_softmax
 
 VALIDATION_K = 10
 FEWEST_USERS = 20
 """With fewer, nDCG is noise, and every epoch is run."""
-MOST_USERS = 2000
-"""With more, a random choice of them is judged: the figure is as good, the epoch much shorter."""
+MOST_USERS, FEWEST_CHOSEN, MOST_SCORES = 2000, 200, 10_000_000
+"""Of more users, or of so many that their scores would pass this, a random choice is judged: that is much quicker."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How good a run is: loss, nDCG@10 as a mean over users, and the standard error of that mean."""
+
+    loss: float
+    ndcg: float
+    ndcg_error: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,35 +50,41 @@ class Validation:
     n_pairs: float
 
     @classmethod
-    def draw(cls, parts: Split, config: TrainConfig, rng: np.random.Generator) -> Validation | None:
+    def draw(cls, parts: Split, batch_size: int, rng: np.random.Generator) -> Validation | None:
         """Choose the users to be judged; None where there are too few."""
         users = np.arange(0) if parts.test is None else np.flatnonzero(parts.test.user_counts)
         if parts.test is None or len(users) < FEWEST_USERS:
             return None
-        if len(users) > MOST_USERS:
-            users = np.sort(rng.choice(users, MOST_USERS, replace=False))
+        most = min(MOST_USERS, max(FEWEST_CHOSEN, MOST_SCORES // parts.train.n_items))
+        if len(users) > most:
+            users = np.sort(rng.choice(users, most, replace=False))
         n_ratings = parts.train.n_ratings
-        return cls(users, parts.train, parts.test, n_ratings / number_of_batches(n_ratings, config.batch_size))
+        return cls(users, parts.train, parts.test, n_ratings / number_of_batches(n_ratings, batch_size))
 
-    def judge(self, fitted: Fitted) -> tuple[float, float]:
+    def judge(self, fitted: Fitted) -> Judgement:
         """Loss and nDCG@10 on the held-out ratings.
 
         The loss is that of training with the held-out ratings as pairs, against the whole catalogue, each film as
         often as it can be expected in a batch.
         """
         k = min(VALIDATION_K, self.fit.n_items)
-        items, _ = top_k(fitted, self.users, k, exclude=self.fit)
-        ndcg = accuracy(hits(items, self.users, self.held_out), self.held_out.user_counts[self.users])["ndcg"]
-        return self._loss(fitted), float(ndcg.mean())
-
-    def _loss(self, fitted: Fitted) -> float:
         share = log_q(self.fit)
         counts = np.exp(share) * np.float32(self.n_pairs)
-        total, n_pairs = 0.0, 0
+        losses, lists = [], []
         for users, scores in score_blocks(fitted, self.users):
-            positives = self.held_out.rated(users).astype(np.float32)
-            known = self.fit.rated(users) | (positives > 0)
-            loss, _ = masked_in_batch_softmax(scores, share, counts, positives, known)
-            total += loss * float(positives.sum())
-            n_pairs += int(positives.sum())
-        return total / n_pairs
+            rated, hidden = _places(self.fit, users), _places(self.held_out, users)
+            pairs = Pairs(*hidden, np.ones(len(hidden[0]), np.float32))
+            known = (np.r_[rated[0], hidden[0]], np.r_[rated[1], hidden[1]])
+            losses.append(masked_in_batch_softmax(scores, share, counts, pairs, known)[0] * len(hidden[0]))
+            scores[rated] = -np.inf
+            lists.append(best(scores, k)[0])
+        relevant = self.held_out.user_counts[self.users]
+        ndcg = accuracy(hits(np.concatenate(lists), self.users, self.held_out), relevant)["ndcg"]
+        loss = float(sum(losses) / relevant.sum())
+        return Judgement(loss, float(ndcg.mean()), float(ndcg.std() / np.sqrt(len(ndcg))))
+
+
+def _places(ratings: Dataset, users: NDArray[np.integer[Any]]) -> Places:
+    """Rows and columns, in scores of ``users``, of what they rated."""
+    rows = ratings.matrix[users]
+    return np.repeat(np.arange(len(users)), np.diff(rows.indptr)), rows.indices

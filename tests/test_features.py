@@ -5,7 +5,15 @@ import pandas as pd
 import pytest
 
 from recsys.data.dataset import Dataset
-from recsys.features import history_weights, item_features, log_q
+from recsys.features import (
+    RECENCY,
+    WINDOW_WEIGHT,
+    history_places,
+    history_weights,
+    history_windows,
+    item_features,
+    log_q,
+)
 
 
 def dataset(rows: list[tuple[int, int, float]], **items: list[object]) -> Dataset:
@@ -25,11 +33,52 @@ def test_log_q_is_the_log_of_each_films_share_of_the_ratings():
     np.testing.assert_allclose(found, np.log([3 / 4, 1 / 4, 1 / 4, 1 / 4]), rtol=1e-6)
 
 
-def test_history_weights_fall_linearly_from_one_to_below_zero():
+def timed(rows: list[tuple[int, int, float, int]]) -> Dataset:
+    """Rows of (user, item, rating, timestamp)."""
+    return Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]))
+
+
+def test_history_weights_rise_with_the_rating_from_below_zero_to_one():
     weights = history_weights(dataset([(0, 0, 1), (0, 1, 2), (1, 0, 3), (1, 3, 4), (2, 2, 5)]))
     assert weights.dtype == np.float32
-    expected = [[-0.2, 0.1, 0, 0], [0.4, 0, 0, 0.7], [0, 0, 1, 0]]
+    half, three_quarters = -0.1 + 1.1 * np.sqrt(1 / 2), -0.1 + 1.1 * np.sqrt(3 / 4)
+    expected = [[-0.1, -0.1 + 1.1 / 2, 0, 0], [half, 0, 0, three_quarters], [0, 0, 1, 0]]
     np.testing.assert_allclose(weights.toarray(), expected, atol=1e-6)
+
+
+def test_history_weights_fade_with_age_within_each_history():
+    weights = history_weights(timed([(0, 0, 5, 30), (0, 1, 5, 10), (1, 0, 5, 99), (1, 1, 5, 98), (1, 2, 5, 97)]))
+    # Places 3/4 and 1/4 of two ratings; 5/6, 3/6 and 1/6 of three.
+    expected = np.exp(-RECENCY * (1 - np.array([[3 / 4, 1 / 4, 1], [5 / 6, 3 / 6, 1 / 6]])))
+    expected[0, 2] = 0
+    np.testing.assert_allclose(weights.toarray(), expected, rtol=1e-6)
+
+
+def test_a_place_is_the_mean_rank_of_those_rated_at_the_same_time():
+    places = history_places(timed([(0, 0, 5, 7), (1, 0, 5, 1), (0, 1, 5, 7), (0, 2, 5, 2), (0, 3, 5, 9)]))
+    # User 0 in order: film 2, then 0 and 1 together, then 3; ranks 1, 2.5, 2.5, 4 of 4.
+    assert places.tolist() == [2 / 4, 1 / 2, 2 / 4, 0.5 / 4, 3.5 / 4]
+
+
+def test_a_place_does_not_depend_on_the_order_of_rows_nor_on_the_unit_of_time():
+    rows = [(user, item, 5.0, (item * 37 + user * 11) % 50) for user in range(4) for item in range(8)]
+    first = history_places(timed(rows))
+    again = history_places(timed([(u, i, r, 1000 * t + 5) for u, i, r, t in rows[::-1]]))
+    np.testing.assert_array_equal(first, again[::-1])
+
+
+def test_without_timestamps_all_are_the_newest():
+    assert history_places(dataset([(0, 0, 1), (0, 1, 2), (1, 0, 3)])).tolist() == [1, 1, 1]
+
+
+def test_windows_add_pairs_by_how_near_in_time_they_were_rated():
+    rows = [(0, item, 5.0, item) for item in range(12)]
+    together = history_windows(timed(rows))
+    gram = (together.T @ together).toarray()
+    # The windows' triangles add up to 1 at every place, so a film counts 1 for the history and the weight for them.
+    np.testing.assert_allclose(np.diag(gram), 1 + WINDOW_WEIGHT, rtol=1e-5)
+    assert gram[0, 1] > gram[0, 2] > gram[0, 11]
+    assert gram[0, 11] == pytest.approx(1)
 
 
 def test_the_scale_of_the_ratings_does_not_matter():

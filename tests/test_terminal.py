@@ -13,9 +13,9 @@ def terminal(level: int = logging.INFO, *, interactive: bool = False) -> tuple[T
 
 
 def train(shown: Terminal, epochs: int = 20) -> None:
-    with shown.training(epochs) as display:
+    with shown.training() as display:
         for model in ("base", "deep"):
-            on_epoch = display(model)
+            on_epoch = display(model, epochs)
             for epoch in range(1, epochs + 1):
                 on_epoch(EpochRecord(epoch, 9 - epoch / 10, 9.5, 0.2 + epoch / 1000), lambda: None)
 

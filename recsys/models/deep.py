@@ -1,12 +1,12 @@
 """The deep two-tower model: what films are and what users rated, through an MLP in each tower.
 
     item vector = e_i + MLP([e_i, genres_i, year_i])
-    user vector = h_u + MLP([h_u, features_u]),   h_u = id_u + sum over rated films of weight(rating) p_i / sqrt(n_u)
+    user vector = h_u + MLP([h_u, features_u]),   h_u = id_u + sum over rated films of weight p_i / sqrt(n_u)
 
-Both MLPs are added to what they refine, so that training starts from a plain two-tower model. The user's own id
-vector and features are dropped at random in training, together and each alone, so that the tower also serves a
-visitor who has neither; and part of each history is hidden, so that films learn to be predicted by the others.
-Knows nothing of losses or training.
+Film embeddings e and history embeddings p start from linear towers in closed form, all else at what changes nothing,
+so that training refines these. In training a rated film counts 1, whatever its rating: it was chosen. Served, it
+counts by its rating and its age. The user's own id vector and features are dropped at random in training, together
+and each alone, so that the tower also serves a visitor who has neither. Knows nothing of losses or training.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 from scipy import sparse
 
-from recsys.models.base import INITIAL_SCALE, Ids
+from recsys.models.base import Ids
+from recsys.models.linear import LinearTowers
 from recsys.nn.layers import MLP, Array, Embedding, Parameter, WeightedSum, dropout_rows, named
 
 
@@ -43,41 +44,41 @@ class DeepModel:
     """Two towers over ids, histories and features, see the module.
 
     Args:
-        history: (n_users, n_items), the weight of each rated film; not yet divided by the length of the history.
+        history: (n_users, n_items), the weight of each rated film when served; not yet divided by the root of the
+            length of the history.
+        start: the linear towers to begin from; their rank is the length d of the vectors, and the MLPs are twice as
+            wide inside.
         item_features: (n_items, g).
         user_features: (n_users, f), f may be 0.
-        dim: length d of the vectors; the MLPs are twice as wide inside.
-        log_q: (n_items,), where the films' biases start.
         rng: draws the initial weights.
         dtype: float32 to train, float64 to check gradients.
     """
 
     name = "deep"
-    id_dropout = 0.2
+    id_dropout = 0.5
     feature_dropout = 0.5
-    history_dropout = 0.8
 
     def __init__(
         self,
         history: sparse.csr_array[Any],
+        start: LinearTowers,
         item_features: Array,
         user_features: Array,
-        dim: int,
-        log_q: Array,
         rng: np.random.Generator,
         dtype: DTypeLike,
     ) -> None:
-        n_users, n_items = history.shape
+        (n_users, n_items), dim = history.shape, start.items.shape[1]
         self.history = history.astype(dtype)
         self.item_features = item_features.astype(dtype)
         self.user_features = user_features.astype(dtype)
-        self.user = Embedding(n_users, dim, INITIAL_SCALE, rng, dtype)
-        self.pool = WeightedSum(n_items, dim, INITIAL_SCALE, rng, dtype)
+        self.user = Embedding(n_users, dim, 0.0, rng, dtype)
+        self.pool = WeightedSum(n_items, dim, 0.0, rng, dtype)
+        self.pool.table.value[...] = start.history
         self.user_mlp = MLP(dim + user_features.shape[1], 2 * dim, dim, rng, dtype)
-        self.item = Embedding(n_items, dim, INITIAL_SCALE, rng, dtype)
+        self.item = Embedding(n_items, dim, 0.0, rng, dtype)
+        self.item.table.value[...] = start.items
         self.item_mlp = MLP(dim + item_features.shape[1], 2 * dim, dim, rng, dtype)
         self.bias = Embedding(n_items, 1, 0.0, rng, dtype)
-        self.bias.table.value[:, 0] = log_q
 
     def parameters(self) -> dict[str, Parameter]:
         """By name."""
@@ -93,20 +94,17 @@ class DeepModel:
         )
 
     def training_inputs(self, users: Ids, rng: np.random.Generator) -> UserInputs:
-        """What the user tower sees of ``users`` (U,) in training: part of it, drawn anew each time."""
+        """What the user tower sees of ``users`` (U,) in training: films as 1 each, the rest dropped at random."""
         dtype = self.history.dtype
-        history = self.history[users]
-        history.data = history.data * (rng.random(history.nnz) >= self.history_dropout)
-        history.eliminate_zeros()
         return UserInputs(
             ids=users,
             id_kept=dropout_rows(len(users), self.id_dropout, rng, dtype),
-            history=normalised(history),
+            history=equal_shares(self.history[users]),
             features=self.user_features[users] * dropout_rows(len(users), self.feature_dropout, rng, dtype),
         )
 
     def serving_inputs(self, users: Ids) -> UserInputs:
-        """What the user tower sees of ``users`` (U,) once trained: all of it."""
+        """What the user tower sees of ``users`` (U,) once trained: all of it, films by rating and age."""
         kept = np.ones((len(users), 1), self.history.dtype)
         return UserInputs(users, kept, normalised(self.history[users]), self.user_features[users])
 
@@ -150,3 +148,9 @@ def normalised(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
     scale = 1 / np.sqrt(np.maximum(length, 1))
     data = history.data * np.repeat(scale, length).astype(history.dtype)
     return sparse.csr_array((data, history.indices, history.indptr), shape=history.shape)
+
+
+def equal_shares(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
+    """The same, as if every entry were 1."""
+    ones = np.ones_like(history.data)
+    return normalised(sparse.csr_array((ones, history.indices, history.indptr), shape=history.shape))

@@ -53,7 +53,7 @@ class Embedding:
         ``table[ids] += gradient`` would keep only the last of them.
         """
         n = len(ids)
-        picks = sparse.csr_array((np.ones(n, gradient.dtype), (ids, np.arange(n))), shape=(len(self.table.value), n))
+        picks = sparse.csc_array((np.ones(n, gradient.dtype), ids, np.arange(n + 1)), (len(self.table.value), n))
         self.table.gradient += picks @ gradient
 
 
@@ -115,13 +115,13 @@ def relu_backward(gradient: Array, active: NDArray[np.bool_]) -> Array:
 class MLP:
     """One hidden layer: ``relu(x W1 + b1) W2 + b2``, (B, n_in) -> (B, n_out).
 
-    The outer layer starts small (gain 0.1), so that where an MLP is added to something simpler, training starts from
-    the simpler thing.
+    The outer layer starts at zero, so that where an MLP is added to something simpler, training starts from the
+    simpler thing.
     """
 
     def __init__(self, n_in: int, n_hidden: int, n_out: int, rng: np.random.Generator, dtype: DTypeLike) -> None:
         self.inner = Linear(n_in, n_hidden, rng, dtype)
-        self.outer = Linear(n_hidden, n_out, rng, dtype, gain=0.1)
+        self.outer = Linear(n_hidden, n_out, rng, dtype, gain=0.0)
 
     def parameters(self) -> dict[str, Parameter]:
         """By name, inner before outer."""

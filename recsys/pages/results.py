@@ -98,6 +98,7 @@ def _curves(artefacts: Artefacts) -> Iterator[Curve]:
 def about_context(site: Site, page: Page, artefacts: Artefacts) -> AboutContext:
     """Method, settings, licence and how to build it again."""
     settings = dict(_flat(artefacts.build.config))
+    trained = {name: summary.settings for name, summary in artefacts.build.models.items()}
     return AboutContext(
         site=site,
         page=page,
@@ -107,7 +108,7 @@ def about_context(site: Site, page: Page, artefacts: Artefacts) -> AboutContext:
         measured=bool(artefacts.metrics.models),
         k=artefacts.metrics.k,
         most_named=artefacts.recommendations.most_named,
-        settings=tuple((name, _plain(value)) for name, value in settings.items()),
+        settings=tuple((name, _plain(value)) for name, value in (*settings.items(), *_flat(trained))),
         command=_command(settings),
     )
 

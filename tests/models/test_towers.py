@@ -5,8 +5,9 @@ import pytest
 from scipy import sparse
 
 from recsys.models.base import BaseModel
-from recsys.models.deep import DeepModel, UserInputs, normalised
-from recsys.nn.losses import masked_in_batch_softmax, output_l2
+from recsys.models.deep import DeepModel, UserInputs, equal_shares, normalised
+from recsys.models.linear import LinearTowers
+from recsys.nn.losses import Pairs, masked_in_batch_softmax, output_l2
 from tests.gradients import LIMIT, errors
 
 N_USERS, N_ITEMS, DIM = 5, 7, 3
@@ -25,9 +26,12 @@ def model(name: str, dtype=np.float64):
     if name == "base":
         return BaseModel(N_USERS, N_ITEMS, DIM, log_q, rng, dtype)
     genres, features = rng.standard_normal((N_ITEMS, 2)), rng.standard_normal((N_USERS, 2))
-    deep = DeepModel(history(), genres, features, DIM, log_q, rng, dtype)
-    for mlp in (deep.user_mlp, deep.item_mlp):
-        mlp.inner.bias.value[...] = rng.standard_normal(mlp.inner.bias.value.shape)
+    start = LinearTowers(rng.standard_normal((N_ITEMS, DIM)), rng.standard_normal((N_ITEMS, DIM)))
+    deep = DeepModel(history(), start, genres, features, rng, dtype)
+    learned = [deep.user.table, deep.bias.table]
+    learned += [p for mlp in (deep.user_mlp, deep.item_mlp) for p in (mlp.inner.bias, mlp.outer.weight)]
+    for parameter in learned:  # as if it had been trained: at first these are all 0
+        parameter.value[...] = rng.standard_normal(parameter.value.shape)
     return deep
 
 
@@ -44,11 +48,11 @@ def forward(towers, inputs, items):
 def objective(towers, inputs, items=ITEMS, l2=0.3):
     """The training objective of one batch, and the gradients at the ends of the towers."""
     users, vectors, bias, _, _ = forward(towers, inputs, items)
-    positives = np.array([[1, 0, 2, 0, 0], [0, 1, 0, 0, 1], [1, 0, 0, 0, 0], [0, 0, 0, 3, 0]], float)
-    known = positives > 0
-    known[1, 3] = True  # rated in the fitting part, but not in the batch
+    pairs = Pairs(np.array([0, 0, 1, 1, 2, 3]), np.array([0, 2, 1, 4, 0, 3]), np.array([1.0, 2, 1, 1, 1, 3]))
+    known = (np.r_[pairs.user, 1], np.r_[pairs.film, 3])  # one was rated in the fitting part, but not in the batch
     log_q = np.log(np.arange(1, N_ITEMS + 1) / 28)[items]
-    loss, slope = masked_in_batch_softmax(users @ vectors.T + bias, log_q, positives.sum(axis=0), positives, known)
+    counts = np.bincount(pairs.film, pairs.times)
+    loss, slope = masked_in_batch_softmax(users @ vectors.T + bias, log_q, counts, pairs, known)
     user_loss, user_slope = output_l2(users, np.array([0.5, 1.0, 2.0, 1.0]))
     item_loss, item_slope = output_l2(vectors)
     ends = (slope @ vectors + l2 * user_slope, slope.T @ users + l2 * item_slope, slope.sum(axis=0))
@@ -111,10 +115,19 @@ def test_the_check_finds_a_residual_path_that_is_forgotten():
     assert found["pool"] > 0.1
 
 
-def test_an_untrained_model_recommends_what_is_popular():
-    for name in ("base", "deep"):
-        _, bias, _ = model(name).items_forward(np.arange(N_ITEMS))
-        assert np.argsort(bias).tolist() == list(range(N_ITEMS))
+def test_an_untrained_base_model_recommends_what_is_popular():
+    _, bias, _ = model("base").items_forward(np.arange(N_ITEMS))
+    assert np.argsort(bias).tolist() == list(range(N_ITEMS))
+
+
+def test_an_untrained_deep_model_scores_as_the_linear_towers_it_starts_from():
+    rng = np.random.default_rng(0)
+    start = LinearTowers(rng.standard_normal((N_ITEMS, DIM)), rng.standard_normal((N_ITEMS, DIM)))
+    deep = DeepModel(history(), start, np.ones((N_ITEMS, 2)), np.ones((N_USERS, 2)), rng, np.float64)
+    users, _ = deep.users_forward(deep.training_inputs(USERS, rng))
+    vectors, bias, _ = deep.items_forward(ITEMS)
+    expected = start.scores(equal_shares(history())[USERS], ITEMS)
+    np.testing.assert_allclose(users @ vectors.T + bias, expected, rtol=1e-12)
 
 
 def test_a_history_is_divided_by_the_root_of_its_length_and_may_be_empty():
@@ -140,18 +153,15 @@ def test_training_drops_ids_and_features_together_and_each_alone():
     assert seen == {(True, True), (True, False), (False, True), (False, False)}
 
 
-def test_training_hides_films_of_the_history_and_normalises_what_is_left():
-    towers = model("deep")
-    full = history()[[0]].toarray()[0]
-    seeds = [np.random.default_rng(seed) for seed in range(30)]
-    drawn = [towers.training_inputs(np.array([0]), rng).history.toarray()[0] for rng in seeds]
-    assert len({tuple(row != 0) for row in drawn}) > 1
-    for row in drawn:
-        kept = row != 0
-        np.testing.assert_allclose(row[kept] * np.sqrt(max(kept.sum(), 1)), full[kept])
+def test_training_sees_every_film_of_a_history_alike():
+    seen = model("deep").training_inputs(np.array([0, 4]), np.random.default_rng(0)).history.toarray()
+    rated = history().toarray()[0] != 0
+    np.testing.assert_allclose(seen[0][rated], 1 / np.sqrt(rated.sum()))
+    assert not seen[0][~rated].any()
+    assert not seen[1].any()
 
 
-def test_the_model_keeps_its_own_history_whatever_training_drops():
+def test_the_model_keeps_its_own_history_whatever_training_sees():
     towers = model("deep")
     before = towers.history.toarray().copy()
     towers.training_inputs(USERS, np.random.default_rng(0))

@@ -59,6 +59,7 @@ def test_linear_and_mlp_pass_the_gradient_check(kind, widths, rng):
     layer, x, up = kind(*widths, rng, np.float64), rng.standard_normal((5, 4)), rng.standard_normal((5, 3))
     if isinstance(layer, MLP):
         layer.inner.bias.value[...] = 0.3
+        layer.outer.weight.value[...] = rng.standard_normal((6, 3))  # it starts at 0
         assert np.abs(layer.inner.forward(x)[0]).min() > 1e-3  # no activation near the kink
 
     def loss() -> float:
@@ -67,6 +68,14 @@ def test_linear_and_mlp_pass_the_gradient_check(kind, widths, rng):
     below = layer.backward(up, layer.forward(x)[1])
     assert max(errors(layer.parameters(), loss).values()) < LIMIT
     assert relative_error(below, numeric(x, loss)) < LIMIT
+
+
+def test_a_fresh_mlp_puts_out_zero_and_still_learns(rng):
+    layer, x = MLP(4, 6, 3, rng, np.float64), rng.standard_normal((5, 4))
+    output, cache = layer.forward(x)
+    assert not output.any()
+    layer.backward(np.ones((5, 3)), cache)
+    assert layer.outer.weight.gradient.any()
 
 
 def test_relu_passes_only_where_its_input_was_positive():
@@ -85,6 +94,7 @@ def test_relu_passes_only_where_its_input_was_positive():
 )
 def test_the_gradient_check_finds_a_wrong_backward(spoil, rng):
     layer, x, up = MLP(4, 6, 3, rng, np.float64), rng.standard_normal((5, 4)), rng.standard_normal((5, 3))
+    layer.outer.weight.value[...] = rng.standard_normal((6, 3))
     spoil(layer)
     layer.backward(up, layer.forward(x)[1])
     assert max(errors(layer.parameters(), lambda: float((layer.forward(x)[0] * up).sum())).values()) > 0.1

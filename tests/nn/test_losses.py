@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.nn.losses import in_batch_softmax, masked_in_batch_softmax, output_l2
+from recsys.nn.losses import Pairs, distillation, in_batch_softmax, masked_in_batch_softmax, output_l2
 from tests.gradients import LIMIT, numeric, relative_error
 
 
@@ -23,16 +23,24 @@ def pairwise(scores, log_q, pairs, known):
     return loss / len(pairs), gradient / len(pairs)
 
 
+def distinct(pairs) -> Pairs:
+    """The pairs of a batch as the losses take them: each once, with how often it stands there."""
+    places, times = np.unique(np.array(pairs), axis=0, return_counts=True)
+    return Pairs(places[:, 0], places[:, 1], times.astype(float))
+
+
+def counts(pairs, n_films):
+    return np.bincount([film for _, film in pairs], minlength=n_films).astype(float)
+
+
 def grouped(scores, log_q, pairs, known):
-    positives = np.zeros_like(scores)
-    np.add.at(positives, tuple(np.array(pairs).T), 1)
-    return masked_in_batch_softmax(scores, log_q, positives.sum(axis=0), positives, known)
+    return masked_in_batch_softmax(
+        scores, log_q, counts(pairs, len(log_q)), distinct(pairs), np.nonzero(known)
+    )
 
 
 def plain(scores, log_q, pairs):
-    positives = np.zeros_like(scores)
-    np.add.at(positives, tuple(np.array(pairs).T), 1)
-    return in_batch_softmax(scores, log_q, positives.sum(axis=0), positives)
+    return in_batch_softmax(scores, log_q, counts(pairs, len(log_q)), distinct(pairs))
 
 
 def plain_pairwise(scores, log_q, pairs):
@@ -139,13 +147,21 @@ def test_large_scores_do_not_overflow(offset):
 
 def test_known_films_with_huge_scores_do_not_drown_the_negatives_in_float32():
     scores = np.array([[200.0, 0.0, 1.0]], np.float32)
-    known = np.array([[True, False, False]])
-    positives = np.array([[1, 0, 0]], np.float32)
-    _, gradient = masked_in_batch_softmax(
-        scores - 200, np.zeros(3, np.float32), np.ones(3, np.float32), positives, known
+    pairs = Pairs(np.array([0]), np.array([0]), np.ones(1, np.float32))
+    loss, gradient = masked_in_batch_softmax(
+        scores - 200, np.zeros(3, np.float32), np.ones(3, np.float32), pairs, pairs[:2]
     )
+    assert loss == 0  # log(1 + e^-200 + e^-199), in float32
     assert gradient.dtype == np.float32
     assert np.isfinite(gradient).all()
+
+
+def test_a_film_that_does_not_stand_in_the_batch_is_no_negative():
+    scores, known = np.array([[0.0, 1.0, 50.0]]), (np.array([0]), np.array([0]))
+    pairs = Pairs(np.array([0]), np.array([0]), np.ones(1))
+    loss, gradient = masked_in_batch_softmax(scores, np.zeros(3), np.array([1.0, 1.0, 0.0]), pairs, known)
+    assert loss == pytest.approx(math.log(1 + math.e))
+    assert gradient[0, 2] == 0
 
 
 def test_the_masked_form_passes_the_gradient_check():
@@ -169,3 +185,29 @@ def test_output_l2_passes_the_gradient_check():
     vectors, weights = rng.standard_normal((5, 3)), rng.random(5)
     _, gradient = output_l2(vectors, weights)
     assert relative_error(gradient, numeric(vectors, lambda: output_l2(vectors, weights)[0])) < LIMIT
+
+
+def test_distillation_is_half_the_squared_distance_a_pair_without_each_users_mean():
+    scores, taught = np.array([[1.0, 3.0], [5.0, 5.0]]), np.array([[0.0, 0.0], [0.0, 4.0]])
+    # Differences 1, 3 and 5, 1; without their means 2 and 3 they are -1, 1 and 2, -2.
+    value, gradient = distillation(scores, taught, n_pairs=4.0)
+    assert value == (1 + 1 + 4 + 4) / (2 * 4)
+    assert gradient.tolist() == [[-1 / 4, 1 / 4], [2 / 4, -2 / 4]]
+
+
+def test_distillation_leaves_what_it_compares_alone_and_does_not_see_a_constant():
+    rng = np.random.default_rng(0)
+    scores, taught = rng.standard_normal((3, 4)), rng.standard_normal((3, 4))
+    before = scores.copy()
+    value, gradient = distillation(scores, taught, 5.0)
+    moved, _ = distillation(scores + np.array([[1.0], [-7.0], [100.0]]), taught, 5.0)
+    assert moved == pytest.approx(value)
+    assert (scores == before).all()
+    np.testing.assert_allclose(gradient.sum(axis=1), 0, atol=1e-12)
+
+
+def test_distillation_passes_the_gradient_check():
+    rng = np.random.default_rng(3)
+    scores, taught = rng.standard_normal((3, 4)), rng.standard_normal((3, 4))
+    _, gradient = distillation(scores, taught, 7.0)
+    assert relative_error(gradient, numeric(scores, lambda: distillation(scores, taught, 7.0)[0])) < LIMIT

@@ -1,0 +1,112 @@
+"""The closed form, held against slow references."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from recsys.models import linear
+from recsys.models.deep import equal_shares
+from recsys.models.linear import LinearTowers, fit_linear, leading
+
+
+def log(n_users: int = 30, n_items: int = 9, seed: int = 0) -> sparse.csr_array:
+    """Who rated what: even users mostly even films, odd ones odd."""
+    rng = np.random.default_rng(seed)
+    alike = np.arange(n_users)[:, None] % 2 == np.arange(n_items) % 2
+    return sparse.csr_array((rng.random((n_users, n_items)) < np.where(alike, 0.7, 0.1)).astype(np.float64))
+
+
+def ease(rated: np.ndarray, l2: float) -> np.ndarray:
+    """Column by column: ridge regression of a film on all others."""
+    n = rated.shape[1]
+    weights = np.zeros((n, n))
+    for film in range(n):
+        others = np.delete(np.arange(n), film)
+        x = rated[:, others]
+        weights[others, film] = np.linalg.solve(x.T @ x + l2 * np.eye(n - 1), x.T @ rated[:, film])
+    return weights
+
+
+def test_with_every_direction_kept_the_scores_are_those_of_ease_up_to_scale(monkeypatch):
+    monkeypatch.setattr(linear, "EASE_L2", 3.0)
+    rated = log()
+    histories = equal_shares(rated)
+    towers = fit_linear(rated, histories, rated.shape[1], np.random.default_rng(0), np.float64)
+    expected = histories.toarray() @ ease(rated.toarray(), 3.0)
+    found = towers.scores(histories, np.arange(rated.shape[1]))
+    scale = (found * expected).sum() / (expected**2).sum()
+    assert scale > 0
+    np.testing.assert_allclose(found, scale * expected, atol=1e-4 * np.abs(found).max())
+
+
+def test_a_catalogue_too_large_to_invert_gets_the_ridge_regression_of_its_leading_directions(monkeypatch):
+    monkeypatch.setattr(linear, "LARGEST_INVERSE", 5)
+    monkeypatch.setattr(linear, "SVD_L2", 2.0)
+    rated = log()
+    histories, dense = equal_shares(rated), rated.toarray()
+    towers = fit_linear(rated, histories, 4, np.random.default_rng(0), np.float64)
+    _, values, directions = np.linalg.svd(dense, full_matrices=False)
+    shrunk = (directions[:4].T * (values[:4] ** 2 / (values[:4] ** 2 + 2.0))) @ directions[:4]
+    expected = histories.toarray() @ shrunk
+    found = towers.scores(histories, np.arange(9))
+    scale = (found * expected).sum() / (expected**2).sum()
+    np.testing.assert_allclose(found, scale * expected, atol=0.02 * np.abs(found).max())
+
+
+def test_scores_are_sums_of_what_each_rated_film_adds():
+    towers = LinearTowers(np.array([[1.0, 0], [0, 2], [3, 3]]), np.array([[1.0, 1], [0, 1], [2, 0]]))
+    histories = sparse.csr_array([[0.5, 0, 0.5], [0, 0, 0]])
+    # Film 0 and film 2 by halves: (2, 1.5); its products with films 2 and 0.
+    assert towers.scores(histories, np.array([2, 0])).tolist() == [[4, 3.5], [0, 0]]
+
+
+def test_both_sides_have_the_same_length_and_the_dtype_asked_for():
+    rated = log()
+    towers = fit_linear(rated, equal_shares(rated), 4, np.random.default_rng(0))
+    assert (towers.history.dtype, towers.items.dtype) == (np.float32, np.float32)
+    assert np.linalg.norm(towers.history) == pytest.approx(np.linalg.norm(towers.items), rel=1e-4)
+
+
+def test_the_scale_is_the_one_that_explains_the_ratings_best_softened(monkeypatch):
+    rated = log(n_users=40)
+    histories = equal_shares(rated)
+
+    def loss(factor: float) -> float:
+        """The softmax loss of the served scores times a factor, no film explaining itself."""
+        scores = towers.scores(histories, np.arange(9)).astype(float)
+        own = (towers.history * towers.items).sum(axis=1)
+        user, film = histories.tocoo().coords
+        scores[user, film] -= histories.data * own[film]
+        logits = factor * scores
+        return float((np.log(np.exp(logits).sum(axis=1))[user] - logits[user, film]).mean())
+
+    monkeypatch.setattr(linear, "EASE_L2", 3.0)
+    towers = fit_linear(rated, histories, 9, np.random.default_rng(0), np.float64)
+    best = linear.SOFTENING
+    assert loss(best) < min(loss(best / 1.5), loss(best * 1.5))
+
+
+def test_where_there_are_fewer_films_than_dimensions_the_rest_is_zero():
+    rated = log(n_items=3)
+    towers = fit_linear(rated, equal_shares(rated), 5, np.random.default_rng(0))
+    assert towers.history.shape == towers.items.shape == (3, 5)
+    assert not towers.items[:, 3:].any()
+
+
+@pytest.mark.parametrize("rated", [[[1.0]], [[1.0, 0], [0, 1]], [[1.0, 1, 1]]])
+def test_logs_that_tell_nothing_stay_finite(rated):
+    rows = sparse.csr_array(np.array(rated))
+    towers = fit_linear(rows, equal_shares(rows), 2, np.random.default_rng(0))
+    assert np.isfinite(towers.history).all()
+    assert np.isfinite(towers.items).all()
+
+
+def test_leading_directions_are_the_eigenvectors_of_the_largest_eigenvalues():
+    rng = np.random.default_rng(1)
+    basis, _ = np.linalg.qr(rng.standard_normal((40, 40)))
+    spectrum = 100 * 0.5 ** np.arange(40)
+    matrix = (basis * spectrum) @ basis.T
+    values, vectors = leading(lambda block: matrix @ block, 40, 3, rng)
+    np.testing.assert_allclose(values, spectrum[:3], rtol=1e-4)
+    np.testing.assert_allclose(np.abs((vectors * basis[:, :3]).sum(axis=0)), 1, rtol=1e-4)
+    assert (vectors[np.abs(vectors).argmax(axis=0), range(3)] > 0).all()

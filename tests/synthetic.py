@@ -1,0 +1,75 @@
+"""Invented ratings logs of any size and shape: long-tail users and films, and tastes that a model can learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from recsys import Dataset
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a log is like.
+
+    Attributes:
+        n_users, n_items: how many there are.
+        n_ratings: about how many; each user rates three films at least.
+        tastes: latent dimensions that users and films share.
+        strength: how much taste counts against popularity when a film is chosen; 0 for not at all.
+        stars: ratings from 1 to 5; else all are 1, as in a log of clicks.
+        timestamps: whether the order is known.
+        genres: whether films have genres, told by their strongest taste.
+    """
+
+    n_users: int
+    n_items: int
+    n_ratings: int
+    tastes: int = 8
+    strength: float = 1.5
+    stars: bool = True
+    timestamps: bool = True
+    genres: bool = True
+
+
+def synthetic(shape: Shape, seed: int = 0) -> Dataset:
+    """A log of that shape.
+
+    Films are chosen without repetition with probability proportional to popularity times exp(taste), by the trick of
+    exponential clocks (Gumbel top-k), a block of users at a time.
+    """
+    rng = np.random.default_rng(seed)
+    popularity = -0.9 * np.log(np.arange(1, shape.n_items + 1))
+    rng.shuffle(popularity)
+    user_tastes = rng.standard_normal((shape.n_users, shape.tastes)).astype(np.float32)
+    item_tastes = rng.standard_normal((shape.n_items, shape.tastes)).astype(np.float32)
+    spread = rng.lognormal(0, 1, shape.n_users)
+    counts = np.clip(np.round(spread / spread.mean() * shape.n_ratings / shape.n_users), 3, shape.n_items // 2)
+    users, items, likes = [], [], []
+    for start in range(0, shape.n_users, 512):
+        block = slice(start, start + 512)
+        taste = user_tastes[block] @ item_tastes.T / np.sqrt(shape.tastes)
+        clocks = shape.strength * taste + popularity + rng.gumbel(size=taste.shape)
+        order = np.argsort(-clocks, axis=1)
+        for row, count in enumerate(counts[block].astype(int)):
+            chosen = rng.permutation(order[row, :count])
+            users.append(np.full(count, start + row))
+            items.append(chosen)
+            likes.append(taste[row, chosen])
+    like = np.concatenate(likes)
+    noisy = like + 0.5 * rng.standard_normal(len(like))
+    ratings = pd.DataFrame(
+        {
+            "user": np.concatenate(users),
+            "item": np.concatenate(items),
+            "rating": np.clip(np.round(3.3 + noisy), 1, 5) if shape.stars else 1.0,
+        }
+    )
+    if shape.timestamps:
+        ratings["timestamp"] = ratings.groupby("user").cumcount() + 100 * ratings["user"]
+    films = pd.DataFrame({"item": np.arange(shape.n_items), "title": "Film"})
+    if shape.genres:
+        films["genres"] = [f"Genre {taste}" for taste in item_tastes.argmax(axis=1)]
+    return Dataset.from_frames(ratings, items=films, name="synthetic")
