@@ -15,7 +15,7 @@ from recsys.data.dataset import Dataset
 
 DISLIKE = -0.1
 """History weight of the lowest rating; the highest has 1. Below zero, so that a bad rating counts against."""
-RECENCY = 0.5
+RECENCY = 0.3
 """How the weight of a rated film fades with age: the oldest of a history has exp(-RECENCY) of the newest's."""
 WINDOWS = 6
 """Overlapping windows that a history is cut into, to see what was watched at about the same time."""

@@ -35,8 +35,12 @@ class Teacher:
     histories: sparse.csr_array[Any]
 
     def scores(self, batch: Batch) -> Array:
-        """Of the batch's films for its users: (U, F)."""
-        return self.towers.scores(self.histories[batch.users], batch.items)
+        """Of the batch's films for its users, (U, F); no film adds to its own score."""
+        histories = self.histories[batch.users]
+        scores = self.towers.scores(histories, batch.items)
+        own = np.einsum("fd,fd->f", self.towers.history[batch.items], self.towers.items[batch.items])
+        scores[batch.pairs.user, batch.pairs.film] -= histories.data * own[batch.pairs.film]
+        return scores
 
 
 Made = tuple[Towers, Teacher | None]
@@ -105,15 +109,20 @@ class Run:
         """Add the gradients of one batch, loss and penalties, to the parameters; returns the loss alone."""
         users, user_cache = self.towers.users_forward(inputs)
         items, bias, item_cache = self.towers.items_forward(batch.items)
+        places = batch.pairs[:2]
+        selves, selves_cache = self.towers.selves_forward(inputs, items, batch.items, batch.pairs.film)
         scores = users @ items.T + bias
-        loss, slope = self.loss(scores, self.log_q[batch.items], batch.counts, batch.pairs, batch.pairs[:2])
+        scores[places] -= selves
+        loss, slope = self.loss(scores, self.log_q[batch.items], batch.counts, batch.pairs, places)
         if self.teacher is not None:
             _, pull = distillation(scores, self.teacher.scores(batch), float(batch.pairs.times.sum()))
             slope += self.recipe.distillation * pull
         _, user_slope = output_l2(users, self.user_weights[batch.users])
         _, item_slope = output_l2(items)
+        item_slope = slope.T @ users + self.recipe.l2 * item_slope
+        item_slope += self.towers.selves_backward(-slope[places], selves_cache)
         self.towers.users_backward(slope @ items + self.recipe.l2 * user_slope, user_cache)
-        self.towers.items_backward(slope.T @ users + self.recipe.l2 * item_slope, slope.sum(axis=0), item_cache)
+        self.towers.items_backward(item_slope, slope.sum(axis=0), item_cache)
         return loss
 
     def item_vectors(self) -> NDArray[np.float32]:

@@ -70,3 +70,11 @@ class BaseModel:
         """From the gradients of the film vectors (F, d) and biases (F,)."""
         self.item.backward(gradient, cache)
         self.bias.backward(bias_gradient[:, None], cache)
+
+    def selves_forward(self, inputs: Ids, vectors: Array, items: Ids, film: Ids) -> tuple[Array, int]:
+        """What each film of a history adds to its own score, (P,): nothing, for no history is looked at."""
+        return np.zeros(len(film), vectors.dtype), len(vectors)
+
+    def selves_backward(self, gradient: Array, cache: int) -> Array:
+        """Nothing flows back: (F, d) of zeros."""
+        return np.zeros((cache, self.item.table.value.shape[1]), gradient.dtype)

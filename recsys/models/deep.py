@@ -1,12 +1,13 @@
 """The deep two-tower model: what films are and what users rated, through an MLP in each tower.
 
     item vector = e_i + MLP([e_i, genres_i, year_i])
-    user vector = h_u + MLP([h_u, features_u]),   h_u = id_u + sum over rated films of weight p_i / sqrt(n_u)
+    user vector = h_u + MLP([h_u, features_u]),   h_u = sum over rated films of weight p_i / sqrt(n_u)
 
 Film embeddings e and history embeddings p start from linear towers in closed form, all else at what changes nothing,
 so that training refines these. In training a rated film counts 1, whatever its rating: it was chosen. Served, it
-counts by its rating and its age. The user's own id vector and features are dropped at random in training, together
-and each alone, so that the tower also serves a visitor who has neither. Knows nothing of losses or training.
+counts by its rating and its age. There is no vector for a user's id: beside a history it learns the training part by
+heart and makes the lists worse. User features are dropped at random in training, so that the tower also serves a
+visitor of whom nothing is known but a few films. Knows nothing of losses or training.
 """
 
 from __future__ import annotations
@@ -28,20 +29,16 @@ class UserInputs:
     """What the deep user tower sees of U users.
 
     Attributes:
-        ids: (U,), whose embedding is looked up.
-        id_kept: (U, 1), 1 where the embedding counts, 0 where it is dropped or there is none.
         history: (U, n_items), weights of the rated films, already divided by the square root of their number.
         features: (U, n_features), zero where dropped.
     """
 
-    ids: Ids
-    id_kept: Array
     history: sparse.csr_array[Any]
     features: Array
 
 
 class DeepModel:
-    """Two towers over ids, histories and features, see the module.
+    """Two towers over histories, what films are and what users are, see the module.
 
     Args:
         history: (n_users, n_items), the weight of each rated film when served; not yet divided by the root of the
@@ -55,7 +52,6 @@ class DeepModel:
     """
 
     name = "deep"
-    id_dropout = 0.5
     feature_dropout = 0.5
 
     def __init__(
@@ -67,11 +63,10 @@ class DeepModel:
         rng: np.random.Generator,
         dtype: DTypeLike,
     ) -> None:
-        (n_users, n_items), dim = history.shape, start.items.shape[1]
+        n_items, dim = start.items.shape
         self.history = history.astype(dtype)
         self.item_features = item_features.astype(dtype)
         self.user_features = user_features.astype(dtype)
-        self.user = Embedding(n_users, dim, 0.0, rng, dtype)
         self.pool = WeightedSum(n_items, dim, 0.0, rng, dtype)
         self.pool.table.value[...] = start.history
         self.user_mlp = MLP(dim + user_features.shape[1], 2 * dim, dim, rng, dtype)
@@ -84,7 +79,6 @@ class DeepModel:
         """By name."""
         return named(
             {
-                "user": self.user,
                 "pool": self.pool,
                 "user_mlp": self.user_mlp,
                 "item": self.item,
@@ -94,33 +88,24 @@ class DeepModel:
         )
 
     def training_inputs(self, users: Ids, rng: np.random.Generator) -> UserInputs:
-        """What the user tower sees of ``users`` (U,) in training: films as 1 each, the rest dropped at random."""
-        dtype = self.history.dtype
-        return UserInputs(
-            ids=users,
-            id_kept=dropout_rows(len(users), self.id_dropout, rng, dtype),
-            history=equal_shares(self.history[users]),
-            features=self.user_features[users] * dropout_rows(len(users), self.feature_dropout, rng, dtype),
-        )
+        """What the user tower sees of ``users`` (U,) in training: films as 1 each, features at random."""
+        kept = dropout_rows(len(users), self.feature_dropout, rng, self.history.dtype)
+        return UserInputs(equal_shares(self.history[users]), self.user_features[users] * kept)
 
     def serving_inputs(self, users: Ids) -> UserInputs:
         """What the user tower sees of ``users`` (U,) once trained: all of it, films by rating and age."""
-        kept = np.ones((len(users), 1), self.history.dtype)
-        return UserInputs(users, kept, normalised(self.history[users]), self.user_features[users])
+        return UserInputs(normalised(self.history[users]), self.user_features[users])
 
     def users_forward(self, inputs: UserInputs) -> tuple[Array, tuple[Any, ...]]:
         """User vectors (U, d)."""
-        ids, user_cache = self.user.forward(inputs.ids)
         pooled, pool_cache = self.pool.forward(inputs.history)
-        known = inputs.id_kept * ids + pooled
-        refined, mlp_cache = self.user_mlp.forward(np.concatenate([known, inputs.features], axis=1))
-        return known + refined, (inputs.id_kept, user_cache, pool_cache, mlp_cache)
+        refined, mlp_cache = self.user_mlp.forward(np.concatenate([pooled, inputs.features], axis=1))
+        return pooled + refined, (pool_cache, mlp_cache)
 
     def users_backward(self, gradient: Array, cache: tuple[Any, ...]) -> None:
         """From the gradient of the user vectors (U, d)."""
-        id_kept, user_cache, pool_cache, mlp_cache = cache
+        pool_cache, mlp_cache = cache
         gradient = gradient + self.user_mlp.backward(gradient, mlp_cache)[:, : gradient.shape[1]]
-        self.user.backward(id_kept * gradient, user_cache)
         self.pool.backward(gradient, pool_cache)
 
     def items_forward(self, items: Ids) -> tuple[Array, Array, tuple[Any, ...]]:
@@ -136,6 +121,29 @@ class DeepModel:
         gradient = gradient + self.item_mlp.backward(gradient, mlp_cache)[:, : gradient.shape[1]]
         self.item.backward(gradient, item_cache)
         self.bias.backward(bias_gradient[:, None], bias_cache)
+
+    def selves_forward(self, inputs: UserInputs, vectors: Array, items: Ids, film: Ids) -> tuple[Array, Any]:
+        """What each film of a history adds to its own score through the pool, (P,), so that it can be taken away.
+
+        A film must not predict itself: it would learn to, and nobody is ever recommended what they rated. What goes
+        through the user tower's MLP is left.
+
+        Args:
+            inputs: whose histories hold P films.
+            vectors: (F, d), of the batch's films.
+            items: (F,), their ids.
+            film: (P,), for each entry of the histories in turn, its place among them.
+        """
+        pooled, weights = self.pool.table.value[items], inputs.history.data
+        return weights * np.einsum("fd,fd->f", pooled, vectors)[film], (pooled, weights, vectors, items, film)
+
+    def selves_backward(self, gradient: Array, cache: tuple[Any, ...]) -> Array:
+        """From the gradient of what each adds (P,) to that of the vectors (F, d)."""
+        pooled, weights, vectors, items, film = cache
+        total = np.bincount(film, gradient * weights, len(items)).astype(gradient.dtype)[:, None]  # (F, 1)
+        self.pool.table.gradient[items] += total * vectors
+        slope: Array = total * pooled
+        return slope
 
 
 def normalised(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:

@@ -46,3 +46,14 @@ class Towers(Protocol):
     def items_backward(self, gradient: Array, bias_gradient: Array, cache: Any) -> None:
         """From the gradients of the item vectors (F, d) and biases (F,)."""
         ...
+
+    def selves_forward(self, inputs: Any, vectors: Array, items: Ids, film: Ids) -> tuple[Array, Any]:
+        """What each rated film adds to its own score, (P,), and a cache.
+
+        For film vectors (F, d) of ``items`` (F,), and the place among them of each of P rated films, ``film`` (P,).
+        """
+        ...
+
+    def selves_backward(self, gradient: Array, cache: Any) -> Array:
+        """From the gradient of what each adds (P,) to that of the item vectors (F, d)."""
+        ...

@@ -28,7 +28,7 @@ def model(name: str, dtype=np.float64):
     genres, features = rng.standard_normal((N_ITEMS, 2)), rng.standard_normal((N_USERS, 2))
     start = LinearTowers(rng.standard_normal((N_ITEMS, DIM)), rng.standard_normal((N_ITEMS, DIM)))
     deep = DeepModel(history(), start, genres, features, rng, dtype)
-    learned = [deep.user.table, deep.bias.table]
+    learned = [deep.bias.table]
     learned += [p for mlp in (deep.user_mlp, deep.item_mlp) for p in (mlp.inner.bias, mlp.outer.weight)]
     for parameter in learned:  # as if it had been trained: at first these are all 0
         parameter.value[...] = rng.standard_normal(parameter.value.shape)
@@ -107,9 +107,8 @@ def test_the_check_finds_a_residual_path_that_is_forgotten():
     inputs = towers.training_inputs(USERS, np.random.default_rng(0))
     _, (user_slope, _, _) = objective(towers, inputs)
     _, cache = towers.users_forward(inputs)
-    id_kept, user_cache, pool_cache, mlp_cache = cache
+    pool_cache, mlp_cache = cache
     only_mlp = towers.user_mlp.backward(user_slope, mlp_cache)[:, :DIM]
-    towers.user.backward(id_kept * only_mlp, user_cache)
     towers.pool.backward(only_mlp, pool_cache)
     found = errors({"pool": towers.pool.table}, lambda: objective(towers, inputs)[0])
     assert found["pool"] > 0.1
@@ -138,19 +137,16 @@ def test_a_history_is_divided_by_the_root_of_its_length_and_may_be_empty():
 def test_serving_sees_everything_and_draws_nothing():
     towers = model("deep")
     inputs = towers.serving_inputs(USERS)
-    assert inputs.id_kept.ravel().tolist() == [1, 1, 1, 1]
     np.testing.assert_array_equal(inputs.history.toarray(), normalised(history()[USERS]).toarray())
     np.testing.assert_array_equal(inputs.features, towers.user_features[USERS])
 
 
-def test_training_drops_ids_and_features_together_and_each_alone():
+def test_training_drops_the_features_of_some_users():
     towers, rng = model("deep"), np.random.default_rng(0)
-    seen = set()
-    for _ in range(40):
-        inputs = towers.training_inputs(USERS, rng)
-        pairs = zip(inputs.id_kept.ravel(), inputs.features, strict=True)
-        seen |= {(bool(kept), bool(np.any(features))) for kept, features in pairs}
-    assert seen == {(True, True), (True, False), (False, True), (False, False)}
+    seen = np.array([towers.training_inputs(USERS, rng).features for _ in range(40)])
+    kept = (seen != 0).any(axis=2)
+    assert 0.3 < kept.mean() < 0.7
+    np.testing.assert_array_equal(seen[kept], np.tile(towers.user_features[USERS], (40, 1, 1))[kept])
 
 
 def test_training_sees_every_film_of_a_history_alike():
@@ -168,12 +164,54 @@ def test_the_model_keeps_its_own_history_whatever_training_sees():
     np.testing.assert_array_equal(towers.history.toarray(), before)
 
 
-def test_a_dropped_id_has_no_say_in_the_vector():
+def test_two_users_of_one_history_and_equal_features_are_one():
     towers = model("deep")
     inputs = towers.serving_inputs(np.array([0, 1]))
-    without = UserInputs(inputs.ids, np.zeros((2, 1)), inputs.history[[0, 0]], inputs.features[[0, 0]])
-    first, second = towers.users_forward(without)[0]
+    alike = UserInputs(inputs.history[[0, 0]], inputs.features[[0, 0]])
+    first, second = towers.users_forward(alike)[0]
     np.testing.assert_array_equal(first, second)
+
+
+def selves(towers, inputs, items):
+    vectors, _, _ = towers.items_forward(items)
+    film = np.searchsorted(items, inputs.history.indices) if isinstance(inputs, UserInputs) else np.array([0, 2])
+    return towers.selves_forward(inputs, vectors, items, film)
+
+
+def test_what_a_film_adds_to_its_own_score_is_what_is_missing_without_it():
+    towers = model("deep")
+    towers.user_mlp.outer.weight.value.fill(0)  # the pool alone
+    inputs = towers.training_inputs(np.array([0]), np.random.default_rng(0))
+    items = np.arange(N_ITEMS)
+    vectors, _, _ = towers.items_forward(items)
+    found, _ = selves(towers, inputs, items)
+    whole = towers.users_forward(inputs)[0] @ vectors.T
+    assert inputs.history.nnz == len(found) > 1
+    for place, film in enumerate(inputs.history.indices):
+        without = inputs.history.copy()
+        without.data[place] = 0
+        rest = towers.users_forward(UserInputs(without, inputs.features))[0] @ vectors.T
+        assert found[place] == pytest.approx((whole - rest)[0, film])
+
+
+def test_in_the_base_model_no_film_adds_to_its_own_score():
+    towers = model("base")
+    found, cache = selves(towers, USERS, ITEMS)
+    assert not found.any()
+    assert not towers.selves_backward(np.ones(2), cache).any()
+
+
+def test_taking_selves_away_passes_the_gradient_check():
+    towers, items = model("deep"), np.arange(N_ITEMS)
+    inputs = towers.training_inputs(np.array([0, 1, 2, 4]), np.random.default_rng(0))
+    found, cache = selves(towers, inputs, items)
+    up = np.random.default_rng(1).standard_normal(len(found))
+    _, bias, item_cache = towers.items_forward(items)
+    towers.items_backward(towers.selves_backward(up, cache), np.zeros_like(bias), item_cache)
+    checked = {name: p for name, p in towers.parameters().items() if name.startswith(("pool", "item"))}
+    errors_found = errors(checked, lambda: float(selves(towers, inputs, items)[0] @ up))
+    assert max(errors_found.values()) < LIMIT
+    assert np.abs(towers.pool.table.gradient).max() > 0
 
 
 def test_what_a_film_is_reaches_its_vector():

@@ -1,0 +1,43 @@
+"""The defaults on logs of other shapes than the one they were chosen on."""
+
+import numpy as np
+import pytest
+
+import recsys
+from tests.synthetic import Shape, synthetic
+
+SHAPES = {
+    "dense": Shape(n_users=400, n_items=300, n_ratings=24_000),
+    "sparse, too many films to invert": Shape(n_users=800, n_items=5200, n_ratings=12_000),
+    "clicks: no stars, no times, no genres": Shape(500, 600, 15_000, stars=False, timestamps=False, genres=False),
+    "strong tastes": Shape(n_users=500, n_items=1000, n_ratings=10_000, strength=4.0),
+}
+TINY = [Shape(n_users=60, n_items=80, n_ratings=1200)] * 6
+
+
+def ndcg(scorer: recsys.Fitted | recsys.Popularity, parts: recsys.Split) -> float:
+    return recsys.evaluate(scorer, parts.train, parts.test).mean["ndcg"]
+
+
+def outcome(shape: Shape, model: str, seed: int = 0) -> tuple[float, float]:
+    """nDCG@10 of the model and of popularity; fails where a number is not finite."""
+    parts = recsys.split(synthetic(shape, seed), 0.2, np.random.default_rng(seed))
+    fitted = recsys.fit(parts.train, model)
+    for array in (fitted.user_vectors, fitted.item_vectors, fitted.item_bias):
+        assert np.isfinite(array).all()
+    assert all(np.isfinite(record.train_loss) for record in fitted.history)
+    return ndcg(fitted, parts), ndcg(recsys.Popularity(parts.train), parts)
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_neither_model_diverges_or_falls_behind_popularity(shape, model):
+    found, popularity = outcome(shape, model)
+    assert found > popularity
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+def test_sixty_users_are_served_no_worse_than_by_popularity(model):
+    """One such log says little, so the mean over several."""
+    found, popularity = np.mean([outcome(shape, model, seed) for seed, shape in enumerate(TINY)], axis=0)
+    assert found > popularity
