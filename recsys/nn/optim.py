@@ -33,9 +33,18 @@ class Adam:
         rate = learning_rate * math.sqrt(1 - self.beta2**self.steps) / (1 - self.beta1**self.steps)
         for parameter, first, second in zip(self.parameters, self.first, self.second, strict=True):
             gradient = parameter.gradient
-            first += (1 - self.beta1) * (gradient - first)
-            second += (1 - self.beta2) * (gradient * gradient - second)
-            parameter.value -= rate * first / (np.sqrt(second) + self.epsilon)
+            scratch = gradient * (1 - self.beta1)  # the one allocation of a step
+            first *= self.beta1
+            first += scratch
+            np.multiply(gradient, gradient, out=scratch)
+            scratch *= 1 - self.beta2
+            second *= self.beta2
+            second += scratch
+            np.sqrt(second, out=scratch)
+            scratch += self.epsilon
+            np.divide(first, scratch, out=scratch)
+            scratch *= rate
+            parameter.value -= scratch
             parameter.zero_gradient()
 
 
