@@ -49,7 +49,7 @@ class ModelSummary(Struct, frozen=True, kw_only=True):
     best_epoch: Annotated[int, Meta(description="passes over the ratings that the served model was trained for")]
     dim: int
     n_parameters: int
-    settings: Annotated[dict[str, float], Meta(description="what it was trained with, rules applied")] = (
+    settings: Annotated[dict[str, int | float], Meta(description="what it was trained with, rules applied")] = (
         msgspec.field(default_factory=dict)
     )
 

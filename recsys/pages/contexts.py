@@ -105,19 +105,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure of the table of results; coverage and novelty have no interval."""
+    """One figure of a table of results, with its interval where it has one."""
 
     mean: float
     low: float | None = None
     high: float | None = None
-
-
-@dataclass(frozen=True)
-class MetricsRow:
-    """One model in the table of results; the cells follow the names of the metrics."""
-
-    model: Model
-    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
@@ -129,8 +121,6 @@ class HomeContext(Context):
     n_evaluated: int
     bars: tuple[Bar, ...]
     gains: bool
-    metrics: tuple[str, ...]
-    table: tuple[MetricsRow, ...]
     models: tuple[Model, ...]
     first_users: tuple[User, ...]
 

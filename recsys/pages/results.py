@@ -6,22 +6,19 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from recsys.artefacts import MODEL_NAMES, Artefacts, Interval, Mean, ModelMetrics
+from recsys.artefacts import MODEL_NAMES, Artefacts, Interval, ModelMetrics
 from recsys.pages.catalogue import Catalogue, model, models_of
 from recsys.pages.charts import training_chart
 from recsys.pages.contexts import (
     AboutContext,
     Bar,
-    Cell,
     Curve,
     HomeContext,
-    MetricsRow,
     Page,
     Site,
     TrainingContext,
 )
 
-METRICS = ("ndcg", "recall", "precision", "map", "mrr", "coverage", "novelty")
 _FIRST_USERS = 12
 # Settings that the command takes as options of the same name.
 _OPTIONS = ("data", "dim", "epochs", "seed", "holdout", "top_k", "models")
@@ -38,18 +35,17 @@ def home_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalo
         n_evaluated=metrics.protocol.n_evaluated,
         bars=(bars := _bars(metrics.models)),
         gains=any(bar.lift is not None for bar in bars),
-        metrics=METRICS,
-        table=tuple(_metrics_row(name, found) for name, found in metrics.models.items()),
         models=models_of(artefacts),
         first_users=tuple(catalogue.users.values())[:_FIRST_USERS],
     )
 
 
 def _bars(models: Mapping[str, ModelMetrics]) -> tuple[Bar, ...]:
-    """The nDCG of every model, as wide as its share of the largest upper end."""
+    """The nDCG of every model, best first, as wide as its share of the largest upper end."""
     largest = max((found.ndcg.high for found in models.values()), default=0) or 1
     base = models["popularity"].ndcg.mean if "popularity" in models else None
-    return tuple(_bar(name, found.ndcg, largest, base) for name, found in models.items())
+    ranked = sorted(models.items(), key=lambda row: -row[1].ndcg.mean)  # equals keep their order
+    return tuple(_bar(name, found.ndcg, largest, base) for name, found in ranked)
 
 
 def _bar(name: str, ndcg: Interval, largest: float, popularity: float | None) -> Bar:
@@ -66,14 +62,6 @@ def _bar(name: str, ndcg: Interval, largest: float, popularity: float | None) ->
         span=share(ndcg.high - ndcg.low),
         lift=ndcg.mean / popularity - 1 if popularity and name in MODEL_NAMES else None,
     )
-
-
-def _metrics_row(name: str, found: ModelMetrics) -> MetricsRow:
-    return MetricsRow(model(name), tuple(_cell(getattr(found, metric)) for metric in METRICS))
-
-
-def _cell(value: Interval | Mean) -> Cell:
-    return Cell(value.mean, value.low, value.high) if isinstance(value, Interval) else Cell(value.mean)
 
 
 def training_context(site: Site, page: Page, artefacts: Artefacts, bokeh: str) -> TrainingContext:
