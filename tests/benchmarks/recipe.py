@@ -74,6 +74,11 @@ VARIANTS = [
     deep("EASE l2 900", (linear, "EASE_L2", 900.0)),
     deep("SVD instead of EASE", (linear, "LARGEST_INVERSE", 0)),
     deep("softening 1", (linear, "SOFTENING", 1.0)),
+    deep(
+        "films may predict themselves",
+        (DeepModel, "selves_forward", lambda self, seen, vectors, items, film: (np.zeros(len(film), "f4"), vectors)),
+        (DeepModel, "selves_backward", lambda self, gradient, vectors: np.zeros_like(vectors)),
+    ),
     deep("features never dropped", (DeepModel, "feature_dropout", 0.0)),
 ]
 
