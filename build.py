@@ -125,15 +125,15 @@ def compare_with(parts: Split, config: BuildConfig, terminal: Terminal) -> tuple
     tried_on = validation(parts.train, config.holdout, np.random.default_rng([seed, 1]))
     found = recipes(seed)
     with terminal.progress("baselines") as on_baseline:
-        for done, (name, recipe) in enumerate(found.items(), start=1):
-            obstacle = recipe.obstacle(parts.train)
+        for done, (name, baseline) in enumerate(found.items(), start=1):
+            obstacle = baseline.obstacle(parts.train)
             if obstacle is not None:
                 judged.skipped[name] = obstacle
                 logger.warning("%s was not computed: %s", name, obstacle)
             else:
                 with terminal.stage(name) as said:
-                    judged.chosen[name] = chosen = choose(recipe, tried_on)
-                    scorers[name] = recipe.make(parts.train, **chosen.settings)
+                    judged.chosen[name] = chosen = choose(baseline, tried_on)
+                    scorers[name] = baseline.make(parts.train, **chosen.settings)
                     said.append(chosen.in_words())
             on_baseline(done, len(found))
     return scorers, judged

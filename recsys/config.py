@@ -27,7 +27,7 @@ class TrainConfig:
     dim: int = 64
     """Length of user and item vectors."""
     epochs: int | None = None
-    """Passes over the ratings at most; early stopping may choose fewer."""
+    """Passes over the ratings at most; fewer where more make it clearly worse on ratings held out."""
     patience: int = 20
     """Epochs without a better validation nDCG after which training ends."""
     learning_rate: float | None = None

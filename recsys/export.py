@@ -53,7 +53,7 @@ class Results:
 def assemble(results: Results) -> out.Artefacts:
     """All artefacts of a build."""
     settings: dict[str, dict[str, float]] = {
-        name: {"dim": fitted.item_vectors.shape[1], "epochs": fitted.best_epoch}
+        name: {**asdict(fitted.recipe), "epochs": fitted.best_epoch}
         for name, fitted in results.models.items()
     }
     return out.Artefacts(

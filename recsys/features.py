@@ -16,7 +16,7 @@ from recsys.data.dataset import Dataset
 DISLIKE = -0.1
 """History weight of the lowest rating; the highest has 1. Below zero, so that a bad rating counts against."""
 RECENCY = 0.3
-"""How the weight of a rated film fades with age: the oldest of a history has exp(-RECENCY) of the newest's."""
+"""How the weight of a rated film fades with age: the oldest of a long history has exp(-RECENCY) of the newest's."""
 WINDOWS = 6
 """Overlapping windows that a history is cut into, to see what was watched at about the same time."""
 WINDOW_WEIGHT = 0.5
@@ -37,7 +37,7 @@ def history_weights(dataset: Dataset) -> sparse.csr_array[np.float32]:
 
     Ratings count from :data:`DISLIKE` at the data set's lowest to 1 at its highest, by the square root of the way
     between, so that only the lowest counts against; all count 1 where all are the same, as in a log of clicks. A film
-    at place p of its history, 0 for the oldest and 1 for the newest, is worth ``exp(-RECENCY (1 - p))`` of that.
+    at place p of its history, see :func:`history_places`, is worth ``exp(-RECENCY (1 - p))`` of that.
     """
     weights = _rating_weights(dataset) * np.exp(-RECENCY * (1 - history_places(dataset)))
     return _by_user(dataset, weights)

@@ -39,7 +39,8 @@ class Fitted:
         item_vectors: float32 (n_items, d).
         item_bias: float32 (n_items,).
         history: one record an epoch.
-        best_epoch: how many epochs the served model was trained for, as early stopping chose.
+        best_epoch: how many epochs the served model was trained for: the last that was as good as the best, to within
+            one standard error.
         towers: the trained towers themselves.
         recipe: the settings they were trained with.
     """

@@ -66,8 +66,9 @@ def _train_judged(
 ) -> Fitted:
     """Both runs side by side, until the early run has not improved for ``patience`` epochs.
 
-    The rule of one standard error (Breiman et al. 1984): a difference that the users' spread explains is none. The
-    learning rate falls to 0 on purpose at the last epoch, so among equals the latest is served.
+    What is within one standard error of the best counts as equal, after the rule of Breiman et al. (1984). They
+    take the simplest of equals; here the latest is taken, because the learning rate falls to 0 on purpose at the last
+    epoch. So training runs to the end unless it gets clearly worse.
     """
     history: list[EpochRecord] = []
     best_epoch, best_ndcg, error, served_epoch = 0, -1.0, 0.0, 0

@@ -4,12 +4,15 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 import recsys
 from recsys import TrainConfig
 from recsys.batches import batches
+from recsys.models.deep import equal_shares
+from recsys.models.linear import LinearTowers
 from recsys.rules import recipe
-from recsys.run import Run
+from recsys.run import Run, Teacher
 from recsys.validation import Judgement, Validation
 from tests.gradients import LIMIT, errors
 
@@ -183,6 +186,20 @@ def test_the_validation_loss_is_the_training_formula_on_held_out_pairs_against_e
         negatives = sum(q[f] * in_a_batch * np.exp(z[f]) for f in range(dataset.n_items) if f not in known)
         losses.append(np.log(1 + negatives / np.exp(z[item])))
     assert loss == pytest.approx(np.mean(losses), rel=1e-4)
+
+
+def test_a_teacher_scores_each_rated_film_by_the_others_alone():
+    rng = np.random.default_rng(0)
+    rated = sparse.csr_array(np.array([[1.0, 1, 0, 1], [0, 1, 1, 0], [1, 0, 0, 0]]))
+    histories = equal_shares(rated)
+    towers = LinearTowers(rng.standard_normal((4, 3)), rng.standard_normal((4, 3)))
+    for batch in batches(rated, 2, rng):  # users in any order, films a part of the catalogue
+        found = Teacher(towers, histories).scores(batch)
+        for row, user in enumerate(batch.users):
+            for column, film in enumerate(batch.items):
+                others = histories.toarray()[user].copy()
+                others[film] = 0
+                assert found[row, column] == pytest.approx(others @ towers.history @ towers.items[film])
 
 
 def test_an_unknown_model_is_refused_by_name():

@@ -87,12 +87,12 @@ def recipes(seed: int) -> dict[str, Recipe]:
         "popularity": Recipe(Popularity),
         "item_knn": Recipe(
             ItemKNN,
-            [{"neighbours": n, "shrinkage": shrinkage} for n in (100, 400) for shrinkage in (0, 20)],
+            [{"neighbours": n, "shrinkage": shrinkage} for n in (30, 100, 400) for shrinkage in (0, 20)],
         ),
         "ease": Recipe(EASE, [{"l2": l2} for l2 in (300, 100, 1000)], obstacle=_too_large),
         "als": Recipe(
             ALS,
-            [{"unobserved": weight, "l2": l2} for weight in (0.4, 0.1) for l2 in (0.01, 0.003)],
+            [{"unobserved": weight, "l2": l2} for weight in (0.4, 0.1) for l2 in (0.01, 0.03, 0.1)],
             draft={"dim": 64, "epochs": 6, "seed": seed},
             final={"dim": 128, "epochs": 8, "seed": seed},
         ),

@@ -93,8 +93,10 @@ def _ease(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> t
 
 def _inverse(matrix: Array) -> Array:
     """Of a symmetric, positive definite matrix, by Cholesky: a third of the work of inverting any other."""
-    factor, _ = lapack.spotrf(matrix, lower=1)
-    half, _ = lapack.spotri(factor, lower=1)
+    factor, failed = lapack.spotrf(matrix, lower=1)
+    half, failed_too = lapack.spotri(factor, lower=1)
+    if failed or failed_too:
+        raise np.linalg.LinAlgError("a matrix that must be positive definite is not")
     inverse: Array = np.tril(half) + np.tril(half, -1).T
     return inverse
 
