@@ -62,5 +62,6 @@ class Fitted:
     def scores(self, users: NDArray[np.integer[Any]] | None = None) -> NDArray[np.float32]:
         """Scores of all items for ``users`` (n,), or for all users: float32 (n, n_items)."""
         vectors = self.user_vectors if users is None else self.user_vectors[users]
-        scores: NDArray[np.float32] = vectors @ self.item_vectors.T + self.item_bias
+        scores: NDArray[np.float32] = vectors @ self.item_vectors.T
+        scores += self.item_bias
         return scores

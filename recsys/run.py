@@ -111,7 +111,8 @@ class Run:
         items, bias, item_cache = self.towers.items_forward(batch.items)
         places = batch.pairs[:2]
         selves, selves_cache = self.towers.selves_forward(inputs, items, batch.items, batch.pairs.film)
-        scores = users @ items.T + bias
+        scores = users @ items.T
+        scores += bias
         scores[places] -= selves
         loss, slope = self.loss(scores, self.log_q[batch.items], batch.counts, batch.pairs, places)
         if self.teacher is not None:
