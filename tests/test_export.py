@@ -237,7 +237,10 @@ def test_popularity_bias_is_of_users_in_thirds_by_the_popularity_of_what_they_ra
 
 def test_every_row_tells_its_settings_and_what_they_were_chosen_among(folder):
     found = load(folder, "metrics")["models"]
-    assert found["deep"]["settings"] == {"dim": 4, "epochs": load(folder, "build")["models"]["deep"]["best_epoch"]}
+    trained = load(folder, "build")["models"]["deep"]
+    assert found["deep"]["settings"] == {**trained["settings"], "epochs": trained["best_epoch"]}
+    assert {"dim", "learning_rate", "distillation", "batch_size"} <= found["deep"]["settings"].keys()
+    assert found["deep"]["settings"]["dim"] == 4
     assert found["popularity"]["settings"] == {}
     for name in ("item_knn", "ease", "als"):
         best = max(found[name]["trials"], key=lambda trial: trial["ndcg"])
