@@ -15,7 +15,7 @@ from recsys.evaluation.metrics import accuracy, hits
 from recsys.evaluation.ranking import best, score_blocks
 from recsys.features import log_q
 from recsys.fitted import Fitted
-from recsys.nn.losses import Pairs, Places, masked_in_batch_softmax
+from recsys.nn.losses import Pairs, Places, masked_forward
 
 VALIDATION_K = 10
 FEWEST_USERS = 20
@@ -75,7 +75,7 @@ class Validation:
             rated, hidden = _places(self.fit, users), _places(self.held_out, users)
             pairs = Pairs(*hidden, np.ones(len(hidden[0]), np.float32))
             known = (np.r_[rated[0], hidden[0]], np.r_[rated[1], hidden[1]])
-            losses.append(masked_in_batch_softmax(scores, share, counts, pairs, known)[0] * len(hidden[0]))
+            losses.append(masked_forward(scores, share, counts, pairs, known)[0] * len(hidden[0]))
             scores[rated] = -np.inf
             lists.append(best(scores, k)[0])
         relevant = self.held_out.user_counts[self.users]

@@ -87,6 +87,14 @@ def masked_in_batch_softmax(
     Returns:
         The mean loss over the pairs, and its gradient with respect to ``scores`` (U, F).
     """
+    loss, cache = masked_forward(scores, log_q, counts, pairs, known)
+    return loss, masked_backward(cache)
+
+
+def masked_forward(
+    scores: Array, log_q: Array, counts: Array, pairs: Pairs, known: Places
+) -> tuple[float, tuple[Any, ...]]:
+    """The loss alone, for :func:`masked_in_batch_softmax` and for judging; arguments as there."""
     user, film, times = pairs
     n_pairs = float(times.sum())
     gap = log_q[film] - scores[user, film]
@@ -101,11 +109,18 @@ def masked_in_batch_softmax(
     log_total = np.log(total, out=np.full_like(total, -np.inf), where=total > 0) + shift
     gap += log_total[user, 0]  # (P,) log A_u - z_ui
     losses, slopes = _softplus(gap)
-    share = times * slopes / n_pairs  # what each pair pulls with
-    pull = np.bincount(user, share, len(scores)).astype(scores.dtype)[:, None]
-    negatives *= np.divide(pull, total, out=np.zeros_like(total), where=total > 0)
-    negatives[user, film] -= share  # and so becomes the gradient
-    return float(losses @ times) / n_pairs, negatives
+    return float(losses @ times) / n_pairs, (pairs, negatives, total, slopes / n_pairs)
+
+
+def masked_backward(cache: tuple[Any, ...]) -> Array:
+    """The gradient with respect to the scores (U, F); it takes the place of what the forward pass kept."""
+    (user, film, times), negatives, total, slopes = cache
+    share = times * slopes  # what each pair pulls with
+    pull = np.bincount(user, share, len(total)).astype(total.dtype)[:, None]
+    gradient: Array = negatives
+    gradient *= np.divide(pull, total, out=np.zeros_like(total), where=total > 0)
+    gradient[user, film] -= share
+    return gradient
 
 
 def _softplus(x: Array) -> tuple[Array, Array]:
