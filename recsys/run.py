@@ -19,7 +19,7 @@ from recsys.features import history_weights, history_windows, item_features, log
 from recsys.fitted import EpochRecord, Fitted
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, equal_shares
-from recsys.models.linear import LinearTowers, fit_linear
+from recsys.models.linear import LinearTowers, fit_linear, own_shares
 from recsys.models.towers import Towers
 from recsys.nn.layers import Array
 from recsys.nn.losses import Pairs, Places, distillation, masked_in_batch_softmax, output_l2
@@ -38,8 +38,8 @@ class Teacher:
         """Of the batch's films for its users, (U, F); no film adds to its own score."""
         histories = self.histories[batch.users]
         scores = self.towers.scores(histories, batch.items)
-        own = np.einsum("fd,fd->f", self.towers.history[batch.items], self.towers.items[batch.items])
-        scores[batch.pairs.user, batch.pairs.film] -= histories.data * own[batch.pairs.film]
+        history, items = self.towers.history[batch.items], self.towers.items[batch.items]
+        scores[batch.pairs[:2]] -= own_shares(histories.data, batch.pairs.film, history, items)
         return scores
 
 

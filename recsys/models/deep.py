@@ -20,7 +20,7 @@ from numpy.typing import DTypeLike
 from scipy import sparse
 
 from recsys.models.base import Ids
-from recsys.models.linear import LinearTowers
+from recsys.models.linear import LinearTowers, own_shares
 from recsys.nn.layers import MLP, Array, Embedding, Parameter, WeightedSum, dropout_rows, named
 
 
@@ -135,7 +135,7 @@ class DeepModel:
             film: (P,), for each entry of the histories in turn, its place among them.
         """
         pooled, weights = self.pool.table.value[items], inputs.history.data
-        return weights * np.einsum("fd,fd->f", pooled, vectors)[film], (pooled, weights, vectors, items, film)
+        return own_shares(weights, film, pooled, vectors), (pooled, weights, vectors, items, film)
 
     def selves_backward(self, gradient: Array, cache: tuple[Any, ...]) -> Array:
         """From the gradient of what each adds (P,) to that of the vectors (F, d)."""

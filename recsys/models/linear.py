@@ -79,6 +79,19 @@ def fit_linear(
     )
 
 
+def own_shares(weights: Array, film: NDArray[np.integer[Any]], history: Array, items: Array) -> Array:
+    """What each rated film adds to its own score, (P,).
+
+    Args:
+        weights: (P,), of the rated films in their histories.
+        film: (P,), rows of the two that follow.
+        history: (F, d), what a film adds to the vector of a user who rated it.
+        items: (F, d), film vectors.
+    """
+    shares: Array = weights * np.einsum("fd,fd->f", history, items)[film]
+    return shares
+
+
 def _ease(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> tuple[Array, Array]:
     """EASE (Steck 2019), ``B = I - P / diag(P)`` with ``P = (A'A + l2)^-1``, cut to the leading directions of A B."""
     gram = (rows.T @ rows).toarray()
@@ -142,7 +155,7 @@ def _scale(history: Array, items: Array, histories: sparse.csr_array[Any]) -> fl
     sample = histories[used[:: -(-len(used) // _SAMPLE)]]
     user, film = np.repeat(np.arange(sample.shape[0]), np.diff(sample.indptr)), sample.indices
     scores = (sample @ history) @ items.T
-    scores[user, film] -= sample.data * np.einsum("nd,nd->n", history[film], items[film])
+    scores[user, film] -= own_shares(sample.data, film, history, items)
     spread = float(scores.std())
     if not spread > 0:
         return 1.0
