@@ -101,6 +101,10 @@ class ItemEmbeddings(Struct, frozen=True, kw_only=True, tag_field="schema", tag=
 Withheld = Annotated[str | None, Meta(description="null: a hit that is counted, but not named")]
 
 
+Because = tuple[Withheld, float]
+"""A rated film, and how strongly it stands behind a recommended one."""
+
+
 class RatedItem(Struct, frozen=True):
     """A film the user rated, with their rating."""
 
@@ -114,6 +118,14 @@ class Recommendation(Struct, frozen=True):
     item: Withheld
     score: Annotated[float, Meta(description="dot product plus item bias, not a probability")]
     held_out: Annotated[bool, Meta(description="the user really rated it in the part hidden from training")]
+    because: Annotated[
+        list[Because],
+        Meta(
+            description="[item, strength] of rated films, strongest first. deep: by how much the score falls when "
+            "the tower is run again without that film, at most 3; these do not add up. base: cosine of the two "
+            "films, a likeness found afterwards and no cause, at most 2"
+        ),
+    ] = []
 
 
 class BaselineRecommendation(Struct, frozen=True):
@@ -121,6 +133,13 @@ class BaselineRecommendation(Struct, frozen=True):
 
     item: Withheld
     held_out: bool
+
+
+class HiddenRanks(Struct, frozen=True):
+    """Where a model ranks what is hidden of a user, among all films they were not trained with."""
+
+    counts: Annotated[list[int], Meta(description="hidden films at ranks up to each of rank_ends, then beyond")]
+    median: float
 
 
 class UserLists(Struct, frozen=True, kw_only=True):
@@ -134,6 +153,10 @@ class UserLists(Struct, frozen=True, kw_only=True):
     base: list[Recommendation] | UnsetType = UNSET
     deep: list[Recommendation] | UnsetType = UNSET
     baselines: dict[str, list[BaselineRecommendation]]
+    hidden_ranks: Annotated[dict[str, HiddenRanks], Meta(description="by model name; empty: nothing hidden")] = {}
+    genres: Annotated[
+        list[float], Meta(description="share of the training films in each of the file's genres, 2 decimals")
+    ] = []
 
     def lists(self) -> dict[str, list[Recommendation]]:
         """The lists of the models that were built, by model name."""
@@ -148,6 +171,8 @@ class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag
     k: int
     users: Annotated[dict[str, UserLists], Meta(description="by user id, in catalogue order")]
     most_named: Annotated[int, Meta(description="rated films of one user that the site names at most")] = 30
+    rank_ends: Annotated[list[int], Meta(description="the last rank of each count in hidden_ranks but the last")] = []
+    genres: Annotated[list[str], Meta(description="what users.*.genres counts, most common first")] = []
 
 
 class Interval(Struct, frozen=True):
@@ -228,6 +253,26 @@ class Comparison(Struct, frozen=True):
     lost: int
 
 
+class Agreement(Struct, frozen=True, kw_only=True):
+    """How far the lists of both models are the same, over all users who have both."""
+
+    n_users: int
+    overlap: Annotated[list[int], Meta(description="users whose lists share 0, 1, ... k films")]
+    jaccard: Annotated[Interval, Meta(description="shared films / films in either list")]
+    rbo: Annotated[
+        Interval, Meta(description="rank-biased overlap, extrapolated (Webber et al. 2010): 1 is the same list")
+    ]
+    rbo_p: Annotated[UnitInterval, Meta(description="its persistence: the weight of a rank is rbo_p ** rank")]
+
+
+class UserDifference(Struct, frozen=True):
+    """One user's nDCG by both models."""
+
+    user: str
+    base: float
+    deep: float
+
+
 class Bootstrap(Struct, frozen=True, kw_only=True):
     """How the intervals were drawn: percentiles of the means of users drawn with replacement."""
 
@@ -264,6 +309,13 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
     groups: Annotated[Groups | None, Meta(description="null where nothing was measured")] = None
     comparisons: Annotated[list[Comparison], Meta(description="deep against each other row")] = []
     skipped: Annotated[dict[str, str], Meta(description="why a baseline was not computed, by its name")] = {}
+    agreement: Annotated[Agreement | None, Meta(description="null unless both models were built")] = None
+    most_helped: Annotated[
+        list[UserDifference], Meta(description="for whom deep is ahead of base by most, at most 10, most first")
+    ] = []
+    least_helped: Annotated[
+        list[UserDifference], Meta(description="for whom it is behind by most, at most 10, most first")
+    ] = []
 
 
 class SimilarItem(Struct, frozen=True):
@@ -284,6 +336,16 @@ class Item(Struct, frozen=True, kw_only=True):
     n_train: Annotated[int, Meta(description="in the training part")]
     mean_rating: Annotated[float | None, Meta(description="over the whole log; null below 3 ratings")]
     similar: Annotated[dict[str, list[SimilarItem]], Meta(description="by model name, most similar first")]
+    histogram: Annotated[
+        list[int] | None, Meta(description="ratings in each of the file's bins, over the whole log; null below 3")
+    ] = None
+
+
+class RatingBin(Struct, frozen=True):
+    """One bar of a histogram: ratings from ``low`` to ``high``, one value where these are equal."""
+
+    low: float
+    high: float
 
 
 class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
@@ -291,6 +353,26 @@ class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
 
     FILE: ClassVar[str] = "items.json"
     items: list[Item]
+    bins: Annotated[list[RatingBin], Meta(description="what histograms count, lowest first, at most 10")] = []
+
+
+class Replay(Struct, frozen=True, kw_only=True):
+    """One model's way to its place on the map, seen along the axes of the served model."""
+
+    epochs: Annotated[list[int], Meta(description="after which each frame was taken; the last is the served one")]
+    low: Annotated[tuple[float, float], Meta(description="x and y that 0 stands for")]
+    high: Annotated[tuple[float, float], Meta(description="x and y that 65535 stands for")]
+    frames: Annotated[
+        list[str], Meta(description="base64 of little-endian uint16 pairs x, y, one for each of item_ids")
+    ]
+
+
+class MapReplay(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
+    """``map_replay.json``: how the films moved while the models learned; at most 30 frames a model."""
+
+    FILE: ClassVar[str] = "map_replay.json"
+    item_ids: Annotated[list[str], Meta(description="which films move: all, or in a large catalogue the most rated")]
+    models: dict[str, Replay]
 
 
 class Artefacts(Struct, frozen=True, kw_only=True):
@@ -302,6 +384,7 @@ class Artefacts(Struct, frozen=True, kw_only=True):
     recommendations: Recommendations
     metrics: Metrics
     items: Items
+    map_replay: MapReplay
 
 
 _FILES: dict[str, Any] = {
@@ -311,6 +394,7 @@ _FILES: dict[str, Any] = {
     "recommendations": Recommendations,
     "metrics": Metrics,
     "items": Items,
+    "map_replay": MapReplay,
 }
 _T = TypeVar("_T")
 

@@ -70,6 +70,7 @@ def assemble(results: Results) -> out.Artefacts:
         recommendations=_recommendations(results),
         metrics=measured(results.judged, results.split, results.config, settings),
         items=_items(results),
+        map_replay=out.MapReplay(item_ids=[], models={}),
     )
 
 
@@ -131,7 +132,8 @@ def _recommendations(results: Results) -> out.Recommendations:
             n_train=int(split.train.user_counts[user]),
             n_hidden=int(hidden[user]),
             rated=[one for one in best if one.item in named],
-            **{name: [_told(one, named) for one in found] for name, found in models.items()},
+            base=[_told(one, named) for one in models["base"]] if "base" in models else msgspec.UNSET,
+            deep=[_told(one, named) for one in models["deep"]] if "deep" in models else msgspec.UNSET,
             baselines={
                 name: [out.BaselineRecommendation(_told(one, named).item, one.held_out) for one in found]
                 for name, found in baselines.items()

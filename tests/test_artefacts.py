@@ -10,7 +10,7 @@ import pytest
 from recsys import artefacts as out
 from recsys.errors import OutputError
 
-FILES = ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items")
+FILES = ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items", "map_replay")
 HOSTILE = ("__proto__", "a|b", "tab\tand\nbreak", "</script>", "é 🎬 \u2028")
 
 
@@ -47,7 +47,7 @@ def some() -> out.Artefacts:
             k=2,
             users={"__proto__": out.UserLists(
                 n_train=1, n_hidden=1, rated=[out.RatedItem("a|b", 5.0)],
-                base=[out.Recommendation("__proto__", 1.25, True)],
+                base=[out.Recommendation("__proto__", 1.25, True, [("a|b", 0.5), (None, 0.25)])],
                 baselines={"popularity": [out.BaselineRecommendation("</script>", False),
                                           out.BaselineRecommendation(None, True)]},
             )},
@@ -72,6 +72,10 @@ def some() -> out.Artefacts:
                          similar={"base": [out.SimilarItem("a|b", -1.0)]})
                 for one in HOSTILE
             ]
+        ),
+        map_replay=out.MapReplay(
+            item_ids=list(HOSTILE),
+            models={"base": out.Replay(epochs=[1], low=(-1.0, 0.0), high=(1.0, 0.5), frames=["AAAA"])},
         ),
     )  # fmt: skip
 
@@ -115,7 +119,8 @@ def test_keys_are_in_the_order_of_the_contract_and_unknown_is_null(tmp_path):
         ("epoch", 1), ("train_loss", 2.5), ("validation_loss", None), ("validation_ndcg", None)
     ]  # fmt: skip
     film = json.loads((tmp_path / "items.json").read_bytes())["items"][0]
-    assert list(film) == ["id", "title", "year", "genres", "n_ratings", "n_train", "mean_rating", "similar"]
+    assert list(film) == ["id", "title", "year", "genres", "n_ratings", "n_train", "mean_rating", "similar",
+                          "histogram"]  # fmt: skip
     assert film["year"] is film["mean_rating"] is None
     for name in FILES:
         assert next(iter(json.loads((tmp_path / f"{name}.json").read_bytes()).items())) == ("schema", 1)
@@ -124,7 +129,7 @@ def test_keys_are_in_the_order_of_the_contract_and_unknown_is_null(tmp_path):
 def test_a_model_that_was_not_built_has_no_key(tmp_path):
     out.write_artefacts(some(), tmp_path)
     user = json.loads((tmp_path / "recommendations.json").read_bytes())["users"]["__proto__"]
-    assert list(user) == ["n_train", "n_hidden", "rated", "base", "baselines"]
+    assert list(user) == ["n_train", "n_hidden", "rated", "base", "baselines", "hidden_ranks", "genres"]
     assert list(out.read_artefacts(tmp_path).recommendations.users["__proto__"].lists()) == ["base"]
 
 

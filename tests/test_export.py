@@ -482,7 +482,7 @@ def test_two_builds_are_equal_to_the_byte(tmp_path, timed):
     first, second = (write(compute(some(timed=timed), CONFIG), tmp_path / name) for name in ("a", "b"))
     names = sorted(path.name for path in first.iterdir())
     assert names == sorted(path.name for path in second.iterdir())
-    assert len(names) == 6 * 2 + 1 + 2 * 2
+    assert len(names) == 7 * 2 + 1 + 2 * 2
     for name in names:
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
 
@@ -499,7 +499,7 @@ def test_a_model_that_was_not_built_has_no_key(tmp_path):
         assert list(load(tmp_path, name)["models"]) == ["deep"]
     assert list(load(tmp_path, "metrics")["models"]) == list(ROWS_OF_METRICS[1:])
     assert {tuple(user) for user in load(tmp_path, "recommendations")["users"].values()} == {
-        ("n_train", "n_hidden", "rated", "deep", "baselines")
+        ("n_train", "n_hidden", "rated", "deep", "baselines", "hidden_ranks", "genres")
     }
     assert {tuple(item["similar"]) for item in load(tmp_path, "items")["items"]} == {("deep",)}
     assert not list(tmp_path.glob("*base*"))

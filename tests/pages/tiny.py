@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import struct
 from pathlib import Path
 
 import msgspec
 
 from recsys.artefacts import (
+    Agreement,
     Artefacts,
     BaselineRecommendation,
     Bootstrap,
@@ -17,22 +20,27 @@ from recsys.artefacts import (
     EpochRecord,
     Generator,
     Groups,
+    HiddenRanks,
     Interval,
     Item,
     ItemEmbeddings,
     Items,
     LossHistory,
+    MapReplay,
     Mean,
     Metrics,
     ModelMetrics,
     ModelSummary,
     Protocol,
     RatedItem,
+    RatingBin,
     Recommendation,
     Recommendations,
+    Replay,
     SimilarItem,
     TasteGroup,
     Trial,
+    UserDifference,
     UserGroup,
     UserLists,
     write_artefacts,
@@ -95,23 +103,30 @@ def items() -> Items:
                 n_ratings=row,
                 n_train=row,
                 mean_rating=3.5 if row else None,
-                similar={"base": [SimilarItem("4", 0.5)]},
+                similar={"base": [SimilarItem("4", 0.5)], "deep": [SimilarItem("__proto__", 0.25)]},
+                histogram=[0, 1, row] if row else None,
             )
             for row, (id_, title, year) in enumerate(zip(FILM_IDS, TITLES, years, strict=True))
-        ]
+        ],
+        bins=[RatingBin(1, 1), RatingBin(2, 3), RatingBin(4.5, 4.5)],
     )
 
 
 def users(models: tuple[str, ...]) -> dict[str, UserLists]:
     lists = {
-        "base": [Recommendation("f/2", 2.5, True), Recommendation("__proto__", 1.25, False)],
-        "deep": [Recommendation("__proto__", -0.5, False), Recommendation("4", -0.75, False)],
+        "base": [Recommendation("f/2", 2.5, True, [("1", 0.75)]), Recommendation("__proto__", 1.25, False)],
+        "deep": [
+            Recommendation("__proto__", -0.5, False, [("1", 0.25), (None, 0.125)]),
+            Recommendation("4", -0.75, False),
+        ],
     }
     full = UserLists(
         n_train=2,
         n_hidden=1,
         rated=[RatedItem("1", 4.5), RatedItem("5", 4.0)],
         baselines={"popularity": [BaselineRecommendation("f/2", True), BaselineRecommendation(None, True)]},
+        hidden_ranks={name: HiddenRanks([1, 0, 0, 0], 2.0) for name in models},
+        genres=[1.0, 0.5],
         **{name: lists[name] for name in models},
     )
     empty = UserLists(n_train=0, n_hidden=0, rated=[], baselines={}, **{name: [] for name in models})
@@ -135,6 +150,18 @@ def history() -> list[EpochRecord]:
         EpochRecord(epoch=1, train_loss=2.0, validation_loss=2.1, validation_ndcg=0.1),
         EpochRecord(epoch=2, train_loss=1.5, validation_loss=None, validation_ndcg=None),
     ]
+
+
+def agreement() -> Agreement:
+    return Agreement(n_users=2, overlap=[0, 2, 0], jaccard=interval(0.3), rbo=interval(0.4), rbo_p=0.9)
+
+
+def replay() -> Replay:
+    """Two frames: all films in the middle, then each where the served model has it."""
+    last = [(round((x + 1) / 2 * 65535), round((y + 1) / 2 * 65535)) for x, y in embedding().projection]
+    frames = [[(32768, 32768)] * 5, last]
+    encoded = [base64.b64encode(struct.pack("<10H", *(part for pair in one for part in pair))) for one in frames]
+    return Replay(epochs=[1, 2], low=(-1, -1), high=(1, 1), frames=[one.decode() for one in encoded])
 
 
 def protocol() -> Protocol:
@@ -173,7 +200,9 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
         ),
         loss_history=LossHistory(models={name: history() for name in models}),
         item_embeddings=ItemEmbeddings(models={name: embedding() for name in models}),
-        recommendations=Recommendations(k=2, users=users(models)),
+        recommendations=Recommendations(
+            k=2, users=users(models), rank_ends=[10, 50, 200], genres=["Drama", "<i>Sci-Fi</i>"]
+        ),
         metrics=Metrics(
             protocol=protocol(),
             k=2,
@@ -181,15 +210,24 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
             groups=groups() if measured else None,
             comparisons=comparisons(models) if measured else [],
             skipped={"ease": "too large <b>here</b>"} if measured else {},
+            agreement=agreement() if len(models) > 1 else None,
+            most_helped=[UserDifference("1", 0.25, 0.75)] if measured and len(models) > 1 else [],
+            least_helped=[UserDifference("constructor", 0.75, 0.5)] if measured and len(models) > 1 else [],
         ),
         items=items(),
+        map_replay=MapReplay(item_ids=list(FILM_IDS), models={name: replay() for name in models}),
     )
 
 
 def nothing() -> Artefacts:
     """No film, no user, no model: the smallest that parses."""
     full = tiny((), measured=False)
-    return msgspec.structs.replace(full, items=Items(items=[]), recommendations=Recommendations(k=2, users={}))
+    return msgspec.structs.replace(
+        full,
+        items=Items(items=[]),
+        recommendations=Recommendations(k=2, users={}),
+        map_replay=MapReplay(item_ids=[], models={}),
+    )
 
 
 def render(artefacts: Artefacts, out: Path) -> Path:
