@@ -10,7 +10,6 @@ import os
 import re
 from collections import defaultdict
 from pathlib import Path
-from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
@@ -77,7 +76,7 @@ def from_pages(site: Path) -> Pairs:
     found = defaultdict(set)
     for path in (site / "users").glob("*.html"):
         text = path.read_text("utf-8")
-        found[users[path.stem]] |= {by_slug[unquote(slug)] for slug in re.findall(r"films\.html#f-([^\"]+)\"", text)}
+        found[users[path.stem]] |= {by_slug[slug] for slug in re.findall(r"films/([a-z0-9_-]+)\.html", text)}
     rows = re.findall(r'href="users/([^"]+)\.html"><bdi>.*?<td class="wide"><bdi>(.*?)</bdi>',
                       (site / "users.html").read_text("utf-8"))  # fmt: skip
     for slug, title in rows:

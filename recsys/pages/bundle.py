@@ -11,7 +11,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from recsys.artefacts import Artefacts
 from recsys.errors import OutputError
 from recsys.pages.catalogue import Catalogue
 from recsys.pages.writer import Writer
@@ -43,10 +42,11 @@ def write_bokeh(writer: Writer) -> str:
     return address
 
 
-def write_script_data(artefacts: Artefacts, catalogue: Catalogue, writer: Writer) -> None:
+def write_script_data(catalogue: Catalogue, writer: Writer) -> None:
     """Write what the random-user button and the search look things up in."""
     users = [[id_, slug] for id_, slug in catalogue.user_slugs.items()]
-    films = [[catalogue.film(item.id).title, item.year, catalogue.anchors[item.id]] for item in artefacts.items.items]
+    slugs = catalogue.film_slugs.values()
+    films = [[film.title, film.year, slug] for film, slug in zip(catalogue.films.values(), slugs, strict=True)]
     writer.text("assets/data-users.js", script_data("users", users))
     writer.text("assets/data-films.js", script_data("films", films))
 

@@ -23,11 +23,10 @@ class Catalogue:
     def __init__(self, artefacts: Artefacts) -> None:
         items, users = artefacts.items.items, artefacts.recommendations.users
         film_slugs, user_slugs = slugs(item.id for item in items), slugs(users)
-        self.anchors = {id_: f"f-{slug}" for id_, slug in film_slugs.items()}
-        self.user_slugs = user_slugs
+        self.film_slugs, self.user_slugs = film_slugs, user_slugs
         self.users = {id_: User(id_, f"users/{slug}.html") for id_, slug in user_slugs.items()}
-        self._films = {
-            item.id: Film(_title(item.title, item.id), item.year, f"films.html#{self.anchors[item.id]}")
+        self.films = {
+            item.id: Film(_title(item.title, item.id), item.year, f"films/{film_slugs[item.id]}.html")
             for item in items
         }
 
@@ -38,7 +37,7 @@ class Catalogue:
             OutputError: there is none, so the exported files do not belong together.
         """
         try:
-            return self._films[id_]
+            return self.films[id_]
         except KeyError:
             raise OutputError(
                 f"film {id_!r} is mentioned but not in items.json; build the site again without --render-only"

@@ -197,9 +197,7 @@ class UserContext(Context):
 class FilmRow:
     """One film in the index."""
 
-    anchor: str
-    title: str
-    year: int | None
+    film: Film
     genres: str
     n_ratings: int
     mean_rating: float | None
@@ -210,6 +208,16 @@ class FilmsContext(Context):
     """``films.html``."""
 
     rows: tuple[FilmRow, ...]
+
+
+@dataclass(frozen=True)
+class FilmContext(Context):
+    """``films/{slug}.html``."""
+
+    film: Film
+    genres: tuple[str, ...]
+    n_ratings: int
+    mean_rating: float | None
 
 
 @dataclass(frozen=True)

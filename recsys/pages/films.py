@@ -11,15 +11,17 @@ from recsys.pages.contexts import FilmRow, FilmsContext, MapAxis, MapContext, Ma
 
 def films_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue) -> FilmsContext:
     """The index of films, most rated first: that is where most visitors know one."""
-    items = sorted(artefacts.items.items, key=lambda item: -item.n_ratings)
-    return FilmsContext(site, page, tuple(_film_row(item, catalogue) for item in items))
+    return FilmsContext(site, page, tuple(_film_row(item, catalogue) for item in most_rated_first(artefacts)))
+
+
+def most_rated_first(artefacts: Artefacts) -> list[Item]:
+    """The films in the order of their index; equals keep that of the catalogue."""
+    return sorted(artefacts.items.items, key=lambda item: -item.n_ratings)
 
 
 def _film_row(item: Item, catalogue: Catalogue) -> FilmRow:
     return FilmRow(
-        anchor=catalogue.anchors[item.id],
-        title=catalogue.film(item.id).title,
-        year=item.year,
+        film=catalogue.film(item.id),
         genres=", ".join(item.genres),
         n_ratings=item.n_ratings,
         mean_rating=item.mean_rating,

@@ -19,7 +19,8 @@ from recsys.pages.compare import compare_context
 from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
 from recsys.pages.downloads import data_context
 from recsys.pages.environment import make_environment
-from recsys.pages.films import films_context, map_context
+from recsys.pages.film import film_context
+from recsys.pages.films import films_context, map_context, most_rated_first
 from recsys.pages.people import user_context, users_context
 from recsys.pages.policy import CSP
 from recsys.pages.results import about_context, home_context, training_context
@@ -57,12 +58,13 @@ def render_site(
     writer = Writer(out)
     catalogue = Catalogue(artefacts)
     write_assets(templates, writer)
-    write_script_data(artefacts, catalogue, writer)
+    write_script_data(catalogue, writer)
     site = make_site(artefacts)
     jobs = [
         *_top_pages(site, artefacts, catalogue, templates, out),
         *_chart_pages(site, artefacts, catalogue, write_bokeh(writer)),
         *_user_pages(site, artefacts, catalogue),
+        *_film_pages(site, artefacts, catalogue),
     ]
     for done, (address, template, context) in enumerate(jobs, start=1):
         with building(address):
@@ -106,6 +108,11 @@ def _user_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Itera
     users = list(catalogue.users.values())
     for user, previous, next_ in zip(users, [None, *users][:-1], [*users, None][1:], strict=True):
         yield user.href, "user.html", partial(user_context, site, artefacts, catalogue, user, previous, next_)
+
+
+def _film_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
+    for item in most_rated_first(artefacts):
+        yield catalogue.film(item.id).href, "film.html", partial(film_context, site, item, catalogue)
 
 
 def _page(address: str, title: str, description: str) -> Page:

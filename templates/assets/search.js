@@ -16,10 +16,10 @@
     const [users, films] = await Promise.all(["users", "films"].map((name) => globalThis.marqueeLoad(name, root)));
     entries = [
       ...users.map(([id, slug]) => ({ label: `User ${id}`, note: "user", href: `${root}users/${slug}.html`, id })),
-      ...films.map(([title, year, anchor]) => ({
+      ...films.map(([title, year, slug]) => ({
         label: title,
         note: year === null ? "film" : String(year),
-        href: `${root}films.html#${anchor}`,
+        href: `${root}films/${slug}.html`,
         id: null,
       })),
     ];

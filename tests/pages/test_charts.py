@@ -12,7 +12,7 @@ BASE = model("base")
 
 
 def a_map():
-    return map_chart([BASE], [embedding()], items().items, ["films.html#x"] * 5)
+    return map_chart([BASE], [embedding()], items().items, ["films/x.html"] * 5)
 
 
 def columns(chart):
