@@ -221,33 +221,6 @@ class FilmContext(Context):
 
 
 @dataclass(frozen=True)
-class MapAxis:
-    """One model's projection in words."""
-
-    model: Model
-    explained: tuple[float, float]
-    dim: int
-
-
-@dataclass(frozen=True)
-class MapRow:
-    """Where one film lies; ``points`` follow the axes."""
-
-    film: Film
-    points: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class MapContext(Context):
-    """``map.html``."""
-
-    bokeh: str
-    chart: Chart | None
-    axes: tuple[MapAxis, ...]
-    rows: tuple[MapRow, ...]
-
-
-@dataclass(frozen=True)
 class Curve:
     """How one model was trained."""
 

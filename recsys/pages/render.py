@@ -20,7 +20,8 @@ from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
 from recsys.pages.downloads import data_context
 from recsys.pages.environment import make_environment
 from recsys.pages.film import film_context
-from recsys.pages.films import films_context, map_context, most_rated_first
+from recsys.pages.films import films_context, most_rated_first
+from recsys.pages.map import map_context
 from recsys.pages.people import user_context, users_context
 from recsys.pages.policy import CSP
 from recsys.pages.results import about_context, home_context, training_context

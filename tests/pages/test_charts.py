@@ -4,8 +4,9 @@ from bokeh.plotting import figure
 
 from recsys.artefacts import EpochRecord
 from recsys.pages.catalogue import model
-from recsys.pages.charts import map_chart, training_chart
+from recsys.pages.charts import training_chart
 from recsys.pages.figures import renumbered, script_json
+from recsys.pages.map_chart import map_chart
 from tests.pages.tiny import HOSTILE, TITLES, embedding, history, items
 
 BASE = model("base")

@@ -10,7 +10,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from recsys.errors import OutputError
-from recsys.pages import compare_contexts, contexts
+from recsys.pages import compare_contexts, contexts, map_contexts
 from recsys.pages.bundle import script_data
 from recsys.pages.environment import count, fixed, make_environment, percent, plain, size
 from recsys.pages.policy import CSP
@@ -217,7 +217,7 @@ def used_names(environment, name):
 )
 def test_a_template_uses_just_what_its_context_declares(name):
     kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, name.split(".")[0].capitalize())
-    where = compare_contexts if kind == "Compare" else contexts
+    where = {"Compare": compare_contexts, "Map": map_contexts}.get(kind, contexts)
     declared = set(getattr(where, f"{kind}Context").__dataclass_fields__)
     assert used_names(make_environment(TEMPLATES), name) == declared
 
