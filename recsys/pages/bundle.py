@@ -1,4 +1,4 @@
-"""What pages load besides their own text: style, scripts, BokehJS, and small data for scripts.
+"""What pages load besides their own text: style, scripts, BokehJS, pictures of the map, small data for scripts.
 
 A page opened from disk may not fetch; it may load a classic script. So data for scripts is a script that hands one
 string to ``JSON.parse``: an object literal would let the key ``__proto__`` set a prototype. Must not know what a page
@@ -11,8 +11,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from recsys.artefacts import Artefacts
 from recsys.errors import OutputError
-from recsys.pages.catalogue import Catalogue
+from recsys.pages.card import social_card
+from recsys.pages.catalogue import Catalogue, models_of
+from recsys.pages.environment import count
+from recsys.pages.picture import COLOURS, map_picture
 from recsys.pages.writer import Writer
 
 
@@ -40,6 +44,19 @@ def write_bokeh(writer: Writer) -> str:
     writer.bytes(address, code)
     writer.bytes(f"assets/bokeh-{bokeh.__version__}.LICENSE.txt", licence)
     return address
+
+
+def write_pictures(artefacts: Artefacts, writer: Writer) -> None:
+    """Draw the map of each model, ``assets/map-{name}.png``, and the social card from that of the best."""
+    n_ratings = [item.n_ratings for item in artefacts.items.items]
+    found = artefacts.item_embeddings.models
+    maps = {model.name: found[model.name].projection for model in models_of(artefacts) if model.name in found}
+    for name, points in maps.items():
+        writer.bytes(f"assets/map-{name}.png", map_picture(points, n_ratings, COLOURS[name]))
+    data = artefacts.build.dataset
+    facts = f"{count(data.n_users)} users · {count(data.n_items)} films · {count(data.n_ratings)} ratings"
+    best = list(maps.values())[-1] if maps else []
+    writer.bytes("assets/card.png", social_card(data.name, facts, best, n_ratings if maps else []))
 
 
 def write_script_data(catalogue: Catalogue, writer: Writer) -> None:

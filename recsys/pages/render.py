@@ -13,7 +13,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from recsys.artefacts import Artefacts
-from recsys.pages.bundle import write_assets, write_bokeh, write_script_data
+from recsys.pages.bundle import write_assets, write_bokeh, write_pictures, write_script_data
 from recsys.pages.catalogue import Catalogue
 from recsys.pages.compare import compare_context
 from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
@@ -72,6 +72,7 @@ def render_site(
             writer.text(address, environment.get_template(template).render(vars(context())))
         if on_page is not None:
             on_page(done, len(jobs))
+    write_pictures(artefacts, writer)  # last: by now the map has made sure that its files belong together
 
 
 def make_site(artefacts: Artefacts) -> Site:
