@@ -65,7 +65,7 @@ def from_csv(site: Path) -> Pairs:
 
 
 def from_pages(site: Path) -> Pairs:
-    """Every film that a user's page links to, and every user's favourite in the index."""
+    """Every film that a user's page links to, every user that a film's page does, and the favourites in the index."""
     items = json.loads((site / "data" / "items.json").read_text("utf-8"))["items"]
     by_slug = {slug: id_ for id_, slug in slugs(item["id"] for item in items).items()}
     by_title = defaultdict(set)  # 18 titles of MovieLens 100K are those of two films
@@ -77,6 +77,9 @@ def from_pages(site: Path) -> Pairs:
     for path in (site / "users").glob("*.html"):
         text = path.read_text("utf-8")
         found[users[path.stem]] |= {by_slug[slug] for slug in re.findall(r"films/([a-z0-9_-]+)\.html", text)}
+    for path in (site / "films").glob("*.html"):
+        for slug in re.findall(r"users/([a-z0-9_-]+)\.html", path.read_text("utf-8")):
+            found[users[slug]].add(by_slug[path.stem])
     rows = re.findall(r'href="users/([^"]+)\.html"><bdi>.*?<td class="wide"><bdi>(.*?)</bdi>',
                       (site / "users.html").read_text("utf-8"))  # fmt: skip
     for slug, title in rows:

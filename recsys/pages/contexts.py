@@ -211,16 +211,6 @@ class FilmsContext(Context):
 
 
 @dataclass(frozen=True)
-class FilmContext(Context):
-    """``films/{slug}.html``."""
-
-    film: Film
-    genres: tuple[str, ...]
-    n_ratings: int
-    mean_rating: float | None
-
-
-@dataclass(frozen=True)
 class Curve:
     """How one model was trained."""
 

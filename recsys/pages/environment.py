@@ -29,9 +29,14 @@ def make_environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    filters = (count, fixed, metric, p_value, percent, plain, signed, size)
+    filters = (beside, count, fixed, metric, p_value, percent, plain, signed, size)
     environment.filters |= {one.__name__: one for one in filters}
     return environment
+
+
+def beside(href: str) -> str:
+    """An address as a page in the same folder writes it."""
+    return href.rpartition("/")[2]
 
 
 def count(value: int) -> str:

@@ -2,13 +2,147 @@
 
 from __future__ import annotations
 
-from recsys.artefacts import Item
-from recsys.pages.catalogue import Catalogue
-from recsys.pages.contexts import FilmContext, Page, Site
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import ceil
+from urllib.parse import quote
+
+from recsys.artefacts import Artefacts, Embedding, Item, RatingBin
+from recsys.pages.audience import Reader, audiences
+from recsys.pages.catalogue import Catalogue, models_of
+from recsys.pages.contexts import Film, Model, Page, Site
+from recsys.pages.environment import plain
+from recsys.pages.film_contexts import (
+    Audience,
+    FilmContext,
+    HistogramBar,
+    Neighbour,
+    Neighbours,
+    SharedRank,
+    Spot,
+)
+from recsys.pages.square import Point, square_around
+
+MOST_READERS = 30
+"""Users that a page links to for each model; the rest are in the JSON."""
+_UNQUOTED = "!*'()"  # what encodeURIComponent leaves as it is, besides what quote does
 
 
-def film_context(site: Site, item: Item, catalogue: Catalogue) -> FilmContext:
-    """One film's page."""
+@dataclass(frozen=True)
+class Shared:
+    """What the pages of all films draw on, worked out once."""
+
+    site: Site
+    catalogue: Catalogue
+    models: tuple[Model, ...]
+    bins: Sequence[str]
+    audiences: Mapping[str, Mapping[str, list[Reader]]]
+    spots: Mapping[str, Mapping[str, Point]]
+    k: int
+    n_users: int
+    withheld: bool
+
+
+def shared(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Shared:
+    """Go through all lists and places once, for all films."""
+    found = artefacts.recommendations
+    lists = (rows for user in found.users.values() for rows in user.lists().values())
+    return Shared(
+        site=site,
+        catalogue=catalogue,
+        models=models_of(artefacts),
+        bins=[_rating(one) for one in artefacts.items.bins],
+        audiences=audiences(found),
+        spots={name: _spots(embedding) for name, embedding in artefacts.item_embeddings.models.items()},
+        k=found.k,
+        n_users=len(found.users),
+        withheld=any(row.item is None for rows in lists for row in rows),
+    )
+
+
+def film_context(common: Shared, item: Item, previous: Item | None, next_: Item | None) -> FilmContext:
+    """One film's page, between its neighbours in the index."""
+    catalogue = common.catalogue
     film = catalogue.film(item.id)
-    page = Page(film.href, film.title, f"{film.title} in {site.dataset}.", "films.html", "../")
-    return FilmContext(site, page, film, tuple(item.genres), item.n_ratings, item.mean_rating)
+    return FilmContext(
+        site=common.site,
+        page=_page(film, item, common.site),
+        film=film,
+        genres=tuple(item.genres),
+        n_ratings=item.n_ratings,
+        n_train=item.n_train,
+        mean_rating=item.mean_rating,
+        histogram=_histogram(item.histogram or [], common.bins),
+        spots=tuple(
+            Spot(model, *common.spots[model.name][item.id])
+            for model in common.models
+            if item.id in common.spots.get(model.name, {})
+        ),
+        map_hash=f"film={quote(item.id, safe=_UNQUOTED)}",
+        similar=tuple(
+            Neighbours(model, tuple(Neighbour(catalogue.film(one.item), one.similarity) for one in found))
+            for model in common.models
+            if (found := item.similar.get(model.name))
+        ),
+        audiences=_audiences(item, common),
+        k=common.k,
+        n_users=common.n_users,
+        withheld=common.withheld,
+        previous=None if previous is None else catalogue.film(previous.id),
+        next=None if next_ is None else catalogue.film(next_.id),
+    )
+
+
+def _page(film: Film, item: Item, site: Site) -> Page:
+    year = "" if film.year is None else f" ({film.year})"
+    return Page(
+        address=film.href,
+        title=f"{film.title}{year}",
+        description=f"{film.title}{year} in {site.dataset}: ratings, similar films, who gets it.",
+        section="films.html",
+        root="../",
+    )
+
+
+def _rating(one: RatingBin) -> str:
+    return plain(one.low) if one.low == one.high else f"{plain(one.low)}–{plain(one.high)}"
+
+
+def _histogram(counts: Sequence[int], bins: Sequence[str]) -> tuple[HistogramBar, ...]:
+    """The best rating on top; what is not nothing can be seen."""
+    largest = max(counts, default=0) or 1
+    pairs = zip(bins, counts, strict=True) if counts else ()
+    return tuple(HistogramBar(name, n, ceil(100 * n / largest)) for name, n in pairs)[::-1]
+
+
+def _audiences(item: Item, common: Shared) -> tuple[Audience, ...]:
+    """One a model; none at all where nobody gets the film from any."""
+    found = [common.audiences.get(model.name, {}).get(item.id, []) for model in common.models]
+    if not any(found):
+        return ()
+    return tuple(
+        _audience(model, readers, common.catalogue) for model, readers in zip(common.models, found, strict=True)
+    )
+
+
+def _audience(model: Model, readers: Sequence[Reader], catalogue: Catalogue) -> Audience:
+    shown = readers[:MOST_READERS]
+    return Audience(
+        model=model,
+        n_users=len(readers),
+        n_hits=sum(one.held_out for one in readers),
+        n_shown=len(shown),
+        ranks=tuple(
+            SharedRank(rank, tuple(catalogue.users[one.user] for one in same))
+            for rank, same in groupby(shown, key=lambda one: one.rank)
+        ),
+    )
+
+
+def _spots(embedding: Embedding) -> dict[str, Point]:
+    """Where each film lies in the picture of a model's map, to a tenth of a per cent."""
+    square = square_around(embedding.projection)
+    # The page with the map makes sure that there are as many places as films, and says so where there are not.
+    places = zip(embedding.item_ids, map(square.place, embedding.projection), strict=False)
+    return {id_: (round(left, 1), round(top, 1)) for id_, (left, top) in places}

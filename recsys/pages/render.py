@@ -19,7 +19,7 @@ from recsys.pages.compare import compare_context
 from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
 from recsys.pages.downloads import data_context
 from recsys.pages.environment import make_environment
-from recsys.pages.film import film_context
+from recsys.pages.film import film_context, shared
 from recsys.pages.films import films_context, most_rated_first
 from recsys.pages.map import map_context
 from recsys.pages.people import user_context, users_context
@@ -113,8 +113,9 @@ def _user_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Itera
 
 
 def _film_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
-    for item in most_rated_first(artefacts):
-        yield catalogue.film(item.id).href, "film.html", partial(film_context, site, item, catalogue)
+    common, items = shared(site, artefacts, catalogue), most_rated_first(artefacts)
+    for item, previous, next_ in zip(items, [None, *items][:-1], [*items, None][1:], strict=True):
+        yield catalogue.film(item.id).href, "film.html", partial(film_context, common, item, previous, next_)
 
 
 def _page(address: str, title: str, description: str) -> Page:
