@@ -22,12 +22,14 @@ from recsys.errors import ConfigError
 from recsys.evaluation.metrics import judge
 from recsys.evaluation.ranking import Scorer
 from recsys.evaluation.selection import choose, recipes, validation
-from recsys.export import Results, assemble
+from recsys.explain import explain
+from recsys.export import assemble
 from recsys.fitted import Fitted
 from recsys.measured import Judged
 from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
 from recsys.recommend import recommend
+from recsys.results import Results
 from recsys.rules import recipe
 from recsys.serve import server
 from recsys.tables_out import write_tables
@@ -46,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def build(arguments: argparse.Namespace) -> None:
-    """The whole way: read, split, train, compare, recommend, evaluate, export, render."""
+    """The whole way: read, split, train, compare, recommend, explain, evaluate, export, render."""
     terminal = Terminal(Console(), command.log_level(arguments))
     config = read_config(arguments.config, command.settings(arguments))
     arguments.out = command.target(arguments.out, arguments.config)
@@ -93,6 +95,8 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
         scorers: dict[str, Scorer] = {**models, **baselines}
         lists = {name: recommend(scorer, parts.train, parts.test, config.top_k) for name, scorer in scorers.items()}
         said.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
+    with terminal.stage("explain"):
+        reasons = {name: explain(fitted, parts.train, lists[name]) for name, fitted in models.items()}
     if parts.test is not None:
         with terminal.stage("evaluate") as said:
             users = np.flatnonzero(parts.test.user_counts)
@@ -101,7 +105,7 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
                 judged.reports[name] = report
                 said.append(f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}")
     with terminal.stage("assemble"):
-        return assemble(Results(dataset, parts, config, models, lists, judged))
+        return assemble(Results(dataset, parts, config, models, lists, judged, reasons))
 
 
 def train(ratings: Dataset, config: BuildConfig, terminal: Terminal) -> dict[str, Fitted]:

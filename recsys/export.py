@@ -5,49 +5,25 @@ The last module that sees arrays; knows nothing of pages.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from recsys import artefacts as out
-from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
-from recsys.data.split import Split
 from recsys.fitted import Fitted
-from recsys.measured import Judged, measured
-from recsys.privacy import MOST_NAMED, by_rank, may_be_named
+from recsys.listed import listed
+from recsys.measured import measured
 from recsys.projection import principal_components
-from recsys.recommend import Lists, best_rated, similar_items
+from recsys.recommend import similar_items
+from recsys.results import Results
+from recsys.told import ids, rounded
 from recsys.version import GENERATOR, VERSION
 
-N_RATED = 10
 N_SIMILAR = 10
 FEWEST_FOR_MEAN = 3
 """Ratings below which a mean is not told: it would give away who rated how."""
-
-
-@dataclass(frozen=True, eq=False)
-class Results:
-    """What a build computed, before it becomes JSON.
-
-    Attributes:
-        dataset: all ratings.
-        split: their training and hidden parts.
-        config: the settings.
-        models: trained models by name.
-        lists: every user's list, by name of model or baseline.
-        judged: how good they are, by the same names.
-    """
-
-    dataset: Dataset
-    split: Split
-    config: BuildConfig
-    models: dict[str, Fitted]
-    lists: dict[str, Lists]
-    judged: Judged = field(default_factory=Judged)
 
 
 def assemble(results: Results) -> out.Artefacts:
@@ -67,7 +43,7 @@ def assemble(results: Results) -> out.Artefacts:
         item_embeddings=out.ItemEmbeddings(
             models={name: _embedding(fitted, results.dataset) for name, fitted in results.models.items()}
         ),
-        recommendations=_recommendations(results),
+        recommendations=listed(results),
         metrics=measured(results.judged, results.split, results.config, settings),
         items=_items(results),
         map_replay=out.MapReplay(item_ids=[], models={}),
@@ -108,68 +84,23 @@ def _embedding(fitted: Fitted, dataset: Dataset) -> out.Embedding:
     projection = principal_components(fitted.item_vectors)
     return out.Embedding(
         dim=fitted.item_vectors.shape[1],
-        item_ids=_ids(dataset.item_ids),
-        vectors=_rounded(fitted.item_vectors),
-        bias=_rounded(fitted.item_bias),
-        projection=[(x, y) for x, y in _rounded(projection.points)],
-        explained_variance=tuple(_rounded(projection.explained_variance)),
+        item_ids=ids(dataset.item_ids),
+        vectors=rounded(fitted.item_vectors),
+        bias=rounded(fitted.item_bias),
+        projection=[(x, y) for x, y in rounded(projection.points)],
+        explained_variance=tuple(rounded(projection.explained_variance)),
     )
-
-
-def _recommendations(results: Results) -> out.Recommendations:
-    split = results.split
-    item_ids = _ids(results.dataset.item_ids)
-    rated = best_rated(split.train, N_RATED)
-    hidden = np.zeros(split.train.n_users, int) if split.test is None else split.test.user_counts
-    users = {}
-    for user, user_id in enumerate(_ids(results.dataset.user_ids)):
-        best = [out.RatedItem(item_ids[split.train.item[one]], float(split.train.rating[one])) for one in rated[user]]
-        lists = {name: _list(found, user, item_ids) for name, found in results.lists.items()}
-        models = {name: found for name, found in lists.items() if name in results.models}
-        baselines = {name: found for name, found in lists.items() if name not in results.models}
-        named = may_be_named(_hits(models), [one.item for one in best], _hits(baselines))
-        users[user_id] = out.UserLists(
-            n_train=int(split.train.user_counts[user]),
-            n_hidden=int(hidden[user]),
-            rated=[one for one in best if one.item in named],
-            base=[_told(one, named) for one in models["base"]] if "base" in models else msgspec.UNSET,
-            deep=[_told(one, named) for one in models["deep"]] if "deep" in models else msgspec.UNSET,
-            baselines={
-                name: [out.BaselineRecommendation(_told(one, named).item, one.held_out) for one in found]
-                for name, found in baselines.items()
-            },
-        )
-    return out.Recommendations(k=results.config.top_k, users=users, most_named=MOST_NAMED)
-
-
-def _hits(lists: dict[str, list[out.Recommendation]]) -> list[str]:
-    return by_rank([one.item if one.held_out else None for one in found] for found in lists.values())
-
-
-def _told(one: out.Recommendation, named: frozenset[str]) -> out.Recommendation:
-    """The same, without its name where it is a hit that may not be named."""
-    return out.Recommendation(None, one.score, True) if one.held_out and one.item not in named else one
-
-
-def _list(lists: Lists, user: int, item_ids: list[str]) -> list[out.Recommendation]:
-    return [
-        out.Recommendation(item_ids[item], round(score, 4), held_out)
-        for item, score, held_out in zip(
-            lists.items[user].tolist(), lists.scores[user].tolist(), lists.held_out[user].tolist(), strict=True
-        )
-        if item >= 0
-    ]
 
 
 def _items(results: Results) -> out.Items:
     dataset = results.dataset
-    ids, similar = _ids(dataset.item_ids), _similar(results)
+    item_ids, similar = ids(dataset.item_ids), _similar(results)
     total = np.bincount(dataset.item, dataset.rating, dataset.n_items)
     counts, n_train = dataset.item_counts.tolist(), results.split.train.item_counts.tolist()
     return out.Items(
         items=[
             out.Item(
-                id=ids[item],
+                id=item_ids[item],
                 title=dataset.titles[item],
                 year=None if np.isnan(dataset.years[item]) else int(dataset.years[item]),
                 genres=[dataset.genre_names[genre] for genre in np.flatnonzero(dataset.genres[item])],
@@ -185,22 +116,13 @@ def _items(results: Results) -> out.Items:
 
 def _similar(results: Results) -> dict[str, list[list[out.SimilarItem]]]:
     """By model, the neighbours of every item."""
-    ids = _ids(results.dataset.item_ids)
+    item_ids = ids(results.dataset.item_ids)
     found = {}
     for name, fitted in results.models.items():
         items, similarity = similar_items(fitted.item_vectors, N_SIMILAR)
         rows = zip(items.tolist(), similarity.tolist(), strict=True)
         found[name] = [
-            [out.SimilarItem(ids[item], round(value, 4)) for item, value in zip(*row, strict=True) if item >= 0]
+            [out.SimilarItem(item_ids[item], round(value, 4)) for item, value in zip(*row, strict=True) if item >= 0]
             for row in rows
         ]
     return found
-
-
-def _ids(ids: NDArray[Any]) -> list[str]:
-    return [str(one) for one in ids.tolist()]
-
-
-def _rounded(values: NDArray[Any]) -> Any:
-    """To 4 decimals, as Python numbers; -0.0 becomes 0.0, which reads better and compresses better."""
-    return (np.round(np.asarray(values, np.float64), 4) + 0.0).tolist()

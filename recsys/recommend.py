@@ -61,9 +61,7 @@ def similar_items(vectors: NDArray[np.float32], k: int) -> tuple[NDArray[np.int3
     Returns:
         Items and similarities, both (n_items, k), nearest first; -1 and -inf where there are fewer other items.
     """
-    n = len(vectors)
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    n, unit = len(vectors), unit_vectors(vectors)
     items, similarity = np.full((n, k), -1, np.int32), np.full((n, k), -np.inf, np.float32)
     kept = min(k, n)
     for start in range(0, n, 1024):
@@ -72,3 +70,10 @@ def similar_items(vectors: NDArray[np.float32], k: int) -> tuple[NDArray[np.int3
         cosine[np.arange(len(cosine)), np.arange(n)[rows]] = -np.inf
         items[rows, :kept], similarity[rows, :kept] = best(cosine, kept)
     return items, similarity
+
+
+def unit_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each row (n, d) divided by its length, so that products are cosines; a row of zeros stays."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    return unit

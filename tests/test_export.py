@@ -21,6 +21,7 @@ from recsys.data.dataset import Dataset
 from recsys.data.split import split
 from recsys.evaluation.metrics import judge
 from recsys.evaluation.selection import choose, recipes
+from recsys.explain import Reasons, explain
 from recsys.export import Results, assemble
 from recsys.fitted import Fitted
 from recsys.measured import Judged
@@ -85,7 +86,8 @@ def compute(dataset: Dataset, config: BuildConfig) -> Results:
         users = np.flatnonzero(parts.test.user_counts)
         for name, one in lists.items():
             judged.reports[name] = judge(one.items[users], users, parts.train, parts.test)
-    return Results(dataset, parts, config, models, lists, judged)
+    reasons = {name: explain(fitted, parts.train, lists[name]) for name, fitted in models.items()}
+    return Results(dataset, parts, config, models, lists, judged, reasons)
 
 
 def write(results: Results, folder: Path) -> Path:
@@ -321,6 +323,19 @@ def test_a_score_is_the_dot_product_plus_the_bias_in_falling_order(folder, fitte
                 assert one["score"] == pytest.approx(score, abs=1e-4)
 
 
+def test_deep_has_three_reasons_at_most_and_base_two_all_of_the_training_part(folder):
+    parts = by_hand(ROWS)
+    for name, user in load(folder, "recommendations")["users"].items():
+        trained = {row[1] for row in parts[name][0]}
+        for model, most in (("base", 2), ("deep", 3)):
+            for one in user[model]:
+                assert len(one["because"]) <= most
+                assert {item for item, _ in one["because"]} <= trained | {None}
+                strengths = [strength for _, strength in one["because"]]
+                assert strengths == sorted(strengths, reverse=True) == [round(each, 4) for each in strengths]
+    assert any(len(one["because"]) == 3 for one in user["deep"])
+
+
 def test_baselines_have_no_scores(folder):
     for user in load(folder, "recommendations")["users"].values():
         assert {tuple(one) for found in user["baselines"].values() for one in found} == {("item", "held_out")}
@@ -339,7 +354,8 @@ def ratings_in(value: Any) -> int:
 def named(user: Json) -> set[str]:
     """Films that the files say this user rated."""
     marked = {one["item"] for found in lists_of(user).values() for one in found if one["held_out"]}
-    return (marked | {one["item"] for one in user["rated"]}) - {None}
+    reasons = {item for name in ("base", "deep") for one in user.get(name, []) for item, _ in one["because"]}
+    return (marked | {one["item"] for one in user["rated"]} | reasons) - {None}
 
 
 def test_no_rating_appears_beyond_a_users_ten_best(folder):
@@ -353,8 +369,11 @@ def test_no_rating_appears_beyond_a_users_ten_best(folder):
         assert next(csv.reader(file)) == ["user", "model", "rank", "item", "title", "score", "held_out"]
 
 
-def crowded(n_models: int, n_baselines: int, k: int) -> Json:
-    """One user with 700 films hidden, every list full of other ones of them: all are hits. Their record."""
+def crowded(n_models: int, n_baselines: int, k: int, first_reason: int | None = None) -> Json:
+    """One user with 700 films hidden, every list full of other ones of them: all are hits. Their record.
+
+    With a first reason, each place of each model's list has the next two training films as its reasons.
+    """
     rows = [("u", f"{number:04d}", 3.0, number) for number in range(1400)]
     dataset = Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]))
     parts = split(dataset, 0.5, np.random.default_rng(0))
@@ -368,7 +387,13 @@ def crowded(n_models: int, n_baselines: int, k: int) -> Json:
         for place, name in enumerate(names)
     }
     models = {name: recsys.fit(parts.train, name, TrainConfig(dim=2, epochs=1)) for name in names[:n_models]}
-    results = Results(dataset, parts, BuildConfig(holdout=0.5, top_k=k), models, lists)
+    reasons = {}
+    if first_reason is not None:
+        for place, name in enumerate(models):
+            items = first_reason + place * 2 * k + np.arange(2 * k, dtype=np.int32).reshape(1, k, 2)
+            reasons[name] = Reasons(items, np.tile(np.float32([0.5, 0.25]), (1, k, 1)))
+    config = BuildConfig(holdout=0.5, top_k=k)
+    results = Results(dataset, parts, config, models, lists, reasons=reasons)
     (user,) = msgspec.to_builtins(assemble(results).recommendations)["users"].values()
     return user
 
@@ -389,6 +414,21 @@ def test_thirty_are_named_however_good_the_lists_are_models_hits_first(n_models,
     if n_models == 2:
         assert abs(of_models[0] - of_models[1]) <= 1
     assert all(one["held_out"] for found in lists_of(user).values() for one in found)
+
+
+def test_reasons_are_named_after_the_best_rated_deeps_first_and_place_by_place_the_others_keep_their_strength():
+    user = crowded(2, 3, 3, first_reason=0)  # 6 hits of the models and 10 best rated: 14 are left
+    assert len(named(user)) == 30
+    deep, base = ([item for one in user[name] for item, _ in one["because"]] for name in ("deep", "base"))
+    assert deep == ["0006", "0007", "0008", "0009", "0010", "0011"]  # all six
+    assert base == ["0000", "0001", "0002", "0003", "0004", "0005"]
+    assert [one["item"] for found in user["baselines"].values() for one in found].count(None) == 9 - 2
+    user = crowded(2, 0, 7, first_reason=0)  # 14 hits and 10 best rated: 6 are left
+    assert [[item for item, _ in one["because"]] for one in user["deep"]] == [
+        [f"{14 + 2 * place:04d}" if place < 6 else None, None] for place in range(7)
+    ]
+    assert {tuple(map(tuple, one["because"])) for one in user["base"]} == {((None, 0.5), (None, 0.25))}
+    assert len(named(user)) == 30
 
 
 # What the files say of films.

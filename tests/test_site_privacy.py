@@ -44,11 +44,11 @@ def site_of(dataset: Dataset, out: Path, top_k: int) -> Path:
 
 
 def from_json(site: Path) -> Pairs:
-    """Every film in a user's record, whatever it stands for."""
+    """Every film in a user's record, whatever it stands for: as an item, or first in a pair that gives a reason."""
 
     def films(value: object) -> set[str]:
         if isinstance(value, dict):
-            own = {value["item"]} if isinstance(value.get("item"), str) else set()
+            own = {value.get("item"), *(item for item, _ in value.get("because", []))} - {None}
             return own.union(*map(films, value.values()))
         return set().union(*map(films, value)) if isinstance(value, list) else set()
 
@@ -107,6 +107,21 @@ def test_a_site_names_thirty_rated_films_of_a_user_at_most(tmp_path, top_k):
     assert max(found.values()) == 30
     page = (site / "users" / "u0.html").read_text("utf-8")
     assert ("counted but not named" in page) == ('<span class="withheld">' in page) is True
+
+
+def test_reasons_are_in_the_union_and_withheld_ones_keep_their_strength(tmp_path):
+    site, dataset = site_of(keen(), tmp_path, 25), keen()
+    users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
+    reasons = [one for user in users.values() for name in ("base", "deep") for row in user[name]
+               for one in row["because"]]  # fmt: skip
+    assert {item is None for item, _ in reasons} == {True, False}
+    assert all(strength > 0 for _, strength in reasons)
+    known = from_json(site)
+    for user, record in users.items():
+        named = {item for row in record["deep"] for item, _ in row["because"]} - {None}
+        assert named <= known[user]
+        rated = set(dataset.item_ids[dataset.item[dataset.user_ids[dataset.user] == user]])
+        assert named <= rated
 
 
 def test_a_withheld_hit_still_counts(tmp_path):

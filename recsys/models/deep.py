@@ -99,14 +99,34 @@ class DeepModel:
     def users_forward(self, inputs: UserInputs) -> tuple[Array, tuple[Any, ...]]:
         """User vectors (U, d)."""
         pooled, pool_cache = self.pool.forward(inputs.history)
-        refined, mlp_cache = self.user_mlp.forward(np.concatenate([pooled, inputs.features], axis=1))
-        return pooled + refined, (pool_cache, mlp_cache)
+        vectors, mlp_cache = self._refine(pooled, inputs.features)
+        return vectors, (pool_cache, mlp_cache)
 
     def users_backward(self, gradient: Array, cache: tuple[Any, ...]) -> None:
         """From the gradient of the user vectors (U, d)."""
         pool_cache, mlp_cache = cache
         gradient = gradient + self.user_mlp.backward(gradient, mlp_cache)[:, : gradient.shape[1]]
         self.pool.backward(gradient, pool_cache)
+
+    def users_without_one(self, users: Ids) -> Array:
+        """The served vector of each user without one film of their history: (P, d), for P entries of the histories.
+
+        One row for each entry of ``history[users]`` in turn: the other films keep their weights and are divided by
+        the root of one less. The pool is summed once a user and the one film taken off, which costs P rows; really
+        made, the histories that lack one would have as many entries as the sum of the squared lengths.
+        """
+        history, table = self.history[users], self.pool.table.value
+        lengths = np.diff(history.indptr)
+        owner, others = np.repeat(np.arange(len(users)), lengths), np.repeat(lengths, lengths) - 1
+        pooled = (history @ table)[owner] - history.data[:, None] * table[history.indices]
+        pooled /= np.sqrt(np.maximum(others, 1), dtype=pooled.dtype)[:, None]
+        vectors, _ = self._refine(pooled, self.user_features[users][owner])
+        return vectors
+
+    def _refine(self, pooled: Array, features: Array) -> tuple[Array, Any]:
+        """User vectors (U, d) from pooled histories (U, d)."""
+        refined, cache = self.user_mlp.forward(np.concatenate([pooled, features], axis=1))
+        return pooled + refined, cache
 
     def items_forward(self, items: Ids) -> tuple[Array, Array, tuple[Any, ...]]:
         """Film vectors (F, d) and biases (F,)."""

@@ -172,6 +172,27 @@ def test_two_users_of_one_history_and_equal_features_are_one():
     np.testing.assert_array_equal(first, second)
 
 
+def test_a_user_without_one_film_is_served_as_if_it_had_never_been_rated():
+    towers = model("deep")
+    found = towers.users_without_one(USERS)
+    dense, place = history().toarray(), 0
+    for user in USERS:
+        for film in np.flatnonzero(dense[user]):
+            rest = dense[[user]].copy()
+            rest[0, film] = 0
+            inputs = UserInputs(normalised(sparse.csr_array(rest)), towers.user_features[[user]])
+            np.testing.assert_allclose(found[place], towers.users_forward(inputs)[0][0], rtol=1e-12)
+            place += 1
+    assert place == len(found)
+
+
+def test_without_their_only_film_a_user_is_one_with_an_empty_history():
+    towers = model("deep")
+    towers.history = sparse.csr_array(np.diag([2.0, -1, 3, 0, 0, 0, 0])[:N_USERS])
+    empty = UserInputs(sparse.csr_array((3, N_ITEMS)), towers.user_features[:3])
+    np.testing.assert_array_equal(towers.users_without_one(np.arange(N_USERS)), towers.users_forward(empty)[0])
+
+
 def selves(towers, inputs, items):
     vectors, _, _ = towers.items_forward(items)
     film = np.searchsorted(items, inputs.history.indices) if isinstance(inputs, UserInputs) else np.array([0, 2])

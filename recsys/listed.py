@@ -1,0 +1,85 @@
+"""From lists and reasons to ``recommendations.json``: every user's record, in which no more is named than may be.
+
+Knows results, nothing of pages.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from recsys import artefacts as out
+from recsys.explain import Reasons
+from recsys.privacy import MOST_NAMED, by_rank, may_be_named
+from recsys.recommend import Lists, best_rated
+from recsys.results import Results
+from recsys.told import ids, rounded
+
+N_RATED = 10
+
+
+def listed(results: Results) -> out.Recommendations:
+    """``recommendations.json``."""
+    split = results.split
+    item_ids = ids(results.dataset.item_ids)
+    rated = best_rated(split.train, N_RATED)
+    hidden = np.zeros(split.train.n_users, int) if split.test is None else split.test.user_counts
+    users = {}
+    for user, user_id in enumerate(ids(results.dataset.user_ids)):
+        best = [out.RatedItem(item_ids[split.train.item[one]], float(split.train.rating[one])) for one in rated[user]]
+        lists = {
+            name: _list(found, results.reasons.get(name), user, item_ids) for name, found in results.lists.items()
+        }
+        models = {name: found for name, found in lists.items() if name in results.models}
+        baselines = {name: found for name, found in lists.items() if name not in results.models}
+        # Deep's reasons before base's: they are causes, where base's are found afterwards.
+        reasons = [name for name in ("deep", "base") if name in models]
+        named = may_be_named(
+            _hits(models), [one.item for one in best], *(_reasons(models[name]) for name in reasons), _hits(baselines)
+        )
+        models = {name: [_told(one, named) for one in found] for name, found in models.items()}
+        users[user_id] = out.UserLists(
+            n_train=int(split.train.user_counts[user]),
+            n_hidden=int(hidden[user]),
+            rated=[one for one in best if one.item in named],
+            base=models.get("base", msgspec.UNSET),
+            deep=models.get("deep", msgspec.UNSET),
+            baselines={
+                name: [out.BaselineRecommendation(_told(one, named).item, one.held_out) for one in found]
+                for name, found in baselines.items()
+            },
+        )
+    return out.Recommendations(k=results.config.top_k, users=users, most_named=MOST_NAMED)
+
+
+def _hits(lists: dict[str, list[out.Recommendation]]) -> list[str]:
+    return by_rank([one.item if one.held_out else None for one in found] for found in lists.values())
+
+
+def _reasons(found: list[out.Recommendation]) -> list[str]:
+    """The first reasons of all places in turn, then the second ones."""
+    return by_rank([item for item, _ in one.because] for one in found)
+
+
+def _told(one: out.Recommendation, named: frozenset[str]) -> out.Recommendation:
+    """The same, without the names that may not be told: its own where it is a hit, and those of reasons."""
+    because = [(item if item in named else None, strength) for item, strength in one.because]
+    return out.Recommendation(
+        None if one.held_out and one.item not in named else one.item, one.score, one.held_out, because
+    )
+
+
+def _list(lists: Lists, reasons: Reasons | None, user: int, item_ids: list[str]) -> list[out.Recommendation]:
+    because = [[]] * lists.items.shape[1] if reasons is None else _because(reasons, user, item_ids)
+    rows = zip(
+        lists.items[user].tolist(), rounded(lists.scores[user]), lists.held_out[user].tolist(), because, strict=True
+    )
+    return [out.Recommendation(item_ids[item], *rest) for item, *rest in rows if item >= 0]
+
+
+def _because(reasons: Reasons, user: int, item_ids: list[str]) -> list[list[out.Because]]:
+    """Of every place of a user's list."""
+    return [
+        [(item_ids[item], strength) for item, strength in zip(*row, strict=True) if item >= 0]
+        for row in zip(reasons.items[user].tolist(), rounded(reasons.strengths[user]), strict=True)
+    ]

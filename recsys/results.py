@@ -1,0 +1,36 @@
+"""What a build computed, before it becomes JSON: arrays by the names of models and baselines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from recsys.config import BuildConfig
+from recsys.data.dataset import Dataset
+from recsys.data.split import Split
+from recsys.explain import Reasons
+from recsys.fitted import Fitted
+from recsys.measured import Judged
+from recsys.recommend import Lists
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """All that artefacts are made of.
+
+    Attributes:
+        dataset: all ratings.
+        split: their training and hidden parts.
+        config: the settings.
+        models: trained models by name.
+        lists: every user's list, by name of model or baseline.
+        judged: how good they are, by the same names.
+        reasons: why a model recommends what it does, by its name.
+    """
+
+    dataset: Dataset
+    split: Split
+    config: BuildConfig
+    models: dict[str, Fitted]
+    lists: dict[str, Lists]
+    judged: Judged = field(default_factory=Judged)
+    reasons: dict[str, Reasons] = field(default_factory=dict)
