@@ -29,6 +29,7 @@ class Catalogue:
             item.id: Film(_title(item.title, item.id), item.year, f"films/{film_slugs[item.id]}.html")
             for item in items
         }
+        self.genres = {item.id: item.genres for item in items}
 
     def film(self, id_: str) -> Film:
         """The film with this id.

@@ -1,11 +1,15 @@
-"""What the page that compares shows: the leaderboard, the duels, the groups of users. Knows no template."""
+"""What the page that compares shows: the leaderboard, the duels, the groups of users. Knows no template.
+
+Where both models agree, and whom the second helps, is in :mod:`recsys.pages.agreement`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from recsys.artefacts import Artefacts, Comparison, Interval, Metrics, ModelMetrics, TasteGroup, UserGroup
-from recsys.pages.catalogue import model
+from recsys.pages.agreement import agreeing, helped_rows
+from recsys.pages.catalogue import Catalogue, model
 from recsys.pages.compare_charts import Dot, Series, dots_by_group, leaderboard
 from recsys.pages.compare_contexts import (
     BeyondRow,
@@ -19,11 +23,16 @@ from recsys.pages.compare_contexts import (
 from recsys.pages.contexts import Cell, Page, Site
 
 ACCURACY = ("ndcg", "recall", "precision", "map", "mrr")
+FEW_USERS = 20
+"""Below so many users an interval of their mean says little: no model is called better."""
 
 
-def compare_context(site: Site, page: Page, artefacts: Artefacts, bokeh: str) -> CompareContext:
+def compare_context(
+    site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue, bokeh: str
+) -> CompareContext:
     """Every figure of ``metrics.json``, best model first."""
     metrics = artefacts.metrics
+    few = metrics.protocol.n_evaluated < FEW_USERS
     models = dict(sorted(metrics.models.items(), key=lambda row: -row[1].ndcg.mean))  # equals keep their order
     return CompareContext(
         site=site,
@@ -36,7 +45,11 @@ def compare_context(site: Site, page: Page, artefacts: Artefacts, bokeh: str) ->
         chart=leaderboard([Series(model(name), (_dot(found.ndcg),)) for name, found in models.items()], metrics.k),
         skipped=tuple((model(name), why) for name, why in metrics.skipped.items()),
         compared=model(metrics.comparisons[0].model) if metrics.comparisons else None,
-        duels=tuple(_duel(one) for one in sorted(metrics.comparisons, key=lambda one: one.difference.mean)),
+        duels=tuple(_duel(one, few) for one in sorted(metrics.comparisons, key=lambda one: one.difference.mean)),
+        few=few,
+        agreement=agreeing(metrics),
+        most_helped=helped_rows(metrics.most_helped, catalogue),
+        least_helped=helped_rows(metrics.least_helped, catalogue),
         activity=_by_activity(metrics, models),
         taste=_by_taste(metrics, models),
         beyond=tuple(
@@ -69,7 +82,7 @@ def _dot(value: Interval) -> Dot:
     return Dot(value.mean, value.low, value.high)
 
 
-def _duel(one: Comparison) -> Duel:
+def _duel(one: Comparison, few: bool) -> Duel:
     n = max(1, one.won + one.tied + one.lost)
     won, lost = round(100 * one.won / n, 2), round(100 * one.lost / n, 2)
     return Duel(
@@ -80,8 +93,12 @@ def _duel(one: Comparison) -> Duel:
         tied=one.tied,
         lost=one.lost,
         shares=(won, round(100 - won - lost, 2), lost),
-        verdict="ahead" if one.difference.low > 0 else "behind" if one.difference.high < 0 else "level",
+        verdict="few" if few else _verdict(one.difference),
     )
+
+
+def _verdict(difference: Interval) -> str:
+    return "ahead" if difference.low > 0 else "behind" if difference.high < 0 else "level"
 
 
 def _by_activity(metrics: Metrics, models: Mapping[str, ModelMetrics]) -> Grouped | None:

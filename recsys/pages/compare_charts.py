@@ -1,4 +1,4 @@
-"""The figures of the page that compares: dots with their intervals, one colour a model.
+"""The figures of the page that compares: models as dots with their intervals, shared films as bars.
 
 Drawn as in :mod:`recsys.pages.charts`; colours come from the style sheet by a tag. Must not know of files or
 templates.
@@ -17,7 +17,7 @@ from recsys.pages.figures import chart
 if TYPE_CHECKING:
     from bokeh.plotting import figure as Figure  # noqa: N812  (a class by another name)
 
-ROW_HEIGHT, AXIS_HEIGHT, GROUP_HEIGHT = 34, 66, 340
+ROW_HEIGHT, AXIS_HEIGHT, GROUP_HEIGHT, OVERLAP_HEIGHT = 34, 66, 340, 260
 _SPREAD = 0.7
 """Share of a group's width that its dots take."""
 
@@ -94,6 +94,25 @@ def dots_by_group(
         left = -_SPREAD / 2 + row * step if len(series) > 1 else 0.0
         _draw(plot, one, groups, [round(place + left, 4) for place in range(len(groups))], upright=True)
     return chart(name, plot, GROUP_HEIGHT)
+
+
+def overlap_chart(overlap: Sequence[int]) -> Chart | None:
+    """A bar for each number of films that two lists may share, as high as there are users; None without any."""
+    if not any(overlap):
+        return None
+    from bokeh.models import BasicTicker, ColumnDataSource, HoverTool
+
+    ranges = {"x_range": (-0.6, len(overlap) - 0.4), "y_range": (0, 1.06 * max(overlap))}
+    plot = plain_figure(OVERLAP_HEIGHT, tools="", toolbar_location=None, **ranges)
+    plot.xgrid.visible = False
+    plot.xaxis.ticker = BasicTicker(mantissas=[1, 2, 5], min_interval=1, desired_num_ticks=len(overlap))
+    plot.yaxis.ticker = BasicTicker(mantissas=[1, 2, 5], min_interval=1)  # there is no half a user
+    plot.xaxis.axis_label, plot.yaxis.axis_label = "films in both lists", "users"
+    source = ColumnDataSource({"shared": list(range(len(overlap))), "users": list(overlap)})
+    bars = plot.vbar("shared", top="users", source=source, width=0.84)
+    bars.tags = ["--gold"]
+    plot.add_tools(HoverTool(renderers=[bars], tooltips=[("films in both", "@shared"), ("users", "@users")]))
+    return chart("overlap", plot, OVERLAP_HEIGHT)
 
 
 def _draw(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recsys.artefacts import Protocol
-from recsys.pages.contexts import Cell, Chart, Context, Model
+from recsys.pages.contexts import Cell, Chart, Context, Model, User
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Duel:
     lost: int
     shares: tuple[float, float, float]
     verdict: str
-    """``ahead``, ``behind`` or ``level``: where the interval lies."""
+    """``ahead``, ``behind`` or ``level``: where the interval lies; ``few``: users too few to tell."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,37 @@ class BeyondRow:
 
 
 @dataclass(frozen=True)
+class OverlapRow:
+    """How many users have so many films in both lists."""
+
+    n_shared: int
+    n_users: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Agreeing:
+    """How far the lists of both models are the same."""
+
+    n_users: int
+    chart: Chart | None
+    overlap: tuple[OverlapRow, ...]
+    jaccard: Cell
+    rbo: Cell
+    rbo_p: float
+
+
+@dataclass(frozen=True)
+class HelpedRow:
+    """One user's nDCG by both models, and by how much the second is ahead."""
+
+    user: User
+    base: float
+    deep: float
+    difference: float
+
+
+@dataclass(frozen=True)
 class CompareContext(Context):
     """``compare.html``; without rows nothing was measured."""
 
@@ -87,6 +118,12 @@ class CompareContext(Context):
     compared: Model | None
     """The model of the duels; None without any."""
     duels: tuple[Duel, ...]
+    few: bool
+    """Too few users were judged to call one model better than another."""
+    agreement: Agreeing | None
+    """None unless there are two models."""
+    most_helped: tuple[HelpedRow, ...]
+    least_helped: tuple[HelpedRow, ...]
     activity: Grouped | None
     taste: Grouped | None
     beyond: tuple[BeyondRow, ...]

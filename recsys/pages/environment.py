@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from recsys.errors import OutputError
 
 _UNKNOWN = "–"
+_TURNS = frozenset({"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI", "PDF", "PDI"})
 _METRICS = {"ndcg": "nDCG", "map": "MAP", "mrr": "MRR", "p": "p"}
 
 
@@ -29,7 +32,7 @@ def make_environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    filters = (beside, count, fixed, metric, p_value, percent, plain, signed, size)
+    filters = (beside, count, fixed, isolated, metric, p_value, percent, plain, signed, size)
     environment.filters |= {one.__name__: one for one in filters}
     return environment
 
@@ -47,6 +50,14 @@ def count(value: int) -> str:
 def fixed(value: float | None, digits: int = 2) -> str:
     """A number with fixed decimals, so that a column lines up; a dash where it is unknown."""
     return _UNKNOWN if value is None else f"{value:.{digits}f}".replace("-", "−")
+
+
+def isolated(text: str) -> Markup:
+    """Text that keeps its direction to itself: inside ``bdi``, unless all of it runs from left to right anyway."""
+    escaped = escape(text)
+    if text.isascii() or _TURNS.isdisjoint(map(unicodedata.bidirectional, text)):
+        return escaped
+    return Markup("<bdi>{}</bdi>").format(escaped)
 
 
 def signed(value: float, digits: int = 2) -> str:

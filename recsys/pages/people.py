@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from recsys.artefacts import Artefacts, BaselineRecommendation, Recommendation, UserLists
+from recsys.artefacts import Artefacts, Recommendation, UserLists
 from recsys.pages.catalogue import Catalogue, model, models_of
-from recsys.pages.contexts import (
-    Page,
+from recsys.pages.contexts import Film, Page, Site, User
+from recsys.pages.people_contexts import (
+    BaselineHits,
     RatedRow,
+    Reason,
     RecommendedList,
     RecommendedRow,
-    Site,
-    User,
     UserContext,
     UserRow,
     UsersContext,
 )
+from recsys.pages.profile import genre_rows, hidden_rows, rank_spans
 
 
 def users_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue) -> UsersContext:
@@ -45,11 +44,11 @@ def user_context(
     site: Site, artefacts: Artefacts, catalogue: Catalogue, user: User, previous: User | None, next_: User | None
 ) -> UserContext:
     """One user's page, between its neighbours in the order of the export."""
-    lists = artefacts.recommendations.users[user.id]
+    recommendations = artefacts.recommendations
+    lists = recommendations.users[user.id]
     found = lists.lists()
     named = [{row.item for row in rows if row.item is not None} for rows in found.values()]
     shared = set.intersection(*named) if len(named) > 1 else set()
-    everything: list[Sequence[Recommendation | BaselineRecommendation]] = [*found.values(), *lists.baselines.values()]
     return UserContext(
         site=site,
         page=_user_page(user, lists, site),
@@ -60,9 +59,13 @@ def user_context(
             RatedRow(rank, catalogue.film(row.item), row.rating) for rank, row in enumerate(lists.rated, start=1)
         ),
         lists=tuple(_recommended(name, rows, shared, catalogue) for name, rows in found.items()),
-        baselines=tuple(_recommended(name, rows, set(), catalogue) for name, rows in lists.baselines.items()),
-        n_withheld=sum(row.item is None for rows in everything for row in rows),
-        most_named=artefacts.recommendations.most_named,
+        n_withheld=_withheld(lists),
+        most_named=recommendations.most_named,
+        genres=(genres := genre_rows(recommendations, lists, catalogue.genres)),
+        genre_scale=max((share or 0 for row in genres for share in (row.rated, *row.recommended)), default=0) or 1,
+        spans=rank_spans(recommendations.rank_ends),
+        hidden=hidden_rows(recommendations, lists),
+        baselines=_baseline_hits(lists),
         previous=previous,
         next=next_,
     )
@@ -79,23 +82,37 @@ def _user_page(user: User, lists: UserLists, site: Site) -> Page:
     )
 
 
-def _recommended(
-    name: str,
-    rows: Sequence[Recommendation | BaselineRecommendation],
-    shared: set[str],
-    catalogue: Catalogue,
-) -> RecommendedList:
+def _recommended(name: str, rows: list[Recommendation], shared: set[str], catalogue: Catalogue) -> RecommendedList:
     return RecommendedList(
         model=model(name),
         rows=tuple(
             RecommendedRow(
                 rank=rank,
-                film=None if row.item is None else catalogue.film(row.item),
-                score=row.score if isinstance(row, Recommendation) else None,
+                film=_named(row.item, catalogue),
+                score=row.score,
                 held_out=row.held_out,
                 shared=row.item in shared,
+                reasons=tuple(Reason(_named(item, catalogue), strength) for item, strength in row.because),
             )
             for rank, row in enumerate(rows, start=1)
         ),
         hits=sum(row.held_out for row in rows),
     )
+
+
+def _baseline_hits(lists: UserLists) -> tuple[BaselineHits, ...]:
+    if not lists.n_hidden:
+        return ()
+    return tuple(
+        BaselineHits(model(name), sum(row.held_out for row in rows)) for name, rows in lists.baselines.items()
+    )
+
+
+def _named(id_: str | None, catalogue: Catalogue) -> Film | None:
+    return None if id_ is None else catalogue.film(id_)
+
+
+def _withheld(lists: UserLists) -> int:
+    """Places of a user's lists, and reasons, that name no film."""
+    rows = [row for found in lists.lists().values() for row in found]
+    return [*(row.item for row in rows), *(item for row in rows for item, _ in row.because)].count(None)

@@ -103,7 +103,7 @@ def _chart_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, bokeh: 
     page = _page("training.html", "Training", "Loss and validation curves of both models, epoch by epoch.")
     yield page.address, "training.html", partial(training_context, site, page, artefacts, bokeh)
     page = _page("compare.html", "Compare", "Both models against simple ones, on ratings that none of them saw.")
-    yield page.address, "compare.html", partial(compare_context, site, page, artefacts, bokeh)
+    yield page.address, "compare.html", partial(compare_context, site, page, artefacts, catalogue, bokeh)
 
 
 def _user_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:

@@ -7,10 +7,11 @@ import re
 import msgspec
 import pytest
 
-from recsys.artefacts import Artefacts, Mean
-from recsys.pages.catalogue import model
+from recsys.artefacts import Artefacts, Mean, UserDifference
+from recsys.errors import OutputError
+from recsys.pages.catalogue import Catalogue, model
 from recsys.pages.compare import compare_context
-from recsys.pages.compare_charts import Dot, Series, dots_by_group, leaderboard
+from recsys.pages.compare_charts import Dot, Series, dots_by_group, leaderboard, overlap_chart
 from recsys.pages.compare_contexts import CompareContext
 from recsys.pages.contexts import Page
 from recsys.pages.environment import metric, p_value, signed
@@ -21,13 +22,14 @@ from tests.pages.tiny import model_metrics, render, tiny
 
 def context(artefacts: Artefacts) -> CompareContext:
     page = Page("compare.html", "Compare", "", "compare.html", "")
-    return compare_context(make_site(artefacts), page, artefacts, "bokeh.js")
+    return compare_context(make_site(artefacts), page, artefacts, Catalogue(artefacts), "bokeh.js")
 
 
-def with_metrics(**changes) -> Artefacts:
-    """The tiny artefacts with other values at the top of ``metrics.json``."""
+def with_metrics(n_evaluated: int = 20, **changes) -> Artefacts:
+    """The tiny artefacts with other values in ``metrics.json``, as if measured on enough users to tell."""
     full = tiny()
-    return msgspec.structs.replace(full, metrics=msgspec.structs.replace(full.metrics, **changes))
+    protocol = msgspec.structs.replace(full.metrics.protocol, n_evaluated=n_evaluated)
+    return msgspec.structs.replace(full, metrics=msgspec.structs.replace(full.metrics, protocol=protocol, **changes))
 
 
 def text_of(artefacts: Artefacts, folder) -> str:
@@ -55,6 +57,16 @@ def test_deep_is_ahead_or_behind_where_the_interval_leaves_out_zero(low, high, v
     assert context(changed).duels[0].verdict == verdict
 
 
+@pytest.mark.parametrize(("n_evaluated", "verdicts"), [(19, ["few", "few"]), (20, ["level", "ahead"])])
+def test_with_fewer_than_twenty_users_no_model_is_called_better(tmp_path, n_evaluated, verdicts):
+    found = with_metrics(n_evaluated)
+    assert [duel.verdict for duel in context(found).duels] == verdicts
+    text = text_of(found, tmp_path)
+    claimed = [words for words in ("ahead of</span>", "level with</span>", "is called ahead") if words in text]
+    assert claimed == ([] if n_evaluated < 20 else ["ahead of</span>", "level with</span>", "is called ahead"])
+    assert text.count("too few to tell") == (2 if n_evaluated < 20 else 0)
+
+
 def test_the_shares_of_a_duel_are_of_all_users():
     one = msgspec.structs.replace(tiny().metrics.comparisons[0], won=5, tied=2, lost=1)
     assert context(with_metrics(comparisons=[one])).duels[0].shares == (62.5, 25, 12.5)
@@ -69,9 +81,9 @@ def test_groups_have_their_spans_and_sizes():
 
 
 def test_the_page_shows_every_part(tmp_path):
-    text = text_of(tiny(), tmp_path)
-    assert re.findall(r'data-chart="(\w+)"', text) == ["leaderboard", "activity", "taste"]
-    assert text.count("<figure") == text.count("<figcaption") == 3
+    text = text_of(with_metrics(), tmp_path)
+    assert re.findall(r'data-chart="(\w+)"', text) == ["leaderboard", "overlap", "activity", "taste"]
+    assert text.count("<figure") == text.count("<figcaption") == 4
     for words in ("ahead of", "level with", "<\u202f0.001", "0.250", "+0.0100", "EASE</strong> was not computed"):
         assert words in text, words
     assert "<b>here</b>" not in (tmp_path / "compare.html").read_text("utf-8")
@@ -108,14 +120,57 @@ def test_one_third_alone_is_no_comparison():
 
 
 def test_nothing_measured_is_a_page_that_says_so_and_loads_no_bokeh(tmp_path):
-    text = text_of(tiny(measured=False), tmp_path)
+    text = text_of(tiny(("base",), measured=False), tmp_path)
     assert "No metrics were measured" in text
     assert "bokeh" not in text
 
 
+def test_lists_can_be_compared_where_nothing_was_measured(tmp_path):
+    text = text_of(tiny(measured=False), tmp_path)
+    assert "No metrics were measured" in text
+    assert re.findall(r'data-chart="(\w+)"', text) == ["overlap"]
+    assert "bokeh" in text and "Whom deep helps" not in text
+
+
+def test_agreement_is_a_histogram_and_two_figures(tmp_path):
+    found = context(tiny()).agreement
+    assert [(row.n_shared, row.n_users, row.share) for row in found.overlap] == [(0, 0, 0), (1, 2, 1), (2, 0, 0)]
+    text = text_of(tiny(), tmp_path)
+    assert "0.300<small" in text and "0.400<small" in text and "0.360–0.440" in text
+    assert '<td class="num">1</td><td class="num">2</td><td class="num">100.0\u00a0%</td>' in text
+    assert "each rank 0.9 times the one above it" in text
+
+
+def test_without_two_models_nothing_is_said_of_agreement(tmp_path):
+    assert context(tiny(("deep",))).agreement is None
+    nobody = msgspec.structs.replace(tiny().metrics.agreement, n_users=0, overlap=[0, 0, 0])
+    assert context(with_metrics(agreement=nobody)).agreement is None
+    assert "two models agree" not in text_of(tiny(("deep",)), tmp_path)
+
+
+def test_users_whom_deep_helps_most_and_least_are_links_with_both_figures(tmp_path):
+    text = text_of(tiny(), tmp_path)
+    rows = re.findall(r'<th scope="row"><a href="(users/[^"]+)">.*?</a></th>(.*?)</tr>', text)
+    assert [(href, re.findall(r">([^<>]+)</td>", cells)) for href, cells in rows] == [
+        ("users/1.html", ["0.250", "0.750", "+0.500"]),
+        ("users/constructor.html", ["0.750", "0.500", "−0.250"]),
+    ]
+
+
+def test_nobody_helped_or_hindered_is_said_and_both_are_left_out(tmp_path):
+    one_side = text_of(with_metrics(least_helped=[]), tmp_path / "one")
+    assert "Deep is behind base for nobody" in one_side and "Deep is ahead of base for nobody" not in one_side
+    assert "Whom deep helps" not in text_of(with_metrics(most_helped=[], least_helped=[]), tmp_path / "none")
+
+
+def test_a_user_who_is_not_in_the_lists_is_a_sentence():
+    with pytest.raises(OutputError, match=r"user 'ghost' is mentioned in metrics\.json but not in"):
+        context(with_metrics(most_helped=[UserDifference("ghost", 0.0, 1.0)]))
+
+
 def test_files_of_an_earlier_version_still_make_a_page(tmp_path):
     full = tiny()
-    old = {"groups", "comparisons", "skipped"}
+    old = {"groups", "comparisons", "skipped", "agreement", "most_helped", "least_helped"}
     content = {key: value for key, value in msgspec.to_builtins(full.metrics).items() if key not in old}
     for one in content["models"].values():
         for key in ("diversity", "by_activity", "recommended_popularity", "settings", "trials"):
@@ -144,6 +199,14 @@ def test_dots_of_a_group_stand_beside_each_other_in_the_order_of_the_models():
     assert [round(a - b, 6) for a, b in zip(places[1], places[0], strict=True)] == [0.35, 0.35]
     assert places[1] == [0, 1]
     assert "--gold" in text and "--als" in text
+
+
+def test_the_overlap_is_a_bar_for_each_number_of_shared_films():
+    chart = overlap_chart([3, 0, 5])
+    found = columns(chart)
+    assert (found["shared"], found["users"]) == ([0, 1, 2], [3, 0, 5])
+    assert "--gold" in chart.json
+    assert overlap_chart([0, 0]) is None
 
 
 def test_a_model_alone_stands_in_the_middle_and_none_is_no_chart():

@@ -35,7 +35,8 @@ def context(id_: str, artefacts: Artefacts) -> FilmContext:
 
 
 def with_users(users: dict[str, UserLists]) -> Artefacts:
-    return msgspec.structs.replace(tiny(), recommendations=Recommendations(k=2, users=users))
+    """The tiny artefacts with other users, of whom nothing was measured."""
+    return msgspec.structs.replace(tiny(measured=False), recommendations=Recommendations(k=2, users=users))
 
 
 def with_item(id_: str, **changes) -> Artefacts:

@@ -10,7 +10,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from recsys.errors import OutputError
-from recsys.pages import compare_contexts, contexts, film_contexts, map_contexts
+from recsys.pages import compare_contexts, contexts, film_contexts, map_contexts, people_contexts
 from recsys.pages.bundle import script_data
 from recsys.pages.environment import count, fixed, make_environment, percent, plain, size
 from recsys.pages.policy import CSP
@@ -141,29 +141,6 @@ def test_sample_data_is_named_on_every_page_and_real_data_on_none(tmp_path):
             assert ("Sample data:" in path.read_text("utf-8")) is synthetic, path
 
 
-def test_a_user_page_shows_three_lists_with_hits_and_shared_films(both):
-    text = (both / "users" / "1.html").read_text("utf-8")
-    assert text.count("<table") == 3
-    assert text.count('<tr class="is-hit">') == 1
-    rows = re.findall(r"<tr.*?</tr>", text, re.DOTALL)
-    shared = [row for row in rows if 'class="both"' in row]
-    assert len(shared) == 2 and all("مدينة" not in row and "Cléo" in row for row in shared)
-    assert "−0.50" in text
-
-
-def test_a_hit_that_may_not_be_named_is_called_withheld_and_explained(both):
-    text = (both / "users" / "1.html").read_text("utf-8")
-    assert text.count(">withheld</span>") == 2  # in its list and in the legend
-    assert "counted but not named" in text
-    assert "2 hits" in text
-
-
-def test_a_user_without_ratings_has_a_page_that_says_so(both):
-    found = pages(both)
-    address = next(name for name in found if name.startswith("users/unal"))
-    assert "No rating of this user was seen" in found[address].text
-
-
 def test_without_a_holdout_the_pages_say_that_nothing_was_measured(tmp_path):
     folder = render(tiny(measured=False), tmp_path)
     assert "No metrics were measured" in (folder / "index.html").read_text("utf-8")
@@ -219,7 +196,9 @@ def used_names(environment, name):
 )
 def test_a_template_uses_just_what_its_context_declares(name):
     kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, name.split(".")[0].capitalize())
-    where = {"Compare": compare_contexts, "Film": film_contexts, "Map": map_contexts}.get(kind, contexts)
+    people = dict.fromkeys(("User", "Users"), people_contexts)
+    others = {"Compare": compare_contexts, "Film": film_contexts, "Map": map_contexts}
+    where = {**people, **others}.get(kind, contexts)
     declared = set(getattr(where, f"{kind}Context").__dataclass_fields__)
     assert used_names(make_environment(TEMPLATES), name) == declared
 
