@@ -25,7 +25,8 @@ class NavLink:
 class Site:
     """What every page says about the site."""
 
-    csp: str
+    csp: Markup
+    """Ours, so its quotes may stand as they are."""
     dataset: str
     synthetic: bool
     version: str

@@ -78,7 +78,7 @@ def render_site(
 def make_site(artefacts: Artefacts) -> Site:
     """What every page says about the site."""
     build = artefacts.build
-    return Site(CSP, build.dataset.name, build.dataset.synthetic, build.generator.version, NAV)
+    return Site(Markup(CSP), build.dataset.name, build.dataset.synthetic, build.generator.version, NAV)
 
 
 def _top_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, templates: Path, out: Path) -> Iterator[Job]:

@@ -4,7 +4,7 @@
 {
   const painted = [];
 
-  const paint = (model, colour) => {
+  const paint = (model, font) => {
     const text = colour("--ink-2");
     const tag = (model.tags ?? []).find((name) => typeof name === "string" && name.startsWith("--"));
     if (model.type === "Figure") {
@@ -12,10 +12,10 @@
     } else if (model.type.endsWith("Axis")) {
       model.setv({
         axis_label_text_color: text,
-        axis_label_text_font: colour("--font"),
+        axis_label_text_font: font,
         axis_label_text_font_style: "normal",
         major_label_text_color: text,
-        major_label_text_font: colour("--font"),
+        major_label_text_font: font,
         axis_line_color: colour("--line-2"),
         major_tick_line_color: colour("--line-2"),
         minor_tick_line_color: null,
@@ -25,7 +25,7 @@
     } else if (model.type === "Legend") {
       model.setv({
         label_text_color: text,
-        label_text_font: colour("--font"),
+        label_text_font: font,
         label_text_font_size: "12px",
         background_fill_color: colour("--surface"),
         background_fill_alpha: 0.85,
@@ -43,11 +43,24 @@
     }
   };
 
+  // A token of the style sheet as a colour that a canvas takes: its value may be a function of the theme, so a browser
+  // computes it, on an element of its own. A baseline that the style sheet does not know is painted like popularity.
+  const probe = document.createElement("i");
+  probe.hidden = true;
+  document.body.append(probe);
+  const known = new Map();
+  const colour = (name) => {
+    if (!known.has(name)) {
+      probe.style.color = `var(${name}, var(--popularity))`;
+      known.set(name, getComputedStyle(probe).color);
+    }
+    return known.get(name);
+  };
+
   const repaint = () => {
-    const style = getComputedStyle(document.documentElement);
-    // A baseline that the style sheet does not know is painted like popularity.
-    const colour = (name) => (style.getPropertyValue(name) || style.getPropertyValue("--popularity")).trim();
-    for (const root of painted) for (const model of root.references()) paint(model, colour);
+    known.clear();
+    const font = getComputedStyle(document.body).fontFamily;
+    for (const root of painted) for (const model of root.references()) paint(model, font);
   };
 
   const embed = async (place) => {
@@ -70,5 +83,7 @@
 
   // Resolves to the Bokeh documents of the page, by the name of their chart.
   globalThis.marqueeCharts = all();
+  globalThis.marqueeColour = colour;
+  document.addEventListener("marquee:theme", repaint);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 }

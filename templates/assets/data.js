@@ -1,14 +1,51 @@
-// Data for scripts, loaded when asked for. A page opened from disk may not fetch, but it may add a script.
+// Data for scripts, loaded when asked for, and how words are looked for in it. A page opened from disk may not fetch,
+// but it may add a script.
 "use strict";
 
-globalThis.marqueeLoad = (name, root) => {
-  const loaded = (globalThis.marqueeData ??= new Map());
-  if (loaded.has(name)) return Promise.resolve(loaded.get(name));
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = `${root}assets/data-${name}.js`;
-    script.onload = () => resolve(loaded.get(name));
-    script.onerror = () => reject(new Error(`${script.src} did not load`));
-    document.head.append(script);
-  });
-};
+{
+  const root = document.currentScript.src.replace(/assets\/[^/]*$/, "");
+  const loading = new Map();
+
+  const load = (name) =>
+    new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = `${root}assets/data-${name}.js`;
+      script.onload = () => resolve(globalThis.marqueeData.get(name));
+      script.onerror = () => {
+        loading.delete(name); // the next who asks tries again
+        reject(new Error(`${script.src} did not load`));
+      };
+      document.head.append(script);
+    });
+
+  // The top of the site, as an address that ends in a slash.
+  globalThis.marqueeRoot = root;
+
+  globalThis.marqueeLoad = (name) => {
+    if (!loading.has(name)) loading.set(name, load(name));
+    return loading.get(name);
+  };
+
+  // Letters that are no base letter with a mark, and yet are typed as one.
+  const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
+  const ARTICLES = new Set(["the", "a", "an"]);
+
+  // Text as it is compared: small letters and digits, without accents, a space between words.
+  const plain = (text) =>
+    text
+      .normalize("NFKD")
+      .toLowerCase()
+      .replace(/[\p{M}'’]/gu, "")
+      .replace(/[ßæœøłđðþı]/g, (letter) => LETTERS[letter])
+      .replace(/[^\p{L}\p{N}]+/gu, " ")
+      .trim();
+
+  // The words of a text; "The Matrix" and "Matrix, The" are both just "matrix".
+  const words = (text) => {
+    const all = plain(text).split(" ").filter(Boolean);
+    const telling = all.filter((word) => !ARTICLES.has(word));
+    return telling.length ? telling : all;
+  };
+
+  globalThis.marqueeText = { plain, words };
+}

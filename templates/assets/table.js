@@ -2,7 +2,7 @@
 "use strict";
 
 {
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const { plain, words } = globalThis.marqueeText;
   const order = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const number = (text) => {
     const value = parseFloat(text.replace(/,/g, "").replace("−", "-"));
@@ -47,14 +47,14 @@
     let texts = null;
     const filter = () => {
       texts ??= rows.map((row) => plain([...row.cells].map((cell) => cell.textContent).join(" ")));
-      const words = plain(input.value).split(/\s+/).filter(Boolean);
+      const sought = words(input.value);
       let shown = 0;
       rows.forEach((row, n) => {
-        row.hidden = !words.every((word) => texts[n].includes(word));
+        row.hidden = !sought.every((word) => texts[n].includes(word));
         shown += !row.hidden;
       });
       const all = rows.length.toLocaleString("en");
-      count.textContent = words.length ? `${shown.toLocaleString("en")} of ${all}` : "";
+      count.textContent = sought.length ? `${shown.toLocaleString("en")} of ${all}` : "";
     };
     let waiting = 0;
     input.addEventListener("input", () => {
