@@ -11,11 +11,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from recsys.artefacts import Artefacts
 from recsys.errors import OutputError
 from recsys.pages.card import social_card
 from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.environment import count
+from recsys.pages.map import similar_facts
 from recsys.pages.picture import COLOURS, map_picture
 from recsys.pages.writer import Writer
 
@@ -66,6 +69,12 @@ def write_script_data(catalogue: Catalogue, writer: Writer) -> None:
     films = [[film.title, film.year, slug] for film, slug in zip(catalogue.films.values(), slugs, strict=True)]
     writer.text("assets/data-users.js", script_data("users", users))
     writer.text("assets/data-films.js", script_data("films", films))
+
+
+def write_map_data(artefacts: Artefacts, writer: Writer) -> None:
+    """Write what the map loads when it is asked for: the neighbours of a picked film, and the replay."""
+    writer.text("assets/data-similar.js", script_data("similar", similar_facts(artefacts)))
+    writer.text("assets/data-replay.js", script_data("replay", msgspec.to_builtins(artefacts.map_replay)))
 
 
 def script_data(name: str, value: Any) -> str:

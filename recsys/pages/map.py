@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 from recsys.artefacts import Artefacts, Embedding, Item
 from recsys.errors import OutputError
 from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.contexts import Model, Page, Site
+from recsys.pages.figures import script_json
 from recsys.pages.map_chart import map_chart
-from recsys.pages.map_contexts import MapAxis, MapContext, MapRow
+from recsys.pages.map_contexts import MapAxis, MapContext, MapGenre, MapRow, ProjectorFiles
 
 
-def map_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue, bokeh: str) -> MapContext:
-    """The map of films in every model that has one."""
+def map_context(
+    site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue, bokeh: str, data: Path
+) -> MapContext:
+    """The map of films in every model that has one.
+
+    Args:
+        site: what every page says about the site.
+        page: what it says about itself.
+        artefacts: the exported JSON.
+        catalogue: names and addresses.
+        bokeh: where BokehJS lies.
+        data: the folder of exported files.
+    """
     found = artefacts.item_embeddings.models
-    models = tuple(model for model in models_of(artefacts) if model.name in found)
-    embeddings = [_in_order(found[model.name], artefacts.items.items, model) for model in models]
     items = artefacts.items.items
+    models = tuple(model for model in models_of(artefacts) if model.name in found)
+    embeddings = [_in_order(found[model.name], items, model) for model in models]
+    genres = Counter(genre for item in items for genre in item.genres).most_common()
+    years = [item.year for item in items if item.year is not None]
     return MapContext(
         site=site,
         page=page,
         bokeh=bokeh,
-        chart=map_chart(models, embeddings, items, [catalogue.film(item.id).href for item in items]),
+        chart=map_chart() if models and items else None,
+        facts=script_json(map_facts(artefacts, models)),
         axes=tuple(
             MapAxis(model, embedding.explained_variance, embedding.dim)
             for model, embedding in zip(models, embeddings, strict=True)
@@ -29,7 +49,70 @@ def map_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalog
             MapRow(catalogue.film(item.id), tuple(embedding.projection[row] for embedding in embeddings))
             for row, item in enumerate(items)
         ),
+        genres=tuple(MapGenre(*genre) for genre in genres),
+        years=(min(years), max(years)) if years else None,
+        replay=any(model.name in artefacts.map_replay.models for model in models),
+        projector=tuple(_projector_files(models, data)),
     )
+
+
+def map_facts(artefacts: Artefacts, models: Sequence[Model]) -> dict[str, Any]:
+    """What the scripts of the map know besides the table of places, which has titles and links, row by row.
+
+    Columns follow the films: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (a film's genres, as places in
+    ``genres``, most common first). ``places`` has the x and the y of every film by model name, ``losses`` the curves
+    of a model as columns of epochs, training and validation loss.
+    """
+    items = artefacts.items.items
+    genres = [name for name, _ in Counter(genre for item in items for genre in item.genres).most_common()]
+    place = {name: n for n, name in enumerate(genres)}
+    names = [model.name for model in models]
+    return {
+        "genres": genres,
+        "ids": [item.id for item in items],
+        "ratings": [item.n_ratings for item in items],
+        "years": [item.year for item in items],
+        "of": [[place[genre] for genre in item.genres] for item in items],
+        "places": {name: _columns(artefacts.item_embeddings.models[name].projection) for name in names},
+        "losses": {name: _losses(artefacts, name) for name in names},
+    }
+
+
+def similar_facts(artefacts: Artefacts) -> dict[str, list[list[int]]]:
+    """The neighbours of every film, by model name: row, cosine in hundredths, row, cosine, ... most similar first."""
+    items = artefacts.items.items
+    row = {item.id: n for n, item in enumerate(items)}
+    return {
+        model.name: [
+            [
+                part
+                for near in item.similar.get(model.name, ())
+                if near.item in row
+                for part in (row[near.item], round(100 * near.similarity))
+            ]
+            for item in items
+        ]
+        for model in models_of(artefacts)
+    }
+
+
+def _columns(points: Sequence[tuple[float, float]]) -> list[list[float]]:
+    return [[round(point[axis], 4) for point in points] for axis in (0, 1)]
+
+
+def _losses(artefacts: Artefacts, name: str) -> list[list[float | None]]:
+    records = artefacts.loss_history.models.get(name, [])
+    losses = ((record.epoch, record.train_loss, record.validation_loss) for record in records)
+    return [[None if value is None else round(value, 4) for value in row] for row in losses]
+
+
+def _projector_files(models: Sequence[Model], data: Path) -> list[ProjectorFiles]:
+    files = [(model, f"vectors_{model.name}.tsv", f"metadata_{model.name}.tsv") for model in models]
+    return [
+        ProjectorFiles(model, f"data/{vectors}", f"data/{metadata}")
+        for model, vectors, metadata in files
+        if (data / vectors).is_file() and (data / metadata).is_file()
+    ]
 
 
 def _in_order(embedding: Embedding, items: list[Item], model: Model) -> Embedding:

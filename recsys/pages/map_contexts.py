@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from recsys.pages.contexts import Chart, Context, Film, Model
 
 
@@ -25,10 +27,36 @@ class MapRow:
 
 
 @dataclass(frozen=True)
+class MapGenre:
+    """A genre one can choose, and how many films have it."""
+
+    name: str
+    n_films: int
+
+
+@dataclass(frozen=True)
+class ProjectorFiles:
+    """The two files that the TensorFlow Embedding Projector loads."""
+
+    model: Model
+    vectors: str
+    metadata: str
+
+
+@dataclass(frozen=True)
 class MapContext(Context):
     """``map.html``."""
 
     bokeh: str
     chart: Chart | None
+    facts: Markup
+    """What the scripts of the map know besides the table; :func:`recsys.pages.map.map_facts` tells its form."""
     axes: tuple[MapAxis, ...]
     rows: tuple[MapRow, ...]
+    genres: tuple[MapGenre, ...]
+    """Most common first."""
+    years: tuple[int, int] | None
+    """The oldest and the newest film's; None where no year is known."""
+    replay: bool
+    """Whether any model's way to its map was recorded."""
+    projector: tuple[ProjectorFiles, ...]

@@ -13,7 +13,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from recsys.artefacts import Artefacts
-from recsys.pages.bundle import write_assets, write_bokeh, write_pictures, write_script_data
+from recsys.pages.bundle import write_assets, write_bokeh, write_map_data, write_pictures, write_script_data
 from recsys.pages.catalogue import Catalogue
 from recsys.pages.compare import compare_context
 from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
@@ -60,10 +60,11 @@ def render_site(
     catalogue = Catalogue(artefacts)
     write_assets(templates, writer)
     write_script_data(catalogue, writer)
+    write_map_data(artefacts, writer)
     site = make_site(artefacts)
     jobs = [
         *_top_pages(site, artefacts, catalogue, templates, out),
-        *_chart_pages(site, artefacts, catalogue, write_bokeh(writer)),
+        *_chart_pages(site, artefacts, catalogue, write_bokeh(writer), out / "data"),
         *_user_pages(site, artefacts, catalogue),
         *_film_pages(site, artefacts, catalogue),
     ]
@@ -97,9 +98,9 @@ def _top_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, templates
     yield page.address, "404.html", partial(_not_found, site, page, artefacts, templates)
 
 
-def _chart_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, bokeh: str) -> Iterator[Job]:
+def _chart_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, bokeh: str, data: Path) -> Iterator[Job]:
     page = _page("map.html", "Map", f"The films of {site.dataset} where the models put them, in two dimensions.")
-    yield page.address, "map.html", partial(map_context, site, page, artefacts, catalogue, bokeh)
+    yield page.address, "map.html", partial(map_context, site, page, artefacts, catalogue, bokeh, data)
     page = _page("training.html", "Training", "Loss and validation curves of both models, epoch by epoch.")
     yield page.address, "training.html", partial(training_context, site, page, artefacts, bokeh)
     page = _page("compare.html", "Compare", "Both models against simple ones, on ratings that none of them saw.")

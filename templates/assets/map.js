@@ -1,31 +1,113 @@
-// The map: a switch between the models, and a line about the film that was picked, for those who cannot hover.
+// The map: holds what is seen in one object, and lets each part show it. Whoever changes it, changes it here.
 "use strict";
 
 globalThis.marqueeCharts.then((charts) => {
-  const doc = charts.get("map");
-  const source = doc.get_model_by_name("films");
-  const data = source.data;
-  const picked = document.querySelector("[data-picked]");
-  const fieldset = document.querySelector("[data-switch]");
+  const map = globalThis.marqueeMap;
+  const { films } = map;
+  const box = document.querySelector("[data-map]");
+  const root = box.dataset.root;
+  const count = box.querySelector("[data-count]");
+  const legend = box.querySelector("[data-legend]");
+  const plot = map.makePlot(charts.get("map"));
+  const labels = new Map(
+    [...box.querySelectorAll("[data-switch] label")].map((label) => [label.firstElementChild.value, label.textContent]),
+  );
 
-  const link = (row) => {
-    const found = document.createElement("a");
-    found.href = picked.dataset.root + data.href[row];
-    found.append(Object.assign(document.createElement("bdi"), { textContent: data.title[row] || "Untitled" }));
-    const facts = [data.year[row], data.genres[row], `${data.ratings[row].toLocaleString("en")} ratings`];
-    return [found, ` ${facts.filter(Boolean).join(" · ")}`];
+  let state = map.state.read(location.hash);
+  let similar = null; // by model name, once loaded; undefined where that failed
+  let placed = null; // the model whose places are shown
+  let waiting = 0;
+
+  map.remember = () => {
+    clearTimeout(waiting);
+    const hash = map.state.write(state);
+    if (hash !== location.hash) history.replaceState(null, "", hash || location.pathname + location.search);
   };
 
-  source.selected.properties.indices.change.connect(() => {
-    const row = source.selected.indices[0];
-    if (row !== undefined) picked.replaceChildren(...link(row));
+  const change = (part) => {
+    const picks = "row" in part && part.row >= 0;
+    state = { ...state, ...part };
+    show();
+    if (picks) plot.reveal(part.row);
+    clearTimeout(waiting);
+    waiting = setTimeout(map.remember, 250);
+  };
+
+  const controls = map.makeControls(box, change);
+  const search = map.makeSearch(box.querySelector("[data-map-search]"), change);
+  const panel = map.makePanel(box.querySelector("[data-panel]"), box.querySelector("[data-said]"), change);
+  const replay = map.makeReplay(box, root, plot, change);
+
+  const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, n) => [flat[2 * n], flat[2 * n + 1]]);
+
+  // The nearest films of the one that was picked; null while they load.
+  const nearest = () => {
+    if (similar === undefined) return undefined;
+    if (similar) return pairs(similar[state.model]?.[state.row] ?? []);
+    globalThis.marqueeLoad("similar", root).then(
+      (found) => (similar = found),
+      () => (similar = undefined),
+    ).then(show);
+    return null;
+  };
+
+  const isShown = (row) => {
+    const { genres, from, to } = state;
+    const year = films.years[row];
+    if (genres.size && !films.of[row].some((genre) => genres.has(genre))) return false;
+    if (from === null && to === null) return true;
+    return year !== null && (from === null || year >= from) && (to === null || year <= to);
+  };
+
+  const draw = (near) => {
+    const present = replay.present();
+    const points = [];
+    const ghosts = [];
+    for (let row = 0; row < films.n; row++) {
+      if (present && !present.has(row)) continue;
+      (isShown(row) ? points : ghosts).push(row);
+    }
+    const found = state.query.trim() ? new Set(films.find(state.query)) : null;
+    const matches = found ? points.filter((row) => found.has(row)) : [];
+    const close = state.row < 0 ? [] : (near ?? []).map(([row]) => row);
+    const rings = [...new Set([...close, ...matches])].filter((row) => row !== state.row && (!present || present.has(row)));
+    const faint = found || state.row >= 0 ? 0.22 : 0.62;
+    const { fill, legend: parts } = map.colouring(state.colour, state.model);
+    plot.draw({ points, ghosts, rings, pick: state.row, fill, alpha: new Array(films.n).fill(faint) });
+    legend.replaceChildren(...parts);
+    const all = films.count(films.n, "film");
+    const some = points.length === films.n ? all : `${points.length.toLocaleString("en")} of ${all}`;
+    const said = found ? `${some}, ${matches.length.toLocaleString("en")} found` : some;
+    if (count.textContent !== said) count.textContent = said;
+  };
+
+  const show = async () => {
+    const near = state.row < 0 ? [] : nearest();
+    controls.show(state);
+    search.show(state);
+    panel.show(state, labels.get(state.model) ?? "this model", near);
+    const isOver = await replay.show(state);
+    if (!replay.isOpen() && (isOver || placed !== state.model)) plot.place(films.places[state.model]);
+    placed = replay.isOpen() ? null : state.model;
+    draw(near);
+  };
+
+  const repaint = () => {
+    plot.paint();
+    show();
+  };
+
+  plot.onTap = (row) => change({ row });
+  for (const button of box.querySelectorAll("[data-zoom]")) {
+    const act = { in: () => plot.zoom(1.6, state.row), out: () => plot.zoom(1 / 1.6, -1), fit: plot.fit };
+    button.addEventListener("click", act[button.dataset.zoom]);
+  }
+  addEventListener("hashchange", () => {
+    if (location.hash && !map.state.tells(location.hash)) return; // a place on the page
+    state = map.state.read(location.hash);
+    show();
   });
-
-  if (!fieldset) return;
-  const choices = [...fieldset.querySelectorAll("input")];
-  const show = () => {
-    for (const choice of choices) doc.get_model_by_name(choice.value).visible = choice.checked;
-  };
-  fieldset.addEventListener("change", show);
-  show(); // a choice the browser kept over a reload
+  document.addEventListener("marquee:theme", repaint);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  repaint();
 });

@@ -1,19 +1,19 @@
 import json
 
+from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
 from recsys.artefacts import EpochRecord
 from recsys.pages.catalogue import model
 from recsys.pages.charts import training_chart
-from recsys.pages.figures import renumbered, script_json
-from recsys.pages.map_chart import map_chart
-from tests.pages.tiny import HOSTILE, TITLES, embedding, history, items
+from recsys.pages.figures import chart, renumbered, script_json
+from tests.pages.tiny import HOSTILE, TITLES, history
 
 BASE = model("base")
 
 
-def a_map():
-    return map_chart([BASE], [embedding()], items().items, ["films/x.html"] * 5)
+def curves():
+    return training_chart(BASE, history(), 1)
 
 
 def columns(chart):
@@ -35,7 +35,7 @@ def columns(chart):
 
 
 def test_equal_figures_give_equal_json():
-    assert a_map().json == a_map().json
+    assert curves().json == curves().json
 
 
 def test_ids_count_from_one_in_order_of_appearance():
@@ -48,24 +48,14 @@ def test_ids_count_from_one_in_order_of_appearance():
 
 
 def test_a_film_called_like_an_id_keeps_its_title():
-    assert columns(a_map())["title"] == list(TITLES)
+    plot = figure()
+    plot.scatter("x", "x", source=ColumnDataSource({"x": [0] * 5, "title": list(TITLES)}))
+    assert columns(chart("films", plot, 100))["title"] == list(TITLES)
 
 
 def test_chart_json_cannot_end_its_script_element():
-    assert "<" not in a_map().json
+    assert "<" not in curves().json
     assert json.loads(script_json({"title": HOSTILE})) == {"title": HOSTILE}
-
-
-def test_titles_are_shown_as_text_by_the_hover_tool():
-    assert "{safe}" not in a_map().json  # the format that BokehJS puts in as markup
-    assert "@{title}" in a_map().json
-
-
-def test_a_page_scrolls_past_a_chart():
-    item = json.loads(a_map().json)
-    toolbar = item["doc"]["roots"][0]["attributes"]["toolbar"]["attributes"]
-    assert toolbar["active_drag"] is None
-    assert toolbar["active_scroll"] is None
 
 
 def test_the_training_chart_holds_every_epoch_and_leaves_gaps_where_nothing_was_measured():
@@ -77,18 +67,16 @@ def test_the_training_chart_holds_every_epoch_and_leaves_gaps_where_nothing_was_
 
 def test_without_validation_there_is_only_the_training_loss():
     records = [EpochRecord(epoch=1, train_loss=2.0, validation_loss=None, validation_ndcg=None)]
-    chart = training_chart(BASE, records, 1)
-    assert "validation nDCG" not in chart.json
-    assert "validation loss" not in chart.json
-    assert chart.height < training_chart(BASE, history(), 1).height
+    found = training_chart(BASE, records, 1)
+    assert "validation nDCG" not in found.json
+    assert "validation loss" not in found.json
+    assert found.height < training_chart(BASE, history(), 1).height
 
 
 def test_nothing_to_draw_is_no_chart():
     assert training_chart(BASE, [], 1) is None
-    assert map_chart([], [], items().items, []) is None
-    assert map_chart([BASE], [embedding()], [], []) is None
 
 
 def test_bokeh_leaves_no_trace_in_a_plain_figure_of_the_same_process():
     figure()  # takes ids from the same counter
-    assert a_map().json == a_map().json
+    assert curves().json == curves().json

@@ -1,0 +1,192 @@
+// The plot itself: fills the layers of the figure, keeps equal units on both axes, and tells which film was tapped.
+"use strict";
+
+globalThis.marqueeMap.makePlot = (doc) => {
+  const { films, token } = globalThis.marqueeMap;
+  const part = (name) => doc.get_model_by_name(name);
+  const plot = part("map");
+  const source = part("films");
+  const layers = Object.fromEntries(["ghosts", "points", "rings", "pick", "name"].map((name) => [name, part(name)]));
+  const MARGIN = 1.06;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const coarse = matchMedia("(pointer: coarse)");
+  const sizes = films.ratings.map((n) => 3 + Math.log1p(n));
+  let places = null; // the x and the y of every film now
+  let extent = null; // what is to be seen: [x0, y0, x1, y1]
+  let fitted = null; // the ranges that show it
+  let motion = 0;
+  let pickable = []; // rows
+
+  const ranges = () => [plot.x_range.start, plot.y_range.start, plot.x_range.end, plot.y_range.end];
+
+  const look = ([x0, y0, x1, y1], isWhole) => {
+    const set = (range, start, end) =>
+      range.setv(isWhole ? { start, end, reset_start: start, reset_end: end } : { start, end });
+    set(plot.x_range, x0, x1);
+    set(plot.y_range, y0, y1);
+  };
+
+  // The smallest view with the form of the frame that holds the extent.
+  const around = ([x0, y0, x1, y1]) => {
+    const [width, height] = [plot.inner_width || 1, plot.inner_height || 1];
+    const unit = Math.max((x1 - x0) / width, (y1 - y0) / height, 1e-9) * MARGIN;
+    const [x, y, dx, dy] = [(x0 + x1) / 2, (y0 + y1) / 2, (unit * width) / 2, (unit * height) / 2];
+    return [x - dx, y - dy, x + dx, y + dy];
+  };
+
+  const fit = () => {
+    if (!extent) return;
+    fitted = around(extent);
+    look(fitted, true);
+  };
+
+  const isFitted = () => fitted && ranges().every((value, n) => value === fitted[n]);
+
+  // A frame of another form: the same view where one was chosen, else all.
+  const reshape = () => {
+    if (!extent) return;
+    if (isFitted()) return fit();
+    const [x0, y0, x1, y1] = ranges();
+    const dy = ((x1 - x0) / 2 / (plot.inner_width || 1)) * (plot.inner_height || 1);
+    fitted = around(extent);
+    look(fitted, true);
+    look([x0, (y0 + y1) / 2 - dy, x1, (y0 + y1) / 2 + dy], false);
+  };
+  plot.properties.inner_width.change.connect(reshape);
+  plot.properties.inner_height.change.connect(reshape);
+
+  const put = (x, y) => {
+    places = [x, y];
+    source.data = { ...source.data, x, y };
+  };
+
+  const spread = ([x, y]) => {
+    const all = [Math.min(...x), Math.min(...y), Math.max(...x), Math.max(...y)];
+    return all.every(Number.isFinite) ? all : [-1, -1, 1, 1];
+  };
+
+  // Glide from where films are on the screen to where they are to be.
+  const glide = (to, view) => {
+    const before = ranges();
+    const [from] = [places];
+    const carry = (values, low, high, n) => {
+      const scale = (view[n + 2] - view[n]) / (high - low);
+      return Float64Array.from(values, (value) => view[n] + (value - low) * scale);
+    };
+    const start = [carry(from[0], before[0], before[2], 0), carry(from[1], before[1], before[3], 1)];
+    const begun = performance.now();
+    const step = (now) => {
+      const share = Math.min(Math.max((now - begun) / 600, 0), 1);
+      const eased = share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share) ** 3 / 2;
+      if (share === 1) return put(...to);
+      put(...start.map((values, n) => values.map((value, row) => value + (to[n][row] - value) * eased)));
+      motion = requestAnimationFrame(step);
+    };
+    put(...start);
+    motion = requestAnimationFrame(step);
+  };
+
+  // The name stands where it hides fewer rings; else on the side with more room.
+  const nameBeside = (pick, rings) => {
+    const unit = (plot.x_range.end - plot.x_range.start) / (plot.inner_width || 1);
+    const width = 30 + 8 * films.titles[pick].length;
+    const hidden = [0, 0]; // to the left, to the right
+    for (const row of rings) {
+      const [dx, dy] = places.map((axis) => (axis[row] - axis[pick]) / unit);
+      if (Math.abs(dy) < 16 && Math.abs(dx) < width) hidden[dx > 0 ? 1 : 0] += 1;
+    }
+    const isRight = places[0][pick] > (plot.x_range.start + plot.x_range.end) / 2;
+    const toLeft = hidden[0] === hidden[1] ? isRight : hidden[0] < hidden[1];
+    layers.name.glyph.setv({ text_align: toLeft ? "right" : "left", x_offset: toLeft ? -13 : 13 });
+  };
+
+  const only = (layer, rows) => (layer.view.filter.indices = rows);
+
+  plot.on_event("tap", ({ x, y }) => {
+    const unit = (plot.x_range.end - plot.x_range.start) / (plot.inner_width || 1);
+    let [best, least] = [-1, coarse.matches ? 24 : 14];
+    for (const row of pickable) {
+      const away = Math.hypot(places[0][row] - x, places[1][row] - y) / unit - sizes[row] / 2;
+      if (away < least) [best, least] = [row, away];
+    }
+    api.onTap(best);
+  });
+
+  const api = {
+    onTap: () => {},
+
+    // Put every film where it belongs, with all in sight; `within` is what to see where places are still to move.
+    place(to, within) {
+      cancelAnimationFrame(motion);
+      extent = within ?? spread(to);
+      const moves = places !== null && !within && !calm.matches;
+      const from = moves ? null : to;
+      if (from) {
+        fit();
+        put(...to);
+      } else {
+        const view = around(extent);
+        glide(to, view);
+        fit();
+      }
+    },
+
+    // Move films without touching the view.
+    move(x, y) {
+      cancelAnimationFrame(motion);
+      put(x, y);
+    },
+
+    // How everything looks: rows by layer, colour and opacity of every film.
+    draw({ points, ghosts, rings, pick, fill, alpha }) {
+      const size = sizes.slice();
+      for (const row of rings) size[row] = Math.max(size[row] + 2, 8);
+      source.data = { ...source.data, size, fill, alpha };
+      only(layers.ghosts, ghosts);
+      only(layers.points, points);
+      only(layers.rings, rings);
+      only(layers.pick, pick < 0 ? [] : [pick]);
+      only(layers.name, pick < 0 ? [] : [pick]);
+      pickable = [...points, ...rings, ...(pick < 0 ? [] : [pick])];
+      if (pick < 0) return;
+      nameBeside(pick, rings);
+    },
+
+    paint() {
+      layers.ghosts.glyph.setv({ fill_color: token("--ink-2") });
+      layers.rings.glyph.setv({ line_color: token("--ink") });
+      layers.pick.glyph.setv({ line_color: token("--ink") });
+      layers.name.glyph.setv({
+        text_color: token("--ink"),
+        text_font: getComputedStyle(document.body).fontFamily,
+        background_fill_color: token("--surface"),
+      });
+    },
+
+    // Closer or further by a factor, around a film where one is given.
+    zoom(factor, row) {
+      const [x0, y0, x1, y1] = ranges();
+      const [x, y] = row >= 0 ? places.map((axis) => axis[row]) : [(x0 + x1) / 2, (y0 + y1) / 2];
+      const [dx, dy] = [(x1 - x0) / 2 / factor, (y1 - y0) / 2 / factor];
+      look([x - dx, y - dy, x + dx, y + dy], false);
+    },
+
+    fit,
+
+    // A film that was picked elsewhere comes into sight.
+    reveal(row) {
+      const [x0, y0, x1, y1] = ranges();
+      const [x, y] = places.map((axis) => axis[row]);
+      if (x < x0 || x > x1 || y < y0 || y > y1) api.zoom(1, row);
+    },
+  };
+
+  source.data = {
+    ...Object.fromEntries(["x", "y", "size", "alpha"].map((name) => [name, new Array(films.n).fill(0)])),
+    fill: new Array(films.n).fill("grey"),
+    title: films.titles,
+    year: films.years.map((year) => (year === null ? "" : String(year))),
+    genres: films.titles.map((_, row) => films.genreNames(row)),
+  };
+  return api;
+};
