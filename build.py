@@ -19,6 +19,7 @@ from recsys.data.dataset import Dataset
 from recsys.data.sources import locate, locate_default, read_path
 from recsys.data.split import Split, split
 from recsys.errors import ConfigError
+from recsys.evaluation.hidden import hidden_ranks
 from recsys.evaluation.metrics import judge
 from recsys.evaluation.ranking import Scorer
 from recsys.evaluation.selection import choose, recipes, validation
@@ -97,15 +98,17 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
         said.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
     with terminal.stage("explain"):
         reasons = {name: explain(fitted, parts.train, lists[name]) for name, fitted in models.items()}
+    ranks = {}
     if parts.test is not None:
         with terminal.stage("evaluate") as said:
+            ranks = {name: hidden_ranks(fitted, parts.train, parts.test) for name, fitted in models.items()}
             users = np.flatnonzero(parts.test.user_counts)
             for name, found in lists.items():
                 report = judge(found.items[users], users, parts.train, parts.test)
                 judged.reports[name] = report
                 said.append(f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}")
     with terminal.stage("assemble"):
-        return assemble(Results(dataset, parts, config, models, lists, judged, reasons))
+        return assemble(Results(dataset, parts, config, models, lists, judged, reasons, ranks))
 
 
 def train(ratings: Dataset, config: BuildConfig, terminal: Terminal) -> dict[str, Fitted]:

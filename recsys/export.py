@@ -15,6 +15,7 @@ from recsys.data.dataset import Dataset
 from recsys.fitted import Fitted
 from recsys.listed import listed
 from recsys.measured import measured
+from recsys.profiles import rating_histograms
 from recsys.projection import principal_components
 from recsys.recommend import similar_items
 from recsys.results import Results
@@ -23,7 +24,7 @@ from recsys.version import GENERATOR, VERSION
 
 N_SIMILAR = 10
 FEWEST_FOR_MEAN = 3
-"""Ratings below which a mean is not told: it would give away who rated how."""
+"""Ratings below which neither mean nor histogram is told: they would give away who rated how."""
 
 
 def assemble(results: Results) -> out.Artefacts:
@@ -44,7 +45,7 @@ def assemble(results: Results) -> out.Artefacts:
             models={name: _embedding(fitted, results.dataset) for name, fitted in results.models.items()}
         ),
         recommendations=listed(results),
-        metrics=measured(results.judged, results.split, results.config, settings),
+        metrics=measured(results.judged, results.lists, results.split, results.config, settings),
         items=_items(results),
         map_replay=out.MapReplay(item_ids=[], models={}),
     )
@@ -96,6 +97,8 @@ def _items(results: Results) -> out.Items:
     dataset = results.dataset
     item_ids, similar = ids(dataset.item_ids), _similar(results)
     total = np.bincount(dataset.item, dataset.rating, dataset.n_items)
+    histograms = rating_histograms(dataset)
+    bins, told = histograms.counts.tolist(), dataset.item_counts >= FEWEST_FOR_MEAN
     counts, n_train = dataset.item_counts.tolist(), results.split.train.item_counts.tolist()
     return out.Items(
         items=[
@@ -106,11 +109,15 @@ def _items(results: Results) -> out.Items:
                 genres=[dataset.genre_names[genre] for genre in np.flatnonzero(dataset.genres[item])],
                 n_ratings=counts[item],
                 n_train=n_train[item],
-                mean_rating=round(float(total[item]) / counts[item], 4) if counts[item] >= FEWEST_FOR_MEAN else None,
+                mean_rating=round(float(total[item]) / counts[item], 4) if told[item] else None,
                 similar={name: found[item] for name, found in similar.items()},
+                histogram=bins[item] if told[item] else None,
             )
             for item in range(dataset.n_items)
-        ]
+        ],
+        bins=[
+            out.RatingBin(*ends) for ends in zip(histograms.low.tolist(), histograms.high.tolist(), strict=True)
+        ],
     )
 
 

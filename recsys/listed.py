@@ -11,11 +11,14 @@ import numpy as np
 from recsys import artefacts as out
 from recsys.explain import Reasons
 from recsys.privacy import MOST_NAMED, by_rank, may_be_named
+from recsys.profiles import genre_shares
 from recsys.recommend import Lists, best_rated
 from recsys.results import Results
 from recsys.told import ids, rounded
 
 N_RATED = 10
+RANK_ENDS = (10, 50, 200)
+"""The last rank of each count of hidden films but the last."""
 
 
 def listed(results: Results) -> out.Recommendations:
@@ -24,6 +27,8 @@ def listed(results: Results) -> out.Recommendations:
     item_ids = ids(results.dataset.item_ids)
     rated = best_rated(split.train, N_RATED)
     hidden = np.zeros(split.train.n_users, int) if split.test is None else split.test.user_counts
+    ranks, genres = _hidden_ranks(results), genre_shares(split.train)
+    shares = np.round(genres.shares, 2).tolist()
     users = {}
     for user, user_id in enumerate(ids(results.dataset.user_ids)):
         best = [out.RatedItem(item_ids[split.train.item[one]], float(split.train.rating[one])) for one in rated[user]]
@@ -48,8 +53,33 @@ def listed(results: Results) -> out.Recommendations:
                 name: [out.BaselineRecommendation(_told(one, named).item, one.held_out) for one in found]
                 for name, found in baselines.items()
             },
+            hidden_ranks={name: found[user] for name, found in ranks.items()} if hidden[user] else {},
+            genres=shares[user] if split.train.user_counts[user] else [],
         )
-    return out.Recommendations(k=results.config.top_k, users=users, most_named=MOST_NAMED)
+    return out.Recommendations(
+        k=results.config.top_k,
+        users=users,
+        most_named=MOST_NAMED,
+        rank_ends=list(RANK_ENDS),
+        genres=list(genres.names),
+    )
+
+
+def _hidden_ranks(results: Results) -> dict[str, list[out.HiddenRanks]]:
+    """By model, of every user; meaningless for one with nothing hidden."""
+    if results.split.test is None:
+        return {}
+    ends = results.split.test.matrix.indptr[1:-1]
+    return {
+        name: [
+            out.HiddenRanks(
+                np.bincount(np.searchsorted(RANK_ENDS, own), minlength=len(RANK_ENDS) + 1).tolist(),
+                float(np.median(own)) if len(own) else 0.0,
+            )
+            for own in np.split(found, ends)
+        ]
+        for name, found in results.ranks.items()
+    }
 
 
 def _hits(lists: dict[str, list[out.Recommendation]]) -> list[str]:

@@ -13,11 +13,16 @@ from recsys import artefacts as out
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
-from recsys.evaluation import comparison, groups, metrics, selection
+from recsys.evaluation import agreement, comparison, groups, metrics, selection
 from recsys.evaluation.selection import Chosen
+from recsys.recommend import Lists
 
 COMPARED = "deep"
 """The row that all others are compared with."""
+FIRST = "base"
+"""The row whose lists are held against its, user by user."""
+MOST_USERS = 10
+"""Users named for whom one of these two is ahead."""
 
 SPLIT_RULES = {
     "temporal": "per user, sorted by (timestamp, item id): the first max(1, floor(n (1 - holdout))) ratings train, "
@@ -43,18 +48,27 @@ class Judged:
     skipped: dict[str, str] = field(default_factory=dict)
 
 
-def measured(judged: Judged, split: Split, config: BuildConfig, settings: dict[str, dict[str, float]]) -> out.Metrics:
+def measured(
+    judged: Judged,
+    lists: dict[str, Lists],
+    split: Split,
+    config: BuildConfig,
+    settings: dict[str, dict[str, float]],
+) -> out.Metrics:
     """``metrics.json``.
 
     Args:
         judged: the reports.
+        lists: what they are of, by the same names; there where nothing was judged too.
         split: what was trained on and what was hidden.
         config: the settings of the build.
         settings: what was chosen for each model, by its name.
     """
     reports = judged.reports
     if not reports:
-        return out.Metrics(protocol=_protocol(split, config), k=config.top_k, models={})
+        return out.Metrics(
+            protocol=_protocol(split, config), k=config.top_k, models={}, agreement=_agreement(lists)
+        )
     users = next(iter(reports.values())).users
     rated = groups.rated_popularity(split.train, users)
     activity = groups.thirds(split.train.user_counts[users], groups.ACTIVITY)
@@ -76,6 +90,9 @@ def measured(judged: Judged, split: Split, config: BuildConfig, settings: dict[s
         ),
         comparisons=_comparisons(reports),
         skipped=judged.skipped,
+        agreement=_agreement(lists),
+        most_helped=_furthest(reports, split.train, 1),
+        least_helped=_furthest(reports, split.train, -1),
     )
 
 
@@ -121,6 +138,39 @@ def _comparisons(reports: dict[str, metrics.Report]) -> list[out.Comparison]:
     return found
 
 
+def _agreement(lists: dict[str, Lists]) -> out.Agreement | None:
+    """Of the compared model and the one it is compared with first; None without both."""
+    if COMPARED not in lists or FIRST not in lists:
+        return None
+    found = agreement.agree(lists[FIRST].items, lists[COMPARED].items)
+    if not len(found.overlap):
+        return None
+    values = {"jaccard": found.jaccard, "rbo": found.rbo}
+    low, high = metrics.bootstrap_intervals(values)
+    jaccard, rbo = (out.Interval(float(values[name].mean()), low[name], high[name]) for name in values)
+    return out.Agreement(
+        n_users=len(found.overlap),
+        overlap=np.bincount(found.overlap, minlength=lists[FIRST].items.shape[1] + 1).tolist(),
+        jaccard=jaccard,
+        rbo=rbo,
+        rbo_p=agreement.PERSISTENCE,
+    )
+
+
+def _furthest(reports: dict[str, metrics.Report], train: Dataset, sign: int) -> list[out.UserDifference]:
+    """The users for whom the compared model is ahead by most (sign 1) or behind by most (-1), equals by catalogue."""
+    if COMPARED not in reports or FIRST not in reports:
+        return []
+    first, second = (reports[name].per_user["ndcg"] for name in (FIRST, COMPARED))
+    ahead = sign * comparison.differences(second, first)
+    order = np.argsort(-ahead, kind="stable")[:MOST_USERS]
+    users = reports[FIRST].users
+    return [
+        out.UserDifference(str(train.user_ids[users[place]]), float(first[place]), float(second[place]))
+        for place in order[ahead[order] > 0]
+    ]
+
+
 def _protocol(split: Split, config: BuildConfig) -> out.Protocol:
     n_evaluated = 0 if split.test is None else int(np.count_nonzero(split.test.user_counts))
     return out.Protocol(
@@ -133,7 +183,7 @@ def _protocol(split: Split, config: BuildConfig) -> out.Protocol:
         relevant="all items the user rated in the hidden part, whatever the rating",
         candidates="the whole catalogue without the user's training items",
         ties="lower index first, in the order of items.json",
-        metrics={**metrics.FORMULAS, **groups.FORMULAS, **comparison.FORMULAS},
+        metrics={**metrics.FORMULAS, **groups.FORMULAS, **comparison.FORMULAS, **agreement.FORMULAS},
         bootstrap=out.Bootstrap(
             resamples=metrics.RESAMPLES,
             seed=metrics.BOOTSTRAP_SEED,

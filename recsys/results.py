@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
@@ -25,6 +28,7 @@ class Results:
         lists: every user's list, by name of model or baseline.
         judged: how good they are, by the same names.
         reasons: why a model recommends what it does, by its name.
+        ranks: where a model ranks what is hidden, by its name: (n_hidden,), in the order of ``split.test.matrix``.
     """
 
     dataset: Dataset
@@ -34,3 +38,4 @@ class Results:
     lists: dict[str, Lists]
     judged: Judged = field(default_factory=Judged)
     reasons: dict[str, Reasons] = field(default_factory=dict)
+    ranks: dict[str, NDArray[np.int64]] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from recsys.artefacts import read_artefacts, write_artefacts
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import split
+from recsys.evaluation.hidden import hidden_ranks
 from recsys.evaluation.metrics import judge
 from recsys.evaluation.selection import choose, recipes
 from recsys.explain import Reasons, explain
@@ -87,7 +88,10 @@ def compute(dataset: Dataset, config: BuildConfig) -> Results:
         for name, one in lists.items():
             judged.reports[name] = judge(one.items[users], users, parts.train, parts.test)
     reasons = {name: explain(fitted, parts.train, lists[name]) for name, fitted in models.items()}
-    return Results(dataset, parts, config, models, lists, judged, reasons)
+    ranks = {}
+    if parts.test is not None:
+        ranks = {name: hidden_ranks(fitted, parts.train, parts.test) for name, fitted in models.items()}
+    return Results(dataset, parts, config, models, lists, judged, reasons, ranks)
 
 
 def write(results: Results, folder: Path) -> Path:
@@ -219,6 +223,42 @@ def test_deep_is_compared_with_every_other_row_as_the_files_alone_say(folder):
         assert found["p"] == pytest.approx(test.pvalue)
 
 
+def literal_rbo(first: list[str], second: list[str], p: float) -> float:
+    shared = [len({*first[:depth]} & {*second[:depth]}) for depth in range(1, len(first) + 1)]
+    weighted = sum(x / depth * p**depth for depth, x in enumerate(shared, start=1))
+    return shared[-1] / len(first) * p ** len(first) + (1 - p) / p * weighted
+
+
+def test_how_far_both_models_agree_follows_from_the_files_alone(folder):
+    users, metrics = load(folder, "recommendations")["users"].values(), load(folder, "metrics")
+    lists = [[[one["item"] for one in user[name]] for name in ("base", "deep")] for user in users]
+    assert not any(item is None for both in lists for one in both for item in one)  # here nothing is withheld
+    found = metrics["agreement"]
+    shared = [len({*a} & {*b}) for a, b in lists]
+    assert found["overlap"] == [shared.count(n) for n in range(metrics["k"] + 1)]
+    assert found["n_users"] == sum(found["overlap"]) == len(USERS)
+    jaccard = [len({*a} & {*b}) / len({*a} | {*b}) for a, b in lists]
+    rbo = [literal_rbo(a, b, found["rbo_p"]) for a, b in lists]
+    for name, values in (("jaccard", jaccard), ("rbo", rbo)):
+        expected = (sum(values) / len(values), *literal_interval(values, metrics["protocol"]["bootstrap"]))
+        assert tuple(found[name].values()) == pytest.approx(expected)
+
+
+def test_those_whom_deep_helps_most_and_least_follow_from_the_files_alone(folder):
+    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
+    names = [name for name, user in users.items() if user["n_hidden"]]
+    both = zip(*(per_user(users, row, metrics["k"]) for row in ("base", "deep")), strict=True)
+    rows = [(name, base["ndcg"], deep["ndcg"]) for name, (base, deep) in zip(names, both, strict=True)]
+    for field, sign in (("most_helped", 1), ("least_helped", -1)):
+        ahead = [row for row in rows if round(sign * (row[2] - row[1]), 12) > 0]
+        expected = sorted(ahead, key=lambda row: -round(sign * (row[2] - row[1]), 12))[:10]
+        assert [one["user"] for one in metrics[field]] == [row[0] for row in expected]
+        for one, row in zip(metrics[field], expected, strict=True):
+            assert (one["base"], one["deep"]) == pytest.approx(row[1:])
+    assert metrics["most_helped"]
+    assert metrics["least_helped"]
+
+
 def test_popularity_bias_is_of_users_in_thirds_by_the_popularity_of_what_they_rated(folder):
     metrics, items = load(folder, "metrics"), load(folder, "items")["items"]
     n_train = {item["id"]: item["n_train"] for item in items}
@@ -334,6 +374,51 @@ def test_deep_has_three_reasons_at_most_and_base_two_all_of_the_training_part(fo
                 strengths = [strength for _, strength in one["because"]]
                 assert strengths == sorted(strengths, reverse=True) == [round(each, 4) for each in strengths]
     assert any(len(one["because"]) == 3 for one in user["deep"])
+
+
+@pytest.mark.parametrize("name", ["base", "deep"])
+def test_hidden_films_are_counted_by_their_rank_among_all_that_were_not_trained_with(folder, fitted, name):
+    users, parts, model = load(folder, "recommendations"), by_hand(ROWS), fitted[name]
+    assert users["rank_ends"] == [10, 50, 200]
+    scores = model.scores()
+    for place, (user_id, user) in enumerate(users["users"].items()):
+        train, hidden = ({row[1] for row in part} for part in parts[user_id])
+        if not hidden:
+            assert user["hidden_ranks"] == {}
+            continue
+        unseen = [item for item in range(len(CATALOGUE)) if CATALOGUE[item] not in train]
+        ranked = sorted(unseen, key=lambda item: (-scores[place, item], item))
+        ranks = sorted(rank for rank, item in enumerate(ranked, start=1) if CATALOGUE[item] in hidden)
+        found = user["hidden_ranks"][name]
+        inside = [sum(low < rank <= high for rank in ranks) for low, high in ((0, 10), (10, 50), (50, 200))]
+        assert found["counts"] == [*inside, 0]
+        assert sum(found["counts"]) == user["n_hidden"]
+        middle = len(ranks) // 2
+        assert found["median"] == (ranks[middle] + ranks[-1 - middle]) / 2
+        assert sum(one["held_out"] for one in user[name]) == found["counts"][0]
+
+
+def test_ranks_beyond_the_last_end_are_counted_too_and_one_rank_is_in_one_count():
+    rows = [("u", f"{number:04d}", 3.0, number) for number in range(20)]
+    dataset = Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]))
+    parts = split(dataset, 0.5, np.random.default_rng(0))
+    model = recsys.fit(parts.train, "base", TrainConfig(dim=2, epochs=1))
+    ranks = {"base": np.array([1, 10, 11, 50, 51, 200, 201, 999, 12, 13])}
+    results = Results(
+        dataset, parts, CONFIG, {"base": model}, {"base": recommend(model, parts.train, parts.test, 3)}, ranks=ranks
+    )
+    (user,) = msgspec.to_builtins(assemble(results).recommendations)["users"].values()
+    assert user["hidden_ranks"] == {"base": {"counts": [2, 4, 2, 2], "median": 31.5}}
+
+
+def test_genres_of_a_user_are_shares_of_their_training_films(folder):
+    found, items = load(folder, "recommendations"), load(folder, "items")["items"]
+    genres = {item["id"]: set(item["genres"]) for item in items}
+    assert found["genres"] == ["Art", "Noir"]  # equally common: by name
+    for name, (train, _) in by_hand(ROWS).items():
+        shares = [sum(genre in genres[row[1]] for row in train) / len(train) for genre in found["genres"]]
+        assert found["users"][name]["genres"] == pytest.approx(shares, abs=0.00501)
+        assert all(round(share, 2) == share for share in found["users"][name]["genres"])
 
 
 def test_baselines_have_no_scores(folder):
@@ -452,6 +537,26 @@ def test_items_are_in_catalogue_order_with_their_facts(folder):
     assert {item["id"] for item in items if item["n_ratings"] == 0} == UNRATED
 
 
+def test_histograms_count_every_rating_of_the_whole_log_where_there_are_three(folder):
+    found = load(folder, "items")
+    assert found["bins"] == [{"low": float(rating), "high": float(rating)} for rating in range(1, 6)]
+    for item in found["items"]:
+        ratings = [row[2] for row in ROWS if row[1] == item["id"]]
+        if len(ratings) >= 3:
+            assert item["histogram"] == [ratings.count(rating) for rating in range(1, 6)]
+        else:
+            assert item["histogram"] is item["mean_rating"] is None
+
+
+def test_two_ratings_are_not_told_and_many_values_have_ten_bins():
+    rows = [(user, "many", user / 4, user) for user in range(20)] + [(0, "two", 1.0, 0), (1, "two", 2.0, 0)]
+    dataset = Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]))
+    items = assemble(compute(dataset, BuildConfig(models=("base",), top_k=1, holdout=0, train=TRAIN))).items
+    assert len(items.bins) == 10
+    assert (items.bins[0].low, items.bins[-1].high) == (0, 4.75)
+    assert [item.histogram for item in items.items] == [[2] * 10, None]
+
+
 def test_similar_films_are_the_ten_nearest_of_each_model(folder, fitted):
     for place, item in enumerate(load(folder, "items")["items"]):
         assert list(item["similar"]) == ["base", "deep"]
@@ -538,6 +643,7 @@ def test_a_model_that_was_not_built_has_no_key(tmp_path):
     for name in ("build", "loss_history", "item_embeddings"):
         assert list(load(tmp_path, name)["models"]) == ["deep"]
     assert list(load(tmp_path, "metrics")["models"]) == list(ROWS_OF_METRICS[1:])
+    assert [load(tmp_path, "metrics")[name] for name in ("agreement", "most_helped")] == [None, []]
     assert {tuple(user) for user in load(tmp_path, "recommendations")["users"].values()} == {
         ("n_train", "n_hidden", "rated", "deep", "baselines", "hidden_ranks", "genres")
     }
@@ -550,6 +656,9 @@ def test_with_nothing_hidden_nothing_is_measured(tmp_path):
     metrics, users = load(tmp_path, "metrics"), load(tmp_path, "recommendations")["users"]
     assert metrics["models"] == {}
     assert (metrics["groups"], metrics["comparisons"]) == (None, [])
+    assert (metrics["most_helped"], metrics["least_helped"]) == ([], [])
+    assert metrics["agreement"]["n_users"] == len(USERS)  # there are lists all the same
+    assert {tuple(user["hidden_ranks"]) for user in users.values()} == {()}
     assert {tuple(user["baselines"]) for user in users.values()} == {()}
     assert (metrics["protocol"]["split"], metrics["protocol"]["n_evaluated"]) == ("none", 0)
     assert metrics["protocol"]["n_not_evaluated"] == len(USERS)

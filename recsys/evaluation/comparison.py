@@ -42,9 +42,14 @@ class Comparison:
     lost: int
 
 
+def differences(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """User by user (n,): above 0 where the first is better, 0 where they are equal but for the order of a sum."""
+    return np.round(first - second, _DECIMALS)
+
+
 def compare(first: NDArray[np.float64], second: NDArray[np.float64]) -> Comparison:
     """Compare two models by one number per user each, both (n,)."""
-    difference = np.round(first - second, _DECIMALS)
+    difference = differences(first, second)
     low, high = bootstrap_intervals({"ndcg": difference})
     return Comparison(
         mean=float(difference.mean()),
