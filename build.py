@@ -29,10 +29,11 @@ from recsys.fitted import Fitted
 from recsys.measured import Judged
 from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
+from recsys.publish_branch import Destination, find_destination, publish
 from recsys.recommend import recommend
 from recsys.results import Results
 from recsys.rules import recipe
-from recsys.serve import server
+from recsys.serve import address, base_of, server
 from recsys.tables_out import write_tables
 from recsys.terminal import Terminal
 from recsys.train import fit
@@ -53,22 +54,28 @@ def build(arguments: argparse.Namespace) -> None:
     terminal = Terminal(Console(), command.log_level(arguments))
     config = read_config(arguments.config, command.settings(arguments))
     arguments.out = command.target(arguments.out, arguments.config)
+    destination = find_destination(HERE) if arguments.publish else None
     if arguments.render_only:
         check_target(arguments.out, [])
         with staged(arguments.out) as staging:
             artefacts = read_artefacts(arguments.out / "data")
+            command.check_named(arguments, artefacts.build.dataset.synthetic)
             shutil.copytree(arguments.out / "data", staging / "data")
             render(artefacts, staging, terminal)
     else:
         path = locate_default(HERE / "data") if arguments.data is None else locate(arguments.data)
         check_target(arguments.out, [path])
         with staged(arguments.out) as staging:
-            artefacts = compute(read(path, config, terminal), config, terminal)
+            dataset = read(path, config, terminal)
+            command.check_named(arguments, dataset.source.synthetic)
+            artefacts = compute(dataset, config, terminal)
             export(artefacts, staging / "data", terminal)
             render(artefacts, staging, terminal)
     logger.info("open %s", arguments.out / "index.html")
+    if destination is not None:
+        upload(arguments.out, destination, artefacts, terminal)
     if arguments.serve:
-        serve(arguments.out)
+        serve(arguments.out, artefacts.build.config.get("site_url"))
 
 
 def read(path: Path, config: BuildConfig, terminal: Terminal) -> Dataset:
@@ -161,10 +168,19 @@ def render(artefacts: Artefacts, folder: Path, terminal: Terminal) -> None:
         said.append(f"{sum(1 for _ in folder.rglob('*.html'))} pages")
 
 
-def serve(folder: Path) -> None:
-    """Show the site until Ctrl-C."""
-    with server(folder) as http, suppress(KeyboardInterrupt):
-        logger.warning("serving http://127.0.0.1:%d/ until Ctrl-C", http.server_port)
+def upload(folder: Path, to: Destination, artefacts: Artefacts, terminal: Terminal) -> None:
+    """The site onto the branch that the web shows."""
+    with terminal.stage("publish") as said:
+        generator = artefacts.build.generator
+        publish(folder, to, f"site: {artefacts.build.dataset.name}, made by {generator.name} {generator.version}")
+        said.append("pushed to gh-pages of origin")
+
+
+def serve(folder: Path, site_url: str | None) -> None:
+    """Show the site until Ctrl-C, under the path it has on the web."""
+    base = base_of(site_url)
+    with server(folder, base) as http, suppress(KeyboardInterrupt):
+        logger.warning("serving %s until Ctrl-C", address(http, base))
         http.serve_forever()
 
 

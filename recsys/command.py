@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recsys.config import BuildConfig, TrainConfig
-from recsys.errors import ConfigError, OutputError, RecsysError
+from recsys.errors import ConfigError, OutputError, PublishError, RecsysError
 from recsys.version import VERSION
 
 SETTINGS = ("holdout", "top_k", "models", "site_url", "dim", "epochs", "seed")
@@ -64,6 +64,11 @@ def parser() -> argparse.ArgumentParser:
         help="make the pages anew from the data/ folder of the site, without training (default: off)",
     )
     work.add_argument(
+        "--publish",
+        action="store_true",
+        help="push the finished site to the branch gh-pages of the remote origin of this repository (default: off)",
+    )
+    work.add_argument(
         "--serve", action="store_true", help="show the finished site on this machine until Ctrl-C (default: off)"
     )
     say = work.add_mutually_exclusive_group()
@@ -89,6 +94,20 @@ def settings(arguments: argparse.Namespace) -> dict[str, Any]:
             f"--render-only shows what was built before, so {named[0]} would have no effect; leave one of them out"
         )
     return given
+
+
+def check_named(arguments: argparse.Namespace, synthetic: bool) -> None:
+    """Make sure that invented ratings go to the web only where somebody asked for them.
+
+    Raises:
+        PublishError: they are to be published, and no ``--data`` names them; after a failed download they would
+            otherwise take the place of the real ones.
+    """
+    if arguments.publish and synthetic and arguments.data is None:
+        raise PublishError(
+            "the ratings of this site are invented, and --publish shows them on the web only if they are asked for "
+            "by name: leave it out, or say --data sample --publish"
+        )
 
 
 def target(out: Path, config: Path | None) -> Path:

@@ -24,3 +24,7 @@ class DownloadError(RecsysError):
 
 class OutputError(RecsysError):
     """A site folder that may not be replaced or could not be written."""
+
+
+class PublishError(RecsysError):
+    """A site that may not, or cannot, be put on the web from here."""

@@ -115,10 +115,17 @@ def _check_replaceable(target: Path, out: Path) -> None:
 
 def _is_ours(target: Path) -> bool:
     try:
-        found = msgspec.json.decode((target / "data" / Build.FILE).read_bytes(), type=_Ours)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return says_ours((target / "data" / Build.FILE).read_bytes())
+    except OSError:
         return False
-    return found.generator.name == GENERATOR
+
+
+def says_ours(build: bytes) -> bool:
+    """Whether this is the ``build.json`` of a site of ours, in any schema."""
+    try:
+        return msgspec.json.decode(build, type=_Ours).generator.name == GENERATOR
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
 
 
 @contextmanager
