@@ -20,6 +20,7 @@ SCHEMA = 1
 MODEL_NAMES = ("base", "deep")
 
 UnitInterval = Annotated[float, Meta(ge=0, le=1)]
+ItemId = Annotated[str, Meta(description="film id, as the source wrote it")]
 
 
 class Generator(Struct, frozen=True):
@@ -38,17 +39,17 @@ class DatasetSummary(Struct, frozen=True, kw_only=True):
     n_items: int
     n_ratings: int
     sha256: Annotated[str, Meta(description="over name, source, ids, ratings, times, titles, genres and features")]
-    licence: str | None
-    citation: str | None = None
-    url: str | None = None
+    licence: Annotated[str | None, Meta(description="null where the source states none")]
+    citation: Annotated[str | None, Meta(description="what to cite")] = None
+    url: Annotated[str | None, Meta(description="where the ratings come from")] = None
 
 
 class ModelSummary(Struct, frozen=True, kw_only=True):
     """One trained model in a few numbers."""
 
     best_epoch: Annotated[int, Meta(description="passes over the ratings that the served model was trained for")]
-    dim: int
-    n_parameters: int
+    dim: Annotated[int, Meta(description="length of the vectors")]
+    n_parameters: Annotated[int, Meta(description="numbers that were learned")]
     settings: Annotated[dict[str, int | float], Meta(description="what it was trained with, rules applied")] = (
         msgspec.field(default_factory=dict)
     )
@@ -83,10 +84,10 @@ class LossHistory(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCH
 class Embedding(Struct, frozen=True, kw_only=True):
     """One model's item side: score = user vector . item vector + bias."""
 
-    dim: int
-    item_ids: list[str]
+    dim: Annotated[int, Meta(description="length of each vector")]
+    item_ids: Annotated[list[str], Meta(description="which film each row is, in the order of items.json")]
     vectors: Annotated[list[list[float]], Meta(description="one row an item, 4 decimals")]
-    bias: list[float]
+    bias: Annotated[list[float], Meta(description="what a film adds to its score for anybody")]
     projection: Annotated[list[tuple[float, float]], Meta(description="first two principal components")]
     explained_variance: Annotated[tuple[float, float], Meta(description="share of the variance on each axis")]
 
@@ -108,7 +109,7 @@ Because = tuple[Withheld, float]
 class RatedItem(Struct, frozen=True):
     """A film the user rated, with their rating."""
 
-    item: str
+    item: ItemId
     rating: float
 
 
@@ -139,14 +140,14 @@ class HiddenRanks(Struct, frozen=True):
     """Where a model ranks what is hidden of a user, among all films they were not trained with."""
 
     counts: Annotated[list[int], Meta(description="hidden films at ranks up to each of rank_ends, then beyond")]
-    median: float
+    median: Annotated[float, Meta(description="of the ranks of all their hidden films")]
 
 
 class UserLists(Struct, frozen=True, kw_only=True):
     """One user's tables."""
 
-    n_train: int
-    n_hidden: int
+    n_train: Annotated[int, Meta(description="ratings of theirs in the training part")]
+    n_hidden: Annotated[int, Meta(description="ratings of theirs in the hidden part")]
     rated: Annotated[
         list[RatedItem], Meta(description="ten best of the training part; ties: newest, then catalogue order")
     ]
@@ -168,7 +169,7 @@ class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag
     """``recommendations.json``: every user's lists."""
 
     FILE: ClassVar[str] = "recommendations.json"
-    k: int
+    k: Annotated[int, Meta(description="places in each list")]
     users: Annotated[dict[str, UserLists], Meta(description="by user id, in catalogue order")]
     most_named: Annotated[int, Meta(description="rated films of one user that the site names at most")] = 30
     rank_ends: Annotated[list[int], Meta(description="the last rank of each count in hidden_ranks but the last")] = []
@@ -304,7 +305,7 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
 
     FILE: ClassVar[str] = "metrics.json"
     protocol: Protocol
-    k: int
+    k: Annotated[int, Meta(description="places of a list that count")]
     models: Annotated[dict[str, ModelMetrics], Meta(description="empty where nothing was hidden")]
     groups: Annotated[Groups | None, Meta(description="null where nothing was measured")] = None
     comparisons: Annotated[list[Comparison], Meta(description="deep against each other row")] = []
@@ -321,17 +322,17 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
 class SimilarItem(Struct, frozen=True):
     """A neighbour in a model's embedding space."""
 
-    item: str
+    item: ItemId
     similarity: Annotated[float, Meta(description="cosine of the item vectors", ge=-1, le=1)]
 
 
 class Item(Struct, frozen=True, kw_only=True):
     """One film."""
 
-    id: str
+    id: ItemId
     title: str
-    year: int | None
-    genres: list[str]
+    year: Annotated[int | None, Meta(description="of release; null: not known")]
+    genres: Annotated[list[str], Meta(description="none: not known")]
     n_ratings: Annotated[int, Meta(description="in the whole log")]
     n_train: Annotated[int, Meta(description="in the training part")]
     mean_rating: Annotated[float | None, Meta(description="over the whole log; null below 3 ratings")]

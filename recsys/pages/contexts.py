@@ -179,23 +179,6 @@ class AboutContext(Context):
 
 
 @dataclass(frozen=True)
-class DataFile:
-    """One file to take away."""
-
-    name: str
-    href: str
-    size: int
-    what: str
-
-
-@dataclass(frozen=True)
-class DataContext(Context):
-    """``data.html``."""
-
-    files: tuple[DataFile, ...]
-
-
-@dataclass(frozen=True)
 class NotFoundContext(Context):
     """``404.html``, which is served at any depth and so carries its style inside."""
 

@@ -1,33 +1,107 @@
-"""The list of files under ``data/``. Knows their names and sizes, not their content."""
+"""The files under ``data/``, each with what it holds and how it is read.
+
+Knows their names, sizes and schemas, not their numbers.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
-from recsys.pages.contexts import DataContext, DataFile, Page, Site
+from recsys.pages.contexts import Model, Page, Site
+from recsys.pages.data_contexts import DataContext, DataEntry, DataFile, DataGroup, Field
+from recsys.pages.examples import EXAMPLES, Example
+from recsys.pages.fields import fields
 
-_WHAT = {
-    "build.json": "what was built, from what, by which settings",
-    "loss_history.json": "losses and validation nDCG, epoch by epoch",
-    "item_embeddings.json": "item vectors, biases and their places on the map",
-    "recommendations.json": "every user’s lists",
-    "metrics.json": "the protocol and every figure with its interval",
-    "items.json": "the catalogue, with similar films",
+_JSON = {
+    "recommendations.json": "Every user’s lists: their best-rated films, what each model recommends, and why.",
+    "items.json": "The catalogue: every film with its ratings counted, and the films most similar to it.",
+    "metrics.json": "How good the lists are: the protocol in full, and every figure with its interval.",
+    "item_embeddings.json": "What the models learned of each film: its vector, its bias, and its place on the map.",
+    "loss_history.json": "How the models were trained: losses and validation nDCG, epoch by epoch.",
+    "map_replay.json": "How the films moved over the map while the models learned.",
+    "build.json": "What was built, from which ratings, by which settings.",
+}
+_COLUMNS = {
+    "recommendations.csv": (
+        Field("user", "text", "user id"),
+        Field("model", "text", "base or deep"),
+        Field("rank", "integer", "place in the list, from 1"),
+        Field("item", "text", "film id; empty: a hit that is counted, but not named"),
+        Field("title", "text", "title of the film"),
+        Field("score", "number", "dot product plus item bias, not a probability"),
+        Field("held_out", "true or false", "the user really rated it in the part hidden from training"),
+    ),
+    "vectors": (
+        Field("vectors", "numbers", "one row a film, one column a dimension, no header"),
+        Field("metadata: id", "text", "film id; the rows are in the order of the vectors"),
+        Field("metadata: title", "text", "title of the film"),
+        Field("metadata: year", "integer", "empty where it is not known"),
+        Field("metadata: genres", "text", "with | between them"),
+        Field("metadata: ratings", "integer", "ratings in the whole log"),
+    ),
 }
 
 
-def data_context(site: Site, page: Page, folder: Path) -> DataContext:
-    """The exported files that lie in ``folder``, by name."""
-    found = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
-    return DataContext(site, page, tuple(_data_file(path) for path in found))
+def data_context(site: Site, page: Page, folder: Path, models: tuple[Model, ...]) -> DataContext:
+    """The exported files that lie in ``folder``: what most people want comes first, what nobody described last."""
+    found = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()} if folder.is_dir() else {}
+    size = sum(path.stat().st_size for path in found.values())
+    model = models[-1].name if models else "deep"
+    left = dict(found)
+    groups = (
+        DataGroup("json", "JSON", tuple(_json_entries(left, model))),
+        DataGroup("tables", "Table", tuple(_tables(left))),
+        DataGroup("vectors", "Vectors", tuple(_vectors(left, models))),
+    )
+    rest = tuple(DataEntry((_file(path),), None, "", (), "", "") for path in left.values())
+    return DataContext(
+        site=site,
+        page=page,
+        groups=tuple(group for group in (*groups, DataGroup("other", "Others", rest)) if group.entries),
+        n_files=len(found),
+        size=size,
+        projector=model if groups[-1].entries else None,
+    )
 
 
-def _data_file(path: Path) -> DataFile:
-    return DataFile(path.name, f"data/{path.name}", path.stat().st_size, _what(path.name))
+def _json_entries(left: dict[str, Path], model: str) -> Iterator[DataEntry]:
+    """Takes what it describes out of ``left``, as the others do."""
+    for name, what in _JSON.items():
+        if (path := left.pop(name, None)) is not None:
+            schema = left.pop(path.with_suffix(".schema.json").name, None)
+            rows = () if schema is None else fields(json.loads(schema.read_bytes()))
+            yield _entry((path,), schema, what, rows, EXAMPLES[name].by(model))
 
 
-def _what(name: str) -> str:
-    if name.endswith(".schema.json"):
-        return f"JSON Schema of {name.removesuffix('.schema.json')}.json"
-    endings = {".csv": "a table of the same, as CSV", ".tsv": "for the TensorFlow Embedding Projector"}
-    return _WHAT.get(name) or endings.get(Path(name).suffix, "")
+def _tables(left: dict[str, Path]) -> Iterator[DataEntry]:
+    if (path := left.pop("recommendations.csv", None)) is not None:
+        what = "The lists of both models as one table, one row a recommended film."
+        yield _entry((path,), None, what, _COLUMNS[path.name], EXAMPLES[path.name])
+
+
+def _vectors(left: dict[str, Path], models: tuple[Model, ...]) -> Iterator[DataEntry]:
+    for model in models[::-1]:
+        names = (f"vectors_{model.name}.tsv", f"metadata_{model.name}.tsv")
+        if all(name in left for name in names):
+            what = f"The film vectors of {model.label.lower()}, and which films they are of."
+            files = tuple(left.pop(name) for name in names)
+            yield _entry(files, None, what, _COLUMNS["vectors"], EXAMPLES["vectors_MODEL.tsv"].by(model.name))
+
+
+def _entry(
+    files: tuple[Path, ...], schema: Path | None, what: str, rows: tuple[Field, ...], example: Example
+) -> DataEntry:
+    return DataEntry(
+        files=tuple(map(_file, files)),
+        schema=None if schema is None else _file(schema),
+        what=what,
+        fields=rows,
+        python=example.python,
+        javascript=example.javascript,
+    )
+
+
+def _file(path: Path) -> DataFile:
+    return DataFile(path.name, f"data/{path.name}", path.stat().st_size)

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from recsys.artefacts import Artefacts
 from recsys.pages.bundle import write_assets, write_bokeh, write_map_data, write_pictures, write_script_data
-from recsys.pages.catalogue import Catalogue
+from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.compare import compare_context
 from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
 from recsys.pages.downloads import data_context
@@ -91,7 +91,7 @@ def _top_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, templates
     page = _page("films.html", "Films", f"Every film of {data}: year, genres, ratings.")
     yield page.address, "films.html", partial(films_context, site, page, artefacts, catalogue)
     page = _page("data.html", "Data", "The files this site is made from, to take away.")
-    yield page.address, "data.html", partial(data_context, site, page, out / "data")
+    yield page.address, "data.html", partial(data_context, site, page, out / "data", models_of(artefacts))
     page = _page("about.html", "About", "How the recommendations are made, measured and published.")
     yield page.address, "about.html", partial(about_context, site, page, artefacts)
     page = _page("404.html", "Not found", "There is no such page here.")

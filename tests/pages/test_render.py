@@ -10,7 +10,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from recsys.errors import OutputError
-from recsys.pages import compare_contexts, contexts, film_contexts, map_contexts, people_contexts
+from recsys.pages import compare_contexts, contexts, data_contexts, film_contexts, map_contexts, people_contexts
 from recsys.pages.bundle import script_data
 from recsys.pages.environment import count, fixed, make_environment, percent, plain, size
 from recsys.pages.policy import CSP
@@ -196,10 +196,9 @@ def used_names(environment, name):
 )
 def test_a_template_uses_just_what_its_context_declares(name):
     kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, name.split(".")[0].capitalize())
-    people = dict.fromkeys(("User", "Users"), people_contexts)
-    others = {"Compare": compare_contexts, "Film": film_contexts, "Map": map_contexts}
-    where = {**people, **others}.get(kind, contexts)
-    declared = set(getattr(where, f"{kind}Context").__dataclass_fields__)
+    modules = (contexts, compare_contexts, data_contexts, film_contexts, map_contexts, people_contexts)
+    (context,) = {vars(one)[f"{kind}Context"] for one in modules if f"{kind}Context" in vars(one)}
+    declared = set(context.__dataclass_fields__)
     assert used_names(make_environment(TEMPLATES), name) == declared
 
 
