@@ -6,6 +6,7 @@ meet.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -14,6 +15,15 @@ from typing import Any
 import msgspec
 
 from recsys.errors import ConfigError
+
+_ADDRESS = re.compile(
+    r"""
+    https?://
+    (?: [a-z0-9] [a-z0-9.-]* | \[ [0-9a-f:.]+ \] ) (?: : [0-9]{1,5} )?  # host and port
+    (?: / (?: [a-z0-9._~!$&'()*+,;=:@-] | %[0-9a-f]{2} )* )*  # path
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +79,7 @@ class BuildConfig:
     models: tuple[str, ...] = ("base", "deep")
     """The models to train."""
     site_url: str | None = None
-    """Where the site will be published, for links that must be absolute."""
+    """Where the site will be published, for links that must be absolute: ``https://example.org/films/``."""
     train: TrainConfig = field(default_factory=TrainConfig)
     """How each of them is trained."""
 
@@ -79,8 +89,12 @@ class BuildConfig:
         _whole("top_k", self.top_k, 1, 1000)
         object.__setattr__(self, "models", _model_names(self.models))
         url = self.site_url
-        if url is not None and not (isinstance(url, str) and url.startswith(("https://", "http://"))):
-            raise ConfigError(f"site_url is {url!r}; expected an address that begins with https://")
+        if url is not None and not (isinstance(url, str) and _ADDRESS.fullmatch(url)):
+            raise ConfigError(
+                f"site_url is {url!r}; expected an address that begins with https://, such as "
+                "https://example.org/films/, in plain letters (a host in Punycode, a path percent-encoded) "
+                "and without a user, a query or a fragment"
+            )
 
 
 def read_config(path: Path | None, options: Mapping[str, Any]) -> BuildConfig:

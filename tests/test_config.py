@@ -91,11 +91,23 @@ def test_a_training_setting_outside_its_range_is_named_with_value_and_range(sett
     ("holdout", 1), ("holdout", -0.1), ("holdout", float("nan")), ("holdout", True),
     ("top_k", 0), ("top_k", 1001), ("top_k", 2.5),
     ("site_url", "ftp://films.example"), ("site_url", ""), ("site_url", "javascript:alert(1)"),
+    ("site_url", "https://"), ("site_url", "https:///films/"), ("site_url", "https://user:word@films.example/"),
+    ("site_url", "https://films.example/?page=1"), ("site_url", "https://films.example/#top"),
+    ("site_url", "https://films.example/a b"), ("site_url", 'https://films.example/"><script>'),
+    ("site_url", "https://films.example/\nSitemap: x"), ("site_url", "https://films.example\n"),
+    ("site_url", "https://filmé.example/"), ("site_url", "https://films.example/%zz"),
 ])  # fmt: skip
 def test_a_build_setting_outside_its_range_is_named_with_what_was_expected(setting, value):
     with pytest.raises(ConfigError) as caught:
         BuildConfig(**{setting: value})
     assert str(caught.value).startswith(f"{setting} is {value!r}; expected a")
+
+
+@pytest.mark.parametrize("url", [
+    "https://films.example", "http://localhost:8000/films", "https://[::1]:8000/", "HTTPS://Films.Example/a/~b/%C3%A9/",
+])  # fmt: skip
+def test_an_address_of_a_site_may_have_a_port_and_a_path(url):
+    assert BuildConfig(site_url=url).site_url == url
 
 
 @pytest.mark.parametrize("setting", [

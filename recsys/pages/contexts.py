@@ -31,6 +31,8 @@ class Site:
     synthetic: bool
     version: str
     nav: tuple[NavLink, ...]
+    url: str
+    """Its address on the web, ending in a slash; empty where none is configured."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from recsys.errors import OutputError
+from recsys.pages.standing import absolute
 
 _UNKNOWN = "–"
 _TURNS = frozenset({"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI", "PDF", "PDI"})
@@ -32,7 +33,7 @@ def make_environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    filters = (beside, count, fixed, isolated, metric, p_value, percent, plain, signed, size)
+    filters = (absolute, beside, count, fixed, isolated, metric, p_value, percent, plain, signed, size)
     environment.filters |= {one.__name__: one for one in filters}
     return environment
 

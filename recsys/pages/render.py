@@ -25,6 +25,7 @@ from recsys.pages.map import map_context
 from recsys.pages.people import user_context, users_context
 from recsys.pages.policy import CSP
 from recsys.pages.results import about_context, home_context, training_context
+from recsys.pages.standing import root_of, write_standing
 from recsys.pages.writer import Writer, building
 
 NAV = (
@@ -73,13 +74,21 @@ def render_site(
             writer.text(address, environment.get_template(template).render(vars(context())))
         if on_page is not None:
             on_page(done, len(jobs))
+    write_standing(site.url, [address for address, _, _ in jobs if address != "404.html"], writer)
     write_pictures(artefacts, writer)  # last: by now the map has made sure that its files belong together
 
 
 def make_site(artefacts: Artefacts) -> Site:
     """What every page says about the site."""
     build = artefacts.build
-    return Site(Markup(CSP), build.dataset.name, build.dataset.synthetic, build.generator.version, NAV)
+    return Site(
+        csp=Markup(CSP),
+        dataset=build.dataset.name,
+        synthetic=build.dataset.synthetic,
+        version=build.generator.version,
+        nav=NAV,
+        url=root_of(build.config.get("site_url")),
+    )
 
 
 def _top_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, templates: Path, out: Path) -> Iterator[Job]:
@@ -95,7 +104,7 @@ def _top_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, templates
     page = _page("about.html", "About", "How the recommendations are made, measured and published.")
     yield page.address, "about.html", partial(about_context, site, page, artefacts)
     page = _page("404.html", "Not found", "There is no such page here.")
-    yield page.address, "404.html", partial(_not_found, site, page, artefacts, templates)
+    yield page.address, "404.html", partial(_not_found, site, page, templates)
 
 
 def _chart_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, bokeh: str, data: Path) -> Iterator[Job]:
@@ -123,8 +132,7 @@ def _page(address: str, title: str, description: str) -> Page:
     return Page(address=address, title=title, description=description, section=address, root="")
 
 
-def _not_found(site: Site, page: Page, artefacts: Artefacts, templates: Path) -> NotFoundContext:
+def _not_found(site: Site, page: Page, templates: Path) -> NotFoundContext:
     # Served at any depth, where a relative link means something else each time: only an absolute one is sure.
-    home = artefacts.build.config.get("site_url") or "index.html"
     css = (templates / "assets" / "style.css").read_text(encoding="utf-8")
-    return NotFoundContext(site, page, Markup(css.replace("</", "<\\/")), str(home))
+    return NotFoundContext(site, page, Markup(css.replace("</", "<\\/")), site.url or "index.html")
