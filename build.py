@@ -31,12 +31,13 @@ from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
 from recsys.publish_branch import Destination, find_destination, publish
 from recsys.recommend import recommend
+from recsys.recorder import Recorder, moving_films
 from recsys.results import Results
 from recsys.rules import recipe
 from recsys.serve import address, base_of, server
 from recsys.tables_out import write_tables
 from recsys.terminal import Terminal
-from recsys.train import fit
+from recsys.train import fit, together
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "templates"
@@ -97,7 +98,8 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
         parts = split(dataset, config.holdout, np.random.default_rng(config.train.seed))
         n_hidden = 0 if parts.test is None else parts.test.n_ratings
         said.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} hidden")
-    models = train(parts.train, config, terminal)
+    recorders = {name: Recorder(moving_films(dataset)) for name in config.models}
+    models = train(parts.train, config, terminal, recorders)
     baselines, judged = compare_with(parts, config, terminal)
     with terminal.stage("recommend") as said:
         scorers: dict[str, Scorer] = {**models, **baselines}
@@ -115,17 +117,20 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
                 judged.reports[name] = report
                 said.append(f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}")
     with terminal.stage("assemble"):
-        return assemble(Results(dataset, parts, config, models, lists, judged, reasons, ranks))
+        return assemble(Results(dataset, parts, config, models, lists, judged, reasons, ranks, recorders))
 
 
-def train(ratings: Dataset, config: BuildConfig, terminal: Terminal) -> dict[str, Fitted]:
-    """Both towers of every model asked for."""
+def train(
+    ratings: Dataset, config: BuildConfig, terminal: Terminal, recorders: dict[str, Recorder]
+) -> dict[str, Fitted]:
+    """Both towers of every model asked for, shown and recorded epoch by epoch."""
     models = {}
     with terminal.training() as display:
         for name in config.models:
             with terminal.stage(f"train {name}") as said:
                 epochs = recipe(name, ratings, config.train).epochs
-                models[name] = fit(ratings, name, config.train, display(name, epochs))
+                on_epoch = together(display(name, epochs), recorders[name])
+                models[name] = fit(ratings, name, config.train, on_epoch)
                 said.append(f"{len(models[name].history)} epochs, served as after {models[name].best_epoch}")
     return models
 

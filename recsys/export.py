@@ -11,13 +11,14 @@ import msgspec
 import numpy as np
 
 from recsys import artefacts as out
-from recsys.data.dataset import Dataset
 from recsys.fitted import Fitted
 from recsys.listed import listed
 from recsys.measured import measured
 from recsys.profiles import rating_histograms
-from recsys.projection import principal_components
+from recsys.projection import Projection, principal_components
 from recsys.recommend import similar_items
+from recsys.recorder import moving_films
+from recsys.replay import replay
 from recsys.results import Results
 from recsys.told import ids, rounded
 from recsys.version import GENERATOR, VERSION
@@ -33,6 +34,8 @@ def assemble(results: Results) -> out.Artefacts:
         name: {**asdict(fitted.recipe), "epochs": fitted.best_epoch}
         for name, fitted in results.models.items()
     }
+    item_ids = ids(results.dataset.item_ids)
+    projections = {name: principal_components(fitted.item_vectors) for name, fitted in results.models.items()}
     return out.Artefacts(
         build=_build(results),
         loss_history=out.LossHistory(
@@ -42,12 +45,16 @@ def assemble(results: Results) -> out.Artefacts:
             }
         ),
         item_embeddings=out.ItemEmbeddings(
-            models={name: _embedding(fitted, results.dataset) for name, fitted in results.models.items()}
+            models={
+                name: _embedding(fitted, projections[name], item_ids) for name, fitted in results.models.items()
+            }
         ),
         recommendations=listed(results),
         metrics=measured(results.judged, results.lists, results.split, results.config, settings),
         items=_items(results),
-        map_replay=out.MapReplay(item_ids=[], models={}),
+        map_replay=replay(
+            results.models, projections, results.recorders, moving_films(results.dataset), item_ids
+        ),
     )
 
 
@@ -81,11 +88,10 @@ def _build(results: Results) -> out.Build:
     )
 
 
-def _embedding(fitted: Fitted, dataset: Dataset) -> out.Embedding:
-    projection = principal_components(fitted.item_vectors)
+def _embedding(fitted: Fitted, projection: Projection, item_ids: list[str]) -> out.Embedding:
     return out.Embedding(
         dim=fitted.item_vectors.shape[1],
-        item_ids=ids(dataset.item_ids),
+        item_ids=item_ids,
         vectors=rounded(fitted.item_vectors),
         bias=rounded(fitted.item_bias),
         projection=[(x, y) for x, y in rounded(projection.points)],

@@ -14,6 +14,7 @@ from recsys.explain import Reasons
 from recsys.fitted import Fitted
 from recsys.measured import Judged
 from recsys.recommend import Lists
+from recsys.recorder import Recorder
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,7 @@ class Results:
         judged: how good they are, by the same names.
         reasons: why a model recommends what it does, by its name.
         ranks: where a model ranks what is hidden, by its name: (n_hidden,), in the order of ``split.test.matrix``.
+        recorders: what was kept of a model's epochs, by its name; of the films that ``moving_films(dataset)`` gives.
     """
 
     dataset: Dataset
@@ -39,3 +41,4 @@ class Results:
     judged: Judged = field(default_factory=Judged)
     reasons: dict[str, Reasons] = field(default_factory=dict)
     ranks: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    recorders: dict[str, Recorder] = field(default_factory=dict)

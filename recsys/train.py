@@ -61,6 +61,16 @@ def fit(
     return _train_judged(Run(model, parts.train, made, early_rng), served, validation, made, on_epoch)
 
 
+def together(*callbacks: OnEpoch) -> OnEpoch:
+    """One ``on_epoch`` of several: all are called, in turn, and training ends when any returns False."""
+
+    def on_epoch(record: EpochRecord, snapshot: Snapshot) -> bool:
+        answers = [one(record, snapshot) for one in callbacks]
+        return not any(answer is False for answer in answers)
+
+    return on_epoch
+
+
 def _train_judged(
     early: Run, served: Run, validation: Validation, made: Recipe, on_epoch: OnEpoch | None
 ) -> Fitted:

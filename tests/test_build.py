@@ -47,7 +47,7 @@ def test_every_user_has_a_page_and_every_file_of_the_contract_is_there(site):
     assert len(people) == load(site, "build.json")["dataset"]["n_users"]
     pages = ("index", "users", "films", "map", "training", "compare", "about", "404")
     assert {f"{page}.html" for page in pages} <= set(names)
-    for name in ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items"):
+    for name in ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items", "map_replay"):
         assert {f"data{os.sep}{name}.json", f"data{os.sep}{name}.schema.json"} <= set(names)
 
 
@@ -101,6 +101,9 @@ def test_one_model_and_no_holdout(tmp_path):
     assert lists["baselines"] == {}
     assert lists["n_hidden"] == 0
     assert len(lists["deep"]) == 10
+    replay = load(out, "map_replay.json")["models"]
+    assert list(replay) == ["deep"]
+    assert replay["deep"]["epochs"][-1] == load(out, "build.json")["models"]["deep"]["best_epoch"]
 
 
 def test_baselines_are_measured_beside_the_models_and_say_what_was_chosen(site, tmp_path, capsys):

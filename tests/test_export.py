@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import math
@@ -27,6 +28,7 @@ from recsys.export import Results, assemble
 from recsys.fitted import Fitted
 from recsys.measured import Judged
 from recsys.recommend import Lists, recommend
+from recsys.recorder import Recorder, moving_films
 from recsys.tables_out import write_tables
 
 Row = tuple[str, str, float, int]
@@ -75,7 +77,8 @@ ROWS_OF_METRICS = ("base", "deep", "popularity", "item_knn", "ease", "als")
 def compute(dataset: Dataset, config: BuildConfig) -> Results:
     """All stages between the ratings and the artefacts."""
     parts = split(dataset, config.holdout, np.random.default_rng(config.train.seed))
-    models = {name: recsys.fit(parts.train, name, config.train) for name in config.models}
+    recorders = {name: Recorder(moving_films(dataset)) for name in config.models}
+    models = {name: recsys.fit(parts.train, name, config.train, recorders[name]) for name in config.models}
     scorers, judged = dict(models), Judged()
     if parts.test is not None:
         validation = split(parts.train, config.holdout)
@@ -91,7 +94,7 @@ def compute(dataset: Dataset, config: BuildConfig) -> Results:
     ranks = {}
     if parts.test is not None:
         ranks = {name: hidden_ranks(fitted, parts.train, parts.test) for name, fitted in models.items()}
-    return Results(dataset, parts, config, models, lists, judged, reasons, ranks)
+    return Results(dataset, parts, config, models, lists, judged, reasons, ranks, recorders)
 
 
 def write(results: Results, folder: Path) -> Path:
@@ -585,6 +588,18 @@ def test_embeddings_are_the_vectors_to_four_decimals_with_their_map(folder, fitt
     centred = model.item_vectors - model.item_vectors.mean(axis=0, dtype=float)
     np.testing.assert_allclose(found["projection"], centred @ axes, atol=1e-4)
     np.testing.assert_allclose(found["explained_variance"], values[::-1][:2] / values.sum(), atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["base", "deep"])
+def test_the_replay_ends_with_the_map(folder, name):
+    found, embedding = load(folder, "map_replay"), load(folder, "item_embeddings")["models"][name]
+    assert found["item_ids"] == CATALOGUE
+    own = found["models"][name]
+    assert own["epochs"] == list(range(1, load(folder, "build")["models"][name]["best_epoch"] + 1))
+    assert len(own["frames"]) == len(own["epochs"])
+    steps = np.frombuffer(base64.b64decode(own["frames"][-1]), "<u2").reshape(-1, 2)
+    low, high = np.array(own["low"]), np.array(own["high"])
+    np.testing.assert_allclose(low + steps / 65535 * (high - low), embedding["projection"], atol=1e-3)
 
 
 # What the files say of the build.

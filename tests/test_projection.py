@@ -78,6 +78,16 @@ def test_two_points_differ_along_one_axis():
     np.testing.assert_allclose(found.explained_variance, [1, 0], atol=1e-12)
 
 
+@pytest.mark.parametrize("shape", [(40, 5), (3, 1), (1, 4), (2, 3)])
+def test_others_have_their_places_on_the_same_map(shape):
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=shape) + 3
+    found = principal_components(vectors)
+    np.testing.assert_allclose(found.places(vectors), found.points, atol=1e-12)
+    step = rng.normal(size=(1, shape[1]))
+    np.testing.assert_allclose(found.places(vectors + step), found.points + step @ found.axes.T, atol=1e-12)
+
+
 def test_the_vectors_stay_as_they_were():
     vectors = np.random.default_rng(0).normal(size=(5, 3))
     before = vectors.copy()

@@ -13,6 +13,7 @@ from recsys.models.deep import equal_shares
 from recsys.models.linear import LinearTowers
 from recsys.rules import recipe
 from recsys.run import Run, Teacher
+from recsys.train import together
 from recsys.validation import Judgement, Validation
 from tests.gradients import LIMIT, errors
 
@@ -147,6 +148,20 @@ def test_training_ends_when_the_callback_returns_false_and_goes_on_for_none():
 
     assert len(recsys.fit(two_tastes(), "base", QUICK, stop).history) == 3
     assert seen == [1, 2, 3]
+
+
+@pytest.mark.parametrize("answers", [(None, False), (False, None), (False, True)])
+def test_of_several_callbacks_all_are_called_and_any_ends_training(answers):
+    called = []
+
+    def callback(answer):
+        return lambda record, snapshot: (called.append(record.epoch), answer)[1]
+
+    fitted = recsys.fit(two_tastes(), "base", QUICK, together(*map(callback, answers)))
+    assert called == [1, 1]
+    assert len(fitted.history) == 1
+    fitted = recsys.fit(two_tastes(), "base", QUICK, together(callback(None), callback(True)))
+    assert len(fitted.history) == QUICK.epochs
 
 
 def test_with_too_few_users_to_judge_by_all_epochs_are_run(caplog):
