@@ -38,6 +38,7 @@ def map_chart() -> Chart:
     if "limit" in HoverTool.properties():  # newer than the oldest Bokeh we run on
         hover.limit = 1
     plot.add_tools(BoxZoomTool(match_aspect=True), "reset", hover)
+    plot.outline_line_alpha = 0.0  # BokehJS would draw it along the last path of the paint before, too
     plot.axis.visible = False  # numbers along principal components say little; the table has them
     return chart("map", plot, MAP_HEIGHT)
 

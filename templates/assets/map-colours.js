@@ -6,14 +6,7 @@
   const N_GENRES = 8;
   const N_STEPS = 5;
 
-  // A token may be a function of the theme: a browser computes it, on an element of its own.
-  const probe = document.createElement("i");
-  probe.hidden = true;
-  document.body.append(probe);
-  const token = (name) => {
-    probe.style.color = `var(${name})`;
-    return getComputedStyle(probe).color;
-  };
+  const token = globalThis.marqueeColour;
 
   const element = (name, className, ...content) => {
     const made = document.createElement(name);
@@ -90,5 +83,4 @@
 
   // The colour of every film, and the elements of the legend.
   globalThis.marqueeMap.colouring = (kind, model) => kinds[kind](model);
-  globalThis.marqueeMap.token = token;
 }

@@ -5,16 +5,9 @@ globalThis.marqueeMap = (() => {
   const facts = JSON.parse(document.getElementById("map-facts").textContent);
   const links = [...document.querySelectorAll("[data-places] tbody a")];
   const titles = links.map((link) => link.textContent);
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const { plain, words } = globalThis.marqueeText;
   const rows = new Map(facts.ids.map((id, row) => [id, row]));
-  let texts = null;
-
-  // "Godfather, The" is also "the godfather": a word "the" at either end of the query asks for nothing.
-  const words = (query) => {
-    const found = plain(query).split(/[\s,]+/).filter(Boolean);
-    const rest = found.slice(found[0] === "the" ? 1 : 0, found.at(-1) === "the" ? -1 : undefined);
-    return rest.length ? rest : found;
-  };
+  let texts = null; // a film's title and year, and its title without articles, as they are compared
 
   const films = {
     n: titles.length,
@@ -37,12 +30,12 @@ globalThis.marqueeMap = (() => {
     find(query) {
       const wanted = words(query);
       if (!wanted.length) return [];
-      texts ??= titles.map((title, row) => `${plain(title)} ${facts.years[row] ?? ""}`);
+      texts ??= titles.map((title, row) => [plain(`${title} ${facts.years[row] ?? ""}`), words(title).join(" ")]);
       const whole = wanted.join(" ");
-      const rank = (row) => (texts[row].startsWith(whole) ? 0 : texts[row].startsWith(wanted[0]) ? 1 : 2);
+      const rank = (row) => (texts[row][1].startsWith(whole) ? 0 : 1);
       return titles
         .map((_, row) => row)
-        .filter((row) => wanted.every((word) => texts[row].includes(word)))
+        .filter((row) => wanted.every((word) => texts[row][0].includes(word)))
         .sort((a, b) => rank(a) - rank(b) || facts.ratings[b] - facts.ratings[a]);
     },
   };

@@ -43,7 +43,7 @@ globalThis.marqueeMap.makePanel = (box, said, change) => {
       const title = element("bdi", "", films.titles[row]);
       return element("li", "", button("near", () => change({ row }), title, " ", element("small", "", films.years[row] ?? "")));
     });
-    const head = element("h3", "", "Or begin with one of these ");
+    const head = element("h2", "list-head", "Or begin with one of these ");
     head.append(element("small", "", "most rated"));
     return [...hint, head, element("ol", "", ...items)];
   };
@@ -52,7 +52,7 @@ globalThis.marqueeMap.makePanel = (box, said, change) => {
     if (near === null) return [element("p", "muted", "Loading the nearest films…")];
     if (near === undefined) return [element("p", "muted", "The nearest films could not be loaded.")];
     if (!near.length) return [element("p", "muted", "No film is near it in this model.")];
-    const head = element("h3", "", `Nearest in ${model} `);
+    const head = element("h3", "list-head", `Nearest in ${model} `);
     head.append(element("small", "", "cosine"));
     return [head, element("ol", "", ...near.map(neighbour))];
   };

@@ -2,7 +2,8 @@
 "use strict";
 
 globalThis.marqueeMap.makePlot = (doc) => {
-  const { films, token } = globalThis.marqueeMap;
+  const { films } = globalThis.marqueeMap;
+  const token = globalThis.marqueeColour;
   const part = (name) => doc.get_model_by_name(name);
   const plot = part("map");
   const source = part("films");
@@ -172,6 +173,16 @@ globalThis.marqueeMap.makePlot = (doc) => {
     },
 
     fit,
+
+    // Sideways and upwards, by a part of what is seen.
+    pan(right, up) {
+      const [x0, y0, x1, y1] = ranges();
+      const [dx, dy] = [(right * (x1 - x0)) / 6, (up * (y1 - y0)) / 6];
+      look([x0 + dx, y0 + dy, x1 + dx, y1 + dy], false);
+    },
+
+    // The element that takes pointer and keys, inside BokehJS; undefined should it build itself otherwise one day.
+    surface: () => [...Bokeh.index].find((view) => view.model === plot)?.canvas_view?.events_el,
 
     // A film that was picked elsewhere comes into sight.
     reveal(row) {

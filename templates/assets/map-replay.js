@@ -1,7 +1,7 @@
 // The replay: films move to their places as they did while the model learned. Its data loads when it is asked for.
 "use strict";
 
-globalThis.marqueeMap.makeReplay = (box, root, plot, told) => {
+globalThis.marqueeMap.makeReplay = (box, plot, told) => {
   const { films } = globalThis.marqueeMap;
   const button = box.querySelector("[data-replay]");
   if (!button) return { show: () => {}, present: () => null, isOpen: () => false };
@@ -113,7 +113,7 @@ globalThis.marqueeMap.makeReplay = (box, root, plot, told) => {
   };
 
   const load = async () => {
-    data ??= await globalThis.marqueeLoad("replay", root);
+    data ??= await globalThis.marqueeLoad("replay");
   };
 
   button.addEventListener("click", async () => {

@@ -5,7 +5,6 @@ globalThis.marqueeCharts.then((charts) => {
   const map = globalThis.marqueeMap;
   const { films } = map;
   const box = document.querySelector("[data-map]");
-  const root = box.dataset.root;
   const count = box.querySelector("[data-count]");
   const legend = box.querySelector("[data-legend]");
   const plot = map.makePlot(charts.get("map"));
@@ -36,7 +35,7 @@ globalThis.marqueeCharts.then((charts) => {
   const controls = map.makeControls(box, change);
   const search = map.makeSearch(box.querySelector("[data-map-search]"), change);
   const panel = map.makePanel(box.querySelector("[data-panel]"), box.querySelector("[data-said]"), change);
-  const replay = map.makeReplay(box, root, plot, change);
+  const replay = map.makeReplay(box, plot, change);
 
   const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, n) => [flat[2 * n], flat[2 * n + 1]]);
 
@@ -44,7 +43,7 @@ globalThis.marqueeCharts.then((charts) => {
   const nearest = () => {
     if (similar === undefined) return undefined;
     if (similar) return pairs(similar[state.model]?.[state.row] ?? []);
-    globalThis.marqueeLoad("similar", root).then(
+    globalThis.marqueeLoad("similar").then(
       (found) => (similar = found),
       () => (similar = undefined),
     ).then(show);
@@ -98,10 +97,7 @@ globalThis.marqueeCharts.then((charts) => {
   };
 
   plot.onTap = (row) => change({ row });
-  for (const button of box.querySelectorAll("[data-zoom]")) {
-    const act = { in: () => plot.zoom(1.6, state.row), out: () => plot.zoom(1 / 1.6, -1), fit: plot.fit };
-    button.addEventListener("click", act[button.dataset.zoom]);
-  }
+  map.makeView(box, plot, () => state.row);
   addEventListener("hashchange", () => {
     if (location.hash && !map.state.tells(location.hash)) return; // a place on the page
     state = map.state.read(location.hash);
