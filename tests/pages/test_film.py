@@ -159,6 +159,11 @@ def test_the_map_is_led_to_the_film_by_its_id():
     assert found.map_hash == "film=%C3%9C%20%26'()*~!.-_"
 
 
+def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
+    text = page(render(tiny(), tmp_path), "4")
+    assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["film=4", "film=4&model=deep"]
+
+
 def test_previous_and_next_follow_the_index(tmp_path):
     folder = render(tiny(), tmp_path)
     order = [slug(item.id) for item in most_rated_first(tiny())]
