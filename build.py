@@ -105,8 +105,9 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
         scorers: dict[str, Scorer] = {**models, **baselines}
         lists = {name: recommend(scorer, parts.train, parts.test, config.top_k) for name, scorer in scorers.items()}
         said.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
-    with terminal.stage("explain"):
+    with terminal.stage("explain") as said:
         reasons = {name: explain(fitted, parts.train, lists[name]) for name, fitted in models.items()}
+        said.append(f"reasons for the lists of {', '.join(reasons)}")
     ranks = {}
     if parts.test is not None:
         with terminal.stage("evaluate") as said:
