@@ -88,10 +88,12 @@ def from_pages(site: Path) -> Pairs:
     for path in (site / "films").glob("*.html"):
         for slug in re.findall(r"users/([a-z0-9_-]+)\.html", path.read_text("utf-8")):
             found[users[slug]].add(by_slug[path.stem])
-    rows = re.findall(r'href="users/([^"]+)\.html"><bdi>.*?<td class="wide"><bdi>(.*?)</bdi>',
-                      (site / "users.html").read_text("utf-8"))  # fmt: skip
+    index = (site / "users.html").read_text("utf-8")
+    rows = re.findall(r'^<tr><td><a href="users/([^"]+)\.html">.*<td>(.+)$', index, re.M)
+    assert len(rows) == len(users)
     for slug, title in rows:
-        add(users[slug], title)
+        if title != "–":  # all that may be named of them stands elsewhere
+            add(users[slug], title)
     return found
 
 
