@@ -1,7 +1,8 @@
 """The figure of where the films lie: layers that ``map-plot.js`` fills, colours and picks from.
 
-One data source with a row a film carries everything; each layer shows the rows that its filter names. So points that
-move, are hidden or change colour are one change of columns. Must not know of files or templates, nor of any film.
+A row of the source ``films`` is a film; its two layers show the rows that their filters name, so that films that
+move, are hidden or change colour are one change of columns. What is marked has small sources of its own: BokehJS
+measures every text of a source, and would do so for all titles. Must not know of files or templates, nor of any film.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from recsys.pages.contexts import Chart
 from recsys.pages.figures import chart
 
 if TYPE_CHECKING:
-    from bokeh.models import ColumnDataSource
+    from bokeh.models import CDSView, ColumnDataSource
     from bokeh.plotting import figure as Figure  # noqa: N812  (a class by another name)
 
 MAP_HEIGHT = 580
@@ -22,19 +23,20 @@ COLUMNS = ("x", "y", "size", "fill", "alpha", "title", "year", "genres")
 
 def map_chart() -> Chart:
     """Every film as a point, with the left-out ones as a shade below, and rings and a name above."""
-    from bokeh.models import BoxZoomTool, ColumnDataSource, HoverTool, Range1d
+    from bokeh.models import BoxZoomTool, HoverTool, Range1d
 
-    source = ColumnDataSource({column: [] for column in COLUMNS}, name="films")
     ranges = {axis: Range1d(start=-1, end=1) for axis in ("x_range", "y_range")}  # to be fitted in equal units
     plot = plain_figure(MAP_HEIGHT, name="map", tools="pan,wheel_zoom", toolbar_location="above", **ranges)
-    _layer(plot, source, "ghosts", size=4, fill_alpha=0.12, line_alpha=0.0)
-    films = _layer(plot, source, "points", size="size", fill_color="fill", fill_alpha="alpha", line_alpha=0.0)
-    rings = _layer(plot, source, "rings", size="size", fill_color="fill", fill_alpha=1.0, line_width=1.5)
-    pick = _layer(plot, source, "pick", size=17, fill_color="fill", fill_alpha=1.0, line_width=3)
-    _name(plot, source)
+    films, ringed, picked = (_source(name) for name in ("films", "ringed", "picked"))
+    _layer(plot, films, "ghosts", view=_some(), size=4, fill_alpha=0.12, line_alpha=0.0)
+    look = {"size": "size", "fill_color": "fill"}
+    points = _layer(plot, films, "points", view=_some(), **look, fill_alpha="alpha", line_alpha=0.0)
+    rings = _layer(plot, ringed, "rings", **look, fill_alpha=1.0, line_width=1.5)
+    pick = _layer(plot, picked, "pick", **look, fill_alpha=1.0, line_width=3)
+    _name(plot, picked)
     # @{title} without a format is put in as text by BokehJS, never as markup.
     shown = [("", "@{title}"), ("", "@{year}"), ("", "@{genres}")]
-    hover = HoverTool(renderers=[films, rings, pick], tooltips=shown)
+    hover = HoverTool(renderers=[pick, rings, points], tooltips=shown)
     if "limit" in HoverTool.properties():  # newer than the oldest Bokeh we run on
         hover.limit = 1
     plot.add_tools(BoxZoomTool(match_aspect=True), "reset", hover)
@@ -43,20 +45,27 @@ def map_chart() -> Chart:
     return chart("map", plot, MAP_HEIGHT)
 
 
-def _layer(plot: Figure, source: ColumnDataSource, name: str, **look: Any) -> Any:
+def _source(name: str) -> ColumnDataSource:
+    from bokeh.models import ColumnDataSource
+
+    return ColumnDataSource({column: [] for column in COLUMNS}, name=name)
+
+
+def _some() -> CDSView:
+    """Of the rows of a source those that a script will name."""
     from bokeh.models import CDSView, IndexFilter
 
-    view = CDSView(filter=IndexFilter(indices=[]))
-    points = plot.scatter("x", "y", source=source, view=view, name=name, **look)
+    return CDSView(filter=IndexFilter(indices=[]))
+
+
+def _layer(plot: Figure, source: ColumnDataSource, name: str, **look: Any) -> Any:
+    points = plot.scatter("x", "y", source=source, name=name, **look)
     points.selection_glyph = points.nonselection_glyph = None
     return points
 
 
 def _name(plot: Figure, source: ColumnDataSource) -> None:
     """The title of the picked film, beside its point."""
-    from bokeh.models import CDSView, IndexFilter
-
     look: dict[str, Any] = {"text_font_size": "13px", "text_font_style": "bold", "text_baseline": "middle"}
     look |= {"background_fill_alpha": 0.85, "padding": 4, "border_radius": 5}
-    view = CDSView(filter=IndexFilter(indices=[]))
-    plot.text("x", "y", "title", source=source, view=view, name="name", **look)
+    plot.text("x", "y", "title", source=source, name="name", **look)

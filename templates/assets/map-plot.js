@@ -6,17 +6,23 @@ globalThis.marqueeMap.makePlot = (doc) => {
   const token = globalThis.marqueeColour;
   const part = (name) => doc.get_model_by_name(name);
   const plot = part("map");
-  const source = part("films");
+  const sources = Object.fromEntries(["films", "ringed", "picked"].map((name) => [name, part(name)]));
   const layers = Object.fromEntries(["ghosts", "points", "rings", "pick", "name"].map((name) => [name, part(name)]));
   const MARGIN = 1.06;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const coarse = matchMedia("(pointer: coarse)");
   const sizes = films.ratings.map((n) => 3 + Math.log1p(n));
+  const texts = {
+    title: films.titles,
+    year: films.years.map((year) => (year === null ? "" : String(year))),
+    genres: films.titles.map((_, row) => films.genreNames(row)),
+  };
   let places = null; // the x and the y of every film now
   let extent = null; // what is to be seen: [x0, y0, x1, y1]
   let fitted = null; // the ranges that show it
   let motion = 0;
   let pickable = []; // rows
+  let marked = { ringed: [], picked: [] }; // rows
 
   const ranges = () => [plot.x_range.start, plot.y_range.start, plot.x_range.end, plot.y_range.end];
 
@@ -56,9 +62,16 @@ globalThis.marqueeMap.makePlot = (doc) => {
   plot.properties.inner_width.change.connect(reshape);
   plot.properties.inner_height.change.connect(reshape);
 
+  const at = (rows) => ({ x: rows.map((row) => places[0][row]), y: rows.map((row) => places[1][row]) });
+
   const put = (x, y) => {
+    const isFirst = places === null;
     places = [x, y];
-    source.data = { ...source.data, x, y };
+    if (isFirst) return; // they are drawn with all the rest
+    sources.films.data = { ...sources.films.data, x, y };
+    for (const [name, rows] of Object.entries(marked)) {
+      if (rows.length) sources[name].data = { ...sources[name].data, ...at(rows) };
+    }
   };
 
   const spread = ([x, y]) => {
@@ -103,6 +116,14 @@ globalThis.marqueeMap.makePlot = (doc) => {
 
   const only = (layer, rows) => (layer.view.filter.indices = rows);
 
+  const mark = (name, rows, size, fill) => {
+    if (!rows.length && !marked[name].length) return;
+    marked = { ...marked, [name]: rows };
+    const told = Object.fromEntries(Object.entries(texts).map(([key, all]) => [key, rows.map((row) => all[row])]));
+    const alpha = rows.map(() => 1);
+    sources[name].data = { ...at(rows), ...told, alpha, size: rows.map(size), fill: rows.map((row) => fill[row]) };
+  };
+
   plot.on_event("tap", ({ x, y }) => {
     const unit = (plot.x_range.end - plot.x_range.start) / (plot.inner_width || 1);
     let [best, least] = [-1, coarse.matches ? 24 : 14];
@@ -140,15 +161,14 @@ globalThis.marqueeMap.makePlot = (doc) => {
 
     // How everything looks: rows by layer, colour and opacity of every film.
     draw({ points, ghosts, rings, pick, fill, alpha }) {
-      const size = sizes.slice();
-      for (const row of rings) size[row] = Math.max(size[row] + 2, 8);
-      source.data = { ...source.data, size, fill, alpha };
+      const [x, y] = places;
+      sources.films.data = { ...texts, x, y, size: sizes, fill, alpha };
       only(layers.ghosts, ghosts);
       only(layers.points, points);
-      only(layers.rings, rings);
-      only(layers.pick, pick < 0 ? [] : [pick]);
-      only(layers.name, pick < 0 ? [] : [pick]);
-      pickable = [...points, ...rings, ...(pick < 0 ? [] : [pick])];
+      const picked = pick < 0 ? [] : [pick];
+      mark("ringed", rings, (row) => Math.max(sizes[row] + 2, 8), fill);
+      mark("picked", picked, () => 17, fill);
+      pickable = [...points, ...rings, ...picked];
       if (pick < 0) return;
       nameBeside(pick, rings);
     },
@@ -192,12 +212,5 @@ globalThis.marqueeMap.makePlot = (doc) => {
     },
   };
 
-  source.data = {
-    ...Object.fromEntries(["x", "y", "size", "alpha"].map((name) => [name, new Array(films.n).fill(0)])),
-    fill: new Array(films.n).fill("grey"),
-    title: films.titles,
-    year: films.years.map((year) => (year === null ? "" : String(year))),
-    genres: films.titles.map((_, row) => films.genreNames(row)),
-  };
   return api;
 };

@@ -155,8 +155,8 @@ def test_titles_are_shown_as_text_by_the_hover_tool():
     assert "@{title}" in map_chart().json
 
 
-def test_every_layer_reads_the_columns_of_the_one_source():
+def test_every_layer_reads_columns_of_its_source():
     found = map_chart().json
     names = re.findall(r'"type":"field","field":"(\w+)"', found)
     assert set(names) == set(COLUMNS) - {"year", "genres"}  # those are for the hover tool
-    assert found.count('"name":"ColumnDataSource"') == 1
+    assert found.count('"name":"ColumnDataSource"') == 3  # all films, those ringed, the one picked
