@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import unicodedata
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from recsys.errors import OutputError
 from recsys.pages.standing import absolute
@@ -54,11 +55,14 @@ def fixed(value: float | None, digits: int = 2) -> str:
 
 
 def isolated(text: str) -> Markup:
-    """Text that keeps its direction to itself: inside ``bdi``, unless all of it runs from left to right anyway."""
-    escaped = escape(text)
+    """Text that keeps its direction to itself: inside ``bdi``, unless all of it runs from left to right anyway.
+
+    Quotes stay as they are, so it may stand between tags only, never inside one.
+    """
+    escaped = html.escape(text, quote=False)
     if text.isascii() or _TURNS.isdisjoint(map(unicodedata.bidirectional, text)):
-        return escaped
-    return Markup("<bdi>{}</bdi>").format(escaped)
+        return Markup(escaped)
+    return Markup(f"<bdi>{escaped}</bdi>")
 
 
 def signed(value: float, digits: int = 2) -> str:
