@@ -59,6 +59,9 @@
 
   const repaint = () => {
     known.clear();
+    // On paper, which is white, what was painted for a dark page is inverted by the style sheet.
+    const isDark = colour("--surface") !== "rgb(255, 255, 255)";
+    for (const place of document.querySelectorAll("[data-chart]")) place.toggleAttribute("data-dark", isDark);
     const font = getComputedStyle(document.body).fontFamily;
     for (const root of painted) for (const model of root.references()) paint(model, font);
   };

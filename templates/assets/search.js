@@ -48,7 +48,7 @@
       ...{ type: "search", id: "search", role: "combobox", "aria-label": "Search users and films" },
       ...{ "aria-expanded": "false", "aria-controls": "search-list", "aria-autocomplete": "list" },
       ...{ "aria-keyshortcuts": "/", autocomplete: "off", autocapitalize: "off", spellcheck: "false" },
-      ...{ enterkeyhint: "go", placeholder: place.dataset.search || "Search" },
+      ...{ enterkeyhint: "go", placeholder: place.dataset.placeholder ?? "Search" },
     });
     const list = made("ul", { id: "search-list", role: "listbox", "aria-label": "Found", hidden: "" });
     const status = made("p", { role: "status", class: "vh" });
@@ -154,5 +154,5 @@
     place.append(made("div", { class: "box" }, input, key, list, status));
   };
 
-  for (const place of document.querySelectorAll("[data-search]")) build(place);
+  for (const place of document.querySelectorAll(".find, .search")) build(place);
 }
