@@ -1,4 +1,4 @@
-"""The lists as CSV, and the vectors as the two TSV files that the TensorFlow Embedding Projector loads.
+"""Lists and films as two CSV tables; vectors as the two TSV files that the TensorFlow Embedding Projector loads.
 
 Made from the artefacts alone, so that they say what the JSON says.
 """
@@ -11,29 +11,42 @@ from pathlib import Path
 
 from recsys.artefacts import Artefacts
 
+LIST_COLUMNS = ("user", "model", "rank", "item", "score", "held_out")
+ITEM_COLUMNS = ("item", "title", "year", "genres", "n_ratings", "n_train", "mean_rating")
+DECIMALS = 3
+"""Of the vectors in TSV, which are there to be looked at; in JSON they have all that is published."""
+
 
 def write_tables(artefacts: Artefacts, folder: Path) -> None:
-    """Write ``recommendations.csv``, and ``vectors_{model}.tsv`` with ``metadata_{model}.tsv``, into ``folder``."""
-    titles = {item.id: item.title for item in artefacts.items.items}
-    header = ("user", "model", "rank", "item", "title", "score", "held_out")
-    _write_csv(folder / "recommendations.csv", [header, *_recommendations(artefacts, titles)])
+    """Write all of them into ``folder``: two tables, and two files a model.
+
+    They are ``recommendations.csv``, ``items.csv``, ``vectors_{model}.tsv`` and ``metadata_{model}.tsv``.
+    """
+    _write_csv(folder / "recommendations.csv", [LIST_COLUMNS, *_recommendations(artefacts)])
+    _write_csv(folder / "items.csv", [ITEM_COLUMNS, *_items(artefacts)])
     facts = {
         item.id: (item.title, "" if item.year is None else item.year, "|".join(item.genres), item.n_ratings)
         for item in artefacts.items.items
     }
     for name, embedding in artefacts.item_embeddings.models.items():
         # The projector takes no header with the vectors, and needs one with metadata of several columns.
-        _write_tsv(folder / f"vectors_{name}.tsv", embedding.vectors)
+        _write_tsv(folder / f"vectors_{name}.tsv", ([round(x, DECIMALS) for x in row] for row in embedding.vectors))
         rows = [(item, *facts[item]) for item in embedding.item_ids]
         _write_tsv(folder / f"metadata_{name}.tsv", [("id", "title", "year", "genres", "ratings"), *rows])
 
 
-def _recommendations(artefacts: Artefacts, titles: dict[str, str]) -> Iterable[Sequence[object]]:
+def _recommendations(artefacts: Artefacts) -> Iterable[Sequence[object]]:
     for user, lists in artefacts.recommendations.users.items():
         for model, found in lists.lists().items():
             for rank, one in enumerate(found, start=1):
-                item = ("", "") if one.item is None else (one.item, titles[one.item])  # withheld
-                yield user, model, rank, *item, one.score, str(one.held_out).lower()
+                item = "" if one.item is None else one.item  # withheld
+                yield user, model, rank, item, one.score, str(one.held_out).lower()
+
+
+def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:
+    for item in artefacts.items.items:
+        year, mean = ("" if value is None else value for value in (item.year, item.mean_rating))
+        yield item.id, item.title, year, "|".join(item.genres), item.n_ratings, item.n_train, mean
 
 
 def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:

@@ -23,15 +23,27 @@ _JSON = {
     "map_replay.json": "How the films moved over the map while the models learned.",
     "build.json": "What was built, from which ratings, by which settings.",
 }
+_TABLES = {
+    "recommendations.csv": "The lists of both models as one table, one row a recommended film.",
+    "items.csv": "The films as a table, to be joined to the lists by their ids.",
+}
 _COLUMNS = {
     "recommendations.csv": (
         Field("user", "text", "user id"),
         Field("model", "text", "base or deep"),
         Field("rank", "integer", "place in the list, from 1"),
         Field("item", "text", "film id; empty: a hit that is counted, but not named"),
-        Field("title", "text", "title of the film"),
         Field("score", "number", "dot product plus item bias, not a probability"),
         Field("held_out", "true or false", "the user really rated it in the part hidden from training"),
+    ),
+    "items.csv": (
+        Field("item", "text", "film id"),
+        Field("title", "text", "title of the film"),
+        Field("year", "integer", "empty where it is not known"),
+        Field("genres", "text", "with | between them"),
+        Field("n_ratings", "integer", "in the whole log"),
+        Field("n_train", "integer", "in the training part"),
+        Field("mean_rating", "number", "over the whole log; empty below 3 ratings"),
     ),
     "vectors": (
         Field("vectors", "numbers", "one row a film, one column a dimension, no header"),
@@ -76,9 +88,9 @@ def _json_entries(left: dict[str, Path], model: str) -> Iterator[DataEntry]:
 
 
 def _tables(left: dict[str, Path]) -> Iterator[DataEntry]:
-    if (path := left.pop("recommendations.csv", None)) is not None:
-        what = "The lists of both models as one table, one row a recommended film."
-        yield _entry((path,), None, what, _COLUMNS[path.name], EXAMPLES[path.name])
+    for name, what in _TABLES.items():
+        if (path := left.pop(name, None)) is not None:
+            yield _entry((path,), None, what, _COLUMNS[name], EXAMPLES[name])
 
 
 def _vectors(left: dict[str, Path], models: tuple[Model, ...]) -> Iterator[DataEntry]:

@@ -82,6 +82,16 @@ print(lists.groupby("model")["held_out"].mean())""",
         """\
 const text = await (await fetch("data/recommendations.csv")).text();
 const cells = [...text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\\n]*))[,\\n]/g)];
+console.log(cells.slice(6, 12).map((cell) => cell[1]?.replaceAll('""', '"') ?? cell[2]));""",
+    ),
+    "items.csv": Example(
+        """\
+import pandas as pd
+tables = [pd.read_csv(f"data/{name}.csv", dtype={"item": str}) for name in ("recommendations", "items")]
+print(tables[0].merge(tables[1], on="item")[["user", "model", "rank", "title"]])""",
+        """\
+const text = await (await fetch("data/items.csv")).text();
+const cells = [...text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\\n]*))[,\\n]/g)];
 console.log(cells.slice(7, 14).map((cell) => cell[1]?.replaceAll('""', '"') ?? cell[2]));""",
     ),
     "vectors_MODEL.tsv": Example(

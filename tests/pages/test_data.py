@@ -62,7 +62,7 @@ def shown(site) -> dict[str, tuple[str, str]]:
 
 NAMES = [
     *("recommendations.json", "items.json", "metrics.json", "item_embeddings.json", "loss_history.json"),
-    *("map_replay.json", "build.json", "recommendations.csv", "vectors_deep.tsv", "vectors_base.tsv"),
+    *("map_replay.json", "build.json", "recommendations.csv", "items.csv", "vectors_deep.tsv", "vectors_base.tsv"),
 ]
 
 
@@ -103,6 +103,7 @@ SAID_IN_PYTHON = {
     "map_replay.json": "[32768 32768 65535 49151     0 40959 49151 16384 24576 65535]",
     "build.json": "Tiny & <b>Co</b> 6 None",
     "recommendations.csv": "deep    0.0",
+    "items.csv": "base     2   Cléo de 5 à 7",
 }
 SAID_IN_JAVASCRIPT = {
     "recommendations.json": "constructor {\n  item: '__proto__'",
@@ -112,7 +113,8 @@ SAID_IN_JAVASCRIPT = {
     "loss_history.json": "[ 2, 1.5 ]",
     "map_replay.json": "49151,     0, 40959",
     "build.json": "Tiny & <b>Co</b> 6 null",
-    "recommendations.csv": "[ '1', 'base', '1', 'f/2', '__proto__', '2.5', 'true' ]",
+    "recommendations.csv": "[ '1', 'base', '1', 'f/2', '2.5', 'true' ]",
+    "items.csv": "alert(1)",
     "vectors_deep.tsv": "[ '0.0\\t0.0', '1.0\\t0.5'",
     "vectors_base.tsv": "[ '0.0\\t0.0', '1.0\\t0.5'",
 }
@@ -131,14 +133,15 @@ def test_the_examples_in_javascript_work(site, name):
 
 @pytest.mark.skipif(NODE is None, reason="no node to run the examples in JavaScript")
 def test_the_table_is_cut_at_commas_and_quotes_as_it_was_written(site, tmp_path):
-    row = '1,base,1,x,"A ""quoted"", title",2.5,true'
+    row = 'x,"A ""quoted"", title",1999,Drama,7,6,2.5'
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "recommendations.csv").write_text(f"user,model,rank,item,title,score,held_out\n{row}\n")
+    header = "item,title,year,genres,n_ratings,n_train,mean_rating"
+    (tmp_path / "data" / "items.csv").write_text(f"{header}\n{row}\n")
     done = subprocess.run(
-        [NODE, "--input-type=module", "-"], input=FETCH + shown(site)["recommendations.csv"][1], cwd=tmp_path,
+        [NODE, "--input-type=module", "-"], input=FETCH + shown(site)["items.csv"][1], cwd=tmp_path,
         capture_output=True, encoding="utf-8", check=True,
     )  # fmt: skip
-    assert done.stdout == """[ '1', 'base', '1', 'x', 'A "quoted", title', '2.5', 'true' ]\n"""
+    assert " ".join(done.stdout.split()) == "[ 'x', 'A \"quoted\", title', '1999', 'Drama', '7', '6', '2.5' ]"
 
 
 def rows(kind) -> dict[str, Field]:
