@@ -18,6 +18,7 @@ globalThis.marqueeMap.makePlot = (doc) => {
     genres: films.titles.map((_, row) => films.genreNames(row)),
   };
   let places = null; // the x and the y of every film now
+  let isDrawn = false;
   let extent = null; // what is to be seen: [x0, y0, x1, y1]
   let fitted = null; // the ranges that show it
   let motion = 0;
@@ -65,9 +66,8 @@ globalThis.marqueeMap.makePlot = (doc) => {
   const at = (rows) => ({ x: rows.map((row) => places[0][row]), y: rows.map((row) => places[1][row]) });
 
   const put = (x, y) => {
-    const isFirst = places === null;
     places = [x, y];
-    if (isFirst) return; // they are drawn with all the rest
+    if (!isDrawn) return; // they will be, with all the rest
     sources.films.data = { ...sources.films.data, x, y };
     for (const [name, rows] of Object.entries(marked)) {
       if (rows.length) sources[name].data = { ...sources[name].data, ...at(rows) };
@@ -82,12 +82,11 @@ globalThis.marqueeMap.makePlot = (doc) => {
   // Glide from where films are on the screen to where they are to be.
   const glide = (to, view) => {
     const before = ranges();
-    const [from] = [places];
     const carry = (values, low, high, n) => {
       const scale = (view[n + 2] - view[n]) / (high - low);
       return Float64Array.from(values, (value) => view[n] + (value - low) * scale);
     };
-    const start = [carry(from[0], before[0], before[2], 0), carry(from[1], before[1], before[3], 1)];
+    const start = places.map((axis, n) => carry(axis, before[n], before[n + 2], n));
     const begun = performance.now();
     const step = (now) => {
       const share = Math.min(Math.max((now - begun) / 600, 0), 1);
@@ -141,16 +140,9 @@ globalThis.marqueeMap.makePlot = (doc) => {
     place(to, within) {
       cancelAnimationFrame(motion);
       extent = within ?? spread(to);
-      const moves = places !== null && !within && !calm.matches;
-      const from = moves ? null : to;
-      if (from) {
-        fit();
-        put(...to);
-      } else {
-        const view = around(extent);
-        glide(to, view);
-        fit();
-      }
+      if (places && !within && !calm.matches) glide(to, around(extent));
+      else put(...to);
+      fit();
     },
 
     // Move films without touching the view.
@@ -162,6 +154,7 @@ globalThis.marqueeMap.makePlot = (doc) => {
     // How everything looks: rows by layer, colour and opacity of every film.
     draw({ points, ghosts, rings, pick, fill, alpha }) {
       const [x, y] = places;
+      isDrawn = true;
       sources.films.data = { ...texts, x, y, size: sizes, fill, alpha };
       only(layers.ghosts, ghosts);
       only(layers.points, points);

@@ -38,8 +38,7 @@ globalThis.marqueeMap.makeReplay = (box, plot, told) => {
     const served = films.places[model];
     const frames = found.frames.map((text) => decode(text, found, served));
     frames[frames.length - 1] = served.map((axis) => Float64Array.from(axis)); // exactly, not in 16 bits
-    const all = [...frames];
-    const edge = (axis, pick) => all.reduce((most, frame) => frame[axis].reduce((a, b) => pick(a, b), most), frames[0][axis][0]);
+    const edge = (axis, of) => of(...frames.map((frame) => frame[axis].reduce((one, two) => of(one, two))));
     const extent = [edge(0, Math.min), edge(1, Math.min), edge(0, Math.max), edge(1, Math.max)];
     return { epochs: found.epochs, frames, extent };
   };
@@ -96,34 +95,41 @@ globalThis.marqueeMap.makeReplay = (box, plot, told) => {
     if (hadFocus) button.focus();
   };
 
+  const seekEpoch = (epoch) => {
+    const away = film.epochs.map((one) => Math.abs(one - epoch));
+    seek(away.indexOf(Math.min(...away)));
+    label();
+  };
+
   const begin = (model, epoch) => {
     stop();
     film = open(model);
     shown = film && model;
-    if (!film) return close();
+    if (!film) {
+      close();
+      return told({ epoch: null }); // this model's way was not recorded
+    }
     panel.hidden = false;
     button.setAttribute("aria-expanded", "true");
     play.hidden = calm.matches;
     slider.max = film.frames.length - 1;
     losses.draw(films.losses[model] ?? []);
     plot.place(film.frames[0], film.extent);
-    const away = film.epochs.map((one) => Math.abs(one - epoch));
-    seek(away.indexOf(Math.min(...away)));
-    label();
+    seekEpoch(epoch);
   };
 
   const load = async () => {
-    data ??= await globalThis.marqueeLoad("replay");
+    try {
+      data ??= await globalThis.marqueeLoad("replay");
+    } catch {
+      button.textContent = "The replay could not be loaded";
+    }
+    return data !== null;
   };
 
   button.addEventListener("click", async () => {
     if (film) return told({ epoch: null });
-    try {
-      await load();
-    } catch {
-      button.textContent = "The replay could not be loaded";
-      return;
-    }
+    if (!(await load())) return;
     told({ epoch: 0 });
     if (!film) return;
     if (calm.matches) slider.focus();
@@ -156,20 +162,17 @@ globalThis.marqueeMap.makeReplay = (box, plot, told) => {
         }
         return false;
       }
-      if (!data) await load();
+      if (!data && !(await load())) return false;
       if (shown !== model) {
         begin(model, epoch);
         return false;
       }
       if (!isPlaying() && film.epochs[Math.round(at)] !== epoch) {
-        const away = film.epochs.map((one) => Math.abs(one - epoch));
-        seek(away.indexOf(Math.min(...away)));
-        label();
+        seekEpoch(epoch);
       }
       return false;
     },
     isOpen: () => film !== null,
-    has: (model) => !data || model in data.models,
     // Which films move; null where all may be seen.
     present: () => (film ? new Set(rows) : null),
   };
