@@ -22,10 +22,11 @@ from recsys.pages.film_contexts import (
     SharedRank,
     Spot,
 )
-from recsys.pages.square import Point, square_around
+from recsys.pages.square import square_around
 
 MOST_READERS = 30
 """Users that a page links to for each model; the rest are in the JSON."""
+Place = tuple[int, int]
 _UNQUOTED = "!*'()"  # what encodeURIComponent leaves as it is, besides what quote does
 
 
@@ -38,7 +39,7 @@ class Shared:
     models: tuple[Model, ...]
     bins: Sequence[str]
     audiences: Mapping[str, Mapping[str, list[Reader]]]
-    spots: Mapping[str, Mapping[str, Point]]
+    spots: Mapping[str, Mapping[str, Place]]
     k: int
     n_users: int
     withheld: bool
@@ -99,7 +100,7 @@ def _page(film: Film, item: Item, site: Site) -> Page:
     return Page(
         address=film.href,
         title=f"{film.title}{year}",
-        description=f"{film.title}{year} in {site.dataset}: ratings, similar films, who gets it.",
+        description=f"{film.title} in {site.dataset}: ratings, similar films, who gets it.",
         section="films.html",
         root="../",
     )
@@ -140,9 +141,9 @@ def _audience(model: Model, readers: Sequence[Reader], catalogue: Catalogue) -> 
     )
 
 
-def _spots(embedding: Embedding) -> dict[str, Point]:
-    """Where each film lies in the picture of a model's map, to a tenth of a per cent."""
+def _spots(embedding: Embedding) -> dict[str, Place]:
+    """Where each film lies in the picture of a model's map, to the nearest per cent: it is not 200 pixels wide."""
     square = square_around(embedding.projection)
     # The page with the map makes sure that there are as many places as films, and says so where there are not.
     places = zip(embedding.item_ids, map(square.place, embedding.projection), strict=False)
-    return {id_: (round(left, 1), round(top, 1)) for id_, (left, top) in places}
+    return {id_: (round(left), round(top)) for id_, (left, top) in places}

@@ -21,8 +21,8 @@ class Spot:
     """Where the film lies in the picture of a model's map, in per cent from the left and from the top."""
 
     model: Model
-    left: float
-    top: float
+    left: int
+    top: int
 
 
 @dataclass(frozen=True)
