@@ -2,6 +2,7 @@
 "use strict";
 
 {
+  const places = document.querySelectorAll("[data-chart]");
   const painted = [];
 
   const paint = (model, font) => {
@@ -61,7 +62,7 @@
     known.clear();
     // On paper, which is white, what was painted for a dark page is inverted by the style sheet.
     const isDark = colour("--surface") !== "rgb(255, 255, 255)";
-    for (const place of document.querySelectorAll("[data-chart]")) place.toggleAttribute("data-dark", isDark);
+    for (const place of places) place.toggleAttribute("data-dark", isDark);
     const font = getComputedStyle(document.body).fontFamily;
     for (const root of painted) for (const model of root.references()) paint(model, font);
   };
@@ -79,10 +80,22 @@
 
   const all = async () => {
     const found = new Map();
-    for (const place of document.querySelectorAll("[data-chart]")) found.set(...(await embed(place)));
+    for (const place of places) found.set(...(await embed(place)));
     repaint();
     return found;
   };
+
+  // Paper is narrower than a window, and a canvas does not flow: it is made smaller as it is.
+  const PAPER = 680;
+  addEventListener("beforeprint", () => {
+    for (const { style, clientWidth } of places) {
+      style.width = `${clientWidth}px`;
+      style.zoom = Math.min(1, PAPER / clientWidth);
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const { style } of places) style.width = style.zoom = "";
+  });
 
   // Resolves to the Bokeh documents of the page, by the name of their chart.
   globalThis.marqueeCharts = all();
