@@ -11,7 +11,7 @@ from recsys.artefacts import Recommendation, Recommendations, UserLists
 from recsys.pages.catalogue import model
 from recsys.pages.people_contexts import GenreRow, HiddenRow
 
-N_GENRES = 8
+N_GENRES = 6
 
 
 def genre_rows(found: Recommendations, lists: UserLists, genres: Mapping[str, Sequence[str]]) -> tuple[GenreRow, ...]:
