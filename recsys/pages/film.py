@@ -62,7 +62,7 @@ def shared(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Shared:
     )
 
 
-def film_context(common: Shared, item: Item, previous: Item | None, next_: Item | None) -> FilmContext:
+def film_context(common: Shared, item: Item) -> FilmContext:
     """One film's page, between its neighbours in the index."""
     catalogue = common.catalogue
     film = catalogue.film(item.id)
@@ -90,8 +90,6 @@ def film_context(common: Shared, item: Item, previous: Item | None, next_: Item 
         k=common.k,
         n_users=common.n_users,
         withheld=common.withheld,
-        previous=None if previous is None else catalogue.film(previous.id),
-        next=None if next_ is None else catalogue.film(next_.id),
     )
 
 

@@ -80,5 +80,3 @@ class FilmContext(Context):
     n_users: int
     withheld: bool
     """Whether some list of the site has a hit that is not named."""
-    previous: Film | None
-    next: Film | None

@@ -124,8 +124,8 @@ def _user_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Itera
 
 def _film_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
     common, items = shared(site, artefacts, catalogue), most_rated_first(artefacts)
-    for item, previous, next_ in zip(items, [None, *items][:-1], [*items, None][1:], strict=True):
-        yield catalogue.film(item.id).href, "film.html", partial(film_context, common, item, previous, next_)
+    for item in items:
+        yield catalogue.film(item.id).href, "film.html", partial(film_context, common, item)
 
 
 def _page(address: str, title: str, description: str) -> Page:

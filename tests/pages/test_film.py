@@ -31,7 +31,7 @@ def lists(**models) -> UserLists:
 def context(id_: str, artefacts: Artefacts) -> FilmContext:
     common = shared(make_site(artefacts), artefacts, Catalogue(artefacts))
     (item,) = (item for item in artefacts.items.items if item.id == id_)
-    return film_context(common, item, None, None)
+    return film_context(common, item)
 
 
 def with_users(users: dict[str, UserLists]) -> Artefacts:
@@ -164,14 +164,12 @@ def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
     assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["film=4", "film=4&model=deep"]
 
 
-def test_previous_and_next_follow_the_index(tmp_path):
-    folder = render(tiny(), tmp_path)
+def test_the_index_lists_the_most_rated_first(tmp_path):
     order = [slug(item.id) for item in most_rated_first(tiny())]
     assert order[0] == "5"
-    index = (folder / "films.html").read_text("utf-8")
+    index = (render(tiny(), tmp_path) / "films.html").read_text("utf-8")
     assert re.findall(r"films/([a-z0-9_-]+)\.html", index) == order
-    pages = [page(folder, id_) for id_ in sorted(FILM_IDS, key=lambda id_: order.index(slug(id_)))]
-    following = [re.findall(r"rel=next href=([a-z0-9_-]+)\.html", text) for text in pages]
-    assert following == [[name] for name in order[1:]] + [[]]
-    preceding = [re.findall(r"rel=prev href=([a-z0-9_-]+)\.html", text) for text in pages]
-    assert preceding == [[], *([name] for name in order[:-1])]
+
+
+def test_the_marker_stands_where_the_film_is(tmp_path):
+    assert "style=--x:74%;--y:86%>Map by base</a>" in page(render(tiny(), tmp_path), "4")
