@@ -102,7 +102,7 @@ class ItemEmbeddings(Struct, frozen=True, kw_only=True, tag_field="schema", tag=
 Withheld = Annotated[str | None, Meta(description="null: a hit that is counted, but not named")]
 
 
-Because = tuple[Withheld, float]
+Why = tuple[Withheld, float]
 """A rated film, and how strongly it stands behind a recommended one."""
 
 
@@ -119,8 +119,8 @@ class Recommendation(Struct, frozen=True):
     item: Withheld
     score: Annotated[float, Meta(description="dot product plus item bias, not a probability")]
     held_out: Annotated[bool, Meta(description="the user really rated it in the part hidden from training")]
-    because: Annotated[
-        list[Because],
+    why: Annotated[
+        list[Why],
         Meta(
             description="[item, strength] of rated films, strongest first. deep: by how much the score falls when "
             "the tower is run again without that film, at most 3; these do not add up. base: cosine of the two "

@@ -88,26 +88,26 @@ def _hits(lists: dict[str, list[out.Recommendation]]) -> list[str]:
 
 def _reasons(found: list[out.Recommendation]) -> list[str]:
     """The first reasons of all places in turn, then the second ones."""
-    return by_rank([item for item, _ in one.because] for one in found)
+    return by_rank([item for item, _ in one.why] for one in found)
 
 
 def _told(one: out.Recommendation, named: frozenset[str]) -> out.Recommendation:
     """The same, without the names that may not be told: its own where it is a hit, and those of reasons."""
-    because = [(item if item in named else None, strength) for item, strength in one.because]
+    why = [(item if item in named else None, strength) for item, strength in one.why]
     return out.Recommendation(
-        None if one.held_out and one.item not in named else one.item, one.score, one.held_out, because
+        None if one.held_out and one.item not in named else one.item, one.score, one.held_out, why
     )
 
 
 def _list(lists: Lists, reasons: Reasons | None, user: int, item_ids: list[str]) -> list[out.Recommendation]:
-    because = [[]] * lists.items.shape[1] if reasons is None else _because(reasons, user, item_ids)
+    why = [[]] * lists.items.shape[1] if reasons is None else _why(reasons, user, item_ids)
     rows = zip(
-        lists.items[user].tolist(), rounded(lists.scores[user]), lists.held_out[user].tolist(), because, strict=True
+        lists.items[user].tolist(), rounded(lists.scores[user]), lists.held_out[user].tolist(), why, strict=True
     )
     return [out.Recommendation(item_ids[item], *rest) for item, *rest in rows if item >= 0]
 
 
-def _because(reasons: Reasons, user: int, item_ids: list[str]) -> list[list[out.Because]]:
+def _why(reasons: Reasons, user: int, item_ids: list[str]) -> list[list[out.Why]]:
     """Of every place of a user's list."""
     return [
         [(item_ids[item], strength) for item, strength in zip(*row, strict=True) if item >= 0]

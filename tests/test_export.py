@@ -372,11 +372,11 @@ def test_deep_has_three_reasons_at_most_and_base_two_all_of_the_training_part(fo
         trained = {row[1] for row in parts[name][0]}
         for model, most in (("base", 2), ("deep", 3)):
             for one in user[model]:
-                assert len(one["because"]) <= most
-                assert {item for item, _ in one["because"]} <= trained | {None}
-                strengths = [strength for _, strength in one["because"]]
+                assert len(one["why"]) <= most
+                assert {item for item, _ in one["why"]} <= trained | {None}
+                strengths = [strength for _, strength in one["why"]]
                 assert strengths == sorted(strengths, reverse=True) == [round(each, 4) for each in strengths]
-    assert any(len(one["because"]) == 3 for one in user["deep"])
+    assert any(len(one["why"]) == 3 for one in user["deep"])
 
 
 @pytest.mark.parametrize("name", ["base", "deep"])
@@ -442,7 +442,7 @@ def ratings_in(value: Any) -> int:
 def named(user: Json) -> set[str]:
     """Films that the files say this user rated."""
     marked = {one["item"] for found in lists_of(user).values() for one in found if one["held_out"]}
-    reasons = {item for name in ("base", "deep") for one in user.get(name, []) for item, _ in one["because"]}
+    reasons = {item for name in ("base", "deep") for one in user.get(name, []) for item, _ in one["why"]}
     return (marked | {one["item"] for one in user["rated"]} | reasons) - {None}
 
 
@@ -507,15 +507,15 @@ def test_thirty_are_named_however_good_the_lists_are_models_hits_first(n_models,
 def test_reasons_are_named_after_the_best_rated_deeps_first_and_place_by_place_the_others_keep_their_strength():
     user = crowded(2, 3, 3, first_reason=0)  # 6 hits of the models and 10 best rated: 14 are left
     assert len(named(user)) == 30
-    deep, base = ([item for one in user[name] for item, _ in one["because"]] for name in ("deep", "base"))
+    deep, base = ([item for one in user[name] for item, _ in one["why"]] for name in ("deep", "base"))
     assert deep == ["0006", "0007", "0008", "0009", "0010", "0011"]  # all six
     assert base == ["0000", "0001", "0002", "0003", "0004", "0005"]
     assert [one["item"] for found in user["baselines"].values() for one in found].count(None) == 9 - 2
     user = crowded(2, 0, 7, first_reason=0)  # 14 hits and 10 best rated: 6 are left
-    assert [[item for item, _ in one["because"]] for one in user["deep"]] == [
+    assert [[item for item, _ in one["why"]] for one in user["deep"]] == [
         [f"{14 + 2 * place:04d}" if place < 6 else None, None] for place in range(7)
     ]
-    assert {tuple(map(tuple, one["because"])) for one in user["base"]} == {((None, 0.5), (None, 0.25))}
+    assert {tuple(map(tuple, one["why"])) for one in user["base"]} == {((None, 0.5), (None, 0.25))}
     assert len(named(user)) == 30
 
 

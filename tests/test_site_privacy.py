@@ -48,7 +48,7 @@ def from_json(site: Path) -> Pairs:
 
     def films(value: object) -> set[str]:
         if isinstance(value, dict):
-            own = {value.get("item"), *(item for item, _ in value.get("because", []))} - {None}
+            own = {value.get("item"), *(item for item, _ in value.get("why", []))} - {None}
             return own.union(*map(films, value.values()))
         return set().union(*map(films, value)) if isinstance(value, list) else set()
 
@@ -139,12 +139,12 @@ def test_reasons_are_in_the_union_and_withheld_ones_keep_their_strength(tmp_path
     site, dataset = site_of(keen(), tmp_path, 25), keen()
     users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
     reasons = [one for user in users.values() for name in ("base", "deep") for row in user[name]
-               for one in row["because"]]  # fmt: skip
+               for one in row["why"]]  # fmt: skip
     assert {item is None for item, _ in reasons} == {True, False}
     assert all(strength > 0 for _, strength in reasons)
     known = from_json(site)
     for user, record in users.items():
-        named = {item for row in record["deep"] for item, _ in row["because"]} - {None}
+        named = {item for row in record["deep"] for item, _ in row["why"]} - {None}
         assert named <= known[user]
         rated = set(dataset.item_ids[dataset.item[dataset.user_ids[dataset.user] == user]])
         assert named <= rated

@@ -22,11 +22,16 @@ from recsys.pages.map import similar_facts
 from recsys.pages.picture import COLOURS, map_picture
 from recsys.pages.writer import Writer
 
+TOGETHER = {"site.js": ("data.js", "search.js", "random.js")}
+"""Scripts that every page loads, sent as one: a tag more would stand in thousands of pages."""
+
 
 def write_assets(templates: Path, writer: Writer) -> None:
-    """Copy every file of ``templates/assets``, unchanged."""
-    for path in sorted((templates / "assets").iterdir()):
-        writer.bytes(f"assets/{path.name}", path.read_bytes())
+    """Copy every file of ``templates/assets``, unchanged, those of :data:`TOGETHER` one after the other."""
+    found = {path.name: path.read_bytes() for path in sorted((templates / "assets").iterdir())}
+    joined = {name: b"".join(found.pop(part) for part in parts) for name, parts in TOGETHER.items()}
+    for name, content in (found | joined).items():
+        writer.bytes(f"assets/{name}", content)
 
 
 def write_bokeh(writer: Writer) -> str:

@@ -63,7 +63,7 @@ def shared(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Shared:
 
 
 def film_context(common: Shared, item: Item) -> FilmContext:
-    """One film's page, between its neighbours in the index."""
+    """One film's page."""
     catalogue = common.catalogue
     film = catalogue.film(item.id)
     return FilmContext(
@@ -98,7 +98,7 @@ def _page(film: Film, item: Item, site: Site) -> Page:
     return Page(
         address=film.href,
         title=f"{film.title}{year}",
-        description=f"{film.title} in {site.dataset}: ratings, similar films, who gets it.",
+        description=f"{film.title}{year}: ratings, similar films, who gets it.",
         section="films.html",
         root="../",
     )

@@ -75,7 +75,7 @@ def _user_page(user: User, lists: UserLists, site: Site) -> Page:
     return Page(
         address=user.href,
         title=f"User {user.id}",
-        description=f"Films recommended to user {user.id} of {site.dataset}, "
+        description=f"Films recommended to user {user.id} of {site.dataset} "
         f"from {lists.n_train:,} ratings, by each model.",
         section="users.html",
         root="../",
@@ -92,7 +92,7 @@ def _recommended(name: str, rows: list[Recommendation], shared: set[str], catalo
                 score=row.score,
                 held_out=row.held_out,
                 shared=row.item in shared,
-                reasons=tuple(Reason(_named(item, catalogue), strength) for item, strength in row.because),
+                reasons=tuple(Reason(_named(item, catalogue), strength) for item, strength in row.why),
             )
             for rank, row in enumerate(rows, start=1)
         ),
@@ -115,4 +115,4 @@ def _named(id_: str | None, catalogue: Catalogue) -> Film | None:
 def _withheld(lists: UserLists) -> int:
     """Places of a user's lists, and reasons, that name no film."""
     rows = [row for found in lists.lists().values() for row in found]
-    return [*(row.item for row in rows), *(item for row in rows for item, _ in row.because)].count(None)
+    return [*(row.item for row in rows), *(item for row in rows for item, _ in row.why)].count(None)

@@ -141,7 +141,7 @@ def test_similar_films_stand_side_by_side_with_their_similarity(tmp_path):
         ("base", TITLES[3], 0.5), ("deep", TITLES[2], 0.25)
     ]  # fmt: skip
     text = page(render(tiny(), tmp_path), "1")
-    assert f"<dt><a href=4.html>{TITLES[3]}</a> 2001<dd>0.50" in text
+    assert f"<dt><a href=4.html>{TITLES[3]}</a><dd>0.50" in text
     assert "No film is known to be like it" in page(render(with_item("4", similar={}), tmp_path / "none"), "4")
 
 
