@@ -1,0 +1,81 @@
+"""Pages as a browser would find them, and whether what they point at is there."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+class Page(HTMLParser):
+    """What a page holds, as a browser would find it."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.links, self.loads, self.tags, self.csp, self.inline = [], [], [], [], [], []
+        self.text = path.read_text(encoding="utf-8")
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.tags.append(tag)
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "a":
+            self.links.append(found["href"])
+        if tag in ("script", "img", "iframe") and "src" in found:
+            self.loads.append(found["src"])
+        if tag == "link":
+            self.loads.append(found["href"])
+        if tag == "script" and "src" not in found and found.get("type") != "application/json":
+            self.inline.append(attrs)
+        self.inline += [name for name in found if name.startswith("on")]
+        if found.get("http-equiv") == "Content-Security-Policy":
+            self.csp.append(found["content"])
+
+
+def pages(folder: Path) -> dict[str, Page]:
+    """Every page of a site by its address."""
+    return {path.relative_to(folder).as_posix(): Page(path) for path in sorted(folder.rglob("*.html"))}
+
+
+def broken(folder: Path, found: dict[str, Page]) -> list[tuple[str, str]]:
+    """The links and loads that lead nowhere, or out of the site by a way that is not a whole address.
+
+    Returns:
+        ``(page, target)`` for each; empty for a sound site.
+    """
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    ids = {address: set(page.ids) for address, page in found.items()}
+    return [
+        (address, target)
+        for address, page in found.items()
+        for targets, may_leave in ((page.links, True), (page.loads, False))
+        for target in targets
+        if not _resolves(address, target, files, ids, may_leave)
+    ]
+
+
+def _resolves(address: str, target: str, files: set[str], ids: dict[str, set[str]], may_leave: bool) -> bool:
+    parts = urlsplit(target)
+    if parts.scheme == "data" or (parts.scheme and may_leave):
+        return True  # an icon that is its own text; a citation
+    if parts.scheme or parts.netloc or target.startswith("/"):
+        return False
+    inside = _join(address, unquote(parts.path)) if parts.path else address
+    if inside not in files:
+        return False
+    if "=" in parts.fragment:
+        return inside == "map.html"  # a view of it, which its script restores
+    return not parts.fragment or unquote(parts.fragment) in ids.get(inside, ())
+
+
+def _join(address: str, path: str) -> str:
+    """Where a relative path leads to; one that leaves the site keeps its dots."""
+    parts = address.split("/")[:-1]
+    for step in path.split("/"):
+        if step == ".." and parts:
+            parts.pop()
+        elif step != ".":
+            parts.append(step)
+    return "/".join(parts)
