@@ -1,6 +1,6 @@
 """A real browser before a whole site: built once from the sample, opened from disk and under a path over HTTP.
 
-Whatever a test does, at its end no page may have complained, and none may have asked for anything outside of its site.
+Whatever a test does, at its end no page may have complained, and none may have asked for anything outside its site.
 """
 
 from __future__ import annotations
@@ -62,6 +62,13 @@ def obstacle() -> str | None:
     if browser_here() is None:
         return f"no browser tests: none of {', '.join(NAMES)} is on the PATH, and MARQUEE_BROWSER names none"
     return None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line instead of one for each test, so that nobody takes what was skipped for passed."""
+    reason = obstacle()
+    if reason is not None:
+        terminalreporter.write_line(reason)
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,9 @@ def test_axe_finds_nothing(visit, disk, kind, width, theme):
             summary.click()
     page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
     # Without preload: axe would fetch the style sheet, which the policy of the site forbids.
-    violations = page.evaluate("axe.run({ preload: false, resultTypes: ['violations'] }).then((all) => all.violations)")
+    violations = page.evaluate(
+        "axe.run({ preload: false, resultTypes: ['violations'] }).then((all) => all.violations)"
+    )
     assert [(one["id"], node["target"], node["failureSummary"]) for one in violations for node in one["nodes"]] == []
 
 

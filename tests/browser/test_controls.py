@@ -1,0 +1,146 @@
+"""The controls in the head of every page, the random user, and the keyboard."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import settled
+
+THEME_AT_THE_START = """
+new MutationObserver((_, observer) => {
+  if (!document.body) return;
+  observer.disconnect();
+  globalThis.themeAtTheStart = document.documentElement.dataset.theme ?? "none";
+}).observe(document, { childList: true, subtree: true });
+"""
+FOCUSABLE = """() => {
+  const all = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")];
+  const radios = new Set();
+  const seen = all.filter((one) => {
+    if (!one.checkVisibility({ visibilityProperty: true }) || one.disabled) return false;
+    if (one.type !== "radio") return true;
+    if (radios.has(one.name)) return false; // Tab goes to one of a group: that which is checked
+    radios.add(one.name);
+    return true;
+  });
+  seen.forEach((one, n) => (one.type === "radio"
+    ? document.querySelector(`[name=${one.name}]:checked`) : one).setAttribute("data-place", n));
+  return seen.length;
+}"""
+FOCUSED = """() => {
+  const one = document.activeElement;
+  let deepest = one;
+  while (deepest.shadowRoot?.activeElement) deepest = deepest.shadowRoot.activeElement;
+  // What stands for a radio button is beside it, what stands for the canvas of a plot is around it.
+  const parts = [deepest, one.type === "radio" && one.nextElementSibling, one.closest(".map-box")].filter(Boolean);
+  const isSeen = parts.map((part) => getComputedStyle(part))
+    .some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0);
+  const place = one.closest("[data-chart]") ? null : Number(one.dataset.place ?? NaN);
+  return [place, isSeen, deepest.outerHTML.slice(0, 120)];
+}"""
+
+
+def background(page) -> str:
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+def search(page):
+    return page.get_by_role("combobox", name="Search users and films")
+
+
+@pytest.mark.parametrize("place", ["disk", "web"])
+@pytest.mark.parametrize("address", ["index.html", "users.html", "users/1.html"])
+def test_the_random_button_opens_another_users_page(request, visit, place, address):
+    page = visit(request.getfixturevalue(place) + address)
+    page.get_by_role("link", name=re.compile("^Random")).first.click()
+    page.wait_for_url(lambda url: re.search(r"/users/\d+\.html$", url) and not url.endswith(address))
+    assert page.get_by_role("heading", level=1).inner_text().startswith("User ")
+
+
+@pytest.mark.parametrize("place", ["disk", "web"])
+@pytest.mark.parametrize("address", ["index.html", "films/5331.html"])
+def test_a_film_is_found_by_keys_alone_its_accents_forgiven(request, visit, place, address):
+    page = visit(request.getfixturevalue(place) + address)
+    page.keyboard.press("/")
+    page.keyboard.type("bete belle")
+    option = page.get_by_role("option", name=re.compile("La Belle et la Bête"))
+    option.wait_for()
+    page.keyboard.press("ArrowDown")
+    assert option.get_attribute("aria-selected") == "true"
+    assert search(page).get_attribute("aria-activedescendant") == option.get_attribute("id")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/films/\d+\.html$"))
+    assert page.get_by_role("heading", level=1).inner_text() == "La Belle et la Bête"
+
+
+def test_a_user_is_found_by_id_before_everything_that_has_its_digits(visit, disk):
+    page = visit(disk + "about.html")
+    search(page).fill("17")
+    page.get_by_role("option").first.wait_for()
+    assert page.get_by_role("option").first.locator("bdi").inner_text() == "User 17"
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/users/17\.html$"))
+
+
+def test_escape_closes_the_list_and_keeps_the_words(visit, disk):
+    page = visit(disk + "about.html")
+    search(page).fill("the")
+    page.get_by_role("listbox").wait_for()
+    assert search(page).get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    assert search(page).get_attribute("aria-expanded") == "false"
+    assert page.get_by_role("listbox").count() == 0
+    assert search(page).input_value() == "the"
+
+
+def test_nothing_found_is_said(visit, disk):
+    page = visit(disk + "about.html")
+    search(page).fill("zzzqqq")
+    page.get_by_text("Nothing found").wait_for()
+    assert search(page).get_attribute("aria-expanded") == "false"
+
+
+@pytest.mark.parametrize("place", ["disk", "web"])
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_a_theme_once_chosen_is_there_before_the_page_is_on_every_page_after(request, visit, place, system):
+    start = request.getfixturevalue(place)
+    page = visit(start + "index.html", theme=system)
+    before = background(page)
+    page.get_by_role("button", name=re.compile("^Theme")).click()
+    other = {"light": "dark", "dark": "light"}[system]
+    assert page.evaluate("document.documentElement.dataset.theme") == other
+    chosen = background(page)
+    assert chosen != before
+    page.add_init_script(THEME_AT_THE_START)
+    for address in ("index.html", "users/1.html"):
+        page.goto(start + address)
+        assert page.evaluate("globalThis.themeAtTheStart") == other
+        assert background(page) == chosen
+
+
+def test_a_chart_takes_the_theme_that_is_chosen(visit, disk):
+    page = settled(visit(disk + "training.html"))
+    colour = "Bokeh.documents[0].roots()[0].references ? [...Bokeh.documents[0].roots()[0].references()]" \
+        ".find((one) => one.type === 'LinearAxis').axis_label_text_color : null"  # fmt: skip
+    before = page.evaluate(colour)
+    page.get_by_role("button", name=re.compile("^Theme")).click()
+    assert before is not None
+    assert page.evaluate(colour) != before
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("address", ["users/1.html", "map.html"])
+def test_tab_reaches_every_control_in_order_and_is_seen_there(visit, disk, address, width):
+    page = settled(visit(disk + address, width))
+    n = page.evaluate(FOCUSABLE)
+    assert n > 20
+    reached = []
+    for _ in range(n + 20 * page.locator("[data-chart]").count()):  # a plot has controls of its own
+        page.keyboard.press("Tab")
+        place, is_seen, element = page.evaluate(FOCUSED)
+        assert is_seen, element
+        if place is not None:
+            reached.append(place)
+        if len(reached) == n:
+            break
+    assert reached == list(range(n))

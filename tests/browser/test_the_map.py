@@ -1,0 +1,178 @@
+"""The map under a visitor's hands, held against the exported JSON."""
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.browser.conftest import settled
+
+PLACES = """() => {
+  const { x, y } = Bokeh.documents[0].get_model_by_name("films").data;
+  return Array.from(x, (value, n) => [value, y[n]]);
+}"""
+COLOURS = "() => new Set(Bokeh.documents[0].get_model_by_name('films').data.fill).size"
+
+
+@pytest.fixture(scope="module")
+def films(site):
+    return json.loads((site / "data" / "items.json").read_text(encoding="utf-8"))["items"]
+
+
+@pytest.fixture(scope="module")
+def projections(site):
+    found = json.loads((site / "data" / "item_embeddings.json").read_text(encoding="utf-8"))["models"]
+    return {name: model["projection"] for name, model in found.items()}
+
+
+def same(found, expected) -> bool:
+    return all(
+        abs(a - b) < 1e-6 for one, two in zip(found, expected, strict=True) for a, b in zip(one, two, strict=True)
+    )
+
+
+def count(page) -> str:
+    return page.locator("[data-count]").inner_text()
+
+
+def panel(page):
+    return page.get_by_role("region", name="Picked film")
+
+
+def asked(page) -> dict[str, list[str]]:
+    """What the address says of the view, once it does."""
+    page.wait_for_timeout(400)  # it is written a moment after the last change
+    return parse_qs(urlsplit(page.url).fragment)
+
+
+def tap_a_film(page) -> None:
+    """Tap here and there around the middle, until a film is hit."""
+    page.locator("[data-chart]").scroll_into_view_if_needed()
+    box = page.locator("[data-chart]").bounding_box()
+    for step in range(1, 40):
+        x = box["x"] + box["width"] * (0.5 + 0.01 * step * (-1) ** step)
+        page.mouse.click(x, box["y"] + box["height"] / 2)
+        if panel(page).get_by_role("link", name="Open its page").count():
+            return
+    pytest.fail("no tap hit a film")
+
+
+@pytest.mark.parametrize("place", ["disk", "web"])
+def test_a_tap_shows_a_film_with_its_neighbours_and_the_way_to_its_page(request, visit, place, films):
+    page = settled(visit(request.getfixturevalue(place) + "map.html"))
+    tap_a_film(page)
+    title = panel(page).get_by_role("heading", level=2).inner_text()
+    panel(page).get_by_text("Nearest in").wait_for()
+    (picked,) = asked(page)["film"]
+    film = next(film for film in films if film["id"] == picked)
+    assert film["title"] == title
+    titles = {film["id"]: film["title"] for film in films}
+    near = [titles[one["item"]] for one in film["similar"]["base"]]
+    assert [one.inner_text() for one in panel(page).locator("li bdi").all()] == near
+    panel(page).get_by_role("link", name="Open its page").click()
+    page.wait_for_url(re.compile(r"/films/[^/]+\.html$"))
+    assert page.get_by_role("heading", level=1).inner_text() == title
+
+
+def test_a_neighbour_can_be_picked_and_a_pick_be_cleared(visit, disk):
+    page = settled(visit(disk + "map.html#film=5331"))
+    first = panel(page).locator("li button").first
+    name = first.locator("bdi").inner_text()
+    first.click()
+    assert panel(page).get_by_role("heading", level=2).inner_text() == name
+    panel(page).get_by_role("button", name="Clear").click()
+    assert "film" not in asked(page)
+
+
+def test_genres_and_years_filter_what_is_shown(visit, disk, films):
+    page = settled(visit(disk + "map.html"))
+    assert count(page) == f"{len(films)} films"
+    page.locator("summary", has_text="Genres").click()
+    page.get_by_role("checkbox", name=re.compile("^Western")).check()
+    westerns = [film for film in films if "Western" in film["genres"]]
+    assert count(page) == f"{len(westerns)} of {len(films)} films"
+    page.get_by_role("checkbox", name=re.compile("^Horror")).check()
+    either = [film for film in films if {"Western", "Horror"} & set(film["genres"])]
+    assert count(page) == f"{len(either)} of {len(films)} films"
+    page.keyboard.press("Escape")
+    page.get_by_label("From year").fill("1990")
+    recent = [film for film in either if film["year"] >= 1990]
+    assert count(page) == f"{len(recent)} of {len(films)} films"
+    assert 0 < len(recent) < len(either)
+    page.get_by_role("button", name="Reset").click()
+    assert count(page) == f"{len(films)} films"
+
+
+def test_colours_tell_model_genre_year_and_popularity_with_a_legend(visit, disk):
+    page = settled(visit(disk + "map.html"))
+    assert page.evaluate(COLOURS) == 1
+    for colour, least in (("genre", 5), ("year", 5), ("popularity", 5)):
+        page.get_by_label("Colour").select_option(colour)
+        assert page.evaluate(COLOURS) >= least
+        assert page.locator("[data-legend]").inner_text()
+    page.get_by_label("Colour").select_option("model")
+    assert page.evaluate(COLOURS) == 1
+
+
+def test_the_other_model_has_its_own_places(visit, disk, projections):
+    page = settled(visit(disk + "map.html"))
+    assert same(page.evaluate(PLACES), projections["base"])
+    page.get_by_role("radio", name="Deep").check()
+    assert same(page.evaluate(PLACES), projections["deep"])
+
+
+@pytest.mark.parametrize("place", ["disk", "web"])
+def test_the_replay_loads_when_asked_for_moves_the_films_and_ends_where_they_are_served(
+    request, visit, place, projections
+):
+    page = settled(visit(request.getfixturevalue(place) + "map.html"))
+    loaded = []
+    page.on("request", lambda one: loaded.append(one.url.rsplit("/", 1)[1]))
+    page.get_by_role("button", name="Replay").click()
+    slider = page.get_by_role("slider", name="Epoch")
+    slider.wait_for()
+    assert [name for name in loaded if "replay" in name] == ["data-replay.js"]
+    slider.focus()
+    page.keyboard.press("Home")
+    first = page.evaluate(PLACES)
+    assert not same(first, projections["base"])
+    page.keyboard.press("End")
+    assert same(page.evaluate(PLACES), projections["base"])
+    assert page.locator("[data-losses] svg").count() == 1
+    page.get_by_role("region", name="Replay of the training").get_by_role("button", name="Close").click()
+    assert same(page.evaluate(PLACES), projections["base"])
+
+
+def test_the_replay_plays_by_itself_where_motion_is_welcome(visit, disk, projections):
+    page = settled(visit(disk + "map.html", reduced_motion="no-preference"))
+    page.get_by_role("button", name="Replay").click()
+    page.get_by_role("button", name="Play again").wait_for()
+    assert same(page.evaluate(PLACES), projections["base"])
+
+
+@pytest.mark.parametrize("place", ["disk", "web"])
+def test_a_shared_link_shows_the_same_view(request, visit, place):
+    page = settled(visit(request.getfixturevalue(place) + "map.html"))
+    page.get_by_role("radio", name="Deep").check()
+    page.get_by_label("Colour").select_option("year")
+    page.get_by_label("To year").fill("1970")
+    page.get_by_role("combobox", name="Find a film on the map").fill("belle bete")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    panel(page).get_by_text("Nearest in Deep").wait_for()
+    assert {"model", "colour", "to", "film"} <= set(asked(page))
+    other = settled(visit(page.url))
+    panel(other).get_by_text("Nearest in Deep").wait_for()
+    assert count(other) == count(page)
+    assert panel(other).inner_text() == panel(page).inner_text()
+    assert other.get_by_role("radio", name="Deep").is_checked()
+    assert other.get_by_label("Colour").input_value() == "year"
+    assert same(other.evaluate(PLACES), page.evaluate(PLACES))
+
+
+@pytest.mark.parametrize("hash_", ["#film=none&model=wide&genre=x&from=y&epoch=-1&colour=z", "#%", "#film=%00"])
+def test_an_address_that_says_nonsense_shows_the_whole_map(visit, disk, films, hash_):
+    page = settled(visit(disk + "map.html" + hash_))
+    page.wait_for_function("document.querySelector('[data-panel] li')")
+    assert count(page) == f"{len(films)} films"
