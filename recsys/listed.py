@@ -5,6 +5,8 @@ Knows results, nothing of pages.
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import msgspec
 import numpy as np
 
@@ -37,11 +39,7 @@ def listed(results: Results) -> out.Recommendations:
         }
         models = {name: found for name, found in lists.items() if name in results.models}
         baselines = {name: found for name, found in lists.items() if name not in results.models}
-        # Deep's reasons before base's: they are causes, where base's are found afterwards.
-        reasons = [name for name in ("deep", "base") if name in models]
-        named = may_be_named(
-            _hits(models), [one.item for one in best], *(_reasons(models[name]) for name in reasons), _hits(baselines)
-        )
+        named = may_be_named(_hits(models), [one.item for one in best], _reasons(models), _hits(baselines))
         models = {name: [_told(one, named) for one in found] for name, found in models.items()}
         users[user_id] = out.UserLists(
             n_train=int(split.train.user_counts[user]),
@@ -86,9 +84,10 @@ def _hits(lists: dict[str, list[out.Recommendation]]) -> list[str]:
     return by_rank([one.item if one.held_out else None for one in found] for found in lists.values())
 
 
-def _reasons(found: list[out.Recommendation]) -> list[str]:
-    """The first reasons of all places in turn, then the second ones."""
-    return by_rank([item for item, _ in one.why] for one in found)
+def _reasons(models: dict[str, list[out.Recommendation]]) -> list[str]:
+    """The first reasons of all places in turn, then the second ones; in each place deep's first: they are causes."""
+    lists = [models[name] for name in ("deep", "base") if name in models]
+    return by_rank([item for item, _ in one.why] for place in zip_longest(*lists) for one in place if one is not None)
 
 
 def _told(one: out.Recommendation, named: frozenset[str]) -> out.Recommendation:
