@@ -102,7 +102,7 @@ class ItemEmbeddings(Struct, frozen=True, kw_only=True, tag_field="schema", tag=
 Withheld = Annotated[str | None, Meta(description="null: a hit that is counted, but not named")]
 
 
-Why = tuple[Withheld, float]
+Why = tuple[str, float]
 """A rated film, and how strongly it stands behind a recommended one."""
 
 
@@ -113,20 +113,25 @@ class RatedItem(Struct, frozen=True):
     rating: float
 
 
-class Recommendation(Struct, frozen=True):
+class Recommendation(Struct, frozen=True, omit_defaults=True):
     """A recommended film; best first in its list."""
 
     item: Withheld
-    score: Annotated[float, Meta(description="dot product plus item bias, not a probability")]
+    score: Annotated[
+        float | None, Meta(description="dot product plus item bias, not a probability; null: it would tell the item")
+    ]
     held_out: Annotated[bool, Meta(description="the user really rated it in the part hidden from training")]
     why: Annotated[
         list[Why],
         Meta(
             description="[item, strength] of rated films, strongest first. deep: by how much the score falls when "
             "the tower is run again without that film, at most 3; these do not add up. base: cosine of the two "
-            "films, a likeness found afterwards and no cause, at most 2"
+            "films, a likeness found afterwards and no cause, at most 2; absent: none"
         ),
     ] = []
+    why_withheld: Annotated[
+        int, Meta(description="reasons that are counted, but not told: their strength would tell the item; absent: 0")
+    ] = 0
 
 
 class BaselineRecommendation(Struct, frozen=True):

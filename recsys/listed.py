@@ -91,11 +91,16 @@ def _reasons(models: dict[str, list[out.Recommendation]]) -> list[str]:
 
 
 def _told(one: out.Recommendation, named: frozenset[str]) -> out.Recommendation:
-    """The same, without the names that may not be told: its own where it is a hit, and those of reasons."""
-    why = [(item if item in named else None, strength) for item, strength in one.why]
-    return out.Recommendation(
-        None if one.held_out and one.item not in named else one.item, one.score, one.held_out, why
-    )
+    """The same, without what may not be told.
+
+    Not only names: who knows the vectors finds from a likeness which two films are alike, and from enough scores what
+    the others are of. So a hit without its name has no score and no reasons, and a reason without its name no
+    strength.
+    """
+    if one.held_out and one.item not in named:
+        return out.Recommendation(None, None, True)
+    why = [(item, strength) for item, strength in one.why if item in named]
+    return out.Recommendation(one.item, one.score, one.held_out, why, len(one.why) - len(why))
 
 
 def _list(lists: Lists, reasons: Reasons | None, user: int, item_ids: list[str]) -> list[out.Recommendation]:

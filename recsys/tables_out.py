@@ -40,7 +40,7 @@ def _recommendations(artefacts: Artefacts) -> Iterable[Sequence[object]]:
         for model, found in lists.lists().items():
             for rank, one in enumerate(found, start=1):
                 item = "" if one.item is None else one.item  # withheld
-                yield user, model, rank, item, one.score, str(one.held_out).lower()
+                yield user, model, rank, item, "" if one.score is None else one.score, str(one.held_out).lower()
 
 
 def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:

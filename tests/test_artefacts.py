@@ -47,7 +47,8 @@ def some() -> out.Artefacts:
             k=2,
             users={"__proto__": out.UserLists(
                 n_train=1, n_hidden=1, rated=[out.RatedItem("a|b", 5.0)],
-                base=[out.Recommendation("__proto__", 1.25, True, [("a|b", 0.5), (None, 0.25)])],
+                base=[out.Recommendation("__proto__", 1.25, True, [("a|b", 0.5)], 1),
+                      out.Recommendation(None, None, True)],
                 baselines={"popularity": [out.BaselineRecommendation("</script>", False),
                                           out.BaselineRecommendation(None, True)]},
             )},

@@ -92,7 +92,8 @@ def _recommended(name: str, rows: list[Recommendation], shared: set[str], catalo
                 score=row.score,
                 held_out=row.held_out,
                 shared=row.item in shared,
-                reasons=tuple(Reason(_named(item, catalogue), strength) for item, strength in row.why),
+                reasons=tuple(Reason(catalogue.film(item), strength) for item, strength in row.why),
+                n_withheld=row.why_withheld,
             )
             for rank, row in enumerate(rows, start=1)
         ),
@@ -113,6 +114,6 @@ def _named(id_: str | None, catalogue: Catalogue) -> Film | None:
 
 
 def _withheld(lists: UserLists) -> int:
-    """Places of a user's lists, and reasons, that name no film."""
+    """Places of a user's lists, and reasons, of which the film is not named."""
     rows = [row for found in lists.lists().values() for row in found]
-    return [*(row.item for row in rows), *(item for row in rows for item, _ in row.why)].count(None)
+    return sum((row.item is None) + row.why_withheld for row in rows)

@@ -39,22 +39,24 @@ class RatedRow:
 
 @dataclass(frozen=True)
 class Reason:
-    """A rated film behind a recommended one, and how strongly; no film where it may not be named."""
+    """A rated film behind a recommended one, and how strongly."""
 
-    film: Film | None
+    film: Film
     strength: float
 
 
 @dataclass(frozen=True)
 class RecommendedRow:
-    """One recommended film; a hit that may not be named has none."""
+    """One recommended film; a hit that may not be named has neither film nor score nor reasons."""
 
     rank: int
     film: Film | None
-    score: float
+    score: float | None
     held_out: bool
     shared: bool
     reasons: tuple[Reason, ...]
+    n_withheld: int
+    """Reasons that are counted, but not told."""
 
 
 @dataclass(frozen=True)

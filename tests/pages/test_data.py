@@ -161,7 +161,7 @@ def test_fields_tell_where_a_value_stands_what_it_is_and_what_it_means():
 
 def test_each_kind_of_object_is_told_once():
     found = rows(Recommendations)
-    assert found["users.*.base[].why"].kind == "list of [text or null, number]"
+    assert found["users.*.base[].why"].kind == "list of [text, number]"
     assert found["users.*.deep"].kind == "list of objects like users.*.base[]"
     assert not any(path.startswith("users.*.deep[]") for path in found)
     assert rows(Metrics)["models.*.recall"].kind == "object like models.*.ndcg"

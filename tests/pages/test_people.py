@@ -81,15 +81,15 @@ def test_base_names_the_nearest_rated_films_as_a_likeness(tmp_path):
 
 def test_a_reason_that_may_not_be_named_is_called_withheld_and_explained(tmp_path):
     text = text_of(tiny(), tmp_path)
-    assert "· <em>withheld</em>\u00a0+0.12<td>" in text
+    assert "+0.25 · <em>1 withheld</em><td>" in text
     assert "<li><em>withheld</em> counted, not named: the site names at most 30" in text
     assert "withheld" not in text_of(with_user(deep=DEEP), tmp_path / "named")
 
 
 def test_a_hit_that_may_not_be_named_has_its_row(tmp_path):
-    text = text_of(with_user(deep=[Recommendation(None, 0.5, True)]), tmp_path)
+    text = text_of(with_user(deep=[Recommendation(None, None, True)]), tmp_path)
     (row,) = rows(panels(text)["Deep recommends"])
-    assert row.startswith("<tr><td>1<td><em>withheld</em> <b>hit</b><p") and row.endswith("<td>0.50")
+    assert row.startswith("<tr><td>1<td><em>withheld</em> <b>hit</b><td>–")
     assert "counted, not named" in text
 
 

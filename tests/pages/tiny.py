@@ -116,7 +116,7 @@ def users(models: tuple[str, ...]) -> dict[str, UserLists]:
     lists = {
         "base": [Recommendation("f/2", 2.5, True, [("1", 0.75)]), Recommendation("__proto__", 1.25, False)],
         "deep": [
-            Recommendation("__proto__", -0.5, False, [("1", 0.25), (None, 0.125)]),
+            Recommendation("__proto__", -0.5, False, [("1", 0.25)], 1),
             Recommendation("4", -0.75, False),
         ],
     }
