@@ -374,7 +374,7 @@ class Replay(Struct, frozen=True, kw_only=True):
 
 
 class MapReplay(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
-    """``map_replay.json``: how the films moved while the models learned; at most 30 frames a model."""
+    """``map_replay.json``: how the films moved while the models learned; at most 12 frames a model."""
 
     FILE: ClassVar[str] = "map_replay.json"
     item_ids: Annotated[list[str], Meta(description="which films move: all, or in a large catalogue the most rated")]

@@ -12,7 +12,7 @@ from recsys.data.dataset import Dataset
 from recsys.fitted import EpochRecord
 from recsys.train import Snapshot
 
-MOST_FRAMES = 16
+MOST_FRAMES = 12
 """Of one model. The page glides from one to the next, so that more would only weigh more."""
 MOST_FILMS = 3000
 

@@ -14,7 +14,7 @@ from recsys.pages.standing import absolute
 
 _UNKNOWN = "–"
 _TURNS = frozenset({"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI", "PDF", "PDI"})
-_METRICS = {"ndcg": "nDCG", "map": "MAP", "mrr": "MRR", "p": "p"}
+_METRICS = {"ndcg": "nDCG", "map": "MAP", "mrr": "MRR", "rbo": "RBO", "p": "p"}
 
 
 def make_environment(templates: Path) -> Environment:

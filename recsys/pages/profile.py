@@ -15,19 +15,22 @@ N_GENRES = 6
 
 
 def genre_rows(found: Recommendations, lists: UserLists, genres: Mapping[str, Sequence[str]]) -> tuple[GenreRow, ...]:
-    """The genres that a user rated most, with how common they are in each list.
+    """The genres that are most common among what a user rated or in any list, with how common they are in each.
 
     Args:
         found: of which ``lists`` are one user's.
         lists: the user's.
         genres: of every film, by its id.
     """
-    shares = sorted(zip(found.genres, lists.genres, strict=False), key=lambda one: -one[1])  # equals keep their order
-    return tuple(
-        GenreRow(name, round(100 * share), tuple(_share(name, rows, genres) for rows in lists.lists().values()))
-        for name, share in shares[:N_GENRES]
-        if share > 0
-    )
+    rows = [
+        GenreRow(name, round(100 * share), tuple(_share(name, listed, genres) for listed in lists.lists().values()))
+        for name, share in zip(found.genres, lists.genres, strict=False)
+    ]
+    return tuple(sorted(filter(_largest, rows), key=_largest, reverse=True)[:N_GENRES])  # equals keep their order
+
+
+def _largest(row: GenreRow) -> int:
+    return max(row.rated, *(share or 0 for share in row.recommended), 0)
 
 
 def _share(name: str, rows: Sequence[Recommendation], genres: Mapping[str, Sequence[str]]) -> int | None:

@@ -20,7 +20,7 @@ from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
 from recsys.pages.downloads import data_context
 from recsys.pages.environment import make_environment
 from recsys.pages.film import film_context, shared
-from recsys.pages.films import films_context, most_rated_first
+from recsys.pages.films import films_context
 from recsys.pages.map import map_context
 from recsys.pages.people import user_context, users_context
 from recsys.pages.policy import CSP
@@ -123,8 +123,8 @@ def _user_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Itera
 
 
 def _film_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
-    common, items = shared(site, artefacts, catalogue), most_rated_first(artefacts)
-    for item in items:
+    common = shared(site, artefacts, catalogue)
+    for item in artefacts.items.items:
         yield catalogue.film(item.id).href, "film.html", partial(film_context, common, item)
 
 

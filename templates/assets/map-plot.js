@@ -179,6 +179,7 @@ globalThis.marqueeMap.makePlot = (doc) => {
 
     // Closer or further by a factor, around a film where one is given.
     zoom(factor, row) {
+      if (!places) return; // nothing is to be seen yet
       const [x0, y0, x1, y1] = ranges();
       const [x, y] = row >= 0 ? places.map((axis) => axis[row]) : [(x0 + x1) / 2, (y0 + y1) / 2];
       const [dx, dy] = [(x1 - x0) / 2 / factor, (y1 - y0) / 2 / factor];
@@ -199,6 +200,7 @@ globalThis.marqueeMap.makePlot = (doc) => {
 
     // A film that was picked elsewhere comes into sight.
     reveal(row) {
+      if (!places) return;
       const [x0, y0, x1, y1] = ranges();
       const [x, y] = places.map((axis) => axis[row]);
       if (x < x0 || x > x1 || y < y0 || y > y1) api.zoom(1, row);

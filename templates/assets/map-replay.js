@@ -121,6 +121,7 @@ globalThis.marqueeMap.makeReplay = (box, plot, told) => {
   const load = async () => {
     try {
       data ??= await globalThis.marqueeLoad("replay");
+      button.textContent = "Replay";
     } catch {
       button.textContent = "The replay could not be loaded";
     }

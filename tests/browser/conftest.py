@@ -6,6 +6,7 @@ Whatever a test does, at its end no page may have complained, and none may have 
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 import shutil
 import threading
@@ -75,7 +76,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole sample, by the whole build, trained for a moment."""
     folder = tmp_path_factory.mktemp("built") / "site"
+    package = logging.getLogger("recsys")  # a build sets it up; what follows in the session must not notice
+    handlers, level = package.handlers[:], package.level
     assert build.main(["--data", "sample", "--epochs", "3", "--quiet", "--out", str(folder)]) == 0
+    package.handlers[:] = handlers
+    package.setLevel(level)
     return folder
 
 

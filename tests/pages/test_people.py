@@ -108,6 +108,15 @@ def test_genres_are_counted_over_the_films_that_lists_name():
     ]  # fmt: skip
 
 
+def test_a_genre_that_only_a_list_has_is_shown_before_one_that_is_rarer():
+    found = msgspec.structs.replace(tiny().recommendations, genres=["Drama", "War"])
+    lists = UserLists(n_train=4, n_hidden=0, rated=[], baselines={}, genres=[0.25, 0.0],
+                      deep=[Recommendation("a", 0.0, False)])  # fmt: skip
+    assert [(row.name, row.rated, row.recommended) for row in genre_rows(found, lists, {"a": ["War"]})] == [
+        ("War", 0, (100,)), ("Drama", 25, (0,))
+    ]  # fmt: skip
+
+
 def test_only_the_six_commonest_genres_of_a_user_are_shown():
     found = msgspec.structs.replace(tiny().recommendations, genres=[str(n) for n in range(12)])
     lists = UserLists(n_train=9, n_hidden=0, rated=[], baselines={}, genres=[0.0, *[0.5] * 9, 0.75, 0.25])
