@@ -53,7 +53,7 @@ def test_snapshots_are_taken_of_the_epochs_that_are_kept_alone():
 
 
 def test_what_is_kept_are_the_served_runs_vectors_and_later_epochs_do_not_change_them():
-    dataset, found, seen = two_tastes(), Recorder(np.array([3, 5])), {}
+    dataset, found, seen = two_tastes(), Recorder(np.array([3, 5]), room=12), {}
 
     def on_epoch(record, snapshot):
         found(record, snapshot)
