@@ -174,6 +174,8 @@ globalThis.marqueeMap.makeReplay = (box, plot, told) => {
       return false;
     },
     isOpen: () => film !== null,
+    // The epoch that is shown: the nearest one of which there is a frame.
+    epoch: () => film.epochs[Math.round(at)],
     // Which films move; null where all may be seen.
     present: () => (film ? new Set(rows) : null),
   };

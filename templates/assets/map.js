@@ -87,6 +87,7 @@ globalThis.marqueeCharts.then((charts) => {
     panel.show(state, labels.get(state.model) ?? "this model", near);
     const isOver = await replay.show(state);
     if (!replay.isOpen() && (isOver || placed !== state.model)) plot.place(films.places[state.model]);
+    if (replay.isOpen()) state = { ...state, epoch: replay.epoch() };
     placed = replay.isOpen() ? null : state.model;
     draw(near);
   };

@@ -54,7 +54,8 @@
         shown += !row.hidden;
       });
       const all = rows.length.toLocaleString("en");
-      count.textContent = sought.length ? `${shown.toLocaleString("en")} of ${all}` : "";
+      const found = shown ? `${shown.toLocaleString("en")} of ${all}` : "Nothing matches. Clear the filter to see all.";
+      count.textContent = sought.length ? found : "";
     };
     let waiting = 0;
     input.addEventListener("input", () => {

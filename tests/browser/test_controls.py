@@ -144,3 +144,11 @@ def test_tab_reaches_every_control_in_order_and_is_seen_there(visit, disk, addre
         if len(reached) == n:
             break
     assert reached == list(range(n))
+
+
+def test_a_filter_that_nothing_passes_says_so(visit, disk):
+    page = settled(visit(disk + "films.html"))
+    page.get_by_label("Filter").fill("zzqx")
+    page.get_by_text("Nothing matches").wait_for()
+    page.get_by_label("Filter").fill("")
+    page.locator("tbody tr").first.wait_for()

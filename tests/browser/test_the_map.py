@@ -144,6 +144,23 @@ def test_the_replay_loads_when_asked_for_moves_the_films_and_ends_where_they_are
     assert same(page.evaluate(PLACES), projections["base"])
 
 
+def test_the_address_names_the_epoch_that_is_shown(site, visit, disk):
+    replay = json.loads((site / "data" / "map_replay.json").read_text(encoding="utf-8"))["models"]
+    page = settled(visit(disk + "map.html#epoch=999"))
+    page.get_by_role("slider", name="Epoch").wait_for()
+    page.get_by_role("radio", name="Deep").check()
+    last = replay["deep"]["epochs"][-1]
+    page.get_by_text(f"Epoch {last} of {last}").wait_for()
+    assert asked(page)["epoch"] == [str(last)]
+
+
+def test_on_a_phone_a_tapped_film_is_told_in_sight(visit, disk):
+    page = settled(visit(disk + "map.html", 360, has_touch=True))
+    tap_a_film(page)
+    box = panel(page).get_by_role("heading", level=2).bounding_box()
+    assert 0 < box["y"] < page.evaluate("innerHeight") - box["height"]
+
+
 def test_the_replay_plays_by_itself_where_motion_is_welcome(visit, disk, projections):
     page = settled(visit(disk + "map.html", reduced_motion="no-preference"))
     page.get_by_role("button", name="Replay").click()
