@@ -14,7 +14,7 @@ from recsys import explain as module
 from recsys.data.dataset import Dataset
 from recsys.explain import Reasons, explain
 from recsys.fitted import Fitted
-from recsys.models.deep import UserInputs, normalised
+from recsys.models.deep import UserInputs
 from recsys.recommend import Lists, recommend
 
 Found = list[tuple[int, float]]
@@ -53,7 +53,8 @@ def told(reasons: Reasons, user: int, place: int) -> Found:
 def scores_of(model: Fitted, history: sparse.csr_array, user: int) -> np.ndarray:
     """By the plain forward pass of both towers, for a row of weights."""
     towers = model.towers
-    vector, _ = towers.users_forward(UserInputs(normalised(history), towers.user_features[[user]]))
+    shares = history / np.float32(np.sqrt(max(history.nnz, 1)))
+    vector, _ = towers.users_forward(UserInputs(shares, towers.user_features[[user]]))
     films, bias, _ = towers.items_forward(np.arange(80))
     return (films @ vector[0] + bias).astype(float)
 
