@@ -33,7 +33,7 @@ _COLUMNS = {
         Field("model", "text", "base or deep"),
         Field("rank", "integer", "place in the list, from 1"),
         Field("item", "text", "film id; empty: a hit that is counted, but not named"),
-        Field("score", "number", "dot product plus item bias, not a probability"),
+        Field("score", "number", "dot product plus item bias, not a probability; empty with the item"),
         Field("held_out", "true or false", "the user really rated it in the part hidden from training"),
     ),
     "items.csv": (
