@@ -157,6 +157,7 @@ def test_the_address_names_the_epoch_that_is_shown(site, visit, disk):
 def test_on_a_phone_a_tapped_film_is_told_in_sight(visit, disk):
     page = settled(visit(disk + "map.html", 360, has_touch=True))
     tap_a_film(page)
+    panel(page).get_by_text("Nearest in").wait_for()  # until then the panel may be made anew under the test's hands
     box = panel(page).get_by_role("heading", level=2).bounding_box()
     assert 0 < box["y"] < page.evaluate("innerHeight") - box["height"]
 
