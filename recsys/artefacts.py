@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from recsys.errors import OutputError
+from recsys.script import json_in, script_of
 
 SCHEMA = 1
 MODEL_NAMES = ("base", "deep")
@@ -305,6 +306,23 @@ class Protocol(Struct, frozen=True, kw_only=True):
     baselines: Annotated[str, Meta(description="what baselines see, and how their settings are chosen")] = ""
 
 
+class NewUsers(Struct, frozen=True, kw_only=True):
+    """How good the lists are for people who were not in training, given a few of the films they rated."""
+
+    protocol: Annotated[str, Meta(description="who counts as new, what is given, what is chosen how")]
+    share: Annotated[UnitInterval, Meta(description="of the users who rated something, new in each draw")]
+    draws: int
+    given: Annotated[list[str], Meta(description="how many films are given of each: numbers, and half")]
+    n_users: Annotated[list[int], Meta(description="new users judged, over all draws; one for each of given")]
+    models: Annotated[
+        dict[str, list[list[UnitInterval]]],
+        Meta(description="mean nDCG over the new users: by model, for each of given a value for each draw"),
+    ]
+    ease_l2: Annotated[
+        list[list[float]], Meta(description="what was chosen for EASE, likewise; empty without it")
+    ] = []
+
+
 class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``metrics.json``: how good the lists are, models and baselines alike."""
 
@@ -322,6 +340,7 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
     least_helped: Annotated[
         list[UserDifference], Meta(description="for whom it is behind by most, at most 10, most first")
     ] = []
+    new_users: Annotated[NewUsers | None, Meta(description="null: not measured, see --evaluate-new-users")] = None
 
 
 class SimilarItem(Struct, frozen=True):
@@ -381,6 +400,49 @@ class MapReplay(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     models: dict[str, Replay]
 
 
+class TowerMap(Struct, frozen=True, kw_only=True):
+    """Where a vector lies on the map of the deep model."""
+
+    centre: Annotated[list[float], Meta(description="(dim,), the mean of all film vectors")]
+    axes: Annotated[list[list[float]], Meta(description="(2, dim), of length 1: x and y of a vector less the centre")]
+    user_scale: Annotated[
+        float, Meta(description="what a user vector is multiplied by first: film vectors' mean length / users'")
+    ]
+
+
+class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
+    """``deep_tower.js``: the deep user tower without user features, and the film side, to be run by a page.
+
+    A classic script, for a page opened from disk may load no other file. It hands one string to ``JSON.parse``, and
+    leaves the result under the key ``deep_tower`` of the map ``globalThis.marqueeData``. Arrays are base64 of
+    little-endian float16, row by row.
+
+        h = sum of star_weights[stars] * pool[row] over the rated films / sqrt(their number)
+        user vector = h + relu(h @ inner_weight + inner_bias) @ outer_weight + outer_bias
+        score = items[row] . user vector + item_bias[row]
+    """
+
+    FILE: ClassVar[str] = "deep_tower.js"
+    dim: Annotated[int, Meta(description="length of vectors")]
+    hidden: Annotated[int, Meta(description="width of the hidden layer")]
+    n_items: Annotated[int, Meta(description="films in the whole catalogue")]
+    item_ids: Annotated[
+        list[str], Meta(description="which film each row is: all or the most rated, in the order of items.json")
+    ]
+    star_weights: Annotated[list[float], Meta(description="what a film rated one, two, ... five stars weighs")]
+    starters: Annotated[
+        list[int], Meta(description="rows of well-known films that lie apart on the map, best to begin with first")
+    ]
+    pool: Annotated[str, Meta(description="(films, dim), what a film adds to a history")]
+    inner_weight: Annotated[str, Meta(description="(dim, hidden)")]
+    inner_bias: Annotated[str, Meta(description="(hidden,)")]
+    outer_weight: Annotated[str, Meta(description="(hidden, dim)")]
+    outer_bias: Annotated[str, Meta(description="(dim,)")]
+    items: Annotated[str, Meta(description="(films, dim), film vectors")]
+    item_bias: Annotated[str, Meta(description="(films,)")]
+    map: TowerMap
+
+
 class Artefacts(Struct, frozen=True, kw_only=True):
     """All that a site is rendered from."""
 
@@ -391,6 +453,8 @@ class Artefacts(Struct, frozen=True, kw_only=True):
     metrics: Metrics
     items: Items
     map_replay: MapReplay
+    deep_tower: DeepTower | None = None
+    """None where deep was not built: then there is no such file."""
 
 
 _FILES: dict[str, Any] = {
@@ -401,6 +465,7 @@ _FILES: dict[str, Any] = {
     "metrics": Metrics,
     "items": Items,
     "map_replay": MapReplay,
+    "deep_tower": DeepTower,
 }
 _T = TypeVar("_T")
 
@@ -420,8 +485,10 @@ def write_artefacts(artefacts: Artefacts, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for field, kind in _FILES.items():
         value = getattr(artefacts, field)
+        if value is None:
+            continue
         _refuse_infinite(kind.FILE, msgspec.to_builtins(value))
-        (folder / kind.FILE).write_bytes(msgspec.json.encode(value) + b"\n")
+        (folder / kind.FILE).write_bytes(_written(kind.FILE, msgspec.json.encode(value)))
         schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(kind)))
         (folder / kind.FILE).with_suffix(".schema.json").write_bytes(schema + b"\n")
 
@@ -432,12 +499,26 @@ def read_artefacts(folder: Path) -> Artefacts:
     Raises:
         OutputError: a file is absent, does not parse, or was written by another schema.
     """
-    return Artefacts(**{field: _read(folder / kind.FILE, kind) for field, kind in _FILES.items()})
+    found = {field: folder / kind.FILE for field, kind in _FILES.items()}
+    build = _read(found["build"], Build)
+    absent = () if "deep" in build.models else ("deep_tower",)
+    return Artefacts(**{field: _read(path, _FILES[field]) for field, path in found.items() if field not in absent})
+
+
+def _written(name: str, text: bytes) -> bytes:
+    """A file's content: the JSON itself, or the script that hands it over."""
+    return script_of(Path(name).stem, text.decode()).encode() if name.endswith(".js") else text + b"\n"
+
+
+def _json_of(path: Path) -> bytes:
+    """The JSON in such a file."""
+    content = path.read_bytes()
+    return json_in(content.decode()).encode() if path.suffix == ".js" else content
 
 
 def _read(path: Path, kind: type[_T]) -> _T:
     try:
-        content = path.read_bytes()
+        content = _json_of(path)
         schema = msgspec.json.decode(content, type=_Stamp).schema
         if schema != SCHEMA:
             raise OutputError(
@@ -447,7 +528,7 @@ def _read(path: Path, kind: type[_T]) -> _T:
         return msgspec.json.decode(content, type=kind)
     except FileNotFoundError:
         raise OutputError(f"{path}: not found; build the site once without --render-only") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except (msgspec.DecodeError, ValueError) as problem:
         raise OutputError(f"{path}: {problem}; build the site again without --render-only") from None
 
 

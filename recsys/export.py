@@ -22,6 +22,7 @@ from recsys.replay import replay
 from recsys.results import Results
 from recsys.told import ids, rounded
 from recsys.version import GENERATOR, VERSION
+from recsys.visitors import deep_tower
 
 N_SIMILAR = 10
 FEWEST_FOR_MEAN = 3
@@ -54,6 +55,11 @@ def assemble(results: Results) -> out.Artefacts:
         items=_items(results),
         map_replay=replay(
             results.models, projections, results.recorders, moving_films(results.dataset), item_ids
+        ),
+        deep_tower=(
+            deep_tower(results.models["deep"], results.dataset, projections["deep"])
+            if "deep" in results.models
+            else None
         ),
     )
 

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.dataset import Dataset
+from recsys.rating_scale import RatingScale
 
-DISLIKE = -0.1
-"""History weight of the lowest rating; the highest has 1. Below zero, so that a bad rating counts against."""
 RECENCY = 0.3
 """How the weight of a rated film fades with age: the oldest of a long history has exp(-RECENCY) of the newest's."""
 WINDOWS = 6
@@ -32,22 +31,19 @@ def log_q(dataset: Dataset) -> NDArray[np.float32]:
     return np.log(counts / dataset.n_ratings).astype(np.float32)
 
 
+def rating_scale(dataset: Dataset) -> RatingScale:
+    """From the lowest to the highest rating there is."""
+    return RatingScale(float(dataset.rating.min()), float(dataset.rating.max()))
+
+
 def history_weights(dataset: Dataset) -> sparse.csr_array[np.float32]:
     """What each rated film weighs in its user's history once trained, (n_users, n_items): rating times recency.
 
-    Ratings count from :data:`DISLIKE` at the data set's lowest to 1 at its highest, by the square root of the way
-    between, so that only the lowest counts against; all count 1 where all are the same, as in a log of clicks. A film
-    at place p of its history, see :func:`history_places`, is worth ``exp(-RECENCY (1 - p))`` of that.
+    A rating counts as the :class:`~recsys.rating_scale.RatingScale` of the data says. A film at place p of its
+    history, see :func:`history_places`, is worth ``exp(-RECENCY (1 - p))`` of that.
     """
-    weights = _rating_weights(dataset) * np.exp(-RECENCY * (1 - history_places(dataset)))
+    weights = rating_scale(dataset).weights(dataset.rating) * np.exp(-RECENCY * (1 - history_places(dataset)))
     return _by_user(dataset, weights)
-
-
-def _rating_weights(dataset: Dataset) -> NDArray[np.float64]:
-    low, high = float(dataset.rating.min()), float(dataset.rating.max())
-    if low == high:
-        return np.ones(dataset.n_ratings)
-    return DISLIKE + (1 - DISLIKE) * np.sqrt((dataset.rating.astype(np.float64) - low) / (high - low))
 
 
 def history_windows(dataset: Dataset) -> sparse.csr_array[np.float32]:

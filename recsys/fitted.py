@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
+from recsys.errors import DataError
 from recsys.models.towers import Towers
 from recsys.rules import Recipe
 
@@ -65,3 +67,65 @@ class Fitted:
         scores: NDArray[np.float32] = vectors @ self.item_vectors.T
         scores += self.item_bias
         return scores
+
+    def fold_in(self, items: ArrayLike, ratings: ArrayLike | None = None) -> NDArray[np.float32]:
+        """The vector of somebody who was not in training, from what they rated: float32 (d,).
+
+        Scores follow as for anybody: ``item_vectors @ vector + item_bias``. Nothing is learned, and the model stays
+        as it is. The order of the films says nothing: all of them count as new.
+
+        Args:
+            items: (n,) item indices, whole numbers, each once; none for what the model says to somebody unknown.
+            ratings: (n,), on the scale of the training ratings, beyond whose ends the ends count; None for films that
+                were liked, which is as good as the best rating.
+
+        Raises:
+            ConfigError: the model is not ``deep``, the only one that can.
+            DataError: the items are not as described, or the ratings are not as many finite numbers.
+        """
+        n_items = len(self.item_vectors)
+        films = _films(items, n_items)
+        values = np.full(len(films), np.inf) if ratings is None else _numbers(ratings, len(films))
+        order = np.argsort(films)  # summed in one order, equal histories give equal bytes
+        rated = sparse.csr_array((values[order], films[order], [0, len(films)]), shape=(1, n_items))
+        vector: NDArray[np.float32] = self.fold_in_all(rated)[0]
+        return vector
+
+    def fold_in_all(self, ratings: sparse.csr_array[Any]) -> NDArray[np.float32]:
+        """The same for N people at once: float32 (N, d).
+
+        Args:
+            ratings: (N, n_items), an entry where somebody rated an item, infinity for one that was just liked.
+
+        Raises:
+            ConfigError: the model is not ``deep``.
+        """
+        vectors, _ = self.towers.users_forward(self.towers.newcomer_inputs(ratings))
+        return np.asarray(vectors, np.float32)
+
+
+def _films(items: ArrayLike, n_items: int) -> NDArray[np.intp]:
+    """Indices as an array, once it is sure that they are indices."""
+    found = np.asarray(items)
+    if found.shape == (0,):
+        return np.empty(0, np.intp)
+    if found.ndim != 1 or not np.issubdtype(found.dtype, np.integer):
+        raise DataError(f"items are {found.dtype} of shape {found.shape}; expected a list of item indices")
+    if found.min() < 0 or found.max() >= n_items:
+        raise DataError(f"item indices are {found.min()} to {found.max()}; expected 0 to {n_items - 1}")
+    values, counts = np.unique(found, return_counts=True)
+    if counts.max() > 1:
+        raise DataError(f"item {values[counts.argmax()]} is given {counts.max()} times; expected each item once")
+    return found.astype(np.intp)
+
+
+def _numbers(ratings: ArrayLike, n: int) -> NDArray[np.float64]:
+    try:
+        found = np.asarray(ratings, np.float64)
+    except (TypeError, ValueError):
+        raise DataError(f"ratings are {ratings!r}; expected {n} numbers, one for each item") from None
+    if found.shape != (n,):
+        raise DataError(f"ratings have shape {found.shape}; expected ({n},), one for each item")
+    if not np.isfinite(found).all():
+        raise DataError(f"ratings[{int(np.flatnonzero(~np.isfinite(found))[0])}] is not finite; expected a number")
+    return found

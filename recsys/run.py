@@ -15,7 +15,7 @@ from scipy import sparse
 
 from recsys.batches import Batch, batches
 from recsys.data.dataset import Dataset
-from recsys.features import history_weights, history_windows, item_features, log_q
+from recsys.features import history_weights, history_windows, item_features, log_q, rating_scale
 from recsys.fitted import EpochRecord, Fitted
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, equal_shares
@@ -54,7 +54,8 @@ def _deep(ratings: Dataset, recipe: Recipe, rng: np.random.Generator, dtype: DTy
     history = history_weights(ratings)
     histories = equal_shares(history).astype(dtype)
     start = fit_linear(history_windows(ratings), histories, recipe.dim, rng, dtype)
-    towers = DeepModel(history, start, item_features(ratings), ratings.user_features, rng, dtype)
+    features = item_features(ratings), ratings.user_features
+    towers = DeepModel(history, rating_scale(ratings), start, *features, rng, dtype)
     return towers, Teacher(start, histories)
 
 

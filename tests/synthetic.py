@@ -73,3 +73,12 @@ def synthetic(shape: Shape, seed: int = 0) -> Dataset:
     if shape.genres:
         films["genres"] = [f"Genre {taste}" for taste in item_tastes.argmax(axis=1)]
     return Dataset.from_frames(ratings, items=films, name="synthetic")
+
+
+def small_log() -> Dataset:
+    """40 users whose ages are known, 12 films, stars without any taste."""
+    rng = np.random.default_rng(0)
+    pairs = np.argwhere(rng.random((40, 12)) < 0.4)
+    ratings = pd.DataFrame({"user": pairs[:, 0], "item": pairs[:, 1], "rating": rng.integers(1, 6, len(pairs))})
+    users = pd.DataFrame({"user": range(40), "age": rng.integers(10, 70, 40)})
+    return Dataset.from_frames(ratings, users=users)

@@ -9,6 +9,8 @@ import pytest
 
 from recsys import artefacts as out
 from recsys.errors import OutputError
+from recsys.script import json_in, script_of
+from tests.pages.tiny import tiny
 
 FILES = ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items", "map_replay")
 HOSTILE = ("__proto__", "a|b", "tab\tand\nbreak", "</script>", "é 🎬 \u2028")
@@ -98,6 +100,25 @@ def refusal(folder: Path) -> str:
 def test_what_was_written_is_read_again(tmp_path):
     out.write_artefacts(some(), tmp_path / "new" / "data")
     assert out.read_artefacts(tmp_path / "new" / "data") == some()
+
+
+def test_the_deep_tower_is_a_script_that_is_there_where_deep_was_built(tmp_path):
+    whole = tiny()
+    out.write_artefacts(whole, tmp_path)
+    assert out.read_artefacts(tmp_path) == whole
+    script = (tmp_path / "deep_tower.js").read_text(encoding="utf-8")
+    assert script.startswith('(globalThis.marqueeData ??= new Map()).set("deep_tower", JSON.parse("{')
+    told = json.loads(json_in(script))
+    assert told["schema"] == 1 and told["item_ids"][2] == "__proto__"
+    (tmp_path / "deep_tower.js").unlink()
+    assert "deep_tower.js: not found; build the site once without --render-only" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "alert(1)", script_of("deep_tower", "1")[:-1], script_of("deep_tower", "1")])
+def test_a_script_that_is_not_ours_is_refused_by_name(tmp_path, content):
+    out.write_artefacts(tiny(), tmp_path)
+    (tmp_path / "deep_tower.js").write_text(content)
+    assert "deep_tower.js: " in refusal(tmp_path)
 
 
 def test_every_file_has_its_schema_beside_it_and_nothing_else_is_written(tmp_path):

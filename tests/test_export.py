@@ -643,7 +643,7 @@ def test_two_builds_are_equal_to_the_byte(tmp_path, timed):
     first, second = (write(compute(some(timed=timed), CONFIG), tmp_path / name) for name in ("a", "b"))
     names = sorted(path.name for path in first.iterdir())
     assert names == sorted(path.name for path in second.iterdir())
-    assert len(names) == 7 * 2 + 2 + 2 * 2
+    assert len(names) == 8 * 2 + 2 + 2 * 2
     for name in names:
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
 

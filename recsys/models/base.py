@@ -5,11 +5,13 @@ Score of film i for user u = dot product of their embeddings + the film's bias. 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+from scipy import sparse
 
+from recsys.errors import ConfigError
 from recsys.nn.layers import Array, Embedding, Parameter, named
 
 INITIAL_SCALE = 0.1
@@ -51,6 +53,13 @@ class BaseModel:
     def serving_inputs(self, users: Ids) -> Ids:
         """What the user tower sees of ``users`` (U,) once trained: their ids."""
         return users
+
+    def newcomer_inputs(self, ratings: sparse.csr_array[Any]) -> NoReturn:
+        """There is no vector for somebody who was not in training, so this always raises ConfigError."""
+        raise ConfigError(
+            "the base model has a vector for each user it was trained with and no way to make one from ratings; "
+            "fit the deep model instead, model='deep', whose user tower reads what somebody rated"
+        )
 
     def users_forward(self, inputs: Ids) -> tuple[Array, Ids]:
         """User vectors (U, d)."""

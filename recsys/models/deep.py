@@ -5,9 +5,10 @@
 
 Film embeddings e and history embeddings p start from linear towers in closed form, all else at what changes nothing,
 so that training refines these. In training a rated film counts 1, whatever its rating: it was chosen. Served, it
-counts by its rating and its age. There is no vector for a user's id: beside a history it learns the training part by
-heart and makes the lists worse. User features are dropped at random in training, so that the tower also serves a
-visitor of whom nothing is known but a few films. Knows nothing of losses or training.
+counts by its rating and its age; for a newcomer, who was not in training, by its rating. There is no vector for a
+user's id: beside a history it learns the training part by heart and makes the lists worse. User features are dropped
+at random in training, so that the tower also serves a visitor of whom nothing is known but a few films. Knows nothing
+of losses or training.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from scipy import sparse
 from recsys.models.base import Ids
 from recsys.models.linear import LinearTowers, own_shares
 from recsys.nn.layers import MLP, Array, Embedding, Parameter, WeightedSum, dropout_rows, named
+from recsys.rating_scale import RatingScale
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class DeepModel:
     Args:
         history: (n_users, n_items), the weight of each rated film when served; not yet divided by the root of the
             length of the history.
+        scale: what a newcomer's ratings weigh.
         start: the linear towers to begin from; their rank is the length d of the vectors, and the MLPs are twice as
             wide inside.
         item_features: (n_items, g).
@@ -57,6 +60,7 @@ class DeepModel:
     def __init__(
         self,
         history: sparse.csr_array[Any],
+        scale: RatingScale,
         start: LinearTowers,
         item_features: Array,
         user_features: Array,
@@ -65,6 +69,7 @@ class DeepModel:
     ) -> None:
         n_items, dim = start.items.shape
         self.history = history.astype(dtype)
+        self.scale = scale
         self.item_features = item_features.astype(dtype)
         self.user_features = user_features.astype(dtype)
         self.pool = WeightedSum(n_items, dim, 0.0, rng, dtype)
@@ -95,6 +100,16 @@ class DeepModel:
     def serving_inputs(self, users: Ids) -> UserInputs:
         """What the user tower sees of ``users`` (U,) once trained: all of it, films by rating and age."""
         return UserInputs(normalised(self.history[users]), self.user_features[users])
+
+    def newcomer_inputs(self, ratings: sparse.csr_array[Any]) -> UserInputs:
+        """What it sees of N people who were not in training, from their ``ratings`` (N, n_items), one an entry.
+
+        Films by rating, all of them new; no features.
+        """
+        weights = self.scale.weights(ratings.data).astype(self.history.dtype)
+        rated = sparse.csr_array((weights, ratings.indices, ratings.indptr), shape=ratings.shape)
+        features = np.zeros((ratings.shape[0], self.user_features.shape[1]), self.history.dtype)
+        return UserInputs(normalised(rated), features)
 
     def users_forward(self, inputs: UserInputs) -> tuple[Array, tuple[Any, ...]]:
         """User vectors (U, d)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import numpy as np
+from scipy import sparse
 
 from recsys.models.base import Ids
 from recsys.nn.layers import Array, Parameter
@@ -29,6 +30,14 @@ class Towers(Protocol):
 
     def serving_inputs(self, users: Ids) -> Any:
         """What the user tower sees of ``users`` (U,) once trained."""
+        ...
+
+    def newcomer_inputs(self, ratings: sparse.csr_array[Any]) -> Any:
+        """What it sees of N people who were not in training, from their ``ratings`` (N, n_items), one an entry.
+
+        Raises:
+            ConfigError: this model knows nobody but those it was trained with.
+        """
         ...
 
     def users_forward(self, inputs: Any) -> tuple[Array, Any]:

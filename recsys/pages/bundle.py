@@ -1,8 +1,7 @@
 """What pages load besides their own text: style, scripts, BokehJS, pictures of the map, small data for scripts.
 
-A page opened from disk may not fetch; it may load a classic script. So data for scripts is a script that hands one
-string to ``JSON.parse``: an object literal would let the key ``__proto__`` set a prototype. Must not know what a page
-shows.
+A page opened from disk may not fetch; it may load a classic script, so data for scripts is one. Must not know what a
+page shows.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from recsys.pages.environment import count
 from recsys.pages.map import similar_facts
 from recsys.pages.picture import COLOURS, map_picture
 from recsys.pages.writer import Writer
+from recsys.script import script_of
 
 TOGETHER = {"site.js": ("data.js", "search.js", "random.js")}
 """Scripts that every page loads, sent as one: a tag more would stand in thousands of pages."""
@@ -84,6 +84,4 @@ def write_map_data(artefacts: Artefacts, writer: Writer) -> None:
 
 def script_data(name: str, value: Any) -> str:
     """A classic script that leaves ``value`` under ``marqueeData``, by name."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    literal = json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return f"(globalThis.marqueeData ??= new Map()).set({json.dumps(name)}, JSON.parse({literal}));\n"
+    return script_of(name, json.dumps(value, ensure_ascii=False, separators=(",", ":")))

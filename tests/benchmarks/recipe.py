@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 import recsys
-from recsys import features
+from recsys import features, rating_scale
 from recsys.evaluation.selection import Chosen, choose, recipes
 from recsys.models import linear
 from recsys.models.deep import DeepModel
@@ -68,8 +68,8 @@ VARIANTS = [
     deep("recency 4", (features, "RECENCY", 4.0)),
     deep("no windows", (features, "WINDOW_WEIGHT", 0.0)),
     deep("windows weigh 1", (features, "WINDOW_WEIGHT", 1.0)),
-    deep("a low rating counts 0.1", (features, "DISLIKE", 0.1)),
-    deep("any rating counts 1", (features, "DISLIKE", 1.0)),
+    deep("a low rating counts 0.1", (rating_scale, "DISLIKE", 0.1)),
+    deep("any rating counts 1", (rating_scale, "DISLIKE", 1.0)),
     deep("EASE l2 200", (linear, "EASE_L2", 200.0)),
     deep("EASE l2 900", (linear, "EASE_L2", 900.0)),
     deep("SVD instead of EASE", (linear, "LARGEST_INVERSE", 0)),

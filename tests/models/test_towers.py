@@ -8,6 +8,7 @@ from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, UserInputs, equal_shares, normalised
 from recsys.models.linear import LinearTowers
 from recsys.nn.losses import Pairs, masked_in_batch_softmax, output_l2
+from recsys.rating_scale import RatingScale
 from tests.gradients import LIMIT, errors
 
 N_USERS, N_ITEMS, DIM = 5, 7, 3
@@ -27,7 +28,7 @@ def model(name: str, dtype=np.float64):
         return BaseModel(N_USERS, N_ITEMS, DIM, log_q, rng, dtype)
     genres, features = rng.standard_normal((N_ITEMS, 2)), rng.standard_normal((N_USERS, 2))
     start = LinearTowers(rng.standard_normal((N_ITEMS, DIM)), rng.standard_normal((N_ITEMS, DIM)))
-    deep = DeepModel(history(), start, genres, features, rng, dtype)
+    deep = DeepModel(history(), RatingScale(1, 5), start, genres, features, rng, dtype)
     learned = [deep.bias.table]
     learned += [p for mlp in (deep.user_mlp, deep.item_mlp) for p in (mlp.inner.bias, mlp.outer.weight)]
     for parameter in learned:  # as if it had been trained: at first these are all 0
@@ -122,7 +123,8 @@ def test_an_untrained_base_model_recommends_what_is_popular():
 def test_an_untrained_deep_model_scores_as_the_linear_towers_it_starts_from():
     rng = np.random.default_rng(0)
     start = LinearTowers(rng.standard_normal((N_ITEMS, DIM)), rng.standard_normal((N_ITEMS, DIM)))
-    deep = DeepModel(history(), start, np.ones((N_ITEMS, 2)), np.ones((N_USERS, 2)), rng, np.float64)
+    features = np.ones((N_ITEMS, 2)), np.ones((N_USERS, 2))
+    deep = DeepModel(history(), RatingScale(1, 5), start, *features, rng, np.float64)
     users, _ = deep.users_forward(deep.training_inputs(USERS, rng))
     vectors, bias, _ = deep.items_forward(ITEMS)
     expected = start.scores(equal_shares(history())[USERS], ITEMS)

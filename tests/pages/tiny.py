@@ -16,6 +16,7 @@ from recsys.artefacts import (
     Build,
     Comparison,
     DatasetSummary,
+    DeepTower,
     Embedding,
     EpochRecord,
     Generator,
@@ -31,6 +32,7 @@ from recsys.artefacts import (
     Metrics,
     ModelMetrics,
     ModelSummary,
+    NewUsers,
     Protocol,
     RatedItem,
     RatingBin,
@@ -39,6 +41,7 @@ from recsys.artefacts import (
     Replay,
     SimilarItem,
     TasteGroup,
+    TowerMap,
     Trial,
     UserDifference,
     UserGroup,
@@ -164,6 +167,48 @@ def replay() -> Replay:
     return Replay(epochs=[1, 2], low=(-1, -1), high=(1, 1), frames=[one.decode() for one in encoded])
 
 
+def half_floats(*values: float) -> str:
+    return base64.b64encode(struct.pack(f"<{len(values)}e", *values)).decode()
+
+
+def deep_tower() -> DeepTower:
+    """One whose hidden layer adds nothing: a user vector is the history's sum over the root of its length."""
+    places = half_floats(*(part for place in embedding().projection for part in place))
+    return DeepTower(
+        dim=2,
+        hidden=1,
+        n_items=5,
+        item_ids=list(FILM_IDS),
+        star_weights=[-0.1, 0.45, 0.67782, 0.85263, 1.0],
+        starters=[1, 0, 4],
+        pool=places,
+        inner_weight=half_floats(0, 0),
+        inner_bias=half_floats(0),
+        outer_weight=half_floats(0, 0),
+        outer_bias=half_floats(0, 0),
+        items=places,
+        item_bias=half_floats(0, 0, 0, 0, 0.5),
+        map=TowerMap(centre=[0.0, 0.0], axes=[[1.0, 0.0], [0.0, 1.0]], user_scale=0.5),
+    )
+
+
+def new_users() -> NewUsers:
+    return NewUsers(
+        protocol="some are <b>new</b>",
+        share=0.1,
+        draws=2,
+        given=["3", "half"],
+        n_users=[20, 18],
+        models={
+            "deep": [[0.5, 0.6], [0.7, 0.8]],
+            "deep_liked": [[0.5, 0.5], [0.7, 0.7]],
+            "ease": [[0.4, 0.5], [0.75, 0.75]],
+            "popularity": [[0.3, 0.3], [0.2, 0.2]],
+        },
+        ease_l2=[[300, 1000], [300, 300]],
+    )
+
+
 def protocol() -> Protocol:
     return Protocol(
         split="temporal",
@@ -213,9 +258,11 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
             agreement=agreement() if len(models) > 1 else None,
             most_helped=[UserDifference("1", 0.25, 0.75)] if measured and len(models) > 1 else [],
             least_helped=[UserDifference("constructor", 0.75, 0.5)] if measured and len(models) > 1 else [],
+            new_users=new_users() if measured and "deep" in models else None,
         ),
         items=items(),
         map_replay=MapReplay(item_ids=list(FILM_IDS), models={name: replay() for name in models}),
+        deep_tower=deep_tower() if "deep" in models else None,
     )
 
 
