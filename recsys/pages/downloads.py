@@ -6,7 +6,7 @@ Knows their names, sizes and schemas, not their numbers.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from recsys.pages.contexts import Model, Page, Site
@@ -22,6 +22,12 @@ _JSON = {
     "loss_history.json": "How the models were trained: losses and validation nDCG, epoch by epoch.",
     "map_replay.json": "How the films moved over the map while the models learned.",
     "build.json": "What was built, from which ratings, by which settings.",
+}
+_SCRIPTS = {
+    "deep_tower.js": (
+        "The deep user tower, its stars and the film vectors: what it takes to recommend to somebody "
+        "who was not in training. assets/tower.js runs it."
+    ),
 }
 _TABLES = {
     "recommendations.csv": "The lists of both models as one table, one row a recommended film.",
@@ -63,7 +69,8 @@ def data_context(site: Site, page: Page, folder: Path, models: tuple[Model, ...]
     model = models[-1].name if models else "deep"
     left = dict(found)
     groups = (
-        DataGroup("json", "JSON", tuple(_json_entries(left, model))),
+        DataGroup("json", "JSON", tuple(_with_schema(left, _JSON, model))),
+        DataGroup("scripts", "Script", tuple(_with_schema(left, _SCRIPTS, model))),
         DataGroup("tables", "Table", tuple(_tables(left))),
         DataGroup("vectors", "Vectors", tuple(_vectors(left, models))),
     )
@@ -78,9 +85,9 @@ def data_context(site: Site, page: Page, folder: Path, models: tuple[Model, ...]
     )
 
 
-def _json_entries(left: dict[str, Path], model: str) -> Iterator[DataEntry]:
+def _with_schema(left: dict[str, Path], described: Mapping[str, str], model: str) -> Iterator[DataEntry]:
     """Takes what it describes out of ``left``, as the others do."""
-    for name, what in _JSON.items():
+    for name, what in described.items():
         if (path := left.pop(name, None)) is not None:
             schema = left.pop(path.with_suffix(".schema.json").name, None)
             rows = () if schema is None else fields(json.loads(schema.read_bytes()))

@@ -74,6 +74,16 @@ console.log(new Uint16Array(Uint8Array.from(bytes).buffer));""",
         'print(dataset["name"], dataset["n_ratings"], dataset["licence"])',
         "console.log(dataset.name, dataset.n_ratings, dataset.licence);",
     ),
+    "deep_tower.js": Example(
+        """\
+import base64, json, numpy as np
+tower = json.loads(json.loads(open("data/deep_tower.js", encoding="utf-8").read().partition("JSON.parse(")[2][:-4]))
+print(np.frombuffer(base64.b64decode(tower["items"]), "<f2").reshape(-1, tower["dim"]))""",
+        """\
+for (const file of ["./data/deep_tower.js", "./assets/tower.js"]) await import(file);
+const tower = marqueeTower(marqueeData.get("deep_tower"));
+console.log(tower.best(tower.scores(tower.vector([[0, 5]])), 10, (row) => row > 0));""",
+    ),
     "recommendations.csv": Example(
         """\
 import pandas as pd
