@@ -22,7 +22,7 @@ from recsys.pages.picture import COLOURS, map_picture
 from recsys.pages.writer import Writer
 from recsys.script import script_of
 
-TOGETHER = {"site.js": ("data.js", "search.js", "random.js")}
+TOGETHER = {"site.js": ("data.js", "combobox.js", "search.js", "random.js")}
 """Scripts that every page loads, sent as one: a tag more would stand in thousands of pages."""
 
 

@@ -93,6 +93,45 @@ def test_escape_closes_the_list_and_keeps_the_words(visit, disk):
     assert search(page).input_value() == "the"
 
 
+@pytest.mark.parametrize(
+    ("address", "name"), [("about.html", "Search users and films"), ("map.html", "Find a film on the map")]
+)
+def test_keys_go_round_a_list_back_to_the_text_and_out_of_it(visit, disk, address, name):
+    page = settled(visit(disk + address))
+    field = page.get_by_role("combobox", name=name)
+    field.fill("the")
+    options = page.locator(f"#{field.get_attribute('aria-controls')}").get_by_role("option")
+    options.first.wait_for()
+
+    def marked() -> list[int]:
+        chosen = [n for n in range(options.count()) if options.nth(n).get_attribute("aria-selected") == "true"]
+        ids = [options.nth(n).get_attribute("id") for n in chosen]
+        assert ids == [one for one in [field.get_attribute("aria-activedescendant")] if one]
+        return chosen
+
+    last = options.count() - 1
+    assert last > 1
+    for key, expected in [
+        ("ArrowUp", [last]),
+        ("ArrowDown", [0]),
+        ("ArrowDown", [1]),
+        ("ArrowLeft", []),
+        ("ArrowDown", [0]),
+        ("ArrowUp", [last]),
+    ]:
+        field.press(key)
+        assert marked() == expected, key
+    field.press("Escape")
+    assert field.get_attribute("aria-expanded") == "false"
+    field.press("ArrowDown")
+    assert (field.get_attribute("aria-expanded"), marked()) == ("true", [0])
+    field.press("Escape")
+    field.press("Escape")
+    assert field.input_value() == ""
+    field.press("ArrowDown")
+    assert field.get_attribute("aria-expanded") == "false"
+
+
 def test_nothing_found_is_said(visit, disk):
     page = visit(disk + "about.html")
     search(page).fill("zzzqqq")
