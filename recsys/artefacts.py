@@ -393,9 +393,12 @@ class Replay(Struct, frozen=True, kw_only=True):
 
 
 class MapReplay(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
-    """``map_replay.json``: how the films moved while the models learned; at most 12 frames a model."""
+    """``map_replay.js``: how the films moved while the models learned; at most 12 frames a model.
 
-    FILE: ClassVar[str] = "map_replay.json"
+    A classic script, as the map loads it: see :mod:`recsys.script`.
+    """
+
+    FILE: ClassVar[str] = "map_replay.js"
     item_ids: Annotated[list[str], Meta(description="which films move: all, or in a large catalogue the most rated")]
     models: dict[str, Replay]
 

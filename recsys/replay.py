@@ -1,4 +1,4 @@
-"""From recorded vectors to ``map_replay.json``: every frame seen along the axes of the served model, in few bytes.
+"""From recorded vectors to ``map_replay.js``: every frame seen along the axes of the served model, in few bytes.
 
 Since the axes never turn, what moves on the map moved in the model. The last frame is the map itself.
 """
@@ -31,7 +31,7 @@ def replay(
     films: NDArray[np.intp],
     item_ids: list[str],
 ) -> out.MapReplay:
-    """``map_replay.json``.
+    """``map_replay.js``.
 
     Args:
         models: the served models, by name.

@@ -83,12 +83,24 @@ def some() -> out.Artefacts:
     )  # fmt: skip
 
 
+def path_of(folder: Path, name: str) -> Path:
+    return folder / f"{name}.{'js' if name == 'map_replay' else 'json'}"
+
+
+def load(folder: Path, name: str) -> Any:
+    """What one file says, as JSON or as JSON in a script."""
+    path = path_of(folder, name)
+    text = path.read_text(encoding="utf-8")
+    return json.loads(json_in(text) if path.suffix == ".js" else text)
+
+
 def mend(folder: Path, name: str, change: dict[str, Any], drop: str = "") -> None:
     """Write one file again with other values at its top."""
-    path = folder / f"{name}.json"
-    content = json.loads(path.read_bytes()) | change
+    path = path_of(folder, name)
+    content = load(folder, name) | change
     content.pop(drop, None)
-    path.write_text(json.dumps(content))
+    text = json.dumps(content)
+    path.write_text(script_of(name, text) if path.suffix == ".js" else text, encoding="utf-8")
 
 
 def refusal(folder: Path) -> str:
@@ -123,7 +135,7 @@ def test_a_script_that_is_not_ours_is_refused_by_name(tmp_path, content):
 
 def test_every_file_has_its_schema_beside_it_and_nothing_else_is_written(tmp_path):
     out.write_artefacts(some(), tmp_path)
-    expected = {f"{name}{end}" for name in FILES for end in (".json", ".schema.json")}
+    expected = {path_of(tmp_path, name).name for name in FILES} | {f"{name}.schema.json" for name in FILES}
     assert {path.name for path in tmp_path.iterdir()} == expected
 
 
@@ -136,21 +148,21 @@ def test_writing_twice_gives_equal_bytes(tmp_path):
 
 def test_keys_are_in_the_order_of_the_contract_and_unknown_is_null(tmp_path):
     out.write_artefacts(some(), tmp_path)
-    epoch = json.loads((tmp_path / "loss_history.json").read_bytes())["models"]["base"][0]
+    epoch = load(tmp_path, "loss_history")["models"]["base"][0]
     assert list(epoch.items()) == [
         ("epoch", 1), ("train_loss", 2.5), ("validation_loss", None), ("validation_ndcg", None)
     ]  # fmt: skip
-    film = json.loads((tmp_path / "items.json").read_bytes())["items"][0]
+    film = load(tmp_path, "items")["items"][0]
     assert list(film) == ["id", "title", "year", "genres", "n_ratings", "n_train", "mean_rating", "similar",
                           "histogram"]  # fmt: skip
     assert film["year"] is film["mean_rating"] is None
     for name in FILES:
-        assert next(iter(json.loads((tmp_path / f"{name}.json").read_bytes()).items())) == ("schema", 1)
+        assert next(iter(load(tmp_path, name).items())) == ("schema", 1)
 
 
 def test_a_model_that_was_not_built_has_no_key(tmp_path):
     out.write_artefacts(some(), tmp_path)
-    user = json.loads((tmp_path / "recommendations.json").read_bytes())["users"]["__proto__"]
+    user = load(tmp_path, "recommendations")["users"]["__proto__"]
     assert list(user) == ["n_train", "n_hidden", "rated", "base", "baselines", "hidden_ranks", "genres"]
     assert list(out.read_artefacts(tmp_path).recommendations.users["__proto__"].lists()) == ["base"]
 
@@ -158,9 +170,9 @@ def test_a_model_that_was_not_built_has_no_key(tmp_path):
 @pytest.mark.parametrize("name", FILES)
 def test_an_absent_file_is_named(tmp_path, name):
     out.write_artefacts(some(), tmp_path)
-    (tmp_path / f"{name}.json").unlink()
+    path_of(tmp_path, name).unlink()
     sentence = refusal(tmp_path)
-    assert sentence.startswith(f"{tmp_path / name}.json: not found")
+    assert sentence.startswith(f"{path_of(tmp_path, name)}: not found")
     assert "build the site once without --render-only" in sentence
 
 
@@ -168,9 +180,9 @@ def test_an_absent_file_is_named(tmp_path, name):
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"null", b"{}", b'{"schema": 1}', b"not JSON", b'"\xff"'])
 def test_a_file_that_does_not_parse_is_named(tmp_path, name, text):
     out.write_artefacts(some(), tmp_path)
-    (tmp_path / f"{name}.json").write_bytes(text)
+    path_of(tmp_path, name).write_bytes(text)
     sentence = refusal(tmp_path)
-    assert sentence.startswith(f"{tmp_path / name}.json: ")
+    assert sentence.startswith(f"{path_of(tmp_path, name)}: ")
     assert "build the site again" in sentence
 
 
@@ -187,7 +199,7 @@ def test_a_file_of_another_schema_is_named_with_both(tmp_path, name, schema):
     out.write_artefacts(some(), tmp_path)
     mend(tmp_path, name, {"schema": schema})
     sentence = refusal(tmp_path)
-    assert sentence.startswith(f"{tmp_path / name}.json: written in schema {schema}, this version reads 1")
+    assert sentence.startswith(f"{path_of(tmp_path, name)}: written in schema {schema}, this version reads 1")
 
 
 def test_another_schema_is_named_also_where_its_fields_are_others(tmp_path):
@@ -283,7 +295,7 @@ def broken(value: Any, keyword: str, rule: Any, schema: Any, root: dict[str, Any
 def test_every_file_obeys_the_schema_beside_it(tmp_path, name):
     out.write_artefacts(some(), tmp_path)
     schema = msgspec.json.decode((tmp_path / f"{name}.schema.json").read_bytes())
-    assert faults(msgspec.json.decode((tmp_path / f"{name}.json").read_bytes()), schema, schema) == []
+    assert faults(load(tmp_path, name), schema, schema) == []
 
 
 @pytest.mark.parametrize(("name", "change"), [
@@ -302,14 +314,14 @@ def test_a_schema_refuses_what_the_reader_refuses(tmp_path, name, change):
     out.write_artefacts(some(), tmp_path)
     mend(tmp_path, name, change)
     schema = msgspec.json.decode((tmp_path / f"{name}.schema.json").read_bytes())
-    assert faults(msgspec.json.decode((tmp_path / f"{name}.json").read_bytes()), schema, schema)
-    assert refusal(tmp_path).startswith(f"{tmp_path / name}.json: ")
+    assert faults(load(tmp_path, name), schema, schema)
+    assert refusal(tmp_path).startswith(f"{path_of(tmp_path, name)}: ")
 
 
 def test_every_schema_demands_that_a_file_tells_its_own(tmp_path):
     out.write_artefacts(some(), tmp_path)
     for name in FILES:
         schema = msgspec.json.decode((tmp_path / f"{name}.schema.json").read_bytes())
-        content = json.loads((tmp_path / f"{name}.json").read_bytes())
+        content = load(tmp_path, name)
         del content["schema"]
         assert faults(content, schema, schema), name

@@ -16,6 +16,7 @@ from recsys.data import sources
 from recsys.errors import DownloadError
 from recsys.evaluation import baselines
 from recsys.evaluation.selection import choose, recipes
+from recsys.script import json_in
 
 SMALL = ["--data", "sample", "--dim", "8", "--epochs", "3", "--quiet"]
 
@@ -28,7 +29,8 @@ def site(tmp_path_factory) -> Path:
 
 
 def load(site: Path, name: str):
-    return json.loads((site / "data" / name).read_text(encoding="utf-8"))
+    text = (site / "data" / name).read_text(encoding="utf-8")
+    return json.loads(json_in(text) if name.endswith(".js") else text)
 
 
 def files(folder: Path) -> list[str]:
@@ -47,8 +49,10 @@ def test_every_user_has_a_page_and_every_file_of_the_contract_is_there(site):
     assert len(people) == load(site, "build.json")["dataset"]["n_users"]
     pages = ("index", "users", "films", "map", "training", "compare", "about", "404")
     assert {f"{page}.html" for page in pages} <= set(names)
-    for name in ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items", "map_replay"):
+    for name in ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items"):
         assert {f"data{os.sep}{name}.json", f"data{os.sep}{name}.schema.json"} <= set(names)
+    for name in ("map_replay", "deep_tower"):
+        assert {f"data{os.sep}{name}.js", f"data{os.sep}{name}.schema.json"} <= set(names)
 
 
 def test_nothing_is_recommended_that_was_seen_in_training_and_hits_were_really_hidden(site):
@@ -101,7 +105,7 @@ def test_one_model_and_no_holdout(tmp_path):
     assert lists["baselines"] == {}
     assert lists["n_hidden"] == 0
     assert len(lists["deep"]) == 10
-    replay = load(out, "map_replay.json")["models"]
+    replay = load(out, "map_replay.js")["models"]
     assert list(replay) == ["deep"]
     assert replay["deep"]["epochs"][-1] == load(out, "build.json")["models"]["deep"]["best_epoch"]
 

@@ -29,6 +29,7 @@ from recsys.fitted import Fitted
 from recsys.measured import Judged
 from recsys.recommend import Lists, recommend
 from recsys.recorder import Recorder, moving_films
+from recsys.script import json_in
 from recsys.tables_out import write_tables
 
 Row = tuple[str, str, float, int]
@@ -110,7 +111,9 @@ def load(folder: Path, name: str) -> Any:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{name}.json holds {constant}")
 
-    return json.loads((folder / f"{name}.json").read_text("utf-8"), parse_constant=refuse)
+    path = folder / f"{name}.json"
+    text = path.read_text("utf-8") if path.exists() else json_in(path.with_suffix(".js").read_text("utf-8"))
+    return json.loads(text, parse_constant=refuse)
 
 
 @pytest.fixture(scope="module")

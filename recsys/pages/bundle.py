@@ -10,8 +10,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from recsys.artefacts import Artefacts
 from recsys.errors import OutputError
 from recsys.pages.card import social_card
@@ -77,9 +75,8 @@ def write_script_data(catalogue: Catalogue, writer: Writer) -> None:
 
 
 def write_map_data(artefacts: Artefacts, writer: Writer) -> None:
-    """Write what the map loads when it is asked for: the neighbours of a picked film, and the replay."""
+    """Write what the map loads when a film is picked: its neighbours."""
     writer.text("assets/data-similar.js", script_data("similar", similar_facts(artefacts)))
-    writer.text("assets/data-replay.js", script_data("replay", msgspec.to_builtins(artefacts.map_replay)))
 
 
 def script_data(name: str, value: Any) -> str:

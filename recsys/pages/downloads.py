@@ -20,7 +20,6 @@ _JSON = {
     "metrics.json": "How good the lists are: the protocol in full, and every figure with its interval.",
     "item_embeddings.json": "What the models learned of each film: its vector, its bias, and its place on the map.",
     "loss_history.json": "How the models were trained: losses and validation nDCG, epoch by epoch.",
-    "map_replay.json": "How the films moved over the map while the models learned.",
     "build.json": "What was built, from which ratings, by which settings.",
 }
 _SCRIPTS = {
@@ -28,6 +27,7 @@ _SCRIPTS = {
         "The deep user tower, its stars and the film vectors: what it takes to recommend to somebody "
         "who was not in training. assets/tower.js runs it."
     ),
+    "map_replay.js": "How the films moved over the map while the models learned.",
 }
 _TABLES = {
     "recommendations.csv": "The lists of both models as one table, one row a recommended film.",

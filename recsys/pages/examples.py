@@ -59,16 +59,6 @@ console.log(items[0].title);""",
         'print([epoch["train_loss"] for epoch in models["MODEL"]])',
         "console.log(models.MODEL.map((epoch) => epoch.train_loss));",
     ),
-    "map_replay.json": Example(
-        """\
-import base64, json, numpy as np
-MODEL = json.load(open("data/map_replay.json", "rb"))["models"]["MODEL"]
-print(np.frombuffer(base64.b64decode(MODEL["frames"][-1]), "<u2"))""",
-        """\
-const { models } = await (await fetch("data/map_replay.json")).json();
-const bytes = [...atob(models.MODEL.frames.at(-1))].map((c) => c.charCodeAt());
-console.log(new Uint16Array(Uint8Array.from(bytes).buffer));""",
-    ),
     "build.json": _json(
         *("build.json", "dataset"),
         'print(dataset["name"], dataset["n_ratings"], dataset["licence"])',
@@ -83,6 +73,16 @@ print(np.frombuffer(base64.b64decode(tower["items"]), "<f2").reshape(-1, tower["
 for (const file of ["./data/deep_tower.js", "./assets/tower.js"]) await import(file);
 const tower = marqueeTower(marqueeData.get("deep_tower"));
 console.log(tower.best(tower.scores(tower.vector([[0, 5]])), 10, (row) => row > 0));""",
+    ),
+    "map_replay.js": Example(
+        """\
+import base64, json, numpy as np
+told = json.loads(json.loads(open("data/map_replay.js", encoding="utf-8").read().partition("JSON.parse(")[2][:-4]))
+print(np.frombuffer(base64.b64decode(told["models"]["MODEL"]["frames"][-1]), "<u2"))""",
+        """\
+await import("./data/map_replay.js");
+const bytes = [...atob(marqueeData.get("map_replay").models.MODEL.frames.at(-1))].map((c) => c.charCodeAt());
+console.log(new Uint16Array(Uint8Array.from(bytes).buffer));""",
     ),
     "recommendations.csv": Example(
         """\

@@ -6,13 +6,13 @@
   const root = document.currentScript.src.replace(/assets\/[^/]*$/, "");
   const loading = new Map();
 
-  const load = (name) =>
+  const load = (address, name) =>
     new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      script.src = `${root}assets/data-${name}.js`;
+      script.src = root + address;
       script.onload = () => resolve(globalThis.marqueeData.get(name));
       script.onerror = () => {
-        loading.delete(name); // the next who asks tries again
+        loading.delete(address); // the next who asks tries again
         reject(new Error(`${script.src} did not load`));
       };
       document.head.append(script);
@@ -21,10 +21,14 @@
   // The top of the site, as an address that ends in a slash.
   globalThis.marqueeRoot = root;
 
-  globalThis.marqueeLoad = (name) => {
-    if (!loading.has(name)) loading.set(name, load(name));
-    return loading.get(name);
+  const once = (address, name) => {
+    if (!loading.has(address)) loading.set(address, load(address, name));
+    return loading.get(address);
   };
+
+  // Data that only pages need, and an exported file that is a script: what either leaves under its name.
+  globalThis.marqueeLoad = (name) => once(`assets/data-${name}.js`, name);
+  globalThis.marqueeExported = (name) => once(`data/${name}.js`, name);
 
   // Letters that are no base letter with a mark, and yet are typed as one.
   const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };

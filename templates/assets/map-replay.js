@@ -10,7 +10,7 @@ globalThis.marqueeMap.makeReplay = (box, plot, told) => {
   const output = panel.querySelector("[data-epoch]");
   const losses = globalThis.marqueeMap.makeLosses(panel.querySelector("[data-losses]"));
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let data = null; // as map_replay.json
+  let data = null; // as map_replay.js
   let film = null; // one model's: { epochs, frames: [[x, y], ...], extent }
   let shown = null; // the model of `film`
   let rows = []; // of item_ids
@@ -120,7 +120,7 @@ globalThis.marqueeMap.makeReplay = (box, plot, told) => {
 
   const load = async () => {
     try {
-      data ??= await globalThis.marqueeLoad("replay");
+      data ??= await globalThis.marqueeExported("map_replay");
       button.textContent = "Replay";
     } catch {
       button.textContent = "The replay could not be loaded";

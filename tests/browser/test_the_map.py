@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from recsys.script import json_in
 from tests.browser.conftest import settled
 
 PLACES = """() => {
@@ -132,7 +133,7 @@ def test_the_replay_loads_when_asked_for_moves_the_films_and_ends_where_they_are
     page.get_by_role("button", name="Replay").click()
     slider = page.get_by_role("slider", name="Epoch")
     slider.wait_for()
-    assert [name for name in loaded if "replay" in name] == ["data-replay.js"]
+    assert [name for name in loaded if "replay" in name] == ["map_replay.js"]
     slider.focus()
     page.keyboard.press("Home")
     first = page.evaluate(PLACES)
@@ -145,7 +146,7 @@ def test_the_replay_loads_when_asked_for_moves_the_films_and_ends_where_they_are
 
 
 def test_the_address_names_the_epoch_that_is_shown(site, visit, disk):
-    replay = json.loads((site / "data" / "map_replay.json").read_text(encoding="utf-8"))["models"]
+    replay = json.loads(json_in((site / "data" / "map_replay.js").read_text(encoding="utf-8")))["models"]
     page = settled(visit(disk + "map.html#epoch=999"))
     page.get_by_role("slider", name="Epoch").wait_for()
     page.get_by_role("radio", name="Deep").check()
