@@ -1,0 +1,267 @@
+"""A visitor's ratings in storage, file and address: what was written is read, and nothing else is."""
+
+import json
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+DATASET = "Tiny & <b>Co</b>"
+IDS = st.text(min_size=1, max_size=200)  # hypothesis makes no lone surrogates
+RATINGS = st.dictionaries(IDS, st.integers(1, 5), max_size=12)
+UNWANTED = st.lists(IDS, unique=True, max_size=5)
+HELPERS = """globalThis.told = ({ ratings, unwanted }) => [[...ratings], [...unwanted]];
+globalThis.state = ([ratings, unwanted]) => ({ ratings: new Map(ratings), unwanted: new Set(unwanted) });
+globalThis.tried = (act) => { try { return act(); } catch (problem) { return String(problem); } };
+"""
+KEY = "Object.keys(localStorage).find((key) => key.startsWith('marquee ratings '))"
+AWKWARD = ["__proto__", "constructor", "50%", "a,b", "1~5", "&n=7", "#r=5~1", "ü/?+ ", "\u2028", "🎬", "\0", '"\\']
+
+
+@pytest.fixture
+def page(visit):
+    return with_store(visit("about.html"))
+
+
+def with_store(page, known: str = "() => true"):
+    page.add_script_tag(url=page.evaluate("marqueeRoot") + "assets/rate-store.js")
+    page.evaluate(HELPERS)
+    making = f"{{ dataset, known: {known}, title: (id) => `T ${{id}}` }}"
+    page.evaluate(f"dataset => {{ globalThis.store = marqueeRate.makeStore({making}); }}", DATASET)
+    return page
+
+
+def pairs(ratings: dict[str, int]) -> list[list]:
+    return [[id_, stars] for id_, stars in ratings.items()]
+
+
+def text(**changes) -> str:
+    whole = {"marquee_ratings": 1, "dataset": DATASET, "ratings": [], "not_interested": []}
+    return json.dumps(whole | changes)
+
+
+def refusal(page, given_text: str) -> str:
+    said = page.evaluate("text => tried(() => told(store.fromText(text)))", given_text)
+    assert isinstance(said, str), said
+    return said
+
+
+def test_what_is_written_is_read_in_its_order(page):
+    @given(RATINGS, UNWANTED)
+    @settings(deadline=None, max_examples=60)
+    def holds(ratings, unwanted):
+        state = [pairs(ratings), unwanted]
+        stored = "given => { store.write(state(given)); return told(store.read()); }"
+        assert page.evaluate(stored, state) == state
+        assert page.evaluate("given => told(store.fromText(store.toText(state(given))))", state) == state
+
+    holds()
+
+
+def test_an_address_carries_what_it_is_given(page):
+    """Through the address of the page itself, which has rules of its own."""
+
+    @given(st.dictionaries(st.text(min_size=1, max_size=30), st.integers(1, 5), min_size=1, max_size=12), UNWANTED)
+    @settings(deadline=None, max_examples=60)
+    def holds(ratings, unwanted):
+        there = "given => { location.hash = store.toHash(state(given)); return told(store.fromHash(location.hash)); }"
+        assert page.evaluate(there, [pairs(ratings), unwanted[:2]]) == [pairs(ratings), unwanted[:2]]
+
+    holds()
+
+
+def test_awkward_ids_are_only_ids(page):
+    state = [[[id_, 1 + n % 5] for n, id_ in enumerate(AWKWARD)], AWKWARD[::-1]]
+    ways = ["store.fromText(store.toText(one))", "store.fromHash(store.toHash(one))", "(store.write(one), store.read())"]
+    for way in ways:
+        assert page.evaluate(f"given => {{ const one = state(given); return told({way}); }}", state) == state, way
+    assert page.evaluate("({}).stars === undefined && Object.getPrototypeOf({}) === Object.prototype")
+
+
+def test_a_file_says_what_it_is(page):
+    made = json.loads(page.evaluate("store.toText(state([[['7', 4]], ['9']]))"))
+    assert made == {
+        "marquee_ratings": 1,
+        "dataset": DATASET,
+        "ratings": [{"item": "7", "title": "T 7", "stars": 4}],
+        "not_interested": ["9"],
+    }
+    made["ratings"][0]["title"] = {"nothing": ["reads", "this"]}
+    assert page.evaluate("text => told(store.fromText(text))", json.dumps(made)) == [[["7", 4]], ["9"]]
+
+
+def test_an_address_is_short_and_can_be_read(page):
+    assert page.evaluate("store.toHash(state([[['50', 4], ['f/2', 5]], ['7']]))") == "#r=4~50,5~f%2F2&n=7"
+    assert page.evaluate("store.toHash(state([[['50', 4]], []]))") == "#r=4~50"
+
+
+def test_films_that_the_catalogue_does_not_have_are_counted(visit):
+    page = with_store(visit("about.html"), known="(id) => id !== 'x' && id !== 'y'")
+    given_text = text(ratings=[{"item": id_, "stars": 5} for id_ in "axy"], not_interested=["x", "b"])
+    counted = "(state) => [...told(state), state.unknown]"
+    assert page.evaluate(f"text => ({counted})(store.fromText(text))", given_text) == [[["a", 5]], ["b"], 2]
+    assert page.evaluate(f"({counted})(store.fromHash('#r=5~a,4~x'))") == [[["a", 5]], [], 1]
+
+
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        ("", "not JSON"),
+        ("NaN", "not JSON"),
+        ("[" * 400_000, "not JSON"),
+        ("[" * 200_000 + "]" * 200_000, "no list of ratings"),
+        (" " * 500_001, "too long"),
+        ("null", "no list of ratings"),
+        ("[]", "no list of ratings"),
+        ('"marquee_ratings"', "no list of ratings"),
+        ('{"__proto__": {"marquee_ratings": 1}}', "no list of ratings"),
+        (text(marquee_ratings=2), "does not know"),
+        (text(marquee_ratings="1"), "does not know"),
+        (text(dataset="Other"), "other data"),
+        (text(ratings=None), "no list"),
+        (text(ratings={"length": 1, "0": {"item": "1", "stars": 5}}), "no list"),
+        (text(ratings=[{"item": "1", "stars": 5}] * 501), "longer than 500"),
+        (text(not_interested=["1"] * 501), "longer than 500"),
+        (text(ratings=[None]), "Rating 1 names no film"),
+        (text(ratings=[{"item": "1", "stars": 5}, ["1", 5]]), "Rating 2 names no film"),
+        (text(ratings=[{"item": "", "stars": 5}]), "names no film"),
+        (text(ratings=[{"item": 1, "stars": 5}]), "names no film"),
+        (text(ratings=[{"item": ["1"], "stars": 5}]), "names no film"),
+        (text(ratings=[{"item": "x" * 201, "stars": 5}]), "names no film"),
+        (text(ratings=[{"item": "\ud800", "stars": 5}]), "names no film"),
+        (text(ratings=[{"__proto__": {"item": "1", "stars": 5}}]), "names no film"),
+        *[(text(ratings=[{"item": "1", "stars": stars}]), "one to 5") for stars in (0, 6, 4.5, "4", None, True, [4])],
+        (text(ratings=[{"item": "1"}]), "one to 5"),
+        (text(ratings=[{"item": "1", "stars": 5}]).replace("5}", "1e999}"), "one to 5"),
+        (text(not_interested=[{}]), "no film"),
+        (text(not_interested="12"), "no list"),
+    ],
+    ids=lambda value: value[:40],
+)
+def test_a_text_that_is_wrong_is_refused_with_a_sentence_and_does_no_harm(page, broken, sentence):
+    assert sentence in refusal(page, broken)
+    assert refusal(page, broken).startswith("Error: ")
+    put = "text => { store.write(state([[['1', 5]], []])); localStorage.setItem(" + KEY + ", text); }"
+    page.evaluate(put, broken)
+    assert page.evaluate("told(store.read())") == [[], []]
+
+
+def test_any_text_at_all_is_a_state_or_a_sentence(page):
+    values = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+        max_leaves=8,
+    )
+    ratings = st.lists(st.fixed_dictionaries({}, optional={"item": values, "stars": values | st.integers(1, 5)}))
+    likely = st.builds(lambda one, two: text(ratings=one, not_interested=two), ratings | values, values)
+
+    @given(st.text() | values.map(json.dumps) | likely)
+    @settings(deadline=None, max_examples=150)
+    def holds(anything):
+        said = page.evaluate("text => tried(() => told(store.fromText(text)))", anything)
+        if isinstance(said, str):
+            assert said.startswith("Error: ")
+            assert said.endswith(".")
+        else:
+            assert all(isinstance(id_, str) and stars in range(1, 6) for id_, stars in said[0])
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "#", "#content", "#r=", "#r=5", "#r=6~1", "#r=0~1", "#r=5~", "#r=5~%", "#r=5~%ff", "#r=5~1,", "#r=5~1&n=%"]
+    + ["#r=5~1&n=", "#r=5~1&x=2", "#x=2&r=5~1", "#r=-5~1", "#r=5.5~1", "#r=NaN~1", "#r=5~%ED%A0%80", "#r=55~1"]
+    + ["#r=5~" + "x" * 201, "#r=5~" + "x" * 30_000, "#r=" + ",".join(f"5~{n}" for n in range(201))],
+    ids=lambda wrong: wrong[:20],
+)
+def test_an_address_that_says_something_else_says_nothing(page, wrong):
+    assert page.evaluate("hash => store.fromHash(hash)", wrong) is None
+
+
+def test_any_address_at_all_is_a_state_or_nothing(page):
+    letters = st.text(alphabet="r=n&~,%5" + string.hexdigits, max_size=30)
+
+    @given(st.text() | letters.map(lambda rest: "#r=5~1" + rest))
+    @settings(deadline=None, max_examples=150)
+    def holds(anything):
+        said = page.evaluate("hash => { const s = store.fromHash(hash); return s && told(s); }", anything)
+        assert said is None or all(id_ and stars in range(1, 6) for id_, stars in said[0])
+
+    holds()
+
+
+def test_of_too_many_the_newest_are_kept(page):
+    many = [[[str(n), 5] for n in range(700)], [str(n) for n in range(700)]]
+    stored = page.evaluate("given => { store.write(state(given)); return told(store.read()); }", many)
+    assert stored == [many[0][200:], many[1][200:]]
+    shared = page.evaluate("given => told(store.fromHash(store.toHash(state(given))))", many)
+    assert shared == [many[0][500:], many[1][500:]]
+    long = [[["é" * 190 + str(n), 5] for n in range(100)], []]
+    found = page.evaluate("given => told(store.fromHash(store.toHash(state(given))))", long)
+    assert 0 < len(found[0]) < 100
+    assert found[0] == long[0][-len(found[0]) :]
+
+
+def test_an_id_that_cannot_be_kept_takes_no_other_with_it(page):
+    given_state = [[["1", 5], ["x" * 201, 4], ["2", 3]], ["y" * 201]]
+    assert page.evaluate("given => (store.write(state(given)), told(store.read()))", given_state) == [
+        [["1", 5], ["2", 3]],
+        [],
+    ]
+
+
+def test_other_data_and_another_site_on_the_same_origin_have_ratings_of_their_own(visit, web):
+    page = with_store(visit("about.html"))
+    page.evaluate("store.write(state([[['1', 5]], []]))")
+    assert page.evaluate("told(marqueeRate.makeStore({ dataset: 'Other' }).read())") == [[], []]
+    page.evaluate("globalThis.marqueeRoot += 'elsewhere/'")
+    assert page.evaluate("dataset => told(marqueeRate.makeStore({ dataset }).read())", DATASET) == [[], []]
+    page.goto(web + "data.html")
+    assert with_store(page).evaluate("told(store.read())") == [[["1", 5]], []]
+    page.evaluate("store.clear()")
+    assert page.evaluate("[told(store.read()), localStorage.length]") == [[[], []], 0]
+
+
+@pytest.mark.parametrize("place", ["disk", "web"])
+def test_ratings_are_kept_from_page_to_page(request, visit, place):
+    start = request.getfixturevalue(place)
+    page = with_store(visit(start + "about.html"))
+    assert page.evaluate("store.write(state([[['1', 5]], ['2']]))") is True
+    page.goto(start + "data.html")
+    assert with_store(page).evaluate("told(store.read())") == [[["1", 5]], ["2"]]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })",
+        "Object.defineProperty(window, 'localStorage', { value: null })",
+        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }",
+    ],
+)
+def test_where_nothing_can_be_stored_it_is_told_and_nothing_breaks(page, trouble):
+    page.evaluate(f"() => {{ {trouble} }}")
+    assert page.evaluate("store.write(state([[['1', 5]], []]))") is False
+    assert page.evaluate("told(store.read())") == [[], []]
+    page.evaluate("store.clear()")
+
+
+def test_a_file_is_read_or_refused_by_its_size_alone(page, tmp_path: Path):
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'f' }))")
+    reading = """async () => {
+      const { files: [file] } = document.getElementById("f");
+      file.text = ((read) => () => { globalThis.wasRead = true; return read.call(file); })(file.text);
+      try { return told(await store.fromFile(file)); } catch (problem) { return problem.message; }
+    }"""
+    small, large = tmp_path / "small.json", tmp_path / "large.json"
+    small.write_text(text(ratings=[{"item": "1", "stars": 2}]))
+    large.write_text(" " * 500_001)
+    page.locator("#f").set_input_files(large)
+    assert "too large" in page.evaluate(reading)
+    assert page.evaluate("globalThis.wasRead") is None
+    page.locator("#f").set_input_files(small)
+    assert page.evaluate(reading) == [[["1", 2]], []]
+    assert page.evaluate("globalThis.wasRead") is True
