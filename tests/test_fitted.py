@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import recsys
 from recsys.rating_scale import DISLIKE
+from tests import held_out
 from tests.synthetic import small_log
 
 
@@ -67,6 +68,19 @@ def test_many_at_once_are_as_one_by_one(deep, log):
     for user, row in enumerate(found):
         rated = log.matrix[[user]]
         np.testing.assert_allclose(row, deep.fold_in(rated.indices, rated.data), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("known", held_out.BOTH)
+def test_one_star_in_place_of_five_lowers_the_films_nearest_to_it(known):
+    known = known()
+    fitted, nearest, lower = known.fitted, known.nearest(), []
+    for history, place in known.picked():
+        films, stars = np.array(history).T
+        near, here = fitted.item_vectors[nearest[films[place]]], np.arange(len(films)) == place
+        bad, good = (near @ fitted.fold_in(films, np.where(here, value, stars)) for value in (1, 5))
+        lower.append(bad.mean() < good.mean())
+    assert len(lower) == held_out.N
+    assert np.mean(lower) >= 0.9
 
 
 def test_nothing_is_learned_on_the_way(deep):

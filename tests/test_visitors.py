@@ -10,6 +10,7 @@ import recsys
 from recsys.artefacts import DeepTower
 from recsys.projection import principal_components
 from recsys.visitors import deep_tower, offered, packed
+from tests.literal_tower import LiteralTower, halves
 from tests.synthetic import small_log
 
 
@@ -28,25 +29,12 @@ def tower(fitted, log) -> DeepTower:
     return deep_tower(fitted, log, principal_components(fitted.item_vectors))
 
 
-def halves(text: str, *shape: int) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(text), "<f2").astype(float).reshape(shape)
-
-
-def vector(tower: DeepTower, rows: list[int], stars: list[int]) -> np.ndarray:
-    """As the documentation of the file says."""
-    n, d, h = len(tower.item_ids), tower.dim, tower.hidden
-    weights = np.array([tower.star_weights[one - 1] for one in stars])
-    pooled = weights @ halves(tower.pool, n, d)[rows] / np.sqrt(len(rows))
-    hidden = np.maximum(pooled @ halves(tower.inner_weight, d, h) + halves(tower.inner_bias, h), 0)
-    return pooled + hidden @ halves(tower.outer_weight, h, d) + halves(tower.outer_bias, d)
-
-
 def test_the_file_holds_what_folds_in_as_the_model_does(tower, fitted, log):
     assert tower.item_ids == [str(one) for one in log.item_ids]
-    expected = fitted.fold_in([3, 0, 8], [5, 1, 2])
-    np.testing.assert_allclose(vector(tower, [3, 0, 8], [5, 1, 2]), expected, rtol=0.01, atol=0.005)
-    np.testing.assert_allclose(halves(tower.items, 12, 4), fitted.item_vectors, rtol=1e-3, atol=1e-6)
-    np.testing.assert_allclose(halves(tower.item_bias, 12), fitted.item_bias, rtol=1e-3, atol=1e-6)
+    found, expected = LiteralTower(tower), fitted.fold_in([3, 0, 8], [5, 1, 2])
+    np.testing.assert_allclose(found.vector([(3, 5), (0, 1), (8, 2)]), expected, rtol=0.01, atol=0.005)
+    np.testing.assert_allclose(found.items, fitted.item_vectors, rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(found.bias, fitted.item_bias, rtol=1e-3, atol=1e-6)
 
 
 def test_every_film_lies_on_the_map_where_it_is_shown(tower, fitted):

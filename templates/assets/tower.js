@@ -62,7 +62,7 @@ globalThis.marqueeTower = (told) => {
   // The k best rows that `may` be listed as pairs [row, score], best first; equals to the lower row.
   const best = (found, k, may) => {
     const list = [];
-    for (let row = 0; row < n; row++) {
+    for (let row = 0; k > 0 && row < n; row++) {
       if ((list.length === k && found[row] <= list[k - 1][1]) || !may(row)) continue;
       let place = list.length;
       while (place > 0 && list[place - 1][1] < found[row]) place--;
@@ -84,7 +84,7 @@ globalThis.marqueeTower = (told) => {
       return whole.map((value, k) => value - without[k]);
     });
     return listed.map((row) => {
-      const strengths = ratings.map(([rated], n) => [rated, dot(lost[n], items, row)]);
+      const strengths = ratings.map(([rated], place) => [rated, dot(lost[place], items, row)]);
       const causes = strengths.filter(([, strength]) => Math.round(strength * 1e4) > 0);
       return causes.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MOST_CAUSES);
     });

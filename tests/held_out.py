@@ -1,0 +1,84 @@
+"""Deep models beside histories that they were not trained on: of the sample, and of MovieLens where it is there.
+
+Each is fitted once for all tests of a session.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pytest
+
+import recsys
+from recsys.recommend import unit_vectors
+from tests.literal_tower import History
+
+MOVIELENS = os.environ.get("MOVIELENS_100K")
+N = 200
+"""Histories held out."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """A model and what it has not seen.
+
+    Attributes:
+        fitted: a deep model.
+        dataset: all ratings.
+        histories: N of them.
+    """
+
+    fitted: recsys.Fitted
+    dataset: recsys.Dataset
+    histories: list[History]
+
+    def nearest(self) -> np.ndarray:
+        """Of each film the ten whose vectors are most similar, by cosine: (n_items, 10)."""
+        unit = unit_vectors(self.fitted.item_vectors).astype(float)
+        likeness = unit @ unit.T
+        np.fill_diagonal(likeness, -np.inf)
+        return np.argsort(-likeness, axis=1, kind="stable")[:, :10]
+
+    def picked(self) -> list[tuple[History, int]]:
+        """Each history with the place of one of its films."""
+        rng = np.random.default_rng(1)
+        return [(history, int(rng.integers(len(history)))) for history in self.histories]
+
+
+@cache
+def of_the_sample() -> HeldOut:
+    """The newest ratings of its first users, by the model of a build with three epochs."""
+    dataset = recsys.load_dataset("sample")
+    parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
+    return HeldOut(recsys.fit(parts.train, "deep", recsys.TrainConfig(epochs=3)), dataset, _histories(parts.test))
+
+
+@cache
+def of_movielens() -> HeldOut:
+    """All ratings of users who were left out of the training."""
+    dataset = recsys.load_dataset(MOVIELENS)
+    left_out = np.isin(dataset.user, np.random.default_rng(0).choice(dataset.n_users, N, replace=False))
+    return HeldOut(recsys.fit(dataset.subset(~left_out), "deep"), dataset, _histories(dataset.subset(left_out)))
+
+
+def _histories(ratings: recsys.Dataset) -> list[History]:
+    found = []
+    for user in np.flatnonzero(ratings.user_counts)[:N]:
+        row = ratings.matrix[[user]]
+        found.append([(int(film), int(stars)) for film, stars in zip(row.indices, row.data, strict=True)])
+    assert len(found) == N
+    return found
+
+
+BOTH = [
+    pytest.param(of_the_sample, id="sample"),
+    pytest.param(
+        of_movielens,
+        id="movielens",
+        marks=pytest.mark.skipif(not MOVIELENS, reason="MOVIELENS_100K does not name the MovieLens 100K folder"),
+    ),
+]
+"""To parametrize tests with."""
