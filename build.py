@@ -7,6 +7,7 @@ import logging
 import shutil
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,12 +22,14 @@ from recsys.data.split import Split, split
 from recsys.errors import ConfigError
 from recsys.evaluation.hidden import hidden_ranks
 from recsys.evaluation.metrics import judge
+from recsys.evaluation.new_users import NewUsersReport, evaluate_new_users, obstacle
 from recsys.evaluation.ranking import Scorer
 from recsys.evaluation.selection import choose, recipes, validation
 from recsys.explain import explain
 from recsys.export import assemble
 from recsys.fitted import Fitted
 from recsys.measured import Judged
+from recsys.new_users import in_words
 from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
 from recsys.publish_branch import Destination, find_destination, publish
@@ -117,8 +120,11 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
                 report = judge(found.items[users], users, parts.train, parts.test)
                 judged.reports[name] = report
                 said.append(f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}")
+    new_users = measure_new_users(dataset, config, terminal) if config.evaluate_new_users else None
     with terminal.stage("assemble"):
-        return assemble(Results(dataset, parts, config, models, lists, judged, reasons, ranks, recorders))
+        return assemble(
+            Results(dataset, parts, config, models, lists, judged, reasons, ranks, recorders, new_users)
+        )
 
 
 def train(
@@ -157,6 +163,23 @@ def compare_with(parts: Split, config: BuildConfig, terminal: Terminal) -> tuple
                     said.append(chosen.in_words())
             on_baseline(done, len(found))
     return scorers, judged
+
+
+def measure_new_users(ratings: Dataset, config: BuildConfig, terminal: Terminal) -> NewUsersReport | None:
+    """How good the lists are for people who were not in training, where there are enough of them to tell."""
+    why = obstacle(ratings)
+    if why is not None:
+        logger.warning("new users were not measured: %s", why)
+        return None
+
+    def learn(train: Dataset, draw: int) -> Fitted:
+        return fit(train, "deep", replace(config.train, seed=(config.train.seed + draw) % 2**63))
+
+    with terminal.stage("new users") as said, terminal.progress("new users") as on_draw:
+        rng = np.random.default_rng([config.train.seed, 2])
+        report = evaluate_new_users(ratings, learn, config.top_k, rng, on_draw)
+        said += in_words(report, config.top_k)
+    return report
 
 
 def export(artefacts: Artefacts, folder: Path, terminal: Terminal) -> None:

@@ -310,7 +310,7 @@ class NewUsers(Struct, frozen=True, kw_only=True):
     """How good the lists are for people who were not in training, given a few of the films they rated."""
 
     protocol: Annotated[str, Meta(description="who counts as new, what is given, what is chosen how")]
-    share: Annotated[UnitInterval, Meta(description="of the users who rated something, new in each draw")]
+    share: Annotated[UnitInterval, Meta(description="of the users with two ratings or more, new in each draw")]
     draws: int
     given: Annotated[list[str], Meta(description="how many films are given of each: numbers, and half")]
     n_users: Annotated[list[int], Meta(description="new users judged, over all draws; one for each of given")]
@@ -321,6 +321,7 @@ class NewUsers(Struct, frozen=True, kw_only=True):
     ease_l2: Annotated[
         list[list[float]], Meta(description="what was chosen for EASE, likewise; empty without it")
     ] = []
+    skipped: Annotated[dict[str, str], Meta(description="why a model was not computed, by its name")] = {}
 
 
 class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):

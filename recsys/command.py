@@ -13,7 +13,7 @@ from recsys.config import BuildConfig, TrainConfig
 from recsys.errors import ConfigError, OutputError, PublishError, RecsysError
 from recsys.version import VERSION
 
-SETTINGS = ("holdout", "top_k", "models", "site_url", "dim", "epochs", "seed")
+SETTINGS = ("holdout", "top_k", "models", "site_url", "evaluate_new_users", "dim", "epochs", "seed")
 """Options that are settings of a build, by their names in a configuration file."""
 
 
@@ -56,6 +56,12 @@ def parser() -> argparse.ArgumentParser:
     )
     model.add_argument(
         "--top-k", type=int, metavar="K", help=f"length of the recommended lists (default: {default['top_k']})"
+    )
+    model.add_argument(
+        "--evaluate-new-users",
+        action="store_true",
+        default=None,  # like every setting that is not given, so that a file may say it
+        help="also measure the lists of people who were not in training; trains deep five times more (default: off)",
     )
     work = parse.add_argument_group("how to work")
     work.add_argument(

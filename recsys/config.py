@@ -80,6 +80,8 @@ class BuildConfig:
     """The models to train."""
     site_url: str | None = None
     """Where the site will be published, for links that must be absolute: ``https://example.org/films/``."""
+    evaluate_new_users: bool = False
+    """Also measure how good the lists are for people who were not in training; trains deep five times more."""
     train: TrainConfig = field(default_factory=TrainConfig)
     """How each of them is trained."""
 
@@ -88,6 +90,13 @@ class BuildConfig:
         _real("holdout", self.holdout, 0, 1, open_high=True)
         _whole("top_k", self.top_k, 1, 1000)
         object.__setattr__(self, "models", _model_names(self.models))
+        if not isinstance(self.evaluate_new_users, bool):
+            raise ConfigError(f"evaluate_new_users is {self.evaluate_new_users!r}; expected a choice, true or false")
+        if self.evaluate_new_users and "deep" not in self.models:
+            raise ConfigError(
+                "evaluate_new_users measures deep, the only model that answers somebody new, and only base is to be "
+                "built; expected deep among the models: add it, or leave evaluate_new_users out"
+            )
         url = self.site_url
         if url is not None and not (isinstance(url, str) and _ADDRESS.fullmatch(url)):
             raise ConfigError(

@@ -14,6 +14,7 @@ from recsys import artefacts as out
 from recsys.fitted import Fitted
 from recsys.listed import listed
 from recsys.measured import measured
+from recsys.new_users import new_users_told
 from recsys.profiles import rating_histograms
 from recsys.projection import Projection, principal_components
 from recsys.recommend import similar_items
@@ -51,7 +52,10 @@ def assemble(results: Results) -> out.Artefacts:
             }
         ),
         recommendations=listed(results),
-        metrics=measured(results.judged, results.lists, results.split, results.config, settings),
+        metrics=msgspec.structs.replace(
+            measured(results.judged, results.lists, results.split, results.config, settings),
+            new_users=new_users_told(results.new_users, results.config),
+        ),
         items=_items(results),
         map_replay=replay(
             results.models, projections, results.recorders, moving_films(results.dataset), item_ids

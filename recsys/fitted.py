@@ -63,10 +63,7 @@ class Fitted:
 
     def scores(self, users: NDArray[np.integer[Any]] | None = None) -> NDArray[np.float32]:
         """Scores of all items for ``users`` (n,), or for all users: float32 (n, n_items)."""
-        vectors = self.user_vectors if users is None else self.user_vectors[users]
-        scores: NDArray[np.float32] = vectors @ self.item_vectors.T
-        scores += self.item_bias
-        return scores
+        return self._scores_of(self.user_vectors if users is None else self.user_vectors[users])
 
     def fold_in(self, items: ArrayLike, ratings: ArrayLike | None = None) -> NDArray[np.float32]:
         """The vector of somebody who was not in training, from what they rated: float32 (d,).
@@ -102,6 +99,16 @@ class Fitted:
         """
         vectors, _ = self.towers.users_forward(self.towers.newcomer_inputs(ratings))
         return np.asarray(vectors, np.float32)
+
+    def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> NDArray[np.float32]:
+        """Scores of all items for N such people, as :meth:`fold_in_all` takes them: float32 (N, n_items)."""
+        return self._scores_of(self.fold_in_all(ratings))
+
+    def _scores_of(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """By user vectors (N, d)."""
+        scores: NDArray[np.float32] = vectors @ self.item_vectors.T
+        scores += self.item_bias
+        return scores
 
 
 def _films(items: ArrayLike, n_items: int) -> NDArray[np.intp]:

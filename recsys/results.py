@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
+from recsys.evaluation.new_users import NewUsersReport
 from recsys.explain import Reasons
 from recsys.fitted import Fitted
 from recsys.measured import Judged
@@ -31,6 +32,7 @@ class Results:
         reasons: why a model recommends what it does, by its name.
         ranks: where a model ranks what is hidden, by its name: (n_hidden,), in the order of ``split.test.matrix``.
         recorders: what was kept of a model's epochs, by its name; of the films that ``moving_films(dataset)`` gives.
+        new_users: how good lists are for people who were not in training; None where that was not measured.
     """
 
     dataset: Dataset
@@ -42,3 +44,4 @@ class Results:
     reasons: dict[str, Reasons] = field(default_factory=dict)
     ranks: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     recorders: dict[str, Recorder] = field(default_factory=dict)
+    new_users: NewUsersReport | None = None

@@ -2,6 +2,7 @@
 
 import filecmp
 import json
+import logging
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import build
 import recsys
@@ -17,6 +19,7 @@ from recsys.errors import DownloadError
 from recsys.evaluation import baselines
 from recsys.evaluation.selection import choose, recipes
 from recsys.script import json_in
+from recsys.terminal import Terminal
 
 SMALL = ["--data", "sample", "--dim", "8", "--epochs", "3", "--quiet"]
 
@@ -121,6 +124,41 @@ def test_baselines_are_measured_beside_the_models_and_say_what_was_chosen(site, 
     assert load(tmp_path / "site", "metrics.json")["comparisons"] == []
 
 
+def test_new_users_are_measured_where_that_is_asked_for_and_rendering_again_keeps_it(tmp_path, capsys):
+    asked = ["--models", "deep", "--holdout", "0", "--evaluate-new-users"]
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert build.main([*SMALL[:-1], *asked, "--out", str(one)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert re.search(r"new users \d+\.\d\d s .*half given: deep 0\.\d{4}, deep_liked 0\.", said)
+    assert build.main([*SMALL, *asked, "--out", str(other)]) == 0
+    assert differing(one, other) == []
+    assert build.main(["--render-only", "--quiet", "--out", str(other)]) == 0
+    assert differing(one, other) == []
+    found = load(one, "metrics.json")["new_users"]
+    assert found["given"] == ["3", "5", "10", "half"]
+    assert found["n_users"] == [300] * 4
+    assert {name: [len(row) for row in rows] for name, rows in found["models"].items()} == dict.fromkeys(
+        ("deep", "deep_liked", "ease", "popularity"), [5] * 4
+    )
+    assert "default_rng([0, 2])" in found["protocol"] and "k = 10" in found["protocol"]
+    assert "--models deep --evaluate-new-users<" in (one / "about.html").read_text(encoding="utf-8")
+
+
+def test_without_being_asked_new_users_are_not_measured_and_the_page_says_how(site):
+    assert load(site, "metrics.json")["new_users"] is None
+    assert "python build.py --evaluate-new-users" in (site / "compare.html").read_text(encoding="utf-8")
+    assert "evaluate-new-users" not in (site / "about.html").read_text(encoding="utf-8")
+
+
+def test_too_few_users_to_measure_by_are_a_warning_and_no_figures(capsys):
+    few = recsys.load_dataset("sample")
+    few = few.subset(few.user < 19)
+    terminal = Terminal(Console(), logging.INFO)
+    assert build.measure_new_users(few, recsys.BuildConfig(evaluate_new_users=True), terminal) is None
+    said = " ".join(capsys.readouterr().out.split())
+    assert said == "new users were not measured: users with two ratings or more are 19; expected 20 at least"
+
+
 def test_a_baseline_that_is_too_large_is_left_out_and_that_is_said(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(baselines, "EASE_LARGEST", 5)
     assert build.main([*SMALL[:-1], "--models", "base", "--out", str(tmp_path / "site")]) == 0
@@ -137,6 +175,7 @@ def test_a_baseline_that_is_too_large_is_left_out_and_that_is_said(tmp_path, cap
         (["--top-k", "900"], "top_k is 900; Sample has"),
         (["--holdout", "1"], "holdout is 1.0; expected"),
         (["--models", "wide"], "no model 'wide'"),
+        (["--models", "base", "--evaluate-new-users"], "evaluate_new_users measures deep"),
         (["--data", "nowhere"], "'nowhere' does not exist"),
         (["--config", "nowhere.toml"], "nowhere.toml: cannot be read"),
         (["--out", "."], "."),

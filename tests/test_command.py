@@ -71,10 +71,12 @@ def test_options_become_settings_and_what_is_not_given_is_none():
     given = command.settings(command.parser().parse_args(["--models", "base, deep", "--top-k", "5"]))
     assert given["models"] == ["base", "deep"]
     assert given["top_k"] == 5
-    assert given["seed"] is None
+    assert given["seed"] is given["evaluate_new_users"] is None
+    assert command.settings(command.parser().parse_args(["--evaluate-new-users"]))["evaluate_new_users"] is True
 
 
-@pytest.mark.parametrize("argv", [["--dim", "8"], ["--seed", "0"], ["--data", "sample"], ["--config", "x.toml"]])
+@pytest.mark.parametrize("argv", [["--dim", "8"], ["--seed", "0"], ["--data", "sample"], ["--config", "x.toml"],
+                                  ["--evaluate-new-users"]])  # fmt: skip
 def test_render_only_refuses_what_it_could_not_honour(argv):
     with pytest.raises(ConfigError, match=f"{argv[0]} would have no effect"):
         command.settings(command.parser().parse_args(["--render-only", *argv]))

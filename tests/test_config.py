@@ -49,6 +49,7 @@ def test_a_file_may_hold_every_setting(tmp_path):
         top_k = 4
         models = ["deep"]
         site_url = "https://films.example/"
+        evaluate_new_users = true
         [train]
         dim = 2
         epochs = 3
@@ -60,7 +61,12 @@ def test_a_file_may_hold_every_setting(tmp_path):
     """)
     train = TrainConfig(dim=2, epochs=3, patience=4, learning_rate=1.0, l2=0.0, batch_size=5, seed=6)
     assert read_config(path, {}) == BuildConfig(
-        holdout=0.3, top_k=4, models=("deep",), site_url="https://films.example/", train=train
+        holdout=0.3,
+        top_k=4,
+        models=("deep",),
+        site_url="https://films.example/",
+        evaluate_new_users=True,
+        train=train,
     )
 
 
@@ -90,6 +96,7 @@ def test_a_training_setting_outside_its_range_is_named_with_value_and_range(sett
 @pytest.mark.parametrize(("setting", "value"), [
     ("holdout", 1), ("holdout", -0.1), ("holdout", float("nan")), ("holdout", True),
     ("top_k", 0), ("top_k", 1001), ("top_k", 2.5),
+    ("evaluate_new_users", 1), ("evaluate_new_users", "yes"), ("evaluate_new_users", None),
     ("site_url", "ftp://films.example"), ("site_url", ""), ("site_url", "javascript:alert(1)"),
     ("site_url", "https://"), ("site_url", "https:///films/"), ("site_url", "https://user:word@films.example/"),
     ("site_url", "https://films.example/?page=1"), ("site_url", "https://films.example/#top"),
@@ -123,6 +130,18 @@ def test_the_ends_of_the_ranges_are_allowed(setting):
 def test_models_that_do_not_exist_or_stand_twice_are_refused(models):
     with pytest.raises(ConfigError, match="expected base, deep or both"):
         BuildConfig(models=models)
+
+
+def test_new_users_cannot_be_measured_without_the_model_that_answers_them(tmp_path):
+    path = toml(tmp_path, "evaluate_new_users = true")
+    assert read_config(path, {}).evaluate_new_users
+    for sentence in (
+        refusal(path, models=["base"]),
+        refusal(None, models=["base"], evaluate_new_users=True),
+        refusal(toml(tmp_path, 'evaluate_new_users = true\nmodels = ["base"]')),
+    ):
+        assert "evaluate_new_users measures deep" in sentence
+        assert "expected deep among the models" in sentence
 
 
 @pytest.mark.parametrize(("text", "value"), [

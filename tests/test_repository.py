@@ -46,6 +46,7 @@ def test_pages_are_built_from_ratings_asked_for_by_name_at_the_address_they_will
     (build,) = [shlex.split(step["run"]) for step in steps if "build.py" in step.get("run", "")]
     given = command.parser().parse_args(build[2:])
     assert given.data == "ml-100k"
+    assert given.evaluate_new_users
     assert given.site_url == "${{ steps.pages.outputs.base_url }}"
     assert str(given.out) == next(step for step in steps if "upload-pages" in step.get("uses", ""))["with"]["path"]
 

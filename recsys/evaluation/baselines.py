@@ -42,6 +42,10 @@ class Popularity:
         n = self.n_users if users is None else len(users)
         return np.tile(self.counts, (n, 1))
 
+    def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> NDArray[np.float32]:
+        """The same for N people who need not have been in training, whatever they rated: float32 (N, n_items)."""
+        return np.tile(self.counts, (ratings.shape[0], 1))
+
 
 class ItemKNN:
     """Items like those a user rated, by the people they share (Sarwar et al. 2001; shrinkage: Bell and Koren 2007).
@@ -90,8 +94,8 @@ class EASE:
     """The linear model in which each item is explained by all others, in closed form (Steck 2019).
 
     Minimises ``|X - X B|^2 + l2 |B|^2`` with a diagonal of zeros, X being 1 where a user rated an item. With
-    ``P = (X'X + l2)^-1`` that is ``X B = X - (X P) / diag(P)``. Where there are fewer users than items the smaller
-    matrix is inverted instead: ``X P = (XX' + l2)^-1 X`` gives the same scores.
+    ``P = (X'X + l2)^-1`` that is ``B = I - P / diag(P)``. Where there are fewer users than items the smaller matrix
+    is inverted instead: ``l2 P = I - X' (XX' + l2)^-1 X``.
 
     Args:
         train: the ratings to learn from.
@@ -108,23 +112,39 @@ class EASE:
                 f"{EASE_LARGEST} users or items"
             )
         self.rated = rated_or_not(train).astype(np.float64)
-        users_first = train.n_users < train.n_items
-        small = self.rated if users_first else self.rated.T
-        inverse = np.linalg.inv((small @ small.T).toarray() + l2 * np.eye(small.shape[0]))
-        # Scores are X - left @ right: what stands in X itself takes away what an item says of itself.
-        self.left: Any
-        self.right: Any
-        if users_first:
-            diagonal = (1 - self.rated.multiply(inverse @ self.rated).sum(axis=0)) / l2
-            self.left, self.right = inverse, (self.rated / diagonal).tocsr()
+        self.l2 = l2
+        self.users_first = train.n_users < train.n_items
+        small = self.rated if self.users_first else self.rated.T
+        self.inverse = np.linalg.inv((small @ small.T).toarray() + l2 * np.eye(small.shape[0]))
+        if self.users_first:
+            self.diagonal = (1 - self.rated.multiply(self.inverse @ self.rated).sum(axis=0)) / l2
         else:
-            self.left, self.right = self.rated, inverse / np.diag(inverse)
+            self.diagonal = np.diag(self.inverse)
 
     def scores(self, users: Ids | None = None) -> NDArray[np.float32]:
         """How much each item is to be expected beside those the user rated: float32 (n, n_items)."""
-        rated, left = (self.rated, self.left) if users is None else (self.rated[users], self.left[users])
-        scores: NDArray[np.float32] = (rated.toarray() - left @ self.right).astype(np.float32)
+        return self.fold_in_scores(self.rated if users is None else self.rated[users])
+
+    def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> NDArray[np.float32]:
+        """The same for N people who need not have been in training: float32 (N, n_items).
+
+        Args:
+            ratings: (N, n_items), an entry where somebody rated an item, whatever its value.
+        """
+        rated = sparse.csr_array((np.ones(ratings.nnz), ratings.indices, ratings.indptr), shape=ratings.shape)
+        # What stands in the history itself takes away what an item says of itself.
+        scores: NDArray[np.float32] = (rated.toarray() - self._through_p(rated) / self.diagonal).astype(np.float32)
         return scores
+
+    def _through_p(self, rated: sparse.csr_array[np.float64]) -> NDArray[np.float64]:
+        """Histories (N, n_items) times P, the same shape."""
+        found: NDArray[np.float64]
+        if self.users_first:
+            shared = (rated @ self.rated.T).toarray()  # (N, n_users), films in common
+            found = (rated.toarray() - (shared @ self.inverse) @ self.rated) / self.l2
+        else:
+            found = rated @ self.inverse
+        return found
 
 
 def can_ease(train: Dataset) -> bool:

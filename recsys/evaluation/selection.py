@@ -75,7 +75,8 @@ class Chosen:
         return f"{settings or 'nothing to choose'}{f' (best of {len(self.trials)})' if self.trials else ''}"
 
 
-def _too_large(train: Dataset) -> str | None:
+def too_large(train: Dataset) -> str | None:
+    """Why EASE cannot be computed for these ratings; None where it can."""
     if can_ease(train):
         return None
     return f"more than {EASE_LARGEST:,} users and items: the matrix to invert would be too large"
@@ -89,7 +90,7 @@ def recipes(seed: int) -> dict[str, Recipe]:
             ItemKNN,
             [{"neighbours": n, "shrinkage": shrinkage} for n in (30, 100, 400) for shrinkage in (0, 20)],
         ),
-        "ease": Recipe(EASE, [{"l2": l2} for l2 in (300, 100, 1000)], obstacle=_too_large),
+        "ease": Recipe(EASE, [{"l2": l2} for l2 in (300, 100, 1000)], obstacle=too_large),
         "als": Recipe(
             ALS,
             [{"unobserved": weight, "l2": l2} for weight in (0.4, 0.1) for l2 in (0.01, 0.03, 0.1)],

@@ -10,6 +10,7 @@ from recsys.pages.slugs import slugs
 _LABELS = {
     "base": "Base",
     "deep": "Deep",
+    "deep_liked": "Deep, films alone",
     "popularity": "Popularity",
     "item_knn": "Item k-NN",
     "ease": "EASE",

@@ -1,6 +1,7 @@
 """What the page that compares shows: the leaderboard, the duels, the groups of users. Knows no template.
 
-Where both models agree, and whom the second helps, is in :mod:`recsys.pages.agreement`.
+Where both models agree, and whom the second helps, is in :mod:`recsys.pages.agreement`; people who were not in
+training are in :mod:`recsys.pages.new_users`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from recsys.pages.compare_contexts import (
     LeaderRow,
 )
 from recsys.pages.contexts import Cell, Page, Site
+from recsys.pages.new_users import somebody_new
 
 ACCURACY = ("ndcg", "recall", "precision", "map", "mrr")
 FEW_USERS = 20
@@ -47,6 +49,7 @@ def compare_context(
         compared=model(metrics.comparisons[0].model) if metrics.comparisons else None,
         duels=tuple(_duel(one, few) for one in sorted(metrics.comparisons, key=lambda one: one.difference.mean)),
         few=few,
+        new_users=somebody_new(metrics),
         agreement=agreeing(metrics),
         most_helped=helped_rows(metrics.most_helped, catalogue),
         least_helped=helped_rows(metrics.least_helped, catalogue),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ROW_HEIGHT, AXIS_HEIGHT, GROUP_HEIGHT, OVERLAP_HEIGHT = 34, 66, 340, 260
 _SPREAD = 0.7
 """Share of a group's width that its dots take."""
+_BESIDE = 0.07
+"""Of the way to the next stage: by so much the dots of two curves stand apart, that their spans can be told."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Series:
 
     model: Model
     dots: tuple[Dot, ...]
+    aside: bool = False
+    """A second look at another model, in its colour: hollow dots, a dashed line."""
 
 
 def leaderboard(series: Sequence[Series], k: int) -> Chart | None:
@@ -75,15 +79,8 @@ def dots_by_group(
     """
     if not series:
         return None
-    from bokeh.models import FixedTicker
-
     end = 1.06 * max([dot.high or dot.value for one in series for dot in one.dots] + list(reference or [])) or 1.0
-    ranges = {"x_range": (-0.5, len(groups) - 0.5), "y_range": (0, end)}
-    plot = plain_figure(GROUP_HEIGHT, tools="", toolbar_location=None, **ranges)
-    plot.xaxis.ticker = FixedTicker(ticks=list(range(len(groups))))
-    plot.xaxis.major_label_overrides = dict(enumerate(groups))
-    plot.xgrid.visible = False
-    plot.yaxis.axis_label = label
+    plot = _group_figure(groups, (0, end), label)
     if reference is not None:
         ends = [(place - 0.42, place + 0.42) for place in range(len(groups))]
         line = plot.segment([a for a, _ in ends], reference, [b for _, b in ends], reference, line_width=2)
@@ -93,6 +90,36 @@ def dots_by_group(
     for row, one in enumerate(series):
         left = -_SPREAD / 2 + row * step if len(series) > 1 else 0.0
         _draw(plot, one, groups, [round(place + left, 4) for place in range(len(groups))], upright=True)
+    return chart(name, plot, GROUP_HEIGHT)
+
+
+def curves(name: str, stages: Sequence[str], series: Sequence[Series], label: str, axis: str) -> Chart | None:
+    """A line a model through stages from left to right, its dots beside those of the others.
+
+    Args:
+        name: of the chart on its page.
+        stages: their names, from left to right.
+        series: the models, a dot a stage.
+        label: what the height of a dot means.
+        axis: what the stages are.
+
+    Returns:
+        None without a model.
+    """
+    if not series:
+        return None
+    low = min(dot.value if dot.low is None else dot.low for one in series for dot in one.dots)
+    high = max(dot.value if dot.high is None else dot.high for one in series for dot in one.dots)
+    margin = 0.08 * (high - low) or 0.1
+    plot = _group_figure(stages, (max(0.0, low - margin), high + margin), label)
+    plot.xaxis.axis_label = axis
+    for row, one in enumerate(series):
+        shift = _BESIDE * (row - (len(series) - 1) / 2)
+        places = [round(stage + shift, 4) for stage in range(len(stages))]
+        line = plot.line(places, [dot.value for dot in one.dots], line_width=2, line_alpha=0.8)
+        line.glyph.line_dash = "dashed" if one.aside else "solid"
+        line.tags = [f"--{one.model.name}"]
+        _draw(plot, one, stages, places, upright=True)
     return chart(name, plot, GROUP_HEIGHT)
 
 
@@ -115,6 +142,19 @@ def overlap_chart(overlap: Sequence[int]) -> Chart | None:
     return chart("overlap", plot, OVERLAP_HEIGHT)
 
 
+def _group_figure(groups: Sequence[str], heights: tuple[float, float], label: str) -> Figure:
+    """Groups side by side, between two heights."""
+    from bokeh.models import FixedTicker
+
+    ranges = {"x_range": (-0.5, len(groups) - 0.5), "y_range": heights}
+    plot = plain_figure(GROUP_HEIGHT, tools="", toolbar_location=None, **ranges)
+    plot.xaxis.ticker = FixedTicker(ticks=list(range(len(groups))))
+    plot.xaxis.major_label_overrides = dict(enumerate(groups))
+    plot.xgrid.visible = False
+    plot.yaxis.axis_label = label
+    return plot
+
+
 def _draw(
     plot: Figure, series: Series, groups: Sequence[str], places: Sequence[float] | Sequence[str], upright: bool
 ) -> None:
@@ -133,6 +173,8 @@ def _draw(
     ends = ("place", "low", "place", "high") if upright else ("low", "place", "high", "place")
     interval = plot.segment(*ends, source=source, line_width=2.5, line_alpha=0.55, line_cap="round")
     dots = plot.scatter(*(("place", "value") if upright else ("value", "place")), source=source, size=10)
+    if series.aside:
+        dots.glyph.update(fill_alpha=0.0, line_width=2)
     interval.tags = dots.tags = [f"--{series.model.name}"]
     shown = [("", "@model"), *([("", "@group")] if upright else []), ("", _shown(series.dots[0]))]
     plot.add_tools(HoverTool(renderers=[dots], tooltips=shown))

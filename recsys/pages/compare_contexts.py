@@ -105,6 +105,22 @@ class HelpedRow:
 
 
 @dataclass(frozen=True)
+class SomebodyNew:
+    """How good the lists are for people who were not in training."""
+
+    draws: int
+    share: float
+    measured: Grouped
+    """By how many films are given; each cell is the mean of the draws, the lowest and the highest."""
+    shares: tuple[tuple[str, float], ...]
+    """Deep's nDCG as a share of EASE's, by how many films are given; empty without EASE."""
+    l2: tuple[tuple[str, str], ...]
+    """What was chosen for EASE in each draw, likewise."""
+    skipped: tuple[tuple[Model, str], ...]
+    protocol: str
+
+
+@dataclass(frozen=True)
 class CompareContext(Context):
     """``compare.html``; without rows nothing was measured."""
 
@@ -120,6 +136,8 @@ class CompareContext(Context):
     duels: tuple[Duel, ...]
     few: bool
     """Too few users were judged to call one model better than another."""
+    new_users: SomebodyNew | None
+    """None where that was not measured."""
     agreement: Agreeing | None
     """None unless there are two models."""
     most_helped: tuple[HelpedRow, ...]

@@ -21,7 +21,7 @@ from recsys.pages.contexts import (
 
 _FIRST_USERS = 12
 # Settings that the command takes as options of the same name.
-_OPTIONS = ("data", "dim", "epochs", "seed", "holdout", "top_k", "models")
+_OPTIONS = ("data", "dim", "epochs", "seed", "holdout", "top_k", "models", "evaluate_new_users")
 
 
 def home_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue) -> HomeContext:
@@ -37,7 +37,6 @@ def home_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalo
         gains=any(bar.lift is not None for bar in bars),
         models=models_of(artefacts),
         first_users=tuple(catalogue.users.values())[:_FIRST_USERS],
-        answers=artefacts.deep_tower is not None,
     )
 
 
@@ -126,6 +125,6 @@ def _command(settings: Mapping[str, Any]) -> str:
     words = ["python", "build.py"]
     for option in _OPTIONS:
         value = settings.get(option, settings.get(f"train.{option}"))
-        if value is not None:
-            words += [f"--{option.replace('_', '-')}", _plain(value)]
+        if value is not None and value is not False:
+            words += [f"--{option.replace('_', '-')}", *([] if value is True else [_plain(value)])]
     return shlex.join(words)

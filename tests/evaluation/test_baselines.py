@@ -140,21 +140,31 @@ def test_films_b_and_a_share_one_of_three_and_one_people():
     np.testing.assert_allclose(scores[2], [1 / math.sqrt(3), 0, 1 / math.sqrt(3), 0], rtol=1e-6)
 
 
-def literal_ease(rated: np.ndarray, l2: float) -> np.ndarray:
+def literal_weights(rated: np.ndarray, l2: float) -> np.ndarray:
     """Each film by a ridge regression on all others."""
     weights = np.zeros((rated.shape[1],) * 2)
     for item in range(rated.shape[1]):
         others = [other for other in range(rated.shape[1]) if other != item]
         X = rated[:, others]
         weights[others, item] = np.linalg.solve(X.T @ X + l2 * np.eye(len(others)), X.T @ rated[:, item])
-    return rated @ weights
+    return weights
 
 
 @pytest.mark.parametrize(("n_users", "n_items"), [(30, 12), (12, 12), (8, 25)])
 @pytest.mark.parametrize("l2", [0.5, 20])
 def test_ease_is_a_ridge_regression_of_each_film_on_all_others(n_users, n_items, l2):
     dataset = some(n_users, n_items)
-    np.testing.assert_allclose(EASE(dataset, l2).scores(), literal_ease(ones(dataset), l2), rtol=1e-5, atol=1e-6)
+    expected = ones(dataset) @ literal_weights(ones(dataset), l2)
+    np.testing.assert_allclose(EASE(dataset, l2).scores(), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("n_users", "n_items"), [(30, 12), (8, 25)])
+def test_somebody_who_was_not_in_training_is_scored_by_the_same_weights(n_users, n_items):
+    dataset, others = some(n_users, n_items), some(17, n_items, seed=5)
+    found = EASE(dataset, 3).fold_in_scores(others.matrix)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, ones(others) @ literal_weights(ones(dataset), 3), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(Popularity(dataset).fold_in_scores(others.matrix), [dataset.item_counts] * 17)
 
 
 def test_ease_refuses_a_matrix_that_is_too_large_on_both_sides(monkeypatch):

@@ -82,8 +82,8 @@ def test_groups_have_their_spans_and_sizes():
 
 def test_the_page_shows_every_part(tmp_path):
     text = text_of(with_metrics(), tmp_path)
-    assert re.findall(r'data-chart="(\w+)"', text) == ["leaderboard", "overlap", "activity", "taste"]
-    assert text.count("<figure") == text.count("<figcaption") == 4
+    assert re.findall(r'data-chart="(\w+)"', text) == ["leaderboard", "new_users", "overlap", "activity", "taste"]
+    assert text.count("<figure") == text.count("<figcaption") == 5
     for words in ("ahead of", "level with", "<\u202f0.001", "0.250", "+0.0100", "EASE</strong> was not computed"):
         assert words in text, words
     assert "<b>here</b>" not in (tmp_path / "compare.html").read_text("utf-8")
