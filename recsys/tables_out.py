@@ -13,26 +13,22 @@ from recsys.artefacts import Artefacts
 
 LIST_COLUMNS = ("user", "model", "rank", "item", "score", "held_out")
 ITEM_COLUMNS = ("item", "title", "year", "genres", "n_ratings", "n_train", "mean_rating")
+METADATA_COLUMNS = ("id", "title", "year", "genres", "ratings")
 DECIMALS = 3
 """Of the vectors in TSV, which are there to be looked at; in JSON they have all that is published."""
 
 
 def write_tables(artefacts: Artefacts, folder: Path) -> None:
-    """Write all of them into ``folder``: two tables, and two files a model.
+    """Write all of them into ``folder``: two tables, the vectors of each model, and which films these are of.
 
-    They are ``recommendations.csv``, ``items.csv``, ``vectors_{model}.tsv`` and ``metadata_{model}.tsv``.
+    They are ``recommendations.csv``, ``items.csv``, ``vectors_{model}.tsv`` and ``metadata.tsv``.
     """
     _write_csv(folder / "recommendations.csv", [LIST_COLUMNS, *_recommendations(artefacts)])
     _write_csv(folder / "items.csv", [ITEM_COLUMNS, *_items(artefacts)])
-    facts = {
-        item.id: (item.title, "" if item.year is None else item.year, "|".join(item.genres), item.n_ratings)
-        for item in artefacts.items.items
-    }
+    # The projector takes no header with the vectors, and needs one with metadata of several columns.
     for name, embedding in artefacts.item_embeddings.models.items():
-        # The projector takes no header with the vectors, and needs one with metadata of several columns.
         _write_tsv(folder / f"vectors_{name}.tsv", ([round(x, DECIMALS) for x in row] for row in embedding.vectors))
-        rows = [(item, *facts[item]) for item in embedding.item_ids]
-        _write_tsv(folder / f"metadata_{name}.tsv", [("id", "title", "year", "genres", "ratings"), *rows])
+    _write_tsv(folder / "metadata.tsv", [METADATA_COLUMNS, *_metadata(artefacts)])
 
 
 def _recommendations(artefacts: Artefacts) -> Iterable[Sequence[object]]:
@@ -47,6 +43,12 @@ def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:
     for item in artefacts.items.items:
         year, mean = ("" if value is None else value for value in (item.year, item.mean_rating))
         yield item.id, item.title, year, "|".join(item.genres), item.n_ratings, item.n_train, mean
+
+
+def _metadata(artefacts: Artefacts) -> Iterable[Sequence[object]]:
+    """In the order of the vectors of either model, which is that of the catalogue."""
+    for item in artefacts.items.items:
+        yield item.id, item.title, "" if item.year is None else item.year, "|".join(item.genres), item.n_ratings
 
 
 def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:

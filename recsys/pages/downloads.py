@@ -72,7 +72,7 @@ def data_context(site: Site, page: Page, folder: Path, models: tuple[Model, ...]
         DataGroup("json", "JSON", tuple(_with_schema(left, _JSON, model))),
         DataGroup("scripts", "Script", tuple(_with_schema(left, _SCRIPTS, model))),
         DataGroup("tables", "Table", tuple(_tables(left))),
-        DataGroup("vectors", "Vectors", tuple(_vectors(left, models))),
+        DataGroup("vectors", "Vectors", tuple(_vectors(left, models[::-1]))),
     )
     rest = tuple(DataEntry((_file(path),), None, "", (), "", "") for path in left.values())
     return DataContext(
@@ -101,12 +101,13 @@ def _tables(left: dict[str, Path]) -> Iterator[DataEntry]:
 
 
 def _vectors(left: dict[str, Path], models: tuple[Model, ...]) -> Iterator[DataEntry]:
-    for model in models[::-1]:
-        names = (f"vectors_{model.name}.tsv", f"metadata_{model.name}.tsv")
-        if all(name in left for name in names):
-            what = f"The film vectors of {model.label.lower()}, and which films they are of."
-            files = tuple(left.pop(name) for name in names)
-            yield _entry(files, None, what, _COLUMNS["vectors"], EXAMPLES["vectors_MODEL.tsv"].by(model.name))
+    found = {f"vectors_{model.name}.tsv": model for model in models if f"vectors_{model.name}.tsv" in left}
+    if found and "metadata.tsv" in left:
+        first, *_ = found.values()
+        labels = " and of ".join(model.label.lower() for model in found.values())
+        what = f"The film vectors of {labels}, and which films they are of."
+        files = tuple(left.pop(name) for name in (*found, "metadata.tsv"))
+        yield _entry(files, None, what, _COLUMNS["vectors"], EXAMPLES["vectors_MODEL.tsv"].by(first.name))
 
 
 def _entry(

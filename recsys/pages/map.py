@@ -107,12 +107,8 @@ def _losses(artefacts: Artefacts, name: str) -> list[list[float | None]]:
 
 
 def _projector_files(models: Sequence[Model], data: Path) -> list[ProjectorFiles]:
-    files = [(model, f"vectors_{model.name}.tsv", f"metadata_{model.name}.tsv") for model in models]
-    return [
-        ProjectorFiles(model, f"data/{vectors}", f"data/{metadata}")
-        for model, vectors, metadata in files
-        if (data / vectors).is_file() and (data / metadata).is_file()
-    ]
+    names = [(model, f"vectors_{model.name}.tsv") for model in models if (data / "metadata.tsv").is_file()]
+    return [ProjectorFiles(model, f"data/{name}") for model, name in names if (data / name).is_file()]
 
 
 def _in_order(embedding: Embedding, items: list[Item], model: Model) -> Embedding:

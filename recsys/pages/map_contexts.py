@@ -36,11 +36,10 @@ class MapGenre:
 
 @dataclass(frozen=True)
 class ProjectorFiles:
-    """The two files that the TensorFlow Embedding Projector loads."""
+    """What the TensorFlow Embedding Projector loads of a model, besides the metadata that all have in common."""
 
     model: Model
     vectors: str
-    metadata: str
 
 
 @dataclass(frozen=True)

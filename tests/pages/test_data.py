@@ -63,7 +63,7 @@ def shown(site) -> dict[str, tuple[str, str]]:
 NAMES = [
     *("recommendations.json", "items.json", "metrics.json", "item_embeddings.json", "loss_history.json"),
     *("build.json", "deep_tower.js", "map_replay.js", "recommendations.csv", "items.csv"),
-    *("vectors_deep.tsv", "vectors_base.tsv"),
+    "vectors_deep.tsv",
 ]
 
 
@@ -119,7 +119,6 @@ SAID_IN_JAVASCRIPT = {
     "recommendations.csv": "[ '1', 'base', '1', 'f/2', '2.5', 'true' ]",
     "items.csv": "alert(1)",
     "vectors_deep.tsv": "[ '0.0\\t0.0', '1.0\\t0.5'",
-    "vectors_base.tsv": "[ '0.0\\t0.0', '1.0\\t0.5'",
 }
 
 
