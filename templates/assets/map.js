@@ -13,7 +13,6 @@ globalThis.marqueeCharts.then((charts) => {
   );
 
   let state = map.state.read(location.hash);
-  let similar = null; // by model name, once loaded; undefined where that failed
   let placed = null; // the model whose places are shown
   let waiting = 0;
 
@@ -36,19 +35,7 @@ globalThis.marqueeCharts.then((charts) => {
   const search = map.makeSearch(box.querySelector("[data-map-search]"), change);
   const panel = map.makePanel(box.querySelector("[data-panel]"), box.querySelector("[data-said]"), change);
   const replay = map.makeReplay(box, plot, change);
-
-  const pairs = (flat) => Array.from({ length: flat.length / 2 }, (_, n) => [flat[2 * n], flat[2 * n + 1]]);
-
-  // The nearest films of the one that was picked; null while they load.
-  const nearest = () => {
-    if (similar === undefined) return undefined;
-    if (similar) return pairs(similar[state.model]?.[state.row] ?? []);
-    globalThis.marqueeLoad("similar").then(
-      (found) => (similar = found),
-      () => (similar = undefined),
-    ).then(show);
-    return null;
-  };
+  const nearest = map.makeNear(() => show());
 
   const isShown = (row) => {
     const { genres, from, to } = state;
@@ -81,7 +68,7 @@ globalThis.marqueeCharts.then((charts) => {
   };
 
   const show = async () => {
-    const near = state.row < 0 ? [] : nearest();
+    const near = state.row < 0 ? [] : nearest(state.model, state.row);
     controls.show(state);
     search.show(state);
     panel.show(state, labels.get(state.model) ?? "this model", near);

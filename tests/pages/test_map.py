@@ -1,3 +1,4 @@
+import base64
 import html
 import json
 import re
@@ -64,8 +65,17 @@ def test_neighbours_are_rows_and_hundredths_most_similar_first():
         return msgspec.structs.replace(item, similar={"base": [SimilarItem("4", 0.987), SimilarItem("1", -0.5)]})
 
     found = similar_facts(with_items(tiny(), change))
-    assert found["base"] == [[3, 99, 0, -50]] * 5
-    assert found["deep"] == [[]] * 5
+    assert (found["places"], found["width"]) == (2, 1)
+    assert list(base64.b64decode(found["models"]["base"])) == [3, 199, 0, 50] * 5
+    assert list(base64.b64decode(found["models"]["deep"])) == [5, 100] * 10  # there is no sixth film: nobody
+
+
+def test_a_neighbour_in_a_large_catalogue_has_a_row_of_more_bytes():
+    first, *_ = tiny().items.items
+    near = msgspec.structs.replace(first, similar={"deep": [SimilarItem("299", 1.0)]})
+    many = [near, *(msgspec.structs.replace(first, id=str(n), similar={}) for n in range(1, 300))]
+    found = similar_facts(msgspec.structs.replace(tiny(), items=msgspec.structs.replace(tiny().items, items=many)))
+    assert list(base64.b64decode(found["models"]["deep"])[:6]) == [299 % 256, 299 // 256, 200, 300 % 256, 1, 100]
 
 
 def test_neighbours_and_replay_load_when_asked_for(site, page):
