@@ -33,7 +33,8 @@ def map_chart() -> Chart:
     points = _layer(plot, films, "points", view=_some(), **look, fill_alpha="alpha", line_alpha=0.0)
     rings = _layer(plot, ringed, "rings", **look, fill_alpha=1.0, line_width=1.5)
     pick = _layer(plot, picked, "pick", **look, fill_alpha=1.0, line_width=3)
-    _name(plot, picked)
+    _text(plot, picked, "title", name="name")
+    _visitor(plot)
     # @{title} without a format is put in as text by BokehJS, never as markup.
     shown = [("", "@{title}"), ("", "@{year}"), ("", "@{genres}")]
     hover = HoverTool(renderers=[pick, rings, points], tooltips=shown)
@@ -64,8 +65,18 @@ def _layer(plot: Figure, source: ColumnDataSource, name: str, **look: Any) -> An
     return points
 
 
-def _name(plot: Figure, source: ColumnDataSource) -> None:
-    """The title of the picked film, beside its point."""
+def _text(plot: Figure, source: ColumnDataSource, text: Any, **more: Any) -> None:
+    """A name beside a point."""
     look: dict[str, Any] = {"text_font_size": "13px", "text_font_style": "bold", "text_baseline": "middle"}
     look |= {"background_fill_alpha": 0.85, "padding": 4, "border_radius": 5}
-    plot.text("x", "y", "title", source=source, name="name", **look)
+    plot.text("x", "y", text, source=source, **look, **more)
+
+
+def _visitor(plot: Figure) -> None:
+    """Where the Rate page puts its visitor, should the address say so."""
+    from bokeh.core.properties import value
+    from bokeh.models import ColumnDataSource
+
+    visitor = ColumnDataSource({"x": [], "y": []}, name="visitor")
+    _layer(plot, visitor, "you", marker="star", size=24, line_width=1.5)
+    _text(plot, visitor, value("You"), name="your-name", x_offset=14)

@@ -6,8 +6,8 @@ globalThis.marqueeMap.makePlot = (doc) => {
   const token = globalThis.marqueeColour;
   const part = (name) => doc.get_model_by_name(name);
   const plot = part("map");
-  const sources = Object.fromEntries(["films", "ringed", "picked"].map((name) => [name, part(name)]));
-  const layers = Object.fromEntries(["ghosts", "points", "rings", "pick", "name"].map((name) => [name, part(name)]));
+  const sources = Object.fromEntries(["films", "ringed", "picked", "visitor"].map((name) => [name, part(name)]));
+  const layers = Object.fromEntries(["ghosts", "points", "rings", "pick", "name", "you", "your-name"].map((name) => [name, part(name)]));
   const MARGIN = 1.06;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const coarse = matchMedia("(pointer: coarse)");
@@ -151,8 +151,8 @@ globalThis.marqueeMap.makePlot = (doc) => {
       put(x, y);
     },
 
-    // How everything looks: rows by layer, colour and opacity of every film.
-    draw({ points, ghosts, rings, pick, fill, alpha }) {
+    // How everything looks: rows by layer, colour and opacity of every film; where the visitor stands, or null.
+    draw({ points, ghosts, rings, pick, fill, alpha, you }) {
       const [x, y] = places;
       isDrawn = true;
       sources.films.data = { ...texts, x, y, size: sizes, fill, alpha };
@@ -162,6 +162,7 @@ globalThis.marqueeMap.makePlot = (doc) => {
       mark("ringed", rings, (row) => Math.max(sizes[row] + 2, 8), fill);
       mark("picked", picked, () => 17, fill);
       pickable = [...points, ...rings, ...picked];
+      if (you || sources.visitor.data.x.length) sources.visitor.data = { x: you ? [you[0]] : [], y: you ? [you[1]] : [] };
       if (pick < 0) return;
       nameBeside(pick, rings);
     },
@@ -170,11 +171,14 @@ globalThis.marqueeMap.makePlot = (doc) => {
       layers.ghosts.glyph.setv({ fill_color: token("--ink-2") });
       layers.rings.glyph.setv({ line_color: token("--ink") });
       layers.pick.glyph.setv({ line_color: token("--ink") });
-      layers.name.glyph.setv({
-        text_color: token("--ink"),
-        text_font: getComputedStyle(document.body).fontFamily,
-        background_fill_color: token("--surface"),
-      });
+      layers.you.glyph.setv({ fill_color: token("--bulb"), line_color: token("--ink") });
+      for (const name of ["name", "your-name"]) {
+        layers[name].glyph.setv({
+          text_color: token("--ink"),
+          text_font: getComputedStyle(document.body).fontFamily,
+          background_fill_color: token("--surface"),
+        });
+      }
     },
 
     // Closer or further by a factor, around a film where one is given.

@@ -4,7 +4,16 @@
 {
   const { films } = globalThis.marqueeMap;
   const COLOURS = ["model", "genre", "year", "popularity"];
-  const KEYS = ["model", "colour", "film", "query", "genre", "from", "to", "epoch"];
+  const KEYS = ["model", "colour", "film", "query", "genre", "from", "to", "epoch", "you"];
+
+  const { places } = films;
+
+  // Where a visitor of the Rate page stands on the deep model's map, "x,y"; on its edge, if it is beyond.
+  const spot = (text) => {
+    const found = /^(-?\d{1,6}(?:\.\d{1,6})?),(-?\d{1,6}(?:\.\d{1,6})?)$/.exec(text ?? "");
+    if (!found || !places.deep?.[0].length) return null;
+    return places.deep.map((axis, n) => Math.min(Math.max(Number(found[n + 1]), Math.min(...axis)), Math.max(...axis)));
+  };
 
   const whole = (text) => (/^\d{1,6}$/.test(text ?? "") ? Number(text) : null);
 
@@ -29,6 +38,7 @@
         from: whole(found.get("from")),
         to: whole(found.get("to")),
         epoch: whole(found.get("epoch")),
+        you: spot(found.get("you")),
       };
     },
 
@@ -40,6 +50,7 @@
       if (state.query.trim()) found.set("query", state.query.trim());
       for (const genre of [...state.genres].sort((a, b) => a - b)) found.append("genre", films.genres[genre]);
       for (const key of ["from", "to", "epoch"]) if (state[key] !== null) found.set(key, state[key]);
+      if (state.you) found.set("you", state.you);
       const text = found.toString();
       return text ? `#${text}` : "";
     },

@@ -6,6 +6,8 @@ globalThis.marqueeCharts.then((charts) => {
   const { films } = map;
   const box = document.querySelector("[data-map]");
   const count = box.querySelector("[data-count]");
+  const visitor = document.createElement("p");
+  visitor.textContent = "★ You: where your ratings put you on the map of the deep model.";
   const legend = box.querySelector("[data-legend]");
   const plot = map.makePlot(charts.get("map"));
   const labels = new Map(
@@ -59,8 +61,9 @@ globalThis.marqueeCharts.then((charts) => {
     const rings = [...new Set([...close, ...matches])].filter((row) => row !== state.row && (!present || present.has(row)));
     const faint = found || state.row >= 0 ? 0.22 : 0.62;
     const { fill, legend: parts } = map.colouring(state.colour, state.model);
-    plot.draw({ points, ghosts, rings, pick: state.row, fill, alpha: new Array(films.n).fill(faint) });
-    legend.replaceChildren(...parts);
+    const you = state.model === "deep" ? state.you : null;
+    plot.draw({ points, ghosts, rings, pick: state.row, fill, alpha: new Array(films.n).fill(faint), you });
+    legend.replaceChildren(...parts, ...(you ? [visitor] : []));
     const all = films.count(films.n, "film");
     const some = points.length === films.n ? all : `${points.length.toLocaleString("en")} of ${all}`;
     const said = found ? `${some}, ${matches.length.toLocaleString("en")} found` : some;

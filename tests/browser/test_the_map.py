@@ -195,3 +195,37 @@ def test_an_address_that_says_nonsense_shows_the_whole_map(visit, disk, films, h
     page = settled(visit(disk + "map.html" + hash_))
     page.wait_for_function("document.querySelector('[data-panel] li')")
     assert count(page) == f"{len(films)} films"
+
+
+VISITOR = """() => {
+  const { x, y } = Bokeh.documents[0].get_model_by_name("visitor").data;
+  return Array.from(x, (value, n) => [value, y[n]]);
+}"""
+
+
+def test_an_address_puts_a_visitor_on_the_map_of_deep_alone(visit, disk):
+    page = settled(visit(disk + "map.html#model=deep&you=0.01,-0.02"))
+    page.get_by_text("★ You").wait_for()
+    assert page.evaluate(VISITOR) == [[0.01, -0.02]]
+    page.get_by_role("radio", name="Base").check()
+    page.get_by_text("★ You").wait_for(state="detached")
+    assert page.evaluate(VISITOR) == []
+    page.get_by_role("radio", name="Deep").check()
+    assert page.evaluate(VISITOR) == [[0.01, -0.02]]
+    assert asked(page)["you"] == ["0.01,-0.02"]
+
+
+def test_who_would_stand_beyond_the_films_stands_at_their_edge(visit, disk, projections):
+    page = settled(visit(disk + "map.html#model=deep&you=999999,-999999"))
+    page.get_by_text("★ You").wait_for()
+    (x, y) = page.evaluate(VISITOR)[0]
+    xs, ys = zip(*projections["deep"], strict=True)
+    assert (x, y) == pytest.approx((max(xs), min(ys)), abs=1e-4)
+
+
+@pytest.mark.parametrize("said", ["NaN,1", "1", "1,2,3", "1e3,1", "Infinity,0", ",", "<b>,1", "0x1,1", "1,", "%"])
+def test_a_visitor_whose_place_is_no_place_is_not_drawn(visit, disk, said):
+    page = settled(visit(disk + f"map.html#model=deep&you={said}"))
+    page.wait_for_function("document.querySelector('[data-count]').textContent && marqueeMap.films.n > 0")
+    page.wait_for_function("Bokeh.documents[0].get_model_by_name('films').data.x.length > 0")
+    assert page.evaluate(VISITOR) == []

@@ -168,4 +168,4 @@ def test_every_layer_reads_columns_of_its_source():
     found = map_chart().json
     names = re.findall(r'"type":"field","field":"(\w+)"', found)
     assert set(names) == set(COLUMNS) - {"year", "genres"}  # those are for the hover tool
-    assert found.count('"name":"ColumnDataSource"') == 3  # all films, those ringed, the one picked
+    assert found.count('"name":"ColumnDataSource"') == 4  # all films, those ringed, the one picked, a visitor
