@@ -17,6 +17,7 @@ from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.environment import count
 from recsys.pages.map import similar_facts
 from recsys.pages.picture import COLOURS, map_picture
+from recsys.pages.rate import rate_facts
 from recsys.pages.writer import Writer
 from recsys.script import script_of
 
@@ -77,6 +78,13 @@ def write_script_data(catalogue: Catalogue, writer: Writer) -> None:
 def write_map_data(artefacts: Artefacts, writer: Writer) -> None:
     """Write what the map loads when a film is picked: its neighbours."""
     writer.text("assets/data-similar.js", script_data("similar", similar_facts(artefacts)))
+
+
+def write_rate_data(artefacts: Artefacts, catalogue: Catalogue, writer: Writer) -> None:
+    """Write what the Rate page knows of the films of the tower; nothing where there is no tower."""
+    if artefacts.deep_tower is not None:
+        facts = rate_facts(artefacts.deep_tower, artefacts, catalogue)
+        writer.text("assets/data-rate.js", script_data("rate", facts))
 
 
 def script_data(name: str, value: Any) -> str:

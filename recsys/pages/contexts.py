@@ -126,6 +126,8 @@ class HomeContext(Context):
     gains: bool
     models: tuple[Model, ...]
     first_users: tuple[User, ...]
+    answers: bool
+    """Whether a visitor's ratings are answered too."""
 
 
 @dataclass(frozen=True)

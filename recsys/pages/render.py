@@ -13,7 +13,14 @@ from pathlib import Path
 from markupsafe import Markup
 
 from recsys.artefacts import Artefacts
-from recsys.pages.bundle import write_assets, write_bokeh, write_map_data, write_pictures, write_script_data
+from recsys.pages.bundle import (
+    write_assets,
+    write_bokeh,
+    write_map_data,
+    write_pictures,
+    write_rate_data,
+    write_script_data,
+)
 from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.compare import compare_context
 from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
@@ -24,11 +31,13 @@ from recsys.pages.films import films_context
 from recsys.pages.map import map_context
 from recsys.pages.people import user_context, users_context
 from recsys.pages.policy import CSP
+from recsys.pages.rate import rate_context
 from recsys.pages.results import about_context, home_context, training_context
 from recsys.pages.standing import root_of, write_standing
 from recsys.pages.writer import Writer, building
 
 NAV = (
+    NavLink("Rate", "rate.html"),
     NavLink("Users", "users.html"),
     NavLink("Films", "films.html"),
     NavLink("Map", "map.html"),
@@ -75,7 +84,9 @@ def render_site(
         if on_page is not None:
             on_page(done, len(jobs))
     write_standing(site.url, [address for address, _, _ in jobs if address != "404.html"], writer)
-    write_pictures(artefacts, writer)  # last: by now the map has made sure that its files belong together
+    # Last: by now the pages have made sure that the files belong together.
+    write_rate_data(artefacts, catalogue, writer)
+    write_pictures(artefacts, writer)
 
 
 def make_site(artefacts: Artefacts) -> Site:
@@ -99,6 +110,8 @@ def _top_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, templates
     yield page.address, "users.html", partial(users_context, site, page, artefacts, catalogue)
     page = _page("films.html", "Films", f"Every film of {data}: year, genres, ratings.")
     yield page.address, "films.html", partial(films_context, site, page, artefacts, catalogue)
+    page = _page("rate.html", "Rate", f"Rate a few films of {data}, and a neural network answers in the page.")
+    yield page.address, "rate.html", partial(rate_context, site, page, artefacts, catalogue)
     page = _page("data.html", "Data", "The files this site is made from, to take away.")
     yield page.address, "data.html", partial(data_context, site, page, out / "data", models_of(artefacts))
     page = _page("about.html", "About", "How the recommendations are made, measured and published.")

@@ -37,6 +37,7 @@ def home_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalo
         gains=any(bar.lift is not None for bar in bars),
         models=models_of(artefacts),
         first_users=tuple(catalogue.users.values())[:_FIRST_USERS],
+        answers=artefacts.deep_tower is not None,
     )
 
 

@@ -51,5 +51,24 @@
     return telling.length ? telling : all;
   };
 
-  globalThis.marqueeText = { plain, words };
+  // A name, and what stands beside it, as words are looked for in them.
+  const indexed = (label, note) => ({ text: plain(`${label} ${note}`), name: words(label).join(" ") });
+
+  // Every word must be contained. First what was meant exactly, then what begins like it, then words that begin so.
+  const find = (entries, query) => {
+    const typed = query.trim();
+    const sought = words(query);
+    const whole = sought.join(" ");
+    const rank = ({ id, name, text }) => {
+      if (id === typed || (whole && name === whole)) return 0;
+      if (!sought.length || !sought.every((word) => text.includes(word))) return null;
+      if (name.startsWith(whole)) return 1;
+      return sought.every((word) => ` ${text}`.includes(` ${word}`)) ? 2 : 3;
+    };
+    const ranked = [[], [], [], []];
+    for (const one of entries) ranked[rank(one)]?.push(one);
+    return ranked.flat();
+  };
+
+  globalThis.marqueeText = { plain, words, indexed, find };
 }

@@ -3,7 +3,7 @@
 "use strict";
 
 {
-  const { plain, words } = globalThis.marqueeText;
+  const { indexed, find } = globalThis.marqueeText;
   const root = globalThis.marqueeRoot;
 
   const made = (tag, attributes, ...children) => {
@@ -13,10 +13,7 @@
     return element;
   };
 
-  const entry = (label, note, href, id) => {
-    const text = plain(`${label} ${note}`);
-    return { label, note, href, id, text, name: words(label).join(" ") };
-  };
+  const entry = (label, note, href, id) => ({ label, note, href, id, ...indexed(label, note) });
 
   const load = async () => {
     const [films, users] = await Promise.all(["films", "users"].map(globalThis.marqueeLoad));
@@ -24,22 +21,6 @@
       ...films.map(([title, year, slug]) => entry(title, year === null ? "film" : `${year}`, `films/${slug}.html`, null)),
       ...users.map(([id, slug]) => entry(`User ${id}`, "user", `users/${slug}.html`, id)),
     ];
-  };
-
-  // Every word must be contained. First what was meant exactly, then what begins like it, then words that begin so.
-  const find = (entries, query) => {
-    const typed = query.trim();
-    const sought = words(query);
-    const whole = sought.join(" ");
-    const rank = ({ id, name, text }) => {
-      if (id === typed || (whole && name === whole)) return 0;
-      if (!sought.length || !sought.every((word) => text.includes(word))) return null;
-      if (name.startsWith(whole)) return 1;
-      return sought.every((word) => ` ${text}`.includes(` ${word}`)) ? 2 : 3;
-    };
-    const ranked = [[], [], [], []];
-    for (const one of entries) ranked[rank(one)]?.push(one);
-    return ranked.flat();
   };
 
   const build = (place) => {

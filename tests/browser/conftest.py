@@ -34,6 +34,7 @@ WIDTHS = (360, 1280)
 THEMES = ("light", "dark")
 KINDS = {
     "home": "index.html",
+    "rate": "rate.html",
     "users": "users.html",
     "user": "users/1.html",
     "films": "films.html",

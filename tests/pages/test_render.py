@@ -9,7 +9,15 @@ import pytest
 from jinja2 import meta, nodes
 
 from recsys.errors import OutputError
-from recsys.pages import compare_contexts, contexts, data_contexts, film_contexts, map_contexts, people_contexts
+from recsys.pages import (
+    compare_contexts,
+    contexts,
+    data_contexts,
+    film_contexts,
+    map_contexts,
+    people_contexts,
+    rate_contexts,
+)
 from recsys.pages.bundle import script_data
 from recsys.pages.environment import count, fixed, make_environment, percent, plain, size
 from recsys.pages.policy import CSP
@@ -161,7 +169,7 @@ def used_names(environment, name):
 )
 def test_a_template_uses_just_what_its_context_declares(name):
     kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, name.split(".")[0].capitalize())
-    modules = (contexts, compare_contexts, data_contexts, film_contexts, map_contexts, people_contexts)
+    modules = (contexts, compare_contexts, data_contexts, film_contexts, map_contexts, people_contexts, rate_contexts)
     (context,) = {vars(one)[f"{kind}Context"] for one in modules if f"{kind}Context" in vars(one)}
     declared = set(context.__dataclass_fields__)
     assert used_names(make_environment(TEMPLATES), name) == declared
@@ -193,7 +201,7 @@ def test_no_file_is_written_twice_in_any_spelling(tmp_path):
 def test_progress_is_told_page_by_page(tmp_path):
     seen = []
     render_site(tiny(), TEMPLATES, tmp_path, lambda done, total: seen.append((done, total)))
-    assert seen == [(n, 17) for n in range(1, 18)]
+    assert seen == [(n, 18) for n in range(1, 19)]
 
 
 def test_the_404_page_carries_its_style_and_leads_home(tmp_path):

@@ -1,0 +1,67 @@
+// Ratings as a link, as a file and from one; clearing them, and taking that back.
+"use strict";
+
+globalThis.marqueeRate.makeFiles = (box, store, state) => {
+  const { element, count } = globalThis.marqueeRate.parts;
+  const find = (name) => box.querySelector(`[data-${name}]`);
+  const [copy, save, open, undo, clear, link, done] = "copy export import undo clear link done".split(" ").map(find);
+
+  const say = (text) => (done.textContent = text);
+
+  copy.addEventListener("click", async () => {
+    const address = location.href.split("#")[0] + store.toHash(state.all);
+    try {
+      await navigator.clipboard.writeText(address);
+      say(state.ratings.size > store.mostShared ? `A link to the newest ${store.mostShared} is copied.` : "The link is copied.");
+    } catch {
+      // No clipboard here, as on some pages opened from disk: show the link, ready to be copied.
+      link.hidden = false;
+      const input = link.querySelector("input");
+      input.value = address;
+      input.select();
+    }
+  });
+
+  save.addEventListener("click", () => {
+    const href = URL.createObjectURL(new Blob([store.toText(state.all)], { type: "application/json" }));
+    element("a", { href, download: "marquee-ratings.json" }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60_000); // once it is surely saved
+  });
+
+  open.addEventListener("change", async () => {
+    const [file] = open.files;
+    open.value = ""; // the same file may be chosen again
+    if (!file) return;
+    try {
+      const found = await store.fromFile(file);
+      state.take(found);
+      say(`${count(found.ratings.size, "rating")} imported.`);
+    } catch (problem) {
+      say(problem.message);
+    }
+  });
+
+  clear.addEventListener("click", () => {
+    const n = state.ratings.size;
+    state.clear();
+    say(`${count(n, "rating")} cleared.`);
+    undo.focus();
+  });
+
+  undo.addEventListener("click", () => {
+    state.undo();
+    say("As it was before.");
+    document.getElementById("mine").focus({ preventScroll: true });
+  });
+
+  return {
+    show() {
+      const isEmpty = !state.ratings.size && !state.unwanted.size;
+      for (const one of [copy, save]) one.hidden = isEmpty;
+      clear.hidden = isEmpty || state.isShared;
+      undo.hidden = !state.canUndo;
+      link.hidden = true;
+      say(state.isKept ? "" : "This browser lets pages keep nothing: export your ratings to have them again.");
+    },
+  };
+};

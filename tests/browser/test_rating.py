@@ -1,0 +1,359 @@
+"""A visitor rates films, and the deep tower answers in the page."""
+
+import json
+import re
+from itertools import pairwise
+
+import pytest
+
+LISTED = "[...document.querySelectorAll('[data-films] > li a')].map((link) => link.href.split('/').pop())"
+# All films by score, best first, for ratings [[id, stars], ...]: without the page's own way of choosing the best.
+SAID = """(ratings) => {
+  const told = globalThis.marqueeData.get("deep_tower");
+  const tower = globalThis.marqueeTower(told);
+  const rated = ratings.map(([id, stars]) => [told.item_ids.indexOf(id), stars]);
+  return [...tower.scores(tower.vector(rated))].map((score, row) => [told.item_ids[row], score, row])
+    .sort((a, b) => b[1] - a[1] || a[2] - b[2]);
+}"""
+OFFLINE = """{
+  let load;
+  const attempt = (name) => (globalThis.isOnline ? load(name) : Promise.reject(new Error("offline")));
+  Object.defineProperty(globalThis, "marqueeExported", { get: () => attempt, set: (value) => (load = value) });
+}"""
+LOADED = "() => !document.querySelector('[data-wait] [data-said]').textContent.startsWith('Loading')"
+FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
+
+
+@pytest.fixture(scope="module")
+def films(site):
+    """Films by id, as items.json has them."""
+    return {item["id"]: item for item in json.loads((site / "data" / "items.json").read_text("utf-8"))["items"]}
+
+
+@pytest.fixture
+def rate(visit, disk):
+    """Opens the page, from disk, once the tower has been loaded."""
+
+    def opened(address=disk + "rate.html", width=1280, **options):
+        return loaded(visit(address, width, **options))
+
+    return opened
+
+
+def loaded(page):
+    page.wait_for_function(LOADED)
+    return page
+
+
+def cards(page):
+    return page.locator("[data-grid] > li")
+
+
+def give(page, place, stars):
+    """Rate the film of the card at a place; its id."""
+    card = cards(page).nth(place)
+    card.get_by_role("radio", name=f"{stars} star", exact=stars == 1).check()
+    return card.get_attribute("data-film"), stars
+
+
+def rated_some(page):
+    return [give(page, place, stars) for place, stars in enumerate((5, 4, 1, 5, 3))]
+
+
+def listed(page) -> list[str]:
+    """The ids of the films that are recommended; in the sample a film's slug is its id."""
+    return [name.removesuffix(".html") for name in page.evaluate(LISTED)]
+
+
+def said(page, ratings, without=(), films=None, genre=None):
+    out = {*(id_ for id_, _ in ratings), *without}
+    ranked = [(id_, score) for id_, score, _ in page.evaluate(SAID, ratings)]
+    return [(id_, score) for id_, score in ranked if id_ not in out and (not genre or genre in films[id_]["genres"])]
+
+
+def mine(page) -> dict[str, int]:
+    """What stands under "Your ratings": stars by title."""
+    rows = page.locator("[data-mine] [data-rated] > li").all()
+    return {row.locator("a").inner_text(): int(row.locator("input:checked").input_value()) for row in rows}
+
+
+def titled(films, ratings):
+    return {films[id_]["title"]: stars for id_, stars in reversed(ratings)}
+
+
+@pytest.mark.parametrize("place", ["disk", "web"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_five_ratings_give_ten_films_as_the_tower_says_with_reasons(request, rate, films, place, width):
+    page = rate(request.getfixturevalue(place) + "rate.html", width)
+    assert page.get_by_text("Rate a film you know").is_visible()
+    assert listed(page) == []
+    ratings = rated_some(page)
+    expected = said(page, ratings)[:10]
+    assert listed(page) == [id_ for id_, _ in expected]
+    scores = page.locator(".rate-score").all_inner_texts()
+    assert scores == [f"{score:.2f}".replace("-", "−") for _, score in expected]
+    reasons = page.locator("[data-films] > li > p").all_inner_texts()
+    liked = [films[id_]["title"] for id_, stars in ratings if stars > 1]
+    for reason in reasons:
+        assert reason == "no single film" or re.search(r"^because of .+\xa0(\+\d\.\d\d|0\.00)$", reason)
+        assert reason == "no single film" or any(title in reason for title in liked)
+    assert mine(page) == titled(films, ratings)
+
+
+def test_keys_alone_rate_change_and_take_back(rate):
+    page = rate()
+    card = cards(page).first
+    card.get_by_role("link").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert card.get_by_role("radio", name="1 star", exact=True).is_checked()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert card.get_by_role("radio", name="4 stars").is_checked()
+    assert page.evaluate("document.activeElement.value") == "4"
+    assert len(listed(page)) == 10
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED).startswith("Remove the rating of")
+    page.keyboard.press("Enter")
+    assert listed(page) == []
+    assert card.locator("input:checked").count() == 0
+    assert page.evaluate("document.activeElement.value") == "1"
+
+
+def test_stars_changed_under_your_ratings_keep_the_focus_and_are_seen_on_the_card(rate):
+    page = rate()
+    rated_some(page)
+    before = listed(page)
+    row = page.locator("[data-mine] [data-rated] > li").last
+    row.get_by_role("radio", name="5 stars").focus()
+    page.keyboard.press("ArrowRight")  # round to the first
+    assert row.get_by_role("radio", name="1 star", exact=True).is_checked()
+    assert page.locator("[data-mine] :focus").input_value() == "1"
+    assert cards(page).first.get_by_role("radio", name="1 star", exact=True).is_checked()
+    assert listed(page) != before
+
+
+def test_one_star_instead_of_five_lowers_its_like(rate):
+    page = rate()
+    id_, _ = give(page, 0, 5)
+    liked = dict(said(page, [(id_, 5)]))
+    best = listed(page)
+    give(page, 0, 1)
+    disliked = dict(said(page, [(id_, 1)]))
+    assert sum(disliked[one] for one in best) < sum(liked[one] for one in best)
+    assert listed(page) != best
+
+
+def test_what_is_not_wanted_goes_another_comes_and_it_can_be_put_back(rate, films):
+    page = rate()
+    ratings = rated_some(page)
+    ranked = [id_ for id_, _ in said(page, ratings)]
+    page.get_by_role("button", name=f"Not interested in {films[ranked[2]]['title']}").click()
+    assert listed(page) == [*ranked[:2], *ranked[3:11]]
+    assert page.evaluate(FOCUSED) == f"Not interested in {films[ranked[3]]['title']}"
+    page.reload()
+    assert listed(loaded(page)) == [*ranked[:2], *ranked[3:11]]
+    page.get_by_role("button", name=f"Put {films[ranked[2]]['title']} back").click()
+    assert listed(page) == ranked[:10]
+
+
+def test_a_genre_is_all_that_is_listed_and_ten_more_come_when_asked_for(rate, films):
+    page = rate()
+    ratings = rated_some(page)
+    page.get_by_label("Genre").select_option("Comedy")
+    comedies = [id_ for id_, _ in said(page, ratings, films=films, genre="Comedy")]
+    assert listed(page) == comedies[:10]
+    page.get_by_role("button", name="Show ten more").click()
+    assert listed(page) == comedies[:20]
+    assert page.evaluate(FOCUSED) == films[comedies[10]]["title"]
+    page.get_by_label("Genre").select_option("All genres")
+    assert listed(page) == [id_ for id_, _ in said(page, ratings)][:10]
+
+
+def test_ratings_outlive_a_reload_and_another_tab_until_they_are_cleared_which_can_be_undone(rate, films, disk):
+    page = rate()
+    ratings = rated_some(page)
+    before = listed(page)
+    other = page.context.new_page()
+    other.goto(disk + "rate.html")
+    assert listed(loaded(other)) == before
+    page.reload()
+    assert (listed(loaded(page)), mine(page)) == (before, titled(films, ratings))
+    page.get_by_role("button", name="Clear all").click()
+    assert (listed(page), mine(page)) == ([], {})
+    assert page.locator("[data-grid] input:checked").count() == 0
+    other.wait_for_function("() => !document.querySelector('[data-films] > li')")
+    assert page.evaluate(FOCUSED) == "Undo"
+    page.keyboard.press("Enter")
+    assert (listed(page), mine(page)) == (before, titled(films, ratings))
+    page.reload()
+    assert listed(loaded(page)) == before
+
+
+def link_of(page) -> str:
+    """What "Copy link" copies, or shows where it may not copy."""
+    page.evaluate("() => { if (navigator.clipboard) navigator.clipboard.writeText = () => Promise.reject(); }")
+    page.get_by_role("button", name="Copy link").click()
+    return page.get_by_label("The link to these ratings").input_value()
+
+
+@pytest.mark.parametrize("place", ["disk", "web"])
+def test_a_link_shows_the_same_list_elsewhere_and_is_kept_only_when_asked(request, rate, place):
+    page = rate(request.getfixturevalue(place) + "rate.html")
+    rated_some(page)
+    link, before = link_of(page), listed(page)
+    assert "#r=" in link
+    other = rate(link)
+    assert listed(other) == before
+    assert other.get_by_text("5 ratings from a link").is_visible()
+    other.goto(link.split("#")[0])
+    other.reload()
+    assert listed(loaded(other)) == []  # nothing was kept
+    other.goto(link)
+    other.get_by_role("button", name="Keep them as mine").click()
+    assert "#" not in other.url
+    other.reload()
+    assert listed(loaded(other)) == before
+
+
+def test_a_link_never_writes_over_what_the_visitor_rated(rate, disk, films):
+    theirs = rate()
+    (first, _), *_ = rated_some(theirs)
+    link = link_of(theirs)
+    page = rate()
+    own = [give(page, 0, 2), give(page, 7, 4)]
+    page.goto(link)
+    page.get_by_text("Yours are kept").wait_for()
+    give(page, 1, 1)
+    page.get_by_role("button", name="Back to mine").click()
+    assert mine(page) == titled(films, own)
+    page.goto(link)
+    page.get_by_role("button", name="Add them to mine").click()
+    assert len(mine(page)) == 6
+    assert mine(page)[films[first]["title"]] == 2  # where both rate a film, one's own stars stay
+    page.get_by_role("button", name="Undo").click()
+    assert mine(page) == titled(films, own)
+
+
+def test_what_is_exported_can_be_imported_elsewhere(rate, films, tmp_path):
+    page = rate()
+    ratings = rated_some(page)
+    refused = listed(page)[0]
+    page.get_by_role("button", name=f"Not interested in {films[refused]['title']}").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    told = json.loads(file.read_text("utf-8"))
+    assert [(one["item"], one["title"], one["stars"]) for one in told["ratings"]] == [
+        (id_, films[id_]["title"], stars) for id_, stars in ratings
+    ]
+    assert told["not_interested"] == [refused]
+    other = rate()
+    other.get_by_label("Import").set_input_files(file)
+    other.get_by_text("5 ratings imported").wait_for()
+    assert (listed(other), mine(other)) == (listed(page), mine(page))
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"marquee_ratings": 1}', "x" * 600_000, "[" * 10_000])
+def test_a_file_that_is_none_of_ours_changes_nothing_and_says_so(rate, tmp_path, text):
+    page = rate()
+    give(page, 0, 5)
+    before = listed(page)
+    (tmp_path / "x.json").write_text(text)
+    page.get_by_label("Import").set_input_files(tmp_path / "x.json")
+    page.wait_for_function("() => document.querySelector('[data-done]').textContent")
+    assert not page.get_by_text("imported").is_visible()
+    assert listed(page) == before
+
+
+@pytest.mark.parametrize("hash_", ["#r=", "#r=9~1", "#r=5~%", "#r=5~" + "x" * 500, "#<img src=x onerror=alert(1)>"])
+def test_a_hash_that_is_no_link_of_ours_is_no_link(rate, disk, hash_):
+    page = rate(disk + "rate.html" + hash_)
+    assert listed(page) == []
+    assert not page.get_by_label("Ratings from a link").is_visible()
+
+
+def test_films_that_the_site_does_not_have_are_counted_and_kept(rate, disk):
+    page = rate(disk + "rate.html#r=5~__proto__,4~<img src=x>")
+    assert listed(page) == []
+    assert page.get_by_text("0 films, 2 films not in this catalogue").is_visible()
+
+
+def test_a_film_that_is_looked_for_comes_first_ready_to_be_rated(rate, films):
+    page = rate()
+    ids = {card.get_attribute("data-film") for card in cards(page).all()}
+    page.get_by_role("combobox", name="Find a film to rate").fill("assassination jesse")
+    page.get_by_role("option", name=re.compile("Jesse James")).wait_for()
+    page.keyboard.press("Enter")
+    assert "5331" not in ids
+    assert cards(page).first.get_attribute("data-film") == "5331"
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowLeft")  # round to the last
+    assert mine(page) == {films["5331"]["title"]: 5}
+    assert len(listed(page)) == 10
+
+
+def test_more_films_come_a_dozen_at_a_time(rate):
+    page = rate()
+    seen = cards(page).locator("visible=true")
+    assert seen.count() == 12
+    page.get_by_role("button", name="More films").click()
+    assert seen.count() == 24
+    assert seen.nth(12).locator(":focus").count() == 1
+    while page.get_by_role("button", name="More films").is_visible():
+        page.get_by_role("button", name="More films").click()
+    assert seen.count() == cards(page).count()
+
+
+def test_on_a_phone_a_bar_leads_to_the_list_and_what_one_presses_is_large(rate):
+    page = rate(width=360, has_touch=True)
+    bar = page.get_by_role("link", name="See your list")
+    assert not bar.is_visible()
+    rated_some(page)
+    assert bar.is_visible()
+    small = page.evaluate("""() => [...document.querySelectorAll(".stars label, .rate-off")]
+      .filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect())
+      .filter(({ width, height }) => Math.min(width, height) < 44).length""")
+    assert small == 0
+    bar.click()
+    assert page.evaluate("document.activeElement.id") == "for-you"
+    assert page.get_by_role("heading", name="Your list").is_visible()
+
+
+def test_what_changed_is_said_shortly_to_those_who_listen(rate, films):
+    page = rate()
+    ratings = rated_some(page)
+    first, second, third = (films[id_]["title"] for id_, _ in said(page, ratings)[:3])
+    heard = page.locator("[data-heard]")
+    assert heard.inner_text() == f"Your list begins with {first}, then {second}, then {third}."
+    assert heard.get_attribute("role") == "status"
+
+
+def test_a_tower_that_does_not_come_is_said_and_can_be_asked_for_again(visit, disk):
+    page = visit(disk + "about.html")
+    page.add_init_script(OFFLINE)
+    page.goto(disk + "rate.html")
+    page.get_by_text("The model could not be loaded").wait_for()
+    give(page, 0, 5)  # what is rated before it comes counts
+    page.evaluate("globalThis.isOnline = true")
+    page.get_by_role("button", name="Try again").click()
+    page.locator("[data-films] > li").first.wait_for()
+    assert len(listed(page)) == 10
+
+
+def test_the_front_page_leads_to_the_list_in_a_few_clicks(visit, web):
+    page = visit("index.html")
+    page.get_by_role("link", name="Rate a few films").click()
+    page.wait_for_url(re.compile(r"/rate\.html$"))
+    give(loaded(page), 0, 5)
+    assert len(listed(page)) == 10
+
+
+def test_without_javascript_the_films_to_begin_with_are_links(visit, disk):
+    page = visit(disk + "rate.html", java_script_enabled=False)
+    assert "Rating needs JavaScript" in page.locator("noscript p").inner_text()
+    links = cards(page).get_by_role("link")
+    assert links.locator("visible=true").count() == cards(page).count() > 12
+    tops = [card.bounding_box()["y"] for card in cards(page).all()]
+    assert all(one <= other for one, other in pairwise(tops))
