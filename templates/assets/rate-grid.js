@@ -37,11 +37,13 @@ globalThis.marqueeRate.makeGrid = (list, more, rate) => {
       const { card, stars } = cards.get(id);
       card.classList.remove("later");
       list.prepend(card);
-      stars.show(null);
       return stars;
     },
     show(ratings) {
-      for (const [id, { stars }] of cards) stars.show(ratings.get(id));
+      for (const [id, { card, stars }] of cards) {
+        stars.show(ratings.get(id));
+        card.classList.toggle("is-rated", ratings.has(id));
+      }
     },
   };
 };

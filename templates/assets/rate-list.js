@@ -7,6 +7,7 @@ globalThis.marqueeRate.makeList = (box, films, act) => {
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
   const lines = new Map(); // by row
   let told = "";
+  let tops = new Map();
 
   const refuse = (row) => {
     const place = [...list.children].indexOf(lines.get(row).element);
@@ -33,10 +34,12 @@ globalThis.marqueeRate.makeList = (box, films, act) => {
     return parts.length ? parts : ["no single film"];
   };
 
-  // Each line glides from where it was to where it is.
-  const glide = (before) => {
-    for (const [child, top] of before) {
-      const by = child.isConnected ? top - child.offsetTop : 0;
+  // Each line glides from where it was to where it is; looked at once a frame, when all else has its place.
+  const glide = () => {
+    const before = tops;
+    tops = new Map([...list.children].map((child) => [child, child.offsetTop]));
+    for (const [child, top] of tops) {
+      const by = (before.get(child) ?? top) - top;
       if (by) child.animate([{ transform: `translateY(${by}px)` }, {}], { duration: 220, easing: "ease-out" });
     }
   };
@@ -59,7 +62,6 @@ globalThis.marqueeRate.makeList = (box, films, act) => {
   return {
     // `best` are pairs [row, score], `why` their reasons, `unwanted` ids.
     show(best, why, unwanted) {
-      const before = isCalm.matches ? [] : [...list.children].map((child) => [child, child.offsetTop]);
       best.forEach(([row, score], place) => {
         if (!lines.has(row)) lines.set(row, line(row));
         const one = lines.get(row);
@@ -68,7 +70,7 @@ globalThis.marqueeRate.makeList = (box, films, act) => {
         one.why.className = why[place].length ? "" : "none";
       });
       arrange(list, best.map(([row]) => lines.get(row).element));
-      glide(before);
+      if (!isCalm.matches) requestAnimationFrame(glide);
       unwant([...unwanted]);
       const first = best.slice(0, 3).map(([row]) => films.title(row)).join(", then ");
       if (first && first !== told) heard.textContent = `Your list begins with ${first}.`;

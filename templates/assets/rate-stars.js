@@ -21,14 +21,20 @@
     });
     remove.append("×");
     const group = element("fieldset", { class: "stars" }, element("legend", { class: "vh" }, `Your rating of ${title}`));
-    group.append(...labels, remove);
+    group.append(element("span", {}, ...labels), remove);
     for (const input of inputs) input.addEventListener("change", () => change(Number(input.value)));
+    remove.hidden = true;
+    let shown;
 
     return {
       element: group,
       focus: () => (inputs.find((input) => input.checked) ?? inputs[0]).focus(),
+      // `stars` is undefined where there is no rating.
       show(stars) {
+        if (stars === shown) return;
+        shown = stars;
         inputs.forEach((input, k) => (input.checked = k + 1 === stars));
+        labels.forEach((label, k) => label.classList.toggle("on", k < stars));
         remove.hidden = !stars;
       },
     };

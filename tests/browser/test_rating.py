@@ -74,7 +74,7 @@ def said(page, ratings, without=(), films=None, genre=None):
 def mine(page) -> dict[str, int]:
     """What stands under "Your ratings": stars by title."""
     rows = page.locator("[data-mine] [data-rated] > li").all()
-    return {row.locator("a").inner_text(): int(row.locator("input:checked").input_value()) for row in rows}
+    return {row.locator("a").text_content(): int(row.locator("input:checked").input_value()) for row in rows}
 
 
 def titled(films, ratings):
