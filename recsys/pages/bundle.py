@@ -21,8 +21,11 @@ from recsys.pages.rate import rate_facts
 from recsys.pages.writer import Writer
 from recsys.script import script_of
 
-TOGETHER = {"site.js": ("data.js", "combobox.js", "search.js", "random.js")}
-"""Scripts that every page loads, sent as one: a tag more would stand in thousands of pages."""
+TOGETHER = {
+    "style.css": ("base.css", "pages.css", "print.css"),
+    "site.js": ("data.js", "combobox.js", "search.js", "random.js"),
+}
+"""Style and scripts that every page loads, each sent as one: a tag more would stand in thousands of pages."""
 
 
 def write_assets(templates: Path, writer: Writer) -> None:

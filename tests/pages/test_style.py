@@ -1,4 +1,4 @@
-"""The style sheet's tokens: each colour once, for both themes, and text that can be read on every ground."""
+"""The style sheets' tokens: each colour once, for both themes, and text that can be read on every ground."""
 
 import re
 from itertools import product
@@ -7,7 +7,7 @@ import pytest
 
 from tests.pages.tiny import TEMPLATES, render, tiny
 
-CSS = (TEMPLATES / "assets" / "style.css").read_text("utf-8")
+CSS = "".join(path.read_text("utf-8") for path in sorted((TEMPLATES / "assets").glob("*.css")))
 THEMES = ("light", "dark")
 PAIRS = {
     name: dict(zip(THEMES, colours, strict=True))
@@ -53,6 +53,14 @@ def test_every_token_that_is_used_is_declared():
         name for path in TEMPLATES.glob("*.html") for name in re.findall(r"--[\w-]+", path.read_text("utf-8"))
     }
     assert used - declared - set_in_pages == set()
+
+
+def test_the_page_for_what_is_not_found_has_the_style_it_uses_and_little_else(tmp_path):
+    text = (render(tiny(), tmp_path) / "404.html").read_text("utf-8")
+    style, body = text[text.index("<style>") : text.index("</style>")], text[text.index("<body>") :]
+    used = {name for names in re.findall(r'class="([^"]+)"', body) for name in names.split()}
+    assert {name for name in used if not re.search(rf"\.{name}\b", style)} == set()
+    assert len(text.encode()) <= 10_000
 
 
 def test_every_model_colour_of_the_charts_is_a_token():
