@@ -178,6 +178,8 @@ class AboutContext(Context):
     k: int
     most_named: int
     """Rated films of one user that the site names at most."""
+    answers: bool
+    """Whether a visitor's ratings are answered."""
     settings: tuple[tuple[str, str], ...]
     command: str
 

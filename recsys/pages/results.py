@@ -97,6 +97,7 @@ def about_context(site: Site, page: Page, artefacts: Artefacts) -> AboutContext:
         measured=bool(artefacts.metrics.models),
         k=artefacts.metrics.k,
         most_named=artefacts.recommendations.most_named,
+        answers=artefacts.deep_tower is not None,
         settings=tuple((name, _plain(value)) for name, value in (*settings.items(), *_flat(trained))),
         command=_command(settings),
     )

@@ -27,7 +27,7 @@
   const store = globalThis.marqueeRate.makeStore({ dataset: page.dataset.rate, title });
   const state = makeState(store, () => change());
   const grid = makeGrid(find("[data-grid]"), find("[data-more]"), state.rate);
-  const shared = makeShared(find("[data-shared]"), state);
+  const shared = makeShared(find("[data-shared]"), store, state);
   const files = makeFiles(find("[data-mine]"), store, state);
 
   const say = (text) => {
@@ -100,6 +100,7 @@
   const openLink = () => {
     const linked = store.fromHash(location.hash);
     if (linked) state.open(linked);
+    else change();
   };
 
   genre.addEventListener("change", () => {
@@ -121,7 +122,6 @@
   addEventListener("storage", state.again);
   addEventListener("pageshow", (event) => event.persisted && state.again());
 
-  change();
   openLink();
   start();
 }

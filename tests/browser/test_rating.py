@@ -206,8 +206,8 @@ def test_a_link_shows_the_same_list_elsewhere_and_is_kept_only_when_asked(reques
     other = rate(link)
     assert listed(other) == before
     assert other.get_by_text("5 ratings from a link").is_visible()
+    other.goto("about:blank")
     other.goto(link.split("#")[0])
-    other.reload()
     assert listed(loaded(other)) == []  # nothing was kept
     other.goto(link)
     other.get_by_role("button", name="Keep them as mine").click()
@@ -233,6 +233,16 @@ def test_a_link_never_writes_over_what_the_visitor_rated(rate, disk, films):
     assert mine(page)[films[first]["title"]] == 2  # where both rate a film, one's own stars stay
     page.get_by_role("button", name="Undo").click()
     assert mine(page) == titled(films, own)
+
+
+def test_a_link_to_ones_own_ratings_is_nothing_new(rate):
+    page = rate()
+    rated_some(page)
+    before = listed(page)
+    page.goto(link_of(page))
+    page.wait_for_function("() => !location.hash")
+    assert not page.get_by_label("Ratings from a link").is_visible()
+    assert listed(page) == before
 
 
 def test_what_is_exported_can_be_imported_elsewhere(rate, films, tmp_path):
@@ -316,6 +326,11 @@ def test_on_a_phone_a_bar_leads_to_the_list_and_what_one_presses_is_large(rate):
       .filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect())
       .filter(({ width, height }) => Math.min(width, height) < 44).length""")
     assert small == 0
+    page.get_by_role("combobox", name="Find a film to rate").fill("the")
+    found = page.locator("#rate-found").bounding_box()
+    assert found["x"] >= 0
+    assert found["x"] + found["width"] <= 360
+    page.keyboard.press("Escape")
     bar.click()
     assert page.evaluate("document.activeElement.id") == "for-you"
     assert page.get_by_role("heading", name="Your list").is_visible()
