@@ -421,7 +421,8 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     leaves the result under the key ``deep_tower`` of the map ``globalThis.marqueeData``. Arrays are base64 of
     little-endian float16, row by row.
 
-        h = sum of star_weights[stars] * pool[row] over the rated films / sqrt(their number)
+        h = (average_films * average + sum of star_weights[stars] * pool[row] over the rated films)
+            / sqrt(average_films + their number)
         user vector = h + relu(h @ inner_weight + inner_bias) @ outer_weight + outer_bias
         score = items[row] . user vector + item_bias[row]
     """
@@ -438,6 +439,8 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
         list[int], Meta(description="rows of well-known films that lie apart on the map, best to begin with first")
     ]
     pool: Annotated[str, Meta(description="(films, dim), what a film adds to a history")]
+    average: Annotated[str, Meta(description="(dim,), what a film adds on average: every history has some of these")]
+    average_films: Annotated[float, Meta(description="how many of them, before any film is rated", gt=0)]
     inner_weight: Annotated[str, Meta(description="(dim, hidden)")]
     inner_bias: Annotated[str, Meta(description="(hidden,)")]
     outer_weight: Annotated[str, Meta(description="(hidden, dim)")]

@@ -73,6 +73,7 @@ class Fitted:
 
         Args:
             items: (n,) item indices, whole numbers, each once; none for what the model says to somebody unknown.
+                The fewer there are, the more the answer leans on average films.
             ratings: (n,), on the scale of the training ratings, beyond whose ends the ends count; None for films that
                 were liked, which is as good as the best rating.
 
@@ -97,8 +98,7 @@ class Fitted:
         Raises:
             ConfigError: the model is not ``deep``.
         """
-        vectors, _ = self.towers.users_forward(self.towers.newcomer_inputs(ratings))
-        return np.asarray(vectors, np.float32)
+        return np.asarray(self.towers.newcomers(ratings), np.float32)
 
     def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> NDArray[np.float32]:
         """Scores of all items for N such people, as :meth:`fold_in_all` takes them: float32 (N, n_items)."""

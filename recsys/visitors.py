@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recsys import artefacts as out
 from recsys.data.dataset import Dataset
 from recsys.fitted import Fitted
-from recsys.models.deep import DeepModel
+from recsys.models.deep import AVERAGE_FILMS, DeepModel
 from recsys.projection import Projection
 from recsys.rating_scale import star_weights
 from recsys.starters import starters
@@ -46,6 +46,8 @@ def deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -> out.
         star_weights=_told(star_weights()),
         starters=starters(projection.points[films], dataset.item_counts[films]),
         pool=packed(towers.pool.table.value[films]),
+        average=packed(towers.average_film()),
+        average_films=AVERAGE_FILMS,
         inner_weight=packed(mlp.inner.weight.value[:dim]),  # the rows beyond are of user features
         inner_bias=packed(mlp.inner.bias.value),
         outer_weight=packed(mlp.outer.weight.value),

@@ -29,16 +29,17 @@ class LiteralTower:
     def __init__(self, told: DeepTower) -> None:
         n, dim, hidden = len(told.item_ids), told.dim, told.hidden
         self.told = told
-        self.pool = halves(told.pool, n, dim)
+        self.pool, self.average = halves(told.pool, n, dim), halves(told.average, dim)
         self.inner_weight, self.inner_bias = halves(told.inner_weight, dim, hidden), halves(told.inner_bias, hidden)
         self.outer_weight, self.outer_bias = halves(told.outer_weight, hidden, dim), halves(told.outer_bias, dim)
         self.items, self.bias = halves(told.items, n, dim), halves(told.item_bias, n)
 
     def vector(self, history: History) -> np.ndarray:
         """(dim,)."""
-        pooled = np.zeros(self.told.dim)
+        pooled = self.told.average_films * self.average
         for row, stars in history:
-            pooled += self.told.star_weights[stars - 1] * self.pool[row] / np.sqrt(len(history))
+            pooled += self.told.star_weights[stars - 1] * self.pool[row]
+        pooled /= np.sqrt(self.told.average_films + len(history))
         vector = pooled + self.outer_bias
         for unit in range(self.told.hidden):
             vector += max(0.0, pooled @ self.inner_weight[:, unit] + self.inner_bias[unit]) * self.outer_weight[unit]

@@ -29,9 +29,12 @@ def base(log) -> recsys.Fitted:
 def by_hand(deep, items, weights) -> np.ndarray:
     """One user, one film after the other, in float64."""
     learned = {name: one.value.astype(float) for name, one in deep.towers.parameters().items()}
-    pooled = np.zeros(4)
+    rated = deep.towers.history.toarray() != 0
+    average = sum(row * n for row, n in zip(learned["pool.table"], rated.sum(axis=0), strict=True)) / rated.sum()
+    pooled = 8 * average
     for item, weight in zip(items, weights, strict=True):
-        pooled += weight * learned["pool.table"][item] / np.sqrt(len(items))
+        pooled += weight * learned["pool.table"][item]
+    pooled /= np.sqrt(8 + len(items))
     seen = np.r_[pooled, 0]  # of their age nothing is known
     hidden = np.maximum(seen @ learned["user_mlp.inner.weight"] + learned["user_mlp.inner.bias"], 0)
     return pooled + hidden @ learned["user_mlp.outer.weight"] + learned["user_mlp.outer.bias"]

@@ -54,7 +54,7 @@ class BaseModel:
         """What the user tower sees of ``users`` (U,) once trained: their ids."""
         return users
 
-    def newcomer_inputs(self, ratings: sparse.csr_array[Any]) -> NoReturn:
+    def newcomers(self, ratings: sparse.csr_array[Any]) -> NoReturn:
         """There is no vector for somebody who was not in training, so this always raises ConfigError."""
         raise ConfigError(
             "the base model has a vector for each user it was trained with and no way to make one from ratings; "

@@ -5,10 +5,10 @@
 
 Film embeddings e and history embeddings p start from linear towers in closed form, all else at what changes nothing,
 so that training refines these. In training a rated film counts 1, whatever its rating: it was chosen. Served, it
-counts by its rating and its age; for a newcomer, who was not in training, by its rating. There is no vector for a
-user's id: beside a history it learns the training part by heart and makes the lists worse. User features are dropped
-at random in training, so that the tower also serves a visitor of whom nothing is known but a few films. Knows nothing
-of losses or training.
+counts by its rating and its age; for a newcomer, who was not in training, by its rating, and beside average films,
+for a few say little of a taste. There is no vector for a user's id: beside a history it learns the training part by
+heart and makes the lists worse. User features are dropped at random in training, so that the tower also serves a
+visitor of whom nothing is known but a few films. Knows nothing of losses or training.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ from recsys.models.base import Ids
 from recsys.models.linear import LinearTowers, own_shares
 from recsys.nn.layers import MLP, Array, Embedding, Parameter, WeightedSum, dropout_rows, named
 from recsys.rating_scale import RatingScale
+
+AVERAGE_FILMS = 8
+"""Films that a newcomer is taken to have rated beside those they give: of these nothing is known but what is in a
+history on average. With few given, their list leans on what many like; with many, it is theirs alone."""
 
 
 @dataclass(frozen=True)
@@ -101,15 +105,24 @@ class DeepModel:
         """What the user tower sees of ``users`` (U,) once trained: all of it, films by rating and age."""
         return UserInputs(normalised(self.history[users]), self.user_features[users])
 
-    def newcomer_inputs(self, ratings: sparse.csr_array[Any]) -> UserInputs:
-        """What it sees of N people who were not in training, from their ``ratings`` (N, n_items), one an entry.
+    def newcomers(self, ratings: sparse.csr_array[Any]) -> Array:
+        """Vectors of N people who were not in training, from their ``ratings`` (N, n_items), one an entry: (N, d).
 
-        Films by rating, all of them new; no features.
+        Films by rating, all of them new, beside :data:`AVERAGE_FILMS` average ones; no features.
         """
         weights = self.scale.weights(ratings.data).astype(self.history.dtype)
         rated = sparse.csr_array((weights, ratings.indices, ratings.indptr), shape=ratings.shape)
-        features = np.zeros((ratings.shape[0], self.user_features.shape[1]), self.history.dtype)
-        return UserInputs(normalised(rated), features)
+        lengths = AVERAGE_FILMS + np.diff(ratings.indptr)[:, None]
+        pooled = (rated @ self.pool.table.value + AVERAGE_FILMS * self.average_film()) / np.sqrt(lengths)
+        features = np.zeros((ratings.shape[0], self.user_features.shape[1]))
+        vectors, _ = self._refine(pooled.astype(self.history.dtype), features.astype(self.history.dtype))
+        return vectors
+
+    def average_film(self) -> Array:
+        """What a film of the training histories adds to a history on average, whatever its weight there: (d,)."""
+        counts = np.bincount(self.history.indices, minlength=self.history.shape[1])
+        average: Array = (counts / counts.sum()) @ self.pool.table.value
+        return average
 
     def users_forward(self, inputs: UserInputs) -> tuple[Array, tuple[Any, ...]]:
         """User vectors (U, d)."""

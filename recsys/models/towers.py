@@ -32,8 +32,8 @@ class Towers(Protocol):
         """What the user tower sees of ``users`` (U,) once trained."""
         ...
 
-    def newcomer_inputs(self, ratings: sparse.csr_array[Any]) -> Any:
-        """What it sees of N people who were not in training, from their ``ratings`` (N, n_items), one an entry.
+    def newcomers(self, ratings: sparse.csr_array[Any]) -> Array:
+        """Vectors of N people who were not in training, from their ``ratings`` (N, n_items), one an entry: (N, d).
 
         Raises:
             ConfigError: this model knows nobody but those it was trained with.

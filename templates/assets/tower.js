@@ -20,7 +20,7 @@ globalThis.marqueeTower = (told) => {
     return values;
   };
 
-  const [pool, items, bias] = [told.pool, told.items, told.item_bias].map(unpack);
+  const [pool, average, items, bias] = [told.pool, told.average, told.items, told.item_bias].map(unpack);
   const [innerWeight, innerBias] = [told.inner_weight, told.inner_bias].map(unpack);
   const [outerWeight, outerBias] = [told.outer_weight, told.outer_bias].map(unpack);
 
@@ -45,14 +45,14 @@ globalThis.marqueeTower = (told) => {
     return vector;
   };
 
-  // What rated films add up to, before it is divided by the root of their number.
+  // What rated films add up to, beside the average ones, before it is divided by the root of their number.
   const summed = (ratings) => {
-    const sums = new Float64Array(dim);
+    const sums = average.map((value) => told.average_films * value);
     for (const [row, stars] of ratings) add(sums, weights[stars - 1], pool, row);
     return sums;
   };
 
-  const refined = (sums, count) => refine(sums.map((value) => value / Math.sqrt(Math.max(count, 1))));
+  const refined = (sums, count) => refine(sums.map((value) => value / Math.sqrt(told.average_films + count)));
 
   // `ratings` are pairs [row, stars from 1 to 5], each row once, in any order.
   const vector = (ratings) => refined(summed(ratings), ratings.length);

@@ -233,26 +233,27 @@ def answer(page, history: History) -> dict[str, Any]:
 
 def test_of_somebody_unknown_the_tower_has_an_answer_and_no_reason(bench):
     found = answer(bench, [])
-    assert found["vector"] == [0, 0]
-    assert found["list"] == [[4, 0.5], [0, 0], [1, 0], [2, 0], [3, 0]]
+    assert found["vector"] == [0, 0.75]
+    assert found["list"] == [[4, 1.25], [1, 0.375], [2, 0.1875], [0, 0], [3, -0.375]]
     assert found["why"] == [[]] * 5
 
 
 def test_one_film_is_its_own_row_and_the_only_reason(bench):
     found = answer(bench, [(1, 5)])  # whose row is (1, 0.5)
-    assert found["vector"] == [1, 0.5]
-    assert found["list"] == [[4, 0.75], [3, 0.25], [0, 0], [2, -0.875]]
-    assert found["why"] == [[[1, 0.25]], [[1, 0.25]], [], []]
+    np.testing.assert_allclose(found["vector"], [0.8, 0.85])
+    np.testing.assert_allclose(found["list"], [[4, 1.15], [0, 0], [3, -0.025], [2, -0.5875]])
+    assert [[row for row, _ in reasons] for reasons in found["why"]] == [[], [], [1], []]
+    assert found["why"][2][0][1] == pytest.approx(0.35)
 
 
 def test_a_film_that_was_disliked_counts_against(bench):
-    assert answer(bench, [(1, 1)])["vector"] == [-0.1, -0.05]
+    np.testing.assert_allclose(answer(bench, [(1, 1)])["vector"], [-0.08, 0.41])
 
 
 def test_of_all_films_none_is_left(bench):
     found = answer(bench, [(row, 5) for row in range(5)])
     assert (found["list"], found["why"]) == ([], [])
-    np.testing.assert_allclose(found["vector"], [0.25 / 5**0.5, 1.25 / 5**0.5])
+    np.testing.assert_allclose(found["vector"], [0.25 / 5.5625**0.5, 1.8125 / 5.5625**0.5])
 
 
 @given(st.permutations([(0, 3), (1, 1), (2, 5), (4, 4)]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -14,10 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
+import recsys
 from recsys.data.dataset import Dataset
 from recsys.evaluation import baselines, new_users
 from recsys.evaluation.new_users import DRAWS, choose_l2, draw, evaluate_new_users, obstacle
 from tests.synthetic import Shape, small_log, synthetic
+
+MOVIELENS = os.environ.get("MOVIELENS_100K")
 
 
 class ByIndex:
@@ -200,3 +204,14 @@ def test_progress_is_told_draw_by_draw():
         alike(), lambda train, number: ByIndex(), 3, np.random.default_rng(0), lambda *done: told.append(done)
     )
     assert told == [(done, DRAWS) for done in range(1, DRAWS + 1)]
+
+
+@pytest.mark.skipif(not MOVIELENS, reason="MOVIELENS_100K does not name the MovieLens 100K folder")
+def test_on_real_ratings_deep_is_level_with_ease_for_people_it_has_not_seen(monkeypatch):
+    monkeypatch.setattr(new_users, "DRAWS", 1)
+    config = recsys.TrainConfig(epochs=2)
+    found = measured(recsys.load_dataset(MOVIELENS), lambda train, number: recsys.fit(train, "deep", config), k=10)
+    mean = {name: dict(zip(found.given, values[:, 0], strict=True)) for name, values in found.ndcg.items()}
+    for given_ in ("5", "half"):
+        assert mean["deep"][given_] >= 0.95 * mean["ease"][given_]
+        assert mean["deep"][given_] > 1.2 * mean["popularity"][given_]

@@ -115,7 +115,7 @@ SAID_IN_JAVASCRIPT = {
     "loss_history.json": "[ 2, 1.5 ]",
     "map_replay.js": "49151,     0, 40959",
     "build.json": "Tiny & <b>Co</b> 6 null",
-    "deep_tower.js": "[ [ 4, 0.5 ], [ 1, 0 ], [ 2, 0 ], [ 3, 0 ] ]",
+    "deep_tower.js": "[ [ 4, 0.95 ], [ 1, 0.225 ], [ 2, 0.1125 ], [ 3, -0.225 ] ]",
     "recommendations.csv": "[ '1', 'base', '1', 'f/2', '2.5', 'true' ]",
     "items.csv": "alert(1)",
     "vectors_deep.tsv": "[ '0.0\\t0.0', '1.0\\t0.5'",

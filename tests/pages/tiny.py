@@ -172,7 +172,8 @@ def half_floats(*values: float) -> str:
 
 
 def deep_tower() -> DeepTower:
-    """One whose hidden layer adds nothing: a user vector is the history's sum over the root of its length."""
+    """One whose hidden layer adds nothing: a user vector is what the films and the average ones add up to, over the
+    root of their number: 0.75 without any film, 1.25 with one."""
     places = half_floats(*(part for place in embedding().projection for part in place))
     return DeepTower(
         dim=2,
@@ -182,6 +183,8 @@ def deep_tower() -> DeepTower:
         star_weights=[-0.1, 0.45, 0.67782, 0.85263, 1.0],
         starters=[1, 0, 4],
         pool=places,
+        average=half_floats(0, 1),
+        average_films=0.5625,
         inner_weight=half_floats(0, 0),
         inner_bias=half_floats(0),
         outer_weight=half_floats(0, 0),
