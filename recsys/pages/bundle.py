@@ -18,6 +18,7 @@ from recsys.pages.environment import count
 from recsys.pages.map import similar_facts
 from recsys.pages.picture import COLOURS, map_picture
 from recsys.pages.rate import rate_facts
+from recsys.pages.ten_best import ten_best
 from recsys.pages.writer import Writer
 from recsys.script import script_of
 
@@ -84,10 +85,11 @@ def write_map_data(artefacts: Artefacts, writer: Writer) -> None:
 
 
 def write_rate_data(artefacts: Artefacts, catalogue: Catalogue, writer: Writer) -> None:
-    """Write what the Rate page knows of the films of the tower; nothing where there is no tower."""
+    """Write what the Rate page knows of films and users; nothing where there is no tower."""
     if artefacts.deep_tower is not None:
         facts = rate_facts(artefacts.deep_tower, artefacts, catalogue)
         writer.text("assets/data-rate.js", script_data("rate", facts))
+        writer.text("assets/data-people.js", script_data("people", ten_best(artefacts.deep_tower, artefacts)))
 
 
 def script_data(name: str, value: Any) -> str:

@@ -2,7 +2,7 @@
 "use strict";
 
 {
-  const { makeState, makeFilms, makeGrid, makeMine, makeList, makeShared, makeFiles } = globalThis.marqueeRate;
+  const { makeState, makeFilms, makeGrid, makeMine, makeList, makeShared, makeFiles, makeMap, makePeople } = globalThis.marqueeRate;
   const page = document.querySelector("[data-rate]");
   const find = (selector) => page.querySelector(selector);
   const STEP = 10;
@@ -36,7 +36,9 @@
   };
 
   // What the tower says of a visitor's ratings, drawn.
-  const answering = (tower) => {
+  const answering = (tower, square, starters) => {
+    const where = makeMap(find("[data-where]"), tower, films, square, starters);
+    const people = makePeople(find("[data-people]"), tower, films);
     const mine = makeMine(find("[data-mine]"), films, state.rate);
     const drawn = makeList(list, films, state);
 
@@ -55,6 +57,8 @@
       best.splice(shown);
       drawn.show(best, tower.why(rated, best.map(([row]) => row)), state.unwanted);
       mine.show(rated, state.ratings.size, state.isShared);
+      where.show(vector, best.map(([row]) => row));
+      people.show(vector, rated);
       genre.hidden = note.hidden = !vector;
       if (!vector) say("Rate a film you know: your list of ten appears here, and every star after it may change it.");
       else say(best.length ? "" : "No film is left to recommend.");
@@ -93,7 +97,7 @@
     films = makeFilms(told.item_ids, listed, facts);
     genre.append(...["All genres", ...films.genres].map((name, n) => new Option(name, n - 1)));
     search();
-    answer = answering(globalThis.marqueeTower(told));
+    answer = answering(globalThis.marqueeTower(told), facts.square, told.starters);
     change();
   };
 
