@@ -42,7 +42,7 @@ globalThis.marqueeRate.makePeople = (box, tower, films) => {
   };
 
   const line = ({ id, slug }) => {
-    const [cosine, shared] = [element("span", { class: "rate-score" }), element("p")];
+    const [cosine, shared] = [element("span"), element("p")];
     const link = element("a", { href: `${globalThis.marqueeRoot}users/${slug}.html` }, element("bdi", {}, `User ${id}`));
     return { element: element("li", {}, link, cosine, shared), cosine, shared };
   };
