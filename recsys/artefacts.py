@@ -438,15 +438,17 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     starters: Annotated[
         list[int], Meta(description="rows of well-known films that lie apart on the map, best to begin with first")
     ]
-    pool: Annotated[str, Meta(description="(films, dim), what a film adds to a history")]
-    average: Annotated[str, Meta(description="(dim,), what a film adds on average: every history has some of these")]
+    pool: Annotated[str, Meta(description="float16 (films, dim), what a film adds to a history")]
+    average: Annotated[
+        str, Meta(description="float16 (dim,), what a film adds on average: every history has some of these")
+    ]
     average_films: Annotated[float, Meta(description="how many of them, before any film is rated", gt=0)]
-    inner_weight: Annotated[str, Meta(description="(dim, hidden)")]
-    inner_bias: Annotated[str, Meta(description="(hidden,)")]
-    outer_weight: Annotated[str, Meta(description="(hidden, dim)")]
-    outer_bias: Annotated[str, Meta(description="(dim,)")]
-    items: Annotated[str, Meta(description="(films, dim), film vectors")]
-    item_bias: Annotated[str, Meta(description="(films,)")]
+    inner_weight: Annotated[str, Meta(description="float16 (dim, hidden), of the hidden layer")]
+    inner_bias: Annotated[str, Meta(description="float16 (hidden,), of the hidden layer")]
+    outer_weight: Annotated[str, Meta(description="float16 (hidden, dim), from it to the vector")]
+    outer_bias: Annotated[str, Meta(description="float16 (dim,), of the vector")]
+    items: Annotated[str, Meta(description="float16 (films, dim), film vectors")]
+    item_bias: Annotated[str, Meta(description="float16 (films,), what is added to each score")]
     map: TowerMap
 
 

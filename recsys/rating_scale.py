@@ -40,7 +40,11 @@ class RatingScale:
 
 
 def star_weights() -> NDArray[np.float64]:
-    """What one to :data:`STARS` stars weigh, (STARS,): the same from end to end as any scale that has two ends."""
+    """What one to :data:`STARS` stars weigh, (STARS,): from end to end, as any scale that has two ends.
+
+    So a visitor's one star is as bad as it gets, also where the data set's own scale begins at half a star or ends
+    at ten. Where its ratings are all the same, as in a log of clicks, a visitor may still say what they do not like.
+    """
     return _by_share(np.linspace(0, 1, STARS))
 
 

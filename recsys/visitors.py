@@ -6,6 +6,7 @@ Knows fitted models and ratings; nothing of pages.
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from recsys import artefacts as out
 from recsys.data.dataset import Dataset
+from recsys.errors import OutputError
 from recsys.fitted import Fitted
 from recsys.models.deep import AVERAGE_FILMS, DeepModel
 from recsys.projection import Projection
@@ -20,24 +22,39 @@ from recsys.rating_scale import star_weights
 from recsys.starters import starters
 from recsys.told import ids
 
-MOST_BYTES = 1_200_000
-"""Of the films in the file: with their ids, what they add to a history, and their vectors."""
+MOST_BYTES = 1_280_000
+"""Of the tower's weights and its films together; with names, places on the map and starters the file stays below
+1.3 MB. Base64 of any numbers shrinks to three quarters when it is sent compressed: below 1 MB."""
+LEAST_FILMS = 100
+"""Offered at any rate: the weights alone fill the file where vectors are longer than about 350."""
 _DECIMALS = 5
 
 
 def deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -> out.DeepTower:
     """The user tower without user features, and the film side of as many of the most rated films as fit.
 
+    Nothing of it tells about single users: of their vectors only the mean length is in it.
+
     Args:
         fitted: the deep model.
         dataset: all ratings, which say how well known a film is.
         projection: its map.
+
+    Raises:
+        OutputError: a number is too large for float16.
     """
     towers = fitted.towers
     assert isinstance(towers, DeepModel)
     dim, mlp = fitted.item_vectors.shape[1], towers.user_mlp
     item_ids = ids(dataset.item_ids)
-    films = offered(item_ids, dataset.item_counts, dim)
+    weights = {
+        "average": packed(towers.average_film()),
+        "inner_weight": packed(mlp.inner.weight.value[:dim]),  # the rows beyond are of user features
+        "inner_bias": packed(mlp.inner.bias.value),
+        "outer_weight": packed(mlp.outer.weight.value),
+        "outer_bias": packed(mlp.outer.bias.value),
+    }
+    films = offered(item_ids, dataset.item_counts, dim, MOST_BYTES - sum(map(len, weights.values())))
     return out.DeepTower(
         dim=dim,
         hidden=len(mlp.inner.bias.value),
@@ -46,12 +63,8 @@ def deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -> out.
         star_weights=_told(star_weights()),
         starters=starters(projection.points[films], dataset.item_counts[films]),
         pool=packed(towers.pool.table.value[films]),
-        average=packed(towers.average_film()),
         average_films=AVERAGE_FILMS,
-        inner_weight=packed(mlp.inner.weight.value[:dim]),  # the rows beyond are of user features
-        inner_bias=packed(mlp.inner.bias.value),
-        outer_weight=packed(mlp.outer.weight.value),
-        outer_bias=packed(mlp.outer.bias.value),
+        **weights,
         items=packed(fitted.item_vectors[films]),
         item_bias=packed(fitted.item_bias[films]),
         map=out.TowerMap(
@@ -62,23 +75,41 @@ def deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -> out.
     )
 
 
-def offered(item_ids: list[str], counts: NDArray[np.integer[Any]], dim: int) -> NDArray[np.intp]:
-    """Films that fit into :data:`MOST_BYTES`, the most rated first to come in, ascending; equals to the lower index.
+def offered(item_ids: list[str], counts: NDArray[np.integer[Any]], dim: int, room: int) -> NDArray[np.intp]:
+    """Films that fit in, the most rated first to come, ascending; equals to the lower index.
+
+    At least :data:`LEAST_FILMS`, whether they fit or not.
 
     Args:
         item_ids: of all films.
         counts: (n_items,), their ratings.
         dim: length of the vectors.
+        room: in bytes.
     """
     order = np.argsort(-counts, kind="stable")
     numbers = -(-4 * 2 * (2 * dim + 1) // 3)  # two rows and a bias in float16, of which base64 makes 4 of 3 bytes
-    sizes = numbers + 5 + np.array([len(item_ids[film].encode()) for film in order])
-    return np.sort(order[np.cumsum(sizes) <= MOST_BYTES])
+    sizes = numbers + np.array([_size_in_script(item_ids[film]) for film in order])
+    n = np.searchsorted(np.cumsum(sizes), room, side="right")
+    return np.sort(order[: max(n, LEAST_FILMS)])
+
+
+def _size_in_script(text: str) -> int:
+    """Bytes of a text with its comma, in JSON within a string."""
+    return len(json.dumps(json.dumps(text, ensure_ascii=False), ensure_ascii=False).encode()) - 1
 
 
 def packed(values: NDArray[Any]) -> str:
-    """Base64 of little-endian float16, row by row."""
-    return base64.b64encode(np.ascontiguousarray(values, "<f2").tobytes()).decode()
+    """Base64 of little-endian float16, row by row.
+
+    Raises:
+        OutputError: a number is too large for float16, or none.
+    """
+    with np.errstate(over="ignore"):
+        halves = np.ascontiguousarray(values, "<f2")
+    if not np.isfinite(halves).all():
+        largest = np.abs(values).max()
+        raise OutputError(f"{out.DeepTower.FILE}: {largest} does not fit in float16; expected at most 65504")
+    return base64.b64encode(halves.tobytes()).decode()
 
 
 def _mean_length(vectors: NDArray[np.float32]) -> float:
