@@ -27,7 +27,7 @@ def write_tables(artefacts: Artefacts, folder: Path) -> None:
     _write_csv(folder / "items.csv", [ITEM_COLUMNS, *_items(artefacts)])
     # The projector takes no header with the vectors, and needs one with metadata of several columns.
     for name, embedding in artefacts.item_embeddings.models.items():
-        _write_tsv(folder / f"vectors_{name}.tsv", ([round(x, DECIMALS) for x in row] for row in embedding.vectors))
+        _write_tsv(folder / f"vectors_{name}.tsv", (map(_short, row) for row in embedding.vectors))
     _write_tsv(folder / "metadata.tsv", [METADATA_COLUMNS, *_metadata(artefacts)])
 
 
@@ -49,6 +49,12 @@ def _metadata(artefacts: Artefacts) -> Iterable[Sequence[object]]:
     """In the order of the vectors of either model, which is that of the catalogue."""
     for item in artefacts.items.items:
         yield item.id, item.title, "" if item.year is None else item.year, "|".join(item.genres), item.n_ratings
+
+
+def _short(value: float) -> str:
+    """A number in as few signs as say it: .5, -1.25, 0. Nearly all of these would begin with a zero."""
+    text = f"{value:.{DECIMALS}f}".removeprefix("0").replace("-0.", "-.").rstrip("0").rstrip(".")
+    return "0" if text in ("", "-") else text
 
 
 def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:

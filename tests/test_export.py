@@ -31,6 +31,7 @@ from recsys.recommend import Lists, recommend
 from recsys.recorder import Recorder, moving_films
 from recsys.script import json_in
 from recsys.tables_out import write_tables
+from tests.pages.tiny import tiny
 
 Row = tuple[str, str, float, int]
 Json = dict[str, Any]
@@ -717,6 +718,14 @@ def test_the_vectors_for_the_projector_are_those_of_the_json(folder, name):
     vectors = [[float(value) for value in line.split("\t")] for line in lines]
     exported = load(folder, "item_embeddings")["models"][name]["vectors"]
     assert vectors == [[round(value, 3) for value in row] for row in exported]
+
+
+def test_the_numbers_of_the_vectors_are_written_without_a_zero_that_says_nothing(tmp_path):
+    row = [0.0, -0.0004, 0.5, -0.5, 1.25, -1.0, 10.0, 100.0506, -0.0306]
+    embedding = msgspec.structs.replace(tiny().item_embeddings.models["base"], vectors=[row])
+    models = msgspec.structs.replace(tiny().item_embeddings, models={"base": embedding})
+    write_tables(msgspec.structs.replace(tiny(), item_embeddings=models), tmp_path)
+    assert (tmp_path / "vectors_base.tsv").read_text("utf-8") == "0\t0\t.5\t-.5\t1.25\t-1\t10\t100.051\t-.031\n"
 
 
 def test_films_stand_in_a_table_of_their_own(folder):

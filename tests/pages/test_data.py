@@ -118,7 +118,7 @@ SAID_IN_JAVASCRIPT = {
     "deep_tower.js": "[ [ 4, 0.95 ], [ 1, 0.225 ], [ 2, 0.1125 ], [ 3, -0.225 ] ]",
     "recommendations.csv": "[ '1', 'base', '1', 'f/2', '2.5', 'true' ]",
     "items.csv": "alert(1)",
-    "vectors_deep.tsv": "[ '0.0\\t0.0', '1.0\\t0.5'",
+    "vectors_deep.tsv": "[ '0\\t0', '1\\t.5'",
 }
 
 
