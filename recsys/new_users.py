@@ -54,11 +54,9 @@ def new_users_told(report: NewUsersReport | None, config: BuildConfig) -> out.Ne
 
 
 def in_words(report: NewUsersReport, k: int) -> list[str]:
-    """For the terminal: by how much is given, the mean over the draws of each model."""
-    return [
-        f"{given} given: "
-        + ", ".join(f"{model} {values[row].mean():.4f}" for model, values in report.ndcg.items())
-        for row, given in enumerate(report.given)
+    """For the terminal: the mean over the draws of each model, by how much is given."""
+    return [f"nDCG@{k} with {', '.join(report.given)} given"] + [
+        " ".join([model, *(f"{value:.4f}" for value in values.mean(1))]) for model, values in report.ndcg.items()
     ]
 
 
