@@ -27,7 +27,7 @@ def write_tables(artefacts: Artefacts, folder: Path) -> None:
     _write_csv(folder / "items.csv", [ITEM_COLUMNS, *_items(artefacts)])
     # The projector takes no header with the vectors, and needs one with metadata of several columns.
     for name, embedding in artefacts.item_embeddings.models.items():
-        _write_tsv(folder / f"vectors_{name}.tsv", (map(_short, row) for row in embedding.vectors))
+        _write_tsv(folder / f"vectors_{name}.tsv", ([_short(value) for value in row] for row in embedding.vectors))
     _write_tsv(folder / "metadata.tsv", [METADATA_COLUMNS, *_metadata(artefacts)])
 
 

@@ -79,7 +79,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built") / "site"
     package = logging.getLogger("recsys")  # a build sets it up; what follows in the session must not notice
     handlers, level = package.handlers[:], package.level
-    assert build.main(["--data", "sample", "--epochs", "3", "--evaluate-new-users", "--quiet", "--out", str(folder)]) == 0
+    asked = ["--data", "sample", "--epochs", "3", "--evaluate-new-users", "--quiet", "--out", str(folder)]
+    assert build.main(asked) == 0
     package.handlers[:] = handlers
     package.setLevel(level)
     return folder
