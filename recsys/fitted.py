@@ -113,7 +113,7 @@ class Fitted:
 
 def _films(items: ArrayLike, n_items: int) -> NDArray[np.intp]:
     """Indices as an array, once it is sure that they are indices."""
-    found = np.asarray(items)
+    found = _array(items)
     if found.shape == (0,):
         return np.empty(0, np.intp)
     if found.ndim != 1 or not np.issubdtype(found.dtype, np.integer):
@@ -127,12 +127,23 @@ def _films(items: ArrayLike, n_items: int) -> NDArray[np.intp]:
 
 
 def _numbers(ratings: ArrayLike, n: int) -> NDArray[np.float64]:
-    try:
-        found = np.asarray(ratings, np.float64)
-    except (TypeError, ValueError):
-        raise DataError(f"ratings are {ratings!r}; expected {n} numbers, one for each item") from None
+    found = _array(ratings)
     if found.shape != (n,):
         raise DataError(f"ratings have shape {found.shape}; expected ({n},), one for each item")
-    if not np.isfinite(found).all():
-        raise DataError(f"ratings[{int(np.flatnonzero(~np.isfinite(found))[0])}] is not finite; expected a number")
-    return found
+    try:
+        numbers = found.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        numbers = None
+    if numbers is None or found.dtype.kind in "bSU":  # a text may read as a number, but is none
+        raise DataError(f"ratings are {ratings!r}; expected {n} numbers, one for each item")
+    if not np.isfinite(numbers).all():
+        raise DataError(f"ratings[{int(np.flatnonzero(~np.isfinite(numbers))[0])}] is not finite; expected a number")
+    return numbers
+
+
+def _array(values: ArrayLike) -> NDArray[Any]:
+    """As numpy reads it, whatever that is."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise DataError(f"found {values!r}; expected a list of numbers") from None  # lists of unequal lengths

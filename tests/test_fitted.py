@@ -110,7 +110,11 @@ def test_the_base_model_cannot_and_says_which_can(base):
         (["a"], None, "expected a list of item indices"),
         ([1, 2], [5], "ratings have shape (1,); expected (2,), one for each item"),
         ([1], [np.nan], "ratings[0] is not finite; expected a number"),
+        ([[1], [2, 3]], None, "found [[1], [2, 3]]; expected a list of numbers"),
         ([1], ["good"], "ratings are ['good']; expected 1 numbers, one for each item"),
+        ([1], ["5"], "ratings are ['5']; expected 1 numbers, one for each item"),
+        ([1], [True], "ratings are [True]; expected 1 numbers, one for each item"),
+        ([1], [10**400], "; expected 1 numbers, one for each item"),
     ],
 )
 def test_what_is_no_history_is_refused(deep, items, ratings, says):
