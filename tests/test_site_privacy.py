@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import html
 import json
@@ -21,6 +22,7 @@ import recsys
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.pages.slugs import slugs
+from recsys.script import json_in
 from recsys.terminal import Terminal
 
 MOVIELENS = os.environ.get("MOVIELENS_100K")
@@ -97,6 +99,20 @@ def from_pages(site: Path) -> Pairs:
     return found
 
 
+def from_people(site: Path) -> Pairs:
+    """The films of the users with whom the Rate page compares its visitors, taken apart byte by byte."""
+    people = json.loads(json_in((site / "assets" / "data-people.js").read_text("utf-8")))
+    ids = json.loads(json_in((site / "data" / "deep_tower.js").read_text("utf-8")))["item_ids"]
+    users = list(from_json(site))
+    content, size = base64.b64decode(people["films"]), 3 * people["most"]
+    found: Pairs = {}
+    for n, place in enumerate(people["users"]):
+        own = content[n * size : (n + 1) * size]
+        rows = [int.from_bytes(own[at : at + 2], "little") for at in range(0, size, 3)]
+        found[users[place]] = {ids[row] for row in rows if row != 0xFFFF}
+    return found
+
+
 def reasons(page: str) -> list[str]:
     """The titles that a user's page names behind the films recommended, as text."""
     lines = re.findall(r"<tr><td>\d+<td>[^\n]*?<p>(.*?)<td>", page)
@@ -117,7 +133,7 @@ def given_away(site: Path, dataset: Dataset) -> dict[str, int]:
     rated = defaultdict(set)
     for user, item in zip(dataset.user.tolist(), dataset.item.tolist(), strict=True):
         rated[str(dataset.user_ids[user])].add(str(dataset.item_ids[item]))
-    sources = [from_json(site), from_csv(site), from_pages(site)]
+    sources = [from_json(site), from_csv(site), from_pages(site), from_people(site)]
     assert all(sources)
     return {user: len(own & set().union(*(pairs.get(user, set()) for pairs in sources)))
             for user, own in rated.items()}  # fmt: skip
