@@ -98,6 +98,33 @@ def test_no_rating_of_a_new_user_reaches_training_and_every_other_does():
     assert found.n_users[-1] == 6 * DRAWS
 
 
+def test_popularity_is_that_of_the_others_alone():
+    ratings, seen = synthetic(Shape(60, 80, 1500)), []
+
+    def learn(train: Dataset, number: int) -> ByIndex:
+        seen.append((train, model := ByIndex()))
+        return model
+
+    found = measured(ratings, learn, k=10)
+    leaked = []
+    for number, (train, model) in enumerate(seen):
+        own = [one.toarray() > 0 for one in model.asked if one.shape[0]][-2]  # half, with ratings
+        whole = ratings.matrix.toarray() > 0
+        who = sorted(set(range(60)) - set(train.user.tolist()))
+        for counts, sums in ((train.item_counts, found.ndcg["popularity"][-1]), (ratings.item_counts, None)):
+            values = []
+            for row, user in enumerate(who):
+                listed = np.argsort(np.where(own[row], np.inf, -counts), kind="stable")[:10]
+                hidden = whole[user] & ~own[row]
+                gains = 1 / np.log2(np.arange(10) + 2)
+                values.append((hidden[listed] * gains).sum() / gains[: hidden.sum()].sum())
+            if sums is not None:
+                assert np.mean(values) == pytest.approx(sums[number])
+            else:
+                leaked.append(float(np.mean(values)))
+    assert leaked != pytest.approx(found.ndcg["popularity"][-1].tolist(), abs=1e-4)  # so it would be noticed
+
+
 @given(st.integers(0, 10_000))
 def test_what_is_given_first_is_given_in_larger_cuts_too_and_the_rest_is_hidden(seed):
     ratings = small_log()
