@@ -59,8 +59,7 @@ def parser() -> argparse.ArgumentParser:
     )
     model.add_argument(
         "--evaluate-new-users",
-        action="store_true",
-        default=None,  # like every setting that is not given, so that a file may say it
+        action=argparse.BooleanOptionalAction,  # None where it is not given, so that a file may say it
         help="also measure the lists of people who were not in training; trains deep five times more (default: off)",
     )
     work = parse.add_argument_group("how to work")

@@ -72,7 +72,8 @@ def test_options_become_settings_and_what_is_not_given_is_none():
     assert given["models"] == ["base", "deep"]
     assert given["top_k"] == 5
     assert given["seed"] is given["evaluate_new_users"] is None
-    assert command.settings(command.parser().parse_args(["--evaluate-new-users"]))["evaluate_new_users"] is True
+    for option, value in (("--evaluate-new-users", True), ("--no-evaluate-new-users", False)):  # a file may say yes
+        assert command.settings(command.parser().parse_args([option]))["evaluate_new_users"] is value
 
 
 @pytest.mark.parametrize("argv", [["--dim", "8"], ["--seed", "0"], ["--data", "sample"], ["--config", "x.toml"],
