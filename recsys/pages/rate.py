@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from recsys.artefacts import Artefacts, DeepTower
+from recsys.errors import OutputError
 from recsys.pages.catalogue import Catalogue
 from recsys.pages.contexts import Page, Site
 from recsys.pages.rate_contexts import RateContext, Starter
@@ -55,5 +56,11 @@ def rate_facts(tower: DeepTower, artefacts: Artefacts, catalogue: Catalogue) -> 
 
 
 def _starters(tower: DeepTower, catalogue: Catalogue) -> tuple[Starter, ...]:
+    n = len(tower.item_ids)
+    for row in tower.starters:
+        if not 0 <= row < n:
+            raise OutputError(
+                f"{tower.FILE} begins with film {row} of {n}; build the site again without --render-only"
+            )
     ids = [tower.item_ids[row] for row in tower.starters]
     return tuple(Starter(id_, catalogue.film(id_), tuple(catalogue.genres[id_])) for id_ in ids)

@@ -70,6 +70,13 @@ def test_a_tower_of_other_films_is_a_sentence():
         facts_of(with_tower(tiny(), item_ids=[*SOME, "none"]))
 
 
+@pytest.mark.parametrize("row", [-1, 5])
+def test_a_film_to_begin_with_that_is_none_is_a_sentence(tmp_path, row):
+    tower = msgspec.structs.replace(deep_tower(), starters=[0, row])
+    with pytest.raises(OutputError, match=f"deep_tower.js begins with film {row} of 5"):
+        render(msgspec.structs.replace(tiny(), deep_tower=tower), tmp_path)
+
+
 def test_the_page_says_how_many_films_it_offers_where_not_all(tmp_path, site):
     assert "most rated of" not in (site / "rate.html").read_text("utf-8")
     some = with_tower(tiny(), item_ids=SOME, starters=[0])
