@@ -6,7 +6,11 @@ globalThis.marqueeRate.makeFiles = (box, store, state) => {
   const find = (name) => box.querySelector(`[data-${name}]`);
   const [copy, save, open, undo, clear, link, done] = "copy export import undo clear link done".split(" ").map(find);
 
-  const say = (text) => (done.textContent = text);
+  let notes = []; // what holds besides, whatever is said
+  const say = (text) => (done.textContent = [text, ...notes].filter(Boolean).join(" "));
+
+  const tooMany = (n, what) =>
+    n && `This page keeps the newest ${store.most} ${what}: ${n.toLocaleString("en")} older ${n === 1 ? "one is" : "ones are"} left out.`;
 
   copy.addEventListener("click", async () => {
     const address = location.href.split("#")[0] + store.toHash(state.all);
@@ -55,13 +59,18 @@ globalThis.marqueeRate.makeFiles = (box, store, state) => {
   });
 
   return {
-    show() {
+    show(left = { ratings: 0, unwanted: 0 }) {
       const isEmpty = !state.ratings.size && !state.unwanted.size;
       for (const one of [copy, save]) one.hidden = isEmpty;
       clear.hidden = isEmpty || state.isShared;
       undo.hidden = !state.canUndo;
       link.hidden = true;
-      say(state.isKept ? "" : "This browser lets pages keep nothing: export your ratings to have them again.");
+      notes = [
+        tooMany(left.ratings, "ratings"),
+        tooMany(left.unwanted, "films of no interest"),
+        !state.isKept && "This browser lets pages keep nothing: export your ratings to have them again.",
+      ];
+      say("");
     },
   };
 };

@@ -2,7 +2,8 @@
 // shown beside it and never written over it. Draws nothing.
 "use strict";
 
-// `changed()` follows every change.
+// `changed(left)` follows every change; `left` counts what was let go of, if anything was, so that no more is kept than the
+// store takes: { ratings, unwanted }.
 globalThis.marqueeRate.makeState = (store, changed) => {
   const copy = ({ ratings, unwanted }) => ({ ratings: new Map(ratings), unwanted: new Set(unwanted) });
 
@@ -18,10 +19,21 @@ globalThis.marqueeRate.makeState = (store, changed) => {
   let isKept = true;
   let before = null; // what was the visitor's own before the last sweeping change
 
-  const told = () => {
-    if (shown === own) isKept = store.write(own);
-    changed();
+  // Only the newest stay; how many others there were.
+  const limit = (kept) => {
+    const oldest = [...kept.keys()].slice(0, Math.max(kept.size - store.most, 0));
+    for (const id of oldest) kept.delete(id);
+    return oldest.length;
   };
+
+  const told = () => {
+    const left = { ratings: limit(shown.ratings), unwanted: limit(shown.unwanted) };
+    if (shown === own) isKept = store.write(own);
+    changed(left);
+  };
+
+  // What one did since is not to be lost by going back further.
+  const forget = () => (before = null);
 
   const replace = (next) => {
     before = copy(own);
@@ -39,12 +51,14 @@ globalThis.marqueeRate.makeState = (store, changed) => {
     get canUndo() { return before !== null; },
 
     rate(id, stars) {
+      forget();
       if (stars) shown.ratings.set(id, stars);
       else shown.ratings.delete(id);
       shown.unwanted.delete(id);
       told();
     },
     want(id, isWanted) {
+      forget();
       if (isWanted) shown.unwanted.delete(id);
       else shown.unwanted.add(id);
       told();
@@ -69,11 +83,14 @@ globalThis.marqueeRate.makeState = (store, changed) => {
       changed();
     },
 
-    // Another page of this site has written.
+    // Another page of this site has written; but where nothing could be kept, all there is stands here.
     again() {
+      const next = store.read();
+      if (!isKept || store.toText(next) === store.toText(own)) return;
       const isShared = shown !== own;
-      own = store.read();
+      own = next;
       if (!isShared) shown = own;
+      forget();
       changed();
     },
   };

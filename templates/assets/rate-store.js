@@ -2,10 +2,9 @@
 // Whatever comes from there may be wrong or mean harm: it is checked field by field, and limited in size.
 "use strict";
 
-// A state is { ratings: Map(film id -> stars), unwanted: Set(film ids) }, both in the order in which they came. What is
-// read has besides `unknown`: how many films it names that are not `known(id)`, and so were left out. `title(id)` is for
-// those who open the file; nothing reads it back.
-(globalThis.marqueeRate ??= {}).makeStore = ({ dataset, known = () => true, title = () => "" }) => {
+// A state is { ratings: Map(film id -> stars), unwanted: Set(film ids) }, both in the order in which they came; a film need
+// not be in the catalogue. `title(id)` is for those who open the file; nothing reads it back.
+(globalThis.marqueeRate ??= {}).makeStore = ({ dataset, title = () => "" }) => {
   const VERSION = 1;
   const STARS = 5;
   const MOST = 500; // ratings, and as many films that are not wanted
@@ -27,14 +26,7 @@
   };
 
   // Pairs [id, stars] and ids, all of them sound, as a state.
-  const stateOf = (ratings, unwanted) => {
-    const mentioned = new Set([...ratings.map(([id]) => id), ...unwanted]);
-    return {
-      ratings: new Map(ratings.filter(([id]) => known(id))),
-      unwanted: new Set(unwanted.filter(known)),
-      unknown: [...mentioned].filter((id) => !known(id)).length,
-    };
-  };
+  const stateOf = (ratings, unwanted) => ({ ratings: new Map(ratings), unwanted: new Set(unwanted) });
 
   const some = (list, most) => [...list].filter(([id]) => isId(id)).slice(-most);
 
@@ -89,7 +81,6 @@
 
   return {
     most: MOST,
-    mostShared: MOST_SHARED,
 
     // Nothing where nothing is stored, or nothing that makes sense, or where the browser keeps nothing for pages.
     read() {
@@ -110,11 +101,8 @@
       }
     },
 
-    clear() {
-      try {
-        localStorage.removeItem(key);
-      } catch {} // what cannot be reached holds nothing
-    },
+    // Whether a `storage` event is of these ratings, or of all that was stored.
+    isOf: (event) => event.key === key || event.key === null,
 
     toText: (state) =>
       `${JSON.stringify(told(state, (id) => ({ title: title(id).slice(0, LONGEST_TITLE) })), null, 1)}\n`,

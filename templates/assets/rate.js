@@ -14,10 +14,10 @@
   let films = null; // until the tower is here
   let answer = () => {};
 
-  const change = () => {
+  const change = (left) => {
     grid.show(state.ratings);
     shared.show();
-    files.show();
+    files.show(left);
     bar.hidden = !state.ratings.size;
     bar.querySelector("[data-rated]").textContent = `${state.ratings.size.toLocaleString("en")} rated`;
     answer();
@@ -25,7 +25,7 @@
 
   const title = (id) => (films?.row(id) === undefined ? "" : films.title(films.row(id)));
   const store = globalThis.marqueeRate.makeStore({ dataset: page.dataset.rate, title });
-  const state = makeState(store, () => change());
+  const state = makeState(store, (left) => change(left));
   const grid = makeGrid(find("[data-grid]"), find("[data-more]"), state.rate);
   const shared = makeShared(find("[data-shared]"), store, state);
   const files = makeFiles(find("[data-mine]"), store, state);
@@ -123,7 +123,7 @@
     list.scrollIntoView();
   });
   addEventListener("hashchange", openLink);
-  addEventListener("storage", state.again);
+  addEventListener("storage", (event) => store.isOf(event) && state.again());
   addEventListener("pageshow", (event) => event.persisted && state.again());
 
   openLink();

@@ -21,6 +21,8 @@ OFFLINE = """{
   Object.defineProperty(globalThis, "marqueeExported", { get: () => attempt, set: (value) => (load = value) });
 }"""
 LOADED = "() => !document.querySelector('[data-wait] [data-said]').textContent.startsWith('Loading')"
+KEY = "Object.keys(localStorage).find((key) => key.startsWith('marquee ratings '))"
+SHOWN_AGAIN = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
 
 
@@ -188,6 +190,116 @@ def test_ratings_outlive_a_reload_and_another_tab_until_they_are_cleared_which_c
     assert (listed(page), mine(page)) == (before, titled(films, ratings))
     page.reload()
     assert listed(loaded(page)) == before
+
+
+def file_of(page, folder, ratings, unwanted=()):
+    """A file to import, of pairs of id and stars, and of ids."""
+    told = {"marquee_ratings": 1, "dataset": page.locator("[data-rate]").get_attribute("data-rate")}
+    told["ratings"] = [{"item": id_, "stars": stars} for id_, stars in ratings]
+    file = folder / "ratings.json"
+    file.write_text(json.dumps(told | {"not_interested": list(unwanted)}), "utf-8")
+    return file
+
+
+def import_(page, file):
+    page.get_by_label("Import").set_input_files(file)
+    page.get_by_text("imported.").wait_for()
+
+
+def test_of_more_than_can_be_kept_the_oldest_go_and_it_is_said(rate, films, tmp_path):
+    page = rate()
+    first, _ = give(page, 0, 5)
+    many = [f"no film {n}" for n in range(500)]
+    import_(page, file_of(page, tmp_path, [(id_, 3) for id_ in many], many))
+    assert page.get_by_text("This page keeps the newest 500 ratings: 1 older one is left out.").is_visible()
+    assert mine(page) == {}
+    second, _ = give(page, 1, 4)
+    assert page.get_by_text("the newest 500 ratings: 1 older one is left out.").is_visible()
+    assert first != second
+    page.reload()
+    assert mine(loaded(page)) == {films[second]["title"]: 4}
+    assert page.get_by_text("1 film, 499 films not").is_visible()
+
+
+def test_of_too_many_films_that_are_not_wanted_the_oldest_come_back_and_it_is_said(rate, films, tmp_path):
+    page = rate()
+    ratings = [give(page, 0, 5)]
+    one, other, *_ = (id_ for id_, _ in said(page, ratings))
+    import_(page, file_of(page, tmp_path, [], [one, *(f"no film {n}" for n in range(499))]))
+    assert listed(page)[0] == other
+    page.get_by_role("button", name=f"Not interested in {films[other]['title']}").click()
+    assert page.get_by_text("the newest 500 films of no interest: 1 older one is left out.").is_visible()
+    assert listed(page)[0] == one
+    page.reload()
+    assert listed(loaded(page))[0] == one
+
+
+@pytest.mark.parametrize("act", ["rate", "refuse"])
+def test_nothing_that_was_done_since_can_be_lost_by_undo(rate, tmp_path, act):
+    page = rate()
+    give(page, 0, 5)
+    import_(page, file_of(page, tmp_path, [("no film", 3)]))
+    undo = page.get_by_role("button", name="Undo")
+    assert undo.is_visible()
+    if act == "rate":
+        give(page, 1, 4)
+    else:
+        page.locator("[data-films] > li .rate-off").first.click()
+    assert not undo.is_visible()
+
+
+def test_nothing_that_was_done_in_another_tab_can_be_lost_by_undo(rate, films, disk):
+    page = rate()
+    give(page, 0, 5)
+    page.get_by_role("button", name="Clear all").click()
+    other = page.context.new_page()
+    other.goto(disk + "rate.html")
+    id_, stars = give(loaded(other), 1, 4)
+    page.get_by_role("button", name="Undo").wait_for(state="hidden")
+    assert mine(page) == {films[id_]["title"]: stars}
+
+
+def test_a_page_that_is_shown_again_shows_what_is_kept_by_now(rate, films):
+    page = rate()
+    ratings = rated_some(page)
+    lowered = "localStorage.getItem(key).replaceAll(/[2-5]}/g, '1}')"
+    page.evaluate(f"const key = {KEY}; localStorage.setItem(key, {lowered})")
+    page.evaluate(SHOWN_AGAIN)
+    assert mine(page) == titled(films, [(id_, 1) for id_, _ in ratings])
+
+
+def test_what_the_browser_does_not_keep_stays_while_the_page_is_open(visit, disk, films):
+    page = visit(disk + "about.html")
+    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }")
+    page.goto(disk + "rate.html")
+    ratings = rated_some(loaded(page))
+    assert page.get_by_text("This browser lets pages keep nothing").is_visible()
+    page.evaluate(SHOWN_AGAIN)
+    page.evaluate("dispatchEvent(new StorageEvent('storage', { key: null }))")
+    assert mine(page) == titled(films, ratings)
+
+
+def test_what_another_page_stores_of_its_own_is_not_of_ratings(rate, films):
+    page = rate()
+    ratings = rated_some(page)
+    page.evaluate("localStorage.clear()")
+    page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'marquee theme' }))")
+    assert mine(page) == titled(films, ratings)
+    page.evaluate("dispatchEvent(new StorageEvent('storage', { key: null }))")
+    assert mine(page) == {}
+
+
+def test_what_another_tab_keeps_does_not_take_the_place_of_a_link(rate, films, disk):
+    theirs = rate()
+    ratings = rated_some(theirs)
+    page = rate(link_of(theirs))
+    other = page.context.new_page()
+    other.goto(disk + "rate.html")
+    own = give(loaded(other), 7, 2)
+    page.get_by_text("Yours are kept").wait_for()
+    assert mine(page) == titled(films, ratings)
+    page.get_by_role("button", name="Back to mine").click()
+    assert mine(page) == titled(films, [own])
 
 
 def link_of(page) -> str:

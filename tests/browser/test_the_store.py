@@ -25,11 +25,11 @@ def page(visit):
     return with_store(visit("about.html"))
 
 
-def with_store(page, known: str = "() => true"):
+def with_store(page):
     page.add_script_tag(url=page.evaluate("marqueeRoot") + "assets/rate-store.js")
     page.evaluate(HELPERS)
-    making = f"{{ dataset, known: {known}, title: (id) => `T ${{id}}` }}"
-    page.evaluate(f"dataset => {{ globalThis.store = marqueeRate.makeStore({making}); }}", DATASET)
+    making = "marqueeRate.makeStore({ dataset, title: (id) => `T ${id}` })"
+    page.evaluate(f"dataset => {{ globalThis.store = {making}; }}", DATASET)
     return page
 
 
@@ -99,14 +99,6 @@ def test_a_file_says_what_it_is(page):
 def test_an_address_is_short_and_can_be_read(page):
     assert page.evaluate("store.toHash(state([[['50', 4], ['f/2', 5]], ['7']]))") == "#r=4~50,5~f%2F2&n=7"
     assert page.evaluate("store.toHash(state([[['50', 4]], []]))") == "#r=4~50"
-
-
-def test_films_that_the_catalogue_does_not_have_are_counted(visit):
-    page = with_store(visit("about.html"), known="(id) => id !== 'x' && id !== 'y'")
-    given_text = text(ratings=[{"item": id_, "stars": 5} for id_ in "axy"], not_interested=["x", "b"])
-    counted = "(state) => [...told(state), state.unknown]"
-    assert page.evaluate(f"text => ({counted})(store.fromText(text))", given_text) == [[["a", 5]], ["b"], 2]
-    assert page.evaluate(f"({counted})(store.fromHash('#r=5~a,4~x'))") == [[["a", 5]], [], 1]
 
 
 @pytest.mark.parametrize(
@@ -230,8 +222,12 @@ def test_other_data_and_another_site_on_the_same_origin_have_ratings_of_their_ow
     assert page.evaluate("dataset => told(marqueeRate.makeStore({ dataset }).read())", DATASET) == [[], []]
     page.goto(web + "data.html")
     assert with_store(page).evaluate("told(store.read())") == [[["1", 5]], []]
-    page.evaluate("store.clear()")
-    assert page.evaluate("[told(store.read()), localStorage.length]") == [[[], []], 0]
+
+
+def test_a_storage_event_is_of_these_ratings_by_its_key(page):
+    page.evaluate("store.write(state([[['1', 5]], []]))")
+    told = f"[{KEY}, null, 'marquee theme'].map((key) => store.isOf(new StorageEvent('storage', {{ key }})))"
+    assert page.evaluate(told) == [True, True, False]
 
 
 @pytest.mark.parametrize("place", ["disk", "web"])
@@ -255,7 +251,6 @@ def test_where_nothing_can_be_stored_it_is_told_and_nothing_breaks(page, trouble
     page.evaluate(f"() => {{ {trouble} }}")
     assert page.evaluate("store.write(state([[['1', 5]], []]))") is False
     assert page.evaluate("told(store.read())") == [[], []]
-    page.evaluate("store.clear()")
 
 
 def test_a_file_is_read_or_refused_by_its_size_alone(page, tmp_path: Path):
