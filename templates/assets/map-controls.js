@@ -53,14 +53,15 @@ globalThis.marqueeMap.makeControls = (box, change) => {
   };
   copy.addEventListener("click", async () => {
     globalThis.marqueeMap.remember();
+    const address = location.href.split("#")[0] + globalThis.marqueeMap.state.forOthers(location.hash);
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(address);
       copied("Copied");
     } catch {
       // No clipboard here, as on some pages opened from disk: show the address, ready to be copied.
       link.hidden = false;
       const input = link.querySelector("input");
-      input.value = location.href;
+      input.value = address;
       input.select();
     }
   });

@@ -54,5 +54,10 @@
       const text = found.toString();
       return text ? `#${text}` : "";
     },
+
+    // An address for others: where this visitor stands is not where they do.
+    forOthers(hash) {
+      return this.write({ ...this.read(hash), you: null });
+    },
   };
 }

@@ -12,17 +12,29 @@ globalThis.marqueeRate.makeFiles = (box, store, state) => {
   const tooMany = (n, what) =>
     n && `This page keeps the newest ${store.most} ${what}: ${n.toLocaleString("en")} older ${n === 1 ? "one is" : "ones are"} left out.`;
 
+  // What a link leaves out, for an address is not to be too long.
+  const limits = (hash) => {
+    const fit = store.fromHash(hash);
+    const some = (n, all, one) => n < all && `the newest ${n} of ${count(all, one)}`;
+    const ratings = some(fit?.ratings.size ?? 0, state.ratings.size, "rating");
+    const unwanted = some(fit?.unwanted.size ?? 0, state.unwanted.size, "unwanted film");
+    const parts = [ratings, unwanted].filter(Boolean);
+    return parts.length ? `The link holds ${parts.join(" and ")}.` : "";
+  };
+
   copy.addEventListener("click", async () => {
-    const address = location.href.split("#")[0] + store.toHash(state.all);
+    const hash = store.toHash(state.all);
+    const address = location.href.split("#")[0] + hash;
     try {
       await navigator.clipboard.writeText(address);
-      say(state.ratings.size > store.mostShared ? `A link to the newest ${store.mostShared} is copied.` : "The link is copied.");
+      say(["The link is copied.", limits(hash)].filter(Boolean).join(" "));
     } catch {
       // No clipboard here, as on some pages opened from disk: show the link, ready to be copied.
       link.hidden = false;
       const input = link.querySelector("input");
       input.value = address;
       input.select();
+      say(limits(hash));
     }
   });
 
@@ -38,8 +50,9 @@ globalThis.marqueeRate.makeFiles = (box, store, state) => {
     if (!file) return;
     try {
       const found = await store.fromFile(file);
+      const both = state.isNew ? "" : " Where both rate a film, the file’s stars hold.";
       state.take(found);
-      say(`${count(found.ratings.size, "rating")} imported.`);
+      say(`${count(found.ratings.size, "rating")} imported.${both}`);
     } catch (problem) {
       say(problem.message);
     }
@@ -59,6 +72,7 @@ globalThis.marqueeRate.makeFiles = (box, store, state) => {
   });
 
   return {
+    say,
     show(left = { ratings: 0, unwanted: 0 }) {
       const isEmpty = !state.ratings.size && !state.unwanted.size;
       for (const one of [copy, save]) one.hidden = isEmpty;
@@ -67,7 +81,7 @@ globalThis.marqueeRate.makeFiles = (box, store, state) => {
       link.hidden = true;
       notes = [
         tooMany(left.ratings, "ratings"),
-        tooMany(left.unwanted, "films of no interest"),
+        tooMany(left.unwanted, "unwanted films"),
         !state.isKept && "This browser lets pages keep nothing: export your ratings to have them again.",
       ];
       say("");

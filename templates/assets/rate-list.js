@@ -12,7 +12,8 @@ globalThis.marqueeRate.makeList = (box, films, act) => {
   const refuse = (row) => {
     const place = [...list.children].indexOf(lines.get(row).element);
     act.want(films.id(row), false);
-    list.children[Math.min(place, list.children.length - 1)]?.querySelector("button").focus({ preventScroll: true });
+    const next = list.children[Math.min(place, list.children.length - 1)];
+    (next?.querySelector("button") ?? box.querySelector("h2")).focus({ preventScroll: true });
   };
 
   const line = (row) => {
@@ -73,7 +74,7 @@ globalThis.marqueeRate.makeList = (box, films, act) => {
       if (!isCalm.matches) requestAnimationFrame(glide);
       unwant([...unwanted]);
       const first = best.slice(0, 3).map(([row]) => films.title(row)).join(", then ");
-      if (first && first !== told) heard.textContent = `Your list begins with ${first}.`;
+      if (first !== told) heard.textContent = first && `Your list begins with ${first}.`;
       told = first;
     },
   };

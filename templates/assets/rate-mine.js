@@ -24,7 +24,7 @@ globalThis.marqueeRate.makeMine = (box, films, rate) => {
     show(rated, nAll, isShared) {
       heading.textContent = isShared ? "Ratings from the link" : "Your ratings";
       const strangers = nAll - rated.length;
-      const apart = strangers ? `${count(strangers, "film")} not in this catalogue` : "";
+      const apart = strangers ? `${count(strangers, "film")} not among the films of this page` : "";
       n.textContent = [count(rated.length, "film"), apart].filter(Boolean).join(", ");
       for (const [row, stars] of rated) {
         if (!lines.has(row)) lines.set(row, line(row));

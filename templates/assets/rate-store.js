@@ -77,7 +77,7 @@
     return kept.join();
   };
 
-  const ids = (text) => text.split(",").map(decodeURIComponent);
+  const ids = (text) => (text ? text.split(",").map(decodeURIComponent) : []);
 
   return {
     most: MOST,
@@ -122,14 +122,17 @@
       return `#r=${rated}${unwanted && `&n=${unwanted}`}`;
     },
 
+    // Whether an address means to hold a state, be it one that can be read or not.
+    isLink: (hash) => hash.startsWith("#r="),
+
     // The state in an address, or null: it may hold anything, or a place on the page.
     fromHash(hash) {
       if (hash.length > LONGEST_HASH) return null;
-      const [, rated, unwanted] = /^#r=([^&]+)(?:&n=([^&]+))?$/.exec(hash) ?? [];
-      if (!rated) return null;
+      const [, rated, unwanted] = /^#r=([^&]*)(?:&n=([^&]+))?$/.exec(hash) ?? [];
+      if (!rated && !unwanted) return null;
       try {
         const pairs = ids(rated).map((pair) => [pair.slice(2), /^[1-5]~/.test(pair) ? Number(pair[0]) : 0]);
-        const others = unwanted ? ids(unwanted) : [];
+        const others = ids(unwanted);
         const isSound = pairs.every(([id, stars]) => isId(id) && isStars(stars)) && others.every(isId);
         return isSound && Math.max(pairs.length, others.length) <= MOST_SHARED ? stateOf(pairs, others) : null;
       } catch {

@@ -27,7 +27,7 @@
   const store = globalThis.marqueeRate.makeStore({ dataset: page.dataset.rate, title });
   const state = makeState(store, (left) => change(left));
   const grid = makeGrid(find("[data-grid]"), find("[data-more]"), state.rate);
-  const shared = makeShared(find("[data-shared]"), store, state);
+  const shared = makeShared(find("[data-shared]"), store, state, (text) => files.say(text));
   const files = makeFiles(find("[data-mine]"), store, state);
 
   const say = (text) => {
@@ -59,7 +59,8 @@
       mine.show(rated, state.ratings.size, state.isShared);
       where.show(vector, best.map(([row]) => row));
       people.show(vector, rated);
-      genre.hidden = note.hidden = !vector;
+      note.hidden = !vector;
+      genre.hidden = !vector || films.genres.length < 2;
       if (!vector) say("Rate a film you know: your list of ten appears here, and every star after it may change it.");
       else say(best.length ? "" : "No film is left to recommend.");
     };
@@ -104,7 +105,8 @@
   const openLink = () => {
     const linked = store.fromHash(location.hash);
     if (linked) state.open(linked);
-    else change();
+    else if (state.isShared && (location.hash === "" || store.isLink(location.hash))) state.back();
+    else change(); // a place on the page at most
   };
 
   genre.addEventListener("change", () => {

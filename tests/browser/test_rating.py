@@ -15,6 +15,16 @@ SAID = """(ratings) => {
   return [...tower.scores(tower.vector(rated))].map((score, row) => [told.item_ids[row], score, row])
     .sort((a, b) => b[1] - a[1] || a[2] - b[2]);
 }"""
+ONE_GENRE = """{
+  let load;
+  const without = (facts) => ({ ...facts, genres: ["Film"], of: facts.of.map(() => [0]) });
+  const attempt = (name) => (name === "rate" ? load(name).then(without) : load(name));
+  Object.defineProperty(globalThis, "marqueeLoad", { get: () => attempt, set: (value) => (load = value) });
+}"""
+HASHED = """(hash) => new Promise((go) => {
+  addEventListener("hashchange", go, { once: true });
+  location.hash = hash;
+})"""
 OFFLINE = """{
   let load;
   const attempt = (name) => (globalThis.isOnline ? load(name) : Promise.reject(new Error("offline")));
@@ -159,9 +169,37 @@ def test_what_is_not_wanted_goes_another_comes_and_it_can_be_put_back(rate, film
     assert listed(page) == ranked[:10]
 
 
+def test_when_the_last_film_is_refused_the_focus_goes_to_the_list_and_no_film_is_said_to_begin_it(rate):
+    page = rate()
+    rated_some(page)
+    page.get_by_label("Genre").select_option("Film-Noir")
+    heard = page.locator("[data-heard]")
+    assert heard.text_content() != ""
+    n = len(listed(page))
+    assert 0 < n < 10
+    for _ in range(n):
+        page.locator("[data-films] > li .rate-off").first.click()
+    assert listed(page) == []
+    assert page.evaluate("document.activeElement.id") == "for-you"
+    assert page.get_by_text("No film is left to recommend.").is_visible()
+    assert heard.text_content() == ""
+    page.get_by_label("Genre").select_option("All genres")
+    assert heard.text_content() != ""
+
+
+def test_where_films_are_all_of_one_genre_there_is_none_to_choose(visit, disk):
+    page = visit(disk + "about.html")
+    page.add_init_script(ONE_GENRE)
+    page.goto(disk + "rate.html")
+    give(loaded(page), 0, 5)
+    assert len(listed(page)) == 10
+    assert not page.get_by_label("Genre").is_visible()
+
+
 def test_a_genre_is_all_that_is_listed_and_ten_more_come_when_asked_for(rate, films):
     page = rate()
     ratings = rated_some(page)
+    assert page.get_by_label("Genre").is_visible()
     page.get_by_label("Genre").select_option("Comedy")
     comedies = [id_ for id_, _ in said(page, ratings, films=films, genre="Comedy")]
     assert listed(page) == comedies[:10]
@@ -228,7 +266,7 @@ def test_of_too_many_films_that_are_not_wanted_the_oldest_come_back_and_it_is_sa
     import_(page, file_of(page, tmp_path, [], [one, *(f"no film {n}" for n in range(499))]))
     assert listed(page)[0] == other
     page.get_by_role("button", name=f"Not interested in {films[other]['title']}").click()
-    assert page.get_by_text("the newest 500 films of no interest: 1 older one is left out.").is_visible()
+    assert page.get_by_text("the newest 500 unwanted films: 1 older one is left out.").is_visible()
     assert listed(page)[0] == one
     page.reload()
     assert listed(loaded(page))[0] == one
@@ -324,6 +362,7 @@ def test_a_link_shows_the_same_list_elsewhere_and_is_kept_only_when_asked(reques
     other.goto(link)
     other.get_by_role("button", name="Keep them as mine").click()
     assert "#" not in other.url
+    assert other.get_by_text("5 ratings kept as yours.").is_visible()
     other.reload()
     assert listed(loaded(other)) == before
 
@@ -342,7 +381,8 @@ def test_a_link_never_writes_over_what_the_visitor_rated(rate, disk, films):
     page.goto(link)
     page.get_by_role("button", name="Add them to mine").click()
     assert len(mine(page)) == 6
-    assert mine(page)[films[first]["title"]] == 2  # where both rate a film, one's own stars stay
+    assert mine(page)[films[first]["title"]] == 2
+    assert page.get_by_text("5 ratings added. Where both rate a film, your stars stay.").is_visible()
     page.get_by_role("button", name="Undo").click()
     assert mine(page) == titled(films, own)
 
@@ -375,6 +415,15 @@ def test_what_is_exported_can_be_imported_elsewhere(rate, films, tmp_path):
     other.get_by_label("Import").set_input_files(file)
     other.get_by_text("5 ratings imported").wait_for()
     assert (listed(other), mine(other)) == (listed(page), mine(page))
+    assert other.locator("[data-done]").inner_text() == "5 ratings imported."
+
+
+def test_an_imported_file_holds_where_both_rate_a_film_and_says_so(rate, films, tmp_path):
+    page = rate()
+    id_, _ = give(page, 0, 5)
+    import_(page, file_of(page, tmp_path, [(id_, 2)]))
+    assert mine(page) == {films[id_]["title"]: 2}
+    assert page.get_by_text("1 rating imported. Where both rate a film, the file’s stars hold.").is_visible()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"marquee_ratings": 1}', "x" * 600_000, "[" * 10_000])
@@ -389,17 +438,77 @@ def test_a_file_that_is_none_of_ours_changes_nothing_and_says_so(rate, tmp_path,
     assert listed(page) == before
 
 
-@pytest.mark.parametrize("hash_", ["#r=", "#r=9~1", "#r=5~%", "#r=5~" + "x" * 500, "#<img src=x onerror=alert(1)>"])
+@pytest.mark.parametrize("hash_", ["#rate", "#<img src=x onerror=alert(1)>"])
 def test_a_hash_that_is_no_link_of_ours_is_no_link(rate, disk, hash_):
     page = rate(disk + "rate.html" + hash_)
     assert listed(page) == []
     assert not page.get_by_label("Ratings from a link").is_visible()
 
 
+@pytest.mark.parametrize("hash_", ["#r=", "#r=0~50", "#r=5~%", "#r=" + ",".join(f"5~{n}" for n in range(201))])
+def test_a_link_that_cannot_be_read_is_said_to_be_so_until_one_is(rate, disk, hash_):
+    page = rate()
+    give(page, 0, 5)
+    before = listed(page)
+    page.evaluate(HASHED, "#r=5~50")
+    page.evaluate(HASHED, hash_)
+    box = page.get_by_label("Ratings from a link")
+    assert box.inner_text() == "The link could not be read."
+    assert box.get_by_role("status").count() == 1
+    assert listed(page) == before
+    page.evaluate(HASHED, "#r=5~50")
+    assert box.inner_text().startswith("You see 1 rating from a link.")
+    assert box.get_by_role("button").locator("visible=true").count() == 2
+
+
+def test_back_from_a_link_are_ones_own_ratings_but_not_at_a_jump_within_the_page(rate, films):
+    theirs = rate()
+    ratings = rated_some(theirs)
+    link = link_of(theirs)
+    page = rate()
+    own = give(page, 7, 4)
+    page.goto(link)
+    page.get_by_text("Yours are kept").wait_for()
+    page.evaluate(HASHED, "#for-you")
+    assert mine(page) == titled(films, ratings)
+    page.go_back()
+    page.go_back()
+    page.get_by_text("Yours are kept").wait_for(state="hidden")
+    assert "#" not in page.url
+    assert mine(page) == titled(films, [own])
+
+
+def test_a_link_may_hold_nothing_but_what_is_not_wanted(rate, disk):
+    page = rate(disk + "rate.html#r=&n=5331")
+    assert page.get_by_text("You see 1 unwanted film from a link.").is_visible()
+    assert page.get_by_role("button", name=re.compile("^Put ")).count() == 1
+
+
+def test_a_link_that_does_not_hold_all_says_so(rate, tmp_path):
+    page = rate()
+    page.evaluate("() => { navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }; }")
+    done = page.locator("[data-done]")
+    few = [(f"no film {n}", 3) for n in range(200)]
+    import_(page, file_of(page, tmp_path, few, [str(n) for n in range(200)]))
+    page.get_by_role("button", name="Copy link").click()
+    page.wait_for_function("globalThis.copied")
+    assert done.inner_text() == "The link is copied."
+    long = [(f"{n}" + "é" * 150, 3) for n in range(99)]
+    import_(page, file_of(page, tmp_path, long, ["none"]))
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("The link is copied.").wait_for()
+    n = page.evaluate("copied").count("~")
+    assert 0 < n < 99
+    holds = f"The link holds the newest {n} of 299 ratings and the newest 200 of 201 unwanted films."
+    assert done.inner_text() == f"The link is copied. {holds}"
+    link_of(page)
+    assert done.inner_text() == holds
+
+
 def test_films_that_the_site_does_not_have_are_counted_and_kept(rate, disk):
     page = rate(disk + "rate.html#r=5~__proto__,4~<img src=x>")
     assert listed(page) == []
-    assert page.get_by_text("0 films, 2 films not in this catalogue").is_visible()
+    assert page.get_by_text("0 films, 2 films not among the films of this page").is_visible()
 
 
 def test_a_film_that_is_looked_for_comes_first_ready_to_be_rated(rate, films):

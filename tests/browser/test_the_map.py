@@ -215,6 +215,19 @@ def test_an_address_puts_a_visitor_on_the_map_of_deep_alone(visit, disk):
     assert asked(page)["you"] == ["0.01,-0.02"]
 
 
+def test_a_link_that_is_copied_does_not_put_others_where_a_visitor_is(visit, disk):
+    page = settled(visit(disk + "map.html#model=deep&you=0.01,-0.02"))
+    page.get_by_text("★ You").wait_for()
+    page.evaluate("() => { navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }; }")
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("copied") == disk + "map.html#model=deep"
+    assert asked(page)["you"] == ["0.01,-0.02"]
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
+    page.get_by_role("button", name=re.compile("Cop")).click()
+    assert page.locator("[data-link] input").input_value() == disk + "map.html#model=deep"
+
+
 def test_who_would_stand_beyond_the_films_stands_at_their_edge(visit, disk, projections):
     page = settled(visit(disk + "map.html#model=deep&you=999999,-999999"))
     page.get_by_text("★ You").wait_for()
