@@ -35,10 +35,15 @@ globalThis.marqueeTower = (told) => {
     return sum;
   };
 
+  // inner += h W1
+  const enter = (inner, pooled) => {
+    pooled.forEach((value, k) => add(inner, value, innerWeight, k));
+    return inner;
+  };
+
   // h + relu(h W1 + b1) W2 + b2
   const refine = (pooled) => {
-    const inner = innerBias.slice();
-    pooled.forEach((value, k) => add(inner, value, innerWeight, k));
+    const inner = enter(innerBias.slice(), pooled);
     const vector = pooled.slice();
     add(vector, 1, outerBias, 0);
     inner.forEach((value, k) => value > 0 && add(vector, value, outerWeight, k));
@@ -72,19 +77,36 @@ globalThis.marqueeTower = (told) => {
     return list;
   };
 
+  const itemVector = (row) => items.subarray(row * dim, (row + 1) * dim);
+
+  // What a film gives to the inner layer, by its row: it never changes.
+  const entered = new Map();
+  const enteredOf = (row) => {
+    if (!entered.has(row)) entered.set(row, enter(new Float64Array(hidden), pool.subarray(row * dim, (row + 1) * dim)));
+    return entered.get(row);
+  };
+
   // Why each of the rows that are listed: the tower is run again without each rated film, and a reason's strength is by
   // how much the score falls. At most three pairs [rated row, strength] for each, strongest first.
+  // With hundreds of ratings that is hundreds of runs, so they are short: the inner layer's sums are corrected by what the
+  // film gave to them, and of the outer layer only what it means for the listed rows is asked.
   const why = (ratings, listed) => {
     const sums = summed(ratings);
-    const whole = refined(sums, ratings.length);
-    const lost = ratings.map(([row, stars]) => {
-      const others = sums.slice();
+    const inner = enter(new Float64Array(hidden), sums);
+    const root = Math.sqrt(told.average_films + ratings.length - 1);
+    const runs = ratings.map(([row, stars]) => {
+      const [others, active] = [sums.slice(), inner.slice()];
       add(others, -weights[stars - 1], pool, row);
-      const without = refined(others, ratings.length - 1);
-      return whole.map((value, k) => value - without[k]);
+      add(active, -weights[stars - 1], enteredOf(row), 0);
+      return [others.map((value) => value / root), active.map((value, k) => Math.max(value / root + innerBias[k], 0))];
     });
+    const whole = refined(sums, ratings.length).map((value, k) => value - outerBias[k]);
     return listed.map((row) => {
-      const strengths = ratings.map(([rated], place) => [rated, dot(lost[place], items, row)]);
+      const film = itemVector(row);
+      const outer = innerBias.map((_, k) => dot(film, outerWeight, k));
+      const all = dot(whole, items, row);
+      const fall = ([others, active]) => all - dot(others, items, row) - dot(active, outer, 0);
+      const strengths = ratings.map(([rated], place) => [rated, fall(runs[place])]);
       const causes = strengths.filter(([, strength]) => Math.round(strength * 1e4) > 0);
       return causes.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MOST_CAUSES);
     });
@@ -106,6 +128,6 @@ globalThis.marqueeTower = (told) => {
     why,
     filmPlace: (row) => placed(items.subarray(row * dim, (row + 1) * dim)),
     userPlace: (user) => placed(user.map((value) => value * told.map.user_scale)),
-    itemVector: (row) => items.subarray(row * dim, (row + 1) * dim),
+    itemVector,
   };
 };
