@@ -17,6 +17,9 @@ from recsys.errors import ConfigError, DataError
 BLOCK_SCORES = 4_000_000
 """Scores held at once: 16 MB in float32."""
 
+_PILES = 8
+"""For each entry that is looked for: with fewer, more than the largest of a pile would often be among these."""
+
 Ids = NDArray[np.integer[Any]]
 
 
@@ -97,20 +100,32 @@ def best(scores: NDArray[np.floating[Any]], k: int) -> tuple[NDArray[np.int32], 
     Returns:
         Columns int32 (n, k) and values float32 (n, k); -1 and -inf where a row has fewer than k entries.
     """
-    columns = np.argpartition(-scores, k - 1, axis=1)[:, :k] if k < scores.shape[1] else _all_columns(scores)
-    values = np.take_along_axis(scores, columns, axis=1)
-    # The partition takes any of the equals at the k-th place: where there are more than fit, take the lowest.
-    last = values.min(axis=1)
-    fits = (values == last[:, None]).sum(axis=1)
-    for row in np.flatnonzero((scores == last[:, None]).sum(axis=1) > fits):
-        tied = np.flatnonzero(scores[row] == last[row])[: fits[row]]
-        columns[row] = np.concatenate([columns[row][values[row] > last[row]], tied])
-        values[row] = scores[row][columns[row]]
-    order = np.lexsort((columns, -values), axis=1)
-    columns = np.take_along_axis(columns, order, axis=1)
-    values = np.take_along_axis(values, order, axis=1)
-    return np.where(np.isneginf(values), -1, columns).astype(np.int32), values.astype(np.float32)
+    row, columns, values = _candidates(scores, k)
+    # As a table, a line for each row: its candidates in the order of their columns, then nothing.
+    counts = np.bincount(row, minlength=len(scores))
+    place = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+    table = np.full((len(scores), max(k, counts.max(initial=0))), -np.inf, scores.dtype)
+    column = np.full(table.shape, -1, np.int32)
+    table[row, place], column[row, place] = values, columns
+    order = np.argsort(-table, axis=1, kind="stable")[:, :k]
+    return np.take_along_axis(column, order, axis=1), np.take_along_axis(table, order, axis=1).astype(np.float32)
 
 
-def _all_columns(scores: NDArray[np.floating[Any]]) -> NDArray[np.intp]:
-    return np.tile(np.arange(scores.shape[1]), (len(scores), 1))
+def _candidates(
+    scores: NDArray[np.floating[Any]], k: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.floating[Any]]]:
+    """Rows, columns and values of some entries of (n, m), in order, the k largest of each row among them.
+
+    The columns are dealt into some piles. The k-th largest of the largest entries of the piles is an entry, so the
+    k largest are no smaller; and hardly more are as large. That is several times quicker than a partition.
+    """
+    n_piles = min(_PILES * k, scores.shape[1])
+    tops = scores[:, :n_piles].copy()
+    for start in range(n_piles, scores.shape[1], n_piles):
+        pile = scores[:, start : start + n_piles]
+        np.maximum(tops[:, : pile.shape[1]], pile, out=tops[:, : pile.shape[1]])
+    least = np.partition(tops, -k, axis=1)[:, -k]
+    least = np.maximum(least, np.finfo(scores.dtype).min)  # what is absent is never a candidate
+    at = np.flatnonzero(scores >= least[:, None])
+    row = at // scores.shape[1]
+    return row, at - row * scores.shape[1], scores.reshape(-1)[at]

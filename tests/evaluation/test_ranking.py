@@ -192,3 +192,16 @@ def test_best_takes_minus_infinity_for_absent(data):
     for row, scores in enumerate(rows):
         absent = {column for column, score in enumerate(scores) if score == -np.inf}
         assert (columns[row].tolist(), values[row].tolist()) == literal_top_k(scores, k, absent)
+
+
+@given(st.integers(1, 5), st.integers(1, 300), st.integers(1, 12), st.integers(0, 2**32))
+@settings(deadline=None, max_examples=200)
+def test_the_best_are_those_of_a_stable_sort_whatever_the_width(n_rows, n_columns, k, seed):
+    rng, k = np.random.default_rng(seed), min(k, n_columns)
+    scores = rng.integers(0, rng.integers(1, 50), (n_rows, n_columns)).astype(np.float32)  # ties are the rule
+    scores[rng.random(scores.shape) < rng.random()] = -np.inf  # and so is what is excluded
+    columns, values = best(scores.copy(), k)
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    expected = np.take_along_axis(scores, order, axis=1)
+    assert values.tolist() == expected.tolist()
+    assert columns.tolist() == np.where(np.isneginf(expected), -1, order).tolist()
