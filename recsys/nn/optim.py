@@ -9,9 +9,15 @@ import numpy as np
 
 from recsys.nn.layers import Parameter
 
+_BLOCK = 1 << 16
+"""Numbers that are worked on at once: all that a step reads and writes of them fits in a core's own cache."""
+
 
 class Adam:
     """Adam (Kingma & Ba 2015) with bias correction.
+
+    Both moments are kept without the factors 1 - beta, which go into the learning rate and epsilon: two passes over
+    the parameters less.
 
     Args:
         parameters: what to update; each keeps its own moments.
@@ -30,21 +36,23 @@ class Adam:
     def step(self, learning_rate: float) -> None:
         """Move every parameter against its gradient, then forget the gradients."""
         self.steps += 1
+        root = math.sqrt(1 - self.beta2)
         rate = learning_rate * math.sqrt(1 - self.beta2**self.steps) / (1 - self.beta1**self.steps)
+        rate, epsilon = rate * (1 - self.beta1) / root, self.epsilon / root
         for parameter, first, second in zip(self.parameters, self.first, self.second, strict=True):
-            gradient = parameter.gradient
-            scratch = gradient * (1 - self.beta1)  # the one allocation of a step
-            first *= self.beta1
-            first += scratch
-            np.multiply(gradient, gradient, out=scratch)
-            scratch *= 1 - self.beta2
-            second *= self.beta2
-            second += scratch
-            np.sqrt(second, out=scratch)
-            scratch += self.epsilon
-            np.divide(first, scratch, out=scratch)
-            scratch *= rate
-            parameter.value -= scratch
+            arrays = [array.reshape(-1) for array in (parameter.value, parameter.gradient, first, second)]
+            for start in range(0, parameter.value.size, _BLOCK):
+                value, gradient, m, v = (array[start : start + _BLOCK] for array in arrays)
+                m *= self.beta1
+                m += gradient
+                v *= self.beta2
+                step = gradient * gradient  # the one allocation
+                v += step
+                np.sqrt(v, out=step)
+                step += epsilon
+                np.divide(m, step, out=step)
+                step *= rate
+                value -= step
             parameter.zero_gradient()
 
 
