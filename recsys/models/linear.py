@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import lapack
@@ -106,11 +107,12 @@ def _ease(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> t
 
 def _inverse(matrix: Array) -> Array:
     """Of a symmetric, positive definite matrix, by Cholesky: a third of the work of inverting any other."""
-    factor, failed = lapack.spotrf(matrix, lower=1)
+    factor, failed = lapack.spotrf(matrix, lower=1, clean=1)
     half, failed_too = lapack.spotri(factor, lower=1)
     if failed or failed_too:
         raise np.linalg.LinAlgError("a matrix that must be positive definite is not")
-    inverse: Array = np.tril(half) + np.tril(half, -1).T
+    inverse: Array = half + half.T
+    np.einsum("ii->i", inverse)[...] /= 2
     return inverse
 
 
@@ -137,9 +139,10 @@ def leading(
     Returns:
         Eigenvalues (rank,), largest first, and vectors (n, rank); the largest entry of each is positive.
     """
-    block, _ = np.linalg.qr(rng.standard_normal((n, min(n, rank + _OVERSAMPLING))).astype(np.float32))
-    for _ in range(_ITERATIONS):
-        block, _ = np.linalg.qr(apply(block))
+    block = rng.standard_normal((n, min(n, rank + _OVERSAMPLING))).astype(np.float32)
+    for _ in range(_ITERATIONS - 1):
+        block, _ = scipy.linalg.lu(apply(block), permute_l=True)  # spans the same as by QR, many times quicker
+    block, _ = scipy.linalg.qr(apply(block), mode="economic", check_finite=False)
     values, turn = np.linalg.eigh(block.T @ apply(block))
     values, vectors = values[::-1][:rank], (block @ turn[:, ::-1])[:, :rank]
     largest = np.abs(vectors).argmax(axis=0)
@@ -160,10 +163,13 @@ def _scale(history: Array, items: Array, histories: sparse.csr_array[Any]) -> fl
     if not spread > 0:
         return 1.0
 
+    scores -= scores.max(axis=1, keepdims=True)
+    own = scores[user, film]
+    logits = np.empty_like(scores)
+
     def loss(factor: float) -> float:
-        logits = scores * factor
-        logits -= logits.max(axis=1, keepdims=True)
-        return float((np.log(np.exp(logits).sum(axis=1))[user] - logits[user, film]).mean())
+        np.exp(np.multiply(scores, factor, out=logits), out=logits)
+        return float((np.log(logits.sum(axis=1))[user] - own * factor).mean())
 
     factors = 2.0 ** np.arange(-4, 6, 0.5) / spread
     return float(min(factors, key=loss)) / SOFTENING
