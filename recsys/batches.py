@@ -24,17 +24,19 @@ class Batch:
     """All ratings of U users, over the F films they contain.
 
     Attributes:
-        users: (U,), each once.
+        users: (U,), each once, ascending.
         items: (F,), each once, ascending.
         counts: float32 (F,), how often each film stands in the batch.
         pairs: who rated what, as places in ``users`` and ``items``; each pair once. With whole users, these are all
             the films a user is known to have rated.
+        entries: (P,), which of the stored entries of the ratings each pair is.
     """
 
     users: NDArray[np.integer[Any]]
     items: NDArray[np.integer[Any]]
     counts: NDArray[np.float32]
     pairs: Pairs
+    entries: NDArray[np.integer[Any]]
 
 
 def batches(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
@@ -53,7 +55,7 @@ def batches(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Gene
     before = np.cumsum(counts[users]) - counts[users]
     number = before * n_batches // ratings.nnz
     for chosen in np.split(users, np.flatnonzero(np.diff(number)) + 1):
-        yield _batch(ratings, chosen)
+        yield _batch(ratings, np.sort(chosen))
 
 
 def number_of_batches(n_ratings: int, batch_size: int) -> int:
@@ -62,11 +64,13 @@ def number_of_batches(n_ratings: int, batch_size: int) -> int:
 
 
 def _batch(ratings: sparse.csr_array[Any], users: NDArray[np.integer[Any]]) -> Batch:
-    rows = ratings[users]
-    counts = np.bincount(rows.indices, minlength=ratings.shape[1])
+    lengths = np.diff(ratings.indptr)[users]
+    user = np.repeat(np.arange(len(users)), lengths)
+    entries = np.arange(len(user)) + np.repeat(ratings.indptr[users] - (np.cumsum(lengths) - lengths), lengths)
+    films = ratings.indices[entries]
+    counts = np.bincount(films, minlength=ratings.shape[1])
     items = np.flatnonzero(counts)
-    place = np.empty(len(counts), np.intp)
-    place[items] = np.arange(len(items))
-    user = np.repeat(np.arange(len(users)), np.diff(rows.indptr))
-    pairs = Pairs(user, place[rows.indices], np.ones(rows.nnz, np.float32))
-    return Batch(users, items, counts[items].astype(np.float32), pairs)
+    column = np.empty(len(counts), np.intp)
+    column[items] = np.arange(len(items))
+    pairs = Pairs.among(len(items), user, column[films])
+    return Batch(users, items, counts[items].astype(np.float32), pairs, entries)

@@ -6,12 +6,10 @@ Knows nothing of validation or of when to stop.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from scipy import sparse
 
 from recsys.batches import Batch, batches
 from recsys.data.dataset import Dataset
@@ -19,29 +17,13 @@ from recsys.features import history_weights, history_windows, item_features, log
 from recsys.fitted import EpochRecord, Fitted
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, equal_shares
-from recsys.models.linear import LinearTowers, fit_linear, own_shares
+from recsys.models.linear import fit_linear
 from recsys.models.towers import Towers
 from recsys.nn.layers import Array
-from recsys.nn.losses import Pairs, Places, distillation, masked_in_batch_softmax, output_l2
+from recsys.nn.losses import Factors, distillation, masked_in_batch_softmax, output_l2
 from recsys.nn.optim import Adam, cosine_decay
 from recsys.rules import Recipe
-
-
-@dataclass(frozen=True, eq=False)
-class Teacher:
-    """Linear towers with every user's history: what a model is held to while it learns."""
-
-    towers: LinearTowers
-    histories: sparse.csr_array[Any]
-
-    def scores(self, batch: Batch) -> Array:
-        """Of the batch's films for its users, (U, F); no film adds to its own score."""
-        histories = self.histories[batch.users]
-        scores = self.towers.scores(histories, batch.items)
-        history, items = self.towers.history[batch.items], self.towers.items[batch.items]
-        scores[batch.pairs[:2]] -= own_shares(histories.data, batch.pairs.film, history, items)
-        return scores
-
+from recsys.teacher import Teacher
 
 Made = tuple[Towers, Teacher | None]
 
@@ -64,9 +46,6 @@ MODELS: dict[str, Callable[[Dataset, Recipe, np.random.Generator, DTypeLike], Ma
     "deep": _deep,
 }
 
-Loss = Callable[[Array, Array, Array, Pairs, Places], tuple[float, Array]]
-
-
 class Run:
     """One model on its way through the epochs.
 
@@ -76,7 +55,6 @@ class Run:
         recipe: settings.
         rng: draws weights, batches and dropout.
         dtype: float32 to train, float64 to check gradients.
-        loss: takes and returns what :func:`~recsys.nn.losses.masked_in_batch_softmax` does.
     """
 
     def __init__(
@@ -86,9 +64,7 @@ class Run:
         recipe: Recipe,
         rng: np.random.Generator,
         dtype: DTypeLike = np.float32,
-        loss: Loss = masked_in_batch_softmax,
     ) -> None:
-        self.loss = loss
         self.ratings, self.recipe, self.rng = ratings, recipe, rng
         self.towers, self.teacher = MODELS[model](ratings, recipe, rng, dtype)
         self.optimiser = Adam(self.towers.parameters().values())
@@ -110,21 +86,34 @@ class Run:
         """Add the gradients of one batch, loss and penalties, to the parameters; returns the loss alone."""
         users, user_cache = self.towers.users_forward(inputs)
         items, bias, item_cache = self.towers.items_forward(batch.items)
-        places = batch.pairs[:2]
         selves, selves_cache = self.towers.selves_forward(inputs, items, batch.items, batch.pairs.film)
-        scores = users @ items.T
-        scores += bias
-        scores[places] -= selves
-        loss, slope = self.loss(scores, self.log_q[batch.items], batch.counts, batch.pairs, places)
+        pairs, log_q = batch.pairs, self.log_q[batch.items]
+        log_counts = np.log(batch.counts, dtype=users.dtype)
+        # What is added to all scores of a film is a column of the product: next to nothing there, a pass elsewhere.
+        beside = np.column_stack([users, np.ones(len(users), users.dtype)])
+        z = beside @ np.column_stack([items, bias - log_q + log_counts]).T
+        flat = z.reshape(-1)
+        flat[pairs.place] = own = flat[pairs.place] - selves
+        own = own - log_counts[pairs.film]
+        loss, slope = masked_in_batch_softmax(z, own, pairs)
+        flat = slope.reshape(-1)
+        own_slope = flat[pairs.place]
+        user_slope = self.recipe.l2 * output_l2(users, self.user_weights[batch.users])
+        item_slope, bias_slope = self.recipe.l2 * output_l2(items), np.zeros_like(bias)
         if self.teacher is not None:
-            _, pull = distillation(scores, self.teacher.scores(batch), float(batch.pairs.times.sum()))
-            slope += self.recipe.distillation * pull
-        _, user_slope = output_l2(users, self.user_weights[batch.users])
-        _, item_slope = output_l2(items)
-        item_slope = slope.T @ users + self.recipe.l2 * item_slope
-        item_slope += self.towers.selves_backward(-slope[places], selves_cache)
-        self.towers.users_backward(slope @ items + self.recipe.l2 * user_slope, user_cache)
-        self.towers.items_backward(item_slope, slope.sum(axis=0), item_cache)
+            scores = Factors(users, items, bias, selves, own + log_q[pairs.film])
+            pull = distillation(scores, self.teacher.scores(batch), pairs, self.recipe.distillation)
+            flat[pairs.place] += pull.pairs
+            own_slope += pull.own
+            user_slope += pull.users
+            item_slope += pull.items
+            bias_slope += pull.bias
+        user_slope += slope @ items
+        below = slope.T @ beside
+        item_slope += below[:, :-1] + self.towers.selves_backward(-own_slope, selves_cache)
+        bias_slope += below[:, -1]
+        self.towers.users_backward(user_slope, user_cache)
+        self.towers.items_backward(item_slope, bias_slope, item_cache)
         return loss
 
     def item_vectors(self) -> NDArray[np.float32]:

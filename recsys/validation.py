@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +11,10 @@ from recsys.batches import number_of_batches
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.evaluation.metrics import accuracy, hits
-from recsys.evaluation.ranking import best, score_blocks
+from recsys.evaluation.ranking import Ids, best, score_blocks
 from recsys.features import log_q
 from recsys.fitted import Fitted
-from recsys.nn.losses import Pairs, Places, masked_forward
+from recsys.nn.losses import Pairs, masked_forward
 
 VALIDATION_K = 10
 FEWEST_USERS = 20
@@ -73,18 +72,20 @@ class Validation:
         losses, lists = [], []
         for users, scores in score_blocks(fitted, self.users):
             rated, hidden = _places(self.fit, users), _places(self.held_out, users)
-            pairs = Pairs(*hidden, np.ones(len(hidden[0]), np.float32))
-            known = (np.r_[rated[0], hidden[0]], np.r_[rated[1], hidden[1]])
-            losses.append(masked_forward(scores, share, counts, pairs, known)[0] * len(hidden[0]))
+            pairs = Pairs.among(self.fit.n_items, *hidden)
+            own = scores[hidden] - share[hidden[1]]
             scores[rated] = -np.inf
             lists.append(best(scores, k)[0])
+            scores += np.log(counts) - share
+            scores[hidden] = -np.inf
+            losses.append(masked_forward(scores, own, pairs)[0] * len(hidden[0]))
         relevant = self.held_out.user_counts[self.users]
         ndcg = accuracy(hits(np.concatenate(lists), self.users, self.held_out), relevant)["ndcg"]
         loss = float(sum(losses) / relevant.sum())
         return Judgement(loss, float(ndcg.mean()), float(ndcg.std() / np.sqrt(len(ndcg))))
 
 
-def _places(ratings: Dataset, users: NDArray[np.integer[Any]]) -> Places:
+def _places(ratings: Dataset, users: Ids) -> tuple[Ids, Ids]:
     """Rows and columns, in scores of ``users``, of what they rated."""
     rows = ratings.matrix[users]
     return np.repeat(np.arange(len(users)), np.diff(rows.indptr)), rows.indices

@@ -14,10 +14,10 @@ histories = st.lists(st.sets(st.integers(0, 9)), min_size=1, max_size=12).filter
 
 
 def matrix(films: Histories) -> sparse.csr_array:
-    """Users' films as a matrix of ten films; the stored value is 0, for an entry means rated whatever it holds."""
+    """Users' films as a matrix of ten films; a stored value may be 0, for an entry means rated whatever it holds."""
     pairs = [(user, item) for user, own in enumerate(films) for item in sorted(own)]
     users, items = zip(*pairs, strict=True)
-    return sparse.csr_array((np.zeros(len(pairs), np.float32), (users, items)), shape=(len(films), 10))
+    return sparse.csr_array((np.arange(len(pairs), dtype=np.float32), (users, items)), shape=(len(films), 10))
 
 
 def epoch(films: Histories, batch_size: int, seed: int = 0) -> list[Batch]:
@@ -29,7 +29,8 @@ def epoch(films: Histories, batch_size: int, seed: int = 0) -> list[Batch]:
 def test_an_epoch_has_every_rating_once_and_users_whole(films, batch_size):
     found = []
     for batch in epoch(films, batch_size):
-        assert set(batch.pairs.times.tolist()) == {1}
+        assert batch.pairs.place.tolist() == (batch.pairs.user * len(batch.items) + batch.pairs.film).tolist()
+        assert batch.users.tolist() == sorted(set(batch.users.tolist()))
         for row, user in enumerate(batch.users.tolist()):
             found.append(user)
             own = batch.items[batch.pairs.film[batch.pairs.user == row]].tolist()
@@ -44,7 +45,16 @@ def test_the_films_of_a_batch_are_those_rated_in_it_and_counted(films, batch_siz
         rated = [item for user in batch.users for item in films[user]]
         assert batch.items.tolist() == sorted(set(rated))
         assert batch.counts.tolist() == [rated.count(item) for item in batch.items]
-        assert (batch.counts.dtype, batch.pairs.times.dtype) == (np.float32, np.float32)
+        assert batch.counts.dtype == np.float32
+
+
+@settings(deadline=None, max_examples=50)
+@given(histories, st.integers(1, 60))
+def test_a_batch_says_which_entries_of_the_ratings_its_pairs_are(films, batch_size):
+    ratings = matrix(films)
+    for batch in batches(ratings, batch_size, np.random.default_rng(0)):
+        own = ratings.toarray()[batch.users[batch.pairs.user], batch.items[batch.pairs.film]]
+        assert ratings.data[batch.entries].tolist() == own.tolist()
 
 
 @settings(deadline=None, max_examples=100)

@@ -12,7 +12,8 @@ from recsys.batches import batches
 from recsys.models.deep import equal_shares
 from recsys.models.linear import LinearTowers
 from recsys.rules import recipe
-from recsys.run import Run, Teacher
+from recsys.run import Run
+from recsys.teacher import Teacher
 from recsys.train import together
 from recsys.validation import Judgement, Validation
 from tests.gradients import LIMIT, errors
@@ -209,7 +210,10 @@ def test_a_teacher_scores_each_rated_film_by_the_others_alone():
     histories = equal_shares(rated)
     towers = LinearTowers(rng.standard_normal((4, 3)), rng.standard_normal((4, 3)))
     for batch in batches(rated, 2, rng):  # users in any order, films a part of the catalogue
-        found = Teacher(towers, histories).scores(batch)
+        factors = Teacher(towers, histories).scores(batch)
+        found = factors.users @ factors.items.T + factors.bias
+        found[batch.pairs.user, batch.pairs.film] -= factors.selves
+        np.testing.assert_allclose(factors.own, found[batch.pairs.user, batch.pairs.film])
         for row, user in enumerate(batch.users):
             for column, film in enumerate(batch.items):
                 others = histories.toarray()[user].copy()
@@ -246,8 +250,10 @@ def test_the_gradients_of_a_training_step_are_those_of_its_objective(model):
         if run.teacher is not None:
             scores = users @ items.T + bias
             selves, _ = run.towers.selves_forward(inputs, items, batch.items, batch.pairs.film)
-            scores[batch.pairs[:2]] -= selves
-            apart = scores - run.teacher.scores(batch)
+            scores[batch.pairs.user, batch.pairs.film] -= selves
+            taught = run.teacher.scores(batch)
+            apart = scores - taught.users @ taught.items.T
+            apart[batch.pairs.user, batch.pairs.film] += taught.selves
             loss += 0.7 * ((apart - apart.mean(axis=1, keepdims=True)) ** 2).sum() / (2 * batch.counts.sum())
         return loss
 

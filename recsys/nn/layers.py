@@ -50,8 +50,11 @@ class Embedding:
     def backward(self, gradient: Array, ids: NDArray[np.integer[Any]]) -> None:
         """Add ``gradient`` (B, d) to the rows it came from; the rows of a repeated id are summed.
 
-        ``table[ids] += gradient`` would keep only the last of them.
+        ``table[ids] += gradient`` would keep only the last of them, so it is for ascending ids, as batches have.
         """
+        if (ids[1:] > ids[:-1]).all():
+            self.table.gradient[ids] += gradient
+            return
         n = len(ids)
         picks = sparse.csc_array((np.ones(n, gradient.dtype), ids, np.arange(n + 1)), (len(self.table.value), n))
         self.table.gradient += picks @ gradient
@@ -92,24 +95,26 @@ class Linear:
 
     def forward(self, x: Array) -> tuple[Array, Array]:
         """(B, h) -> (B, d)."""
-        return x @ self.weight.value + self.bias.value, x
+        output = x @ self.weight.value
+        output += self.bias.value
+        return output, x
 
     def backward(self, gradient: Array, x: Array) -> Array:
         """(B, d) -> (B, h)."""
         self.weight.gradient += x.T @ gradient
-        self.bias.gradient += gradient.sum(axis=0)
+        self.bias.gradient += np.ones(len(gradient), gradient.dtype) @ gradient
         return gradient @ self.weight.value.T
 
 
-def relu(x: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """``max(x, 0)``, any shape."""
-    active = x > 0
-    return x * active, active
+def relu(x: Array) -> Array:
+    """``max(x, 0)``, any shape, in place of ``x``."""
+    return np.maximum(x, 0, out=x)
 
 
-def relu_backward(gradient: Array, active: NDArray[np.bool_]) -> Array:
-    """Passes where the input was positive."""
-    return gradient * active
+def relu_backward(gradient: Array, output: Array) -> Array:
+    """Passes where the output is positive; in place of ``gradient``."""
+    gradient *= output > 0
+    return gradient
 
 
 class MLP:
@@ -127,18 +132,16 @@ class MLP:
         """By name, inner before outer."""
         return named({"inner": self.inner, "outer": self.outer})
 
-    def forward(self, x: Array) -> tuple[Array, tuple[Array, NDArray[np.bool_], Array]]:
+    def forward(self, x: Array) -> tuple[Array, tuple[Array, Array]]:
         """(B, n_in) -> (B, n_out)."""
         hidden, x = self.inner.forward(x)
-        hidden, active = relu(hidden)
-        output, hidden = self.outer.forward(hidden)
-        return output, (x, active, hidden)
+        output, hidden = self.outer.forward(relu(hidden))
+        return output, (x, hidden)
 
-    def backward(self, gradient: Array, cache: tuple[Array, NDArray[np.bool_], Array]) -> Array:
+    def backward(self, gradient: Array, cache: tuple[Array, Array]) -> Array:
         """(B, n_out) -> (B, n_in)."""
-        x, active, hidden = cache
-        gradient = self.outer.backward(gradient, hidden)
-        gradient = relu_backward(gradient, active)
+        x, hidden = cache
+        gradient = relu_backward(self.outer.backward(gradient, hidden), hidden)
         return self.inner.backward(gradient, x)
 
 

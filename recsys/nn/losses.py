@@ -1,7 +1,7 @@
-"""The contrastive loss with in-batch negatives, in grouped form, and the penalty on the towers' outputs.
+"""The contrastive loss with in-batch negatives, in grouped form, and what else holds the towers' outputs.
 
-Each function returns a loss and its gradients. Letters: U users and F films of the batch, B its pairs, d the width of
-vectors. Knows nothing of towers.
+Each function returns a loss, its gradients, or both. Letters: U users and F films of the batch, P its distinct pairs,
+d the width of vectors. Knows nothing of towers.
 """
 
 from __future__ import annotations
@@ -20,106 +20,71 @@ class Pairs(NamedTuple):
     Attributes:
         user: (P,), rows of the batch's scores.
         film: (P,), columns.
-        times: (P,), how often the pair stands in the batch; B is their sum.
+        place: (P,), where they stand in the scores when these are read row by row.
+        times: (P,), how often each stands in the batch; their sum is B.
     """
 
     user: NDArray[np.integer[Any]]
     film: NDArray[np.integer[Any]]
+    place: NDArray[np.integer[Any]]
     times: Array
 
-
-Places = tuple[NDArray[np.integer[Any]], NDArray[np.integer[Any]]]
-"""Rows and columns of a batch's scores."""
-
-
-def in_batch_softmax(scores: Array, log_q: Array, counts: Array, pairs: Pairs) -> tuple[float, Array]:
-    """Softmax over the batch's films with logQ correction (Yi et al. 2019).
-
-    With z = scores - log_q, the loss of a pair (u, i) is
-
-        l = -z_ui + log(sum over all films f of the batch of counts_f exp z_uf)
-
-    Written pairwise that is a B x B matrix. The sum is the same for all pairs of one user, so a U x F matrix gives
-    the same loss and gradient: a multinomial of each user's films. On held-out ratings it came out behind the
-    masked form below, so training does not use this one; ``tests/benchmarks/recipe.py`` repeats the comparison,
-    ``RESULTS.md`` beside it has the figures.
-
-    Args:
-        scores: (U, F), dot product plus bias.
-        log_q: (F,), log of each film's share of all training ratings: the probability of its being sampled.
-        counts: (F,), how often each film stands in the batch.
-        pairs: the positives.
-
-    Returns:
-        The mean loss over the pairs, and its gradient with respect to ``scores`` (U, F).
-    """
-    z = scores - log_q
-    z -= z.max(axis=1, keepdims=True)
-    share = np.exp(z) * counts
-    total = share.sum(axis=1, keepdims=True)
-    share /= total
-    n_pairs = float(pairs.times.sum())
-    n_films = np.bincount(pairs.user, pairs.times, len(scores)).astype(scores.dtype)[:, None]  # (U, 1)
-    loss = float((n_films * np.log(total)).sum() - z[pairs.user, pairs.film] @ pairs.times) / n_pairs
-    gradient = share * (n_films / n_pairs)
-    gradient[pairs.user, pairs.film] -= pairs.times / n_pairs
-    return loss, gradient
+    @classmethod
+    def among(cls, n_films: int, user: NDArray[np.integer[Any]], film: NDArray[np.integer[Any]]) -> Pairs:
+        """In scores of ``n_films`` columns, each once."""
+        return cls(user, film, user * n_films + film, np.ones(len(user), np.float32))
 
 
-def masked_in_batch_softmax(
-    scores: Array, log_q: Array, counts: Array, pairs: Pairs, known: Places
-) -> tuple[float, Array]:
-    """The same with the user's own films masked out of the sum, so that only strangers count as negatives.
+SAFE = 60.0
+"""Its exponential, and that of minus it, are far from the ends of float32, also times a large catalogue."""
 
-    The loss of a pair (u, i) is
 
-        l = -z_ui + log(exp z_ui + sum over f not known to u of counts_f exp z_uf)
+def masked_in_batch_softmax(z: Array, own: Array, pairs: Pairs) -> tuple[float, Array]:
+    """In-batch softmax with logQ correction (Yi et al. 2019), a user's own films masked out of the sum.
 
-    and with A_u that sum, l = softplus(log A_u - z_ui). This is the form that training uses.
+    With y = scores - log_q, the loss of a pair (u, i) is
+
+        l = -y_ui + log(exp y_ui + sum over the films f not known to u of counts_f exp y_uf)
+
+    and with A_u that sum, l = softplus(log A_u - y_ui). Written pairwise, that is a matrix of pairs by pairs. But A_u
+    is the same for all pairs of one user, so a matrix of users by films gives the same loss and gradient.
 
     Args:
-        scores: (U, F), as for :func:`in_batch_softmax`, and so the next three.
-        log_q: (F,).
-        counts: (F,).
-        pairs: the positives.
-        known: the films each user rated in the part that is fitted, ``pairs`` among them.
+        z: (U, F), scores - log_q + log counts, where log_q is the log of each film's share of all training ratings,
+            its chance of being sampled, and counts is how often each stands in the batch; overwritten.
+        own: (P,), y of the pairs: scores - log_q.
+        pairs: the positives, and all that these users are known to have rated.
 
     Returns:
-        The mean loss over the pairs, and its gradient with respect to ``scores`` (U, F).
+        The mean loss over the pairs, and its gradient with respect to the scores (U, F), in place of ``z``.
     """
-    loss, cache = masked_forward(scores, log_q, counts, pairs, known)
+    z.reshape(-1)[pairs.place] = -np.inf
+    loss, cache = masked_forward(z, own, pairs)
     return loss, masked_backward(cache)
 
 
-def masked_forward(
-    scores: Array, log_q: Array, counts: Array, pairs: Pairs, known: Places
-) -> tuple[float, tuple[Any, ...]]:
-    """The loss alone, for :func:`masked_in_batch_softmax` and for judging; arguments as there."""
-    user, film, times = pairs
-    n_pairs = float(times.sum())
-    gap = log_q[film] - scores[user, film]
-    with np.errstate(divide="ignore"):  # a film that stands in the batch no times is no negative
-        z = scores + (np.log(counts) - log_q)
-    z[known] = -np.inf
+def masked_forward(z: Array, own: Array, pairs: Pairs) -> tuple[float, tuple[Any, ...]]:
+    """The loss alone, also for judging: as there, but that ``z`` is minus infinity already for what is known."""
+    highest = z.max(axis=1)
     # A user who knows every film of the batch has nothing to be told apart from: A = 0, and a loss of 0.
-    shift = np.maximum(z.max(axis=1, keepdims=True), np.finfo(z.dtype).min)
-    z -= shift
+    shift = np.where(np.isfinite(highest) & (np.abs(highest) > SAFE), highest, z.dtype.type(0))
+    if shift.any():
+        z -= shift[:, None]
     negatives = np.exp(z, out=z)
-    total = negatives.sum(axis=1, keepdims=True)  # (U, 1), A_u on the scale of the shift
+    total = negatives @ np.ones(negatives.shape[1], negatives.dtype)  # (U,), A_u on the scale of the shift
     log_total = np.log(total, out=np.full_like(total, -np.inf), where=total > 0) + shift
-    gap += log_total[user, 0]  # (P,) log A_u - z_ui
-    losses, slopes = _softplus(gap)
-    return float(losses @ times) / n_pairs, (pairs, negatives, total, slopes / n_pairs)
+    losses, slopes = _softplus(log_total[pairs.user] - own)
+    n_pairs = float(pairs.times.sum())
+    return float(losses @ pairs.times) / n_pairs, (pairs, negatives, total, slopes * pairs.times / n_pairs)
 
 
 def masked_backward(cache: tuple[Any, ...]) -> Array:
     """The gradient with respect to the scores (U, F); it takes the place of what the forward pass kept."""
-    (user, film, times), negatives, total, slopes = cache
-    share = times * slopes  # what each pair pulls with
-    pull = np.bincount(user, share, len(total)).astype(total.dtype)[:, None]
+    pairs, negatives, total, share = cache  # the last: what each pair pulls with
+    pull = np.bincount(pairs.user, share, len(total)).astype(total.dtype)
     gradient: Array = negatives
-    gradient *= np.divide(pull, total, out=np.zeros_like(total), where=total > 0)
-    gradient[user, film] -= share
+    gradient *= np.divide(pull, total, out=np.zeros_like(total), where=total > 0)[:, None]
+    gradient.reshape(-1)[pairs.place] = -share
     return gradient
 
 
@@ -129,8 +94,8 @@ def _softplus(x: Array) -> tuple[Array, Array]:
     return np.maximum(x, 0) + np.log1p(small), np.where(x > 0, 1, small) / (1 + small)
 
 
-def output_l2(vectors: Array, weights: Array | None = None) -> tuple[float, Array]:
-    """Mean squared norm of output vectors, rows weighted.
+def output_l2(vectors: Array, weights: Array | None = None) -> Array:
+    """The gradient (n, d) of the mean squared norm of output vectors, ``mean_i weights_i |vectors_i|^2``.
 
     Penalising what the towers put out, not their parameters, is what keeps two-tower models from overfitting; users
     are weighted by how much they rated (Rendle et al. 2022 for ALS).
@@ -138,31 +103,76 @@ def output_l2(vectors: Array, weights: Array | None = None) -> tuple[float, Arra
     Args:
         vectors: (n, d).
         weights: (n,), or None for equal ones.
-
-    Returns:
-        ``mean_i weights_i |vectors_i|^2`` and its gradient (n, d).
     """
-    weighted = vectors if weights is None else vectors * weights[:, None]
-    return float((weighted * vectors).sum()) / len(vectors), weighted * vectors.dtype.type(2 / len(vectors))
+    twice = vectors.dtype.type(2 / len(vectors))
+    return vectors * (twice if weights is None else (twice * weights)[:, None])
 
 
-def distillation(scores: Array, taught: Array, n_pairs: float) -> tuple[float, Array]:
-    """Half the squared distance of scores from a teacher's, per pair; each user's mean difference aside.
+class Factors(NamedTuple):
+    """Scores (U, F) as ``users @ items.T + bias``, but for those of the pairs.
 
-    A constant added to all scores of a user changes no ranking and no softmax, so it is not held against them.
+    Attributes:
+        users: (U, d).
+        items: (F, d).
+        bias: (F,).
+        selves: (P,), by how much less than that a pair's score is: what the film would add to its own.
+        own: (P,), the pairs' scores.
+    """
+
+    users: Array
+    items: Array
+    bias: Array
+    selves: Array
+    own: Array
+
+
+class Pull(NamedTuple):
+    """A gradient with respect to the scores (U, F), by what it comes to for their factors.
+
+    The scores of the pairs are pulled by more than the product says: that goes through the pairs.
+
+    Attributes:
+        users, items, bias: of the product, shapes as in :class:`Factors`.
+        pairs: (P,), on top of it, at the pairs: to be added to another gradient with respect to the scores.
+        own: (P,), all of it, at the pairs.
+    """
+
+    users: Array
+    items: Array
+    bias: Array
+    pairs: Array
+    own: Array
+
+
+def distillation(scores: Factors, taught: Factors, pairs: Pairs, weight: float) -> Pull:
+    """The gradient of half the squared distance of scores from a teacher's, per pair; each user's mean aside.
+
+        weight sum_uf (d_uf - mean_f d_uf)^2 / 2 B    with d the difference of both scores
+
+    It is per pair, as the loss beside it is, so that both keep their proportion in logs of any density. A constant
+    added to all scores of a user changes no ranking and no softmax, so it is not held against them. The difference is
+    a product of narrow factors but for the pairs, and so is its product with the factors: no matrix of users by films
+    is made.
 
     Args:
-        scores: (U, F).
-        taught: (U, F), the teacher's.
-        n_pairs: B, the pairs that the loss beside this one is a mean over: so both keep their proportion in logs of
-            any density.
-
-    Returns:
-        ``sum_uf (d_uf - mean_f d_uf)^2 / 2 B`` with d the difference, and its gradient with respect to ``scores``
-        (U, F).
+        scores: the model's.
+        taught: the teacher's.
+        pairs: those whose scores lack what the film adds itself.
+        weight: of the distance beside the loss.
     """
-    difference = scores - taught
-    difference -= difference.mean(axis=1, keepdims=True)
-    value = float(np.vdot(difference, difference)) / (2 * n_pairs)
-    difference /= difference.dtype.type(n_pairs)
-    return value, difference
+    n_films = len(scores.items)
+    one = scores.users.dtype.type(weight / pairs.times.sum())
+    left = np.column_stack([scores.users, np.ones(len(scores.users), scores.users.dtype), -taught.users])
+    right = np.column_stack([scores.items, scores.bias - taught.bias, taught.items])
+    mean = right.mean(axis=0)
+    spikes = taught.selves - scores.selves
+    spike_means = np.bincount(pairs.user, spikes, len(left)).astype(left.dtype) / n_films
+    own = scores.own - taught.own - (left @ mean + spike_means)[pairs.user]
+    right -= mean
+    return Pull(
+        users=one * (left @ (right.T @ scores.items) - np.outer(spike_means, scores.items.sum(axis=0))),
+        items=one * (right @ (left.T @ scores.users) - spike_means @ scores.users),
+        bias=one * (right @ left.sum(axis=0) - spike_means.sum()),
+        pairs=one * spikes,
+        own=one * own,
+    )

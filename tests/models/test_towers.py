@@ -49,15 +49,23 @@ def forward(towers, inputs, items):
 def objective(towers, inputs, items=ITEMS, l2=0.3):
     """The training objective of one batch, and the gradients at the ends of the towers."""
     users, vectors, bias, _, _ = forward(towers, inputs, items)
-    pairs = Pairs(np.array([0, 0, 1, 1, 2, 3]), np.array([0, 2, 1, 4, 0, 3]), np.array([1.0, 2, 1, 1, 1, 3]))
-    known = (np.r_[pairs.user, 1], np.r_[pairs.film, 3])  # one was rated in the fitting part, but not in the batch
+    user, film = np.array([0, 0, 1, 1, 2, 3]), np.array([0, 2, 1, 4, 0, 3])
+    pairs = Pairs.among(5, user, film)
+    known = (np.r_[user, 1], np.r_[film, 3])  # one was rated in the fitting part, but not in the batch
     log_q = np.log(np.arange(1, N_ITEMS + 1) / 28)[items]
-    counts = np.bincount(pairs.film, pairs.times)
-    loss, slope = masked_in_batch_softmax(users @ vectors.T + bias, log_q, counts, pairs, known)
-    user_loss, user_slope = output_l2(users, np.array([0.5, 1.0, 2.0, 1.0]))
-    item_loss, item_slope = output_l2(vectors)
-    ends = (slope @ vectors + l2 * user_slope, slope.T @ users + l2 * item_slope, slope.sum(axis=0))
-    return loss + l2 * (user_loss + item_loss), ends
+    z = users @ vectors.T + bias - log_q
+    own = z[user, film]
+    z += np.log([2.0, 1, 2, 3, 1])
+    z[known] = -np.inf
+    loss, slope = masked_in_batch_softmax(z, own, pairs)
+    weights = np.array([0.5, 1.0, 2.0, 1.0])
+    penalty = (weights * (users**2).sum(axis=1)).mean() + (vectors**2).sum(axis=1).mean()
+    ends = (
+        slope @ vectors + l2 * output_l2(users, weights),
+        slope.T @ users + l2 * output_l2(vectors),
+        slope.sum(axis=0),
+    )
+    return loss + l2 * float(penalty), ends
 
 
 def no_kink_near(towers) -> bool:

@@ -79,9 +79,9 @@ def test_a_fresh_mlp_puts_out_zero_and_still_learns(rng):
 
 
 def test_relu_passes_only_where_its_input_was_positive():
-    output, active = relu(np.array([[-1.0, 2.0, 0.0]]))
+    output = relu(np.array([[-1.0, 2.0, 0.0]]))
     assert output.tolist() == [[0, 2, 0]]
-    assert relu_backward(np.array([[5.0, 6.0, 7.0]]), active).tolist() == [[0, 6, 0]]
+    assert relu_backward(np.array([[5.0, 6.0, 7.0]]), output).tolist() == [[0, 6, 0]]
 
 
 @pytest.mark.parametrize(
