@@ -2,10 +2,10 @@
 
     python tests/benchmarks/limit.py --data FOLDER [--repeat 3]
 
-First each stage of ``python build.py``, in seconds and as a share. Then, for each model, the arithmetic that it cannot
-do without: for the loss three matrix products a batch (scores, and from their gradient those of both sides) and an
-exponential a score, for each layer of an MLP three products, all at the rates measured here in the same run. The
-ratio is of the whole training, with start, optimiser and early stopping, to that. Times are the least of several.
+First each stage of ``python build.py``, in seconds and as a share. Then, for each model, the arithmetic that it
+cannot do without: for the loss three matrix products a batch (scores, and from their gradient those of both sides)
+and an exponential a score, for each layer of an MLP three products, all at the rates measured here in the same run.
+The ratio is of the whole training, with start, optimiser and early stopping, to that. Times are the least of several.
 """
 
 import argparse
