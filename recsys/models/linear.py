@@ -127,8 +127,8 @@ def leading(
 ) -> tuple[Array, Array]:
     """The largest eigenvalues of a symmetric, positive semi-definite matrix, and their vectors.
 
-    Subspace iteration from a random start (Halko et al. 2011, algorithm 4.4), which needs products with a few vectors
-    at once and nothing else.
+    Subspace iteration from a random start (Halko et al. 2011, algorithm 4.4, but with LU in place of
+    every QR but the last), which needs products with a few vectors at once and nothing else.
 
     Args:
         apply: multiplies the matrix with a block (n, b).

@@ -1,4 +1,4 @@
-"""Where the time of a build goes, and how far training is from what its loss needs at least on this machine.
+"""Where the time of a build goes, and how far training is from what its arithmetic needs on this machine.
 
     python tests/benchmarks/limit.py --data FOLDER [--repeat 3]
 
