@@ -14,9 +14,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.nn.losses import Pairs
+from recsys.nn.scores import All, Candidates, Some
 
 FEWEST_BATCHES = 2
 """In an epoch, however few the ratings: with one, an epoch is a single step, and training ends unfinished."""
+MOST_CANDIDATES = 4096
+"""Films of a batch that all its users are told apart from; where it has more, some are drawn by their ratings."""
+DRAWS = 8192
+"""Ratings that are drawn there: their films, some 3,000 of a catalogue with a long tail, are the candidates."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +41,7 @@ class Batch:
     items: NDArray[np.integer[Any]]
     counts: NDArray[np.float32]
     pairs: Pairs
+    candidates: Candidates
     entries: NDArray[np.integer[Any]]
 
 
@@ -45,7 +51,7 @@ def batches(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Gene
     Args:
         ratings: (n_users, n_items), an entry where a user rated an item.
         batch_size: ratings in a batch, about; a batch has at least one user, and all of their ratings.
-        rng: draws the order.
+        rng: draws the order, and the candidates.
     """
     counts = np.diff(ratings.indptr)
     users = rng.permutation(np.flatnonzero(counts))
@@ -55,7 +61,7 @@ def batches(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Gene
     before = np.cumsum(counts[users]) - counts[users]
     number = before * n_batches // ratings.nnz
     for chosen in np.split(users, np.flatnonzero(np.diff(number)) + 1):
-        yield _batch(ratings, np.sort(chosen))
+        yield _batch(ratings, np.sort(chosen), rng)
 
 
 def number_of_batches(n_ratings: int, batch_size: int) -> int:
@@ -63,14 +69,17 @@ def number_of_batches(n_ratings: int, batch_size: int) -> int:
     return max(FEWEST_BATCHES, round(n_ratings / batch_size))
 
 
-def _batch(ratings: sparse.csr_array[Any], users: NDArray[np.integer[Any]]) -> Batch:
+def _batch(ratings: sparse.csr_array[Any], users: NDArray[np.integer[Any]], rng: np.random.Generator) -> Batch:
     lengths = np.diff(ratings.indptr)[users]
     user = np.repeat(np.arange(len(users)), lengths)
     entries = np.arange(len(user)) + np.repeat(ratings.indptr[users] - (np.cumsum(lengths) - lengths), lengths)
     films = ratings.indices[entries]
-    counts = np.bincount(films, minlength=ratings.shape[1])
-    items = np.flatnonzero(counts)
-    column = np.empty(len(counts), np.intp)
+    times = np.bincount(films, minlength=ratings.shape[1])
+    items = np.flatnonzero(times)
+    column = np.empty(len(times), np.intp)
     column[items] = np.arange(len(items))
-    pairs = Pairs.among(len(items), user, column[films])
-    return Batch(users, items, counts[items].astype(np.float32), pairs, entries)
+    counts, film = times[items].astype(np.float32), column[films]
+    candidates: Candidates = All(user, film, counts)
+    if len(items) > MOST_CANDIDATES and len(film) > DRAWS:
+        candidates = Some.drawn(user, film, len(items), DRAWS, rng)
+    return Batch(users, items, counts, Pairs.once(user, film), candidates, entries)

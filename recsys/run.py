@@ -46,6 +46,7 @@ MODELS: dict[str, Callable[[Dataset, Recipe, np.random.Generator, DTypeLike], Ma
     "deep": _deep,
 }
 
+
 class Run:
     """One model on its way through the epochs.
 
@@ -87,31 +88,24 @@ class Run:
         users, user_cache = self.towers.users_forward(inputs)
         items, bias, item_cache = self.towers.items_forward(batch.items)
         selves, selves_cache = self.towers.selves_forward(inputs, items, batch.items, batch.pairs.film)
-        pairs, log_q = batch.pairs, self.log_q[batch.items]
-        log_counts = np.log(batch.counts, dtype=users.dtype)
-        # What is added to all scores of a film is a column of the product: next to nothing there, a pass elsewhere.
-        beside = np.column_stack([users, np.ones(len(users), users.dtype)])
-        z = beside @ np.column_stack([items, bias - log_q + log_counts]).T
-        flat = z.reshape(-1)
-        flat[pairs.place] = own = flat[pairs.place] - selves
-        own = own - log_counts[pairs.film]
-        loss, slope = masked_in_batch_softmax(z, own, pairs)
-        flat = slope.reshape(-1)
-        own_slope = flat[pairs.place]
+        log_q, pairs = self.log_q[batch.items], batch.pairs
+        z, own, scores_cache = batch.candidates.forward(users, items, bias - log_q, selves)
+        loss, slope, own_slope = masked_in_batch_softmax(z, own, pairs)
         user_slope = self.recipe.l2 * output_l2(users, self.user_weights[batch.users])
         item_slope, bias_slope = self.recipe.l2 * output_l2(items), np.zeros_like(bias)
+        through_pairs = own_slope
         if self.teacher is not None:
             scores = Factors(users, items, bias, selves, own + log_q[pairs.film])
             pull = distillation(scores, self.teacher.scores(batch), pairs, self.recipe.distillation)
-            flat[pairs.place] += pull.pairs
-            own_slope += pull.own
+            through_pairs = own_slope + pull.pairs
+            own_slope = own_slope + pull.own
             user_slope += pull.users
             item_slope += pull.items
             bias_slope += pull.bias
-        user_slope += slope @ items
-        below = slope.T @ beside
-        item_slope += below[:, :-1] + self.towers.selves_backward(-own_slope, selves_cache)
-        bias_slope += below[:, -1]
+        slopes = batch.candidates.backward(slope, through_pairs, scores_cache)
+        user_slope += slopes.users
+        item_slope += slopes.items + self.towers.selves_backward(-own_slope, selves_cache)
+        bias_slope += slopes.offset
         self.towers.users_backward(user_slope, user_cache)
         self.towers.items_backward(item_slope, bias_slope, item_cache)
         return loss

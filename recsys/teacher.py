@@ -8,16 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.batches import Batch
 from recsys.models.linear import LinearTowers, own_shares
-from recsys.nn.layers import Array
 from recsys.nn.losses import Factors
-
-_BLOCK = 100_000
-"""Pairs that are worked on at once, so that memory stays bounded."""
+from recsys.nn.scores import pair_dots
 
 
 class Teacher:
@@ -33,7 +29,7 @@ class Teacher:
         self.users = histories @ towers.history
         self.selves = own_shares(histories.data, histories.indices, towers.history, towers.items)
         user = np.repeat(np.arange(histories.shape[0]), np.diff(histories.indptr))
-        self.own = _dots(self.users, user, towers.items, histories.indices) - self.selves
+        self.own = pair_dots(self.users, user, towers.items, histories.indices) - self.selves
 
     def scores(self, batch: Batch) -> Factors:
         """Of the batch's films for its users; no film adds to its own score."""
@@ -44,12 +40,3 @@ class Teacher:
             selves=self.selves[batch.entries],
             own=self.own[batch.entries],
         )
-
-
-def _dots(left: Array, rows: NDArray[np.integer[Any]], right: Array, columns: NDArray[np.integer[Any]]) -> Array:
-    """``left[rows] . right[columns]``, a block at a time: (P,)."""
-    found = np.empty(len(rows), left.dtype)
-    for start in range(0, len(rows), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        np.einsum("pd,pd->p", left[rows[block]], right[columns[block]], out=found[block])
-    return found

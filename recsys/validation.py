@@ -72,7 +72,7 @@ class Validation:
         losses, lists = [], []
         for users, scores in score_blocks(fitted, self.users):
             rated, hidden = _places(self.fit, users), _places(self.held_out, users)
-            pairs = Pairs.among(self.fit.n_items, *hidden)
+            pairs = Pairs.once(*hidden)
             own = scores[hidden] - share[hidden[1]]
             scores[rated] = -np.inf
             lists.append(best(scores, k)[0])

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from recsys.batches import Batch, batches, number_of_batches
+from recsys.nn.scores import All, Some
 
 Histories = list[set[int]]
 
@@ -29,7 +30,6 @@ def epoch(films: Histories, batch_size: int, seed: int = 0) -> list[Batch]:
 def test_an_epoch_has_every_rating_once_and_users_whole(films, batch_size):
     found = []
     for batch in epoch(films, batch_size):
-        assert batch.pairs.place.tolist() == (batch.pairs.user * len(batch.items) + batch.pairs.film).tolist()
         assert batch.users.tolist() == sorted(set(batch.users.tolist()))
         for row, user in enumerate(batch.users.tolist()):
             found.append(user)
@@ -55,6 +55,18 @@ def test_a_batch_says_which_entries_of_the_ratings_its_pairs_are(films, batch_si
     for batch in batches(ratings, batch_size, np.random.default_rng(0)):
         own = ratings.toarray()[batch.users[batch.pairs.user], batch.items[batch.pairs.film]]
         assert ratings.data[batch.entries].tolist() == own.tolist()
+
+
+def test_users_are_told_apart_from_all_films_of_a_small_batch_and_from_some_of_a_large_one(monkeypatch):
+    films = [set(range(10)), set(range(5)), {7}, {7}]
+    for batch in epoch(films, 8):
+        assert isinstance(batch.candidates, All)
+        assert batch.candidates.counts.tolist() == batch.counts.tolist()
+    monkeypatch.setattr("recsys.batches.MOST_CANDIDATES", 4)
+    monkeypatch.setattr("recsys.batches.DRAWS", 3)
+    found = {len(batch.items): batch.candidates for batch in epoch(films, 1)}
+    assert {n_films: type(one) for n_films, one in found.items()} == {10: Some, 5: Some, 1: All}
+    assert found[10].counts.sum() == 3
 
 
 @settings(deadline=None, max_examples=100)

@@ -11,6 +11,7 @@ from recsys import TrainConfig
 from recsys.batches import batches
 from recsys.models.deep import equal_shares
 from recsys.models.linear import LinearTowers
+from recsys.nn.scores import All, Some
 from recsys.rules import recipe
 from recsys.run import Run
 from recsys.teacher import Teacher
@@ -226,8 +227,11 @@ def test_an_unknown_model_is_refused_by_name():
         recsys.fit(two_tastes(), "wide")
 
 
+@pytest.mark.parametrize("most_candidates", [8, 2])
 @pytest.mark.parametrize("model", ["base", "deep"])
-def test_the_gradients_of_a_training_step_are_those_of_its_objective(model):
+def test_the_gradients_of_a_training_step_are_those_of_its_objective(model, most_candidates, monkeypatch):
+    monkeypatch.setattr("recsys.batches.MOST_CANDIDATES", most_candidates)
+    monkeypatch.setattr("recsys.batches.DRAWS", 4)
     ratings = two_tastes(n_users=6, n_items=8)
     made = replace(recipe(model, ratings, TrainConfig(dim=3, batch_size=60, l2=0.2)), distillation=0.7)
     run = Run(model, ratings, made, np.random.default_rng(4), np.float64)
@@ -258,5 +262,6 @@ def test_the_gradients_of_a_training_step_are_those_of_its_objective(model):
         return loss
 
     assert (run.teacher is None) == (model == "base")
+    assert isinstance(batch.candidates, All if most_candidates == 8 else Some)
     run.gradients(batch, inputs)
     assert max(errors(run.towers.parameters(), objective).values()) < LIMIT

@@ -18,55 +18,54 @@ class Pairs(NamedTuple):
     """The distinct user-film pairs of a batch.
 
     Attributes:
-        user: (P,), rows of the batch's scores.
-        film: (P,), columns.
-        place: (P,), where they stand in the scores when these are read row by row.
+        user: (P,), rows of the batch's users, ascending.
+        film: (P,), rows of its films.
         times: (P,), how often each stands in the batch; their sum is B.
     """
 
     user: NDArray[np.integer[Any]]
     film: NDArray[np.integer[Any]]
-    place: NDArray[np.integer[Any]]
     times: Array
 
     @classmethod
-    def among(cls, n_films: int, user: NDArray[np.integer[Any]], film: NDArray[np.integer[Any]]) -> Pairs:
-        """In scores of ``n_films`` columns, each once."""
-        return cls(user, film, user * n_films + film, np.ones(len(user), np.float32))
+    def once(cls, user: NDArray[np.integer[Any]], film: NDArray[np.integer[Any]]) -> Pairs:
+        """Each once."""
+        return cls(user, film, np.ones(len(user), np.float32))
 
 
 SAFE = 60.0
 """Its exponential, and that of minus it, are far from the ends of float32, also times a large catalogue."""
 
 
-def masked_in_batch_softmax(z: Array, own: Array, pairs: Pairs) -> tuple[float, Array]:
+def masked_in_batch_softmax(z: Array, own: Array, pairs: Pairs) -> tuple[float, Array, Array]:
     """In-batch softmax with logQ correction (Yi et al. 2019), a user's own films masked out of the sum.
 
     With y = scores - log_q, the loss of a pair (u, i) is
 
-        l = -y_ui + log(exp y_ui + sum over the films f not known to u of counts_f exp y_uf)
+        l = -y_ui + log(exp y_ui + sum over the candidates f not known to u of counts_f exp y_uf)
 
     and with A_u that sum, l = softplus(log A_u - y_ui). Written pairwise, that is a matrix of pairs by pairs. But A_u
-    is the same for all pairs of one user, so a matrix of users by films gives the same loss and gradient.
+    is the same for all pairs of one user, so a matrix of users by films gives the same loss and gradient. Candidates
+    are drawn as q says: they are the batch's films, or some of them, by their ratings.
 
     Args:
-        z: (U, F), scores - log_q + log counts, where log_q is the log of each film's share of all training ratings,
-            its chance of being sampled, and counts is how often each stands in the batch; overwritten.
+        z: (U, C), scores - log_q + log counts, where log_q is the log of each film's share of all training ratings,
+            its chance of being drawn, and counts is how often each was; minus infinity where a user is known to have
+            rated a film; overwritten.
         own: (P,), y of the pairs: scores - log_q.
-        pairs: the positives, and all that these users are known to have rated.
+        pairs: the positives.
 
     Returns:
-        The mean loss over the pairs, and its gradient with respect to the scores (U, F), in place of ``z``.
+        The mean loss over the pairs, its gradient with respect to z (U, C), in place of it, and with respect to own.
     """
-    z.reshape(-1)[pairs.place] = -np.inf
     loss, cache = masked_forward(z, own, pairs)
-    return loss, masked_backward(cache)
+    return loss, *masked_backward(cache)
 
 
 def masked_forward(z: Array, own: Array, pairs: Pairs) -> tuple[float, tuple[Any, ...]]:
-    """The loss alone, also for judging: as there, but that ``z`` is minus infinity already for what is known."""
+    """The loss alone, also for judging; arguments as there."""
     highest = z.max(axis=1)
-    # A user who knows every film of the batch has nothing to be told apart from: A = 0, and a loss of 0.
+    # A user who knows every candidate has nothing to be told apart from: A = 0, and a loss of 0.
     shift = np.where(np.isfinite(highest) & (np.abs(highest) > SAFE), highest, z.dtype.type(0))
     if shift.any():
         z -= shift[:, None]
@@ -78,14 +77,13 @@ def masked_forward(z: Array, own: Array, pairs: Pairs) -> tuple[float, tuple[Any
     return float(losses @ pairs.times) / n_pairs, (pairs, negatives, total, slopes * pairs.times / n_pairs)
 
 
-def masked_backward(cache: tuple[Any, ...]) -> Array:
-    """The gradient with respect to the scores (U, F); it takes the place of what the forward pass kept."""
+def masked_backward(cache: tuple[Any, ...]) -> tuple[Array, Array]:
+    """The gradients with respect to z, in place of what the forward pass kept, and to the pairs' own scores."""
     pairs, negatives, total, share = cache  # the last: what each pair pulls with
     pull = np.bincount(pairs.user, share, len(total)).astype(total.dtype)
     gradient: Array = negatives
     gradient *= np.divide(pull, total, out=np.zeros_like(total), where=total > 0)[:, None]
-    gradient.reshape(-1)[pairs.place] = -share
-    return gradient
+    return gradient, -share
 
 
 def _softplus(x: Array) -> tuple[Array, Array]:

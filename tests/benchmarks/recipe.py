@@ -22,6 +22,7 @@ from recsys import features, rating_scale, run
 from recsys.evaluation.selection import Chosen, choose, recipes
 from recsys.models import linear
 from recsys.models.deep import DeepModel
+from recsys.nn import scores
 from recsys.rules import recipe
 from recsys.run import Run
 
@@ -39,7 +40,14 @@ def multinomial(z, own, pairs):
     loss = float((n_films * (np.log(total) + highest)).sum() - own @ pairs.times) / n_pairs
     gradient = share * (n_films / (total * n_pairs))
     gradient[pairs.user, pairs.film] -= pairs.times.astype(z.dtype) / n_pairs
-    return loss, gradient
+    return loss, gradient, gradient[pairs.user, pairs.film]
+
+
+def unmasked(self, users, items, offset, selves, masked=scores.All.forward):
+    """Scores of all films of a batch with the user's own among them."""
+    z, own, cache = masked(self, users, items, offset, selves)
+    z[self.user, self.film] = own + np.log(self.counts, dtype=own.dtype)[self.film]
+    return z, own, cache
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ def deep(name: str, *constants: tuple[Any, str, Any], **settings: Any) -> Varian
     return Variant(name, "deep", settings, constants)
 
 
-MULTINOMIAL = ((run, "masked_in_batch_softmax", multinomial),)
+MULTINOMIAL = ((run, "masked_in_batch_softmax", multinomial), (scores.All, "forward", unmasked))
 
 VARIANTS = [
     Variant("as it is", "base"),

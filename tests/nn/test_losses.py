@@ -37,19 +37,22 @@ def pairwise(scores, log_q, counts, pairs, known, is_masked=True):
 
 
 def grouped(scores, log_q, counts, pairs, known):
-    """The loss as training calls it; the scores are left as they are."""
-    found = distinct(pairs, len(log_q))
+    """The loss as training calls it, and all of its gradient; the scores are left as they are."""
+    found = distinct(pairs)
     own = scores[found.user, found.film] - log_q[found.film]
     with np.errstate(divide="ignore"):
         z = scores - log_q + np.log(counts, dtype=scores.dtype)
     z[known] = -np.inf
-    return masked_in_batch_softmax(z, own, found)
+    loss, slope, own_slope = masked_in_batch_softmax(z, own, found)
+    assert not slope[known].any()
+    slope[found.user, found.film] = own_slope
+    return loss, slope
 
 
-def distinct(pairs, n_films) -> Pairs:
+def distinct(pairs) -> Pairs:
     """The pairs of a batch as the loss takes them: each once, with how often it stands there."""
     places, times = np.unique(np.array(pairs), axis=0, return_counts=True)
-    return Pairs.among(n_films, *places.T)._replace(times=times.astype(np.float32))
+    return Pairs.once(*places.T)._replace(times=times.astype(np.float32))
 
 
 @st.composite
@@ -138,10 +141,10 @@ def test_the_loss_passes_the_gradient_check():
 
 
 def test_the_gradient_takes_the_place_of_the_scores():
-    z, pairs = np.array([[-np.inf, 1.0, 0.5]]), Pairs.among(3, np.array([0]), np.array([0]))
+    z, pairs = np.array([[-np.inf, 1.0, 0.5]]), Pairs.once(np.array([0]), np.array([0]))
     loss, cache = masked_forward(z, np.zeros(1), pairs)  # what is known is masked already
     assert loss == pytest.approx(math.log(1 + math.e + math.exp(0.5)))
-    assert masked_backward(cache) is z
+    assert masked_backward(cache)[0] is z
 
 
 @given(cases())
@@ -149,12 +152,13 @@ def test_the_gradient_takes_the_place_of_the_scores():
 def test_the_multinomial_form_that_is_compared_with_is_its_pairwise_form(case):
     scores, log_q, counts, pairs, _ = case
     counts = np.maximum(counts, 1)
-    found = distinct(pairs, len(log_q))
+    found = distinct(pairs)
     y = scores - log_q
-    loss, gradient = multinomial(y + np.log(counts), y[found.user, found.film], found)
+    loss, gradient, own_slope = multinomial(y + np.log(counts), y[found.user, found.film], found)
     loss_then, gradient_then = pairwise(scores, log_q, counts, pairs, np.zeros(scores.shape, bool), is_masked=False)
     assert loss == pytest.approx(loss_then, rel=1e-12, abs=1e-12)
     np.testing.assert_allclose(gradient, gradient_then, rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(own_slope, gradient[found.user, found.film])
 
 
 def test_output_l2_is_the_gradient_of_the_weighted_mean_of_squared_norms():
@@ -176,12 +180,12 @@ def factors(rng, pairs, n_users=3, n_films=4, dim=2):
     return Factors(users, items, bias, selves, matrix[pairs.user, pairs.film]), matrix
 
 
-PAIRS = Pairs.among(4, np.array([0, 0, 1, 2]), np.array([0, 1, 2, 0]))
+PAIRS = Pairs.once(np.array([0, 0, 1, 2]), np.array([0, 1, 2, 0]))
 
 
 def test_distillation_is_half_the_squared_distance_a_pair_without_each_users_mean():
     # Differences 1, 3 and 5, 1; without their means 2 and 3 they are -1, 1 and 2, -2. Two pairs.
-    pairs = Pairs.among(2, np.array([0, 1]), np.array([0, 1]))
+    pairs = Pairs.once(np.array([0, 1]), np.array([0, 1]))
     scores = Factors(np.eye(2), np.array([[1.0, 5], [3, 5]]), np.zeros(2), np.zeros(2), np.array([1.0, 5]))
     taught = Factors(np.eye(2), np.array([[0.0, 0], [0, 4]]), np.zeros(2), np.zeros(2), np.array([0.0, 4]))
     pull = distillation(scores, taught, pairs, 3.0)
