@@ -2,8 +2,9 @@
 
     score of film i for a history x = (x B)_i,   B ~ H V'   with H, V (n_items, rank)
 
-B is EASE where the catalogue is small enough to invert a matrix of its size, else a truncated and shrunk SVD. Either
-way it is cut to its leading directions: a user's vector is the sum of their films' rows of H, a film's its row of V.
+B is EASE among the films with the most ratings, the head of the catalogue, cut to its leading directions; all other
+films, its tail, are placed beside them, each on its own. So a matrix of the head's size is inverted, whatever the
+catalogue. A user's vector is the sum of their films' rows of H, a film's its row of V.
 Knows histories as sparse rows, nothing of training or of other models.
 """
 
@@ -21,15 +22,16 @@ from scipy.linalg import lapack
 
 from recsys.nn.layers import Array
 
-LARGEST_INVERSE = 5000
-"""Films up to which B is EASE: a matrix of 200 MB, inverted in a few seconds."""
+HEAD = 500
+"""Films with the most ratings, among which all pairs are weighed against one another. More are no better (see
+``tests/benchmarks/RESULTS.md``) and take the cube of their number."""
 EASE_L2 = 460.0
 """Weight of EASE's penalty, in ratings; validation is flat from half to twice of it."""
-SVD_L2 = 3000.0
-"""What a squared singular value is shrunk against where the catalogue is too large for EASE."""
 SOFTENING = 3.0
 """The scores are divided by this beyond their best temperature: softer targets teach more (Hinton et al. 2015)."""
 _OVERSAMPLING, _ITERATIONS, _SAMPLE = 16, 3, 500
+_BLOCK = 2000
+"""Films of the tail that are placed at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +45,6 @@ class LinearTowers:
 
     history: Array
     items: Array
-
-    def scores(self, histories: sparse.csr_array[Any], items: NDArray[np.integer[Any]]) -> Array:
-        """Of ``items`` (F,) for ``histories`` (U, n_items), each divided by the root of its length: (U, F)."""
-        scores: Array = (histories @ self.history) @ self.items[items].T
-        return scores
 
 
 def fit_linear(
@@ -66,10 +63,7 @@ def fit_linear(
         rng: draws where the search for the leading directions starts.
         dtype: of the result; the fit itself is in float32, which is enough for a start.
     """
-    n_items = rows.shape[1]
-    rows = rows.astype(np.float32)
-    find = _ease if n_items <= LARGEST_INVERSE else _shrunk_svd
-    history, items = find(rows, min(rank, n_items), rng)
+    history, items = _ease(rows.astype(np.float32), rank, rng)
     scale = _scale(history, items, histories)
     # The same length for both sides of the product, so that one learning rate suits both.
     lengths = np.linalg.norm(history), np.linalg.norm(items)
@@ -94,15 +88,74 @@ def own_shares(weights: Array, film: NDArray[np.integer[Any]], history: Array, i
 
 
 def _ease(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """EASE (Steck 2019), ``B = I - P / diag(P)`` with ``P = (A'A + l2)^-1``, cut to the leading directions of A B."""
-    gram = (rows.T @ rows).toarray()
+    """History and film vectors, (n_items, r) each, r being ``rank`` or the size of the head, if that is less.
+
+    EASE (Steck 2019) of the head, ``B = I - P / diag(P)`` with ``P = (A'A + l2)^-1``, cut to the leading directions
+    of A B; then the tail.
+    """
+    head, tail = _head_and_tail(rows)
+    columns = rows.tocsc()
+    known = columns[:, head].tocsr()
+    gram = (known.T @ known).toarray()
     ridge = gram.copy()
     np.einsum("ii->i", ridge)[...] += EASE_L2
     inverse = _inverse(ridge)
     weights = inverse / -np.diag(inverse)
     np.fill_diagonal(weights, 0)
-    _, items = leading(lambda block: weights.T @ (gram @ (weights @ block)), len(gram), rank, rng)
-    return weights @ items, items
+    squares, directions = leading(
+        lambda block: weights.T @ (gram @ (weights @ block)), len(gram), min(rank, len(gram)), rng
+    )
+    history, items = np.zeros((2, rows.shape[1], directions.shape[1]), np.float32)
+    history[head], items[head] = weights @ directions, directions
+    place = _Tail(inverse, history[head], directions, squares)
+    for start in range(0, len(tail), _BLOCK):
+        films = tail[start : start + _BLOCK]
+        rare = columns[:, films].tocsr()
+        own = np.bincount(rare.indices, rare.data.astype(np.float64) ** 2, len(films)).astype(np.float32)
+        history[films], items[films] = place((known.T @ rare).toarray(), own)
+    return history, items
+
+
+def _head_and_tail(rows: sparse.csr_array[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The films with the most entries, equals by their index, and the rest; each ascending."""
+    counts = np.bincount(rows.indices, minlength=rows.shape[1])
+    order = np.argsort(-counts, kind="stable")
+    return np.sort(order[:HEAD]), np.sort(order[HEAD:])
+
+
+@dataclass(frozen=True, eq=False)
+class _Tail:
+    """What a film gets beside a head of N films: as if EASE had seen the head and this one film more.
+
+    With g = A'x how often the film x stands beside each of the head and w = P g its ridge regression on them,
+    inverting by blocks says that EASE weighs the head for the film by w, which is the film's column of B; and the
+    film for the head, its row, by ``w / (s diag(P) + w^2)`` with ``s = x'x + l2 - g'w``.
+
+    Attributes:
+        inverse: (N, N), P.
+        history, directions: (N, r), those of the head, H = B V and V.
+        squares: (r,), of the lengths of A H.
+    """
+
+    inverse: Array
+    history: Array
+    directions: Array
+    squares: Array
+
+    def __call__(self, beside: Array, own: Array) -> tuple[Array, Array]:
+        """History and film vectors (n, r) of n films.
+
+        Args:
+            beside: (N, n), g of each.
+            own: (n,), x'x of each.
+        """
+        weights = self.inverse @ beside
+        rest = own + np.float32(EASE_L2) - np.einsum("hn,hn->n", beside, weights)
+        history = (weights / (rest * np.diag(self.inverse)[:, None] + weights * weights)).T @ self.directions
+        # Nearest to the column: V' = (AH)^+ A w, and A'A w = g - l2 w.
+        length = np.maximum(self.squares, np.finfo(self.squares.dtype).tiny)
+        items = (beside - np.float32(EASE_L2) * weights).T @ self.history / length
+        return history, items
 
 
 def _inverse(matrix: Array) -> Array:
@@ -114,12 +167,6 @@ def _inverse(matrix: Array) -> Array:
     inverse: Array = half + half.T
     np.einsum("ii->i", inverse)[...] /= 2
     return inverse
-
-
-def _shrunk_svd(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Ridge regression of histories on themselves, in their leading directions: ``B = V s^2 / (s^2 + l2) V'``."""
-    squares, items = leading(lambda block: rows.T @ (rows @ block), rows.shape[1], rank, rng)
-    return items * (squares / (squares + SVD_L2)), items
 
 
 def leading(

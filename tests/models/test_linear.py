@@ -16,6 +16,11 @@ def log(n_users: int = 30, n_items: int = 9, seed: int = 0) -> sparse.csr_array:
     return sparse.csr_array((rng.random((n_users, n_items)) < np.where(alike, 0.7, 0.1)).astype(np.float64))
 
 
+def scores_of(towers: LinearTowers, histories, items: np.ndarray) -> np.ndarray:
+    """Of some films for histories, each divided by the root of its length."""
+    return (histories @ towers.history) @ towers.items[items].T
+
+
 def ease(rated: np.ndarray, l2: float) -> np.ndarray:
     """Column by column: ridge regression of a film on all others."""
     n = rated.shape[1]
@@ -33,31 +38,43 @@ def test_with_every_direction_kept_the_scores_are_those_of_ease_up_to_scale(monk
     histories = equal_shares(rated)
     towers = fit_linear(rated, histories, rated.shape[1], np.random.default_rng(0), np.float64)
     expected = histories.toarray() @ ease(rated.toarray(), 3.0)
-    found = towers.scores(histories, np.arange(rated.shape[1]))
+    found = scores_of(towers, histories, np.arange(rated.shape[1]))
     scale = (found * expected).sum() / (expected**2).sum()
     assert scale > 0
     np.testing.assert_allclose(found, scale * expected, atol=1e-4 * np.abs(found).max())
 
 
-def test_a_catalogue_too_large_to_invert_gets_the_ridge_regression_of_its_leading_directions(monkeypatch):
-    monkeypatch.setattr(linear, "LARGEST_INVERSE", 5)
-    monkeypatch.setattr(linear, "SVD_L2", 2.0)
-    rated = log()
-    histories, dense = equal_shares(rated), rated.toarray()
-    towers = fit_linear(rated, histories, 4, np.random.default_rng(0), np.float64)
-    _, values, directions = np.linalg.svd(dense, full_matrices=False)
-    shrunk = (directions[:4].T * (values[:4] ** 2 / (values[:4] ** 2 + 2.0))) @ directions[:4]
-    expected = histories.toarray() @ shrunk
-    found = towers.scores(histories, np.arange(9))
-    scale = (found * expected).sum() / (expected**2).sum()
-    np.testing.assert_allclose(found, scale * expected, atol=0.02 * np.abs(found).max())
+def test_a_film_of_the_tail_is_placed_as_ease_of_the_head_and_that_film_would_place_it(monkeypatch):
+    monkeypatch.setattr(linear, "EASE_L2", 3.0)
+    monkeypatch.setattr(linear, "HEAD", 5)
+    monkeypatch.setattr(linear, "_BLOCK", 3)
+    rated = log(n_users=60)
+    dense, counts = rated.toarray(), rated.sum(axis=0)
+    head = np.sort(np.argsort(-counts, kind="stable")[:5])
+    towers = fit_linear(rated, equal_shares(rated), 5, np.random.default_rng(0), np.float64)
+    found = towers.history @ towers.items.T
+    alone = ease(dense[:, head], 3.0)
+    scale = (found[np.ix_(head, head)] * alone).sum() / (alone**2).sum()
+    np.testing.assert_allclose(found[np.ix_(head, head)], scale * alone, atol=1e-3 * np.abs(found).max())
+    for film in np.setdiff1d(np.arange(9), head):
+        beside = ease(dense[:, np.r_[head, film]], 3.0)
+        np.testing.assert_allclose(found[head, film], scale * beside[:5, 5], atol=1e-3 * np.abs(found).max())
+        np.testing.assert_allclose(found[film, head], scale * beside[5, :5], atol=1e-3 * np.abs(found).max())
+
+
+def test_the_head_is_of_the_films_with_the_most_ratings_equals_by_their_index(monkeypatch):
+    monkeypatch.setattr(linear, "HEAD", 3)
+    rated = sparse.csr_array(np.array([[1.0, 1, 0, 1, 1], [0, 1, 1, 1, 0], [0, 1, 1, 0, 1]]))
+    head, tail = linear._head_and_tail(rated)
+    assert head.tolist() == [1, 2, 3]
+    assert tail.tolist() == [0, 4]
 
 
 def test_scores_are_sums_of_what_each_rated_film_adds():
     towers = LinearTowers(np.array([[1.0, 0], [0, 2], [3, 3]]), np.array([[1.0, 1], [0, 1], [2, 0]]))
     histories = sparse.csr_array([[0.5, 0, 0.5], [0, 0, 0]])
     # Film 0 and film 2 by halves: (2, 1.5); its products with films 2 and 0.
-    assert towers.scores(histories, np.array([2, 0])).tolist() == [[4, 3.5], [0, 0]]
+    assert scores_of(towers, histories, np.array([2, 0])).tolist() == [[4, 3.5], [0, 0]]
 
 
 def test_both_sides_have_the_same_length_and_the_dtype_asked_for():
@@ -73,7 +90,7 @@ def test_the_scale_is_the_one_that_explains_the_ratings_best_softened(monkeypatc
 
     def loss(factor: float) -> float:
         """The softmax loss of the served scores times a factor, no film explaining itself."""
-        scores = towers.scores(histories, np.arange(9)).astype(float)
+        scores = scores_of(towers, histories, np.arange(9)).astype(float)
         own = (towers.history * towers.items).sum(axis=1)
         user, film = histories.tocoo().coords
         scores[user, film] -= histories.data * own[film]

@@ -136,7 +136,7 @@ def test_an_untrained_deep_model_scores_as_the_linear_towers_it_starts_from():
     deep = DeepModel(history(), RatingScale(1, 5), start, *features, rng, np.float64)
     users, _ = deep.users_forward(deep.training_inputs(USERS, rng))
     vectors, bias, _ = deep.items_forward(ITEMS)
-    expected = start.scores(equal_shares(history())[USERS], ITEMS)
+    expected = equal_shares(history())[USERS] @ start.history @ start.items[ITEMS].T
     np.testing.assert_allclose(users @ vectors.T + bias, expected, rtol=1e-12)
 
 
