@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.data.runs import places
 from recsys.nn.losses import Pairs
 from recsys.nn.scores import All, Candidates, Some
 
@@ -72,7 +73,7 @@ def number_of_batches(n_ratings: int, batch_size: int) -> int:
 def _batch(ratings: sparse.csr_array[Any], users: NDArray[np.integer[Any]], rng: np.random.Generator) -> Batch:
     lengths = np.diff(ratings.indptr)[users]
     user = np.repeat(np.arange(len(users)), lengths)
-    entries = np.arange(len(user)) + np.repeat(ratings.indptr[users] - (np.cumsum(lengths) - lengths), lengths)
+    entries = places(lengths) + np.repeat(ratings.indptr[users], lengths)
     films = ratings.indices[entries]
     times = np.bincount(films, minlength=ratings.shape[1])
     items = np.flatnonzero(times)

@@ -14,7 +14,6 @@ from recsys import artefacts as out
 from recsys.fitted import Fitted
 from recsys.listed import listed
 from recsys.measured import measured
-from recsys.new_users import new_users_told
 from recsys.profiles import rating_histograms
 from recsys.projection import Projection, principal_components
 from recsys.recommend import similar_items
@@ -52,9 +51,8 @@ def assemble(results: Results) -> out.Artefacts:
             }
         ),
         recommendations=listed(results),
-        metrics=msgspec.structs.replace(
-            measured(results.judged, results.lists, results.split, results.config, settings),
-            new_users=new_users_told(results.new_users, results.config),
+        metrics=measured(
+            results.judged, results.lists, results.split, results.config, settings, results.new_users
         ),
         items=_items(results),
         map_replay=replay(

@@ -14,7 +14,9 @@ from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.evaluation import agreement, comparison, groups, metrics, selection
+from recsys.evaluation.new_users import NewUsersReport
 from recsys.evaluation.selection import Chosen
+from recsys.new_users import new_users_told
 from recsys.recommend import Lists
 
 COMPARED = "deep"
@@ -54,6 +56,7 @@ def measured(
     split: Split,
     config: BuildConfig,
     settings: dict[str, dict[str, float]],
+    new_users: NewUsersReport | None = None,
 ) -> out.Metrics:
     """``metrics.json``.
 
@@ -63,11 +66,16 @@ def measured(
         split: what was trained on and what was hidden.
         config: the settings of the build.
         settings: what was chosen for each model, by its name.
+        new_users: how good lists are for people who were not in training; None where that was not measured.
     """
-    reports = judged.reports
+    reports, newcomers = judged.reports, new_users_told(new_users, config)
     if not reports:
         return out.Metrics(
-            protocol=_protocol(split, config), k=config.top_k, models={}, agreement=_agreement(lists)
+            protocol=_protocol(split, config),
+            k=config.top_k,
+            models={},
+            agreement=_agreement(lists),
+            new_users=newcomers,
         )
     users = next(iter(reports.values())).users
     rated = groups.rated_popularity(split.train, users)
@@ -93,6 +101,7 @@ def measured(
         agreement=_agreement(lists),
         most_helped=_furthest(reports, split.train, 1),
         least_helped=_furthest(reports, split.train, -1),
+        new_users=newcomers,
     )
 
 

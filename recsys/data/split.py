@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.data.runs import places
 from recsys.errors import ConfigError
 
 
@@ -66,9 +67,8 @@ def _later_part(dataset: Dataset, holdout: float, rng: np.random.Generator) -> N
         time = dataset.timestamp
     order = np.lexsort((dataset.item, time, dataset.user))
     counts = dataset.user_counts
-    place = np.arange(dataset.n_ratings) - np.repeat(np.cumsum(counts) - counts, counts)
     hidden = np.zeros(dataset.n_ratings, bool)
-    hidden[order] = place >= np.repeat(_training_sizes(counts, holdout), counts)
+    hidden[order] = places(counts) >= np.repeat(_training_sizes(counts, holdout), counts)
     return hidden
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.dataset import Dataset
+from recsys.data.runs import places
 from recsys.data.split import Split
 from recsys.evaluation.baselines import EASE, Popularity
 from recsys.evaluation.metrics import accuracy, hits
@@ -131,7 +132,7 @@ def draw(ratings: Dataset, rng: np.random.Generator) -> Draw:
     able = _able(ratings)
     chosen = rng.choice(able, max(1, round(SHARE * len(able))), replace=False)
     new = np.isin(ratings.user, chosen)
-    place = _places(ratings, rng)
+    place = _places_in_random_order(ratings, rng)
     cuts = {}
     for name in GIVEN:
         n = ratings.user_counts // 2 if name == HALF else np.full(ratings.n_users, int(name))
@@ -206,10 +207,9 @@ def _people(cut: Split) -> Ids:
     return np.flatnonzero(cut.train.user_counts)
 
 
-def _places(ratings: Dataset, rng: np.random.Generator) -> NDArray[np.int64]:
+def _places_in_random_order(ratings: Dataset, rng: np.random.Generator) -> NDArray[np.int64]:
     """Where each rating stands in a random order of its user's, from 0: (n_ratings,)."""
     order = np.lexsort((rng.random(ratings.n_ratings), ratings.user))
-    before = np.cumsum(ratings.user_counts) - ratings.user_counts
     place = np.empty(ratings.n_ratings, np.int64)
-    place[order] = np.arange(ratings.n_ratings) - np.repeat(before, ratings.user_counts)
+    place[order] = places(ratings.user_counts)
     return place
