@@ -6,25 +6,27 @@ import argparse
 import logging
 import shutil
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from threadpoolctl import threadpool_limits
 
 from recsys import command
 from recsys.artefacts import Artefacts, read_artefacts, write_artefacts
+from recsys.beside import beside
 from recsys.config import BuildConfig, read_config
 from recsys.data.dataset import Dataset
 from recsys.data.sources import locate, locate_default, read_path
-from recsys.data.split import Split, split
+from recsys.data.split import split
 from recsys.errors import ConfigError
 from recsys.evaluation.hidden import hidden_ranks
 from recsys.evaluation.metrics import judge
 from recsys.evaluation.new_users import NewUsersReport, evaluate_new_users, obstacle
-from recsys.evaluation.ranking import Scorer
-from recsys.evaluation.selection import choose, recipes, validation
+from recsys.evaluation.selection import recipes
 from recsys.explain import explain
 from recsys.export import assemble
 from recsys.fitted import Fitted
@@ -33,9 +35,10 @@ from recsys.new_users import in_words
 from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
 from recsys.publish_branch import Destination, find_destination, publish
-from recsys.recommend import recommend
+from recsys.recommend import Lists, recommend
 from recsys.recorder import Recorder, moving_films
 from recsys.results import Results
+from recsys.rivals import Rival, Skipped, rivals
 from recsys.rules import recipe
 from recsys.serve import address, base_of, server
 from recsys.tables_out import write_tables
@@ -44,6 +47,8 @@ from recsys.train import fit, together
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "templates"
+WORTH_A_PROCESS = 50_000
+"""Ratings from which on baselines are computed beside the models: another process takes half a second to start."""
 
 logger = logging.getLogger("recsys.build")
 
@@ -72,7 +77,8 @@ def build(arguments: argparse.Namespace) -> None:
         with staged(arguments.out) as staging:
             dataset = read(path, config, terminal)
             command.check_named(arguments, dataset.source.synthetic)
-            artefacts = compute(dataset, config, terminal)
+            with threadpool_limits(1, "blas"):  # more gain nothing at these sizes, and spin against each other
+                artefacts = compute(dataset, config, terminal)
             export(artefacts, staging / "data", terminal)
             render(artefacts, staging, terminal)
     logger.info("open %s", arguments.out / "index.html")
@@ -102,12 +108,14 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
         n_hidden = 0 if parts.test is None else parts.test.n_ratings
         said.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} hidden")
     recorders = {name: Recorder(moving_films(dataset)) for name in config.models}
-    models = train(parts.train, config, terminal, recorders)
-    baselines, judged = compare_with(parts, config, terminal)
+    elsewhere = parts.test is not None and parts.train.n_ratings >= WORTH_A_PROCESS
+    with beside(rivals, parts, config) if elsewhere else nullcontext(rivals(parts, config)) as rows:
+        models = train(parts.train, config, terminal, recorders)
+        compared, judged = compare_with(rows, len(recipes(config.train.seed)), terminal)
     with terminal.stage("recommend") as said:
-        scorers: dict[str, Scorer] = {**models, **baselines}
-        lists = {name: recommend(scorer, parts.train, parts.test, config.top_k) for name, scorer in scorers.items()}
+        lists = {name: recommend(one, parts.train, parts.test, config.top_k) for name, one in models.items()}
         said.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
+    lists |= compared
     with terminal.stage("explain") as said:
         reasons = {name: explain(fitted, parts.train, lists[name]) for name, fitted in models.items()}
         said.append(f"reasons for the lists of {', '.join(reasons)}")
@@ -142,27 +150,23 @@ def train(
     return models
 
 
-def compare_with(parts: Split, config: BuildConfig, terminal: Terminal) -> tuple[dict[str, Scorer], Judged]:
-    """The baselines, where there is something to measure; and how their settings were chosen."""
-    scorers, judged, seed = dict[str, Scorer](), Judged(), config.train.seed
-    if parts.test is None:
-        logger.info("baselines: none, because nothing is hidden to measure anything by")
-        return scorers, judged
-    tried_on = validation(parts.train, config.holdout, np.random.default_rng([seed, 1]))
-    found = recipes(seed)
+def compare_with(
+    found: Iterator[Rival | Skipped], expected: int, terminal: Terminal
+) -> tuple[dict[str, Lists], Judged]:
+    """The lists of the baselines, where there is something to measure; and how their settings were chosen."""
+    lists, judged = dict[str, Lists](), Judged()
     with terminal.progress("baselines") as on_baseline:
-        for done, (name, baseline) in enumerate(found.items(), start=1):
-            obstacle = baseline.obstacle(parts.train)
-            if obstacle is not None:
-                judged.skipped[name] = obstacle
-                logger.warning("%s was not computed: %s", name, obstacle)
+        for done, one in enumerate(found, start=1):
+            if isinstance(one, Skipped):
+                judged.skipped[one.name] = one.why
+                logger.warning("%s was not computed: %s", one.name, one.why)
             else:
-                with terminal.stage(name) as said:
-                    judged.chosen[name] = chosen = choose(baseline, tried_on)
-                    scorers[name] = baseline.make(parts.train, **chosen.settings)
-                    said.append(chosen.in_words())
-            on_baseline(done, len(found))
-    return scorers, judged
+                lists[one.name], judged.chosen[one.name] = one.lists, one.chosen
+                terminal.done(one.name, one.seconds, [one.chosen.in_words()])
+            on_baseline(done, expected)
+    if not lists:
+        logger.info("baselines: none, because nothing is hidden to measure anything by")
+    return lists, judged
 
 
 def measure_new_users(ratings: Dataset, config: BuildConfig, terminal: Terminal) -> NewUsersReport | None:

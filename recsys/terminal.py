@@ -48,7 +48,11 @@ class Terminal:
         """Time a stage, and say at its end what it did: append that to the list this gives."""
         start, said = time.perf_counter(), list[str]()
         yield said
-        logger.info("%-10s %6.2f s  %s", name, time.perf_counter() - start, ", ".join(said))
+        self.done(name, time.perf_counter() - start, said)
+
+    def done(self, name: str, seconds: float, said: Sequence[str]) -> None:
+        """Say that a stage is done, and what it did."""
+        logger.info("%-10s %6.2f s  %s", name, seconds, ", ".join(said))
 
     @contextmanager
     def training(self) -> Iterator[Callable[[str, int], Callable[[EpochRecord, object], None]]]:

@@ -21,6 +21,9 @@ FEWEST = 5
 """Ratings of a user."""
 TASTES, STRENGTH = 16, 2.0
 """Latent dimensions that users and films share, and how much they count against popularity."""
+PLATEAU, STEEPNESS = 0.01, 2.3
+"""Popularity by rank: a Zipf law whose first hundredth is nearly level, so that no film is seen by everybody. Of the
+ratings 1,000 of 27,000 films have two thirds then, and 5,000 more than nine tenths."""
 GENRES = ("Comedy", "Crime", "Documentary", "Drama", "Fantasy", "Horror", "Musical", "Western")
 _BLOCK = 8_000_000
 """Users times films that are worked on at once."""
@@ -42,8 +45,8 @@ class Size:
 
 def blocks(size: Size, rng: np.random.Generator) -> Iterator[pd.DataFrame]:
     """Columns userId, movieId, rating and timestamp, all of some users at a time; ids count from 1."""
-    # Zipf's law with a plateau: no film is seen by everybody.
-    popularity = (1 / (np.arange(size.n_films) + size.n_films / 200)).astype(np.float32)
+    popularity = ((np.arange(size.n_films) + PLATEAU * size.n_films) ** -STEEPNESS).astype(np.float32)
+    popularity /= popularity.max()
     rng.shuffle(popularity)
     film_tastes = rng.standard_normal((TASTES, size.n_films), np.float32) / np.float32(math.sqrt(TASTES))
     spread = rng.lognormal(0, 1.1, size.n_users)

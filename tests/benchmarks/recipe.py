@@ -92,7 +92,7 @@ VARIANTS = [
     deep("any rating counts 1", (rating_scale, "DISLIKE", 1.0)),
     deep("EASE l2 200", (linear, "EASE_L2", 200.0)),
     deep("EASE l2 900", (linear, "EASE_L2", 900.0)),
-    *(deep(f"a head of {n} films", (linear, "HEAD", n)) for n in (125, 250, 1000, 5000)),
+    *(deep(f"a head of {n} films", (linear, "HEAD", n)) for n in (125, 250, 500, 1000)),
     deep("softening 1", (linear, "SOFTENING", 1.0)),
     deep(
         "films may predict themselves",

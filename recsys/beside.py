@@ -1,0 +1,80 @@
+"""Work in another process while this one goes on, so that a second core has something to do.
+
+Threads would not do: training is many small numpy calls, which hand the interpreter's lock to and fro. Knows nothing
+of what the work is.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeVar
+
+from threadpoolctl import threadpool_limits
+
+from recsys.errors import RecsysError
+
+T = TypeVar("T")
+
+
+@contextmanager
+def beside(work: Callable[..., Iterable[T]], *arguments: Any) -> Iterator[Iterator[T]]:
+    """What ``work(*arguments)`` yields, from a process of its own that starts now and ends with the block.
+
+    Args:
+        work: a function of a module, so that another process finds it by name.
+        arguments: what it is called with; they are copied.
+
+    Raises:
+        RecsysError: on reading, where the process was ended from outside, say for want of memory. What the work
+            raises is raised here too.
+    """
+    context = multiprocessing.get_context("spawn")  # the one way that all systems have, and that is safe with threads
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(sender, work, arguments), daemon=True)
+    process.start()
+    sender.close()  # so that the end of the process is the end of the pipe
+    try:
+        yield _received(receiver, process)
+    finally:
+        receiver.close()
+        process.terminate()
+        process.join()
+
+
+def _received(receiver: Connection, process: BaseProcess) -> Iterator[Any]:
+    while True:
+        try:
+            kind, value = receiver.recv()
+        except EOFError:
+            process.join()
+            raise RecsysError(
+                f"a process of this build ended with status {process.exitcode}, before its work was done; expected "
+                "it to finish (there may be too little memory: close other programs, or take a smaller data set)"
+            ) from None
+        if kind is _FAILED:
+            raise value
+        if kind is _DONE:
+            return
+        yield value
+
+
+_YIELDED, _FAILED, _DONE = "yielded", "failed", "done"
+
+
+def _work(sender: Connection, work: Callable[..., Iterable[Any]], arguments: tuple[Any, ...]) -> None:
+    """The other process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first ends this one
+    try:
+        with threadpool_limits(1, "blas"):
+            for value in work(*arguments):
+                sender.send((_YIELDED, value))
+        sender.send((_DONE, None))
+    except BrokenPipeError:
+        pass  # nobody waits for it any more
+    except Exception as problem:
+        sender.send((_FAILED, problem))

@@ -1,0 +1,75 @@
+"""Work in another process: what it yields arrives, and nothing of it is left behind."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+
+from recsys.beside import beside
+from recsys.errors import DataError, RecsysError
+
+
+def squares(values):
+    for value in values:
+        yield value * value, os.getpid()
+
+
+def fails(message):
+    yield 1
+    raise DataError(message)
+
+
+def dies():
+    yield 1
+    os._exit(7)
+
+
+def runs_on(path):
+    path.write_text(str(os.getpid()))
+    yield 1
+    time.sleep(600)
+
+
+def is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_what_is_yielded_elsewhere_arrives_in_order():
+    with beside(squares, np.arange(4)) as found:
+        arrived = list(found)
+    assert [int(value) for value, _ in arrived] == [0, 1, 4, 9]
+    (pid,) = {pid for _, pid in arrived}
+    assert pid != os.getpid()
+
+
+def test_what_is_raised_elsewhere_is_raised_here_after_what_was_yielded():
+    with beside(fails, "line 3 is odd") as found:
+        assert next(found) == 1
+        with pytest.raises(DataError, match="line 3 is odd"):
+            next(found)
+
+
+def test_a_process_that_is_ended_is_an_error_with_a_remedy():
+    with beside(dies) as found:
+        assert next(found) == 1
+        with pytest.raises(RecsysError, match=r"status 7, before its work was done; .*memory"):
+            next(found)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signal 0 asks nothing there")
+@pytest.mark.parametrize("problem", [KeyboardInterrupt, ValueError])
+def test_the_process_ends_with_the_block(problem, tmp_path):
+    with pytest.raises(problem), beside(runs_on, tmp_path / "pid") as found:
+        assert next(found) == 1
+        raise problem
+    assert not is_there(int((tmp_path / "pid").read_text()))
+
+
+def test_work_that_nobody_waits_for_any_more_is_left():
+    with beside(squares, range(1_000_000)):
+        pass
