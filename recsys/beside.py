@@ -10,6 +10,7 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
@@ -56,14 +57,17 @@ def _received(receiver: Connection, process: BaseProcess) -> Iterator[Any]:
                 f"a process of this build ended with status {process.exitcode}, before its work was done; expected "
                 "it to finish (there may be too little memory: close other programs, or take a smaller data set)"
             ) from None
-        if kind is _FAILED:
+        if kind is _Told.FAILED:
             raise value
-        if kind is _DONE:
+        if kind is _Told.DONE:
             return
         yield value
 
 
-_YIELDED, _FAILED, _DONE = "yielded", "failed", "done"
+class _Told(Enum):
+    """What the other process says with each value."""
+
+    YIELDED, FAILED, DONE = range(3)
 
 
 def _work(sender: Connection, work: Callable[..., Iterable[Any]], arguments: tuple[Any, ...]) -> None:
@@ -72,9 +76,9 @@ def _work(sender: Connection, work: Callable[..., Iterable[Any]], arguments: tup
     try:
         with threadpool_limits(1, "blas"):
             for value in work(*arguments):
-                sender.send((_YIELDED, value))
-        sender.send((_DONE, None))
+                sender.send((_Told.YIELDED, value))
+        sender.send((_Told.DONE, None))
     except BrokenPipeError:
         pass  # nobody waits for it any more
     except Exception as problem:
-        sender.send((_FAILED, problem))
+        sender.send((_Told.FAILED, problem))
