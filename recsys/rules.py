@@ -8,13 +8,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from recsys.batches import number_of_batches
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 
-BATCHES = 4
-"""In an epoch of a small log: fewer would be too few steps."""
-LARGEST_BATCH = 32768
-"""Ratings; a larger batch costs memory and brings no better negatives."""
+FEWEST, MOST = 4, 24
+"""Batches in an epoch: with fewer there are too few steps, with more the optimiser, which moves all users at each
+step, costs more than the ratings."""
+BATCH, LARGEST_BATCH = 32768, 1 << 20
+"""Ratings in a batch, between the two; and at most, whatever the log, so that memory is bounded."""
+STEPS = {"base": 288, "deep": 72}
+"""Of training, about, in a large log: the more batches, the fewer epochs."""
+EPOCHS = {"base": (12, 40), "deep": (4, 15)}
+"""At least and at most, each pass being all that a user is seen of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,11 +44,13 @@ class Recipe:
 def recipe(model: str, ratings: Dataset, config: TrainConfig) -> Recipe:
     """What is set, and rules for the rest.
 
-    - epochs: ``base`` starts from noise and takes 40, ``deep`` starts from a solution and refines it in 15.
+    - batch size: a quarter of the ratings, so that small logs get enough steps; 32768 from 131,072 ratings on; from
+      786,432 on the 24th part of them, at most 1,048,576.
+    - epochs: ``base`` starts from noise and takes 40, ``deep`` starts from a solution and refines it in 15; where
+      there are more batches, fewer, so that about 288 and 72 steps are made, but 12 and 4 at least.
     - learning rate: 0.01 from noise, 0.003 from a solution, which larger steps would lose.
     - l2: ``base`` has nothing else to hold it back, and the less is known of each user and film the more it needs;
       ``deep`` is held to its teacher's scores instead, likewise.
-    - batch size: a quarter of the ratings, so that small logs get enough steps; at most 32768.
 
     Args:
         model: ``"base"`` or ``"deep"``.
@@ -50,11 +58,13 @@ def recipe(model: str, ratings: Dataset, config: TrainConfig) -> Recipe:
         config: settings; None stands for "by rule".
     """
     deep, known = model == "deep", _known(ratings)
+    batch_size = config.batch_size or _batch_size(ratings.n_ratings)
+    fewest, most = EPOCHS[model]
     ruled = {
-        "epochs": 15 if deep else 40,
+        "epochs": min(most, max(fewest, round(STEPS[model] / number_of_batches(ratings.n_ratings, batch_size)))),
         "learning_rate": 0.003 if deep else 0.01,
         "l2": 0.0 if deep else round(0.085 * known**-0.6, 4),
-        "batch_size": min(LARGEST_BATCH, -(-ratings.n_ratings // BATCHES)),
+        "batch_size": batch_size,
     }
     given = {name: getattr(config, name) for name in ruled if getattr(config, name) is not None}
     settings = {**ruled, **given}
@@ -67,6 +77,10 @@ def recipe(model: str, ratings: Dataset, config: TrainConfig) -> Recipe:
         batch_size=int(settings["batch_size"]),
         distillation=max(1.0, round(1 / known, 4)) if deep else 0.0,
     )
+
+
+def _batch_size(n_ratings: int) -> int:
+    return min(-(-n_ratings // FEWEST), max(BATCH, -(-n_ratings // MOST)), LARGEST_BATCH)
 
 
 def _known(ratings: Dataset) -> float:

@@ -1,8 +1,7 @@
-import numpy as np
 import pandas as pd
 import pytest
 
-from recsys import Dataset, TrainConfig
+from recsys import Dataset, TrainConfig, rules
 from recsys.rules import recipe
 
 
@@ -43,6 +42,12 @@ def test_only_the_deep_model_has_a_teacher_and_only_the_base_model_a_penalty():
 
 def test_a_batch_is_a_quarter_of_a_small_log_and_bounded_for_a_large_one():
     assert recipe("base", log(10, 10, 4), TrainConfig()).batch_size == 10
-    large = log(1500, 300, 100)
-    assert recipe("deep", large, TrainConfig()).batch_size == 32768
-    assert np.ceil(large.n_ratings / 32768) > 4
+    assert recipe("deep", log(1500, 300, 100), TrainConfig()).batch_size == 32768
+    assert recipe("deep", log(8000, 300, 120), TrainConfig()).batch_size == 40_000  # the 24th part
+    assert rules._batch_size(10**9) == 1 << 20
+
+
+@pytest.mark.parametrize(("batch_size", "base", "deep"), [(10, 40, 15), (5, 36, 9), (2, 14, 4), (1, 12, 4)])
+def test_the_more_batches_an_epoch_has_the_fewer_epochs_there_are(batch_size, base, deep):
+    for model, expected in (("base", base), ("deep", deep)):
+        assert recipe(model, log(10, 10, 4), TrainConfig(batch_size=batch_size)).epochs == expected
