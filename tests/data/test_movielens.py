@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import random
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys.data.movielens import archive, read_movielens
-from recsys.data.movielens.delimited import Content
+from recsys.data.movielens.delimited import Content, Table
 from recsys.data.movielens.layouts import LAYOUTS
 from recsys.data.movielens.rating_lines import _fast, _slow
 from recsys.data.movielens.titles import natural_order, split_year
@@ -53,6 +54,10 @@ def zip_of(path: Path, files: dict[str, bytes]) -> Path:
         for name, data in files.items():
             target.writestr(name, data)
     return path
+
+
+def content_of(table: Table, data: bytes) -> Content:
+    return Content(table, lambda: io.BytesIO(data))
 
 
 def fault(path: Path) -> str:
@@ -441,10 +446,12 @@ logs = st.lists(st.tuples(numbers, numbers, ratings, numbers), min_size=1, max_s
 def test_what_is_written_is_read(log, layout):
     lines = [layout.ratings.separator.join(map(str, row)) for row in log]
     header = [layout.ratings.header] if layout.ratings.header else []
-    content = Content(layout.ratings, "\n".join(header + lines).encode())
+    content = content_of(layout.ratings, "\n".join(header + lines).encode())
     frame = _fast(content)
     assert frame is not None
-    assert list(frame.itertuples(index=False, name=None)) == log
+    assert frame.dtypes.astype(str).tolist() == ["int32", "int32", "float32", "int64"]
+    expected = [(*pair, np.float32(stars), when) for *pair, stars, when in log]
+    assert list(frame.itertuples(index=False, name=None)) == expected
     assert frame.equals(_slow(content))
 
 
@@ -481,7 +488,7 @@ def test_the_fast_way_accepts_nothing_that_the_slow_way_refuses(odd, layout):
         rows[line][place : place + 1] = [odd]  # the fifth place is one field too many
         lines = [layout.ratings.separator.join(row) for row in rows]
         header = [layout.ratings.header] if layout.ratings.header else []
-        content = Content(layout.ratings, "\n".join(header + lines).encode())
+        content = content_of(layout.ratings, "\n".join(header + lines).encode())
         frame = _fast(content)
         assert frame is None or frame.equals(_slow(content))
 
