@@ -295,6 +295,11 @@ def test_a_pair_rated_twice_names_both_lines(folder):
     assert fault(folder) == "u.data:4: user 1 rates item 2 again, after line 2 (keep one of the two lines)"
 
 
+def test_of_several_pairs_rated_twice_the_first_in_the_file_is_named(folder):
+    write(folder, {"u.data": "2\t2\t1\t1\n" + RATINGS + "2\t2\t1\t2\n1\t1\t4\t9\n2\t2\t1\t3\n"})
+    assert fault(folder) == "u.data:5: user 2 rates item 2 again, after line 1 (keep one of the two lines)"
+
+
 def test_an_empty_file(folder):
     write(folder, {"u.data": "\n \n"})
     assert fault(folder) == "u.data is empty (expected 'user item rating timestamp', tab separated)"

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recsys.data.movielens.delimited import BLOCK, Content, Row
+from recsys.data.movielens.delimited import BLOCK, Content
 from recsys.errors import DataError
 
 LOWEST, HIGHEST = 0.0, 10.0
@@ -145,7 +145,7 @@ def check_known(content: Content, ratings: pd.DataFrame, field: str, known: pd.D
     ids = ratings[field].unique()
     absent = ids[~np.isin(ids, known[field].to_numpy())]
     if len(absent):
-        row = _row_at(content, ratings[field].to_numpy() == absent[0])
+        row = next(islice(content.rows(), int((ratings[field].to_numpy() == absent[0]).argmax()), None))
         raise row.fault(f"{field} {absent[0]} has no line in {file}", "add it there, or drop the rating")
 
 
@@ -155,15 +155,15 @@ def check_repeated(content: Content, ratings: pd.DataFrame) -> None:
     Raises:
         DataError: one does; the sentence names both lines.
     """
-    again = ratings.duplicated(["user", "item"]).to_numpy()
-    if again.any():
-        user, item = ratings[["user", "item"]].iloc[int(again.argmax())]
-        first = _row_at(content, ((ratings["user"] == user) & (ratings["item"] == item)).to_numpy())
-        raise _row_at(content, again).fault(
-            f"user {user} rates item {item} again, after line {first.line}", "keep one of the two lines"
+    user, item = ratings["user"].to_numpy(), ratings["item"].to_numpy()
+    order = np.lexsort((item, user))  # a stable sort: equal pairs stay in the order of the file
+    before, after = order[:-1], order[1:]
+    again = after[(user[before] == user[after]) & (item[before] == item[after])]
+    if len(again):
+        later = int(again.min())
+        earlier = int(((user == user[later]) & (item == item[later])).argmax())
+        rows = content.rows()
+        first = next(islice(rows, earlier, None))
+        raise next(islice(rows, later - earlier - 1, None)).fault(
+            f"user {user[later]} rates item {item[later]} again, after line {first.line}", "keep one of the two lines"
         )
-
-
-def _row_at(content: Content, mask: NDArray[np.bool_]) -> Row:
-    """The row of the first rating where the mask (n_ratings,) is true."""
-    return next(islice(content.rows(), int(mask.argmax()), None))
