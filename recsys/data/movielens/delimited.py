@@ -19,7 +19,7 @@ from typing import BinaryIO
 from recsys.errors import DataError
 
 BLOCK = 1 << 20
-"""Bytes read at a time; what is made of so many stays in a processor's cache."""
+"""Bytes read at a time: enough that a call of the parser costs little beside its work, few beside what is kept."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
