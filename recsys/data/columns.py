@@ -28,14 +28,15 @@ def need_columns(table: str, frame: pd.DataFrame, names: Sequence[str]) -> None:
 
 
 def ids(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
-    """Ids as int64, or as objects that are all text.
+    """Ids as signed whole numbers of some width, or as objects that are all text.
 
     Raises:
         DataError: an id is missing, neither a whole number nor text, or too large for 64 bits.
     """
     _none_missing(f"{name} id", column)
     if pd.api.types.is_integer_dtype(column):
-        return _int64(f"{name} id", column)
+        plain = isinstance(column.dtype, np.dtype) and column.dtype.kind == "i"
+        return column if plain else _int64(f"{name} id", column)
     column = column.astype(object)
     odd = [value for value in column.unique() if not isinstance(value, str)]
     if odd:
@@ -52,6 +53,8 @@ def numbers(name: str, column: pd.Series[Any]) -> NDArray[np.float64]:
     """
     if pd.api.types.is_datetime64_any_dtype(column):
         raise DataError(f"{name} {column.iloc[0]} in row 0 is a date; expected a number")
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":
+        return column.to_numpy(np.float64)
     values = np.array(pd.to_numeric(column.astype(object), errors="coerce"), np.float64)
     _refuse(name, column, np.isnan(values) & column.notna().to_numpy(), "is not a number")
     return values

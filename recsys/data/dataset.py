@@ -161,7 +161,7 @@ class Dataset:
             digest.update(each.name.encode())
             if isinstance(value, np.ndarray) and value.dtype != object:
                 digest.update(f"{value.dtype.str}{value.shape}".encode())
-                digest.update(np.ascontiguousarray(value).tobytes())
+                digest.update(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
             else:
                 digest.update(repr(list(value) if isinstance(value, np.ndarray) else value).encode())
         return digest.hexdigest()
@@ -214,7 +214,11 @@ def _check_ratings(dataset: Dataset) -> None:
         raise DataError(
             f"user {user} rated item {item} with {dataset.rating[bad[0]]}; expected a finite number (drop or mend it)"
         )
-    pair = dataset.user.astype(np.int64) * dataset.n_items + dataset.item
+    pair = dataset.user.astype(np.int64)
+    pair *= dataset.n_items  # in place, for a large log has no room to spare
+    pair += dataset.item
+    if (pair[1:] > pair[:-1]).all():  # large logs are in the order of user and item; a sort costs more than this look
+        return
     pair.sort()
     repeated = pair[1:][pair[1:] == pair[:-1]]
     if len(repeated):

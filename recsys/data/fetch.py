@@ -22,7 +22,7 @@ from requests.adapters import BaseAdapter
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from recsys.data.remotes import REMOTES, Remote
+from recsys.data.remotes import PAGE, REMOTES, Remote
 from recsys.errors import DataError, DownloadError
 
 TIMEOUT = 5.0
@@ -31,7 +31,7 @@ SIZE_LIMIT = 400_000_000
 """Bytes; the largest file offered has 262 million. What is longer is not what was asked for."""
 LICENCE_NOTE = (
     "MovieLens belongs to GroupLens Research (University of Minnesota): for research, cite Harper and Konstan 2015, "
-    "do not redistribute; https://grouplens.org/datasets/movielens/"
+    f"do not redistribute; {PAGE}"
 )
 
 _CHUNK = 1 << 16
@@ -56,16 +56,15 @@ def fetch(name: str) -> Path:
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise DataError(f"no data set is called {name!r} ({hint}known: {', '.join(REMOTES)})")
     target = cache_folder() / f"{name}.zip"
-    if not _is_verified(target, REMOTES[name].hash):
+    if not _is_verified(target, REMOTES[name].sha256):
         _log.info(LICENCE_NOTE)
         _download(name, REMOTES[name], target)
     return target
 
 
-def _is_verified(path: Path, known: str) -> bool:
-    algorithm, _, digest = known.rpartition(":")
+def _is_verified(path: Path, sha256: str) -> bool:
     try:
-        return bool(pooch.file_hash(str(path), alg=algorithm or "sha256") == digest)
+        return bool(pooch.file_hash(str(path), alg="sha256") == sha256)
     except OSError:
         return False
 
@@ -78,7 +77,7 @@ def _download(name: str, remote: Remote, target: Path) -> None:
         host = urlsplit(address).hostname
         _log.info("fetching %s.zip from %s", name, host)
         try:
-            pooch.retrieve(address, remote.hash, fname=target.name, path=target.parent, downloader=_save)
+            pooch.retrieve(address, remote.sha256, fname=target.name, path=target.parent, downloader=_save)
         except (OSError, ValueError) as error:  # requests' errors are OSErrors; pooch's wrong hash is a ValueError
             failures.append(f"{host}: {_reason(error, remote)}")
         else:

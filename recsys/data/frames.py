@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from recsys.data.columns import ids, need_columns, numbers, timestamps, whole_years
 from recsys.errors import DataError
 
+_TABLE = 1 << 24
+"""Ids below this are looked up in a table of so many places, 64 MiB at most, and larger ones by their hash."""
+
 
 def arrays_from_frames(
     ratings: pd.DataFrame, items: pd.DataFrame | None, users: pd.DataFrame | None
@@ -31,8 +34,8 @@ def arrays_from_frames(
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and the data set refuses that
         rating = numbers("rating", ratings["rating"]).astype(np.float32)
     return {
-        "user": _positions(user_ids, rated["user"]).astype(np.int32),
-        "item": _positions(item_ids, rated["item"]).astype(np.int32),
+        "user": _positions(user_ids, rated["user"]),
+        "item": _positions(item_ids, rated["item"]),
         "rating": rating,
         "timestamp": timestamps(ratings["timestamp"]) if "timestamp" in ratings else None,
         "user_ids": np.asarray(user_ids),
@@ -58,18 +61,24 @@ def _facts(name: str, table: pd.DataFrame | None) -> pd.DataFrame | None:
 def _catalogue(name: str, rated: pd.Series[Any], table: pd.DataFrame | None) -> pd.Index[Any]:
     """All ids, each once, in their natural order."""
     columns = [rated] if table is None else [rated, table[name]]
-    kinds = ["whole numbers" if column.dtype == np.int64 else "text" for column in columns]
+    kinds = ["text" if column.dtype == object else "whole numbers" for column in columns]
     if len(set(kinds)) > 1:
         raise DataError(
             f"{name} ids are {kinds[0]} in the ratings and {kinds[1]} in the table of {name}s; expected the same "
             "kind in both"
         )
-    found: pd.Index[Any] = pd.Index(pd.concat(columns).unique()).sort_values()
+    each = [column.unique().astype(object if kinds[0] == "text" else np.int64) for column in columns]
+    found: pd.Index[Any] = pd.Index(pd.unique(np.concatenate(each))).sort_values()
     return found
 
 
-def _positions(ids: pd.Index[Any], column: pd.Series[Any]) -> NDArray[np.intp]:
-    return np.asarray(ids.get_indexer(pd.Index(column)))
+def _positions(ids: pd.Index[Any], column: pd.Series[Any]) -> NDArray[np.int32]:
+    """Where in ``ids`` each value of the column stands, which are all among them."""
+    if len(ids) and ids.dtype == np.int64 and ids[0] >= 0 and ids[-1] < _TABLE:
+        table = np.empty(ids[-1] + 1, np.int32)
+        table[ids] = np.arange(len(ids))
+        return np.asarray(table[column.to_numpy()])
+    return ids.get_indexer(pd.Index(column)).astype(np.int32)
 
 
 def _item_facts(items: pd.DataFrame | None, item_ids: pd.Index[Any]) -> dict[str, Any]:
@@ -91,7 +100,7 @@ def _item_facts(items: pd.DataFrame | None, item_ids: pd.Index[Any]) -> dict[str
 
 
 def _flags(
-    column: pd.Series[Any], place: NDArray[np.intp], n_items: int
+    column: pd.Series[Any], place: NDArray[np.int32], n_items: int
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """``"A|B"`` texts as a boolean matrix, and the genres in alphabetical order."""
     texts = column.astype(object).where(column.notna(), "")

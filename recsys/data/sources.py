@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 
 from recsys.data.dataset import Dataset, Source
-from recsys.data.remotes import REMOTES
+from recsys.data.remotes import BY_HAND, PAGE, REMOTES
 from recsys.errors import DataError, DownloadError
 
 SAMPLE = "sample"
@@ -47,10 +47,10 @@ def locate(path_or_name: str | Path) -> Path:
     """The folder or file that holds a data set; one known by name is fetched first.
 
     A text that is a known name means that name, even where a folder is called the same (write "./ml-100k" for the
-    folder); a :class:`~pathlib.Path` is always a path.
+    folder); a :class:`~pathlib.Path` is always a path. A set that is not downloaded is a path like any other.
 
     Raises:
-        DataError: nothing is there.
+        DataError: nothing is there, or it is a data set that must be fetched by hand.
         DownloadError: a named data set could not be fetched.
     """
     if path_or_name == SAMPLE:
@@ -120,6 +120,11 @@ def _existing(text: str) -> Path:
         found = bool(text) and path.exists()
     except (OSError, RuntimeError) as error:  # too long a name, a folder closed to us, no such home
         raise DataError(f"'{text}' cannot be looked at: {getattr(error, 'strerror', None) or error}") from None
+    if text in BY_HAND and not found:
+        raise DataError(
+            f"{text} is not downloaded, for no SHA-256 is known to verify it by (download {text}.zip from {PAGE} and "
+            "give --data PATH)"
+        )
     if not found:
         raise DataError(f"'{text}' does not exist ({_hint(text)})")
     return path
@@ -132,6 +137,6 @@ def _fetch(name: str) -> Path:
 
 
 def _hint(name: str) -> str:
-    near = difflib.get_close_matches(name, _NAMES, n=1)
+    near = difflib.get_close_matches(name, (*_NAMES, *BY_HAND), n=1)
     accepted = f"expected {', '.join(_NAMES)}, or the path of a folder or file that exists"
     return f"did you mean {near[0]!r}? {accepted}" if near else accepted

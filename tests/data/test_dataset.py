@@ -37,6 +37,27 @@ def test_numeric_ids_are_in_numeric_order_whatever_the_order_of_rows():
     assert dataset.rating.tolist() == [1, 2, 3]
 
 
+@pytest.mark.parametrize("kind", [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint32, "Int32"])
+def test_whole_numbers_of_any_width_are_ids_of_64_bits(kind):
+    ids = pd.Series([7, 3, 7, 100]).astype(kind)
+    dataset = Dataset.from_frames(pd.DataFrame({"user": ids, "item": [1, 2, 3, 4], "rating": 1.0}))
+    assert dataset.user_ids.dtype == np.int64
+    assert dataset.user_ids.tolist() == [3, 7, 100]
+    assert dataset.user.tolist() == [1, 0, 1, 2]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.integers(0, 20) | st.integers(-3, 2**24 + 3) | st.integers(-(2**63), 2**63 - 1), min_size=1),
+    st.lists(st.integers(-3, 30), unique=True),
+)
+def test_every_index_stands_for_the_id_it_was_made_of(rated, listed):
+    items = pd.DataFrame({"item": listed, "title": "A"}).astype({"item": np.int64})
+    dataset = Dataset.from_frames(frame(*[(user, item, 1) for user, item in enumerate(rated)]), items)
+    assert dataset.item_ids.tolist() == sorted({*rated, *listed})
+    assert dataset.item_ids[dataset.item].tolist() == rated
+
+
 def test_text_ids_are_in_code_point_order_as_they_were_written():
     ids = ["b", "é", "10", "2", "B", " b", "007"]
     dataset = Dataset.from_frames(frame(*[(one, "film", 1) for one in ids]))
@@ -278,6 +299,8 @@ def test_no_ratings_at_all_are_refused():
 def test_a_pair_rated_twice_is_named():
     with pytest.raises(DataError, match=r"user b rated item y more than once \(1 such"):
         Dataset.from_frames(frame(("a", "x", 1), ("b", "y", 1), ("a", "y", 1), ("b", "y", 2)))
+    with pytest.raises(DataError, match=r"user a rated item y more than once \(2 such"):
+        Dataset.from_frames(frame(("a", "x", 1), ("a", "y", 1), ("a", "y", 2), ("a", "y", 3), ("b", "y", 2)))
 
 
 def test_a_rating_of_zero_counts_as_rated():
@@ -338,6 +361,17 @@ def test_a_mask_that_is_not_one_boolean_a_rating_is_refused(mask):
 def test_a_subset_without_a_rating_is_refused():
     with pytest.raises(DataError, match="has no ratings"):
         small().subset(np.zeros(3, bool))
+
+
+def test_the_hash_is_the_one_that_sites_already_show():
+    assert small().sha256 == "9e0068fbd6ae8203e101a7549d837ab55157ebb06400267766c850c33289dbe1"
+
+
+def test_the_hash_is_that_of_the_values_however_they_lie_in_memory():
+    turned = np.asfortranarray(small().genres)
+    assert not turned.flags.c_contiguous
+    spaced = np.array([4, 0, 2, 0, 5, 0], np.float32)[::2]
+    assert replace(small(), genres=turned, rating=spaced).sha256 == small().sha256
 
 
 def test_the_hash_is_that_of_the_content():

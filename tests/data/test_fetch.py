@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import re
 import socket
 import threading
 from pathlib import Path
@@ -15,7 +16,7 @@ from requests.adapters import HTTPAdapter
 
 from recsys.data import fetch as fetching
 from recsys.data.fetch import fetch
-from recsys.data.remotes import REMOTES, Remote
+from recsys.data.remotes import BY_HAND, REMOTES, Remote
 from recsys.errors import DataError, DownloadError
 
 FILE = b"the bytes of a zip"
@@ -151,14 +152,6 @@ def test_a_kept_copy_that_was_damaged_is_fetched_again(web):
     assert fetch("ml-tiny").read_bytes() == FILE
 
 
-def test_an_md5_will_do_where_only_that_was_published(web, monkeypatch):
-    monkeypatch.setitem(REMOTES, "ml-tiny", Remote("md5:" + hashlib.md5(FILE).hexdigest()))
-    web.answers[PUBLISHER] = FILE
-    fetch("ml-tiny")
-    fetch("ml-tiny")
-    assert web.asked == [PUBLISHER]
-
-
 def test_an_endless_file_is_cut_off(web, monkeypatch):
     monkeypatch.setattr(fetching, "SIZE_LIMIT", 10)
     web.answers[PUBLISHER] = FILE
@@ -187,9 +180,13 @@ def test_a_name_that_is_unknown_lists_the_known_ones():
 
 @pytest.mark.parametrize("name", list(REMOTES))
 def test_every_data_set_has_a_pinned_hash_and_https_addresses(name):
-    algorithm, _, digest = REMOTES[name].hash.rpartition(":")
-    assert len(bytes.fromhex(digest)) == hashlib.new(algorithm or "sha256").digest_size
+    assert re.fullmatch("[0-9a-f]{64}", REMOTES[name].sha256)
     assert all(address.startswith("https://") and name in address for address in REMOTES[name].addresses(name))
+
+
+def test_a_set_is_downloaded_or_fetched_by_hand():
+    assert set(REMOTES) == {"ml-100k", "ml-1m", "ml-20m", "ml-25m", "ml-latest-small"}
+    assert set(BY_HAND) == {"ml-10m", "ml-32m"}
 
 
 def test_the_cache_is_the_users_own():

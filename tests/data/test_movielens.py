@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import random
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys.data.movielens import archive, read_movielens
-from recsys.data.movielens.delimited import Content
+from recsys.data.movielens.delimited import Content, Table
 from recsys.data.movielens.layouts import LAYOUTS
 from recsys.data.movielens.rating_lines import _fast, _slow
 from recsys.data.movielens.titles import natural_order, split_year
@@ -53,6 +54,10 @@ def zip_of(path: Path, files: dict[str, bytes]) -> Path:
         for name, data in files.items():
             target.writestr(name, data)
     return path
+
+
+def content_of(table: Table, data: bytes) -> Content:
+    return Content(table, lambda: io.BytesIO(data))
 
 
 def fault(path: Path) -> str:
@@ -290,6 +295,11 @@ def test_a_pair_rated_twice_names_both_lines(folder):
     assert fault(folder) == "u.data:4: user 1 rates item 2 again, after line 2 (keep one of the two lines)"
 
 
+def test_of_several_pairs_rated_twice_the_first_in_the_file_is_named(folder):
+    write(folder, {"u.data": "2\t2\t1\t1\n" + RATINGS + "2\t2\t1\t2\n1\t1\t4\t9\n2\t2\t1\t3\n"})
+    assert fault(folder) == "u.data:5: user 2 rates item 2 again, after line 1 (keep one of the two lines)"
+
+
 def test_an_empty_file(folder):
     write(folder, {"u.data": "\n \n"})
     assert fault(folder) == "u.data is empty (expected 'user item rating timestamp', tab separated)"
@@ -441,10 +451,12 @@ logs = st.lists(st.tuples(numbers, numbers, ratings, numbers), min_size=1, max_s
 def test_what_is_written_is_read(log, layout):
     lines = [layout.ratings.separator.join(map(str, row)) for row in log]
     header = [layout.ratings.header] if layout.ratings.header else []
-    content = Content(layout.ratings, "\n".join(header + lines).encode())
+    content = content_of(layout.ratings, "\n".join(header + lines).encode())
     frame = _fast(content)
     assert frame is not None
-    assert list(frame.itertuples(index=False, name=None)) == log
+    assert frame.dtypes.astype(str).tolist() == ["int32", "int32", "float32", "int64"]
+    expected = [(*pair, np.float32(stars), when) for *pair, stars, when in log]
+    assert list(frame.itertuples(index=False, name=None)) == expected
     assert frame.equals(_slow(content))
 
 
@@ -481,7 +493,7 @@ def test_the_fast_way_accepts_nothing_that_the_slow_way_refuses(odd, layout):
         rows[line][place : place + 1] = [odd]  # the fifth place is one field too many
         lines = [layout.ratings.separator.join(row) for row in rows]
         header = [layout.ratings.header] if layout.ratings.header else []
-        content = Content(layout.ratings, "\n".join(header + lines).encode())
+        content = content_of(layout.ratings, "\n".join(header + lines).encode())
         frame = _fast(content)
         assert frame is None or frame.equals(_slow(content))
 

@@ -87,6 +87,13 @@ def test_a_known_name_is_the_download_and_a_path_is_the_folder(online, tmp_path,
     assert locate(Path("ml-100k")) == Path("ml-100k")
 
 
+def test_a_set_fetched_by_hand_may_lie_here_under_its_name(offline, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lay(tmp_path / "ml-10m")
+    assert locate("ml-10m") == Path("ml-10m")
+    assert load_dataset("ml-10m").n_ratings == 2
+
+
 def test_a_known_name_never_falls_back(offline, sample):
     with pytest.raises(DownloadError):
         load_dataset("ml-100k")
@@ -96,6 +103,13 @@ def test_a_known_name_never_falls_back(offline, sample):
     ("name", "sentence"),
     [
         ("ml-100", "'ml-100' does not exist (did you mean 'ml-100k'? expected sample, ml-100k, ml-1m"),
+        (
+            "ml-10m",
+            "ml-10m is not downloaded, for no SHA-256 is known to verify it by (download ml-10m.zip from "
+            "https://grouplens.org/datasets/movielens/ and give --data PATH)",
+        ),
+        ("ml-32m", "ml-32m is not downloaded, for no SHA-256 is known to verify it by (download ml-32m.zip from"),
+        ("ml-32", "'ml-32' does not exist (did you mean 'ml-32m'? expected sample, ml-100k, ml-1m, ml-20m, ml-25m"),
         ("no/such/folder", "'no/such/folder' does not exist (expected sample, ml-100k"),
         ("", "'' does not exist"),
     ],

@@ -1,4 +1,4 @@
-"""Files by name out of a folder or a zip, whole and in memory.
+"""Files by name out of a folder or a zip, to be read in pieces.
 
 A zip's members are never written anywhere, so their paths cannot escape; sizes are limited before and while reading.
 Knows nothing of what the files hold.
@@ -6,13 +6,20 @@ Knows nothing of what the files hold.
 
 from __future__ import annotations
 
+import io
 import lzma
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import IO, TYPE_CHECKING, BinaryIO, Protocol
 
 from recsys.errors import DataError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MEMBER_LIMIT = 1 << 30
 """Bytes of one unpacked member; the largest table of ratings known (MovieLens 32M) has 0.82 of it."""
@@ -23,6 +30,9 @@ RATIO_LIMIT = 100
 RATIO_FREE = 64 << 20
 """Bytes up to which the ratio is not looked at."""
 
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
+"""What unpacking a damaged member may raise."""
+
 
 class Shelf(Protocol):
     """Where files lie: a folder or a zip."""
@@ -32,8 +42,11 @@ class Shelf(Protocol):
     def find(self, name: str) -> list[str]:
         """The places, relative to the shelf and sorted, of all files called ``name``."""
 
-    def read(self, place: str) -> bytes | None:
-        """The whole file at a place; None where there is none."""
+    def holds(self, place: str) -> bool:
+        """Whether there is a file at a place."""
+
+    def open(self, place: str) -> BinaryIO:
+        """The file at a place that has one, from its beginning; faults while reading it are sentences too."""
 
 
 def open_shelf(path: Path) -> Shelf:
@@ -61,18 +74,21 @@ class Folder:
         here = [name] if (self.path / name).is_file() else []
         return here + [f"{one.name}/{name}" for one in inside]
 
-    def read(self, place: str) -> bytes | None:
+    def holds(self, place: str) -> bool:
+        """See :class:`Shelf`."""
+        return (self.path / place).exists()
+
+    def open(self, place: str) -> BinaryIO:
         """See :class:`Shelf`.
 
         Raises:
             DataError: the file cannot be read.
         """
-        try:
-            return (self.path / place).read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise _unreadable(self.path / place, error) from None
+        path = self.path / place
+        told = partial(_telling, partial(_unreadable, path), (OSError,))
+        with told():
+            file = path.open("rb", buffering=0)
+        return io.BufferedReader(_Watched(file, told))
 
 
 def _folders(path: Path) -> list[Path]:
@@ -82,8 +98,9 @@ def _folders(path: Path) -> list[Path]:
         raise _unreadable(path, error) from None
 
 
-def _unreadable(path: Path, error: OSError) -> DataError:
-    return DataError(f"'{path}' cannot be read: {error.strerror or error} (check its permissions)")
+def _unreadable(path: Path, error: Exception) -> DataError:
+    why = getattr(error, "strerror", None) or error
+    return DataError(f"'{path}' cannot be read: {why} (check its permissions)")
 
 
 class Zip:
@@ -104,17 +121,23 @@ class Zip:
         """See :class:`Shelf`."""
         return sorted(one.filename for one in self._members if PurePosixPath(one.filename).name == name)
 
-    def read(self, place: str) -> bytes | None:
+    def holds(self, place: str) -> bool:
+        """See :class:`Shelf`."""
+        return any(one.filename == place for one in self._members)
+
+    def open(self, place: str) -> BinaryIO:
         """See :class:`Shelf`.
 
         Raises:
             DataError: the member is encrypted, damaged, or larger than the limits.
         """
-        info = next((one for one in self._members if one.filename == place), None)
-        if info is None:
-            return None
+        info = next(one for one in self._members if one.filename == place)
         self._check(info)
-        return self._unpack(info)
+        told = partial(_telling, partial(self._damaged, info), _DAMAGE)
+        # zipfile unpacks no further than the size declared, which was checked; a member with more fails its checksum.
+        with told(), zipfile.ZipFile(self.path) as archive:
+            member = archive.open(info)  # keeps the file open for itself
+        return io.BufferedReader(_Watched(member, told))
 
     def _list(self) -> list[zipfile.ZipInfo]:
         try:
@@ -133,17 +156,40 @@ class Zip:
         if bomb or info.file_size > MEMBER_LIMIT:
             raise self._too_large(info)
 
-    def _unpack(self, info: zipfile.ZipInfo) -> bytes:
-        # zipfile unpacks no further than the size declared, which was checked; a member with more fails its checksum.
-        damage = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
-        try:
-            with zipfile.ZipFile(self.path) as archive, archive.open(info) as member:
-                return member.read(info.file_size)
-        except damage as error:
-            raise DataError(f"'{self.path}': {info.filename} is damaged: {error} (download the zip again)") from None
+    def _damaged(self, info: zipfile.ZipInfo, error: Exception) -> DataError:
+        return DataError(f"'{self.path}': {info.filename} is damaged: {error} (download the zip again)")
 
     def _too_large(self, info: zipfile.ZipInfo) -> DataError:
         return DataError(
             f"'{self.path}': {info.filename} unpacks from {info.compress_size:,} to {info.file_size:,} bytes, more "
             f"than {MEMBER_LIMIT:,} or {RATIO_LIMIT} times its packed size (unpack it by hand if you trust it)"
         )
+
+
+@contextmanager
+def _telling(sentence: Callable[[Exception], DataError], kinds: tuple[type[Exception], ...]) -> Iterator[None]:
+    """Faults of these kinds become sentences."""
+    try:
+        yield
+    except kinds as error:
+        raise sentence(error) from None
+
+
+class _Watched(io.RawIOBase):
+    """A file whose faults are told while it is read, too."""
+
+    def __init__(self, file: IO[bytes], told: Callable[[], AbstractContextManager[None]]) -> None:
+        self._file, self._told = file, told
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        with self._told():
+            data = self._file.read(memoryview(buffer).nbytes)
+        memoryview(buffer)[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

@@ -1,7 +1,7 @@
 """Lines of fields: the parts of a text table, with sentences that name file, line, value and remedy.
 
 This is the exact and slow way to read a table; whoever needs speed reads with pandas first and comes here for the
-fault. Knows nothing of ratings or films.
+fault. No file is ever held whole. Knows nothing of ratings or films.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import BinaryIO
 
 from recsys.errors import DataError
+
+BLOCK = 1 << 20
+"""Bytes read at a time: enough that a call of the parser costs little beside its work, few beside what is kept."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -84,44 +88,46 @@ class Row:
 
 
 class Content:
-    """One file in memory, as its table says it is built.
+    """One file, as its table says it is built; each way of reading it begins anew.
 
-    Raises:
-        DataError: the file is empty or no text.
+    Args:
+        table: how its lines are built.
+        open_file: gives its bytes from their beginning, every time.
     """
 
-    def __init__(self, table: Table, data: bytes) -> None:
+    def __init__(self, table: Table, open_file: Callable[[], BinaryIO]) -> None:
         self.table = table
-        self.data = data.removeprefix(codecs.BOM_UTF8)
-        if not self.data.strip():
-            raise DataError(f"{table.file} is empty (expected {table.expected})")
-        if b"\0" in self.data:
-            line = self._line_of(self.data.index(b"\0"))
-            raise DataError(f"{table.file}:{line}: a NUL byte (expected plain text: save the file as UTF-8)")
+        self.open_file = open_file
+
+    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
+        """The bytes without a byte order mark, about ``size`` at a time, cut only after a line feed."""
+        with self.open_file() as file:
+            block = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8) + file.read(size) + file.readline()
+            while block:
+                yield block
+                block = file.read(size) + file.readline()
 
     @cached_property
     def encoding(self) -> str:
         """The first of the table's encodings in which the bytes are text.
 
         Raises:
-            DataError: none is.
+            DataError: none is; or there is nothing, or a NUL byte.
         """
+        self._check_bytes()
+        faults = []
         for encoding in self.table.encodings:
-            try:
-                self.data.decode(encoding)
-            except UnicodeDecodeError as error:
-                start = error.start
-            else:
+            fault = self._undecodable(encoding)
+            if fault is None:
                 return encoding
-        line = self._line_of(start)
-        byte = f"0x{self.data[start]:02x}"
-        raise DataError(f"{self.table.file}:{line}: byte {byte} is not UTF-8 (save the file as UTF-8)")
+            faults.append(fault)
+        raise faults[-1]
 
     def rows(self) -> Iterator[Row]:
         """All lines that are not blank, without the header.
 
         Raises:
-            DataError: the header differs, or a line has too few or too many fields.
+            DataError: the file is empty or no text, the header differs, or a line has too few or too many fields.
         """
         split = self._quoted() if self.table.separator == "," else self._plain()
         filled = ((line, values) for line, values in split if len(values) > 1 or "".join(values).strip())
@@ -136,7 +142,9 @@ class Content:
 
     def _lines(self) -> Iterator[str]:
         # Not str.splitlines: it also splits at characters that a title may hold.
-        return iter(io.TextIOWrapper(io.BytesIO(self.data), self.encoding, newline=None))
+        with self.open_file() as file, io.TextIOWrapper(file, self.encoding, newline=None) as lines:
+            yield next(lines).removeprefix(codecs.BOM_UTF8.decode(self.encoding))
+            yield from lines
 
     def _plain(self) -> Iterator[tuple[int, list[str]]]:
         for line, text in enumerate(self._lines(), start=1):
@@ -160,5 +168,33 @@ class Content:
                 f"{self.table.file}:{line}: the header is {found!r} (expected {self.table.header!r}, the first line)"
             )
 
-    def _line_of(self, offset: int) -> int:
-        return self.data.count(b"\n", 0, offset) + 1
+    def _check_bytes(self) -> None:
+        filled, line_of_nul = False, 0
+        for line, block in self._numbered_blocks():
+            filled = filled or bool(block.strip())
+            if not line_of_nul and b"\0" in block:
+                line_of_nul = line + block.count(b"\n", 0, block.index(b"\0"))
+        if not filled:
+            raise DataError(f"{self.table.file} is empty (expected {self.table.expected})")
+        if line_of_nul:
+            raise DataError(
+                f"{self.table.file}:{line_of_nul}: a NUL byte (expected plain text: save the file as UTF-8)"
+            )
+
+    def _undecodable(self, encoding: str) -> DataError | None:
+        """What is wrong with the bytes as text of that encoding; None if nothing is."""
+        for first, block in self._numbered_blocks():
+            try:
+                block.decode(encoding)
+            except UnicodeDecodeError as error:
+                line = first + block.count(b"\n", 0, error.start)
+                byte = f"0x{block[error.start]:02x}"
+                return DataError(f"{self.table.file}:{line}: byte {byte} is not UTF-8 (save the file as UTF-8)")
+        return None
+
+    def _numbered_blocks(self) -> Iterator[tuple[int, bytes]]:
+        """Blocks, and the number of the line that each begins with."""
+        line = 1
+        for block in self.blocks():
+            yield line, block
+            line += block.count(b"\n")

@@ -46,7 +46,7 @@ def read_items(content: Content, genres: Content | None) -> pd.DataFrame:
     names = _GENRES if genres is None else _genre_names(genres)
     flags = tuple(f"flag of {name}" for name in names)
     table = replace(content.table, fields=(*content.table.fields, *flags))
-    return _items(Content(table, content.data), lambda row: _flagged_genres(row, names))
+    return _items(Content(table, content.open_file), lambda row: _flagged_genres(row, names))
 
 
 def read_users(content: Content) -> pd.DataFrame:

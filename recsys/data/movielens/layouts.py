@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from recsys.data.movielens.archive import Shelf, open_shelf
@@ -78,7 +79,7 @@ class Place:
         """A file of it.
 
         Raises:
-            DataError: there is no such file, or it is no text.
+            DataError: there is no such file.
         """
         found = self.find(table)
         if found is None:
@@ -89,8 +90,8 @@ class Place:
         """A file that need not be there."""
         if table is None:
             return None
-        data = self.shelf.read(f"{self.folder}/{table.file}" if self.folder else table.file)
-        return None if data is None else Content(table, data)
+        place = f"{self.folder}/{table.file}" if self.folder else table.file
+        return Content(table, partial(self.shelf.open, place)) if self.shelf.holds(place) else None
 
     @property
     def name(self) -> str:
