@@ -54,10 +54,12 @@ def history_windows(dataset: Dataset) -> sparse.csr_array[np.float32]:
     once.
     """
     place = history_places(dataset)
-    shares = [np.maximum(0, 1 - np.abs(place * (WINDOWS - 1) - centre)) for centre in range(WINDOWS)]
-    parts = [np.ones(dataset.n_ratings), *(np.sqrt(WINDOW_WEIGHT * share) for share in shares)]
-    rows: sparse.csr_array[np.float32] = sparse.vstack([_by_user(dataset, part) for part in parts], format="csr")
-    rows.eliminate_zeros()
+    parts = [_by_user(dataset, np.ones(dataset.n_ratings))]
+    for centre in range(WINDOWS):
+        share = WINDOW_WEIGHT * np.maximum(0, 1 - np.abs(place * (WINDOWS - 1) - centre))
+        inside = np.flatnonzero(share)
+        parts.append(_by_user(dataset, np.sqrt(share[inside]), inside))
+    rows: sparse.csr_array[np.float32] = sparse.vstack(parts, format="csr")
     return rows
 
 
@@ -80,10 +82,12 @@ def history_places(dataset: Dataset) -> NDArray[np.float64]:
     return place
 
 
-def _by_user(dataset: Dataset, values: NDArray[np.float64]) -> sparse.csr_array[Any]:
-    """One value a rating as a matrix (n_users, n_items), float32, items ascending; zeros are stored."""
-    shape = (dataset.n_users, dataset.n_items)
-    matrix = sparse.csr_array((values.astype(np.float32), (dataset.user, dataset.item)), shape=shape)
+def _by_user(
+    dataset: Dataset, values: NDArray[np.float64], which: NDArray[np.intp] | slice = slice(None)
+) -> sparse.csr_array[Any]:
+    """One value for each rating, or some, as a matrix (n_users, n_items): float32, items ascending, zeros stored."""
+    shape, places = (dataset.n_users, dataset.n_items), (dataset.user[which], dataset.item[which])
+    matrix = sparse.csr_array((values.astype(np.float32), places), shape=shape)
     matrix.sort_indices()
     return matrix
 

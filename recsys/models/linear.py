@@ -63,7 +63,7 @@ def fit_linear(
         rng: draws where the search for the leading directions starts.
         dtype: of the result; the fit itself is in float32, which is enough for a start.
     """
-    history, items = _ease(rows.astype(np.float32), rank, rng)
+    history, items = _ease(rows.astype(np.float32, copy=False), rank, rng)
     scale = _scale(history, items, histories)
     # The same length for both sides of the product, so that one learning rate suits both.
     lengths = np.linalg.norm(history), np.linalg.norm(items)
