@@ -34,7 +34,7 @@ def _base(ratings: Dataset, recipe: Recipe, rng: np.random.Generator, dtype: DTy
 
 def _deep(ratings: Dataset, recipe: Recipe, rng: np.random.Generator, dtype: DTypeLike) -> Made:
     history = history_weights(ratings)
-    histories = equal_shares(history).astype(dtype)
+    histories = equal_shares(history.astype(dtype))
     start = fit_linear(history_windows(ratings), histories, recipe.dim, rng, dtype)
     features = item_features(ratings), ratings.user_features
     towers = DeepModel(history, rating_scale(ratings), start, *features, rng, dtype)

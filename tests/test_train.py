@@ -222,6 +222,15 @@ def test_a_teacher_scores_each_rated_film_by_the_others_alone():
                 assert found[row, column] == pytest.approx(others @ towers.history @ towers.items[film])
 
 
+def test_a_teacher_in_float64_is_nowhere_rounded_to_float32():
+    ratings = two_tastes(n_users=6, n_items=8)
+    run = Run("deep", ratings, recipe("deep", ratings, TrainConfig(dim=3)), np.random.default_rng(0), np.float64)
+    matrix, towers = ratings.matrix, run.towers
+    shares = np.einsum("fd,fd->f", towers.pool.table.value, towers.item.table.value)[matrix.indices]
+    lengths = np.repeat(ratings.user_counts, ratings.user_counts)
+    np.testing.assert_allclose(run.teacher.selves, shares / np.sqrt(lengths), rtol=1e-13)
+
+
 def test_an_unknown_model_is_refused_by_name():
     with pytest.raises(recsys.ConfigError, match="no model 'wide'; expected 'base' or 'deep'"):
         recsys.fit(two_tastes(), "wide")

@@ -159,7 +159,8 @@ def distillation(scores: Factors, taught: Factors, pairs: Pairs, weight: float) 
         weight: of the distance beside the loss.
     """
     n_films = len(scores.items)
-    one = scores.users.dtype.type(weight / pairs.times.sum())
+    kind = scores.users.dtype.type
+    one = kind(weight) / kind(pairs.times.sum())
     left = np.column_stack([scores.users, np.ones(len(scores.users), scores.users.dtype), -taught.users])
     right = np.column_stack([scores.items, scores.bias - taught.bias, taught.items])
     mean = right.mean(axis=0)

@@ -214,6 +214,14 @@ def test_distillation_by_factors_is_distillation_by_the_matrix(seed):
     np.testing.assert_allclose(pull.own, slope[PAIRS.user, PAIRS.film], atol=1e-12)
 
 
+def test_distillation_in_float64_is_nowhere_rounded_to_float32():
+    # The sum of times is 3, and neither a third nor the weight is a float32.
+    pairs = PAIRS._replace(times=np.array([0.75, 0.75, 0.75, 0.75], np.float32))
+    (scores, _), (taught, _) = factors(np.random.default_rng(0), pairs), factors(np.random.default_rng(1), pairs)
+    pull = distillation(scores, taught, pairs, 0.1)
+    np.testing.assert_allclose(pull.pairs, (taught.selves - scores.selves) * 0.1 / 3, rtol=1e-14)
+
+
 def test_distillation_does_not_see_a_constant_added_to_a_users_scores():
     rng = np.random.default_rng(0)
     (scores, _), (taught, _) = factors(rng, PAIRS), factors(rng, PAIRS)

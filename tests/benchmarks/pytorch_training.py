@@ -1,0 +1,69 @@
+"""Both PyTorch programs as they train: each an ``epoch``, as ``recsys.run`` has."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+
+from recsys.batches import batches
+from recsys.nn.optim import cosine_decay
+from recsys.run import Run
+from tests.benchmarks.pytorch_adam import Adam
+from tests.benchmarks.pytorch_grouped import Grouped, Loss
+from tests.benchmarks.pytorch_pairwise import Pairwise
+from tests.benchmarks.pytorch_towers import GROUPED, PAIRWISE, start_of, tensor
+
+
+class Training:
+    """What both have in common: parameters, Adam, and a generator.
+
+    Args:
+        objective: whose towers to train.
+        run: ours, for its settings and its ratings.
+    """
+
+    def __init__(self, objective: Grouped | Pairwise, run: Run) -> None:
+        self.objective, self.recipe, self.ratings = objective, run.recipe, run.ratings
+        self.rng = copy.deepcopy(run.rng)  # where ours is about to draw from
+        self.adam = Adam(objective.towers.parameters())
+
+    def step(self, loss: Loss, epoch: int) -> None:
+        """Backward, and move."""
+        loss.total.backward()
+        self.adam.move(self.recipe.learning_rate * cosine_decay(epoch - 1, self.recipe.epochs))
+
+
+class GroupedTraining(Training):
+    """Batches of whole users: the very ones that ours takes, with the same masks."""
+
+    def __init__(self, model: str, run: Run) -> None:
+        super().__init__(Grouped(GROUPED[model](run.towers, start_of(run)), run), run)
+
+    def epoch(self, epoch: int) -> None:
+        """One pass over the ratings."""
+        for batch in batches(self.ratings.matrix, self.recipe.batch_size, self.rng):
+            kept = self.objective.towers.kept(len(batch.users), self.rng)
+            self.step(self.objective(batch, kept), epoch)
+
+
+class PairwiseTraining(Training):
+    """Random pairs, ``size`` at a time.
+
+    Args:
+        model, run: as above.
+        size: pairs in a batch.
+        most: batches at which an epoch is cut off, to be timed sooner.
+    """
+
+    def __init__(self, model: str, run: Run, size: int, most: int) -> None:
+        super().__init__(Pairwise(PAIRWISE[model](run.towers, start_of(run)), run), run)
+        self.size, self.most = size, most
+        self.user, self.item = (tensor(ids).long() for ids in (run.ratings.user, run.ratings.item))
+
+    def epoch(self, epoch: int) -> None:
+        """One pass over the ratings, or the beginning of one."""
+        order = torch.from_numpy(self.rng.permutation(len(self.user)))
+        for chosen in order.split(self.size)[: self.most]:
+            kept = self.objective.towers.kept(len(chosen), self.rng)
+            self.step(self.objective(self.user[chosen], self.item[chosen], kept), epoch)
