@@ -13,7 +13,8 @@ Our models choose their epochs themselves, and that is in their time.
 
 Second table: the ten best films of all users by ``recsys.top_k`` and by implicit's ``recommend``, from the same
 matrices: those of base on MovieLens, and bigger ones at random. Each has processes of its own, with one thread and
-with two, that take turns; the quickest call of each counts, and the least "cpu". What is not installed is skipped.
+with two (of BLAS for ours, of its own for implicit, as each is meant to be used), that take turns; the quickest call
+of each counts, and the least "cpu". What is not installed is skipped.
 """
 
 import argparse
