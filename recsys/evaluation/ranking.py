@@ -62,7 +62,7 @@ def top_k(
     done = 0
     for chosen, block in score_blocks(fitted, users):
         if exclude is not None:
-            block[exclude.rated(chosen)] = -np.inf
+            block[_rated(exclude, chosen)] = -np.inf
         rows = slice(done, done + len(chosen))
         items[rows], scores[rows] = best(block, k)
         done += len(chosen)
@@ -93,6 +93,12 @@ def _check_users(users: Ids, exclude: Dataset | None) -> None:
     if len(users) and (users.min() < 0 or (exclude is not None and users.max() >= exclude.n_users)):
         end = "the number of users" if exclude is None else str(exclude.n_users - 1)
         raise DataError(f"user indices are {users.min()} to {users.max()}; expected 0 to {end}")
+
+
+def _rated(ratings: Dataset, users: Ids) -> tuple[Ids, Ids]:
+    """Rows and columns, in scores of ``users``, of what they rated: far fewer than a mask of all items has."""
+    rows = ratings.matrix[users]
+    return np.repeat(np.arange(len(users)), np.diff(rows.indptr)), rows.indices
 
 
 def best(scores: NDArray[np.floating[Any]], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

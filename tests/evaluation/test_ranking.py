@@ -165,6 +165,15 @@ def test_a_score_that_is_not_finite_is_refused_with_the_name_of_the_model(value)
         top_k(Table([[1, 2], [1, value]]), k=1)
 
 
+@pytest.mark.parametrize("row", [0, 1, 4])
+def test_a_score_that_is_not_finite_is_refused_in_whatever_block_it_is(monkeypatch, row):
+    monkeypatch.setattr(ranking, "BLOCK_SCORES", 2)
+    scores = np.zeros((5, 2))
+    scores[row, 1] = np.nan
+    with pytest.raises(DataError, match="the scores of Table are not all finite"):
+        top_k(Table(scores), k=1)
+
+
 @pytest.mark.parametrize("users", [[-1], [0, 2]])
 @pytest.mark.parametrize("excluding", [True, False])
 def test_an_index_that_is_no_users_is_refused(users, excluding):
