@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
@@ -50,6 +51,11 @@ def fit(
     config = config or TrainConfig()
     if model not in MODELS:
         raise ConfigError(f"there is no model {model!r}; expected 'base' or 'deep'")
+    with threadpool_limits(1, "blas"):  # training is many small products: more threads gain nothing, and spin
+        return _fit(train, model, config, on_epoch)
+
+
+def _fit(train: Dataset, model: str, config: TrainConfig, on_epoch: OnEpoch | None) -> Fitted:
     made = recipe(model, train, config)
     split_rng, early_rng, served_rng, validation_rng = np.random.default_rng(config.seed).spawn(4)
     parts = split(train, VALIDATION_SHARE, split_rng)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from recsys.batches import number_of_batches
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.evaluation.metrics import accuracy, hits
-from recsys.evaluation.ranking import Ids, best, score_blocks
+from recsys.evaluation.ranking import Ids, best, score_blocks, user_blocks
 from recsys.features import log_q
 from recsys.fitted import Fitted
 from recsys.nn.losses import Pairs, masked_forward
@@ -32,33 +33,49 @@ class Judgement:
     ndcg_error: float
 
 
+class Block(NamedTuple):
+    """Some of the users who are judged, at a time.
+
+    Attributes:
+        users: (b,), who.
+        rated: rows and columns, in their scores, of what the early run has seen of them.
+        hidden: of what it has not.
+    """
+
+    users: Ids
+    rated: tuple[Ids, Ids]
+    hidden: tuple[Ids, Ids]
+
+
 @dataclass(frozen=True, eq=False)
 class Validation:
     """Ratings held out of the early run, and how it is judged on them.
 
     Attributes:
-        users: (n,), whose held-out ratings are looked at.
-        fit: what the early run learns from.
-        held_out: the ratings it does not see.
+        blocks: the users whose held-out ratings are looked at.
+        held_out: the ratings that the early run does not see.
+        log_q: (n_items,), of what it learns from.
         n_pairs: ratings in one of its batches, on average: how many negatives the loss is measured against.
     """
 
-    users: NDArray[np.intp]
-    fit: Dataset
+    blocks: tuple[Block, ...]
     held_out: Dataset
+    log_q: NDArray[np.float32]
     n_pairs: float
 
     @classmethod
     def draw(cls, parts: Split, batch_size: int, rng: np.random.Generator) -> Validation | None:
         """Choose the users to be judged; None where there are too few."""
-        users = np.arange(0) if parts.test is None else np.flatnonzero(parts.test.user_counts)
-        if parts.test is None or len(users) < FEWEST_USERS:
+        train, hidden = parts.train, parts.test
+        users = np.arange(0) if hidden is None else np.flatnonzero(hidden.user_counts)
+        if hidden is None or len(users) < FEWEST_USERS:
             return None
-        most = min(MOST_USERS, max(FEWEST_CHOSEN, MOST_SCORES // parts.train.n_items))
+        most = min(MOST_USERS, max(FEWEST_CHOSEN, MOST_SCORES // train.n_items))
         if len(users) > most:
             users = np.sort(rng.choice(users, most, replace=False))
-        n_ratings = parts.train.n_ratings
-        return cls(users, parts.train, parts.test, n_ratings / number_of_batches(n_ratings, batch_size))
+        blocks = [Block(some, train.rated(some), hidden.rated(some)) for some in user_blocks(users, train.n_items)]
+        n_pairs = train.n_ratings / number_of_batches(train.n_ratings, batch_size)
+        return cls(tuple(blocks), hidden, log_q(train), n_pairs)
 
     def judge(self, fitted: Fitted) -> Judgement:
         """Loss and nDCG@10 on the held-out ratings.
@@ -66,26 +83,20 @@ class Validation:
         The loss is that of training with the held-out ratings as pairs, against the whole catalogue, each film as
         often as it can be expected in a batch.
         """
-        k = min(VALIDATION_K, self.fit.n_items)
-        share = log_q(self.fit)
-        counts = np.exp(share) * np.float32(self.n_pairs)
+        k = min(VALIDATION_K, len(self.log_q))
+        log_counts = np.log(np.exp(self.log_q) * np.float32(self.n_pairs))
         losses, lists = [], []
-        for users, scores in score_blocks(fitted, self.users):
-            rated, hidden = _places(self.fit, users), _places(self.held_out, users)
+        for users, rated, hidden in self.blocks:
+            ((_, scores),) = score_blocks(fitted, users)
             pairs = Pairs.once(*hidden)
-            own = scores[hidden] - share[hidden[1]]
+            own = scores[hidden] - self.log_q[hidden[1]]
             scores[rated] = -np.inf
             lists.append(best(scores, k)[0])
-            scores += np.log(counts) - share
+            scores += log_counts - self.log_q
             scores[hidden] = -np.inf
-            losses.append(masked_forward(scores, own, pairs)[0] * len(hidden[0]))
-        relevant = self.held_out.user_counts[self.users]
-        ndcg = accuracy(hits(np.concatenate(lists), self.users, self.held_out), relevant)["ndcg"]
+            losses.append(masked_forward(scores, own, pairs)[0] * len(own))
+        judged = np.concatenate([block.users for block in self.blocks])
+        relevant = self.held_out.user_counts[judged]
+        ndcg = accuracy(hits(np.concatenate(lists), judged, self.held_out), relevant)["ndcg"]
         loss = float(sum(losses) / relevant.sum())
         return Judgement(loss, float(ndcg.mean()), float(ndcg.std() / np.sqrt(len(ndcg))))
-
-
-def _places(ratings: Dataset, users: Ids) -> tuple[Ids, Ids]:
-    """Rows and columns, in scores of ``users``, of what they rated."""
-    rows = ratings.matrix[users]
-    return np.repeat(np.arange(len(users)), np.diff(rows.indptr)), rows.indices

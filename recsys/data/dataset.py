@@ -145,12 +145,13 @@ class Dataset:
         matrix.sort_indices()
         return matrix
 
-    def rated(self, users: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
-        """Which items each of ``users`` (n,) rated, (n, n_items)."""
+    def rated(self, users: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+        """Rows and columns, in scores (n, n_items) of ``users`` (n,), of what they rated; in order.
+
+        Far fewer than a mask of all items would have.
+        """
         rows = self.matrix[users]
-        rated = np.zeros((len(users), self.n_items), bool)
-        rated[np.repeat(np.arange(len(users)), np.diff(rows.indptr)), rows.indices] = True
-        return rated
+        return np.repeat(np.arange(len(users)), np.diff(rows.indptr)), rows.indices
 
     @cached_property
     def sha256(self) -> str:

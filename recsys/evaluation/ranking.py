@@ -62,7 +62,7 @@ def top_k(
     done = 0
     for chosen, block in score_blocks(fitted, users):
         if exclude is not None:
-            block[_rated(exclude, chosen)] = -np.inf
+            block[exclude.rated(chosen)] = -np.inf
         rows = slice(done, done + len(chosen))
         items[rows], scores[rows] = best(block, k)
         done += len(chosen)
@@ -75,9 +75,7 @@ def score_blocks(fitted: Scorer, users: Ids) -> Iterator[tuple[Ids, NDArray[np.f
     Raises:
         DataError: a score is not finite, or there is no such user.
     """
-    size = max(1, BLOCK_SCORES // fitted.scores(users[:0]).shape[1])
-    for start in range(0, len(users), size):
-        chosen = users[start : start + size]
+    for chosen in user_blocks(users, fitted.scores(users[:0]).shape[1]):
         try:
             block = np.array(fitted.scores(chosen))
         except IndexError as problem:
@@ -87,18 +85,19 @@ def score_blocks(fitted: Scorer, users: Ids) -> Iterator[tuple[Ids, NDArray[np.f
         yield chosen, block
 
 
+def user_blocks(users: Ids, n_items: int) -> Iterator[Ids]:
+    """``users`` (n,), as many at a time as have :data:`BLOCK_SCORES` scores of all items together."""
+    size = max(1, BLOCK_SCORES // n_items)
+    for start in range(0, len(users), size):
+        yield users[start : start + size]
+
+
 def _check_users(users: Ids, exclude: Dataset | None) -> None:
     if users.dtype == bool or users.ndim != 1:
         raise DataError(f"users are {users.dtype} of shape {users.shape}; expected a list of user indices")
     if len(users) and (users.min() < 0 or (exclude is not None and users.max() >= exclude.n_users)):
         end = "the number of users" if exclude is None else str(exclude.n_users - 1)
         raise DataError(f"user indices are {users.min()} to {users.max()}; expected 0 to {end}")
-
-
-def _rated(ratings: Dataset, users: Ids) -> tuple[Ids, Ids]:
-    """Rows and columns, in scores of ``users``, of what they rated: far fewer than a mask of all items has."""
-    rows = ratings.matrix[users]
-    return np.repeat(np.arange(len(users)), np.diff(rows.indptr)), rows.indices
 
 
 def best(scores: NDArray[np.floating[Any]], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

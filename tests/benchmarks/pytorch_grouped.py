@@ -48,7 +48,8 @@ class Grouped:
     def __call__(self, batch: Batch, kept: Tensor) -> Loss:
         """Of a batch and a mask of kept user features (U, 1)."""
         users, items = torch.from_numpy(batch.users), torch.from_numpy(batch.items)
-        pairs = Pairs(*map(torch.from_numpy, (batch.pairs.user, batch.pairs.film, batch.pairs.place, batch.entries)))
+        place = batch.pairs.user * len(batch.items) + batch.pairs.film
+        pairs = Pairs(*map(torch.from_numpy, (batch.pairs.user, batch.pairs.film, place, batch.entries)))
         log_counts = torch.from_numpy(batch.counts).to(self.log_q.dtype).log()
         user_vectors = self.towers.users(users, kept)
         vectors, bias = self.towers.items(items)

@@ -306,7 +306,7 @@ def test_a_pair_rated_twice_is_named():
 def test_a_rating_of_zero_counts_as_rated():
     dataset = Dataset.from_frames(frame((1, 1, 0), (1, 2, 3), (2, 2, 0)))
     assert dataset.matrix.nnz == 3
-    assert dataset.rated(np.array([0, 1])).tolist() == [[True, True], [False, True]]
+    assert np.transpose(dataset.rated(np.array([0, 1]))).tolist() == [[0, 0], [0, 1], [1, 1]]
 
 
 pairs = st.dictionaries(
@@ -334,8 +334,9 @@ def test_matrix_counts_and_rated_agree_with_a_plain_dictionary(ratings, random):
     for item in range(dataset.n_items):
         assert dataset.item_counts[item] == sum(one == item for _, one in expected)
     asked = [random.randrange(dataset.n_users) for _ in range(4)]
-    flags = [[(user, item) in expected for item in range(dataset.n_items)] for user in asked]
-    assert dataset.rated(np.array(asked)).tolist() == flags
+    known = [(row, user, item) for row, user in enumerate(asked) for item in range(dataset.n_items)]
+    places = [[row, item] for row, user, item in known if (user, item) in expected]
+    assert np.transpose(dataset.rated(np.array(asked))).tolist() == places
 
 
 def test_a_subset_has_the_same_users_and_films_and_its_own_counts():
