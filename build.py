@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 from recsys import command
 from recsys.artefacts import Artefacts, read_artefacts, write_artefacts
 from recsys.beside import beside
+from recsys.cache import Cache, Keeper, NoCache, cache_folder
 from recsys.config import BuildConfig, read_config
 from recsys.data.dataset import Dataset
 from recsys.data.sources import locate, locate_default, read_path
@@ -30,6 +31,7 @@ from recsys.evaluation.selection import recipes
 from recsys.explain import explain
 from recsys.export import assemble
 from recsys.fitted import Fitted
+from recsys.kept import fit_or_load
 from recsys.measured import Judged
 from recsys.new_users import in_words
 from recsys.pages.publish import check_target, staged
@@ -43,7 +45,6 @@ from recsys.rules import recipe
 from recsys.serve import address, base_of, server
 from recsys.tables_out import write_tables
 from recsys.terminal import Terminal
-from recsys.train import fit, together
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "templates"
@@ -72,13 +73,14 @@ def build(arguments: argparse.Namespace) -> None:
             shutil.copytree(arguments.out / "data", staging / "data")
             render(artefacts, staging, terminal)
     else:
+        cache = NoCache() if arguments.no_cache else Cache(cache_folder())
         path = locate_default(HERE / "data") if arguments.data is None else locate(arguments.data)
         check_target(arguments.out, [path])
         with staged(arguments.out) as staging:
             dataset = read(path, config, terminal)
             command.check_named(arguments, dataset.source.synthetic)
             with threadpool_limits(1, "blas"):  # more gain nothing at these sizes, and spin against each other
-                artefacts = compute(dataset, config, terminal)
+                artefacts = compute(dataset, config, terminal, cache)
             export(artefacts, staging / "data", terminal)
             render(artefacts, staging, terminal)
     logger.info("open %s", arguments.out / "index.html")
@@ -101,7 +103,7 @@ def read(path: Path, config: BuildConfig, terminal: Terminal) -> Dataset:
     return dataset
 
 
-def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefacts:
+def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal, cache: Keeper) -> Artefacts:
     """Everything between the ratings and the JSON."""
     with terminal.stage("split") as said:
         parts = split(dataset, config.holdout, np.random.default_rng(config.train.seed))
@@ -110,7 +112,7 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
     recorders = {name: Recorder(moving_films(dataset)) for name in config.models}
     elsewhere = parts.test is not None and parts.train.n_ratings >= WORTH_A_PROCESS
     with beside(rivals, parts, config) if elsewhere else nullcontext(rivals(parts, config)) as rows:
-        models = train(parts.train, config, terminal, recorders)
+        models = train(parts.train, config, terminal, recorders, cache)
         compared, judged = compare_with(rows, len(recipes(config.train.seed)), terminal)
     with terminal.stage("recommend") as said:
         lists = {name: recommend(one, parts.train, parts.test, config.top_k) for name, one in models.items()}
@@ -128,7 +130,7 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
                 report = judge(found.items[users], users, parts.train, parts.test)
                 judged.reports[name] = report
                 said.append(f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}")
-    new_users = measure_new_users(dataset, config, terminal) if config.evaluate_new_users else None
+    new_users = measure_new_users(dataset, config, terminal, cache) if config.evaluate_new_users else None
     with terminal.stage("assemble"):
         return assemble(
             Results(dataset, parts, config, models, lists, judged, reasons, ranks, recorders, new_users)
@@ -136,17 +138,19 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal) -> Artefa
 
 
 def train(
-    ratings: Dataset, config: BuildConfig, terminal: Terminal, recorders: dict[str, Recorder]
+    ratings: Dataset, config: BuildConfig, terminal: Terminal, recorders: dict[str, Recorder], cache: Keeper
 ) -> dict[str, Fitted]:
-    """Both towers of every model asked for, shown and recorded epoch by epoch."""
+    """Both towers of every model asked for, recorded epoch by epoch, and shown where they are not known yet."""
     models = {}
     with terminal.training() as display:
         for name in config.models:
             with terminal.stage(f"train {name}") as said:
                 epochs = recipe(name, ratings, config.train).epochs
-                on_epoch = together(display(name, epochs), recorders[name])
-                models[name] = fit(ratings, name, config.train, on_epoch)
-                said.append(f"{len(models[name].history)} epochs, served as after {models[name].best_epoch}")
+                on_epoch = display(name, epochs)
+                fitted, known = fit_or_load(cache, ratings, name, config.train, recorders[name], on_epoch)
+                kept = " (kept from an earlier build)" if known else ""
+                said.append(f"{len(fitted.history)} epochs, served as after {fitted.best_epoch}{kept}")
+                models[name] = fitted
     return models
 
 
@@ -169,7 +173,9 @@ def compare_with(
     return lists, judged
 
 
-def measure_new_users(ratings: Dataset, config: BuildConfig, terminal: Terminal) -> NewUsersReport | None:
+def measure_new_users(
+    ratings: Dataset, config: BuildConfig, terminal: Terminal, cache: Keeper
+) -> NewUsersReport | None:
     """How good the lists are for people who were not in training, where there are enough of them to tell."""
     why = obstacle(ratings)
     if why is not None:
@@ -177,7 +183,8 @@ def measure_new_users(ratings: Dataset, config: BuildConfig, terminal: Terminal)
         return None
 
     def learn(train: Dataset, draw: int) -> Fitted:
-        return fit(train, "deep", replace(config.train, seed=(config.train.seed + draw) % 2**63))
+        own = replace(config.train, seed=(config.train.seed + draw) % 2**63)
+        return fit_or_load(cache, train, "deep", own, Recorder(np.arange(0)))[0]
 
     with terminal.stage("new users") as said, terminal.progress("new users") as on_draw:
         rng = np.random.default_rng([config.train.seed, 2])

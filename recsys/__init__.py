@@ -17,6 +17,7 @@ from recsys.evaluation.baselines import EASE, ItemKNN, Popularity
 from recsys.evaluation.metrics import Report, evaluate
 from recsys.evaluation.ranking import top_k
 from recsys.fitted import EpochRecord, Fitted
+from recsys.saved import load_fitted
 from recsys.train import fit
 from recsys.version import VERSION
 
@@ -44,6 +45,7 @@ __all__ = [
     "evaluate",
     "fit",
     "load_dataset",
+    "load_fitted",
     "split",
     "top_k",
 ]

@@ -69,6 +69,11 @@ def parser() -> argparse.ArgumentParser:
         help="make the pages anew from the data/ folder of the site, without training (default: off)",
     )
     work.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="train anew, and keep nothing for later builds (default: a model that was trained before is used again)",
+    )
+    work.add_argument(
         "--publish",
         action="store_true",
         help="push the finished site to the branch gh-pages of the remote origin of this repository (default: off)",

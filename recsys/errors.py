@@ -23,7 +23,7 @@ class DownloadError(RecsysError):
 
 
 class OutputError(RecsysError):
-    """A site folder that may not be replaced or could not be written."""
+    """A site folder that may not be replaced, or a folder or file that could not be written."""
 
 
 class PublishError(RecsysError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,23 @@ class Fitted:
     def n_parameters(self) -> int:
         """Learned numbers in both towers."""
         return sum(parameter.value.size for parameter in self.towers.parameters().values())
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to a file that :func:`recsys.load_fitted` reads: equal models give equal bytes.
+
+        It is an uncompressed ``.npz`` without pickled objects. It holds what the users of the training part rated, so
+        it is as private as that.
+
+        Args:
+            path: of the file, whose folder exists; a file that is there is replaced, as a whole or not at all.
+
+        Raises:
+            OutputError: it cannot be written there.
+            DataError: the model holds numbers that are not finite, so that nothing could be served from it.
+        """
+        from recsys.saved import save
+
+        save(self, path)
 
     def scores(self, users: NDArray[np.integer[Any]] | None = None) -> NDArray[np.float32]:
         """Scores of all items for ``users`` (n,), or for all users: float32 (n, n_items)."""

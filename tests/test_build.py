@@ -14,6 +14,8 @@ from rich.console import Console
 
 import build
 import recsys
+from recsys import kept
+from recsys.cache import NoCache, cache_folder
 from recsys.data import sources
 from recsys.errors import DownloadError
 from recsys.evaluation import baselines
@@ -89,6 +91,73 @@ def test_two_builds_are_equal_to_the_byte_and_another_seed_is_not(site, tmp_path
     assert "data/item_embeddings.json".replace("/", os.sep) in differing(site, tmp_path / "other")
 
 
+@pytest.fixture
+def trained(monkeypatch) -> list[str]:
+    """The models that were really trained."""
+    names = []
+
+    def counted(train, model, *rest):
+        names.append(model)
+        return recsys.fit(train, model, *rest)
+
+    monkeypatch.setattr(kept, "fit", counted)
+    return names
+
+
+def entries() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in cache_folder().glob("*")}
+
+
+def test_a_second_build_trains_nothing_and_gives_the_same_bytes_as_one_without_a_cache(tmp_path, trained, capsys):
+    other = ["--top-k", "5", "--site-url", "https://example.org/"]  # not of the models
+    assert build.main([*SMALL, "--out", str(tmp_path / "first")]) == 0
+    assert trained == ["base", "deep"]
+    assert "(kept from an earlier build)" not in capsys.readouterr().out
+    before = entries()
+    assert len(before) == 2
+    assert build.main([*SMALL[:-1], *other, "--out", str(tmp_path / "second")]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"train deep +\d+\.\d\d s  3 epochs, served as after \d \(kept from an earlier build\)\n", said)
+    assert said.count("(kept from an earlier build)") == 2
+    assert trained == ["base", "deep"]
+    assert build.main([*SMALL, *other, "--no-cache", "--out", str(tmp_path / "third")]) == 0
+    assert trained == ["base", "deep"] * 2
+    assert differing(tmp_path / "second", tmp_path / "third") == []
+    assert entries() == before
+
+
+def test_without_the_cache_nothing_is_kept_either(tmp_path, trained):
+    asked = [*SMALL, "--models", "base", "--holdout", "0", "--out", str(tmp_path / "site")]
+    assert build.main([*asked, "--no-cache"]) == 0
+    assert entries() == {}
+    assert build.main(asked) == 0
+    assert trained == ["base", "base"]
+
+
+def test_a_damaged_entry_and_no_place_for_any_are_warnings_and_the_site_is_as_ever(tmp_path, trained, capsys):
+    asked = [*SMALL, "--models", "base", "--holdout", "0", "--out"]
+    assert build.main([*asked, str(tmp_path / "first")]) == 0
+    ((name, whole),) = entries().items()
+    (cache_folder() / name).write_bytes(whole[:1000])
+    assert build.main([*asked, str(tmp_path / "second")]) == 0
+    assert "this is computed anew" in " ".join(capsys.readouterr().out.split())
+    assert trained == ["base", "base"]
+    assert entries() == {name: whole}
+    shutil.rmtree(cache_folder())
+    cache_folder().write_text("in the way")
+    assert build.main([*asked, str(tmp_path / "third")]) == 0
+    assert "the cache keeps nothing" in " ".join(capsys.readouterr().out.split())
+    for other in ("second", "third"):
+        assert differing(tmp_path / "first", tmp_path / other) == []
+
+
+def test_another_seed_or_other_hidden_ratings_train_again(tmp_path, trained):
+    asked = [*SMALL, "--models", "base", "--out", str(tmp_path / "site")]
+    for changed in (["--holdout", "0"], ["--holdout", "0", "--seed", "1"], ["--holdout", "0.3"]):
+        assert build.main([*asked, *changed]) == 0
+    assert trained == ["base"] * 3
+
+
 def test_rendering_again_from_the_exported_json_gives_the_same_bytes(site, tmp_path):
     out = tmp_path / "site"
     assert build.main([*SMALL, "--out", str(out)]) == 0
@@ -124,12 +193,15 @@ def test_baselines_are_measured_beside_the_models_and_say_what_was_chosen(site, 
     assert load(tmp_path / "site", "metrics.json")["comparisons"] == []
 
 
-def test_new_users_are_measured_where_that_is_asked_for_and_rendering_again_keeps_it(tmp_path, capsys):
+def test_new_users_are_measured_where_that_is_asked_for_and_rendering_again_keeps_it(tmp_path, capsys, monkeypatch):
     asked = ["--models", "deep", "--holdout", "0", "--evaluate-new-users"]
     one, other = tmp_path / "one", tmp_path / "other"
     assert build.main([*SMALL[:-1], *asked, "--out", str(one)]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert re.search(r"new users \d+\.\d\d s nDCG@10 with 3, 5, .*half given, deep (0\.\d{4} ?)+, deep_liked", said)
+    assert build.main([*SMALL, *asked, "--no-cache", "--out", str(other)]) == 0
+    assert differing(one, other) == []
+    monkeypatch.setattr(kept, "fit", None)  # all six trainings are known
     assert build.main([*SMALL, *asked, "--out", str(other)]) == 0
     assert differing(one, other) == []
     assert build.main(["--render-only", "--quiet", "--out", str(other)]) == 0
@@ -154,7 +226,8 @@ def test_too_few_users_to_measure_by_are_a_warning_and_no_figures(capsys):
     few = recsys.load_dataset("sample")
     few = few.subset(few.user < 19)
     terminal = Terminal(Console(), logging.INFO)
-    assert build.measure_new_users(few, recsys.BuildConfig(evaluate_new_users=True), terminal) is None
+    asked = recsys.BuildConfig(evaluate_new_users=True)
+    assert build.measure_new_users(few, asked, terminal, NoCache()) is None
     said = " ".join(capsys.readouterr().out.split())
     assert said == "new users were not measured: users with two ratings or more are 19; expected 20 at least"
 

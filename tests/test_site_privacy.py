@@ -19,6 +19,7 @@ from rich.console import Console
 
 import build
 import recsys
+from recsys.cache import NoCache
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.pages.slugs import slugs
@@ -40,7 +41,7 @@ def keen() -> Dataset:
 def site_of(dataset: Dataset, out: Path, top_k: int) -> Path:
     config = BuildConfig(top_k=top_k, holdout=0.5, train=TrainConfig(dim=4, epochs=2))
     terminal = Terminal(Console(quiet=True), logging.ERROR)
-    build.export(artefacts := build.compute(dataset, config, terminal), out / "data", terminal)
+    build.export(artefacts := build.compute(dataset, config, terminal, NoCache()), out / "data", terminal)
     build.render(artefacts, out, terminal)
     return out
 

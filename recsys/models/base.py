@@ -5,13 +5,14 @@ Score of film i for user u = dot product of their embeddings + the film's bias. 
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 from scipy import sparse
 
 from recsys.errors import ConfigError
+from recsys.models.state import State, restore, values
 from recsys.nn.layers import Array, Embedding, Parameter, named
 
 INITIAL_SCALE = 0.1
@@ -45,6 +46,22 @@ class BaseModel:
     def parameters(self) -> dict[str, Parameter]:
         """By name."""
         return named({"user": self.user, "item": self.item, "bias": self.bias})
+
+    def state(self) -> State:
+        """All that :meth:`from_state` needs."""
+        return values(self.parameters())
+
+    @classmethod
+    def from_state(cls, state: State, n_users: int, n_items: int, dim: int) -> Self:
+        """The model that had this :meth:`state`, in float32.
+
+        Raises:
+            DataError: an array is missing or not of these sizes.
+        """
+        unused = np.random.default_rng(0)  # what it draws is overwritten at once
+        model = cls(n_users, n_items, dim, np.zeros(n_items, np.float32), unused, np.float32)
+        restore(model.parameters(), state)
+        return model
 
     def training_inputs(self, users: Ids, rng: np.random.Generator) -> Ids:
         """What the user tower sees of ``users`` (U,) in training: their ids."""

@@ -14,14 +14,16 @@ visitor of whom nothing is known but a few films. Knows nothing of losses or tra
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
 from scipy import sparse
 
+from recsys.errors import DataError
 from recsys.models.base import Ids
 from recsys.models.linear import LinearTowers, own_shares
+from recsys.models.state import State, checked, restore, rows_apart, rows_together, values
 from recsys.nn.layers import MLP, Array, Embedding, Parameter, WeightedSum, dropout_rows, named
 from recsys.rating_scale import RatingScale
 
@@ -95,6 +97,38 @@ class DeepModel:
                 "bias": self.bias,
             }
         )
+
+    def state(self) -> State:
+        """All that :meth:`from_state` needs."""
+        return {
+            **values(self.parameters()),
+            **rows_apart("history", self.history),
+            "rating_scale": np.array([self.scale.low, self.scale.high]),
+            "item_features": self.item_features,
+            "user_features": self.user_features,
+        }
+
+    @classmethod
+    def from_state(cls, state: State, n_users: int, n_items: int, dim: int) -> Self:
+        """The model that had this :meth:`state`, in float32.
+
+        Raises:
+            DataError: an array is missing, not of these sizes, or does not go with the others.
+        """
+        history = rows_together("history", (n_users, n_items), state)
+        low, high = checked(state, "rating_scale", (2,), np.float64).tolist()
+        if low > high:
+            raise DataError(f"the array rating_scale is from {low} to {high}; expected the lowest rating first")
+        item_features = checked(state, "item_features", (n_items, None))
+        user_features = checked(state, "user_features", (n_users, None))
+        for mlp, features in (("user_mlp", user_features), ("item_mlp", item_features)):
+            # Before there is room made for as many: sizes that are small each can be large in a product.
+            checked(state, f"{mlp}.inner.weight", (dim + features.shape[1], 2 * dim))
+        start = LinearTowers(*(checked(state, name, (n_items, dim)) for name in ("pool.table", "item.table")))
+        unused = np.random.default_rng(0)  # what it draws is overwritten at once
+        model = cls(history, RatingScale(low, high), start, item_features, user_features, unused, np.float32)
+        restore(model.parameters(), state)
+        return model
 
     def training_inputs(self, users: Ids, rng: np.random.Generator) -> UserInputs:
         """What the user tower sees of ``users`` (U,) in training: films as 1 each, features at random."""

@@ -6,12 +6,13 @@ looks inside either.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from scipy import sparse
 
 from recsys.models.base import Ids
+from recsys.models.state import State
 from recsys.nn.layers import Array, Parameter
 
 
@@ -22,6 +23,19 @@ class Towers(Protocol):
 
     def parameters(self) -> dict[str, Parameter]:
         """All learned arrays, by name."""
+        ...
+
+    def state(self) -> State:
+        """All that it is made of, not copied, so that :meth:`from_state` gives an equal model."""
+        ...
+
+    @classmethod
+    def from_state(cls, state: State, n_users: int, n_items: int, dim: int) -> Self:
+        """The model that had this state.
+
+        Raises:
+            DataError: the arrays are not what such a model is made of.
+        """
         ...
 
     def training_inputs(self, users: Ids, rng: np.random.Generator) -> Any:
