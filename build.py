@@ -7,7 +7,7 @@ import logging
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from recsys.cache import Cache, Keeper, NoCache, cache_folder
 from recsys.config import BuildConfig, read_config
 from recsys.data.dataset import Dataset
 from recsys.data.sources import locate, locate_default, read_path
-from recsys.data.split import split
+from recsys.data.split import Split, split
 from recsys.errors import ConfigError
 from recsys.evaluation.hidden import hidden_ranks
 from recsys.evaluation.metrics import judge
@@ -32,6 +32,7 @@ from recsys.explain import explain
 from recsys.export import assemble
 from recsys.fitted import Fitted
 from recsys.kept import fit_or_load
+from recsys.kept_rivals import rivals_or_load
 from recsys.measured import Judged
 from recsys.new_users import in_words
 from recsys.pages.publish import check_target, staged
@@ -48,6 +49,7 @@ from recsys.terminal import Terminal
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "templates"
+KEPT = " (kept from an earlier build)"
 WORTH_A_PROCESS = 50_000
 """Ratings from which on baselines are computed beside the models: another process takes half a second to start."""
 
@@ -110,10 +112,9 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal, cache: Ke
         n_hidden = 0 if parts.test is None else parts.test.n_ratings
         said.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} hidden")
     recorders = {name: Recorder(moving_films(dataset)) for name in config.models}
-    elsewhere = parts.test is not None and parts.train.n_ratings >= WORTH_A_PROCESS
-    with beside(rivals, parts, config) if elsewhere else nullcontext(rivals(parts, config)) as rows:
+    with rivals_or_load(cache, parts, config, make_rivals) as (rows, known):
         models = train(parts.train, config, terminal, recorders, cache)
-        compared, judged = compare_with(rows, len(recipes(config.train.seed)), terminal)
+        compared, judged = compare_with(rows, known, len(recipes(config.train.seed)), terminal)
     with terminal.stage("recommend") as said:
         lists = {name: recommend(one, parts.train, parts.test, config.top_k) for name, one in models.items()}
         said.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
@@ -148,14 +149,19 @@ def train(
                 epochs = recipe(name, ratings, config.train).epochs
                 on_epoch = display(name, epochs)
                 fitted, known = fit_or_load(cache, ratings, name, config.train, recorders[name], on_epoch)
-                kept = " (kept from an earlier build)" if known else ""
-                said.append(f"{len(fitted.history)} epochs, served as after {fitted.best_epoch}{kept}")
+                said.append(f"{len(fitted.history)} epochs, served as after {fitted.best_epoch}{KEPT * known}")
                 models[name] = fitted
     return models
 
 
+def make_rivals(parts: Split, config: BuildConfig) -> AbstractContextManager[Iterator[Rival | Skipped]]:
+    """Begin to compute the baselines, where it pays beside the models."""
+    large = parts.train.n_ratings >= WORTH_A_PROCESS
+    return beside(rivals, parts, config) if large else nullcontext(rivals(parts, config))
+
+
 def compare_with(
-    found: Iterator[Rival | Skipped], expected: int, terminal: Terminal
+    found: Iterator[Rival | Skipped], known: bool, expected: int, terminal: Terminal
 ) -> tuple[dict[str, Lists], Judged]:
     """The lists of the baselines, where there is something to measure; and how their settings were chosen."""
     lists, judged = dict[str, Lists](), Judged()
@@ -166,7 +172,7 @@ def compare_with(
                 logger.warning("%s was not computed: %s", one.name, one.why)
             else:
                 lists[one.name], judged.chosen[one.name] = one.lists, one.chosen
-                terminal.done(one.name, one.seconds, [one.chosen.in_words()])
+                terminal.done(one.name, one.seconds, [one.chosen.in_words() + KEPT * known])
             on_baseline(done, expected)
     if not lists:
         logger.info("baselines: none, because nothing is hidden to measure anything by")

@@ -32,7 +32,7 @@ RULE = (
 MOST_RATINGS = 2_000_000
 """With more, settings are chosen on the ratings of evenly spaced users."""
 
-Settings = Mapping[str, float]
+Settings = Mapping[str, int | float]
 
 
 @dataclass(frozen=True)
