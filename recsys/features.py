@@ -36,24 +36,31 @@ def rating_scale(dataset: Dataset) -> RatingScale:
     return RatingScale(float(dataset.rating.min()), float(dataset.rating.max()))
 
 
-def history_weights(dataset: Dataset) -> sparse.csr_array[np.float32]:
+def history_weights(dataset: Dataset, place: NDArray[np.float64]) -> sparse.csr_array[np.float32]:
     """What each rated film weighs in its user's history once trained, (n_users, n_items): rating times recency.
 
     A rating counts as the :class:`~recsys.rating_scale.RatingScale` of the data says. A film at place p of its
-    history, see :func:`history_places`, is worth ``exp(-RECENCY (1 - p))`` of that.
+    history is worth ``exp(-RECENCY (1 - p))`` of that.
+
+    Args:
+        dataset: the ratings.
+        place: (n_ratings,), see :func:`history_places`.
     """
-    weights = rating_scale(dataset).weights(dataset.rating) * np.exp(-RECENCY * (1 - history_places(dataset)))
+    weights = rating_scale(dataset).weights(dataset.rating) * np.exp(-RECENCY * (1 - place))
     return _by_user(dataset, weights)
 
 
-def history_windows(dataset: Dataset) -> sparse.csr_array[np.float32]:
+def history_windows(dataset: Dataset, place: NDArray[np.float64]) -> sparse.csr_array[np.float32]:
     """Whole histories, and under them each cut into overlapping windows: ((1 + WINDOWS) n_users, n_items).
 
     Of ``A'A``, an entry is how many users rated both films, plus :data:`WINDOW_WEIGHT` times how far they did so at
     about the same time. A window is a triangle over the places of a history, so that together they count each film
     once.
+
+    Args:
+        dataset: the ratings.
+        place: (n_ratings,), see :func:`history_places`.
     """
-    place = history_places(dataset)
     parts = [_by_user(dataset, np.ones(dataset.n_ratings))]
     for centre in range(WINDOWS):
         share = WINDOW_WEIGHT * np.maximum(0, 1 - np.abs(place * (WINDOWS - 1) - centre))

@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from recsys.batches import Batch, batches
 from recsys.data.dataset import Dataset
-from recsys.features import history_weights, history_windows, item_features, log_q, rating_scale
+from recsys.features import history_places, history_weights, history_windows, item_features, log_q, rating_scale
 from recsys.fitted import EpochRecord, Fitted
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, equal_shares
@@ -33,9 +33,10 @@ def _base(ratings: Dataset, recipe: Recipe, rng: np.random.Generator, dtype: DTy
 
 
 def _deep(ratings: Dataset, recipe: Recipe, rng: np.random.Generator, dtype: DTypeLike) -> Made:
-    history = history_weights(ratings)
+    place = history_places(ratings)
+    history = history_weights(ratings, place)
     histories = equal_shares(history.astype(dtype))
-    start = fit_linear(history_windows(ratings), histories, recipe.dim, rng, dtype)
+    start = fit_linear(history_windows(ratings, place), histories, recipe.dim, rng, dtype)
     features = item_features(ratings), ratings.user_features
     towers = DeepModel(history, rating_scale(ratings), start, *features, rng, dtype)
     return towers, Teacher(start, histories)

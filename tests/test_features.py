@@ -39,7 +39,8 @@ def timed(rows: list[tuple[int, int, float, int]]) -> Dataset:
 
 
 def test_history_weights_rise_with_the_rating_from_below_zero_to_one():
-    weights = history_weights(dataset([(0, 0, 1), (0, 1, 2), (1, 0, 3), (1, 3, 4), (2, 2, 5)]))
+    log = dataset([(0, 0, 1), (0, 1, 2), (1, 0, 3), (1, 3, 4), (2, 2, 5)])
+    weights = history_weights(log, history_places(log))
     assert weights.dtype == np.float32
     half, three_quarters = -0.1 + 1.1 * np.sqrt(1 / 2), -0.1 + 1.1 * np.sqrt(3 / 4)
     expected = [[-0.1, -0.1 + 1.1 / 2, 0, 0], [half, 0, 0, three_quarters], [0, 0, 1, 0]]
@@ -47,7 +48,8 @@ def test_history_weights_rise_with_the_rating_from_below_zero_to_one():
 
 
 def test_history_weights_fade_with_age_within_each_history():
-    weights = history_weights(timed([(0, 0, 5, 30), (0, 1, 5, 10), (1, 0, 5, 99), (1, 1, 5, 98), (1, 2, 5, 97)]))
+    log = timed([(0, 0, 5, 30), (0, 1, 5, 10), (1, 0, 5, 99), (1, 1, 5, 98), (1, 2, 5, 97)])
+    weights = history_weights(log, history_places(log))
     # Places 3/4 and 1/4 of two ratings; 5/6, 3/6 and 1/6 of three.
     expected = np.exp(-RECENCY * (1 - np.array([[3 / 4, 1 / 4, 1], [5 / 6, 3 / 6, 1 / 6]])))
     expected[0, 2] = 0
@@ -73,7 +75,8 @@ def test_without_timestamps_all_are_the_newest():
 
 def test_windows_add_pairs_by_how_near_in_time_they_were_rated():
     rows = [(0, item, 5.0, item) for item in range(12)]
-    together = history_windows(timed(rows))
+    log = timed(rows)
+    together = history_windows(log, history_places(log))
     gram = (together.T @ together).toarray()
     # The windows' triangles add up to 1 at every place, so a film counts 1 for the history and the weight for them.
     np.testing.assert_allclose(np.diag(gram), 1 + WINDOW_WEIGHT, rtol=1e-5)
@@ -82,15 +85,18 @@ def test_windows_add_pairs_by_how_near_in_time_they_were_rated():
 
 
 def test_the_scale_of_the_ratings_does_not_matter():
-    stars = history_weights(dataset([(0, 0, 1), (0, 1, 3), (1, 1, 5)]))
-    percent = history_weights(dataset([(0, 0, 0), (0, 1, 50), (1, 1, 100)]))
+    log = dataset([(0, 0, 1), (0, 1, 3), (1, 1, 5)])
+    stars = history_weights(log, history_places(log))
+    log = dataset([(0, 0, 0), (0, 1, 50), (1, 1, 100)])
+    percent = history_weights(log, history_places(log))
     np.testing.assert_allclose(stars.toarray(), percent.toarray(), atol=1e-6)
     assert percent.nnz == 3
 
 
 @pytest.mark.parametrize("rating", [0, 1, -3.5])
 def test_a_log_of_equal_ratings_weighs_one_throughout(rating):
-    weights = history_weights(dataset([(0, 0, rating), (0, 2, rating), (1, 1, rating)]))
+    log = dataset([(0, 0, rating), (0, 2, rating), (1, 1, rating)])
+    weights = history_weights(log, history_places(log))
     assert weights.toarray().tolist() == [[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
 
 
