@@ -84,15 +84,16 @@ class Validation:
         often as it can be expected in a batch.
         """
         k = min(VALIDATION_K, len(self.log_q))
-        log_counts = np.log(np.exp(self.log_q) * np.float32(self.n_pairs))
+        # In a batch of n pairs a film can be expected n q times, and exp(score - log q) times that is n exp(score):
+        # the same n for all films, which may as well be taken from the pairs' own.
+        log_n = np.float32(np.log(self.n_pairs))
         losses, lists = [], []
         for users, rated, hidden in self.blocks:
             ((_, scores),) = score_blocks(fitted, users)
             pairs = Pairs.once(*hidden)
-            own = scores[hidden] - self.log_q[hidden[1]]
+            own = scores[hidden] - self.log_q[hidden[1]] - log_n
             scores[rated] = -np.inf
             lists.append(best(scores, k)[0])
-            scores += log_counts - self.log_q
             scores[hidden] = -np.inf
             losses.append(masked_forward(scores, own, pairs)[0] * len(own))
         judged = np.concatenate([block.users for block in self.blocks])
