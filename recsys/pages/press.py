@@ -19,8 +19,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context, parent_process
 from pathlib import Path
+
+from jinja2 import Environment
 
 from recsys.errors import OutputError
 from recsys.pages.contexts import Context
@@ -36,11 +39,19 @@ _AHEAD = 64  # of these for each helper, so that it need not wait while this pro
 
 @dataclass(frozen=True)
 class Job:
-    """A page to be: ``context`` makes what its template is given, when its turn comes."""
+    """A file to be: ``text`` makes what stands in it when its turn comes, given the templates."""
 
     address: str
-    template: str
-    context: Callable[[], Context]
+    text: Callable[[Environment], str]
+
+
+def page(address: str, template: str, context: Callable[[], Context]) -> Job:
+    """A page to be: ``context`` makes what its template is given."""
+    return Job(address, partial(_rendered, template, context))
+
+
+def _rendered(template: str, context: Callable[[], Context], environment: Environment) -> str:
+    return environment.get_template(template).render(vars(context()))
 
 
 class Press:
@@ -53,11 +64,14 @@ class Press:
     def __init__(self, templates: Path, folder: Path) -> None:
         self._environment, self._folder = make_environment(templates), folder
 
-    def print(self, job: Job) -> None:
-        """Write one page; every failure names it."""
+    def text(self, job: Job) -> bytes:
+        """What one file will hold; every failure names it."""
         with building(job.address):
-            text = self._environment.get_template(job.template).render(vars(job.context()))
-        write_file(self._folder, job.address, text.encode("utf-8"))
+            return job.text(self._environment).encode("utf-8")
+
+    def print(self, job: Job) -> None:
+        """Write it."""
+        write_file(self._folder, job.address, self.text(job))
 
 
 def helpers_for(n_pages: int) -> int:

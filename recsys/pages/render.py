@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from recsys.artefacts import Artefacts
 from recsys.pages.bundle import (
+    script_data,
     write_assets,
     write_bokeh,
     write_map_data,
@@ -33,8 +36,10 @@ from recsys.pages.map import map_context
 from recsys.pages.people import user_context, users_context
 from recsys.pages.policy import CSP
 from recsys.pages.press import Job, Press, helpers_for, printed
+from recsys.pages.press import page as made
 from recsys.pages.rate import rate_context
 from recsys.pages.results import about_context, home_context, training_context
+from recsys.pages.shards import any_user_context, numbers, shard, shelf
 from recsys.pages.standing import root_of, write_standing
 from recsys.pages.writer import Writer
 
@@ -79,17 +84,19 @@ def render_site(
         jobs = [
             *_top_pages(site, artefacts, catalogue, templates, out),
             *_chart_pages(site, artefacts, catalogue, write_bokeh(writer), out / "data"),
-            *_user_pages(site, artefacts, catalogue),
+            *_users(site, artefacts, catalogue),
             *_film_pages(site, artefacts, catalogue),
         ]
-        for job in jobs:
-            writer.take(job.address)
+        addresses = [job.address for job in jobs]
+        for address in addresses:
+            writer.take(address)
         n_helpers = helpers_for(len(jobs)) if helpers is None else helpers
-        with closing(printed(jobs, press, n_helpers)) as pages:
-            for done, _ in enumerate(pages, start=1):
+        with closing(printed(jobs, press, n_helpers)) as all_:
+            for done, _ in enumerate(all_, start=1):
                 if on_page is not None:
                     on_page(done, len(jobs))
-        write_standing(site.url, [job.address for job in jobs if job.address != "404.html"], writer)
+        pages = [address for address in addresses if address.endswith(".html") and address != "404.html"]
+        write_standing(site.url, pages, writer)
         # Last: by now the pages have made sure that the files belong together.
         write_rate_data(artefacts, catalogue, writer)
         write_pictures(artefacts, writer)
@@ -121,40 +128,60 @@ def make_site(artefacts: Artefacts) -> Site:
 def _top_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, templates: Path, out: Path) -> Iterator[Job]:
     data = site.dataset
     page = _page("index.html", data, f"Films recommended from {data} by two small neural networks, and how well.")
-    yield Job(page.address, "index.html", partial(home_context, site, page, artefacts, catalogue))
-    page = _page("users.html", "Users", f"Every user of {data}, each with a page of recommendations.")
-    yield Job(page.address, "users.html", partial(users_context, site, page, artefacts, catalogue))
+    yield made(page.address, "index.html", partial(home_context, site, page, artefacts, catalogue))
+    if catalogue.one_user_page:
+        page = _page("users.html", "Users", f"Every user of {data}, with what is recommended to them.")
+        yield made(page.address, "any_user.html", partial(any_user_context, site, page, artefacts, catalogue))
+    else:
+        page = _page("users.html", "Users", f"Every user of {data}, each with a page of recommendations.")
+        yield made(page.address, "users.html", partial(users_context, site, page, artefacts, catalogue))
     page = _page("films.html", "Films", f"Every film of {data}: year, genres, ratings.")
-    yield Job(page.address, "films.html", partial(films_context, site, page, artefacts, catalogue))
+    yield made(page.address, "films.html", partial(films_context, site, page, artefacts, catalogue))
     page = _page("rate.html", "Rate", f"Rate a few films of {data}, and a neural network answers in the page.")
-    yield Job(page.address, "rate.html", partial(rate_context, site, page, artefacts, catalogue))
+    yield made(page.address, "rate.html", partial(rate_context, site, page, artefacts, catalogue))
     page = _page("data.html", "Data", "The files this site is made from, to take away.")
-    yield Job(page.address, "data.html", partial(data_context, site, page, out / "data", models_of(artefacts)))
+    yield made(page.address, "data.html", partial(data_context, site, page, out / "data", models_of(artefacts)))
     page = _page("about.html", "About", "How the recommendations are made, measured and published.")
-    yield Job(page.address, "about.html", partial(about_context, site, page, artefacts))
+    yield made(page.address, "about.html", partial(about_context, site, page, artefacts))
     page = _page("404.html", "Not found", "There is no such page here.")
-    yield Job(page.address, "404.html", partial(_not_found, site, page, templates))
+    yield made(page.address, "404.html", partial(_not_found, site, page, templates))
 
 
 def _chart_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, bokeh: str, data: Path) -> Iterator[Job]:
     page = _page("map.html", "Map", f"The films of {site.dataset} where the models put them, in two dimensions.")
-    yield Job(page.address, "map.html", partial(map_context, site, page, artefacts, catalogue, bokeh, data))
+    yield made(page.address, "map.html", partial(map_context, site, page, artefacts, catalogue, bokeh, data))
     page = _page("training.html", "Training", "Loss and validation curves of both models, epoch by epoch.")
-    yield Job(page.address, "training.html", partial(training_context, site, page, artefacts, bokeh))
+    yield made(page.address, "training.html", partial(training_context, site, page, artefacts, bokeh))
     page = _page("compare.html", "Compare", "Both models against simple ones, on ratings that none of them saw.")
-    yield Job(page.address, "compare.html", partial(compare_context, site, page, artefacts, catalogue, bokeh))
+    yield made(page.address, "compare.html", partial(compare_context, site, page, artefacts, catalogue, bokeh))
+
+
+def _users(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
+    """A page for each user, or all of them in shards."""
+    return (_user_shards if catalogue.one_user_page else _user_pages)(site, artefacts, catalogue)
+
+
+def _user_shards(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
+    known = numbers(artefacts, catalogue)
+    for n, ids in enumerate(shelf(catalogue.users).shards()):
+        data = partial(shard, site, artefacts, catalogue, known, ids)
+        yield Job(f"assets/data-users/{n}.js", partial(_script, f"users/{n}", data))
+
+
+def _script(name: str, data: Callable[[], Any], _: Environment) -> str:
+    return script_data(name, data())
 
 
 def _user_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
     users = list(catalogue.users.values())
     for user, previous, next_ in zip(users, [None, *users][:-1], [*users, None][1:], strict=True):
-        yield Job(user.href, "user.html", partial(user_context, site, artefacts, catalogue, user, previous, next_))
+        yield made(user.href, "user.html", partial(user_context, site, artefacts, catalogue, user, previous, next_))
 
 
 def _film_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
     common = shared(site, artefacts, catalogue)
     for item in artefacts.items.items:
-        yield Job(catalogue.film(item.id).href, "film.html", partial(film_context, common, item))
+        yield made(catalogue.film(item.id).href, "film.html", partial(film_context, common, item))
 
 
 def _page(address: str, title: str, description: str) -> Page:

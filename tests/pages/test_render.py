@@ -164,11 +164,15 @@ def used_names(environment, name):
     return found
 
 
+def _capitals(name):
+    return "".join(part.capitalize() for part in name.split(".")[0].split("_"))
+
+
 @pytest.mark.parametrize(
     "name", [path.name for path in sorted(TEMPLATES.glob("*.html")) if not path.name.startswith(("_", "base"))]
 )
 def test_a_template_uses_just_what_its_context_declares(name):
-    kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, name.split(".")[0].capitalize())
+    kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, _capitals(name))
     modules = (contexts, compare_contexts, data_contexts, film_contexts, map_contexts, people_contexts, rate_contexts)
     (context,) = {vars(one)[f"{kind}Context"] for one in modules if f"{kind}Context" in vars(one)}
     declared = set(context.__dataclass_fields__)
