@@ -499,7 +499,7 @@ def write_artefacts(artefacts: Artefacts, folder: Path) -> None:
         value = getattr(artefacts, field)
         if value is None:
             continue
-        _refuse_infinite(kind.FILE, msgspec.to_builtins(value))
+        _refuse_infinite(kind.FILE, value)
         (folder / kind.FILE).write_bytes(_written(kind.FILE, msgspec.json.encode(value)))
         schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(kind)))
         (folder / kind.FILE).with_suffix(".schema.json").write_bytes(schema + b"\n")
@@ -559,7 +559,10 @@ def _read(path: Path, kind: type[_T]) -> _T:
 
 def _refuse_infinite(name: str, value: Any, where: str = "") -> None:
     """The encoder would write NaN as null, which says "unknown" where it should say "broken"."""
-    if isinstance(value, float):
+    if isinstance(value, Struct):  # walked where they are: a copy of all users would be the largest thing in memory
+        for field in value.__struct_fields__:
+            _refuse_infinite(name, getattr(value, field), f"{where}.{field}")
+    elif isinstance(value, float):
         if not math.isfinite(value):
             raise OutputError(f"{name}: {where.lstrip('.')} is {value}; expected a finite number")
     elif isinstance(value, dict):

@@ -31,7 +31,8 @@ from recsys.pages.compare import compare_context
 from recsys.pages.contexts import NavLink, NotFoundContext, Page, Site
 from recsys.pages.downloads import data_context
 from recsys.pages.film import film_context, shared
-from recsys.pages.films import films_context
+from recsys.pages.films import films_context, listed_items
+from recsys.pages.limits import limits_of
 from recsys.pages.map import map_context
 from recsys.pages.people import user_context, users_context
 from recsys.pages.policy import CSP
@@ -40,6 +41,7 @@ from recsys.pages.press import page as made
 from recsys.pages.rate import rate_context
 from recsys.pages.results import about_context, home_context, training_context
 from recsys.pages.shards import any_user_context, numbers, shard, shelf
+from recsys.pages.size import Size, expected, refuse_too_large
 from recsys.pages.standing import root_of, write_standing
 from recsys.pages.writer import Writer
 
@@ -61,6 +63,7 @@ def render_site(
     out: Path,
     on_page: Callable[[int, int], None] | None = None,
     helpers: int | None = None,
+    on_size: Callable[[Size], None] | None = None,
 ) -> None:
     """Write every page and everything that pages load.
 
@@ -70,9 +73,11 @@ def render_site(
         out: a folder that holds ``data/`` and nothing else.
         on_page: called after each page with the number of pages done and their total.
         helpers: processes that print pages beside this one; None for as many as pay here.
+        on_size: called before the first page with about how large the site will be.
 
     Raises:
-        OutputError: files do not belong together or cannot be written; the text names the page.
+        OutputError: files do not belong together or cannot be written, and then the text names the page; or the site
+            would be larger than its settings allow.
     """
     with _out_of_sight():
         press, writer = Press(templates, out), Writer(out)
@@ -90,6 +95,10 @@ def render_site(
         addresses = [job.address for job in jobs]
         for address in addresses:
             writer.take(address)
+        size = expected(jobs, press, out, len(listed_items(artefacts)))
+        if on_size is not None:
+            on_size(size)
+        refuse_too_large(size, limits_of(artefacts.build))
         n_helpers = helpers_for(len(jobs)) if helpers is None else helpers
         with closing(printed(jobs, press, n_helpers)) as all_:
             for done, _ in enumerate(all_, start=1):

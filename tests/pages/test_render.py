@@ -182,7 +182,7 @@ def test_a_template_uses_just_what_its_context_declares(name):
 def test_films_that_do_not_fit_are_a_sentence_that_names_the_page(tmp_path):
     found = tiny()
     broken = msgspec.structs.replace(found, items=msgspec.structs.replace(found.items, items=found.items.items[1:]))
-    with pytest.raises(OutputError, match=r"^users\.html: film '.+' is mentioned but not in items\.json"):
+    with pytest.raises(OutputError, match=r"^users/1\.html: film '.+' is mentioned but not in items\.json"):
         render_site(broken, TEMPLATES, tmp_path)
 
 
