@@ -174,7 +174,7 @@ def _user_shards(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iter
     known = numbers(artefacts, catalogue)
     for n, ids in enumerate(shelf(catalogue.users).shards()):
         data = partial(shard, site, artefacts, catalogue, known, ids)
-        yield Job(f"assets/data-users/{n}.js", partial(_script, f"users/{n}", data))
+        yield Job(f"assets/data-users/{n}.js", partial(_script, f"users/{n}", data), here=True)
 
 
 def _script(name: str, data: Callable[[], Any], _: Environment) -> str:
