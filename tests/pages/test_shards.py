@@ -19,6 +19,7 @@ from recsys.pages.shards import shelf
 from recsys.script import json_in
 from tests.pages.markup import broken, pages
 from tests.pages.tiny import HOSTILE, USER_IDS, render, tiny
+from tests.test_site_privacy import from_json
 
 
 def large(**config):
@@ -142,3 +143,14 @@ def test_users_without_lists_of_models_are_told_too(tmp_path):
 def test_hostile_titles_and_ids_are_text_in_the_data(site):
     assert HOSTILE in [title for title, _, _ in told(site / "assets" / "data-films.js")]
     assert "<b>" not in (site / "users.html").read_text("utf-8").replace("<b>hit</b>", "")
+
+
+def test_a_shard_names_no_film_of_a_user_that_the_export_does_not(site):
+    known = from_json(site)
+    by_slug = {slug: id_ for id_, slug in Catalogue(large()).film_slugs.items()}
+    films = [by_slug[slug] for _, _, slug in told(site / "assets" / "data-films.js")]
+    shard = told(site / "assets" / "data-users" / "0.js")
+    for id_, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):
+        rows = [row for one in lists for row in one]
+        named = {*rated[::2], *(row[0] for row in rows), *(film for row in rows for film in row[4::2])} - {-1}
+        assert {films[place] for place in named} <= known[id_]
