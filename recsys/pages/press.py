@@ -43,11 +43,9 @@ class Job:
 
     address: str
     text: Callable[[Environment], str]
-    here: bool = False
-    """Not for helpers: a fork has its own copy of what it touches, and this touches more than memory has room for."""
 
 
-def page(address: str, template: str, context: Callable[[], Context]) -> Job:
+def page_job(address: str, template: str, context: Callable[[], Context]) -> Job:
     """A page to be: ``context`` makes what its template is given."""
     return Job(address, partial(_rendered, template, context))
 
@@ -84,7 +82,7 @@ def helpers_for(n_pages: int) -> int:
 
 
 def printed(jobs: Sequence[Job], press: Press, helpers: int) -> Generator[Job, None, None]:
-    """Print all pages: this process from the first on, helpers from the last, down to any that is not for them.
+    """Print all pages: this process from the first on, helpers from the last.
 
     Args:
         jobs: the pages.
@@ -104,11 +102,10 @@ def printed(jobs: Sequence[Job], press: Press, helpers: int) -> Generator[Job, N
         return
     with _pool(jobs, press, helpers) as pool:
         left = range(len(jobs))
-        here = max((n + 1 for n, job in enumerate(jobs) if job.here), default=1)
         given: dict[Future[None], range] = {}
         while left or given:
-            while len(left) > 1 and left.stop > here and len(given) < _AHEAD * helpers:
-                cut = max(left.start + 1, here, left.stop - _AT_ONCE)
+            while len(left) > 1 and len(given) < _AHEAD * helpers:
+                cut = max(left.start + 1, left.stop - _AT_ONCE)
                 left, share = range(left.start, cut), range(cut, left.stop)
                 with _deaf_to_ctrl_c():
                     given[pool.submit(_print_there, share)] = share

@@ -36,8 +36,7 @@ from recsys.pages.limits import limits_of
 from recsys.pages.map import map_context
 from recsys.pages.people import user_context, users_context
 from recsys.pages.policy import CSP
-from recsys.pages.press import Job, Press, helpers_for, printed
-from recsys.pages.press import page as made
+from recsys.pages.press import Job, Press, helpers_for, page_job, printed
 from recsys.pages.rate import rate_context
 from recsys.pages.results import about_context, home_context, training_context
 from recsys.pages.shards import any_user_context, numbers, shard, shelf
@@ -92,19 +91,20 @@ def render_site(
             *_users(site, artefacts, catalogue),
             *_film_pages(site, artefacts, catalogue),
         ]
-        addresses = [job.address for job in jobs]
-        for address in addresses:
-            writer.take(address)
+        for job in jobs:
+            writer.take(job.address)
         size = expected(jobs, press, out, len(listed_items(artefacts)))
         if on_size is not None:
             on_size(size)
         refuse_too_large(size, limits_of(artefacts.build))
-        n_helpers = helpers_for(len(jobs)) if helpers is None else helpers
-        with closing(printed(jobs, press, n_helpers)) as all_:
+        if helpers is None:
+            # A fork and this process each have their own copy of what either touches: too much, of very many users.
+            helpers = 0 if catalogue.one_user_page else helpers_for(len(jobs))
+        with closing(printed(jobs, press, helpers)) as all_:
             for done, _ in enumerate(all_, start=1):
                 if on_page is not None:
                     on_page(done, len(jobs))
-        pages = [address for address in addresses if address.endswith(".html") and address != "404.html"]
+        pages = [job.address for job in jobs if job.address.endswith(".html") and job.address != "404.html"]
         write_standing(site.url, pages, writer)
         # Last: by now the pages have made sure that the files belong together.
         write_rate_data(artefacts, catalogue, writer)
@@ -137,32 +137,32 @@ def make_site(artefacts: Artefacts) -> Site:
 def _top_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, templates: Path, out: Path) -> Iterator[Job]:
     data = site.dataset
     page = _page("index.html", data, f"Films recommended from {data} by two small neural networks, and how well.")
-    yield made(page.address, "index.html", partial(home_context, site, page, artefacts, catalogue))
+    yield page_job(page.address, "index.html", partial(home_context, site, page, artefacts, catalogue))
     if catalogue.one_user_page:
         page = _page("users.html", "Users", f"Every user of {data}, with what is recommended to them.")
-        yield made(page.address, "any_user.html", partial(any_user_context, site, page, artefacts, catalogue))
+        yield page_job(page.address, "any_user.html", partial(any_user_context, site, page, artefacts, catalogue))
     else:
         page = _page("users.html", "Users", f"Every user of {data}, each with a page of recommendations.")
-        yield made(page.address, "users.html", partial(users_context, site, page, artefacts, catalogue))
+        yield page_job(page.address, "users.html", partial(users_context, site, page, artefacts, catalogue))
     page = _page("films.html", "Films", f"Every film of {data}: year, genres, ratings.")
-    yield made(page.address, "films.html", partial(films_context, site, page, artefacts, catalogue))
+    yield page_job(page.address, "films.html", partial(films_context, site, page, artefacts, catalogue))
     page = _page("rate.html", "Rate", f"Rate a few films of {data}, and a neural network answers in the page.")
-    yield made(page.address, "rate.html", partial(rate_context, site, page, artefacts, catalogue))
+    yield page_job(page.address, "rate.html", partial(rate_context, site, page, artefacts, catalogue))
     page = _page("data.html", "Data", "The files this site is made from, to take away.")
-    yield made(page.address, "data.html", partial(data_context, site, page, out / "data", models_of(artefacts)))
+    yield page_job(page.address, "data.html", partial(data_context, site, page, out / "data", models_of(artefacts)))
     page = _page("about.html", "About", "How the recommendations are made, measured and published.")
-    yield made(page.address, "about.html", partial(about_context, site, page, artefacts))
+    yield page_job(page.address, "about.html", partial(about_context, site, page, artefacts))
     page = _page("404.html", "Not found", "There is no such page here.")
-    yield made(page.address, "404.html", partial(_not_found, site, page, templates))
+    yield page_job(page.address, "404.html", partial(_not_found, site, page, templates))
 
 
 def _chart_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, bokeh: str, data: Path) -> Iterator[Job]:
     page = _page("map.html", "Map", f"The films of {site.dataset} where the models put them, in two dimensions.")
-    yield made(page.address, "map.html", partial(map_context, site, page, artefacts, catalogue, bokeh, data))
+    yield page_job(page.address, "map.html", partial(map_context, site, page, artefacts, catalogue, bokeh, data))
     page = _page("training.html", "Training", "Loss and validation curves of both models, epoch by epoch.")
-    yield made(page.address, "training.html", partial(training_context, site, page, artefacts, bokeh))
+    yield page_job(page.address, "training.html", partial(training_context, site, page, artefacts, bokeh))
     page = _page("compare.html", "Compare", "Both models against simple ones, on ratings that none of them saw.")
-    yield made(page.address, "compare.html", partial(compare_context, site, page, artefacts, catalogue, bokeh))
+    yield page_job(page.address, "compare.html", partial(compare_context, site, page, artefacts, catalogue, bokeh))
 
 
 def _users(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
@@ -174,7 +174,7 @@ def _user_shards(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iter
     known = numbers(artefacts, catalogue)
     for n, ids in enumerate(shelf(catalogue.users).shards()):
         data = partial(shard, site, artefacts, catalogue, known, ids)
-        yield Job(f"assets/data-users/{n}.js", partial(_script, f"users/{n}", data), here=True)
+        yield Job(f"assets/data-users/{n}.js", partial(_script, f"users/{n}", data))
 
 
 def _script(name: str, data: Callable[[], Any], _: Environment) -> str:
@@ -184,13 +184,14 @@ def _script(name: str, data: Callable[[], Any], _: Environment) -> str:
 def _user_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
     users = list(catalogue.users.values())
     for user, previous, next_ in zip(users, [None, *users][:-1], [*users, None][1:], strict=True):
-        yield made(user.href, "user.html", partial(user_context, site, artefacts, catalogue, user, previous, next_))
+        context = partial(user_context, site, artefacts, catalogue, user, previous, next_)
+        yield page_job(user.href, "user.html", context)
 
 
 def _film_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
     common = shared(site, artefacts, catalogue)
     for item in artefacts.items.items:
-        yield made(catalogue.film(item.id).href, "film.html", partial(film_context, common, item))
+        yield page_job(catalogue.film(item.id).href, "film.html", partial(film_context, common, item))
 
 
 def _page(address: str, title: str, description: str) -> Page:

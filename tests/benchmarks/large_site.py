@@ -4,9 +4,10 @@
 
 For each size an export is made of random lists (10 films a user and model, reasons and four baselines as they really
 are), then rendered by ``python build.py --render-only`` in a process of its own. Without sizes: five that end in that
-of the largest log to serve, 138,493 users and 26,744 films. The slope is that of log seconds over log pages and
-shards between two neighbouring sizes; 1 is linear. Memory is the largest sum over all processes of what each has for
-itself and its part of what it shares (PSS), so it needs Linux.
+of the largest log to serve, 138,493 users and 26,744 films. The slope is that of log seconds over the log of users
+and films together, whose pages or parts of shards are what is made, between two neighbouring sizes; 1 is linear.
+Memory is the largest sum over all processes of what each has for itself and its part of what it shares (PSS), so it
+needs Linux.
 """
 
 from __future__ import annotations
@@ -179,7 +180,7 @@ def rendered(out: Path) -> tuple[float, float, str]:
 
 
 def measure(n_users: int, n_films: int, out: Path) -> tuple[int, float]:
-    """One size: prints its row, and gives pages with shards, and seconds."""
+    """One size: prints its row, and gives users and films together, and seconds."""
     found = artefacts(n_users, n_films)
     write_artefacts(found, out / "data")
     write_tables(found, out / "data")
@@ -194,7 +195,7 @@ def measure(n_users: int, n_films: int, out: Path) -> tuple[int, float]:
         f"{made / seconds:6.0f} a second, peak {peak:6.0f} MiB; told before: {said}",
         flush=True,
     )
-    return made, seconds
+    return n_users + n_films, seconds
 
 
 def main() -> None:
@@ -213,7 +214,8 @@ def main() -> None:
             if arguments.keep is None:
                 shutil.rmtree(folder)
     for (pages, seconds), (more, longer) in pairwise(rows):
-        print(f"from {pages:,} to {more:,}: slope {math.log(longer / seconds) / math.log(more / pages):.2f}")
+        slope = math.log(longer / seconds) / math.log(more / pages)
+        print(f"from {pages:,} to {more:,} users and films: slope {slope:.2f}")
 
 
 if __name__ == "__main__":

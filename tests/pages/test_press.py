@@ -16,7 +16,7 @@ from jinja2 import UndefinedError
 from recsys.artefacts import write_artefacts
 from recsys.errors import OutputError
 from recsys.pages import press
-from recsys.pages.press import FEWEST, Job, Press, helpers_for, printed
+from recsys.pages.press import FEWEST, helpers_for
 from recsys.pages.render import render_site
 from tests.pages.tiny import TEMPLATES, tiny
 
@@ -50,14 +50,6 @@ def test_pages_are_equal_to_the_byte_whoever_prints_them_and_each_is_told(tmp_pa
     assert contents(helped) == contents(alone)
     assert seen == [(n, N_PAGES) for n in range(1, N_PAGES + 1)]
     assert multiprocessing.active_children() == []
-
-
-@forked
-def test_what_is_not_for_helpers_is_printed_here(tmp_path, small_shares):
-    jobs = [Job(f"{n}.html", lambda environment: str(os.getpid()), here=n == 9) for n in range(12)]
-    assert len(list(printed(jobs, Press(TEMPLATES, tmp_path), 1))) == 12
-    pids = [int((tmp_path / job.address).read_text()) for job in jobs]
-    assert set(pids[:10]) == {os.getpid()} != set(pids[10:])
 
 
 @pytest.mark.parametrize("helpers", HELPERS)
