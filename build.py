@@ -37,6 +37,7 @@ from recsys.measured import Judged
 from recsys.new_users import in_words
 from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
+from recsys.pages.size import Size
 from recsys.publish_branch import Destination, find_destination, publish
 from recsys.recommend import Lists, recommend
 from recsys.recorder import Recorder, moving_films
@@ -210,8 +211,13 @@ def export(artefacts: Artefacts, folder: Path, terminal: Terminal) -> None:
 def render(artefacts: Artefacts, folder: Path, terminal: Terminal) -> None:
     """The pages."""
     with terminal.stage("render") as said, terminal.progress("pages") as on_page:
-        render_site(artefacts, TEMPLATES, folder, on_page)
+        render_site(artefacts, TEMPLATES, folder, on_page, on_size=say_size)
         said.append(f"{sum(1 for _ in folder.rglob('*.html'))} pages")
+
+
+def say_size(size: Size) -> None:
+    """How large the site will be, before it is."""
+    logger.info("the site will have %s", size.in_words())
 
 
 def upload(folder: Path, to: Destination, artefacts: Artefacts, terminal: Terminal) -> None:

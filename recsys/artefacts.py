@@ -7,7 +7,10 @@ nothing else. So this module must not know how a number was made (``recsys.expor
 
 from __future__ import annotations
 
+import gc
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -107,14 +110,14 @@ Why = tuple[str, float]
 """A rated film, and how strongly it stands behind a recommended one."""
 
 
-class RatedItem(Struct, frozen=True):
+class RatedItem(Struct, frozen=True, gc=False):
     """A film the user rated, with their rating."""
 
     item: ItemId
     rating: float
 
 
-class Recommendation(Struct, frozen=True, omit_defaults=True):
+class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
     """A recommended film; best first in its list."""
 
     item: Withheld
@@ -135,21 +138,21 @@ class Recommendation(Struct, frozen=True, omit_defaults=True):
     ] = 0
 
 
-class BaselineRecommendation(Struct, frozen=True):
+class BaselineRecommendation(Struct, frozen=True, gc=False):
     """A film a baseline recommends; best first in its list."""
 
     item: Withheld
     held_out: bool
 
 
-class HiddenRanks(Struct, frozen=True):
+class HiddenRanks(Struct, frozen=True, gc=False):
     """Where a model ranks what is hidden of a user, among all films they were not trained with."""
 
     counts: Annotated[list[int], Meta(description="hidden films at ranks up to each of rank_ends, then beyond")]
     median: Annotated[float, Meta(description="of the ranks of all their hidden films")]
 
 
-class UserLists(Struct, frozen=True, kw_only=True):
+class UserLists(Struct, frozen=True, kw_only=True, gc=False):
     """One user's tables."""
 
     n_train: Annotated[int, Meta(description="ratings of theirs in the training part")]
@@ -344,14 +347,14 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
     new_users: Annotated[NewUsers | None, Meta(description="null: not measured, see --evaluate-new-users")] = None
 
 
-class SimilarItem(Struct, frozen=True):
+class SimilarItem(Struct, frozen=True, gc=False):
     """A neighbour in a model's embedding space."""
 
     item: ItemId
     similarity: Annotated[float, Meta(description="cosine of the item vectors", ge=-1, le=1)]
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class Item(Struct, frozen=True, kw_only=True, gc=False):
     """One film."""
 
     id: ItemId
@@ -496,7 +499,7 @@ def write_artefacts(artefacts: Artefacts, folder: Path) -> None:
         value = getattr(artefacts, field)
         if value is None:
             continue
-        _refuse_infinite(kind.FILE, msgspec.to_builtins(value))
+        _refuse_infinite(kind.FILE, value)
         (folder / kind.FILE).write_bytes(_written(kind.FILE, msgspec.json.encode(value)))
         schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(kind)))
         (folder / kind.FILE).with_suffix(".schema.json").write_bytes(schema + b"\n")
@@ -511,7 +514,20 @@ def read_artefacts(folder: Path) -> Artefacts:
     found = {field: folder / kind.FILE for field, kind in _FILES.items()}
     build = _read(found["build"], Build)
     absent = () if "deep" in build.models else ("deep_tower",)
-    return Artefacts(**{field: _read(path, _FILES[field]) for field, path in found.items() if field not in absent})
+    with _without_collection():
+        return Artefacts(**{name: _read(path, _FILES[name]) for name, path in found.items() if name not in absent})
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """JSON makes no cycles, and to look for them while lists come by the thousand takes longer than reading."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _written(name: str, text: bytes) -> bytes:
@@ -543,7 +559,10 @@ def _read(path: Path, kind: type[_T]) -> _T:
 
 def _refuse_infinite(name: str, value: Any, where: str = "") -> None:
     """The encoder would write NaN as null, which says "unknown" where it should say "broken"."""
-    if isinstance(value, float):
+    if isinstance(value, Struct):  # walked where they are: a copy of all users would be the largest thing in memory
+        for field in value.__struct_fields__:
+            _refuse_infinite(name, getattr(value, field), f"{where}.{field}")
+    elif isinstance(value, float):
         if not math.isfinite(value):
             raise OutputError(f"{name}: {where.lstrip('.')} is {value}; expected a finite number")
     elif isinstance(value, dict):

@@ -18,13 +18,14 @@ from recsys.pages.environment import count
 from recsys.pages.map import similar_facts
 from recsys.pages.picture import COLOURS, map_picture
 from recsys.pages.rate import rate_facts
+from recsys.pages.shards import shelf
 from recsys.pages.ten_best import ten_best
 from recsys.pages.writer import Writer
 from recsys.script import script_of
 
 TOGETHER = {
     "style.css": ("base.css", "pages.css", "print.css"),
-    "site.js": ("data.js", "combobox.js", "search.js", "random.js"),
+    "site.js": ("data.js", "users.js", "combobox.js", "search.js", "random.js"),
 }
 """Style and scripts that every page loads, each sent as one: a tag more would stand in thousands of pages."""
 
@@ -71,8 +72,9 @@ def write_pictures(artefacts: Artefacts, writer: Writer) -> None:
 
 
 def write_script_data(catalogue: Catalogue, writer: Writer) -> None:
-    """Write what the random-user button and the search look things up in."""
-    users = [[id_, slug] for id_, slug in catalogue.user_slugs.items()]
+    """Write what the random-user button and the search look things up in: of very many users, where to look."""
+    listed = [[id_, slug] for id_, slug in catalogue.user_slugs.items()]
+    users = shelf(catalogue.users).index() if catalogue.one_user_page else listed
     slugs = catalogue.film_slugs.values()
     films = [[film.title, film.year, slug] for film, slug in zip(catalogue.films.values(), slugs, strict=True)]
     writer.text("assets/data-users.js", script_data("users", users))
@@ -89,7 +91,11 @@ def write_rate_data(artefacts: Artefacts, catalogue: Catalogue, writer: Writer) 
     if artefacts.deep_tower is not None:
         facts = rate_facts(artefacts.deep_tower, artefacts, catalogue)
         writer.text("assets/data-rate.js", script_data("rate", facts))
-        writer.text("assets/data-people.js", script_data("people", ten_best(artefacts.deep_tower, artefacts)))
+        people = ten_best(artefacts.deep_tower, artefacts)
+        if catalogue.one_user_page:
+            all_ = list(catalogue.users)
+            people["ids"] = [all_[place] for place in people["users"]]
+        writer.text("assets/data-people.js", script_data("people", people))
 
 
 def script_data(name: str, value: Any) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from recsys.artefacts import MODEL_NAMES, Artefacts
 from recsys.errors import OutputError
 from recsys.pages.contexts import Film, Model, User
+from recsys.pages.limits import limits_of
 from recsys.pages.slugs import slugs
 
 _LABELS = {
@@ -23,14 +26,19 @@ class Catalogue:
 
     def __init__(self, artefacts: Artefacts) -> None:
         items, users = artefacts.items.items, artefacts.recommendations.users
-        film_slugs, user_slugs = slugs(item.id for item in items), slugs(users)
-        self.film_slugs, self.user_slugs = film_slugs, user_slugs
-        self.users = {id_: User(id_, f"users/{slug}.html") for id_, slug in user_slugs.items()}
+        self.film_slugs = film_slugs = slugs(item.id for item in items)
+        self.one_user_page = len(users) > limits_of(artefacts.build).user_pages
+        self.user_slugs = {} if self.one_user_page else slugs(users)
+        self.users = {id_: User(id_, self._address(id_)) for id_ in users}
         self.films = {
             item.id: Film(_title(item.title, item.id), item.year, f"films/{film_slugs[item.id]}.html")
             for item in items
         }
         self.genres = {item.id: item.genres for item in items}
+
+    def _address(self, id_: str) -> str:
+        """Where a user is shown: on a page of their own, or on the one for all."""
+        return f"users.html#{fragment(id_)}" if self.one_user_page else f"users/{self.user_slugs[id_]}.html"
 
     def film(self, id_: str) -> Film:
         """The film with this id.
@@ -44,6 +52,17 @@ class Catalogue:
             raise OutputError(
                 f"film {id_!r} is mentioned but not in items.json; build the site again without --render-only"
             ) from None
+
+
+def fragment(id_: str) -> str:
+    """What follows ``#`` where one page shows all users, unquoted in HTML too: the id, percent-encoded.
+
+    An empty one is a bare ``=``, which no other id leaves bare. And ``#content`` leads past the head of a page, so
+    the id of that name is not told by these letters. ``users.js`` writes and reads the same.
+    """
+    if not id_:
+        return "="
+    return "%63ontent" if id_ == "content" else quote(id_, safe="")
 
 
 def models_of(artefacts: Artefacts) -> tuple[Model, ...]:

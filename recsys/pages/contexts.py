@@ -145,6 +145,9 @@ class FilmsContext(Context):
     """``films.html``."""
 
     rows: tuple[FilmRow, ...]
+    """The most rated."""
+    n_films: int
+    """All, listed or not."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from math import ceil
 from urllib.parse import quote
 
 from recsys.artefacts import Artefacts, Embedding, Item, RatingBin
-from recsys.pages.audience import Reader, audiences
+from recsys.pages.audience import Readers, audiences
 from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.contexts import Film, Model, Page, Site
 from recsys.pages.environment import plain
@@ -22,10 +22,9 @@ from recsys.pages.film_contexts import (
     SharedRank,
     Spot,
 )
+from recsys.pages.films import listed_items
 from recsys.pages.square import square_around
 
-MOST_READERS = 30
-"""Users that a page links to for each model; the rest are in the JSON."""
 Place = tuple[int, int]
 _UNQUOTED = "!*'()"  # what encodeURIComponent leaves as it is, besides what quote does
 
@@ -38,11 +37,12 @@ class Shared:
     catalogue: Catalogue
     models: tuple[Model, ...]
     bins: Sequence[str]
-    audiences: Mapping[str, Mapping[str, list[Reader]]]
+    audiences: Mapping[str, Mapping[str, Readers]]
     spots: Mapping[str, Mapping[str, Place]]
     k: int
     n_users: int
     withheld: bool
+    on_map: frozenset[str]
 
 
 def shared(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Shared:
@@ -59,6 +59,7 @@ def shared(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Shared:
         k=found.k,
         n_users=len(found.users),
         withheld=any(row.item is None for rows in lists for row in rows),
+        on_map=frozenset(item.id for _, item in listed_items(artefacts)),
     )
 
 
@@ -80,7 +81,7 @@ def film_context(common: Shared, item: Item) -> FilmContext:
             for model in common.models
             if item.id in common.spots.get(model.name, {})
         ),
-        map_hash=f"film={quote(item.id, safe=_UNQUOTED)}",
+        map_hash=f"film={quote(item.id, safe=_UNQUOTED)}" if item.id in common.on_map else "",
         similar=tuple(
             Neighbours(model, tuple(Neighbour(catalogue.film(one.item), one.similarity) for one in found))
             for model in common.models
@@ -117,24 +118,24 @@ def _histogram(counts: Sequence[int], bins: Sequence[str]) -> tuple[HistogramBar
 
 def _audiences(item: Item, common: Shared) -> tuple[Audience, ...]:
     """One a model; none at all where nobody gets the film from any."""
-    found = [common.audiences.get(model.name, {}).get(item.id, []) for model in common.models]
-    if not any(found):
+    nobody = Readers(0, 0, ())
+    found = [common.audiences.get(model.name, {}).get(item.id, nobody) for model in common.models]
+    if not any(readers.n for readers in found):
         return ()
     return tuple(
         _audience(model, readers, common.catalogue) for model, readers in zip(common.models, found, strict=True)
     )
 
 
-def _audience(model: Model, readers: Sequence[Reader], catalogue: Catalogue) -> Audience:
-    shown = readers[:MOST_READERS]
+def _audience(model: Model, readers: Readers, catalogue: Catalogue) -> Audience:
     return Audience(
         model=model,
-        n_users=len(readers),
-        n_hits=sum(one.held_out for one in readers),
-        n_shown=len(shown),
+        n_users=readers.n,
+        n_hits=readers.n_hits,
+        n_shown=len(readers.best),
         ranks=tuple(
             SharedRank(rank, tuple(catalogue.users[one.user] for one in same))
-            for rank, same in groupby(shown, key=lambda one: one.rank)
+            for rank, same in groupby(readers.best, key=lambda one: one.rank)
         ),
     )
 

@@ -72,7 +72,7 @@ class FilmContext(Context):
     histogram: tuple[HistogramBar, ...]
     spots: tuple[Spot, ...]
     map_hash: str
-    """What leads the map to this film, in the model that it shows first."""
+    """What leads the map to this film, in the model that it shows first; empty where it is not on the map."""
     similar: tuple[Neighbours, ...]
     audiences: tuple[Audience, ...]
     """One a model, or none where nobody gets the film."""

@@ -13,6 +13,7 @@ from recsys.errors import OutputError
 from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.contexts import Model, Page, Site
 from recsys.pages.figures import script_json
+from recsys.pages.films import listed_items
 from recsys.pages.map_chart import map_chart
 from recsys.pages.map_contexts import MapAxis, MapContext, MapGenre, MapRow, ProjectorFiles
 
@@ -32,10 +33,11 @@ def map_context(
     """
     found = artefacts.item_embeddings.models
     items = artefacts.items.items
+    drawn = listed_items(artefacts)
     models = tuple(model for model in models_of(artefacts) if model.name in found)
     embeddings = [_in_order(found[model.name], items, model) for model in models]
-    genres = Counter(genre for item in items for genre in item.genres).most_common()
-    years = [item.year for item in items if item.year is not None]
+    genres = Counter(genre for _, item in drawn for genre in item.genres).most_common()
+    years = [item.year for _, item in drawn if item.year is not None]
     return MapContext(
         site=site,
         page=page,
@@ -48,8 +50,9 @@ def map_context(
         ),
         rows=tuple(
             MapRow(catalogue.film(item.id), tuple(embedding.projection[row] for embedding in embeddings))
-            for row, item in enumerate(items)
+            for row, item in drawn
         ),
+        n_films=len(items),
         genres=tuple(MapGenre(*genre) for genre in genres),
         years=(min(years), max(years)) if years else None,
         replay=any(model.name in artefacts.map_replay.models for model in models),
@@ -61,32 +64,34 @@ def map_facts(artefacts: Artefacts, models: Sequence[Model]) -> dict[str, Any]:
     """What the scripts of the map know besides the table of places, which has titles and links, row by row.
 
     Columns follow the films: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (a film's genres, as places in
-    ``genres``, most common first). ``places`` has the x and the y of every film by model name, ``losses`` the curves
+    ``genres``, most common first). ``places`` has the x and the y of each film by model name, ``losses`` the curves
     of a model as columns of epochs, training and validation loss.
     """
-    items = artefacts.items.items
+    rows = [row for row, _ in listed_items(artefacts)]
+    items = [artefacts.items.items[row] for row in rows]
     genres = [name for name, _ in Counter(genre for item in items for genre in item.genres).most_common()]
     place = {name: n for n, name in enumerate(genres)}
     names = [model.name for model in models]
+    found = artefacts.item_embeddings.models
     return {
         "genres": genres,
         "ids": [item.id for item in items],
         "ratings": [item.n_ratings for item in items],
         "years": [item.year for item in items],
         "of": [[place[genre] for genre in item.genres] for item in items],
-        "places": {name: _columns(artefacts.item_embeddings.models[name].projection) for name in names},
+        "places": {name: _columns([found[name].projection[row] for row in rows]) for name in names},
         "losses": {name: _losses(artefacts, name) for name in names},
     }
 
 
 def similar_facts(artefacts: Artefacts) -> dict[str, Any]:
-    """The neighbours of every film, in few bytes.
+    """The neighbours of every film on the map, as far as they are there too, in few bytes.
 
     ``models`` has, by name, the base64 of ``places`` neighbours for each film, most similar first. A neighbour is its
     row in ``width`` little-endian bytes, or the number of films where there is none; and a byte with 100 more than
     its cosine in hundredths.
     """
-    items = artefacts.items.items
+    items = [item for _, item in listed_items(artefacts)]
     row = {item.id: n for n, item in enumerate(items)}
     names = [model.name for model in models_of(artefacts)]
     near = {

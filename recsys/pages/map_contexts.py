@@ -52,6 +52,9 @@ class MapContext(Context):
     """What the scripts of the map know besides the table; :func:`recsys.pages.map.map_facts` tells its form."""
     axes: tuple[MapAxis, ...]
     rows: tuple[MapRow, ...]
+    """The films that are drawn, the most rated."""
+    n_films: int
+    """All, drawn or not."""
     genres: tuple[MapGenre, ...]
     """Most common first."""
     years: tuple[int, int] | None

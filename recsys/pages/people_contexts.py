@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from recsys.pages.contexts import Context, Film, Model, User
 
 
@@ -119,3 +121,18 @@ class UserContext(Context):
     """Empty where nothing is hidden."""
     previous: User | None
     next: User | None
+
+
+@dataclass(frozen=True)
+class AnyUserContext(Context):
+    """``users.html`` of a site with too many users for a page each: it shows the one in its address."""
+
+    n_users: int
+    k: int
+    measured: bool
+    models: tuple[Model, ...]
+    most_named: int
+    spans: tuple[str, ...]
+    first_users: tuple[User, ...]
+    facts: Markup
+    """JSON: the names of genres and baselines, in the order of the numbers that stand for them."""

@@ -6,14 +6,19 @@ give equal bytes.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from recsys.artefacts import Artefacts
 from recsys.pages.bundle import (
+    script_data,
     write_assets,
     write_bokeh,
     write_map_data,
@@ -23,18 +28,21 @@ from recsys.pages.bundle import (
 )
 from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.compare import compare_context
-from recsys.pages.contexts import Context, NavLink, NotFoundContext, Page, Site
+from recsys.pages.contexts import NavLink, NotFoundContext, Page, Site
 from recsys.pages.downloads import data_context
-from recsys.pages.environment import make_environment
 from recsys.pages.film import film_context, shared
-from recsys.pages.films import films_context
+from recsys.pages.films import films_context, listed_items
+from recsys.pages.limits import limits_of
 from recsys.pages.map import map_context
 from recsys.pages.people import user_context, users_context
 from recsys.pages.policy import CSP
+from recsys.pages.press import Job, Press, helpers_for, page_job, printed
 from recsys.pages.rate import rate_context
 from recsys.pages.results import about_context, home_context, training_context
+from recsys.pages.shards import any_user_context, numbers, shard, shelf
+from recsys.pages.size import Size, expected, refuse_too_large
 from recsys.pages.standing import root_of, write_standing
-from recsys.pages.writer import Writer, building
+from recsys.pages.writer import Writer
 
 NAV = (
     NavLink("Rate", "rate.html"),
@@ -47,12 +55,14 @@ NAV = (
     NavLink("About", "about.html"),
 )
 
-Job = tuple[str, str, Callable[[], Context]]
-"""A page to be: its address, its template, and what makes its context when its turn comes."""
-
 
 def render_site(
-    artefacts: Artefacts, templates: Path, out: Path, on_page: Callable[[int, int], None] | None = None
+    artefacts: Artefacts,
+    templates: Path,
+    out: Path,
+    on_page: Callable[[int, int], None] | None = None,
+    helpers: int | None = None,
+    on_size: Callable[[Size], None] | None = None,
 ) -> None:
     """Write every page and everything that pages load.
 
@@ -61,32 +71,54 @@ def render_site(
         templates: the folder of templates, with ``assets/`` in it.
         out: a folder that holds ``data/`` and nothing else.
         on_page: called after each page with the number of pages done and their total.
+        helpers: processes that print pages beside this one; None for as many as pay here.
+        on_size: called before the first page with about how large the site will be.
 
     Raises:
-        OutputError: files do not belong together or cannot be written; the text names the page.
+        OutputError: files do not belong together or cannot be written, and then the text names the page; or the site
+            would be larger than its settings allow.
     """
-    environment = make_environment(templates)
-    writer = Writer(out)
-    catalogue = Catalogue(artefacts)
-    write_assets(templates, writer)
-    write_script_data(catalogue, writer)
-    write_map_data(artefacts, writer)
-    site = make_site(artefacts)
-    jobs = [
-        *_top_pages(site, artefacts, catalogue, templates, out),
-        *_chart_pages(site, artefacts, catalogue, write_bokeh(writer), out / "data"),
-        *_user_pages(site, artefacts, catalogue),
-        *_film_pages(site, artefacts, catalogue),
-    ]
-    for done, (address, template, context) in enumerate(jobs, start=1):
-        with building(address):
-            writer.text(address, environment.get_template(template).render(vars(context())))
-        if on_page is not None:
-            on_page(done, len(jobs))
-    write_standing(site.url, [address for address, _, _ in jobs if address != "404.html"], writer)
-    # Last: by now the pages have made sure that the files belong together.
-    write_rate_data(artefacts, catalogue, writer)
-    write_pictures(artefacts, writer)
+    with _out_of_sight():
+        press, writer = Press(templates, out), Writer(out)
+        catalogue = Catalogue(artefacts)
+        write_assets(templates, writer)
+        write_script_data(catalogue, writer)
+        write_map_data(artefacts, writer)
+        site = make_site(artefacts)
+        jobs = [
+            *_top_pages(site, artefacts, catalogue, templates, out),
+            *_chart_pages(site, artefacts, catalogue, write_bokeh(writer), out / "data"),
+            *_users(site, artefacts, catalogue),
+            *_film_pages(site, artefacts, catalogue),
+        ]
+        for job in jobs:
+            writer.take(job.address)
+        size = expected(jobs, press, out, len(listed_items(artefacts)))
+        if on_size is not None:
+            on_size(size)
+        refuse_too_large(size, limits_of(artefacts.build))
+        if helpers is None:
+            # A fork and this process each have their own copy of what either touches: too much, of very many users.
+            helpers = 0 if catalogue.one_user_page else helpers_for(len(jobs))
+        with closing(printed(jobs, press, helpers)) as all_:
+            for done, _ in enumerate(all_, start=1):
+                if on_page is not None:
+                    on_page(done, len(jobs))
+        pages = [job.address for job in jobs if job.address.endswith(".html") and job.address != "404.html"]
+        write_standing(site.url, pages, writer)
+        # Last: by now the pages have made sure that the files belong together.
+        write_rate_data(artefacts, catalogue, writer)
+        write_pictures(artefacts, writer)
+
+
+@contextmanager
+def _out_of_sight() -> Iterator[None]:
+    """Keep what is there from the search for cycles: a tree of JSON has none, and to walk it often takes seconds."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def make_site(artefacts: Artefacts) -> Site:
@@ -105,40 +137,61 @@ def make_site(artefacts: Artefacts) -> Site:
 def _top_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, templates: Path, out: Path) -> Iterator[Job]:
     data = site.dataset
     page = _page("index.html", data, f"Films recommended from {data} by two small neural networks, and how well.")
-    yield page.address, "index.html", partial(home_context, site, page, artefacts, catalogue)
-    page = _page("users.html", "Users", f"Every user of {data}, each with a page of recommendations.")
-    yield page.address, "users.html", partial(users_context, site, page, artefacts, catalogue)
+    yield page_job(page.address, "index.html", partial(home_context, site, page, artefacts, catalogue))
+    if catalogue.one_user_page:
+        page = _page("users.html", "Users", f"Every user of {data}, with what is recommended to them.")
+        yield page_job(page.address, "any_user.html", partial(any_user_context, site, page, artefacts, catalogue))
+    else:
+        page = _page("users.html", "Users", f"Every user of {data}, each with a page of recommendations.")
+        yield page_job(page.address, "users.html", partial(users_context, site, page, artefacts, catalogue))
     page = _page("films.html", "Films", f"Every film of {data}: year, genres, ratings.")
-    yield page.address, "films.html", partial(films_context, site, page, artefacts, catalogue)
+    yield page_job(page.address, "films.html", partial(films_context, site, page, artefacts, catalogue))
     page = _page("rate.html", "Rate", f"Rate a few films of {data}, and a neural network answers in the page.")
-    yield page.address, "rate.html", partial(rate_context, site, page, artefacts, catalogue)
+    yield page_job(page.address, "rate.html", partial(rate_context, site, page, artefacts, catalogue))
     page = _page("data.html", "Data", "The files this site is made from, to take away.")
-    yield page.address, "data.html", partial(data_context, site, page, out / "data", models_of(artefacts))
+    yield page_job(page.address, "data.html", partial(data_context, site, page, out / "data", models_of(artefacts)))
     page = _page("about.html", "About", "How the recommendations are made, measured and published.")
-    yield page.address, "about.html", partial(about_context, site, page, artefacts)
+    yield page_job(page.address, "about.html", partial(about_context, site, page, artefacts))
     page = _page("404.html", "Not found", "There is no such page here.")
-    yield page.address, "404.html", partial(_not_found, site, page, templates)
+    yield page_job(page.address, "404.html", partial(_not_found, site, page, templates))
 
 
 def _chart_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue, bokeh: str, data: Path) -> Iterator[Job]:
     page = _page("map.html", "Map", f"The films of {site.dataset} where the models put them, in two dimensions.")
-    yield page.address, "map.html", partial(map_context, site, page, artefacts, catalogue, bokeh, data)
+    yield page_job(page.address, "map.html", partial(map_context, site, page, artefacts, catalogue, bokeh, data))
     page = _page("training.html", "Training", "Loss and validation curves of both models, epoch by epoch.")
-    yield page.address, "training.html", partial(training_context, site, page, artefacts, bokeh)
+    yield page_job(page.address, "training.html", partial(training_context, site, page, artefacts, bokeh))
     page = _page("compare.html", "Compare", "Both models against simple ones, on ratings that none of them saw.")
-    yield page.address, "compare.html", partial(compare_context, site, page, artefacts, catalogue, bokeh)
+    yield page_job(page.address, "compare.html", partial(compare_context, site, page, artefacts, catalogue, bokeh))
+
+
+def _users(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
+    """A page for each user, or all of them in shards."""
+    return (_user_shards if catalogue.one_user_page else _user_pages)(site, artefacts, catalogue)
+
+
+def _user_shards(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
+    known = numbers(artefacts, catalogue)
+    for n, ids in enumerate(shelf(catalogue.users).shards()):
+        data = partial(shard, site, artefacts, catalogue, known, ids)
+        yield Job(f"assets/data-users/{n}.js", partial(_script, f"users/{n}", data))
+
+
+def _script(name: str, data: Callable[[], Any], _: Environment) -> str:
+    return script_data(name, data())
 
 
 def _user_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
     users = list(catalogue.users.values())
     for user, previous, next_ in zip(users, [None, *users][:-1], [*users, None][1:], strict=True):
-        yield user.href, "user.html", partial(user_context, site, artefacts, catalogue, user, previous, next_)
+        context = partial(user_context, site, artefacts, catalogue, user, previous, next_)
+        yield page_job(user.href, "user.html", context)
 
 
 def _film_pages(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Iterator[Job]:
     common = shared(site, artefacts, catalogue)
     for item in artefacts.items.items:
-        yield catalogue.film(item.id).href, "film.html", partial(film_context, common, item)
+        yield page_job(catalogue.film(item.id).href, "film.html", partial(film_context, common, item))
 
 
 def _page(address: str, title: str, description: str) -> Page:

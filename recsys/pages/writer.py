@@ -30,21 +30,40 @@ class Writer:
         Raises:
             OutputError: the address is taken, in this or another spelling, or the disk refuses.
         """
+        self.take(address)
+        write_file(self._folder, address, content)
+
+    def take(self, address: str) -> None:
+        """Keep an address for what is written there without this writer.
+
+        Raises:
+            OutputError: it is taken, in this or another spelling.
+        """
         key = address.casefold()  # some file systems know no case
         if key in self._written:
             raise OutputError(f"{address}: would be written twice; expected one page for each address")
         self._written.add(key)
-        path = self._folder / address
+
+
+def write_file(folder: Path, address: str, content: bytes) -> None:
+    """Write one new file and the folders it needs.
+
+    Raises:
+        OutputError: there is one already, or the disk refuses.
+    """
+    path = folder / address
+    try:
         try:
+            file = path.open("xb")
+        except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("xb") as file:
-                file.write(content)
-        except FileExistsError:
-            raise OutputError(f"{address}: exists already; expected a fresh folder to write the site into") from None
-        except OSError as problem:
-            raise OutputError(
-                f"{address}: cannot be written ({problem.strerror}); free the place and retry"
-            ) from None
+            file = path.open("xb")
+        with file:
+            file.write(content)
+    except FileExistsError:
+        raise OutputError(f"{address}: exists already; expected a fresh folder to write the site into") from None
+    except OSError as problem:
+        raise OutputError(f"{address}: cannot be written ({problem.strerror}); free the place and retry") from None
 
 
 @contextmanager

@@ -6,12 +6,7 @@ for (const link of document.querySelectorAll("[data-random]")) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     try {
-      const users = await globalThis.marqueeLoad("users");
-      const here = location.pathname.split("/").pop();
-      const others = users.filter(([, slug]) => `${slug}.html` !== here);
-      const choice = others.length ? others : users;
-      if (!choice.length) throw new Error("there are no users");
-      location.href = `${globalThis.marqueeRoot}users/${choice[Math.floor(Math.random() * choice.length)][1]}.html`;
+      location.href = (await globalThis.marqueeUsers.random(location.href)) ?? link.href;
     } catch {
       location.href = link.href;
     }

@@ -32,18 +32,19 @@ globalThis.marqueeRate.makePeople = (box, tower, films) => {
     const found = [];
     for (const [n, place] of told.users.entries()) {
       if (n % AT_ONCE === 0) await new Promise((go) => setTimeout(go));
-      const [id, slug] = users[place];
+      const [id, slug] = told.ids ? [told.ids[n]] : users[place];
       const ratings = ratingsOf(bytes, told.most, n);
       found.push({ id, slug, ratings, direction: scaled(tower.vector(ratings)) });
     }
-    const some = found.length < users.length ? `, among ${found.length.toLocaleString("en")} of ${count(users.length, "user")}` : "";
+    const all = told.ids ? users.n : users.length;
+    const some = found.length < all ? `, among ${found.length.toLocaleString("en")} of ${count(all, "user")}` : "";
     note.textContent = `Nearest by the cosine of two vectors${some}: the tower reads each user’s ten best films as it reads your ratings.`;
     return found;
   };
 
   const line = ({ id, slug }) => {
     const [cosine, shared] = [element("span"), element("p")];
-    const link = element("a", { href: `${globalThis.marqueeRoot}users/${slug}.html` }, element("bdi", {}, `User ${id}`));
+    const link = element("a", { href: globalThis.marqueeUsers.address(id, slug) }, element("bdi", {}, `User ${id}`));
     return { element: element("li", {}, link, cosine, shared), cosine, shared };
   };
 

@@ -1,5 +1,5 @@
 // The search of every page: users by id, films by words. It builds itself where its place is kept, a combobox. The data
-// loads with the first focus.
+// loads with the first focus. Users too many to be listed are found by their whole id, in the shard it must be in.
 "use strict";
 
 {
@@ -14,13 +14,31 @@
   };
 
   const entry = (label, note, href, id) => ({ label, note, href, id, ...indexed(label, note) });
+  const user = (id, slug) => entry(`User ${id}`, "user", globalThis.marqueeUsers.address(id, slug), id);
+  const known = new Map(); // of users that are not listed: entries by what was typed, one or none
+  let isListed = true;
+  let waiting = 0;
 
   const load = async () => {
     const [films, users] = await Promise.all(["films", "users"].map(globalThis.marqueeLoad));
+    isListed = globalThis.marqueeUsers.isListed(users);
     return [
-      ...films.map(([title, year, slug]) => entry(title, year === null ? "film" : `${year}`, `films/${slug}.html`, null)),
-      ...users.map(([id, slug]) => entry(`User ${id}`, "user", `users/${slug}.html`, id)),
+      ...films.map(([title, year, slug]) => entry(title, year === null ? "film" : `${year}`, `${root}films/${slug}.html`, null)),
+      ...(isListed ? users.map(([id, slug]) => user(id, slug)) : []),
     ];
+  };
+
+  // Adds the user with that very id to what is found, at once where that is known, else later, by `again`.
+  const withUser = (found, query, again) => {
+    const id = query.trim();
+    if (known.has(id)) return [...known.get(id), ...found];
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const is = await globalThis.marqueeUsers.find(id).catch(() => null);
+      known.set(id, is ? [user(id)] : []);
+      again();
+    }, 150);
+    return found.length ? found : null;
   };
 
   const build = (place) => {
@@ -35,9 +53,13 @@
 
     const { show, say } = globalThis.marqueeCombobox({
       ...{ input, list, status },
-      find: (query) => entries && find(entries, query),
+      find: (query) => {
+        const found = entries && find(entries, query);
+        if (!found || isListed) return found;
+        return withUser(found, query, () => input.value === query && document.activeElement === input && show());
+      },
       option: ({ label, note }) => [label, note],
-      pick: ({ href }) => (location.href = root + href),
+      pick: ({ href }) => (location.href = href),
     });
 
     input.addEventListener("focus", async () => {

@@ -65,6 +65,8 @@ def _resolves(address: str, target: str, files: set[str], ids: dict[str, set[str
     inside = _join(address, unquote(parts.path)) if parts.path else address
     if inside not in files:
         return False
+    if "any-user-facts" in ids.get(inside, ()):
+        return True  # a user, whom the script of this page shows
     if "=" in parts.fragment:
         return inside == "map.html"  # a view of it, which its script restores
     return not parts.fragment or unquote(parts.fragment) in ids.get(inside, ())

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import json
 import re
 
 import msgspec
 import pytest
 
 from recsys.artefacts import Artefacts, ItemEmbeddings, Recommendation, Recommendations, UserLists
-from recsys.pages.audience import Reader, audiences
+from recsys.pages import films
+from recsys.pages.audience import Reader, Readers, audiences
 from recsys.pages.catalogue import Catalogue
 from recsys.pages.film import film_context, shared
 from recsys.pages.film_contexts import FilmContext
 from recsys.pages.films import most_rated_first
 from recsys.pages.render import make_site
 from recsys.pages.slugs import slug
-from tests.pages.tiny import FILM_IDS, TITLES, render, tiny
+from recsys.script import json_in
+from tests.pages.tiny import FILM_IDS, MODELS, TITLES, render, tiny
 
 
 def lists(**models) -> UserLists:
@@ -54,16 +58,16 @@ def test_lists_turned_round_hold_everyone_best_rank_first():
     found = audiences(Recommendations(k=2, users=users))
     assert found == {
         "base": {
-            "x": [Reader(1, "a", False), Reader(2, "b", False)],
-            "Y": [Reader(1, "b", True), Reader(1, "c", True), Reader(2, "a", True)],
+            "x": Readers(2, 0, [Reader(1, "a", False), Reader(2, "b", False)]),
+            "Y": Readers(3, 3, [Reader(1, "b", True), Reader(1, "c", True), Reader(2, "a", True)]),
         },
-        "deep": {"x": [Reader(1, "c", False)]},
+        "deep": {"x": Readers(1, 0, [Reader(1, "c", False)])},
     }
 
 
 def test_a_hit_that_is_not_named_is_in_no_films_audience_but_keeps_its_rank():
     found = audiences(Recommendations(k=2, users={"a": lists(base=[None, "x"])}))
-    assert found == {"base": {"x": [Reader(2, "a", False)]}}
+    assert found == {"base": {"x": Readers(1, 0, [Reader(2, "a", False)])}}
 
 
 def test_readers_stand_by_rank_and_the_page_says_of_what():
@@ -162,6 +166,23 @@ def test_the_map_is_led_to_the_film_by_its_id():
 def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
     text = page(render(tiny(), tmp_path), "4")
     assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["film=4", "film=4&model=deep"]
+
+
+def test_of_very_many_films_the_most_rated_are_listed_and_drawn_and_the_pages_say_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(films, "MOST_LISTED", 3)
+    folder = render(tiny(), tmp_path)
+    index, drawn = ((folder / name).read_text("utf-8") for name in ("films.html", "map.html"))
+    assert re.findall(r"films/([a-z0-9_-]+)\.html", index) == [slug(id_) for id_ in FILM_IDS[:1:-1]]
+    assert "5 films, most rated first" in index and "Listed are the first 3;" in index
+    table = drawn[drawn.index("<table") :]
+    assert re.findall(r"films/([a-z0-9_-]+)\.html", table) == [slug(id_) for id_ in FILM_IDS[2:]]
+    assert "Here are the 3 most rated of 5 films" in drawn
+    facts = json.loads(re.search(r'id="map-facts">(.*?)</script>', drawn)[1])
+    assert facts["ids"] == list(FILM_IDS[2:]) and facts["places"]["base"][0] == [-1.0, 0.5, -0.25]
+    assert "map.html#film=" in page(folder, "4") and "map.html#film=" not in page(folder, "1")
+    assert len(list((folder / "films").iterdir())) == 5
+    near = json.loads(json_in((folder / "assets" / "data-similar.js").read_text("utf-8")))
+    assert [base64.b64decode(near["models"][name]) for name in MODELS] == [bytes([1, 150] * 3), bytes([0, 125] * 3)]
 
 
 def test_the_index_lists_the_most_rated_first(tmp_path):

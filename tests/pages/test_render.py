@@ -164,11 +164,15 @@ def used_names(environment, name):
     return found
 
 
+def _capitals(name):
+    return "".join(part.capitalize() for part in name.split(".")[0].split("_"))
+
+
 @pytest.mark.parametrize(
     "name", [path.name for path in sorted(TEMPLATES.glob("*.html")) if not path.name.startswith(("_", "base"))]
 )
 def test_a_template_uses_just_what_its_context_declares(name):
-    kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, name.split(".")[0].capitalize())
+    kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, _capitals(name))
     modules = (contexts, compare_contexts, data_contexts, film_contexts, map_contexts, people_contexts, rate_contexts)
     (context,) = {vars(one)[f"{kind}Context"] for one in modules if f"{kind}Context" in vars(one)}
     declared = set(context.__dataclass_fields__)
@@ -178,7 +182,7 @@ def test_a_template_uses_just_what_its_context_declares(name):
 def test_films_that_do_not_fit_are_a_sentence_that_names_the_page(tmp_path):
     found = tiny()
     broken = msgspec.structs.replace(found, items=msgspec.structs.replace(found.items, items=found.items.items[1:]))
-    with pytest.raises(OutputError, match=r"^users\.html: film '.+' is mentioned but not in items\.json"):
+    with pytest.raises(OutputError, match=r"^users/1\.html: film '.+' is mentioned but not in items\.json"):
         render_site(broken, TEMPLATES, tmp_path)
 
 

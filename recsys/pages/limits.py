@@ -1,0 +1,26 @@
+"""How large a site may become: the settings that say so, and what is bounded whatever they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recsys.artefacts import Build
+
+MOST_LISTED = 5_000
+"""Films on a page that lists or draws them, the most rated: half a megabyte of text. Every film has its own page."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What ``build.json`` says of it; a setting that an older build did not know has its default."""
+
+    user_pages: int = 10_000
+    """Users up to which each has a page; above, one page shows any of them."""
+    most_files: int = 100_000
+    most_megabytes: int = 1_000
+
+
+def limits_of(build: Build) -> Limits:
+    """The settings of a build."""
+    known = Limits.__dataclass_fields__
+    return Limits(**{name: value for name, value in build.config.items() if name in known})

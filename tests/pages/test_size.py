@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from recsys.artefacts import write_artefacts
+from recsys.errors import OutputError
+from recsys.pages import size as module
+from recsys.pages.limits import Limits
+from recsys.pages.render import render_site
+from recsys.pages.size import Size, refuse_too_large
+from tests.pages.test_shards import large
+from tests.pages.tiny import TEMPLATES, tiny
+
+
+def rendered(artefacts, out):
+    """The size that was told, and the one that came out."""
+    told = []
+    write_artefacts(artefacts, out / "data")
+    render_site(artefacts, TEMPLATES, out, on_size=told.append)
+    sizes = [path.stat().st_size for path in out.rglob("*") if path.is_file()]
+    return told, Size(len(sizes), sum(sizes))
+
+
+@pytest.mark.parametrize("kind", ["pages", "shards"])
+def test_the_size_is_told_before_and_is_about_right(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(module, "_TOP_PAGE", 12_000)  # those of a site of 5 films are smaller, and are most of it
+    monkeypatch.setattr(module, "_PICTURES", 50_000)
+    (told,), found = rendered(large() if kind == "shards" else tiny(), tmp_path)
+    assert told.n_bytes == pytest.approx(found.n_bytes, rel=0.15)
+    assert told.files == pytest.approx(found.files, abs=8)  # pictures, robots.txt, the data of the Rate page
+
+
+def test_a_few_of_each_kind_stand_for_all_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_MEASURED", 1)
+    monkeypatch.setattr(module, "_LISTED_FILM", 0)
+    found = tiny()
+    made = []
+    press = module.Press(TEMPLATES, tmp_path)
+    jobs = [module.Job(f"films/{n}.html", lambda environment, n=n: made.append(n) or "x" * 1000) for n in range(9)]
+    assert module.expected(jobs, press, tmp_path, 0).n_bytes == 9000 + module._PICTURES
+    assert made == [4] and len(found.items.items) == 5
+
+
+@pytest.mark.parametrize("setting", [{"most_files": 20}, {"most_megabytes": 1}])
+def test_too_large_a_site_is_a_sentence_before_any_page_is_written(tmp_path, setting):
+    found = tiny()
+    build = msgspec.structs.replace(found.build, config={**found.build.config, **setting})
+    write_artefacts(found, tmp_path / "data")
+    with pytest.raises(OutputError) as caught:
+        render_site(msgspec.structs.replace(found, build=build), TEMPLATES, tmp_path)
+    sentence = str(caught.value)
+    for part in ("files, about", "MB", "GitHub Pages", "user_pages", *setting):
+        assert part in sentence
+    assert list(tmp_path.rglob("*.html")) == []
+
+
+def test_the_limits_themselves_are_allowed():
+    refuse_too_large(Size(5, 2_000_000), Limits(most_files=5, most_megabytes=2))
+    with pytest.raises(OutputError, match="6 files"):
+        refuse_too_large(Size(6, 2_000_000), Limits(most_files=5, most_megabytes=2))
+    with pytest.raises(OutputError, match=r"about 2\.0 MB; expected 5 files and 2 MB"):
+        refuse_too_large(Size(5, 2_000_001), Limits(most_files=5, most_megabytes=2))
+
+
+def test_sizes_are_written_for_people():
+    assert Size(12_345, 123_456_789).in_words() == "12,345 files, about 123 MB"
+    assert Size(7, 1_234_000).in_words() == "7 files, about 1.2 MB"
