@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from recsys.pages.figures import script_json
 from recsys.pages.films import listed_items
 from recsys.pages.map_chart import map_chart
 from recsys.pages.map_contexts import MapAxis, MapContext, MapGenre, MapRow, ProjectorFiles
+from recsys.pages.packing import packed
 
 
 def map_context(
@@ -96,27 +96,24 @@ def similar_facts(artefacts: Artefacts) -> dict[str, Any]:
     names = [model.name for model in models_of(artefacts)]
     near = {
         name: [
-            [(row[one.item], round(100 * one.similarity)) for one in item.similar.get(name, ()) if one.item in row]
+            [(row[one.item], _told(one.similarity)) for one in item.similar.get(name, ()) if one.item in row]
             for item in items
         ]
         for name in names
     }
     places = max((len(found) for own in near.values() for found in own), default=0)
     width = (len(items).bit_length() + 7) // 8
-    none = (len(items), 0)
-    packed = {
-        name: b"".join(
-            other.to_bytes(width, "little") + bytes([100 + hundredths])
-            for found in own
-            for other, hundredths in found + [none] * (places - len(found))
-        )
-        for name, own in near.items()
-    }
+    none = len(items), _told(0)
     return {
         "places": places,
         "width": width,
-        "models": {name: base64.b64encode(text).decode() for name, text in packed.items()},
+        "models": {name: packed(own, places, width, none) for name, own in near.items()},
     }
+
+
+def _told(similarity: float) -> int:
+    """A cosine in hundredths, from 0 on."""
+    return 100 + round(100 * similarity)
 
 
 def _columns(points: Sequence[tuple[float, float]]) -> list[list[float]]:

@@ -6,11 +6,11 @@ the user's page anyway. Knows no template and writes nothing.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
 from recsys.artefacts import Artefacts, DeepTower, RatingBin
+from recsys.pages.packing import packed
 
 MOST_USERS = 2_000
 _NONE = 0xFFFF
@@ -25,21 +25,17 @@ def ten_best(tower: DeepTower, artefacts: Artefacts) -> dict[str, Any]:
     65535 where there are no more, and a byte of stars.
     """
     rows = {id_: row for row, id_ in enumerate(tower.item_ids[:_NONE])}
+    bins = artefacts.items.bins
     found = [
-        (place, [(rows[one.item], one.rating) for one in user.rated if one.item in rows])
+        (place, [(rows[one.item], stars_of(one.rating, bins)) for one in user.rated if one.item in rows])
         for place, user in enumerate(artefacts.recommendations.users.values())
     ]
     all_ = [(place, films) for place, films in found if films]
     n = min(len(all_), MOST_USERS)
     some = [all_[k * len(all_) // n] for k in range(n)]
     most = max((len(films) for _, films in some), default=0)
-    packed = b"".join(
-        row.to_bytes(2, "little") + bytes([stars])
-        for _, films in some
-        for row, stars in [(row, stars_of(rating, artefacts.items.bins)) for row, rating in films]
-        + [(_NONE, 0)] * (most - len(films))
-    )
-    return {"users": [place for place, _ in some], "most": most, "films": base64.b64encode(packed).decode()}
+    films = [films for _, films in some]
+    return {"users": [place for place, _ in some], "most": most, "films": packed(films, most, 2, (_NONE, 0))}
 
 
 def stars_of(rating: float, bins: Sequence[RatingBin]) -> int:
