@@ -273,7 +273,7 @@ def test_a_build_that_fails_while_rendering_leaves_the_previous_site_alone(failu
     assert build.main([*SMALL, "--out", str(out)]) == 0
     before = {name: (out / name).read_bytes() for name in files(out)}
 
-    def fail(artefacts, templates, folder, on_page):
+    def fail(artefacts, templates, folder, on_page, on_size):
         (folder / "index.html").write_text("half a site")
         raise failure
 
