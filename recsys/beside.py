@@ -9,10 +9,12 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -39,24 +41,36 @@ def beside(work: Callable[..., Iterable[T]], *arguments: Any) -> Iterator[Iterat
     process = context.Process(target=_work, args=(sender, work, arguments), daemon=True)
     process.start()
     sender.close()  # so that the end of the process is the end of the pipe
+    arrived: SimpleQueue[tuple[_Told, Any]] = SimpleQueue()
+    # A pipe holds little: without somebody who empties it the work would wait to be asked.
+    reader = Thread(target=_empty, args=(receiver, arrived), daemon=True)
+    reader.start()
     try:
-        yield _received(receiver, process)
+        yield _received(arrived, process)
     finally:
-        receiver.close()
         process.terminate()
         process.join()
+        reader.join()
+        receiver.close()
 
 
-def _received(receiver: Connection, process: BaseProcess) -> Iterator[Any]:
+def _empty(receiver: Connection, arrived: SimpleQueue[tuple[_Told, Any]]) -> None:
+    """Take everything out of a pipe until its end."""
+    with suppress(EOFError, OSError):
+        while True:
+            arrived.put(receiver.recv())
+    arrived.put((_Told.ENDED, None))
+
+
+def _received(arrived: SimpleQueue[tuple[_Told, Any]], process: BaseProcess) -> Iterator[Any]:
     while True:
-        try:
-            kind, value = receiver.recv()
-        except EOFError:
+        kind, value = arrived.get()
+        if kind is _Told.ENDED:
             process.join()
             raise RecsysError(
                 f"a process of this build ended with status {process.exitcode}, before its work was done; expected "
                 "it to finish (there may be too little memory: close other programs, or take a smaller data set)"
-            ) from None
+            )
         if kind is _Told.FAILED:
             raise value
         if kind is _Told.DONE:
@@ -67,7 +81,7 @@ def _received(receiver: Connection, process: BaseProcess) -> Iterator[Any]:
 class _Told(Enum):
     """What the other process says with each value."""
 
-    YIELDED, FAILED, DONE = range(3)
+    YIELDED, FAILED, DONE, ENDED = range(4)
 
 
 def _work(sender: Connection, work: Callable[..., Iterable[Any]], arguments: tuple[Any, ...]) -> None:

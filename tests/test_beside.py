@@ -31,6 +31,11 @@ def runs_on(path):
     time.sleep(600)
 
 
+def leaves_a_mark(path):
+    yield np.zeros(10_000_000, np.int8)  # more than a pipe holds
+    path.write_text("done")
+
+
 def is_there(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -68,6 +73,16 @@ def test_the_process_ends_with_the_block(problem, tmp_path):
         assert next(found) == 1
         raise problem
     assert not is_there(int((tmp_path / "pid").read_text()))
+
+
+def test_work_does_not_wait_to_be_asked(tmp_path):
+    with beside(leaves_a_mark, tmp_path / "mark") as found:
+        for _ in range(600):
+            if (tmp_path / "mark").exists():
+                break
+            time.sleep(0.1)
+        assert (tmp_path / "mark").exists()
+        assert [len(one) for one in found] == [10_000_000]
 
 
 def test_work_that_nobody_waits_for_any_more_is_left():
