@@ -30,8 +30,9 @@ from recsys.pages.contexts import Context
 from recsys.pages.environment import make_environment
 from recsys.pages.writer import building, write_file
 
-FEWEST = 5_000
-"""Pages below which one process is as soon done: with 2,600 a helper gained nothing, with 8,000 a quarter."""
+FEWEST = 1_000
+"""Pages below which one process is as soon done. With 2,600 and a core to spare a helper saves a third, where all
+cores are busy it gains nothing."""
 _MOST = 4  # processes: each takes memory
 _AT_ONCE = 16  # pages handed over together: some 15 ms of work
 _AHEAD = 64  # of these for each helper, so that it need not wait while this process is at a page with charts
