@@ -2,16 +2,17 @@
 
     python tests/benchmarks/limit.py --data FOLDER [--repeat 3]
 
-First each stage of ``python build.py``, in seconds and as a share. Then, for each model, the arithmetic that it
-cannot do without: for the loss three matrix products a batch (scores, and from their gradient those of both sides)
-and an exponential a score, for each layer of an MLP three products, all at the rates measured here in the same run.
-The ratio is of the whole training, with start, optimiser and early stopping, to that. Times are the least of several.
+First each stage of ``python build.py``, in seconds and as a share, baselines beside the training of the towers; the
+same with everything kept from before, and pages alone. Then, for each model, the arithmetic that it cannot do
+without: for the loss three matrix products a batch (scores, and from their gradient those of both sides) and an
+exponential a score, for each layer of an MLP three products, all at the rates measured here in the same run: of one
+core, which is what training uses, and of all. The ratio is of the whole training, with start, optimiser and early
+stopping, to that. Times are the least of several.
 """
 
 import argparse
+import os
 import re
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,13 +20,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
 from recsys.batches import batches
+from recsys.evaluation.selection import recipes
 from recsys.train import VALIDATION_SHARE
+from tests.benchmarks.processes import run
 
-ROOT = Path(__file__).resolve().parents[2]
 STAGE = re.compile(r"^(.+?) +(\d+\.\d\d) s  ")
+BESIDE = recipes(0).keys()
+"""Stages that a second process does meanwhile."""
 
 
 def least(what: Callable[[], object], repeat: int) -> float:
@@ -38,20 +45,27 @@ def least(what: Callable[[], object], repeat: int) -> float:
     return min(found)
 
 
-def stages(folder: Path) -> None:
-    """One cold build in a process of its own."""
-    with tempfile.TemporaryDirectory() as out:
-        command = [sys.executable, str(ROOT / "build.py"), "--no-cache", "--data", str(folder)]
-        command += ["--out", f"{out}/site"]
-        start = time.perf_counter()
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        whole = time.perf_counter() - start
-    rows = [(found[1], float(found[2])) for line in said.splitlines() if (found := STAGE.match(line))]
-    rows.append(("the rest: imports, exit", whole - sum(seconds for _, seconds in rows)))
-    for name, seconds in rows:
-        print(f"{name:26}{seconds:8.2f} s{seconds / whole:8.0%}")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{'whole build':26}{whole:8.2f} s    100%   peak {peak:.0f} MiB\n")
+def stages(folder: Path, repeat: int) -> None:
+    """Cold builds in processes of their own, of which the quickest is told; then what later ones take."""
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {**os.environ, "XDG_CACHE_HOME": f"{scratch}/cache"}
+        build = [sys.executable, "build.py", "--out", f"{scratch}/site"]
+        cold, warm = [*build, "--data", str(folder), "--no-cache"], [*build, "--data", str(folder)]
+        whole, peak, lines = min(run(cold, environment) for _ in range(repeat))
+        rows = [(found[1].strip(), float(found[2])) for line in lines if (found := STAGE.match(line))]
+        for name, seconds in rows:
+            print(f"{name:26}{seconds:8.2f} s{seconds / whole:8.0%}{'   beside the towers' * (name in BESIDE)}")
+        rest = whole - sum(seconds for name, seconds in rows if name not in BESIDE)
+        print(f"{'the rest':26}{rest:8.2f} s{rest / whole:8.0%}   imports, waiting for the baselines, exit")
+        print(f"{'whole build':26}{whole:8.2f} s    100%   peak {peak / 2**20:.0f} MiB over all processes")
+        run(warm, environment)
+        for name, command in (
+            ("with all models kept", warm),
+            ("--render-only", [*build, "--render-only"]),
+            ("import recsys", [sys.executable, "-c", "import recsys"]),
+        ):
+            print(f"{name:26}{min(run(command, environment).seconds for _ in range(repeat)):8.2f} s")
+        print()
 
 
 def rates(n_users: int, n_films: int, dim: int) -> tuple[float, float]:
@@ -92,25 +106,24 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--repeat", type=int, default=3)
     arguments = parser.parse_args()
-    stages(arguments.data)
+    stages(arguments.data, arguments.repeat)
     parts = recsys.split(recsys.load_dataset(arguments.data), 0.2, np.random.default_rng(0))
     early = recsys.split(parts.train, VALIDATION_SHARE, np.random.default_rng(0)).train
-    print("model      seconds   GFlop  at GFlop/s  Gexp  at Gexp/s   needed s   ratio")
+    print("model      seconds   GFlop  Gexp   cores  GFlop/s  Gexp/s   needed s   ratio")
     for model in ("base", "deep"):
         fitted = recsys.fit(parts.train, model)
         batch = next(batches(parts.train.matrix, fitted.recipe.batch_size, np.random.default_rng(0)))
-        flop_rate, exp_rate = rates(len(batch.users), len(batch.items), fitted.recipe.dim)
         both = np.sum([needed(ratings, fitted) for ratings in (parts.train, early)], axis=0)
         flops, scores = len(fitted.history) * both
-        bound = flops / flop_rate + scores / exp_rate
         seconds = least(lambda model=model: recsys.fit(parts.train, model), arguments.repeat)
-        cells = [
-            f"{model:8}{seconds:10.2f}",
-            f"{flops / 1e9:8.1f}{flop_rate / 1e9:12.0f}",
-            f"{scores / 1e9:6.2f}{exp_rate / 1e9:11.1f}",
-            f"{bound:11.3f}{seconds / bound:8.1f}",
-        ]
-        print("".join(cells))
+        for cores in (1, None):
+            with threadpool_limits(cores, "blas"):
+                flop_rate, exp_rate = rates(len(batch.users), len(batch.items), fitted.recipe.dim)
+            bound = flops / flop_rate + scores / exp_rate
+            print(
+                f"{model:8}{seconds:10.2f}{flops / 1e9:8.1f}{scores / 1e9:6.2f}{cores or 'all':>8}"
+                f"{flop_rate / 1e9:9.0f}{exp_rate / 1e9:8.1f}{bound:11.3f}{seconds / bound:8.1f}"
+            )
 
 
 if __name__ == "__main__":

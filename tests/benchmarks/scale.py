@@ -5,17 +5,13 @@
 Each log is invented (see logs.py) and has the density of MovieLens 20M and all its films; the largest has its users
 too. A build runs in processes of its own, from cold, with the default settings. A slope is that of a straight line
 through the logarithms of seconds and of the stage's own unit, from 1 million on: 1 is linear. Memory is what all
-processes of a build hold together at a time, several times a second; Linux tells it.
+processes of a build hold together at a time.
 """
 
 import argparse
-import os
 import re
-import subprocess
 import sys
 import tempfile
-import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,16 +20,15 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.logs import Size, write
+from tests.benchmarks.processes import run
 
-ROOT = Path(__file__).resolve().parents[2]
 STAGE = re.compile(r"^(.+?) +(\d+\.\d\d) s  (.*)$")
 NDCG = re.compile(r"(\w+) nDCG@\d+ ([\d.]+)")
-UNITS = {"recommend": "lists", "explain": "lists", "assemble": "lists", "export": "lists", "render": "pages"}
-"""What a stage's seconds are held against; ratings for all others."""
+UNITS = {"recommend": "lists", "explain": "lists", "assemble": "lists", "export": "lists", "render": "records"}
+"""What a stage's seconds are held against; ratings for all others. Records are users and films: a page or, of the
+users of a large site, a part of a script."""
 FROM = 1_000_000
 """Ratings from which on slopes are taken: below, much of a stage is what it costs to begin."""
-EVERY = 0.2
-"""Seconds between two looks at the memory."""
 
 
 @dataclass
@@ -45,54 +40,28 @@ class Build:
     ndcg: dict[str, float] = field(default_factory=dict)
     whole: float = 0.0
     peak: int = 0
+    pages: int = 0
     megabytes: float = 0.0
 
 
 def build(log: Path, out: Path) -> Build:
     """One, with its output shown as it comes."""
-    found, start = Build(), time.perf_counter()
-    command = [sys.executable, str(ROOT / "build.py"), "--data", str(log), "--out", str(out), "--no-cache"]
-    with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, text=True)
-        while process.poll() is None:
-            found.peak = max(found.peak, sum(resident(pid) for pid in family(process.pid)))
-            time.sleep(EVERY)
-        found.whole = time.perf_counter() - start
-        said.seek(0)
-        lines = said.read().splitlines()
+    found = Build()
+    command = [sys.executable, "build.py", "--data", str(log.resolve()), "--out", str(out.resolve()), "--no-cache"]
+    found.whole, found.peak, lines = run(command)
     print("\n".join(f"    {line}" for line in lines), flush=True)
-    if process.returncode:
-        raise SystemExit(f"the build ended with status {process.returncode}")
     for stage, seconds, rest in (match.groups() for line in lines if (match := STAGE.match(line))):
         found.seconds[stage.strip()] = float(seconds)
         if stage.strip() == "evaluate":
             found.ndcg = {name: float(value) for name, value in NDCG.findall(rest)}
         if stage.strip() == "read":
-            ratings, users = re.search(r"(\d+) ratings, (\d+) users", rest).groups()
-            found.units |= {"ratings": int(ratings), "lists": int(users)}
+            numbers = re.search(r"(\d+) ratings, (\d+) users, (\d+) items", rest).groups()
+            ratings, users, films = map(int, numbers)
+            found.units = {"ratings": ratings, "lists": users, "records": users + films}
     files = [path for path in out.rglob("*") if path.is_file()]
-    found.units["pages"] = sum(path.suffix == ".html" for path in files)
+    found.pages = sum(path.suffix == ".html" for path in files)
     found.megabytes = sum(path.stat().st_size for path in files) / 1e6
     return found
-
-
-def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    with suppress(OSError):
-        children = [
-            int(child)
-            for task in Path(f"/proc/{pid}/task").iterdir()
-            for child in (task / "children").read_text().split()
-        ]
-        return [pid, *(one for child in children for one in family(child))]
-    return []
-
-
-def resident(pid: int) -> int:
-    """Bytes of memory that a process holds."""
-    with suppress(OSError, IndexError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return 0
 
 
 def slope(stage: str, builds: list[Build]) -> float | None:
@@ -109,8 +78,9 @@ def table(builds: list[Build]) -> None:
     """All of it, in Markdown."""
     print("\n| | " + " | ".join(f"{one.units['ratings'] / 1e6:.1f} M" for one in builds) + " | slope |")
     print("|---" * (len(builds) + 2) + "|")
-    for unit in ("lists", "pages"):
+    for unit in ("lists", "records"):
         print(f"| {unit} | " + " | ".join(f"{one.units[unit]:,}" for one in builds) + " | |")
+    print("| pages | " + " | ".join(f"{one.pages:,}" for one in builds) + " | |")
     for stage in dict.fromkeys(name for one in builds for name in one.seconds):
         cells = [f"{one.seconds[stage]:.1f}" if stage in one.seconds else "-" for one in builds]
         grows = slope(stage, builds)
