@@ -20,6 +20,7 @@ from recsys.data.dataset import Dataset
 from recsys.data.split import split
 from recsys.errors import ConfigError
 from recsys.fitted import EpochRecord, Fitted
+from recsys.models.linear import HEAD
 from recsys.rules import Recipe, recipe
 from recsys.run import MODELS, Run
 from recsys.validation import Validation
@@ -57,6 +58,8 @@ def fit(
 
 def _fit(train: Dataset, model: str, config: TrainConfig, on_epoch: OnEpoch | None) -> Fitted:
     made = recipe(model, train, config)
+    if model == "deep" and train.n_items > HEAD:
+        logger.info("deep: starts from EASE of the %d films with the most ratings, the others placed beside", HEAD)
     split_rng, early_rng, served_rng, validation_rng = np.random.default_rng(config.seed).spawn(4)
     parts = split(train, VALIDATION_SHARE, split_rng)
     validation = Validation.draw(parts, made.batch_size, validation_rng)

@@ -8,7 +8,9 @@ import msgspec
 import pytest
 from jinja2 import meta, nodes
 
+from recsys.batches import DRAWS, MOST_CANDIDATES
 from recsys.errors import OutputError
+from recsys.models.linear import HEAD
 from recsys.pages import (
     compare_contexts,
     contexts,
@@ -112,6 +114,12 @@ def test_sample_data_is_named_on_every_page_and_real_data_on_none(tmp_path):
         folder = render(tiny(synthetic=synthetic), tmp_path / str(synthetic))
         for path in folder.rglob("*.html"):
             assert ("Sample data:" in path.read_text("utf-8")) is synthetic, path
+
+
+def test_what_about_says_of_large_catalogues_is_what_training_does(tmp_path):
+    about = (render(tiny(), tmp_path) / "about.html").read_text("utf-8")
+    assert f"the {HEAD:,} films with the most ratings" in about
+    assert f"more than {MOST_CANDIDATES:,} films, they are those of {DRAWS:,} of its ratings" in about
 
 
 def test_without_a_holdout_the_pages_say_that_nothing_was_measured(tmp_path):
