@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.dataset import Dataset
+from recsys.data.runs import order_by
 from recsys.rating_scale import RatingScale
 
 RECENCY = 0.3
@@ -78,7 +79,7 @@ def history_places(dataset: Dataset) -> NDArray[np.float64]:
     """
     if dataset.timestamp is None:
         return np.ones(dataset.n_ratings)
-    order = np.lexsort((dataset.timestamp, dataset.user))
+    order = order_by(dataset.user, dataset.timestamp)
     user, time = dataset.user[order], dataset.timestamp[order]
     starts = np.flatnonzero(np.r_[True, (user[1:] != user[:-1]) | (time[1:] != time[:-1])])
     sizes = np.diff(np.r_[starts, len(order)])

