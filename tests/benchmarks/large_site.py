@@ -6,8 +6,7 @@ For each size an export is made of random lists (10 films a user and model, reas
 are), then rendered by ``python build.py --render-only`` in a process of its own. Without sizes: five that end in that
 of the largest log to serve, 138,493 users and 26,744 films. The slope is that of log seconds over the log of users
 and films together, whose pages or parts of shards are what is made, between two neighbouring sizes; 1 is linear.
-Memory is the largest sum over all processes of what each has for itself and its part of what it shares (PSS), so it
-needs Linux.
+Memory is that of all processes together.
 """
 
 from __future__ import annotations
@@ -15,18 +14,16 @@ from __future__ import annotations
 import argparse
 import base64
 import math
-import os
 import random
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from itertools import pairwise
 from pathlib import Path
 
 import msgspec
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from recsys.artefacts import (
     Artefacts,
@@ -47,9 +44,9 @@ from recsys.artefacts import (
     write_artefacts,
 )
 from recsys.tables_out import write_tables
+from tests.benchmarks.processes import run
 from tests.pages.tiny import MODELS, tiny
 
-ROOT = Path(__file__).resolve().parents[2]
 SIZES = ("1000x2000", "4000x4000", "10000x8000", "40000x15000", "138493x26744")
 GENRES = [f"Genre {n}" for n in range(18)]
 BASELINES = ("popularity", "item_knn", "ease", "als")
@@ -145,54 +142,21 @@ def artefacts(n_users: int, n_films: int) -> Artefacts:
     )
 
 
-def pss(pid: int) -> float:
-    """MiB of a process and all below it."""
-    total, below = 0.0, {pid}
-    for path in sorted(Path("/proc").glob("[0-9]*"), key=lambda one: int(one.name)):
-        try:
-            parent = int((path / "stat").read_text().rpartition(") ")[2].split()[1])
-            if not below & {parent, int(path.name)}:
-                continue
-            below.add(int(path.name))
-            found = re.search(r"^Pss:\s+(\d+)", (path / "smaps_rollup").read_text(), re.M)
-            total += int(found[1]) / 1024 if found else 0
-        except OSError:
-            continue  # it has just ended
-    return total
-
-
-def rendered(out: Path) -> tuple[float, float, str]:
-    """Seconds, peak MiB, and what the build said."""
-    command = [sys.executable, str(ROOT / "build.py"), "--render-only", "--out", str(out)]
-    peak, start = 0.0, time.perf_counter()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with tempfile.TemporaryFile("w+") as said:
-        with subprocess.Popen(command, stdout=said, stderr=said, env=environment) as build:
-            while build.poll() is None:
-                peak = max(peak, pss(build.pid))
-                time.sleep(0.3)
-        seconds = time.perf_counter() - start
-        said.seek(0)
-        lines = said.readlines()
-    if build.returncode:
-        raise SystemExit("".join(lines))
-    return seconds, peak, next(line.strip() for line in lines if "will have" in line)
-
-
 def measure(n_users: int, n_films: int, out: Path) -> tuple[int, float]:
     """One size: prints its row, and gives users and films together, and seconds."""
     found = artefacts(n_users, n_films)
     write_artefacts(found, out / "data")
     write_tables(found, out / "data")
     del found
-    seconds, peak, said = rendered(out)
+    seconds, peak, lines = run([sys.executable, "build.py", "--render-only", "--out", str(out.resolve())])
+    said = next(line.strip() for line in lines if "will have" in line)
     sizes = {path: path.stat().st_size for path in out.rglob("*") if path.is_file()}
     made = sum(path.suffix == ".html" or path.parent.name == "data-users" for path in sizes)
     data = sum(size for path, size in sizes.items() if path.parent.name == "data")
     print(
         f"{n_users:8,} users {n_films:7,} films: {made:7,} pages and shards, {len(sizes):7,} files, "
         f"{sum(sizes.values()) / 1e6:7.1f} MB ({data / 1e6:.1f} of data), {seconds:7.1f} s, "
-        f"{made / seconds:6.0f} a second, peak {peak:6.0f} MiB; told before: {said}",
+        f"{made / seconds:6.0f} a second, peak {peak / 2**20:6.0f} MiB; told before: {said}",
         flush=True,
     )
     return n_users + n_films, seconds
