@@ -176,6 +176,15 @@ def test_with_too_few_users_to_judge_by_all_epochs_are_run(caplog):
     assert "too few ratings" in caplog.text
 
 
+@pytest.mark.parametrize(("head", "said"), [(5, True), (24, False)])
+def test_where_the_closed_form_is_of_some_films_only_that_is_said(monkeypatch, caplog, head, said):
+    for module in ("train", "models.linear"):
+        monkeypatch.setattr(f"recsys.{module}.HEAD", head)
+    with caplog.at_level(logging.INFO, "recsys"):
+        recsys.fit(two_tastes(n_items=24), "deep", QUICK)
+    assert (f"EASE of the {head} films" in caplog.text) is said
+
+
 def test_one_rating_is_enough_to_train_on():
     dataset = recsys.Dataset.from_frames(pd.DataFrame({"user": [1], "item": [2], "rating": [3]}))
     for model in ("base", "deep"):
