@@ -162,6 +162,12 @@ def test_another_seed_or_other_hidden_ratings_train_again(tmp_path, trained):
     assert trained == ["base"] * 3
 
 
+def test_baselines_from_a_process_of_their_own_are_the_same_to_the_byte(site, tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "WORTH_A_PROCESS", 0)
+    assert build.main([*SMALL, "--no-cache", "--out", str(tmp_path / "beside")]) == 0
+    assert differing(site, tmp_path / "beside") == []
+
+
 def test_rendering_again_from_the_exported_json_gives_the_same_bytes(site, tmp_path):
     out = tmp_path / "site"
     assert build.main([*SMALL, "--out", str(out)]) == 0
