@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
-from recsys.data.runs import order_by, places
+from recsys.data.runs import order_by
 from recsys.errors import ConfigError
 
 
@@ -64,9 +64,10 @@ def _later_part(dataset: Dataset, holdout: float, rng: np.random.Generator) -> N
     else:
         time = dataset.timestamp
     order = order_by(dataset.user, time, dataset.item)
-    counts = dataset.user_counts
-    hidden = np.zeros(dataset.n_ratings, bool)
-    hidden[order] = places(counts) >= np.repeat(_training_sizes(counts, holdout), counts)
+    kept = np.minimum(_training_sizes(dataset.user_counts, holdout), dataset.user_counts)
+    parts = np.column_stack([kept, dataset.user_counts - kept])  # of each user in turn, earlier and later
+    hidden = np.empty(dataset.n_ratings, bool)
+    hidden[order] = np.repeat(np.tile([False, True], dataset.n_users), parts.reshape(-1))
     return hidden
 
 
