@@ -157,3 +157,10 @@ def test_where_every_user_has_one_rating_nothing_can_be_hidden():
 def test_a_holdout_outside_its_range_is_refused_by_value(holdout):
     with pytest.raises(ConfigError, match=f"holdout is {holdout}; expected a share from 0 to below 1"):
         split(dataset({(1, 1): 1, (1, 2): 2}), holdout, rng())
+
+
+def test_users_without_a_rating_are_in_neither_part():
+    ratings = pd.DataFrame({"user": [1] * 5 + [3], "item": [*range(5), 0], "rating": 1.0, "timestamp": range(6)})
+    parts = split(Dataset.from_frames(ratings, users=pd.DataFrame({"user": [0, 1, 2, 3, 4]})))
+    assert pairs_of(parts.test) == {(1, 4)}
+    assert pairs_of(parts.train) == {(1, 0), (1, 1), (1, 2), (1, 3), (3, 0)}
