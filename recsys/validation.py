@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from recsys.batches import number_of_batches
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
+from recsys.errors import DataError
 from recsys.evaluation.metrics import accuracy, hits
-from recsys.evaluation.ranking import Ids, best, score_blocks, user_blocks
+from recsys.evaluation.ranking import Ids, best, user_blocks
 from recsys.features import log_q
 from recsys.fitted import Fitted
 from recsys.nn.losses import Pairs, masked_forward
@@ -82,6 +83,9 @@ class Validation:
 
         The loss is that of training with the held-out ratings as pairs, against the whole catalogue, each film as
         often as it can be expected in a batch.
+
+        Raises:
+            DataError: the loss is not finite.
         """
         k = min(VALIDATION_K, len(self.log_q))
         # In a batch of n pairs a film can be expected n q times, and exp(score - log q) times that is n exp(score):
@@ -89,7 +93,7 @@ class Validation:
         log_n = np.float32(np.log(self.n_pairs))
         losses, lists = [], []
         for users, rated, hidden in self.blocks:
-            ((_, scores),) = score_blocks(fitted, users)
+            scores = fitted.scores(users)  # made for this call, so that it may be overwritten
             pairs = Pairs.once(*hidden)
             own = scores[hidden] - self.log_q[hidden[1]] - log_n
             scores[rated] = -np.inf
@@ -100,4 +104,6 @@ class Validation:
         relevant = self.held_out.user_counts[judged]
         ndcg = accuracy(hits(np.concatenate(lists), judged, self.held_out), relevant)["ndcg"]
         loss = float(sum(losses) / relevant.sum())
+        if not np.isfinite(loss):
+            raise DataError(f"the loss of {fitted.name} on held-out ratings is {loss}; training has diverged")
         return Judgement(loss, float(ndcg.mean()), float(ndcg.std() / np.sqrt(len(ndcg))))

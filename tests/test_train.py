@@ -214,6 +214,16 @@ def test_the_validation_loss_is_the_training_formula_on_held_out_pairs_against_e
     assert loss == pytest.approx(np.mean(losses), rel=1e-4)
 
 
+@pytest.mark.parametrize("broken", [np.nan, np.inf])
+def test_training_that_has_diverged_is_an_error(broken):
+    parts = recsys.split(two_tastes(), 0.2, np.random.default_rng(0))
+    validation = Validation.draw(parts, QUICK.batch_size, np.random.default_rng(0))
+    fitted = recsys.fit(parts.train, "base", replace(QUICK, epochs=1))
+    fitted.item_bias[3] = broken
+    with pytest.raises(recsys.DataError, match=r"the loss of base on held-out ratings is \w+; training has diverged"):
+        validation.judge(fitted)
+
+
 def test_a_teacher_scores_each_rated_film_by_the_others_alone():
     rng = np.random.default_rng(0)
     rated = sparse.csr_array(np.array([[1.0, 1, 0, 1], [0, 1, 1, 0], [1, 0, 0, 0]]))
