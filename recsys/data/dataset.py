@@ -215,11 +215,11 @@ def _check_ratings(dataset: Dataset) -> None:
         raise DataError(
             f"user {user} rated item {item} with {dataset.rating[bad[0]]}; expected a finite number (drop or mend it)"
         )
+    if _in_order(dataset.user, dataset.item):  # as large logs are; a sort costs more than this look
+        return
     pair = dataset.user.astype(np.int64)
     pair *= dataset.n_items  # in place, for a large log has no room to spare
     pair += dataset.item
-    if (pair[1:] > pair[:-1]).all():  # large logs are in the order of user and item; a sort costs more than this look
-        return
     pair.sort()
     repeated = pair[1:][pair[1:] == pair[:-1]]
     if len(repeated):
@@ -228,3 +228,10 @@ def _check_ratings(dataset: Dataset) -> None:
             f"user {dataset.user_ids[user]} rated item {dataset.item_ids[item]} more than once "
             f"({len(repeated)} such ratings); expected one rating a pair: keep the newest, or the mean"
         )
+
+
+def _in_order(first: NDArray[np.int32], second: NDArray[np.int32]) -> bool:
+    """Whether pairs (n,) rise, from each to the next, by the first and then by the second."""
+    later = first[1:] > first[:-1]
+    later |= (first[1:] == first[:-1]) & (second[1:] > second[:-1])
+    return bool(later.all())

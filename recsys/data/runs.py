@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 _VALUES = 1 << 63
 """What is not negative in 64 bits."""
+_PART = 1 << 18
+"""Elements that are sorted at once, about."""
 
 
 def places(lengths: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
@@ -23,8 +26,23 @@ def order_by(*keys: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
     """The order of n elements by whole numbers (n,): by the first, equals by the second, and so on; stable.
 
     What ``np.lexsort`` gives for the keys in reverse, in a tenth of its time: as many keys as fit in 64 bits together
-    become one, and each of these is sorted once.
+    become one, and each of these is sorted once; and what is in the order of the first already, as a log by its users
+    mostly is, a part at a time that fits a cache.
     """
+    cuts = _cuts(keys[0])
+    order = np.empty(len(keys[0]), np.intp)
+    for start, end in pairwise(cuts):
+        order[start:end] = start + _order([key[start:end] for key in keys])
+    return order
+
+
+def _cuts(key: NDArray[np.integer[Any]]) -> list[int]:
+    """Where to part n elements, from 0 to n, so that each part comes after the one before by this key alone."""
+    marks = key[_PART::_PART] if (key[1:] >= key[:-1]).all() else key[:0]
+    return sorted({0, len(key), *np.searchsorted(key, marks).tolist()})
+
+
+def _order(keys: Sequence[NDArray[np.integer[Any]]]) -> NDArray[np.intp]:
     first, *rest = reversed(_packed(keys))
     order = first.argsort(kind="stable")
     for key in rest:
