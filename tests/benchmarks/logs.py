@@ -44,7 +44,7 @@ class Size:
 
 
 def blocks(size: Size, rng: np.random.Generator) -> Iterator[pd.DataFrame]:
-    """Columns userId, movieId, rating and timestamp, all of some users at a time; ids count from 1."""
+    """Columns userId, movieId, rating and timestamp, all of some users at a time; ids count from 1, and ascend."""
     popularity = ((np.arange(size.n_films) + PLATEAU * size.n_films) ** -STEEPNESS).astype(np.float32)
     popularity /= popularity.max()
     rng.shuffle(popularity)
@@ -60,7 +60,7 @@ def blocks(size: Size, rng: np.random.Generator) -> Iterator[pd.DataFrame]:
         keys = np.log(rng.random(taste.shape, np.float32) + np.float32(1e-12))
         keys /= popularity * np.exp(np.float32(STRENGTH) * taste)
         films = np.concatenate(
-            [np.argpartition(row, -n)[-n:] for row, n in zip(keys, lengths.tolist(), strict=True)]
+            [np.sort(np.argpartition(row, -n)[-n:]) for row, n in zip(keys, lengths.tolist(), strict=True)]
         )
         user = np.repeat(np.arange(len(lengths)), lengths)
         stars = 2.5 + 0.6 * taste[user, films] + 0.6 * rng.standard_normal(len(films), np.float32)
