@@ -65,6 +65,19 @@ def batches(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Gene
         yield _batch(ratings, np.sort(chosen), rng)
 
 
+def negatives(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Generator) -> float:
+    """How many ratings the candidates of a batch stand for, on average: all of a batch, or those that are drawn.
+
+    Args:
+        ratings: as for :func:`batches`.
+        batch_size: likewise.
+        rng: draws a batch to look at.
+    """
+    if isinstance(next(batches(ratings, batch_size, rng)).candidates, Some):
+        return float(DRAWS)
+    return float(ratings.nnz / number_of_batches(ratings.nnz, batch_size))
+
+
 def number_of_batches(n_ratings: int, batch_size: int) -> int:
     """Batches of about equal size that come nearest to ``batch_size`` ratings each, and at least two."""
     return max(FEWEST_BATCHES, round(n_ratings / batch_size))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import Enum
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -56,10 +56,13 @@ def beside(work: Callable[..., Iterable[T]], *arguments: Any) -> Iterator[Iterat
 
 def _empty(receiver: Connection, arrived: SimpleQueue[tuple[_Told, Any]]) -> None:
     """Take everything out of a pipe until its end."""
-    with suppress(EOFError, OSError):
+    try:
         while True:
             arrived.put(receiver.recv())
-    arrived.put((_Told.ENDED, None))
+    except (EOFError, OSError):
+        arrived.put((_Told.ENDED, None))
+    except Exception as problem:  # what came cannot be put together here; nobody may wait for it for ever
+        arrived.put((_Told.FAILED, problem))
 
 
 def _received(arrived: SimpleQueue[tuple[_Told, Any]], process: BaseProcess) -> Iterator[Any]:

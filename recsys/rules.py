@@ -15,8 +15,8 @@ from recsys.data.dataset import Dataset
 FEWEST, MOST = 4, 24
 """Batches in an epoch: with fewer there are too few steps, with more the optimiser, which moves all users at each
 step, costs more than the ratings."""
-BATCH, LARGEST_BATCH = 32768, 1 << 20
-"""Ratings in a batch, between the two; and at most, whatever the log, so that memory is bounded."""
+BATCH, LARGEST_BATCH, MOST_USERS = 32768, 1 << 20, 1 << 14
+"""Ratings in a batch, between the two; ratings and, about, users at most, so that memory is bounded."""
 STEPS = {"base": 288, "deep": 72}
 """Of training, about, in a large log: the more batches, the fewer epochs."""
 EPOCHS = {"base": (12, 40), "deep": (4, 15)}
@@ -45,7 +45,7 @@ def recipe(model: str, ratings: Dataset, config: TrainConfig) -> Recipe:
     """What is set, and rules for the rest.
 
     - batch size: a quarter of the ratings, so that small logs get enough steps; 32768 from 131,072 ratings on; from
-      786,432 on the 24th part of them, at most 1,048,576.
+      786,432 on the 24th part of them, at most 1,048,576, or those of 16,384 users.
     - epochs: ``base`` starts from noise and takes 40, ``deep`` starts from a solution and refines it in 15; where
       there are more batches, fewer, so that about 288 and 72 steps are made, but 12 and 4 at least.
     - learning rate: 0.01 from noise, 0.003 from a solution, which larger steps would lose.
@@ -58,7 +58,7 @@ def recipe(model: str, ratings: Dataset, config: TrainConfig) -> Recipe:
         config: settings; None stands for "by rule".
     """
     deep, known = model == "deep", _known(ratings)
-    batch_size = config.batch_size or _batch_size(ratings.n_ratings)
+    batch_size = config.batch_size or _batch_size(ratings.n_ratings, int((ratings.user_counts > 0).sum()))
     fewest, most = EPOCHS[model]
     ruled = {
         "epochs": min(most, max(fewest, round(STEPS[model] / number_of_batches(ratings.n_ratings, batch_size)))),
@@ -79,8 +79,9 @@ def recipe(model: str, ratings: Dataset, config: TrainConfig) -> Recipe:
     )
 
 
-def _batch_size(n_ratings: int) -> int:
-    return min(-(-n_ratings // FEWEST), max(BATCH, -(-n_ratings // MOST)), LARGEST_BATCH)
+def _batch_size(n_ratings: int, n_users: int) -> int:
+    wanted = min(-(-n_ratings // FEWEST), max(BATCH, -(-n_ratings // MOST)))
+    return min(wanted, LARGEST_BATCH, -(-n_ratings * MOST_USERS // n_users))
 
 
 def _known(ratings: Dataset) -> float:

@@ -48,6 +48,7 @@ def fit(
 
     Raises:
         ConfigError: there is no such model.
+        DataError: training has diverged.
     """
     config = config or TrainConfig()
     if model not in MODELS:

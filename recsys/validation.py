@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.batches import number_of_batches
+from recsys.batches import negatives
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.errors import DataError
@@ -56,7 +56,8 @@ class Validation:
         blocks: the users whose held-out ratings are looked at.
         held_out: the ratings that the early run does not see.
         log_q: (n_items,), of what it learns from.
-        n_pairs: ratings in one of its batches, on average: how many negatives the loss is measured against.
+        n_pairs: ratings that the candidates of one of its batches stand for: how many negatives the loss is measured
+            against.
     """
 
     blocks: tuple[Block, ...]
@@ -75,8 +76,7 @@ class Validation:
         if len(users) > most:
             users = np.sort(rng.choice(users, most, replace=False))
         blocks = [Block(some, train.rated(some), hidden.rated(some)) for some in user_blocks(users, train.n_items)]
-        n_pairs = train.n_ratings / number_of_batches(train.n_ratings, batch_size)
-        return cls(tuple(blocks), hidden, log_q(train), n_pairs)
+        return cls(tuple(blocks), hidden, log_q(train), negatives(train.matrix, batch_size, rng))
 
     def judge(self, fitted: Fitted) -> Judgement:
         """Loss and nDCG@10 on the held-out ratings.

@@ -44,6 +44,25 @@ def is_there(pid: int) -> bool:
     return True
 
 
+class OddError(Exception):
+    """One that is packed but cannot be unpacked."""
+
+    def __init__(self, first, second):
+        super().__init__(f"{first} {second}")
+
+
+def fails_oddly():
+    yield 1
+    raise OddError("a", "b")
+
+
+def test_what_cannot_be_put_together_here_is_an_error_and_not_waited_for():
+    with beside(fails_oddly) as found:
+        assert next(found) == 1
+        with pytest.raises(TypeError, match="second"):
+            next(found)
+
+
 def test_what_is_yielded_elsewhere_arrives_in_order():
     with beside(squares, np.arange(4)) as found:
         arrived = list(found)

@@ -44,7 +44,8 @@ def test_a_batch_is_a_quarter_of_a_small_log_and_bounded_for_a_large_one():
     assert recipe("base", log(10, 10, 4), TrainConfig()).batch_size == 10
     assert recipe("deep", log(1500, 300, 100), TrainConfig()).batch_size == 32768
     assert recipe("deep", log(8000, 300, 120), TrainConfig()).batch_size == 40_000  # the 24th part
-    assert rules._batch_size(10**9) == 1 << 20
+    assert rules._batch_size(10**9, 10**6) == 1 << 20
+    assert rules._batch_size(2 * 10**7, 10**7) == 2 * 16384  # the ratings of 16,384 users
 
 
 @pytest.mark.parametrize(("batch_size", "base", "deep"), [(10, 40, 15), (5, 36, 9), (2, 14, 4), (1, 12, 4)])

@@ -22,7 +22,7 @@ from tests.gradients import LIMIT, errors
 QUICK = TrainConfig(dim=8, epochs=12, batch_size=256, seed=1)
 
 
-def two_tastes(n_users: int = 60, n_items: int = 24, seed: int = 0) -> recsys.Dataset:
+def two_tastes(n_users: int = 60, n_items: int = 24, seed: int = 0, unrated: int = 0) -> recsys.Dataset:
     """Even users rate even films, odd users odd ones, half of them each; film 0 and 1 are everyone's; genres tell."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -31,9 +31,9 @@ def two_tastes(n_users: int = 60, n_items: int = 24, seed: int = 0) -> recsys.Da
         for time, item in enumerate(rng.permutation(own)[: n_items // 4]):
             rows.append((user, int(item), int(rng.integers(3, 6)), time))
     ratings = pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"])
-    items = pd.DataFrame(
-        {"item": range(n_items), "title": "Film", "genres": ["Even", "Odd"] * (n_items // 2)}
-    )
+    catalogue = range(n_items + unrated)
+    genres = [("Even", "Odd")[item % 2] for item in catalogue]
+    items = pd.DataFrame({"item": catalogue, "title": "Film", "genres": genres})
     return recsys.Dataset.from_frames(ratings, items=items, name="two tastes")
 
 
@@ -197,6 +197,16 @@ def test_the_loss_falls(model, by):
     assert losses[-1] < losses[0] - by
 
 
+def test_where_candidates_are_drawn_the_validation_loss_is_against_as_many(monkeypatch):
+    monkeypatch.setattr("recsys.batches.MOST_CANDIDATES", 2)
+    monkeypatch.setattr("recsys.batches.DRAWS", 8)
+    parts = recsys.split(two_tastes(), 0.2, np.random.default_rng(0))
+    validation = Validation.draw(parts, QUICK.batch_size, np.random.default_rng(0))
+    assert validation.n_pairs == 8
+    losses = recsys.fit(two_tastes(), "base", replace(QUICK, epochs=3)).history[-1]
+    assert losses.validation_loss == pytest.approx(losses.train_loss, abs=0.3)
+
+
 def test_the_validation_loss_is_the_training_formula_on_held_out_pairs_against_expected_counts():
     dataset = two_tastes()
     parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
@@ -214,12 +224,13 @@ def test_the_validation_loss_is_the_training_formula_on_held_out_pairs_against_e
     assert loss == pytest.approx(np.mean(losses), rel=1e-4)
 
 
+@pytest.mark.parametrize("film", [3, 24])  # the last is of no history
 @pytest.mark.parametrize("broken", [np.nan, np.inf])
-def test_training_that_has_diverged_is_an_error(broken):
-    parts = recsys.split(two_tastes(), 0.2, np.random.default_rng(0))
+def test_training_that_has_diverged_is_an_error(broken, film):
+    parts = recsys.split(two_tastes(unrated=1), 0.2, np.random.default_rng(0))
     validation = Validation.draw(parts, QUICK.batch_size, np.random.default_rng(0))
     fitted = recsys.fit(parts.train, "base", replace(QUICK, epochs=1))
-    fitted.item_bias[3] = broken
+    fitted.item_bias[film] = broken
     with pytest.raises(recsys.DataError, match=r"the loss of base on held-out ratings is \w+; training has diverged"):
         validation.judge(fitted)
 

@@ -31,6 +31,8 @@ EASE_L2 = 460.0
 SOFTENING = 3.0
 """The scores are divided by this beyond their best temperature: softer targets teach more (Hinton et al. 2015)."""
 _OVERSAMPLING, _ITERATIONS, _SAMPLE = 16, 3, 500
+_NOISE = 1e-5
+"""Share of the largest squared length below which single precision says nothing of a direction."""
 _BLOCK = 2000
 """Films of the tail that are placed at once."""
 
@@ -153,9 +155,11 @@ class _Tail:
         weights = self.inverse @ beside
         rest = own + np.float32(EASE_L2) - np.einsum("hn,hn->n", beside, weights)
         history = (weights / (rest * np.diag(self.inverse)[:, None] + weights * weights)).T @ self.directions
-        # Nearest to the column: V' = (AH)^+ A w, and A'A w = g - l2 w.
-        length = np.maximum(self.squares, np.finfo(self.squares.dtype).tiny)
-        items = (beside - np.float32(EASE_L2) * weights).T @ self.history / length
+        # Nearest to the column: V' = (AH)^+ A w, and A'A w = g - l2 w. A direction that is next to nothing in A H, as
+        # where there are fewer users than directions, is noise, and stays out.
+        told = self.squares > _NOISE * self.squares[0]
+        along = (beside - np.float32(EASE_L2) * weights).T @ self.history
+        items = np.divide(along, self.squares, out=np.zeros_like(along), where=told)
         return history, items
 
 

@@ -71,7 +71,7 @@ def masked_forward(z: Array, own: Array, pairs: Pairs) -> tuple[float, tuple[Any
         z -= shift[:, None]
     negatives = np.exp(z, out=z)
     total = negatives @ np.ones(negatives.shape[1], negatives.dtype)  # (U,), A_u on the scale of the shift
-    log_total = np.log(total, out=np.full_like(total, -np.inf), where=total > 0) + shift
+    log_total = np.log(total, out=np.full_like(total, -np.inf), where=total != 0) + shift
     losses, slopes = _softplus(log_total[pairs.user] - own)
     n_pairs = float(pairs.times.sum())
     return float(losses @ pairs.times) / n_pairs, (pairs, negatives, total, slopes * pairs.times / n_pairs)

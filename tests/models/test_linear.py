@@ -62,6 +62,18 @@ def test_a_film_of_the_tail_is_placed_as_ease_of_the_head_and_that_film_would_pl
         np.testing.assert_allclose(found[film, head], scale * beside[5, :5], atol=1e-3 * np.abs(found).max())
 
 
+@pytest.mark.parametrize("n_users", [2, 5, 9])
+def test_where_there_are_fewer_users_than_directions_the_tail_is_no_noise(monkeypatch, n_users):
+    monkeypatch.setattr(linear, "HEAD", 60)
+    rng = np.random.default_rng(0)
+    rated = sparse.csr_array((rng.random((n_users, 200)) < 0.3).astype(np.float32))
+    towers = fit_linear(rated, equal_shares(rated), 32, rng)
+    head, tail = linear._head_and_tail(rated)
+    assert np.isfinite(towers.items).all()
+    assert np.isfinite(towers.history).all()
+    assert np.abs(towers.items[tail]).max() <= 3 * np.abs(towers.items[head]).max()
+
+
 def test_the_head_is_of_the_films_with_the_most_ratings_equals_by_their_index(monkeypatch):
     monkeypatch.setattr(linear, "HEAD", 3)
     rated = sparse.csr_array(np.array([[1.0, 1, 0, 1, 1], [0, 1, 1, 1, 0], [0, 1, 1, 0, 1]]))
