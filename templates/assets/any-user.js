@@ -140,16 +140,17 @@
   };
 
   const say = (text, seen = "") => {
+    at("said").className = "muted";
     at("said").textContent = text;
     at("none").textContent = seen;
     show(at("none"), seen);
   };
 
   const open = async () => {
-    const mine = (asked += 1);
     const id = idIn(location.hash);
+    if (id === null && location.hash) return; // the link past the head of the page
+    const mine = (asked += 1);
     if (id === null) {
-      if (location.hash) return; // the link past the head of the page
       state(before.name, false);
       return say("");
     }
@@ -169,7 +170,7 @@
       say("");
       at("said").className = "vh";
       at("said").textContent = `User ${named(id)} is shown`;
-      await page(user, mine);
+      await page(user, mine).catch(() => ["previous", "next"].forEach((part) => mine === asked && show(at(part), false)));
     } catch {
       if (mine === asked) {
         state("Users", false);

@@ -65,7 +65,12 @@ globalThis.marqueeCombobox = ({ input, list, find, option, pick, status = docume
   const show = () => {
     if (!input.value.trim()) return close();
     const all = find(input.value);
-    if (!all) return say("Loading…", true);
+    if (!all) {
+      found = []; // what was found for another text must not be chosen
+      list.replaceChildren();
+      open(false);
+      return say("Loading…", true);
+    }
     found = all.slice(0, MOST);
     list.replaceChildren(...found.map(item));
     open(found.length > 0);

@@ -26,6 +26,7 @@ PLAIN = st.tuples(
 )
 ODD = (
     *("", " ", "x", "1", "\r", "\x0b", "\x00", "é"),
+    *("1,2,True,4", "1,2,0004,4", "1,2,4,1" + 19 * "0", f"1,{'0' * 21}2,3,4", f"-{'0' * 25}1,2,3,4"),
     *("1,2,3", '1,"2",3,4', '"1\n",2,3,4', "1,2,3,4,5", "1,2,3,4,", "1,2,3,4\x00", "user,item,rating,timestamp"),
     *("1\t2\t3", "1\t2\t3\t4", "1\t2\t3\t4\t5", "\t\t\t", "1\t2\t3\t4\x001"),
     *("1::2::3::4", "1:::2::3::4", "1::2::3::4::", "1::2::3\t::4", "1\t2::3::4", "1:2:3:4"),
@@ -101,7 +102,9 @@ def test_an_odd_line_is_read_as_the_slow_way_reads_it_or_not_at_all(odd, table):
         assert frame is None or frame.equals(slow(content))
 
 
-@pytest.mark.parametrize("header", ["", "userId,movieId,rating\n", "9,9,5,9\n", f"\n{head(COMMA)}"])
+@pytest.mark.parametrize(
+    "header", ["", "userId,movieId,rating\n", "9,9,5,9\n", f"\n{head(COMMA)}", f" {head(COMMA)}"]
+)
 def test_a_header_that_is_another_is_for_the_slow_way_to_judge(header):
     assert _fast(content_of(COMMA, f"{header}1,2,3,4\n5,6,1,8\n".encode())) is None
 
@@ -228,3 +231,7 @@ def test_a_folder_in_a_files_place_cannot_be_read(tmp_path):
     (folder / "users.dat").mkdir()
     with pytest.raises(DataError, match=r"users\.dat' cannot be read: "):
         read_movielens(folder)
+
+
+def test_a_word_is_no_rating_though_it_stands_alone_in_its_block():
+    assert _fast(content_of(TAB, b"1\t2\tTrue\t4\n")) is None

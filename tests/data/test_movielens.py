@@ -403,6 +403,15 @@ def test_a_damaged_zip(tmp_path):
     assert "m/u.data is damaged" in fault(path)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_packed_in_a_way_that_unpacks_without_a_limit(tmp_path, method):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as target:
+        for name, data in member_files().items():
+            target.writestr(name, data)
+    assert "is packed in an unusual way (pack it again, by deflate)" in fault(path)
+
+
 def test_an_encrypted_zip(tmp_path):
     path = zip_of(tmp_path / "a.zip", member_files())
     data = bytearray(path.read_bytes())

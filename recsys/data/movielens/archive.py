@@ -152,6 +152,9 @@ class Zip:
         """What the member says of itself, before a byte of it is unpacked."""
         if info.flag_bits & 0x1:
             raise DataError(f"'{self.path}': {info.filename} is encrypted (make the zip without a password)")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            # Of other methods zipfile unpacks all that is there, whatever size was declared.
+            raise DataError(f"'{self.path}': {info.filename} is packed in an unusual way (pack it again, by deflate)")
         bomb = info.file_size > RATIO_FREE and info.file_size > RATIO_LIMIT * info.compress_size
         if bomb or info.file_size > MEMBER_LIMIT:
             raise self._too_large(info)

@@ -65,9 +65,11 @@ class Row:
         text = self.text(field)
         if not _WHOLE.fullmatch(text):
             raise self.fault(f"{field} {text!r} is not a whole number")
-        if len(text) > 20 or not -(2**63) <= int(text) < 2**63:
+        digits = text.lstrip("+-").lstrip("0") or "0"
+        number = int(digits[:20]) * (-1 if text.startswith("-") else 1)
+        if len(digits) > 19 or not -(2**63) <= number < 2**63:
             raise self.fault(f"{field} {text!r} does not fit 64 bits")
-        return int(text)
+        return number
 
     def number(self, field: str) -> float:
         """A field as a finite number.

@@ -25,6 +25,9 @@ LOWEST, HIGHEST = 0.0, 10.0
 
 _PARSED = {"user": "int64", "item": "int64", "rating": "float64", "timestamp": "int64"}
 
+_SIGNS = b"0123456789+-.eE \t\r\n\v\f"
+"""All that whole and decimal numbers are written with, and what may stand around them."""
+
 
 def read_ratings(content: Content) -> pd.DataFrame:
     """The ratings in the order of the file.
@@ -48,7 +51,7 @@ def _fast(content: Content, size: int = BLOCK) -> pd.DataFrame | None:
     blocks = content.blocks(size)
     if content.table.header is not None:
         header, _, rest = next(blocks, b"").partition(b"\n")
-        if header.strip() != content.table.header.encode():
+        if header.removesuffix(b"\r") != content.table.header.encode():
             return None
         blocks = chain([rest], blocks)
     columns = _Columns()
@@ -65,7 +68,7 @@ def _fast(content: Content, size: int = BLOCK) -> pd.DataFrame | None:
 
 def _parse(block: bytes, separator: str) -> pd.DataFrame | None:
     """The lines of one block; None if anything is odd."""
-    if b"\0" in block:  # the parser need not mind
+    if block.translate(None, _SIGNS + separator.encode()):  # the parser takes more for a number: "True" is 1 to it
         return None
     if len(separator) > 1:  # the C parser needs one of one byte
         if b"\t" in block:
