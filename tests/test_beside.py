@@ -1,18 +1,26 @@
 """Work in another process: what it yields arrives, and nothing of it is left behind."""
 
+import multiprocessing
 import os
+import signal
 import time
 
 import numpy as np
 import pytest
 
-from recsys.beside import beside
+from recsys.beside import _work, beside
 from recsys.errors import DataError, RecsysError
 
 
 def squares(values):
     for value in values:
         yield value * value, os.getpid()
+
+
+def notes(done):
+    for value in range(3):
+        done.append(value)
+        yield value
 
 
 def fails(message):
@@ -105,5 +113,12 @@ def test_work_does_not_wait_to_be_asked(tmp_path):
 
 
 def test_work_that_nobody_waits_for_any_more_is_left():
-    with beside(squares, range(1_000_000)):
-        pass
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    receiver.close()
+    done = []
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        _work(sender, notes, (done,))
+    finally:
+        signal.signal(signal.SIGINT, handler)  # the work is deaf to it
+    assert done == [0]
