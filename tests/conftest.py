@@ -1,10 +1,14 @@
-"""What every test is spared: logging set up by one must not outlive it, and no cache is shared or the user's own."""
+"""What every test is spared: logging set up by one must not outlive it, and no cache is shared or the user's own; and
+what several modules ask for."""
 
 import itertools
 import logging
 from collections.abc import Iterator
 
 import pytest
+
+import recsys
+from recsys import kept
 
 _numbers = itertools.count()
 
@@ -28,3 +32,16 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 _cache_of_the_session = pytest.fixture(scope="session", autouse=True, name="_cache_of_the_session")(_own_cache)
 _cache_of_the_module = pytest.fixture(scope="module", autouse=True, name="_cache_of_the_module")(_own_cache)
 _cache_of_the_test = pytest.fixture(autouse=True, name="_cache_of_the_test")(_own_cache)
+
+
+@pytest.fixture
+def trained(monkeypatch) -> list[str]:
+    """The models that were really trained."""
+    names = []
+
+    def counted(train, model, *rest):
+        names.append(model)
+        return recsys.fit(train, model, *rest)
+
+    monkeypatch.setattr(kept, "fit", counted)
+    return names

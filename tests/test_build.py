@@ -91,19 +91,6 @@ def test_two_builds_are_equal_to_the_byte_and_another_seed_is_not(site, tmp_path
     assert "data/item_embeddings.json".replace("/", os.sep) in differing(site, tmp_path / "other")
 
 
-@pytest.fixture
-def trained(monkeypatch) -> list[str]:
-    """The models that were really trained."""
-    names = []
-
-    def counted(train, model, *rest):
-        names.append(model)
-        return recsys.fit(train, model, *rest)
-
-    monkeypatch.setattr(kept, "fit", counted)
-    return names
-
-
 def entries() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in cache_folder().glob("*")}
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import recsys
-from recsys import cache, kept
+from recsys import cache
 from recsys.cache import Cache, NoCache, cache_folder
 from recsys.kept import fit_or_load
 from recsys.recorder import Recorder
@@ -26,19 +26,6 @@ def ratings() -> recsys.Dataset:
 @pytest.fixture
 def folder(tmp_path) -> Cache:
     return Cache(tmp_path / "cache")
-
-
-@pytest.fixture
-def trained(monkeypatch) -> list[str]:
-    """The models that were really trained."""
-    names = []
-
-    def counted(train, model, *rest):
-        names.append(model)
-        return recsys.fit(train, model, *rest)
-
-    monkeypatch.setattr(kept, "fit", counted)
-    return names
 
 
 def recorder() -> Recorder:
