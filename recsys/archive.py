@@ -72,7 +72,7 @@ def write(path: Path, archive: Archive) -> None:
 
 
 def read(path: Path) -> Archive:
-    """What :func:`write` wrote; no more memory is taken than the file is long.
+    """What :func:`write` wrote; no array takes more memory than its part of the file.
 
     Raises:
         DataError: there is no such file, or it is none of ours, or damaged.

@@ -39,7 +39,7 @@ def fit_or_load(
         ratings: what it learns from.
         model: ``"base"`` or ``"deep"``.
         config: settings.
-        recorder: a fresh one; afterwards it is as if it had seen all epochs.
+        recorder: a fresh one; afterwards it has the frames that it would have kept of all epochs.
         on_epoch: called after each epoch of training, of which a known model has none.
     """
     name = key(
