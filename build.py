@@ -35,6 +35,7 @@ from recsys.kept import fit_or_load
 from recsys.kept_rivals import rivals_or_load
 from recsys.measured import Judged
 from recsys.new_users import in_words
+from recsys.pages.limits import Limits, refuse_too_many
 from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
 from recsys.pages.size import Size
@@ -103,6 +104,8 @@ def read(path: Path, config: BuildConfig, terminal: Terminal) -> Dataset:
         logger.warning("The ratings of this data set are synthetic: invented users, for a look at the site only.")
     if config.top_k > dataset.n_items:
         raise ConfigError(f"top_k is {config.top_k}; {dataset.name} has {dataset.n_items} items, so use that or less")
+    limits = Limits(config.user_pages, config.most_files, config.most_megabytes)
+    refuse_too_many(dataset.n_users, dataset.n_items, limits)
     return dataset
 
 

@@ -20,11 +20,14 @@ SETTINGS = ("holdout", "top_k", "models", "site_url", "evaluate_new_users", "dim
 def parser() -> argparse.ArgumentParser:
     """All options with their defaults."""
     default = {**vars(BuildConfig()), **vars(TrainConfig())}
+    of_train = [name for name in vars(TrainConfig()) if name not in SETTINGS]
+    of_build = [name for name in vars(BuildConfig()) if name not in (*SETTINGS, "train")]
     parse = argparse.ArgumentParser(
         prog="build.py",
         allow_abbrev=False,  # an abbreviation would come to mean something else with the next option
         description="Train two two-tower recommenders on a ratings log and write a static site that shows them.",
-        epilog="Settings come from the options, else from the file given with --config, else from the defaults. "
+        epilog="Settings come from the options, else from the file given with --config, else from the defaults. Only "
+        f"the file has {', '.join(of_build)} and, in its table [train], {', '.join(of_train)}. "
         "Exit status: 0 done, 1 a failure that is explained in one sentence, 2 a command that cannot be parsed, "
         "130 interrupted.",
     )
@@ -66,12 +69,14 @@ def parser() -> argparse.ArgumentParser:
     work.add_argument(
         "--render-only",
         action="store_true",
-        help="make the pages anew from the data/ folder of the site, without training (default: off)",
+        help="make the pages anew from the data/ folder of the site, with the settings it was built with: no "
+        "training, and no other settings (default: off)",
     )
     work.add_argument(
         "--no-cache",
         action="store_true",
-        help="train anew, and keep nothing for later builds (default: a model that was trained before is used again)",
+        help="train and compute baselines anew, and keep nothing for later builds (default: what was made before, by "
+        "the same settings of the same ratings, is used again)",
     )
     work.add_argument(
         "--publish",

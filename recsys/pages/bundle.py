@@ -15,12 +15,12 @@ from recsys.errors import OutputError
 from recsys.pages.card import social_card
 from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.environment import count
-from recsys.pages.map import similar_facts
+from recsys.pages.map import in_order, similar_facts
 from recsys.pages.picture import COLOURS, map_picture
 from recsys.pages.rate import rate_facts
 from recsys.pages.shards import shelf
 from recsys.pages.ten_best import ten_best
-from recsys.pages.writer import Writer
+from recsys.pages.writer import Writer, building
 from recsys.script import script_of
 
 TOGETHER = {
@@ -60,11 +60,17 @@ def write_bokeh(writer: Writer) -> str:
 
 def write_pictures(artefacts: Artefacts, writer: Writer) -> None:
     """Draw the map of each model, ``assets/map-{name}.png``, and the social card from that of the best."""
-    n_ratings = [item.n_ratings for item in artefacts.items.items]
+    items = artefacts.items.items
+    n_ratings = [item.n_ratings for item in items]
     found = artefacts.item_embeddings.models
-    maps = {model.name: found[model.name].projection for model in models_of(artefacts) if model.name in found}
-    for name, points in maps.items():
-        writer.bytes(f"assets/map-{name}.png", map_picture(points, n_ratings, COLOURS[name]))
+    maps = {}
+    for model in models_of(artefacts):
+        if model.name not in found:
+            continue
+        address = f"assets/map-{model.name}.png"
+        with building(address):
+            maps[model.name] = points = in_order(found[model.name], items, model).projection
+            writer.bytes(address, map_picture(points, n_ratings, COLOURS[model.name]))
     data = artefacts.build.dataset
     facts = f"{count(data.n_users)} users · {count(data.n_items)} films · {count(data.n_ratings)} ratings"
     best = list(maps.values())[-1] if maps else []
@@ -88,9 +94,12 @@ def write_map_data(artefacts: Artefacts, writer: Writer) -> None:
 
 def write_rate_data(artefacts: Artefacts, catalogue: Catalogue, writer: Writer) -> None:
     """Write what the Rate page knows of films and users; nothing where there is no tower."""
-    if artefacts.deep_tower is not None:
+    if artefacts.deep_tower is None:
+        return
+    with building("assets/data-rate.js"):
         facts = rate_facts(artefacts.deep_tower, artefacts, catalogue)
         writer.text("assets/data-rate.js", script_data("rate", facts))
+    with building("assets/data-people.js"):
         people = ten_best(artefacts.deep_tower, artefacts)
         if catalogue.one_user_page:
             all_ = list(catalogue.users)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from recsys.artefacts import Artefacts, Item
 from recsys.pages.catalogue import Catalogue
 from recsys.pages.contexts import FilmRow, FilmsContext, Page, Site
@@ -16,14 +18,18 @@ def films_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catal
 
 def most_rated_first(artefacts: Artefacts) -> list[Item]:
     """The films in the order of their index; equals keep that of the catalogue."""
-    return sorted(artefacts.items.items, key=lambda item: -item.n_ratings)
+    items = artefacts.items.items
+    return [items[row] for row in _by_ratings(items)]
 
 
 def listed_items(artefacts: Artefacts) -> list[tuple[int, Item]]:
     """The films that the map draws, with their places in the catalogue, in its order: those that the index lists."""
     items = artefacts.items.items
-    rows = range(len(items))
-    return [(row, items[row]) for row in sorted(sorted(rows, key=lambda row: -items[row].n_ratings)[:MOST_LISTED])]
+    return [(row, items[row]) for row in sorted(_by_ratings(items)[:MOST_LISTED])]
+
+
+def _by_ratings(items: Sequence[Item]) -> list[int]:
+    return sorted(range(len(items)), key=lambda row: -items[row].n_ratings)
 
 
 def _film_row(item: Item, catalogue: Catalogue) -> FilmRow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recsys.artefacts import Build
+from recsys.errors import OutputError
 
 MOST_LISTED = 5_000
 """Films on a page that lists or draws them, the most rated: half a megabyte of text. Every film has its own page."""
@@ -24,3 +25,18 @@ def limits_of(build: Build) -> Limits:
     """The settings of a build."""
     known = Limits.__dataclass_fields__
     return Limits(**{name: value for name, value in build.config.items() if name in known})
+
+
+def refuse_too_many(n_users: int, n_items: int, limits: Limits) -> None:
+    """Refuse at once what would be refused as too large when all else is done: every film has a page of its own.
+
+    Raises:
+        OutputError: these are more than the settings allow.
+    """
+    pages = n_items + (n_users if n_users <= limits.user_pages else 0)
+    if pages > limits.most_files:
+        raise OutputError(
+            f"{n_items:,} films and {n_users:,} users would have {pages:,} pages of their own; expected "
+            f"{limits.most_files:,} files at most: lower user_pages or raise most_files in the file given with "
+            "--config"
+        )

@@ -35,7 +35,7 @@ def map_context(
     items = artefacts.items.items
     drawn = listed_items(artefacts)
     models = tuple(model for model in models_of(artefacts) if model.name in found)
-    embeddings = [_in_order(found[model.name], items, model) for model in models]
+    embeddings = [in_order(found[model.name], items, model) for model in models]
     genres = Counter(genre for _, item in drawn for genre in item.genres).most_common()
     years = [item.year for _, item in drawn if item.year is not None]
     return MapContext(
@@ -131,7 +131,7 @@ def _projector_files(models: Sequence[Model], data: Path) -> list[ProjectorFiles
     return [ProjectorFiles(model, f"data/{name}") for model, name in names if (data / name).is_file()]
 
 
-def _in_order(embedding: Embedding, items: list[Item], model: Model) -> Embedding:
+def in_order(embedding: Embedding, items: list[Item], model: Model) -> Embedding:
     """The embedding itself, once it is sure that its rows are the films of ``items``, in their order."""
     if embedding.item_ids != [item.id for item in items] or len(embedding.projection) != len(items):
         raise OutputError(

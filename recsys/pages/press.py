@@ -108,7 +108,7 @@ def printed(jobs: Sequence[Job], press: Press, helpers: int) -> Generator[Job, N
             while len(left) > 1 and len(given) < _AHEAD * helpers:
                 cut = max(left.start + 1, left.stop - _AT_ONCE)
                 left, share = range(left.start, cut), range(cut, left.stop)
-                with _deaf_to_ctrl_c():
+                with _forking():
                     given[pool.submit(_print_there, share)] = share
             if left:
                 press.print(jobs[left[0]])
@@ -136,11 +136,7 @@ def _pool(jobs: Sequence[Job], press: Press, helpers: int) -> Iterator[ProcessPo
     """Processes that print. They end with the block, at the latest after the pages they are at."""
     pool = ProcessPoolExecutor(helpers, get_context("fork"), _begin, (jobs, press))
     try:
-        with warnings.catch_warnings():
-            # Python warns that a lock may be held by a thread that is not there in the copy. These helpers take none:
-            # they neither compute with numpy nor draw on the screen.
-            warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-            yield pool
+        yield pool
     except BrokenProcessPool:
         raise OutputError(
             "a process that was making pages was ended from outside; free some memory and build again"
@@ -150,11 +146,15 @@ def _pool(jobs: Sequence[Job], press: Press, helpers: int) -> Iterator[ProcessPo
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
+def _forking() -> Iterator[None]:
     """A process started inside never hears Ctrl-C: it reaches all of a terminal, but this one hears it for all."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield
+        with warnings.catch_warnings():
+            # Python warns that a lock may be held by a thread that is not there in the copy. These helpers take none:
+            # they neither compute with numpy nor draw on the screen.
+            warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+            yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

@@ -93,6 +93,10 @@ def render_site(
         ]
         for job in jobs:
             writer.take(job.address)
+        pages = [job.address for job in jobs if job.address.endswith(".html") and job.address != "404.html"]
+        write_standing(site.url, pages, writer)
+        write_rate_data(artefacts, catalogue, writer)
+        write_pictures(artefacts, writer)
         size = expected(jobs, press, out, len(listed_items(artefacts)))
         if on_size is not None:
             on_size(size)
@@ -104,11 +108,6 @@ def render_site(
             for done, _ in enumerate(all_, start=1):
                 if on_page is not None:
                     on_page(done, len(jobs))
-        pages = [job.address for job in jobs if job.address.endswith(".html") and job.address != "404.html"]
-        write_standing(site.url, pages, writer)
-        # Last: by now the pages have made sure that the files belong together.
-        write_rate_data(artefacts, catalogue, writer)
-        write_pictures(artefacts, writer)
 
 
 @contextmanager

@@ -19,7 +19,6 @@ _MEASURED = 24
 _MEASURED_SHARDS = 3  # each holds hundreds of users
 _TOP_PAGE = 40_000  # bytes; ten pages of a dozen kinds: nothing beside what there are thousands of
 _LISTED_FILM = 330  # bytes in the index, on the map and in its facts
-_PICTURES = 150_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def expected(jobs: Sequence[Job], press: Press, folder: Path, n_listed: int) -> 
     """What the site in a folder will take when all is written.
 
     Args:
-        jobs: the files to come that were told so far.
+        jobs: all files to come.
         press: makes some of them, without writing any.
         folder: holds the data and what pages load, which are written already.
         n_listed: films in the index and on the map.
@@ -50,7 +49,7 @@ def expected(jobs: Sequence[Job], press: Press, folder: Path, n_listed: int) -> 
         kinds.setdefault(job.address.rpartition("/")[0], []).append(job)
     top = kinds.pop("", [])
     to_come = sum(len(of_kind) * _mean(of_kind, press) for of_kind in kinds.values())
-    fixed = len(top) * _TOP_PAGE + n_listed * _LISTED_FILM + _PICTURES
+    fixed = len(top) * _TOP_PAGE + n_listed * _LISTED_FILM
     return Size(len(there) + len(jobs), round(sum(there) + to_come + fixed))
 
 
@@ -72,5 +71,5 @@ def refuse_too_large(size: Size, limits: Limits) -> None:
         raise OutputError(
             f"the site would have {size.in_words()}; expected {most.files:,} files and {limits.most_megabytes:,} MB "
             "at most, and GitHub Pages takes 1 GB: lower top_k or user_pages, leave a model out with --models, or "
-            "raise most_files or most_megabytes in the file given with --config"
+            "raise most_files or most_megabytes in the file given with --config, and build without --render-only"
         )

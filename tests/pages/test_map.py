@@ -145,7 +145,7 @@ def test_places_of_other_films_are_refused(tmp_path):
     found = tiny()
     base = msgspec.structs.replace(found.item_embeddings.models["base"], item_ids=["x"] * 5)
     other = msgspec.structs.replace(found.item_embeddings, models={"base": base})
-    with pytest.raises(OutputError, match=r"^map\.html: item_embeddings\.json lists other films for base"):
+    with pytest.raises(OutputError, match=r"^assets/map-base\.png: item_embeddings\.json lists other films for base"):
         render_site(msgspec.structs.replace(found, item_embeddings=other), TEMPLATES, tmp_path)
 
 

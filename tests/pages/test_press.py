@@ -15,10 +15,11 @@ from jinja2 import UndefinedError
 
 from recsys.artefacts import write_artefacts
 from recsys.errors import OutputError
-from recsys.pages import press
+from recsys.pages import press, size
 from recsys.pages.press import FEWEST, helpers_for
 from recsys.pages.render import render_site
-from tests.pages.tiny import TEMPLATES, tiny
+from recsys.pages.slugs import slugs
+from tests.pages.tiny import FILM_IDS, TEMPLATES, tiny
 
 N_PAGES = 18
 forked = pytest.mark.skipif(sys.platform != "linux", reason="helpers are forked, and only where that is safe")
@@ -53,12 +54,16 @@ def test_pages_are_equal_to_the_byte_whoever_prints_them_and_each_is_told(tmp_pa
 
 
 @pytest.mark.parametrize("helpers", HELPERS)
-def test_a_surprise_in_a_template_names_the_page_whoever_prints_it(tmp_path, helpers):
+def test_a_surprise_in_a_template_names_the_page_whoever_prints_it(tmp_path, monkeypatch, helpers):
+    monkeypatch.setattr(size, "_MEASURED", 1)  # a film in the middle; else this process would meet it before
     templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
-    (templates / "film.html").write_text("{{ nothing_of_that_name }}")
+    last = slugs(FILM_IDS)[FILM_IDS[-1]]
+    of_last = f"{{% if page.address == 'films/{last}.html' %}}"
+    (templates / "film.html").write_text(of_last + "{{ nothing_of_that_name }}{% endif %}")
     with pytest.raises(UndefinedError, match="nothing_of_that_name") as caught:
-        render(tmp_path / "out", helpers, templates=templates)
-    assert caught.value.__notes__[0].startswith("while building films/")
+        render(tmp_path / "out", helpers, lambda done, total: time.sleep(0.1 * helpers), templates)
+    assert caught.value.__notes__ == [f"while building films/{last}.html"]
+    assert (type(caught.value.__cause__).__name__ == "_RemoteTraceback") == (helpers > 0)
     assert multiprocessing.active_children() == []
 
 
@@ -99,9 +104,9 @@ def test_helpers_do_not_hear_ctrl_c_and_end_with_a_parent_that_is_killed(tmp_pat
     script = tmp_path / "script.py"
     script.write_text(
         "import multiprocessing, time\n"
-        "from recsys.pages.press import _deaf_to_ctrl_c, _pool, _print_there\n"
+        "from recsys.pages.press import _forking, _pool, _print_there\n"
         "with _pool([], None, 1) as pool:\n"
-        "    with _deaf_to_ctrl_c():\n"
+        "    with _forking():\n"
         "        pool.submit(_print_there, range(0)).result()\n"
         "    print(multiprocessing.active_children()[0].pid, flush=True)\n"
         "    time.sleep(60)\n"

@@ -187,11 +187,19 @@ def test_a_template_uses_just_what_its_context_declares(name):
     assert used_names(make_environment(TEMPLATES), name) == declared
 
 
-def test_films_that_do_not_fit_are_a_sentence_that_names_the_page(tmp_path):
+def test_a_film_that_is_not_there_is_a_sentence_that_names_the_page(tmp_path):
     found = tiny()
-    broken = msgspec.structs.replace(found, items=msgspec.structs.replace(found.items, items=found.items.items[1:]))
-    with pytest.raises(OutputError, match=r"^users/1\.html: film '.+' is mentioned but not in items\.json"):
-        render_site(broken, TEMPLATES, tmp_path)
+    base = found.recommendations.users["1"].base
+    base[0] = msgspec.structs.replace(base[0], item="ghost")
+    with pytest.raises(OutputError, match=r"^users/1\.html: film 'ghost' is mentioned but not in items\.json"):
+        render_site(found, TEMPLATES, tmp_path)
+
+
+def test_a_film_that_only_the_tower_has_is_a_sentence_that_names_the_file(tmp_path):
+    found = tiny()
+    found.deep_tower.item_ids[0] = "ghost"
+    with pytest.raises(OutputError, match=r"^assets/data-rate\.js: film 'ghost' is mentioned but not in items\.json"):
+        render_site(found, TEMPLATES, tmp_path)
 
 
 def test_a_surprise_keeps_its_traceback_and_names_the_page():

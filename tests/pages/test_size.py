@@ -6,7 +6,7 @@ import pytest
 from recsys.artefacts import write_artefacts
 from recsys.errors import OutputError
 from recsys.pages import size as module
-from recsys.pages.limits import Limits
+from recsys.pages.limits import Limits, refuse_too_many
 from recsys.pages.render import render_site
 from recsys.pages.size import Size, refuse_too_large
 from tests.pages.test_shards import large
@@ -25,21 +25,18 @@ def rendered(artefacts, out):
 @pytest.mark.parametrize("kind", ["pages", "shards"])
 def test_the_size_is_told_before_and_is_about_right(tmp_path, monkeypatch, kind):
     monkeypatch.setattr(module, "_TOP_PAGE", 12_000)  # those of a site of 5 films are smaller, and are most of it
-    monkeypatch.setattr(module, "_PICTURES", 50_000)
     (told,), found = rendered(large() if kind == "shards" else tiny(), tmp_path)
     assert told.n_bytes == pytest.approx(found.n_bytes, rel=0.15)
-    assert told.files == pytest.approx(found.files, abs=8)  # pictures, robots.txt, the data of the Rate page
+    assert told.files == found.files
 
 
 def test_a_few_of_each_kind_stand_for_all_of_it(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_MEASURED", 1)
-    monkeypatch.setattr(module, "_LISTED_FILM", 0)
-    found = tiny()
     made = []
     press = module.Press(TEMPLATES, tmp_path)
     jobs = [module.Job(f"films/{n}.html", lambda environment, n=n: made.append(n) or "x" * 1000) for n in range(9)]
-    assert module.expected(jobs, press, tmp_path, 0).n_bytes == 9000 + module._PICTURES
-    assert made == [4] and len(found.items.items) == 5
+    assert module.expected(jobs, press, tmp_path, 0) == Size(9, 9000)
+    assert made == [4]
 
 
 @pytest.mark.parametrize("setting", [{"most_files": 20}, {"most_megabytes": 1}])
@@ -66,3 +63,12 @@ def test_the_limits_themselves_are_allowed():
 def test_sizes_are_written_for_people():
     assert Size(12_345, 123_456_789).in_words() == "12,345 files, about 123 MB"
     assert Size(7, 1_234_000).in_words() == "7 files, about 1.2 MB"
+
+
+def test_more_pages_than_files_are_allowed_is_a_sentence_at_once():
+    refuse_too_many(6, 4, Limits(user_pages=6, most_files=10))
+    refuse_too_many(1_000_000, 10, Limits(user_pages=6, most_files=10))
+    with pytest.raises(OutputError, match="4 films and 6 users would have 10 pages of their own; expected 9 files"):
+        refuse_too_many(6, 4, Limits(user_pages=6, most_files=9))
+    with pytest.raises(OutputError, match=r"11 pages of their own.+raise most_files"):
+        refuse_too_many(7, 11, Limits(user_pages=6, most_files=10))
