@@ -11,6 +11,8 @@ import os
 import re
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
@@ -38,12 +40,17 @@ def keen() -> Dataset:
     return Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]), name="keen")
 
 
-def site_of(dataset: Dataset, out: Path, top_k: int) -> Path:
-    config = BuildConfig(top_k=top_k, holdout=0.5, train=TrainConfig(dim=4, epochs=2))
+def site_of(dataset: Dataset, out: Path, top_k: int, user_pages: int = 10_000) -> Path:
+    config = BuildConfig(top_k=top_k, holdout=0.5, user_pages=user_pages, train=TrainConfig(dim=4, epochs=2))
     terminal = Terminal(Console(quiet=True), logging.ERROR)
     build.export(artefacts := build.compute(dataset, config, terminal, NoCache()), out / "data", terminal)
     build.render(artefacts, out, terminal)
     return out
+
+
+def script(path: Path) -> Any:
+    """What a script leaves for others."""
+    return json.loads(json_in(path.read_text("utf-8")))
 
 
 def from_json(site: Path) -> Pairs:
@@ -100,10 +107,28 @@ def from_pages(site: Path) -> Pairs:
     return found
 
 
+def from_the_one_page(site: Path) -> Pairs:
+    """The same of a site that shows all users in one page: its shards, and the links of the films' pages."""
+    items = json.loads((site / "data" / "items.json").read_text("utf-8"))["items"]
+    by_slug = {slug: id_ for id_, slug in slugs(item["id"] for item in items).items()}
+    films = [by_slug[slug] for _, _, slug in script(site / "assets" / "data-films.js")]
+    found = defaultdict(set)
+    for path in (site / "assets" / "data-users").glob("*.js"):
+        shard = script(path)
+        for user, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):
+            rows = [row for one in lists for row in one]
+            places = {*rated[::2], *(row[0] for row in rows), *(film for row in rows for film in row[4::2])}
+            found[user] |= {films[place] for place in places - {-1}}
+    for path in (site / "films").glob("*.html"):
+        for id_ in re.findall(r"users\.html#([^ >\"]+)", path.read_text("utf-8")):
+            found[unquote(id_)].add(by_slug[path.stem])
+    return found
+
+
 def from_people(site: Path) -> Pairs:
     """The films of the users with whom the Rate page compares its visitors, taken apart byte by byte."""
-    people = json.loads(json_in((site / "assets" / "data-people.js").read_text("utf-8")))
-    ids = json.loads(json_in((site / "data" / "deep_tower.js").read_text("utf-8")))["item_ids"]
+    people = script(site / "assets" / "data-people.js")
+    ids = script(site / "data" / "deep_tower.js")["item_ids"]
     users = list(from_json(site))
     content, size = base64.b64decode(people["films"]), 3 * people["most"]
     found: Pairs = {}
@@ -134,10 +159,17 @@ def given_away(site: Path, dataset: Dataset) -> dict[str, int]:
     rated = defaultdict(set)
     for user, item in zip(dataset.user.tolist(), dataset.item.tolist(), strict=True):
         rated[str(dataset.user_ids[user])].add(str(dataset.item_ids[item]))
-    sources = [from_json(site), from_csv(site), from_pages(site), from_people(site)]
+    pages = from_pages if (site / "users").is_dir() else from_the_one_page
+    sources = [from_json(site), from_csv(site), pages(site), from_people(site)]
     assert all(sources)
     return {user: len(own & set().union(*(pairs.get(user, set()) for pairs in sources)))
             for user, own in rated.items()}  # fmt: skip
+
+
+def test_the_one_page_for_all_users_gives_away_what_their_own_pages_do(tmp_path):
+    own, one = site_of(keen(), tmp_path / "own", 40), site_of(keen(), tmp_path / "one", 40, user_pages=0)
+    assert from_the_one_page(one) == from_pages(own)
+    assert given_away(one, keen()) == given_away(own, keen())
 
 
 @pytest.mark.parametrize("top_k", [25, 40])

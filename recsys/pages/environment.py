@@ -53,8 +53,8 @@ def count(value: int) -> str:
 
 
 def fixed(value: float | None, digits: int = 2) -> str:
-    """A number with fixed decimals, so that a column lines up; a dash where it is unknown."""
-    return _UNKNOWN if value is None else f"{value:.{digits}f}".replace("-", "−")
+    """A number with fixed decimals, so that a column lines up; 0 without a sign; a dash where it is unknown."""
+    return _UNKNOWN if value is None else f"{value:z.{digits}f}".replace("-", "−")
 
 
 @lru_cache(_REMEMBERED)

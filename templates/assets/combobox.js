@@ -78,6 +78,13 @@ globalThis.marqueeCombobox = ({ input, list, find, option, pick, status = docume
     say(all.length ? `${all.length.toLocaleString("en")} found${more}` : "Nothing found", !all.length);
   };
 
+  // More is known of the same text: what was gone to stays so.
+  const renew = () => {
+    const at = found[active];
+    show();
+    if (!list.hidden) mark(found.indexOf(at));
+  };
+
   const step = (by) => {
     if (list.hidden) show();
     const n = list.hidden ? 0 : found.length;
@@ -105,5 +112,5 @@ globalThis.marqueeCombobox = ({ input, list, find, option, pick, status = docume
     } else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) mark(-1); // back to the text
   });
 
-  return { show, say };
+  return { show, renew, say };
 };

@@ -28,15 +28,20 @@
     ];
   };
 
-  // Adds the user with that very id to what is found, at once where that is known, else later, by `again`.
-  const withUser = (found, query, again) => {
+  // Adds the user with that very id to what is found, at once where that is known, else later: `again` asks anew then, and
+  // `failed` is called where it cannot be known.
+  const withUser = (found, query, again, failed) => {
     const id = query.trim();
     if (known.has(id)) return [...known.get(id), ...found];
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
-      const is = await globalThis.marqueeUsers.find(id).catch(() => null);
-      known.set(id, is ? [user(id)] : []);
-      again();
+      try {
+        const is = await globalThis.marqueeUsers.find(id);
+        known.set(id, is ? [user(id)] : []);
+        again();
+      } catch {
+        failed();
+      }
     }, 150);
     return found.length ? found : null;
   };
@@ -51,12 +56,14 @@
     const key = made("kbd", { "aria-hidden": "true" }, "/");
     let entries = null;
 
-    const { show, say } = globalThis.marqueeCombobox({
+    const isStill = (query) => input.value === query && document.activeElement === input;
+    const { show, renew, say } = globalThis.marqueeCombobox({
       ...{ input, list, status },
       find: (query) => {
         const found = entries && find(entries, query);
         if (!found || isListed) return found;
-        return withUser(found, query, () => input.value === query && document.activeElement === input && show());
+        const again = () => isStill(query) && renew();
+        return withUser(found, query, again, () => isStill(query) && say("Users could not be looked up", true));
       },
       option: ({ label, note }) => [label, note],
       pick: ({ href }) => (location.href = href),

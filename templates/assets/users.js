@@ -54,6 +54,12 @@
     return (await shard(Math.floor(at / size))).ids[at % size];
   };
 
+  // What an address leads to, however it is spelled.
+  const meant = (address) => {
+    const { pathname, hash } = new URL(address, location);
+    return `${pathname}#${idIn(hash)}`;
+  };
+
   // The address of any user but the one at an address; null where there is none.
   const random = async (but) => {
     const told = await load("users");
@@ -62,7 +68,7 @@
     if (!n) return null;
     const place = Math.floor(Math.random() * n);
     const found = await at(place);
-    return found === but && n > 1 ? at((place + 1) % n) : found;
+    return n > 1 && meant(found) === meant(but) ? at((place + 1) % n) : found;
   };
 
   globalThis.marqueeUsers = { address, idIn, isListed, find, idAt, random };

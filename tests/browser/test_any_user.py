@@ -108,6 +108,32 @@ def test_the_first_has_none_before_it_and_the_last_none_after(one):
     assert page.get_by_role("link", name="Previous").count() == 0
 
 
+def test_the_next_and_the_previous_may_be_in_another_shard(visit, disk):
+    page = visit(f"{disk}strange/users.html")
+    first, *rest = in_order(page)
+    assert sorted([first, *rest]) == sorted(STRANGE) and len(STRANGE) > 2 * 4
+    page.goto(f"{disk}strange/users.html#{fragment(first)}")
+    for at in rest:
+        page.get_by_role("link", name="Next").click()
+        heading(page, f"User {at or '(empty id)'}")
+        page.get_by_role("link", name="Previous").wait_for()
+    page.get_by_role("link", name="Next").wait_for(state="hidden")
+    for at in [first, *rest][-2::-1]:
+        page.get_by_role("link", name="Previous").click()
+        heading(page, f"User {at or '(empty id)'}")
+
+
+def in_order(page):
+    """All users of the shards, one after the other."""
+    return page.evaluate(
+        """async () => {
+          const { firsts } = await marqueeLoad("users");
+          const shards = await Promise.all(firsts.map((_, n) => marqueeLoad(`users/${n}`)));
+          return shards.flatMap(({ ids }) => ids);
+        }"""
+    )
+
+
 def test_a_random_user_is_another_one(one):
     page = one("#5")
     heading(page, "User 5")
@@ -159,6 +185,56 @@ def test_the_search_of_every_page_finds_a_user_by_the_whole_id(visit, disk):
     page.goto(f"{disk}one/about.html")
     field.fill("no such user or film")
     page.get_by_text("Nothing found").wait_for()
+
+
+def test_a_random_user_is_another_one_however_the_address_is_spelled(visit, disk):
+    page = visit(f"{disk}one/users.html")
+    leads = """async () => {
+      Math.random = () => 0;
+      const at = (id) => marqueeUsers.random(new URL(`users.html#${id}`, marqueeRoot).href);
+      return [await at("5"), await at("1"), await at("%31")].map((found) => new URL(found).hash);
+    }"""
+    assert page.evaluate(leads) == ["#1", "#2", "#2"]
+
+
+def test_a_shard_that_does_not_load_is_told_and_asked_for_again(visit, disk):
+    page = visit(f"{disk}one/about.html")
+    page.evaluate(
+        """() => {
+          const { find } = marqueeUsers;
+          marqueeUsers.find = () => Promise.reject(new Error("no network"));
+          globalThis.mend = () => (marqueeUsers.find = find);
+        }"""
+    )
+    field = page.get_by_role("combobox", name="Search users and films")
+    field.fill("31")
+    page.get_by_text("Users could not be looked up").wait_for()
+    page.evaluate("mend()")
+    field.fill("")
+    field.fill("31")
+    page.get_by_role("option", name="User 31 user", exact=True).wait_for()
+
+
+def test_a_user_who_is_found_late_leaves_the_row_that_was_gone_to(visit, disk):
+    page = visit(f"{disk}one/about.html")
+    page.evaluate(
+        """() => {
+          const { find } = marqueeUsers;
+          const wait = new Promise((resolve) => (globalThis.goOn = resolve));
+          marqueeUsers.find = (id) => wait.then(() => find(id));
+        }"""
+    )
+    page.get_by_role("combobox", name="Search users and films").fill("20")
+    options = page.get_by_role("option")
+    options.first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    picked = page.locator("[role=option][aria-selected=true]")
+    before = picked.inner_text()
+    page.evaluate("goOn()")
+    page.get_by_role("option", name="User 20 user", exact=True).wait_for()
+    assert picked.inner_text() == before
+    assert options.nth(2).inner_text() == before
 
 
 def test_a_film_leads_to_those_who_get_it(visit, disk, sites):

@@ -236,8 +236,8 @@ def test_the_404_page_carries_its_style_and_leads_home(tmp_path):
 
 
 def test_numbers_are_written_for_people():
-    assert (count(100000), fixed(-0.5), fixed(None), percent(0.256), plain(4.0), plain(None)) == (
-        *("100,000", "−0.50", "–"),
+    assert (count(100000), fixed(-0.5), fixed(-0.001), fixed(None), percent(0.256), plain(4.0), plain(None)) == (
+        *("100,000", "−0.50", "0.00", "–"),
         *("26\u00a0%", "4", "–"),
     )
     assert [size(n) for n in (812, 4_200, 1_300_000)] == ["812 B", "4.2 kB", "1.3 MB"]
