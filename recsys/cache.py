@@ -58,7 +58,7 @@ def key(**parts: Any) -> str:
     variables = {name: value for name, value in os.environ.items() if name.startswith(_THREADS)}
     arithmetic = [np.__version__, np.show_config(mode="dicts"), scipy.__version__, scipy.show_config(mode="dicts")]
     everything = [parts, VERSION, _code(), arithmetic, variables, _cores()]
-    return hashlib.sha256(msgspec.json.encode(everything, order="sorted", enc_hook=str)).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(everything, order="sorted")).hexdigest()
 
 
 class Keeper(Protocol):
@@ -94,6 +94,7 @@ class Cache:
 
     def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
         self.folder, self.most_bytes = folder, most_bytes
+        _code()  # as it is now: while a build runs it may be edited
 
     def load(self, key: str, made_of: Callable[[Archive], Made]) -> Made | None:
         """What ``made_of`` makes of the entry, which counts as used now.

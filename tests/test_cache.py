@@ -64,6 +64,24 @@ def test_a_key_is_another_for_any_other_part():
     assert len(set(keys)) == len(keys)
 
 
+def test_a_part_that_has_no_exact_text_is_refused():
+    with pytest.raises(TypeError):
+        key(a=np.arange(10_000))  # as text it would be cut short, and others be the same
+
+
+def test_the_code_is_that_of_the_beginning(tmp_path, monkeypatch):
+    (tmp_path / "code.py").write_text("1")
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
+    cache._code.cache_clear()
+    Cache(tmp_path / "kept")
+    before = key()
+    (tmp_path / "code.py").write_text("2")
+    assert key() == before
+    cache._code.cache_clear()
+    assert key() != before
+    cache._code.cache_clear()
+
+
 @pytest.mark.parametrize(
     ("what", "value"),
     [

@@ -164,6 +164,8 @@ def test_every_array_must_be_there_with_its_shape_its_dtype_and_finite_numbers(m
                 spoilt.flat[-1] = bad
                 assert f"{short} holds {bad}; expected finite numbers" in refusal(with_array(whole, array, spoilt))
             assert "expected" in refusal(with_array(whole, array, numbers.astype(np.float16)))
+        turned = numbers.astype(numbers.dtype.newbyteorder())  # the same numbers, which BLAS would not take
+        assert f"the array {short} is {turned.dtype}" in refusal(with_array(whole, array, turned))
 
 
 def test_a_history_must_be_a_sparse_matrix_of_films_that_are_there(models):

@@ -39,7 +39,8 @@ def top_k(
 
     Args:
         fitted: a fitted model or baseline.
-        users: (n,) indices, any order, repeats allowed; None for all users.
+        users: (n,) indices, any order, repeats allowed; None for all users: those of ``exclude``, or without it as
+            many as ``fitted.scores()`` has rows, which scores all of them at once.
         k: length of the lists.
         exclude: its rated items are left out of each user's list.
 

@@ -37,7 +37,7 @@ def checked(
         raise DataError(f"the array {name} is missing")
     found = arrays[name]
     fits = found.ndim == len(shape) and all(length in (None, n) for length, n in zip(shape, found.shape, strict=True))
-    if not fits or not np.issubdtype(found.dtype, kind):
+    if not fits or not found.dtype.isnative or not np.issubdtype(found.dtype, kind):
         told = ", ".join("any" if length is None else str(length) for length in shape)
         raise DataError(
             f"the array {name} is {found.dtype} of shape {found.shape}; expected {kind.__name__} of shape ({told})"

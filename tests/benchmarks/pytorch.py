@@ -18,19 +18,21 @@ is quicker.
   the rest.
 - pairwise alone: that without deep's teacher, which usual programs do not have.
 
-Ours has as many threads as numpy's BLAS takes; set OPENBLAS_NUM_THREADS=1 to see it with one.
+Ours has one BLAS thread, as in a build.
 """
 
 import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -50,7 +52,7 @@ class Took(NamedTuple):
 
     seconds: float
     cpu: float
-    threads: int | None = None
+    threads: int = 1
 
 
 def agree(train: recsys.Dataset) -> bool:
@@ -124,22 +126,24 @@ def seconds(model: str, train: recsys.Dataset, repeat: int) -> None:
     found: dict[str, Took] = {}
     whole, starts = [], []
     for _ in range(repeat):
-        start = time.perf_counter()
-        recsys.fit(train, model)
-        whole.append(time.perf_counter() - start)
-        start = time.perf_counter()
-        rows = programs(model, train, made)
-        starts.append((time.perf_counter() - start) / 2)
+        with threadpool_limits(1, "blas"):
+            start = time.perf_counter()
+            recsys.fit(train, model)
+            whole.append(time.perf_counter() - start)
+            start = time.perf_counter()
+            rows = programs(model, train, made)
+            starts.append((time.perf_counter() - start) / 2)
         for name, (make, epochs, times) in rows.items():
             for threads in (1,) if name == "ours" else (1, 2):
                 torch.set_num_threads(threads)
-                one = took(make(), epochs, times)._replace(threads=None if name == "ours" else threads)
+                with threadpool_limits(1, "blas") if name == "ours" else nullcontext():
+                    one = took(make(), epochs, times)._replace(threads=threads)
                 found[name] = best(one, found.get(name))
     ours = found["ours"]
     print(f"\n{model}, {made.epochs} epochs   threads   seconds  to ours      CPU s  to ours")
     for name, one in found.items():
         cells = f"{one.seconds:10.2f}{one.seconds / ours.seconds:9.1f}{one.cpu:11.2f}{one.cpu / ours.cpu:9.1f}"
-        print(f"{name:18}{one.threads or '':>9}{cells}")
+        print(f"{name:18}{one.threads:>9}{cells}")
     print(f"ours whole, with a second run for early stopping and its judging: {min(whole):.2f} s", flush=True)
     print(f"what all begin from, not in the above but for the last: {min(starts):.2f} s", flush=True)
 

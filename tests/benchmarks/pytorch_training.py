@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from itertools import islice
 
 import torch
 
@@ -53,17 +55,22 @@ class PairwiseTraining(Training):
     Args:
         model, run: as above.
         size: pairs in a batch.
-        most: batches at which an epoch is cut off, to be timed sooner.
+        most: batches at which an epoch is cut off, to be timed sooner; the next goes on from there.
     """
 
     def __init__(self, model: str, run: Run, size: int, most: int) -> None:
         super().__init__(Pairwise(PAIRWISE[model](run.towers, start_of(run)), run), run)
         self.size, self.most = size, most
         self.user, self.item = (tensor(ids).long() for ids in (run.ratings.user, run.ratings.item))
+        self.batches = self.shuffled()
+
+    def shuffled(self) -> Iterator[torch.Tensor]:
+        """Batches of pairs, pass after pass over the ratings."""
+        while True:
+            yield from torch.from_numpy(self.rng.permutation(len(self.user))).split(self.size)
 
     def epoch(self, epoch: int) -> None:
-        """One pass over the ratings, or the beginning of one."""
-        order = torch.from_numpy(self.rng.permutation(len(self.user)))
-        for chosen in order.split(self.size)[: self.most]:
+        """One pass over the ratings, or a part of one."""
+        for chosen in islice(self.batches, self.most):
             kept = self.objective.towers.kept(len(chosen), self.rng)
             self.step(self.objective(self.user[chosen], self.item[chosen], kept), epoch)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.data.movielens import read_movielens
+from recsys.data.movielens import delimited, read_movielens
 from recsys.data.movielens.delimited import BLOCK, Content, Table
 from recsys.data.movielens.layouts import LAYOUTS
 from recsys.data.movielens.rating_lines import _fast, _slow, read_ratings
@@ -68,6 +68,14 @@ def test_blocks_are_the_bytes_without_the_mark_cut_after_line_feeds(data, marked
     assert all(block.endswith(b"\n") for block in blocks[:-1])
     longest = max(map(len, data.split(b"\n"))) + 1
     assert all(len(block) <= len(mark) + size + longest for block in blocks)
+
+
+def test_a_file_without_line_feeds_is_not_held_whole(monkeypatch):
+    monkeypatch.setattr(delimited, "LONGEST_LINE", 30)
+    with pytest.raises(DataError, match=rf"{TAB.file}: has 30 bytes and more without a line feed"):
+        list(content_of(TAB, b"1\t2\t3\t4\r" * 10).blocks(4))
+    line = b"1\t2\t3\t" + b"4" * 24 + b"\n"
+    assert b"".join(content_of(TAB, line * 3).blocks(1)) == line * 3
 
 
 @given(

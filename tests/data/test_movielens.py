@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.data.movielens import archive, read_movielens
+from recsys.data.movielens import read_movielens, shelf
 from recsys.data.movielens.delimited import Content, Table
 from recsys.data.movielens.layouts import LAYOUTS
 from recsys.data.movielens.rating_lines import _fast, _slow
@@ -422,16 +422,16 @@ def test_an_encrypted_zip(tmp_path):
 
 def test_a_zip_that_unpacks_to_too_much(tmp_path, monkeypatch):
     path = zip_of(tmp_path / "a.zip", member_files())
-    monkeypatch.setattr(archive, "MEMBER_LIMIT", 10)
+    monkeypatch.setattr(shelf, "MEMBER_LIMIT", 10)
     assert "m/u.data unpacks from" in fault(path)
-    monkeypatch.setattr(archive, "TOTAL_LIMIT", 100)
+    monkeypatch.setattr(shelf, "TOTAL_LIMIT", 100)
     assert "more than 100 (unpack it by hand)" in fault(path)
 
 
 def test_a_member_packed_too_well(tmp_path, monkeypatch):
     path = zip_of(tmp_path / "a.zip", member_files() | {"m/u.data": b"1\t1\t1\t1\n" * 100_000})
     assert path.stat().st_size < 10_000
-    monkeypatch.setattr(archive, "RATIO_FREE", 1000)
+    monkeypatch.setattr(shelf, "RATIO_FREE", 1000)
     assert "or 100 times its packed size" in fault(path)
 
 

@@ -21,6 +21,9 @@ from recsys.errors import DataError
 BLOCK = 1 << 20
 """Bytes read at a time: enough that a call of the parser costs little beside its work, few beside what is kept."""
 
+LONGEST_LINE = 64 << 20
+"""Bytes of a line; a file without line feeds is not to be held whole."""
+
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
@@ -102,12 +105,26 @@ class Content:
         self.open_file = open_file
 
     def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
-        """The bytes without a byte order mark, about ``size`` at a time, cut only after a line feed."""
+        """The bytes without a byte order mark, about ``size`` at a time, cut only after a line feed.
+
+        Raises:
+            DataError: a line is longer than :data:`LONGEST_LINE`.
+        """
         with self.open_file() as file:
-            block = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8) + file.read(size) + file.readline()
+            block = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8) + file.read(size) + self._rest(file)
             while block:
                 yield block
-                block = file.read(size) + file.readline()
+                block = file.read(size) + self._rest(file)
+
+    def _rest(self, file: BinaryIO) -> bytes:
+        """The bytes up to the end of the line."""
+        rest = file.readline(LONGEST_LINE)
+        if len(rest) == LONGEST_LINE and not rest.endswith(b"\n"):
+            raise DataError(
+                f"{self.table.file}: has {LONGEST_LINE:,} bytes and more without a line feed (expected "
+                f"{self.table.expected} on each line: save the file with line feeds)"
+            )
+        return rest
 
     @cached_property
     def encoding(self) -> str:
