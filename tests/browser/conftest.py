@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -162,8 +163,14 @@ def settled(page: Any) -> Any:
     n_charts = page.locator("[data-chart]").count()
     if n_charts:
         page.evaluate("globalThis.marqueeCharts")
-        page.wait_for_function(
-            "n => [...document.querySelectorAll('[data-chart]')].filter((one) => one.childElementCount).length === n",
-            arg=n_charts,
-        )
+        drawn = "[...document.querySelectorAll('[data-chart]')].filter((one) => one.childElementCount)"
+        until(page, f"(n) => {drawn}.length === n", n_charts)
     return page
+
+
+def until(page: Any, condition: str, given: Any = None) -> None:
+    """Wait until a condition in JavaScript holds. It is asked from here: a page whose policy forbids eval cannot."""
+    end = time.monotonic() + 15
+    while not page.evaluate(condition, given):
+        assert time.monotonic() < end, f"never came: {condition}"
+        page.wait_for_timeout(20)

@@ -10,7 +10,7 @@ from recsys.artefacts import read_artefacts, write_artefacts
 from recsys.pages import shards
 from recsys.pages.catalogue import fragment
 from recsys.pages.render import render_site
-from tests.browser.conftest import THEMES, WIDTHS
+from tests.browser.conftest import THEMES, WIDTHS, until
 from tests.browser.test_every_page import beside_the_edge
 from tests.pages.tiny import HOSTILE, TEMPLATES, TITLES, tiny
 
@@ -138,7 +138,7 @@ def test_a_random_user_is_another_one(one):
     page = one("#5")
     heading(page, "User 5")
     page.get_by_role("link", name="Random").click()
-    page.wait_for_function("document.querySelector('h1').textContent !== 'User 5'")
+    until(page, "document.querySelector('h1').textContent !== 'User 5'")
     assert page.evaluate("location.hash") == f"#{page.title().split()[1]}"
 
 
@@ -171,7 +171,7 @@ def test_the_link_past_the_head_leaves_the_user_where_they_are(one):
     heading(page, "User 4")
     page.get_by_role("link", name="Skip to the content").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("location.hash === '#content'")
+    until(page, "location.hash === '#content'")
     heading(page, "User 4")
 
 

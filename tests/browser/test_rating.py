@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from tests.browser.conftest import until
+
 LISTED = "[...document.querySelectorAll('[data-films] > li a')].map((link) => link.href.split('/').pop())"
 # All films by score, best first, for ratings [[id, stars], ...]: without the page's own way of choosing the best.
 SAID = """(ratings) => {
@@ -53,7 +55,7 @@ def rate(visit, disk):
 
 
 def loaded(page):
-    page.wait_for_function(LOADED)
+    until(page, LOADED)
     return page
 
 
@@ -222,7 +224,7 @@ def test_ratings_outlive_a_reload_and_another_tab_until_they_are_cleared_which_c
     page.get_by_role("button", name="Clear all").click()
     assert (listed(page), mine(page)) == ([], {})
     assert page.locator("[data-grid] input:checked").count() == 0
-    other.wait_for_function("() => !document.querySelector('[data-films] > li')")
+    until(other, "() => !document.querySelector('[data-films] > li')")
     assert page.evaluate(FOCUSED) == "Undo"
     page.keyboard.press("Enter")
     assert (listed(page), mine(page)) == (before, titled(films, ratings))
@@ -392,7 +394,7 @@ def test_a_link_to_ones_own_ratings_is_nothing_new(rate):
     rated_some(page)
     before = listed(page)
     page.goto(link_of(page))
-    page.wait_for_function("() => !location.hash")
+    until(page, "() => !location.hash")
     assert not page.get_by_label("Ratings from a link").is_visible()
     assert listed(page) == before
 
@@ -433,7 +435,7 @@ def test_a_file_that_is_none_of_ours_changes_nothing_and_says_so(rate, tmp_path,
     before = listed(page)
     (tmp_path / "x.json").write_text(text)
     page.get_by_label("Import").set_input_files(tmp_path / "x.json")
-    page.wait_for_function("() => document.querySelector('[data-done]').textContent")
+    until(page, "() => document.querySelector('[data-done]').textContent")
     assert not page.get_by_text("imported").is_visible()
     assert listed(page) == before
 
@@ -491,7 +493,7 @@ def test_a_link_that_does_not_hold_all_says_so(rate, tmp_path):
     few = [(f"no film {n}", 3) for n in range(200)]
     import_(page, file_of(page, tmp_path, few, [str(n) for n in range(200)]))
     page.get_by_role("button", name="Copy link").click()
-    page.wait_for_function("globalThis.copied")
+    until(page, "globalThis.copied")
     assert done.inner_text() == "The link is copied."
     long = [(f"{n}" + "é" * 150, 3) for n in range(99)]
     import_(page, file_of(page, tmp_path, long, ["none"]))

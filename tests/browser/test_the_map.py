@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from recsys.script import json_in
-from tests.browser.conftest import settled
+from tests.browser.conftest import settled, until
 
 PLACES = """() => {
   const { x, y } = Bokeh.documents[0].get_model_by_name("films").data;
@@ -193,7 +193,7 @@ def test_a_shared_link_shows_the_same_view(request, visit, place):
 @pytest.mark.parametrize("hash_", ["#film=none&model=wide&genre=x&from=y&epoch=-1&colour=z", "#%", "#film=%00"])
 def test_an_address_that_says_nonsense_shows_the_whole_map(visit, disk, films, hash_):
     page = settled(visit(disk + "map.html" + hash_))
-    page.wait_for_function("document.querySelector('[data-panel] li')")
+    until(page, "document.querySelector('[data-panel] li')")
     assert count(page) == f"{len(films)} films"
 
 
@@ -239,6 +239,6 @@ def test_who_would_stand_beyond_the_films_stands_at_their_edge(visit, disk, proj
 @pytest.mark.parametrize("said", ["NaN,1", "1", "1,2,3", "1e3,1", "Infinity,0", ",", "<b>,1", "0x1,1", "1,", "%"])
 def test_a_visitor_whose_place_is_no_place_is_not_drawn(visit, disk, said):
     page = settled(visit(disk + f"map.html#model=deep&you={said}"))
-    page.wait_for_function("document.querySelector('[data-count]').textContent && marqueeMap.films.n > 0")
-    page.wait_for_function("Bokeh.documents[0].get_model_by_name('films').data.x.length > 0")
+    until(page, "document.querySelector('[data-count]').textContent && marqueeMap.films.n > 0")
+    until(page, "Bokeh.documents[0].get_model_by_name('films').data.x.length > 0")
     assert page.evaluate(VISITOR) == []

@@ -12,7 +12,7 @@ from recsys.artefacts import DeepTower, RatingBin
 from recsys.pages.square import square_around
 from recsys.pages.ten_best import stars_of
 from recsys.script import json_in
-from tests.browser.conftest import THEMES, WIDTHS
+from tests.browser.conftest import THEMES, WIDTHS, until
 from tests.literal_tower import LiteralTower
 
 STARS = (5, 4, 1, 5, 3)
@@ -44,7 +44,7 @@ def titles(exported, tower):
 
 def rated(page, stars=STARS):
     """Rate the first films of the grid."""
-    page.wait_for_function("!document.querySelector('[data-wait] [data-said]').textContent.startsWith('Loading')")
+    until(page, "!document.querySelector('[data-wait] [data-said]').textContent.startsWith('Loading')")
     for place, n in enumerate(stars):
         page.locator("[data-grid] > li").nth(place).get_by_role("radio").nth(n - 1).check()
     page.locator(NEAR).first.wait_for()
@@ -161,7 +161,7 @@ def test_where_the_users_do_not_come_the_list_does_and_the_next_rating_asks_agai
     }"""
     )
     page.goto(disk + "rate.html")
-    page.wait_for_function("!document.querySelector('[data-wait] [data-said]').textContent.startsWith('Loading')")
+    until(page, "!document.querySelector('[data-wait] [data-said]').textContent.startsWith('Loading')")
     radios = [page.locator("[data-grid] > li").nth(n).get_by_role("radio").last for n in range(2)]
     radios[0].check()
     page.locator("[data-films] > li").nth(9).wait_for()
