@@ -63,7 +63,7 @@
         const found = entries && find(entries, query);
         if (!found || isListed) return found;
         const again = () => isStill(query) && renew();
-        return withUser(found, query, again, () => isStill(query) && say("Users could not be looked up", true));
+        return withUser(found, query, again, () => isStill(query) && say("Users could not be looked up", list.hidden));
       },
       option: ({ label, note }) => [label, note],
       pick: ({ href }) => (location.href = href),
