@@ -21,7 +21,7 @@ from recsys.beside import beside
 from recsys.cache import Cache, Keeper, NoCache, cache_folder
 from recsys.config import BuildConfig, read_config
 from recsys.data.dataset import Dataset
-from recsys.data.sources import locate, locate_default, read_path
+from recsys.data.load import locate, locate_default, read_path
 from recsys.data.split import Split, split
 from recsys.errors import ConfigError
 from recsys.evaluation.hidden import hidden_ranks

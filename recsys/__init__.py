@@ -9,7 +9,7 @@ Example::
 
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset, Source
-from recsys.data.sources import load_dataset
+from recsys.data.load import load_dataset
 from recsys.data.split import Split, split
 from recsys.errors import ConfigError, DataError, DownloadError, OutputError, RecsysError
 from recsys.evaluation.als import ALS

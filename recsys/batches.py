@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.data.runs import places
+from recsys.data.sorting import places
 from recsys.nn.losses import Pairs
 from recsys.nn.scores import All, Candidates, Some
 

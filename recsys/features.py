@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.dataset import Dataset
-from recsys.data.runs import order_by
+from recsys.data.sorting import order_by
 from recsys.rating_scale import RatingScale
 
 RECENCY = 0.3

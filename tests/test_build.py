@@ -16,7 +16,7 @@ import build
 import recsys
 from recsys import kept
 from recsys.cache import NoCache, cache_folder
-from recsys.data import sources
+from recsys.data import load as sources
 from recsys.errors import DownloadError
 from recsys.evaluation import baselines
 from recsys.evaluation.selection import choose, recipes

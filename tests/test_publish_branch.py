@@ -9,8 +9,8 @@ import pytest
 
 import build
 from recsys import command, publish_branch
-from recsys.data import sources
-from recsys.data.fetch import DownloadError
+from recsys.data import load as sources
+from recsys.data.download import DownloadError
 from recsys.errors import PublishError
 from recsys.publish_branch import find_destination, last_word, publish
 from recsys.version import GENERATOR

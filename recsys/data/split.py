@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
-from recsys.data.runs import order_by
+from recsys.data.sorting import order_by
 from recsys.errors import ConfigError
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.dataset import Dataset
-from recsys.data.runs import places
+from recsys.data.sorting import places
 from recsys.data.split import Split
 from recsys.evaluation.baselines import EASE, Popularity
 from recsys.evaluation.metrics import accuracy, hits

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
-from recsys.data.runs import places
+from recsys.data.sorting import places
 from recsys.errors import ConfigError, DataError
 
 BLOCK_SCORES = 4_000_000

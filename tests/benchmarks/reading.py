@@ -81,7 +81,7 @@ def read(path: Path) -> dict[str, float]:
     """Seconds of each step of reading what lies at the path, and its size; for a process of its own."""
     import recsys
     from recsys.data import dataset, frames
-    from recsys.data.movielens import reader
+    from recsys.data.readers import movielens as reader
 
     seconds: dict[str, float] = {}
 

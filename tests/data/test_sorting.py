@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.data import runs
-from recsys.data.runs import order_by, places
+from recsys.data import sorting as runs
+from recsys.data.sorting import order_by, places
 
 
 def test_each_run_is_counted_from_0():

@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from recsys.data.dataset import Dataset, Source
-from recsys.data.movielens.editions import edition
-from recsys.data.movielens.fact_lines import read_items, read_users
-from recsys.data.movielens.layouts import Place, find_movielens
-from recsys.data.movielens.rating_lines import check_known, check_repeated, read_ratings
+from recsys.data.readers.catalogue import read_items, read_users
+from recsys.data.readers.editions import edition
+from recsys.data.readers.layouts import Place, find_movielens
+from recsys.data.readers.ratings import check_known, check_repeated, read_ratings
 from recsys.errors import DataError
 
 

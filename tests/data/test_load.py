@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from recsys.data import sources
-from recsys.data.sources import find_default, load_dataset, locate, locate_default
+from recsys.data import load as sources
+from recsys.data.load import find_default, load_dataset, locate, locate_default
 from recsys.errors import DataError, DownloadError
 
 RATINGS = "1\t1\t5\t880000000\n2\t1\t4\t880000002\n"
@@ -187,6 +187,6 @@ def test_else_the_sample_with_one_sentence(tmp_path, offline, sample, caplog):
 
 def test_looking_at_paths_loads_neither_pandas_nor_a_downloader():
     heavy = ("pandas", "pooch", "requests", "rich")
-    code = f"import sys, recsys.data.sources; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, recsys.data.load; print([name for name in {heavy} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert said.strip() == "[]"

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recsys.data.movielens.delimited import BLOCK, Content
+from recsys.data.readers.delimited import BLOCK, Content
 from recsys.errors import DataError
 
 LOWEST, HIGHEST = 0.0, 10.0

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from recsys.data.movielens.delimited import Content, Row
-from recsys.data.movielens.titles import natural_order, split_year
+from recsys.data.readers.delimited import Content, Row
+from recsys.data.readers.titles import natural_order, split_year
 
 # The flags of u.item in their order, for copies without u.genre.
 _GENRES = (

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.data.movielens import delimited, read_movielens
-from recsys.data.movielens.delimited import BLOCK, Content, Table
-from recsys.data.movielens.layouts import LAYOUTS
-from recsys.data.movielens.rating_lines import _fast, _slow, read_ratings
+from recsys.data.readers import delimited, read_movielens
+from recsys.data.readers.delimited import BLOCK, Content, Table
+from recsys.data.readers.layouts import LAYOUTS
+from recsys.data.readers.ratings import _fast, _slow, read_ratings
 from recsys.errors import DataError
 
 TAB, COLONS, COMMA = (layout.ratings for layout in LAYOUTS)

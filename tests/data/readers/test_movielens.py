@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.data.movielens import read_movielens, shelf
-from recsys.data.movielens.delimited import Content, Table
-from recsys.data.movielens.layouts import LAYOUTS
-from recsys.data.movielens.rating_lines import _fast, _slow
-from recsys.data.movielens.titles import natural_order, split_year
+from recsys.data.readers import files as shelf
+from recsys.data.readers import read_movielens
+from recsys.data.readers.delimited import Content, Table
+from recsys.data.readers.layouts import LAYOUTS
+from recsys.data.readers.ratings import _fast, _slow
+from recsys.data.readers.titles import natural_order, split_year
 from recsys.errors import DataError
 
 REAL = os.environ.get("MOVIELENS_100K")

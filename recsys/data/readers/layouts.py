@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from recsys.data.movielens.delimited import Content, Table
-from recsys.data.movielens.shelf import Shelf, open_shelf
+from recsys.data.readers.delimited import Content, Table
+from recsys.data.readers.files import Shelf, open_shelf
 from recsys.errors import DataError
 
 _RATING = ("user", "item", "rating", "timestamp")

@@ -87,7 +87,7 @@ def read_path(path: Path) -> Dataset:
     Raises:
         DataError: it is of no kind that is read, or has a fault.
     """
-    from recsys.data.movielens import read_movielens  # here, so that importing recsys does without pandas
+    from recsys.data.readers import read_movielens  # here, so that importing recsys does without pandas
 
     if path.resolve() == sample_folder().resolve():
         return read_movielens(path, name="Sample", source=SAMPLE_SOURCE)
@@ -103,7 +103,7 @@ def sample_folder() -> Path:
 
 def _candidates(data_folder: Path) -> list[Path]:
     """The folder itself if ratings lie directly in it, else the MovieLens folders and zips in it but the sample."""
-    from recsys.data.movielens.layouts import list_movielens
+    from recsys.data.readers.layouts import list_movielens
 
     if not data_folder.is_dir():
         return []
@@ -131,7 +131,7 @@ def _existing(text: str) -> Path:
 
 
 def _fetch(name: str) -> Path:
-    from recsys.data.fetch import fetch  # here, so that pooch, requests and rich load only for a download
+    from recsys.data.download import fetch  # here, so that pooch, requests and rich load only for a download
 
     return fetch(name)
 

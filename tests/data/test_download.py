@@ -14,8 +14,8 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from recsys.data import fetch as fetching
-from recsys.data.fetch import fetch
+from recsys.data import download as fetching
+from recsys.data.download import fetch
 from recsys.data.remotes import BY_HAND, REMOTES, Remote
 from recsys.errors import DataError, DownloadError
 
