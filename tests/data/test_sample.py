@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recsys.data.sample import FOLDER, N_USERS, SEED, main, sample_files
-from recsys.data.sample_films import FILMS, FIRST_ID, GENRES, MOODS
+from sample_films import FILMS, FIRST_ID, GENRES, MOODS
+from sample_ratings import FOLDER, N_USERS, SEED, main, sample_files
 
 FILES = sample_files()
 RATINGS = np.array([line.split(b"\t") for line in FILES["u.data"].splitlines()]).astype(np.int64)

@@ -4,7 +4,7 @@ The ratings are synthetic from end to end and say so. They exist to give the hou
 small, and has something in it to learn. The model of taste they are drawn from:
 
 * A viewer has four **touchstones**, the films that made them, taken from two moods (see
-  :data:`~recsys.data.sample_films.MOODS`); an **era** they lean to, which is earlier for older viewers; and is
+  :data:`~sample_films.MOODS`); an **era** they lean to, which is earlier for older viewers; and is
   mainstream or cinephile, that is more or less drawn by fame; strict or kind; content with twenty films or rating two
   hundred.
 * The **match** of a film and a viewer is its resemblance, in moods, genres and years, to the closest touchstone, with
@@ -19,8 +19,7 @@ whose sequence Python promises to keep, and the arithmetic is ``+ - * /``, which
 ``exp``, ``log`` or powers of floats, whose last bit is the C library's choice; no ``sum`` of floats, which rounds
 differently from Python 3.12 on; nothing that depends on the order of a set.
 
-``python -m recsys.data.sample [folder]`` writes the files, by default those of the repository. Knows the films and
-the file formats; must not know of data sets in memory, models or pages.
+``python data/sample/scripts/sample_ratings.py [folder]`` writes the files, by default those of the repository.
 """
 
 from __future__ import annotations
@@ -37,13 +36,13 @@ from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple, TypeVar
 
-from recsys.data.sample_films import FILMS, GENRES, MOODS, Film
+from sample_films import FILMS, GENRES, MOODS, Film
 
 T = TypeVar("T")
 
 SEED: Final = 2023
 N_USERS: Final = 600
-FOLDER: Final = Path(__file__).resolve().parents[2] / "data" / "sample"
+FOLDER: Final = Path(__file__).resolve().parents[1]
 """The files of the repository."""
 
 _DAY: Final = 86_400

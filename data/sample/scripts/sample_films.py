@@ -2,7 +2,7 @@
 
 Title, year and genres are facts about real films, written down for this project from general
 knowledge. Fame, quality and moods are *invented*: they exist only to steer the generator of synthetic
-ratings in :mod:`recsys.data.sample` and are never published as statements about a film.
+ratings in :mod:`sample_ratings` and are never published as statements about a film.
 
 This module knows the films and nothing else: no users, no ratings, no files, no randomness.
 """
