@@ -15,7 +15,7 @@ from scipy import sparse
 
 from recsys.data.sorting import places
 from recsys.nn.losses import Pairs
-from recsys.nn.scores import All, Candidates, Some
+from recsys.nn.negatives import All, Candidates, Some
 
 FEWEST_BATCHES = 2
 """In an epoch, however few the ratings: with one, an epoch is a single step, and training ends unfinished."""

@@ -13,7 +13,7 @@ from scipy import sparse
 from recsys.batches import Batch
 from recsys.models.linear import LinearTowers, own_shares
 from recsys.nn.losses import Factors
-from recsys.nn.scores import pair_dots
+from recsys.nn.negatives import pair_dots
 
 
 class Teacher:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from recsys.batches import Batch, batches, number_of_batches
-from recsys.nn.scores import All, Some
+from recsys.nn.negatives import All, Some
 
 Histories = list[set[int]]
 

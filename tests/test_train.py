@@ -11,7 +11,7 @@ from recsys import TrainConfig
 from recsys.batches import batches
 from recsys.models.deep import equal_shares
 from recsys.models.linear import LinearTowers
-from recsys.nn.scores import All, Some
+from recsys.nn.negatives import All, Some
 from recsys.rules import recipe
 from recsys.run import Run
 from recsys.teacher import Teacher

@@ -22,7 +22,7 @@ from recsys import features, rating_scale, run
 from recsys.evaluation.selection import Chosen, choose, recipes
 from recsys.models import linear
 from recsys.models.deep import DeepModel
-from recsys.nn import scores
+from recsys.nn import negatives as scores
 from recsys.rules import recipe
 from recsys.run import Run
 

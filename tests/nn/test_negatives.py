@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.nn import scores
-from recsys.nn.scores import All, Some, pair_dots
+from recsys.nn import negatives as scores
+from recsys.nn.negatives import All, Some, pair_dots
 
 N_USERS, N_FILMS, DIM = 4, 6, 3
 
