@@ -30,10 +30,10 @@ from recsys.evaluation.new_users import NewUsersReport, evaluate_new_users, obst
 from recsys.evaluation.selection import recipes
 from recsys.explain import explain
 from recsys.export import assemble
-from recsys.fitted import Fitted
 from recsys.kept import fit_or_load
 from recsys.kept_rivals import rivals_or_load
 from recsys.measured import Judged
+from recsys.models.fitted import Fitted
 from recsys.new_users import in_words
 from recsys.pages.limits import Limits, refuse_too_many
 from recsys.pages.publish import check_target, staged

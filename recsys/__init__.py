@@ -16,8 +16,8 @@ from recsys.evaluation.als import ALS
 from recsys.evaluation.baselines import EASE, ItemKNN, Popularity
 from recsys.evaluation.metrics import Report, evaluate
 from recsys.evaluation.ranking import top_k
-from recsys.fitted import EpochRecord, Fitted
-from recsys.saved import load_fitted
+from recsys.models.fitted import EpochRecord, Fitted
+from recsys.models.saved import load_fitted
 from recsys.train import fit
 from recsys.version import VERSION
 

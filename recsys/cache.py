@@ -22,9 +22,9 @@ import numpy as np
 import platformdirs
 import scipy
 
-from recsys import archive
-from recsys.archive import Archive
 from recsys.errors import DataError, OutputError
+from recsys.models import archive
+from recsys.models.archive import Archive
 from recsys.version import VERSION
 
 MOST_BYTES = 1_000_000_000

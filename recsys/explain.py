@@ -18,8 +18,8 @@ from scipy import sparse
 
 from recsys.data.dataset import Dataset
 from recsys.evaluation.ranking import Ids
-from recsys.fitted import Fitted
 from recsys.models.deep import DeepModel
+from recsys.models.fitted import Fitted
 from recsys.recommend import Lists, unit_vectors
 
 MOST_CAUSES, MOST_LIKENESSES = 3, 2

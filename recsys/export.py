@@ -11,9 +11,9 @@ import msgspec
 import numpy as np
 
 from recsys import artefacts as out
-from recsys.fitted import Fitted
 from recsys.listed import listed
 from recsys.measured import measured
+from recsys.models.fitted import Fitted
 from recsys.profiles import rating_histograms
 from recsys.projection import Projection, principal_components
 from recsys.recommend import similar_items

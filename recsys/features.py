@@ -13,7 +13,7 @@ from scipy import sparse
 
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import order_by
-from recsys.rating_scale import RatingScale
+from recsys.models.rating_scale import RatingScale
 
 RECENCY = 0.3
 """How the weight of a rated film fades with age: the oldest of a long history has exp(-RECENCY) of the newest's."""
@@ -40,7 +40,7 @@ def rating_scale(dataset: Dataset) -> RatingScale:
 def history_weights(dataset: Dataset, place: NDArray[np.float64]) -> sparse.csr_array[np.float32]:
     """What each rated film weighs in its user's history once trained, (n_users, n_items): rating times recency.
 
-    A rating counts as the :class:`~recsys.rating_scale.RatingScale` of the data says. A film at place p of its
+    A rating counts as the :class:`~recsys.models.rating_scale.RatingScale` of the data says. A film at place p of its
     history is worth ``exp(-RECENCY (1 - p))`` of that.
 
     Args:

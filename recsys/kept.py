@@ -11,14 +11,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.archive import Archive
 from recsys.cache import Keeper, key
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
-from recsys.fitted import EpochRecord, Fitted
+from recsys.models.archive import Archive
+from recsys.models.fitted import EpochRecord, Fitted
+from recsys.models.saved import FORMAT, packed, unpacked
 from recsys.models.state import checked
 from recsys.recorder import Recorder
-from recsys.saved import FORMAT, packed, unpacked
 from recsys.train import Snapshot, fit, together
 
 _EPOCHS, _FRAMES = "recorded.epochs", "recorded.frames"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
-from recsys.fitted import EpochRecord
+from recsys.models.fitted import EpochRecord
 from recsys.train import Snapshot
 
 MOST_FRAMES = 12

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys import artefacts as out
-from recsys.fitted import Fitted
+from recsys.models.fitted import Fitted
 from recsys.projection import Projection
 from recsys.recorder import MOST_FRAMES, Recorder
 

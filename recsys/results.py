@@ -12,8 +12,8 @@ from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.evaluation.new_users import NewUsersReport
 from recsys.explain import Reasons
-from recsys.fitted import Fitted
 from recsys.measured import Judged
+from recsys.models.fitted import Fitted
 from recsys.recommend import Lists
 from recsys.recorder import Recorder
 

@@ -14,11 +14,11 @@ from numpy.typing import DTypeLike, NDArray
 from recsys.batches import Batch, batches
 from recsys.data.dataset import Dataset
 from recsys.features import history_places, history_weights, history_windows, item_features, log_q, rating_scale
-from recsys.fitted import EpochRecord, Fitted
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, equal_shares
+from recsys.models.fitted import EpochRecord, Fitted
 from recsys.models.linear import fit_linear
-from recsys.models.towers import Towers
+from recsys.models.protocol import Towers
 from recsys.nn.layers import Array
 from recsys.nn.losses import Factors, distillation, masked_in_batch_softmax, output_l2
 from recsys.nn.optim import Adam, cosine_decay

@@ -19,7 +19,7 @@ from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import split
 from recsys.errors import ConfigError
-from recsys.fitted import EpochRecord, Fitted
+from recsys.models.fitted import EpochRecord, Fitted
 from recsys.models.linear import HEAD
 from recsys.rules import Recipe, recipe
 from recsys.run import MODELS, Run

@@ -15,7 +15,7 @@ from recsys.errors import DataError
 from recsys.evaluation.metrics import accuracy, hits
 from recsys.evaluation.ranking import Ids, best, user_blocks
 from recsys.features import log_q
-from recsys.fitted import Fitted
+from recsys.models.fitted import Fitted
 from recsys.nn.losses import Pairs, masked_forward
 
 VALIDATION_K = 10

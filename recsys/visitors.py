@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from recsys import artefacts as out
 from recsys.data.dataset import Dataset
 from recsys.errors import OutputError
-from recsys.fitted import Fitted
 from recsys.models.deep import AVERAGE_FILMS, DeepModel
+from recsys.models.fitted import Fitted
+from recsys.models.rating_scale import star_weights
 from recsys.projection import Projection
-from recsys.rating_scale import star_weights
 from recsys.starters import starters
 from recsys.told import ids
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recsys import archive, cache
-from recsys.archive import Archive
+from recsys import cache
 from recsys.cache import Cache, NoCache, cache_folder, key
 from recsys.config import TrainConfig
 from recsys.errors import DataError
+from recsys.models import archive
+from recsys.models.archive import Archive
 
 ONE, OTHER, THIRD = (key(number=number) for number in (1, 2, 3))
 

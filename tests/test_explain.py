@@ -13,8 +13,8 @@ import recsys
 from recsys import explain as module
 from recsys.data.dataset import Dataset
 from recsys.explain import Reasons, explain
-from recsys.fitted import Fitted
 from recsys.models.deep import UserInputs
+from recsys.models.fitted import Fitted
 from recsys.recommend import Lists, recommend
 
 Found = list[tuple[int, float]]

@@ -25,8 +25,8 @@ from recsys.evaluation.metrics import judge
 from recsys.evaluation.selection import choose, recipes
 from recsys.explain import Reasons, explain
 from recsys.export import Results, assemble
-from recsys.fitted import Fitted
 from recsys.measured import Judged
+from recsys.models.fitted import Fitted
 from recsys.recommend import Lists, recommend
 from recsys.recorder import Recorder, moving_films
 from recsys.script import json_in

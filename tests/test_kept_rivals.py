@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import recsys
-from recsys import archive
 from recsys.cache import Cache, NoCache
 from recsys.config import BuildConfig, TrainConfig
 from recsys.kept_rivals import rivals_or_load
+from recsys.models import archive
 from recsys.rivals import Rival, Skipped, rivals
 from tests.test_train import two_tastes
 

@@ -3,7 +3,7 @@ import logging
 
 from rich.console import Console
 
-from recsys.fitted import EpochRecord
+from recsys.models.fitted import EpochRecord
 from recsys.terminal import Terminal, sparkline
 
 

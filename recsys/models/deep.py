@@ -23,9 +23,9 @@ from scipy import sparse
 from recsys.errors import DataError
 from recsys.models.base import Ids
 from recsys.models.linear import LinearTowers, own_shares
+from recsys.models.rating_scale import RatingScale
 from recsys.models.state import State, checked, restore, rows_apart, rows_together, values
 from recsys.nn.layers import MLP, Array, Embedding, Parameter, WeightedSum, dropout_rows, named
-from recsys.rating_scale import RatingScale
 
 AVERAGE_FILMS = 8
 """Films that a newcomer is taken to have rated beside those they give: of these nothing is known but what is in a

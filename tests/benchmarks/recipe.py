@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 import recsys
-from recsys import features, rating_scale, run
+from recsys import features, run
 from recsys.evaluation.selection import Chosen, choose, recipes
-from recsys.models import linear
+from recsys.models import linear, rating_scale
 from recsys.models.deep import DeepModel
 from recsys.nn import negatives as scores
 from recsys.rules import recipe

@@ -7,8 +7,8 @@ from scipy import sparse
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, UserInputs, equal_shares, normalised
 from recsys.models.linear import LinearTowers
+from recsys.models.rating_scale import RatingScale
 from recsys.nn.losses import Pairs, masked_in_batch_softmax, output_l2
-from recsys.rating_scale import RatingScale
 from tests.gradients import LIMIT, errors
 
 N_USERS, N_ITEMS, DIM = 5, 7, 3

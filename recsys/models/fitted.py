@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from recsys.errors import DataError
-from recsys.models.towers import Towers
+from recsys.models.protocol import Towers
 from recsys.rules import Recipe
 
 
@@ -75,7 +75,7 @@ class Fitted:
             OutputError: it cannot be written there.
             DataError: the model holds numbers that are not finite, so that nothing could be served from it.
         """
-        from recsys.saved import save
+        from recsys.models.saved import save
 
         save(self, path)
 

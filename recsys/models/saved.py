@@ -10,14 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from recsys import archive
-from recsys.archive import Archive
 from recsys.errors import DataError
-from recsys.fitted import EpochRecord, Fitted
+from recsys.models import archive
+from recsys.models.archive import Archive
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel
+from recsys.models.fitted import EpochRecord, Fitted
+from recsys.models.protocol import Towers
 from recsys.models.state import checked
-from recsys.models.towers import Towers
 from recsys.rules import Recipe
 from recsys.version import VERSION
 

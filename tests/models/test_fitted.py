@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import recsys
-from recsys.rating_scale import DISLIKE
+from recsys.models.rating_scale import DISLIKE
 from tests import held_out
 from tests.synthetic import small_log
 

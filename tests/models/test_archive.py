@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
 
-from recsys import archive
-from recsys.archive import Archive, read, write
 from recsys.errors import DataError, OutputError
+from recsys.models import archive
+from recsys.models.archive import Archive, read, write
 
 ANY_ARRAY = some.arrays(
     st.sampled_from([np.float32, np.float64, np.int32, np.int64, np.uint8, np.bool_]),

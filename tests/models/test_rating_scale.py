@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recsys.rating_scale import DISLIKE, RatingScale, star_weights
+from recsys.models.rating_scale import DISLIKE, RatingScale, star_weights
 
 HALF = DISLIKE + (1 - DISLIKE) * np.sqrt(0.5)
 
