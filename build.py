@@ -41,13 +41,13 @@ from recsys.pages.render import render_site
 from recsys.pages.size import Size
 from recsys.publish_branch import Destination, find_destination, publish
 from recsys.recommend import Lists, recommend
-from recsys.recorder import Recorder, moving_films
 from recsys.results import Results
 from recsys.rivals import Rival, Skipped, rivals
-from recsys.rules import recipe
 from recsys.serve import address, base_of, server
 from recsys.tables_out import write_tables
 from recsys.terminal import Terminal
+from recsys.training.defaults import recipe
+from recsys.training.snapshots import Recorder, moving_films
 
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "templates"

@@ -17,10 +17,10 @@ from recsys.models.fitted import Fitted
 from recsys.profiles import rating_histograms
 from recsys.projection import Projection, principal_components
 from recsys.recommend import similar_items
-from recsys.recorder import moving_films
 from recsys.replay import replay
 from recsys.results import Results
 from recsys.told import ids, rounded
+from recsys.training.snapshots import moving_films
 from recsys.version import GENERATOR, VERSION
 from recsys.visitors import deep_tower
 

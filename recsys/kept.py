@@ -18,8 +18,8 @@ from recsys.models.archive import Archive
 from recsys.models.fitted import EpochRecord, Fitted
 from recsys.models.saved import FORMAT, packed, unpacked
 from recsys.models.state import checked
-from recsys.recorder import Recorder
-from recsys.train import Snapshot, fit, together
+from recsys.training.fit import Snapshot, fit, together
+from recsys.training.snapshots import Recorder
 
 _EPOCHS, _FRAMES = "recorded.epochs", "recorded.frames"
 
@@ -32,7 +32,7 @@ def fit_or_load(
     recorder: Recorder,
     on_epoch: Callable[[EpochRecord, Snapshot], None] = lambda record, snapshot: None,
 ) -> tuple[Fitted, bool]:
-    """The model that :func:`~recsys.train.fit` gives, and whether it was known before.
+    """The model that :func:`~recsys.training.fit.fit` gives, and whether it was known before.
 
     Args:
         cache: where it is looked for, and kept once it is trained.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recsys import artefacts as out
 from recsys.models.fitted import Fitted
 from recsys.projection import Projection
-from recsys.recorder import MOST_FRAMES, Recorder
+from recsys.training.snapshots import MOST_FRAMES, Recorder
 
 MOST_BYTES = 1_000_000
 """Of the whole file."""

@@ -15,7 +15,7 @@ from recsys.explain import Reasons
 from recsys.measured import Judged
 from recsys.models.fitted import Fitted
 from recsys.recommend import Lists
-from recsys.recorder import Recorder
+from recsys.training.snapshots import Recorder
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ import pytest
 
 import recsys
 from recsys.recommend import unit_vectors
-from tests.literal_tower import History
+from tests.training.literal_tower import History
 
 MOVIELENS = os.environ.get("MOVIELENS_100K")
 N = 200

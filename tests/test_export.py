@@ -28,9 +28,9 @@ from recsys.export import Results, assemble
 from recsys.measured import Judged
 from recsys.models.fitted import Fitted
 from recsys.recommend import Lists, recommend
-from recsys.recorder import Recorder, moving_films
 from recsys.script import json_in
 from recsys.tables_out import write_tables
+from recsys.training.snapshots import Recorder, moving_films
 from tests.pages.tiny import tiny
 
 Row = tuple[str, str, float, int]

@@ -11,9 +11,9 @@ import recsys
 from recsys import cache
 from recsys.cache import Cache, NoCache, cache_folder
 from recsys.kept import fit_or_load
-from recsys.recorder import Recorder
+from recsys.training.snapshots import Recorder
 from tests.models.test_saved import assert_same
-from tests.test_train import two_tastes
+from tests.training.test_fit import two_tastes
 
 CONFIG = recsys.TrainConfig(dim=4, epochs=5, batch_size=256, seed=1)
 

@@ -14,7 +14,7 @@ from recsys.config import BuildConfig, TrainConfig
 from recsys.kept_rivals import rivals_or_load
 from recsys.models import archive
 from recsys.rivals import Rival, Skipped, rivals
-from tests.test_train import two_tastes
+from tests.training.test_fit import two_tastes
 
 CONFIG = BuildConfig(top_k=3, train=TrainConfig(seed=4))
 

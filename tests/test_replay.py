@@ -10,8 +10,8 @@ import pytest
 
 from recsys import artefacts as out
 from recsys.projection import principal_components
-from recsys.recorder import MOST_FRAMES, Recorder
 from recsys.replay import encoded, frames_allowed, replay, spread
+from recsys.training.snapshots import MOST_FRAMES, Recorder
 
 
 def decoded(found: out.Replay) -> list[list[tuple[float, float]]]:

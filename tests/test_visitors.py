@@ -17,8 +17,8 @@ from recsys.models.rating_scale import RatingScale
 from recsys.projection import principal_components
 from recsys.script import script_of
 from recsys.visitors import deep_tower, offered, packed
-from tests.literal_tower import LiteralTower, halves
 from tests.synthetic import small_log
+from tests.training.literal_tower import LiteralTower, halves
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from recsys.errors import DataError
 from recsys.models.protocol import Towers
-from recsys.rules import Recipe
+from recsys.training.defaults import Recipe
 
 
 @dataclass(frozen=True)

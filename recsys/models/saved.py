@@ -18,7 +18,7 @@ from recsys.models.deep import DeepModel
 from recsys.models.fitted import EpochRecord, Fitted
 from recsys.models.protocol import Towers
 from recsys.models.state import checked
-from recsys.rules import Recipe
+from recsys.training.defaults import Recipe
 from recsys.version import VERSION
 
 FORMAT = 1

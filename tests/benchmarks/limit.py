@@ -25,9 +25,9 @@ from threadpoolctl import threadpool_limits
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
-from recsys.batches import batches
 from recsys.evaluation.selection import recipes
-from recsys.train import VALIDATION_SHARE
+from recsys.training.batches import batches
+from recsys.training.fit import VALIDATION_SHARE
 from tests.benchmarks.processes import run
 
 STAGE = re.compile(r"^(.+?) +(\d+\.\d\d) s  ")

@@ -37,8 +37,8 @@ from threadpoolctl import threadpool_limits
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
-from recsys.rules import Recipe, recipe
-from recsys.run import Run
+from recsys.training.defaults import Recipe, recipe
+from recsys.training.trainer import Run
 from tests.benchmarks.pytorch_agreement import LIMIT, apart
 from tests.benchmarks.pytorch_training import GroupedTraining, PairwiseTraining
 

@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from recsys.batches import Batch, batches
 from recsys.data.dataset import Dataset
 from recsys.nn.optim import cosine_decay
-from recsys.rules import Recipe
-from recsys.run import Run
+from recsys.training.batches import Batch, batches
+from recsys.training.defaults import Recipe
+from recsys.training.trainer import Run
 from tests.benchmarks.pytorch_adam import Adam
 from tests.benchmarks.pytorch_grouped import Grouped, Loss
 from tests.benchmarks.pytorch_pairwise import Pairwise

@@ -1,4 +1,4 @@
-"""Our grouped form in autograd: whole users, a matrix of users by films, the same total loss as ``recsys.run``."""
+"""Our grouped form in autograd: whole users, a matrix of users by films, the same total loss as ``recsys.training.trainer``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recsys.batches import Batch
 from recsys.nn.losses import SAFE
-from recsys.run import Run
+from recsys.training.batches import Batch
+from recsys.training.trainer import Run
 from tests.benchmarks.pytorch_towers import tensor
 
 

@@ -1,7 +1,7 @@
 """The usual form in autograd: a batch of B pairs is a matrix of logits (B, B), each pair's own on the diagonal.
 
 Films that a pair's user is known to have rated are masked, further copies of the positive among them. Taken over
-whole users, the total loss is that of ``recsys.run``: what goes over distinct users or films there goes over rows or
+whole users, the total loss is that of ``recsys.training.trainer``: what goes over distinct users or films there goes over rows or
 columns here, each with its share of its user or film.
 """
 
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recsys.run import Run
+from recsys.training.trainer import Run
 from tests.benchmarks.pytorch_grouped import Loss
 from tests.benchmarks.pytorch_towers import tensor
 

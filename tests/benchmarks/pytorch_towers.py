@@ -17,7 +17,7 @@ from torch.nn import functional
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, equal_shares
 from recsys.nn.layers import dropout_rows
-from recsys.run import Run
+from recsys.training.trainer import Run
 
 Start = Mapping[str, np.ndarray]
 """Initial arrays by the parameter's name."""

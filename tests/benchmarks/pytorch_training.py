@@ -1,4 +1,4 @@
-"""Both PyTorch programs as they train: each an ``epoch``, as ``recsys.run`` has."""
+"""Both PyTorch programs as they train: each an ``epoch``, as ``recsys.training.trainer`` has."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from itertools import islice
 
 import torch
 
-from recsys.batches import batches
 from recsys.nn.optim import cosine_decay
-from recsys.run import Run
+from recsys.training.batches import batches
+from recsys.training.trainer import Run
 from tests.benchmarks.pytorch_adam import Adam
 from tests.benchmarks.pytorch_grouped import Grouped, Loss
 from tests.benchmarks.pytorch_pairwise import Pairwise

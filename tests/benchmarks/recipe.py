@@ -18,13 +18,14 @@ import numpy as np
 import pandas as pd
 
 import recsys
-from recsys import features, run
 from recsys.evaluation.selection import Chosen, choose, recipes
 from recsys.models import linear, rating_scale
 from recsys.models.deep import DeepModel
 from recsys.nn import negatives as scores
-from recsys.rules import recipe
-from recsys.run import Run
+from recsys.training import features
+from recsys.training import trainer as run
+from recsys.training.defaults import recipe
+from recsys.training.trainer import Run
 
 
 def multinomial(z, own, pairs):

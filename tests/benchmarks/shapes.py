@@ -2,7 +2,7 @@
 
     python tests/benchmarks/shapes.py [--seeds 2]
 
-The rules of recsys/rules.py are meant to hold for all of them. The table is in RESULTS.md.
+The rules of recsys/training/defaults.py are meant to hold for all of them. The table is in RESULTS.md.
 """
 
 import argparse

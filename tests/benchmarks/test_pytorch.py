@@ -10,8 +10,8 @@ import numpy as np
 
 from recsys import TrainConfig
 from recsys.nn import losses
-from recsys.rules import recipe
-from recsys.run import Run
+from recsys.training.defaults import recipe
+from recsys.training.trainer import Run
 from tests.benchmarks.pytorch_agreement import LIMIT, apart, difference
 from tests.benchmarks.pytorch_towers import start_of
 from tests.benchmarks.pytorch_training import GroupedTraining, PairwiseTraining
@@ -32,7 +32,7 @@ def test_loss_and_gradients_are_those_of_autograd_step_after_step(model, log):
 
 
 def test_a_slightly_wrong_gradient_of_ours_is_found(monkeypatch):
-    monkeypatch.setattr("recsys.run.output_l2", lambda *given: losses.output_l2(*given) * (1 + 1e-6))
+    monkeypatch.setattr("recsys.training.trainer.output_l2", lambda *given: losses.output_l2(*given) * (1 + 1e-6))
     assert worst("base", LOGS["with genres"]) > LIMIT
 
 

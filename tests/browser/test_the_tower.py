@@ -26,9 +26,9 @@ from recsys.script import json_in, script_of
 from recsys.visitors import deep_tower, packed
 from tests import held_out
 from tests.held_out import HeldOut
-from tests.literal_tower import History, LiteralTower
 from tests.pages.tiny import TEMPLATES
 from tests.pages.tiny import deep_tower as tiny_tower
+from tests.training.literal_tower import History, LiteralTower
 
 N = 200
 """Histories drawn at random."""

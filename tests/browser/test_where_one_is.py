@@ -13,7 +13,7 @@ from recsys.pages.square import square_around
 from recsys.pages.ten_best import stars_of
 from recsys.script import json_in
 from tests.browser.conftest import THEMES, WIDTHS, until
-from tests.literal_tower import LiteralTower
+from tests.training.literal_tower import LiteralTower
 
 STARS = (5, 4, 1, 5, 3)
 NEAR = "[data-people] li"

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from jinja2 import meta, nodes
 
-from recsys.batches import DRAWS, MOST_CANDIDATES
 from recsys.errors import OutputError
 from recsys.models.linear import HEAD
 from recsys.pages import (
@@ -26,6 +25,7 @@ from recsys.pages.policy import CSP
 from recsys.pages.render import render_site
 from recsys.pages.slugs import slugs
 from recsys.pages.writer import Writer, building
+from recsys.training.batches import DRAWS, MOST_CANDIDATES
 from tests.pages.markup import Page, broken, pages
 from tests.pages.tiny import FILM_IDS, HOSTILE, TEMPLATES, TITLES, USER_IDS, nothing, render, tiny
 

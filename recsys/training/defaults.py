@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from recsys.batches import number_of_batches
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
+from recsys.training.batches import number_of_batches
 
 FEWEST, MOST = 4, 24
 """Batches in an epoch: with fewer there are too few steps, with more the optimiser, which moves all users at each

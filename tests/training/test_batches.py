@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from recsys.batches import Batch, batches, number_of_batches
 from recsys.nn.negatives import All, Some
+from recsys.training.batches import Batch, batches, number_of_batches
 
 Histories = list[set[int]]
 
@@ -62,8 +62,8 @@ def test_users_are_told_apart_from_all_films_of_a_small_batch_and_from_some_of_a
     for batch in epoch(films, 8):
         assert isinstance(batch.candidates, All)
         assert batch.candidates.counts.tolist() == batch.counts.tolist()
-    monkeypatch.setattr("recsys.batches.MOST_CANDIDATES", 4)
-    monkeypatch.setattr("recsys.batches.DRAWS", 3)
+    monkeypatch.setattr("recsys.training.batches.MOST_CANDIDATES", 4)
+    monkeypatch.setattr("recsys.training.batches.DRAWS", 3)
     found = {len(batch.items): batch.candidates for batch in epoch(films, 1)}
     assert {n_films: type(one) for n_films, one in found.items()} == {10: Some, 5: Some, 1: All}
     assert found[10].counts.sum() == 3

@@ -1,8 +1,9 @@
 import pandas as pd
 import pytest
 
-from recsys import Dataset, TrainConfig, rules
-from recsys.rules import recipe
+from recsys import Dataset, TrainConfig
+from recsys.training import defaults as rules
+from recsys.training.defaults import recipe
 
 
 def log(n_users: int, n_items: int, each: int) -> Dataset:

@@ -8,15 +8,15 @@ from scipy import sparse
 
 import recsys
 from recsys import TrainConfig
-from recsys.batches import batches
 from recsys.models.deep import equal_shares
 from recsys.models.linear import LinearTowers
 from recsys.nn.negatives import All, Some
-from recsys.rules import recipe
-from recsys.run import Run
-from recsys.teacher import Teacher
-from recsys.train import together
-from recsys.validation import Judgement, Validation
+from recsys.training.batches import batches
+from recsys.training.defaults import recipe
+from recsys.training.fit import together
+from recsys.training.teacher import Teacher
+from recsys.training.trainer import Run
+from recsys.training.validation import Judgement, Validation
 from tests.gradients import LIMIT, errors
 
 QUICK = TrainConfig(dim=8, epochs=12, batch_size=256, seed=1)
@@ -198,8 +198,8 @@ def test_the_loss_falls(model, by):
 
 
 def test_where_candidates_are_drawn_the_validation_loss_is_against_as_many(monkeypatch):
-    monkeypatch.setattr("recsys.batches.MOST_CANDIDATES", 2)
-    monkeypatch.setattr("recsys.batches.DRAWS", 8)
+    monkeypatch.setattr("recsys.training.batches.MOST_CANDIDATES", 2)
+    monkeypatch.setattr("recsys.training.batches.DRAWS", 8)
     parts = recsys.split(two_tastes(), 0.2, np.random.default_rng(0))
     validation = Validation.draw(parts, QUICK.batch_size, np.random.default_rng(0))
     assert validation.n_pairs == 8
@@ -269,8 +269,8 @@ def test_an_unknown_model_is_refused_by_name():
 @pytest.mark.parametrize("most_candidates", [8, 2])
 @pytest.mark.parametrize("model", ["base", "deep"])
 def test_the_gradients_of_a_training_step_are_those_of_its_objective(model, most_candidates, monkeypatch):
-    monkeypatch.setattr("recsys.batches.MOST_CANDIDATES", most_candidates)
-    monkeypatch.setattr("recsys.batches.DRAWS", 4)
+    monkeypatch.setattr("recsys.training.batches.MOST_CANDIDATES", most_candidates)
+    monkeypatch.setattr("recsys.training.batches.DRAWS", 4)
     ratings = two_tastes(n_users=6, n_items=8)
     made = replace(recipe(model, ratings, TrainConfig(dim=3, batch_size=60, l2=0.2)), distillation=0.7)
     run = Run(model, ratings, made, np.random.default_rng(4), np.float64)

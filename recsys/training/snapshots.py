@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
 from recsys.models.fitted import EpochRecord
-from recsys.train import Snapshot
+from recsys.training.fit import Snapshot
 
 MOST_FRAMES = 12
 """Of one model. The page glides from one to the next, so that more would only weigh more."""
@@ -24,7 +24,7 @@ def moving_films(dataset: Dataset) -> NDArray[np.intp]:
 
 
 class Recorder:
-    """Follows some films through the epochs: an ``on_epoch`` for :func:`~recsys.train.fit`.
+    """Follows some films through the epochs: an ``on_epoch`` for :func:`~recsys.training.fit.fit`.
 
     How many epochs there will be is not known, for training may end early. So every epoch is kept at first, and
     whenever there is no more room every second one is let go, and half as many are kept from there on: always the

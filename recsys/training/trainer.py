@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from recsys.batches import Batch, batches
 from recsys.data.dataset import Dataset
-from recsys.features import history_places, history_weights, history_windows, item_features, log_q, rating_scale
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, equal_shares
 from recsys.models.fitted import EpochRecord, Fitted
@@ -22,8 +20,17 @@ from recsys.models.protocol import Towers
 from recsys.nn.layers import Array
 from recsys.nn.losses import Factors, distillation, masked_in_batch_softmax, output_l2
 from recsys.nn.optim import Adam, cosine_decay
-from recsys.rules import Recipe
-from recsys.teacher import Teacher
+from recsys.training.batches import Batch, batches
+from recsys.training.defaults import Recipe
+from recsys.training.features import (
+    history_places,
+    history_weights,
+    history_windows,
+    item_features,
+    log_q,
+    rating_scale,
+)
+from recsys.training.teacher import Teacher
 
 Made = tuple[Towers, Teacher | None]
 

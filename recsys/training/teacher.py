@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from recsys.batches import Batch
 from recsys.models.linear import LinearTowers, own_shares
 from recsys.nn.losses import Factors
 from recsys.nn.negatives import pair_dots
+from recsys.training.batches import Batch
 
 
 class Teacher:

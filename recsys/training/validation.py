@@ -8,15 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.batches import negatives
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.errors import DataError
 from recsys.evaluation.metrics import accuracy, hits
 from recsys.evaluation.ranking import Ids, best, user_blocks
-from recsys.features import log_q
 from recsys.models.fitted import Fitted
 from recsys.nn.losses import Pairs, masked_forward
+from recsys.training.batches import negatives
+from recsys.training.features import log_q
 
 VALIDATION_K = 10
 FEWEST_USERS = 20

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 import recsys
-from recsys import recorder as module
-from recsys.recorder import Recorder, moving_films
-from tests.test_train import QUICK, two_tastes
+from recsys.training import snapshots as module
+from recsys.training.snapshots import Recorder, moving_films
+from tests.training.test_fit import QUICK, two_tastes
 
 
 def recorded(n_epochs: int, room: int) -> list[int]:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from recsys.data.dataset import Dataset
-from recsys.features import (
+from recsys.training.features import (
     RECENCY,
     WINDOW_WEIGHT,
     history_places,

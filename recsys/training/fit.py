@@ -21,9 +21,9 @@ from recsys.data.split import split
 from recsys.errors import ConfigError
 from recsys.models.fitted import EpochRecord, Fitted
 from recsys.models.linear import HEAD
-from recsys.rules import Recipe, recipe
-from recsys.run import MODELS, Run
-from recsys.validation import Validation
+from recsys.training.defaults import Recipe, recipe
+from recsys.training.trainer import MODELS, Run
+from recsys.training.validation import Validation
 
 VALIDATION_SHARE = 0.1
 """Of each user's training ratings, for early stopping."""
