@@ -17,7 +17,9 @@ from threadpoolctl import threadpool_limits
 
 from recsys import command
 from recsys.artefacts import Artefacts, read_artefacts, write_artefacts
-from recsys.beside import beside
+from recsys.baselines.background import beside
+from recsys.baselines.run import Rival, Skipped, rivals
+from recsys.baselines.tuning import recipes
 from recsys.cache import Cache, Keeper, NoCache, cache_folder
 from recsys.config import BuildConfig, read_config
 from recsys.data.dataset import Dataset
@@ -27,7 +29,6 @@ from recsys.errors import ConfigError
 from recsys.evaluation.hidden import hidden_ranks
 from recsys.evaluation.metrics import judge
 from recsys.evaluation.new_users import NewUsersReport, evaluate_new_users, obstacle
-from recsys.evaluation.selection import recipes
 from recsys.explain import explain
 from recsys.export import assemble
 from recsys.kept import fit_or_load
@@ -42,7 +43,6 @@ from recsys.pages.size import Size
 from recsys.publish_branch import Destination, find_destination, publish
 from recsys.recommend import Lists, recommend
 from recsys.results import Results
-from recsys.rivals import Rival, Skipped, rivals
 from recsys.serve import address, base_of, server
 from recsys.tables_out import write_tables
 from recsys.terminal import Terminal

@@ -7,13 +7,13 @@ Example::
     items, scores = recsys.top_k(fitted, k=10, exclude=ds)
 """
 
+from recsys.baselines.als import ALS
+from recsys.baselines.simple import EASE, ItemKNN, Popularity
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset, Source
 from recsys.data.load import load_dataset
 from recsys.data.split import Split, split
 from recsys.errors import ConfigError, DataError, DownloadError, OutputError, RecsysError
-from recsys.evaluation.als import ALS
-from recsys.evaluation.baselines import EASE, ItemKNN, Popularity
 from recsys.evaluation.metrics import Report, evaluate
 from recsys.evaluation.ranking import top_k
 from recsys.models.fitted import EpochRecord, Fitted

@@ -13,15 +13,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.baselines.run import Rival, Skipped
+from recsys.baselines.tuning import Chosen
 from recsys.cache import Keeper, key
 from recsys.config import BuildConfig
 from recsys.data.split import Split
 from recsys.errors import DataError
-from recsys.evaluation.selection import Chosen
 from recsys.models.archive import Archive
 from recsys.models.state import checked
 from recsys.recommend import Lists
-from recsys.rivals import Rival, Skipped
 
 FORMAT = 1
 """Raised when entries of before cannot be read any more."""

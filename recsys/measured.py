@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from recsys import artefacts as out
+from recsys.baselines import tuning as selection
+from recsys.baselines.tuning import Chosen
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
-from recsys.evaluation import agreement, comparison, groups, metrics, selection
+from recsys.evaluation import agreement, comparison, groups, metrics
 from recsys.evaluation.new_users import NewUsersReport
-from recsys.evaluation.selection import Chosen
 from recsys.new_users import new_users_told
 from recsys.recommend import Lists
 

@@ -15,11 +15,11 @@ from rich.console import Console
 import build
 import recsys
 from recsys import kept
+from recsys.baselines import simple as baselines
+from recsys.baselines.tuning import choose, recipes
 from recsys.cache import NoCache, cache_folder
 from recsys.data import load as sources
 from recsys.errors import DownloadError
-from recsys.evaluation import baselines
-from recsys.evaluation.selection import choose, recipes
 from recsys.script import json_in
 from recsys.terminal import Terminal
 

@@ -17,12 +17,12 @@ from scipy import stats
 
 import recsys
 from recsys.artefacts import read_artefacts, write_artefacts
+from recsys.baselines.tuning import choose, recipes
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import split
 from recsys.evaluation.hidden import hidden_ranks
 from recsys.evaluation.metrics import judge
-from recsys.evaluation.selection import choose, recipes
 from recsys.explain import Reasons, explain
 from recsys.export import Results, assemble
 from recsys.measured import Judged

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import recsys
+from recsys.baselines.run import Rival, Skipped, rivals
 from recsys.cache import Cache, NoCache
 from recsys.config import BuildConfig, TrainConfig
 from recsys.kept_rivals import rivals_or_load
 from recsys.models import archive
-from recsys.rivals import Rival, Skipped, rivals
 from tests.training.test_fit import two_tastes
 
 CONFIG = BuildConfig(top_k=3, train=TrainConfig(seed=4))
@@ -60,7 +60,7 @@ def assert_same(first: list[Rival | Skipped], second: list[Rival | Skipped]) -> 
 
 
 def test_what_is_loaded_is_what_was_computed(parts, folder, monkeypatch):
-    monkeypatch.setattr("recsys.evaluation.baselines.EASE_LARGEST", 5)  # so that one is skipped
+    monkeypatch.setattr("recsys.baselines.simple.EASE_LARGEST", 5)  # so that one is skipped
     make = Maker()
     first, second = ask(folder, parts, make=make), ask(folder, parts, make=make)
     assert make.times == 1

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.baselines.simple import EASE, Popularity
+from recsys.baselines.tuning import too_large
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import places
 from recsys.data.split import Split
-from recsys.evaluation.baselines import EASE, Popularity
 from recsys.evaluation.metrics import accuracy, hits
 from recsys.evaluation.ranking import Ids, top_k
-from recsys.evaluation.selection import too_large
 
 DRAWS = 5
 SHARE = 0.1

@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
-from recsys.evaluation.selection import recipes
+from recsys.baselines.tuning import recipes
 from recsys.training.batches import batches
 from recsys.training.fit import VALIDATION_SHARE
 from tests.benchmarks.processes import run

@@ -5,7 +5,7 @@
 
 FOLDER is MovieLens 100K. First table: both models, our baselines and the peers on the data set's own splits, where
 FOLDER has them, and on each user's newest 20 %, judged by ``recsys.evaluate``. Settings are chosen, for seed 0, by
-``recsys.evaluation.selection.choose``, on validation data cut from the training part as the test part was cut from
+``recsys.baselines.tuning.choose``, on validation data cut from the training part as the test part was cut from
 all; the grids of the peers stand below. Then each is trained without the choice: peers once, with seed 0, ours with
 seeds 0, 1, ..., and the row is the mean. "seconds" are those of one training, "cpu" those of all cores together,
 which depend less on what else is at work; with OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1 nobody waits by spinning.
@@ -39,9 +39,9 @@ from scipy import sparse
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
-from recsys.evaluation.baselines import rated_or_not
+from recsys.baselines.simple import rated_or_not
+from recsys.baselines.tuning import Chosen, Recipe, choose, recipes, validation
 from recsys.evaluation.ranking import Scorer
-from recsys.evaluation.selection import Chosen, Recipe, choose, recipes, validation
 from tests.benchmarks.recipe import hide_ten, only
 
 HOLDOUT = 0.2

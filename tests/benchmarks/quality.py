@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import recsys
-from recsys.evaluation.selection import choose, recipes, validation
+from recsys.baselines.tuning import choose, recipes, validation
 
 
 def main() -> None:

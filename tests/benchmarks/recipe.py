@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 import recsys
-from recsys.evaluation.selection import Chosen, choose, recipes
+from recsys.baselines.tuning import Chosen, choose, recipes
 from recsys.models import linear, rating_scale
 from recsys.models.deep import DeepModel
 from recsys.nn import negatives as scores

@@ -15,7 +15,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
-from recsys.evaluation.selection import choose, recipes, validation
+from recsys.baselines.tuning import choose, recipes, validation
 from tests.synthetic import Shape, synthetic
 
 SHAPES = {

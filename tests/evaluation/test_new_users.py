@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import recsys
+from recsys.baselines import simple as baselines
 from recsys.data.dataset import Dataset
-from recsys.evaluation import baselines, new_users
+from recsys.evaluation import new_users
 from recsys.evaluation.new_users import DRAWS, choose_l2, draw, evaluate_new_users, obstacle
 from tests.synthetic import Shape, small_log, synthetic
 

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recsys.baselines import simple as baselines
+from recsys.baselines import tuning as selection
+from recsys.baselines.tuning import Recipe, choose, recipes, validation
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split, split
-from recsys.evaluation import baselines, selection
 from recsys.evaluation.metrics import evaluate
-from recsys.evaluation.selection import Recipe, choose, recipes, validation
 
 
 class Shift:

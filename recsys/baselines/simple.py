@@ -1,7 +1,7 @@
 """What a model has to beat: popularity, neighbours of items, and a linear model in closed form.
 
 Each baseline has ``scores(users)``, so that the same function judges it, and takes any rating as 1, whatever its
-value. Knows ratings, nothing of towers. Implicit ALS has a module of its own, :mod:`recsys.evaluation.als`.
+value. Knows ratings, nothing of towers. Implicit ALS has a module of its own, :mod:`recsys.baselines.als`.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from recsys.baselines.als import ALS
+from recsys.baselines.simple import EASE, EASE_LARGEST, ItemKNN, Popularity, can_ease
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split, split
-from recsys.evaluation.als import ALS
-from recsys.evaluation.baselines import EASE, EASE_LARGEST, ItemKNN, Popularity, can_ease
 from recsys.evaluation.metrics import accuracy, hits
 from recsys.evaluation.ranking import Scorer, top_k
 

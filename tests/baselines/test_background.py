@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from recsys.beside import _work, beside
+from recsys.baselines.background import _work, beside
 from recsys.errors import DataError, RecsysError
 
 

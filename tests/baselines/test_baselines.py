@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recsys.baselines import als
+from recsys.baselines import simple as baselines
+from recsys.baselines.als import ALS
+from recsys.baselines.simple import EASE, ItemKNN, Popularity
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
-from recsys.evaluation import als, baselines
-from recsys.evaluation.als import ALS
-from recsys.evaluation.baselines import EASE, ItemKNN, Popularity
 from recsys.evaluation.ranking import top_k
 
 

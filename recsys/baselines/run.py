@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recsys.baselines.tuning import Chosen, choose, recipes, validation
 from recsys.config import BuildConfig
 from recsys.data.split import Split
-from recsys.evaluation.selection import Chosen, choose, recipes, validation
 from recsys.recommend import Lists, recommend
 
 

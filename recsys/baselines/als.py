@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.baselines.simple import Ids, rated_or_not
 from recsys.data.dataset import Dataset
-from recsys.evaluation.baselines import Ids, rated_or_not
 
 STEPS = 3
 """Conjugate-gradient steps for each vector in each half epoch."""
