@@ -26,9 +26,9 @@ from recsys.data.dataset import Dataset
 from recsys.data.load import locate, locate_default, read_path
 from recsys.data.split import Split, split
 from recsys.errors import ConfigError
-from recsys.evaluation.hidden import hidden_ranks
+from recsys.evaluation.cold_start import NewUsersReport, evaluate_new_users, obstacle
+from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.metrics import judge
-from recsys.evaluation.new_users import NewUsersReport, evaluate_new_users, obstacle
 from recsys.explain import explain
 from recsys.export import assemble
 from recsys.kept import fit_or_load

@@ -15,8 +15,11 @@ from recsys.baselines.tuning import Chosen
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
-from recsys.evaluation import agreement, comparison, groups, metrics
-from recsys.evaluation.new_users import NewUsersReport
+from recsys.evaluation import metrics
+from recsys.evaluation import overlap as agreement
+from recsys.evaluation import significance as comparison
+from recsys.evaluation import user_groups as groups
+from recsys.evaluation.cold_start import NewUsersReport
 from recsys.new_users import new_users_told
 from recsys.recommend import Lists
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recsys import artefacts as out
 from recsys.config import BuildConfig
-from recsys.evaluation.new_users import DRAWS, L2, SHARE, NewUsersReport
+from recsys.evaluation.cold_start import DRAWS, L2, SHARE, NewUsersReport
 
 _DECIMALS = 6
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
-from recsys.evaluation.new_users import NewUsersReport
+from recsys.evaluation.cold_start import NewUsersReport
 from recsys.explain import Reasons
 from recsys.measured import Judged
 from recsys.models.fitted import Fitted

@@ -21,7 +21,7 @@ from recsys.baselines.tuning import choose, recipes
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import split
-from recsys.evaluation.hidden import hidden_ranks
+from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.metrics import judge
 from recsys.explain import Reasons, explain
 from recsys.export import Results, assemble

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys.data.dataset import Dataset
-from recsys.evaluation.groups import ACTIVITY, listed_popularity, rated_popularity, thirds
+from recsys.evaluation.user_groups import ACTIVITY, listed_popularity, rated_popularity, thirds
 
 
 def train() -> Dataset:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recsys.data.dataset import Dataset
 from recsys.errors import DataError
 from recsys.evaluation import ranking
-from recsys.evaluation.hidden import hidden_ranks
+from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.ranking import top_k
 
 

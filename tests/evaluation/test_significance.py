@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from recsys.evaluation.comparison import compare, signed_rank
 from recsys.evaluation.metrics import bootstrap_intervals
+from recsys.evaluation.significance import compare, signed_rank
 
 
 def test_who_wins_ties_and_loses_is_counted_user_by_user():

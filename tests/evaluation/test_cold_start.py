@@ -18,8 +18,8 @@ from scipy import sparse
 import recsys
 from recsys.baselines import simple as baselines
 from recsys.data.dataset import Dataset
-from recsys.evaluation import new_users
-from recsys.evaluation.new_users import DRAWS, choose_l2, draw, evaluate_new_users, obstacle
+from recsys.evaluation import cold_start as new_users
+from recsys.evaluation.cold_start import DRAWS, choose_l2, draw, evaluate_new_users, obstacle
 from tests.synthetic import Shape, small_log, synthetic
 
 MOVIELENS = os.environ.get("MOVIELENS_100K")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.evaluation.agreement import PERSISTENCE, agree
+from recsys.evaluation.overlap import PERSISTENCE, agree
 
 
 def of(first: list[int], second: list[int], p: float = PERSISTENCE) -> tuple[int, float, float]:
