@@ -29,7 +29,6 @@ from recsys.errors import ConfigError
 from recsys.evaluation.cold_start import NewUsersReport, evaluate_new_users, obstacle
 from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.metrics import judge
-from recsys.explain import explain
 from recsys.export import assemble
 from recsys.kept import fit_or_load
 from recsys.kept_rivals import rivals_or_load
@@ -41,7 +40,8 @@ from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
 from recsys.pages.size import Size
 from recsys.publish_branch import Destination, find_destination, publish
-from recsys.recommend import Lists, recommend
+from recsys.recommend.explain import explain
+from recsys.recommend.lists import Lists, recommend
 from recsys.results import Results
 from recsys.serve import address, base_of, server
 from recsys.tables_out import write_tables

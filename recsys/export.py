@@ -14,9 +14,9 @@ from recsys import artefacts as out
 from recsys.listed import listed
 from recsys.measured import measured
 from recsys.models.fitted import Fitted
-from recsys.profiles import rating_histograms
-from recsys.projection import Projection, principal_components
-from recsys.recommend import similar_items
+from recsys.recommend.lists import similar_items
+from recsys.recommend.pca import Projection, principal_components
+from recsys.recommend.profiles import rating_histograms
 from recsys.replay import replay
 from recsys.results import Results
 from recsys.told import ids, rounded

@@ -21,7 +21,7 @@ from recsys.data.split import Split
 from recsys.errors import DataError
 from recsys.models.archive import Archive
 from recsys.models.state import checked
-from recsys.recommend import Lists
+from recsys.recommend.lists import Lists
 
 FORMAT = 1
 """Raised when entries of before cannot be read any more."""

@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 
 from recsys import artefacts as out
-from recsys.explain import Reasons
 from recsys.privacy import MOST_NAMED, by_rank, may_be_named
-from recsys.profiles import genre_shares
-from recsys.recommend import Lists, best_rated
+from recsys.recommend.explain import Reasons
+from recsys.recommend.lists import Lists, best_rated
+from recsys.recommend.profiles import genre_shares
 from recsys.results import Results
 from recsys.told import ids, rounded
 

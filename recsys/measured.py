@@ -21,7 +21,7 @@ from recsys.evaluation import significance as comparison
 from recsys.evaluation import user_groups as groups
 from recsys.evaluation.cold_start import NewUsersReport
 from recsys.new_users import new_users_told
-from recsys.recommend import Lists
+from recsys.recommend.lists import Lists
 
 COMPARED = "deep"
 """The row that all others are compared with."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recsys import artefacts as out
 from recsys.models.fitted import Fitted
-from recsys.projection import Projection
+from recsys.recommend.pca import Projection
 from recsys.training.snapshots import MOST_FRAMES, Recorder
 
 MOST_BYTES = 1_000_000

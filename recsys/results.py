@@ -11,10 +11,10 @@ from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.evaluation.cold_start import NewUsersReport
-from recsys.explain import Reasons
 from recsys.measured import Judged
 from recsys.models.fitted import Fitted
-from recsys.recommend import Lists
+from recsys.recommend.explain import Reasons
+from recsys.recommend.lists import Lists
 from recsys.training.snapshots import Recorder
 
 

@@ -18,8 +18,8 @@ from recsys.errors import OutputError
 from recsys.models.deep import AVERAGE_FILMS, DeepModel
 from recsys.models.fitted import Fitted
 from recsys.models.rating_scale import star_weights
-from recsys.projection import Projection
-from recsys.starters import starters
+from recsys.recommend.pca import Projection
+from recsys.recommend.seed_items import starters
 from recsys.told import ids
 
 MOST_BYTES = 1_280_000

@@ -23,11 +23,11 @@ from recsys.data.dataset import Dataset
 from recsys.data.split import split
 from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.metrics import judge
-from recsys.explain import Reasons, explain
 from recsys.export import Results, assemble
 from recsys.measured import Judged
 from recsys.models.fitted import Fitted
-from recsys.recommend import Lists, recommend
+from recsys.recommend.explain import Reasons, explain
+from recsys.recommend.lists import Lists, recommend
 from recsys.script import json_in
 from recsys.tables_out import write_tables
 from recsys.training.snapshots import Recorder, moving_films

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from recsys import artefacts as out
-from recsys.projection import principal_components
+from recsys.recommend.pca import principal_components
 from recsys.replay import encoded, frames_allowed, replay, spread
 from recsys.training.snapshots import MOST_FRAMES, Recorder
 

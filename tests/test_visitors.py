@@ -14,7 +14,7 @@ from recsys.artefacts import DeepTower
 from recsys.models.deep import DeepModel
 from recsys.models.linear import LinearTowers
 from recsys.models.rating_scale import RatingScale
-from recsys.projection import principal_components
+from recsys.recommend.pca import principal_components
 from recsys.script import script_of
 from recsys.visitors import deep_tower, offered, packed
 from tests.synthetic import small_log

@@ -14,7 +14,7 @@ import numpy as np
 from recsys.baselines.tuning import Chosen, choose, recipes, validation
 from recsys.config import BuildConfig
 from recsys.data.split import Split
-from recsys.recommend import Lists, recommend
+from recsys.recommend.lists import Lists, recommend
 
 
 @dataclass(frozen=True, eq=False)

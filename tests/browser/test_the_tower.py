@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from recsys.artefacts import DeepTower
 from recsys.pages.policy import CSP
-from recsys.projection import principal_components
+from recsys.recommend.pca import principal_components
 from recsys.script import json_in, script_of
 from recsys.visitors import deep_tower, packed
 from tests import held_out

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import recsys
-from recsys.explain import explain
 from recsys.models import archive
 from recsys.models.archive import Archive
 from recsys.models.saved import packed, unpacked
-from recsys.recommend import recommend
+from recsys.recommend.explain import explain
+from recsys.recommend.lists import recommend
 from tests.synthetic import small_log
 
 CONFIG = recsys.TrainConfig(dim=4, epochs=3, seed=3)

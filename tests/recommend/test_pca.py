@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recsys.projection import principal_components
+from recsys.recommend.pca import principal_components
 
 
 def by_covariance(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recsys.starters import MOST, starters
+from recsys.recommend.seed_items import MOST, starters
 
 LINE = np.array([[0, 0], [1, 0], [2, 0], [9, 0], [10, 0]])
 

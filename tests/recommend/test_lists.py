@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError, DataError
-from recsys.recommend import best_rated, recommend, similar_items
+from recsys.recommend.lists import best_rated, recommend, similar_items
 
 Row = tuple[int, ...]
 

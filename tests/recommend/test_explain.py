@@ -10,12 +10,12 @@ import pytest
 from scipy import sparse
 
 import recsys
-from recsys import explain as module
 from recsys.data.dataset import Dataset
-from recsys.explain import Reasons, explain
 from recsys.models.deep import UserInputs
 from recsys.models.fitted import Fitted
-from recsys.recommend import Lists, recommend
+from recsys.recommend.explain import Reasons, explain
+from recsys.recommend.lists import Lists, recommend
+from recsys.recommend.lists import explain as module
 
 Found = list[tuple[int, float]]
 

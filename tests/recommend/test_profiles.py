@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.data.dataset import Dataset
-from recsys.profiles import genre_shares, rating_histograms
+from recsys.recommend.profiles import genre_shares, rating_histograms
 
 
 def rated(rows: list[tuple[int, int, float]], genres: list[str]) -> Dataset:
