@@ -16,7 +16,6 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from recsys import command
-from recsys.artefacts import Artefacts, read_artefacts, write_artefacts
 from recsys.baselines.background import beside
 from recsys.baselines.run import Rival, Skipped, rivals
 from recsys.baselines.tuning import recipes
@@ -29,12 +28,15 @@ from recsys.errors import ConfigError
 from recsys.evaluation.cold_start import NewUsersReport, evaluate_new_users, obstacle
 from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.metrics import judge
-from recsys.export import assemble
+from recsys.export.assemble import assemble
+from recsys.export.cold_start import in_words
+from recsys.export.metrics import Judged
+from recsys.export.results import Results
+from recsys.export.schema import Artefacts, read_artefacts, write_artefacts
+from recsys.export.tables import write_tables
 from recsys.kept import fit_or_load
 from recsys.kept_rivals import rivals_or_load
-from recsys.measured import Judged
 from recsys.models.fitted import Fitted
-from recsys.new_users import in_words
 from recsys.pages.limits import Limits, refuse_too_many
 from recsys.pages.publish import check_target, staged
 from recsys.pages.render import render_site
@@ -42,9 +44,7 @@ from recsys.pages.size import Size
 from recsys.publish_branch import Destination, find_destination, publish
 from recsys.recommend.explain import explain
 from recsys.recommend.lists import Lists, recommend
-from recsys.results import Results
 from recsys.serve import address, base_of, server
-from recsys.tables_out import write_tables
 from recsys.terminal import Terminal
 from recsys.training.defaults import recipe
 from recsys.training.snapshots import Recorder, moving_films

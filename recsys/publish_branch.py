@@ -19,8 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from recsys.artefacts import Build
 from recsys.errors import PublishError
+from recsys.export.schema import Build
 from recsys.pages.publish import says_ours
 from recsys.version import GENERATOR
 

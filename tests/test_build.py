@@ -20,7 +20,7 @@ from recsys.baselines.tuning import choose, recipes
 from recsys.cache import NoCache, cache_folder
 from recsys.data import load as sources
 from recsys.errors import DownloadError
-from recsys.script import json_in
+from recsys.export.script import json_in
 from recsys.terminal import Terminal
 
 SMALL = ["--data", "sample", "--dim", "8", "--epochs", "3", "--quiet"]

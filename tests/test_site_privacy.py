@@ -24,8 +24,8 @@ import recsys
 from recsys.cache import NoCache
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
+from recsys.export.script import json_in
 from recsys.pages.slugs import slugs
-from recsys.script import json_in
 from recsys.terminal import Terminal
 
 MOVIELENS = os.environ.get("MOVIELENS_100K")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recsys.artefacts import Metrics, UserDifference
 from recsys.errors import OutputError
+from recsys.export.schema import Metrics, UserDifference
 from recsys.pages.catalogue import Catalogue
 from recsys.pages.compare_charts import overlap_chart
 from recsys.pages.compare_contexts import Agreeing, HelpedRow, OverlapRow

@@ -10,8 +10,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from recsys.artefacts import Artefacts
 from recsys.errors import OutputError
+from recsys.export.schema import Artefacts
+from recsys.export.script import script_of
 from recsys.pages.card import social_card
 from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.environment import count
@@ -21,7 +22,6 @@ from recsys.pages.rate import rate_facts
 from recsys.pages.shards import shelf
 from recsys.pages.ten_best import ten_best
 from recsys.pages.writer import Writer, building
-from recsys.script import script_of
 
 TOGETHER = {
     "style.css": ("base.css", "pages.css", "print.css"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from recsys.artefacts import MODEL_NAMES, Artefacts
 from recsys.errors import OutputError
+from recsys.export.schema import MODEL_NAMES, Artefacts
 from recsys.pages.contexts import Film, Model, User
 from recsys.pages.limits import limits_of
 from recsys.pages.slugs import slugs

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from recsys.artefacts import EpochRecord
+from recsys.export.schema import EpochRecord
 from recsys.pages.contexts import Chart, Model
 from recsys.pages.figures import chart
 

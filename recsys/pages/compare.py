@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recsys.artefacts import Artefacts, Comparison, Interval, Metrics, ModelMetrics, TasteGroup, UserGroup
+from recsys.export.schema import Artefacts, Comparison, Interval, Metrics, ModelMetrics, TasteGroup, UserGroup
 from recsys.pages.agreement import agreeing, helped_rows
 from recsys.pages.catalogue import Catalogue, model
 from recsys.pages.compare_charts import Dot, Series, dots_by_group, leaderboard

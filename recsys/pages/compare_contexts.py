@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recsys.artefacts import Protocol
+from recsys.export.schema import Protocol
 from recsys.pages.contexts import Cell, Chart, Context, Model, User
 
 

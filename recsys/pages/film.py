@@ -8,7 +8,7 @@ from itertools import groupby
 from math import ceil
 from urllib.parse import quote
 
-from recsys.artefacts import Artefacts, Embedding, Item, RatingBin
+from recsys.export.schema import Artefacts, Embedding, Item, RatingBin
 from recsys.pages.audience import Readers, audiences
 from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.contexts import Film, Model, Page, Site

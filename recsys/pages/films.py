@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recsys.artefacts import Artefacts, Item
+from recsys.export.schema import Artefacts, Item
 from recsys.pages.catalogue import Catalogue
 from recsys.pages.contexts import FilmRow, FilmsContext, Page, Site
 from recsys.pages.limits import MOST_LISTED

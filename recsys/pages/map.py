@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from recsys.artefacts import Artefacts, Embedding, Item
 from recsys.errors import OutputError
+from recsys.export.schema import Artefacts, Embedding, Item
 from recsys.pages.catalogue import Catalogue, models_of
 from recsys.pages.contexts import Model, Page, Site
 from recsys.pages.figures import script_json

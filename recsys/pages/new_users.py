@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recsys.artefacts import Metrics, NewUsers
+from recsys.export.schema import Metrics, NewUsers
 from recsys.pages.catalogue import model
 from recsys.pages.compare_charts import Dot, Series, curves
 from recsys.pages.compare_contexts import Grouped, GroupHead, GroupRow, SomebodyNew

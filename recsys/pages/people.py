@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recsys.artefacts import Artefacts, Recommendation, UserLists
+from recsys.export.schema import Artefacts, Recommendation, UserLists
 from recsys.pages.catalogue import Catalogue, model, models_of
 from recsys.pages.contexts import Film, Page, Site, User
 from recsys.pages.people_contexts import (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recsys.artefacts import Recommendation, Recommendations, UserLists
+from recsys.export.schema import Recommendation, Recommendations, UserLists
 from recsys.pages.catalogue import model
 from recsys.pages.people_contexts import GenreRow, HiddenRow
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from recsys.artefacts import Build
 from recsys.errors import OutputError
+from recsys.export.schema import Build
 from recsys.pages.exchange import exchange
 from recsys.pages.lock import locked
 from recsys.version import GENERATOR

@@ -6,8 +6,8 @@ from collections import Counter
 from itertools import chain
 from typing import Any
 
-from recsys.artefacts import Artefacts, DeepTower
 from recsys.errors import OutputError
+from recsys.export.schema import Artefacts, DeepTower
 from recsys.pages.catalogue import Catalogue
 from recsys.pages.contexts import Page, Site
 from recsys.pages.rate_contexts import RateContext, Starter

@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from recsys.artefacts import Artefacts
+from recsys.export.schema import Artefacts
 from recsys.pages.bundle import (
     script_data,
     write_assets,

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from recsys.artefacts import MODEL_NAMES, Artefacts, Interval, ModelMetrics
+from recsys.export.schema import MODEL_NAMES, Artefacts, Interval, ModelMetrics
 from recsys.pages.catalogue import Catalogue, model, models_of
 from recsys.pages.charts import training_chart
 from recsys.pages.contexts import (

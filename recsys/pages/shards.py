@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recsys.artefacts import Artefacts
+from recsys.export.schema import Artefacts
 from recsys.pages.catalogue import Catalogue, model, models_of
 from recsys.pages.contexts import Page, Site, User
 from recsys.pages.figures import script_json

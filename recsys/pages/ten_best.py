@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from recsys.artefacts import Artefacts, DeepTower, RatingBin
+from recsys.export.schema import Artefacts, DeepTower, RatingBin
 from recsys.pages.packing import packed
 
 MOST_USERS = 2_000

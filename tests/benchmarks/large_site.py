@@ -25,7 +25,7 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from recsys.artefacts import (
+from recsys.export.schema import (
     Artefacts,
     BaselineRecommendation,
     Embedding,
@@ -43,7 +43,7 @@ from recsys.artefacts import (
     UserLists,
     write_artefacts,
 )
-from recsys.tables_out import write_tables
+from recsys.export.tables import write_tables
 from tests.benchmarks.processes import run
 from tests.pages.tiny import MODELS, tiny
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from recsys.artefacts import read_artefacts, write_artefacts
+from recsys.export.schema import read_artefacts, write_artefacts
 from recsys.pages import shards
 from recsys.pages.catalogue import fragment
 from recsys.pages.render import render_site

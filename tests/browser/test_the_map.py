@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from recsys.script import json_in
+from recsys.export.script import json_in
 from tests.browser.conftest import settled, until
 
 PLACES = """() => {

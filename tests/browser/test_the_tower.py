@@ -19,11 +19,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.artefacts import DeepTower
+from recsys.export.deep_tower import deep_tower, packed
+from recsys.export.schema import DeepTower
+from recsys.export.script import json_in, script_of
 from recsys.pages.policy import CSP
 from recsys.recommend.pca import principal_components
-from recsys.script import json_in, script_of
-from recsys.visitors import deep_tower, packed
 from tests import held_out
 from tests.held_out import HeldOut
 from tests.pages.tiny import TEMPLATES

@@ -3,7 +3,7 @@ import json
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
-from recsys.artefacts import EpochRecord
+from recsys.export.schema import EpochRecord
 from recsys.pages.catalogue import model
 from recsys.pages.charts import training_chart
 from recsys.pages.figures import chart, renumbered, script_json

@@ -7,8 +7,8 @@ import re
 import msgspec
 import pytest
 
-from recsys.artefacts import Artefacts, Mean, UserDifference
 from recsys.errors import OutputError
+from recsys.export.schema import Artefacts, Mean, UserDifference
 from recsys.pages.catalogue import Catalogue, model
 from recsys.pages.compare import compare_context
 from recsys.pages.compare_charts import Dot, Series, dots_by_group, leaderboard, overlap_chart

@@ -11,14 +11,14 @@ import subprocess
 import msgspec
 import pytest
 
-from recsys.artefacts import Items, Metrics, Recommendations
+from recsys.export.schema import Items, Metrics, Recommendations
+from recsys.export.tables import write_tables
 from recsys.pages.catalogue import model
 from recsys.pages.contexts import Page
 from recsys.pages.data_contexts import DataContext, Field
 from recsys.pages.downloads import data_context
 from recsys.pages.fields import fields
 from recsys.pages.render import make_site
-from recsys.tables_out import write_tables
 from tests.pages.tiny import MODELS, TITLES, render, tiny
 
 NODE = shutil.which("node")

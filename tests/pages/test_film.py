@@ -10,7 +10,8 @@ import re
 import msgspec
 import pytest
 
-from recsys.artefacts import Artefacts, ItemEmbeddings, Recommendation, Recommendations, UserLists
+from recsys.export.schema import Artefacts, ItemEmbeddings, Recommendation, Recommendations, UserLists
+from recsys.export.script import json_in
 from recsys.pages import films
 from recsys.pages.audience import Reader, Readers, audiences
 from recsys.pages.catalogue import Catalogue
@@ -19,7 +20,6 @@ from recsys.pages.film_contexts import FilmContext
 from recsys.pages.films import most_rated_first
 from recsys.pages.render import make_site
 from recsys.pages.slugs import slug
-from recsys.script import json_in
 from tests.pages.tiny import FILM_IDS, MODELS, TITLES, render, tiny
 
 

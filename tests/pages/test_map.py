@@ -6,8 +6,8 @@ import re
 import msgspec
 import pytest
 
-from recsys.artefacts import MapReplay, SimilarItem
 from recsys.errors import OutputError
+from recsys.export.schema import MapReplay, SimilarItem
 from recsys.pages.catalogue import models_of
 from recsys.pages.map import map_facts, similar_facts
 from recsys.pages.map_chart import COLUMNS, map_chart

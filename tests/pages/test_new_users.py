@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from recsys.artefacts import Artefacts, Metrics
+from recsys.export.schema import Artefacts, Metrics
 from recsys.pages.catalogue import model
 from recsys.pages.compare_charts import Dot, Series, curves
 from recsys.pages.contexts import Cell

@@ -6,7 +6,7 @@ import re
 import msgspec
 import pytest
 
-from recsys.artefacts import Artefacts, BaselineRecommendation, HiddenRanks, Recommendation, UserLists
+from recsys.export.schema import Artefacts, BaselineRecommendation, HiddenRanks, Recommendation, UserLists
 from recsys.pages.environment import isolated
 from recsys.pages.profile import genre_rows, hidden_rows, rank_spans
 from tests.pages.tiny import HOSTILE, render, tiny, users

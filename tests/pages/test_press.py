@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
-from recsys.artefacts import write_artefacts
 from recsys.errors import OutputError
+from recsys.export.schema import write_artefacts
 from recsys.pages import press, size
 from recsys.pages.press import FEWEST, helpers_for
 from recsys.pages.render import render_site

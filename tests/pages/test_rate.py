@@ -5,11 +5,11 @@ import msgspec
 import pytest
 
 from recsys.errors import OutputError
+from recsys.export.script import json_in
 from recsys.pages.catalogue import Catalogue
 from recsys.pages.rate import rate_facts
 from recsys.pages.slugs import slugs
 from recsys.pages.square import square_around
-from recsys.script import json_in
 from tests.pages.markup import Page
 from tests.pages.tiny import FILM_IDS, HOSTILE, deep_tower, embedding, render, tiny
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.artefacts import UserLists
 from recsys.config import BuildConfig
+from recsys.export.schema import UserLists
+from recsys.export.script import json_in
 from recsys.pages import shards as module
 from recsys.pages.catalogue import Catalogue, fragment
 from recsys.pages.limits import Limits
 from recsys.pages.shards import shelf
-from recsys.script import json_in
 from tests.pages.markup import broken, pages
 from tests.pages.tiny import HOSTILE, USER_IDS, render, tiny
 from tests.test_site_privacy import from_json

@@ -3,8 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from recsys.artefacts import write_artefacts
 from recsys.errors import OutputError
+from recsys.export.schema import write_artefacts
 from recsys.pages import size as module
 from recsys.pages.limits import Limits, refuse_too_many
 from recsys.pages.render import render_site

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.artefacts import RatedItem, RatingBin, Recommendations, UserLists
+from recsys.export.schema import RatedItem, RatingBin, Recommendations, UserLists
+from recsys.export.script import json_in
 from recsys.pages import ten_best as module
 from recsys.pages.ten_best import stars_of, ten_best
-from recsys.script import json_in
 from tests.pages.tiny import FILM_IDS, deep_tower, render, tiny
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from recsys.artefacts import (
+from recsys.export.schema import (
     Agreement,
     Artefacts,
     BaselineRecommendation,

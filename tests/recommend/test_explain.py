@@ -13,9 +13,9 @@ import recsys
 from recsys.data.dataset import Dataset
 from recsys.models.deep import UserInputs
 from recsys.models.fitted import Fitted
+from recsys.recommend import explain as module
 from recsys.recommend.explain import Reasons, explain
 from recsys.recommend.lists import Lists, recommend
-from recsys.recommend.lists import explain as module
 
 Found = list[tuple[int, float]]
 

@@ -16,20 +16,20 @@ import pytest
 from scipy import stats
 
 import recsys
-from recsys.artefacts import read_artefacts, write_artefacts
 from recsys.baselines.tuning import choose, recipes
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import split
 from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.metrics import judge
-from recsys.export import Results, assemble
-from recsys.measured import Judged
+from recsys.export.assemble import Results, assemble
+from recsys.export.metrics import Judged
+from recsys.export.schema import read_artefacts, write_artefacts
+from recsys.export.script import json_in
+from recsys.export.tables import write_tables
 from recsys.models.fitted import Fitted
 from recsys.recommend.explain import Reasons, explain
 from recsys.recommend.lists import Lists, recommend
-from recsys.script import json_in
-from recsys.tables_out import write_tables
 from recsys.training.snapshots import Recorder, moving_films
 from tests.pages.tiny import tiny
 

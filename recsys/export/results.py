@@ -11,7 +11,7 @@ from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.evaluation.cold_start import NewUsersReport
-from recsys.measured import Judged
+from recsys.export.metrics import Judged
 from recsys.models.fitted import Fitted
 from recsys.recommend.explain import Reasons
 from recsys.recommend.lists import Lists

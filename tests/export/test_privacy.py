@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from recsys.privacy import MOST_NAMED, by_rank, may_be_named
+from recsys.export.privacy import MOST_NAMED, by_rank, may_be_named
 
 
 def test_the_site_names_thirty_rated_films_of_a_user_at_most():

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from recsys import artefacts as out
 from recsys.baselines import tuning as selection
 from recsys.baselines.tuning import Chosen
 from recsys.config import BuildConfig
@@ -20,7 +19,8 @@ from recsys.evaluation import overlap as agreement
 from recsys.evaluation import significance as comparison
 from recsys.evaluation import user_groups as groups
 from recsys.evaluation.cold_start import NewUsersReport
-from recsys.new_users import new_users_told
+from recsys.export import schema as out
+from recsys.export.cold_start import new_users_told
 from recsys.recommend.lists import Lists
 
 COMPARED = "deep"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.script import json_in, script_of
+from recsys.export.script import json_in, script_of
 
 
 @given(st.text(), st.text())

@@ -1,4 +1,4 @@
-"""Results to artefacts: everything a site is rendered from, put into the types of :mod:`recsys.artefacts`.
+"""Results to artefacts: everything a site is rendered from, put into the types of :mod:`recsys.export.schema`.
 
 The last module that sees arrays; knows nothing of pages.
 """
@@ -10,19 +10,19 @@ from dataclasses import asdict
 import msgspec
 import numpy as np
 
-from recsys import artefacts as out
-from recsys.listed import listed
-from recsys.measured import measured
+from recsys.export import schema as out
+from recsys.export.deep_tower import deep_tower
+from recsys.export.encoding import ids, rounded
+from recsys.export.map_replay import replay
+from recsys.export.metrics import measured
+from recsys.export.recommendations import listed
+from recsys.export.results import Results
 from recsys.models.fitted import Fitted
 from recsys.recommend.lists import similar_items
 from recsys.recommend.pca import Projection, principal_components
 from recsys.recommend.profiles import rating_histograms
-from recsys.replay import replay
-from recsys.results import Results
-from recsys.told import ids, rounded
 from recsys.training.snapshots import moving_films
 from recsys.version import GENERATOR, VERSION
-from recsys.visitors import deep_tower
 
 N_SIMILAR = 10
 FEWEST_FOR_MEAN = 3

@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from recsys import artefacts as out
+from recsys.export import schema as out
+from recsys.export.map_replay import encoded, frames_allowed, replay, spread
 from recsys.recommend.pca import principal_components
-from recsys.replay import encoded, frames_allowed, replay, spread
 from recsys.training.snapshots import MOST_FRAMES, Recorder
 
 

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import recsys
-from recsys.artefacts import DeepTower
+from recsys.export.deep_tower import deep_tower, offered, packed
+from recsys.export.schema import DeepTower
+from recsys.export.script import script_of
 from recsys.models.deep import DeepModel
 from recsys.models.linear import LinearTowers
 from recsys.models.rating_scale import RatingScale
 from recsys.recommend.pca import principal_components
-from recsys.script import script_of
-from recsys.visitors import deep_tower, offered, packed
 from tests.synthetic import small_log
 from tests.training.literal_tower import LiteralTower, halves
 
@@ -54,11 +54,11 @@ def test_every_film_lies_on_the_map_where_it_is_shown(tower, fitted):
 def test_of_a_large_catalogue_the_most_rated_films_are_offered(monkeypatch, fitted, log):
     counts = np.array([1, 5, 5, 0, 2])
     # 2 * 4 + 1 numbers of 2 bytes are 24 characters; with an id of one letter and what is around it, 30.
-    monkeypatch.setattr("recsys.visitors.LEAST_FILMS", 1)
+    monkeypatch.setattr("recsys.export.deep_tower.LEAST_FILMS", 1)
     for room, films in ((150, [0, 1, 2, 3, 4]), (149, [0, 1, 2, 4]), (60, [1, 2]), (59, [1]), (0, [1]), (-9, [1])):
         assert offered(["a", "b", "c", "d", "e"], counts, 4, room).tolist() == films
     # The weights, (4,), (4, 8), (8,), (8, 4) and (4,) in two bytes each, are 12, 88, 24, 88 and 12 characters.
-    monkeypatch.setattr("recsys.visitors.MOST_BYTES", 224 + 100)
+    monkeypatch.setattr("recsys.export.deep_tower.MOST_BYTES", 224 + 100)
     some = deep_tower(fitted, log, principal_components(fitted.item_vectors))
     known = np.argsort(-log.item_counts, kind="stable")[: len(some.item_ids)]
     assert some.n_items == 12 and len(some.item_ids) == 3
@@ -106,8 +106,8 @@ def test_the_file_of_a_large_catalogue_stays_small_and_its_numbers_are_right(fit
 
 
 def test_long_vectors_leave_the_least_number_of_films(monkeypatch, fitted, log):
-    monkeypatch.setattr("recsys.visitors.MOST_BYTES", 10)
-    monkeypatch.setattr("recsys.visitors.LEAST_FILMS", 5)
+    monkeypatch.setattr("recsys.export.deep_tower.MOST_BYTES", 10)
+    monkeypatch.setattr("recsys.export.deep_tower.LEAST_FILMS", 5)
     assert len(deep_tower(fitted, log, principal_components(fitted.item_vectors)).item_ids) == 5
 
 

@@ -10,13 +10,13 @@ from itertools import zip_longest
 import msgspec
 import numpy as np
 
-from recsys import artefacts as out
-from recsys.privacy import MOST_NAMED, by_rank, may_be_named
+from recsys.export import schema as out
+from recsys.export.encoding import ids, rounded
+from recsys.export.privacy import MOST_NAMED, by_rank, may_be_named
+from recsys.export.results import Results
 from recsys.recommend.explain import Reasons
 from recsys.recommend.lists import Lists, best_rated
 from recsys.recommend.profiles import genre_shares
-from recsys.results import Results
-from recsys.told import ids, rounded
 
 N_RATED = 10
 RANK_ENDS = (10, 50, 200)

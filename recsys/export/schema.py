@@ -1,7 +1,7 @@
 """The exported JSON as types: what ``site/data/*.json`` holds, and how it is written and read back.
 
 This is the wall of the house. Everything above it computes; everything below it renders what these types say and
-nothing else. So this module must not know how a number was made (``recsys.export``) nor what a page looks like
+nothing else. So this module must not know how a number was made (``recsys.export.assemble``) nor what a page looks like
 (``recsys.pages``). Fields may be added, never renamed or removed without raising :data:`SCHEMA`.
 """
 
@@ -18,7 +18,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from recsys.errors import OutputError
-from recsys.script import json_in, script_of
+from recsys.export.script import json_in, script_of
 
 SCHEMA = 1
 MODEL_NAMES = ("base", "deep")

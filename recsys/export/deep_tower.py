@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys import artefacts as out
 from recsys.data.dataset import Dataset
 from recsys.errors import OutputError
+from recsys.export import schema as out
+from recsys.export.encoding import ids
 from recsys.models.deep import AVERAGE_FILMS, DeepModel
 from recsys.models.fitted import Fitted
 from recsys.models.rating_scale import star_weights
 from recsys.recommend.pca import Projection
 from recsys.recommend.seed_items import starters
-from recsys.told import ids
 
 MOST_BYTES = 1_280_000
 """Of the tower's weights and its films together; with names, places on the map and starters the file stays below

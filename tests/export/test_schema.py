@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from recsys import artefacts as out
 from recsys.errors import OutputError
-from recsys.script import json_in, script_of
+from recsys.export import schema as out
+from recsys.export.script import json_in, script_of
 from tests.pages.tiny import tiny
 
 FILES = ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items", "map_replay")

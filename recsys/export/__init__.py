@@ -1,0 +1,1 @@
+"""From results to the exported files: the schema of the JSON, and what fills it."""
