@@ -37,14 +37,14 @@ from recsys.export.tables import write_tables
 from recsys.kept import fit_or_load
 from recsys.kept_rivals import rivals_or_load
 from recsys.models.fitted import Fitted
-from recsys.pages.limits import Limits, refuse_too_many
-from recsys.pages.publish import check_target, staged
-from recsys.pages.render import render_site
-from recsys.pages.size import Size
-from recsys.publish_branch import Destination, find_destination, publish
 from recsys.recommend.explain import explain
 from recsys.recommend.lists import Lists, recommend
-from recsys.serve import address, base_of, server
+from recsys.site.output.limits import Limits, refuse_too_many
+from recsys.site.output.size import Size
+from recsys.site.publish.gh_pages import Destination, find_destination, publish
+from recsys.site.publish.server import address, base_of, server
+from recsys.site.publish.staging import check_target, staged
+from recsys.site.render import render_site
 from recsys.terminal import Terminal
 from recsys.training.defaults import recipe
 from recsys.training.snapshots import Recorder, moving_films

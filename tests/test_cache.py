@@ -113,7 +113,7 @@ def test_the_code_is_all_but_that_of_the_pages(tmp_path, monkeypatch):
         (tmp_path / name).write_text("1")
     monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
     before = cache._code.__wrapped__()
-    (tmp_path / "pages" / "map.py").write_text("2")
+    (tmp_path / "site" / "map.py").write_text("2")
     assert cache._code.__wrapped__() == before
     (tmp_path / "nn" / "losses.py").write_text("2")
     assert cache._code.__wrapped__() != before

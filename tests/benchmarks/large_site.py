@@ -45,7 +45,7 @@ from recsys.export.schema import (
 )
 from recsys.export.tables import write_tables
 from tests.benchmarks.processes import run
-from tests.pages.tiny import MODELS, tiny
+from tests.site.tiny import MODELS, tiny
 
 SIZES = ("1000x2000", "4000x4000", "10000x8000", "40000x15000", "138493x26744")
 GENRES = [f"Genre {n}" for n in range(18)]

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import build
-from recsys.serve import address, server
+from recsys.site.publish.server import address, server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (

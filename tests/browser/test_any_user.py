@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from recsys.export.schema import read_artefacts, write_artefacts
-from recsys.pages import shards
-from recsys.pages.catalogue import fragment
-from recsys.pages.render import render_site
+from recsys.site.catalogue import fragment
+from recsys.site.pages import any_user as shards
+from recsys.site.render import render_site
 from tests.browser.conftest import THEMES, WIDTHS, until
 from tests.browser.test_every_page import beside_the_edge
-from tests.pages.tiny import HOSTILE, TEMPLATES, TITLES, tiny
+from tests.site.tiny import HOSTILE, TEMPLATES, TITLES, tiny
 
 STRANGE = ("", "content", "a b/../<b>", "Ünal", "\U0001f3ac", "\uffff", "B", "constructor", "=", "100%", "x" * 200)
 SHOWN = ".columns.desk"

@@ -4,7 +4,7 @@ import html5lib
 import pytest
 
 from tests.browser.conftest import KINDS
-from tests.pages.markup import broken, pages
+from tests.site.markup import broken, pages
 
 LARGEST = 30_000
 """Bytes of a user or film page."""

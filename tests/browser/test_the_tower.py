@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 from recsys.export.deep_tower import deep_tower, packed
 from recsys.export.schema import DeepTower
 from recsys.export.script import json_in, script_of
-from recsys.pages.policy import CSP
 from recsys.recommend.pca import principal_components
+from recsys.site.output.csp import CSP
 from tests import held_out
 from tests.held_out import HeldOut
-from tests.pages.tiny import TEMPLATES
-from tests.pages.tiny import deep_tower as tiny_tower
+from tests.site.tiny import TEMPLATES
+from tests.site.tiny import deep_tower as tiny_tower
 from tests.training.literal_tower import History, LiteralTower
 
 N = 200

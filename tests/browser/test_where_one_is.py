@@ -10,8 +10,8 @@ import pytest
 
 from recsys.export.schema import DeepTower, RatingBin
 from recsys.export.script import json_in
-from recsys.pages.square import square_around
-from recsys.pages.ten_best import stars_of
+from recsys.site.pages.square import square_around
+from recsys.site.pages.ten_best import stars_of
 from tests.browser.conftest import THEMES, WIDTHS, until
 from tests.training.literal_tower import LiteralTower
 

@@ -31,7 +31,7 @@ from recsys.models.fitted import Fitted
 from recsys.recommend.explain import Reasons, explain
 from recsys.recommend.lists import Lists, recommend
 from recsys.training.snapshots import Recorder, moving_films
-from tests.pages.tiny import tiny
+from tests.site.tiny import tiny
 
 Row = tuple[str, str, float, int]
 Json = dict[str, Any]

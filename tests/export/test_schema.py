@@ -10,7 +10,7 @@ import pytest
 from recsys.errors import OutputError
 from recsys.export import schema as out
 from recsys.export.script import json_in, script_of
-from tests.pages.tiny import tiny
+from tests.site.tiny import tiny
 
 FILES = ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items", "map_replay")
 HOSTILE = ("__proto__", "a|b", "tab\tand\nbreak", "</script>", "é 🎬 \u2028")

@@ -1,0 +1,1 @@
+"""Bokeh figures, as JSON that is equal from build to build."""

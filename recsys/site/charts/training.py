@@ -1,0 +1,120 @@
+"""The figures of how the towers learned, and what all figures of the site have in common.
+
+Colours are not chosen here: a model's tag names the CSS variable it is painted with, and ``charts.js`` does so in the
+visitor's theme. Must not know of files or templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from recsys.export.schema import EpochRecord
+from recsys.site.charts.bokeh_json import chart
+from recsys.site.context import Chart, Model
+
+if TYPE_CHECKING:
+    from bokeh.models import ColumnDataSource
+    from bokeh.plotting import figure as Figure  # noqa: N812  (a class by another name)
+
+LOSS_HEIGHT, NDCG_HEIGHT = 270, 200
+
+
+def training_chart(model: Model, records: Sequence[EpochRecord], best_epoch: int) -> Chart | None:
+    """The curves of one model: both losses, and below them nDCG where it was measured.
+
+    Returns:
+        None where no epoch was recorded.
+    """
+    if not records:
+        return None
+    from bokeh.layouts import column
+    from bokeh.models import ColumnDataSource
+
+    source = ColumnDataSource(
+        {
+            "epoch": [record.epoch for record in records],
+            "train_loss": [record.train_loss for record in records],
+            "validation_loss": [_number(record.validation_loss) for record in records],
+            "validation_ndcg": [_number(record.validation_ndcg) for record in records],
+        }
+    )
+    figures = [_loss_figure(source, records, best_epoch)]
+    height = LOSS_HEIGHT
+    if any(record.validation_ndcg is not None for record in records):
+        figures.append(_ndcg_figure(source, model, figures[0].x_range, best_epoch))
+        height += NDCG_HEIGHT
+    return chart(f"training-{model.name}", column(*figures, sizing_mode="stretch_width"), height)
+
+
+def _loss_figure(source: ColumnDataSource, records: Sequence[EpochRecord], best_epoch: int) -> Figure:
+    plot = _epoch_figure(LOSS_HEIGHT, "loss", best_epoch)
+    lines = [_line(plot, source, "train_loss", "--train", "training loss")]
+    if any(record.validation_loss is not None for record in records):
+        lines.append(_line(plot, source, "validation_loss", "--validation", "validation loss"))
+    _legend_above(plot)
+    shown = [("epoch", "@epoch"), ("training loss", "@train_loss{0.0000}")]
+    _hover(plot, lines[-1], [*shown, ("validation loss", "@validation_loss{0.0000}")][: 1 + len(lines)])
+    return plot
+
+
+def _ndcg_figure(source: ColumnDataSource, model: Model, x_range: Any, best_epoch: int) -> Figure:
+    plot = _epoch_figure(NDCG_HEIGHT, "nDCG", best_epoch, x_range=x_range)
+    line = _line(plot, source, "validation_ndcg", f"--{model.name}", "validation nDCG")
+    _legend_above(plot)
+    plot.xaxis.axis_label = "epoch"
+    _hover(plot, line, [("epoch", "@epoch"), ("validation nDCG", "@validation_ndcg{0.0000}")])
+    return plot
+
+
+def _epoch_figure(height: int, label: str, best_epoch: int, **options: Any) -> Figure:
+    from bokeh.models import BasicTicker
+    from bokeh.models.annotations import Span
+
+    plot = plain_figure(height, tools="", toolbar_location=None, **options)
+    plot.xaxis.ticker = BasicTicker(mantissas=[1, 2, 5], min_interval=1)  # there is no half an epoch
+    plot.yaxis.axis_label = label
+    best = Span(location=best_epoch, dimension="height", line_dash="dashed", line_width=1.5, tags=["--gold"])
+    plot.add_layout(best)
+    return plot
+
+
+def _line(plot: Figure, source: ColumnDataSource, column: str, colour: str, label: str) -> Any:
+    # Dots as well: a model that stopped after one epoch has no line to see.
+    dots = plot.scatter("epoch", column, source=source, size=4, line_alpha=0.0, legend_label=label)
+    line = plot.line("epoch", column, source=source, line_width=2, legend_label=label)
+    dots.tags = line.tags = [colour]
+    return line
+
+
+def _legend_above(plot: Figure) -> None:
+    """Outside the plot: inside it would hide the curves on a phone."""
+    legend = plot.legend[0]
+    legend.orientation = "horizontal"
+    legend.update(margin=2, padding=2)
+    plot.center.remove(legend)
+    plot.add_layout(legend, "above")
+
+
+def _hover(plot: Figure, line: Any, tooltips: list[tuple[str, str]]) -> None:
+    from bokeh.models import HoverTool
+
+    plot.add_tools(HoverTool(renderers=[line], tooltips=tooltips, mode="vline"))
+
+
+def plain_figure(height: int, **options: Any) -> Figure:
+    """A figure that leaves dragging and scrolling to the page, else a phone could not get past it."""
+    from bokeh.plotting import figure
+
+    plot = figure(height=height, sizing_mode="stretch_width", **{"min_border": 8, **options})
+    plot.toolbar.active_drag = None
+    plot.toolbar.active_scroll = None
+    plot.toolbar.logo = None
+    plot.axis.minor_tick_line_color = None
+    # The page shows through: a white ground would leave its edge behind when it is repainted.
+    plot.background_fill_color = plot.border_fill_color = None
+    return plot
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value  # a gap in the line

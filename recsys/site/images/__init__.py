@@ -1,0 +1,1 @@
+"""Pictures drawn at build time: the map without JavaScript, and the social card."""

@@ -1,0 +1,1 @@
+"""How files are written: templates, assets, sizes, policy, and several processes at once."""

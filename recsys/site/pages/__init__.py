@@ -1,0 +1,1 @@
+"""What each page shows: contexts made from the exported JSON."""

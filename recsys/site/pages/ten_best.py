@@ -1,0 +1,48 @@
+"""The ten best films of users, packed for the scripts of the Rate page: what its visitors are compared with.
+
+A user's own vector stays unpublished, for films that nobody is to see could be read out of it; the ten best are on
+the user's page anyway. Knows no template and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from recsys.export.schema import Artefacts, DeepTower, RatingBin
+from recsys.site.pages.packing import packed
+
+MOST_USERS = 2_000
+_NONE = 0xFFFF
+_STARS = 5
+
+
+def ten_best(tower: DeepTower, artefacts: Artefacts) -> dict[str, Any]:
+    """The best-rated films of users, as rows of the tower.
+
+    ``users`` has the place of each in ``data-users.js``: all who have a film in the tower, or :data:`MOST_USERS` of
+    these, evenly spaced. ``films`` is the base64 of ``most`` films for each: the row in two little-endian bytes,
+    65535 where there are no more, and a byte of stars.
+    """
+    rows = {id_: row for row, id_ in enumerate(tower.item_ids[:_NONE])}
+    bins = artefacts.items.bins
+    found = [
+        (place, [(rows[one.item], stars_of(one.rating, bins)) for one in user.rated if one.item in rows])
+        for place, user in enumerate(artefacts.recommendations.users.values())
+    ]
+    all_ = [(place, films) for place, films in found if films]
+    n = min(len(all_), MOST_USERS)
+    some = [all_[k * len(all_) // n] for k in range(n)]
+    most = max((len(films) for _, films in some), default=0)
+    films = [films for _, films in some]
+    return {"users": [place for place, _ in some], "most": most, "films": packed(films, most, 2, (_NONE, 0))}
+
+
+def stars_of(rating: float, bins: Sequence[RatingBin]) -> int:
+    """The whole star nearest to a rating, between the lowest and the highest of the data; halves go up.
+
+    Where all ratings are the same, as in a log of clicks, each is the highest.
+    """
+    low, high = (bins[0].low, bins[-1].high) if bins else (rating, rating)
+    share = 1.0 if low == high else min(max((rating - low) / (high - low), 0.0), 1.0)
+    return int(1 + (_STARS - 1) * share + 0.5)

@@ -1,0 +1,82 @@
+import json
+
+from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure
+
+from recsys.export.schema import EpochRecord
+from recsys.site.catalogue import model
+from recsys.site.charts.bokeh_json import chart, renumbered, script_json
+from recsys.site.charts.training import training_chart
+from tests.site.tiny import HOSTILE, TITLES, history
+
+BASE = model("base")
+
+
+def curves():
+    return training_chart(BASE, history(), 1)
+
+
+def columns(chart):
+    """The columns of the first data source that a chart holds."""
+    found = []
+
+    def walk(value):
+        if isinstance(value, dict):
+            if value.get("name") == "ColumnDataSource":
+                found.append(dict(value["attributes"]["data"]["entries"]))
+            for part in value.values():
+                walk(part)
+        elif isinstance(value, list):
+            for part in value:
+                walk(part)
+
+    walk(json.loads(chart.json))
+    return found[0]
+
+
+def test_equal_figures_give_equal_json():
+    assert curves().json == curves().json
+
+
+def test_ids_count_from_one_in_order_of_appearance():
+    item = {"root_id": "p900", "doc": {"roots": [{"type": "object", "id": "p900", "a": {"id": "p7"}}]}}
+    assert renumbered(item) == {
+        "root_id": "p1",
+        "doc": {"roots": [{"type": "object", "id": "p1", "a": {"id": "p2"}}]},
+    }
+    assert list(renumbered(item)) == ["root_id", "doc"]
+
+
+def test_a_film_called_like_an_id_keeps_its_title():
+    plot = figure()
+    plot.scatter("x", "x", source=ColumnDataSource({"x": [0] * 5, "title": list(TITLES)}))
+    assert columns(chart("films", plot, 100))["title"] == list(TITLES)
+
+
+def test_chart_json_cannot_end_its_script_element():
+    assert "<" not in curves().json
+    assert json.loads(script_json({"title": HOSTILE})) == {"title": HOSTILE}
+
+
+def test_the_training_chart_holds_every_epoch_and_leaves_gaps_where_nothing_was_measured():
+    found = columns(training_chart(BASE, history(), 1))
+    assert found["train_loss"] == [2.0, 1.5]
+    assert found["validation_loss"][0] == 2.1
+    assert found["validation_loss"][1] == {"type": "number", "value": "nan"}
+
+
+def test_without_validation_there_is_only_the_training_loss():
+    records = [EpochRecord(epoch=1, train_loss=2.0, validation_loss=None, validation_ndcg=None)]
+    found = training_chart(BASE, records, 1)
+    assert "validation nDCG" not in found.json
+    assert "validation loss" not in found.json
+    assert found.height < training_chart(BASE, history(), 1).height
+
+
+def test_nothing_to_draw_is_no_chart():
+    assert training_chart(BASE, [], 1) is None
+
+
+def test_bokeh_leaves_no_trace_in_a_plain_figure_of_the_same_process():
+    figure()  # takes ids from the same counter
+    assert curves().json == curves().json

@@ -1,0 +1,141 @@
+import re
+import xml.etree.ElementTree as ElementTree
+
+import msgspec
+import pytest
+
+from recsys.site.output import sitemap as standing
+from recsys.site.output.sitemap import absolute, root_of, write_standing
+from recsys.site.output.writer import Writer
+from tests.site.test_render import Page
+from tests.site.tiny import HOSTILE, render, tiny
+
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+def site_at(url, folder):
+    found = tiny()
+    build = msgspec.structs.replace(found.build, config={**found.build.config, "site_url": url})
+    return render(msgspec.structs.replace(found, build=build), folder)
+
+
+@pytest.fixture(scope="module")
+def standing_site(tmp_path_factory):
+    return site_at("https://example.org/films", tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="module")
+def homeless(tmp_path_factory):
+    return site_at(None, tmp_path_factory.mktemp("site"))
+
+
+def locations(path):
+    return [found.text for found in ElementTree.parse(path).iter(f"{SITEMAP}loc")]
+
+
+def meta(page):
+    """What ``meta`` and the canonical link of a page say, by name or property."""
+    found = {}
+    for tag, attrs in page.elements:
+        if tag == "meta" and ("property" in attrs or "name" in attrs):
+            found[attrs.get("property") or attrs["name"]] = attrs["content"]
+        if tag == "link" and attrs["rel"] == "canonical":
+            found["canonical"] = attrs["href"]
+    return found
+
+
+class Elements(Page):
+    def __init__(self, path):
+        self.elements = []
+        super().__init__(path)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        super().handle_starttag(tag, attrs)
+
+
+@pytest.mark.parametrize(("configured", "root"), [
+    ("https://example.org", "https://example.org/"),
+    ("https://example.org/", "https://example.org/"),
+    ("https://example.org/films", "https://example.org/films/"),
+    ("https://example.org/films//", "https://example.org/films/"),
+    ('https://e.org/"><script>\nAllow', "https://e.org/%22%3E%3Cscript%3E%0AAllow/"),
+    (None, ""), ("", ""), (5, ""), ("javascript:alert(1)", ""),
+])  # fmt: skip
+def test_the_address_of_a_site_ends_in_one_slash_and_is_harmless(configured, root):
+    assert root_of(configured) == root
+
+
+def test_the_front_page_is_the_site_itself():
+    assert absolute("index.html", "https://e.org/") == "https://e.org/"
+    assert absolute("users/1.html", "https://e.org/") == "https://e.org/users/1.html"
+
+
+def test_every_page_names_its_address_and_what_is_shown_of_it_elsewhere(standing_site):
+    for path in standing_site.rglob("*.html"):
+        address = path.relative_to(standing_site).as_posix()
+        if address == "404.html":
+            continue
+        found = meta(Elements(path))
+        assert found["canonical"] == absolute(address, "https://example.org/films/")
+        assert found["description"] and found["og:title"], address
+        assert found["og:image"] == "https://example.org/films/assets/card.png"
+        if "/" not in address:  # of the others there are thousands
+            assert found["og:url"] == found["canonical"]
+            assert found["og:description"] == found["description"]
+            assert found["og:image:alt"] and found["twitter:card"] == "summary_large_image"
+    assert (standing_site / "assets" / "card.png").is_file()
+
+
+def test_a_hostile_title_stays_inside_its_tag(standing_site):
+    found = meta(Elements(standing_site / "films" / "1.html"))
+    assert HOSTILE.split()[0] in found["og:title"]
+
+
+def test_the_404_page_stands_nowhere(standing_site):
+    found = meta(Elements(standing_site / "404.html"))
+    assert found["robots"] == "noindex"
+    assert not {"canonical", "og:url"} & found.keys()
+
+
+def test_the_sitemap_has_every_page_but_404_once(standing_site):
+    found = locations(standing_site / "sitemap.xml")
+    pages = [path.relative_to(standing_site).as_posix() for path in standing_site.rglob("*.html")]
+    expected = {absolute(page, "https://example.org/films/") for page in pages if page != "404.html"}
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+
+
+def test_robots_may_read_everything_and_find_the_sitemap(standing_site):
+    lines = (standing_site / "robots.txt").read_text("utf-8").splitlines()
+    assert lines == ["User-agent: *", "Allow: /", "Sitemap: https://example.org/films/sitemap.xml"]
+
+
+def test_without_an_address_nothing_absolute_is_written(homeless):
+    assert not (homeless / "sitemap.xml").exists()
+    assert (homeless / "robots.txt").read_text("utf-8") == "User-agent: *\nAllow: /\n"
+    for path in homeless.rglob("*.html"):
+        found = meta(Elements(path))
+        assert not [name for name in found if name == "canonical" or name.startswith(("og:", "twitter:"))], path
+
+
+def test_more_pages_than_a_sitemap_holds_are_spread_over_several(tmp_path, monkeypatch):
+    monkeypatch.setattr(standing, "_MOST", 2)
+    write_standing("https://e.org/", ["index.html", "a.html", "b.html", "c.html", "d.html"], Writer(tmp_path))
+    assert locations(tmp_path / "sitemap.xml") == [f"https://e.org/sitemap-{n}.xml" for n in (1, 2, 3)]
+    assert locations(tmp_path / "sitemap-2.xml") == ["https://e.org/b.html", "https://e.org/c.html"]
+    assert locations(tmp_path / "sitemap-3.xml") == ["https://e.org/d.html"]
+
+
+def test_an_address_is_escaped_in_xml(tmp_path):
+    write_standing(root_of("https://e.org/a&b/'"), ["index.html"], Writer(tmp_path))
+    assert "<loc>https://e.org/a&amp;b/'/</loc>" in (tmp_path / "sitemap.xml").read_text("utf-8")
+    assert locations(tmp_path / "sitemap.xml") == ["https://e.org/a&b/'/"]
+
+
+def test_titles_and_descriptions_tell_pages_apart(homeless):
+    found = [Elements(path) for path in homeless.rglob("*.html")]
+    titles = [re.search("<title>(.*?)</title>", page.text, re.DOTALL)[1] for page in found]
+    descriptions = [meta(page)["description"] for page in found]
+    assert len(set(titles)) == len(titles)
+    assert len(set(descriptions)) == len(descriptions)

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recsys.config import BuildConfig
+from recsys.export.schema import UserLists
+from recsys.export.script import json_in
+from recsys.site.catalogue import Catalogue, fragment
+from recsys.site.output.limits import Limits
+from recsys.site.pages import any_user as module
+from recsys.site.pages.any_user import shelf
+from tests.site.markup import broken, pages
+from tests.site.test_privacy import from_json
+from tests.site.tiny import HOSTILE, USER_IDS, render, tiny
+
+
+def large(**config):
+    """The tiny site as if its 3 users were too many for a page each."""
+    found = tiny()
+    build = msgspec.structs.replace(found.build, config={**found.build.config, "user_pages": 2, **config})
+    return msgspec.structs.replace(found, build=build)
+
+
+def told(path: Path):
+    return json.loads(json_in(path.read_text("utf-8")))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return render(large(), tmp_path_factory.mktemp("site"))
+
+
+def test_up_to_the_setting_each_user_has_a_page_and_above_it_none_has(tmp_path, site):
+    with_pages = render(large(user_pages=3), tmp_path)
+    assert len(list((with_pages / "users").iterdir())) == 3
+    assert not (with_pages / "assets" / "data-users").exists()
+    assert not (site / "users").exists()
+    assert [path.name for path in (site / "assets" / "data-users").iterdir()] == ["0.js"]
+
+
+def test_an_older_build_and_the_settings_agree_on_what_is_usual():
+    config = BuildConfig()
+    assert Limits() == Limits(config.user_pages, config.most_files, config.most_megabytes)
+
+
+def test_whatever_leads_to_a_user_leads_to_the_one_page(site):
+    found = pages(site)
+    assert broken(site, found) == []
+    hashes = {link.partition("#")[2] for page in found.values() for link in page.links if "users.html#" in link}
+    assert {unquote(text) for text in hashes} == set(USER_IDS)
+    assert not [link for page in found.values() for link in page.links if "users/" in link]
+    for address in ("index.html", "compare.html", "films/4.html"):
+        assert [link for link in found[address].links if "users.html#" in link], address
+
+
+def test_the_sitemap_has_pages_and_no_shards(tmp_path):
+    text = (render(large(site_url="https://example.org/"), tmp_path) / "sitemap.xml").read_text("utf-8")
+    assert "data-users" not in text and "users.html" in text
+
+
+def test_the_page_says_that_it_needs_javascript(site):
+    text = (site / "users.html").read_text("utf-8")
+    assert re.search(r"<noscript>.*needs JavaScript.*</noscript>", text, re.S)
+    assert "noscript" not in (site / "about.html").read_text("utf-8")
+
+
+def test_a_shard_says_what_the_page_of_a_user_says(site):
+    shard = told(site / "assets" / "data-users" / "0.js")
+    films = [slug for _, _, slug in told(site / "assets" / "data-films.js")]
+    place = {id_: films.index(slug) for id_, slug in Catalogue(large()).film_slugs.items()}
+    assert shard["ids"] == sorted(USER_IDS)
+    base = [[place["f/2"], 250, 1, 0, place["1"], 75], [place["__proto__"], 125, 0, 0]]
+    deep = [[place["__proto__"], -50, 0, 1, place["1"], 25], [place["4"], -75, 0, 0]]
+    rated = [place["1"], 4.5, place["5"], 4]
+    genres = [[0, 100, 50, 100], [1, 50, 50, 100]]
+    record = shard["users"][shard["ids"].index("1")]
+    assert record[:4] == [2, 1, rated, [base, deep]]
+    assert sorted(record[4]) == genres
+    assert record[5:] == [[[0, 2, 1, 0, 0, 0], [1, 2, 1, 0, 0, 0]], [0, 2]]
+    assert shard["users"][shard["ids"].index("Ünal/../<b>")] == [0, 0, [], [[], []], [], [], []]
+
+
+def test_a_withheld_film_has_neither_name_nor_score(tmp_path):
+    found = large()
+    user = found.recommendations.users["1"]
+    hidden = msgspec.structs.replace(user.deep[0], item=None, score=None, held_out=True, why=[], why_withheld=0)
+    users = {**found.recommendations.users, "1": msgspec.structs.replace(user, deep=[hidden])}
+    lists = msgspec.structs.replace(found.recommendations, users=users)
+    site = render(msgspec.structs.replace(found, recommendations=lists), tmp_path)
+    assert told(site / "assets" / "data-users" / "0.js")["users"][0][3][1] == [[-1, None, 1, 0]]
+
+
+def test_people_of_the_rate_page_are_told_by_id(site):
+    people = told(site / "assets" / "data-people.js")
+    assert people["ids"] == ["1", "constructor"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "order", "by_number"),
+    [
+        (["10", "9", "0"], ["0", "9", "10"], True),
+        (["10", "9", "01"], ["01", "10", "9"], False),
+        (["\uffff", "\U0001f3ac", "b"], ["b", "\U0001f3ac", "\uffff"], False),
+        ([str(10**15), "9"], [str(10**15), "9"], False),
+    ],
+)
+def test_ids_stand_as_javascript_compares_them(ids, order, by_number):
+    found = shelf(ids)
+    assert (list(found.ids), found.by_number) == (order, by_number)
+
+
+def test_the_index_has_the_first_of_each_shard(monkeypatch):
+    monkeypatch.setattr(module, "PER_SHARD", 2)
+    index = shelf(["5", "3", "1", "4", "2"]).index()
+    assert index == {"n": 5, "size": 2, "byNumber": True, "firsts": ["1", "3", "5"]}
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_a_fragment_is_safe_without_quotes_and_tells_the_id(id_):
+    text = fragment(id_)
+    assert re.fullmatch(r"[A-Za-z0-9%_.~-]+|=", text)
+    assert ("" if text == "=" else unquote(text)) == id_
+    assert text != "content"
+
+
+def test_users_without_lists_of_models_are_told_too(tmp_path):
+    found = large()
+    nobody = UserLists(n_train=0, n_hidden=0, rated=[], baselines={})
+    lists = msgspec.structs.replace(found.recommendations, users=dict.fromkeys(USER_IDS, nobody))
+    build = msgspec.structs.replace(found.build, models={})
+    site = render(msgspec.structs.replace(found, recommendations=lists, build=build), tmp_path)
+    assert told(site / "assets" / "data-users" / "0.js")["users"] == [[0, 0, [], [], [], [], []]] * 3
+
+
+def test_hostile_titles_and_ids_are_text_in_the_data(site):
+    assert HOSTILE in [title for title, _, _ in told(site / "assets" / "data-films.js")]
+    assert "<b>" not in (site / "users.html").read_text("utf-8").replace("<b>hit</b>", "")
+
+
+def test_a_shard_names_no_film_of_a_user_that_the_export_does_not(site):
+    known = from_json(site)
+    by_slug = {slug: id_ for id_, slug in Catalogue(large()).film_slugs.items()}
+    films = [by_slug[slug] for _, _, slug in told(site / "assets" / "data-films.js")]
+    shard = told(site / "assets" / "data-users" / "0.js")
+    for id_, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):
+        rows = [row for one in lists for row in one]
+        named = {*rated[::2], *(row[0] for row in rows), *(film for row in rows for film in row[4::2])} - {-1}
+        assert {films[place] for place in named} <= known[id_]

@@ -1,0 +1,97 @@
+"""How good the lists are for somebody new, on the page that compares."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import msgspec
+
+from recsys.export.schema import Artefacts, Metrics
+from recsys.site.catalogue import model
+from recsys.site.charts.compare import Dot, Series, curves
+from recsys.site.context import Cell
+from recsys.site.pages.cold_start import somebody_new
+from tests.site.tiny import new_users, render, tiny
+
+
+def metrics(**changes) -> Metrics:
+    """Those of the tiny artefacts with other values under ``new_users``."""
+    return msgspec.structs.replace(tiny().metrics, new_users=msgspec.structs.replace(new_users(), **changes))
+
+
+def text_of(artefacts: Artefacts, folder) -> str:
+    return (render(artefacts, folder) / "compare.html").read_text("utf-8")
+
+
+def with_metrics(found: Metrics) -> Artefacts:
+    return msgspec.structs.replace(tiny(), metrics=found)
+
+
+def test_a_figure_is_the_mean_of_the_draws_with_the_lowest_and_the_highest():
+    found = somebody_new(metrics())
+    assert [row.model.name for row in found.measured.rows] == ["deep", "deep_liked", "ease", "popularity"]
+    first, last = found.measured.rows[2].cells
+    assert (first, last) == (Cell(0.45, 0.4, 0.5), Cell(0.75, 0.75, 0.75))
+    assert [(head.name, head.span, head.n_users) for head in found.measured.heads] == [
+        ("3", "films", 20), ("half", "of their films", 18)
+    ]  # fmt: skip
+
+
+def test_deep_is_told_as_a_share_of_ease():
+    assert somebody_new(metrics()).shares == (("3", 0.55 / 0.45), ("half", 1.0))
+    hopeless = {**new_users().models, "ease": [[0.0, 0.0], [0.75, 0.75]]}
+    assert somebody_new(metrics(models=hopeless)).shares == (("half", 1.0),)
+
+
+def test_the_page_shows_chart_table_penalties_and_protocol_and_escapes_what_came_from_outside(tmp_path):
+    page = text_of(tiny(), tmp_path)
+    assert "some are <b>new</b>" not in page
+    text = html.unescape(page)
+    section = text[text.index('id="new-users"') :].split("</section>")[0]
+    assert 'data-chart="new_users"' in section
+    for words in ("Deep, films alone", "0.450<small", "0.400–0.500", "122.2\u00a0% with 3 given", "300, 1,000",
+                  "some are <b>new</b>.", "In each of 2 draws 10\u00a0% of the users", "18 users"):  # fmt: skip
+        assert words in section, words
+
+
+def test_without_ease_nothing_is_compared_with_it_and_the_reason_is_told(tmp_path):
+    models = {name: rows for name, rows in new_users().models.items() if name != "ease"}
+    found = metrics(models=models, ease_l2=[], skipped={"ease": "too <i>large</i>"})
+    page = text_of(with_metrics(found), tmp_path)
+    assert "share of EASE" not in page and "EASE’s l2" not in page
+    assert "<strong>EASE</strong> was not computed: too &lt;i&gt;large&lt;/i&gt;." in page
+
+
+def test_where_it_was_not_measured_one_sentence_says_how_to(tmp_path):
+    full = tiny()
+    page = text_of(with_metrics(msgspec.structs.replace(full.metrics, new_users=None)), tmp_path)
+    assert 'data-chart="new_users"' not in page
+    assert page.count("Not measured in this build: <code>python build.py --evaluate-new-users</code>") == 1
+    assert somebody_new(metrics(given=[], n_users=[], models={}, ease_l2=[])) is None
+
+
+def test_it_is_shown_also_where_nothing_was_held_out(tmp_path):
+    full = tiny(("deep",), measured=False)
+    found = msgspec.structs.replace(full.metrics, new_users=new_users())
+    page = text_of(msgspec.structs.replace(full, metrics=found), tmp_path)
+    assert "No metrics were measured" in page
+    assert re.findall(r'data-chart="(\w+)"', page) == ["new_users"]
+    assert "charts.js" in page
+
+
+def test_a_curve_has_a_line_a_model_and_what_is_an_aside_is_dashed_and_hollow():
+    series = [Series(model("deep"), (Dot(0.5, 0.4, 0.6), Dot(0.7, 0.6, 0.8))),
+              Series(model("deep_liked"), (Dot(0.4, 0.3, 0.5), Dot(0.6, 0.5, 0.7)), aside=True)]  # fmt: skip
+    chart = curves("x", ["3", "half"], series, "height", "films")
+    places = [json.loads(found) for found in re.findall(r'\["place",(\[[^\]]*\])\]', chart.json)]
+    assert [round(b - a, 6) for a, b in zip(*places, strict=True)] == [0.07, 0.07]
+    assert chart.json.count('"line_dash":[6]') == 1
+    assert chart.json.count('"fill_alpha":{"type":"value","value":0.0}') == 1
+    assert chart.json.count('"--deep"') == chart.json.count('"--deep_liked"') == 3
+    assert curves("x", ["3"], [], "height", "films") is None
+
+
+def test_models_that_are_all_level_can_be_drawn():
+    assert curves("x", ["3"], [Series(model("deep"), (Dot(0.0, 0.0, 0.0),))], "height", "films") is not None

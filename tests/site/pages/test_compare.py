@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import msgspec
+import pytest
+
+from recsys.errors import OutputError
+from recsys.export.schema import Artefacts, Mean, UserDifference
+from recsys.site.catalogue import Catalogue, model
+from recsys.site.charts.compare import Dot, Series, dots_by_group, leaderboard, overlap_chart
+from recsys.site.context import Page
+from recsys.site.output.jinja import metric, p_value, signed
+from recsys.site.pages.compare import compare_context
+from recsys.site.pages.compare_contexts import CompareContext
+from recsys.site.render import make_site
+from tests.site.charts.test_charts import columns
+from tests.site.tiny import model_metrics, render, tiny
+
+
+def context(artefacts: Artefacts) -> CompareContext:
+    page = Page("compare.html", "Compare", "", "compare.html", "")
+    return compare_context(make_site(artefacts), page, artefacts, Catalogue(artefacts), "bokeh.js")
+
+
+def with_metrics(n_evaluated: int = 20, **changes) -> Artefacts:
+    """The tiny artefacts with other values in ``metrics.json``, as if measured on enough users to tell."""
+    full = tiny()
+    protocol = msgspec.structs.replace(full.metrics.protocol, n_evaluated=n_evaluated)
+    return msgspec.structs.replace(full, metrics=msgspec.structs.replace(full.metrics, protocol=protocol, **changes))
+
+
+def text_of(artefacts: Artefacts, folder) -> str:
+    return html.unescape((render(artefacts, folder) / "compare.html").read_text("utf-8"))
+
+
+def test_rows_are_ranked_by_ndcg_and_equals_keep_their_order():
+    models = {"popularity": model_metrics(0.1), "base": model_metrics(0.3), "deep": model_metrics(0.3)}
+    found = context(with_metrics(models=models)).rows
+    assert [(row.rank, row.model.name) for row in found] == [(1, "base"), (2, "deep"), (3, "popularity")]
+
+
+def test_a_row_tells_what_was_chosen_and_among_how_many():
+    row = context(tiny()).rows[0]
+    assert (row.settings, row.n_tried) == ("l2 300", 2)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"), [(0.01, 0.2, "ahead"), (-0.2, -0.01, "behind"), (-0.1, 0.1, "level"), (0, 1, "level")]
+)
+def test_deep_is_ahead_or_behind_where_the_interval_leaves_out_zero(low, high, verdict):
+    (one, _) = tiny().metrics.comparisons
+    difference = msgspec.structs.replace(one.difference, low=low, high=high)
+    changed = with_metrics(comparisons=[msgspec.structs.replace(one, difference=difference)])
+    assert context(changed).duels[0].verdict == verdict
+
+
+@pytest.mark.parametrize(("n_evaluated", "verdicts"), [(19, ["few", "few"]), (20, ["level", "ahead"])])
+def test_with_fewer_than_twenty_users_no_model_is_called_better(tmp_path, n_evaluated, verdicts):
+    found = with_metrics(n_evaluated)
+    assert [duel.verdict for duel in context(found).duels] == verdicts
+    text = text_of(found, tmp_path)
+    claimed = [words for words in ("ahead of</span>", "level with</span>", "is called ahead") if words in text]
+    assert claimed == ([] if n_evaluated < 20 else ["ahead of</span>", "level with</span>", "is called ahead"])
+    assert text.count("too few to tell") == (2 if n_evaluated < 20 else 0)
+
+
+def test_the_shares_of_a_duel_are_of_all_users():
+    one = msgspec.structs.replace(tiny().metrics.comparisons[0], won=5, tied=2, lost=1)
+    assert context(with_metrics(comparisons=[one])).duels[0].shares == (62.5, 25, 12.5)
+
+
+def test_groups_have_their_spans_and_sizes():
+    found = context(tiny())
+    assert [(head.name, head.span, head.n_users) for head in found.activity.heads] == [
+        ("few", "1–4", 1), ("many", "5–1,200", 1)
+    ]  # fmt: skip
+    assert [(head.span, head.rated) for head in found.taste.heads] == [("2–10", 7.25), ("20", 20.5)]
+
+
+def test_the_page_shows_every_part(tmp_path):
+    text = text_of(with_metrics(), tmp_path)
+    assert re.findall(r'data-chart="(\w+)"', text) == ["leaderboard", "new_users", "overlap", "activity", "taste"]
+    assert text.count("<figure") == text.count("<figcaption") == 5
+    for words in ("ahead of", "level with", "<\u202f0.001", "0.250", "+0.0100", "EASE</strong> was not computed"):
+        assert words in text, words
+    assert "<b>here</b>" not in (tmp_path / "compare.html").read_text("utf-8")
+
+
+def test_every_formula_of_the_protocol_stands_on_the_page(tmp_path):
+    text = text_of(tiny(), tmp_path)
+    protocol = tiny().metrics.protocol
+    for words in (protocol.split_rule, protocol.relevant, protocol.candidates, protocol.ties,
+                  protocol.bootstrap.method, *protocol.metrics.values()):  # fmt: skip
+        assert words in text
+
+
+def test_without_deep_there_is_no_duel_and_no_link_to_one(tmp_path):
+    text = text_of(tiny(("base",)), tmp_path)
+    assert "duels" not in text
+    assert 'data-chart="activity"' in text
+
+
+def test_what_was_not_measured_is_left_out(tmp_path):
+    full = tiny()
+    models = {name: msgspec.structs.replace(one, diversity=None, by_activity=[], recommended_popularity=[])
+              for name, one in full.metrics.models.items()}  # fmt: skip
+    text = text_of(with_metrics(models=models, groups=None), tmp_path)
+    assert "data-chart" in text and 'data-chart="activity"' not in text and 'data-chart="taste"' not in text
+    assert "Genres are not known here" in text
+
+
+def test_one_third_alone_is_no_comparison():
+    groups = tiny().metrics.groups
+    alone = msgspec.structs.replace(groups, activity=groups.activity[:1], taste=groups.taste[:1])
+    found = context(with_metrics(groups=alone))
+    assert (found.activity, found.taste) == (None, None)
+
+
+def test_nothing_measured_is_a_page_that_says_so_and_loads_no_bokeh(tmp_path):
+    text = text_of(tiny(("base",), measured=False), tmp_path)
+    assert "No metrics were measured" in text
+    assert "bokeh" not in text
+
+
+def test_lists_can_be_compared_where_nothing_was_measured(tmp_path):
+    text = text_of(tiny(measured=False), tmp_path)
+    assert "No metrics were measured" in text
+    assert re.findall(r'data-chart="(\w+)"', text) == ["overlap"]
+    assert "bokeh" in text and "Whom deep helps" not in text
+
+
+def test_agreement_is_a_histogram_and_two_figures(tmp_path):
+    found = context(tiny()).agreement
+    assert [(row.n_shared, row.n_users, row.share) for row in found.overlap] == [(0, 0, 0), (1, 2, 1), (2, 0, 0)]
+    text = text_of(tiny(), tmp_path)
+    assert "0.300<small" in text and "0.400<small" in text and "0.360–0.440" in text
+    assert '<td class="num">1</td><td class="num">2</td><td class="num">100.0\u00a0%</td>' in text
+    assert "each rank 0.9 times the one above it" in text
+
+
+def test_without_two_models_nothing_is_said_of_agreement(tmp_path):
+    assert context(tiny(("deep",))).agreement is None
+    nobody = msgspec.structs.replace(tiny().metrics.agreement, n_users=0, overlap=[0, 0, 0])
+    assert context(with_metrics(agreement=nobody)).agreement is None
+    assert "two models agree" not in text_of(tiny(("deep",)), tmp_path)
+
+
+def test_users_whom_deep_helps_most_and_least_are_links_with_both_figures(tmp_path):
+    text = text_of(tiny(), tmp_path)
+    rows = re.findall(r'<th scope="row"><a href="(users/[^"]+)">.*?</a></th>(.*?)</tr>', text)
+    assert [(href, re.findall(r">([^<>]+)</td>", cells)) for href, cells in rows] == [
+        ("users/1.html", ["0.250", "0.750", "+0.500"]),
+        ("users/constructor.html", ["0.750", "0.500", "−0.250"]),
+    ]
+
+
+def test_nobody_helped_or_hindered_is_said_and_both_are_left_out(tmp_path):
+    one_side = text_of(with_metrics(least_helped=[]), tmp_path / "one")
+    assert "Deep is behind base for nobody" in one_side and "Deep is ahead of base for nobody" not in one_side
+    assert "Whom deep helps" not in text_of(with_metrics(most_helped=[], least_helped=[]), tmp_path / "none")
+
+
+def test_a_user_who_is_not_in_the_lists_is_a_sentence():
+    with pytest.raises(OutputError, match=r"user 'ghost' is mentioned in metrics\.json but not in"):
+        context(with_metrics(most_helped=[UserDifference("ghost", 0.0, 1.0)]))
+
+
+def test_files_of_an_earlier_version_still_make_a_page(tmp_path):
+    full = tiny()
+    old = {"groups", "comparisons", "skipped", "agreement", "most_helped", "least_helped"}
+    content = {key: value for key, value in msgspec.to_builtins(full.metrics).items() if key not in old}
+    for one in content["models"].values():
+        for key in ("diversity", "by_activity", "recommended_popularity", "settings", "trials"):
+            del one[key]
+    metrics = msgspec.convert(content, type(full.metrics))
+    assert "Leaderboard" in text_of(msgspec.structs.replace(full, metrics=metrics), tmp_path)
+
+
+def test_the_leaderboard_holds_each_model_with_its_interval_best_on_top():
+    series = [Series(model("als"), (Dot(0.2, 0.1, 0.3),)), Series(model("base"), (Dot(0.1, 0.05, 0.2),))]
+    chart = leaderboard(series, 10)
+    first = columns(chart)
+    assert {name: first[name] for name in ("place", "value", "low", "high")} == {
+        "place": ["ALS"], "value": [0.2], "low": [0.1], "high": [0.3]
+    }  # fmt: skip
+    assert '"factors":["Base","ALS"]' in chart.json  # from the bottom
+    assert chart.height > leaderboard(series[:1], 10).height
+
+
+def test_dots_of_a_group_stand_beside_each_other_in_the_order_of_the_models():
+    series = [Series(model(name), (Dot(1.0), Dot(2.0))) for name in ("als", "base", "deep")]
+    item = json.loads(dots_by_group("x", ["few", "many"], series, "height", reference=[1.5, 2.5]).json)
+    text = json.dumps(item)
+    places = [json.loads(found) for found in re.findall(r'\["place", (\[[^\]]*\])\]', text)]
+    assert len(places) == 3
+    assert [round(a - b, 6) for a, b in zip(places[1], places[0], strict=True)] == [0.35, 0.35]
+    assert places[1] == [0, 1]
+    assert "--gold" in text and "--als" in text
+
+
+def test_the_overlap_is_a_bar_for_each_number_of_shared_films():
+    chart = overlap_chart([3, 0, 5])
+    found = columns(chart)
+    assert (found["shared"], found["users"]) == ([0, 1, 2], [3, 0, 5])
+    assert "--gold" in chart.json
+    assert overlap_chart([0, 0]) is None
+
+
+def test_a_model_alone_stands_in_the_middle_and_none_is_no_chart():
+    one = dots_by_group("x", ["few"], [Series(model("base"), (Dot(1.0),))], "height")
+    assert columns(one)["place"] == [0]
+    assert dots_by_group("x", ["few"], [], "height") is None
+    assert leaderboard([], 10) is None
+
+
+def test_a_model_that_hits_nothing_can_be_drawn():
+    assert leaderboard([Series(model("base"), (Dot(0.0, 0.0, 0.0),))], 10) is not None
+
+
+def test_numbers_of_comparisons_are_written_for_people():
+    assert [signed(one, 3) for one in (0.01, -0.01, 0.0, -0.0001)] == ["+0.010", "−0.010", "0.000", "0.000"]
+    assert (p_value(0.00099), p_value(0.25)) == ("<\u202f0.001", "0.250")
+    assert [metric(name) for name in ("ndcg", "map", "by_activity", "p")] == ["nDCG", "MAP", "By activity", "p"]
+
+
+def test_genres_unknown_are_a_dash():
+    models = {"base": msgspec.structs.replace(model_metrics(0.1), diversity=None)}
+    assert context(with_metrics(models=models)).beyond[0].diversity is None
+    models = {"base": msgspec.structs.replace(model_metrics(0.1), diversity=Mean(0.5))}
+    assert context(with_metrics(models=models)).beyond[0].diversity == 0.5

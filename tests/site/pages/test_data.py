@@ -1,0 +1,213 @@
+"""The data page: every file is there, its fields are told, and its examples work."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+
+import msgspec
+import pytest
+
+from recsys.export.schema import Items, Metrics, Recommendations
+from recsys.export.tables import write_tables
+from recsys.site.catalogue import model
+from recsys.site.context import Page
+from recsys.site.pages.data import data_context
+from recsys.site.pages.data_contexts import DataContext, Field
+from recsys.site.pages.data_fields import fields
+from recsys.site.render import make_site
+from tests.site.tiny import MODELS, TITLES, render, tiny
+
+NODE = shutil.which("node")
+FETCH = """
+import { readFile } from "node:fs/promises";
+globalThis.fetch = async (name) => {
+  const text = await readFile(name, "utf-8");
+  return { text: async () => text, json: async () => JSON.parse(text) };
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site with all the files that a build exports."""
+    folder = tmp_path_factory.mktemp("site")
+    write_tables(tiny(), folder_of(folder))
+    return render(tiny(), folder)
+
+
+def folder_of(site):
+    (site / "data").mkdir(exist_ok=True)
+    return site / "data"
+
+
+def context(site, models=MODELS) -> DataContext:
+    page = Page("data.html", "Data", "", "data.html", "")
+    return data_context(make_site(tiny()), page, site / "data", tuple(map(model, models)))
+
+
+def shown(site) -> dict[str, tuple[str, str]]:
+    """The examples as they stand on the page, in Python and in JavaScript, by file."""
+    text = (site / "data.html").read_text("utf-8")
+    found = {}
+    for article in re.findall(r'<article class="panel file".*?</article>', text, re.DOTALL):
+        name = re.search(r'id="([^"]+)"', article)[1]
+        codes = re.findall(r"<pre><code>(.*?)</code></pre>", article, re.DOTALL)
+        found[name] = tuple(html.unescape(re.sub(r"</?span>", "", code)) for code in codes)
+    return found
+
+
+NAMES = [
+    *("recommendations.json", "items.json", "metrics.json", "item_embeddings.json", "loss_history.json"),
+    *("build.json", "deep_tower.js", "map_replay.js", "recommendations.csv", "items.csv"),
+    "vectors_deep.tsv",
+]
+
+
+def test_every_exported_file_is_linked_once_with_its_size(site):
+    text = (site / "data.html").read_text("utf-8")
+    names = sorted(path.name for path in (site / "data").iterdir())
+    assert sorted(re.findall(r'href="data/([^"]+)"', text)) == names
+    assert f"comes from {len(names)} files" in text
+    assert f"{(site / 'data' / 'build.json').stat().st_size} B</small>" in text
+
+
+def test_every_file_has_an_example_of_three_lines_in_both_languages(site):
+    found = shown(site)
+    assert list(found) == NAMES
+    assert all(len(code.splitlines()) == 3 for codes in found.values() for code in codes)
+    assert {len(codes) for codes in found.values()} == {2}
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # three lines leave no room to close it
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_in_python_work(site, name, monkeypatch, capsys):
+    monkeypatch.chdir(site)
+    known: dict[str, object] = {}
+    exec(shown(site)[name][0], known)
+    if name.startswith("vectors"):
+        assert len(known["vectors"]) == len(known["films"]) == 5
+        assert list(known["films"].title) == [" ".join(title.split()) for title in TITLES]
+    else:
+        assert SAID_IN_PYTHON[name] in capsys.readouterr().out
+
+
+SAID_IN_PYTHON = {
+    "recommendations.json": "'constructor': [{'item': '__proto__', 'score': -0.5",
+    "items.json": "p1001",
+    "metrics.json": "'popularity': 0.1",
+    "item_embeddings.json": "1 [0.0, 0.0]",
+    "loss_history.json": "[2.0, 1.5]",
+    "map_replay.js": "[32768 32768 65535 49151     0 40959 49151 16384 24576 65535]",
+    "build.json": "Tiny & <b>Co</b> 6 None",
+    "deep_tower.js": "[[ 0.    0.  ]\n [ 1.    0.5 ]\n [-1.    0.25]",
+    "recommendations.csv": "deep    0.0",
+    "items.csv": "base     2   Cléo de 5 à 7",
+}
+SAID_IN_JAVASCRIPT = {
+    "recommendations.json": "constructor {\n  item: '__proto__'",
+    "items.json": "p1001",
+    "metrics.json": "popularity { mean: 0.1",
+    "item_embeddings.json": "1 [ 0, 0 ]",
+    "loss_history.json": "[ 2, 1.5 ]",
+    "map_replay.js": "49151,     0, 40959",
+    "build.json": "Tiny & <b>Co</b> 6 null",
+    "deep_tower.js": "[ [ 4, 0.95 ], [ 1, 0.225 ], [ 2, 0.1125 ], [ 3, -0.225 ] ]",
+    "recommendations.csv": "[ '1', 'base', '1', 'f/2', '2.5', 'true' ]",
+    "items.csv": "alert(1)",
+    "vectors_deep.tsv": "[ '0\\t0', '1\\t.5'",
+}
+
+
+@pytest.mark.skipif(NODE is None, reason="no node to run the examples in JavaScript")
+@pytest.mark.parametrize("name", NAMES)
+def test_the_examples_in_javascript_work(site, name):
+    code = FETCH + shown(site)[name][1] + ("\nconsole.log(vectors);" if name.endswith(".tsv") else "")
+    done = subprocess.run(
+        [NODE, "--input-type=module", "-"], input=code, cwd=site, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.stderr == ""
+    assert SAID_IN_JAVASCRIPT[name] in done.stdout
+
+
+@pytest.mark.skipif(NODE is None, reason="no node to run the examples in JavaScript")
+def test_the_table_is_cut_at_commas_and_quotes_as_it_was_written(site, tmp_path):
+    row = 'x,"A ""quoted"", title",1999,Drama,7,6,2.5'
+    (tmp_path / "data").mkdir()
+    header = "item,title,year,genres,n_ratings,n_train,mean_rating"
+    (tmp_path / "data" / "items.csv").write_text(f"{header}\n{row}\n")
+    done = subprocess.run(
+        [NODE, "--input-type=module", "-"], input=FETCH + shown(site)["items.csv"][1], cwd=tmp_path,
+        capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    assert " ".join(done.stdout.split()) == "[ 'x', 'A \"quoted\", title', '1999', 'Drama', '7', '6', '2.5' ]"
+
+
+def rows(kind) -> dict[str, Field]:
+    return {field.path: field for field in fields(msgspec.json.schema(kind))}
+
+
+def test_fields_tell_where_a_value_stands_what_it_is_and_what_it_means():
+    found = rows(Items)
+    assert list(found)[:3] == ["schema", "items", "items[].id"]
+    assert (found["schema"].kind, found["schema"].what) == ("1", "version of this layout")
+    assert (found["items"].kind, found["items"].what) == ("list of objects", "One film.")
+    assert found["items[].year"].kind == "integer or null"
+    assert found["items[].similar"].kind == "lists of objects by key"
+    assert found["items[].similar.*[].similarity"].kind == "number from −1 to 1"
+    assert found["bins[].high"].kind == "number"
+
+
+def test_each_kind_of_object_is_told_once():
+    found = rows(Recommendations)
+    assert found["users.*.base[].why"].kind == "list of [text, number]"
+    assert found["users.*.deep"].kind == "list of objects like users.*.base[]"
+    assert not any(path.startswith("users.*.deep[]") for path in found)
+    assert rows(Metrics)["models.*.recall"].kind == "object like models.*.ndcg"
+
+
+def test_the_page_has_the_fields_of_the_schema_that_lies_beside_the_file(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "items.json").write_text("{}")
+    schema = {"$ref": "#/$defs/A", "$defs": {"A": {"properties": {"x": {"type": "integer", "description": "``y``"}}}}}
+    (tmp_path / "data" / "items.schema.json").write_text(json.dumps(schema))
+    ((entry,),) = (group.entries for group in context(tmp_path).groups)
+    assert entry.fields == (Field("x", "integer", "y"),)
+    assert entry.schema.name == "items.schema.json"
+
+
+def test_the_tower_is_told_by_its_schema_and_is_absent_where_deep_was_not_built(site, tmp_path):
+    ((entry, _),) = (group.entries for group in context(site).groups if group.name == "scripts")
+    assert entry.schema.name == "deep_tower.schema.json"
+    told = {field.path: field for field in entry.fields}
+    assert told["item_ids"].kind == "list of texts"
+    assert told["map.axes"].kind == "list of lists of numbers"
+    assert all(field.what for field in entry.fields)
+    base = render(tiny(("base",)), tmp_path)
+    assert "deep_tower" not in (base / "data.html").read_text("utf-8")
+
+
+def test_a_file_that_nobody_described_is_there_all_the_same(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "new.bin").write_bytes(b"123")
+    (tmp_path / "data" / "vectors_deep.tsv").write_text("1")  # without its metadata
+    (group,) = context(tmp_path).groups
+    assert group.name == "other"
+    assert [(file.name, file.size) for entry in group.entries for file in entry.files] == [
+        ("new.bin", 3), ("vectors_deep.tsv", 1)
+    ]  # fmt: skip
+
+
+def test_vectors_come_with_advice_on_the_projector(site, tmp_path):
+    text = (site / "data.html").read_text("utf-8")
+    assert '<a href="https://projector.tensorflow.org" rel="noreferrer">' in text
+    assert "<code>vectors_deep.tsv</code> in step 1" in text
+    assert "projector.tensorflow" not in (render(tiny(), tmp_path) / "data.html").read_text("utf-8")
+
+
+def test_without_files_the_page_says_so(tmp_path):
+    found = context(tmp_path)
+    assert (found.groups, found.n_files, found.size) == ((), 0, 0)

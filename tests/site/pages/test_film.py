@@ -1,0 +1,196 @@
+"""A film's own page: what it shows, and what it must not give away."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+
+import msgspec
+import pytest
+
+from recsys.export.schema import Artefacts, ItemEmbeddings, Recommendation, Recommendations, UserLists
+from recsys.export.script import json_in
+from recsys.site.catalogue import Catalogue
+from recsys.site.pages import films
+from recsys.site.pages.audience import Reader, Readers, audiences
+from recsys.site.pages.film import film_context, shared
+from recsys.site.pages.film_contexts import FilmContext
+from recsys.site.pages.films import most_rated_first
+from recsys.site.render import make_site
+from recsys.site.slugs import slug
+from tests.site.tiny import FILM_IDS, MODELS, TITLES, render, tiny
+
+
+def lists(**models) -> UserLists:
+    """A user's lists from film ids, best first; None is a hit that is not named."""
+    found = {
+        name: [Recommendation(item, 1.0, item is None or item.isupper()) for item in items]
+        for name, items in models.items()
+    }
+    return UserLists(n_train=1, n_hidden=1, rated=[], baselines={}, **found)
+
+
+def context(id_: str, artefacts: Artefacts) -> FilmContext:
+    common = shared(make_site(artefacts), artefacts, Catalogue(artefacts))
+    (item,) = (item for item in artefacts.items.items if item.id == id_)
+    return film_context(common, item)
+
+
+def with_users(users: dict[str, UserLists]) -> Artefacts:
+    """The tiny artefacts with other users, of whom nothing was measured."""
+    return msgspec.structs.replace(tiny(measured=False), recommendations=Recommendations(k=2, users=users))
+
+
+def with_item(id_: str, **changes) -> Artefacts:
+    full = tiny()
+    items = [msgspec.structs.replace(item, **changes) if item.id == id_ else item for item in full.items.items]
+    return msgspec.structs.replace(full, items=msgspec.structs.replace(full.items, items=items))
+
+
+def page(folder, id_: str) -> str:
+    return html.unescape((folder / "films" / f"{slug(id_)}.html").read_text("utf-8"))
+
+
+def test_lists_turned_round_hold_everyone_best_rank_first():
+    users = {"a": lists(base=["x", "Y"]), "b": lists(base=["Y", "x"]), "c": lists(base=["Y"], deep=["x"])}
+    found = audiences(Recommendations(k=2, users=users))
+    assert found == {
+        "base": {
+            "x": Readers(2, 0, [Reader(1, "a", False), Reader(2, "b", False)]),
+            "Y": Readers(3, 3, [Reader(1, "b", True), Reader(1, "c", True), Reader(2, "a", True)]),
+        },
+        "deep": {"x": Readers(1, 0, [Reader(1, "c", False)])},
+    }
+
+
+def test_a_hit_that_is_not_named_is_in_no_films_audience_but_keeps_its_rank():
+    found = audiences(Recommendations(k=2, users={"a": lists(base=[None, "x"])}))
+    assert found == {"base": {"x": Readers(1, 0, [Reader(2, "a", False)])}}
+
+
+def test_readers_stand_by_rank_and_the_page_says_of_what():
+    first, second = context("__proto__", tiny()).audiences  # second in base, first in deep
+    assert [(one.rank, [user.id for user in one.users]) for one in first.ranks] == [(2, ["1", "constructor"])]
+    assert [(one.rank, [user.id for user in one.users]) for one in second.ranks] == [(1, ["1", "constructor"])]
+    hits, none = context("f/2", tiny()).audiences
+    assert (hits.n_users, hits.n_hits) == (2, 2)
+    assert (none.n_users, none.ranks) == (0, ())
+
+
+def test_thirty_readers_are_linked_and_all_are_counted():
+    users = {f"u{n}": lists(base=["4"] if n else ["1", "4"]) for n in range(40)}
+    (base, deep) = context("4", with_users(users)).audiences
+    assert (base.n_users, base.n_shown) == (40, 30)
+    shown = [user.id for one in base.ranks for user in one.users]
+    assert shown == [f"u{n}" for n in range(1, 31)]
+    assert deep.n_users == 0
+
+
+def test_beyond_thirty_the_page_says_where_the_rest_is(tmp_path):
+    users = {f"u{n}": lists(base=["4"], deep=["4"] if n < 30 else []) for n in range(31)}
+    text = page(render(with_users(users), tmp_path), "4")
+    assert text.count("The 30 at best rank") == 1
+    assert "under <code>users.*.base</code>" in text
+
+
+def test_a_film_nobody_gets_says_so(tmp_path):
+    text = page(render(tiny(), tmp_path), "1")
+    assert context("1", tiny()).audiences == ()
+    assert "Nobody gets it in their top 2" in text
+
+
+def test_that_hits_are_withheld_is_said_of_all_films_or_none(tmp_path):
+    users = {"a": lists(base=[None, "4"])}
+    folder = render(with_users(users), tmp_path / "some")
+    assert all("Withheld hits are not counted" in page(folder, id_) for id_ in FILM_IDS)
+    folder = render(with_users({"a": lists(base=["4"])}), tmp_path / "none")
+    assert not any("Withheld" in page(folder, id_) for id_ in FILM_IDS)
+
+
+def test_the_histogram_has_the_best_rating_on_top_and_shows_all_that_is_not_nothing():
+    bars = context("5", with_item("5", histogram=[0, 1, 400])).histogram
+    assert [(bar.rating, bar.count, bar.width) for bar in bars] == [("4.5", 400, 100), ("2–3", 1, 1), ("1", 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"n_ratings": 0, "n_train": 0, "mean_rating": None}, "Nobody has rated this film"),
+        ({"n_ratings": 1, "n_train": 1, "mean_rating": None}, "1 rating, seen by the models"),
+        ({"n_ratings": 2, "n_train": 0, "mean_rating": None}, "2 ratings, none seen by the models"),
+        ({"n_ratings": 2, "n_train": 1, "mean_rating": None}, "fewer than three ratings"),
+        ({"n_ratings": 1000, "n_train": 1000}, "mean of 1,000 ratings, all seen by the models"),
+        ({"n_ratings": 1000, "n_train": 800}, "mean of 1,000 ratings, 800 of them seen by the models"),
+    ],
+)
+def test_a_page_says_how_often_the_film_was_rated(tmp_path, changes, words):
+    changes = {"histogram": None, **changes}
+    text = page(render(with_item("5", **changes), tmp_path), "5")
+    assert words in text
+    assert "<dl class=hist>" not in text
+
+
+def test_a_film_without_year_and_genres_has_a_page_that_says_so(tmp_path):
+    folder = render(tiny(), tmp_path)
+    assert "Its year and its genres are not known" in page(folder, "5")
+    assert "<b>1962</b><span>Drama</span><span><i>Sci-Fi</i></span>" in page(folder, "__proto__")
+    assert "not known" not in page(render(with_item("5", genres=["Drama"]), tmp_path / "genre"), "5")
+
+
+def test_similar_films_stand_side_by_side_with_their_similarity(tmp_path):
+    found = context("1", tiny()).similar
+    assert [(one.model.name, one.films[0].film.title, one.films[0].similarity) for one in found] == [
+        ("base", TITLES[3], 0.5), ("deep", TITLES[2], 0.25)
+    ]  # fmt: skip
+    text = page(render(tiny(), tmp_path), "1")
+    assert f"<dt><a href=4.html>{TITLES[3]}</a><dd>0.50" in text
+    assert "No film is known to be like it" in page(render(with_item("4", similar={}), tmp_path / "none"), "4")
+
+
+def test_a_film_has_its_place_in_the_picture_of_each_map():
+    (base, _) = context("4", tiny()).spots  # at (0.5, -0.5) in a square around (0, 0.25) that is 2.1 wide
+    assert (base.left, base.top) == (74, 86)
+    alone = msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models={}))
+    assert context("4", alone).spots == ()
+
+
+def test_the_map_is_led_to_the_film_by_its_id():
+    assert context("f/2", tiny()).map_hash == "film=f%2F2"
+    strange = "Ü &'()*~!.-_"
+    found = context(strange, with_item("1", id=strange, similar={}))
+    assert found.map_hash == "film=%C3%9C%20%26'()*~!.-_"
+
+
+def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
+    text = page(render(tiny(), tmp_path), "4")
+    assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["film=4", "film=4&model=deep"]
+
+
+def test_of_very_many_films_the_most_rated_are_listed_and_drawn_and_the_pages_say_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(films, "MOST_LISTED", 3)
+    folder = render(tiny(), tmp_path)
+    index, drawn = ((folder / name).read_text("utf-8") for name in ("films.html", "map.html"))
+    assert re.findall(r"films/([a-z0-9_-]+)\.html", index) == [slug(id_) for id_ in FILM_IDS[:1:-1]]
+    assert "5 films, most rated first" in index and "Listed are the first 3;" in index
+    table = drawn[drawn.index("<table") :]
+    assert re.findall(r"films/([a-z0-9_-]+)\.html", table) == [slug(id_) for id_ in FILM_IDS[2:]]
+    assert "Here are the 3 most rated of 5 films" in drawn
+    facts = json.loads(re.search(r'id="map-facts">(.*?)</script>', drawn)[1])
+    assert facts["ids"] == list(FILM_IDS[2:]) and facts["places"]["base"][0] == [-1.0, 0.5, -0.25]
+    assert "map.html#film=" in page(folder, "4") and "map.html#film=" not in page(folder, "1")
+    assert len(list((folder / "films").iterdir())) == 5
+    near = json.loads(json_in((folder / "assets" / "data-similar.js").read_text("utf-8")))
+    assert [base64.b64decode(near["models"][name]) for name in MODELS] == [bytes([1, 150] * 3), bytes([0, 125] * 3)]
+
+
+def test_the_index_lists_the_most_rated_first(tmp_path):
+    order = [slug(item.id) for item in most_rated_first(tiny())]
+    assert order[0] == "5"
+    index = (render(tiny(), tmp_path) / "films.html").read_text("utf-8")
+    assert re.findall(r"films/([a-z0-9_-]+)\.html", index) == order
+
+
+def test_the_marker_stands_where_the_film_is(tmp_path):
+    assert "style=--x:74%;--y:86%>Map by base</a>" in page(render(tiny(), tmp_path), "4")

@@ -1,0 +1,171 @@
+import base64
+import html
+import json
+import re
+
+import msgspec
+import pytest
+
+from recsys.errors import OutputError
+from recsys.export.schema import MapReplay, SimilarItem
+from recsys.site.catalogue import models_of
+from recsys.site.charts.map import COLUMNS, map_chart
+from recsys.site.pages.map import map_facts, similar_facts
+from recsys.site.render import render_site
+from tests.site.tiny import FILM_IDS, HOSTILE, MODELS, TEMPLATES, TITLES, nothing, render, replay, tiny
+
+
+def facts_of(artefacts):
+    return map_facts(artefacts, models_of(artefacts))
+
+
+def script_value(path):
+    literal = re.fullmatch(r"\(.*\)\.set\(\"[a-z]+\", JSON\.parse\((\".*\")\)\);\n", path.read_text("utf-8"))[1]
+    return json.loads(json.loads(literal))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return render(tiny(), tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="module")
+def page(site):
+    return (site / "map.html").read_text("utf-8")
+
+
+def with_items(artefacts, change):
+    items = [change(item) for item in artefacts.items.items]
+    return msgspec.structs.replace(artefacts, items=msgspec.structs.replace(artefacts.items, items=items))
+
+
+def test_facts_follow_the_films_row_by_row():
+    found = facts_of(tiny())
+    assert found["ids"] == list(FILM_IDS)
+    assert found["ratings"] == [0, 1, 2, 3, 4]
+    assert found["years"] == [1999, None, 1962, 2001, None]
+    assert found["places"]["deep"] == [[0.0, 1.0, -1.0, 0.5, -0.25], [0.0, 0.5, 0.25, -0.5, 1.0]]
+
+
+def test_genres_are_named_once_most_common_first():
+    def change(item):
+        return msgspec.structs.replace(item, genres=["Rare", "Common"] if item.id == "1" else ["Common"])
+
+    found = facts_of(with_items(tiny(), change))
+    assert found["genres"] == ["Common", "Rare"]
+    assert found["of"] == [[1, 0], [0], [0], [0], [0]]
+
+
+def test_losses_are_told_by_epoch_and_unknown_ones_are_null():
+    assert facts_of(tiny())["losses"]["base"] == [[1, 2.0, 2.1], [2, 1.5, None]]
+
+
+def test_neighbours_are_rows_and_hundredths_most_similar_first():
+    def change(item):
+        return msgspec.structs.replace(item, similar={"base": [SimilarItem("4", 0.987), SimilarItem("1", -0.5)]})
+
+    found = similar_facts(with_items(tiny(), change))
+    assert (found["places"], found["width"]) == (2, 1)
+    assert list(base64.b64decode(found["models"]["base"])) == [3, 199, 0, 50] * 5
+    assert list(base64.b64decode(found["models"]["deep"])) == [5, 100] * 10  # there is no sixth film: nobody
+
+
+def test_a_neighbour_in_a_large_catalogue_has_a_row_of_more_bytes():
+    first, *_ = tiny().items.items
+    near = msgspec.structs.replace(first, similar={"deep": [SimilarItem("299", 1.0)]})
+    many = [near, *(msgspec.structs.replace(first, id=str(n), similar={}) for n in range(1, 300))]
+    found = similar_facts(msgspec.structs.replace(tiny(), items=msgspec.structs.replace(tiny().items, items=many)))
+    assert list(base64.b64decode(found["models"]["deep"])[:6]) == [299 % 256, 299 // 256, 200, 300 % 256, 1, 100]
+
+
+def test_neighbours_and_replay_load_when_asked_for(site, page):
+    assert script_value(site / "assets" / "data-similar.js") == similar_facts(tiny())
+    assert "data-similar.js" not in page and MapReplay.FILE not in page
+
+
+def test_the_table_has_every_film_with_its_link_and_its_places(page):
+    rows = page[page.index("<tbody>") : page.index("</table>")].split("<tr>")[1:]
+    assert [html.unescape(re.search(r"<a [^>]*>(.*)</a>", row)[1]) for row in rows] == list(TITLES)
+    assert re.findall(r"<td>([^<\n]*)", rows[2])[1:] == ["1962", *("−1.000", "0.250") * 2]
+
+
+def test_facts_cannot_end_their_script_element(page):
+    literal = re.search(r'id="map-facts">(.*?)</script>', page, re.DOTALL)[1]
+    assert "<" not in literal
+    assert json.loads(literal)["genres"] == ["Drama", "<i>Sci-Fi</i>"]
+    assert HOSTILE not in page
+
+
+def test_genres_are_offered_with_their_numbers_and_years_with_their_bounds(page):
+    assert re.findall(r"<bdi>(.*?)</bdi> <small>(\d+)</small>", page) == [
+        ("Drama", "3"),
+        ("&lt;i&gt;Sci-Fi&lt;/i&gt;", "3"),
+    ]
+    assert page.count('min="1962" max="2001"') == 2
+
+
+def test_what_is_not_known_is_not_offered(tmp_path):
+    bare = with_items(tiny(), lambda item: msgspec.structs.replace(item, genres=[], year=None))
+    bare = msgspec.structs.replace(bare, map_replay=MapReplay(item_ids=[], models={}))
+    text = (render(bare, tmp_path) / "map.html").read_text("utf-8")
+    for hook in ("data-genres", "data-years", "data-replay", 'value="genre"', 'value="year"'):
+        assert hook not in text
+    assert 'value="popularity"' in text
+
+
+def test_a_replay_of_one_model_is_offered(tmp_path):
+    one = msgspec.structs.replace(tiny(), map_replay=MapReplay(item_ids=list(FILM_IDS), models={"deep": replay()}))
+    assert "data-replay" in (render(one, tmp_path) / "map.html").read_text("utf-8")
+
+
+def test_one_model_needs_no_switch(tmp_path):
+    assert "data-switch" not in (render(tiny(("deep",)), tmp_path) / "map.html").read_text("utf-8")
+
+
+def test_files_for_the_embedding_projector_are_linked_where_they_were_written(tmp_path, page):
+    assert "projector.tensorflow.org" not in page
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name in MODELS:
+        (folder / f"vectors_{name}.tsv").write_text("")
+    (folder / "metadata.tsv").write_text("")
+    text = (render(tiny(), tmp_path) / "map.html").read_text("utf-8")
+    for name in MODELS:
+        assert f'href="data/vectors_{name}.tsv"' in text
+    assert 'href="data/metadata.tsv"' in text
+
+
+def test_without_a_film_the_map_says_so(tmp_path):
+    text = (render(nothing(), tmp_path) / "map.html").read_text("utf-8")
+    assert "no film has a place" in text
+    assert "<script" not in text.split("<main")[1]
+
+
+def test_places_of_other_films_are_refused(tmp_path):
+    found = tiny()
+    base = msgspec.structs.replace(found.item_embeddings.models["base"], item_ids=["x"] * 5)
+    other = msgspec.structs.replace(found.item_embeddings, models={"base": base})
+    with pytest.raises(OutputError, match=r"^assets/map-base\.png: item_embeddings\.json lists other films for base"):
+        render_site(msgspec.structs.replace(found, item_embeddings=other), TEMPLATES, tmp_path)
+
+
+def attributes(chart):
+    return json.loads(chart.json)["doc"]["roots"][0]["attributes"]
+
+
+def test_a_page_scrolls_past_the_map():
+    toolbar = attributes(map_chart())["toolbar"]["attributes"]
+    assert toolbar["active_drag"] is None
+    assert toolbar["active_scroll"] is None
+
+
+def test_titles_are_shown_as_text_by_the_hover_tool():
+    assert "{safe}" not in map_chart().json  # the format that BokehJS puts in as markup
+    assert "@{title}" in map_chart().json
+
+
+def test_every_layer_reads_columns_of_its_source():
+    found = map_chart().json
+    names = re.findall(r'"type":"field","field":"(\w+)"', found)
+    assert set(names) == set(COLUMNS) - {"year", "genres"}  # those are for the hover tool
+    assert found.count('"name":"ColumnDataSource"') == 4  # all films, those ringed, the one picked, a visitor

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import html
+import re
+
+import msgspec
+import pytest
+
+from recsys.export.schema import Artefacts, BaselineRecommendation, HiddenRanks, Recommendation, UserLists
+from recsys.site.output.jinja import isolated
+from recsys.site.pages.profile import genre_rows, hidden_rows, rank_spans
+from tests.site.tiny import HOSTILE, render, tiny, users
+
+DEEP = [Recommendation("4", 0.5, False, [("1", 0.25), ("5", 0.125)]), Recommendation("f/2", 0.25, False)]
+
+
+def with_user(artefacts: Artefacts | None = None, **changes) -> Artefacts:
+    """The tiny artefacts, the first user's record changed."""
+    full = artefacts or tiny()
+    found = dict(full.recommendations.users)
+    found["1"] = msgspec.structs.replace(found["1"], **changes)
+    return msgspec.structs.replace(full, recommendations=msgspec.structs.replace(full.recommendations, users=found))
+
+
+def text_of(artefacts: Artefacts, folder, name: str = "1") -> str:
+    return html.unescape((render(artefacts, folder) / "users" / f"{name}.html").read_text("utf-8"))
+
+
+def panels(text: str) -> dict[str, str]:
+    """The parts of a user's page by their headings."""
+    return {re.search("<h2>(.*?)</h2>", part)[1]: part for part in re.findall(r"<section.*?</section>", text, re.S)}
+
+
+def rows(panel: str) -> list[str]:
+    return re.findall(r"^<tr>.*$", panel, re.M)
+
+
+def test_three_lists_stand_side_by_side_with_rank_and_score(tmp_path):
+    found = panels(text_of(tiny(), tmp_path))
+    assert list(found)[:3] == ["Their top 2", "Base recommends", "Deep recommends"]
+    base = rows(found["Base recommends"])
+    assert [re.match(r"<tr><td>(\d+)<td>", row)[1] for row in base] == ["1", "2"]
+    assert [row.rpartition("<td>")[2] for row in base] == ["2.50", "1.25"]
+    assert [row.rpartition("<td>")[2] for row in rows(found["Deep recommends"])] == ["−0.50", "−0.75"]
+    assert "not a probability" in text_of(tiny(), tmp_path / "again")
+
+
+def test_what_both_models_recommend_is_marked_and_hits_are_ticked(tmp_path):
+    text = text_of(tiny(), tmp_path)
+    found = panels(text)
+    marks = {name: [re.findall(r"</a>(?: \d+)?((?: <[bi]>\w+</[bi]>)*)", row)[0] for row in rows(found[name])]
+             for name in ("Base recommends", "Deep recommends")}  # fmt: skip
+    assert marks == {"Base recommends": [" <b>hit</b>", " <i>both</i>"], "Deep recommends": [" <i>both</i>", ""]}
+    legend = re.search(r'<ul class="legend marks">(.*?)</ul>', text, re.S)[1]
+    assert "<i>both</i> in both" in legend and "<b>hit</b> hit: rated in the part hidden" in legend
+
+
+def test_each_film_of_deep_says_because_of_which_films(tmp_path):
+    deep = panels(text_of(with_user(deep=DEEP), tmp_path))["Deep recommends"]
+    first, second = rows(deep)
+    assert f"<p>{HOSTILE}\u00a0+0.25 · p1001\u00a0+0.12<td>" in first
+    assert "<p class=none>no single film<td>" in second
+    assert "The numbers do not add up" in deep and "nothing is trained anew" in deep
+    assert "whichever is left out, the score does not fall" in deep
+
+
+def test_no_single_film_is_explained_only_where_it_stands(tmp_path):
+    deep = panels(text_of(with_user(deep=DEEP[:1]), tmp_path))["Deep recommends"]
+    assert "ingle film" not in deep
+
+
+def test_base_names_the_nearest_rated_films_as_a_likeness(tmp_path):
+    base = panels(text_of(tiny(), tmp_path))["Base recommends"]
+    first, second = rows(base)
+    assert f"<p>{HOSTILE}\u00a00.75<td>" in first
+    assert "<p>" not in second
+    assert "post hoc" in base and "no cause" in base
+    lists = {"base": [Recommendation("4", 1.0, False)]}
+    assert "post hoc" not in text_of(with_user(**lists), tmp_path / "none")
+
+
+def test_a_reason_that_may_not_be_named_is_called_withheld_and_explained(tmp_path):
+    text = text_of(tiny(), tmp_path)
+    assert "+0.25 · <em>1 withheld</em><td>" in text
+    assert "<li><em>withheld</em> counted, not named: at most 30" in text
+    assert "withheld" not in text_of(with_user(deep=DEEP), tmp_path / "named")
+
+
+def test_a_hit_that_may_not_be_named_has_its_row(tmp_path):
+    text = text_of(with_user(deep=[Recommendation(None, None, True)]), tmp_path)
+    (row,) = rows(panels(text)["Deep recommends"])
+    assert row.startswith("<tr><td>1<td><em>withheld</em> <b>hit</b><td>–")
+    assert "counted, not named" in text
+
+
+def test_genres_are_counted_over_the_films_that_lists_name():
+    found = tiny().recommendations
+    genres = {"a": ["Drama"], "b": ["Drama", "War"], "c": []}
+    lists = msgspec.structs.replace(
+        users(("base", "deep"))["1"],
+        genres=[0.25, 0.75],
+        base=[Recommendation(item, 0.0, False) for item in ("a", "b", "c", None)],
+        deep=[Recommendation(None, 0.0, True)],
+    )
+    named = msgspec.structs.replace(found, genres=["Drama", "War"])
+    assert [(row.name, row.rated, row.recommended) for row in genre_rows(named, lists, genres)] == [
+        ("War", 75, (33, None)), ("Drama", 25, (67, None))
+    ]  # fmt: skip
+
+
+def test_a_genre_that_only_a_list_has_is_shown_before_one_that_is_rarer():
+    found = msgspec.structs.replace(tiny().recommendations, genres=["Drama", "War"])
+    lists = UserLists(n_train=4, n_hidden=0, rated=[], baselines={}, genres=[0.25, 0.0],
+                      deep=[Recommendation("a", 0.0, False)])  # fmt: skip
+    assert [(row.name, row.rated, row.recommended) for row in genre_rows(found, lists, {"a": ["War"]})] == [
+        ("War", 0, (100,)), ("Drama", 25, (0,))
+    ]  # fmt: skip
+
+
+def test_only_the_six_commonest_genres_of_a_user_are_shown():
+    found = msgspec.structs.replace(tiny().recommendations, genres=[str(n) for n in range(12)])
+    lists = UserLists(n_train=9, n_hidden=0, rated=[], baselines={}, genres=[0.0, *[0.5] * 9, 0.75, 0.25])
+    assert [row.name for row in genre_rows(found, lists, {})] == ["10", *"12345"]
+
+
+def test_the_genre_profile_is_a_table_with_bars_to_a_common_scale(tmp_path):
+    genres = panels(text_of(tiny(), tmp_path))["Genres"]
+    assert "<table class=genres style=--m:100>" in genres
+    assert rows(genres) == [
+        "<tr><th style=--r:100;--b:50;--d:100>Drama<td>100%<td>50%<td>100%",
+        "<tr><th style=--r:50;--b:50;--d:100><i>Sci-Fi</i><td>50%<td>50%<td>100%",
+    ]
+    assert "&lt;i&gt;Sci-Fi" in (tmp_path / "users" / "1.html").read_text("utf-8")
+
+
+def test_the_hidden_films_are_counted_by_rank_in_each_model(tmp_path):
+    ranks = {"base": HiddenRanks([1, 0, 2, 3], 60.5), "deep": HiddenRanks([0, 0, 0, 6], 1000.0)}
+    hidden = panels(text_of(with_user(hidden_ranks=ranks, n_hidden=6), tmp_path))["The hidden films"]
+    assert re.findall(r"<th>([^<\n]+)", hidden) == ["Rank", "1–10", "11–50", "51–200", "201+", "Median"]
+    assert [re.findall(r">([^<>]+)", row) for row in rows(hidden)] == [
+        ["Base", "1", "0", "2", "3", "60.5"], ["Deep", "0", "0", "0", "6", "1000"]
+    ]  # fmt: skip
+
+
+def test_counts_that_do_not_fit_the_spans_are_left_out():
+    found = tiny().recommendations
+    lists = msgspec.structs.replace(found.users["1"], hidden_ranks={"base": HiddenRanks([1, 0], 2.0)})
+    assert hidden_rows(found, lists) == ()
+    assert rank_spans([1, 5]) == ("1", "2–5", "6+")
+
+
+def test_hits_of_the_baselines_are_counted_on_one_line(tmp_path):
+    lists = {"popularity": [BaselineRecommendation("4", True), BaselineRecommendation("5", True)], "ease": []}
+    assert "baselines: Popularity 2, EASE 0\n" in text_of(with_user(baselines=lists), tmp_path)
+
+
+def test_where_nothing_is_hidden_there_are_no_ranks_and_no_hits(tmp_path):
+    text = text_of(with_user(n_hidden=0, hidden_ranks={}), tmp_path)
+    assert list(panels(text)) == ["Their top 2", "Base recommends", "Deep recommends", "Genres"]
+    assert "Popularity" not in text and "hit:" not in text
+
+
+def test_a_user_without_ratings_has_a_page_that_says_so(tmp_path):
+    folder = render(tiny(), tmp_path)
+    (path,) = folder.glob("users/unal*.html")
+    text = path.read_text("utf-8")
+    assert "No rating of this user was seen" in text
+    assert text.count("Nothing is left to recommend") == 2
+    assert list(panels(text)) == ["Their top rated", "Base recommends", "Deep recommends"]
+
+
+@pytest.mark.parametrize("name", ["base", "deep"])
+def test_one_model_alone_has_its_page_without_marks_of_both(tmp_path, name):
+    text = text_of(tiny((name,)), tmp_path)
+    assert list(panels(text)) == ["Their top 2", f"{name.capitalize()} recommends", "Genres", "The hidden films"]
+    assert "<i>both</i>" not in text
+
+
+def test_an_export_without_the_newer_fields_still_makes_a_page(tmp_path):
+    lists = {name: [Recommendation("4", 1.0, False)] for name in ("base", "deep")}
+    text = text_of(with_user(hidden_ranks={}, genres=[], baselines={}, **lists), tmp_path)
+    assert list(panels(text)) == ["Their top 2", "Base recommends", "Deep recommends"]
+
+
+def test_text_from_right_to_left_is_isolated_and_other_text_is_escaped_only():
+    assert isolated("Cléo's & <b>") == "Cléo's &amp; &lt;b&gt;"
+    assert isolated("مدينة <i>") == "<bdi>مدينة &lt;i&gt;</bdi>"
+    assert isolated("a\u202eb") == "<bdi>a\u202eb</bdi>"

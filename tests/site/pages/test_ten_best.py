@@ -1,0 +1,90 @@
+import base64
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recsys.export.schema import RatedItem, RatingBin, Recommendations, UserLists
+from recsys.export.script import json_in
+from recsys.site.pages import ten_best as module
+from recsys.site.pages.ten_best import stars_of, ten_best
+from tests.site.tiny import FILM_IDS, deep_tower, render, tiny
+
+
+def told(artefacts, **tower):
+    return ten_best(msgspec.structs.replace(deep_tower(), **tower), artefacts)
+
+
+def read(facts) -> list[list[tuple[int, int]]]:
+    """Pairs of row and stars by user, taken apart byte by byte."""
+    content = base64.b64decode(facts["films"])
+    size = 3 * facts["most"]
+    users = [content[start : start + size] for start in range(0, len(content), size)] if size else []
+    parts = [[one[at : at + 3] for at in range(0, size, 3)] for one in users]
+    return [[(low + 256 * high, stars) for low, high, stars in one if (low, high) != (255, 255)] for one in parts]
+
+
+def with_users(rated):
+    """Artefacts with a user for each list of pairs of film id and rating."""
+    users = {
+        f"u{n}": UserLists(n_train=len(one), n_hidden=0, rated=[RatedItem(*pair) for pair in one], baselines={})
+        for n, one in enumerate(rated)
+    }
+    return msgspec.structs.replace(tiny(), recommendations=Recommendations(k=2, users=users))
+
+
+def test_the_films_and_stars_of_those_who_have_any():
+    facts = told(tiny())
+    assert facts["users"] == [0, 2]  # the one between them rated nothing
+    assert read(facts) == [[(0, 5), (4, 4)]] * 2  # 4.5 and 4 of a scale from 1 to 4.5
+
+
+def test_rows_are_those_of_the_tower_and_films_that_it_has_not_are_left_out():
+    some = with_users([[("4", 4.5), ("1", 1.0), ("5", 2.0)], [("5", 4.5)], [("__proto__", 3.0)]])
+    facts = told(some, item_ids=["__proto__", "4", "1"])
+    assert facts["users"] == [0, 2]
+    assert read(facts) == [[(1, 5), (2, 1)], [(0, 3)]]
+
+
+def test_of_too_many_users_some_are_taken_at_even_distances(monkeypatch):
+    monkeypatch.setattr(module, "MOST_USERS", 4)
+    facts = told(with_users([[(FILM_IDS[n % 5], 4.5)] for n in range(10)]))
+    assert facts["users"] == [0, 2, 5, 7]
+    assert [one[0][0] for one in read(facts)] == [0, 2, 0, 2]
+
+
+def test_no_users_no_films():
+    assert told(with_users([])) == {"users": [], "most": 0, "films": ""}
+
+
+@pytest.mark.parametrize(
+    ("ends", "pairs"),
+    [
+        ((1, 5), {1: 1, 2: 2, 3: 3, 4: 4, 5: 5}),
+        ((0.5, 5), {0.5: 1, 1: 1, 2: 2, 2.5: 3, 4: 4, 4.5: 5, 5: 5}),
+        ((1, 10), {1: 1, 3: 2, 5: 3, 7: 4, 9: 5, 10: 5}),
+        ((0, 1), {0: 1, 1: 5}),
+        ((1, 1), {1: 5}),
+    ],
+)
+def test_stars_of_other_scales(ends, pairs):
+    bins = [RatingBin(end, end) for end in ends]
+    assert {rating: stars_of(rating, bins) for rating in pairs} == pairs
+
+
+def test_where_no_scale_is_told_each_rating_is_the_highest():
+    assert stars_of(3.0, []) == 5
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_any_rating_has_one_to_five_stars_and_a_higher_one_no_fewer(rating, other, end):
+    bins = [RatingBin(min(other, end), min(other, end)), RatingBin(max(other, end), max(other, end))]
+    assert 1 <= stars_of(rating, bins) <= stars_of(max(rating, other), bins) <= 5
+
+
+def test_it_is_written_for_the_scripts_where_there_is_a_tower(tmp_path):
+    script = (render(tiny(), tmp_path / "with") / "assets" / "data-people.js").read_text("utf-8")
+    assert json.loads(json_in(script)) == told(tiny())
+    assert not (render(tiny(("base",)), tmp_path / "without") / "assets" / "data-people.js").exists()

@@ -1,0 +1,221 @@
+"""Against a bare repository on disk; git's own settings are neither read nor changed."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import build
+from recsys import command
+from recsys.data import load as sources
+from recsys.data.download import DownloadError
+from recsys.errors import PublishError
+from recsys.site.publish import gh_pages as publish_branch
+from recsys.site.publish.gh_pages import find_destination, last_word, publish
+from recsys.version import GENERATOR
+from tests.site.tiny import render, tiny
+
+pytest.importorskip("ghp_import", reason="ghp-import is not installed")
+if shutil.which("git") is None:
+    pytest.skip("git is not on the PATH", allow_module_level=True)
+
+
+@pytest.fixture(autouse=True)
+def _git_alone(monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, os.devnull)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Ada Löve")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "ada@example.org")
+
+
+def git(folder, *arguments) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
+@pytest.fixture
+def remote(tmp_path) -> Path:
+    folder = tmp_path / "remote.git"
+    folder.mkdir()
+    git(folder, "init", "--bare", "--quiet")
+    return folder
+
+
+@pytest.fixture
+def repository(tmp_path, remote) -> Path:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    git(folder, "remote", "add", "origin", str(remote))
+    (folder / "README").write_text("the source")
+    git(folder, "add", "README")
+    git(folder, "commit", "--quiet", "--message", "source: begun")
+    return folder
+
+
+def site(folder: Path, text: str = "one") -> Path:
+    (folder / "data").mkdir(parents=True)
+    (folder / "users").mkdir()
+    (folder / "index.html").write_text(text)
+    (folder / "users" / "1.html").write_text("user")
+    (folder / "data" / "build.json").write_text(f'{{"generator": {{"name": "{GENERATOR}"}}}}')
+    return folder
+
+
+def published(remote) -> list[str]:
+    return git(remote, "ls-tree", "-r", "--name-only", "gh-pages").splitlines()
+
+
+def test_the_site_becomes_the_branch_and_the_repository_stays_as_it_was(tmp_path, repository, remote):
+    before = (
+        git(repository, "for-each-ref"),
+        git(repository, "status", "--porcelain"),
+        git(repository, "config", "-l"),
+    )
+    publish(site(tmp_path / "site"), find_destination(repository), "site: Tiny")
+    assert published(remote) == [".nojekyll", "data/build.json", "index.html", "users/1.html"]
+    assert git(remote, "log", "--format=%an <%ae> %s", "gh-pages") == "Ada Löve <ada@example.org> site: Tiny"
+    refs = git(repository, "for-each-ref", "refs/heads", "refs/tags")
+    assert (refs, git(repository, "status", "--porcelain"), git(repository, "config", "-l")) == before
+
+
+def test_the_next_site_takes_its_place_whole_and_without_history(tmp_path, repository, remote):
+    publish(site(tmp_path / "one"), find_destination(repository), "first")
+    second = site(tmp_path / "two", "two")
+    (second / "users" / "1.html").rename(second / "users" / "2.html")
+    publish(second, find_destination(repository), "second")
+    assert published(remote) == [".nojekyll", "data/build.json", "index.html", "users/2.html"]
+    assert git(remote, "show", "gh-pages:index.html") == "two"
+    assert git(remote, "log", "--format=%s", "gh-pages") == "second"
+
+
+def test_it_is_published_from_a_clone_that_never_saw_the_branch_and_from_a_folder_inside(
+    tmp_path, repository, remote
+):
+    publish(site(tmp_path / "one"), find_destination(repository), "first")
+    other = tmp_path / "other"
+    git(tmp_path, "clone", "--quiet", "--no-checkout", "--single-branch", str(remote), str(other))
+    (other / "inside").mkdir()
+    publish(site(tmp_path / "two", "two"), find_destination(other / "inside"), "second")
+    assert git(remote, "log", "--format=%s", "gh-pages") == "second"
+
+
+def test_a_branch_that_is_something_else_is_not_replaced(repository, remote):
+    git(repository, "push", "--quiet", "origin", "HEAD:gh-pages")
+    with pytest.raises(PublishError, match="gh-pages of origin is not a site of marquee's"):
+        find_destination(repository)
+    assert published(remote) == ["README"]
+
+
+def test_what_changed_since_it_was_looked_at_is_not_replaced(tmp_path, repository, remote):
+    publish(site(tmp_path / "one"), find_destination(repository), "first")
+    mine = find_destination(repository)
+    publish(site(tmp_path / "two", "two"), find_destination(repository), "theirs")
+    with pytest.raises(PublishError, match=r"gh-pages could not be pushed to origin: ! \[rejected\].*stale info"):
+        publish(site(tmp_path / "three", "three"), mine, "mine")
+    assert git(remote, "log", "--format=%s", "gh-pages") == "theirs"
+
+
+def test_the_domain_of_the_branch_stays(tmp_path, repository, remote):
+    with_domain = site(tmp_path / "one")
+    (with_domain / "CNAME").write_text("films.example.org\n")
+    publish(with_domain, find_destination(repository), "first")
+    publish(site(tmp_path / "two"), find_destination(repository), "second")
+    assert git(remote, "show", "gh-pages:CNAME") == "films.example.org"
+
+
+def test_a_refusal_is_told_in_the_words_of_git_and_leaves_no_branch_behind(tmp_path, repository, remote):
+    hook = remote / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    with pytest.raises(PublishError, match=r"pre-receive hook declined\)$"):
+        publish(site(tmp_path / "site"), find_destination(repository), "site: Tiny")
+    assert "marquee" not in git(repository, "for-each-ref")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda folder, patch: shutil.rmtree(folder / ".git"), "is in no git repository .*not a git repository"),
+        (lambda folder, patch: git(folder, "remote", "remove", "origin"), "has no remote 'origin'"),
+        (lambda folder, patch: git(folder, "remote", "set-url", "origin", "../gone"), "origin cannot be read: .+"),
+        (lambda folder, patch: patch.setenv("PATH", ""), "needs git, which is not on the PATH"),
+        (
+            lambda folder, patch: patch.setenv("GIT_COMMITTER_EMAIL", "") or patch.setenv("GIT_COMMITTER_NAME", ""),
+            "name",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_in_one_sentence_before_anything_is_done(repository, monkeypatch, spoil, sentence):
+    spoil(repository, monkeypatch)
+    with pytest.raises(PublishError, match=sentence) as problem:
+        find_destination(repository)
+    assert "\n" not in str(problem.value)
+
+
+def test_without_the_extra_the_command_that_installs_it_is_told(repository, monkeypatch):
+    monkeypatch.setattr(publish_branch.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(PublishError, match=r'pip install -e "\.\[publish\]"'):
+        find_destination(repository)
+
+
+def test_a_hook_of_another_repository_does_not_lead_astray(tmp_path, repository, remote, monkeypatch):
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    publish(site(tmp_path / "site"), find_destination(repository), "site: Tiny")
+    monkeypatch.delenv("GIT_DIR")
+    assert "index.html" in published(remote)
+
+
+def test_the_last_word_is_neither_advice_nor_a_traceback():
+    said = " ! [rejected] gh-pages (stale info)\nerror: not pushed\nhint: pull\nTraceback (most recent call last):\nX"
+    assert last_word(said) == "! [rejected] gh-pages (stale info)"
+    assert last_word("one\nfatal: two\nhint: three\n") == "fatal: two"
+    assert last_word("") == ""
+
+
+@pytest.fixture
+def _here(monkeypatch, repository):
+    monkeypatch.setattr(build, "HERE", repository)
+
+
+@pytest.mark.usefixtures("_here")
+def test_the_command_publishes_what_was_rendered(tmp_path, remote, capsys):
+    render(tiny(), tmp_path / "site")
+    assert build.main(["--render-only", "--publish", "--out", str(tmp_path / "site")]) == 0
+    assert "pushed to gh-pages of origin" in capsys.readouterr().out
+    assert {"index.html", "users/1.html", "assets/style.css"} <= set(published(remote))
+    assert git(remote, "log", "--format=%s", "gh-pages").startswith("site: Tiny & <b>Co</b>, made by marquee ")
+
+
+@pytest.mark.usefixtures("_here")
+def test_invented_ratings_are_published_only_where_they_are_named(tmp_path, remote, capsys, monkeypatch):
+    def fail(name):
+        raise DownloadError(f"{name} could not be downloaded: no connection")
+
+    monkeypatch.setattr(sources, "_fetch", fail)
+    out = ["--out", str(tmp_path / "site"), "--quiet", "--publish"]
+    assert build.main([*out, "--dim", "4", "--epochs", "1"]) == 1
+    assert "the ratings of this site are invented" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
+    render(tiny(synthetic=True), tmp_path / "site")
+    assert build.main([*out, "--render-only"]) == 1
+    assert git(remote, "for-each-ref") == ""
+    named = command.parser().parse_args(["--data", "sample", "--publish"])
+    command.check_named(named, synthetic=True)
+
+
+@pytest.mark.usefixtures("_here")
+def test_where_nothing_can_be_published_nothing_is_built(tmp_path, repository, capsys):
+    git(repository, "remote", "remove", "origin")
+    assert build.main(["--data", "sample", "--publish", "--out", str(tmp_path / "site")]) == 1
+    said = capsys.readouterr()
+    assert said.err.startswith("error: the repository of ")
+    assert said.err.count("\n") == 1
+    assert not (tmp_path / "site").exists()

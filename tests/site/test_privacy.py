@@ -1,0 +1,219 @@
+"""Every pair of a user and a film that a whole site gives away: JSON, CSV and pages together."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import html
+import json
+import logging
+import os
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+
+import build
+import recsys
+from recsys.cache import NoCache
+from recsys.config import BuildConfig, TrainConfig
+from recsys.data.dataset import Dataset
+from recsys.export.script import json_in
+from recsys.site.slugs import slugs
+from recsys.terminal import Terminal
+
+MOVIELENS = os.environ.get("MOVIELENS_100K")
+Pairs = dict[str, set[str]]
+
+
+def keen() -> Dataset:
+    """12 users with 150 of 200 films each: a list of 40 is full of hits."""
+    rng = np.random.default_rng(0)
+    rows = [(f"u{user}", f"film-{film}", 1.0 + film % 5, int(rng.integers(1000)))
+            for user in range(12) for film in rng.permutation(200)[:150]]  # fmt: skip
+    return Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]), name="keen")
+
+
+def site_of(dataset: Dataset, out: Path, top_k: int, user_pages: int = 10_000) -> Path:
+    config = BuildConfig(top_k=top_k, holdout=0.5, user_pages=user_pages, train=TrainConfig(dim=4, epochs=2))
+    terminal = Terminal(Console(quiet=True), logging.ERROR)
+    build.export(artefacts := build.compute(dataset, config, terminal, NoCache()), out / "data", terminal)
+    build.render(artefacts, out, terminal)
+    return out
+
+
+def script(path: Path) -> Any:
+    """What a script leaves for others."""
+    return json.loads(json_in(path.read_text("utf-8")))
+
+
+def from_json(site: Path) -> Pairs:
+    """Every film in a user's record, whatever it stands for: as an item, or first in a pair that gives a reason."""
+
+    def films(value: object) -> set[str]:
+        if isinstance(value, dict):
+            own = {value.get("item"), *(item for item, _ in value.get("why", []))} - {None}
+            return own.union(*map(films, value.values()))
+        return set().union(*map(films, value)) if isinstance(value, list) else set()
+
+    users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
+    return {user: films(record) for user, record in users.items()}
+
+
+def from_csv(site: Path) -> Pairs:
+    found = defaultdict(set)
+    with (site / "data" / "recommendations.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["user"]] |= {row["item"]} - {""}
+    return found
+
+
+def from_pages(site: Path) -> Pairs:
+    """Every film that a user's page names, every user that a film's page links to, and the index's favourites."""
+    items = json.loads((site / "data" / "items.json").read_text("utf-8"))["items"]
+    by_slug = {slug: id_ for id_, slug in slugs(item["id"] for item in items).items()}
+    by_title = defaultdict(set)  # 18 titles of MovieLens 100K are those of two films
+    for item in items:
+        by_title[item["title"]].add(item["id"])
+    known = from_json(site)
+    users = {slug: id_ for id_, slug in slugs(known).items()}
+    found = defaultdict(set)
+
+    def add(user: str, title: str) -> None:
+        films = by_title[html.unescape(title)]
+        assert films, title
+        found[user] |= films & known[user] or films
+
+    for path in (site / "users").glob("*.html"):
+        text, user = path.read_text("utf-8"), users[path.stem]
+        found[user] |= {by_slug[slug] for slug in re.findall(r"films/([a-z0-9_-]+)\.html", text)}
+        for title in reasons(text):
+            add(user, title)
+    for path in (site / "films").glob("*.html"):
+        for slug in re.findall(r"users/([a-z0-9_-]+)\.html", path.read_text("utf-8")):
+            found[users[slug]].add(by_slug[path.stem])
+    index = (site / "users.html").read_text("utf-8")
+    rows = re.findall(r'^<tr><td><a href="users/([^"]+)\.html">.*<td>(.+)$', index, re.M)
+    assert len(rows) == len(users)
+    for slug, title in rows:
+        if title != "–":  # all that may be named of them stands elsewhere
+            add(users[slug], title)
+    return found
+
+
+def from_the_one_page(site: Path) -> Pairs:
+    """The same of a site that shows all users in one page: its shards, and the links of the films' pages."""
+    items = json.loads((site / "data" / "items.json").read_text("utf-8"))["items"]
+    by_slug = {slug: id_ for id_, slug in slugs(item["id"] for item in items).items()}
+    films = [by_slug[slug] for _, _, slug in script(site / "assets" / "data-films.js")]
+    found = defaultdict(set)
+    for path in (site / "assets" / "data-users").glob("*.js"):
+        shard = script(path)
+        for user, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):
+            rows = [row for one in lists for row in one]
+            places = {*rated[::2], *(row[0] for row in rows), *(film for row in rows for film in row[4::2])}
+            found[user] |= {films[place] for place in places - {-1}}
+    for path in (site / "films").glob("*.html"):
+        for id_ in re.findall(r"users\.html#([^ >\"]+)", path.read_text("utf-8")):
+            found[unquote(id_)].add(by_slug[path.stem])
+    return found
+
+
+def from_people(site: Path) -> Pairs:
+    """The films of the users with whom the Rate page compares its visitors, taken apart byte by byte."""
+    people = script(site / "assets" / "data-people.js")
+    ids = script(site / "data" / "deep_tower.js")["item_ids"]
+    users = list(from_json(site))
+    content, size = base64.b64decode(people["films"]), 3 * people["most"]
+    found: Pairs = {}
+    for n, place in enumerate(people["users"]):
+        own = content[n * size : (n + 1) * size]
+        rows = [int.from_bytes(own[at : at + 2], "little") for at in range(0, size, 3)]
+        found[users[place]] = {ids[row] for row in rows if row != 0xFFFF}
+    return found
+
+
+def reasons(page: str) -> list[str]:
+    """The titles that a user's page names behind the films recommended, as text."""
+    lines = re.findall(r"<tr><td>\d+<td>[^\n]*?<p>(.*?)<td>", page)
+    parts = [part for line in lines for part in re.findall(r"(.+?)\u00a0[+−]?\d+\.\d+(?: · |$)", line)]
+    return [re.sub("</?bdi>", "", part) for part in parts if part != "<em>withheld</em>"]
+
+
+def test_reasons_are_read_off_a_page():
+    page = (
+        "<tr><td>1<td><a href=x>X</a><p>A · B\u00a0+0.25 · <em>withheld</em>\u00a0+0.12<td>1\n"
+        "<tr><td>2<td><a href=x>X</a><p><bdi>C</bdi>\u00a00.5<td>1\n<tr><td>3<td><p class=none>no single film<td>1"
+    )
+    assert reasons(page) == ["A · B", "C"]
+
+
+def given_away(site: Path, dataset: Dataset) -> dict[str, int]:
+    """How many films that a user really rated stand beside them anywhere in the site."""
+    rated = defaultdict(set)
+    for user, item in zip(dataset.user.tolist(), dataset.item.tolist(), strict=True):
+        rated[str(dataset.user_ids[user])].add(str(dataset.item_ids[item]))
+    pages = from_pages if (site / "users").is_dir() else from_the_one_page
+    sources = [from_json(site), from_csv(site), pages(site), from_people(site)]
+    assert all(sources)
+    return {user: len(own & set().union(*(pairs.get(user, set()) for pairs in sources)))
+            for user, own in rated.items()}  # fmt: skip
+
+
+def test_the_one_page_for_all_users_gives_away_what_their_own_pages_do(tmp_path):
+    own, one = site_of(keen(), tmp_path / "own", 40), site_of(keen(), tmp_path / "one", 40, user_pages=0)
+    assert from_the_one_page(one) == from_pages(own)
+    assert given_away(one, keen()) == given_away(own, keen())
+
+
+@pytest.mark.parametrize("top_k", [25, 40])
+def test_a_site_names_thirty_rated_films_of_a_user_at_most(tmp_path, top_k):
+    site = site_of(keen(), tmp_path, top_k)
+    found = given_away(site, keen())
+    assert len(found) == 12
+    assert max(found.values()) == 30
+    pages = [path.read_text("utf-8") for path in (site / "users").glob("*.html")]
+    withheld = ["<td><em>withheld</em> <b>hit</b>" in page for page in pages]
+    assert any(withheld) or top_k < 40  # 25 films of base and deep fit beside the ten best, mostly
+    assert all("counted, not named" in page for page, there in zip(pages, withheld, strict=True) if there)
+
+
+def test_reasons_are_in_the_union_and_of_withheld_ones_only_the_number_is_told(tmp_path):
+    site, dataset = site_of(keen(), tmp_path, 25), keen()
+    users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
+    rows = [row for user in users.values() for name in ("base", "deep") for row in user[name]]
+    reasons = [one for row in rows for one in row.get("why", [])]
+    assert reasons and all(item is not None and strength > 0 for item, strength in reasons)
+    assert any(row.get("why_withheld") for row in rows)
+    known = from_json(site)
+    for user, record in users.items():
+        named = {item for row in record["deep"] for item, _ in row.get("why", [])}
+        assert named <= known[user]
+        rated = set(dataset.item_ids[dataset.item[dataset.user_ids[dataset.user] == user]])
+        assert named <= rated
+
+
+def test_a_withheld_hit_still_counts(tmp_path):
+    site = site_of(keen(), tmp_path, 40)
+    users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
+    metrics = json.loads((site / "data" / "metrics.json").read_text("utf-8"))["models"]
+    for name in ("base", "deep"):
+        hits = [sum(one["held_out"] for one in user[name]) / 40 for user in users.values()]
+        assert metrics[name]["precision"]["mean"] == pytest.approx(sum(hits) / len(hits))
+    withheld = [one for user in users.values() for name in ("base", "deep") for one in user[name] if not one["item"]]
+    # Scores would tell the film to whoever has enough of them, and a likeness whoever compares the vectors.
+    assert withheld and all(one == {"item": None, "score": None, "held_out": True} for one in withheld)
+    assert all(one["held_out"] for user in users.values() for one in user["deep"] if one["item"] is None)
+
+
+@pytest.mark.skipif(not MOVIELENS, reason="MOVIELENS_100K does not name the MovieLens 100K folder")
+@pytest.mark.parametrize("top_k", [10, 100])
+def test_the_real_site_keeps_to_it_too(tmp_path, top_k):
+    dataset = recsys.load_dataset(MOVIELENS)
+    assert max(given_away(site_of(dataset, tmp_path, top_k), dataset).values()) == 30

@@ -1,0 +1,248 @@
+import html
+import json
+import re
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+from jinja2 import meta, nodes
+
+from recsys.errors import OutputError
+from recsys.models.linear import HEAD
+from recsys.site import (
+    compare_contexts,
+    contexts,
+    data_contexts,
+    film_contexts,
+    map_contexts,
+    people_contexts,
+    rate_contexts,
+)
+from recsys.site.output.assets import script_data
+from recsys.site.output.csp import CSP
+from recsys.site.output.jinja import count, fixed, make_environment, percent, plain, size
+from recsys.site.output.writer import Writer, building
+from recsys.site.render import render_site
+from recsys.site.slugs import slugs
+from recsys.training.batches import DRAWS, MOST_CANDIDATES
+from tests.site.markup import Page, broken, pages
+from tests.site.tiny import FILM_IDS, HOSTILE, TEMPLATES, TITLES, USER_IDS, nothing, render, tiny
+
+SITES = {
+    "both": tiny(),
+    "base": tiny(("base",), measured=False),
+    "deep": tiny(("deep",), synthetic=True),
+    "nothing": nothing(),
+}
+
+
+@pytest.fixture(scope="module", params=SITES)
+def site(request, tmp_path_factory):
+    return render(SITES[request.param], tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    return render(SITES["both"], tmp_path_factory.mktemp("site"))
+
+
+def test_every_page_has_the_one_policy_and_keeps_to_it(site):
+    for address, page in pages(site).items():
+        assert page.csp == [CSP], address
+        assert page.inline == [], address
+
+
+def test_every_link_and_every_load_resolves_inside_the_site(site):
+    assert broken(site, pages(site)) == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["none.html", "/index.html", "../index.html", "users/1.html#none", "//x.org/", "users/", "films.html#a=b"],
+)
+def test_a_link_that_leads_nowhere_is_found(both, tmp_path, target):
+    site = shutil.copytree(both, tmp_path / "site")
+    (site / "index.html").write_text(f"<a href='{target}'>x</a><a href=map.html#film=1>y</a><a href=https://x.org>z</a>")
+    assert [found for found in broken(site, pages(site)) if found[0] == "index.html"] == [("index.html", target)]
+
+
+def test_nothing_is_loaded_from_elsewhere(site):
+    for path in [*site.rglob("*.html"), *site.rglob("*.css")]:
+        loads = re.findall(r"""(?:src|href)=["']?(https?:|//)|url\(["']?(https?:|//)""", path.read_text("utf-8"))
+        assert not loads or path.name == "about.html", path
+
+
+def test_ids_are_unique_on_a_page(site):
+    for address, page in pages(site).items():
+        assert len(page.ids) == len(set(page.ids)), address
+
+
+def test_a_hostile_title_stands_in_pages_as_text_only(both):
+    escaped = html.escape(HOSTILE, quote=False)
+    for address, page in pages(both).items():
+        assert page.tags.count("img") == 2 * (address == "map.html"), address  # the map as a picture
+        assert "onerror" not in page.inline, address
+        assert "<script>alert" not in page.text, address
+        assert "49" not in re.findall(r"\{\{ 7 \* 7 \}\}|\b49\b", page.text), address
+    assert "alert(1)" in html.unescape(escaped)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in (both / "films.html").read_text("utf-8")
+
+
+def test_titles_keep_their_letters(both):
+    films = html.unescape((both / "films.html").read_text("utf-8"))
+    for title in TITLES:
+        assert title in films
+
+
+def test_two_renders_give_equal_bytes(tmp_path):
+    one, two = render(tiny(), tmp_path / "one"), render(tiny(), tmp_path / "two")
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(two) for path in two.rglob("*") if path.is_file())
+    assert all((one / path).read_bytes() == (two / path).read_bytes() for path in files)
+
+
+def test_what_was_read_back_renders_the_same_bytes(tmp_path):
+    encoded = msgspec.json.encode(tiny())
+    one = render(tiny(), tmp_path / "one")
+    two = render(msgspec.json.decode(encoded, type=type(tiny())), tmp_path / "two")
+    assert (one / "map.html").read_bytes() == (two / "map.html").read_bytes()
+
+
+def test_sample_data_is_named_on_every_page_and_real_data_on_none(tmp_path):
+    for synthetic in (True, False):
+        folder = render(tiny(synthetic=synthetic), tmp_path / str(synthetic))
+        for path in folder.rglob("*.html"):
+            assert ("Sample data:" in path.read_text("utf-8")) is synthetic, path
+
+
+def test_what_about_says_of_large_catalogues_is_what_training_does(tmp_path):
+    about = (render(tiny(), tmp_path) / "about.html").read_text("utf-8")
+    assert f"the {HEAD:,} films with the most ratings" in about
+    assert f"more than {MOST_CANDIDATES:,} films, they are those of {DRAWS:,} of its ratings" in about
+
+
+def test_without_a_holdout_the_pages_say_that_nothing_was_measured(tmp_path):
+    folder = render(tiny(measured=False), tmp_path)
+    assert "No metrics were measured" in (folder / "index.html").read_text("utf-8")
+    assert "no metrics were measured" in (folder / "about.html").read_text("utf-8")
+    assert "No metrics were measured" in (folder / "users.html").read_text("utf-8")
+    assert "No metrics were measured" in (folder / "compare.html").read_text("utf-8")
+    assert " hits" not in re.sub(r"<p .*?</p>", "", (folder / "users.html").read_text("utf-8"))
+
+
+def test_the_front_page_compares_both_models_with_popularity(both):
+    text = (both / "index.html").read_text("utf-8")
+    assert text.count("+100\u00a0%") == 2
+    assert text.count('class="bar-row"') == 3
+
+
+def test_bokeh_is_shipped_once_with_its_licence_and_loaded_where_a_chart_is(both):
+    assert len(list(both.rglob("bokeh*.js"))) == 1
+    assert len(list(both.rglob("bokeh*LICENSE*"))) == 1
+    loading = [address for address, page in pages(both).items() if any("bokeh" in load for load in page.loads)]
+    assert loading == ["compare.html", "map.html", "training.html"]
+
+
+def test_script_data_is_one_string_for_json_parse(both):
+    values = {}
+    for name in ("users", "films"):
+        text = (both / "assets" / f"data-{name}.js").read_text("utf-8")
+        literal = re.fullmatch(rf'\(.*\)\.set\("{name}", JSON\.parse\((".*")\)\);\n', text)[1]
+        assert "\u2028" not in text
+        values[name] = json.loads(json.loads(literal))
+    assert [id_ for id_, _ in values["users"]] == list(USER_IDS)
+    assert [title for title, _, _ in values["films"]] == list(TITLES)
+    assert [slug for _, _, slug in values["films"]] == list(slugs(FILM_IDS).values())
+
+
+def test_script_data_survives_its_own_quoting():
+    text = script_data("x", [HOSTILE, "\\", '"', "__proto__"])
+    literal = text[text.index("JSON.parse(") + 11 : text.rindex("));")]
+    assert json.loads(json.loads(literal)) == [HOSTILE, "\\", '"', "__proto__"]
+
+
+def used_names(environment, name):
+    """The names a template and all it extends, includes or imports take from its context."""
+    tree = environment.parse((TEMPLATES / name).read_text("utf-8"))
+    found = meta.find_undeclared_variables(tree)
+    found -= {part.target for part in tree.find_all(nodes.Import)}  # macros, named at the top, used in blocks
+    for other in meta.find_referenced_templates(tree):
+        found |= used_names(environment, other)
+    return found
+
+
+def _capitals(name):
+    return "".join(part.capitalize() for part in name.split(".")[0].split("_"))
+
+
+@pytest.mark.parametrize(
+    "name", [path.name for path in sorted(TEMPLATES.glob("*.html")) if not path.name.startswith(("_", "base"))]
+)
+def test_a_template_uses_just_what_its_context_declares(name):
+    kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, _capitals(name))
+    modules = (contexts, compare_contexts, data_contexts, film_contexts, map_contexts, people_contexts, rate_contexts)
+    (context,) = {vars(one)[f"{kind}Context"] for one in modules if f"{kind}Context" in vars(one)}
+    declared = set(context.__dataclass_fields__)
+    assert used_names(make_environment(TEMPLATES), name) == declared
+
+
+def test_a_film_that_is_not_there_is_a_sentence_that_names_the_page(tmp_path):
+    found = tiny()
+    base = found.recommendations.users["1"].base
+    base[0] = msgspec.structs.replace(base[0], item="ghost")
+    with pytest.raises(OutputError, match=r"^users/1\.html: film 'ghost' is mentioned but not in items\.json"):
+        render_site(found, TEMPLATES, tmp_path)
+
+
+def test_a_film_that_only_the_tower_has_is_a_sentence_that_names_the_file(tmp_path):
+    found = tiny()
+    found.deep_tower.item_ids[0] = "ghost"
+    with pytest.raises(OutputError, match=r"^assets/data-rate\.js: film 'ghost' is mentioned but not in items\.json"):
+        render_site(found, TEMPLATES, tmp_path)
+
+
+def test_a_surprise_keeps_its_traceback_and_names_the_page():
+    with pytest.raises(ZeroDivisionError) as caught, building("users/1.html"):
+        1 / 0  # noqa: B018
+    assert caught.value.__notes__ == ["while building users/1.html"]
+
+
+def test_no_file_is_written_twice_in_any_spelling(tmp_path):
+    writer = Writer(tmp_path)
+    writer.text("users/A.html", "one")
+    with pytest.raises(OutputError, match="twice"):
+        writer.text("users/a.html", "two")
+    (tmp_path / "there.html").write_text("old")
+    with pytest.raises(OutputError, match="exists already"):
+        writer.text("there.html", "new")
+
+
+def test_progress_is_told_page_by_page(tmp_path):
+    seen = []
+    render_site(tiny(), TEMPLATES, tmp_path, lambda done, total: seen.append((done, total)))
+    assert seen == [(n, 18) for n in range(1, 19)]
+
+
+def test_the_404_page_carries_its_style_and_leads_home(tmp_path):
+    config = {"site_url": "https://example.org/films/"}
+    found = tiny()
+    folder = render(
+        msgspec.structs.replace(found, build=msgspec.structs.replace(found.build, config=config)), tmp_path
+    )
+    page = Page(folder / "404.html")
+    assert page.loads == ["data:,"]
+    assert page.links == ["https://example.org/films/"]
+
+
+def test_numbers_are_written_for_people():
+    assert (count(100000), fixed(-0.5), fixed(-0.001), fixed(None), percent(0.256), plain(4.0), plain(None)) == (
+        *("100,000", "−0.50", "0.00", "–"),
+        *("26\u00a0%", "4", "–"),
+    )
+    assert [size(n) for n in (812, 4_200, 1_300_000)] == ["812 B", "4.2 kB", "1.3 MB"]
+
+
+def test_missing_templates_are_a_sentence(tmp_path):
+    with pytest.raises(OutputError, match="expected the templates"):
+        render_site(tiny(), Path(tmp_path / "none"), tmp_path)

@@ -1,0 +1,95 @@
+"""The style sheets' tokens: each colour once, for both themes, and text that can be read on every ground."""
+
+import re
+from itertools import product
+
+import pytest
+
+from tests.site.tiny import TEMPLATES, render, tiny
+
+CSS = "".join(path.read_text("utf-8") for path in sorted((TEMPLATES / "assets").glob("*.css")))
+THEMES = ("light", "dark")
+PAIRS = {
+    name: dict(zip(THEMES, colours, strict=True))
+    for name, *colours in re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);", CSS)
+}
+
+
+def luminance(colour):
+    """Relative luminance as WCAG 2 defines it."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_that_of_the_definition():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_can_be_read_on_every_ground(theme):
+    grounds, texts = ("bg", "surface", "sunken"), ("ink", "ink-2", "accent", "hit", "gold")
+    pairs = [*product(texts, grounds), ("accent", "accent-soft"), ("ink", "hit-soft"), ("hit", "hit-soft")]
+    weak = {pair: contrast(*(PAIRS[name][theme] for name in pair)) for pair in pairs}
+    assert {pair: found for pair, found in weak.items() if found < 4.5} == {}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_curves_and_bars_stand_out_from_their_ground(theme):
+    names = ("base", "deep", "popularity", "item_knn", "ease", "als", "train", "validation")
+    assert all(contrast(PAIRS[name][theme], PAIRS["surface"][theme]) >= 3 for name in names)
+
+
+def test_every_token_that_is_used_is_declared():
+    used = set(re.findall(r"var\((--[\w-]+)\)", CSS))
+    declared = set(re.findall(r"(?:^|[\s{;])(--[\w-]+):", CSS)) | set(re.findall(r"@property (--[\w-]+)", CSS))
+    set_in_pages = {
+        name for path in TEMPLATES.glob("*.html") for name in re.findall(r"--[\w-]+", path.read_text("utf-8"))
+    }
+    assert used - declared - set_in_pages == set()
+
+
+def test_the_page_for_what_is_not_found_has_the_style_it_uses_and_little_else(tmp_path):
+    text = (render(tiny(), tmp_path) / "404.html").read_text("utf-8")
+    style, body = text[text.index("<style>") : text.index("</style>")], text[text.index("<body>") :]
+    used = {name for names in re.findall(r'class="([^"]+)"', body) for name in names.split()}
+    assert {name for name in used if not re.search(rf"\.{name}\b", style)} == set()
+    assert len(text.encode()) <= 10_000
+
+
+def test_every_model_colour_of_the_charts_is_a_token():
+    for name in (
+        "base",
+        "deep",
+        "popularity",
+        "item_knn",
+        "ease",
+        "als",
+        "train",
+        "validation",
+        "gold",
+        "line",
+        "ink-2",
+    ):
+        assert name in PAIRS
+
+
+def test_the_frame_of_a_page_is_light(tmp_path):
+    folder = render(tiny(), tmp_path)
+    page = (folder / "users" / "1.html").read_text("utf-8")
+    frame = page[: page.index("<main")] + page[page.index("<footer") :]
+    assert len(frame.encode()) <= 1500
+
+
+def test_the_theme_is_set_before_the_first_paint_and_all_else_later(tmp_path):
+    for path in render(tiny(), tmp_path).rglob("*.html"):
+        scripts = re.findall(r"<script (?!type)([^>]*)>", path.read_text("utf-8"))
+        early = [script for script in scripts if "defer" not in script]
+        assert len(early) == (path.name != "404.html"), path
+        assert all(script.endswith("assets/theme.js") for script in early), path

@@ -1,0 +1,287 @@
+"""A whole site's worth of artefacts, made by hand: 3 users, 5 films, titles that mean harm."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from pathlib import Path
+
+import msgspec
+
+from recsys.export.schema import (
+    Agreement,
+    Artefacts,
+    BaselineRecommendation,
+    Bootstrap,
+    Build,
+    Comparison,
+    DatasetSummary,
+    DeepTower,
+    Embedding,
+    EpochRecord,
+    Generator,
+    Groups,
+    HiddenRanks,
+    Interval,
+    Item,
+    ItemEmbeddings,
+    Items,
+    LossHistory,
+    MapReplay,
+    Mean,
+    Metrics,
+    ModelMetrics,
+    ModelSummary,
+    NewUsers,
+    Protocol,
+    RatedItem,
+    RatingBin,
+    Recommendation,
+    Recommendations,
+    Replay,
+    SimilarItem,
+    TasteGroup,
+    TowerMap,
+    Trial,
+    UserDifference,
+    UserGroup,
+    UserLists,
+    write_artefacts,
+)
+from recsys.site.render import render_site
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> \"quoted\" & 'single' {{ 7 * 7 }} \u2028"
+TITLES = (HOSTILE, "__proto__", "Cléo de 5 à 7", "مدينة الرياح 🎬", "p1001")
+USER_IDS = ("1", "Ünal/../<b>", "constructor")
+FILM_IDS = ("1", "f/2", "__proto__", "4", "5")
+MODELS = ("base", "deep")
+
+
+def interval(mean: float) -> Interval:
+    return Interval(mean, mean * 0.9, mean * 1.1)
+
+
+def model_metrics(ndcg: float) -> ModelMetrics:
+    figures = dict.fromkeys(("recall", "precision", "map", "mrr"), interval(0.1))
+    return ModelMetrics(
+        ndcg=interval(ndcg),
+        **figures,
+        coverage=Mean(0.5),
+        novelty=Mean(2.0),
+        diversity=Mean(0.75),
+        by_activity=[interval(ndcg), interval(2 * ndcg)],
+        recommended_popularity=[30.0, 40.0],
+        settings={"l2": 300.0},
+        trials=[Trial({"l2": 300.0}, 0.2), Trial({"l2": 100.0}, 0.1)],
+    )
+
+
+def groups() -> Groups:
+    return Groups(
+        activity=[UserGroup("few", 1, 4, 1), UserGroup("many", 5, 1200, 1)],
+        taste=[TasteGroup("niche", 2.5, 9.75, 1, 7.25), TasteGroup("mainstream", 20, 20, 1, 20.5)],
+    )
+
+
+def comparisons(models: tuple[str, ...]) -> list[Comparison]:
+    """Deep is ahead of popularity and level with base."""
+    against = {"base": (Interval(0.01, -0.01, 0.03), 0.25), "popularity": (Interval(0.1, 0.05, 0.15), 0.0001)}
+    return [
+        Comparison("deep", name, *found, 1, 1, 0)
+        for name, found in against.items()
+        if "deep" in models and name in (*models, "popularity")
+    ]
+
+
+def items() -> Items:
+    years = (1999, None, 1962, 2001, None)
+    return Items(
+        items=[
+            Item(
+                id=id_,
+                title=title,
+                year=year,
+                genres=["Drama", "<i>Sci-Fi</i>"] if year else [],
+                n_ratings=row,
+                n_train=row,
+                mean_rating=3.5 if row else None,
+                similar={"base": [SimilarItem("4", 0.5)], "deep": [SimilarItem("__proto__", 0.25)]},
+                histogram=[0, 1, row] if row else None,
+            )
+            for row, (id_, title, year) in enumerate(zip(FILM_IDS, TITLES, years, strict=True))
+        ],
+        bins=[RatingBin(1, 1), RatingBin(2, 3), RatingBin(4.5, 4.5)],
+    )
+
+
+def users(models: tuple[str, ...]) -> dict[str, UserLists]:
+    lists = {
+        "base": [Recommendation("f/2", 2.5, True, [("1", 0.75)]), Recommendation("__proto__", 1.25, False)],
+        "deep": [
+            Recommendation("__proto__", -0.5, False, [("1", 0.25)], 1),
+            Recommendation("4", -0.75, False),
+        ],
+    }
+    full = UserLists(
+        n_train=2,
+        n_hidden=1,
+        rated=[RatedItem("1", 4.5), RatedItem("5", 4.0)],
+        baselines={"popularity": [BaselineRecommendation("f/2", True), BaselineRecommendation(None, True)]},
+        hidden_ranks={name: HiddenRanks([1, 0, 0, 0], 2.0) for name in models},
+        genres=[1.0, 0.5],
+        **{name: lists[name] for name in models},
+    )
+    empty = UserLists(n_train=0, n_hidden=0, rated=[], baselines={}, **{name: [] for name in models})
+    return dict(zip(USER_IDS, (full, empty, full), strict=True))
+
+
+def embedding() -> Embedding:
+    places = [(0.0, 0.0), (1.0, 0.5), (-1.0, 0.25), (0.5, -0.5), (-0.25, 1.0)]
+    return Embedding(
+        dim=2,
+        item_ids=list(FILM_IDS),
+        vectors=[list(place) for place in places],
+        bias=[0.0] * 5,
+        projection=places,
+        explained_variance=(0.6, 0.4),
+    )
+
+
+def history() -> list[EpochRecord]:
+    return [
+        EpochRecord(epoch=1, train_loss=2.0, validation_loss=2.1, validation_ndcg=0.1),
+        EpochRecord(epoch=2, train_loss=1.5, validation_loss=None, validation_ndcg=None),
+    ]
+
+
+def agreement() -> Agreement:
+    return Agreement(n_users=2, overlap=[0, 2, 0], jaccard=interval(0.3), rbo=interval(0.4), rbo_p=0.9)
+
+
+def replay() -> Replay:
+    """Two frames: all films in the middle, then each where the served model has it."""
+    last = [(round((x + 1) / 2 * 65535), round((y + 1) / 2 * 65535)) for x, y in embedding().projection]
+    frames = [[(32768, 32768)] * 5, last]
+    encoded = [base64.b64encode(struct.pack("<10H", *(part for pair in one for part in pair))) for one in frames]
+    return Replay(epochs=[1, 2], low=(-1, -1), high=(1, 1), frames=[one.decode() for one in encoded])
+
+
+def half_floats(*values: float) -> str:
+    return base64.b64encode(struct.pack(f"<{len(values)}e", *values)).decode()
+
+
+def deep_tower() -> DeepTower:
+    """One whose hidden layer adds nothing: a user vector is what the films and the average ones add up to, over the
+    root of their number: 0.75 without any film, 1.25 with one."""
+    places = half_floats(*(part for place in embedding().projection for part in place))
+    return DeepTower(
+        dim=2,
+        hidden=1,
+        n_items=5,
+        item_ids=list(FILM_IDS),
+        star_weights=[-0.1, 0.45, 0.67782, 0.85263, 1.0],
+        starters=[1, 0, 4],
+        pool=places,
+        average=half_floats(0, 1),
+        average_films=0.5625,
+        inner_weight=half_floats(0, 0),
+        inner_bias=half_floats(0),
+        outer_weight=half_floats(0, 0),
+        outer_bias=half_floats(0, 0),
+        items=places,
+        item_bias=half_floats(0, 0, 0, 0, 0.5),
+        map=TowerMap(centre=[0.0, 0.0], axes=[[1.0, 0.0], [0.0, 1.0]], user_scale=0.5),
+    )
+
+
+def new_users() -> NewUsers:
+    return NewUsers(
+        protocol="some are <b>new</b>",
+        share=0.1,
+        draws=2,
+        given=["3", "half"],
+        n_users=[20, 18],
+        models={
+            "deep": [[0.5, 0.6], [0.7, 0.8]],
+            "deep_liked": [[0.5, 0.5], [0.7, 0.7]],
+            "ease": [[0.4, 0.5], [0.75, 0.75]],
+            "popularity": [[0.3, 0.3], [0.2, 0.2]],
+        },
+        ease_l2=[[300, 1000], [300, 300]],
+    )
+
+
+def protocol() -> Protocol:
+    return Protocol(
+        split="temporal",
+        holdout=0.2,
+        split_rule="the newest",
+        seed=None,
+        n_evaluated=2,
+        n_not_evaluated=1,
+        relevant="all",
+        candidates="unseen",
+        ties="lower index",
+        metrics={"ndcg": "binary"},
+        bootstrap=Bootstrap(resamples=100, seed=0, confidence=0.95, method="percentiles"),
+    )
+
+
+def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: bool = False) -> Artefacts:
+    """The artefacts; ``measured=False`` is what ``--holdout 0`` exports."""
+    rows = {"popularity": model_metrics(0.1), **{name: model_metrics(0.2) for name in models}}
+    return Artefacts(
+        build=Build(
+            generator=Generator("marquee", "0.1.0"),
+            dataset=DatasetSummary(
+                name="Tiny & <b>Co</b>",
+                synthetic=synthetic,
+                n_users=3,
+                n_items=5,
+                n_ratings=6,
+                sha256="0" * 64,
+                licence=None,
+            ),
+            config={"models": list(models), "dim": 2, "site_url": None, "seed": 0},
+            models={name: ModelSummary(best_epoch=1, dim=2, n_parameters=16) for name in models},
+        ),
+        loss_history=LossHistory(models={name: history() for name in models}),
+        item_embeddings=ItemEmbeddings(models={name: embedding() for name in models}),
+        recommendations=Recommendations(
+            k=2, users=users(models), rank_ends=[10, 50, 200], genres=["Drama", "<i>Sci-Fi</i>"]
+        ),
+        metrics=Metrics(
+            protocol=protocol(),
+            k=2,
+            models=rows if measured else {},
+            groups=groups() if measured else None,
+            comparisons=comparisons(models) if measured else [],
+            skipped={"ease": "too large <b>here</b>"} if measured else {},
+            agreement=agreement() if len(models) > 1 else None,
+            most_helped=[UserDifference("1", 0.25, 0.75)] if measured and len(models) > 1 else [],
+            least_helped=[UserDifference("constructor", 0.75, 0.5)] if measured and len(models) > 1 else [],
+            new_users=new_users() if measured and "deep" in models else None,
+        ),
+        items=items(),
+        map_replay=MapReplay(item_ids=list(FILM_IDS), models={name: replay() for name in models}),
+        deep_tower=deep_tower() if "deep" in models else None,
+    )
+
+
+def nothing() -> Artefacts:
+    """No film, no user, no model: the smallest that parses."""
+    full = tiny((), measured=False)
+    return msgspec.structs.replace(
+        full,
+        items=Items(items=[]),
+        recommendations=Recommendations(k=2, users={}),
+        map_replay=MapReplay(item_ids=[], models={}),
+    )
+
+
+def render(artefacts: Artefacts, out: Path) -> Path:
+    """Export and render, as a build does."""
+    write_artefacts(artefacts, out / "data")
+    render_site(artefacts, TEMPLATES, out)
+    return out
