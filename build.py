@@ -15,11 +15,12 @@ import numpy as np
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
-from recsys import command
 from recsys.baselines.background import beside
 from recsys.baselines.run import Rival, Skipped, rivals
 from recsys.baselines.tuning import recipes
 from recsys.cache import Cache, Keeper, NoCache, cache_folder
+from recsys.cli import arguments as command
+from recsys.cli.terminal import Terminal
 from recsys.config import BuildConfig, read_config
 from recsys.data.dataset import Dataset
 from recsys.data.load import locate, locate_default, read_path
@@ -45,7 +46,6 @@ from recsys.site.publish.gh_pages import Destination, find_destination, publish
 from recsys.site.publish.server import address, base_of, server
 from recsys.site.publish.staging import check_target, staged
 from recsys.site.render import render_site
-from recsys.terminal import Terminal
 from recsys.training.defaults import recipe
 from recsys.training.snapshots import Recorder, moving_films
 

@@ -18,10 +18,10 @@ from recsys import kept
 from recsys.baselines import simple as baselines
 from recsys.baselines.tuning import choose, recipes
 from recsys.cache import NoCache, cache_folder
+from recsys.cli.terminal import Terminal
 from recsys.data import load as sources
 from recsys.errors import DownloadError
 from recsys.export.script import json_in
-from recsys.terminal import Terminal
 
 SMALL = ["--data", "sample", "--dim", "8", "--epochs", "3", "--quiet"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml  # comes with bokeh
 
 import recsys
-from recsys import command
+from recsys.cli import arguments as command
 from tests.synthetic import small_log
 
 ROOT = Path(recsys.__file__).parents[1]

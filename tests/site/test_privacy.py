@@ -22,11 +22,11 @@ from rich.console import Console
 import build
 import recsys
 from recsys.cache import NoCache
+from recsys.cli.terminal import Terminal
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.export.script import json_in
 from recsys.site.slugs import slugs
-from recsys.terminal import Terminal
 
 MOVIELENS = os.environ.get("MOVIELENS_100K")
 Pairs = dict[str, set[str]]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import build
-from recsys import command
+from recsys.cli import arguments as command
 from recsys.data import load as sources
 from recsys.data.download import DownloadError
 from recsys.errors import PublishError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recsys import command
+from recsys.cli import arguments as command
 from recsys.config import BuildConfig, TrainConfig
 from recsys.errors import ConfigError, DataError, OutputError
 

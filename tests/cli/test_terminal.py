@@ -3,8 +3,8 @@ import logging
 
 from rich.console import Console
 
+from recsys.cli.terminal import Terminal, sparkline
 from recsys.models.fitted import EpochRecord
-from recsys.terminal import Terminal, sparkline
 
 
 def terminal(level: int = logging.INFO, *, interactive: bool = False) -> tuple[Terminal, io.StringIO]:

@@ -1,0 +1,1 @@
+"""The command: its options, and what it prints while it works."""
