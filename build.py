@@ -18,7 +18,9 @@ from threadpoolctl import threadpool_limits
 from recsys.baselines.background import beside
 from recsys.baselines.run import Rival, Skipped, rivals
 from recsys.baselines.tuning import recipes
-from recsys.cache import Cache, Keeper, NoCache, cache_folder
+from recsys.cache.baselines import rivals_or_load
+from recsys.cache.models import fit_or_load
+from recsys.cache.store import Cache, Keeper, NoCache, cache_folder
 from recsys.cli import arguments as command
 from recsys.cli.terminal import Terminal
 from recsys.config import BuildConfig, read_config
@@ -35,8 +37,6 @@ from recsys.export.metrics import Judged
 from recsys.export.results import Results
 from recsys.export.schema import Artefacts, read_artefacts, write_artefacts
 from recsys.export.tables import write_tables
-from recsys.kept import fit_or_load
-from recsys.kept_rivals import rivals_or_load
 from recsys.models.fitted import Fitted
 from recsys.recommend.explain import explain
 from recsys.recommend.lists import Lists, recommend

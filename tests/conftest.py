@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 import recsys
-from recsys import kept
+from recsys.cache import models as kept
 
 _numbers = itertools.count()
 

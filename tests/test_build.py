@@ -14,10 +14,10 @@ from rich.console import Console
 
 import build
 import recsys
-from recsys import kept
 from recsys.baselines import simple as baselines
 from recsys.baselines.tuning import choose, recipes
-from recsys.cache import NoCache, cache_folder
+from recsys.cache import models as kept
+from recsys.cache.store import NoCache, cache_folder
 from recsys.cli.terminal import Terminal
 from recsys.data import load as sources
 from recsys.errors import DownloadError

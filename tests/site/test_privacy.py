@@ -21,7 +21,7 @@ from rich.console import Console
 
 import build
 import recsys
-from recsys.cache import NoCache
+from recsys.cache.store import NoCache
 from recsys.cli.terminal import Terminal
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset

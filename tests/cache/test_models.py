@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import recsys
-from recsys import cache
-from recsys.cache import Cache, NoCache, cache_folder
-from recsys.kept import fit_or_load
+from recsys.cache import store as cache
+from recsys.cache.models import fit_or_load
+from recsys.cache.store import Cache, NoCache, cache_folder
 from recsys.training.snapshots import Recorder
 from tests.models.test_saved import assert_same
 from tests.training.test_fit import two_tastes

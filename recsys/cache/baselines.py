@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from recsys.baselines.run import Rival, Skipped
 from recsys.baselines.tuning import Chosen
-from recsys.cache import Keeper, key
+from recsys.cache.store import Keeper, key
 from recsys.config import BuildConfig
 from recsys.data.split import Split
 from recsys.errors import DataError

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recsys import cache
-from recsys.cache import Cache, NoCache, cache_folder, key
+from recsys.cache import store as cache
+from recsys.cache.store import Cache, NoCache, cache_folder, key
 from recsys.config import TrainConfig
 from recsys.errors import DataError
 from recsys.models import archive
@@ -97,7 +97,7 @@ def test_the_code_is_that_of_the_beginning(tmp_path, monkeypatch):
 )
 def test_a_key_is_another_under_other_code_or_arithmetic(monkeypatch, what, value):
     before = key(a=1)
-    monkeypatch.setattr(f"recsys.cache.{what}", value)
+    monkeypatch.setattr(f"recsys.cache.store.{what}", value)
     assert key(a=1) != before
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.cache import Keeper, key
+from recsys.cache.store import Keeper, key
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.models.archive import Archive

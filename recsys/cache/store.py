@@ -171,7 +171,7 @@ def _used(path: Path) -> tuple[int, int, Path]:
 @once
 def _code() -> str:
     """Hash of all code but the pages': between two versions, what is computed may change under one's hands."""
-    digest, package = hashlib.sha256(), Path(__file__).parent
+    digest, package = hashlib.sha256(), Path(__file__).parents[1]
     for path in sorted(package.rglob("*.py")):
         if not path.is_relative_to(package / "site"):
             digest.update(path.read_bytes())

@@ -10,9 +10,9 @@ import pytest
 
 import recsys
 from recsys.baselines.run import Rival, Skipped, rivals
-from recsys.cache import Cache, NoCache
+from recsys.cache.baselines import rivals_or_load
+from recsys.cache.store import Cache, NoCache
 from recsys.config import BuildConfig, TrainConfig
-from recsys.kept_rivals import rivals_or_load
 from recsys.models import archive
 from tests.training.test_fit import two_tastes
 
