@@ -1,8 +1,8 @@
 """The exported JSON as types: what ``site/data/*.json`` holds, and how it is written and read back.
 
 This is the wall of the house. Everything above it computes; everything below it renders what these types say and
-nothing else. So this module must not know how a number was made (``recsys.export.assemble``) nor what a page looks like
-(``recsys.site``). Fields may be added, never renamed or removed without raising :data:`SCHEMA`.
+nothing else. So this module must not know how a number was made (``recsys.export.assemble``) nor what a page looks
+like (``recsys.site``). Fields may be added, never renamed or removed without raising :data:`SCHEMA`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Our grouped form in autograd: whole users, a matrix of users by films, the same total loss as ``recsys.training.trainer``."""
+"""Our grouped form in autograd: whole users, a matrix of users by films.
+
+The total loss is that of ``recsys.training.trainer``.
+"""
 
 from __future__ import annotations
 

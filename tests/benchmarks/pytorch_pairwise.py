@@ -1,8 +1,8 @@
 """The usual form in autograd: a batch of B pairs is a matrix of logits (B, B), each pair's own on the diagonal.
 
 Films that a pair's user is known to have rated are masked, further copies of the positive among them. Taken over
-whole users, the total loss is that of ``recsys.training.trainer``: what goes over distinct users or films there goes over rows or
-columns here, each with its share of its user or film.
+whole users, the total loss is that of ``recsys.training.trainer``: what goes over distinct users or
+films there goes over rows or columns here, each with its share of its user or film.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def test_a_part_that_has_no_exact_text_is_refused():
 
 def test_the_code_is_that_of_the_beginning(tmp_path, monkeypatch):
     (tmp_path / "code.py").write_text("1")
-    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache" / "store.py"))
     cache._code.cache_clear()
     Cache(tmp_path / "kept")
     before = key()
@@ -108,10 +108,10 @@ def test_a_key_is_another_with_another_number_of_threads(monkeypatch):
 
 
 def test_the_code_is_all_but_that_of_the_pages(tmp_path, monkeypatch):
-    for name in ("nn/losses.py", "pages/map.py"):
+    for name in ("nn/losses.py", "site/map.py"):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text("1")
-    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache.py"))
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache" / "store.py"))
     before = cache._code.__wrapped__()
     (tmp_path / "site" / "map.py").write_text("2")
     assert cache._code.__wrapped__() == before

@@ -10,19 +10,19 @@ from jinja2 import meta, nodes
 
 from recsys.errors import OutputError
 from recsys.models.linear import HEAD
-from recsys.site import (
+from recsys.site import context as contexts
+from recsys.site.output.assets import script_data
+from recsys.site.output.csp import CSP
+from recsys.site.output.jinja import count, fixed, make_environment, percent, plain, size
+from recsys.site.output.writer import Writer, building
+from recsys.site.pages import (
     compare_contexts,
-    contexts,
     data_contexts,
     film_contexts,
     map_contexts,
     people_contexts,
     rate_contexts,
 )
-from recsys.site.output.assets import script_data
-from recsys.site.output.csp import CSP
-from recsys.site.output.jinja import count, fixed, make_environment, percent, plain, size
-from recsys.site.output.writer import Writer, building
 from recsys.site.render import render_site
 from recsys.site.slugs import slugs
 from recsys.training.batches import DRAWS, MOST_CANDIDATES

@@ -178,7 +178,7 @@ def test_with_too_few_users_to_judge_by_all_epochs_are_run(caplog):
 
 @pytest.mark.parametrize(("head", "said"), [(5, True), (24, False)])
 def test_where_the_closed_form_is_of_some_films_only_that_is_said(monkeypatch, caplog, head, said):
-    for module in ("train", "models.linear"):
+    for module in ("training.fit", "models.linear"):
         monkeypatch.setattr(f"recsys.{module}.HEAD", head)
     with caplog.at_level(logging.INFO, "recsys"):
         recsys.fit(two_tastes(n_items=24), "deep", QUICK)
