@@ -33,13 +33,14 @@ from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.metrics import judge
 from recsys.export.assemble import assemble
 from recsys.export.cold_start import in_words
+from recsys.export.files import read_artefacts, write_artefacts
 from recsys.export.metrics import Judged
 from recsys.export.results import Results
-from recsys.export.schema import Artefacts, read_artefacts, write_artefacts
 from recsys.export.tables import write_tables
 from recsys.models.fitted import Fitted
 from recsys.recommend.explain import explain
 from recsys.recommend.lists import Lists, recommend
+from recsys.schema import Artefacts
 from recsys.site.output.limits import Limits, refuse_too_many
 from recsys.site.output.size import Size
 from recsys.site.publish.gh_pages import Destination, find_destination, publish

@@ -18,8 +18,8 @@ from recsys.evaluation.metrics import Report, evaluate
 from recsys.evaluation.ranking import top_k
 from recsys.models.fitted import EpochRecord, Fitted
 from recsys.models.saved import load_fitted
+from recsys.schema import VERSION
 from recsys.training.fit import fit
-from recsys.version import VERSION
 
 __version__ = VERSION
 

@@ -25,7 +25,7 @@ import scipy
 from recsys.errors import DataError, OutputError
 from recsys.models import archive
 from recsys.models.archive import Archive
-from recsys.version import VERSION
+from recsys.schema import VERSION
 
 MOST_BYTES = 1_000_000_000
 """Of all entries together: a hundred models of MovieLens 100K, or a few of 20 million ratings."""

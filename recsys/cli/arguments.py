@@ -11,7 +11,7 @@ from typing import Any
 
 from recsys.config import BuildConfig, TrainConfig
 from recsys.errors import ConfigError, OutputError, PublishError, RecsysError
-from recsys.version import VERSION
+from recsys.schema import VERSION
 
 SETTINGS = ("holdout", "top_k", "models", "site_url", "evaluate_new_users", "dim", "epochs", "seed")
 """Options that are settings of a build, by their names in a configuration file."""

@@ -1,4 +1,4 @@
-"""Results to artefacts: everything a site is rendered from, put into the types of :mod:`recsys.export.schema`.
+"""Results to artefacts: everything a site is rendered from, put into the types of :mod:`recsys.schema`.
 
 The last module that sees arrays; knows nothing of pages.
 """
@@ -10,7 +10,7 @@ from dataclasses import asdict
 import msgspec
 import numpy as np
 
-from recsys.export import schema as out
+from recsys import schema as out
 from recsys.export.deep_tower import deep_tower
 from recsys.export.encoding import ids, rounded
 from recsys.export.map_replay import replay
@@ -21,8 +21,8 @@ from recsys.models.fitted import Fitted
 from recsys.recommend.lists import similar_items
 from recsys.recommend.pca import Projection, principal_components
 from recsys.recommend.profiles import rating_histograms
+from recsys.schema import GENERATOR, VERSION
 from recsys.training.snapshots import moving_films
-from recsys.version import GENERATOR, VERSION
 
 N_SIMILAR = 10
 FEWEST_FOR_MEAN = 3

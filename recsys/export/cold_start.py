@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys import schema as out
 from recsys.config import BuildConfig
 from recsys.evaluation.cold_start import DRAWS, L2, SHARE, NewUsersReport
-from recsys.export import schema as out
 
 _DECIMALS = 6
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys import schema as out
 from recsys.data.dataset import Dataset
 from recsys.errors import OutputError
-from recsys.export import schema as out
 from recsys.export.encoding import ids
 from recsys.models.deep import AVERAGE_FILMS, DeepModel
 from recsys.models.fitted import Fitted

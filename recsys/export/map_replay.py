@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.export import schema as out
+from recsys import schema as out
 from recsys.models.fitted import Fitted
 from recsys.recommend.pca import Projection
 from recsys.training.snapshots import MOST_FRAMES, Recorder

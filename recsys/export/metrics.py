@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from recsys import schema as out
 from recsys.baselines import tuning as selection
 from recsys.baselines.tuning import Chosen
 from recsys.config import BuildConfig
@@ -19,7 +20,6 @@ from recsys.evaluation import overlap as agreement
 from recsys.evaluation import significance as comparison
 from recsys.evaluation import user_groups as groups
 from recsys.evaluation.cold_start import NewUsersReport
-from recsys.export import schema as out
 from recsys.export.cold_start import new_users_told
 from recsys.recommend.lists import Lists
 

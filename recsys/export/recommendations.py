@@ -10,7 +10,7 @@ from itertools import zip_longest
 import msgspec
 import numpy as np
 
-from recsys.export import schema as out
+from recsys import schema as out
 from recsys.export.encoding import ids, rounded
 from recsys.export.privacy import MOST_NAMED, by_rank, may_be_named
 from recsys.export.results import Results

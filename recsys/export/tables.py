@@ -9,7 +9,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from recsys.export.schema import Artefacts
+from recsys.schema import Artefacts
 
 LIST_COLUMNS = ("user", "model", "rank", "item", "score", "held_out")
 ITEM_COLUMNS = ("item", "title", "year", "genres", "n_ratings", "n_train", "mean_rating")

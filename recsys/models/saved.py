@@ -18,8 +18,8 @@ from recsys.models.deep import DeepModel
 from recsys.models.fitted import EpochRecord, Fitted
 from recsys.models.protocol import Towers
 from recsys.models.state import checked
+from recsys.schema import VERSION
 from recsys.training.defaults import Recipe
-from recsys.version import VERSION
 
 FORMAT = 1
 """Of the file; raised where an older reader would not understand it, or a newer one would misread it."""

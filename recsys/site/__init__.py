@@ -1,5 +1,5 @@
-"""Everything right of the wall: pages made from the exported JSON, and the swap that publishes them.
+"""Pages made from the exported JSON, and what happens to a finished site.
 
-Must not know how a number was made: of our own package only ``recsys.export.schema``, ``recsys.errors`` and
-``recsys.version`` are imported here.
+Must not import anything that computes: of the package only ``recsys.schema``, ``recsys.errors`` and the readers and
+writers of exported files in ``recsys.export``.
 """

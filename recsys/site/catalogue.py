@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from recsys.errors import OutputError
-from recsys.export.schema import MODEL_NAMES, Artefacts
+from recsys.schema import MODEL_NAMES, Artefacts
 from recsys.site.context import Film, Model, User
 from recsys.site.output.limits import limits_of
 from recsys.site.slugs import slugs

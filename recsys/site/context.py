@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from recsys.export.schema import DatasetSummary, EpochRecord, Protocol
+from recsys.schema import DatasetSummary, EpochRecord, Protocol
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from recsys.export.schema import Artefacts
+from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue, models_of
 from recsys.site.context import NavLink, NotFoundContext, Page, Site
 from recsys.site.output.assets import (

@@ -25,7 +25,8 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from recsys.export.schema import (
+from recsys.export.tables import write_tables
+from recsys.schema import (
     Artefacts,
     BaselineRecommendation,
     Embedding,
@@ -43,7 +44,6 @@ from recsys.export.schema import (
     UserLists,
     write_artefacts,
 )
-from recsys.export.tables import write_tables
 from tests.benchmarks.processes import run
 from tests.site.tiny import MODELS, tiny
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from recsys.export.schema import read_artefacts, write_artefacts
+from recsys.export.files import read_artefacts, write_artefacts
 from recsys.site.catalogue import fragment
 from recsys.site.pages import any_user as shards
 from recsys.site.render import render_site

@@ -20,9 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys.export.deep_tower import deep_tower, packed
-from recsys.export.schema import DeepTower
 from recsys.export.script import json_in, script_of
 from recsys.recommend.pca import principal_components
+from recsys.schema import DeepTower
 from recsys.site.output.csp import CSP
 from tests import held_out
 from tests.held_out import HeldOut

@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from recsys.export.schema import DeepTower, RatingBin
 from recsys.export.script import json_in
+from recsys.schema import DeepTower, RatingBin
 from recsys.site.pages.square import square_around
 from recsys.site.pages.ten_best import stars_of
 from tests.browser.conftest import THEMES, WIDTHS, until

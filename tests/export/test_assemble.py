@@ -23,8 +23,8 @@ from recsys.data.split import split
 from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.metrics import judge
 from recsys.export.assemble import Results, assemble
+from recsys.export.files import read_artefacts, write_artefacts
 from recsys.export.metrics import Judged
-from recsys.export.schema import read_artefacts, write_artefacts
 from recsys.export.script import json_in
 from recsys.export.tables import write_tables
 from recsys.models.fitted import Fitted

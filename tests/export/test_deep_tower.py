@@ -11,12 +11,12 @@ import pytest
 
 import recsys
 from recsys.export.deep_tower import deep_tower, offered, packed
-from recsys.export.schema import DeepTower
 from recsys.export.script import script_of
 from recsys.models.deep import DeepModel
 from recsys.models.linear import LinearTowers
 from recsys.models.rating_scale import RatingScale
 from recsys.recommend.pca import principal_components
+from recsys.schema import DeepTower
 from tests.synthetic import small_log
 from tests.training.literal_tower import LiteralTower, halves
 

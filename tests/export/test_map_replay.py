@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from recsys.export import schema as out
+from recsys import schema as out
 from recsys.export.map_replay import encoded, frames_allowed, replay, spread
 from recsys.recommend.pca import principal_components
 from recsys.training.snapshots import MOST_FRAMES, Recorder

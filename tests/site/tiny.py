@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from recsys.export.schema import (
+from recsys.export.files import write_artefacts
+from recsys.schema import (
     Agreement,
     Artefacts,
     BaselineRecommendation,
@@ -46,7 +47,6 @@ from recsys.export.schema import (
     UserDifference,
     UserGroup,
     UserLists,
-    write_artefacts,
 )
 from recsys.site.render import render_site
 

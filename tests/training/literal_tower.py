@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from recsys.export.schema import DeepTower
+from recsys.schema import DeepTower
 
 History = Sequence[tuple[int, int]]
 """Rows of rated films, each with its stars."""

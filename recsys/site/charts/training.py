@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from recsys.export.schema import EpochRecord
+from recsys.schema import EpochRecord
 from recsys.site.charts.bokeh_json import chart
 from recsys.site.context import Chart, Model
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from recsys.errors import OutputError
-from recsys.export.schema import Artefacts
 from recsys.export.script import script_of
+from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue, models_of
 from recsys.site.images.map_png import COLOURS, map_picture
 from recsys.site.images.social_card import social_card

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recsys.errors import OutputError
-from recsys.export.schema import Build
+from recsys.schema import Build
 
 MOST_LISTED = 5_000
 """Films on a page that lists or draws them, the most rated: half a megabyte of text. Every film has its own page."""

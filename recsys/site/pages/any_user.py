@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recsys.export.schema import Artefacts
+from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue, model, models_of
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.context import Page, Site, User

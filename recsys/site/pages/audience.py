@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
 
-from recsys.export.schema import Recommendations
+from recsys.schema import Recommendations
 
 MOST_READERS = 30
 """Users that are named of each film and model; the others are counted, or a popular film would hold all users."""

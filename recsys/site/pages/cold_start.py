@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recsys.export.schema import Metrics, NewUsers
+from recsys.schema import Metrics, NewUsers
 from recsys.site.catalogue import model
 from recsys.site.charts.compare import Dot, Series, curves
 from recsys.site.context import Cell

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recsys.export.schema import Artefacts, Comparison, Interval, Metrics, ModelMetrics, TasteGroup, UserGroup
+from recsys.schema import Artefacts, Comparison, Interval, Metrics, ModelMetrics, TasteGroup, UserGroup
 from recsys.site.catalogue import Catalogue, model
 from recsys.site.charts.compare import Dot, Series, dots_by_group, leaderboard
 from recsys.site.context import Cell, Page, Site

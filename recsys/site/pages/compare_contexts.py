@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recsys.export.schema import Protocol
+from recsys.schema import Protocol
 from recsys.site.context import Cell, Chart, Context, Model, User
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from math import ceil
 from urllib.parse import quote
 
-from recsys.export.schema import Artefacts, Embedding, Item, RatingBin
+from recsys.schema import Artefacts, Embedding, Item, RatingBin
 from recsys.site.catalogue import Catalogue, models_of
 from recsys.site.context import Film, Model, Page, Site
 from recsys.site.output.jinja import plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recsys.export.schema import Artefacts, Item
+from recsys.schema import Artefacts, Item
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import FilmRow, FilmsContext, Page, Site
 from recsys.site.output.limits import MOST_LISTED

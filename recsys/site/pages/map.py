@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recsys.errors import OutputError
-from recsys.export.schema import Artefacts, Embedding, Item
+from recsys.schema import Artefacts, Embedding, Item
 from recsys.site.catalogue import Catalogue, models_of
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.charts.map import map_chart

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from recsys.export.schema import MODEL_NAMES, Artefacts, Interval, ModelMetrics
+from recsys.schema import MODEL_NAMES, Artefacts, Interval, ModelMetrics
 from recsys.site.catalogue import Catalogue, model, models_of
 from recsys.site.charts.training import training_chart
 from recsys.site.context import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recsys.errors import OutputError
-from recsys.export.schema import Metrics, UserDifference
+from recsys.schema import Metrics, UserDifference
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import overlap_chart
 from recsys.site.context import Cell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recsys.export.schema import Artefacts, Recommendation, UserLists
+from recsys.schema import Artefacts, Recommendation, UserLists
 from recsys.site.catalogue import Catalogue, model, models_of
 from recsys.site.context import Film, Page, Site, User
 from recsys.site.pages.people_contexts import (

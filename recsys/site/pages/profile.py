@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recsys.export.schema import Recommendation, Recommendations, UserLists
+from recsys.schema import Recommendation, Recommendations, UserLists
 from recsys.site.catalogue import model
 from recsys.site.pages.people_contexts import GenreRow, HiddenRow
 

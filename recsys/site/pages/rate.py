@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from recsys.errors import OutputError
-from recsys.export.schema import Artefacts, DeepTower
+from recsys.schema import Artefacts, DeepTower
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Page, Site
 from recsys.site.pages.rate_contexts import RateContext, Starter

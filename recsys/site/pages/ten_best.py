@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from recsys.export.schema import Artefacts, DeepTower, RatingBin
+from recsys.schema import Artefacts, DeepTower, RatingBin
 from recsys.site.pages.packing import packed
 
 MOST_USERS = 2_000

@@ -20,9 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recsys.errors import PublishError
-from recsys.export.schema import Build
+from recsys.schema import GENERATOR, Build
 from recsys.site.publish.staging import says_ours
-from recsys.version import GENERATOR
 
 REMOTE = "origin"
 BRANCH = "gh-pages"

@@ -16,10 +16,9 @@ from pathlib import Path
 import msgspec
 
 from recsys.errors import OutputError
-from recsys.export.schema import Build
+from recsys.schema import GENERATOR, Build
 from recsys.site.publish.exchange import exchange
 from recsys.site.publish.lock import locked
-from recsys.version import GENERATOR
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
 _PROJECT_MARKS = ("build.py", "pyproject.toml", ".git")

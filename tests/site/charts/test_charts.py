@@ -3,7 +3,7 @@ import json
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
-from recsys.export.schema import EpochRecord
+from recsys.schema import EpochRecord
 from recsys.site.catalogue import model
 from recsys.site.charts.bokeh_json import chart, renumbered, script_json
 from recsys.site.charts.training import training_chart

@@ -14,7 +14,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from recsys.errors import OutputError
-from recsys.export.schema import write_artefacts
+from recsys.export.files import write_artefacts
 from recsys.site.output import parallel as press
 from recsys.site.output import size
 from recsys.site.output.parallel import FEWEST, helpers_for

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from recsys.errors import OutputError
-from recsys.export.schema import write_artefacts
+from recsys.export.files import write_artefacts
 from recsys.site.output import size as module
 from recsys.site.output.limits import Limits, refuse_too_many
 from recsys.site.output.size import Size, refuse_too_large

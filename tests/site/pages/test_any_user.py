@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys.config import BuildConfig
-from recsys.export.schema import UserLists
 from recsys.export.script import json_in
+from recsys.schema import UserLists
 from recsys.site.catalogue import Catalogue, fragment
 from recsys.site.output.limits import Limits
 from recsys.site.pages import any_user as module

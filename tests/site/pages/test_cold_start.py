@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from recsys.export.schema import Artefacts, Metrics
+from recsys.schema import Artefacts, Metrics
 from recsys.site.catalogue import model
 from recsys.site.charts.compare import Dot, Series, curves
 from recsys.site.context import Cell

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from recsys.errors import OutputError
-from recsys.export.schema import Artefacts, Mean, UserDifference
+from recsys.schema import Artefacts, Mean, UserDifference
 from recsys.site.catalogue import Catalogue, model
 from recsys.site.charts.compare import Dot, Series, dots_by_group, leaderboard, overlap_chart
 from recsys.site.context import Page

@@ -11,8 +11,8 @@ import subprocess
 import msgspec
 import pytest
 
-from recsys.export.schema import Items, Metrics, Recommendations
 from recsys.export.tables import write_tables
+from recsys.schema import Items, Metrics, Recommendations
 from recsys.site.catalogue import model
 from recsys.site.context import Page
 from recsys.site.pages.data import data_context

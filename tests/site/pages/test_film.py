@@ -10,8 +10,8 @@ import re
 import msgspec
 import pytest
 
-from recsys.export.schema import Artefacts, ItemEmbeddings, Recommendation, Recommendations, UserLists
 from recsys.export.script import json_in
+from recsys.schema import Artefacts, ItemEmbeddings, Recommendation, Recommendations, UserLists
 from recsys.site.catalogue import Catalogue
 from recsys.site.pages import films
 from recsys.site.pages.audience import Reader, Readers, audiences

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from recsys.errors import OutputError
-from recsys.export.schema import MapReplay, SimilarItem
+from recsys.schema import MapReplay, SimilarItem
 from recsys.site.catalogue import models_of
 from recsys.site.charts.map import COLUMNS, map_chart
 from recsys.site.pages.map import map_facts, similar_facts

@@ -6,7 +6,7 @@ import re
 import msgspec
 import pytest
 
-from recsys.export.schema import Artefacts, BaselineRecommendation, HiddenRanks, Recommendation, UserLists
+from recsys.schema import Artefacts, BaselineRecommendation, HiddenRanks, Recommendation, UserLists
 from recsys.site.output.jinja import isolated
 from recsys.site.pages.profile import genre_rows, hidden_rows, rank_spans
 from tests.site.tiny import HOSTILE, render, tiny, users

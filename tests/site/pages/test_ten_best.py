@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.export.schema import RatedItem, RatingBin, Recommendations, UserLists
 from recsys.export.script import json_in
+from recsys.schema import RatedItem, RatingBin, Recommendations, UserLists
 from recsys.site.pages import ten_best as module
 from recsys.site.pages.ten_best import stars_of, ten_best
 from tests.site.tiny import FILM_IDS, deep_tower, render, tiny

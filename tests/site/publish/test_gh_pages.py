@@ -12,9 +12,9 @@ from recsys.cli import arguments as command
 from recsys.data import load as sources
 from recsys.data.download import DownloadError
 from recsys.errors import PublishError
+from recsys.schema import GENERATOR
 from recsys.site.publish import gh_pages as publish_branch
 from recsys.site.publish.gh_pages import find_destination, last_word, publish
-from recsys.version import GENERATOR
 from tests.site.tiny import render, tiny
 
 pytest.importorskip("ghp_import", reason="ghp-import is not installed")

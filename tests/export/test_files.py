@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from recsys import schema as out
 from recsys.errors import OutputError
-from recsys.export import schema as out
+from recsys.export.files import read_artefacts, write_artefacts
 from recsys.export.script import json_in, script_of
 from tests.site.tiny import tiny
 
@@ -105,19 +106,19 @@ def mend(folder: Path, name: str, change: dict[str, Any], drop: str = "") -> Non
 
 def refusal(folder: Path) -> str:
     with pytest.raises(OutputError) as caught:
-        out.read_artefacts(folder)
+        read_artefacts(folder)
     return str(caught.value)
 
 
 def test_what_was_written_is_read_again(tmp_path):
-    out.write_artefacts(some(), tmp_path / "new" / "data")
-    assert out.read_artefacts(tmp_path / "new" / "data") == some()
+    write_artefacts(some(), tmp_path / "new" / "data")
+    assert read_artefacts(tmp_path / "new" / "data") == some()
 
 
 def test_the_deep_tower_is_a_script_that_is_there_where_deep_was_built(tmp_path):
     whole = tiny()
-    out.write_artefacts(whole, tmp_path)
-    assert out.read_artefacts(tmp_path) == whole
+    write_artefacts(whole, tmp_path)
+    assert read_artefacts(tmp_path) == whole
     script = (tmp_path / "deep_tower.js").read_text(encoding="utf-8")
     assert script.startswith('(globalThis.marqueeData ??= new Map()).set("deep_tower", JSON.parse("{')
     told = json.loads(json_in(script))
@@ -128,26 +129,26 @@ def test_the_deep_tower_is_a_script_that_is_there_where_deep_was_built(tmp_path)
 
 @pytest.mark.parametrize("content", ["", "alert(1)", script_of("deep_tower", "1")[:-1], script_of("deep_tower", "1")])
 def test_a_script_that_is_not_ours_is_refused_by_name(tmp_path, content):
-    out.write_artefacts(tiny(), tmp_path)
+    write_artefacts(tiny(), tmp_path)
     (tmp_path / "deep_tower.js").write_text(content)
     assert "deep_tower.js: " in refusal(tmp_path)
 
 
 def test_every_file_has_its_schema_beside_it_and_nothing_else_is_written(tmp_path):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     expected = {path_of(tmp_path, name).name for name in FILES} | {f"{name}.schema.json" for name in FILES}
     assert {path.name for path in tmp_path.iterdir()} == expected
 
 
 def test_writing_twice_gives_equal_bytes(tmp_path):
     for folder in ("a", "b"):
-        out.write_artefacts(some(), tmp_path / folder)
+        write_artefacts(some(), tmp_path / folder)
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
 def test_keys_are_in_the_order_of_the_contract_and_unknown_is_null(tmp_path):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     epoch = load(tmp_path, "loss_history")["models"]["base"][0]
     assert list(epoch.items()) == [
         ("epoch", 1), ("train_loss", 2.5), ("validation_loss", None), ("validation_ndcg", None)
@@ -161,15 +162,15 @@ def test_keys_are_in_the_order_of_the_contract_and_unknown_is_null(tmp_path):
 
 
 def test_a_model_that_was_not_built_has_no_key(tmp_path):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     user = load(tmp_path, "recommendations")["users"]["__proto__"]
     assert list(user) == ["n_train", "n_hidden", "rated", "base", "baselines", "hidden_ranks", "genres"]
-    assert list(out.read_artefacts(tmp_path).recommendations.users["__proto__"].lists()) == ["base"]
+    assert list(read_artefacts(tmp_path).recommendations.users["__proto__"].lists()) == ["base"]
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_an_absent_file_is_named(tmp_path, name):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     path_of(tmp_path, name).unlink()
     sentence = refusal(tmp_path)
     assert sentence.startswith(f"{path_of(tmp_path, name)}: not found")
@@ -179,7 +180,7 @@ def test_an_absent_file_is_named(tmp_path, name):
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"null", b"{}", b'{"schema": 1}', b"not JSON", b'"\xff"'])
 def test_a_file_that_does_not_parse_is_named(tmp_path, name, text):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     path_of(tmp_path, name).write_bytes(text)
     sentence = refusal(tmp_path)
     assert sentence.startswith(f"{path_of(tmp_path, name)}: ")
@@ -187,7 +188,7 @@ def test_a_file_that_does_not_parse_is_named(tmp_path, name, text):
 
 
 def test_a_file_of_broken_text_is_named(tmp_path):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     path = tmp_path / "items.json"
     path.write_bytes(path.read_bytes().replace(b"a|b", b"a\xffb"))
     assert refusal(tmp_path).startswith(f"{path}: ")
@@ -196,35 +197,35 @@ def test_a_file_of_broken_text_is_named(tmp_path):
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("schema", [0, 2, 99])
 def test_a_file_of_another_schema_is_named_with_both(tmp_path, name, schema):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     mend(tmp_path, name, {"schema": schema})
     sentence = refusal(tmp_path)
     assert sentence.startswith(f"{path_of(tmp_path, name)}: written in schema {schema}, this version reads 1")
 
 
 def test_another_schema_is_named_also_where_its_fields_are_others(tmp_path):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     mend(tmp_path, "items", {"schema": 2, "films": []}, drop="items")
     assert "written in schema 2, this version reads 1" in refusal(tmp_path)
 
 
 def test_a_file_that_does_not_tell_its_schema_is_refused(tmp_path):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     mend(tmp_path, "items", {}, drop="schema")
     assert "schema" in refusal(tmp_path)
 
 
 def test_fields_that_a_later_version_added_do_no_harm(tmp_path):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     mend(tmp_path, "items", {"colour": "red"})
-    assert out.read_artefacts(tmp_path) == some()
+    assert read_artefacts(tmp_path) == some()
 
 
 def test_a_number_that_is_not_finite_is_not_written_as_if_unknown(tmp_path):
     record = out.EpochRecord(epoch=1, train_loss=float("nan"), validation_loss=None, validation_ndcg=None)
     broken = msgspec.structs.replace(some(), loss_history=out.LossHistory(models={"base": [record]}))
     with pytest.raises((OutputError, ValueError), match="finite"):
-        out.write_artefacts(broken, tmp_path)
+        write_artefacts(broken, tmp_path)
 
 
 # A reader of JSON Schema, as far as these schemas go; a keyword it does not know is a fault, not a pass.
@@ -293,7 +294,7 @@ def broken(value: Any, keyword: str, rule: Any, schema: Any, root: dict[str, Any
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_file_obeys_the_schema_beside_it(tmp_path, name):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     schema = msgspec.json.decode((tmp_path / f"{name}.schema.json").read_bytes())
     assert faults(load(tmp_path, name), schema, schema) == []
 
@@ -311,7 +312,7 @@ def test_every_file_obeys_the_schema_beside_it(tmp_path, name):
                                              "projection": [[1, 2, 3]], "explained_variance": [0, 1]}}}),
 ])  # fmt: skip
 def test_a_schema_refuses_what_the_reader_refuses(tmp_path, name, change):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     mend(tmp_path, name, change)
     schema = msgspec.json.decode((tmp_path / f"{name}.schema.json").read_bytes())
     assert faults(load(tmp_path, name), schema, schema)
@@ -319,7 +320,7 @@ def test_a_schema_refuses_what_the_reader_refuses(tmp_path, name, change):
 
 
 def test_every_schema_demands_that_a_file_tells_its_own(tmp_path):
-    out.write_artefacts(some(), tmp_path)
+    write_artefacts(some(), tmp_path)
     for name in FILES:
         schema = msgspec.json.decode((tmp_path / f"{name}.schema.json").read_bytes())
         content = load(tmp_path, name)

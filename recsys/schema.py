@@ -7,20 +7,15 @@ like (``recsys.site``). Fields may be added, never renamed or removed without ra
 
 from __future__ import annotations
 
-import gc
-import math
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from recsys.errors import OutputError
-from recsys.export.script import json_in, script_of
-
 SCHEMA = 1
+GENERATOR = "marquee"
+"""Names this program in ``build.json``: a folder that carries it may be replaced by a later build."""
+VERSION = "0.1.0"
 MODEL_NAMES = ("base", "deep")
 
 UnitInterval = Annotated[float, Meta(ge=0, le=1)]
@@ -399,7 +394,7 @@ class Replay(Struct, frozen=True, kw_only=True):
 class MapReplay(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``map_replay.js``: how the films moved while the models learned; at most 12 frames a model.
 
-    A classic script, as the map loads it: see :mod:`recsys.script`.
+    A classic script, so that a page opened from disk may load it.
     """
 
     FILE: ClassVar[str] = "map_replay.js"
@@ -467,107 +462,3 @@ class Artefacts(Struct, frozen=True, kw_only=True):
     map_replay: MapReplay
     deep_tower: DeepTower | None = None
     """None where deep was not built: then there is no such file."""
-
-
-_FILES: dict[str, Any] = {
-    "build": Build,
-    "loss_history": LossHistory,
-    "item_embeddings": ItemEmbeddings,
-    "recommendations": Recommendations,
-    "metrics": Metrics,
-    "items": Items,
-    "map_replay": MapReplay,
-    "deep_tower": DeepTower,
-}
-_T = TypeVar("_T")
-
-
-class _Stamp(Struct):
-    """As much of a file as says how the rest is to be read."""
-
-    schema: int
-
-
-def write_artefacts(artefacts: Artefacts, folder: Path) -> None:
-    """Write every file, and its JSON Schema beside it, into ``folder`` (made if absent).
-
-    Raises:
-        OutputError: a number is not finite; JSON has no such numbers.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for field, kind in _FILES.items():
-        value = getattr(artefacts, field)
-        if value is None:
-            continue
-        _refuse_infinite(kind.FILE, value)
-        (folder / kind.FILE).write_bytes(_written(kind.FILE, msgspec.json.encode(value)))
-        schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(kind)))
-        (folder / kind.FILE).with_suffix(".schema.json").write_bytes(schema + b"\n")
-
-
-def read_artefacts(folder: Path) -> Artefacts:
-    """Read what :func:`write_artefacts` wrote.
-
-    Raises:
-        OutputError: a file is absent, does not parse, or was written by another schema.
-    """
-    found = {field: folder / kind.FILE for field, kind in _FILES.items()}
-    build = _read(found["build"], Build)
-    absent = () if "deep" in build.models else ("deep_tower",)
-    with _without_collection():
-        return Artefacts(**{name: _read(path, _FILES[name]) for name, path in found.items() if name not in absent})
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """JSON makes no cycles, and to look for them while lists come by the thousand takes longer than reading."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _written(name: str, text: bytes) -> bytes:
-    """A file's content: the JSON itself, or the script that hands it over."""
-    return script_of(Path(name).stem, text.decode()).encode() if name.endswith(".js") else text + b"\n"
-
-
-def _json_of(path: Path) -> bytes:
-    """The JSON in such a file."""
-    content = path.read_bytes()
-    return json_in(content.decode()).encode() if path.suffix == ".js" else content
-
-
-def _read(path: Path, kind: type[_T]) -> _T:
-    try:
-        content = _json_of(path)
-        schema = msgspec.json.decode(content, type=_Stamp).schema
-        if schema != SCHEMA:
-            raise OutputError(
-                f"{path}: written in schema {schema}, this version reads {SCHEMA}; "
-                "build the site again without --render-only"
-            )
-        return msgspec.json.decode(content, type=kind)
-    except FileNotFoundError:
-        raise OutputError(f"{path}: not found; build the site once without --render-only") from None
-    except (msgspec.DecodeError, ValueError) as problem:
-        raise OutputError(f"{path}: {problem}; build the site again without --render-only") from None
-
-
-def _refuse_infinite(name: str, value: Any, where: str = "") -> None:
-    """The encoder would write NaN as null, which says "unknown" where it should say "broken"."""
-    if isinstance(value, Struct):  # walked where they are: a copy of all users would be the largest thing in memory
-        for field in value.__struct_fields__:
-            _refuse_infinite(name, getattr(value, field), f"{where}.{field}")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise OutputError(f"{name}: {where.lstrip('.')} is {value}; expected a finite number")
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            _refuse_infinite(name, one, f"{where}.{key}")
-    elif isinstance(value, list | tuple):
-        for one in value:
-            _refuse_infinite(name, one, where)
