@@ -18,9 +18,9 @@ from threadpoolctl import threadpool_limits
 from recsys.baselines.background import beside
 from recsys.baselines.run import Rival, Skipped, rivals
 from recsys.baselines.tuning import recipes
-from recsys.cache.baselines import rivals_or_load
-from recsys.cache.models import fit_or_load
-from recsys.cache.store import Cache, Keeper, NoCache, cache_folder
+from recsys.cache.baselines import load_or_run_baselines
+from recsys.cache.models import cached_fit
+from recsys.cache.store import Cache, FolderCache, NoCache, cache_folder
 from recsys.cli import arguments as command
 from recsys.cli.terminal import Terminal
 from recsys.config import BuildConfig, read_config
@@ -78,7 +78,7 @@ def build(arguments: argparse.Namespace) -> None:
             shutil.copytree(arguments.out / "data", staging / "data")
             render(artefacts, staging, terminal)
     else:
-        cache = NoCache() if arguments.no_cache else Cache(cache_folder())
+        cache = NoCache() if arguments.no_cache else FolderCache(cache_folder())
         path = locate_default(HERE / "data") if arguments.data is None else locate(arguments.data)
         check_target(arguments.out, [path])
         with staged(arguments.out) as staging:
@@ -105,19 +105,19 @@ def read(path: Path, config: BuildConfig, terminal: Terminal) -> Dataset:
         logger.warning("The ratings of this data set are synthetic: invented users, for a look at the site only.")
     if config.top_k > dataset.n_items:
         raise ConfigError(f"top_k is {config.top_k}; {dataset.name} has {dataset.n_items} items, so use that or less")
-    limits = Limits(config.user_pages, config.most_files, config.most_megabytes)
+    limits = Limits(config.user_pages, config.max_files, config.max_megabytes)
     refuse_too_many(dataset.n_users, dataset.n_items, limits)
     return dataset
 
 
-def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal, cache: Keeper) -> Artefacts:
+def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal, cache: Cache) -> Artefacts:
     """Everything between the ratings and the JSON."""
     with terminal.stage("split") as said:
         parts = split(dataset, config.holdout, np.random.default_rng(config.train.seed))
         n_hidden = 0 if parts.test is None else parts.test.n_ratings
         said.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} hidden")
     recorders = {name: Recorder(moving_films(dataset)) for name in config.models}
-    with rivals_or_load(cache, parts, config, make_rivals) as (rows, known):
+    with load_or_run_baselines(cache, parts, config, make_rivals) as (rows, known):
         models = train(parts.train, config, terminal, recorders, cache)
         compared, judged = compare_with(rows, known, len(recipes(config.train.seed)), terminal)
     with terminal.stage("recommend") as said:
@@ -144,7 +144,7 @@ def compute(dataset: Dataset, config: BuildConfig, terminal: Terminal, cache: Ke
 
 
 def train(
-    ratings: Dataset, config: BuildConfig, terminal: Terminal, recorders: dict[str, Recorder], cache: Keeper
+    ratings: Dataset, config: BuildConfig, terminal: Terminal, recorders: dict[str, Recorder], cache: Cache
 ) -> dict[str, Fitted]:
     """Both towers of every model asked for, recorded epoch by epoch, and shown where they are not known yet."""
     models = {}
@@ -153,7 +153,7 @@ def train(
             with terminal.stage(f"train {name}") as said:
                 epochs = recipe(name, ratings, config.train).epochs
                 on_epoch = display(name, epochs)
-                fitted, known = fit_or_load(cache, ratings, name, config.train, recorders[name], on_epoch)
+                fitted, known = cached_fit(cache, ratings, name, config.train, recorders[name], on_epoch)
                 said.append(f"{len(fitted.history)} epochs, served as after {fitted.best_epoch}{KEPT * known}")
                 models[name] = fitted
     return models
@@ -185,7 +185,7 @@ def compare_with(
 
 
 def measure_new_users(
-    ratings: Dataset, config: BuildConfig, terminal: Terminal, cache: Keeper
+    ratings: Dataset, config: BuildConfig, terminal: Terminal, cache: Cache
 ) -> NewUsersReport | None:
     """How good the lists are for people who were not in training, where there are enough of them to tell."""
     why = obstacle(ratings)
@@ -195,7 +195,7 @@ def measure_new_users(
 
     def learn(train: Dataset, draw: int) -> Fitted:
         own = replace(config.train, seed=(config.train.seed + draw) % 2**63)
-        return fit_or_load(cache, train, "deep", own, Recorder(np.arange(0)))[0]
+        return cached_fit(cache, train, "deep", own, Recorder(np.arange(0)))[0]
 
     with terminal.stage("new users") as said, terminal.progress("new users") as on_draw:
         rng = np.random.default_rng([config.train.seed, 2])

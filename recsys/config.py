@@ -84,9 +84,9 @@ class BuildConfig:
     """Also measure how good the lists are for people who were not in training; trains deep five times more."""
     user_pages: int = 10_000
     """Users up to which each has a page of their own; above, one page shows any of them, and needs JavaScript."""
-    most_files: int = 100_000
+    max_files: int = 100_000
     """Files that a site may have; a larger one is refused before its pages are written."""
-    most_megabytes: int = 1_000
+    max_megabytes: int = 1_000
     """Size that a site may have, in MB; GitHub Pages takes no more than 1,000."""
     train: TrainConfig = field(default_factory=TrainConfig)
     """How each of them is trained."""
@@ -96,8 +96,8 @@ class BuildConfig:
         _real("holdout", self.holdout, 0, 1, open_high=True)
         _whole("top_k", self.top_k, 1, 1000)
         _whole("user_pages", self.user_pages, 0, 1_000_000)
-        _whole("most_files", self.most_files, 1, 100_000_000)
-        _whole("most_megabytes", self.most_megabytes, 1, 100_000_000)
+        _whole("max_files", self.max_files, 1, 100_000_000)
+        _whole("max_megabytes", self.max_megabytes, 1, 100_000_000)
         object.__setattr__(self, "models", _model_names(self.models))
         if not isinstance(self.evaluate_new_users, bool):
             raise ConfigError(f"evaluate_new_users is {self.evaluate_new_users!r}; expected a choice, true or false")

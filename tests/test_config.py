@@ -96,7 +96,7 @@ def test_a_training_setting_outside_its_range_is_named_with_value_and_range(sett
 @pytest.mark.parametrize(("setting", "value"), [
     ("holdout", 1), ("holdout", -0.1), ("holdout", float("nan")), ("holdout", True),
     ("top_k", 0), ("top_k", 1001), ("top_k", 2.5),
-    ("user_pages", -1), ("user_pages", 1.5), ("most_files", 0), ("most_megabytes", True),
+    ("user_pages", -1), ("user_pages", 1.5), ("max_files", 0), ("max_megabytes", True),
     ("evaluate_new_users", 1), ("evaluate_new_users", "yes"), ("evaluate_new_users", None),
     ("site_url", "ftp://films.example"), ("site_url", ""), ("site_url", "javascript:alert(1)"),
     ("site_url", "https://"), ("site_url", "https:///films/"), ("site_url", "https://user:word@films.example/"),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from recsys.baselines.run import Rival, Skipped
 from recsys.baselines.tuning import Chosen
-from recsys.cache.store import Keeper, key
+from recsys.cache.store import Cache, key
 from recsys.config import BuildConfig
 from recsys.data.split import Split
 from recsys.errors import DataError
@@ -38,8 +38,8 @@ class _Told(msgspec.Struct):
 
 
 @contextmanager
-def rivals_or_load(
-    cache: Keeper,
+def load_or_run_baselines(
+    cache: Cache,
     parts: Split,
     config: BuildConfig,
     make: Callable[[Split, BuildConfig], AbstractContextManager[Rows]],
@@ -67,7 +67,7 @@ def rivals_or_load(
         yield _remembered(rows, cache, name), False
 
 
-def _remembered(rows: Rows, cache: Keeper, name: str) -> Rows:
+def _remembered(rows: Rows, cache: Cache, name: str) -> Rows:
     found = []
     for one in rows:
         found.append(one)

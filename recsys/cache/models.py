@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.cache.store import Keeper, key
+from recsys.cache.store import Cache, key
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.models.archive import Archive
@@ -24,8 +24,8 @@ from recsys.training.snapshots import Recorder
 _EPOCHS, _FRAMES = "recorded.epochs", "recorded.frames"
 
 
-def fit_or_load(
-    cache: Keeper,
+def cached_fit(
+    cache: Cache,
     ratings: Dataset,
     model: str,
     config: TrainConfig,

@@ -61,7 +61,7 @@ def key(**parts: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(everything, order="sorted")).hexdigest()
 
 
-class Keeper(Protocol):
+class Cache(Protocol):
     """Something that may know what was made before."""
 
     def load(self, key: str, made_of: Callable[[Archive], Made]) -> Made | None:
@@ -84,7 +84,7 @@ class NoCache:
         """Do nothing."""
 
 
-class Cache:
+class FolderCache:
     """A folder of entries, one file each. Several builds may share it: an entry is there as a whole or not at all.
 
     Args:

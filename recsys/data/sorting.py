@@ -15,7 +15,7 @@ _PART = 1 << 18
 """Elements that are sorted at once, about."""
 
 
-def places(lengths: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+def position_in_group(lengths: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Where each element stands in its run, from 0, for runs of these lengths (n,): (sum of lengths,)."""
     before = np.cumsum(lengths) - lengths
     found: NDArray[np.int64] = np.arange(int(lengths.sum())) - np.repeat(before, lengths)

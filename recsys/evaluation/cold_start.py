@@ -17,7 +17,7 @@ from scipy import sparse
 from recsys.baselines.simple import EASE, Popularity
 from recsys.baselines.tuning import too_large
 from recsys.data.dataset import Dataset
-from recsys.data.sorting import places
+from recsys.data.sorting import position_in_group
 from recsys.data.split import Split
 from recsys.evaluation.metrics import accuracy, hits
 from recsys.evaluation.ranking import Ids, top_k
@@ -211,5 +211,5 @@ def _places_in_random_order(ratings: Dataset, rng: np.random.Generator) -> NDArr
     """Where each rating stands in a random order of its user's, from 0: (n_ratings,)."""
     order = np.lexsort((rng.random(ratings.n_ratings), ratings.user))
     place = np.empty(ratings.n_ratings, np.int64)
-    place[order] = places(ratings.user_counts)
+    place[order] = position_in_group(ratings.user_counts)
     return place

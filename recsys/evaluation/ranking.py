@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
-from recsys.data.sorting import places
+from recsys.data.sorting import position_in_group
 from recsys.errors import ConfigError, DataError
 
 BLOCK_SCORES = 4_000_000
@@ -110,7 +110,7 @@ def best(scores: NDArray[np.floating[Any]], k: int) -> tuple[NDArray[np.int32], 
     row, columns, values = _candidates(scores, k)
     # As a table, a line for each row: its candidates in the order of their columns, then nothing.
     counts = np.bincount(row, minlength=len(scores))
-    place = places(counts)
+    place = position_in_group(counts)
     table = np.full((len(scores), max(k, counts.max(initial=0))), -np.inf, scores.dtype)
     column = np.full(table.shape, -1, np.int32)
     table[row, place], column[row, place] = values, columns

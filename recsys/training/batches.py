@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.data.sorting import places
+from recsys.data.sorting import position_in_group
 from recsys.nn.losses import Pairs
 from recsys.nn.negatives import All, Candidates, Some
 
@@ -86,7 +86,7 @@ def number_of_batches(n_ratings: int, batch_size: int) -> int:
 def _batch(ratings: sparse.csr_array[Any], users: NDArray[np.integer[Any]], rng: np.random.Generator) -> Batch:
     lengths = np.diff(ratings.indptr)[users]
     user = np.repeat(np.arange(len(users)), lengths)
-    entries = places(lengths) + np.repeat(ratings.indptr[users], lengths)
+    entries = position_in_group(lengths) + np.repeat(ratings.indptr[users], lengths)
     films = ratings.indices[entries]
     times = np.bincount(films, minlength=ratings.shape[1])
     items = np.flatnonzero(times)

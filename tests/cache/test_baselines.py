@@ -10,8 +10,8 @@ import pytest
 
 import recsys
 from recsys.baselines.run import Rival, Skipped, rivals
-from recsys.cache.baselines import rivals_or_load
-from recsys.cache.store import Cache, NoCache
+from recsys.cache.baselines import load_or_run_baselines
+from recsys.cache.store import FolderCache, NoCache
 from recsys.config import BuildConfig, TrainConfig
 from recsys.models import archive
 from tests.training.test_fit import two_tastes
@@ -25,8 +25,8 @@ def parts() -> recsys.Split:
 
 
 @pytest.fixture
-def folder(tmp_path) -> Cache:
-    return Cache(tmp_path / "cache")
+def folder(tmp_path) -> FolderCache:
+    return FolderCache(tmp_path / "cache")
 
 
 class Maker:
@@ -41,7 +41,7 @@ class Maker:
 
 
 def ask(cache, parts, config=CONFIG, make=None) -> list[Rival | Skipped]:
-    with rivals_or_load(cache, parts, config, make or Maker()) as (rows, _):
+    with load_or_run_baselines(cache, parts, config, make or Maker()) as (rows, _):
         return list(rows)
 
 
@@ -102,7 +102,7 @@ def test_without_anything_hidden_there_are_none(folder):
 
 
 def test_what_was_not_read_to_the_end_is_not_kept(parts, folder):
-    with rivals_or_load(folder, parts, CONFIG, Maker()) as (rows, known):
+    with load_or_run_baselines(folder, parts, CONFIG, Maker()) as (rows, known):
         assert not known
         next(rows)
     make = Maker()

@@ -9,8 +9,8 @@ import pytest
 
 import recsys
 from recsys.cache import store as cache
-from recsys.cache.models import fit_or_load
-from recsys.cache.store import Cache, NoCache, cache_folder
+from recsys.cache.models import cached_fit
+from recsys.cache.store import FolderCache, NoCache, cache_folder
 from recsys.training.snapshots import Recorder
 from tests.models.test_saved import assert_same
 from tests.training.test_fit import two_tastes
@@ -24,8 +24,8 @@ def ratings() -> recsys.Dataset:
 
 
 @pytest.fixture
-def folder(tmp_path) -> Cache:
-    return Cache(tmp_path / "cache")
+def folder(tmp_path) -> FolderCache:
+    return FolderCache(tmp_path / "cache")
 
 
 def recorder() -> Recorder:
@@ -35,12 +35,12 @@ def recorder() -> Recorder:
 @pytest.mark.parametrize("model", ["base", "deep"])
 def test_what_is_loaded_is_what_was_fitted_with_the_frames_of_its_epochs(ratings, folder, trained, model):
     first, second, third = recorder(), recorder(), recorder()
-    fitted, known = fit_or_load(folder, ratings, model, CONFIG, first)
+    fitted, known = cached_fit(folder, ratings, model, CONFIG, first)
     assert not known
-    found, known = fit_or_load(folder, ratings, model, CONFIG, second)
+    found, known = cached_fit(folder, ratings, model, CONFIG, second)
     assert known
     assert trained == [model]
-    alone, known = fit_or_load(NoCache(), ratings, model, CONFIG, third)
+    alone, known = cached_fit(NoCache(), ratings, model, CONFIG, third)
     assert not known
     assert_same(fitted, found)
     assert_same(fitted, alone)
@@ -54,13 +54,13 @@ def test_what_is_loaded_is_what_was_fitted_with_the_frames_of_its_epochs(ratings
 def test_epochs_are_shown_as_they_are_trained_and_of_a_known_model_there_are_none(ratings, folder):
     seen = []
     for _ in range(2):
-        fit_or_load(folder, ratings, "base", CONFIG, recorder(), lambda record, snapshot: seen.append(record.epoch))
+        cached_fit(folder, ratings, "base", CONFIG, recorder(), lambda record, snapshot: seen.append(record.epoch))
     assert seen == [1, 2, 3, 4, 5]
 
 
 def test_whatever_changes_a_model_or_what_was_recorded_trains_again(ratings, folder, trained, monkeypatch):
     def ask(data=ratings, model="base", config=CONFIG, films=(2, 3, 5), room=3) -> bool:
-        return fit_or_load(folder, data, model, config, Recorder(np.array(films), room))[1]
+        return cached_fit(folder, data, model, config, Recorder(np.array(films), room))[1]
 
     assert not ask()
     for changed in (
@@ -84,14 +84,14 @@ def test_whatever_changes_a_model_or_what_was_recorded_trains_again(ratings, fol
 
 
 def test_an_entry_that_holds_no_model_is_trained_anew_and_replaced(ratings, folder, trained, caplog):
-    fit_or_load(folder, ratings, "base", CONFIG, recorder())
+    cached_fit(folder, ratings, "base", CONFIG, recorder())
     (path,) = folder.folder.iterdir()
     found = folder.load(path.stem, lambda found: found)
     folder.keep(path.stem, replace(found, arrays={**found.arrays, "recorded.frames": np.zeros((3, 3))}))
-    again, known = fit_or_load(folder, ratings, "base", CONFIG, recorder())
+    again, known = cached_fit(folder, ratings, "base", CONFIG, recorder())
     assert not known
     assert "the array recorded.frames is float64 of shape (3, 3)" in caplog.text
-    found, known = fit_or_load(folder, ratings, "base", CONFIG, recorder())
+    found, known = cached_fit(folder, ratings, "base", CONFIG, recorder())
     assert known
     assert_same(again, found)
     assert trained == ["base", "base"]
@@ -107,5 +107,5 @@ def test_a_training_that_is_interrupted_is_not_kept(ratings, folder):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit_or_load(folder, ratings, "base", CONFIG, recorder(), interrupt)
+        cached_fit(folder, ratings, "base", CONFIG, recorder(), interrupt)
     assert not folder.folder.exists()

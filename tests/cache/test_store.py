@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from recsys.cache import store as cache
-from recsys.cache.store import Cache, NoCache, cache_folder, key
+from recsys.cache.store import FolderCache, NoCache, cache_folder, key
 from recsys.config import TrainConfig
 from recsys.errors import DataError
 from recsys.models import archive
@@ -29,8 +29,8 @@ def text(found: Archive) -> str:
 
 
 @pytest.fixture
-def kept(tmp_path) -> Cache:
-    return Cache(tmp_path / "cache" / "below")
+def kept(tmp_path) -> FolderCache:
+    return FolderCache(tmp_path / "cache" / "below")
 
 
 def test_what_is_kept_is_found_by_its_key_alone(kept):
@@ -39,7 +39,7 @@ def test_what_is_kept_is_found_by_its_key_alone(kept):
     assert kept.load(ONE, text) == "one"
     assert kept.load(OTHER, text) is None
     kept.keep(ONE, entry("newer"))
-    assert Cache(kept.folder).load(ONE, text) == "newer"
+    assert FolderCache(kept.folder).load(ONE, text) == "newer"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="rights are told otherwise there")
@@ -74,7 +74,7 @@ def test_the_code_is_that_of_the_beginning(tmp_path, monkeypatch):
     (tmp_path / "code.py").write_text("1")
     monkeypatch.setattr(cache, "__file__", str(tmp_path / "cache" / "store.py"))
     cache._code.cache_clear()
-    Cache(tmp_path / "kept")
+    FolderCache(tmp_path / "kept")
     before = key()
     (tmp_path / "code.py").write_text("2")
     assert key() == before
@@ -119,18 +119,18 @@ def test_the_code_is_all_but_that_of_the_pages(tmp_path, monkeypatch):
     assert cache._code.__wrapped__() != before
 
 
-def age(kept: Cache, *names: str) -> None:
+def age(kept: FolderCache, *names: str) -> None:
     """The first was used longest ago."""
     for second, name in enumerate(names):
         os.utime(kept.folder / f"{name}.npz", (second, second))
 
 
-def names(kept: Cache) -> set[str]:
+def names(kept: FolderCache) -> set[str]:
     return {path.stem for path in kept.folder.iterdir()}
 
 
 def test_where_there_is_no_more_room_what_was_not_used_for_longest_goes(tmp_path):
-    kept = Cache(tmp_path, most_bytes=11_000)
+    kept = FolderCache(tmp_path, most_bytes=11_000)
     for name in (ONE, OTHER):
         kept.keep(name, entry(n=1000))  # 4000 bytes and a little
     age(kept, ONE, OTHER)
@@ -142,14 +142,14 @@ def test_where_there_is_no_more_room_what_was_not_used_for_longest_goes(tmp_path
 
 
 def test_what_is_larger_than_all_room_is_not_kept_and_costs_nothing_else(tmp_path):
-    kept = Cache(tmp_path, most_bytes=11_000)
+    kept = FolderCache(tmp_path, most_bytes=11_000)
     kept.keep(ONE, entry())
     kept.keep(OTHER, entry(n=3000))
     assert names(kept) == {ONE}
 
 
 def test_what_killed_builds_left_behind_goes_too_and_what_is_not_ours_stays(tmp_path):
-    kept = Cache(tmp_path, most_bytes=11_000)
+    kept = FolderCache(tmp_path, most_bytes=11_000)
     left, at_work, foreign = tmp_path / f".a{archive.PART}", tmp_path / f".b{archive.PART}", tmp_path / "notes.txt"
     for path in (left, at_work, foreign):
         path.write_bytes(bytes(20_000))
@@ -168,7 +168,7 @@ def spoil_foreign(path: Path) -> None:
 
 
 def spoil_renamed(path: Path) -> None:
-    Cache(path.parent).keep(OTHER, entry("of another key"))
+    FolderCache(path.parent).keep(OTHER, entry("of another key"))
     (path.parent / f"{OTHER}.npz").replace(path)
 
 
@@ -198,7 +198,7 @@ def test_an_entry_of_which_nothing_can_be_made_is_none_and_that_is_said(kept, ca
 
 def test_a_folder_that_cannot_be_written_is_a_warning(tmp_path, caplog):
     (tmp_path / "file").write_text("in the way")
-    kept = Cache(tmp_path / "file" / "cache")
+    kept = FolderCache(tmp_path / "file" / "cache")
     assert kept.load(ONE, text) is None
     kept.keep(ONE, entry())
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
@@ -217,7 +217,7 @@ def test_a_full_disk_is_a_warning_and_leaves_nothing(kept, caplog, monkeypatch):
 
 
 def test_builds_at_the_same_time_read_and_write_whole_entries(tmp_path, caplog):
-    kept, found = Cache(tmp_path, most_bytes=9000), []
+    kept, found = FolderCache(tmp_path, most_bytes=9000), []
 
     def work(number: int) -> None:
         for turn in range(20):

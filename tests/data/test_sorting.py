@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.data import sorting as runs
-from recsys.data.sorting import order_by, places
+from recsys.data.sorting import order_by, position_in_group
 
 
 def test_each_run_is_counted_from_0():
-    assert places(np.array([3, 0, 1, 2])).tolist() == [0, 1, 2, 0, 0, 1]
-    assert places(np.array([], int)).tolist() == []
+    assert position_in_group(np.array([3, 0, 1, 2])).tolist() == [0, 1, 2, 0, 0, 1]
+    assert position_in_group(np.array([], int)).tolist() == []
 
 
 WHOLE = st.one_of(st.integers(-3, 3), st.integers(-(2**63), 2**63 - 1), st.sampled_from([-(2**63), 2**63 - 1]))

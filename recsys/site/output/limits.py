@@ -17,8 +17,8 @@ class Limits:
 
     user_pages: int = 10_000
     """Users up to which each has a page; above, one page shows any of them."""
-    most_files: int = 100_000
-    most_megabytes: int = 1_000
+    max_files: int = 100_000
+    max_megabytes: int = 1_000
 
 
 def limits_of(build: Build) -> Limits:
@@ -34,9 +34,9 @@ def refuse_too_many(n_users: int, n_items: int, limits: Limits) -> None:
         OutputError: these are more than the settings allow.
     """
     pages = n_items + (n_users if n_users <= limits.user_pages else 0)
-    if pages > limits.most_files:
+    if pages > limits.max_files:
         raise OutputError(
             f"{n_items:,} films and {n_users:,} users would have {pages:,} pages of their own; expected "
-            f"{limits.most_files:,} files at most: lower user_pages or raise most_files in the file given with "
+            f"{limits.max_files:,} files at most: lower user_pages or raise max_files in the file given with "
             "--config"
         )

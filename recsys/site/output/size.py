@@ -66,10 +66,10 @@ def refuse_too_large(size: Size, limits: Limits) -> None:
     Raises:
         OutputError: it is larger than the settings allow.
     """
-    most = Size(limits.most_files, limits.most_megabytes * 1_000_000)
+    most = Size(limits.max_files, limits.max_megabytes * 1_000_000)
     if size.files > most.files or size.n_bytes > most.n_bytes:
         raise OutputError(
-            f"the site would have {size.in_words()}; expected {most.files:,} files and {limits.most_megabytes:,} MB "
+            f"the site would have {size.in_words()}; expected {most.files:,} files and {limits.max_megabytes:,} MB "
             "at most, and GitHub Pages takes 1 GB: lower top_k or user_pages, leave a model out with --models, or "
-            "raise most_files or most_megabytes in the file given with --config, and build without --render-only"
+            "raise max_files or max_megabytes in the file given with --config, and build without --render-only"
         )

@@ -39,7 +39,7 @@ def test_a_few_of_each_kind_stand_for_all_of_it(tmp_path, monkeypatch):
     assert made == [4]
 
 
-@pytest.mark.parametrize("setting", [{"most_files": 20}, {"most_megabytes": 1}])
+@pytest.mark.parametrize("setting", [{"max_files": 20}, {"max_megabytes": 1}])
 def test_too_large_a_site_is_a_sentence_before_any_page_is_written(tmp_path, setting):
     found = tiny()
     build = msgspec.structs.replace(found.build, config={**found.build.config, **setting})
@@ -53,11 +53,11 @@ def test_too_large_a_site_is_a_sentence_before_any_page_is_written(tmp_path, set
 
 
 def test_the_limits_themselves_are_allowed():
-    refuse_too_large(Size(5, 2_000_000), Limits(most_files=5, most_megabytes=2))
+    refuse_too_large(Size(5, 2_000_000), Limits(max_files=5, max_megabytes=2))
     with pytest.raises(OutputError, match="6 files"):
-        refuse_too_large(Size(6, 2_000_000), Limits(most_files=5, most_megabytes=2))
+        refuse_too_large(Size(6, 2_000_000), Limits(max_files=5, max_megabytes=2))
     with pytest.raises(OutputError, match=r"about 2\.0 MB; expected 5 files and 2 MB"):
-        refuse_too_large(Size(5, 2_000_001), Limits(most_files=5, most_megabytes=2))
+        refuse_too_large(Size(5, 2_000_001), Limits(max_files=5, max_megabytes=2))
 
 
 def test_sizes_are_written_for_people():
@@ -66,9 +66,9 @@ def test_sizes_are_written_for_people():
 
 
 def test_more_pages_than_files_are_allowed_is_a_sentence_at_once():
-    refuse_too_many(6, 4, Limits(user_pages=6, most_files=10))
-    refuse_too_many(1_000_000, 10, Limits(user_pages=6, most_files=10))
+    refuse_too_many(6, 4, Limits(user_pages=6, max_files=10))
+    refuse_too_many(1_000_000, 10, Limits(user_pages=6, max_files=10))
     with pytest.raises(OutputError, match="4 films and 6 users would have 10 pages of their own; expected 9 files"):
-        refuse_too_many(6, 4, Limits(user_pages=6, most_files=9))
-    with pytest.raises(OutputError, match=r"11 pages of their own.+raise most_files"):
-        refuse_too_many(7, 11, Limits(user_pages=6, most_files=10))
+        refuse_too_many(6, 4, Limits(user_pages=6, max_files=9))
+    with pytest.raises(OutputError, match=r"11 pages of their own.+raise max_files"):
+        refuse_too_many(7, 11, Limits(user_pages=6, max_files=10))

@@ -48,7 +48,7 @@ def test_up_to_the_setting_each_user_has_a_page_and_above_it_none_has(tmp_path, 
 
 def test_an_older_build_and_the_settings_agree_on_what_is_usual():
     config = BuildConfig()
-    assert Limits() == Limits(config.user_pages, config.most_files, config.most_megabytes)
+    assert Limits() == Limits(config.user_pages, config.max_files, config.max_megabytes)
 
 
 def test_whatever_leads_to_a_user_leads_to_the_one_page(site):
