@@ -44,8 +44,8 @@ from recsys.schema import Artefacts
 from recsys.site.output.limits import Limits, refuse_too_many
 from recsys.site.output.size import Size
 from recsys.site.publish.gh_pages import Destination, find_destination, publish
-from recsys.site.publish.server import address, base_of, server
-from recsys.site.publish.staging import check_target, staged
+from recsys.site.publish.server import address, base_path, server
+from recsys.site.publish.staging import check_target, staging_folder
 from recsys.site.render import render_site
 from recsys.training.defaults import recipe
 from recsys.training.snapshots import Recorder, moving_films
@@ -72,7 +72,7 @@ def build(arguments: argparse.Namespace) -> None:
     destination = find_destination(HERE) if arguments.publish else None
     if arguments.render_only:
         check_target(arguments.out, [])
-        with staged(arguments.out) as staging:
+        with staging_folder(arguments.out) as staging:
             artefacts = read_artefacts(arguments.out / "data")
             command.check_named(arguments, artefacts.build.dataset.synthetic)
             shutil.copytree(arguments.out / "data", staging / "data")
@@ -81,7 +81,7 @@ def build(arguments: argparse.Namespace) -> None:
         cache = NoCache() if arguments.no_cache else FolderCache(cache_folder())
         path = locate_default(HERE / "data") if arguments.data is None else locate(arguments.data)
         check_target(arguments.out, [path])
-        with staged(arguments.out) as staging:
+        with staging_folder(arguments.out) as staging:
             dataset = read(path, config, terminal)
             command.check_named(arguments, dataset.source.synthetic)
             with threadpool_limits(1, "blas"):  # more gain nothing at these sizes, and spin against each other
@@ -234,7 +234,7 @@ def upload(folder: Path, to: Destination, artefacts: Artefacts, terminal: Termin
 
 def serve(folder: Path, site_url: str | None) -> None:
     """Show the site until Ctrl-C, under the path it has on the web."""
-    base = base_of(site_url)
+    base = base_path(site_url)
     with server(folder, base) as http, suppress(KeyboardInterrupt):
         logger.warning("serving %s until Ctrl-C", address(http, base))
         http.serve_forever()

@@ -1,1 +1,1 @@
-"""What happens to a finished site: swapped into place, served, pushed to gh-pages."""
+"""What happens to a finished site: it is swapped into place, served, pushed to gh-pages."""

@@ -1,9 +1,9 @@
-"""The finished site to the web: one commit on the branch ``gh-pages``, pushed to ``origin``.
+"""Publish the finished site: one commit on the branch ``gh-pages``, pushed to ``origin``.
 
-Each publication is a commit without a parent that takes the place of the one before: a site of 25 MB a commit would
-grow the repository without end, and what it was made from has a history of its own. So the push replaces, and may
-only replace a site of ours in the state that was looked at: a branch that is something else, or that somebody changed
-meanwhile, is left alone. Local branches are left alone too. Must not know what is in the site.
+Each publication is a commit without a parent that replaces the one before: 25 MB a commit would grow the repository
+without end, and the source has a history of its own. So the push is forced, with a lease: it only replaces a site
+made by this program, in the state that was checked. A branch that holds something else, or has changed meanwhile, is
+left alone, and so are local branches. Must not know what is in the site.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from pathlib import Path
 
 from recsys.errors import PublishError
 from recsys.schema import GENERATOR, Build
-from recsys.site.publish.staging import says_ours
+from recsys.site.publish.staging import made_by_marquee
 
 REMOTE = "origin"
 BRANCH = "gh-pages"
-_PASSING = "marquee-publication"
-"""A local branch that stands as long as the commit is made and pushed."""
-_ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
-"""Set in a hook of git; they would turn every command to the repository of that hook."""
+_TEMPORARY_BRANCH = "marquee-publication"
+"""A local branch that exists while the commit is made and pushed."""
+_REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
+"""Set in a git hook; they would send every command to the repository of that hook."""
 
 
 @dataclass(frozen=True)
@@ -37,22 +37,23 @@ class Destination:
 
     repository: Path
     """A folder in the repository whose remote is pushed to."""
-    found: str
-    """The commit the branch pointed to when it was looked at; empty where there was no branch."""
+    commit: str
+    """The commit the branch pointed to when it was checked; empty if there was no branch."""
     domain: str | None
-    """The web domain that the branch was given on GitHub, which lies in it as a file."""
+    """The custom domain that GitHub keeps in the branch, in the file CNAME."""
     identity: tuple[str, str]
     """Name and email address of the commit."""
 
 
 def find_destination(repository: Path) -> Destination:
-    """Look whether a site can be published, before the work of making it; changes nothing that is seen.
+    """Check that a site can be published, before the work of building it; changes no branch and no file.
 
     Args:
-        repository: a folder of the repository.
+        repository: a folder in the repository.
 
     Raises:
-        PublishError: a program or the remote is missing, gives no answer, or its branch is no site of ours.
+        PublishError: a program or the remote is missing or does not answer, or the branch is not a site of this
+            program.
     """
     if importlib.util.find_spec("ghp_import") is None:
         raise PublishError('--publish needs the package ghp-import; install it: pip install -e ".[publish]"')
@@ -60,48 +61,50 @@ def find_destination(repository: Path) -> Destination:
         raise PublishError("--publish needs git, which is not on the PATH; install it, or upload the site by hand")
     _git(repository, "rev-parse", "--git-dir", wrong=f"{repository} is in no git repository that can be used")
     _git(repository, "remote", "get-url", REMOTE, wrong=f"the repository of {repository} has no remote {REMOTE!r}")
-    who = _git(repository, "var", "GIT_COMMITTER_IDENT", wrong="git knows no name for the commit")
-    name, email = re.fullmatch(r"(.*) <(.*)> \d+ \S+", who, re.DOTALL).groups()  # type: ignore[union-attr]
-    listed = _git(repository, "ls-remote", REMOTE, f"refs/heads/{BRANCH}", wrong=f"{REMOTE} cannot be read")
-    found = listed.split("\t")[0]
-    return Destination(repository, found, _look_into(repository, found) if found else None, (name, email))
+    committer = _git(repository, "var", "GIT_COMMITTER_IDENT", wrong="git knows no name for the commit")
+    name, email = re.fullmatch(r"(.*) <(.*)> \d+ \S+", committer, re.DOTALL).groups()  # type: ignore[union-attr]
+    refs = _git(repository, "ls-remote", REMOTE, f"refs/heads/{BRANCH}", wrong=f"{REMOTE} cannot be read")
+    commit = refs.split("\t")[0]
+    return Destination(repository, commit, _check_branch(repository, commit) if commit else None, (name, email))
 
 
-def publish(site: Path, to: Destination, message: str) -> None:
-    """Replace the branch by a commit that holds the site.
+def publish(site: Path, destination: Destination, message: str) -> None:
+    """Replace the branch by a commit of the site.
 
     Args:
         site: the folder of the finished site.
-        to: where, as :func:`find_destination` found it.
+        destination: as returned by :func:`find_destination`.
         message: of the commit.
 
     Raises:
         PublishError: the commit cannot be made, or the remote refuses it.
     """
-    name, email = to.identity
-    with _passing_branch(to.repository):
+    name, email = destination.identity
+    with _temporary_branch(destination.repository):
         _run(
-            [sys.executable, "-P", "-m", "ghp_import", "--no-jekyll", "--branch", _PASSING, "--message", message]
-            + ([] if to.domain is None else ["--cname", to.domain])
+            [sys.executable, "-P", "-m", "ghp_import", "--no-jekyll", "--message", message]
+            + ["--branch", _TEMPORARY_BRANCH]
+            + ([] if destination.domain is None else ["--cname", destination.domain])
             + [str(site)],
-            to.repository,
+            destination.repository,
             wrong=f"{site} cannot be committed",
             GIT_COMMITTER_NAME=name,
             GIT_COMMITTER_EMAIL=email,
         )
-        lease = f"--force-with-lease=refs/heads/{BRANCH}:{to.found}"
-        what = f"refs/heads/{_PASSING}:refs/heads/{BRANCH}"
-        _git(to.repository, "push", lease, REMOTE, what, wrong=f"{BRANCH} could not be pushed to {REMOTE}")
+        lease = f"--force-with-lease=refs/heads/{BRANCH}:{destination.commit}"
+        refspec = f"refs/heads/{_TEMPORARY_BRANCH}:refs/heads/{BRANCH}"
+        wrong = f"{BRANCH} could not be pushed to {REMOTE}"
+        _git(destination.repository, "push", lease, REMOTE, refspec, wrong=wrong)
 
 
-def _look_into(repository: Path, commit: str) -> str | None:
-    """Make sure that a branch is a site of ours; its domain."""
+def _check_branch(repository: Path, commit: str) -> str | None:
+    """Make sure that the branch is a site of this program; returns its custom domain, if it has one."""
     _git(repository, "fetch", "--no-tags", REMOTE, f"refs/heads/{BRANCH}", wrong=f"{REMOTE} cannot be read")
     files = _git(
         repository, "ls-tree", "-r", "--full-tree", "--name-only", commit, wrong=f"{BRANCH} cannot be read"
     ).splitlines()
     build = f"data/{Build.FILE}"
-    if build not in files or not says_ours(_show(repository, commit, build).encode()):
+    if build not in files or not made_by_marquee(_show(repository, commit, build).encode()):
         raise PublishError(
             f"the branch {BRANCH} of {REMOTE} is not a site of {GENERATOR}'s (no {build} that says so), and would be "
             f"replaced; keep it under another name, then: git push {REMOTE} --delete {BRANCH}"
@@ -114,38 +117,38 @@ def _show(repository: Path, commit: str, path: str) -> str:
 
 
 @contextmanager
-def _passing_branch(repository: Path) -> Iterator[None]:
-    """Free the name for the block, and again after it; only one left behind by a crash can stand there."""
-    ref = f"refs/heads/{_PASSING}"
+def _temporary_branch(repository: Path) -> Iterator[None]:
+    """Delete the temporary branch before the block, where a crash may have left it behind, and after it."""
+    ref = f"refs/heads/{_TEMPORARY_BRANCH}"
     _git(repository, "update-ref", "-d", ref, wrong="a branch cannot be made")
     try:
         yield
     finally:
-        _git(repository, "update-ref", "-d", ref, wrong=f"the branch {_PASSING} cannot be removed")
+        _git(repository, "update-ref", "-d", ref, wrong=f"the branch {_TEMPORARY_BRANCH} cannot be removed")
 
 
 def _git(repository: Path, *arguments: str, wrong: str) -> str:
     return _run(["git", *arguments], repository, wrong=wrong)
 
 
-def _run(command: Sequence[str], folder: Path, *, wrong: str, **more: str) -> str:
-    """What a command prints.
+def _run(command: Sequence[str], folder: Path, *, wrong: str, **variables: str) -> str:
+    """The output of a command.
 
     Raises:
-        PublishError: it failed; the text is ``wrong`` with the command's own last word on it.
+        PublishError: it failed; the text is ``wrong`` and the command's own reason.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE} | more
+    environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES} | variables
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", errors="replace"
     )
     if done.returncode != 0:
-        raise PublishError(f"{wrong}: {last_word(done.stderr) or f'exit status {done.returncode}'}")
+        raise PublishError(f"{wrong}: {error_line(done.stderr) or f'exit status {done.returncode}'}")
     return done.stdout.rstrip("\n")
 
 
-def last_word(said: str) -> str:
-    """The line of git's that tells most: the refusal of a ref, else the last line that is not advice."""
-    lines = [line.strip() for line in said.partition("Traceback (most recent call last)")[0].splitlines()]
-    telling = [line for line in lines if line and not line.startswith("hint:")]
-    refused = [line for line in telling if line.startswith("! [")]
-    return (refused or telling or [""])[-1]
+def error_line(stderr: str) -> str:
+    """The line of git's output that gives the reason: the refusal of a ref, else the last line that is not advice."""
+    lines = [line.strip() for line in stderr.partition("Traceback (most recent call last)")[0].splitlines()]
+    messages = [line for line in lines if line and not line.startswith("hint:")]
+    refusals = [line for line in messages if line.startswith("! [")]
+    return (refusals or messages or [""])[-1]

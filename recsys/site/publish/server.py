@@ -1,8 +1,7 @@
-"""A look at the finished site through HTTP, for this machine alone; the site itself never needs it.
+"""Serve the finished site over HTTP on this machine, as a preview; the site itself never needs a server.
 
-The site stands under a path, as a project page does on the web: a link that would break there breaks here too.
-Whatever is not a file of the site is answered with its 404 page, inside and outside of that path. Must not know what
-a page is.
+The site is served under a path, as a project page is on the web: a link that would break there breaks here too.
+Every other request is answered with the site's 404 page, inside and outside that path. Must not know what a page is.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 PORT = 8000
 BASE = "/marquee/"
-"""The path of a site whose address on the web is not known."""
-_KINDS = {
+"""The path of a site whose public address is not known."""
+_CONTENT_TYPES = {
     "": "application/octet-stream",
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
@@ -32,11 +31,11 @@ _KINDS = {
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
 }
-"""Written out, because what Python takes from the system for .js is not the same, or not right, on every machine."""
+"""Written out because Python takes its table from the system, where the type of .js may differ or be wrong."""
 
 
-def base_of(site_url: str | None) -> str:
-    """The path of an address on the web, with a slash on both ends; without an address ``/marquee/``."""
+def base_path(site_url: str | None) -> str:
+    """The path of a public address, with a slash at both ends; ``/marquee/`` without an address."""
     if site_url is None:
         return BASE
     inner = unquote(urlsplit(site_url).path).strip("/")
@@ -44,13 +43,13 @@ def base_of(site_url: str | None) -> str:
 
 
 def server(folder: Path, base: str = BASE) -> ThreadingHTTPServer:
-    """A server of ``folder`` on the loopback interface, on port 8000 or, if that is taken, any free one.
+    """A server of ``folder`` on the loopback interface, on port 8000 or, if that is taken, on any free port.
 
     Args:
         folder: the finished site.
-        base: the path it stands under, with a slash on both ends.
+        base: the path it is served under, with a slash at both ends.
     """
-    handler = partial(_UnderPath, base=base, directory=str(folder))
+    handler = partial(_SiteHandler, base=base, directory=str(folder))
     try:
         return _Server(("127.0.0.1", PORT), handler)
     except OSError:
@@ -58,19 +57,19 @@ def server(folder: Path, base: str = BASE) -> ThreadingHTTPServer:
 
 
 def address(http: ThreadingHTTPServer, base: str = BASE) -> str:
-    """Where a browser finds the site."""
+    """The address of the site for a browser."""
     return f"http://127.0.0.1:{http.server_port}{quote(base)}"
 
 
 class _Server(ThreadingHTTPServer):
-    # Two servers on one port would take each other's requests: Windows allows that with the first, others with the
-    # second, which newer Pythons set.
+    # Two servers on one port would receive each other's requests. On Windows the first option allows that; elsewhere
+    # the second one, which newer Pythons set.
     allow_reuse_address = sys.platform != "win32"
     allow_reuse_port = False
 
 
-class _UnderPath(SimpleHTTPRequestHandler):
-    extensions_map = _KINDS
+class _SiteHandler(SimpleHTTPRequestHandler):
+    extensions_map = _CONTENT_TYPES
 
     def __init__(self, *args: object, base: str, directory: str) -> None:
         self._base = base
@@ -101,15 +100,15 @@ class _UnderPath(SimpleHTTPRequestHandler):
         return None
 
     def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-cache")  # the next build may stand here any moment
+        self.send_header("Cache-Control", "no-cache")  # the next build may replace the site at any moment
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
-        """A line for each file would bury what matters."""
+        """Log nothing: a line for each file would bury everything else."""
 
-    def _redirect(self, where: str) -> None:
+    def _redirect(self, location: str) -> None:
         self.send_response(HTTPStatus.FOUND)
-        self.send_header("Location", where)
+        self.send_header("Location", location)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -117,7 +116,7 @@ class _UnderPath(SimpleHTTPRequestHandler):
         page = Path(self.directory) / "404.html"
         body = page.read_bytes() if page.is_file() else b"404: not found"
         self.send_response(HTTPStatus.NOT_FOUND)
-        self.send_header("Content-Type", _KINDS[".html"])
+        self.send_header("Content-Type", _CONTENT_TYPES[".html"])
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         return BytesIO(body)

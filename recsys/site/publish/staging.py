@@ -1,95 +1,155 @@
-"""Where a site may stand, and how a new one takes the place of the old: all of it or nothing.
+"""Replace a finished site by a new one, all of it or nothing.
 
-A site is made in a staging folder beside its target and swapped in when it is complete. Must not know what is in it,
-but for the one file that says it is ours.
+A site is built in a staging folder beside its target and swapped in when it is complete. One build at a time may
+write to a target. Must not know what a site contains, except the one file that names its generator.
 """
 
 from __future__ import annotations
 
+import ctypes
 import glob
+import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import filelock
 import msgspec
 
 from recsys.errors import OutputError
 from recsys.schema import GENERATOR, Build
-from recsys.site.publish.exchange import exchange
-from recsys.site.publish.lock import locked
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
 _PROJECT_MARKS = ("build.py", "pyproject.toml", ".git")
+_AT_FDCWD = -100  # for renameat2: relative paths start at the working folder
+_RENAME_EXCHANGE = 2
 
 
-class _Named(msgspec.Struct):
+class _Generator(msgspec.Struct):
     name: str
 
 
-class _Ours(msgspec.Struct):
-    """As much of ``build.json`` as says whose site it is, in any schema."""
+class _BuildFile(msgspec.Struct):
+    """The part of ``build.json`` that names the generator; the same in every schema version."""
 
-    generator: _Named
+    generator: _Generator
 
 
 def check_target(out: Path, inputs: Sequence[Path]) -> None:
-    """Make sure that replacing ``out`` destroys nothing but a site of ours; changes nothing.
+    """Make sure that replacing ``out`` destroys nothing but a site made by this program; changes nothing.
 
     Args:
         out: the target, as the user named it.
         inputs: files and folders the build reads; a file stands for its folder.
 
     Raises:
-        OutputError: it is not absent, empty or a site of ours; or it is, or holds, something to keep.
+        OutputError: ``out`` is not absent, empty or a site of this program; or it is, or contains, a folder that must
+            not be replaced.
     """
     target = out.resolve()
-    for what, keep in _kept(inputs):
-        if keep.is_relative_to(target):
-            which = "is" if keep == target else "holds"
+    for description, folder in _protected_folders(inputs):
+        if folder.is_relative_to(target):
+            relation = "is" if folder == target else "holds"
             raise OutputError(
-                f"{out}: {which} {what}, which must not be replaced; choose another --out, such as site"
+                f"{out}: {relation} {description}, which must not be replaced; choose another --out, such as site"
             )
     _check_replaceable(target, out)
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
-    """A folder to make the new site in, which takes the place of ``out`` at the end of the block.
+def staging_folder(out: Path) -> Iterator[Path]:
+    """A folder to build the new site in; it replaces ``out`` at the end of the block.
 
-    Enter it before reading the previous site: that is when one left half swapped by a crash is put back. If the block
-    fails, the folder is removed and ``out`` stays as it was.
+    Enter the block before reading the previous site: entering repairs what a build killed halfway through its swap
+    left behind. If the block fails, the folder is removed and ``out`` stays as it was.
 
     Yields:
         An empty folder beside ``out``.
 
     Raises:
-        OutputError: another build is writing there, ``out`` has meanwhile become something else than a site of ours,
-            or the disk refuses.
+        OutputError: another build is writing to ``out``, ``out`` has meanwhile become something else than a site of
+            this program, or the disk refuses.
     """
     target = out.resolve()
-    with locked(target), _made(target.parent):
+    with target_lock(target), _parents_created(target.parent):
         _recover(target)
-        _remove_leftovers(target)
+        _remove_stale_staging(target)
         staging = _make_staging(target)
         try:
             yield staging
             _check_replaceable(target, out)
-            _set_modes(staging)
+            _make_readable(staging)
             _swap(staging, target)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
 
-def _kept(inputs: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+@contextmanager
+def target_lock(target: Path) -> Iterator[None]:
+    """Hold the lock of a target. The operating system lifts it when the process ends, however it ends.
+
+    The lock is a file in the user's cache folder, named after the target, so that nothing appears beside the site.
+
+    Raises:
+        OutputError: another build holds the lock, or the cache folder cannot be written to.
+    """
+    from platformdirs import user_cache_path
+
+    name = hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
+    path = user_cache_path("marquee", appauthor=False) / "locks" / f"{name}.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(path).acquire(blocking=False)
+    except filelock.Timeout:
+        raise OutputError(
+            f"{target}: another build is writing there; wait until it is done, or choose another --out"
+        ) from None
+    except OSError as problem:
+        raise OutputError(
+            f"{path}: cannot be opened ({problem.strerror}); expected a cache folder to write in: "
+            "make it writable, or set XDG_CACHE_HOME to another"
+        ) from None
+    with lock:
+        yield
+
+
+def made_by_marquee(build_json: bytes) -> bool:
+    """Whether the content of a ``build.json`` names this program as the generator, in any schema version."""
+    try:
+        return msgspec.json.decode(build_json, type=_BuildFile).generator.name == GENERATOR
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+
+
+def exchange(first: Path, second: Path) -> bool:
+    """Exchange two existing paths atomically, where the system can.
+
+    Linux has ``renameat2`` with ``RENAME_EXCHANGE`` since 3.15, on most file systems; Python does not wrap it.
+
+    Returns:
+        Whether it was done; if not, nothing has changed.
+    """
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):  # this C library lacks it, or there is none to open (Windows)
+        return False
+    renameat2.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
+    status = renameat2(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE)
+    return bool(status == 0)
+
+
+def _protected_folders(inputs: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """Folders that must never be replaced, each with its description."""
     yield "the root of the file system", Path(_REPOSITORY.anchor)
-    with suppress(RuntimeError):  # no home is known
+    with suppress(RuntimeError):  # the home folder is unknown
         yield "your home folder", Path.home().resolve()
     yield "this repository", _REPOSITORY
     for path in inputs:
-        found = path.resolve()
-        yield "the input's folder", found if found.is_dir() else found.parent
+        source = path.resolve()
+        yield "the input's folder", source if source.is_dir() else source.parent
 
 
 def _check_replaceable(target: Path, out: Path) -> None:
@@ -105,31 +165,23 @@ def _check_replaceable(target: Path, out: Path) -> None:
         raise OutputError(
             f"{out}: holds {marks[0]}, so it is a project of its own; choose another --out, such as site"
         )
-    if names and not _is_ours(target):
+    if names and not _is_marquee_site(target):
         raise OutputError(
             f"{out}: is neither empty nor a site made by {GENERATOR} (no data/build.json that says so); "
             "choose another --out, or move it away"
         )
 
 
-def _is_ours(target: Path) -> bool:
+def _is_marquee_site(folder: Path) -> bool:
     try:
-        return says_ours((target / "data" / Build.FILE).read_bytes())
+        return made_by_marquee((folder / "data" / Build.FILE).read_bytes())
     except OSError:
         return False
 
 
-def says_ours(build: bytes) -> bool:
-    """Whether this is the ``build.json`` of a site of ours, in any schema."""
-    try:
-        return msgspec.json.decode(build, type=_Ours).generator.name == GENERATOR
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return False
-
-
 @contextmanager
-def _made(folder: Path) -> Iterator[None]:
-    """The folder with its parents, as long as the block succeeds; those made here go again if it fails."""
+def _parents_created(folder: Path) -> Iterator[None]:
+    """Create a folder with its parents for the block; if the block fails, those created are removed again."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -139,7 +191,7 @@ def _made(folder: Path) -> Iterator[None]:
         yield
     except BaseException:
         for path in missing:
-            with suppress(OSError):  # not empty: somebody else uses it by now
+            with suppress(OSError):  # not empty: another program uses it by now
                 path.rmdir()
         raise
 
@@ -162,7 +214,7 @@ def _make_staging(target: Path) -> Path:
 
 
 def _recover(target: Path) -> None:
-    """Finish what a build killed between its two renames left behind: the previous site goes back."""
+    """Restore the previous site if a build was killed between the two renames of its swap."""
     backup = _backup(target)
     if not backup.is_dir():
         return
@@ -172,20 +224,20 @@ def _recover(target: Path) -> None:
         backup.rename(target)
 
 
-def _remove_leftovers(target: Path) -> None:
-    """Remove the staging folders of builds that died; a living one would hold the lock."""
+def _remove_stale_staging(target: Path) -> None:
+    """Remove the staging folders of builds that died: a running one would hold the lock."""
     for path in target.parent.glob(glob.escape(_staging_prefix(target)) + "*"):
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _set_modes(folder: Path) -> None:
-    """Readable for a web server, whatever the builder's umask and the private mode of a temporary folder."""
+def _make_readable(folder: Path) -> None:
+    """Let a web server read all files, whatever the umask and the private mode of a temporary folder."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _swap(staging: Path, target: Path) -> None:
-    """Put the new site in place of the old. Afterwards ``staging`` is the old one, or gone."""
+    """Replace the old site by the new one. Afterwards ``staging`` is the old site, or gone."""
     try:
         if not target.exists():
             staging.rename(target)

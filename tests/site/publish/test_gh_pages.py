@@ -1,4 +1,4 @@
-"""Against a bare repository on disk; git's own settings are neither read nor changed."""
+"""Publish to a bare repository on disk; the settings of git on this machine are neither read nor changed."""
 
 import os
 import shutil
@@ -13,8 +13,8 @@ from recsys.data import load as sources
 from recsys.data.download import DownloadError
 from recsys.errors import PublishError
 from recsys.schema import GENERATOR
-from recsys.site.publish import gh_pages as publish_branch
-from recsys.site.publish.gh_pages import find_destination, last_word, publish
+from recsys.site.publish import gh_pages
+from recsys.site.publish.gh_pages import error_line, find_destination, publish
 from tests.site.tiny import render, tiny
 
 pytest.importorskip("ghp_import", reason="ghp-import is not installed")
@@ -23,7 +23,7 @@ if shutil.which("git") is None:
 
 
 @pytest.fixture(autouse=True)
-def _git_alone(monkeypatch, tmp_path):
+def _isolated_git(monkeypatch, tmp_path):
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
@@ -72,7 +72,7 @@ def published(remote) -> list[str]:
     return git(remote, "ls-tree", "-r", "--name-only", "gh-pages").splitlines()
 
 
-def test_the_site_becomes_the_branch_and_the_repository_stays_as_it_was(tmp_path, repository, remote):
+def test_the_site_becomes_the_branch_and_the_repository_stays_unchanged(tmp_path, repository, remote):
     before = (
         git(repository, "for-each-ref"),
         git(repository, "status", "--porcelain"),
@@ -85,7 +85,7 @@ def test_the_site_becomes_the_branch_and_the_repository_stays_as_it_was(tmp_path
     assert (refs, git(repository, "status", "--porcelain"), git(repository, "config", "-l")) == before
 
 
-def test_the_next_site_takes_its_place_whole_and_without_history(tmp_path, repository, remote):
+def test_the_next_site_replaces_it_whole_and_without_history(tmp_path, repository, remote):
     publish(site(tmp_path / "one"), find_destination(repository), "first")
     second = site(tmp_path / "two", "two")
     (second / "users" / "1.html").rename(second / "users" / "2.html")
@@ -95,9 +95,7 @@ def test_the_next_site_takes_its_place_whole_and_without_history(tmp_path, repos
     assert git(remote, "log", "--format=%s", "gh-pages") == "second"
 
 
-def test_it_is_published_from_a_clone_that_never_saw_the_branch_and_from_a_folder_inside(
-    tmp_path, repository, remote
-):
+def test_publishing_works_from_a_subfolder_of_a_clone_that_never_fetched_the_branch(tmp_path, repository, remote):
     publish(site(tmp_path / "one"), find_destination(repository), "first")
     other = tmp_path / "other"
     git(tmp_path, "clone", "--quiet", "--no-checkout", "--single-branch", str(remote), str(other))
@@ -106,14 +104,14 @@ def test_it_is_published_from_a_clone_that_never_saw_the_branch_and_from_a_folde
     assert git(remote, "log", "--format=%s", "gh-pages") == "second"
 
 
-def test_a_branch_that_is_something_else_is_not_replaced(repository, remote):
+def test_a_branch_that_is_not_a_marquee_site_is_not_replaced(repository, remote):
     git(repository, "push", "--quiet", "origin", "HEAD:gh-pages")
     with pytest.raises(PublishError, match="gh-pages of origin is not a site of marquee's"):
         find_destination(repository)
     assert published(remote) == ["README"]
 
 
-def test_what_changed_since_it_was_looked_at_is_not_replaced(tmp_path, repository, remote):
+def test_a_branch_that_changed_since_it_was_checked_is_not_replaced(tmp_path, repository, remote):
     publish(site(tmp_path / "one"), find_destination(repository), "first")
     mine = find_destination(repository)
     publish(site(tmp_path / "two", "two"), find_destination(repository), "theirs")
@@ -122,7 +120,7 @@ def test_what_changed_since_it_was_looked_at_is_not_replaced(tmp_path, repositor
     assert git(remote, "log", "--format=%s", "gh-pages") == "theirs"
 
 
-def test_the_domain_of_the_branch_stays(tmp_path, repository, remote):
+def test_the_custom_domain_of_the_branch_is_preserved(tmp_path, repository, remote):
     with_domain = site(tmp_path / "one")
     (with_domain / "CNAME").write_text("films.example.org\n")
     publish(with_domain, find_destination(repository), "first")
@@ -130,7 +128,7 @@ def test_the_domain_of_the_branch_stays(tmp_path, repository, remote):
     assert git(remote, "show", "gh-pages:CNAME") == "films.example.org"
 
 
-def test_a_refusal_is_told_in_the_words_of_git_and_leaves_no_branch_behind(tmp_path, repository, remote):
+def test_a_refused_push_reports_the_reason_of_git_and_leaves_no_branch_behind(tmp_path, repository, remote):
     hook = remote / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexit 1\n")
@@ -153,40 +151,44 @@ def test_a_refusal_is_told_in_the_words_of_git_and_leaves_no_branch_behind(tmp_p
         ),
     ],
 )
-def test_what_is_missing_is_said_in_one_sentence_before_anything_is_done(repository, monkeypatch, spoil, sentence):
+def test_a_missing_requirement_is_reported_in_one_sentence_before_anything_is_done(
+    repository, monkeypatch, spoil, sentence
+):
     spoil(repository, monkeypatch)
     with pytest.raises(PublishError, match=sentence) as problem:
         find_destination(repository)
     assert "\n" not in str(problem.value)
 
 
-def test_without_the_extra_the_command_that_installs_it_is_told(repository, monkeypatch):
-    monkeypatch.setattr(publish_branch.importlib.util, "find_spec", lambda name: None)
+def test_without_ghp_import_the_message_gives_the_command_that_installs_it(repository, monkeypatch):
+    monkeypatch.setattr(gh_pages.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(PublishError, match=r'pip install -e "\.\[publish\]"'):
         find_destination(repository)
 
 
-def test_a_hook_of_another_repository_does_not_lead_astray(tmp_path, repository, remote, monkeypatch):
+def test_the_variables_of_a_git_hook_do_not_redirect_the_push(tmp_path, repository, remote, monkeypatch):
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     publish(site(tmp_path / "site"), find_destination(repository), "site: Tiny")
     monkeypatch.delenv("GIT_DIR")
     assert "index.html" in published(remote)
 
 
-def test_the_last_word_is_neither_advice_nor_a_traceback():
-    said = " ! [rejected] gh-pages (stale info)\nerror: not pushed\nhint: pull\nTraceback (most recent call last):\nX"
-    assert last_word(said) == "! [rejected] gh-pages (stale info)"
-    assert last_word("one\nfatal: two\nhint: three\n") == "fatal: two"
-    assert last_word("") == ""
+def test_the_error_line_is_neither_advice_nor_a_traceback():
+    stderr = (
+        " ! [rejected] gh-pages (stale info)\nerror: not pushed\nhint: pull\nTraceback (most recent call last):\nX"
+    )
+    assert error_line(stderr) == "! [rejected] gh-pages (stale info)"
+    assert error_line("one\nfatal: two\nhint: three\n") == "fatal: two"
+    assert error_line("") == ""
 
 
 @pytest.fixture
-def _here(monkeypatch, repository):
+def _in_the_repository(monkeypatch, repository):
     monkeypatch.setattr(build, "HERE", repository)
 
 
-@pytest.mark.usefixtures("_here")
-def test_the_command_publishes_what_was_rendered(tmp_path, remote, capsys):
+@pytest.mark.usefixtures("_in_the_repository")
+def test_the_command_publishes_the_rendered_site(tmp_path, remote, capsys):
     render(tiny(), tmp_path / "site")
     assert build.main(["--render-only", "--publish", "--out", str(tmp_path / "site")]) == 0
     assert "pushed to gh-pages of origin" in capsys.readouterr().out
@@ -194,8 +196,8 @@ def test_the_command_publishes_what_was_rendered(tmp_path, remote, capsys):
     assert git(remote, "log", "--format=%s", "gh-pages").startswith("site: Tiny & <b>Co</b>, made by marquee ")
 
 
-@pytest.mark.usefixtures("_here")
-def test_invented_ratings_are_published_only_where_they_are_named(tmp_path, remote, capsys, monkeypatch):
+@pytest.mark.usefixtures("_in_the_repository")
+def test_synthetic_ratings_are_published_only_if_they_are_asked_for_by_name(tmp_path, remote, capsys, monkeypatch):
     def fail(name):
         raise DownloadError(f"{name} could not be downloaded: no connection")
 
@@ -207,15 +209,15 @@ def test_invented_ratings_are_published_only_where_they_are_named(tmp_path, remo
     render(tiny(synthetic=True), tmp_path / "site")
     assert build.main([*out, "--render-only"]) == 1
     assert git(remote, "for-each-ref") == ""
-    named = command.parser().parse_args(["--data", "sample", "--publish"])
-    command.check_named(named, synthetic=True)
+    arguments = command.parser().parse_args(["--data", "sample", "--publish"])
+    command.check_named(arguments, synthetic=True)
 
 
-@pytest.mark.usefixtures("_here")
-def test_where_nothing_can_be_published_nothing_is_built(tmp_path, repository, capsys):
+@pytest.mark.usefixtures("_in_the_repository")
+def test_nothing_is_built_if_it_cannot_be_published(tmp_path, repository, capsys):
     git(repository, "remote", "remove", "origin")
     assert build.main(["--data", "sample", "--publish", "--out", str(tmp_path / "site")]) == 1
-    said = capsys.readouterr()
-    assert said.err.startswith("error: the repository of ")
-    assert said.err.count("\n") == 1
+    stderr = capsys.readouterr().err
+    assert stderr.startswith("error: the repository of ")
+    assert stderr.count("\n") == 1
     assert not (tmp_path / "site").exists()
