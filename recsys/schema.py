@@ -416,7 +416,7 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     """``deep_tower.js``: the deep user tower without user features, and the film side, to be run by a page.
 
     A classic script, for a page opened from disk may load no other file. It hands one string to ``JSON.parse``, and
-    leaves the result under the key ``deep_tower`` of the map ``globalThis.marqueeData``. Arrays are base64 of
+    leaves the result under the key ``deep_tower`` of the map ``globalThis.marquee.data``. Arrays are base64 of
     little-endian float16, row by row.
 
         h = (average_films * average + sum of star_weights[stars] * pool[row] over the rated films)

@@ -5,7 +5,6 @@ Knows fitted models and ratings; nothing of pages.
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
@@ -14,8 +13,7 @@ from numpy.typing import NDArray
 
 from recsys import schema as out
 from recsys.data.dataset import Dataset
-from recsys.errors import OutputError
-from recsys.export.encoding import ids
+from recsys.export.encoding import encode_array, ids
 from recsys.models.deep import AVERAGE_FILMS, DeepModel
 from recsys.models.fitted import Fitted
 from recsys.models.rating_scale import star_weights
@@ -48,11 +46,11 @@ def deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -> out.
     dim, mlp = fitted.item_vectors.shape[1], towers.user_mlp
     item_ids = ids(dataset.item_ids)
     weights = {
-        "average": packed(towers.average_film()),
-        "inner_weight": packed(mlp.inner.weight.value[:dim]),  # the rows beyond are of user features
-        "inner_bias": packed(mlp.inner.bias.value),
-        "outer_weight": packed(mlp.outer.weight.value),
-        "outer_bias": packed(mlp.outer.bias.value),
+        "average": _encode(towers.average_film()),
+        "inner_weight": _encode(mlp.inner.weight.value[:dim]),  # the rows beyond are of user features
+        "inner_bias": _encode(mlp.inner.bias.value),
+        "outer_weight": _encode(mlp.outer.weight.value),
+        "outer_bias": _encode(mlp.outer.bias.value),
     }
     films = offered(item_ids, dataset.item_counts, dim, MOST_BYTES - sum(map(len, weights.values())))
     return out.DeepTower(
@@ -62,11 +60,11 @@ def deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -> out.
         item_ids=[item_ids[film] for film in films],
         star_weights=_told(star_weights()),
         starters=starters(projection.points[films], dataset.item_counts[films]),
-        pool=packed(towers.pool.table.value[films]),
+        pool=_encode(towers.pool.table.value[films]),
         average_films=AVERAGE_FILMS,
         **weights,
-        items=packed(fitted.item_vectors[films]),
-        item_bias=packed(fitted.item_bias[films]),
+        items=_encode(fitted.item_vectors[films]),
+        item_bias=_encode(fitted.item_bias[films]),
         map=out.TowerMap(
             centre=_told(projection.centre),
             axes=_told(projection.axes),
@@ -98,18 +96,8 @@ def _size_in_script(text: str) -> int:
     return len(json.dumps(json.dumps(text, ensure_ascii=False), ensure_ascii=False).encode()) - 1
 
 
-def packed(values: NDArray[Any]) -> str:
-    """Base64 of little-endian float16, row by row.
-
-    Raises:
-        OutputError: a number is too large for float16, or none.
-    """
-    with np.errstate(over="ignore"):
-        halves = np.ascontiguousarray(values, "<f2")
-    if not np.isfinite(halves).all():
-        largest = np.abs(values).max()
-        raise OutputError(f"{out.DeepTower.FILE}: {largest} does not fit in float16; expected at most 65504")
-    return base64.b64encode(halves.tobytes()).decode()
+def _encode(values: NDArray[Any]) -> str:
+    return encode_array(values, "float16", out.DeepTower.FILE)
 
 
 def _mean_length(vectors: NDArray[np.float32]) -> float:

@@ -5,13 +5,12 @@ Since the axes never turn, what moves on the map moved in the model. The last fr
 
 from __future__ import annotations
 
-import base64
-
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys import schema as out
+from recsys.export.encoding import encode_array
 from recsys.models.fitted import Fitted
 from recsys.recommend.pca import Projection
 from recsys.training.snapshots import MOST_FRAMES, Recorder
@@ -73,6 +72,6 @@ def encoded(places: NDArray[np.float64]) -> tuple[tuple[float, float], tuple[flo
     """The ends of both axes over all frames, and frames (n_frames, n_films, 2) as text between these."""
     low, high = places.min(axis=(0, 1)), places.max(axis=(0, 1))
     width = np.where(high > low, high - low, 1.0)
-    steps = np.round((places - low) / width * STEPS).astype("<u2")
-    frames = [base64.b64encode(frame.tobytes()).decode() for frame in steps]
+    steps = np.round((places - low) / width * STEPS).astype(np.int64)  # (n_frames, n_films, 2)
+    frames = [encode_array(frame, "uint16", out.MapReplay.FILE) for frame in steps]
     return (float(low[0]), float(low[1])), (float(high[0]), float(high[1])), frames

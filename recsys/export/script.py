@@ -1,6 +1,6 @@
 """JSON inside a classic script: the one kind of data file that a page opened from disk may load.
 
-The script hands one string to ``JSON.parse`` and leaves the result under a key of the map ``globalThis.marqueeData``.
+The script hands one string to ``JSON.parse`` and leaves the result under a key of ``globalThis.marquee.data``, a Map.
 An object literal would let the key ``__proto__`` set a prototype. Knows nothing of what the JSON says.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-_HEAD, _TAIL = "(globalThis.marqueeData ??= new Map()).set(", "));\n"
+_HEAD, _TAIL = "((globalThis.marquee ??= {}).data ??= new Map()).set(", "));\n"
 
 
 def script_of(name: str, text: str) -> str:

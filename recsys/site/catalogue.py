@@ -58,7 +58,7 @@ def fragment(id_: str) -> str:
     """What follows ``#`` where one page shows all users, unquoted in HTML too: the id, percent-encoded.
 
     An empty one is a bare ``=``, which no other id leaves bare. And ``#content`` leads past the head of a page, so
-    the id of that name is not told by these letters. ``users.js`` writes and reads the same.
+    the id of that name is not told by these letters. ``shared/users.js`` writes and reads the same.
     """
     if not id_:
         return "="

@@ -199,5 +199,5 @@ def _page(address: str, title: str, description: str) -> Page:
 
 def _not_found(site: Site, page: Page, templates: Path) -> NotFoundContext:
     # Served at any depth, where a relative link means something else each time: only an absolute one is sure.
-    css = (templates / "assets" / "base.css").read_text(encoding="utf-8")
+    css = (templates / "assets" / "style" / "base.css").read_text(encoding="utf-8")
     return NotFoundContext(site, page, Markup(css.replace("</", "<\\/")), site.url or "index.html")

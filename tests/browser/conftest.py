@@ -18,7 +18,9 @@ from typing import Any
 import pytest
 
 import build
+from recsys.site.output.scripts import join_modules
 from recsys.site.publish.server import address, server
+from tests.site.tiny import TEMPLATES
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -162,10 +164,26 @@ def settled(page: Any) -> Any:
     """The page, once each of its charts is drawn."""
     n_charts = page.locator("[data-chart]").count()
     if n_charts:
-        page.evaluate("globalThis.marqueeCharts")
+        page.evaluate("globalThis.marquee.charts")
         drawn = "[...document.querySelectorAll('[data-chart]')].filter((one) => one.childElementCount)"
         until(page, f"(n) => {drawn}.length === n", n_charts)
     return page
+
+
+def expose(page: Any, folder: Path, module: str, *names: str) -> None:
+    """Make exports of a module under ``templates/assets`` global in a page, for tests of that module alone.
+
+    Args:
+        page: runs a script joined from the module and what it imports.
+        folder: an empty one, for the entry.
+        module: its address, such as ``rate/store.js``.
+        names: of the exports.
+    """
+    shutil.copytree(TEMPLATES / "assets", folder / "assets")
+    entry = folder / "assets" / "exposed.js"
+    exposing = f"Object.assign(globalThis, {{ {', '.join(names)} }});"
+    entry.write_text(f'import {{ {", ".join(names)} }} from "./{module}";\n{exposing}\n', encoding="utf-8")
+    page.evaluate(f"() => {{ {join_modules(entry)} }}")
 
 
 def until(page: Any, condition: str, given: Any = None) -> None:

@@ -10,7 +10,7 @@ from recsys.export.files import read_artefacts, write_artefacts
 from recsys.site.catalogue import fragment
 from recsys.site.pages import any_user as shards
 from recsys.site.render import render_site
-from tests.browser.conftest import THEMES, WIDTHS, until
+from tests.browser.conftest import THEMES, WIDTHS, expose, until
 from tests.browser.test_every_page import beside_the_edge
 from tests.site.tiny import HOSTILE, TEMPLATES, TITLES, tiny
 
@@ -127,8 +127,8 @@ def in_order(page):
     """All users of the shards, one after the other."""
     return page.evaluate(
         """async () => {
-          const { firsts } = await marqueeLoad("users");
-          const shards = await Promise.all(firsts.map((_, n) => marqueeLoad(`users/${n}`)));
+          const { firsts } = await marquee.load("users");
+          const shards = await Promise.all(firsts.map((_, n) => marquee.load(`users/${n}`)));
           return shards.flatMap(({ ids }) => ids);
         }"""
     )
@@ -187,11 +187,12 @@ def test_the_search_of_every_page_finds_a_user_by_the_whole_id(visit, disk):
     page.get_by_text("Nothing found").wait_for()
 
 
-def test_a_random_user_is_another_one_however_the_address_is_spelled(visit, disk):
+def test_a_random_user_is_another_one_however_the_address_is_spelled(visit, disk, tmp_path):
     page = visit(f"{disk}one/users.html")
+    expose(page, tmp_path, "shared/users.js", "randomUserAddress")
     leads = """async () => {
       Math.random = () => 0;
-      const at = (id) => marqueeUsers.random(new URL(`users.html#${id}`, marqueeRoot).href);
+      const at = (id) => randomUserAddress(new URL(`users.html#${id}`, marquee.root).href);
       return [await at("5"), await at("1"), await at("%31")].map((found) => new URL(found).hash);
     }"""
     assert page.evaluate(leads) == ["#1", "#2", "#2"]
@@ -201,9 +202,9 @@ def test_a_shard_that_does_not_load_is_told_and_asked_for_again(visit, disk):
     page = visit(f"{disk}one/about.html")
     page.evaluate(
         """() => {
-          const { find } = marqueeUsers;
-          marqueeUsers.find = () => Promise.reject(new Error("no network"));
-          globalThis.mend = () => (marqueeUsers.find = find);
+          const { load } = marquee;
+          marquee.load = (name) => (name.startsWith("users/") ? Promise.reject(new Error("no network")) : load(name));
+          globalThis.mend = () => { marquee.load = load; };
         }"""
     )
     field = page.get_by_role("combobox", name="Search users and films")
@@ -219,9 +220,9 @@ def test_a_user_who_is_found_late_leaves_the_row_that_was_gone_to(visit, disk):
     page = visit(f"{disk}one/about.html")
     page.evaluate(
         """() => {
-          const { find } = marqueeUsers;
+          const { load } = marquee;
           const wait = new Promise((resolve) => (globalThis.goOn = resolve));
-          marqueeUsers.find = (id) => wait.then(() => find(id));
+          marquee.load = (name) => (name.startsWith("users/") ? wait.then(() => load(name)) : load(name));
         }"""
     )
     page.get_by_role("combobox", name="Search users and films").fill("20")
@@ -253,7 +254,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(one, width, theme, hash_):
     import axe_playwright_python
 
     page = one(hash_, width, theme)
-    page.locator(f"{SHOWN}, [data-first], [data-none]").locator("visible=true").first.wait_for()
+    page.locator(f"{SHOWN}, [data-first], [data-problem]").locator("visible=true").first.wait_for()
     found, allowed = beside_the_edge(page)
     assert found <= allowed == width
     page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))

@@ -11,17 +11,17 @@ from tests.browser.conftest import until
 LISTED = "[...document.querySelectorAll('[data-films] > li a')].map((link) => link.href.split('/').pop())"
 # All films by score, best first, for ratings [[id, stars], ...]: without the page's own way of choosing the best.
 SAID = """(ratings) => {
-  const told = globalThis.marqueeData.get("deep_tower");
-  const tower = globalThis.marqueeTower(told);
-  const rated = ratings.map(([id, stars]) => [told.item_ids.indexOf(id), stars]);
-  return [...tower.scores(tower.vector(rated))].map((score, row) => [told.item_ids[row], score, row])
+  const data = marquee.data.get("deep_tower");
+  const tower = marquee.deepTower(data);
+  const rated = ratings.map(([id, stars]) => [data.item_ids.indexOf(id), stars]);
+  return [...tower.scores(tower.userVector(rated))].map((score, row) => [data.item_ids[row], score, row])
     .sort((a, b) => b[1] - a[1] || a[2] - b[2]);
 }"""
 ONE_GENRE = """{
   let load;
   const without = (facts) => ({ ...facts, genres: ["Film"], of: facts.of.map(() => [0]) });
   const attempt = (name) => (name === "rate" ? load(name).then(without) : load(name));
-  Object.defineProperty(globalThis, "marqueeLoad", { get: () => attempt, set: (value) => (load = value) });
+  globalThis.marquee = { get load() { return attempt; }, set load(installed) { load = installed; } };
 }"""
 HASHED = """(hash) => new Promise((go) => {
   addEventListener("hashchange", go, { once: true });
@@ -30,9 +30,9 @@ HASHED = """(hash) => new Promise((go) => {
 OFFLINE = """{
   let load;
   const attempt = (name) => (globalThis.isOnline ? load(name) : Promise.reject(new Error("offline")));
-  Object.defineProperty(globalThis, "marqueeExported", { get: () => attempt, set: (value) => (load = value) });
+  globalThis.marquee = { get loadExported() { return attempt; }, set loadExported(installed) { load = installed; } };
 }"""
-LOADED = "() => !document.querySelector('[data-wait] [data-said]').textContent.startsWith('Loading')"
+LOADED = "() => !document.querySelector('[data-wait] [data-status]').textContent.startsWith('Loading')"
 KEY = "Object.keys(localStorage).find((key) => key.startsWith('marquee ratings '))"
 SHOWN_AGAIN = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
@@ -81,6 +81,7 @@ def listed(page) -> list[str]:
 
 def said(page, ratings, without=(), films=None, genre=None):
     out = {*(id_ for id_, _ in ratings), *without}
+    page.add_script_tag(url=page.evaluate("marquee.root") + "assets/tower.js")
     ranked = [(id_, score) for id_, score, _ in page.evaluate(SAID, ratings)]
     return [(id_, score) for id_, score in ranked if id_ not in out and (not genre or genre in films[id_]["genres"])]
 
@@ -175,7 +176,7 @@ def test_when_the_last_film_is_refused_the_focus_goes_to_the_list_and_no_film_is
     page = rate()
     rated_some(page)
     page.get_by_label("Genre").select_option("Film-Noir")
-    heard = page.locator("[data-heard]")
+    heard = page.locator("[data-announcement]")
     assert heard.text_content() != ""
     n = len(listed(page))
     assert 0 < n < 10
@@ -563,7 +564,7 @@ def test_what_changed_is_said_shortly_to_those_who_listen(rate, films):
     page = rate()
     ratings = rated_some(page)
     first, second, third = (films[id_]["title"] for id_, _ in said(page, ratings)[:3])
-    heard = page.locator("[data-heard]")
+    heard = page.locator("[data-announcement]")
     assert heard.inner_text() == f"Your list begins with {first}, then {second}, then {third}."
     assert heard.get_attribute("role") == "status"
 

@@ -239,6 +239,5 @@ def test_who_would_stand_beyond_the_films_stands_at_their_edge(visit, disk, proj
 @pytest.mark.parametrize("said", ["NaN,1", "1", "1,2,3", "1e3,1", "Infinity,0", ",", "<b>,1", "0x1,1", "1,", "%"])
 def test_a_visitor_whose_place_is_no_place_is_not_drawn(visit, disk, said):
     page = settled(visit(disk + f"map.html#model=deep&you={said}"))
-    until(page, "document.querySelector('[data-count]').textContent && marqueeMap.films.n > 0")
     until(page, "Bokeh.documents[0].get_model_by_name('films').data.x.length > 0")
     assert page.evaluate(VISITOR) == []

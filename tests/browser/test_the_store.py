@@ -8,6 +8,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from tests.browser.conftest import expose
+
 DATASET = "Tiny & <b>Co</b>"
 IDS = st.text(min_size=1, max_size=200)  # hypothesis makes no lone surrogates
 RATINGS = st.dictionaries(IDS, st.integers(1, 5), max_size=12)
@@ -21,16 +23,22 @@ AWKWARD = ["__proto__", "constructor", "50%", "a,b", "1~5", "&n=7", "#r=5~1", "Ã
 
 
 @pytest.fixture
-def page(visit):
+def with_store(tmp_path_factory):
+    """Gives a page a store, and the functions of HELPERS."""
+
+    def add_store(page):
+        expose(page, tmp_path_factory.mktemp("modules"), "rate/store.js", "createStore")
+        page.evaluate(HELPERS)
+        creating = "createStore({ dataset, title: (id) => `T ${id}` })"
+        page.evaluate(f"dataset => {{ globalThis.store = {creating}; }}", DATASET)
+        return page
+
+    return add_store
+
+
+@pytest.fixture
+def page(visit, with_store):
     return with_store(visit("about.html"))
-
-
-def with_store(page):
-    page.add_script_tag(url=page.evaluate("marqueeRoot") + "assets/rate-store.js")
-    page.evaluate(HELPERS)
-    making = "marqueeRate.makeStore({ dataset, title: (id) => `T ${id}` })"
-    page.evaluate(f"dataset => {{ globalThis.store = {making}; }}", DATASET)
-    return page
 
 
 def pairs(ratings: dict[str, int]) -> list[list]:
@@ -216,24 +224,24 @@ def test_an_id_that_cannot_be_kept_takes_no_other_with_it(page):
     ]
 
 
-def test_other_data_and_another_site_on_the_same_origin_have_ratings_of_their_own(visit, web):
+def test_other_data_and_another_site_on_the_same_origin_have_ratings_of_their_own(visit, web, with_store):
     page = with_store(visit("about.html"))
     page.evaluate("store.write(state([[['1', 5]], []]))")
-    assert page.evaluate("told(marqueeRate.makeStore({ dataset: 'Other' }).read())") == [[], []]
-    page.evaluate("globalThis.marqueeRoot += 'elsewhere/'")
-    assert page.evaluate("dataset => told(marqueeRate.makeStore({ dataset }).read())", DATASET) == [[], []]
+    assert page.evaluate("told(createStore({ dataset: 'Other' }).read())") == [[], []]
+    page.evaluate("marquee.root += 'elsewhere/'")
+    assert page.evaluate("dataset => told(createStore({ dataset }).read())", DATASET) == [[], []]
     page.goto(web + "data.html")
     assert with_store(page).evaluate("told(store.read())") == [[["1", 5]], []]
 
 
 def test_a_storage_event_is_of_these_ratings_by_its_key(page):
     page.evaluate("store.write(state([[['1', 5]], []]))")
-    told = f"[{KEY}, null, 'marquee theme'].map((key) => store.isOf(new StorageEvent('storage', {{ key }})))"
+    told = f"[{KEY}, null, 'marquee theme'].map((key) => store.isOwnEvent(new StorageEvent('storage', {{ key }})))"
     assert page.evaluate(told) == [True, True, False]
 
 
 @pytest.mark.parametrize("place", ["disk", "web"])
-def test_ratings_are_kept_from_page_to_page(request, visit, place):
+def test_ratings_are_kept_from_page_to_page(request, visit, place, with_store):
     start = request.getfixturevalue(place)
     page = with_store(visit(start + "about.html"))
     assert page.evaluate("store.write(state([[['1', 5]], ['2']]))") is True

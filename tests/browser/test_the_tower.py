@@ -19,11 +19,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.export.deep_tower import deep_tower, packed
+from recsys.export.deep_tower import deep_tower
+from recsys.export.encoding import encode_array
 from recsys.export.script import json_in, script_of
 from recsys.recommend.pca import principal_components
 from recsys.schema import DeepTower
 from recsys.site.output.csp import CSP
+from recsys.site.output.scripts import join_modules
 from tests import held_out
 from tests.held_out import HeldOut
 from tests.site.tiny import TEMPLATES
@@ -33,23 +35,24 @@ from tests.training.literal_tower import History, LiteralTower
 N = 200
 """Histories drawn at random."""
 K = 10
+TOWER = join_modules(TEMPLATES / "assets" / "tower" / "main.js")
 TIE = 1e-9
 """Scores that are no further apart are equal."""
 
-START = "() => { globalThis.tower = marqueeTower(marqueeData.get('deep_tower')); }"
+START = "() => { globalThis.tower = marquee.deepTower(marquee.data.get('deep_tower')); }"
 ANSWERS = f"""(histories) => JSON.stringify(histories.map((history) => {{
   const rated = new Set(history.map(([row]) => row));
-  const user = tower.vector(history);
+  const user = tower.userVector(history);
   const scores = tower.scores(user);
-  const list = tower.best(scores, {K}, (row) => !rated.has(row));
-  const why = tower.why(history, list.map(([row]) => row));
-  return {{ list, why, vector: Array.from(user), scores: Array.from(scores) }};
+  const list = tower.topK(scores, {K}, (row) => !rated.has(row));
+  const reasons = tower.reasons(history, list.map(([row]) => row));
+  return {{ list, reasons, vector: Array.from(user), scores: Array.from(scores) }};
 }}))"""
 DROPS = """([cases, nearest]) => cases.map(([history, place]) => {
   const near = nearest[history[place][0]];
   const mean = (stars) => {
-    const told = history.map(([row, own], n) => [row, n === place ? stars : own]);
-    const scores = tower.scores(tower.vector(told));
+    const ratings = history.map(([row, given], n) => [row, n === place ? stars : given]);
+    const scores = tower.scores(tower.userVector(ratings));
     return near.reduce((sum, row) => sum + scores[row], 0) / near.length;
   };
   return mean(1) < mean(5);
@@ -79,7 +82,7 @@ def small_site(known: HeldOut, folder: Path) -> Path:
     for name in ("data", "assets"):
         (folder / name).mkdir()
     (folder / "data" / DeepTower.FILE).write_text(script, encoding="utf-8")
-    (folder / "assets" / "tower.js").write_bytes((TEMPLATES / "assets" / "tower.js").read_bytes())
+    (folder / "assets" / "tower.js").write_text(TOWER, encoding="utf-8")
     (folder / "data.html").write_text(f"<!doctype html><meta charset=utf-8>{policy}<title>Data</title>")
     return folder
 
@@ -122,8 +125,8 @@ def answers(trial, drawn) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("trial", [held_out.of_the_sample], indirect=True, ids=["sample"])
 def test_the_model_fitted_again_is_the_one_in_the_file(trial):
-    assert packed(trial.known.fitted.item_vectors) == trial.literal.told.items
-    assert packed(trial.known.fitted.item_bias) == trial.literal.told.item_bias
+    assert encode_array(trial.known.fitted.item_vectors, "float16", "") == trial.literal.told.items
+    assert encode_array(trial.known.fitted.item_bias, "float16", "") == trial.literal.told.item_bias
 
 
 def test_scores_are_those_of_the_reference(trial, drawn, answers):
@@ -159,8 +162,8 @@ def test_reasons_are_what_the_score_loses_without_a_film(trial, drawn, answers):
         listed = [row for row, _ in answer["list"]]
         expected = trial.literal.strengths(history, listed)
         place = {row: n for n, (row, _) in enumerate(history)}
-        assert len(answer["why"]) == K
-        for column, causes in enumerate(answer["why"]):
+        assert len(answer["reasons"]) == K
+        for column, causes in enumerate(answer["reasons"]):
             largest = np.sort(expected[:, column])[::-1][:3]
             assert [strength for _, strength in causes] == pytest.approx(largest[: len(causes)].tolist(), abs=1e-11)
             assert all(expected[place[row], column] == pytest.approx(strength, abs=1e-11) for row, strength in causes)
@@ -178,11 +181,11 @@ def test_one_star_in_place_of_five_lowers_the_films_nearest_to_it(trial):
 def test_films_and_visitors_lie_on_the_map(trial, drawn):
     literal, told = trial.literal, trial.literal.told.map
     axes, centre = np.array(told.axes), np.array(told.centre)
-    places = trial.page.evaluate("() => Array.from({ length: tower.n }, (_, row) => tower.filmPlace(row))")
+    places = trial.page.evaluate("() => Array.from({ length: tower.n }, (_, row) => tower.itemPosition(row))")
     np.testing.assert_allclose(places, (literal.items - centre) @ axes.T, rtol=0, atol=1e-12)
     exact = principal_components(trial.known.fitted.item_vectors).points
     np.testing.assert_allclose(places, exact, rtol=0, atol=1e-3 * np.ptp(exact))
-    users = trial.page.evaluate("(all) => all.map((one) => tower.userPlace(tower.vector(one)))", drawn)
+    users = trial.page.evaluate("(all) => all.map((history) => tower.userPosition(tower.userVector(history)))", drawn)
     expected = [(told.user_scale * literal.vector(history) - centre) @ axes.T for history in drawn]
     np.testing.assert_allclose(users, expected, rtol=0, atol=1e-11)
 
@@ -191,8 +194,8 @@ def test_films_and_visitors_lie_on_the_map(trial, drawn):
 def bench(chromium) -> Iterator[Any]:
     """A page with the module, for towers made by hand."""
     page = chromium.new_page()
-    page.add_script_tag(path=TEMPLATES / "assets" / "tower.js")
-    page.evaluate("(told) => { globalThis.tower = marqueeTower(told); }", msgspec.to_builtins(tiny_tower()))
+    page.add_script_tag(content=TOWER)
+    page.evaluate("(data) => { globalThis.tower = marquee.deepTower(data); }", msgspec.to_builtins(tiny_tower()))
     yield page
     page.close()
 
@@ -205,8 +208,8 @@ def test_every_finite_float16_is_read_as_numpy_reads_it(bench):
         tiny_tower(), dim=1, item_ids=[""] * len(patterns), items=base64.b64encode(patterns.tobytes()).decode()
     )
     found = bench.evaluate(
-        """(told) => {
-          const tower = marqueeTower(told);
+        """(data) => {
+          const tower = marquee.deepTower(data);
           const values = Float64Array.from({ length: tower.n }, (_, row) => tower.itemVector(row)[0]);
           return btoa(Array.from(new Uint8Array(values.buffer), (byte) => String.fromCharCode(byte)).join(""));
         }""",
@@ -221,7 +224,7 @@ def test_every_finite_float16_is_read_as_numpy_reads_it(bench):
     st.sets(st.integers(0, 4)),
 )
 def test_the_best_are_the_first_of_all_that_may_be_listed_equals_by_row(bench, scores, k, banned):
-    found = bench.evaluate("([scores, k, banned]) => tower.best(scores, k, (row) => !banned.includes(row))",
+    found = bench.evaluate("([scores, k, banned]) => tower.topK(scores, k, (row) => !banned.includes(row))",
                            [scores, k, sorted(banned)])  # fmt: skip
     order = sorted(set(range(5)) - banned, key=lambda row: (-scores[row], row))
     assert found == [[row, scores[row]] for row in order[:k]]
@@ -235,15 +238,15 @@ def test_of_somebody_unknown_the_tower_has_an_answer_and_no_reason(bench):
     found = answer(bench, [])
     assert found["vector"] == [0, 0.75]
     assert found["list"] == [[4, 1.25], [1, 0.375], [2, 0.1875], [0, 0], [3, -0.375]]
-    assert found["why"] == [[]] * 5
+    assert found["reasons"] == [[]] * 5
 
 
 def test_one_film_is_its_own_row_and_the_only_reason(bench):
     found = answer(bench, [(1, 5)])  # whose row is (1, 0.5)
     np.testing.assert_allclose(found["vector"], [0.8, 0.85])
     np.testing.assert_allclose(found["list"], [[4, 1.15], [0, 0], [3, -0.025], [2, -0.5875]])
-    assert [[row for row, _ in reasons] for reasons in found["why"]] == [[], [], [1], []]
-    assert found["why"][2][0][1] == pytest.approx(0.35)
+    assert [[row for row, _ in reasons] for reasons in found["reasons"]] == [[], [], [1], []]
+    assert found["reasons"][2][0][1] == pytest.approx(0.35)
 
 
 def test_a_film_that_was_disliked_counts_against(bench):
@@ -252,7 +255,7 @@ def test_a_film_that_was_disliked_counts_against(bench):
 
 def test_of_all_films_none_is_left(bench):
     found = answer(bench, [(row, 5) for row in range(5)])
-    assert (found["list"], found["why"]) == ([], [])
+    assert (found["list"], found["reasons"]) == ([], [])
     np.testing.assert_allclose(found["vector"], [0.25 / 5.5625**0.5, 1.8125 / 5.5625**0.5])
 
 

@@ -12,7 +12,7 @@ from recsys.export.script import json_in
 from recsys.schema import DeepTower, RatingBin
 from recsys.site.pages.square import square_around
 from recsys.site.pages.ten_best import stars_of
-from tests.browser.conftest import THEMES, WIDTHS, until
+from tests.browser.conftest import THEMES, WIDTHS, expose, until
 from tests.training.literal_tower import LiteralTower
 
 STARS = (5, 4, 1, 5, 3)
@@ -44,7 +44,7 @@ def titles(exported, tower):
 
 def rated(page, stars=STARS):
     """Rate the first films of the grid."""
-    until(page, "!document.querySelector('[data-wait] [data-said]').textContent.startsWith('Loading')")
+    until(page, "!document.querySelector('[data-wait] [data-status]').textContent.startsWith('Loading')")
     for place, n in enumerate(stars):
         page.locator("[data-grid] > li").nth(place).get_by_role("radio").nth(n - 1).check()
     page.locator(NEAR).first.wait_for()
@@ -131,15 +131,18 @@ def test_the_picture_leads_to_the_same_place_on_the_map(visit, web, tower):
 @pytest.mark.parametrize(
     ("square", "expected", "label_is_left"), [([9, 0, 1], [2, 50], False), ([-9, -9, 2], [98, 2], True)]
 )
-def test_who_lies_outside_the_picture_stands_at_its_edge_and_it_is_said(visit, disk, square, expected, label_is_left):
+def test_who_lies_outside_the_picture_stands_at_its_edge_and_it_is_said(
+    visit, disk, tmp_path, square, expected, label_is_left
+):
     page = rated(visit(disk + "rate.html"))
+    expose(page, tmp_path, "rate/position.js", "createPositionView")
     making = """(square) => {
       document.querySelector("[data-where]").remove();
       const box = document.createElement("section");
       box.dataset.where = "";
       document.querySelector("main").append(box);
-      const tower = { filmPlace: () => [0, 0], userPlace: () => [0, 0] };
-      marqueeRate.makeMap(box, tower, { title: (row) => `<b>${row}` }, square, [3, 7]).show([1], []);
+      const tower = { itemPosition: () => [0, 0], userPosition: () => [0, 0] };
+      createPositionView(box, tower, { title: (row) => `<b>${row}` }, square, [3, 7]).show([1], []);
     }"""
     page.evaluate(making, square)
     assert page.evaluate(PLACE) == expected
@@ -157,11 +160,11 @@ def test_where_the_users_do_not_come_the_list_does_and_the_next_rating_asks_agai
       let load;
       const isThere = (name) => name !== "people" || globalThis.isOnline;
       const attempt = (name) => (isThere(name) ? load(name) : Promise.reject(new Error("offline")));
-      Object.defineProperty(globalThis, "marqueeLoad", { get: () => attempt, set: (value) => (load = value) });
+      globalThis.marquee = { get load() { return attempt; }, set load(installed) { load = installed; } };
     }"""
     )
     page.goto(disk + "rate.html")
-    until(page, "!document.querySelector('[data-wait] [data-said]').textContent.startsWith('Loading')")
+    until(page, "!document.querySelector('[data-wait] [data-status]').textContent.startsWith('Loading')")
     radios = [page.locator("[data-grid] > li").nth(n).get_by_role("radio").last for n in range(2)]
     radios[0].check()
     page.locator("[data-films] > li").nth(9).wait_for()

@@ -1,6 +1,5 @@
 """What a page is given of the deep towers: run again by hand from the decoded file."""
 
-import base64
 import gzip
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ import pandas as pd
 import pytest
 
 import recsys
-from recsys.export.deep_tower import deep_tower, offered, packed
+from recsys.export.deep_tower import deep_tower, offered
 from recsys.export.script import script_of
 from recsys.models.deep import DeepModel
 from recsys.models.linear import LinearTowers
@@ -109,16 +108,6 @@ def test_long_vectors_leave_the_least_number_of_films(monkeypatch, fitted, log):
     monkeypatch.setattr("recsys.export.deep_tower.MOST_BYTES", 10)
     monkeypatch.setattr("recsys.export.deep_tower.LEAST_FILMS", 5)
     assert len(deep_tower(fitted, log, principal_components(fitted.item_vectors)).item_ids) == 5
-
-
-@pytest.mark.parametrize(("value", "says"), [(65520, "65520.0 does not fit"), (np.nan, "nan does not fit")])
-def test_a_number_that_is_none_in_float16_is_refused(value, says):
-    with pytest.raises(recsys.OutputError, match=says):
-        packed(np.array([1, -value], np.float32))
-
-
-def test_numbers_are_packed_row_by_row_in_two_bytes():
-    assert base64.b64decode(packed(np.array([[1.0, -2.0]]))) == bytes.fromhex("003c00c0")
 
 
 def test_a_model_whose_users_have_no_length_still_has_a_map(fitted, log):

@@ -120,7 +120,7 @@ def test_the_deep_tower_is_a_script_that_is_there_where_deep_was_built(tmp_path)
     write_artefacts(whole, tmp_path)
     assert read_artefacts(tmp_path) == whole
     script = (tmp_path / "deep_tower.js").read_text(encoding="utf-8")
-    assert script.startswith('(globalThis.marqueeData ??= new Map()).set("deep_tower", JSON.parse("{')
+    assert script.startswith('((globalThis.marquee ??= {}).data ??= new Map()).set("deep_tower", JSON.parse("{')
     told = json.loads(json_in(script))
     assert told["schema"] == 1 and told["item_ids"][2] == "__proto__"
     (tmp_path / "deep_tower.js").unlink()

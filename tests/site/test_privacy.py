@@ -126,17 +126,15 @@ def from_the_one_page(site: Path) -> Pairs:
 
 
 def from_people(site: Path) -> Pairs:
-    """The films of the users with whom the Rate page compares its visitors, taken apart byte by byte."""
+    """The films of the users with whom the Rate page compares its visitors."""
     people = script(site / "assets" / "data-people.js")
     ids = script(site / "data" / "deep_tower.js")["item_ids"]
     users = list(from_json(site))
-    content, size = base64.b64decode(people["films"]), 3 * people["most"]
-    found: Pairs = {}
-    for n, place in enumerate(people["users"]):
-        own = content[n * size : (n + 1) * size]
-        rows = [int.from_bytes(own[at : at + 2], "little") for at in range(0, size, 3)]
-        found[users[place]] = {ids[row] for row in rows if row != 0xFFFF}
-    return found
+    rows = np.frombuffer(base64.b64decode(people["rows"]), "<u2").reshape(len(people["users"]), people["n_best"])
+    return {
+        users[position]: {ids[row] for row in user_rows if row != 0xFFFF}
+        for position, user_rows in zip(people["users"], rows.tolist(), strict=True)
+    }
 
 
 def reasons(page: str) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.site.tiny import TEMPLATES, render, tiny
 
-CSS = "".join(path.read_text("utf-8") for path in sorted((TEMPLATES / "assets").glob("*.css")))
+CSS = "".join(path.read_text("utf-8") for path in sorted((TEMPLATES / "assets").rglob("*.css")))
 THEMES = ("light", "dark")
 PAIRS = {
     name: dict(zip(THEMES, colours, strict=True))

@@ -1,4 +1,4 @@
-"""The figure of where the films lie: layers that ``map-plot.js`` fills, colours and picks from.
+"""The figure of where the films lie: layers that ``map/plot.js`` fills, colours and picks from.
 
 A row of the source ``films`` is a film; its two layers show the rows that their filters name, so that films that
 move, are hidden or change colour are one change of columns. What is marked has small sources of its own: BokehJS

@@ -1,7 +1,7 @@
 """The figures of how the towers learned, and what all figures of the site have in common.
 
-Colours are not chosen here: a model's tag names the CSS variable it is painted with, and ``charts.js`` does so in the
-visitor's theme. Must not know of files or templates.
+Colours are not chosen here: a model's tag names the CSS variable it is painted with, and ``shared/charts.js`` does so
+in the visitor's theme. Must not know of files or templates.
 """
 
 from __future__ import annotations

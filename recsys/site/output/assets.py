@@ -17,25 +17,29 @@ from recsys.site.catalogue import Catalogue, models_of
 from recsys.site.images.map_png import COLOURS, map_picture
 from recsys.site.images.social_card import social_card
 from recsys.site.output.jinja import count
+from recsys.site.output.scripts import join_modules
 from recsys.site.output.writer import Writer, building
 from recsys.site.pages.any_user import shelf
 from recsys.site.pages.map import in_order, similar_facts
 from recsys.site.pages.rate import rate_facts
 from recsys.site.pages.ten_best import ten_best
 
-TOGETHER = {
-    "style.css": ("base.css", "pages.css", "print.css"),
-    "site.js": ("data.js", "users.js", "combobox.js", "search.js", "random.js"),
-}
-"""Style and scripts that every page loads, each sent as one: a tag more would stand in thousands of pages."""
-
 
 def write_assets(templates: Path, writer: Writer) -> None:
-    """Copy every file of ``templates/assets``, unchanged, those of :data:`TOGETHER` one after the other."""
-    found = {path.name: path.read_bytes() for path in sorted((templates / "assets").iterdir())}
-    joined = {name: b"".join(found.pop(part) for part in parts) for name, parts in TOGETHER.items()}
-    for name, content in (found | joined).items():
-        writer.bytes(f"assets/{name}", content)
+    """Copy the files of ``templates/assets``, and join those of each folder in it.
+
+    A folder's style sheets become ``{folder}.css``, in the order of their names, and its ``main.js`` with what that
+    imports becomes ``{folder}.js``. A folder without ``main.js`` has modules that others import.
+    """
+    for path in sorted((templates / "assets").iterdir()):
+        if path.is_file():
+            writer.bytes(f"assets/{path.name}", path.read_bytes())
+            continue
+        styles = sorted(path.glob("*.css"))
+        if styles:
+            writer.bytes(f"assets/{path.name}.css", b"".join(style.read_bytes() for style in styles))
+        if (path / "main.js").is_file():
+            writer.text(f"assets/{path.name}.js", join_modules(path / "main.js"))
 
 
 def write_bokeh(writer: Writer) -> str:
@@ -108,5 +112,5 @@ def write_rate_data(artefacts: Artefacts, catalogue: Catalogue, writer: Writer) 
 
 
 def script_data(name: str, value: Any) -> str:
-    """A classic script that leaves ``value`` under ``marqueeData``, by name."""
+    """A classic script that leaves ``value`` under its name in ``marquee.data``."""
     return script_of(name, json.dumps(value, ensure_ascii=False, separators=(",", ":")))

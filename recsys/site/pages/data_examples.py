@@ -71,8 +71,8 @@ tower = json.loads(json.loads(open("data/deep_tower.js", encoding="utf-8").read(
 print(np.frombuffer(base64.b64decode(tower["items"]), "<f2").reshape(-1, tower["dim"]))""",
         """\
 for (const file of ["./data/deep_tower.js", "./assets/tower.js"]) await import(file);
-const tower = marqueeTower(marqueeData.get("deep_tower"));
-console.log(tower.best(tower.scores(tower.vector([[0, 5]])), 10, (row) => row > 0));""",
+const tower = marquee.deepTower(marquee.data.get("deep_tower"));
+console.log(tower.topK(tower.scores(tower.userVector([[0, 5]])), 10, (row) => row > 0));""",
     ),
     "map_replay.js": Example(
         """\
@@ -81,7 +81,7 @@ told = json.loads(json.loads(open("data/map_replay.js", encoding="utf-8").read()
 print(np.frombuffer(base64.b64decode(told["models"]["MODEL"]["frames"][-1]), "<u2"))""",
         """\
 await import("./data/map_replay.js");
-const bytes = [...atob(marqueeData.get("map_replay").models.MODEL.frames.at(-1))].map((c) => c.charCodeAt());
+const bytes = [...atob(marquee.data.get("map_replay").models.MODEL.frames.at(-1))].map((c) => c.charCodeAt());
 console.log(new Uint16Array(Uint8Array.from(bytes).buffer));""",
     ),
     "recommendations.csv": Example(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recsys.errors import OutputError
+from recsys.export.encoding import encode_array, padded
 from recsys.schema import Artefacts, Embedding, Item
 from recsys.site.catalogue import Catalogue, models_of
 from recsys.site.charts.bokeh_json import script_json
@@ -15,7 +16,6 @@ from recsys.site.charts.map import map_chart
 from recsys.site.context import Model, Page, Site
 from recsys.site.pages.films import listed_items
 from recsys.site.pages.map_contexts import MapAxis, MapContext, MapGenre, MapRow, ProjectorFiles
-from recsys.site.pages.packing import packed
 
 
 def map_context(
@@ -64,8 +64,8 @@ def map_facts(artefacts: Artefacts, models: Sequence[Model]) -> dict[str, Any]:
     """What the scripts of the map know besides the table of places, which has titles and links, row by row.
 
     Columns follow the films: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (a film's genres, as places in
-    ``genres``, most common first). ``places`` has the x and the y of each film by model name, ``losses`` the curves
-    of a model as columns of epochs, training and validation loss.
+    ``genres``, most common first). ``positions`` has the x and the y of each film by model name, ``losses`` the
+    curves of a model as columns of epochs, training and validation loss.
     """
     rows = [row for row, _ in listed_items(artefacts)]
     items = [artefacts.items.items[row] for row in rows]
@@ -79,41 +79,43 @@ def map_facts(artefacts: Artefacts, models: Sequence[Model]) -> dict[str, Any]:
         "ratings": [item.n_ratings for item in items],
         "years": [item.year for item in items],
         "of": [[place[genre] for genre in item.genres] for item in items],
-        "places": {name: _columns([found[name].projection[row] for row in rows]) for name in names},
+        "positions": {name: _columns([found[name].projection[row] for row in rows]) for name in names},
         "losses": {name: _losses(artefacts, name) for name in names},
     }
 
 
 def similar_facts(artefacts: Artefacts) -> dict[str, Any]:
-    """The neighbours of every film on the map, as far as they are there too, in few bytes.
+    """The neighbours of every film on the map, as far as they are there too.
 
-    ``models`` has, by name, the base64 of ``places`` neighbours for each film, most similar first. A neighbour is its
-    row in ``width`` little-endian bytes, or the number of films where there is none; and a byte with 100 more than
-    its cosine in hundredths.
+    ``models`` has, by name, two encoded arrays (films, ``n_neighbours``), most similar first: ``rows`` (uint16), the
+    number of films standing for no neighbour, and ``cosines`` (int8) in hundredths.
     """
     items = [item for _, item in listed_items(artefacts)]
-    row = {item.id: n for n, item in enumerate(items)}
-    names = [model.name for model in models_of(artefacts)]
-    near = {
-        name: [
-            [(row[one.item], _told(one.similarity)) for one in item.similar.get(name, ()) if one.item in row]
-            for item in items
-        ]
-        for name in names
+    rows = {item.id: row for row, item in enumerate(items)}
+    neighbours = {
+        model.name: [[one for one in item.similar.get(model.name, ()) if one.item in rows] for item in items]
+        for model in models_of(artefacts)
     }
-    places = max((len(found) for own in near.values() for found in own), default=0)
-    width = (len(items).bit_length() + 7) // 8
-    none = len(items), _told(0)
+    width = max((len(similar) for by_item in neighbours.values() for similar in by_item), default=0)
+    file = "data-similar.js"
     return {
-        "places": places,
-        "width": width,
-        "models": {name: packed(own, places, width, none) for name, own in near.items()},
+        "n_neighbours": width,
+        "models": {
+            name: {
+                "rows": encode_array(
+                    padded([[rows[one.item] for one in similar] for similar in by_item], width, len(items)),
+                    "uint16",
+                    file,
+                ),
+                "cosines": encode_array(
+                    padded([[round(100 * one.similarity) for one in similar] for similar in by_item], width, 0),
+                    "int8",
+                    file,
+                ),
+            }
+            for name, by_item in neighbours.items()
+        },
     }
-
-
-def _told(similarity: float) -> int:
-    """A cosine in hundredths, from 0 on."""
-    return 100 + round(100 * similarity)
 
 
 def _columns(points: Sequence[tuple[float, float]]) -> list[list[float]]:

@@ -1,4 +1,4 @@
-"""The ten best films of users, packed for the scripts of the Rate page: what its visitors are compared with.
+"""The ten best films of users, encoded for the scripts of the Rate page: what its visitors are compared with.
 
 A user's own vector stays unpublished, for films that nobody is to see could be read out of it; the ten best are on
 the user's page anyway. Knows no template and writes nothing.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from recsys.export.encoding import encode_array, padded
 from recsys.schema import Artefacts, DeepTower, RatingBin
-from recsys.site.pages.packing import packed
 
 MOST_USERS = 2_000
 _NONE = 0xFFFF
@@ -21,8 +21,8 @@ def ten_best(tower: DeepTower, artefacts: Artefacts) -> dict[str, Any]:
     """The best-rated films of users, as rows of the tower.
 
     ``users`` has the place of each in ``data-users.js``: all who have a film in the tower, or :data:`MOST_USERS` of
-    these, evenly spaced. ``films`` is the base64 of ``most`` films for each: the row in two little-endian bytes,
-    65535 where there are no more, and a byte of stars.
+    these, evenly spaced. ``rows`` (uint16) and ``stars`` (uint8) are encoded arrays (users, ``n_best``); row 65535
+    stands for no film.
     """
     rows = {id_: row for row, id_ in enumerate(tower.item_ids[:_NONE])}
     bins = artefacts.items.bins
@@ -33,9 +33,16 @@ def ten_best(tower: DeepTower, artefacts: Artefacts) -> dict[str, Any]:
     all_ = [(place, films) for place, films in found if films]
     n = min(len(all_), MOST_USERS)
     some = [all_[k * len(all_) // n] for k in range(n)]
-    most = max((len(films) for _, films in some), default=0)
-    films = [films for _, films in some]
-    return {"users": [place for place, _ in some], "most": most, "films": packed(films, most, 2, (_NONE, 0))}
+    n_best = max((len(films) for _, films in some), default=0)
+    rows_of = [[row for row, _ in films] for _, films in some]
+    stars = [[value for _, value in films] for _, films in some]
+    file = "data-people.js"
+    return {
+        "users": [place for place, _ in some],
+        "n_best": n_best,
+        "rows": encode_array(padded(rows_of, n_best, _NONE), "uint16", file),
+        "stars": encode_array(padded(stars, n_best, 0), "uint8", file),
+    }
 
 
 def stars_of(rating: float, bins: Sequence[RatingBin]) -> int:

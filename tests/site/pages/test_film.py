@@ -178,11 +178,13 @@ def test_of_very_many_films_the_most_rated_are_listed_and_drawn_and_the_pages_sa
     assert re.findall(r"films/([a-z0-9_-]+)\.html", table) == [slug(id_) for id_ in FILM_IDS[2:]]
     assert "Here are the 3 most rated of 5 films" in drawn
     facts = json.loads(re.search(r'id="map-facts">(.*?)</script>', drawn)[1])
-    assert facts["ids"] == list(FILM_IDS[2:]) and facts["places"]["base"][0] == [-1.0, 0.5, -0.25]
+    assert facts["ids"] == list(FILM_IDS[2:]) and facts["positions"]["base"][0] == [-1.0, 0.5, -0.25]
     assert "map.html#film=" in page(folder, "4") and "map.html#film=" not in page(folder, "1")
     assert len(list((folder / "films").iterdir())) == 5
     near = json.loads(json_in((folder / "assets" / "data-similar.js").read_text("utf-8")))
-    assert [base64.b64decode(near["models"][name]) for name in MODELS] == [bytes([1, 150] * 3), bytes([0, 125] * 3)]
+    similar = [near["models"][name] for name in MODELS]
+    assert [base64.b64decode(model["rows"]) for model in similar] == [bytes([1, 0] * 3), bytes(6)]
+    assert [base64.b64decode(model["cosines"]) for model in similar] == [bytes([50] * 3), bytes([25] * 3)]
 
 
 def test_the_index_lists_the_most_rated_first(tmp_path):

@@ -2,6 +2,7 @@ import base64
 import json
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,12 +19,14 @@ def told(artefacts, **tower):
 
 
 def read(facts) -> list[list[tuple[int, int]]]:
-    """Pairs of row and stars by user, taken apart byte by byte."""
-    content = base64.b64decode(facts["films"])
-    size = 3 * facts["most"]
-    users = [content[start : start + size] for start in range(0, len(content), size)] if size else []
-    parts = [[one[at : at + 3] for at in range(0, size, 3)] for one in users]
-    return [[(low + 256 * high, stars) for low, high, stars in one if (low, high) != (255, 255)] for one in parts]
+    """Pairs of row and stars by user."""
+    shape = (len(facts["users"]), facts["n_best"])
+    rows, stars = (
+        np.frombuffer(base64.b64decode(facts[name]), dtype).reshape(shape).tolist()
+        for name, dtype in (("rows", "<u2"), ("stars", "u1"))
+    )
+    pairs = [list(zip(*both, strict=True)) for both in zip(rows, stars, strict=True)]
+    return [[(row, value) for row, value in user if row != 0xFFFF] for user in pairs]
 
 
 def with_users(rated):
@@ -56,7 +59,7 @@ def test_of_too_many_users_some_are_taken_at_even_distances(monkeypatch):
 
 
 def test_no_users_no_films():
-    assert told(with_users([])) == {"users": [], "most": 0, "films": ""}
+    assert told(with_users([])) == {"users": [], "n_best": 0, "rows": "", "stars": ""}
 
 
 @pytest.mark.parametrize(

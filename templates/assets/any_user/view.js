@@ -1,0 +1,129 @@
+// Draw one user from a record of a shard. The layout of a record: shard() in the site's Python. All of it is shown as text.
+import { element } from "../shared/element.js";
+import { formatCount, plural } from "../shared/format.js";
+
+// Scores come in hundredths; null: not known.
+const formatHundredths = (hundredths) => (hundredths === null ? "–" : (hundredths / 100).toFixed(2).replace("-", "−"));
+const formatSigned = (hundredths) => (hundredths > 0 ? "+" : "") + formatHundredths(hundredths);
+
+// [a, 1, b, 2] -> [[a, 1], [b, 2]]
+const toPairs = (flat) => Array.from({ length: flat.length / 2 }, (_, n) => [flat[2 * n], flat[2 * n + 1]]);
+
+const tableRow = (...cells) => element("tr", {}, ...cells.map((cell) => element("td", {}, ...[cell].flat())));
+
+export const displayName = (id) => id || "(empty id)";
+
+export function setVisible(part, isVisible) {
+  part.hidden = !isVisible;
+}
+
+// `box` is the page's [data-any-user]; `names` has the names of genres and baselines, by number.
+export function createUserView(box, names) {
+  const part = (name) => box.querySelector(`[data-${name}]`);
+  const listParts = [...box.querySelectorAll("[data-list]")]; // one for each model
+  let items = null; // as in data-films.js: [title, year, slug]
+
+  const itemTitle = (item) => element("bdi", {}, items[item][0]);
+
+  const itemLink = (item) => {
+    const [, year, slug] = items[item];
+    const link = element("a", { href: `films/${slug}.html` }, itemTitle(item));
+    return year === null ? [link] : [link, ` ${year}`];
+  };
+
+  const drawReasons = (model, item, reasons, nWithheld) => {
+    const format = model === "deep" ? formatSigned : formatHundredths;
+    const parts = toPairs(reasons).map(([reason, strength]) => [itemTitle(reason), `\u00a0${format(strength)}`]);
+    if (nWithheld) parts.push([element("em", {}, `${nWithheld} withheld`)]);
+    if (parts.length) return [element("p", {}, ...parts.flatMap((content, n) => (n ? [" · ", ...content] : content)))];
+    return model === "deep" && item >= 0 ? [element("p", { class: "none" }, "no single film")] : [];
+  };
+
+  const drawRecommended = (model, sharedItems) => ([item, score, isHit, nWithheld, ...reasons], n) => {
+    const marks = [];
+    if (sharedItems.has(item)) marks.push(" ", element("i", {}, "both"));
+    if (isHit) marks.push(" ", element("b", {}, "hit"));
+    const title = item < 0 ? [element("em", {}, "withheld")] : itemLink(item);
+    const content = [...title, ...marks, ...drawReasons(model, item, reasons, nWithheld)];
+    return tableRow(`${n + 1}`, content, formatHundredths(score));
+  };
+
+  const drawList = (listPart, rows, sharedItems, hasHidden) => {
+    const model = listPart.dataset.list;
+    const inList = (name) => listPart.querySelector(`[data-${name}]`);
+    listPart.querySelector("tbody").replaceChildren(...rows.map(drawRecommended(model, sharedItems)));
+    setVisible(listPart.querySelector("table"), rows.length);
+    setVisible(inList("nothing"), !rows.length);
+    inList("hits").textContent = plural(rows.filter(([, , isHit]) => isHit).length, "hit");
+    setVisible(inList("hits"), hasHidden);
+    const hasReasons = ([, , , nWithheld, ...reasons]) => nWithheld || reasons.length;
+    setVisible(inList("note"), model === "deep" ? rows.length : rows.some(hasReasons));
+    const noReasonNote = inList("if-none");
+    if (noReasonNote) setVisible(noReasonNote, rows.some((row) => row[0] >= 0 && !hasReasons(row)));
+  };
+
+  const drawGenres = (genres) => {
+    const letters = listParts.map((listPart) => listPart.dataset.list[0]);
+    const largestShare = Math.max(1, ...genres.flatMap(([, ...shares]) => shares));
+    const table = part("genres").querySelector("table");
+    table.style.setProperty("--m", largestShare);
+    table.tBodies[0].replaceChildren(
+      ...genres.map(([genre, rated, ...shares]) => {
+        const heading = element("th", {}, element("bdi", {}, names.genres[genre]));
+        heading.style.setProperty("--r", rated);
+        shares.forEach((share, n) => {
+          heading.style.setProperty(`--${letters[n]}`, share ?? 0);
+        });
+        const cells = [rated, ...shares].map((share) => element("td", {}, share === null ? "–" : `${share}%`));
+        return element("tr", {}, heading, ...cells);
+      }),
+    );
+    setVisible(part("genres"), genres.length);
+  };
+
+  const drawHidden = (ranks, baselines) => {
+    const hiddenPart = part("hidden");
+    hiddenPart.querySelector("tbody").replaceChildren(
+      ...ranks.map(([model, median, ...counts]) => {
+        const { list } = listParts[model].dataset;
+        const label = listParts[model].querySelector("h2").textContent.replace(/ recommends$/, "");
+        const cells = [...counts, median].map((value) => element("td", {}, `${value}`));
+        return element("tr", {}, element("th", { class: `m-${list}` }, label), ...cells);
+      }),
+    );
+    for (const ranksPart of hiddenPart.querySelectorAll("[data-if-ranks]")) setVisible(ranksPart, ranks.length);
+    const hits = toPairs(baselines).map(([baseline, nHits]) => `${names.baselines[baseline]} ${nHits}`);
+    part("baselines").textContent = hits.length ? `Hits of the baselines: ${hits.join(", ")}` : "";
+    setVisible(hiddenPart, ranks.length || hits.length);
+  };
+
+  const drawHead = (id, nTrain, nHidden) => {
+    part("name").replaceChildren("User ", element("bdi", {}, displayName(id)));
+    document.title = `User ${displayName(id)} · Marquee`;
+    const fact = (n, text) => element("span", {}, element("b", {}, formatCount(n)), text);
+    const trainFact = fact(nTrain, ` rating${nTrain === 1 ? "" : "s"} to learn from`);
+    part("facts").replaceChildren(trainFact, " ", fact(nHidden, " hidden"));
+  };
+
+  const drawRated = (rated) => {
+    part("rated-head").textContent = `Their top ${rated.length || "rated"}`;
+    part("rated").replaceChildren(...rated.map(([item, rating], n) => tableRow(`${n + 1}`, itemLink(item), `${rating}`)));
+    setVisible(part("rated").closest("table"), rated.length);
+    setVisible(part("nothing-rated"), !rated.length);
+  };
+
+  return function drawUser(allItems, id, [nTrain, nHidden, rated, lists, genres, ranks, baselines]) {
+    items = allItems;
+    drawHead(id, nTrain, nHidden);
+    drawRated(toPairs(rated));
+    const itemSets = lists.map((rows) => new Set(rows.map(([item]) => item).filter((item) => item >= 0)));
+    const sharedItems = new Set(itemSets.length > 1 ? [...itemSets[0]].filter((item) => itemSets[1].has(item)) : []);
+    listParts.forEach((listPart, n) => {
+      drawList(listPart, lists[n] ?? [], sharedItems, nHidden > 0);
+    });
+    drawGenres(genres);
+    drawHidden(ranks, baselines);
+    setVisible(box.querySelector("li[data-if-hidden]"), nHidden);
+    setVisible(part("if-withheld"), lists.flat().some(([item, , , nWithheld]) => item < 0 || nWithheld));
+  };
+}

@@ -1,0 +1,43 @@
+// The items of the map, by row: what the table on the page and the facts beside it say of them.
+import { normalizeText, searchWords } from "../shared/text.js";
+
+const facts = JSON.parse(document.getElementById("map-facts").textContent); // as map_facts() in Python
+const links = [...document.querySelectorAll("[data-positions] tbody a")];
+const titles = links.map((link) => link.textContent);
+const rowsById = new Map(facts.ids.map((id, row) => [id, row]));
+let searchTexts = null; // [title and year, title without articles], normalized; computed at the first search
+
+export const items = {
+  n: titles.length,
+  titles,
+  hrefs: links.map((link) => link.getAttribute("href")),
+  ids: facts.ids,
+  years: facts.years, // null: unknown
+  nRatings: facts.ratings,
+  genres: facts.genres, // names, most common first
+  genresOf: facts.of, // by row: positions in `genres`
+  models: Object.keys(facts.positions),
+  positions: facts.positions, // by model: [all x, all y]
+  losses: facts.losses, // by model: [epoch, training loss, validation loss or null]
+};
+
+// -1: no item on the map has the id.
+export const itemRow = (id) => rowsById.get(id) ?? -1;
+
+export const genreNames = (row) => items.genresOf[row].map((genre) => items.genres[genre]).join(", ");
+
+// Rows whose title and year contain every word; those that begin with the query first, then by number of ratings.
+export function searchItems(query) {
+  const words = searchWords(query);
+  if (!words.length) return [];
+  searchTexts ??= titles.map((title, row) => [
+    normalizeText(`${title} ${items.years[row] ?? ""}`),
+    searchWords(title).join(" "),
+  ]);
+  const phrase = words.join(" ");
+  const rank = (row) => (searchTexts[row][1].startsWith(phrase) ? 0 : 1);
+  return titles
+    .map((_, row) => row)
+    .filter((row) => words.every((word) => searchTexts[row][0].includes(word)))
+    .sort((a, b) => rank(a) - rank(b) || items.nRatings[b] - items.nRatings[a]);
+}

@@ -1,0 +1,117 @@
+// The script of the map. What the map shows is one object, `state`; every control changes it through `change`, and `show`
+// makes every part show it.
+import { embedCharts, onThemeChange } from "../shared/charts.js";
+import { element } from "../shared/element.js";
+import { formatCount, plural } from "../shared/format.js";
+import { marquee } from "../shared/marquee.js";
+import { colourItems } from "./colours.js";
+import { createControls } from "./controls.js";
+import { items, searchItems } from "./items.js";
+import { createNeighbours } from "./neighbours.js";
+import { createPanel } from "./panel.js";
+import { createPlot } from "./plot.js";
+import { createReplay } from "./replay.js";
+import { createMapSearch } from "./search.js";
+import { isMapHash, readHash, writeHash } from "./state.js";
+import { enableViewControls } from "./view.js";
+
+const OPACITY = 0.62; // of points
+const FAINT_OPACITY = 0.22; // while others are ringed
+
+function isWithinFilters(row, { genres, from, to }) {
+  const year = items.years[row];
+  if (genres.size && !items.genresOf[row].some((genre) => genres.has(genre))) return false;
+  if (from === null && to === null) return true;
+  return year !== null && (from === null || year >= from) && (to === null || year <= to);
+}
+
+function startMap(box, bokehDocument) {
+  const countStatus = box.querySelector("[data-count]");
+  const legend = box.querySelector("[data-legend]");
+  const youNote = element("p", {}, "★ You: where your ratings put you on the map of the deep model.");
+  const switchLabels = [...box.querySelectorAll("[data-switch] label")];
+  const modelLabels = new Map(switchLabels.map((label) => [label.firstElementChild.value, label.textContent]));
+  const plot = createPlot(bokehDocument);
+  let state = readHash(location.hash);
+  let positionedModel = null; // the model whose positions are shown; null during the replay
+  let saveTimer = 0;
+
+  const saveState = () => {
+    clearTimeout(saveTimer);
+    const hash = writeHash(state);
+    if (hash !== location.hash) history.replaceState(null, "", hash || location.pathname + location.search);
+  };
+
+  const change = (changes) => {
+    state = { ...state, ...changes };
+    show();
+    if (changes.row >= 0) plot.reveal(changes.row);
+    clearTimeout(saveTimer);
+    saveTimer = setTimeout(saveState, 250);
+  };
+
+  const controls = createControls(box, change, saveState);
+  const search = createMapSearch(box.querySelector("[data-map-search]"), change);
+  const panel = createPanel(box.querySelector("[data-panel]"), box.querySelector("[data-status]"), change);
+  const replay = createReplay(box, plot, change);
+  const neighboursOf = createNeighbours(() => show());
+
+  const showCount = (nVisible, matches) => {
+    const all = plural(items.n, "film");
+    const visible = nVisible === items.n ? all : `${formatCount(nVisible)} of ${all}`;
+    const text = matches ? `${visible}, ${formatCount(matches.length)} found` : visible;
+    if (countStatus.textContent !== text) countStatus.textContent = text; // announced when it changes only
+  };
+
+  const draw = (neighbours) => {
+    const tracked = replay.trackedRows();
+    const [points, ghosts] = [[], []];
+    for (let row = 0; row < items.n; row++) {
+      if (tracked && !tracked.has(row)) continue;
+      (isWithinFilters(row, state) ? points : ghosts).push(row);
+    }
+    const matchingRows = state.query.trim() ? new Set(searchItems(state.query)) : null;
+    const matches = matchingRows && points.filter((row) => matchingRows.has(row));
+    const neighbourRows = state.row < 0 ? [] : (neighbours ?? []).map(([row]) => row);
+    const isRinged = (row) => row !== state.row && (!tracked || tracked.has(row));
+    const rings = [...new Set([...neighbourRows, ...(matches ?? [])])].filter(isRinged);
+    const alpha = new Array(items.n).fill(matches || state.row >= 0 ? FAINT_OPACITY : OPACITY);
+    const { fill, legend: legendParts } = colourItems(state.colour, state.model);
+    const you = state.model === "deep" ? state.you : null;
+    plot.draw({ points, ghosts, rings, picked: state.row, fill, alpha, you });
+    legend.replaceChildren(...legendParts, ...(you ? [youNote] : []));
+    showCount(points.length, matches);
+  };
+
+  const show = async () => {
+    const neighbours = state.row < 0 ? [] : neighboursOf(state.model, state.row);
+    controls.show(state);
+    search.show(state);
+    panel.show(state, modelLabels.get(state.model) ?? "this model", neighbours);
+    const hasReplayClosed = await replay.show(state);
+    if (!replay.isOpen() && (hasReplayClosed || positionedModel !== state.model)) {
+      plot.showPositions(items.positions[state.model]);
+    }
+    if (replay.isOpen()) state = { ...state, epoch: replay.epoch() };
+    positionedModel = replay.isOpen() ? null : state.model;
+    draw(neighbours);
+  };
+
+  const repaint = () => {
+    plot.paint();
+    show();
+  };
+
+  plot.onTap = (row) => change({ row });
+  enableViewControls(box, plot, () => state.row);
+  addEventListener("hashchange", () => {
+    if (location.hash && !isMapHash(location.hash)) return; // a link to a part of the page
+    state = readHash(location.hash);
+    show();
+  });
+  onThemeChange(repaint);
+  repaint();
+}
+
+marquee.charts = embedCharts();
+marquee.charts.then((documents) => startMap(document.querySelector("[data-map]"), documents.get("map")));

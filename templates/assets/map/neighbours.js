@@ -1,0 +1,40 @@
+// The nearest items of each item, in every model. Loaded when an item is picked for the first time.
+import { decodeArray } from "../shared/decode.js";
+import { marquee } from "../shared/marquee.js";
+import { items } from "./items.js";
+
+// Returns `neighboursOf(model, row)`: pairs [row, cosine in hundredths], most similar first; null while they load, then
+// `onLoad()` is called; undefined if they could not be loaded.
+export function createNeighbours(onLoad) {
+  let data = null; // as similar_facts() in Python; undefined: could not be loaded
+  const arraysByModel = new Map();
+
+  const load = async () => {
+    try {
+      data = await marquee.load("similar");
+    } catch {
+      data = undefined;
+    }
+    onLoad();
+  };
+
+  const arraysOf = (model) => {
+    if (!arraysByModel.has(model)) {
+      const { rows, cosines } = data.models[model] ?? { rows: "", cosines: "" };
+      arraysByModel.set(model, { rows: decodeArray(rows, "uint16"), cosines: decodeArray(cosines, "int8") });
+    }
+    return arraysByModel.get(model);
+  };
+
+  return function neighboursOf(model, row) {
+    if (data === undefined) return undefined;
+    if (!data) {
+      load();
+      return null;
+    }
+    const { rows, cosines } = arraysOf(model); // (n items * n_neighbours,) each
+    const start = row * data.n_neighbours;
+    const neighbours = Array.from({ length: data.n_neighbours }, (_, n) => [rows[start + n], cosines[start + n]]);
+    return neighbours.filter(([neighbour]) => neighbour < items.n); // the rest is padding
+  };
+}

@@ -1,0 +1,77 @@
+// The panel about the picked item: its facts, its nearest items in the model shown, and a link to its page.
+import { button, element } from "../shared/element.js";
+import { formatCount, formatScore, plural } from "../shared/format.js";
+import { genreNames, items } from "./items.js";
+
+const N_SUGGESTED = 6;
+
+const itemTitle = (row) => element("bdi", {}, items.titles[row]);
+const itemYear = (row) => element("small", {}, items.years[row] ?? "");
+
+// `announcer` is a live region for screen readers.
+export function createPanel(box, announcer, onChange) {
+  const hint = [...box.childNodes];
+  let shownKey = null;
+
+  const pickButton = (row) =>
+    button({ class: "near", "data-row": row }, () => onChange({ row }), itemTitle(row), " ", itemYear(row));
+
+  const drawSuggestions = () => {
+    const rows = items.titles.map((_, row) => row);
+    const mostRated = rows.sort((a, b) => items.nRatings[b] - items.nRatings[a] || a - b).slice(0, N_SUGGESTED);
+    const note = element("small", {}, "most rated");
+    const heading = element("h2", { class: "list-head" }, "Or begin with one of these ", note);
+    return [...hint, heading, element("ol", {}, ...mostRated.map((row) => element("li", {}, pickButton(row))))];
+  };
+
+  const drawNeighbours = (modelLabel, neighbours) => {
+    const message = (text) => [element("p", { class: "muted" }, text)];
+    if (neighbours === null) return message("Loading the nearest films…");
+    if (neighbours === undefined) return message("The nearest films could not be loaded.");
+    if (!neighbours.length) return message("No film is near it in this model.");
+    const note = element("small", {}, "cosine");
+    const heading = element("h3", { class: "list-head" }, `Nearest in ${modelLabel} `, note);
+    const lines = neighbours.map(([row, hundredths]) =>
+      element("li", {}, pickButton(row), element("span", {}, formatScore(hundredths / 100))),
+    );
+    return [heading, element("ol", {}, ...lines)];
+  };
+
+  const drawItem = (row, modelLabel, neighbours) => {
+    const link = element("a", { href: items.hrefs[row] }, itemTitle(row));
+    const heading = element("h2", { tabindex: "-1" }, link);
+    const facts = element("dl", { class: "film-facts" });
+    const addFact = (name, value) => value && facts.append(element("dt", {}, name), element("dd", {}, value));
+    addFact("Year", items.years[row] === null ? "not known" : String(items.years[row]));
+    addFact("Genres", genreNames(row));
+    addFact("Ratings", formatCount(items.nRatings[row]));
+    const pageLink = element("a", { class: "button", href: items.hrefs[row] }, "Open its page");
+    const clearButton = button({ class: "button" }, () => onChange({ row: -1 }), "Clear");
+    const actions = element("p", { class: "actions" }, pageLink, clearButton);
+    return [heading, facts, ...drawNeighbours(modelLabel, neighbours), actions];
+  };
+
+  return {
+    // `neighbours` are pairs [row, cosine in hundredths]; null while they load, undefined if they could not be loaded.
+    show({ row, model }, modelLabel, neighbours) {
+      const key = row < 0 ? "" : `${row} ${model} ${neighbours === null ? "loading" : neighbours?.length}`;
+      if (key === shownKey) return;
+      shownKey = key;
+      const hadFocus = box.contains(document.activeElement);
+      if (row < 0) {
+        box.replaceChildren(...drawSuggestions());
+        box.className = "panel film-panel needs-js";
+        announcer.textContent = "";
+        if (hadFocus) document.querySelector("[data-map-search] input").focus({ preventScroll: true });
+        return;
+      }
+      box.replaceChildren(...drawItem(row, modelLabel, neighbours));
+      box.className = `panel film-panel needs-js m-${model}`;
+      // The button that was pressed is gone: move the focus to the heading of what replaced it.
+      if (hadFocus) box.querySelector("h2").focus({ preventScroll: true });
+      if (neighbours) {
+        announcer.textContent = `${items.titles[row]} is picked; ${plural(neighbours.length, "nearest film")} listed.`;
+      }
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// What the map shows, written to and read from the part of the address after #. An address may hold anything: whatever
+// does not make sense is ignored.
+import { itemRow, items } from "./items.js";
+
+const COLOURINGS = ["model", "genre", "year", "popularity"];
+const KEYS = ["model", "colour", "film", "query", "genre", "from", "to", "epoch", "you"];
+const MAX_QUERY = 200; // characters
+
+// The position "x,y" of the visitor on the deep model's map, as the Rate page links to it, moved to the edge of the map
+// if it lies beyond.
+function parsePosition(text) {
+  const match = /^(-?\d{1,6}(?:\.\d{1,6})?),(-?\d{1,6}(?:\.\d{1,6})?)$/.exec(text ?? "");
+  const { deep } = items.positions;
+  if (!match || !deep?.[0].length) return null;
+  return deep.map((axis, n) => Math.min(Math.max(Number(match[n + 1]), Math.min(...axis)), Math.max(...axis)));
+}
+
+const parseInteger = (text) => (/^\d{1,6}$/.test(text ?? "") ? Number(text) : null);
+
+// Whether a hash says anything about the map: "#content" does not.
+export function isMapHash(hash) {
+  const params = new URLSearchParams(hash.slice(1));
+  return KEYS.some((key) => params.has(key));
+}
+
+export function readHash(hash) {
+  const params = new URLSearchParams(hash.slice(1));
+  const model = params.get("model");
+  const colour = params.get("colour");
+  const genres = params.getAll("genre").map((name) => items.genres.indexOf(name));
+  return {
+    model: items.models.includes(model) ? model : items.models[0],
+    colour: COLOURINGS.includes(colour) ? colour : COLOURINGS[0],
+    row: itemRow(params.get("film")), // the picked item, or -1
+    query: (params.get("query") ?? "").slice(0, MAX_QUERY),
+    genres: new Set(genres.filter((genre) => genre >= 0)),
+    from: parseInteger(params.get("from")), // years
+    to: parseInteger(params.get("to")),
+    epoch: parseInteger(params.get("epoch")), // null: the replay is closed
+    you: parsePosition(params.get("you")),
+  };
+}
+
+export function writeHash(state) {
+  const params = new URLSearchParams();
+  if (state.model !== items.models[0]) params.set("model", state.model);
+  if (state.colour !== COLOURINGS[0]) params.set("colour", state.colour);
+  if (state.row >= 0) params.set("film", items.ids[state.row]);
+  if (state.query.trim()) params.set("query", state.query.trim());
+  for (const genre of [...state.genres].sort((a, b) => a - b)) params.append("genre", items.genres[genre]);
+  for (const key of ["from", "to", "epoch"]) if (state[key] !== null) params.set(key, state[key]);
+  if (state.you) params.set("you", state.you);
+  const text = params.toString();
+  return text ? `#${text}` : "";
+}
+
+// The hash to share: without the visitor's own position.
+export const shareHash = (hash) => writeHash({ ...readHash(hash), you: null });

@@ -1,0 +1,30 @@
+// The items of the Rate page, by their row in the tower: titles, addresses, genres, and search.
+import { marquee } from "../shared/marquee.js";
+import { searchEntries, searchKeys } from "../shared/text.js";
+
+// `ids` are those of the tower, by row; `allItems` is data-films.js: [title, year, slug]; `facts` is data-rate.js.
+export function createItems(ids, allItems, facts) {
+  const rowsById = new Map(ids.map((id, row) => [id, row]));
+  const items = facts.films.map((position) => allItems[position]);
+  let searchIndex = null;
+
+  const year = (row) => items[row][1] ?? "";
+
+  return {
+    genres: facts.genres, // names
+    row: (id) => rowsById.get(id), // undefined: not in the tower
+    id: (row) => ids[row],
+    title: (row) => items[row][0],
+    year,
+    href: (row) => `${marquee.root}films/${items[row][2]}.html`,
+    summary: (row) =>
+      [year(row), ...facts.of[row].slice(0, 2).map((genre) => facts.genres[genre])].filter(Boolean).join(" · "),
+    hasGenre: (row, genre) => facts.of[row].includes(genre),
+
+    // Entries with a `row`, best first.
+    search(query) {
+      searchIndex ??= items.map(([title], row) => ({ row, ...searchKeys(title, year(row)) }));
+      return searchEntries(searchIndex, query);
+    },
+  };
+}

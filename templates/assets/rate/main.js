@@ -1,0 +1,144 @@
+// The script of the Rate page: the visitor's ratings run through the deep tower, and its answer is shown.
+import { createCombobox } from "../shared/combobox.js";
+import { formatCount } from "../shared/format.js";
+import { marquee } from "../shared/marquee.js";
+import { createTower } from "../tower/tower.js";
+import { createCards } from "./cards.js";
+import { createFileActions } from "./files.js";
+import { createItems } from "./items.js";
+import { createLinkNotice } from "./link.js";
+import { createPositionView } from "./position.js";
+import { createRatingsList } from "./ratings.js";
+import { createRecommendations } from "./recommendations.js";
+import { createSimilarUsers } from "./similar_users.js";
+import { createRatingsState } from "./state.js";
+import { createStore } from "./store.js";
+
+const STEP = 10; // recommendations that are added by "Show ten more"
+const MAX_LISTED = 50;
+
+const page = document.querySelector("[data-rate]");
+const part = (name) => page.querySelector(`[data-${name}]`);
+const [listBox, waitBox, retryButton, genreSelect] = ["list", "wait", "retry", "genre"].map(part);
+const [moreButton, scoreNote, bar] = ["show-more", "note", "bar"].map(part);
+let nListed = STEP;
+let items = null; // until the tower is loaded
+let showAnswer = () => {};
+
+const titleOf = (id) => (items?.row(id) === undefined ? "" : items.title(items.row(id)));
+const store = createStore({ dataset: page.dataset.rate, title: titleOf });
+const state = createRatingsState(store, (dropped) => showAll(dropped));
+const cards = createCards(part("grid"), part("more"), state.rate);
+const linkNotice = createLinkNotice(part("shared"), store, state, (text) => fileActions.announce(text));
+const fileActions = createFileActions(part("mine"), store, state);
+
+function showAll(dropped) {
+  cards.show(state.ratings);
+  linkNotice.show();
+  fileActions.show(dropped);
+  bar.hidden = !state.ratings.size;
+  bar.querySelector("[data-rated]").textContent = `${formatCount(state.ratings.size)} rated`;
+  showAnswer();
+}
+
+function setWaitText(text) {
+  waitBox.hidden = !text;
+  waitBox.querySelector("[data-status]").textContent = text;
+}
+
+// Neither rated nor unwanted, and of the chosen genre.
+function candidateFilter(rated) {
+  const excluded = new Set(rated.map(([row]) => row));
+  for (const id of state.unwanted) excluded.add(items.row(id));
+  const genre = Number(genreSelect.value); // -1: all
+  return (row) => !excluded.has(row) && (genre < 0 || items.hasGenre(row, genre));
+}
+
+// Returns a function that runs the tower on the ratings and shows its answer.
+function createAnswer(tower, square, landmarks) {
+  const positionView = createPositionView(part("where"), tower, items, square, landmarks);
+  const similarUsers = createSimilarUsers(part("people"), tower, items);
+  const ratingsList = createRatingsList(part("mine"), items, state.rate);
+  const recommendations = createRecommendations(listBox, items, state.setWanted);
+
+  return () => {
+    const rated = [...state.ratings].map(([id, stars]) => [items.row(id), stars]).filter(([row]) => row !== undefined);
+    const user = rated.length ? tower.userVector(rated) : null;
+    const best = user ? tower.topK(tower.scores(user), nListed + 1, candidateFilter(rated)) : []; // one more: is there one?
+    moreButton.hidden = best.length <= nListed || nListed >= MAX_LISTED;
+    best.splice(nListed);
+    const listedRows = best.map(([row]) => row);
+    recommendations.show(best, tower.reasons(rated, listedRows), state.unwanted);
+    ratingsList.show(rated, state.ratings.size, state.isLinked);
+    positionView.show(user, listedRows);
+    similarUsers.show(user, rated);
+    scoreNote.hidden = !user;
+    genreSelect.hidden = !user || items.genres.length < 2;
+    if (!user) setWaitText("Rate a film you know: your list of ten appears here, and every star after it may change it.");
+    else setWaitText(best.length ? "" : "No film is left to recommend.");
+  };
+}
+
+function enableSearch() {
+  const box = part("search");
+  const input = box.querySelector("input");
+  createCombobox({
+    ...{ input, list: box.querySelector("ul"), status: box.querySelector("p") },
+    search: items.search,
+    describe: ({ row }) => [items.title(row), items.year(row)],
+    onPick({ row }) {
+      input.value = "";
+      const stars = cards.bringToFront(items, row);
+      cards.show(state.ratings);
+      stars.focus();
+    },
+  });
+}
+
+async function loadTower() {
+  setWaitText("Loading the model…");
+  retryButton.hidden = true;
+  const names = ["films", "rate"];
+  const loading = [marquee.loadExported("deep_tower"), ...names.map((name) => marquee.load(name))];
+  const loaded = await Promise.all(loading).catch(() => null);
+  if (!loaded) {
+    setWaitText("The model could not be loaded.");
+    retryButton.hidden = false;
+    return;
+  }
+  const [towerData, allItems, facts] = loaded;
+  items = createItems(towerData.item_ids, allItems, facts);
+  genreSelect.append(...["All genres", ...items.genres].map((name, n) => new Option(name, n - 1)));
+  enableSearch();
+  showAnswer = createAnswer(createTower(towerData), facts.square, towerData.starters);
+  showAll();
+}
+
+function openAddress() {
+  const linked = store.fromHash(location.hash);
+  if (linked) state.openLinked(linked);
+  else if (state.isLinked && (location.hash === "" || store.isLink(location.hash))) state.closeLinked();
+  else showAll(); // the hash is at most a part of the page
+}
+
+genreSelect.addEventListener("change", () => {
+  nListed = STEP;
+  showAnswer();
+});
+moreButton.addEventListener("click", () => {
+  nListed += STEP;
+  showAnswer();
+  listBox.querySelector(`[data-films] > :nth-child(${nListed - STEP + 1}) a`)?.focus();
+});
+retryButton.addEventListener("click", loadTower);
+bar.addEventListener("click", (event) => {
+  event.preventDefault(); // following the link would take ratings out of the address
+  document.getElementById("for-you").focus();
+  listBox.scrollIntoView();
+});
+addEventListener("hashchange", openAddress);
+addEventListener("storage", (event) => store.isOwnEvent(event) && state.readAgain());
+addEventListener("pageshow", (event) => event.persisted && state.readAgain());
+
+openAddress();
+loadTower();

@@ -1,0 +1,89 @@
+// The items that the tower recommends, with its reasons; each can be marked as not interesting.
+import { arrange, button, element } from "../shared/element.js";
+import { formatScore } from "../shared/format.js";
+
+const GLIDE_MS = 220;
+
+// `setWanted(id, isWanted)` is called when an item is marked as not interesting, or put back.
+export function createRecommendations(box, items, setWanted) {
+  const list = box.querySelector("[data-films]");
+  const unwantedBox = box.querySelector("[data-unwanted]");
+  const announcer = box.querySelector("[data-announcement]");
+  const heading = box.querySelector("h2");
+  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+  const linesByRow = new Map();
+  let announced = "";
+  let topsBefore = new Map(); // line -> its offset from the top, px
+
+  const refuse = (row) => {
+    const position = [...list.children].indexOf(linesByRow.get(row).element);
+    setWanted(items.id(row), false);
+    const next = list.children[Math.min(position, list.children.length - 1)];
+    (next?.querySelector("button") ?? heading).focus({ preventScroll: true });
+  };
+
+  const createLine = (row) => {
+    const title = items.title(row);
+    const [score, reasons] = [element("span", { class: "rate-score" }), element("p")];
+    const link = element("a", { href: items.href(row) }, element("bdi", {}, title));
+    const name = element("span", {}, link, " ", element("small", {}, items.year(row)));
+    const labels = { title: "Not interested", "aria-label": `Not interested in ${title}` };
+    const refuseButton = button({ class: "rate-off", ...labels }, () => refuse(row), "×");
+    return { element: element("li", {}, name, score, refuseButton, reasons), score, reasons };
+  };
+
+  const describeReasons = (reasons) => {
+    const parts = reasons.flatMap(([row, strength], n) => [
+      n ? " · " : "because of ",
+      element("bdi", {}, items.title(row)),
+      `\u00a0${strength < 0.005 ? "" : "+"}${formatScore(strength)}`, // below, two decimals show 0
+    ]);
+    return parts.length ? parts : ["no single film"];
+  };
+
+  // Let each line glide from where it was to where it is. Runs once a frame, when all lines are in place.
+  const glide = () => {
+    const before = topsBefore;
+    topsBefore = new Map([...list.children].map((line) => [line, line.offsetTop]));
+    for (const [line, top] of topsBefore) {
+      const distance = (before.get(line) ?? top) - top;
+      const keyframes = [{ transform: `translateY(${distance}px)` }, {}];
+      if (distance) line.animate(keyframes, { duration: GLIDE_MS, easing: "ease-out" });
+    }
+  };
+
+  const createPutBackChip = (row) => {
+    const title = items.title(row);
+    const putBack = () => {
+      setWanted(items.id(row), true);
+      (unwantedBox.querySelector("button") ?? heading).focus({ preventScroll: true });
+    };
+    const labels = { "aria-label": `Put ${title} back`, title: "Put it back" };
+    return element("li", {}, button({ class: "chip", ...labels }, putBack, element("bdi", {}, title), " ↩"));
+  };
+
+  const showUnwanted = (ids) => {
+    const rows = ids.map(items.row).filter((row) => row !== undefined);
+    unwantedBox.hidden = !rows.length;
+    unwantedBox.querySelector("ul").replaceChildren(...rows.map(createPutBackChip));
+  };
+
+  return {
+    // `best` are pairs [row, score], `reasons` those of each, `unwanted` ids.
+    show(best, reasons, unwanted) {
+      best.forEach(([row, score], n) => {
+        if (!linesByRow.has(row)) linesByRow.set(row, createLine(row));
+        const line = linesByRow.get(row);
+        line.score.textContent = formatScore(score);
+        line.reasons.replaceChildren(...describeReasons(reasons[n]));
+        line.reasons.className = reasons[n].length ? "" : "none";
+      });
+      arrange(list, best.map(([row]) => linesByRow.get(row).element));
+      if (!reducedMotion.matches) requestAnimationFrame(glide);
+      showUnwanted([...unwanted]);
+      const firstTitles = best.slice(0, 3).map(([row]) => items.title(row)).join(", then ");
+      if (firstTitles !== announced) announcer.textContent = firstTitles && `Your list begins with ${firstTitles}.`;
+      announced = firstTitles;
+    },
+  };
+}

@@ -1,0 +1,151 @@
+// A visitor's ratings outside the page: in the browser's storage, in a file, and in the part of an address after #.
+// Whatever comes from there may be wrong or hostile: every field is checked, and the size is limited.
+import { marquee } from "../shared/marquee.js";
+
+const VERSION = 1;
+export const MAX_STARS = 5;
+const MAX_RATINGS = 500; // and as many unwanted items
+const MAX_SHARED = 200; // ratings, and unwanted items, in an address
+const MAX_ID = 200; // characters, as all that follow
+const MAX_TITLE = 100;
+const MAX_TEXT = 500_000;
+const MAX_HASH = 20_000;
+
+const isId = (id) => typeof id === "string" && id !== "" && id.length <= MAX_ID && !/\p{Surrogate}/u.test(id);
+const isStars = (stars) => Number.isInteger(stars) && stars >= 1 && stars <= MAX_STARS;
+
+// A property of the object itself, never one that it inherits; undefined if it is no object or has none.
+const ownValue = (value, name) =>
+  value !== null && typeof value === "object" && Object.hasOwn(value, name) ? value[name] : undefined;
+
+function fail(sentence) {
+  throw new Error(sentence);
+}
+
+// From pairs [id, stars] and ids that have been checked.
+const toState = (ratings, unwanted) => ({ ratings: new Map(ratings), unwanted: new Set(unwanted) });
+
+// The newest `max` of pairs [id, ...] whose id can be written.
+const writable = (entries, max) => [...entries].filter(([id]) => isId(id)).slice(-max);
+
+function parseList(value, name) {
+  const list = ownValue(value, name);
+  if (!Array.isArray(list)) fail(`The text has no list “${name}”.`);
+  if (list.length > MAX_RATINGS) fail(`The list “${name}” is longer than ${MAX_RATINGS}.`);
+  return list;
+}
+
+function parseRating(rating, n) {
+  const [id, stars] = [ownValue(rating, "item"), ownValue(rating, "stars")];
+  if (!isId(id)) fail(`Rating ${n + 1} names no film.`);
+  if (!isStars(stars)) fail(`Rating ${n + 1} does not have one to ${MAX_STARS} stars.`);
+  return [id, stars];
+}
+
+// Encoded parts joined by commas: the newest that fit into an address.
+function joinNewest(parts) {
+  const newest = parts.slice(-MAX_SHARED);
+  while (newest.join().length > MAX_HASH / 2 - 10) newest.shift();
+  return newest.join();
+}
+
+const splitList = (text) => (text ? text.split(",").map(decodeURIComponent) : []);
+
+// A state is { ratings: Map(item id -> stars), unwanted: Set(item ids) }, both in the order in which they were added; an
+// item need not be in the catalogue. `title(id)` is written for people who open the file; nothing reads it back.
+export function createStore({ dataset, title = () => "" }) {
+  // One origin may host several sites, and a site may be rebuilt from other data.
+  const key = `marquee ratings ${new URL(marquee.root).pathname} ${dataset}`;
+
+  const toJson = (state, extraFields) => ({
+    marquee_ratings: VERSION,
+    dataset,
+    ratings: writable(state.ratings, MAX_RATINGS).map(([item, stars]) => ({ item, ...extraFields(item), stars })),
+    not_interested: writable(state.unwanted.entries(), MAX_RATINGS).map(([id]) => id),
+  });
+
+  // The state in a text; throws an Error with a sentence for the visitor if there is none.
+  const fromText = (text) => {
+    if (typeof text !== "string" || text.length > MAX_TEXT) fail("The text is too long for a list of ratings.");
+    let value;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      fail("The text is not JSON.");
+    }
+    const version = ownValue(value, "marquee_ratings");
+    if (version === undefined) fail("This is no list of ratings from a page like this one.");
+    if (version !== VERSION) fail("The ratings are written in a way that this page does not know.");
+    if (ownValue(value, "dataset") !== dataset) fail(`The ratings are of films of other data than ${dataset}.`);
+    const ratings = parseList(value, "ratings").map(parseRating);
+    const unwanted = parseList(value, "not_interested");
+    if (!unwanted.every(isId)) fail("The list “not_interested” names something that is no film.");
+    return toState(ratings, unwanted);
+  };
+
+  return {
+    maxRatings: MAX_RATINGS,
+
+    // Empty if nothing is stored, if it makes no sense, or if the browser stores nothing for pages.
+    read() {
+      try {
+        return fromText(localStorage.getItem(key));
+      } catch {
+        return toState([], []);
+      }
+    },
+
+    // Returns whether it could be stored.
+    write(state) {
+      try {
+        localStorage.setItem(key, JSON.stringify(toJson(state, () => ({}))));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+
+    // Whether a `storage` event is about these ratings, or about everything in the storage.
+    isOwnEvent: (event) => event.key === key || event.key === null,
+
+    toText: (state) =>
+      `${JSON.stringify(toJson(state, (id) => ({ title: title(id).slice(0, MAX_TITLE) })), null, 1)}\n`,
+
+    fromText,
+
+    // The state in a chosen file, which is not even read if it is too large.
+    async fromFile(file) {
+      if (file.size > MAX_TEXT) fail("The file is too large for a list of ratings.");
+      return fromText(await file.text());
+    },
+
+    // "#r=4~50,5~f%2F2&n=7": stars and item of each rating, then unwanted items.
+    toHash(state) {
+      const rated = joinNewest(
+        writable(state.ratings, MAX_RATINGS).map(([id, stars]) => `${stars}~${encodeURIComponent(id)}`),
+      );
+      const unwanted = joinNewest(
+        writable(state.unwanted.entries(), MAX_RATINGS).map(([id]) => encodeURIComponent(id)),
+      );
+      return `#r=${rated}${unwanted && `&n=${unwanted}`}`;
+    },
+
+    // Whether an address is meant to hold a state, readable or not.
+    isLink: (hash) => hash.startsWith("#r="),
+
+    // The state in a hash, or null: it may hold anything, or lead to a part of the page.
+    fromHash(hash) {
+      if (hash.length > MAX_HASH) return null;
+      const [, rated, unwantedList] = /^#r=([^&]*)(?:&n=([^&]+))?$/.exec(hash) ?? [];
+      if (!rated && !unwantedList) return null;
+      try {
+        const ratings = splitList(rated).map((pair) => [pair.slice(2), /^[1-5]~/.test(pair) ? Number(pair[0]) : 0]);
+        const unwanted = splitList(unwantedList);
+        const isValid = ratings.every(([id, stars]) => isId(id) && isStars(stars)) && unwanted.every(isId);
+        return isValid && Math.max(ratings.length, unwanted.length) <= MAX_SHARED ? toState(ratings, unwanted) : null;
+      } catch {
+        return null; // a stray %
+      }
+    },
+  };
+}

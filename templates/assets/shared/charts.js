@@ -1,0 +1,108 @@
+// Embed the Bokeh charts of a page, and paint them with the colours of the visitor's theme.
+
+const PRINT_WIDTH = 680; // px
+
+const containers = document.querySelectorAll("[data-chart]");
+const paintedRoots = [];
+const colours = new Map(); // by CSS variable, of the current theme
+const probe = document.createElement("i");
+probe.hidden = true;
+document.body.append(probe);
+
+// The value of a CSS variable as a colour that a canvas takes. The value may be a function such as light-dark(), so the
+// browser has to compute it, on an element. A variable that the style sheet lacks gets the colour of popularity.
+export function themeColour(variable) {
+  if (!colours.has(variable)) {
+    probe.style.color = `var(${variable}, var(--popularity))`;
+    colours.set(variable, getComputedStyle(probe).color);
+  }
+  return colours.get(variable);
+}
+
+// Call `repaint` whenever the theme changes: by the switch in the head, or by the system.
+export function onThemeChange(repaint) {
+  document.addEventListener("marquee:theme", repaint);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+}
+
+function paintModel(model, font) {
+  const textColour = themeColour("--ink-2");
+  const tag = (model.tags ?? []).find((name) => typeof name === "string" && name.startsWith("--"));
+  if (model.type === "Figure") {
+    model.setv({ outline_line_color: themeColour("--line") });
+  } else if (model.type.endsWith("Axis")) {
+    model.setv({
+      axis_label_text_color: textColour,
+      axis_label_text_font: font,
+      axis_label_text_font_style: "normal",
+      major_label_text_color: textColour,
+      major_label_text_font: font,
+      axis_line_color: themeColour("--line-2"),
+      major_tick_line_color: themeColour("--line-2"),
+      minor_tick_line_color: null,
+    });
+  } else if (model.type === "Grid") {
+    model.setv({ grid_line_color: themeColour("--line") });
+  } else if (model.type === "Legend") {
+    model.setv({
+      label_text_color: textColour,
+      label_text_font: font,
+      label_text_font_size: "12px",
+      background_fill_color: themeColour("--surface"),
+      background_fill_alpha: 0.85,
+      border_line_color: null,
+    });
+  } else if (tag && model.type === "Span") {
+    model.setv({ line_color: themeColour(tag) });
+  } else if (tag && model.type === "GlyphRenderer") {
+    for (const glyph of [model.glyph, model.nonselection_glyph, model.selection_glyph]) {
+      if (!glyph || glyph === "auto") continue;
+      const fields = { line_color: themeColour(tag) };
+      if ("fill_color" in glyph) fields.fill_color = themeColour(tag);
+      glyph.setv(fields);
+    }
+  }
+}
+
+function repaintCharts() {
+  colours.clear();
+  // In print, on white paper, the style sheet inverts what was painted for a dark page.
+  const isDark = themeColour("--surface") !== "rgb(255, 255, 255)";
+  for (const container of containers) container.toggleAttribute("data-dark", isDark);
+  const font = getComputedStyle(document.body).fontFamily;
+  for (const root of paintedRoots) for (const model of root.references()) paintModel(model, font);
+}
+
+async function embedChart(container) {
+  const item = JSON.parse(document.getElementById(`chart-${container.dataset.chart}`).textContent);
+  const root = item.doc.roots[0];
+  // A single figure gets the height that the style sheet gives its container; a layout knows its own.
+  if (root.name === "Figure") root.attributes.height = container.clientHeight;
+  await Bokeh.embed.embed_item(item, container);
+  const bokehDocument = Bokeh.documents[Bokeh.documents.length - 1];
+  paintedRoots.push(...bokehDocument.roots());
+  return [container.dataset.chart, bokehDocument];
+}
+
+// Paper is narrower than a window, and a canvas does not reflow: scale it down.
+function scaleForPrint() {
+  addEventListener("beforeprint", () => {
+    for (const { style, clientWidth } of containers) {
+      style.width = `${clientWidth}px`;
+      style.zoom = Math.min(1, PRINT_WIDTH / clientWidth);
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const { style } of containers) style.width = style.zoom = "";
+  });
+}
+
+// Resolves to the Bokeh documents of the page, by the name of their chart.
+export async function embedCharts() {
+  scaleForPrint();
+  onThemeChange(repaintCharts);
+  const documents = new Map();
+  for (const container of containers) documents.set(...(await embedChart(container)));
+  repaintCharts();
+  return documents;
+}

@@ -1,0 +1,96 @@
+// The search field of every page: users by id, films by words. The data loads when the field gets the focus. On a site
+// with too many users to list, a user is found by the whole id.
+import { createCombobox } from "../shared/combobox.js";
+import { element } from "../shared/element.js";
+import { marquee } from "../shared/marquee.js";
+import { searchEntries, searchKeys } from "../shared/text.js";
+import { findUser, isUserList, userAddress } from "../shared/users.js";
+
+const createEntry = (label, note, href, id) => ({ label, note, href, id, ...searchKeys(label, note) });
+const userEntry = (id, slug) => createEntry(`User ${id}`, "user", userAddress(id, slug), id);
+
+async function loadEntries() {
+  const [items, users] = await Promise.all(["films", "users"].map((name) => marquee.load(name)));
+  const itemEntries = items.map(([title, year, slug]) =>
+    createEntry(title, year === null ? "film" : `${year}`, `${marquee.root}films/${slug}.html`, null),
+  );
+  const hasAllUsers = isUserList(users);
+  return { hasAllUsers, entries: [...itemEntries, ...(hasAllUsers ? users.map(([id, slug]) => userEntry(id, slug)) : [])] };
+}
+
+// Look up users that are not listed, by the whole id, once typing pauses.
+function createUserLookup() {
+  const entriesById = new Map(); // one entry or none
+  let timer = 0;
+
+  // The results with the user of that very id in front. If it is not known yet, the results alone, or null if there are
+  // none; then `onResult` is called once it is known, or `onError` if it cannot be.
+  return (results, query, onResult, onError) => {
+    const id = query.trim();
+    if (entriesById.has(id)) return [...entriesById.get(id), ...results];
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      try {
+        entriesById.set(id, (await findUser(id)) ? [userEntry(id)] : []);
+        onResult();
+      } catch {
+        onError();
+      }
+    }, 150);
+    return results.length ? results : null;
+  };
+}
+
+const takesText = (target) => target?.closest?.("input:not([type=radio], [type=checkbox]), textarea, select") != null;
+
+function focusOnSlash(input) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (takesText(event.target)) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  });
+}
+
+function buildSearch(container, withUser) {
+  const input = element("input", {
+    ...{ type: "search", id: "search", "aria-label": "Search users and films", "aria-keyshortcuts": "/" },
+    ...{ enterkeyhint: "go", placeholder: container.dataset.placeholder ?? "Search" },
+  });
+  const list = element("ul", { id: "search-list", "aria-label": "Found", hidden: "" });
+  const status = element("p", { class: "vh" });
+  let data = null;
+
+  const isCurrent = (query) => input.value === query && document.activeElement === input;
+  const { show, refresh, announce } = createCombobox({
+    ...{ input, list, status },
+    search: (query) => {
+      const results = data && searchEntries(data.entries, query);
+      if (!results || data.hasAllUsers) return results;
+      const onResult = () => isCurrent(query) && refresh();
+      const onError = () => isCurrent(query) && announce("Users could not be looked up", list.hidden);
+      return withUser(results, query, onResult, onError);
+    },
+    describe: ({ label, note }) => [label, note],
+    onPick: ({ href }) => {
+      location.href = href;
+    },
+  });
+
+  input.addEventListener("focus", async () => {
+    try {
+      data ??= await loadEntries();
+      if (document.activeElement === input) show();
+    } catch {
+      announce("The search could not be loaded", true);
+    }
+  });
+  focusOnSlash(input);
+  container.append(element("div", { class: "box" }, input, element("kbd", { "aria-hidden": "true" }, "/"), list, status));
+}
+
+export function buildSearches() {
+  const withUser = createUserLookup();
+  for (const container of document.querySelectorAll(".find, .search")) buildSearch(container, withUser);
+}

@@ -1,0 +1,74 @@
+// The script of the indexes of users and films: tables that sort by a click on a heading, and a field that filters rows.
+import { element } from "../shared/element.js";
+import { formatCount } from "../shared/format.js";
+import { normalizeText, searchWords } from "../shared/text.js";
+
+const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+
+function parseNumber(text) {
+  const value = Number.parseFloat(text.replace(/,/g, "").replace("−", "-"));
+  return Number.isNaN(value) ? null : value;
+}
+
+// `direction` is 1 for ascending, -1 for descending. Unknown numbers come last either way.
+const compareKeys = (kind, direction) => (a, b) => {
+  if (kind === "text") return direction * collator.compare(a.key, b.key);
+  if (a.key === null || b.key === null) return (a.key === null) - (b.key === null);
+  return direction * (a.key - b.key);
+};
+
+// A second click on a heading reverses the order. At first, numbers begin with the largest, text with A.
+function nextDirection(heading) {
+  const current = heading.getAttribute("aria-sort");
+  if (current) return current === "ascending" ? -1 : 1;
+  return heading.dataset.kind === "number" ? -1 : 1;
+}
+
+function sortTable(table, heading) {
+  const { kind } = heading.dataset;
+  const direction = nextDirection(heading);
+  for (const sibling of heading.parentNode.children) sibling.removeAttribute("aria-sort");
+  heading.setAttribute("aria-sort", direction > 0 ? "ascending" : "descending");
+  const body = table.tBodies[0];
+  const rows = [...body.rows].map((row) => {
+    const text = row.cells[heading.cellIndex].textContent;
+    return { row, key: kind === "text" ? text : parseNumber(text) };
+  });
+  body.append(...rows.sort(compareKeys(kind, direction)).map(({ row }) => row));
+}
+
+function enableSorting(table) {
+  for (const heading of table.tHead.rows[0].cells) {
+    const button = element("button", { type: "button" }, ...heading.childNodes);
+    heading.append(button);
+    button.addEventListener("click", () => sortTable(table, heading));
+  }
+}
+
+function enableFilter(tools) {
+  const rows = [...document.getElementById(tools.dataset.filter).tBodies[0].rows];
+  const count = tools.querySelector("[data-count]");
+  const input = tools.querySelector("input");
+  let rowTexts = null;
+  const filter = () => {
+    rowTexts ??= rows.map((row) => normalizeText([...row.cells].map((cell) => cell.textContent).join(" ")));
+    const words = searchWords(input.value);
+    let nVisible = 0;
+    rows.forEach((row, n) => {
+      row.hidden = !words.every((word) => rowTexts[n].includes(word));
+      nVisible += !row.hidden;
+    });
+    const summary = `${formatCount(nVisible)} of ${formatCount(rows.length)}`;
+    const message = nVisible ? summary : "Nothing matches. Clear the filter to see all.";
+    count.textContent = words.length ? message : "";
+  };
+  let timer = 0;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(filter, 80);
+  });
+  if (input.value) filter(); // a value that the browser kept over a reload
+}
+
+for (const table of document.querySelectorAll("[data-sortable]")) enableSorting(table);
+for (const tools of document.querySelectorAll("[data-filter]")) enableFilter(tools);

@@ -1,0 +1,48 @@
+import base64
+
+import numpy as np
+import pytest
+
+from recsys.errors import OutputError
+from recsys.export.encoding import encode_array, padded
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values", "expected"),
+    [
+        ("uint8", [[0, 255], [1, 2]], "00ff0102"),
+        ("int8", [-100, 100], "9c64"),
+        ("uint16", [258, 65535], "0201ffff"),
+        ("uint32", [258, 4294967295], "02010000ffffffff"),
+        ("float16", [[1.0, -2.0]], "003c00c0"),
+        ("float16", [65519.0], "ff7b"),  # rounds down to the largest, 65504
+        ("uint16", [], ""),
+    ],
+)
+def test_numbers_are_little_endian_row_by_row(dtype, values, expected):
+    assert base64.b64decode(encode_array(np.array(values), dtype, "x.js")) == bytes.fromhex(expected)
+
+
+def test_an_array_that_is_not_contiguous_is_written_in_the_order_of_its_rows():
+    assert base64.b64decode(encode_array(np.arange(4).reshape(2, 2).T, "uint8", "x.js")) == bytes([0, 2, 1, 3])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "value", "message"),
+    [
+        ("float16", -65520.0, "x.js: 65520.0 does not fit in float16; expected -65504 to 65504"),
+        ("float16", np.nan, "x.js: nan does not fit in float16; expected -65504 to 65504"),
+        ("uint16", 65536, "x.js: 65536 does not fit in uint16; expected 0 to 65535"),
+        ("uint8", -1, "x.js: 1 does not fit in uint8; expected 0 to 255"),
+        ("int8", 128, "x.js: 128 does not fit in int8; expected -128 to 127"),
+    ],
+)
+def test_a_number_out_of_range_is_refused(dtype, value, message):
+    with pytest.raises(OutputError) as caught:
+        encode_array(np.array([0, value]), dtype, "x.js")
+    assert str(caught.value) == message
+
+
+def test_short_lists_are_padded():
+    assert padded([[1, 2], [3], []], 2, 9).tolist() == [[1, 2], [3, 9], [9, 9]]
+    assert padded([], 0, 9).shape == (0, 0)
