@@ -30,7 +30,7 @@ from recsys.site.output.assets import (
 )
 from recsys.site.output.csp import CSP
 from recsys.site.output.limits import limits_of
-from recsys.site.output.parallel import Job, Press, helpers_for, page_job, printed
+from recsys.site.output.parallel import Job, Renderer, page_job, render_all, worker_count
 from recsys.site.output.sitemap import root_of, write_standing
 from recsys.site.output.size import Size, expected, refuse_too_large
 from recsys.site.output.writer import Writer
@@ -61,7 +61,7 @@ def render_site(
     templates: Path,
     out: Path,
     on_page: Callable[[int, int], None] | None = None,
-    helpers: int | None = None,
+    n_workers: int | None = None,
     on_size: Callable[[Size], None] | None = None,
 ) -> None:
     """Write every page and everything that pages load.
@@ -71,7 +71,7 @@ def render_site(
         templates: the folder of templates, with ``assets/`` in it.
         out: a folder that holds ``data/`` and nothing else.
         on_page: called after each page with the number of pages done and their total.
-        helpers: processes that print pages beside this one; None for as many as pay here.
+        n_workers: processes that render pages, 0 for this one alone; None for as many as pay here.
         on_size: called before the first page with about how large the site will be.
 
     Raises:
@@ -79,7 +79,7 @@ def render_site(
             would be larger than its settings allow.
     """
     with _out_of_sight():
-        press, writer = Press(templates, out), Writer(out)
+        renderer, writer = Renderer(templates, out), Writer(out)
         catalogue = Catalogue(artefacts)
         write_assets(templates, writer)
         write_script_data(catalogue, writer)
@@ -97,15 +97,15 @@ def render_site(
         write_standing(site.url, pages, writer)
         write_rate_data(artefacts, catalogue, writer)
         write_pictures(artefacts, writer)
-        size = expected(jobs, press, out, len(listed_items(artefacts)))
+        size = expected(jobs, renderer, out, len(listed_items(artefacts)))
         if on_size is not None:
             on_size(size)
         refuse_too_large(size, limits_of(artefacts.build))
-        if helpers is None:
-            # A fork and this process each have their own copy of what either touches: too much, of very many users.
-            helpers = 0 if catalogue.one_user_page else helpers_for(len(jobs))
-        with closing(printed(jobs, press, helpers)) as all_:
-            for done, _ in enumerate(all_, start=1):
+        if n_workers is None:
+            # Each worker gets its own copy of the memory pages it touches: too much, with very many users.
+            n_workers = 0 if catalogue.one_user_page else worker_count(len(jobs))
+        with closing(render_all(jobs, renderer, n_workers)) as finished:
+            for done, _ in enumerate(finished, start=1):
                 if on_page is not None:
                     on_page(done, len(jobs))
 

@@ -1,10 +1,10 @@
-"""Pages printed: contexts through templates into files, by one process or by several.
+"""Render pages, contexts through templates into files, in this process or in several.
 
-Each page is the same whoever prints it. Must not know what a page shows, nor which pages there are.
+The bytes of a page are the same whichever process renders it. Must not know what a page shows, nor which pages exist.
 
-Helpers are forked, where forking is safe: they begin at once and find everything where it is. Started afresh, as
-other systems want it, each would first read the whole program, and every context would be packed for it: at a few
-thousand pages that costs what it saves. So there all pages are printed by one process.
+Worker processes are forked, where that is safe: they start at once and share the data of this process. On other
+systems each worker would first import the whole program and receive a pickled copy of every context, which for a few
+thousand pages costs as much as it saves; there, all pages are rendered in this process.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 
@@ -30,156 +30,111 @@ from recsys.site.context import Context
 from recsys.site.output.jinja import make_environment
 from recsys.site.output.writer import building, write_file
 
-FEWEST = 1_000
-"""Pages below which one process is as soon done. With 2,600 and a core to spare a helper saves a third, where all
-cores are busy it gains nothing."""
-_MOST = 4  # processes: each takes memory
-_AT_ONCE = 16  # pages handed over together: some 15 ms of work
-_AHEAD = 64  # of these for each helper, so that it need not wait while this process is at a page with charts
+MIN_PAGES = 1_000
+"""Pages from which on workers pay: with 2,600 pages and an idle core a second process saves a third of the time."""
+_MAX_WORKERS = 4  # each takes memory
+CHUNK = 16  # pages handed to a worker at once: about 15 ms of work
 
 
 @dataclass(frozen=True)
 class Job:
-    """A file to be: ``text`` makes what stands in it when its turn comes, given the templates."""
+    """A file to write: ``text`` makes its content from the templates, when its turn comes."""
 
     address: str
     text: Callable[[Environment], str]
 
 
 def page_job(address: str, template: str, context: Callable[[], Context]) -> Job:
-    """A page to be: ``context`` makes what its template is given."""
-    return Job(address, partial(_rendered, template, context))
+    """A page to write: ``context`` makes the variables of its template."""
+    return Job(address, partial(_render_template, template, context))
 
 
-def _rendered(template: str, context: Callable[[], Context], environment: Environment) -> str:
+def _render_template(template: str, context: Callable[[], Context], environment: Environment) -> str:
     return environment.get_template(template).render(vars(context()))
 
 
-class Press:
-    """Prints pages into one folder.
+class Renderer:
+    """Renders jobs into files of one folder.
 
     Raises:
-        OutputError: there is no folder of templates.
+        OutputError: the folder of templates is missing.
     """
 
     def __init__(self, templates: Path, folder: Path) -> None:
         self._environment, self._folder = make_environment(templates), folder
 
-    def text(self, job: Job) -> bytes:
-        """What one file will hold; every failure names it."""
+    def render(self, job: Job) -> bytes:
+        """The content of one file; every failure names the file."""
         with building(job.address):
             return job.text(self._environment).encode("utf-8")
 
-    def print(self, job: Job) -> None:
-        """Write it."""
-        write_file(self._folder, job.address, self.text(job))
+    def write(self, job: Job) -> None:
+        """Render one file and write it."""
+        write_file(self._folder, job.address, self.render(job))
 
 
-def helpers_for(n_pages: int) -> int:
-    """Processes that pay beside this one."""
-    if n_pages < FEWEST or sys.platform != "linux":
-        return 0
-    return min(len(os.sched_getaffinity(0)), _MOST) - 1
+def worker_count(n_pages: int) -> int:
+    """How many worker processes to render so many pages with; 0 to render them in this process."""
+    n_cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    return min(n_cores, _MAX_WORKERS) if n_cores > 1 and n_pages >= MIN_PAGES else 0
 
 
-def printed(jobs: Sequence[Job], press: Press, helpers: int) -> Generator[Job, None, None]:
-    """Print all pages: this process from the first on, helpers from the last.
+def render_all(jobs: Sequence[Job], renderer: Renderer, n_workers: int) -> Generator[Job, None, None]:
+    """Render and write all jobs.
 
     Args:
-        jobs: the pages.
-        press: what prints them.
-        helpers: processes beside this one; 0 where there is no fork.
+        jobs: the files to write.
+        renderer: renders and writes one of them.
+        n_workers: worker processes, which need ``fork``; 0 to use this process alone.
 
     Yields:
-        Each page that is done.
+        Each job that is done, in order.
 
     Raises:
-        OutputError: a page cannot be made or written, or a helper was ended from outside.
+        OutputError: a file cannot be rendered or written, or a worker was killed.
     """
-    if not helpers:
+    if not n_workers:
         for job in jobs:
-            press.print(job)
+            renderer.write(job)
             yield job
         return
-    with _pool(jobs, press, helpers) as pool:
-        left = range(len(jobs))
-        given: dict[Future[None], range] = {}
-        while left or given:
-            while len(left) > 1 and len(given) < _AHEAD * helpers:
-                cut = max(left.start + 1, left.stop - _AT_ONCE)
-                left, share = range(left.start, cut), range(cut, left.stop)
-                with _forking():
-                    given[pool.submit(_print_there, share)] = share
-            if left:
-                press.print(jobs[left[0]])
-                yield jobs[left[0]]
-                left = range(left.start + 1, left.stop)
-            else:
-                left = _taken_back(given)
-                if not left:
-                    wait(given, return_when=FIRST_COMPLETED)
-            for future in [one for one in given if one.done()]:
-                future.result()
-                yield from (jobs[place] for place in given.pop(future))
-
-
-def _taken_back(given: dict[Future[None], range]) -> range:
-    """The pages that were handed over last and are not begun; none where there are none."""
-    for future in reversed(given):
-        if future.cancel():
-            return given.pop(future)
-    return range(0)
-
-
-@contextmanager
-def _pool(jobs: Sequence[Job], press: Press, helpers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that print. They end with the block, at the latest after the pages they are at."""
-    pool = ProcessPoolExecutor(helpers, get_context("fork"), _begin, (jobs, press))
-    try:
-        yield pool
-    except BrokenProcessPool:
-        raise OutputError(
-            "a process that was making pages was ended from outside; free some memory and build again"
-        ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _forking() -> Iterator[None]:
-    """A process started inside never hears Ctrl-C: it reaches all of a terminal, but this one hears it for all."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    pool = ProcessPoolExecutor(n_workers, get_context("fork"), _start_worker, (jobs, renderer))
+    chunks = [range(start, min(start + CHUNK, len(jobs))) for start in range(0, len(jobs), CHUNK)]
     try:
         with warnings.catch_warnings():
-            # Python warns that a lock may be held by a thread that is not there in the copy. These helpers take none:
-            # they neither compute with numpy nor draw on the screen.
+            # Python warns that a thread of this process may hold a lock, which would stay locked in the copy. Workers
+            # take no lock of another thread: they do not compute with numpy, nor write to the terminal.
             warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-            yield
+            done = pool.map(_write_chunk, chunks)  # starts the workers
+        yield from map(jobs.__getitem__, chain.from_iterable(done))
+    except BrokenProcessPool:
+        raise OutputError("a process that rendered pages was killed; free some memory and build again") from None
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        pool.shutdown(cancel_futures=True)  # a worker finishes its chunk
 
 
-_here: tuple[Sequence[Job], Press]
-"""In a helper: what it prints, and with what."""
+_worker: tuple[Sequence[Job], Renderer]
+"""The jobs and their renderer, in a worker process."""
 
 
-def _begin(jobs: Sequence[Job], press: Press) -> None:
-    """What a helper does first."""
-    global _here  # an executor has no other place for what its processes keep
-    _here = jobs, press
-    sys.stdout = sys.stderr = None  # the display's thread may hold them, and is not here
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _start_worker(jobs: Sequence[Job], renderer: Renderer) -> None:
+    global _worker  # an executor gives its processes no other way to keep state
+    _worker = jobs, renderer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent handles it
+    sys.stdout = sys.stderr = None  # a thread of the parent may have held their locks while it forked
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    """A parent that was killed cannot end its helpers; they would wait for work for ever."""
+def _exit_with_parent() -> None:
+    """Exit if the parent is killed: it could not stop its workers, and they would wait for work for ever."""
     parent = parent_process()
     if parent is not None:
         parent.join()
         os._exit(1)
 
 
-def _print_there(places: range) -> None:
-    jobs, press = _here
-    for place in places:
-        press.print(jobs[place])
+def _write_chunk(indices: range) -> range:
+    jobs, renderer = _worker
+    for index in indices:
+        renderer.write(jobs[index])
+    return indices

@@ -12,7 +12,7 @@ from statistics import fmean
 
 from recsys.errors import OutputError
 from recsys.site.output.limits import Limits
-from recsys.site.output.parallel import Job, Press
+from recsys.site.output.parallel import Job, Renderer
 
 _MEASURED = 24
 """Files of a kind that are made to measure it: some 20 ms of work for pages."""
@@ -34,12 +34,12 @@ class Size:
         return f"{self.files:,} files, about {megabytes:,.{0 if megabytes >= 10 else 1}f} MB"
 
 
-def expected(jobs: Sequence[Job], press: Press, folder: Path, n_listed: int) -> Size:
+def expected(jobs: Sequence[Job], renderer: Renderer, folder: Path, n_listed: int) -> Size:
     """What the site in a folder will take when all is written.
 
     Args:
         jobs: all files to come.
-        press: makes some of them, without writing any.
+        renderer: renders some of them, without writing any.
         folder: holds the data and what pages load, which are written already.
         n_listed: films in the index and on the map.
     """
@@ -48,16 +48,16 @@ def expected(jobs: Sequence[Job], press: Press, folder: Path, n_listed: int) -> 
     for job in jobs:
         kinds.setdefault(job.address.rpartition("/")[0], []).append(job)
     top = kinds.pop("", [])
-    to_come = sum(len(of_kind) * _mean(of_kind, press) for of_kind in kinds.values())
+    to_come = sum(len(of_kind) * _mean(of_kind, renderer) for of_kind in kinds.values())
     fixed = len(top) * _TOP_PAGE + n_listed * _LISTED_FILM
     return Size(len(there) + len(jobs), round(sum(there) + to_come + fixed))
 
 
-def _mean(jobs: Sequence[Job], press: Press) -> float:
+def _mean(jobs: Sequence[Job], renderer: Renderer) -> float:
     """Bytes of one of them, by some that stand at even distances."""
     most = _MEASURED_SHARDS if jobs[0].address.endswith(".js") else _MEASURED
     n = min(len(jobs), most)
-    return fmean(len(press.text(jobs[(2 * k + 1) * len(jobs) // (2 * n)])) for k in range(n))
+    return fmean(len(renderer.render(jobs[(2 * k + 1) * len(jobs) // (2 * n)])) for k in range(n))
 
 
 def refuse_too_large(size: Size, limits: Limits) -> None:

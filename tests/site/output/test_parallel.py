@@ -15,118 +15,127 @@ from jinja2 import UndefinedError
 
 from recsys.errors import OutputError
 from recsys.export.files import write_artefacts
-from recsys.site.output import parallel as press
-from recsys.site.output import size
-from recsys.site.output.parallel import FEWEST, helpers_for
+from recsys.site.output import parallel
+from recsys.site.output.parallel import MIN_PAGES, Job, Renderer, render_all, worker_count
 from recsys.site.render import render_site
 from recsys.site.slugs import slugs
 from tests.site.tiny import FILM_IDS, TEMPLATES, tiny
 
 N_PAGES = 18
-forked = pytest.mark.skipif(sys.platform != "linux", reason="helpers are forked, and only where that is safe")
-HELPERS = [0, pytest.param(1, marks=forked)]
+needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked, and only where that is safe")
+N_WORKERS = [0, pytest.param(1, marks=needs_fork)]
 
 
-def render(out: Path, helpers: int, on_page=None, templates: Path = TEMPLATES) -> Path:
+def render(out: Path, n_workers: int, on_page=None, templates: Path = TEMPLATES) -> Path:
     write_artefacts(tiny(), out / "data")
-    render_site(tiny(), templates, out, on_page, helpers)
+    render_site(tiny(), templates, out, on_page, n_workers)
     return out
 
 
 @pytest.fixture
-def small_shares(monkeypatch):
-    """A tiny site in many shares, so that both processes have their part."""
-    monkeypatch.setattr(press, "_AT_ONCE", 2)
-    monkeypatch.setattr(press, "_AHEAD", 3)
+def small_chunks(monkeypatch):
+    """So that each of several workers gets a part of a tiny site."""
+    monkeypatch.setattr(parallel, "CHUNK", 2)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@forked
-def test_pages_are_equal_to_the_byte_whoever_prints_them_and_each_is_told(tmp_path, small_shares):
-    seen = []
-    alone = render(tmp_path / "alone", 0)
-    helped = render(tmp_path / "helped", 2, lambda done, total: seen.append((done, total)))
-    assert contents(helped) == contents(alone)
-    assert seen == [(n, N_PAGES) for n in range(1, N_PAGES + 1)]
+@needs_fork
+@pytest.mark.usefixtures("small_chunks")
+def test_workers_render_the_same_bytes_and_report_each_page(tmp_path):
+    progress = []
+    expected = render(tmp_path / "alone", 0)
+    parallel_site = render(tmp_path / "parallel", 2, lambda done, total: progress.append((done, total)))
+    assert contents(parallel_site) == contents(expected)
+    assert progress == [(n, N_PAGES) for n in range(1, N_PAGES + 1)]
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.parametrize("helpers", HELPERS)
-def test_a_surprise_in_a_template_names_the_page_whoever_prints_it(tmp_path, monkeypatch, helpers):
-    monkeypatch.setattr(size, "_MEASURED", 1)  # a film in the middle; else this process would meet it before
+@pytest.mark.parametrize("n_workers", N_WORKERS)
+def test_an_unexpected_error_in_a_template_names_the_page(tmp_path, monkeypatch, n_workers):
+    monkeypatch.setattr("recsys.site.output.size._MEASURED", 1)  # so that the last film is not
     templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
     last = slugs(FILM_IDS)[FILM_IDS[-1]]
     of_last = f"{{% if page.address == 'films/{last}.html' %}}"
     (templates / "film.html").write_text(of_last + "{{ nothing_of_that_name }}{% endif %}")
     with pytest.raises(UndefinedError, match="nothing_of_that_name") as caught:
-        render(tmp_path / "out", helpers, lambda done, total: time.sleep(0.1 * helpers), templates)
+        render(tmp_path / "out", n_workers, templates=templates)
     assert caught.value.__notes__ == [f"while building films/{last}.html"]
-    assert (type(caught.value.__cause__).__name__ == "_RemoteTraceback") == (helpers > 0)
+    assert (type(caught.value.__cause__).__name__ == "_RemoteTraceback") == (n_workers > 0)
     assert multiprocessing.active_children() == []
 
 
-@pytest.mark.parametrize("helpers", HELPERS)
-def test_a_file_that_is_there_already_is_a_sentence_whoever_finds_it(tmp_path, helpers):
+@pytest.mark.parametrize("n_workers", N_WORKERS)
+def test_a_file_that_exists_already_is_reported_in_one_sentence(tmp_path, n_workers):
     (tmp_path / "out" / "films").mkdir(parents=True)
     (tmp_path / "out" / "films" / "5.html").write_text("old")
     with pytest.raises(OutputError, match=r"^films/5\.html: exists already"):
-        render(tmp_path / "out", helpers)
+        render(tmp_path / "out", n_workers)
 
 
-@forked
-def test_ctrl_c_ends_the_helpers_and_nothing_is_written_after_it(tmp_path, small_shares):
-    def interrupt(done: int, total: int) -> None:
-        raise KeyboardInterrupt
+@needs_fork
+def test_ctrl_c_stops_the_workers_and_nothing_is_written_afterwards(tmp_path, monkeypatch):
+    monkeypatch.setattr(parallel, "CHUNK", 1)
 
+    def slow(environment):
+        time.sleep(0.1)
+        return "page"
+
+    jobs = [Job(f"{number}.html", slow) for number in range(10)]
     with pytest.raises(KeyboardInterrupt):
-        render(tmp_path, 1, interrupt)
+        for _ in render_all(jobs, Renderer(TEMPLATES, tmp_path), 1):
+            raise KeyboardInterrupt
     assert multiprocessing.active_children() == []
-    before = contents(tmp_path)
-    assert len([name for name in before if name.endswith(".html")]) < N_PAGES
+    written = list(tmp_path.iterdir())
+    assert 0 < len(written) < len(jobs)
     time.sleep(0.3)
-    assert contents(tmp_path) == before
+    assert list(tmp_path.iterdir()) == written
 
 
-@forked
-def test_a_helper_that_is_ended_from_outside_is_a_sentence(tmp_path, small_shares):
-    def kill(done: int, total: int) -> None:
-        for child in multiprocessing.active_children():
-            child.kill()
-
-    with pytest.raises(OutputError, match="ended from outside; free some memory"):
-        render(tmp_path, 1, kill)
+@needs_fork
+def test_a_killed_worker_is_reported_in_one_sentence(tmp_path):
+    jobs = [Job("page.html", lambda environment: os.kill(os.getpid(), signal.SIGKILL))]
+    with pytest.raises(OutputError, match="was killed; free some memory"):
+        list(render_all(jobs, Renderer(TEMPLATES, tmp_path), 1))
 
 
-@forked
-def test_helpers_do_not_hear_ctrl_c_and_end_with_a_parent_that_is_killed(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import multiprocessing, time\n"
-        "from recsys.site.output.parallel import _forking, _pool, _print_there\n"
-        "with _pool([], None, 1) as pool:\n"
-        "    with _forking():\n"
-        "        pool.submit(_print_there, range(0)).result()\n"
-        "    print(multiprocessing.active_children()[0].pid, flush=True)\n"
-        "    time.sleep(60)\n"
-    )
-    command, environment = [sys.executable, str(script)], {**os.environ, "PYTHONPATH": "."}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as parent:
-        pid = int(parent.stdout.readline())
-        os.kill(pid, signal.SIGINT)
+SLOW_JOB = """
+import os, sys, time
+from pathlib import Path
+from recsys.site.output.parallel import Job, Renderer, render_all
+templates, folder = map(Path, sys.argv[1:])
+def slow(environment):
+    (folder / "pid.part").write_text(str(os.getpid()))
+    (folder / "pid.part").rename(folder / "pid")
+    time.sleep(60)
+list(render_all([Job("page.html", slow)], Renderer(templates, folder), 1))
+"""
+
+
+@needs_fork
+def test_workers_ignore_ctrl_c_and_end_with_a_parent_that_is_killed(tmp_path):
+    command = [sys.executable, "-c", SLOW_JOB, str(TEMPLATES), str(tmp_path)]
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": "."}) as parent:
+        wait_until(lambda: (tmp_path / "pid").exists())
+        worker = int((tmp_path / "pid").read_text())
+        os.kill(worker, signal.SIGINT)
         time.sleep(0.3)
-        assert runs(pid)
+        assert is_running(worker)
         parent.kill()
+    wait_until(lambda: not is_running(worker))
+
+
+def wait_until(condition) -> None:
     deadline = time.monotonic() + 20
-    while runs(pid) and time.monotonic() < deadline:
+    while not condition():
+        assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert not runs(pid)
 
 
-def runs(pid: int) -> bool:
-    """Whether there is such a process and it is no mere entry that waits for its parent to take note."""
+def is_running(pid: int) -> bool:
+    """Whether there is such a process and it is not a zombie, whose parent has not yet read its exit status."""
     with suppress(OSError):
         os.kill(pid, 0)
         stat = Path(f"/proc/{pid}/stat")
@@ -134,16 +143,16 @@ def runs(pid: int) -> bool:
     return False
 
 
-@forked
-def test_helpers_come_with_many_pages_and_cores_only(monkeypatch):
+@needs_fork
+def test_there_are_workers_only_for_many_pages_and_on_several_cores(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda who: range(2))
-    assert (helpers_for(FEWEST - 1), helpers_for(FEWEST)) == (0, 1)
+    assert (worker_count(MIN_PAGES - 1), worker_count(MIN_PAGES)) == (0, 2)
     monkeypatch.setattr(os, "sched_getaffinity", lambda who: range(64))
-    assert helpers_for(FEWEST) == 3
+    assert worker_count(MIN_PAGES) == 4
     monkeypatch.setattr(os, "sched_getaffinity", lambda who: range(1))
-    assert helpers_for(10 * FEWEST) == 0
+    assert worker_count(10 * MIN_PAGES) == 0
 
 
-def test_where_a_fork_is_not_safe_there_are_no_helpers(monkeypatch):
+def test_there_are_no_workers_where_a_fork_is_not_safe(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert helpers_for(10 * FEWEST) == 0
+    assert worker_count(10 * MIN_PAGES) == 0

@@ -33,9 +33,9 @@ def test_the_size_is_told_before_and_is_about_right(tmp_path, monkeypatch, kind)
 def test_a_few_of_each_kind_stand_for_all_of_it(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_MEASURED", 1)
     made = []
-    press = module.Press(TEMPLATES, tmp_path)
+    renderer = module.Renderer(TEMPLATES, tmp_path)
     jobs = [module.Job(f"films/{n}.html", lambda environment, n=n: made.append(n) or "x" * 1000) for n in range(9)]
-    assert module.expected(jobs, press, tmp_path, 0) == Size(9, 9000)
+    assert module.expected(jobs, renderer, tmp_path, 0) == Size(9, 9000)
     assert made == [4]
 
 
