@@ -5,21 +5,30 @@ Example::
     ds = recsys.load_dataset("sample")
     fitted = recsys.fit(ds, model="deep")
     items, scores = recsys.top_k(fitted, k=10, exclude=ds)
+    recsys.build_site(ds, "site")
 """
 
+from typing import TYPE_CHECKING, Any
+
 from recsys.baselines.als import ALS
-from recsys.baselines.simple import EASE, ItemKNN, Popularity
+from recsys.baselines.ease import EASE
+from recsys.baselines.item_knn import ItemKNN
+from recsys.baselines.popularity import Popularity
+from recsys.cache.store import NoCache
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset, Source
 from recsys.data.load import load_dataset
 from recsys.data.split import Split, split
 from recsys.errors import ConfigError, DataError, DownloadError, OutputError, RecsysError
-from recsys.evaluation.metrics import Report, evaluate
 from recsys.evaluation.ranking import top_k
+from recsys.evaluation.report import Report, evaluate
 from recsys.models.fitted import EpochRecord, Fitted
 from recsys.models.saved import load_fitted
 from recsys.schema import VERSION
 from recsys.training.fit import fit
+
+if TYPE_CHECKING:
+    from recsys.pipeline import build_site
 
 __version__ = VERSION
 
@@ -34,6 +43,7 @@ __all__ = [
     "EpochRecord",
     "Fitted",
     "ItemKNN",
+    "NoCache",
     "OutputError",
     "Popularity",
     "RecsysError",
@@ -42,6 +52,7 @@ __all__ = [
     "Split",
     "TrainConfig",
     "__version__",
+    "build_site",
     "evaluate",
     "fit",
     "load_dataset",
@@ -49,3 +60,12 @@ __all__ = [
     "split",
     "top_k",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what renders pages only when it is asked for: it takes as long to import as all the rest."""
+    if name == "build_site":
+        from recsys.pipeline import build_site
+
+        return build_site
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

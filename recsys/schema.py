@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import Meta, Struct
 
-SCHEMA = 1
+SCHEMA = 2
 GENERATOR = "marquee"
 """Names this program in ``build.json``: a folder that carries it may be replaced by a later build."""
 VERSION = "0.1.0"
-MODEL_NAMES = ("base", "deep")
 
 UnitInterval = Annotated[float, Meta(ge=0, le=1)]
 ItemId = Annotated[str, Meta(description="film id, as the source wrote it")]
@@ -54,6 +53,17 @@ class ModelSummary(Struct, frozen=True, kw_only=True):
     )
 
 
+Colour = Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="#rrggbb")]
+
+
+class LegendEntry(Struct, frozen=True, kw_only=True):
+    """How pages name and colour one model or baseline."""
+
+    label: Annotated[str, Meta(description="what people read")]
+    light: Annotated[Colour, Meta(description="its colour on a light background")]
+    dark: Annotated[Colour, Meta(description="its colour on a dark background")]
+
+
 class Build(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``build.json``: what was built, from what, by which settings."""
 
@@ -62,6 +72,9 @@ class Build(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     dataset: DatasetSummary
     config: Annotated[dict[str, Any], Meta(description="every setting by name, as the command would take it")]
     models: dict[str, ModelSummary]
+    legend: Annotated[
+        dict[str, LegendEntry], Meta(description="of every model and baseline in the files, in the order of display")
+    ]
 
 
 class EpochRecord(Struct, frozen=True, kw_only=True):
@@ -155,18 +168,12 @@ class UserLists(Struct, frozen=True, kw_only=True, gc=False):
     rated: Annotated[
         list[RatedItem], Meta(description="ten best of the training part; ties: newest, then catalogue order")
     ]
-    base: list[Recommendation] | UnsetType = UNSET
-    deep: list[Recommendation] | UnsetType = UNSET
+    models: Annotated[dict[str, list[Recommendation]], Meta(description="by model name")]
     baselines: dict[str, list[BaselineRecommendation]]
     hidden_ranks: Annotated[dict[str, HiddenRanks], Meta(description="by model name; empty: nothing hidden")] = {}
     genres: Annotated[
         list[float], Meta(description="share of the training films in each of the file's genres, 2 decimals")
     ] = []
-
-    def lists(self) -> dict[str, list[Recommendation]]:
-        """The lists of the models that were built, by model name."""
-        both = {"base": self.base, "deep": self.deep}
-        return {name: found for name, found in both.items() if not isinstance(found, UnsetType)}
 
 
 class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
@@ -175,7 +182,7 @@ class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag
     FILE: ClassVar[str] = "recommendations.json"
     k: Annotated[int, Meta(description="places in each list")]
     users: Annotated[dict[str, UserLists], Meta(description="by user id, in catalogue order")]
-    most_named: Annotated[int, Meta(description="rated films of one user that the site names at most")] = 30
+    max_named: Annotated[int, Meta(description="rated films of one user that the site names at most")] = 30
     rank_ends: Annotated[list[int], Meta(description="the last rank of each count in hidden_ranks but the last")] = []
     genres: Annotated[list[str], Meta(description="what users.*.genres counts, most common first")] = []
 
@@ -191,32 +198,28 @@ class Interval(Struct, frozen=True):
 class Mean(Struct, frozen=True):
     """A figure without an interval."""
 
-    mean: float
+    mean: Annotated[float | None, Meta(description="null: cannot be told from this data")]
 
 
 class Trial(Struct, frozen=True):
     """A choice of settings, and nDCG@10 on the validation part with it."""
 
-    settings: dict[str, float]
+    settings: dict[str, int | float]
     ndcg: UnitInterval
 
 
 class ModelMetrics(Struct, frozen=True, kw_only=True):
     """One row of the table of results."""
 
-    ndcg: Interval
-    recall: Interval
-    precision: Interval
-    map: Interval
-    mrr: Interval
-    coverage: Mean
-    novelty: Mean
-    diversity: Annotated[Mean | None, Meta(description="null where genres are not known")] = None
+    accuracy: Annotated[dict[str, Interval], Meta(description="by metric: means over the evaluated users")]
+    beyond: Annotated[dict[str, Mean], Meta(description="by metric: what the lists are like, taken together")]
     by_activity: Annotated[list[Interval], Meta(description="nDCG, one for each of groups.activity")] = []
     recommended_popularity: Annotated[
         list[float], Meta(description="mean n_train of what is recommended, one for each of groups.taste")
     ] = []
-    settings: Annotated[dict[str, float], Meta(description="what was chosen on validation, and what was given")] = {}
+    settings: Annotated[
+        dict[str, int | float], Meta(description="what was chosen on validation, and what was given")
+    ] = {}
     trials: Annotated[list[Trial], Meta(description="what was chosen among; empty where there was no choice")] = []
 
 
@@ -259,8 +262,9 @@ class Comparison(Struct, frozen=True):
 
 
 class Agreement(Struct, frozen=True, kw_only=True):
-    """How far the lists of both models are the same, over all users who have both."""
+    """How far the lists of two models are the same, over all users who have both."""
 
+    models: Annotated[tuple[str, str], Meta(description="which two")]
     n_users: int
     overlap: Annotated[list[int], Meta(description="users whose lists share 0, 1, ... k films")]
     jaccard: Annotated[Interval, Meta(description="shared films / films in either list")]
@@ -271,11 +275,10 @@ class Agreement(Struct, frozen=True, kw_only=True):
 
 
 class UserDifference(Struct, frozen=True):
-    """One user's nDCG by both models."""
+    """One user's nDCG by two models."""
 
     user: str
-    base: float
-    deep: float
+    ndcg: Annotated[dict[str, float], Meta(description="by model name")]
 
 
 class Bootstrap(Struct, frozen=True, kw_only=True):
@@ -300,6 +303,7 @@ class Protocol(Struct, frozen=True, kw_only=True):
     candidates: str
     ties: str
     metrics: Annotated[dict[str, str], Meta(description="the formula of each metric")]
+    labels: Annotated[dict[str, str], Meta(description="what people call each metric of accuracy and beyond")]
     bootstrap: Bootstrap
     baselines: Annotated[str, Meta(description="what baselines see, and how their settings are chosen")] = ""
 
@@ -316,9 +320,10 @@ class NewUsers(Struct, frozen=True, kw_only=True):
         dict[str, list[list[UnitInterval]]],
         Meta(description="mean nDCG over the new users: by model, for each of given a value for each draw"),
     ]
-    ease_l2: Annotated[
-        list[list[float]], Meta(description="what was chosen for EASE, likewise; empty without it")
-    ] = []
+    chosen: Annotated[
+        dict[str, list[list[float]]],
+        Meta(description="the hyperparameter chosen on validation data, likewise, of each model that has one"),
+    ] = {}
     skipped: Annotated[dict[str, str], Meta(description="why a model was not computed, by its name")] = {}
 
 
@@ -330,11 +335,12 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
     k: Annotated[int, Meta(description="places of a list that count")]
     models: Annotated[dict[str, ModelMetrics], Meta(description="empty where nothing was hidden")]
     groups: Annotated[Groups | None, Meta(description="null where nothing was measured")] = None
-    comparisons: Annotated[list[Comparison], Meta(description="deep against each other row")] = []
+    comparisons: Annotated[list[Comparison], Meta(description="the last of the models against each other row")] = []
     skipped: Annotated[dict[str, str], Meta(description="why a baseline was not computed, by its name")] = {}
-    agreement: Annotated[Agreement | None, Meta(description="null unless both models were built")] = None
+    agreement: Annotated[Agreement | None, Meta(description="null unless two models were built")] = None
     most_helped: Annotated[
-        list[UserDifference], Meta(description="for whom deep is ahead of base by most, at most 10, most first")
+        list[UserDifference],
+        Meta(description="for whom the last model is ahead of the first by most, at most 10, most first"),
     ] = []
     least_helped: Annotated[
         list[UserDifference], Meta(description="for whom it is behind by most, at most 10, most first")

@@ -1,7 +1,4 @@
-"""Matrix factorisation for ratings taken as "rated or not": implicit ALS, all users at once.
-
-Knows ratings, nothing of towers.
-"""
+"""Implicit ALS: matrix factorisation of "rated or not", all users at once."""
 
 from __future__ import annotations
 
@@ -12,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.baselines.simple import Ids, rated_or_not
+from recsys.baselines.protocol import BaselineSpec, HyperParameters, binary_matrix
 from recsys.data.dataset import Dataset
+from recsys.evaluation.ranking import Ids
 
 STEPS = 3
 """Conjugate-gradient steps for each vector in each half epoch."""
 _BLOCK_NUMBERS = 2_000_000
-"""Numbers held at once for the ratings of a block: 8 MB, a few times over; what fits a cache is faster, too."""
+"""Numbers held at once for the ratings of a block: 8 MB, a few times over. Blocks that fit a cache are faster too."""
 
 
 class ALS:
@@ -51,7 +49,7 @@ class ALS:
         epochs: int = 8,
         seed: int = 0,
     ) -> None:
-        by_user = rated_or_not(train)
+        by_user = binary_matrix(train)
         by_item = by_user.T.tocsr()
         rng = np.random.default_rng(seed)
         self.user_vectors = np.zeros((train.n_users, dim), np.float32)
@@ -75,11 +73,11 @@ def half_epoch(
     unobserved: float,
     steps: int = STEPS,
 ) -> NDArray[np.float32]:
-    """Better vectors for one side while the other is fixed.
+    """Improve the vectors of one side while the other is fixed.
 
     Args:
         rated: sparse (n, m), 1 where a row rated, or was rated by, a column.
-        vectors: (n, d), where to start from.
+        vectors: (n, d), to start from.
         others: (m, d), the fixed side.
         l2: weight of the penalty.
         unobserved: weight of a pair without a rating.
@@ -88,29 +86,30 @@ def half_epoch(
     Returns:
         (n, d).
     """
-    shared = np.float32(unobserved) * (others.T @ others)
-    found = np.empty_like(vectors)
+    # What the normal equations of all rows share: every pair weighs ``unobserved``; a rated one gets the rest on top.
+    shared = np.float32(unobserved) * (others.T @ others)  # (d, d)
+    solved = np.empty_like(vectors)
     for rows in _blocks(rated.indptr, others.shape[1]):
-        part = rated[rows]
-        counts = np.diff(part.indptr)
+        block = rated[rows]
+        counts = np.diff(block.indptr)
         ridge = (l2 * (counts + unobserved * rated.shape[1])).astype(np.float32)[:, None]
-        system = _System(part, others, shared, ridge, np.float32(1 - unobserved))
-        found[rows] = _conjugate_gradients(system, vectors[rows], part @ others, steps)
-    return found
+        system = _NormalEquations(block, others, shared, ridge, np.float32(1 - unobserved))
+        solved[rows] = _conjugate_gradients(system, vectors[rows], block @ others, steps)
+    return solved
 
 
 def _blocks(starts: NDArray[np.integer[Any]], dim: int) -> Iterator[slice]:
-    """Rows in runs with a bounded number of ratings; a row with more stands alone."""
-    first, most = 0, max(1, _BLOCK_NUMBERS // dim)
+    """Consecutive rows with a bounded number of ratings; a row with more is a block of its own."""
+    first, max_ratings = 0, max(1, _BLOCK_NUMBERS // dim)
     while first < len(starts) - 1:
-        after = int(np.searchsorted(starts, starts[first] + most, "right")) - 1
-        last = min(max(after, first + 1), first + most)
+        after = int(np.searchsorted(starts, starts[first] + max_ratings, "right")) - 1
+        last = min(max(after, first + 1), first + max_ratings)
         yield slice(first, last)
         first = last
 
 
-class _System:
-    """The normal equations of a block of rows, as what they do to a vector a row."""
+class _NormalEquations:
+    """The normal equations of a block of rows, one system for each row, applied without forming any matrix (d, d)."""
 
     def __init__(
         self,
@@ -125,17 +124,17 @@ class _System:
         self.partner = others[rated.indices]  # (n_ratings, d)
 
     def __call__(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """``(unobserved Q'Q + (1 - unobserved) sum over the row's own of q q' + ridge) p``, (n, d), row by row."""
+        """``(unobserved Q'Q + (1 - unobserved) sum over rated of q q' + ridge) p``, (n, d), row by row."""
         dots = self.extra * np.einsum("nd,nd->n", vectors[self.row], self.partner)
-        own = sparse.csr_array((dots, self.rated.indices, self.rated.indptr), shape=self.rated.shape)
-        product: NDArray[np.float32] = vectors @ self.shared + own @ self.others + self.ridge * vectors
+        observed = sparse.csr_array((dots, self.rated.indices, self.rated.indptr), shape=self.rated.shape)
+        product: NDArray[np.float32] = vectors @ self.shared + observed @ self.others + self.ridge * vectors
         return product
 
 
 def _conjugate_gradients(
-    system: _System, x: NDArray[np.float32], right: NDArray[np.float32], steps: int
+    system: _NormalEquations, x: NDArray[np.float32], right: NDArray[np.float32], steps: int
 ) -> NDArray[np.float32]:
-    """Solve ``system(x) = right`` for each row on its own (Hestenes and Stiefel 1952)."""
+    """Solve ``system(x) = right`` for each row separately (Hestenes and Stiefel 1952)."""
     residual = right - system(x)
     direction, square = residual, _dot(residual, residual)
     for _ in range(steps):
@@ -156,3 +155,21 @@ def _dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
 def _ratio(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
     """0 where ``b`` is: that row is solved, or has nothing to solve."""
     return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
+
+
+def _draft(seed: int) -> HyperParameters:
+    return {"dim": 64, "epochs": 6, "seed": seed}  # half the length ranks the grid alike, in half the time
+
+
+def _final(seed: int) -> HyperParameters:
+    return {"dim": 128, "epochs": 8, "seed": seed}
+
+
+BASELINE = BaselineSpec(
+    label="ALS",
+    colour=("#a8327f", "#f08cc6"),
+    factory=ALS,
+    grid=[{"unobserved": weight, "l2": l2} for weight in (0.4, 0.1) for l2 in (0.01, 0.03, 0.1)],
+    draft=_draft,
+    final=_final,
+)

@@ -1,7 +1,4 @@
-"""What the models are held against: every baseline's lists, with its settings chosen on validation data.
-
-Knows baselines as recipes, and ratings; nothing of models, JSON or pages.
-"""
+"""Compute every baseline: tune it on validation data, fit it to the training part, recommend to all users."""
 
 from __future__ import annotations
 
@@ -11,50 +8,51 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recsys.baselines.tuning import Chosen, choose, recipes, validation
+from recsys.baselines.registry import BASELINES
+from recsys.baselines.tuning import Tuned, tune, validation_split
 from recsys.config import BuildConfig
 from recsys.data.split import Split
 from recsys.recommend.lists import Lists, recommend
 
 
 @dataclass(frozen=True, eq=False)
-class Rival:
+class BaselineResult:
     """One baseline, computed.
 
     Attributes:
         name: of its row.
-        chosen: its settings, and among what they were chosen.
-        lists: every user's.
-        seconds: all of it took.
+        tuned: its hyperparameters, and those they were chosen among.
+        lists: every user's list.
+        seconds: how long all of it took.
     """
 
     name: str
-    chosen: Chosen
+    tuned: Tuned
     lists: Lists
     seconds: float
 
 
 @dataclass(frozen=True)
-class Skipped:
-    """One that cannot be computed for these ratings, and why."""
+class SkippedBaseline:
+    """A baseline that cannot be computed on these ratings, and why."""
 
     name: str
-    why: str
+    reason: str
 
 
-def rivals(parts: Split, config: BuildConfig) -> Iterator[Rival | Skipped]:
-    """All of them, in the order of their rows; none where nothing is hidden to measure them by."""
+def run_baselines(parts: Split, config: BuildConfig) -> Iterator[BaselineResult | SkippedBaseline]:
+    """All baselines in the order of the registry; none where nothing is hidden to measure them by."""
     if parts.test is None:
         return
     seed = config.train.seed
-    tried_on = validation(parts.train, config.holdout, np.random.default_rng([seed, 1]))
-    for name, recipe in recipes(seed).items():
-        why = recipe.obstacle(parts.train)
-        if why is not None:
-            yield Skipped(name, why)
+    validation = validation_split(parts.train, config.holdout, np.random.default_rng([seed, 1]))
+    for name, spec in BASELINES.items():
+        reason = spec.skip_reason(parts.train)
+        if reason is not None:
+            yield SkippedBaseline(name, reason)
             continue
         start = time.perf_counter()
-        chosen = choose(recipe, tried_on)
-        scorer = recipe.make(parts.train, **chosen.settings)
+        tuned = tune(spec, validation, seed)
+        scorer = spec.factory(parts.train, **tuned.hyperparameters)
         lists = recommend(scorer, parts.train, parts.test, config.top_k)
-        yield Rival(name, chosen, lists, time.perf_counter() - start)
+        yield BaselineResult(name, tuned, lists, time.perf_counter() - start)

@@ -1,7 +1,4 @@
-"""The baselines' lists from the cache if they were made before, else made: what the models are held against.
-
-Knows the cache and what a baseline leaves; nothing of how it is computed.
-"""
+"""Baselines from the cache if an earlier build computed them, else computed and kept."""
 
 from __future__ import annotations
 
@@ -13,8 +10,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.baselines.run import Rival, Skipped
-from recsys.baselines.tuning import Chosen
+from recsys.baselines.run import BaselineResult, SkippedBaseline
+from recsys.baselines.tuning import Tuned
 from recsys.cache.store import Cache, key
 from recsys.config import BuildConfig
 from recsys.data.split import Split
@@ -23,18 +20,18 @@ from recsys.models.archive import Archive
 from recsys.models.state import checked
 from recsys.recommend.lists import Lists
 
-FORMAT = 1
-"""Raised when entries of before cannot be read any more."""
+FORMAT = 2
+"""Raised when entries of earlier versions cannot be read any more."""
 
-Rows = Iterator[Rival | Skipped]
+Results = Iterator[BaselineResult | SkippedBaseline]
 
 
-class _Told(msgspec.Struct):
-    """What is said of one baseline beside its arrays; of a skipped one, why."""
+class _Row(msgspec.Struct):
+    """One baseline without its arrays; of a skipped one, the reason."""
 
     name: str
-    chosen: Chosen | None = None
-    why: str = ""
+    tuned: Tuned | None = None
+    reason: str = ""
 
 
 @contextmanager
@@ -42,70 +39,70 @@ def load_or_run_baselines(
     cache: Cache,
     parts: Split,
     config: BuildConfig,
-    make: Callable[[Split, BuildConfig], AbstractContextManager[Rows]],
-) -> Iterator[tuple[Rows, bool]]:
-    """Every baseline, to be read in the block, and whether they were known before; then they take no seconds.
+    run: Callable[[Split, BuildConfig], AbstractContextManager[Results]],
+) -> Iterator[tuple[Results, bool]]:
+    """Every baseline, to be read in the block, and whether they come from the cache; then their seconds are 0.
 
     Args:
         cache: where they are looked for, and kept once all are read.
         parts: what they learn from, and what is hidden.
         config: settings.
-        make: starts to compute them.
+        run: starts to compute them.
     """
-    if parts.test is None:  # nothing to be measured by, so there are none
+    if parts.test is None:  # nothing to measure them by
         yield iter(()), False
         return
     hashes = parts.train.sha256, parts.test.sha256
     settings = config.top_k, config.holdout, config.train.seed
-    name = key(what="rivals", format=FORMAT, data=hashes, settings=settings)
+    name = key(what="baselines", format=FORMAT, data=hashes, settings=settings)
     shape = parts.train.n_users, config.top_k
-    known = cache.load(name, lambda found: _unpacked(found, shape, parts.train.n_items))
-    if known is not None:
-        yield iter(known), True
+    cached = cache.load(name, lambda archive: _from_archive(archive, shape, parts.train.n_items))
+    if cached is not None:
+        yield iter(cached), True
         return
-    with make(parts, config) as rows:
-        yield _remembered(rows, cache, name), False
+    with run(parts, config) as results:
+        yield _keep_when_complete(results, cache, name), False
 
 
-def _remembered(rows: Rows, cache: Cache, name: str) -> Rows:
-    found = []
-    for one in rows:
-        found.append(one)
-        yield one
-    cache.keep(name, _packed(found))
+def _keep_when_complete(results: Results, cache: Cache, name: str) -> Results:
+    complete = []
+    for result in results:
+        complete.append(result)
+        yield result
+    cache.keep(name, _to_archive(complete))
 
 
-def _packed(rows: list[Rival | Skipped]) -> Archive:
-    arrays, told = dict[str, NDArray[Any]](), list[_Told]()
-    for one in rows:
-        if isinstance(one, Skipped):
-            told.append(_Told(one.name, why=one.why))
+def _to_archive(results: list[BaselineResult | SkippedBaseline]) -> Archive:
+    arrays, rows = dict[str, NDArray[Any]](), list[_Row]()
+    for result in results:
+        if isinstance(result, SkippedBaseline):
+            rows.append(_Row(result.name, reason=result.reason))
             continue
-        told.append(_Told(one.name, one.chosen))
-        lists = one.lists
-        arrays[f"{one.name}.items"] = lists.items
-        arrays[f"{one.name}.scores"] = np.where(lists.items < 0, np.float32(0), lists.scores)
-        arrays[f"{one.name}.held_out"] = lists.held_out
-    return Archive(arrays, msgspec.json.encode(told).decode())
+        rows.append(_Row(result.name, result.tuned))
+        lists = result.lists
+        arrays[f"{result.name}.items"] = lists.items
+        arrays[f"{result.name}.scores"] = np.where(lists.items < 0, np.float32(0), lists.scores)  # finite
+        arrays[f"{result.name}.held_out"] = lists.held_out
+    return Archive(arrays, msgspec.json.encode(rows).decode())
 
 
-def _unpacked(found: Archive, shape: tuple[int, int], n_items: int) -> list[Rival | Skipped]:
+def _from_archive(archive: Archive, shape: tuple[int, int], n_items: int) -> list[BaselineResult | SkippedBaseline]:
     try:
-        told = msgspec.json.decode(found.text, type=list[_Told])
-    except msgspec.DecodeError as problem:
-        raise DataError(f"what is said of the baselines cannot be read: {problem}") from None
-    rows: list[Rival | Skipped] = []
-    for one in told:
-        if one.chosen is None:
-            rows.append(Skipped(one.name, one.why))
+        rows = msgspec.json.decode(archive.text, type=list[_Row])
+    except msgspec.DecodeError as error:
+        raise DataError(f"the description of the baselines cannot be read: {error}") from None
+    results: list[BaselineResult | SkippedBaseline] = []
+    for row in rows:
+        if row.tuned is None:
+            results.append(SkippedBaseline(row.name, row.reason))
             continue
-        items = checked(found.arrays, f"{one.name}.items", shape, np.int32)
+        items = checked(archive.arrays, f"{row.name}.items", shape, np.int32)
         if items.min() < -1 or items.max() >= n_items:
             raise DataError(
-                f"lists of {one.name} hold items {items.min()} to {items.max()}; expected -1 to {n_items - 1}"
+                f"lists of {row.name} hold items {items.min()} to {items.max()}; expected -1 to {n_items - 1}"
             )
-        scores = checked(found.arrays, f"{one.name}.scores", shape)
-        held_out = checked(found.arrays, f"{one.name}.held_out", shape, np.bool_)
+        scores = checked(archive.arrays, f"{row.name}.scores", shape)
+        held_out = checked(archive.arrays, f"{row.name}.held_out", shape, np.bool_)
         lists = Lists(items, np.where(items < 0, np.float32(-np.inf), scores), held_out)
-        rows.append(Rival(one.name, one.chosen, lists, 0.0))
-    return rows
+        results.append(BaselineResult(row.name, row.tuned, lists, 0.0))
+    return results

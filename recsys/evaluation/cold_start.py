@@ -1,68 +1,58 @@
-"""Strong generalisation: how good the lists are for people who were not in training (Marlin 2004).
+"""Cold start, measured by strong generalisation (Marlin 2004): lists for users who were not in training.
 
-A share of the users is new. Everything is learned from all others; then each new user gives a few of the films they
-rated, and the list they get is judged by the rest. Knows ratings and what answers somebody new, nothing of towers.
+A share of the users is new. Models learn from all others; then each new user gives a few of the items they rated, and
+the list they get is scored against the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.baselines.simple import EASE, Popularity
-from recsys.baselines.tuning import too_large
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import position_in_group
 from recsys.data.split import Split
-from recsys.evaluation.metrics import accuracy, hits
+from recsys.evaluation.metrics.ndcg import ndcg
 from recsys.evaluation.ranking import Ids, top_k
+from recsys.evaluation.report import hits
+from recsys.schema import NewUsers
 
 DRAWS = 5
 SHARE = 0.1
 """Of the users with two ratings or more: with fewer there is none to give and one to hide."""
-FEWEST = 20
+MIN_USERS = 20
 """Such users below which nothing is measured: a draw would be one or two people."""
 HALF = "half"
 GIVEN = ("3", "5", "10", HALF)
-"""How many films each new user gives; half is rounded down."""
-L2 = (300.0, 100.0, 1000.0, 3000.0, 10_000.0, 30_000.0, 100_000.0)
-"""EASE's grid. It reaches far, for the fewer films are given, the more weight on the penalty is best."""
+"""How many items each new user gives; half is rounded down."""
+_DECIMALS = 6
+
+PROTOCOL = (
+    "Generators: numpy.random.default_rng([{seed}, 2]).spawn({draws}), one a draw. In each, {share:.0%} of the users "
+    "with two ratings or more (rounded, one at least) are new: choice without replacement of their indices, "
+    "ascending. Each new user's items are put in order by random(), one number a rating in the order of the source, "
+    "the same for every column; the first are given, the rest is hidden, half being rounded down. Who would have "
+    "nothing hidden is left out of that column. Everything is learned from all ratings of all other users: deep with "
+    "the settings of the build, its seed plus the number of the draw. deep sees the ratings that new users give, all "
+    "other rows the items alone; no row sees when, or who they are. Where something was chosen, it is the value with "
+    "the highest nDCG on validation, column by column: the same generator draws {share:.0%} of those other users as "
+    "new in the same way, and the model learns from the rest. Lists: the whole catalogue without what is given, "
+    "k = {k}, ties to the lower index; all hidden items are relevant. A value is the mean over a draw's new users"
+)
 
 
 class FoldIn(Protocol):
-    """What answers people who were not in training."""
+    """What ranks items for users who were not in training."""
 
     def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> NDArray[np.floating[Any]]:
-        """Scores of all items (N, n_items) by what N people rated (N, n_items); infinity for an item just liked."""
+        """Scores of all items (N, n_items) from what N users rated (N, n_items); infinity for an item just liked."""
         ...
-
-
-Learn = Callable[[Dataset, int], FoldIn]
-"""From training ratings and the number of the draw, from 0."""
-
-
-@dataclass(frozen=True, eq=False)
-class NewUsersReport:
-    """Mean nDCG over the new users of each draw.
-
-    Attributes:
-        given: those of :data:`GIVEN` that some new user of every draw had films enough for.
-        n_users: new users judged, over all draws, one for each of ``given``.
-        ndcg: by model, (len(given), DRAWS).
-        ease_l2: what was chosen for EASE, likewise; None where it was not computed.
-        skipped: why a model was not computed, by its name.
-    """
-
-    given: tuple[str, ...]
-    n_users: tuple[int, ...]
-    ndcg: Mapping[str, NDArray[np.float64]]
-    ease_l2: NDArray[np.float64] | None
-    skipped: Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,102 +60,203 @@ class Draw:
     """Some users, taken out of a data set.
 
     Attributes:
-        rest: the ratings of all others.
-        cuts: by how much they give: what that is (``train``) and the rest of theirs (``test``). Who has no film to
-            hide then is in neither; a cut in which nobody has is not there.
+        number: of the draw, from 0.
+        train: the ratings of all others.
+        cuts: by how much new users give: what they give (``train``) and the rest of theirs (``test``). Users who
+            would have nothing hidden are in neither; a cut without any user is absent.
     """
 
-    rest: Dataset
+    number: int
+    train: Dataset
     cuts: Mapping[str, Split]
 
 
-def obstacle(ratings: Dataset) -> str | None:
-    """Why nothing can be measured on these ratings; None where it can."""
-    n = len(_able(ratings))
-    return None if n >= FEWEST else f"users with two ratings or more are {n}; expected {FEWEST} at least"
+@dataclass(frozen=True)
+class ColdStartScores:
+    """Mean nDCG over the new users of one draw, by how much they give; and the hyperparameter chosen for each."""
+
+    ndcg: Mapping[str, float]
+    chosen: Mapping[str, float]
 
 
-def evaluate_new_users(
+class ColdStartModel(Protocol):
+    """A row of the table of cold start."""
+
+    def skip_reason(self, ratings: Dataset) -> str | None:
+        """Why it cannot be measured on these ratings; None where it can."""
+        ...
+
+    def evaluate(self, draw: Draw, validation: Callable[[], Draw], k: int) -> ColdStartScores:
+        """Learn from ``draw.train`` and score the lists of its new users.
+
+        Args:
+            draw: the users to recommend to.
+            validation: gives a draw from ``draw.train``, to choose hyperparameters on.
+            k: length of the lists.
+        """
+        ...
+
+
+def as_rated(ratings: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
+    """New users give their ratings."""
+    return ratings
+
+
+def as_liked(ratings: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
+    """New users give items alone: each counts as liked, which fold-in takes as a rating of infinity."""
+    liked = ratings.copy()
+    liked.data[:] = np.inf
+    return liked
+
+
+@dataclass(frozen=True)
+class UntunedColdStart:
+    """A model without a hyperparameter to choose.
+
+    Attributes:
+        learn: from training ratings and the number of the draw to what answers new users.
+        history: what the model sees of the ratings that new users give.
+    """
+
+    learn: Callable[[Dataset, int], FoldIn]
+    history: Callable[[sparse.csr_array[Any]], sparse.csr_array[Any]] = as_rated
+
+    def skip_reason(self, ratings: Dataset) -> str | None:
+        """It can always be measured."""
+        return None
+
+    def evaluate(self, draw: Draw, validation: Callable[[], Draw], k: int) -> ColdStartScores:
+        """See :class:`ColdStartModel`."""
+        model = self.learn(draw.train, draw.number)
+        return ColdStartScores(
+            {given: mean_ndcg(model, self.history(cut.train.matrix), cut, k) for given, cut in draw.cuts.items()}, {}
+        )
+
+
+@dataclass(frozen=True)
+class TunedColdStart:
+    """A model with one hyperparameter, chosen for each number of given items.
+
+    Attributes:
+        learn: from training ratings and a value of the grid to what answers new users.
+        grid: values to choose from; of equals the first, also where nobody has enough items to try it.
+        skip_reason: why it cannot be measured.
+    """
+
+    learn: Callable[[Dataset, float], FoldIn]
+    grid: Sequence[float]
+    skip_reason: Callable[[Dataset], str | None]
+
+    def evaluate(self, draw: Draw, validation: Callable[[], Draw], k: int) -> ColdStartScores:
+        """See :class:`ColdStartModel`."""
+        chosen = self.tune(validation(), k)
+        scores = {}
+        for value in sorted({chosen[given] for given in draw.cuts}):
+            model = self.learn(draw.train, value)
+            for given, cut in draw.cuts.items():
+                if chosen[given] == value:
+                    scores[given] = mean_ndcg(model, cut.train.matrix, cut, k)
+        return ColdStartScores(scores, chosen)
+
+    def tune(self, validation: Draw, k: int) -> dict[str, float]:
+        """The value with the highest nDCG on a draw made for that, for each of :data:`GIVEN`."""
+        trials = []
+        for value in self.grid:  # one at a time: EASE, say, holds a matrix of the catalogue's square
+            model = self.learn(validation.train, value)
+            trials.append(
+                {given: mean_ndcg(model, cut.train.matrix, cut, k) for given, cut in validation.cuts.items()}
+            )
+        return {given: self.grid[int(np.argmax([trial.get(given, 0.0) for trial in trials]))] for given in GIVEN}
+
+
+def skip_reason(ratings: Dataset) -> str | None:
+    """Why cold start cannot be measured on these ratings; None where it can."""
+    n = len(_eligible(ratings))
+    return None if n >= MIN_USERS else f"users with two ratings or more are {n}; expected {MIN_USERS} at least"
+
+
+def evaluate_cold_start(
     ratings: Dataset,
-    learn: Learn,
+    models: Mapping[str, ColdStartModel],
     k: int,
-    rng: np.random.Generator,
+    seed: int,
     on_draw: Callable[[int, int], None] = lambda done, total: None,
-) -> NewUsersReport:
-    """Judge what ``learn`` makes of the other users' ratings, EASE and popularity on the same new users.
+) -> NewUsers:
+    """Score every model on the same new users, over several draws of them.
 
     Args:
-        ratings: all there are.
-        learn: makes ``deep``, which sees the ratings that new users give, and ``deep_liked``, which sees the films
-            alone, as the baselines do.
+        ratings: the whole log.
+        models: by the name of their row.
         k: length of the lists.
-        rng: a generator is spawned from it for each draw.
-        on_draw: called after each with how many are done of how many.
+        seed: of the generator of which one is spawned for each draw.
+        on_draw: called after each draw with how many are done of how many.
     """
-    why = too_large(ratings)
-    found = []
-    for number, own_rng in enumerate(rng.spawn(DRAWS)):
-        drawn = draw(ratings, own_rng)
-        judged = _judge_learned(learn(drawn.rest, number), Popularity(drawn.rest), drawn, k)
-        chosen: Mapping[str, float] = {}
-        if why is None:
-            chosen = choose_l2(draw(drawn.rest, own_rng), k, L2)
-            judged["ease"] = _judge_ease(chosen, drawn, k)
-        found.append((drawn, judged, chosen))
+    reasons = {name: model.skip_reason(ratings) for name, model in models.items()}
+    draws: list[Draw] = []
+    scores: dict[str, list[ColdStartScores]] = {name: [] for name, reason in reasons.items() if reason is None}
+    for number, rng in enumerate(np.random.default_rng([seed, 2]).spawn(DRAWS)):
+        draw = draw_users(ratings, rng, number)
+        validation = cache(lambda draw=draw, rng=rng: draw_users(draw.train, rng, draw.number))
+        for name, results in scores.items():
+            results.append(models[name].evaluate(draw, validation, k))
+        draws.append(draw)
         on_draw(number + 1, DRAWS)
-    given = tuple(name for name in GIVEN if all(name in drawn.cuts for drawn, _, _ in found))
-    return NewUsersReport(
+    given = [each for each in GIVEN if all(each in draw.cuts for draw in draws)]
+    return NewUsers(
+        protocol=PROTOCOL.format(seed=seed, draws=DRAWS, share=SHARE, k=k),
+        share=SHARE,
+        draws=DRAWS,
         given=given,
-        n_users=tuple(sum(len(_people(drawn.cuts[name])) for drawn, _, _ in found) for name in given),
-        ndcg={
-            model: np.array([[judged[model][name] for _, judged, _ in found] for name in given])
-            for model in ("deep", "deep_liked", "ease", "popularity")
-            if model in found[0][1]
+        n_users=[sum(len(_new_users(draw.cuts[each])) for draw in draws) for each in given],
+        models={
+            name: [[round(result.ndcg[each], _DECIMALS) for result in results] for each in given]
+            for name, results in scores.items()
         },
-        ease_l2=None if why else np.array([[chosen[name] for _, _, chosen in found] for name in given]),
-        skipped={"ease": why} if why else {},
+        chosen={
+            name: [[result.chosen[each] for result in results] for each in given]
+            for name, results in scores.items()
+            if results[0].chosen
+        },
+        skipped={name: reason for name, reason in reasons.items() if reason is not None},
     )
 
 
-def draw(ratings: Dataset, rng: np.random.Generator) -> Draw:
-    """Take :data:`SHARE` of the users out; the films each gives first are given in larger cuts too."""
-    able = _able(ratings)
-    chosen = rng.choice(able, max(1, round(SHARE * len(able))), replace=False)
-    new = np.isin(ratings.user, chosen)
-    place = _places_in_random_order(ratings, rng)
+def describe(report: NewUsers, k: int) -> list[str]:
+    """For the terminal: the mean over the draws of each model, by how much is given."""
+    return [f"nDCG@{k} with {', '.join(report.given)} given"] + [
+        " ".join([name, *(f"{np.mean(by_draw):.4f}" for by_draw in by_given)])
+        for name, by_given in report.models.items()
+    ]
+
+
+def draw_users(ratings: Dataset, rng: np.random.Generator, number: int = 0) -> Draw:
+    """Take :data:`SHARE` of the users out; the items each gives first are given in larger cuts too."""
+    eligible = _eligible(ratings)
+    chosen = rng.choice(eligible, max(1, round(SHARE * len(eligible))), replace=False)
+    is_new = np.isin(ratings.user, chosen)
+    position = _random_positions(ratings, rng)
     cuts = {}
-    for name in GIVEN:
-        n = ratings.user_counts // 2 if name == HALF else np.full(ratings.n_users, int(name))
-        judged = new & (ratings.user_counts > n)[ratings.user]
-        if judged.any():
-            early = place < n[ratings.user]
-            cuts[name] = Split(ratings.subset(judged & early), ratings.subset(judged & ~early), "random")
-    return Draw(ratings.subset(~new), cuts)
+    for given in GIVEN:
+        n = ratings.user_counts // 2 if given == HALF else np.full(ratings.n_users, int(given))
+        evaluated = is_new & (ratings.user_counts > n)[ratings.user]
+        if evaluated.any():
+            is_given = position < n[ratings.user]
+            parts = ratings.subset(evaluated & is_given), ratings.subset(evaluated & ~is_given)
+            cuts[given] = Split(*parts, "random")
+    return Draw(number, ratings.subset(~is_new), cuts)
 
 
-def choose_l2(tried: Draw, k: int, grid: Sequence[float]) -> dict[str, float]:
-    """EASE's penalty for each of :data:`GIVEN`: the one with the highest nDCG on a draw made for that.
-
-    Of equals the first is chosen; it is taken untried where nobody has films enough.
-    """
-    trials = []
-    for l2 in grid:  # one at a time: each holds a matrix of the catalogue's square
-        ease = EASE(tried.rest, l2)
-        trials.append({name: ndcg(ease, cut.train.matrix, cut, k) for name, cut in tried.cuts.items()})
-    return {name: grid[int(np.argmax([trial.get(name, 0.0) for trial in trials]))] for name in GIVEN}
-
-
-def ndcg(model: FoldIn, histories: sparse.csr_array[Any], cut: Split, k: int) -> float:
-    """Mean over the people of a cut, by what the model sees of what they give: ``histories`` (n_users, n_items)."""
-    people, hidden = _people(cut), cut.test
+def mean_ndcg(model: FoldIn, histories: sparse.csr_array[Any], cut: Split, k: int) -> float:
+    """Mean over the new users of a cut; ``histories`` (n_users, n_items) is what the model sees of them."""
+    users, hidden = _new_users(cut), cut.test
     assert hidden is not None
-    items, _ = top_k(_Newcomers(model, histories), people, k, exclude=cut.train)
-    return float(accuracy(hits(items, people, hidden), hidden.user_counts[people])["ndcg"].mean())
+    items, _ = top_k(_FoldInScorer(model, histories), users, k, exclude=cut.train)
+    return float(ndcg(hits(items, users, hidden), hidden.user_counts[users]).mean())
 
 
 @dataclass(frozen=True, eq=False)
-class _Newcomers:
-    """A scorer of users by what they gave."""
+class _FoldInScorer:
+    """Scores users by the histories they gave."""
 
     model: FoldIn
     histories: sparse.csr_array[Any]
@@ -174,42 +265,18 @@ class _Newcomers:
         return self.model.fold_in_scores(self.histories if users is None else self.histories[users])
 
 
-def _judge_learned(deep: FoldIn, popularity: FoldIn, drawn: Draw, k: int) -> dict[str, dict[str, float]]:
-    """The mean nDCG by model and by how much is given."""
-    found: dict[str, dict[str, float]] = {"deep": {}, "deep_liked": {}, "popularity": {}}
-    for name, cut in drawn.cuts.items():
-        rated = cut.train.matrix
-        liked = rated.copy()
-        liked.data[:] = np.inf
-        found["deep"][name] = ndcg(deep, rated, cut, k)
-        found["deep_liked"][name] = ndcg(deep, liked, cut, k)
-        found["popularity"][name] = ndcg(popularity, rated, cut, k)
-    return found
-
-
-def _judge_ease(chosen: Mapping[str, float], drawn: Draw, k: int) -> dict[str, float]:
-    """Likewise, learned from everybody in training with what was chosen for each."""
-    found = {}
-    for l2 in sorted({chosen[name] for name in drawn.cuts}):
-        ease = EASE(drawn.rest, l2)
-        for name, cut in drawn.cuts.items():
-            if chosen[name] == l2:
-                found[name] = ndcg(ease, cut.train.matrix, cut, k)
-    return found
-
-
-def _able(ratings: Dataset) -> Ids:
+def _eligible(ratings: Dataset) -> Ids:
     """Users with a rating to give and one to hide."""
     return np.flatnonzero(ratings.user_counts > 1)
 
 
-def _people(cut: Split) -> Ids:
+def _new_users(cut: Split) -> Ids:
     return np.flatnonzero(cut.train.user_counts)
 
 
-def _places_in_random_order(ratings: Dataset, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Where each rating stands in a random order of its user's, from 0: (n_ratings,)."""
+def _random_positions(ratings: Dataset, rng: np.random.Generator) -> NDArray[np.int64]:
+    """The position of each rating in a random order of its user's, from 0: (n_ratings,)."""
     order = np.lexsort((rng.random(ratings.n_ratings), ratings.user))
-    place = np.empty(ratings.n_ratings, np.int64)
-    place[order] = position_in_group(ratings.user_counts)
-    return place
+    position = np.empty(ratings.n_ratings, np.int64)
+    position[order] = position_in_group(ratings.user_counts)
+    return position

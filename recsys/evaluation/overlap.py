@@ -1,68 +1,92 @@
-"""How far two models' lists are the same, user by user. Knows lists, not models."""
+"""How far two models recommend the same items, user by user."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from recsys.evaluation.bootstrap import bootstrap_intervals
+from recsys.schema import Agreement
 
 PERSISTENCE = 0.9
 """The p of rank-biased overlap: the first ten ranks have about 86 % of the weight."""
 
 FORMULAS = {
-    "overlap": "films in both models' lists of a user; of this and of what follows, over all users who have a list",
-    "jaccard": "films in both lists / films in either",
+    "overlap": "items in both models' lists of a user; this and what follows over all users who have a list",
+    "jaccard": "items in both lists / items in either",
     "rbo": "rank-biased overlap, extrapolated (RBO_ext of Webber, Moffat & Zobel 2010): X_n / n p^n + (1 - p) / p "
-    "times the sum over d = 1 to n of X_d / d p^d, where X_d is how many films are in the first d of both lists, and "
-    "n is the length of both: k, or the number of unseen films where that is less",
+    "times the sum over d = 1 to n of X_d / d p^d, where X_d is how many items are in the first d of both lists, and "
+    "n is the length of both: k, or the number of unseen items where that is less",
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Agreement:
-    """Of two models' lists, for the users who have some.
+class ListOverlap(NamedTuple):
+    """Two models' lists compared, for the users who have some.
 
     Attributes:
-        overlap: int64 (n,), films that stand in both lists of a user.
+        shared: int64 (n,), items in both lists of a user.
         jaccard: float64 (n,), 0 to 1.
-        rbo: float64 (n,), 0 to 1: alike at the top counts most.
+        rbo: float64 (n,), 0 to 1: agreement at the top counts most.
     """
 
-    overlap: NDArray[np.int64]
+    shared: NDArray[np.int64]
     jaccard: NDArray[np.float64]
     rbo: NDArray[np.float64]
 
 
-def agree(first: NDArray[np.int32], second: NDArray[np.int32], p: float = PERSISTENCE) -> Agreement:
-    """Compare two models' lists of the same users, both (n_users, k), best first; -1 is no film.
+def list_overlap(first: NDArray[np.int32], second: NDArray[np.int32], p: float = PERSISTENCE) -> ListOverlap:
+    """Compare two models' lists of the same users, both (n_users, k), best first; -1 is no item.
 
-    A user's two lists have equally many films, for both models choose among the same unseen ones; users who have none
+    A user's two lists are equally long, because both models choose among the same unseen items; users who have none
     are left out.
     """
     length = (first >= 0).sum(axis=1)
-    some = length > 0
-    length, depth = length[some], np.arange(1, first.shape[1] + 1)
-    shared = np.cumsum(_new_at_depth(first[some], second[some]), axis=1)  # X_d, (n, k)
-    overlap = shared[:, -1]
-    inside = depth <= length[:, None]
-    weighted = np.where(inside, shared / depth * p**depth, 0.0).sum(axis=1)
-    return Agreement(
-        overlap=overlap,
-        jaccard=overlap / (2 * length - overlap),
-        rbo=overlap / length * p**length + (1 - p) / p * weighted,
+    has_list = length > 0
+    length = length[has_list]
+    depth = np.arange(1, first.shape[1] + 1)
+    shared = np.cumsum(_first_shared_at(first[has_list], second[has_list]), axis=1)  # X_d, (n, k)
+    n_shared = shared[:, -1]
+    weighted = np.where(depth <= length[:, None], shared / depth * p**depth, 0.0).sum(axis=1)
+    return ListOverlap(
+        shared=n_shared,
+        jaccard=n_shared / (2 * length - n_shared),
+        rbo=n_shared / length * p**length + (1 - p) / p * weighted,
     )
 
 
-def _new_at_depth(first: NDArray[np.int32], second: NDArray[np.int32]) -> NDArray[np.int64]:
-    """How many films are in both lists as of each depth and not before, (n, k): the later of a film's two places."""
+def agreement(names: tuple[str, str], first: NDArray[np.int32], second: NDArray[np.int32]) -> Agreement | None:
+    """The means over users, with intervals; None where nobody has a list.
+
+    Args:
+        names: of both models.
+        first: (n_users, k), the lists of the first.
+        second: (n_users, k), those of the second.
+    """
+    overlap = list_overlap(first, second)
+    if not len(overlap.shared):
+        return None
+    intervals = bootstrap_intervals({"jaccard": overlap.jaccard, "rbo": overlap.rbo})
+    return Agreement(
+        models=names,
+        n_users=len(overlap.shared),
+        overlap=np.bincount(overlap.shared, minlength=first.shape[1] + 1).tolist(),
+        jaccard=intervals["jaccard"],
+        rbo=intervals["rbo"],
+        rbo_p=PERSISTENCE,
+    )
+
+
+def _first_shared_at(first: NDArray[np.int32], second: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Items that are in both lists from each depth on and not before, (n, k): the later of an item's two ranks."""
     n, k = first.shape
     n_items = int(max(first.max(initial=0), second.max(initial=0))) + 1
-    keys, places = [], []
+    keys, ranks = [], []
     for lists in (first, second):
-        user, place = np.nonzero(lists >= 0)
-        keys.append(user * n_items + lists[user, place])
-        places.append(place)
+        user, rank = np.nonzero(lists >= 0)
+        keys.append(user * n_items + lists[user, rank])  # one number for each pair of user and item
+        ranks.append(rank)
     both, in_first, in_second = np.intersect1d(keys[0], keys[1], assume_unique=True, return_indices=True)
-    later = np.maximum(places[0][in_first], places[1][in_second])
+    later = np.maximum(ranks[0][in_first], ranks[1][in_second])
     return np.bincount(both // n_items * k + later, minlength=n * k).reshape(n, k)

@@ -1,7 +1,4 @@
-"""The best k items of each user: exact, in blocks, ties to the lower index.
-
-Knows only that a model has ``scores(users)``.
-"""
+"""The best k items of each user: exact, in blocks of users, ties to the lower index."""
 
 from __future__ import annotations
 
@@ -18,14 +15,15 @@ from recsys.errors import ConfigError, DataError
 BLOCK_SCORES = 4_000_000
 """Scores held at once: 16 MB in float32."""
 
-_PILES = 8
-"""For each entry that is looked for: with fewer, more than the largest of a pile would often be among these."""
+GROUPS_PER_ITEM = 8
+"""Groups of columns for each item of a list. With fewer groups, two of the best items often share one, which lowers
+the threshold and lets more candidates pass."""
 
 Ids = NDArray[np.integer[Any]]
 
 
 class Scorer(Protocol):
-    """Anything that ranks: a fitted model or a baseline."""
+    """Anything that ranks items: a fitted model or a baseline."""
 
     def scores(self, users: Ids | None = None) -> NDArray[np.floating[Any]]:
         """Scores of all items for ``users`` (n,), or for all: (n, n_items), finite."""
@@ -45,8 +43,8 @@ def top_k(
         exclude: its rated items are left out of each user's list.
 
     Returns:
-        Items and scores, both (n, k), best first; equal scores in index order, also at the k-th place. Where a user
-        has fewer than k items left, the missing places are item -1 and score -inf.
+        Items and scores, both (n, k), best first; equal scores in index order, also at the k-th rank. Where a user
+        has fewer than k items left, the list ends with item -1 and score -inf.
 
     Raises:
         ConfigError: k is below 1 or above the number of items.
@@ -60,13 +58,13 @@ def top_k(
     if not 1 <= k <= n_items:
         raise ConfigError(f"k is {k}; expected a whole number from 1 to {n_items}, the number of items")
     items, scores = np.empty((len(users), k), np.int32), np.empty((len(users), k), np.float32)
-    done = 0
-    for chosen, block in score_blocks(fitted, users):
+    start = 0
+    for block_users, block in score_blocks(fitted, users):
         if exclude is not None:
-            block[exclude.rated(chosen)] = -np.inf
-        rows = slice(done, done + len(chosen))
-        items[rows], scores[rows] = best(block, k)
-        done += len(chosen)
+            block[exclude.rated(block_users)] = -np.inf
+        rows = slice(start, start + len(block_users))
+        items[rows], scores[rows] = largest(block, k)
+        start = rows.stop
     return items, scores
 
 
@@ -76,18 +74,18 @@ def score_blocks(fitted: Scorer, users: Ids) -> Iterator[tuple[Ids, NDArray[np.f
     Raises:
         DataError: a score is not finite, or there is no such user.
     """
-    for chosen in user_blocks(users, fitted.scores(users[:0]).shape[1]):
+    for block_users in user_blocks(users, fitted.scores(users[:0]).shape[1]):
         try:
-            block = np.array(fitted.scores(chosen))
-        except IndexError as problem:
-            raise DataError(f"user indices go up to {users.max()}, but {problem}") from None
+            block = np.array(fitted.scores(block_users))
+        except IndexError as error:
+            raise DataError(f"user indices go up to {users.max()}, but {error}") from None
         if not np.isfinite(block).all():
             raise DataError(f"the scores of {type(fitted).__name__} are not all finite; training has diverged")
-        yield chosen, block
+        yield block_users, block
 
 
 def user_blocks(users: Ids, n_items: int) -> Iterator[Ids]:
-    """``users`` (n,), as many at a time as have :data:`BLOCK_SCORES` scores of all items together."""
+    """``users`` (n,) in blocks that have about :data:`BLOCK_SCORES` scores of all items together."""
     size = max(1, BLOCK_SCORES // n_items)
     for start in range(0, len(users), size):
         yield users[start : start + size]
@@ -101,19 +99,20 @@ def _check_users(users: Ids, exclude: Dataset | None) -> None:
         raise DataError(f"user indices are {users.min()} to {users.max()}; expected 0 to {end}")
 
 
-def best(scores: NDArray[np.floating[Any]], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+def largest(scores: NDArray[np.floating[Any]], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The k largest of each row (n, m), ties to the lower column; -inf counts as absent.
 
     Returns:
         Columns int32 (n, k) and values float32 (n, k); -1 and -inf where a row has fewer than k entries.
     """
     row, columns, values = _candidates(scores, k)
-    # As a table, a line for each row: its candidates in the order of their columns, then nothing.
+    # Candidates as a table, one line for each row, in the order of their columns and padded with -inf: a stable sort
+    # of the table then breaks ties by column.
     counts = np.bincount(row, minlength=len(scores))
-    place = position_in_group(counts)
+    position = position_in_group(counts)
     table = np.full((len(scores), max(k, counts.max(initial=0))), -np.inf, scores.dtype)
     column = np.full(table.shape, -1, np.int32)
-    table[row, place], column[row, place] = values, columns
+    table[row, position], column[row, position] = values, columns
     order = np.argsort(-table, axis=1, kind="stable")[:, :k]
     return np.take_along_axis(column, order, axis=1), np.take_along_axis(table, order, axis=1).astype(np.float32)
 
@@ -123,16 +122,17 @@ def _candidates(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.floating[Any]]]:
     """Rows, columns and values of some entries of (n, m), in order, the k largest of each row among them.
 
-    The columns are dealt into some piles. The k-th largest of the largest entries of the piles is an entry, so the
-    k largest are no smaller; and hardly more are as large. That is several times quicker than a partition.
+    Columns are dealt into groups, and the maximum of each group is taken. The k-th largest of these maxima is an
+    entry, so at least k entries are as large: none of the k largest lies below it, and few others lie above. That is
+    several times faster than a partition of each row.
     """
-    n_piles = min(_PILES * k, scores.shape[1])
-    tops = scores[:, :n_piles].copy()
-    for start in range(n_piles, scores.shape[1], n_piles):
-        pile = scores[:, start : start + n_piles]
-        np.maximum(tops[:, : pile.shape[1]], pile, out=tops[:, : pile.shape[1]])
-    least = np.partition(tops, -k, axis=1)[:, -k]
-    least = np.maximum(least, np.finfo(scores.dtype).min)  # what is absent is never a candidate
-    at = np.flatnonzero(scores >= least[:, None])
-    row = at // scores.shape[1]
-    return row, at - row * scores.shape[1], scores.reshape(-1)[at]
+    n_groups = min(GROUPS_PER_ITEM * k, scores.shape[1])
+    maxima = scores[:, :n_groups].copy()
+    for start in range(n_groups, scores.shape[1], n_groups):
+        columns = scores[:, start : start + n_groups]
+        np.maximum(maxima[:, : columns.shape[1]], columns, out=maxima[:, : columns.shape[1]])
+    threshold = np.partition(maxima, -k, axis=1)[:, -k]
+    threshold = np.maximum(threshold, np.finfo(scores.dtype).min)  # -inf, which is absent, never passes
+    flat = np.flatnonzero(scores >= threshold[:, None])
+    row = flat // scores.shape[1]
+    return row, flat - row * scores.shape[1], scores.reshape(-1)[flat]

@@ -1,17 +1,17 @@
-"""Is one model ahead of another? User by user, on the same lists of users. Knows numbers, not models."""
+"""Is one model ahead of another? Paired over users: the mean difference, its interval, and a signed-rank test."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.evaluation.metrics import bootstrap_intervals
+from recsys.evaluation.bootstrap import bootstrap_intervals
+from recsys.schema import Comparison
 
 _DECIMALS = 12
-"""Differences are rounded to so many, so that equals are equal whatever the order of a sum."""
+"""Differences are rounded to this many, so that values equal up to the order of a sum are a tie."""
 
 FORMULAS = {
     "difference": "mean over users of the nDCG of the first minus that of the second, with its interval from the "
@@ -23,38 +23,25 @@ FORMULAS = {
 }
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """One model against another.
-
-    Attributes:
-        mean, low, high: the mean difference and its 95 % bootstrap interval.
-        p: how likely a difference like this is where there is none, by Wilcoxon's test.
-        won, tied, lost: users for whom the first is better, as good, worse.
-    """
-
-    mean: float
-    low: float
-    high: float
-    p: float
-    won: int
-    tied: int
-    lost: int
-
-
 def differences(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
-    """User by user (n,): above 0 where the first is better, 0 where they are equal but for the order of a sum."""
+    """User by user (n,): above 0 where the first is better, 0 where both are equal up to rounding."""
     return np.round(first - second, _DECIMALS)
 
 
-def compare(first: NDArray[np.float64], second: NDArray[np.float64]) -> Comparison:
-    """Compare two models by one number per user each, both (n,)."""
+def compare(model: str, against: str, first: NDArray[np.float64], second: NDArray[np.float64]) -> Comparison:
+    """Compare two models by one number for each user.
+
+    Args:
+        model: name of the first.
+        against: name of the second.
+        first: (n,), the values of the first.
+        second: (n,), those of the second, of the same users.
+    """
     difference = differences(first, second)
-    low, high = bootstrap_intervals({"ndcg": difference})
     return Comparison(
-        mean=float(difference.mean()),
-        low=low["ndcg"],
-        high=high["ndcg"],
+        model=model,
+        against=against,
+        difference=bootstrap_intervals({"difference": difference})["difference"],
         p=signed_rank(difference),
         won=int((difference > 0).sum()),
         tied=int((difference == 0).sum()),
@@ -65,14 +52,16 @@ def compare(first: NDArray[np.float64], second: NDArray[np.float64]) -> Comparis
 def signed_rank(difference: NDArray[np.float64]) -> float:
     """Two-sided p of the signed-rank test of paired differences (n,) (Wilcoxon 1945); 1 where all are zero.
 
-    ``scipy.stats.wilcoxon`` says the same, and takes longer to import than this to run.
+    ``scipy.stats.wilcoxon`` gives the same number, but importing ``scipy.stats`` takes longer than this takes to run.
     """
     difference = difference[difference != 0]
     n = len(difference)
     if n == 0:
         return 1.0
-    _, place, times = np.unique(np.abs(difference), return_inverse=True, return_counts=True)
-    rank = np.cumsum(times) - (times - 1) / 2  # the mean rank of equals
-    positive = float(rank[place][difference > 0].sum())
-    variance = n * (n + 1) * (2 * n + 1) / 24 - float((times.astype(float) ** 3 - times).sum()) / 48
+    _, group, group_size = np.unique(np.abs(difference), return_inverse=True, return_counts=True)
+    rank = np.cumsum(group_size) - (group_size - 1) / 2  # ties share the mean of their ranks
+    positive = float(rank[group][difference > 0].sum())  # W+, the sum of the ranks of positive differences
+    # Under the null hypothesis each rank is positive by the toss of a coin: W+ has mean n (n + 1) / 4 and this
+    # variance, of which ties take some away.
+    variance = n * (n + 1) * (2 * n + 1) / 24 - float((group_size.astype(float) ** 3 - group_size).sum()) / 48
     return math.erfc(abs(positive - n * (n + 1) / 4) / math.sqrt(2 * variance))

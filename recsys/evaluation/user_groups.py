@@ -1,18 +1,15 @@
-"""Users in thirds, by how much and by how popular things they rated; and what each third is recommended.
-
-Knows ratings and lists, not models.
-"""
+"""Users in thirds, by how much they rated and how popular it was; and how popular what they are recommended is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.schema import UserGroup
 
 ACTIVITY = ("few", "some", "many")
 TASTE = ("niche", "mixed", "mainstream")
@@ -26,44 +23,41 @@ FORMULAS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Group:
-    """Some of the evaluated users.
+class Third(NamedTuple):
+    """A third of the evaluated users.
 
     Attributes:
-        name: which third.
-        low, high: the least and the greatest of their values.
-        members: bool (n_evaluated,).
+        group: its name, range of values and size.
+        members: bool (n_evaluated,), who belongs to it.
     """
 
-    name: str
-    low: float
-    high: float
+    group: UserGroup
     members: NDArray[np.bool_]
 
 
-def thirds(values: NDArray[Any], names: Sequence[str]) -> tuple[Group, ...]:
-    """Cut users (n,) in three by their values, equals always together; a third with nobody in it is left out."""
+def thirds(values: NDArray[Any], names: Sequence[str]) -> tuple[Third, ...]:
+    """Cut users (n,) in three by their values; users with equal values stay together, empty thirds are left out."""
     cuts = np.quantile(values, [1 / 3, 2 / 3], method="lower")
-    third = np.searchsorted(cuts, values, side="left")
-    found = []
-    for place, name in enumerate(names):
-        members = third == place
+    third = np.searchsorted(cuts, values, side="left")  # (n,): 0, 1 or 2
+    groups = []
+    for number, name in enumerate(names):
+        members = third == number
         if members.any():
-            found.append(Group(name, float(values[members].min()), float(values[members].max()), members))
-    return tuple(found)
+            inside = values[members]
+            groups.append(Third(UserGroup(name, float(inside.min()), float(inside.max()), len(inside)), members))
+    return tuple(groups)
 
 
 def rated_popularity(train: Dataset, users: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
-    """Mean number of ratings of what each user (n,) rated: float64 (n,); each has a rating in ``train``."""
+    """Mean number of ratings of the items each user (n,) rated: float64 (n,); each has a rating in ``train``."""
     total = np.bincount(train.user, train.item_counts[train.item], train.n_users)
     mean: NDArray[np.float64] = total[users] / train.user_counts[users]
     return mean
 
 
-def listed_popularity(train: Dataset, items: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+def recommended_popularity(train: Dataset, items: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
     """Mean number of ratings of the items of each list (n, k): float64 (n,); 0 for an empty list."""
-    there = items >= 0
-    total = np.where(there, train.item_counts[items], 0).sum(axis=1)
-    mean: NDArray[np.float64] = total / np.maximum(there.sum(axis=1), 1)
+    is_item = items >= 0
+    total = np.where(is_item, train.item_counts[items], 0).sum(axis=1)
+    mean: NDArray[np.float64] = total / np.maximum(is_item.sum(axis=1), 1)
     return mean

@@ -1,6 +1,6 @@
-"""Results to artefacts: everything a site is rendered from, put into the types of :mod:`recsys.schema`.
+"""Put results into the types of :mod:`recsys.schema`: everything a site is rendered from.
 
-The last module that sees arrays; knows nothing of pages.
+The last module that sees arrays.
 """
 
 from __future__ import annotations
@@ -10,69 +10,63 @@ from dataclasses import asdict
 import msgspec
 import numpy as np
 
-from recsys import schema as out
-from recsys.export.deep_tower import deep_tower
+from recsys import schema
+from recsys.baselines.registry import BASELINES
+from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
-from recsys.export.map_replay import replay
-from recsys.export.metrics import measured
-from recsys.export.recommendations import listed
+from recsys.export.map_replay import build_map_replay
+from recsys.export.metrics import build_metrics
+from recsys.export.recommendations import build_recommendations
 from recsys.export.results import Results
 from recsys.models.fitted import Fitted
-from recsys.recommend.lists import similar_items
+from recsys.models.registry import MODELS
 from recsys.recommend.pca import Projection, principal_components
 from recsys.recommend.profiles import rating_histograms
+from recsys.recommend.similar import similar_items
 from recsys.schema import GENERATOR, VERSION
 from recsys.training.snapshots import moving_films
 
 N_SIMILAR = 10
-FEWEST_FOR_MEAN = 3
-"""Ratings below which neither mean nor histogram is told: they would give away who rated how."""
+MIN_RATINGS_FOR_MEAN = 3
+"""Ratings below which neither mean nor histogram is exported: they would reveal who rated how."""
 
 
-def assemble(results: Results) -> out.Artefacts:
-    """All artefacts of a build."""
-    settings: dict[str, dict[str, float]] = {
-        name: {**asdict(fitted.recipe), "epochs": fitted.best_epoch}
-        for name, fitted in results.models.items()
+def assemble(results: Results) -> schema.Artefacts:
+    """All exported files of a build, as types."""
+    hyperparameters: dict[str, dict[str, int | float]] = {
+        name: {**asdict(fitted.recipe), "epochs": fitted.best_epoch} for name, fitted in results.models.items()
     }
     item_ids = ids(results.dataset.item_ids)
     projections = {name: principal_components(fitted.item_vectors) for name, fitted in results.models.items()}
-    return out.Artefacts(
+    deep = results.models.get("deep")
+    return schema.Artefacts(
         build=_build(results),
-        loss_history=out.LossHistory(
+        loss_history=schema.LossHistory(
             models={
-                name: [out.EpochRecord(**asdict(record)) for record in fitted.history]
+                name: [schema.EpochRecord(**asdict(record)) for record in fitted.history]
                 for name, fitted in results.models.items()
             }
         ),
-        item_embeddings=out.ItemEmbeddings(
-            models={
-                name: _embedding(fitted, projections[name], item_ids) for name, fitted in results.models.items()
-            }
+        item_embeddings=schema.ItemEmbeddings(
+            models={name: _embedding(fitted, projections[name], item_ids) for name, fitted in results.models.items()}
         ),
-        recommendations=listed(results),
-        metrics=measured(
-            results.judged, results.lists, results.split, results.config, settings, results.new_users
-        ),
+        recommendations=build_recommendations(results),
+        metrics=build_metrics(results, hyperparameters),
         items=_items(results),
-        map_replay=replay(
+        map_replay=build_map_replay(
             results.models, projections, results.recorders, moving_films(results.dataset), item_ids
         ),
-        deep_tower=(
-            deep_tower(results.models["deep"], results.dataset, projections["deep"])
-            if "deep" in results.models
-            else None
-        ),
+        deep_tower=None if deep is None else build_deep_tower(deep, results.dataset, projections["deep"]),
     )
 
 
-def _build(results: Results) -> out.Build:
+def _build(results: Results) -> schema.Build:
     dataset = results.dataset
     config = msgspec.to_builtins(results.config)
     train = config.pop("train")
-    return out.Build(
-        generator=out.Generator(GENERATOR, VERSION),
-        dataset=out.DatasetSummary(
+    return schema.Build(
+        generator=schema.Generator(GENERATOR, VERSION),
+        dataset=schema.DatasetSummary(
             name=dataset.name,
             synthetic=dataset.source.synthetic,
             n_users=dataset.n_users,
@@ -85,7 +79,7 @@ def _build(results: Results) -> out.Build:
         ),
         config={**config, "models": list(results.config.models), **train},
         models={
-            name: out.ModelSummary(
+            name: schema.ModelSummary(
                 best_epoch=fitted.best_epoch,
                 dim=fitted.item_vectors.shape[1],
                 n_parameters=fitted.n_parameters,
@@ -93,11 +87,22 @@ def _build(results: Results) -> out.Build:
             )
             for name, fitted in results.models.items()
         },
+        legend=_legend(results),
     )
 
 
-def _embedding(fitted: Fitted, projection: Projection, item_ids: list[str]) -> out.Embedding:
-    return out.Embedding(
+def _legend(results: Results) -> dict[str, schema.LegendEntry]:
+    """Label and colours of every row, models first."""
+    entries = {}
+    for name, spec in {**MODELS, **BASELINES}.items():
+        if name in results.models or name in BASELINES:
+            light, dark = spec.colour
+            entries[name] = schema.LegendEntry(label=spec.label, light=light, dark=dark)
+    return entries
+
+
+def _embedding(fitted: Fitted, projection: Projection, item_ids: list[str]) -> schema.Embedding:
+    return schema.Embedding(
         dim=fitted.item_vectors.shape[1],
         item_ids=item_ids,
         vectors=rounded(fitted.item_vectors),
@@ -107,43 +112,40 @@ def _embedding(fitted: Fitted, projection: Projection, item_ids: list[str]) -> o
     )
 
 
-def _items(results: Results) -> out.Items:
+def _items(results: Results) -> schema.Items:
     dataset = results.dataset
-    item_ids, similar = ids(dataset.item_ids), _similar(results)
+    item_ids = ids(dataset.item_ids)
+    similar = {name: _similar(fitted, item_ids) for name, fitted in results.models.items()}
     total = np.bincount(dataset.item, dataset.rating, dataset.n_items)
     histograms = rating_histograms(dataset)
-    bins, told = histograms.counts.tolist(), dataset.item_counts >= FEWEST_FOR_MEAN
+    bins, has_mean = histograms.counts.tolist(), dataset.item_counts >= MIN_RATINGS_FOR_MEAN
     counts, n_train = dataset.item_counts.tolist(), results.split.train.item_counts.tolist()
-    return out.Items(
+    return schema.Items(
         items=[
-            out.Item(
+            schema.Item(
                 id=item_ids[item],
                 title=dataset.titles[item],
                 year=None if np.isnan(dataset.years[item]) else int(dataset.years[item]),
                 genres=[dataset.genre_names[genre] for genre in np.flatnonzero(dataset.genres[item])],
                 n_ratings=counts[item],
                 n_train=n_train[item],
-                mean_rating=round(float(total[item]) / counts[item], 4) if told[item] else None,
-                similar={name: found[item] for name, found in similar.items()},
-                histogram=bins[item] if told[item] else None,
+                mean_rating=round(float(total[item]) / counts[item], 4) if has_mean[item] else None,
+                similar={name: neighbours[item] for name, neighbours in similar.items()},
+                histogram=bins[item] if has_mean[item] else None,
             )
             for item in range(dataset.n_items)
         ],
         bins=[
-            out.RatingBin(*ends) for ends in zip(histograms.low.tolist(), histograms.high.tolist(), strict=True)
+            schema.RatingBin(low, high)
+            for low, high in zip(histograms.low.tolist(), histograms.high.tolist(), strict=True)
         ],
     )
 
 
-def _similar(results: Results) -> dict[str, list[list[out.SimilarItem]]]:
-    """By model, the neighbours of every item."""
-    item_ids = ids(results.dataset.item_ids)
-    found = {}
-    for name, fitted in results.models.items():
-        items, similarity = similar_items(fitted.item_vectors, N_SIMILAR)
-        rows = zip(items.tolist(), similarity.tolist(), strict=True)
-        found[name] = [
-            [out.SimilarItem(item_ids[item], round(value, 4)) for item, value in zip(*row, strict=True) if item >= 0]
-            for row in rows
-        ]
-    return found
+def _similar(fitted: Fitted, item_ids: list[str]) -> list[list[schema.SimilarItem]]:
+    """The neighbours of every item."""
+    items, similarity = similar_items(fitted.item_vectors, N_SIMILAR)
+    return [
+        [schema.SimilarItem(item_ids[item], round(value, 4)) for item, value in zip(*row, strict=True) if item >= 0]
+        for row in zip(items.tolist(), similarity.tolist(), strict=True)
+    ]

@@ -1,7 +1,4 @@
-"""From the trained deep towers to ``deep_tower.js``: what a page needs to answer a visitor.
-
-Knows fitted models and ratings; nothing of pages.
-"""
+"""``deep_tower.js``: the trained deep model, as far as a page needs it to recommend to a new user."""
 
 from __future__ import annotations
 
@@ -11,32 +8,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys import schema as out
+from recsys import schema
 from recsys.data.dataset import Dataset
 from recsys.export.encoding import encode_array, ids
 from recsys.models.deep import AVERAGE_FILMS, DeepModel
 from recsys.models.fitted import Fitted
 from recsys.models.rating_scale import star_weights
 from recsys.recommend.pca import Projection
-from recsys.recommend.seed_items import starters
+from recsys.recommend.seed_items import seed_items
 
-MOST_BYTES = 1_280_000
-"""Of the tower's weights and its films together; with names, places on the map and starters the file stays below
-1.3 MB. Base64 of any numbers shrinks to three quarters when it is sent compressed: below 1 MB."""
-LEAST_FILMS = 100
-"""Offered at any rate: the weights alone fill the file where vectors are longer than about 350."""
+MAX_BYTES = 1_280_000
+"""Of the tower's weights and its items together; with ids, map axes and seed items the file stays below 1.3 MB.
+Base64 of any numbers shrinks to three quarters when it is sent compressed: below 1 MB."""
+MIN_ITEMS = 100
+"""Exported in any case: the weights alone fill the file where vectors are longer than about 350."""
 _DECIMALS = 5
 
 
-def deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -> out.DeepTower:
-    """The user tower without user features, and the film side of as many of the most rated films as fit.
+def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -> schema.DeepTower:
+    """The user tower without user features, and the vectors of as many of the most rated items as fit.
 
-    Nothing of it tells about single users: of their vectors only the mean length is in it.
+    It reveals nothing of single users: of their vectors it has only the mean length.
 
     Args:
         fitted: the deep model.
-        dataset: all ratings, which say how well known a film is.
-        projection: its map.
+        dataset: all ratings, which tell how well known an item is.
+        projection: the map of its item vectors.
 
     Raises:
         OutputError: a number is too large for float16.
@@ -52,57 +49,61 @@ def deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -> out.
         "outer_weight": _encode(mlp.outer.weight.value),
         "outer_bias": _encode(mlp.outer.bias.value),
     }
-    films = offered(item_ids, dataset.item_counts, dim, MOST_BYTES - sum(map(len, weights.values())))
-    return out.DeepTower(
+    rows = items_that_fit(item_ids, dataset.item_counts, dim, MAX_BYTES - sum(map(len, weights.values())))
+    return schema.DeepTower(
         dim=dim,
         hidden=len(mlp.inner.bias.value),
         n_items=dataset.n_items,
-        item_ids=[item_ids[film] for film in films],
-        star_weights=_told(star_weights()),
-        starters=starters(projection.points[films], dataset.item_counts[films]),
-        pool=_encode(towers.pool.table.value[films]),
+        item_ids=[item_ids[row] for row in rows],
+        star_weights=_rounded(star_weights()),
+        starters=seed_items(projection.points[rows], dataset.item_counts[rows]),
+        pool=_encode(towers.pool.table.value[rows]),
         average_films=AVERAGE_FILMS,
         **weights,
-        items=_encode(fitted.item_vectors[films]),
-        item_bias=_encode(fitted.item_bias[films]),
-        map=out.TowerMap(
-            centre=_told(projection.centre),
-            axes=_told(projection.axes),
+        items=_encode(fitted.item_vectors[rows]),
+        item_bias=_encode(fitted.item_bias[rows]),
+        map=schema.TowerMap(
+            centre=_rounded(projection.centre),
+            axes=_rounded(projection.axes),
             user_scale=round(_mean_length(fitted.item_vectors) / (_mean_length(fitted.user_vectors) or 1.0), 6),
         ),
     )
 
 
-def offered(item_ids: list[str], counts: NDArray[np.integer[Any]], dim: int, room: int) -> NDArray[np.intp]:
-    """Films that fit in, the most rated first to come, ascending; equals to the lower index.
+def items_that_fit(
+    item_ids: list[str], counts: NDArray[np.integer[Any]], dim: int, max_bytes: int
+) -> NDArray[np.intp]:
+    """The most rated items that fit, in ascending order; ties to the lower index.
 
-    At least :data:`LEAST_FILMS`, whether they fit or not.
+    At least :data:`MIN_ITEMS`, whether they fit or not.
 
     Args:
-        item_ids: of all films.
+        item_ids: of all items.
         counts: (n_items,), their ratings.
         dim: length of the vectors.
-        room: in bytes.
+        max_bytes: what they may take.
     """
     order = np.argsort(-counts, kind="stable")
-    numbers = -(-4 * 2 * (2 * dim + 1) // 3)  # two rows and a bias in float16, of which base64 makes 4 of 3 bytes
-    sizes = numbers + np.array([_size_in_script(item_ids[film]) for film in order])
-    n = np.searchsorted(np.cumsum(sizes), room, side="right")
-    return np.sort(order[: max(n, LEAST_FILMS)])
+    vector_bytes = -(
+        -4 * 2 * (2 * dim + 1) // 3
+    )  # two rows and a bias in float16; base64 writes 4 characters for 3 bytes
+    sizes = vector_bytes + np.array([_size_in_script(item_ids[item]) for item in order])
+    n = np.searchsorted(np.cumsum(sizes), max_bytes, side="right")
+    return np.sort(order[: max(n, MIN_ITEMS)])
 
 
 def _size_in_script(text: str) -> int:
-    """Bytes of a text with its comma, in JSON within a string."""
+    """Bytes of a text and its comma, as JSON inside a string of a script."""
     return len(json.dumps(json.dumps(text, ensure_ascii=False), ensure_ascii=False).encode()) - 1
 
 
 def _encode(values: NDArray[Any]) -> str:
-    return encode_array(values, "float16", out.DeepTower.FILE)
+    return encode_array(values, "float16", schema.DeepTower.FILE)
 
 
 def _mean_length(vectors: NDArray[np.float32]) -> float:
     return float(np.linalg.norm(vectors.astype(np.float64), axis=1).mean())
 
 
-def _told(values: NDArray[np.float64]) -> Any:
+def _rounded(values: NDArray[np.float64]) -> Any:
     return (np.round(values, _DECIMALS) + 0.0).tolist()

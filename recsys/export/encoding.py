@@ -19,7 +19,7 @@ Encoding = Literal["uint8", "int8", "uint16", "uint32", "float16"]
 
 def ids(values: NDArray[Any]) -> list[str]:
     """Ids of the source as text."""
-    return [str(id_) for id_ in values.tolist()]
+    return [str(value) for value in values.tolist()]
 
 
 def rounded(values: NDArray[Any]) -> Any:

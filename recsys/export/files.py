@@ -41,7 +41,7 @@ _T = TypeVar("_T")
 
 
 class _Stamp(Struct):
-    """As much of a file as says how the rest is to be read."""
+    """The field that tells how to read the rest of a file."""
 
     schema: int
 
@@ -69,16 +69,18 @@ def read_artefacts(folder: Path) -> Artefacts:
     Raises:
         OutputError: a file is absent, does not parse, or was written by another schema.
     """
-    found = {field: folder / kind.FILE for field, kind in _FILES.items()}
-    build = _read(found["build"], Build)
+    paths = {field: folder / kind.FILE for field, kind in _FILES.items()}
+    build = _read(paths["build"], Build)
     absent = () if "deep" in build.models else ("deep_tower",)
-    with _without_collection():
-        return Artefacts(**{name: _read(path, _FILES[name]) for name, path in found.items() if name not in absent})
+    with _no_garbage_collection():
+        return Artefacts(
+            **{field: _read(path, _FILES[field]) for field, path in paths.items() if field not in absent}
+        )
 
 
 @contextmanager
-def _without_collection() -> Iterator[None]:
-    """JSON makes no cycles, and to look for them while lists come by the thousand takes longer than reading."""
+def _no_garbage_collection() -> Iterator[None]:
+    """JSON has no cycles, and looking for them among so many new lists takes longer than reading."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -89,7 +91,7 @@ def _without_collection() -> Iterator[None]:
 
 
 def _written(name: str, text: bytes) -> bytes:
-    """A file's content: the JSON itself, or the script that hands it over."""
+    """A file's content: the JSON itself, or a script around it."""
     return script_of(Path(name).stem, text.decode()).encode() if name.endswith(".js") else text + b"\n"
 
 
@@ -124,8 +126,8 @@ def _refuse_infinite(name: str, value: Any, where: str = "") -> None:
         if not math.isfinite(value):
             raise OutputError(f"{name}: {where.lstrip('.')} is {value}; expected a finite number")
     elif isinstance(value, dict):
-        for key, one in value.items():
-            _refuse_infinite(name, one, f"{where}.{key}")
+        for key, element in value.items():
+            _refuse_infinite(name, element, f"{where}.{key}")
     elif isinstance(value, list | tuple):
-        for one in value:
-            _refuse_infinite(name, one, where)
+        for element in value:
+            _refuse_infinite(name, element, where)

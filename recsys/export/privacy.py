@@ -1,32 +1,29 @@
-"""Which of a user's rated items a site may name: the one place that decides. Knows neither files nor pages.
+"""Which of a user's rated items a site may name: the one module that decides.
 
-A published list gives away what a user rated wherever it marks a hit, shows what they rated best, or gives a rated
-item as a reason. All of these draw on one allowance.
+A published list reveals what a user rated wherever it marks a hit, shows what they rated best, or gives a rated item
+as a reason. All of these draw on one allowance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 
-MOST_NAMED = 30
+MAX_NAMED = 30
 """Rated items of one user that a site names at most, over all its files and pages: the log itself stays private."""
 
 
-def may_be_named(*claims: Iterable[str], most: int = MOST_NAMED) -> frozenset[str]:
-    """The items that may be named of one user.
+def items_to_name(*claims: Iterable[str], limit: int = MAX_NAMED) -> frozenset[str]:
+    """The items of one user that may be named.
 
     Args:
-        claims: items that somebody wants to name, the more important claim first, in each the more important item
-            first; items may stand in several.
-        most: how many may be named.
+        claims: items that some part of the site wants to name, the more important claim first, and in each the more
+            important item first; an item may be in several.
+        limit: how many may be named.
     """
-    return frozenset(islice(dict.fromkeys(chain(*claims)), most))
+    return frozenset(islice(dict.fromkeys(chain(*claims)), limit))
 
 
-def by_rank(lists: Iterable[Iterable[str | None]]) -> list[str]:
-    """What several lists claim, place by place, so that none is cut short for another; None claims nothing."""
-    columns = [list(one) for one in lists]
-    longest = max(map(len, columns), default=0)
-    ranked = (one[place] for place in range(longest) for one in columns if place < len(one))
-    return [item for item in ranked if item is not None]
+def round_robin(lists: Iterable[Iterable[str | None]]) -> list[str]:
+    """The items of several lists, rank by rank, so that none is cut short for another; None is skipped."""
+    return [item for rank in zip_longest(*lists) for item in rank if item is not None]

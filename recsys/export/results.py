@@ -7,32 +7,50 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.baselines.tuning import Tuned
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
-from recsys.evaluation.cold_start import NewUsersReport
-from recsys.export.metrics import Judged
+from recsys.evaluation.report import Report
 from recsys.models.fitted import Fitted
 from recsys.recommend.explain import Reasons
 from recsys.recommend.lists import Lists
+from recsys.schema import NewUsers
 from recsys.training.snapshots import Recorder
 
 
 @dataclass(frozen=True, eq=False)
+class EvaluationResults:
+    """How good the lists are.
+
+    Attributes:
+        reports: by name of model or baseline; empty where nothing is hidden.
+        tuned: the hyperparameters of every baseline that was computed.
+        skipped: why a baseline was not computed, by its name.
+    """
+
+    reports: dict[str, Report] = field(default_factory=dict)
+    tuned: dict[str, Tuned] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
 class Results:
-    """All that artefacts are made of.
+    """All that the exported files are made of.
 
     Attributes:
         dataset: all ratings.
         split: their training and hidden parts.
         config: the settings.
-        models: trained models by name.
+        models: trained models by name, in the order of the registry.
         lists: every user's list, by name of model or baseline.
-        judged: how good they are, by the same names.
+        evaluation: how good they are, by the same names.
         reasons: why a model recommends what it does, by its name.
-        ranks: where a model ranks what is hidden, by its name: (n_hidden,), in the order of ``split.test.matrix``.
-        recorders: what was kept of a model's epochs, by its name; of the films that ``moving_films(dataset)`` gives.
-        new_users: how good lists are for people who were not in training; None where that was not measured.
+        ranks: the ranks a model gives to what is hidden, by its name: (n_hidden,), in the order of
+            ``split.test.matrix``.
+        recorders: a model's item vectors over its epochs, by its name; of the items that ``tracked_items(dataset)``
+            gives.
+        new_users: how good lists are for users who were not in training; None where that was not measured.
     """
 
     dataset: Dataset
@@ -40,8 +58,8 @@ class Results:
     config: BuildConfig
     models: dict[str, Fitted]
     lists: dict[str, Lists]
-    judged: Judged = field(default_factory=Judged)
+    evaluation: EvaluationResults = field(default_factory=EvaluationResults)
     reasons: dict[str, Reasons] = field(default_factory=dict)
     ranks: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     recorders: dict[str, Recorder] = field(default_factory=dict)
-    new_users: NewUsersReport | None = None
+    new_users: NewUsers | None = None

@@ -1,6 +1,6 @@
-"""Lists and films as two CSV tables; vectors as the two TSV files that the TensorFlow Embedding Projector loads.
+"""Lists and items as two CSV tables; vectors as the two TSV files that the TensorFlow Embedding Projector loads.
 
-Made from the artefacts alone, so that they say what the JSON says.
+Made from the exported types alone, so that they agree with the JSON.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ LIST_COLUMNS = ("user", "model", "rank", "item", "score", "held_out")
 ITEM_COLUMNS = ("item", "title", "year", "genres", "n_ratings", "n_train", "mean_rating")
 METADATA_COLUMNS = ("id", "title", "year", "genres", "ratings")
 DECIMALS = 3
-"""Of the vectors in TSV, which are there to be looked at; in JSON they have all that is published."""
+"""Of the vectors in TSV, which are for looking at; the JSON has one more."""
 
 
 def write_tables(artefacts: Artefacts, folder: Path) -> None:
-    """Write all of them into ``folder``: two tables, the vectors of each model, and which films these are of.
+    """Write two tables, the vectors of each model, and the metadata that says which items they are of.
 
     They are ``recommendations.csv``, ``items.csv``, ``vectors_{model}.tsv`` and ``metadata.tsv``.
     """
@@ -33,10 +33,10 @@ def write_tables(artefacts: Artefacts, folder: Path) -> None:
 
 def _recommendations(artefacts: Artefacts) -> Iterable[Sequence[object]]:
     for user, lists in artefacts.recommendations.users.items():
-        for model, found in lists.lists().items():
-            for rank, one in enumerate(found, start=1):
-                item = "" if one.item is None else one.item  # withheld
-                yield user, model, rank, item, "" if one.score is None else one.score, str(one.held_out).lower()
+        for model, rows in lists.models.items():
+            for rank, row in enumerate(rows, start=1):
+                item, score = ("" if value is None else value for value in (row.item, row.score))  # None: withheld
+                yield user, model, rank, item, score, str(row.held_out).lower()
 
 
 def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:
@@ -46,13 +46,13 @@ def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:
 
 
 def _metadata(artefacts: Artefacts) -> Iterable[Sequence[object]]:
-    """In the order of the vectors of either model, which is that of the catalogue."""
+    """In the order of the vectors, which is that of the catalogue."""
     for item in artefacts.items.items:
         yield item.id, item.title, "" if item.year is None else item.year, "|".join(item.genres), item.n_ratings
 
 
 def _short(value: float) -> str:
-    """A number in as few signs as say it: .5, -1.25, 0. Nearly all of these would begin with a zero."""
+    """A number in as few characters as possible: .5, -1.25, 0. Nearly all of them would begin with a zero."""
     text = f"{value:.{DECIMALS}f}".removeprefix("0").replace("-0.", "-.").rstrip("0").rstrip(".")
     return "0" if text in ("", "-") else text
 
@@ -63,6 +63,6 @@ def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
 
 
 def _write_tsv(path: Path, rows: Iterable[Sequence[object]]) -> None:
-    """The projector knows no quotes: a tab or line break inside a value would shift everything after it."""
+    """Without quoting, which the projector does not know: white space inside a value becomes a space."""
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines("\t".join(" ".join(str(value).split()) for value in row) + "\n" for row in rows)

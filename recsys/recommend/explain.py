@@ -20,7 +20,8 @@ from recsys.data.dataset import Dataset
 from recsys.evaluation.ranking import Ids
 from recsys.models.deep import DeepModel
 from recsys.models.fitted import Fitted
-from recsys.recommend.lists import Lists, unit_vectors
+from recsys.recommend.lists import Lists
+from recsys.recommend.similar import unit_vectors
 
 MOST_CAUSES, MOST_LIKENESSES = 3, 2
 """Reasons given for one recommended film, by ablation and by likeness."""

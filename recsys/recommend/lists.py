@@ -1,7 +1,4 @@
-"""From scores to what people see: every user's list, their best-rated items, and which items are alike.
-
-Knows fitted models and ratings, nothing of JSON or pages.
-"""
+"""Every user's list, and what they rated best."""
 
 from __future__ import annotations
 
@@ -12,11 +9,8 @@ from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import order_by
-from recsys.evaluation.metrics import hits
-from recsys.evaluation.ranking import Scorer, best, top_k
-
-_ALIKE = 256
-"""Items whose likeness to all others is worked out at once: of 27,000 others 27 MB."""
+from recsys.evaluation.ranking import Scorer, top_k
+from recsys.evaluation.report import hits
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,37 +43,8 @@ def recommend(fitted: Scorer, train: Dataset, test: Dataset | None, k: int) -> L
 
 def best_rated(train: Dataset, n: int) -> list[NDArray[np.int64]]:
     """Each user's ``n`` best ratings, as positions in ``train``; ties: the newest, then the lower item index."""
-    _, level = np.unique(-train.rating, return_inverse=True)
-    ages = () if train.timestamp is None else (-train.timestamp,)
-    order = order_by(train.user, level, *ages, train.item)
+    _, rank = np.unique(-train.rating, return_inverse=True)  # 0 for the highest rating there is
+    newest_first = () if train.timestamp is None else (-train.timestamp,)
+    order = order_by(train.user, rank, *newest_first, train.item)
     ends = np.cumsum(train.user_counts)
     return [order[end - count : end][:n] for end, count in zip(ends, train.user_counts, strict=True)]
-
-
-def similar_items(vectors: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The k nearest other items by cosine, in blocks; a vector of zeros is like nothing.
-
-    Args:
-        vectors: (n_items, d).
-        k: neighbours of each.
-
-    Returns:
-        Items and similarities, both (n_items, k), nearest first; -1 and -inf where there are fewer other items.
-    """
-    n, unit = len(vectors), unit_vectors(vectors)
-    items, similarity = np.full((n, k), -1, np.int32), np.full((n, k), -np.inf, np.float32)
-    kept = min(k, n)
-    for start in range(0, n, _ALIKE):
-        rows = slice(start, start + _ALIKE)
-        cosine = unit[rows] @ unit.T
-        np.clip(cosine, -1, 1, out=cosine)
-        cosine[np.arange(len(cosine)), np.arange(n)[rows]] = -np.inf
-        items[rows, :kept], similarity[rows, :kept] = best(cosine, kept)
-    return items, similarity
-
-
-def unit_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each row (n, d) divided by its length, so that products are cosines; a row of zeros stays."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: NDArray[np.float32] = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
-    return unit

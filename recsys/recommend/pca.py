@@ -1,4 +1,4 @@
-"""The map: item vectors seen from the side on which they differ most."""
+"""The map's axes: the first two principal components of item vectors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """The first two principal components.
+    """Vectors projected on their first two principal components.
 
     Attributes:
         points: float64 (n, 2).
@@ -25,10 +25,10 @@ class Projection:
     centre: NDArray[np.float64]
     axes: NDArray[np.float64]
 
-    def places(self, vectors: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-        """Where other vectors (m, d) lie on the same map, (m, 2)."""
-        places: NDArray[np.float64] = (np.asarray(vectors, np.float64) - self.centre) @ self.axes.T
-        return places
+    def project(self, vectors: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Other vectors (m, d) on the same axes: (m, 2)."""
+        points: NDArray[np.float64] = (np.asarray(vectors, np.float64) - self.centre) @ self.axes.T
+        return points
 
 
 def principal_components(vectors: NDArray[np.floating[Any]]) -> Projection:
@@ -40,11 +40,11 @@ def principal_components(vectors: NDArray[np.floating[Any]]) -> Projection:
     vectors = np.asarray(vectors, np.float64)
     centre = vectors.mean(axis=0)
     centred = vectors - centre
-    _, singular, found = np.linalg.svd(centred, full_matrices=False)
-    found, variance = found[:2], singular**2
-    largest = found[np.arange(len(found)), np.abs(found).argmax(axis=1)]
+    _, singular, components = np.linalg.svd(centred, full_matrices=False)
+    components, variance = components[:2], singular**2  # squared singular values are proportional to the variances
+    largest = components[np.arange(len(components)), np.abs(components).argmax(axis=1)]
     axes, share = np.zeros((2, vectors.shape[1])), np.zeros(2)
-    axes[: len(found)] = found * np.sign(largest)[:, None]
+    axes[: len(components)] = components * np.sign(largest)[:, None]
     if variance.sum() > 0:
-        share[: len(found)] = variance[:2] / variance.sum()
+        share[: len(components)] = variance[:2] / variance.sum()
     return Projection(centred @ axes.T, share, centre, axes)

@@ -1,7 +1,4 @@
-"""What users and films are like, as counts: genres of what a user rated, ratings a film got.
-
-Knows ratings, nothing of models, JSON or pages.
-"""
+"""Profiles by counting: the genres a user rated, and the ratings an item got."""
 
 from __future__ import annotations
 
@@ -12,16 +9,16 @@ from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
 
-MOST_BINS = 10
-MOST_GENRES = 20
+MAX_BINS = 10
+MAX_GENRES = 20
 
 
 @dataclass(frozen=True, eq=False)
 class Histograms:
-    """How often each film got which ratings.
+    """How often each item got which ratings.
 
     Attributes:
-        low, high: float64 (n_bins,), the least and the greatest rating of each bin, lowest bin first.
+        low, high: float64 (n_bins,), the lowest and the highest rating of each bin, lowest bin first.
         counts: int64 (n_items, n_bins).
     """
 
@@ -36,8 +33,8 @@ class GenreShares:
 
     Attributes:
         names: the genres, those of most ratings first.
-        shares: float64 (n_users, n_genres), share of a user's films that have the genre; films may have several. 0
-            where there are no films.
+        shares: float64 (n_users, n_genres), share of a user's items that have the genre; items may have several. 0
+            where there are no items.
     """
 
     names: tuple[str, ...]
@@ -45,29 +42,30 @@ class GenreShares:
 
 
 def rating_histograms(dataset: Dataset) -> Histograms:
-    """Each rating value in a bin of its own, or where they are more than :data:`MOST_BINS` so many of equal width.
+    """One bin for each rating value, or :data:`MAX_BINS` bins of equal width where there are more values.
 
-    These go from the lowest rating to the highest. A rating at the edge of two bins is in the upper one.
+    Equal bins reach from the lowest rating to the highest. A rating at the edge of two bins is in the upper one.
     """
     rating = dataset.rating.astype(np.float64)
     values = np.unique(rating)
-    if len(values) <= MOST_BINS:
+    if len(values) <= MAX_BINS:
         low, high = values, values
         edges = values[1:]
     else:
-        ends = np.linspace(values[0], values[-1], MOST_BINS + 1)
+        ends = np.linspace(values[0], values[-1], MAX_BINS + 1)
         low, high, edges = ends[:-1], ends[1:], ends[1:-1]
     bins = np.searchsorted(edges, rating, side="right")
+    # Item and bin become one number, so that one count gives the whole table.
     counts = np.bincount(dataset.item * np.int64(len(low)) + bins, minlength=dataset.n_items * len(low))
     return Histograms(low, high, counts.reshape(dataset.n_items, len(low)))
 
 
 def genre_shares(train: Dataset) -> GenreShares:
-    """Of the genres with most ratings in ``train``, at most :data:`MOST_GENRES`; equals by name."""
+    """The genres with most ratings in ``train``, at most :data:`MAX_GENRES`, and each user's shares; ties by name."""
     genres = train.genres.astype(np.float64)
     n_ratings = train.item_counts @ genres
     order = sorted(np.flatnonzero(n_ratings), key=lambda genre: (-n_ratings[genre], train.genre_names[genre]))
-    chosen = order[:MOST_GENRES]
+    chosen = order[:MAX_GENRES]
     rated = train.matrix.astype(np.float64)
     rated.data[:] = 1
     shares = (rated @ genres[:, chosen]) / np.maximum(train.user_counts, 1)[:, None]

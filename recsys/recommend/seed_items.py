@@ -1,7 +1,4 @@
-"""Films to begin with: well known, and far from each other on the map.
-
-Knows counts and places, nothing of models or pages.
-"""
+"""Items for a new user to start from: well known, and far apart on the map."""
 
 from __future__ import annotations
 
@@ -10,34 +7,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 60
-"""Films to begin with."""
-_AMONG = 4
-"""They are found among so many times as many of the most rated."""
+MAX_SEED_ITEMS = 60
+_POOL_FACTOR = 4
+"""They are chosen among this many times as many of the most rated items."""
 
 
-def starters(places: NDArray[np.floating[Any]], counts: NDArray[np.integer[Any]], most: int = MOST) -> list[int]:
-    """Rows of films, best to begin with first.
+def seed_items(
+    points: NDArray[np.floating[Any]], counts: NDArray[np.integer[Any]], n: int = MAX_SEED_ITEMS
+) -> list[int]:
+    """Rows of items, best to start from first.
 
-    The most rated film; then, over and over, of the most rated ones the film with the largest distance to the nearest
-    chosen one, times the root of its number of ratings. So the beginning of the list, too, is spread over the map.
-    Equals go to the lower row.
+    Farthest-point sampling weighted by popularity: first the most rated item; then, over and over, the item of the
+    pool for which the distance to the nearest chosen one, times the square root of its ratings, is largest. So every
+    beginning of the list is spread over the map. Ties go to the lower row.
 
     Args:
-        places: (n_films, 2), on the map.
-        counts: (n_films,), ratings of each; what nobody rated is never chosen.
-        most: how many.
+        points: (n_items, 2), on the map.
+        counts: (n_items,), ratings of each; an unrated item is never chosen.
+        n: how many at most.
     """
-    order = np.argsort(-counts, kind="stable")[: _AMONG * most]
-    among = np.sort(order[counts[order] > 0])
-    if not len(among):
+    by_count = np.argsort(-counts, kind="stable")[: _POOL_FACTOR * n]
+    pool = np.sort(by_count[counts[by_count] > 0])
+    if not len(pool):
         return []
-    fame, distance = np.sqrt(counts[among]), np.full(len(among), np.inf)
-    chosen = [int(counts[among].argmax())]
-    while len(chosen) < min(most, len(among)):
-        last = places[among] - places[among[chosen[-1]]]
-        distance = np.minimum(distance, np.hypot(last[:, 0], last[:, 1]))
-        worth = distance * fame
-        worth[chosen] = -1  # of films at one place each has its turn
-        chosen.append(int(worth.argmax()))
-    return [int(among[place]) for place in chosen]
+    weight, distance = np.sqrt(counts[pool]), np.full(len(pool), np.inf)
+    chosen = [int(counts[pool].argmax())]
+    while len(chosen) < min(n, len(pool)):
+        offset = points[pool] - points[pool[chosen[-1]]]
+        distance = np.minimum(distance, np.hypot(offset[:, 0], offset[:, 1]))
+        gain = distance * weight
+        gain[chosen] = -1  # so that several items at one point each get their turn
+        chosen.append(int(gain.argmax()))
+    return [int(pool[index]) for index in chosen]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from recsys.errors import OutputError
-from recsys.schema import MODEL_NAMES, Artefacts
+from recsys.schema import Artefacts
 from recsys.site.context import Film, Model, User
 from recsys.site.output.limits import limits_of
 from recsys.site.slugs import slugs
@@ -67,7 +67,7 @@ def fragment(id_: str) -> str:
 
 def models_of(artefacts: Artefacts) -> tuple[Model, ...]:
     """The models that were built, in their usual order."""
-    return tuple(model(name) for name in MODEL_NAMES if name in artefacts.build.models)
+    return tuple(model(name) for name in artefacts.build.models)
 
 
 def model(name: str) -> Model:

@@ -179,7 +179,7 @@ class AboutContext(Context):
     protocol: Protocol
     measured: bool
     k: int
-    most_named: int
+    max_named: int
     """Rated films of one user that the site names at most."""
     answers: bool
     """Whether a visitor's ratings are answered."""

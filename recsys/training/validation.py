@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.errors import DataError
-from recsys.evaluation.metrics import accuracy, hits
-from recsys.evaluation.ranking import Ids, best, user_blocks
+from recsys.evaluation.metrics.ndcg import ndcg
+from recsys.evaluation.ranking import Ids, largest, user_blocks
+from recsys.evaluation.report import hits
 from recsys.models.fitted import Fitted
 from recsys.nn.losses import Pairs, masked_forward
 from recsys.training.batches import negatives
@@ -97,13 +98,13 @@ class Validation:
             pairs = Pairs.once(*hidden)
             own = scores[hidden] - self.log_q[hidden[1]] - log_n
             scores[rated] = -np.inf
-            lists.append(best(scores, k)[0])
+            lists.append(largest(scores, k)[0])
             scores[hidden] = -np.inf
             losses.append(masked_forward(scores, own, pairs)[0] * len(own))
         judged = np.concatenate([block.users for block in self.blocks])
         relevant = self.held_out.user_counts[judged]
-        ndcg = accuracy(hits(np.concatenate(lists), judged, self.held_out), relevant)["ndcg"]
+        per_user = ndcg(hits(np.concatenate(lists), judged, self.held_out), relevant)
         loss = float(sum(losses) / relevant.sum())
         if not np.isfinite(loss):
             raise DataError(f"the loss of {fitted.name} on held-out ratings is {loss}; training has diverged")
-        return Judgement(loss, float(ndcg.mean()), float(ndcg.std() / np.sqrt(len(ndcg))))
+        return Judgement(loss, float(per_user.mean()), float(per_user.std() / np.sqrt(len(per_user))))

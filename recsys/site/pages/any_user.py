@@ -65,7 +65,7 @@ def any_user_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Ca
         k=found.k,
         measured=bool(artefacts.metrics.models),
         models=models_of(artefacts),
-        most_named=found.most_named,
+        max_named=found.max_named,
         spans=rank_spans(found.rank_ends),
         first_users=tuple(catalogue.users[id_] for id_ in shelf(found.users).ids[:_FIRST_USERS]),
         facts=script_json(

@@ -49,7 +49,7 @@ def audiences(recommendations: Recommendations) -> Mapping[str, Mapping[str, Rea
     """
     found: dict[str, dict[str, _Count]] = {}
     for place, lists in enumerate(recommendations.users.values()):
-        for name, rows in lists.lists().items():
+        for name, rows in lists.models.items():
             of_model = found.setdefault(name, {})
             for rank, row in enumerate(rows, start=1):
                 if row.item is None:

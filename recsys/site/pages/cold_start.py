@@ -58,5 +58,5 @@ def _shares(given: Sequence[str], deep: Sequence[Cell], ease: Sequence[Cell]) ->
 def _l2(found: NewUsers) -> tuple[tuple[str, str], ...]:
     return tuple(
         (given, ", ".join(f"{l2:,.15g}" for l2 in row))
-        for given, row in zip(found.given, found.ease_l2, strict=False)
+        for given, row in zip(found.given, found.chosen.get("ease", []), strict=False)
     )

@@ -29,13 +29,13 @@ FEW_USERS = 20
 """Below so many users an interval of their mean says little: no model is called better."""
 
 
-def compare_context(
-    site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue, bokeh: str
-) -> CompareContext:
+def compare_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue, bokeh: str) -> CompareContext:
     """Every figure of ``metrics.json``, best model first."""
     metrics = artefacts.metrics
     few = metrics.protocol.n_evaluated < FEW_USERS
-    models = dict(sorted(metrics.models.items(), key=lambda row: -row[1].ndcg.mean))  # equals keep their order
+    models = dict(
+        sorted(metrics.models.items(), key=lambda row: -row[1].accuracy["ndcg"].mean)
+    )  # equals keep their order
     return CompareContext(
         site=site,
         page=page,
@@ -44,7 +44,9 @@ def compare_context(
         protocol=metrics.protocol,
         metrics=ACCURACY,
         rows=tuple(_leader(rank, name, found) for rank, (name, found) in enumerate(models.items(), start=1)),
-        chart=leaderboard([Series(model(name), (_dot(found.ndcg),)) for name, found in models.items()], metrics.k),
+        chart=leaderboard(
+            [Series(model(name), (_dot(found.accuracy["ndcg"]),)) for name, found in models.items()], metrics.k
+        ),
         skipped=tuple((model(name), why) for name, why in metrics.skipped.items()),
         compared=model(metrics.comparisons[0].model) if metrics.comparisons else None,
         duels=tuple(_duel(one, few) for one in sorted(metrics.comparisons, key=lambda one: one.difference.mean)),
@@ -58,9 +60,9 @@ def compare_context(
         beyond=tuple(
             BeyondRow(
                 model=model(name),
-                coverage=one.coverage.mean,
-                novelty=one.novelty.mean,
-                diversity=None if one.diversity is None else one.diversity.mean,
+                coverage=one.beyond["coverage"].mean or 0,
+                novelty=one.beyond["novelty"].mean or 0,
+                diversity=one.beyond["diversity"].mean,
             )
             for name, one in models.items()
         ),
@@ -71,7 +73,7 @@ def _leader(rank: int, name: str, found: ModelMetrics) -> LeaderRow:
     return LeaderRow(
         rank=rank,
         model=model(name),
-        cells=tuple(_cell(getattr(found, metric)) for metric in ACCURACY),
+        cells=tuple(_cell(found.accuracy[metric]) for metric in ACCURACY),
         settings=", ".join(f"{setting.replace('_', ' ')} {value:g}" for setting, value in found.settings.items()),
         n_tried=len(found.trials),
     )

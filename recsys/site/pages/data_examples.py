@@ -47,7 +47,7 @@ console.log(items[0].title);""",
     "metrics.json": _json(
         *("metrics.json", "models"),
         'print({name: one["ndcg"]["mean"] for name, one in models.items()})',
-        "for (const name in models) console.log(name, models[name].ndcg);",
+        "for (const name in models) console.log(name, models[name].accuracy.ndcg);",
     ),
     "item_embeddings.json": _json(
         *("item_embeddings.json", "models"),

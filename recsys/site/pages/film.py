@@ -48,7 +48,7 @@ class Shared:
 def shared(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Shared:
     """Go through all lists and places once, for all films."""
     found = artefacts.recommendations
-    lists = (rows for user in found.users.values() for rows in user.lists().values())
+    lists = (rows for user in found.users.values() for rows in user.models.values())
     return Shared(
         site=site,
         catalogue=catalogue,

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from recsys.schema import MODEL_NAMES, Artefacts, Interval, ModelMetrics
+from recsys.schema import Artefacts, Interval, ModelMetrics
 from recsys.site.catalogue import Catalogue, model, models_of
 from recsys.site.charts.training import training_chart
 from recsys.site.context import (
@@ -43,10 +43,10 @@ def home_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalo
 
 def _bars(models: Mapping[str, ModelMetrics]) -> tuple[Bar, ...]:
     """The nDCG of every model, best first, as wide as its share of the largest upper end."""
-    largest = max((found.ndcg.high for found in models.values()), default=0) or 1
-    base = models["popularity"].ndcg.mean if "popularity" in models else None
-    ranked = sorted(models.items(), key=lambda row: -row[1].ndcg.mean)  # equals keep their order
-    return tuple(_bar(name, found.ndcg, largest, base) for name, found in ranked)
+    largest = max((found.accuracy["ndcg"].high for found in models.values()), default=0) or 1
+    base = models["popularity"].accuracy["ndcg"].mean if "popularity" in models else None
+    ranked = sorted(models.items(), key=lambda row: -row[1].accuracy["ndcg"].mean)  # equals keep their order
+    return tuple(_bar(name, found.accuracy["ndcg"], largest, base) for name, found in ranked)
 
 
 def _bar(name: str, ndcg: Interval, largest: float, popularity: float | None) -> Bar:
@@ -61,7 +61,7 @@ def _bar(name: str, ndcg: Interval, largest: float, popularity: float | None) ->
         width=share(ndcg.mean),
         left=share(ndcg.low),
         span=share(ndcg.high - ndcg.low),
-        lift=ndcg.mean / popularity - 1 if popularity and name in MODEL_NAMES else None,
+        lift=ndcg.mean / popularity - 1 if popularity and name in ("base", "deep") else None,
     )
 
 
@@ -96,7 +96,7 @@ def about_context(site: Site, page: Page, artefacts: Artefacts) -> AboutContext:
         protocol=artefacts.metrics.protocol,
         measured=bool(artefacts.metrics.models),
         k=artefacts.metrics.k,
-        most_named=artefacts.recommendations.most_named,
+        max_named=artefacts.recommendations.max_named,
         answers=artefacts.deep_tower is not None,
         settings=tuple((name, _plain(value)) for name, value in (*settings.items(), *_flat(trained))),
         command=_command(settings),

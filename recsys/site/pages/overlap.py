@@ -44,4 +44,5 @@ def _helped_row(one: UserDifference, catalogue: Catalogue) -> HelpedRow:
             f"user {one.user!r} is mentioned in metrics.json but not in recommendations.json; "
             "build the site again without --render-only"
         )
-    return HelpedRow(catalogue.users[one.user], one.base, one.deep, one.deep - one.base)
+    first, last = one.ndcg.values()
+    return HelpedRow(catalogue.users[one.user], first, last, last - first)

@@ -30,7 +30,7 @@ def users_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catal
 
 
 def _user_row(user: User, lists: UserLists, models: tuple[str, ...], catalogue: Catalogue) -> UserRow:
-    found = lists.lists()
+    found = lists.models
     return UserRow(
         user=user,
         n_train=lists.n_train,
@@ -46,7 +46,7 @@ def user_context(
     """One user's page, between its neighbours in the order of the export."""
     recommendations = artefacts.recommendations
     lists = recommendations.users[user.id]
-    found = lists.lists()
+    found = lists.models
     named = [{row.item for row in rows if row.item is not None} for rows in found.values()]
     shared = set.intersection(*named) if len(named) > 1 else set()
     return UserContext(
@@ -60,7 +60,7 @@ def user_context(
         ),
         lists=tuple(_recommended(name, rows, shared, catalogue) for name, rows in found.items()),
         n_withheld=_withheld(lists),
-        most_named=recommendations.most_named,
+        max_named=recommendations.max_named,
         genres=(genres := genre_rows(recommendations, lists, catalogue.genres)),
         genre_scale=max((share or 0 for row in genres for share in (row.rated, *row.recommended)), default=0) or 1,
         spans=rank_spans(recommendations.rank_ends),
@@ -115,5 +115,5 @@ def _named(id_: str | None, catalogue: Catalogue) -> Film | None:
 
 def _withheld(lists: UserLists) -> int:
     """Places of a user's lists, and reasons, of which the film is not named."""
-    rows = [row for found in lists.lists().values() for row in found]
+    rows = [row for found in lists.models.values() for row in found]
     return sum((row.item is None) + row.why_withheld for row in rows)

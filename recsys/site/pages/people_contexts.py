@@ -108,7 +108,7 @@ class UserContext(Context):
     lists: tuple[RecommendedList, ...]
     n_withheld: int
     """Places of these lists, and reasons, whose film is not named."""
-    most_named: int
+    max_named: int
     """Rated films of one user that the site names at most."""
     genres: tuple[GenreRow, ...]
     """The user's commonest first; empty where genres are not known."""
@@ -131,7 +131,7 @@ class AnyUserContext(Context):
     k: int
     measured: bool
     models: tuple[Model, ...]
-    most_named: int
+    max_named: int
     spans: tuple[str, ...]
     first_users: tuple[User, ...]
     facts: Markup

@@ -23,7 +23,7 @@ def genre_rows(found: Recommendations, lists: UserLists, genres: Mapping[str, Se
         genres: of every film, by its id.
     """
     rows = [
-        GenreRow(name, round(100 * share), tuple(_share(name, listed, genres) for listed in lists.lists().values()))
+        GenreRow(name, round(100 * share), tuple(_share(name, listed, genres) for listed in lists.models.values()))
         for name, share in zip(found.genres, lists.genres, strict=False)
     ]
     return tuple(sorted(filter(_largest, rows), key=_largest, reverse=True)[:N_GENRES])  # equals keep their order

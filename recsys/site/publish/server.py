@@ -6,7 +6,9 @@ Every other request is answered with the site's 404 page, inside and outside tha
 
 from __future__ import annotations
 
+import logging
 import sys
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +16,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, unquote, urlsplit
+
+logger = logging.getLogger(__name__)
 
 PORT = 8000
 BASE = "/marquee/"
@@ -59,6 +63,14 @@ def server(folder: Path, base: str = BASE) -> ThreadingHTTPServer:
 def address(http: ThreadingHTTPServer, base: str = BASE) -> str:
     """The address of the site for a browser."""
     return f"http://127.0.0.1:{http.server_port}{quote(base)}"
+
+
+def serve(folder: Path, site_url: str | None) -> None:
+    """Show the site until Ctrl-C, under the path it has on the web."""
+    base = base_path(site_url)
+    with server(folder, base) as http, suppress(KeyboardInterrupt):
+        logger.warning("serving %s until Ctrl-C", address(http, base))
+        http.serve_forever()
 
 
 class _Server(ThreadingHTTPServer):

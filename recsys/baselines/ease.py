@@ -1,0 +1,94 @@
+"""EASE: every item explained linearly by all others, in closed form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recsys.baselines.protocol import BaselineSpec, binary_matrix
+from recsys.data.dataset import Dataset
+from recsys.errors import ConfigError
+from recsys.evaluation.cold_start import TunedColdStart
+from recsys.evaluation.ranking import Ids
+
+COLD_START_GRID = (300.0, 100.0, 1000.0, 3000.0, 10_000.0, 30_000.0, 100_000.0)
+"""Values of l2. It reaches far: the fewer items are given, the larger the best penalty."""
+MAX_ROWS = 5000
+"""Of the matrix that is inverted: 200 MB, and a few seconds."""
+
+
+class EASE:
+    """Embarrassingly shallow autoencoder (Steck 2019).
+
+    Minimises ``|X - X B|^2 + l2 |B|^2`` with a diagonal of zeros, X being 1 where a user rated an item. With
+    ``P = (X'X + l2)^-1`` that is ``B = I - P / diag(P)``. Where there are fewer users than items the smaller matrix
+    is inverted instead: ``l2 P = I - X' (XX' + l2)^-1 X`` (the Woodbury identity).
+
+    Args:
+        train: the ratings to learn from.
+        l2: weight of the penalty, in ratings.
+
+    Raises:
+        ConfigError: both users and items are more than :data:`MAX_ROWS`.
+    """
+
+    def __init__(self, train: Dataset, l2: float = 300.0) -> None:
+        if skip_reason(train) is not None:
+            raise ConfigError(
+                f"EASE inverts a matrix of {min(train.n_users, train.n_items)} rows here; expected at most "
+                f"{MAX_ROWS} users or items"
+            )
+        self.rated = binary_matrix(train).astype(np.float64)
+        self.l2 = l2
+        self.inverts_users = train.n_users < train.n_items
+        small = self.rated if self.inverts_users else self.rated.T
+        self.inverse = np.linalg.inv((small @ small.T).toarray() + l2 * np.eye(small.shape[0]))
+        if self.inverts_users:
+            self.diagonal = (1 - self.rated.multiply(self.inverse @ self.rated).sum(axis=0)) / l2
+        else:
+            self.diagonal = np.diag(self.inverse)
+
+    def scores(self, users: Ids | None = None) -> NDArray[np.float32]:
+        """How strongly the items each user rated predict every item: float32 (n, n_items)."""
+        return self.fold_in_scores(self.rated if users is None else self.rated[users])
+
+    def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> NDArray[np.float32]:
+        """The same for N users who need not have been in training: float32 (N, n_items).
+
+        Args:
+            ratings: (N, n_items), an entry where a user rated an item, whatever its value.
+        """
+        rated = sparse.csr_array((np.ones(ratings.nnz), ratings.indices, ratings.indptr), shape=ratings.shape)
+        # x B = x - (x P) / diag(P): for a rated item, x is what an item says of itself, and it cancels.
+        scores: NDArray[np.float32] = (rated.toarray() - self._times_p(rated) / self.diagonal).astype(np.float32)
+        return scores
+
+    def _times_p(self, rated: sparse.csr_array[np.float64]) -> NDArray[np.float64]:
+        """Histories (N, n_items) times P, the same shape."""
+        product: NDArray[np.float64]
+        if self.inverts_users:
+            in_common = (rated @ self.rated.T).toarray()  # (N, n_users), items in common
+            product = (rated.toarray() - (in_common @ self.inverse) @ self.rated) / self.l2
+        else:
+            product = rated @ self.inverse
+        return product
+
+
+def skip_reason(train: Dataset) -> str | None:
+    """Why EASE cannot be computed on these ratings; None where it can."""
+    if min(train.n_users, train.n_items) <= MAX_ROWS:
+        return None
+    return f"more than {MAX_ROWS:,} users and items: the matrix to invert would be too large"
+
+
+BASELINE = BaselineSpec(
+    label="EASE",
+    colour=("#0d7f77", "#52cfc2"),
+    factory=EASE,
+    grid=[{"l2": l2} for l2 in (300, 100, 1000)],
+    skip_reason=skip_reason,
+    cold_start=TunedColdStart(EASE, COLD_START_GRID, skip_reason),
+)

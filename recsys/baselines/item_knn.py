@@ -1,0 +1,68 @@
+"""Item k-NN: items similar to those a user rated, by the users they have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recsys.baselines.protocol import BaselineSpec, binary_matrix
+from recsys.data.dataset import Dataset
+from recsys.evaluation.ranking import Ids
+
+_BLOCK_ITEMS = 512
+"""Items whose similarities to all others are held at once."""
+
+
+class ItemKNN:
+    """Item-based nearest neighbours (Sarwar et al. 2001) with shrunk similarity (Bell and Koren 2007).
+
+    The similarity of items i and j is ``n_ij / (sqrt(n_i n_j) + shrinkage)``, where ``n_ij`` users rated both: the
+    cosine of their columns, shrunk where few users support it.
+
+    Args:
+        train: the ratings to learn from.
+        neighbours: how many of the most similar items count for each item; all that tie for the last rank do.
+        shrinkage: in ratings; 0 is the plain cosine.
+    """
+
+    def __init__(self, train: Dataset, neighbours: int = 200, shrinkage: float = 0.0) -> None:
+        self.rated = binary_matrix(train)
+        by_item = self.rated.T.tocsr()
+        blocks = [
+            _nearest(by_item, self.rated, slice(start, start + _BLOCK_ITEMS), neighbours, shrinkage)
+            for start in range(0, train.n_items, _BLOCK_ITEMS)
+        ]
+        self.weights = sparse.vstack(blocks).T.tocsr()  # (n_items rated, n_items scored)
+
+    def scores(self, users: Ids | None = None) -> NDArray[np.float32]:
+        """Summed similarity of each item to those the user rated, among its neighbours: float32 (n, n_items)."""
+        rated = self.rated if users is None else self.rated[users]
+        scores: NDArray[np.float32] = (rated @ self.weights).toarray()
+        return scores
+
+
+def _nearest(by_item: Any, by_user: Any, rows: slice, neighbours: int, shrinkage: float) -> Any:
+    """Similarities of a block of items to their nearest neighbours: sparse (len(rows), n_items)."""
+    counts = np.diff(by_item.indptr)
+    similarity = by_item[rows] @ by_user  # (rows, n_items): users in common
+    item = np.repeat(np.arange(by_item.shape[0])[rows], np.diff(similarity.indptr))
+    scale = np.sqrt(counts[item] * counts[similarity.indices].astype(np.float64))
+    itself = item == similarity.indices  # an item is no neighbour of its own
+    similarity.data = np.where(itself, 0, similarity.data / (scale + shrinkage)).astype(np.float32)
+    for start, end in zip(similarity.indptr, similarity.indptr[1:], strict=False):
+        row = similarity.data[start:end]
+        if len(row) > neighbours:
+            row[row < np.partition(row, -neighbours)[-neighbours]] = 0
+    similarity.eliminate_zeros()
+    return similarity
+
+
+BASELINE = BaselineSpec(
+    label="Item k-NN",
+    colour=("#7c45b5", "#bd9af2"),
+    factory=ItemKNN,
+    grid=[{"neighbours": n, "shrinkage": shrinkage} for n in (30, 100, 400) for shrinkage in (0, 20)],
+)

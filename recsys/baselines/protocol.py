@@ -1,0 +1,57 @@
+"""What a baseline is: its name, label and colour, how it is made, and which hyperparameters are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from recsys.data.dataset import Dataset
+from recsys.evaluation.cold_start import ColdStartModel
+from recsys.evaluation.ranking import Scorer
+
+HyperParameters = Mapping[str, int | float]
+
+
+def no_hyperparameters(seed: int) -> HyperParameters:
+    """For a baseline that fixes none."""
+    return {}
+
+
+def always_possible(train: Dataset) -> str | None:
+    """For a baseline that can be computed on any log."""
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineSpec:
+    """A baseline as the registry has it.
+
+    Attributes:
+        label: what people read.
+        colour: #rrggbb on a light and on a dark background.
+        factory: from training ratings and hyperparameters to something with ``scores``.
+        grid: hyperparameters to choose from; where nothing can be held out, the first is taken.
+        draft: from the seed to hyperparameters that are fixed while choosing, to be quick about it.
+        final: from the seed to those that are fixed in the end, and stated with the result.
+        skip_reason: why it cannot be computed on these ratings; None where it can.
+        cold_start: how it is measured on new users; None where it cannot answer them.
+    """
+
+    label: str
+    colour: tuple[str, str]
+    factory: Callable[..., Scorer]
+    grid: Sequence[HyperParameters] = ({},)
+    draft: Callable[[int], HyperParameters] = no_hyperparameters
+    final: Callable[[int], HyperParameters] = no_hyperparameters
+    skip_reason: Callable[[Dataset], str | None] = always_possible
+    cold_start: ColdStartModel | None = None
+
+
+def binary_matrix(dataset: Dataset) -> sparse.csr_array[np.float32]:
+    """1 for every rating, whatever its value: float32 (n_users, n_items)."""
+    matrix = dataset.matrix.copy()
+    matrix.data[:] = 1
+    return matrix

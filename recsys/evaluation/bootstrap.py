@@ -1,0 +1,47 @@
+"""Percentile bootstrap over users (Efron 1979): how far a mean could move with other users of the same kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.schema import Interval
+
+RESAMPLES = 1000
+SEED = 0
+CONFIDENCE = 0.95
+
+
+def bootstrap_intervals(
+    per_user: Mapping[str, NDArray[np.float64]],
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+    confidence: float = CONFIDENCE,
+) -> dict[str, Interval]:
+    """The mean of each metric with the interval that holds ``confidence`` of the means of resampled users.
+
+    One generator of ``seed`` draws ``resamples`` times n users with replacement, ``integers(n, size=n)``. All metrics
+    share the draws, so that their intervals can be compared.
+
+    Args:
+        per_user: by metric, one value for each user: float64 (n,), n at least 1.
+        resamples: how often users are drawn.
+        seed: of the generator.
+        confidence: share of the means inside the interval.
+    """
+    values = np.stack(list(per_user.values()), axis=1)  # (n, metrics)
+    n = len(values)
+    rng = np.random.default_rng(seed)
+    means = np.empty((resamples, len(per_user)))
+    for row in means:
+        # How often each user is drawn says all of a resample, so its means are one product, without a copy of rows.
+        times_drawn = np.bincount(rng.integers(n, size=n), minlength=n)
+        row[:] = times_drawn @ values / n
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(means, [tail, 1 - tail], axis=0).tolist()
+    return {
+        name: Interval(float(column.mean()), low[index], high[index])
+        for index, (name, column) in enumerate(per_user.items())
+    }

@@ -1,0 +1,45 @@
+"""What a metric is: a name, a label, its formula in words, and the function that computes it.
+
+Letters in shapes: n lists, one for each evaluated user, and k positions in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.dataset import Dataset
+
+Hits = NDArray[np.bool_]
+"""(n, k): whether the user rated the listed item in the hidden part."""
+Counts = NDArray[np.integer[Any]]
+"""(n,): relevant items of each user, at least one."""
+
+
+@dataclass(frozen=True)
+class AccuracyMetric:
+    """One number per user, from the hits in their list; the mean over users gets a bootstrap interval."""
+
+    name: str
+    """Its key in ``metrics.json``."""
+    label: str
+    """What people call it."""
+    formula: str
+    """How it is computed, in words; pages and ``metrics.json`` state it."""
+    per_user: Callable[[Hits, Counts], NDArray[np.float64]]
+    """From hits (n, k) and numbers of relevant items (n,) to one value for each user (n,)."""
+
+
+@dataclass(frozen=True)
+class ListMetric:
+    """One number for all lists together: what they are like, beyond accuracy."""
+
+    name: str
+    label: str
+    formula: str
+    over_lists: Callable[[NDArray[np.integer[Any]], Dataset], float | None]
+    """From lists (n, k), -1 for no item, and the training ratings to a value; None where the data cannot tell."""

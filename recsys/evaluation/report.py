@@ -1,0 +1,112 @@
+"""How good the lists of one model are: every metric of the registry, with intervals over users.
+
+Relevant are all items the user rated in the hidden part, whatever the rating.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.dataset import Dataset
+from recsys.errors import DataError
+from recsys.evaluation.bootstrap import bootstrap_intervals
+from recsys.evaluation.metrics import accuracy_metrics, list_metrics
+from recsys.evaluation.ranking import Scorer, top_k
+from recsys.schema import Interval, Mean
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """How good the lists of one model are.
+
+    Attributes:
+        users: (n_evaluated,), those with at least one hidden rating.
+        items: int32 (n_evaluated, k), their lists.
+        per_user: by accuracy metric, float64 (n_evaluated,).
+        accuracy: by accuracy metric, the mean over users and its 95 % bootstrap interval.
+        beyond: by the other metrics, what the lists are like together.
+    """
+
+    users: NDArray[np.intp]
+    items: NDArray[np.int32]
+    per_user: dict[str, NDArray[np.float64]]
+    accuracy: dict[str, Interval]
+    beyond: dict[str, Mean]
+
+    @property
+    def mean(self) -> dict[str, float]:
+        """By accuracy metric, the mean over users."""
+        return {name: interval.mean for name, interval in self.accuracy.items()}
+
+    @property
+    def low(self) -> dict[str, float]:
+        """By accuracy metric, the lower end of the interval."""
+        return {name: interval.low for name, interval in self.accuracy.items()}
+
+    @property
+    def high(self) -> dict[str, float]:
+        """By accuracy metric, the upper end of the interval."""
+        return {name: interval.high for name, interval in self.accuracy.items()}
+
+
+def evaluate(fitted: Scorer, train: Dataset, test: Dataset, k: int = 10) -> Report:
+    """Rank all items for every user with a hidden rating, and score their top k against what is hidden.
+
+    Args:
+        fitted: a trained model or baseline.
+        train: what it was trained on; these items are left out of the lists.
+        test: what was hidden, of the same users and items.
+        k: length of the lists.
+
+    Raises:
+        ConfigError: k is below 1 or above the number of items.
+        DataError: ``train`` and ``test`` are not of the same users and items, or a score is not finite.
+    """
+    if (train.n_users, train.n_items) != (test.n_users, test.n_items):
+        raise DataError(
+            f"the training part has {train.n_users} users and {train.n_items} items, the test part {test.n_users} "
+            f"and {test.n_items}; expected two subsets of one data set"
+        )
+    users = np.flatnonzero(test.user_counts)
+    items, _ = top_k(fitted, users, k, exclude=train)
+    return score_lists(items, users, train, test)
+
+
+def score_lists(items: NDArray[np.int32], users: NDArray[np.intp], train: Dataset, test: Dataset) -> Report:
+    """The report on lists that are there already.
+
+    Args:
+        items: int32 (n, k), best first; -1 for no item.
+        users: (n,), whose lists these are; each has a rating in ``test``.
+        train: the training ratings.
+        test: the hidden ratings.
+    """
+    per_user = accuracy_per_user(hits(items, users, test), test.user_counts[users])
+    return Report(
+        users=users,
+        items=items,
+        per_user=per_user,
+        accuracy=bootstrap_intervals(per_user),
+        beyond={name: Mean(metric.over_lists(items, train)) for name, metric in list_metrics().items()},
+    )
+
+
+def accuracy_per_user(
+    hits: NDArray[np.bool_], n_relevant: NDArray[np.integer[Any]]
+) -> dict[str, NDArray[np.float64]]:
+    """Every accuracy metric (n,), from hits (n, k) and numbers of relevant items (n,)."""
+    return {name: metric.per_user(hits, n_relevant) for name, metric in accuracy_metrics().items()}
+
+
+def hits(items: NDArray[np.integer[Any]], users: NDArray[np.integer[Any]], test: Dataset) -> NDArray[np.bool_]:
+    """Which of the listed items each user rated in ``test``: (n, k) for lists (n, k) of ``users`` (n,)."""
+    # A pair of user and item becomes one number, so that membership is one search in a sorted array.
+    hidden = np.sort(test.user.astype(np.int64) * test.n_items + test.item)
+    listed = np.asarray(users, np.int64)[:, None] * test.n_items + items  # (n, k)
+    nearest = np.minimum(np.searchsorted(hidden, listed), len(hidden) - 1)
+    is_hit: NDArray[np.bool_] = (hidden[nearest] == listed) & (items >= 0)
+    return is_hit

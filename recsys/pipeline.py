@@ -1,0 +1,414 @@
+"""The stages of a build, each a function that a program can call too.
+
+    read -> split -> train, compare -> recommend -> explain -> evaluate -> export   |wall: site/data/*.json|   render
+
+``build.py`` calls them for the command, :func:`build_site` for a data set that is in memory already. To follow the
+work, pass a :class:`Reporter`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from recsys.baselines.background import beside
+from recsys.baselines.registry import BASELINES
+from recsys.baselines.run import BaselineResult, SkippedBaseline, run_baselines
+from recsys.cache.baselines import load_or_run_baselines
+from recsys.cache.models import cached_fit
+from recsys.cache.store import Cache, FolderCache, cache_folder
+from recsys.config import BuildConfig
+from recsys.data.dataset import Dataset
+from recsys.data.load import read_path
+from recsys.data.split import Split
+from recsys.data.split import split as split_ratings
+from recsys.errors import ConfigError
+from recsys.evaluation import cold_start
+from recsys.evaluation.cold_start import ColdStartModel, UntunedColdStart
+from recsys.evaluation.hidden_ranks import hidden_ranks
+from recsys.evaluation.report import score_lists
+from recsys.export.assemble import assemble
+from recsys.export.files import read_artefacts, write_artefacts
+from recsys.export.results import EvaluationResults, Results
+from recsys.export.tables import write_tables
+from recsys.models.fitted import Fitted
+from recsys.models.registry import MODELS
+from recsys.recommend.explain import Reasons
+from recsys.recommend.explain import explain as explain_lists
+from recsys.recommend.lists import Lists
+from recsys.recommend.lists import recommend as recommend_to_all
+from recsys.schema import Artefacts, NewUsers
+from recsys.site.output.limits import Limits, refuse_too_many
+from recsys.site.output.size import Size
+from recsys.site.publish.gh_pages import Destination
+from recsys.site.publish.gh_pages import publish as push_site
+from recsys.site.publish.staging import check_target, staging_folder
+from recsys.site.render import render_site
+from recsys.training.defaults import recipe
+from recsys.training.snapshots import Recorder, moving_films
+
+MIN_RATINGS_FOR_PROCESS = 50_000
+"""Ratings from which on baselines run in a second process, beside the models: to start one takes half a second."""
+FROM_CACHE = " (from an earlier build)"
+
+logger = logging.getLogger(__name__)
+
+BaselineResults = Iterator[BaselineResult | SkippedBaseline]
+OnEpoch = Callable[[Any, object], None]
+
+
+class Reporter(Protocol):
+    """What follows a build: the terminal, or nothing."""
+
+    def stage(self, name: str) -> AbstractContextManager[list[str]]:
+        """Times a stage; whatever is appended to the list it gives is reported at the end."""
+        ...
+
+    def done(self, name: str, seconds: float, details: Sequence[str]) -> None:
+        """Reports work that was timed elsewhere."""
+        ...
+
+    def training(self) -> AbstractContextManager[Callable[[str, int], OnEpoch]]:
+        """Gives a function from a model's name and number of epochs to what is called after each epoch."""
+        ...
+
+    def progress(self, description: str) -> AbstractContextManager[Callable[[int, int], None]]:
+        """Gives a function that is told how many of how many are done."""
+        ...
+
+
+class Silent:
+    """A reporter that reports nothing."""
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[list[str]]:
+        """Discards the details."""
+        yield []
+
+    def done(self, name: str, seconds: float, details: Sequence[str]) -> None:
+        """Does nothing."""
+
+    @contextmanager
+    def training(self) -> Iterator[Callable[[str, int], OnEpoch]]:
+        """Gives functions that do nothing."""
+        yield lambda model, epochs: lambda record, snapshot: None
+
+    @contextmanager
+    def progress(self, description: str) -> Iterator[Callable[[int, int], None]]:
+        """Gives a function that does nothing."""
+        yield lambda done, total: None
+
+
+SILENT = Silent()
+
+
+def build_site(
+    dataset: Dataset,
+    out: str | os.PathLike[str] = "site",
+    config: BuildConfig | None = None,
+    *,
+    cache: Cache | None = None,
+    reporter: Reporter = SILENT,
+) -> Path:
+    """Do for any data set what the command does: train, compare, recommend, export and render.
+
+    Example::
+
+        import pandas as pd
+        import recsys
+
+        ratings = pd.DataFrame({"user": [...], "item": [...], "rating": [...]})
+        dataset = recsys.Dataset.from_frames(ratings, name="Our book club")
+        recsys.build_site(dataset, "site", recsys.BuildConfig(top_k=5))
+
+    Args:
+        dataset: the ratings.
+        out: folder of the site; absent, empty, or an earlier site, which is replaced once the new one is complete.
+        config: settings; None for the defaults.
+        cache: where models and baselines of earlier builds are looked up and kept; None for the user's cache folder,
+            ``recsys.NoCache()`` for none.
+        reporter: follows the work.
+
+    Returns:
+        The folder, absolute.
+
+    Raises:
+        ConfigError: the settings do not go with the data.
+        OutputError: the folder may not be replaced, or the site would be too large.
+    """
+    folder, config = Path(out).expanduser().resolve(), config or BuildConfig()
+    check_target(folder, [])
+    with staging_folder(folder) as staging:
+        artefacts = compute(dataset, config, reporter, FolderCache(cache_folder()) if cache is None else cache)
+        export(artefacts, staging / "data", reporter)
+        render(artefacts, staging, reporter)
+    return folder
+
+
+def read(path: Path, reporter: Reporter = SILENT) -> Dataset:
+    """The ratings of a file, folder or archive."""
+    with reporter.stage("read") as details:
+        dataset = read_path(path)
+        details.append(f"{dataset.name}: {dataset.n_ratings} ratings")
+        details.append(f"{dataset.n_users} users, {dataset.n_items} items")
+    if dataset.source.synthetic:
+        logger.warning("The ratings of this data set are synthetic: invented users, for a look at the site only.")
+    return dataset
+
+
+def check(dataset: Dataset, config: BuildConfig) -> None:
+    """Refuse, before the work begins, settings that this data set cannot be built with.
+
+    Raises:
+        ConfigError: there is no such model, or fewer items than a list is long.
+        OutputError: the site would have too many files.
+    """
+    unknown = [name for name in config.models if name not in MODELS]
+    if unknown:
+        raise ConfigError(f"models: there is no model {unknown[0]!r}; expected one or more of {', '.join(MODELS)}")
+    if config.top_k > dataset.n_items:
+        raise ConfigError(f"top_k is {config.top_k}; {dataset.name} has {dataset.n_items} items, so use that or less")
+    limits = Limits(config.user_pages, config.max_files, config.max_megabytes)
+    refuse_too_many(dataset.n_users, dataset.n_items, limits)
+
+
+def compute(dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> Artefacts:
+    """Everything between the ratings and the exported files."""
+    check(dataset, config)
+    with threadpool_limits(1, "blas"):  # more threads gain nothing at these sizes, and spin against each other
+        parts = split(dataset, config, reporter)
+        with start_baselines(parts, config, cache) as baselines:
+            trained = train(dataset, parts.train, config, reporter, cache)
+            compared = compare(baselines, reporter)
+        lists = recommend(trained.models, parts, config, reporter) | compared.lists
+        reasons = explain(trained.models, parts, lists, reporter)
+        evaluation, ranks = evaluate(trained.models, parts, lists, compared, config, reporter)
+        new_users = evaluate_new_users(dataset, config, reporter, cache) if config.evaluate_new_users else None
+        with reporter.stage("assemble"):
+            return assemble(
+                Results(
+                    dataset,
+                    parts,
+                    config,
+                    trained.models,
+                    lists,
+                    evaluation,
+                    reasons,
+                    ranks,
+                    trained.recorders,
+                    new_users,
+                )
+            )
+
+
+def split(dataset: Dataset, config: BuildConfig, reporter: Reporter = SILENT) -> Split:
+    """Hide each user's newest ratings from training."""
+    with reporter.stage("split") as details:
+        parts = split_ratings(dataset, config.holdout, np.random.default_rng(config.train.seed))
+        n_hidden = 0 if parts.test is None else parts.test.n_ratings
+        details.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} hidden")
+    return parts
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The models, and their item vectors over the epochs, by name and in the order of the registry."""
+
+    models: dict[str, Fitted]
+    recorders: dict[str, Recorder]
+
+
+def train(dataset: Dataset, ratings: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> Trained:
+    """Train every model of the settings, or load it from the cache.
+
+    Args:
+        dataset: the whole log, which tells the items whose movement is recorded.
+        ratings: the training part.
+        config: settings.
+        reporter: shows the epochs of a model that is not in the cache.
+        cache: where models are looked up and kept.
+    """
+    models, recorders = {}, {}
+    with reporter.training() as display:
+        for name in [name for name in MODELS if name in config.models]:
+            with reporter.stage(f"train {name}") as details:
+                recorder = Recorder(moving_films(dataset))
+                on_epoch = display(name, recipe(name, ratings, config.train).epochs)
+                fitted, cached = cached_fit(cache, ratings, name, config.train, recorder, on_epoch)
+                epochs = f"{len(fitted.history)} epochs, served as after {fitted.best_epoch}"
+                details.append(epochs + FROM_CACHE * cached)
+                models[name], recorders[name] = fitted, recorder
+    return Trained(models, recorders)
+
+
+@contextmanager
+def start_baselines(parts: Split, config: BuildConfig, cache: Cache) -> Iterator[tuple[BaselineResults, bool]]:
+    """Begin to compute the baselines, beside the models where that pays; and whether they are in the cache."""
+
+    def run(parts: Split, config: BuildConfig) -> AbstractContextManager[BaselineResults]:
+        large = parts.train.n_ratings >= MIN_RATINGS_FOR_PROCESS
+        return beside(run_baselines, parts, config) if large else nullcontext(run_baselines(parts, config))
+
+    with load_or_run_baselines(cache, parts, config, run) as results:
+        yield results
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """The baselines: their lists by name, and how they were tuned or why they were skipped."""
+
+    lists: dict[str, Lists]
+    evaluation: EvaluationResults
+
+
+def compare(baselines: tuple[BaselineResults, bool], reporter: Reporter = SILENT) -> Compared:
+    """Collect the baselines' lists, where something is hidden to measure them by."""
+    results, cached = baselines
+    lists, evaluation = dict[str, Lists](), EvaluationResults()
+    with reporter.progress("baselines") as on_baseline:
+        for done, result in enumerate(results, start=1):
+            if isinstance(result, SkippedBaseline):
+                evaluation.skipped[result.name] = result.reason
+                logger.warning("%s was not computed: %s", result.name, result.reason)
+            else:
+                lists[result.name], evaluation.tuned[result.name] = result.lists, result.tuned
+                reporter.done(result.name, result.seconds, [result.tuned.describe() + FROM_CACHE * cached])
+            on_baseline(done, len(BASELINES))
+    if not lists:
+        logger.info("baselines: none, because nothing is hidden to measure anything by")
+    return Compared(lists, evaluation)
+
+
+def recommend(
+    models: dict[str, Fitted], parts: Split, config: BuildConfig, reporter: Reporter = SILENT
+) -> dict[str, Lists]:
+    """Every user's list, by each model."""
+    with reporter.stage("recommend") as details:
+        lists = {
+            name: recommend_to_all(fitted, parts.train, parts.test, config.top_k) for name, fitted in models.items()
+        }
+        details.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
+    return lists
+
+
+def explain(
+    models: dict[str, Fitted], parts: Split, lists: dict[str, Lists], reporter: Reporter = SILENT
+) -> dict[str, Reasons]:
+    """The rated items behind each recommendation of each model."""
+    with reporter.stage("explain") as details:
+        reasons = {name: explain_lists(fitted, parts.train, lists[name]) for name, fitted in models.items()}
+        details.append(f"reasons for the lists of {', '.join(reasons)}")
+    return reasons
+
+
+def evaluate(
+    models: dict[str, Fitted],
+    parts: Split,
+    lists: dict[str, Lists],
+    compared: Compared,
+    config: BuildConfig,
+    reporter: Reporter = SILENT,
+) -> tuple[EvaluationResults, dict[str, NDArray[np.int64]]]:
+    """Score all lists against the hidden ratings, and rank these by each model; nothing where nothing is hidden."""
+    if parts.test is None:
+        return compared.evaluation, {}
+    with reporter.stage("evaluate") as details:
+        ranks = {name: hidden_ranks(fitted, parts.train, parts.test) for name, fitted in models.items()}
+        users = np.flatnonzero(parts.test.user_counts)
+        reports = {
+            name: score_lists(model_lists.items[users], users, parts.train, parts.test)
+            for name, model_lists in lists.items()
+        }
+        details += [f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}" for name, report in reports.items()]
+    return replace(compared.evaluation, reports=reports), ranks
+
+
+def evaluate_new_users(dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> NewUsers | None:
+    """How good lists are for users who were not in training; None where there are too few to tell."""
+    reason = cold_start.skip_reason(dataset)
+    if reason is not None:
+        logger.warning("new users were not measured: %s", reason)
+        return None
+    with reporter.stage("new users") as details, reporter.progress("new users") as on_draw:
+        models = cold_start_models(config, cache)
+        report = cold_start.evaluate_cold_start(dataset, models, config.top_k, config.train.seed, on_draw)
+        details += cold_start.describe(report, config.top_k)
+    return report
+
+
+def cold_start_models(config: BuildConfig, cache: Cache) -> dict[str, ColdStartModel]:
+    """The rows of the cold-start table: deep with ratings and with items alone, then baselines that can fold in."""
+    learned: dict[int, Fitted] = {}
+
+    def learn(train: Dataset, draw: int) -> Fitted:
+        if draw not in learned:
+            learned.clear()  # both rows of deep share the model of a draw; those of earlier draws are done with
+            settings = replace(config.train, seed=(config.train.seed + draw) % 2**63)
+            learned[draw] = cached_fit(cache, train, "deep", settings, Recorder(np.arange(0)))[0]
+        return learned[draw]
+
+    rows: dict[str, ColdStartModel] = {
+        "deep": UntunedColdStart(learn),
+        "deep_liked": UntunedColdStart(learn, cold_start.as_liked),
+    }
+    return rows | {name: spec.cold_start for name, spec in BASELINES.items() if spec.cold_start is not None}
+
+
+def export(artefacts: Artefacts, folder: Path, reporter: Reporter = SILENT) -> None:
+    """Write the JSON, CSV and TSV files."""
+    with reporter.stage("export") as details:
+        write_artefacts(artefacts, folder)
+        write_tables(artefacts, folder)
+        details.append(f"{sum(path.stat().st_size for path in folder.iterdir()) / 1e6:.1f} MB of data")
+
+
+def copy_export(site: Path, staging: Path) -> Artefacts:
+    """The exported files of an earlier build, for rendering them anew.
+
+    Args:
+        site: the earlier site.
+        staging: the folder of the new one; the files are copied into it.
+
+    Raises:
+        OutputError: a file is absent, damaged, or of another schema.
+    """
+    artefacts = read_artefacts(site / "data")
+    shutil.copytree(site / "data", staging / "data")
+    return artefacts
+
+
+def render(artefacts: Artefacts, folder: Path, reporter: Reporter = SILENT) -> None:
+    """Write the pages."""
+    with reporter.stage("render") as details, reporter.progress("pages") as on_page:
+        render_site(artefacts, templates_folder(), folder, on_page, on_size=_log_size)
+        details.append(f"{sum(1 for _ in folder.rglob('*.html'))} pages")
+
+
+def publish(folder: Path, destination: Destination, artefacts: Artefacts, reporter: Reporter = SILENT) -> None:
+    """Push a finished site to the branch that GitHub Pages shows."""
+    with reporter.stage("publish") as details:
+        build = artefacts.build
+        message = f"site: {build.dataset.name}, made by {build.generator.name} {build.generator.version}"
+        push_site(folder, destination, message)
+        details.append("pushed to gh-pages of origin")
+
+
+def _log_size(size: Size) -> None:
+    logger.info("the site will have %s", size.in_words())
+
+
+def templates_folder() -> Path:
+    """Where the templates are: inside the installed package, or in the repository."""
+    here = Path(__file__).resolve().parent
+    installed = here / "site" / "templates"
+    return installed if installed.is_dir() else here.parent / "templates"
