@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from recsys.baselines.background import beside
+from recsys.baselines.background import in_background
 from recsys.baselines.registry import BASELINES
 from recsys.baselines.run import BaselineResult, SkippedBaseline, run_baselines
 from recsys.cache.baselines import load_or_run_baselines
@@ -257,7 +257,7 @@ def start_baselines(parts: Split, config: BuildConfig, cache: Cache) -> Iterator
 
     def run(parts: Split, config: BuildConfig) -> AbstractContextManager[BaselineResults]:
         large = parts.train.n_ratings >= MIN_RATINGS_FOR_PROCESS
-        return beside(run_baselines, parts, config) if large else nullcontext(run_baselines(parts, config))
+        return in_background(run_baselines, parts, config) if large else nullcontext(run_baselines(parts, config))
 
     with load_or_run_baselines(cache, parts, config, run) as results:
         yield results

@@ -1,18 +1,21 @@
-"""Work in another process while this one goes on, so that a second core has something to do.
+"""Run a generator in another process while this one goes on, so that a second core has work.
 
-Threads would not do: training is many small numpy calls, which hand the interpreter's lock to and fro. Knows nothing
-of what the work is.
+Threads would not help: training is many small numpy calls, and each of them hands the interpreter's lock over.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from enum import Enum
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import islice
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
@@ -25,77 +28,87 @@ T = TypeVar("T")
 
 
 @contextmanager
-def beside(work: Callable[..., Iterable[T]], *arguments: Any) -> Iterator[Iterator[T]]:
-    """What ``work(*arguments)`` yields, from a process of its own that starts now and ends with the block.
+def in_background(work: Callable[..., Iterable[T]], *arguments: Any) -> Iterator[Iterator[T]]:
+    """Yield the results of ``work(*arguments)``, computed by a process that starts now and ends with the block.
 
     Args:
-        work: a function of a module, so that another process finds it by name.
-        arguments: what it is called with; they are copied.
+        work: a function at the top of a module, so that another process can import it.
+        arguments: its arguments; they are copied.
 
     Raises:
-        RecsysError: on reading, where the process was ended from outside, say for want of memory. What the work
-            raises is raised here too.
+        RecsysError: on reading, if the process was killed, say for want of memory. What ``work`` raises is raised
+            there too.
     """
-    context = multiprocessing.get_context("spawn")  # the one way that all systems have, and that is safe with threads
+    context = get_context("spawn")  # the only start method that every system has and that is safe with threads
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(sender, work, arguments), daemon=True)
-    process.start()
-    sender.close()  # so that the end of the process is the end of the pipe
-    arrived: SimpleQueue[tuple[_Told, Any]] = SimpleQueue()
-    # A pipe holds little: without somebody who empties it the work would wait to be asked.
-    reader = Thread(target=_empty, args=(receiver, arrived), daemon=True)
-    reader.start()
+    pool = ProcessPoolExecutor(1, context, _start_worker, (receiver, work, arguments))
+    finished: SimpleQueue[Future[list[T]]] = SimpleQueue()
+
+    def request_next(previous: Future[list[T]] | None = None) -> None:
+        """Ask for one more result as soon as the previous one is here, so that the process never waits for us."""
+        if previous is not None:
+            finished.put(previous)
+            if previous.cancelled() or previous.exception() or not previous.result():
+                return
+        try:
+            pool.submit(_next_result).add_done_callback(request_next)
+        except RuntimeError as problem:  # the process was killed between two results, or the block was left
+            failed = Future[list[T]]()
+            failed.set_exception(problem)
+            finished.put(failed)
+
     try:
-        yield _received(arrived, process)
+        with _sigint_blocked():  # the process inherits that
+            request_next()
+        yield _read(finished)
     finally:
-        process.terminate()
-        process.join()
-        reader.join()
+        sender.close()  # ends the process, even in the middle of its work
+        pool.shutdown(cancel_futures=True)
         receiver.close()
 
 
-def _empty(receiver: Connection, arrived: SimpleQueue[tuple[_Told, Any]]) -> None:
-    """Take everything out of a pipe until its end."""
+@contextmanager
+def _sigint_blocked() -> Iterator[None]:
+    if sys.platform == "win32":
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        while True:
-            arrived.put(receiver.recv())
-    except (EOFError, OSError):
-        arrived.put((_Told.ENDED, None))
-    except Exception as problem:  # what came cannot be put together here; nobody may wait for it for ever
-        arrived.put((_Told.FAILED, problem))
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _received(arrived: SimpleQueue[tuple[_Told, Any]], process: BaseProcess) -> Iterator[Any]:
-    while True:
-        kind, value = arrived.get()
-        if kind is _Told.ENDED:
-            process.join()
-            raise RecsysError(
-                f"a process of this build ended with status {process.exitcode}, before its work was done; expected "
-                "it to finish (there may be too little memory: close other programs, or take a smaller data set)"
-            )
-        if kind is _Told.FAILED:
-            raise value
-        if kind is _Told.DONE:
-            return
-        yield value
-
-
-class _Told(Enum):
-    """What the other process says with each value."""
-
-    YIELDED, FAILED, DONE, ENDED = range(4)
-
-
-def _work(sender: Connection, work: Callable[..., Iterable[Any]], arguments: tuple[Any, ...]) -> None:
-    """The other process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first ends this one
+def _read(finished: SimpleQueue[Future[list[T]]]) -> Iterator[T]:
     try:
-        with threadpool_limits(1, "blas"):
-            for value in work(*arguments):
-                sender.send((_Told.YIELDED, value))
-        sender.send((_Told.DONE, None))
-    except BrokenPipeError:
-        pass  # nobody waits for it any more
-    except Exception as problem:
-        sender.send((_Told.FAILED, problem))
+        while result := finished.get().result():
+            yield from result
+    except BrokenProcessPool as problem:
+        raise RecsysError(
+            "a process of this build was killed before its work was done; expected it to finish (there may be too "
+            "little memory: close other programs, or use a smaller data set)"
+        ) from problem
+
+
+_results: Callable[[], Iterator[Any]]
+"""In the worker process: its one running generator."""
+
+
+def _start_worker(receiver: Connection, work: Callable[..., Iterable[Any]], arguments: tuple[Any, ...]) -> None:
+    global _results  # an executor gives its processes no other way to keep state
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent handles it
+    threadpool_limits(1, "blas")
+    Thread(target=_exit_with_parent, args=(receiver,), daemon=True).start()
+    _results = cache(lambda: iter(work(*arguments)))  # called by the first request, which can pass on an exception
+
+
+def _exit_with_parent(receiver: Connection) -> None:
+    """Exit when the other end of the pipe is closed: by the end of the parent's block, or by its death."""
+    with suppress(EOFError, OSError):
+        receiver.recv()
+    os._exit(1)
+
+
+def _next_result() -> list[Any]:
+    """The next result in a list; an empty list at the end."""
+    return list(islice(_results(), 1))
