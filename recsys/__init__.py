@@ -22,9 +22,9 @@ from recsys.data.split import Split, split
 from recsys.errors import ConfigError, DataError, DownloadError, OutputError, RecsysError
 from recsys.evaluation.ranking import top_k
 from recsys.evaluation.report import Report, evaluate
-from recsys.models.fitted import EpochRecord, Fitted
-from recsys.models.saved import load_fitted
-from recsys.schema import VERSION
+from recsys.models.fitted import Fitted
+from recsys.models.load import load_fitted
+from recsys.schema import VERSION, EpochRecord
 from recsys.training.fit import fit
 
 if TYPE_CHECKING:

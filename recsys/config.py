@@ -28,7 +28,7 @@ _ADDRESS = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig:
-    """How a model is trained; None leaves a setting to the rules in ``recsys.training.defaults``.
+    """How a model is trained; None leaves a setting to the rules in ``recsys.models.hyperparameters``.
 
     Raises:
         ConfigError: a value is outside its range.

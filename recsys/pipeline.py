@@ -54,8 +54,7 @@ from recsys.site.publish.gh_pages import Destination
 from recsys.site.publish.gh_pages import publish as push_site
 from recsys.site.publish.staging import check_target, staging_folder
 from recsys.site.render import render_site
-from recsys.training.defaults import recipe
-from recsys.training.snapshots import Recorder, moving_films
+from recsys.training.snapshots import SnapshotRecorder, tracked_items
 
 MIN_RATINGS_FOR_PROCESS = 50_000
 """Ratings from which on baselines run in a second process, beside the models: to start one takes half a second."""
@@ -225,7 +224,7 @@ class Trained:
     """The models, and their item vectors over the epochs, by name and in the order of the registry."""
 
     models: dict[str, Fitted]
-    recorders: dict[str, Recorder]
+    recorders: dict[str, SnapshotRecorder]
 
 
 def train(dataset: Dataset, ratings: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> Trained:
@@ -242,8 +241,8 @@ def train(dataset: Dataset, ratings: Dataset, config: BuildConfig, reporter: Rep
     with reporter.training() as display:
         for name in [name for name in MODELS if name in config.models]:
             with reporter.stage(f"train {name}") as details:
-                recorder = Recorder(moving_films(dataset))
-                on_epoch = display(name, recipe(name, ratings, config.train).epochs)
+                recorder = SnapshotRecorder(tracked_items(dataset))
+                on_epoch = display(name, MODELS[name].defaults(ratings, config.train).epochs)
                 fitted, cached = cached_fit(cache, ratings, name, config.train, recorder, on_epoch)
                 epochs = f"{len(fitted.history)} epochs, served as after {fitted.best_epoch}"
                 details.append(epochs + FROM_CACHE * cached)
@@ -354,7 +353,7 @@ def cold_start_models(config: BuildConfig, cache: Cache) -> dict[str, ColdStartM
         if draw not in learned:
             learned.clear()  # both rows of deep share the model of a draw; those of earlier draws are done with
             settings = replace(config.train, seed=(config.train.seed + draw) % 2**63)
-            learned[draw] = cached_fit(cache, train, "deep", settings, Recorder(np.arange(0)))[0]
+            learned[draw] = cached_fit(cache, train, "deep", settings, SnapshotRecorder(np.arange(0)))[0]
         return learned[draw]
 
     rows: dict[str, ColdStartModel] = {

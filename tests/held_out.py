@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import recsys
-from recsys.recommend.lists import unit_vectors
+from recsys.nn.arrays import unit_vectors
 from tests.training.literal_tower import History
 
 MOVIELENS = os.environ.get("MOVIELENS_100K")

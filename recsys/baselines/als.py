@@ -11,7 +11,7 @@ from scipy import sparse
 
 from recsys.baselines.protocol import BaselineSpec, HyperParameters, binary_matrix
 from recsys.data.dataset import Dataset
-from recsys.evaluation.ranking import Ids
+from recsys.nn.arrays import Ids
 
 STEPS = 3
 """Conjugate-gradient steps for each vector in each half epoch."""

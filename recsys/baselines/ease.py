@@ -12,7 +12,7 @@ from recsys.baselines.protocol import BaselineSpec, binary_matrix
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
 from recsys.evaluation.cold_start import TunedColdStart
-from recsys.evaluation.ranking import Ids
+from recsys.nn.arrays import Ids
 
 COLD_START_GRID = (300.0, 100.0, 1000.0, 3000.0, 10_000.0, 30_000.0, 100_000.0)
 """Values of l2. It reaches far: the fewer items are given, the larger the best penalty."""

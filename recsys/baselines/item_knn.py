@@ -10,7 +10,7 @@ from scipy import sparse
 
 from recsys.baselines.protocol import BaselineSpec, binary_matrix
 from recsys.data.dataset import Dataset
-from recsys.evaluation.ranking import Ids
+from recsys.nn.arrays import Ids
 
 _BLOCK_ITEMS = 512
 """Items whose similarities to all others are held at once."""

@@ -11,7 +11,7 @@ from scipy import sparse
 from recsys.baselines.protocol import BaselineSpec
 from recsys.data.dataset import Dataset
 from recsys.evaluation.cold_start import UntunedColdStart
-from recsys.evaluation.ranking import Ids
+from recsys.nn.arrays import Ids
 
 
 class Popularity:

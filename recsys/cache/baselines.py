@@ -17,7 +17,7 @@ from recsys.config import BuildConfig
 from recsys.data.split import Split
 from recsys.errors import DataError
 from recsys.models.archive import Archive
-from recsys.models.state import checked
+from recsys.models.state import require_array
 from recsys.recommend.lists import Lists
 
 FORMAT = 2
@@ -96,13 +96,13 @@ def _from_archive(archive: Archive, shape: tuple[int, int], n_items: int) -> lis
         if row.tuned is None:
             results.append(SkippedBaseline(row.name, row.reason))
             continue
-        items = checked(archive.arrays, f"{row.name}.items", shape, np.int32)
+        items = require_array(archive.arrays, f"{row.name}.items", shape, np.int32)
         if items.min() < -1 or items.max() >= n_items:
             raise DataError(
                 f"lists of {row.name} hold items {items.min()} to {items.max()}; expected -1 to {n_items - 1}"
             )
-        scores = checked(archive.arrays, f"{row.name}.scores", shape)
-        held_out = checked(archive.arrays, f"{row.name}.held_out", shape, np.bool_)
+        scores = require_array(archive.arrays, f"{row.name}.scores", shape)
+        held_out = require_array(archive.arrays, f"{row.name}.held_out", shape, np.bool_)
         lists = Lists(items, np.where(items < 0, np.float32(-np.inf), scores), held_out)
         results.append(BaselineResult(row.name, row.tuned, lists, 0.0))
     return results

@@ -15,11 +15,12 @@ from recsys.cache.store import Cache, key
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.models.archive import Archive
-from recsys.models.fitted import EpochRecord, Fitted
-from recsys.models.saved import FORMAT, packed, unpacked
-from recsys.models.state import checked
-from recsys.training.fit import Snapshot, fit, together
-from recsys.training.snapshots import Recorder
+from recsys.models.fitted import FORMAT, Fitted, pack
+from recsys.models.load import unpack
+from recsys.models.state import require_array
+from recsys.schema import EpochRecord
+from recsys.training.fit import Snapshot, chain_callbacks, fit
+from recsys.training.snapshots import SnapshotRecorder
 
 _EPOCHS, _FRAMES = "recorded.epochs", "recorded.frames"
 
@@ -29,7 +30,7 @@ def cached_fit(
     ratings: Dataset,
     model: str,
     config: TrainConfig,
-    recorder: Recorder,
+    recorder: SnapshotRecorder,
     on_epoch: Callable[[EpochRecord, Snapshot], None] = lambda record, snapshot: None,
 ) -> tuple[Fitted, bool]:
     """The model that :func:`~recsys.training.fit.fit` gives, and whether it was known before.
@@ -48,26 +49,26 @@ def cached_fit(
         data=ratings.sha256,
         model=model,
         config=config,
-        films=hashlib.sha256(recorder.films.tobytes()).hexdigest(),
-        room=recorder.room,
+        items=hashlib.sha256(recorder.items.tobytes()).hexdigest(),
+        max_frames=recorder.max_frames,
     )
     known = cache.load(name, _unpacked)
     if known is not None:
         fitted, recorder.frames = known
         return fitted, True
-    fitted = fit(ratings, model, config, together(on_epoch, recorder))
+    fitted = fit(ratings, model, config, chain_callbacks(on_epoch, recorder))
     cache.keep(name, _packed(fitted, recorder))
     return fitted, False
 
 
-def _packed(fitted: Fitted, recorder: Recorder) -> Archive:
-    made = packed(fitted)
+def _packed(fitted: Fitted, recorder: SnapshotRecorder) -> Archive:
+    model = pack(fitted)
     epochs, frames = np.array(list(recorder.frames)), np.stack(list(recorder.frames.values()))
-    return Archive({**made.arrays, _EPOCHS: epochs, _FRAMES: frames}, made.text)
+    return Archive({**model.arrays, _EPOCHS: epochs, _FRAMES: frames}, model.text)
 
 
 def _unpacked(found: Archive) -> tuple[Fitted, dict[int, NDArray[np.float32]]]:
-    fitted = unpacked(found)
-    epochs = checked(found.arrays, _EPOCHS, (None,), np.signedinteger)
-    frames = checked(found.arrays, _FRAMES, (len(epochs), None, fitted.recipe.dim))
+    fitted = unpack(found)
+    epochs = require_array(found.arrays, _EPOCHS, (None,), np.signedinteger)
+    frames = require_array(found.arrays, _FRAMES, (len(epochs), None, fitted.hyperparameters.dim))
     return fitted, dict(zip(epochs.tolist(), frames, strict=True))

@@ -18,7 +18,7 @@ from rich.logging import RichHandler
 from rich.progress import Progress
 from rich.table import Table
 
-from recsys.models.fitted import EpochRecord
+from recsys.schema import EpochRecord
 
 PLAIN_EVERY = 10
 """Epochs between two plain lines."""

@@ -19,8 +19,9 @@ from recsys.data.dataset import Dataset
 from recsys.data.sorting import position_in_group
 from recsys.data.split import Split
 from recsys.evaluation.metrics.ndcg import ndcg
-from recsys.evaluation.ranking import Ids, top_k
+from recsys.evaluation.ranking import top_k
 from recsys.evaluation.report import hits
+from recsys.nn.arrays import Ids
 from recsys.schema import NewUsers
 
 DRAWS = 5

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import position_in_group
 from recsys.errors import ConfigError, DataError
+from recsys.nn.arrays import Ids
 
 BLOCK_SCORES = 4_000_000
 """Scores held at once: 16 MB in float32."""
@@ -18,8 +19,6 @@ BLOCK_SCORES = 4_000_000
 GROUPS_PER_ITEM = 8
 """Groups of columns for each item of a list. With fewer groups, two of the best items often share one, which lowers
 the threshold and lets more candidates pass."""
-
-Ids = NDArray[np.integer[Any]]
 
 
 class Scorer(Protocol):

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from recsys import schema
+from recsys.baselines.protocol import BaselineSpec
 from recsys.baselines.registry import BASELINES
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
@@ -19,12 +20,13 @@ from recsys.export.metrics import build_metrics
 from recsys.export.recommendations import build_recommendations
 from recsys.export.results import Results
 from recsys.models.fitted import Fitted
+from recsys.models.protocol import ModelSpec
 from recsys.models.registry import MODELS
 from recsys.recommend.pca import Projection, principal_components
 from recsys.recommend.profiles import rating_histograms
 from recsys.recommend.similar import similar_items
 from recsys.schema import GENERATOR, VERSION
-from recsys.training.snapshots import moving_films
+from recsys.training.snapshots import tracked_items
 
 N_SIMILAR = 10
 MIN_RATINGS_FOR_MEAN = 3
@@ -34,7 +36,8 @@ MIN_RATINGS_FOR_MEAN = 3
 def assemble(results: Results) -> schema.Artefacts:
     """All exported files of a build, as types."""
     hyperparameters: dict[str, dict[str, int | float]] = {
-        name: {**asdict(fitted.recipe), "epochs": fitted.best_epoch} for name, fitted in results.models.items()
+        name: {**asdict(fitted.hyperparameters), "epochs": fitted.best_epoch}
+        for name, fitted in results.models.items()
     }
     item_ids = ids(results.dataset.item_ids)
     projections = {name: principal_components(fitted.item_vectors) for name, fitted in results.models.items()}
@@ -42,10 +45,7 @@ def assemble(results: Results) -> schema.Artefacts:
     return schema.Artefacts(
         build=_build(results),
         loss_history=schema.LossHistory(
-            models={
-                name: [schema.EpochRecord(**asdict(record)) for record in fitted.history]
-                for name, fitted in results.models.items()
-            }
+            models={name: list(fitted.history) for name, fitted in results.models.items()}
         ),
         item_embeddings=schema.ItemEmbeddings(
             models={name: _embedding(fitted, projections[name], item_ids) for name, fitted in results.models.items()}
@@ -54,7 +54,7 @@ def assemble(results: Results) -> schema.Artefacts:
         metrics=build_metrics(results, hyperparameters),
         items=_items(results),
         map_replay=build_map_replay(
-            results.models, projections, results.recorders, moving_films(results.dataset), item_ids
+            results.models, projections, results.recorders, tracked_items(results.dataset), item_ids
         ),
         deep_tower=None if deep is None else build_deep_tower(deep, results.dataset, projections["deep"]),
     )
@@ -83,7 +83,7 @@ def _build(results: Results) -> schema.Build:
                 best_epoch=fitted.best_epoch,
                 dim=fitted.item_vectors.shape[1],
                 n_parameters=fitted.n_parameters,
-                settings=asdict(fitted.recipe),
+                settings=asdict(fitted.hyperparameters),
             )
             for name, fitted in results.models.items()
         },
@@ -94,7 +94,8 @@ def _build(results: Results) -> schema.Build:
 def _legend(results: Results) -> dict[str, schema.LegendEntry]:
     """Label and colours of every row, models first."""
     entries = {}
-    for name, spec in {**MODELS, **BASELINES}.items():
+    specs: dict[str, ModelSpec | BaselineSpec] = {**MODELS, **BASELINES}
+    for name, spec in specs.items():
         if name in results.models or name in BASELINES:
             light, dark = spec.colour
             entries[name] = schema.LegendEntry(label=spec.label, light=light, dark=dark)

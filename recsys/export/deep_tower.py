@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recsys import schema
 from recsys.data.dataset import Dataset
 from recsys.export.encoding import encode_array, ids
-from recsys.models.deep import AVERAGE_FILMS, DeepModel
+from recsys.models.deep import AVERAGE_ITEMS, DeepModel
 from recsys.models.fitted import Fitted
 from recsys.models.rating_scale import star_weights
 from recsys.recommend.pca import Projection
@@ -43,7 +43,7 @@ def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -
     dim, mlp = fitted.item_vectors.shape[1], towers.user_mlp
     item_ids = ids(dataset.item_ids)
     weights = {
-        "average": _encode(towers.average_film()),
+        "average": _encode(towers.average_item()),
         "inner_weight": _encode(mlp.inner.weight.value[:dim]),  # the rows beyond are of user features
         "inner_bias": _encode(mlp.inner.bias.value),
         "outer_weight": _encode(mlp.outer.weight.value),
@@ -58,7 +58,7 @@ def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -
         star_weights=_rounded(star_weights()),
         starters=seed_items(projection.points[rows], dataset.item_counts[rows]),
         pool=_encode(towers.pool.table.value[rows]),
-        average_films=AVERAGE_FILMS,
+        average_films=AVERAGE_ITEMS,
         **weights,
         items=_encode(fitted.item_vectors[rows]),
         item_bias=_encode(fitted.item_bias[rows]),

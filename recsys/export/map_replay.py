@@ -13,7 +13,7 @@ from recsys import schema
 from recsys.export.encoding import encode_array
 from recsys.models.fitted import Fitted
 from recsys.recommend.pca import Projection
-from recsys.training.snapshots import MOST_FRAMES, Recorder
+from recsys.training.snapshots import MAX_FRAMES, SnapshotRecorder
 
 MAX_BYTES = 1_000_000
 """Of the whole file."""
@@ -26,7 +26,7 @@ _OVERHEAD = 1000
 def build_map_replay(
     models: dict[str, Fitted],
     projections: dict[str, Projection],
-    recorders: dict[str, Recorder],
+    recorders: dict[str, SnapshotRecorder],
     tracked: NDArray[np.intp],
     item_ids: list[str],
 ) -> schema.MapReplay:
@@ -57,7 +57,7 @@ def max_frames(item_ids: list[str], n_models: int) -> int:
     """How many frames of each model fit into the file with the ids; at least the last one."""
     frame = 4 * -(-4 * len(item_ids) // 3) + 16  # base64 writes 4 characters for 3 bytes
     available = MAX_BYTES - len(msgspec.json.encode(item_ids)) - _OVERHEAD * (1 + n_models)
-    return max(1, min(MOST_FRAMES, available // (frame * max(1, n_models))))
+    return max(1, min(MAX_FRAMES, available // (frame * max(1, n_models))))
 
 
 def evenly_spaced(epochs: list[int], n: int) -> list[int]:

@@ -16,7 +16,7 @@ from recsys.models.fitted import Fitted
 from recsys.recommend.explain import Reasons
 from recsys.recommend.lists import Lists
 from recsys.schema import NewUsers
-from recsys.training.snapshots import Recorder
+from recsys.training.snapshots import SnapshotRecorder
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,5 +61,5 @@ class Results:
     evaluation: EvaluationResults = field(default_factory=EvaluationResults)
     reasons: dict[str, Reasons] = field(default_factory=dict)
     ranks: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    recorders: dict[str, Recorder] = field(default_factory=dict)
+    recorders: dict[str, SnapshotRecorder] = field(default_factory=dict)
     new_users: NewUsers | None = None

@@ -1,1 +1,1 @@
-"""The two towers: ``base`` knows ids alone, ``deep`` also what users rated and what films are."""
+"""Models: each in one file with an entry in ``registry``; what they share; and trained models, saved and loaded."""

@@ -1,6 +1,6 @@
-"""The plain two-tower model: an embedding per user and per film.
+"""``base``, the plain two-tower model: an embedding per user and per item, and nothing else.
 
-Score of film i for user u = dot product of their embeddings + the film's bias. Knows nothing of losses or training.
+score of item i for user u = user_u . item_i + bias_i
 """
 
 from __future__ import annotations
@@ -8,32 +8,37 @@ from __future__ import annotations
 from typing import Any, NoReturn, Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 from scipy import sparse
 
+from recsys.config import TrainConfig
+from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
+from recsys.models.features import log_q
+from recsys.models.fitted import Fitted
+from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
+from recsys.models.protocol import Explanation, ModelSpec
 from recsys.models.state import State, restore, values
-from recsys.nn.layers import Array, Embedding, Parameter, named
+from recsys.nn.arrays import Array, Ids, unit_vectors
+from recsys.nn.layers import Embedding, Parameter, named
 
 INITIAL_SCALE = 0.1
-"""Deviation of fresh embeddings: small enough that scores start from the films' biases."""
-
-Ids = NDArray[np.integer[Any]]
+"""Standard deviation of fresh embeddings: small enough that the items' biases dominate the first scores."""
+MAX_REASONS = 2
+"""Rated items named for one recommended item."""
 
 
 class BaseModel:
-    """Embeddings of users and films, each of length ``dim``.
+    """Embeddings of users and items, each of length ``dim``.
 
     Args:
         n_users, n_items: how many there are.
         dim: length d of both.
-        log_q: (n_items,), log of each film's share of the training ratings: where its bias starts, so that an
+        log_q: (n_items,), log of each item's share of the training ratings: where its bias starts, so that an
             untrained model already recommends what is popular.
         rng: draws the initial embeddings.
         dtype: float32 to train, float64 to check gradients.
     """
-
-    name = "base"
 
     def __init__(
         self, n_users: int, n_items: int, dim: int, log_q: Array, rng: np.random.Generator, dtype: DTypeLike
@@ -64,18 +69,18 @@ class BaseModel:
         return model
 
     def training_inputs(self, users: Ids, rng: np.random.Generator) -> Ids:
-        """What the user tower sees of ``users`` (U,) in training: their ids."""
+        """The user tower reads ids (U,) and nothing else."""
         return users
 
     def serving_inputs(self, users: Ids) -> Ids:
-        """What the user tower sees of ``users`` (U,) once trained: their ids."""
+        """The same as in training."""
         return users
 
-    def newcomers(self, ratings: sparse.csr_array[Any]) -> NoReturn:
-        """There is no vector for somebody who was not in training, so this always raises ConfigError."""
+    def fold_in(self, ratings: sparse.csr_array[Any]) -> NoReturn:
+        """A user who was not in training has no embedding, so this always raises ConfigError."""
         raise ConfigError(
             "the base model has a vector for each user it was trained with and no way to make one from ratings; "
-            "fit the deep model instead, model='deep', whose user tower reads what somebody rated"
+            "fit the deep model instead, model='deep', whose user tower reads ratings"
         )
 
     def users_forward(self, inputs: Ids) -> tuple[Array, Ids]:
@@ -87,20 +92,60 @@ class BaseModel:
         self.user.backward(gradient, cache)
 
     def items_forward(self, items: Ids) -> tuple[Array, Array, Ids]:
-        """Film vectors (F, d) and biases (F,)."""
+        """Item vectors (F, d) and biases (F,)."""
         vectors, items = self.item.forward(items)
-        bias, items = self.bias.forward(items)
+        bias, items = self.bias.forward(items)  # (F, 1)
         return vectors, bias[:, 0], items
 
     def items_backward(self, gradient: Array, bias_gradient: Array, cache: Ids) -> None:
-        """From the gradients of the film vectors (F, d) and biases (F,)."""
+        """From the gradients of the item vectors (F, d) and biases (F,)."""
         self.item.backward(gradient, cache)
         self.bias.backward(bias_gradient[:, None], cache)
 
-    def selves_forward(self, inputs: Ids, vectors: Array, items: Ids, film: Ids) -> tuple[Array, int]:
-        """What each film of a history adds to its own score, (P,): nothing, for no history is looked at."""
-        return np.zeros(len(film), vectors.dtype), len(vectors)
+    def self_contributions_forward(
+        self, inputs: Ids, vectors: Array, items: Ids, item: Ids
+    ) -> tuple[Array, int]:
+        """Zeros (P,): without a history, no rated item adds to its own score."""
+        return np.zeros(len(item), vectors.dtype), len(vectors)
 
-    def selves_backward(self, gradient: Array, cache: int) -> Array:
-        """Nothing flows back: (F, d) of zeros."""
+    def self_contributions_backward(self, gradient: Array, cache: int) -> Array:
+        """Zeros (F, d), likewise."""
         return np.zeros((cache, self.item.table.value.shape[1]), gradient.dtype)
+
+
+def create(
+    ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
+) -> tuple[BaseModel, None]:
+    """Random embeddings; there is no teacher."""
+    return BaseModel(ratings.n_users, ratings.n_items, hyperparameters.dim, log_q(ratings), rng, dtype), None
+
+
+def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
+    """Many large steps, for it starts from noise; and l2, which is all that holds it back from overfitting.
+
+    The less is known of each user and item, the more l2 it needs; the exponent was fitted on logs of several
+    densities.
+    """
+    l2 = round(0.085 * relative_density(ratings) ** -0.6, 4)
+    return resolve(config, ratings, steps=288, epochs=(12, 40), learning_rate=0.01, l2=l2, distillation=0.0)
+
+
+def explain(fitted: Fitted) -> Explanation:
+    """By the cosine of item vectors.
+
+    The model reads no history, so nothing caused a recommendation in a way that could be traced: this is a similarity
+    found afterwards.
+    """
+    unit = unit_vectors(fitted.item_vectors)
+    return Explanation(lambda users, rated: unit[rated.indices], unit, MAX_REASONS)
+
+
+MODEL = ModelSpec(
+    name="base",
+    label="Base",
+    colour=("#2563b8", "#74aef5"),
+    towers=BaseModel,
+    create=create,
+    defaults=defaults,
+    explain=explain,
+)

@@ -1,14 +1,14 @@
-"""The deep two-tower model: what films are and what users rated, through an MLP in each tower.
+"""``deep``: item features and rated histories through an MLP in each tower.
 
     item vector = e_i + MLP([e_i, genres_i, year_i])
-    user vector = h_u + MLP([h_u, features_u]),   h_u = sum over rated films of weight p_i / sqrt(n_u)
+    user vector = h_u + MLP([h_u, features_u]),   h_u = sum over the n_u rated items of weight_i p_i / sqrt(n_u)
 
-Film embeddings e and history embeddings p start from linear towers in closed form, all else at what changes nothing,
-so that training refines these. In training a rated film counts 1, whatever its rating: it was chosen. Served, it
-counts by its rating and its age; for a newcomer, who was not in training, by its rating, and beside average films,
-for a few say little of a taste. There is no vector for a user's id: beside a history it learns the training part by
-heart and makes the lists worse. User features are dropped at random in training, so that the tower also serves a
-visitor of whom nothing is known but a few films. Knows nothing of losses or training.
+Item embeddings e and history embeddings p start from linear towers in closed form, and the MLPs at zero, so that
+training refines a model that is good already. In training every rated item weighs 1, whatever its rating: the user
+chose it. In serving it weighs by its rating and its age; for a new user, by its rating, and averaged with average
+items, because a few ratings say little of a taste. There is no embedding of the user's id: beside a history it
+memorises the training ratings and makes the lists worse. User features are dropped at random in training, so that the
+tower also serves a new user of whom nothing is known but a few ratings.
 """
 
 from __future__ import annotations
@@ -20,24 +20,34 @@ import numpy as np
 from numpy.typing import DTypeLike
 from scipy import sparse
 
+from recsys.config import TrainConfig
+from recsys.data.dataset import Dataset
 from recsys.errors import DataError
-from recsys.models.base import Ids
-from recsys.models.linear import LinearTowers, own_shares
+from recsys.models import linear
+from recsys.models.features import history_weights, history_windows, item_features, rating_scale, recency_ranks
+from recsys.models.fitted import Fitted
+from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
+from recsys.models.linear import LinearTowers, fit_linear, self_contributions
+from recsys.models.protocol import Explanation, ModelSpec
 from recsys.models.rating_scale import RatingScale
-from recsys.models.state import State, checked, restore, rows_apart, rows_together, values
-from recsys.nn.layers import MLP, Array, Embedding, Parameter, WeightedSum, dropout_rows, named
+from recsys.models.state import State, csr_from_arrays, csr_to_arrays, require_array, restore, values
+from recsys.models.teacher import Teacher
+from recsys.nn.arrays import Array, Ids
+from recsys.nn.layers import MLP, Embedding, Parameter, WeightedSum, dropout_rows, named
 
-AVERAGE_FILMS = 8
-"""Films that a newcomer is taken to have rated beside those they give: of these nothing is known but what is in a
-history on average. With few given, their list leans on what many like; with many, it is theirs alone."""
+AVERAGE_ITEMS = 8
+"""Average items that a new user's history is padded with: an average item adds what one of the training histories
+does on average. With few ratings, the list leans on what many like; with many, it is the user's own."""
+MAX_REASONS = 3
+"""Rated items named for one recommended item."""
 
 
 @dataclass(frozen=True)
 class UserInputs:
-    """What the deep user tower sees of U users.
+    """What the user tower reads of U users.
 
     Attributes:
-        history: (U, n_items), weights of the rated films, already divided by the square root of their number.
+        history: (U, n_items), weights of the rated items, already divided by the square root of their number.
         features: (U, n_features), zero where dropped.
     """
 
@@ -46,12 +56,12 @@ class UserInputs:
 
 
 class DeepModel:
-    """Two towers over histories, what films are and what users are, see the module.
+    """Two towers over histories, item features and user features; see the module.
 
     Args:
-        history: (n_users, n_items), the weight of each rated film when served; not yet divided by the root of the
+        history: (n_users, n_items), the weight of each rated item in serving; not yet divided by the root of the
             length of the history.
-        scale: what a newcomer's ratings weigh.
+        scale: how much a new user's ratings weigh.
         start: the linear towers to begin from; their rank is the length d of the vectors, and the MLPs are twice as
             wide inside.
         item_features: (n_items, g).
@@ -60,7 +70,6 @@ class DeepModel:
         dtype: float32 to train, float64 to check gradients.
     """
 
-    name = "deep"
     feature_dropout = 0.5
 
     def __init__(
@@ -102,7 +111,7 @@ class DeepModel:
         """All that :meth:`from_state` needs."""
         return {
             **values(self.parameters()),
-            **rows_apart("history", self.history),
+            **csr_to_arrays("history", self.history),
             "rating_scale": np.array([self.scale.low, self.scale.high]),
             "item_features": self.item_features,
             "user_features": self.user_features,
@@ -113,47 +122,49 @@ class DeepModel:
         """The model that had this :meth:`state`, in float32.
 
         Raises:
-            DataError: an array is missing, not of these sizes, or does not go with the others.
+            DataError: an array is missing, not of these sizes, or inconsistent with the others.
         """
-        history = rows_together("history", (n_users, n_items), state)
-        low, high = checked(state, "rating_scale", (2,), np.float64).tolist()
+        history = csr_from_arrays("history", (n_users, n_items), state)
+        low, high = require_array(state, "rating_scale", (2,), np.float64).tolist()
         if low > high:
             raise DataError(f"the array rating_scale is from {low} to {high}; expected the lowest rating first")
-        item_features = checked(state, "item_features", (n_items, None))
-        user_features = checked(state, "user_features", (n_users, None))
+        item_features = require_array(state, "item_features", (n_items, None))
+        user_features = require_array(state, "user_features", (n_users, None))
         for mlp, features in (("user_mlp", user_features), ("item_mlp", item_features)):
-            # Before there is room made for as many: sizes that are small each can be large in a product.
-            checked(state, f"{mlp}.inner.weight", (dim + features.shape[1], 2 * dim))
-        start = LinearTowers(*(checked(state, name, (n_items, dim)) for name in ("pool.table", "item.table")))
+            # Before the constructor allocates weights of this size: two small lengths can have a huge product.
+            require_array(state, f"{mlp}.inner.weight", (dim + features.shape[1], 2 * dim))
+        start = LinearTowers(*(require_array(state, name, (n_items, dim)) for name in ("pool.table", "item.table")))
         unused = np.random.default_rng(0)  # what it draws is overwritten at once
         model = cls(history, RatingScale(low, high), start, item_features, user_features, unused, np.float32)
         restore(model.parameters(), state)
         return model
 
     def training_inputs(self, users: Ids, rng: np.random.Generator) -> UserInputs:
-        """What the user tower sees of ``users`` (U,) in training: films as 1 each, features at random."""
-        kept = dropout_rows(len(users), self.feature_dropout, rng, self.history.dtype)
-        return UserInputs(equal_shares(self.history[users]), self.user_features[users] * kept)
+        """What the user tower reads of ``users`` (U,) in training: items weigh 1, features are dropped at random."""
+        mask = dropout_rows(len(users), self.feature_dropout, rng, self.history.dtype)  # (U, 1)
+        return UserInputs(equal_weights(self.history[users]), self.user_features[users] * mask)
 
     def serving_inputs(self, users: Ids) -> UserInputs:
-        """What the user tower sees of ``users`` (U,) once trained: all of it, films by rating and age."""
+        """What the user tower reads of ``users`` (U,) once trained: items by rating and age, and all features."""
         return UserInputs(normalised(self.history[users]), self.user_features[users])
 
-    def newcomers(self, ratings: sparse.csr_array[Any]) -> Array:
-        """Vectors of N people who were not in training, from their ``ratings`` (N, n_items), one an entry: (N, d).
+    def fold_in(self, ratings: sparse.csr_array[Any]) -> Array:
+        """Vectors (N, d) of N new users from their ``ratings`` (N, n_items).
 
-        Films by rating, all of them new, beside :data:`AVERAGE_FILMS` average ones; no features.
+        Items weigh by rating, all as new; the history is padded with :data:`AVERAGE_ITEMS` average items; there are
+        no features. Nothing is learned: the tower is applied to a history it has not seen.
         """
         weights = self.scale.weights(ratings.data).astype(self.history.dtype)
         rated = sparse.csr_array((weights, ratings.indices, ratings.indptr), shape=ratings.shape)
-        lengths = AVERAGE_FILMS + np.diff(ratings.indptr)[:, None]
-        pooled = (rated @ self.pool.table.value + AVERAGE_FILMS * self.average_film()) / np.sqrt(lengths)
+        # The pooled history over n ratings and m average items: (sum w_i p_i + m p_average) / sqrt(n + m).
+        lengths = AVERAGE_ITEMS + np.diff(ratings.indptr)[:, None]  # (N, 1)
+        pooled = (rated @ self.pool.table.value + AVERAGE_ITEMS * self.average_item()) / np.sqrt(lengths)
         features = np.zeros((ratings.shape[0], self.user_features.shape[1]))
         vectors, _ = self._refine(pooled.astype(self.history.dtype), features.astype(self.history.dtype))
         return vectors
 
-    def average_film(self) -> Array:
-        """What a film of the training histories adds to a history on average, whatever its weight there: (d,)."""
+    def average_item(self) -> Array:
+        """The mean history embedding over all training ratings, unweighted: (d,)."""
         counts = np.bincount(self.history.indices, minlength=self.history.shape[1])
         average: Array = (counts / counts.sum()) @ self.pool.table.value
         return average
@@ -167,22 +178,24 @@ class DeepModel:
     def users_backward(self, gradient: Array, cache: tuple[Any, ...]) -> None:
         """From the gradient of the user vectors (U, d)."""
         pool_cache, mlp_cache = cache
+        # Through the residual h and through the MLP's first d inputs, which are h too; its other inputs are features.
         gradient = gradient + self.user_mlp.backward(gradient, mlp_cache)[:, : gradient.shape[1]]
         self.pool.backward(gradient, pool_cache)
 
-    def users_without_one(self, users: Ids) -> Array:
-        """The served vector of each user without one film of their history: (P, d), for P entries of the histories.
+    def leave_one_out(self, users: Ids) -> Array:
+        """The served vector of each user without one item of their history: (P, d), for P entries of the histories.
 
-        One row for each entry of ``history[users]`` in turn: the other films keep their weights and are divided by
-        the root of one less. The pool is summed once a user and the one film taken off, which costs P rows; really
-        made, the histories that lack one would have as many entries as the sum of the squared lengths.
+        One row for each entry of ``history[users]`` in turn. The other items keep their weights and are divided by
+        the root of one less. The pool is summed once per user and the one item subtracted, which costs P rows. Built
+        naively, the histories that lack one item would have as many entries as the sum of the squared lengths.
         """
         history, table = self.history[users], self.pool.table.value
-        lengths = np.diff(history.indptr)
-        owner, others = np.repeat(np.arange(len(users)), lengths), np.repeat(lengths, lengths) - 1
-        pooled = (history @ table)[owner] - history.data[:, None] * table[history.indices]
+        lengths = np.diff(history.indptr)  # (U,)
+        row, others = np.repeat(np.arange(len(users)), lengths), np.repeat(lengths, lengths) - 1  # (P,), (P,)
+        # sum_j w_j p_j - w_i p_i, over sqrt(n - 1).
+        pooled = (history @ table)[row] - history.data[:, None] * table[history.indices]  # (P, d)
         pooled /= np.sqrt(np.maximum(others, 1), dtype=pooled.dtype)[:, None]
-        vectors, _ = self._refine(pooled, self.user_features[users][owner])
+        vectors, _ = self._refine(pooled, self.user_features[users][row])
         return vectors
 
     def _refine(self, pooled: Array, features: Array) -> tuple[Array, Any]:
@@ -191,48 +204,54 @@ class DeepModel:
         return pooled + refined, cache
 
     def items_forward(self, items: Ids) -> tuple[Array, Array, tuple[Any, ...]]:
-        """Film vectors (F, d) and biases (F,)."""
-        own, item_cache = self.item.forward(items)
-        refined, mlp_cache = self.item_mlp.forward(np.concatenate([own, self.item_features[items]], axis=1))
+        """Item vectors (F, d) and biases (F,)."""
+        embedded, item_cache = self.item.forward(items)
+        refined, mlp_cache = self.item_mlp.forward(np.concatenate([embedded, self.item_features[items]], axis=1))
         bias, bias_cache = self.bias.forward(items)
-        return own + refined, bias[:, 0], (item_cache, mlp_cache, bias_cache)
+        return embedded + refined, bias[:, 0], (item_cache, mlp_cache, bias_cache)
 
     def items_backward(self, gradient: Array, bias_gradient: Array, cache: tuple[Any, ...]) -> None:
-        """From the gradients of the film vectors (F, d) and biases (F,)."""
+        """From the gradients of the item vectors (F, d) and biases (F,)."""
         item_cache, mlp_cache, bias_cache = cache
         gradient = gradient + self.item_mlp.backward(gradient, mlp_cache)[:, : gradient.shape[1]]
         self.item.backward(gradient, item_cache)
         self.bias.backward(bias_gradient[:, None], bias_cache)
 
-    def selves_forward(self, inputs: UserInputs, vectors: Array, items: Ids, film: Ids) -> tuple[Array, Any]:
-        """What each film of a history adds to its own score through the pool, (P,), so that it can be taken away.
+    def self_contributions_forward(
+        self, inputs: UserInputs, vectors: Array, items: Ids, item: Ids
+    ) -> tuple[Array, Any]:
+        """How much each rated item adds to its own score through the pool, (P,), to be subtracted in training.
 
-        A film must not predict itself: it would learn to, and nobody is ever recommended what they rated. What goes
-        through the user tower's MLP is left.
+        The user vector is a sum over the history, so the score of a rated item i holds the term w_i p_i . v_i. With
+        it, the model would learn to recognise what is in the history, but what is recommended never is. The part that
+        goes through the user tower's MLP stays: it is not a separate term.
 
         Args:
-            inputs: whose histories hold P films.
-            vectors: (F, d), of the batch's films.
+            inputs: whose histories have P entries.
+            vectors: (F, d), of the batch's items.
             items: (F,), their ids.
-            film: (P,), for each entry of the histories in turn, its place among them.
+            item: (P,), for each entry of the histories in turn, its row among them.
         """
-        pooled, weights = self.pool.table.value[items], inputs.history.data
-        return own_shares(weights, film, pooled, vectors), (pooled, weights, vectors, items, film)
+        pooled, weights = self.pool.table.value[items], inputs.history.data  # (F, d), (P,)
+        contributions = self_contributions(weights, item, pooled, vectors)
+        return contributions, (pooled, weights, vectors, items, item)
 
-    def selves_backward(self, gradient: Array, cache: tuple[Any, ...]) -> Array:
-        """From the gradient of what each adds (P,) to that of the vectors (F, d)."""
-        pooled, weights, vectors, items, film = cache
-        total = np.bincount(film, gradient * weights, len(items)).astype(gradient.dtype)[:, None]  # (F, 1)
-        self.pool.table.gradient[items] += total * vectors
-        slope: Array = total * pooled
-        return slope
+    def self_contributions_backward(self, gradient: Array, cache: tuple[Any, ...]) -> Array:
+        """From the gradient of the self-contributions (P,) to that of the vectors (F, d)."""
+        pooled, weights, vectors, items, item = cache
+        # Each is w p_i . v_i, linear in p_i and in v_i; the pairs of one item are summed.
+        total = np.bincount(item, gradient * weights, len(items)).astype(gradient.dtype)[:, None]  # (F, 1)
+        self.pool.table.gradient[items] += total * vectors  # += is safe: each item is there once
+        vectors_gradient: Array = total * pooled
+        return vectors_gradient
 
 
 def normalised(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
-    """Each row divided by the square root of the number of its entries; empty rows stay empty.
+    """Each row divided by the square root of its number n of entries; empty rows stay empty.
 
-    Between the mean, in which a long history is worth no more than a short one, and the sum, in which it is worth
-    everything.
+    Between the mean (1 / n), in which a long history says no more than a short one, and the sum, whose length grows
+    with n: a sum of n independent vectors grows as sqrt(n), so after the division all users' vectors are of similar
+    length.
     """
     length = np.diff(history.indptr)
     scale = 1 / np.sqrt(np.maximum(length, 1))
@@ -240,7 +259,68 @@ def normalised(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
     return sparse.csr_array((data, history.indices, history.indptr), shape=history.shape)
 
 
-def equal_shares(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
+def equal_weights(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
     """The same, as if every entry were 1."""
     ones = np.ones_like(history.data)
     return normalised(sparse.csr_array((ones, history.indices, history.indptr), shape=history.shape))
+
+
+def create(
+    ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
+) -> tuple[DeepModel, Teacher]:
+    """Towers that score as the linear towers they start from, which are also the teacher."""
+    recency_rank = recency_ranks(ratings)
+    history = history_weights(ratings, recency_rank)
+    histories = equal_weights(history.astype(dtype))
+    start = fit_linear(history_windows(ratings, recency_rank), histories, hyperparameters.dim, rng, dtype)
+    features = item_features(ratings), ratings.user_features
+    return DeepModel(history, rating_scale(ratings), start, *features, rng, dtype), Teacher(start, histories)
+
+
+def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
+    """Few small steps, for it starts from a solution that larger ones would lose; and distillation in place of l2.
+
+    The less is known of each user and item, the more the teacher counts.
+    """
+    distillation = max(1.0, round(1 / relative_density(ratings), 4))
+    return resolve(
+        config, ratings, steps=72, epochs=(4, 15), learning_rate=0.003, l2=0.0, distillation=distillation
+    )
+
+
+def explain(fitted: Fitted) -> Explanation:
+    """By ablation: how much an item's score falls when the user tower runs without one rated item.
+
+    With all n items of a history the user vector is f(sum of w_j p_j / sqrt(n)); without item i it is f(sum over the
+    others of w_j p_j / sqrt(n - 1)). Weights, features and all learned numbers stay. The bias of the recommended item
+    is in both scores and cancels. This is occlusion (Zeiler & Fergus 2014), one item at a time: the effects of items
+    that say the same do not add up. And it is what the trained model would answer, not a model trained without the
+    rating.
+    """
+    towers = fitted.towers
+    assert isinstance(towers, DeepModel)
+
+    def difference(users: Ids, rated: sparse.csr_array[Any]) -> Array:
+        whole = np.repeat(fitted.user_vectors[users], np.diff(rated.indptr), axis=0)  # (P, d)
+        return whole - towers.leave_one_out(users).astype(np.float32)
+
+    return Explanation(difference, fitted.item_vectors, MAX_REASONS)
+
+
+def notice(ratings: Dataset) -> str | None:
+    """Say so where EASE is not of the whole catalogue."""
+    if ratings.n_items <= linear.HEAD:
+        return None
+    return f"deep: starts from EASE of the {linear.HEAD} items with the most ratings, the others placed beside them"
+
+
+MODEL = ModelSpec(
+    name="deep",
+    label="Deep",
+    colour=("#bf4a12", "#f79560"),
+    towers=DeepModel,
+    create=create,
+    defaults=defaults,
+    explain=explain,
+    notice=notice,
+)

@@ -1,35 +1,33 @@
-"""A trained model as everything after training sees it: two vectors, a bias, and how it came about."""
+"""A trained model as everything after training sees it: user vectors, item vectors, a bias, and its history.
+
+Saving and the format of the file stand here too; reading needs the registry and is in ``recsys.models.load``.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from recsys.errors import DataError
-from recsys.models.protocol import Towers
-from recsys.training.defaults import Recipe
+from recsys.models import archive
+from recsys.models.archive import Archive
+from recsys.models.fold_in import history_row
+from recsys.models.hyperparameters import HyperParameters
+from recsys.models.state import require_array
+from recsys.models.towers import Towers
+from recsys.schema import VERSION, EpochRecord
 
-
-@dataclass(frozen=True)
-class EpochRecord:
-    """What one epoch left behind, as in ``loss_history.json``.
-
-    Attributes:
-        epoch: counted from 1.
-        train_loss: the data term (no l2), mean over the epoch's pairs.
-        validation_loss: the same on ratings held out of the fit; None where they are too few.
-        validation_ndcg: nDCG@10 on them; None where they are too few.
-    """
-
-    epoch: int
-    train_loss: float
-    validation_loss: float | None
-    validation_ndcg: float | None
+FORMAT = 2
+"""Of the file; raised where an older reader would not understand it, or a newer one would misread it."""
+_TOWERS_PREFIX = "towers."
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +35,15 @@ class Fitted:
     """A trained model: score of item i for user u = ``user_vectors[u] . item_vectors[i] + item_bias[i]``.
 
     Attributes:
-        name: ``"base"`` or ``"deep"``.
+        name: of the model, as in :data:`recsys.models.registry.MODELS`.
         user_vectors: float32 (n_users, d).
         item_vectors: float32 (n_items, d).
         item_bias: float32 (n_items,).
-        history: one record an epoch.
+        history: one record per epoch.
         best_epoch: how many epochs the served model was trained for: the last that was as good as the best, to within
             one standard error.
         towers: the trained towers themselves.
-        recipe: the settings they were trained with.
+        hyperparameters: what they were trained with.
     """
 
     name: str
@@ -55,7 +53,7 @@ class Fitted:
     history: tuple[EpochRecord, ...]
     best_epoch: int
     towers: Towers
-    recipe: Recipe
+    hyperparameters: HyperParameters
 
     @property
     def n_parameters(self) -> int:
@@ -75,93 +73,127 @@ class Fitted:
             OutputError: it cannot be written there.
             DataError: the model holds numbers that are not finite, so that nothing could be served from it.
         """
-        from recsys.models.saved import save
-
-        save(self, path)
+        content = pack(self)
+        unpack(content, {self.name: type(self.towers)})  # what could not be read back is not written
+        archive.write(Path(path), content)
 
     def scores(self, users: NDArray[np.integer[Any]] | None = None) -> NDArray[np.float32]:
         """Scores of all items for ``users`` (n,), or for all users: float32 (n, n_items)."""
         return self._scores_of(self.user_vectors if users is None else self.user_vectors[users])
 
     def fold_in(self, items: ArrayLike, ratings: ArrayLike | None = None) -> NDArray[np.float32]:
-        """The vector of somebody who was not in training, from what they rated: float32 (d,).
+        """The vector of a new user, who was not in training, from what they rated: float32 (d,).
 
-        Scores follow as for anybody: ``item_vectors @ vector + item_bias``. Nothing is learned, and the model stays
-        as it is. The order of the films says nothing: all of them count as new.
+        Scores follow as for any user: ``item_vectors @ vector + item_bias``. Nothing is learned, and the model stays
+        as it is. The order of the items does not matter: all of them count as new.
 
         Args:
-            items: (n,) item indices, whole numbers, each once; none for what the model says to somebody unknown.
-                The fewer there are, the more the answer leans on average films.
-            ratings: (n,), on the scale of the training ratings, beyond whose ends the ends count; None for films that
-                were liked, which is as good as the best rating.
+            items: (n,) item indices, whole numbers, each once; empty for a user of whom nothing is known. The fewer
+                there are, the more the answer leans on average items.
+            ratings: (n,), on the scale of the training ratings; what lies beyond its ends counts as the end. None for
+                items that were liked, which is as good as the best rating.
 
         Raises:
-            ConfigError: the model is not ``deep``, the only one that can.
+            ConfigError: the model cannot fold in; ``deep`` can.
             DataError: the items are not as described, or the ratings are not as many finite numbers.
         """
-        n_items = len(self.item_vectors)
-        films = _films(items, n_items)
-        values = np.full(len(films), np.inf) if ratings is None else _numbers(ratings, len(films))
-        order = np.argsort(films)  # summed in one order, equal histories give equal bytes
-        rated = sparse.csr_array((values[order], films[order], [0, len(films)]), shape=(1, n_items))
-        vector: NDArray[np.float32] = self.fold_in_all(rated)[0]
+        vector: NDArray[np.float32] = self.fold_in_all(history_row(items, ratings, len(self.item_vectors)))[0]
         return vector
 
     def fold_in_all(self, ratings: sparse.csr_array[Any]) -> NDArray[np.float32]:
-        """The same for N people at once: float32 (N, d).
+        """Vectors of N new users at once: float32 (N, d).
 
         Args:
-            ratings: (N, n_items), an entry where somebody rated an item, infinity for one that was just liked.
+            ratings: (N, n_items), an entry where a user rated an item, infinity for one that was just liked.
 
         Raises:
-            ConfigError: the model is not ``deep``.
+            ConfigError: the model cannot fold in; ``deep`` can.
         """
-        return np.asarray(self.towers.newcomers(ratings), np.float32)
+        return np.asarray(self.towers.fold_in(ratings), np.float32)
 
     def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> NDArray[np.float32]:
-        """Scores of all items for N such people, as :meth:`fold_in_all` takes them: float32 (N, n_items)."""
+        """Scores of all items for N new users, given as in :meth:`fold_in_all`: float32 (N, n_items)."""
         return self._scores_of(self.fold_in_all(ratings))
 
     def _scores_of(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """By user vectors (N, d)."""
-        scores: NDArray[np.float32] = vectors @ self.item_vectors.T
+        scores: NDArray[np.float32] = vectors @ self.item_vectors.T  # (N, n_items)
         scores += self.item_bias
         return scores
 
 
-def _films(items: ArrayLike, n_items: int) -> NDArray[np.intp]:
-    """Indices as an array, once it is sure that they are indices."""
-    found = _array(items)
-    if found.shape == (0,):
-        return np.empty(0, np.intp)
-    if found.ndim != 1 or not np.issubdtype(found.dtype, np.integer):
-        raise DataError(f"items are {found.dtype} of shape {found.shape}; expected a list of item indices")
-    if found.min() < 0 or found.max() >= n_items:
-        raise DataError(f"item indices are {found.min()} to {found.max()}; expected 0 to {n_items - 1}")
-    values, counts = np.unique(found, return_counts=True)
-    if counts.max() > 1:
-        raise DataError(f"item {values[counts.argmax()]} is given {counts.max()} times; expected each item once")
-    return found.astype(np.intp)
+class _FormatOnly(msgspec.Struct):
+    format: int
 
 
-def _numbers(ratings: ArrayLike, n: int) -> NDArray[np.float64]:
-    found = _array(ratings)
-    if found.shape != (n,):
-        raise DataError(f"ratings have shape {found.shape}; expected ({n},), one for each item")
+class _Header(_FormatOnly, kw_only=True):
+    """All of a model that is no array, as JSON; floats are written so that they read back as the same numbers."""
+
+    marquee: str
+    name: str
+    best_epoch: int
+    history: tuple[EpochRecord, ...]
+    hyperparameters: HyperParameters
+
+
+def pack(fitted: Fitted) -> Archive:
+    """A model as named arrays and a text; nothing is copied."""
+    header = _Header(
+        format=FORMAT,
+        marquee=VERSION,
+        name=fitted.name,
+        best_epoch=fitted.best_epoch,
+        history=fitted.history,
+        hyperparameters=fitted.hyperparameters,
+    )
+    arrays = {
+        "user_vectors": fitted.user_vectors,
+        "item_vectors": fitted.item_vectors,
+        "item_bias": fitted.item_bias,
+        **{_TOWERS_PREFIX + name: array for name, array in fitted.towers.state().items()},
+    }
+    return Archive(arrays, msgspec.json.encode(header).decode())
+
+
+def unpack(content: Archive, towers: Mapping[str, type[Towers]]) -> Fitted:
+    """The model that :func:`pack` packed.
+
+    Args:
+        content: what a file holds, not trusted.
+        towers: the classes of towers by the name of the model.
+
+    Raises:
+        DataError: it is of another format, or something is missing or inconsistent.
+    """
+    header = _read_header(content.text, list(towers))
+    dim = header.hyperparameters.dim
+    user_vectors = require_array(content.arrays, "user_vectors", (None, dim))
+    item_vectors = require_array(content.arrays, "item_vectors", (None, dim))
+    state = {name.removeprefix(_TOWERS_PREFIX): array for name, array in content.arrays.items()}
+    return Fitted(
+        name=header.name,
+        user_vectors=user_vectors,
+        item_vectors=item_vectors,
+        item_bias=require_array(content.arrays, "item_bias", (len(item_vectors),)),
+        history=header.history,
+        best_epoch=header.best_epoch,
+        towers=towers[header.name].from_state(state, len(user_vectors), *item_vectors.shape),
+        hyperparameters=header.hyperparameters,
+    )
+
+
+def _read_header(text: str, names: list[str]) -> _Header:
     try:
-        numbers = found.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
-        numbers = None
-    if numbers is None or found.dtype.kind in "bSU":  # a text may read as a number, but is none
-        raise DataError(f"ratings are {ratings!r}; expected {n} numbers, one for each item")
-    if not np.isfinite(numbers).all():
-        raise DataError(f"ratings[{int(np.flatnonzero(~np.isfinite(numbers))[0])}] is not finite; expected a number")
-    return numbers
-
-
-def _array(values: ArrayLike) -> NDArray[Any]:
-    """As numpy reads it, whatever that is."""
-    try:
-        return np.asarray(values)
-    except ValueError:
-        raise DataError(f"found {values!r}; expected a list of numbers") from None  # lists of unequal lengths
+        written = msgspec.json.decode(text, type=_FormatOnly).format
+        if written != FORMAT:
+            raise DataError(f"the model is of format {written}; this version reads format {FORMAT}")
+        header = msgspec.json.decode(text, type=_Header)
+    except (msgspec.DecodeError, RecursionError) as problem:
+        raise DataError(f"its header is not that of a saved model ({problem})") from None
+    if header.name not in names:
+        raise DataError(f"the model is called {header.name!r}; expected {' or '.join(names)}")
+    epochs = [record.epoch for record in header.history]
+    if epochs != list(range(1, len(epochs) + 1)) or header.best_epoch not in epochs:
+        raise DataError(f"epoch {header.best_epoch} is served of {len(epochs)}; expected one of them, counted from 1")
+    if header.hyperparameters.dim < 1:
+        raise DataError(f"its vectors are of length {header.hyperparameters.dim}; expected 1 at least")
+    return header

@@ -1,11 +1,10 @@
-"""A linear two-tower in closed form: where the deep model starts from, and what it is held to while it learns.
+"""Linear two towers in closed form: where the deep model starts from, and what it is distilled from.
 
-    score of film i for a history x = (x B)_i,   B ~ H V'   with H, V (n_items, rank)
+    score of item i for a history x = (x B)_i,   B ~ H V'   with H, V (n_items, rank)
 
-B is EASE among the films with the most ratings, the head of the catalogue, cut to its leading directions; all other
-films, its tail, are placed beside them, each on its own. So a matrix of the head's size is inverted, whatever the
-catalogue. A user's vector is the sum of their films' rows of H, a film's its row of V.
-Knows histories as sparse rows, nothing of training or of other models.
+B is EASE among the items with the most ratings, the head of the catalogue, cut to its leading directions; all other
+items, the tail, are placed next to them, each on its own. So only a matrix of the head's size is inverted, whatever
+the catalogue. A user's vector is the sum of their items' rows of H, an item's vector its row of V.
 """
 
 from __future__ import annotations
@@ -20,30 +19,33 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import lapack
 
-from recsys.nn.layers import Array
+from recsys.nn.arrays import Array, Ids
 
 HEAD = 3000
-"""Films with the most ratings, among which all pairs are weighed against one another: a matrix of 36 MB, inverted
-in a second. It should hold nearly all ratings: with four fifths of them in it nDCG@10 falls by half a percent (see
-``tests/benchmarks/RESULTS.md``). Placing the tail beside it takes its square for each film."""
+"""Items with the most ratings, among which EASE weighs all pairs: a matrix of 36 MB, inverted in a second. It should
+hold nearly all ratings: with four fifths of them in it nDCG@10 falls by half a percent (see
+``tests/benchmarks/RESULTS.md``). Placing an item of the tail costs the square of it."""
 EASE_L2 = 460.0
 """Weight of EASE's penalty, in ratings; validation is flat from half to twice of it."""
 SOFTENING = 3.0
 """The scores are divided by this beyond their best temperature: softer targets teach more (Hinton et al. 2015)."""
-_OVERSAMPLING, _ITERATIONS, _SAMPLE = 16, 3, 500
+_OVERSAMPLING, _ITERATIONS = 16, 3
+"""Of the subspace iteration: directions beyond those wanted, and products with the matrix."""
+_SAMPLED_HISTORIES = 500
+"""Histories on which the temperature is chosen."""
 _NOISE = 1e-5
 """Share of the largest squared length below which single precision says nothing of a direction."""
-_BLOCK = 2000
-"""Films of the tail that are placed at once."""
+_TAIL_BLOCK = 2000
+"""Items of the tail that are placed at once."""
 
 
 @dataclass(frozen=True, eq=False)
 class LinearTowers:
-    """The two linear towers; scores are ``(x / sqrt(films in x)) @ history @ items.T``.
+    """The two linear towers; scores are ``(x / sqrt(items in x)) @ history @ items.T``.
 
     Attributes:
-        history: (n_items, rank), what each film adds to the vector of a user who rated it.
-        items: (n_items, rank), film vectors.
+        history: (n_items, rank), what each item adds to the vector of a user who rated it.
+        items: (n_items, rank), item vectors.
     """
 
     history: Array
@@ -60,84 +62,93 @@ def fit_linear(
     """Fit both towers in closed form.
 
     Args:
-        rows: (m, n_items), what to learn which films go together from.
-        histories: (n_users, n_items), each user's films, 1 divided by the root of their number.
-        rank: length of the vectors; where there are fewer films, the rest of each vector is 0.
+        rows: (m, n_items), from which to learn which items go together.
+        histories: (n_users, n_items), each user's items, 1 divided by the root of their number.
+        rank: length of the vectors; where there are fewer items, the rest of each vector is 0.
         rng: draws where the search for the leading directions starts.
         dtype: of the result; the fit itself is in float32, which is enough for a start.
     """
     history, items = _ease(rows.astype(np.float32, copy=False), rank, rng)
-    scale = _scale(history, items, histories)
-    # The same length for both sides of the product, so that one learning rate suits both.
-    lengths = np.linalg.norm(history), np.linalg.norm(items)
-    balance = np.sqrt(scale * lengths[0] / lengths[1]) if min(lengths) > 0 else 1.0
-    empty = ((0, 0), (0, rank - history.shape[1]))
+    scale = _temperature(history, items, histories)
+    # (c H) (V / c)' is the same for any c. It is chosen so that both have the same norm and one learning rate suits
+    # both: |H| scale / c = |V| c.
+    norms = np.linalg.norm(history), np.linalg.norm(items)
+    balance = np.sqrt(scale * norms[0] / norms[1]) if min(norms) > 0 else 1.0
+    padding = ((0, 0), (0, rank - history.shape[1]))
     return LinearTowers(
-        np.pad(history * (scale / balance), empty).astype(dtype), np.pad(items * balance, empty).astype(dtype)
+        np.pad(history * (scale / balance), padding).astype(dtype), np.pad(items * balance, padding).astype(dtype)
     )
 
 
-def own_shares(weights: Array, film: NDArray[np.integer[Any]], history: Array, items: Array) -> Array:
-    """What each rated film adds to its own score, (P,).
+def self_contributions(weights: Array, item: Ids, history: Array, items: Array) -> Array:
+    """How much each rated item adds to its own score, ``w_i h_i . v_i``: (P,).
 
     Args:
-        weights: (P,), of the rated films in their histories.
-        film: (P,), rows of the two that follow.
-        history: (F, d), what a film adds to the vector of a user who rated it.
-        items: (F, d), film vectors.
+        weights: (P,), of the rated items in their histories.
+        item: (P,), rows of the two that follow.
+        history: (F, d), what an item adds to the vector of a user who rated it.
+        items: (F, d), item vectors.
     """
-    shares: Array = weights * np.einsum("fd,fd->f", history, items)[film]
-    return shares
+    contributions: Array = weights * np.einsum("fd,fd->f", history, items)[item]
+    return contributions
 
 
 def _ease(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """History and film vectors, (n_items, r) each, r being ``rank`` or the size of the head, if that is less.
+    """History and item vectors, (n_items, r) each, r being ``rank`` or the size N of the head, if that is less.
 
-    EASE (Steck 2019) of the head, ``B = I - P / diag(P)`` with ``P = (A'A + l2)^-1``, cut to the leading directions
-    of A B; then the tail.
+    EASE (Steck 2019) predicts each item's column of A from all others by ridge regression, without a model for every
+    item: ``min |A - A B|^2 + l2 |B|^2`` with a zero diagonal has the closed form ``B = I - P / diag(P)`` with
+    ``P = (A'A + l2 I)^-1``, each column divided by its diagonal entry.
     """
     head, tail = _head_and_tail(rows)
     columns = rows.tocsc()
-    known = columns[:, head].tocsr()
-    gram = (known.T @ known).toarray()
+    rated = columns[:, head].tocsr()
+    gram = (rated.T @ rated).toarray()  # (N, N), A'A
     ridge = gram.copy()
-    np.einsum("ii->i", ridge)[...] += EASE_L2
-    inverse = _inverse(ridge)
-    weights = inverse / -np.diag(inverse)
+    np.einsum("ii->i", ridge)[...] += EASE_L2  # a view of the diagonal
+    inverse = _inverse(ridge)  # P
+    weights = inverse / -np.diag(inverse)  # B off the diagonal
     np.fill_diagonal(weights, 0)
-    squares, directions = leading(
+    # The best rank-r version of A B in least squares is A B V V' with V its r leading right singular vectors, which
+    # are the leading eigenvectors of (A B)'(A B) = B' (A'A) B. So H = B V. Their eigenvalues are the squared lengths
+    # of the columns of A H.
+    squares, directions = leading_eigenvectors(
         lambda block: weights.T @ (gram @ (weights @ block)), len(gram), min(rank, len(gram)), rng
     )
     history, items = np.zeros((2, rows.shape[1], directions.shape[1]), np.float32)
     history[head], items[head] = weights @ directions, directions
-    place = _Tail(inverse, history[head], directions, squares)
-    for start in range(0, len(tail), _BLOCK):
-        films = tail[start : start + _BLOCK]
-        rare = columns[:, films].tocsr()
-        own = np.bincount(rare.indices, rare.data.astype(np.float64) ** 2, len(films)).astype(np.float32)
-        history[films], items[films] = place((known.T @ rare).toarray(), own)
+    place = _TailPlacement(inverse, history[head], directions, squares)
+    for start in range(0, len(tail), _TAIL_BLOCK):
+        rare = tail[start : start + _TAIL_BLOCK]
+        rated_rare = columns[:, rare].tocsr()
+        squared = np.bincount(rated_rare.indices, rated_rare.data.astype(np.float64) ** 2, len(rare))  # x'x
+        history[rare], items[rare] = place((rated.T @ rated_rare).toarray(), squared.astype(np.float32))
     return history, items
 
 
 def _head_and_tail(rows: sparse.csr_array[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The films with the most entries, equals by their index, and the rest; each ascending."""
+    """The items with the most entries, equals by their index, and the rest; each ascending."""
     counts = np.bincount(rows.indices, minlength=rows.shape[1])
     order = np.argsort(-counts, kind="stable")
     return np.sort(order[:HEAD]), np.sort(order[HEAD:])
 
 
 @dataclass(frozen=True, eq=False)
-class _Tail:
-    """What a film gets beside a head of N films: as if EASE had seen the head and this one film more.
+class _TailPlacement:
+    """Places an item next to a head of N items as if EASE had been fitted on the head and this one item.
 
-    With g = A'x how often the film x stands beside each of the head and w = P g its ridge regression on them,
-    inverting by blocks says that EASE weighs the head for the film by w, which is the film's column of B; and the
-    film for the head, its row, by ``w / (s diag(P) + w^2)`` with ``s = x'x + l2 - g'w``.
+    Let x be the item's column of A, g = A'x its co-occurrence with the head, and w = P g its ridge regression on the
+    head. Adding one row and column to A'A + l2 I, the inverse by blocks (Schur complement s = x'x + l2 - g'w) is
+
+        P_new = [[P + w w' / s, -w / s], [-w' / s, 1 / s]]
+
+    and EASE's B = -P_new / diag (columns) gives the item's column ``(w / s) / (1 / s) = w`` and the item's row
+    ``(w / s) / (diag(P) + w^2 / s) = w / (s diag(P) + w^2)``.
 
     Attributes:
         inverse: (N, N), P.
         history, directions: (N, r), those of the head, H = B V and V.
-        squares: (r,), of the lengths of A H.
+        squares: (r,), squared lengths of the columns of A H.
     """
 
     inverse: Array
@@ -145,83 +156,93 @@ class _Tail:
     directions: Array
     squares: Array
 
-    def __call__(self, beside: Array, own: Array) -> tuple[Array, Array]:
-        """History and film vectors (n, r) of n films.
+    def __call__(self, co_occurrence: Array, squared: Array) -> tuple[Array, Array]:
+        """History and item vectors (n, r) of n items.
 
         Args:
-            beside: (N, n), g of each.
-            own: (n,), x'x of each.
+            co_occurrence: (N, n), g of each.
+            squared: (n,), x'x of each.
         """
-        weights = self.inverse @ beside
-        rest = own + np.float32(EASE_L2) - np.einsum("hn,hn->n", beside, weights)
-        history = (weights / (rest * np.diag(self.inverse)[:, None] + weights * weights)).T @ self.directions
-        # Nearest to the column: V' = (AH)^+ A w, and A'A w = g - l2 w. A direction that is next to nothing in A H, as
-        # where there are fewer users than directions, is noise, and stays out.
-        told = self.squares > _NOISE * self.squares[0]
-        along = (beside - np.float32(EASE_L2) * weights).T @ self.history
-        items = np.divide(along, self.squares, out=np.zeros_like(along), where=told)
+        weights = self.inverse @ co_occurrence  # (N, n), w
+        schur = squared + np.float32(EASE_L2) - np.einsum("hn,hn->n", co_occurrence, weights)  # (n,), s
+        row = weights / (schur * np.diag(self.inverse)[:, None] + weights * weights)  # (N, n), of B, transposed
+        history = row.T @ self.directions  # (n, r), the row times V
+        # An item vector v should give H v' = w in the scores A H v', the nearest in least squares: v' = (AH)^+ A w.
+        # The columns of A H are orthogonal, so this is v_k = (A h_k)'(A w) / |A h_k|^2, and A'A w = g - l2 w because
+        # (A'A + l2 I) w = g. Directions that are next to nothing in A H, as where there are fewer users than
+        # directions, are noise and stay 0.
+        significant = self.squares > _NOISE * self.squares[0]
+        projections = (co_occurrence - np.float32(EASE_L2) * weights).T @ self.history  # (n, r)
+        items = np.divide(projections, self.squares, out=np.zeros_like(projections), where=significant)
         return history, items
 
 
 def _inverse(matrix: Array) -> Array:
-    """Of a symmetric, positive definite matrix, by Cholesky: a third of the work of inverting any other."""
+    """Of a symmetric, positive definite matrix, by Cholesky: a third of the work of a general inverse."""
     factor, failed = lapack.spotrf(matrix, lower=1, clean=1)
-    half, failed_too = lapack.spotri(factor, lower=1)
+    lower, failed_too = lapack.spotri(factor, lower=1)
     if failed or failed_too:
         raise np.linalg.LinAlgError("a matrix that must be positive definite is not")
-    inverse: Array = half + half.T
+    # LAPACK fills the lower triangle; the sum with its transpose has the diagonal twice.
+    inverse: Array = lower + lower.T
     np.einsum("ii->i", inverse)[...] /= 2
     return inverse
 
 
-def leading(
-    apply: Callable[[Array], Array], n: int, rank: int, rng: np.random.Generator
+def leading_eigenvectors(
+    multiply: Callable[[Array], Array], n: int, rank: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
-    """The largest eigenvalues of a symmetric, positive semi-definite matrix, and their vectors.
+    """The largest eigenvalues of a symmetric, positive semi-definite matrix, and their eigenvectors.
 
-    Subspace iteration from a random start (Halko et al. 2011, algorithm 4.4, but with LU in place of
-    every QR but the last), which needs products with a few vectors at once and nothing else.
+    Randomised subspace iteration (Halko et al. 2011, algorithm 4.4): each product with the matrix turns a random
+    block towards the leading eigenvectors, by the ratio of the eigenvalues; a few columns more than wanted make up
+    for a bad start. It needs products with a narrow block and nothing else.
 
     Args:
-        apply: multiplies the matrix with a block (n, b).
+        multiply: the matrix times a block (n, b).
         n: its rows.
         rank: how many.
         rng: draws the start.
 
     Returns:
-        Eigenvalues (rank,), largest first, and vectors (n, rank); the largest entry of each is positive.
+        Eigenvalues (rank,), largest first, and eigenvectors (n, rank); the largest entry of each is positive.
     """
     block = rng.standard_normal((n, min(n, rank + _OVERSAMPLING))).astype(np.float32)
     for _ in range(_ITERATIONS - 1):
-        block, _ = scipy.linalg.lu(apply(block), permute_l=True)  # spans the same as by QR, many times quicker
-    block, _ = scipy.linalg.qr(apply(block), mode="economic", check_finite=False)
-    values, turn = np.linalg.eigh(block.T @ apply(block))
-    values, vectors = values[::-1][:rank], (block @ turn[:, ::-1])[:, :rank]
+        # Only the span matters until the last step, where it must not collapse in single precision: LU keeps it as
+        # well as QR, and is many times faster.
+        block, _ = scipy.linalg.lu(multiply(block), permute_l=True)
+    block, _ = scipy.linalg.qr(multiply(block), mode="economic", check_finite=False)  # orthonormal
+    # Rayleigh-Ritz: within the span Q the eigenvectors are Q times those of the small matrix Q' M Q.
+    eigenvalues, rotation = np.linalg.eigh(block.T @ multiply(block))  # ascending
+    eigenvalues, vectors = eigenvalues[::-1][:rank], (block @ rotation[:, ::-1])[:, :rank]
+    # An eigenvector's sign is arbitrary; a rule makes equal inputs give equal outputs.
     largest = np.abs(vectors).argmax(axis=0)
-    return np.maximum(values, 0), vectors * np.where(vectors[largest, np.arange(rank)] < 0, -1.0, 1.0)
+    return np.maximum(eigenvalues, 0), vectors * np.where(vectors[largest, np.arange(rank)] < 0, -1.0, 1.0)
 
 
-def _scale(history: Array, items: Array, histories: sparse.csr_array[Any]) -> float:
-    """What to multiply the scores by: the factor under which their softmax explains the histories best, softened.
+def _temperature(history: Array, items: Array, histories: sparse.csr_array[Any]) -> float:
+    """The factor on the scores under which their softmax predicts the histories best, divided by SOFTENING.
 
-    A film must not explain itself, so what it adds to its own score is taken away first.
+    EASE's scores are regressions of 0 and 1, on no scale that a softmax loss could start from. Items must not predict
+    themselves, so self-contributions are subtracted first.
     """
-    used = np.flatnonzero(np.diff(histories.indptr))
-    sample = histories[used[:: -(-len(used) // _SAMPLE)]]
-    user, film = np.repeat(np.arange(sample.shape[0]), np.diff(sample.indptr)), sample.indices
-    scores = (sample @ history) @ items.T
-    scores[user, film] -= own_shares(sample.data, film, history, items)
+    nonempty = np.flatnonzero(np.diff(histories.indptr))
+    sample = histories[nonempty[:: -(-len(nonempty) // _SAMPLED_HISTORIES)]]  # -(-a // b) rounds up
+    user, item = np.repeat(np.arange(sample.shape[0]), np.diff(sample.indptr)), sample.indices
+    scores = (sample @ history) @ items.T  # (U, n_items)
+    scores[user, item] -= self_contributions(sample.data, item, history, items)
     spread = float(scores.std())
     if not spread > 0:
         return 1.0
 
-    scores -= scores.max(axis=1, keepdims=True)
-    own = scores[user, film]
+    scores -= scores.max(axis=1, keepdims=True)  # a softmax does not change, and no exponential overflows
+    positive_scores = scores[user, item]
     logits = np.empty_like(scores)
 
     def loss(factor: float) -> float:
         np.exp(np.multiply(scores, factor, out=logits), out=logits)
-        return float((np.log(logits.sum(axis=1))[user] - own * factor).mean())
+        return float((np.log(logits.sum(axis=1))[user] - positive_scores * factor).mean())
 
-    factors = 2.0 ** np.arange(-4, 6, 0.5) / spread
+    factors = 2.0 ** np.arange(-4, 6, 0.5) / spread  # a grid of half octaves, relative to the scores' spread
     return float(min(factors, key=loss)) / SOFTENING

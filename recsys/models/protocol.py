@@ -1,82 +1,67 @@
-"""What both models have in common: two towers, each with a backward pass for its forward pass.
+"""What a model is: the entry that its file gives to the registry.
 
-``inputs`` is whatever a model's user tower looks at, and ``cache`` whatever its backward passes need: nobody else
-looks inside either.
+A model is one file that defines ``MODEL = ModelSpec(...)``, and one line in :data:`recsys.models.registry.MODELS`.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Self
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy import sparse
 
-from recsys.models.base import Ids
-from recsys.models.state import State
-from recsys.nn.layers import Array, Parameter
+from recsys.config import TrainConfig
+from recsys.data.dataset import Dataset
+from recsys.models.fitted import Fitted
+from recsys.models.hyperparameters import HyperParameters
+from recsys.models.teacher import Teacher
+from recsys.models.towers import Towers
+from recsys.nn.arrays import Array, Ids
 
 
-class Towers(Protocol):
-    """A user tower and an item tower that end in vectors of the same length d."""
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """How strongly a rated item stands behind a recommended one: the dot product of a vector of each.
+
+    Attributes:
+        rated_vectors: from U users and what they rated (U, n_items), P ratings in all, to a vector for each rating
+            (P, d), in the order of the matrix.
+        item_vectors: of every item that may be recommended, (n_items, d).
+        max_reasons: how many rated items are named for one recommended item.
+    """
+
+    rated_vectors: Callable[[Ids, sparse.csr_array[Any]], Array]
+    item_vectors: Array
+    max_reasons: int
+
+
+def _no_notice(ratings: Dataset) -> None:
+    return None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ModelSpec:
+    """Everything the rest of the program needs to know of a model.
+
+    Attributes:
+        name: its key in the registry, in settings and in exported files.
+        label: what people read.
+        colour: CSS colours on a light and on a dark page.
+        towers: the class of its towers, whose ``from_state`` reads saved ones.
+        create: untrained towers for these ratings, and the teacher they are distilled from, if any.
+        defaults: hyperparameters for these ratings, whatever the settings leave open.
+        explain: what the reasons for its recommendations follow from.
+        notice: one line for the log where the model treats a data set in a special way; None for nothing to say.
+    """
 
     name: str
-
-    def parameters(self) -> dict[str, Parameter]:
-        """All learned arrays, by name."""
-        ...
-
-    def state(self) -> State:
-        """All that it is made of, not copied, so that :meth:`from_state` gives an equal model."""
-        ...
-
-    @classmethod
-    def from_state(cls, state: State, n_users: int, n_items: int, dim: int) -> Self:
-        """The model that had this state.
-
-        Raises:
-            DataError: the arrays are not what such a model is made of.
-        """
-        ...
-
-    def training_inputs(self, users: Ids, rng: np.random.Generator) -> Any:
-        """What the user tower sees of ``users`` (U,) in training; dropout is drawn here."""
-        ...
-
-    def serving_inputs(self, users: Ids) -> Any:
-        """What the user tower sees of ``users`` (U,) once trained."""
-        ...
-
-    def newcomers(self, ratings: sparse.csr_array[Any]) -> Array:
-        """Vectors of N people who were not in training, from their ``ratings`` (N, n_items), one an entry: (N, d).
-
-        Raises:
-            ConfigError: this model knows nobody but those it was trained with.
-        """
-        ...
-
-    def users_forward(self, inputs: Any) -> tuple[Array, Any]:
-        """User vectors (U, d) and a cache."""
-        ...
-
-    def users_backward(self, gradient: Array, cache: Any) -> None:
-        """From the gradient of the user vectors (U, d)."""
-        ...
-
-    def items_forward(self, items: Ids) -> tuple[Array, Array, Any]:
-        """Item vectors (F, d), biases (F,) and a cache."""
-        ...
-
-    def items_backward(self, gradient: Array, bias_gradient: Array, cache: Any) -> None:
-        """From the gradients of the item vectors (F, d) and biases (F,)."""
-        ...
-
-    def selves_forward(self, inputs: Any, vectors: Array, items: Ids, film: Ids) -> tuple[Array, Any]:
-        """What each rated film adds to its own score, (P,), and a cache.
-
-        For film vectors (F, d) of ``items`` (F,), and the place among them of each of P rated films, ``film`` (P,).
-        """
-        ...
-
-    def selves_backward(self, gradient: Array, cache: Any) -> Array:
-        """From the gradient of what each adds (P,) to that of the item vectors (F, d)."""
-        ...
+    label: str
+    colour: tuple[str, str]
+    towers: type[Towers]
+    create: Callable[[Dataset, HyperParameters, np.random.Generator, DTypeLike], tuple[Towers, Teacher | None]]
+    defaults: Callable[[Dataset, TrainConfig], HyperParameters]
+    explain: Callable[[Fitted], Explanation]
+    notice: Callable[[Dataset], str | None] = _no_notice

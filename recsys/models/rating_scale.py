@@ -1,7 +1,4 @@
-"""What a rating is worth in a history: the deep tower's reading of stars.
-
-Knows ratings as numbers between a lowest and a highest, nothing of who rated what.
-"""
+"""How much a rating weighs in a history: how the deep model reads stars."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 DISLIKE = -0.1
-"""Weight of the lowest rating; the highest has 1. Below zero, so that a bad rating counts against."""
+"""Weight of the lowest rating; the highest has 1. Below zero, so that a bad rating counts against an item."""
 STARS = 5
-"""Of the scale on which a visitor rates, from one."""
+"""Of the scale from one star on the Rate page."""
 
 
 @dataclass(frozen=True)
@@ -22,32 +19,30 @@ class RatingScale:
     """The lowest and the highest rating of a data set.
 
     Attributes:
-        low: counts :data:`DISLIKE`.
-        high: counts 1; where both are the same, as in a log of clicks, every rating does.
+        low: weighs :data:`DISLIKE`.
+        high: weighs 1; where both are the same, as in a log of clicks, every rating does.
     """
 
     low: float
     high: float
 
     def weights(self, ratings: NDArray[Any]) -> NDArray[np.float64]:
-        """What ratings of any shape weigh: by the square root of the way from the lowest to the highest.
-
-        By the root, so that only what is close to the lowest counts against. Beyond the ends, the ends count.
-        """
+        """Weights of ratings of any shape; ratings beyond an end of the scale weigh as that end."""
         if self.low == self.high:
             return np.ones(np.shape(ratings))
-        return _by_share((np.asarray(ratings, np.float64) - self.low) / (self.high - self.low))
+        return _weights_of_fractions((np.asarray(ratings, np.float64) - self.low) / (self.high - self.low))
 
 
 def star_weights() -> NDArray[np.float64]:
-    """What one to :data:`STARS` stars weigh, (STARS,): from end to end, as any scale that has two ends.
+    """Weights of one to :data:`STARS` stars, (STARS,): one star is the low end and five the high one.
 
-    So a visitor's one star is as bad as it gets, also where the data set's own scale begins at half a star or ends
-    at ten. Where its ratings are all the same, as in a log of clicks, a visitor may still say what they do not like.
+    So one star is as bad as it gets, whatever the data set's own scale, be it half a star to five or one to ten. Even
+    where all its ratings are equal, as in a log of clicks, a user of the Rate page may dislike something.
     """
-    return _by_share(np.linspace(0, 1, STARS))
+    return _weights_of_fractions(np.linspace(0, 1, STARS))
 
 
-def _by_share(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    weights: NDArray[np.float64] = DISLIKE + (1 - DISLIKE) * np.sqrt(np.clip(shares, 0, 1))
+def _weights_of_fractions(fractions: NDArray[np.float64]) -> NDArray[np.float64]:
+    # The square root rises steeply from the low end, so that only ratings close to the lowest weigh less than 0.
+    weights: NDArray[np.float64] = DISLIKE + (1 - DISLIKE) * np.sqrt(np.clip(fractions, 0, 1))
     return weights

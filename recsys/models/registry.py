@@ -1,11 +1,25 @@
-"""Placeholder."""
-from dataclasses import dataclass
+"""The models there are. To add one, write its file and add its line to :data:`MODELS`."""
+
+from __future__ import annotations
+
+from recsys.errors import ConfigError
+from recsys.models import base, deep
+from recsys.models.protocol import ModelSpec
+
+MODELS: dict[str, ModelSpec] = {
+    "base": base.MODEL,
+    "deep": deep.MODEL,
+}
+"""By name, in the order in which they are shown. Look models up when a function runs, not when a module is imported,
+so that an entry added later counts too."""
 
 
-@dataclass(frozen=True)
-class S:
-    """Placeholder."""
+def model_spec(name: str) -> ModelSpec:
+    """The model of that name.
 
-    label: str
-    colour: tuple[str, str]
-MODELS: dict[str, S] = {"base": S("Base", ("#2563b8", "#74aef5")), "deep": S("Deep", ("#bf4a12", "#f79560"))}
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in MODELS:
+        raise ConfigError(f"there is no model {name!r}; expected {' or '.join(map(repr, MODELS))}")
+    return MODELS[name]

@@ -1,7 +1,4 @@
-"""A model as named arrays, and how arrays that come from elsewhere are checked before they become a model.
-
-Knows parameters and arrays, nothing of files.
-"""
+"""A model as named arrays, and the checks that arrays from a file must pass before they become a model."""
 
 from __future__ import annotations
 
@@ -16,35 +13,36 @@ from recsys.errors import DataError
 from recsys.nn.layers import Parameter
 
 State = Mapping[str, NDArray[Any]]
-"""All that a model is made of, by name."""
+"""Every array that a model consists of, by name."""
 
 
-def checked(
+def require_array(
     arrays: State, name: str, shape: tuple[int | None, ...], kind: type[np.generic] = np.float32
 ) -> NDArray[Any]:
-    """The array of that name, if it is what it must be.
+    """The array of that name, if it has the right shape and dtype and finite numbers.
 
     Args:
-        arrays: where it is looked for.
-        name: what it is called.
-        shape: lengths; None for any.
-        kind: its dtype, or what that must be a kind of.
+        arrays: where to look.
+        name: of the array.
+        shape: expected lengths; None for any.
+        kind: its dtype, or an abstract type that the dtype must belong to.
 
     Raises:
-        DataError: it is not there, its shape or dtype is another, or a number is not finite.
+        DataError: it is missing, its shape or dtype is wrong, or a number is not finite.
     """
     if name not in arrays:
         raise DataError(f"the array {name} is missing")
-    found = arrays[name]
-    fits = found.ndim == len(shape) and all(length in (None, n) for length, n in zip(shape, found.shape, strict=True))
-    if not fits or not found.dtype.isnative or not np.issubdtype(found.dtype, kind):
-        told = ", ".join("any" if length is None else str(length) for length in shape)
+    array = arrays[name]
+    fits = array.ndim == len(shape) and all(length in (None, n) for length, n in zip(shape, array.shape, strict=True))
+    # Byte-swapped numbers are refused too: BLAS would misread them.
+    if not fits or not array.dtype.isnative or not np.issubdtype(array.dtype, kind):
+        lengths = ", ".join("any" if length is None else str(length) for length in shape)
         raise DataError(
-            f"the array {name} is {found.dtype} of shape {found.shape}; expected {kind.__name__} of shape ({told})"
+            f"the array {name} is {array.dtype} of shape {array.shape}; expected {kind.__name__} of shape ({lengths})"
         )
-    if not np.isfinite(found).all():
-        raise DataError(f"the array {name} holds {found[~np.isfinite(found)][0]}; expected finite numbers")
-    return found
+    if not np.isfinite(array).all():
+        raise DataError(f"the array {name} holds {array[~np.isfinite(array)][0]}; expected finite numbers")
+    return array
 
 
 def values(parameters: Mapping[str, Parameter]) -> dict[str, NDArray[Any]]:
@@ -53,34 +51,34 @@ def values(parameters: Mapping[str, Parameter]) -> dict[str, NDArray[Any]]:
 
 
 def restore(parameters: Mapping[str, Parameter], state: State) -> None:
-    """Give every parameter the numbers of its name.
+    """Copy into every parameter the array of its name.
 
     Raises:
-        DataError: there are none that fit.
+        DataError: an array is missing or does not fit.
     """
     for name, parameter in parameters.items():
-        parameter.value[...] = checked(state, name, parameter.value.shape)
+        parameter.value[...] = require_array(state, name, parameter.value.shape)
 
 
-def rows_apart(name: str, rows: sparse.csr_array[Any]) -> dict[str, NDArray[Any]]:
-    """A sparse matrix as arrays, by names that begin with ``name``."""
-    return {f"{name}.data": rows.data, f"{name}.indices": rows.indices, f"{name}.indptr": rows.indptr}
+def csr_to_arrays(name: str, matrix: sparse.csr_array[Any]) -> dict[str, NDArray[Any]]:
+    """A sparse matrix as its three arrays, under names that begin with ``name``."""
+    return {f"{name}.data": matrix.data, f"{name}.indices": matrix.indices, f"{name}.indptr": matrix.indptr}
 
 
-def rows_together(name: str, shape: tuple[int, int], arrays: State) -> sparse.csr_array[Any]:
-    """The matrix of that shape that :func:`rows_apart` took apart.
+def csr_from_arrays(name: str, shape: tuple[int, int], arrays: State) -> sparse.csr_array[Any]:
+    """The matrix of that shape from the arrays of :func:`csr_to_arrays`.
 
     Raises:
-        DataError: the arrays are none, or it would be empty.
+        DataError: the arrays are no such matrix, or it has no entries.
     """
-    data = checked(arrays, f"{name}.data", (None,))
-    indices = checked(arrays, f"{name}.indices", (len(data),), np.signedinteger)
-    indptr = checked(arrays, f"{name}.indptr", (shape[0] + 1,), np.signedinteger)
+    data = require_array(arrays, f"{name}.data", (None,))
+    indices = require_array(arrays, f"{name}.indices", (len(data),), np.signedinteger)
+    indptr = require_array(arrays, f"{name}.indptr", (shape[0] + 1,), np.signedinteger)
     try:
-        rows = sparse.csr_array((data, indices, indptr), shape=shape)
-        rows.check_format(full_check=True)
+        matrix = sparse.csr_array((data, indices, indptr), shape=shape)
+        matrix.check_format(full_check=True)
     except ValueError as problem:
         raise DataError(f"the arrays {name} are no sparse matrix of shape {shape} ({problem})") from None
-    if not 0 < rows.nnz == len(data) or not rows.has_canonical_format:
+    if not 0 < matrix.nnz == len(data) or not matrix.has_canonical_format:
         raise DataError(f"the arrays {name} are no sparse matrix with entries, each once, in ascending order")
-    return rows
+    return matrix

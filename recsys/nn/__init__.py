@@ -1,1 +1,1 @@
-"""Layers, losses and the optimiser, in numpy and scipy; knows nothing of users, films or data sets."""
+"""Layers, losses and the optimiser, in numpy and scipy. Must not import anything of recsys outside this folder."""

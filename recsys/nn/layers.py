@@ -1,8 +1,8 @@
 """Layers: each ``forward`` returns ``(output, cache)``, and its ``backward(gradient, cache)`` stands right under it.
 
 ``backward`` adds to the gradients of the layer's parameters, so that a layer may run forward several times before it
-runs back, and returns the gradient of its input. Nothing is kept in the layer between the two calls. Letters in
-shapes: B rows of a batch, d width of an output, h width of an input. Knows nothing of losses or optimisers.
+runs back, and returns the gradient of its input. A layer holds no state between the two calls: what ``backward``
+needs is in the cache. Letters in shapes: B rows of a batch, d width of an output, h width of an input.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 from scipy import sparse
 
-Array = NDArray[np.floating[Any]]
+from recsys.nn.arrays import Array, Ids
 
 
 class Parameter:
-    """An array that is learned, with the gradient that the backward passes have summed up so far.
+    """A learned array and the gradient that the backward passes have summed up so far.
 
     Attributes:
         value: the numbers themselves.
@@ -29,12 +29,12 @@ class Parameter:
         self.gradient = np.zeros_like(value)
 
     def zero_gradient(self) -> None:
-        """Forget what the backward passes summed up."""
+        """Start the next sum at zero."""
         self.gradient.fill(0)
 
 
 class Embedding:
-    """One learned vector for each of ``n`` ids, drawn from a normal distribution of deviation ``scale``."""
+    """One learned vector for each of ``n`` ids, drawn from a normal distribution of standard deviation ``scale``."""
 
     def __init__(self, n: int, dim: int, scale: float, rng: np.random.Generator, dtype: DTypeLike) -> None:
         self.table = Parameter((rng.standard_normal((n, dim)) * scale).astype(dtype))
@@ -43,27 +43,27 @@ class Embedding:
         """By name."""
         return {"table": self.table}
 
-    def forward(self, ids: NDArray[np.integer[Any]]) -> tuple[Array, NDArray[np.integer[Any]]]:
+    def forward(self, ids: Ids) -> tuple[Array, Ids]:
         """Vectors (B, d) of ``ids`` (B,), which may repeat."""
         return self.table.value[ids], ids
 
-    def backward(self, gradient: Array, ids: NDArray[np.integer[Any]]) -> None:
-        """Add ``gradient`` (B, d) to the rows it came from; the rows of a repeated id are summed.
-
-        ``table[ids] += gradient`` would keep only the last of them, so it is for ascending ids, as batches have.
-        """
-        if (ids[1:] > ids[:-1]).all():
+    def backward(self, gradient: Array, ids: Ids) -> None:
+        """Add ``gradient`` (B, d) to the rows it came from; the gradients of a repeated id are summed."""
+        if (ids[1:] > ids[:-1]).all():  # strictly ascending, as batches have them: no id repeats
             self.table.gradient[ids] += gradient
             return
+        # With repeated ids, ``table[ids] += gradient`` would keep only the last one's gradient: numpy reads all rows
+        # first, then writes. A lookup is the product of a 0/1 matrix with the table, so its gradient is the
+        # transposed matrix times the gradient, which sums. Column b of that matrix (n, B) has one 1, in row ids[b].
         n = len(ids)
-        picks = sparse.csc_array((np.ones(n, gradient.dtype), ids, np.arange(n + 1)), (len(self.table.value), n))
-        self.table.gradient += picks @ gradient
+        one_hot = sparse.csc_array((np.ones(n, gradient.dtype), ids, np.arange(n + 1)), (len(self.table.value), n))
+        self.table.gradient += one_hot @ gradient
 
 
 class WeightedSum:
-    """Sums of one table's rows under given weights: the pooled history of a user.
+    """Weighted sums of one table's rows: the pooled history of a user.
 
-    Input is a sparse matrix of weights (B, n), so that a pool costs as much as there are films in it.
+    The input is a sparse matrix of weights (B, n), so that a row costs as much as it has entries.
     """
 
     def __init__(self, n: int, dim: int, scale: float, rng: np.random.Generator, dtype: DTypeLike) -> None:
@@ -78,12 +78,12 @@ class WeightedSum:
         return weights @ self.table.value, weights
 
     def backward(self, gradient: Array, weights: sparse.csr_array[Any]) -> None:
-        """The weights are given, not learned, so nothing flows on below them."""
+        """Gradient (B, d) of the sums. The weights are given, not learned, so there is no gradient below them."""
         self.table.gradient += weights.T @ gradient
 
 
 class Linear:
-    """``x W + b``; W drawn for a variance of ``gain / h`` (He et al. 2015 with gain 2), b zero."""
+    """``x W + b``; W is drawn with variance ``gain / h`` (He et al. 2015 for gain 2), b starts at zero."""
 
     def __init__(self, h: int, d: int, rng: np.random.Generator, dtype: DTypeLike, gain: float = 2.0) -> None:
         self.weight = Parameter((rng.standard_normal((h, d)) * np.sqrt(gain / max(h, 1))).astype(dtype))
@@ -101,8 +101,8 @@ class Linear:
 
     def backward(self, gradient: Array, x: Array) -> Array:
         """(B, d) -> (B, h)."""
-        self.weight.gradient += x.T @ gradient
-        self.bias.gradient += np.ones(len(gradient), gradient.dtype) @ gradient
+        self.weight.gradient += x.T @ gradient  # (h, B) (B, d)
+        self.bias.gradient += np.ones(len(gradient), gradient.dtype) @ gradient  # column sums, by a faster route
         return gradient @ self.weight.value.T
 
 
@@ -112,7 +112,7 @@ def relu(x: Array) -> Array:
 
 
 def relu_backward(gradient: Array, output: Array) -> Array:
-    """Passes where the output is positive; in place of ``gradient``."""
+    """The gradient where the output is positive, else 0; in place of ``gradient``."""
     gradient *= output > 0
     return gradient
 
@@ -120,8 +120,9 @@ def relu_backward(gradient: Array, output: Array) -> Array:
 class MLP:
     """One hidden layer: ``relu(x W1 + b1) W2 + b2``, (B, n_in) -> (B, n_out).
 
-    The outer layer starts at zero, so that where an MLP is added to something simpler, training starts from the
-    simpler thing.
+    The outer layer starts at zero, so that an MLP added to something simpler as a residual changes nothing at first:
+    training starts from the simpler thing. The outer weights get a gradient all the same, for that depends on the
+    hidden layer.
     """
 
     def __init__(self, n_in: int, n_hidden: int, n_out: int, rng: np.random.Generator, dtype: DTypeLike) -> None:
@@ -146,13 +147,14 @@ class MLP:
 
 
 def dropout_rows(n: int, rate: float, rng: np.random.Generator, dtype: DTypeLike) -> Array:
-    """A mask (n, 1) that switches whole rows off with probability ``rate``: multiply by it forward and backward.
+    """A mask (n, 1) that zeroes whole rows with probability ``rate``: multiply by it forward and backward.
 
-    Kept rows are not scaled up: serving has them either whole or not at all, never in part.
+    The other rows are not scaled up, as usual dropout would do: in serving, a row is either there or absent as a
+    whole, so both cases are trained as they will occur.
     """
     return (rng.random((n, 1)) >= rate).astype(dtype)
 
 
 def named(layers: dict[str, Any]) -> dict[str, Parameter]:
     """The parameters of several layers as ``layer.parameter``."""
-    return {f"{layer}.{name}": p for layer, each in layers.items() for name, p in each.parameters().items()}
+    return {f"{prefix}.{name}": p for prefix, layer in layers.items() for name, p in layer.parameters().items()}

@@ -1,7 +1,7 @@
-"""The contrastive loss with in-batch negatives, in grouped form, and what else holds the towers' outputs.
+"""The contrastive loss with in-batch negatives, in grouped form; output regularisation; distillation.
 
-Each function returns a loss, its gradients, or both. Letters: U users and F films of the batch, P its distinct pairs,
-d the width of vectors. Knows nothing of towers.
+Each function returns a loss, its gradients, or both. Letters: U users and F items of the batch, C items that serve as
+negatives, P distinct pairs, d the width of vectors.
 """
 
 from __future__ import annotations
@@ -9,169 +9,193 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from recsys.nn.layers import Array
+from recsys.nn.arrays import Array, Ids
 
 
 class Pairs(NamedTuple):
-    """The distinct user-film pairs of a batch.
+    """The distinct user-item pairs of a batch: the positives.
 
     Attributes:
         user: (P,), rows of the batch's users, ascending.
-        film: (P,), rows of its films.
-        times: (P,), how often each stands in the batch; their sum is B.
+        item: (P,), rows of its items.
+        counts: (P,), how often each pair is in the batch; their sum is the size B of the batch.
     """
 
-    user: NDArray[np.integer[Any]]
-    film: NDArray[np.integer[Any]]
-    times: Array
+    user: Ids
+    item: Ids
+    counts: Array
 
     @classmethod
-    def once(cls, user: NDArray[np.integer[Any]], film: NDArray[np.integer[Any]]) -> Pairs:
-        """Each once."""
-        return cls(user, film, np.ones(len(user), np.float32))
+    def distinct(cls, user: Ids, item: Ids) -> Pairs:
+        """Pairs that occur once each."""
+        return cls(user, item, np.ones(len(user), np.float32))
 
 
-SAFE = 60.0
-"""Its exponential, and that of minus it, are far from the ends of float32, also times a large catalogue."""
+SAFE_EXPONENT = 60.0
+"""exp(60) = 1e26 and exp(-60) are far from the ends of float32 (1e38), even summed over a large catalogue."""
 
 
-def masked_in_batch_softmax(z: Array, own: Array, pairs: Pairs) -> tuple[float, Array, Array]:
-    """In-batch softmax with logQ correction (Yi et al. 2019), a user's own films masked out of the sum.
+def masked_in_batch_softmax(z: Array, positive_scores: Array, pairs: Pairs) -> tuple[float, Array, Array]:
+    """In-batch softmax with logQ correction (Yi et al. 2019), a user's rated items masked out of the sum.
 
     With y = scores - log_q, the loss of a pair (u, i) is
 
-        l = -y_ui + log(exp y_ui + sum over the candidates f not known to u of counts_f exp y_uf)
+        l = -y_ui + log(exp y_ui + sum over the negatives f that u has not rated of counts_f exp y_uf)
 
-    and with A_u that sum, l = softplus(log A_u - y_ui). Written pairwise, that is a matrix of pairs by pairs. But A_u
-    is the same for all pairs of one user, so a matrix of users by films gives the same loss and gradient. Candidates
-    are drawn as q says: they are the batch's films, or some of them, by their ratings.
+    Call that sum A_u. Then l = log(1 + A_u / exp y_ui) = softplus(log A_u - y_ui). Written pairwise, this is a matrix
+    of pairs by pairs. But A_u is the same for all pairs of one user, so one matrix of users by items gives the same
+    loss and gradient. Negatives are drawn as q says: they are the batch's items, or a sample of these by their
+    ratings.
 
     Args:
-        z: (U, C), scores - log_q + log counts, where log_q is the log of each film's share of all training ratings,
-            its chance of being drawn, and counts is how often each was; minus infinity where a user is known to have
-            rated a film; overwritten.
-        own: (P,), y of the pairs: scores - log_q.
+        z: (U, C), scores - log_q + log counts, where log_q is the log of each item's share of all training ratings,
+            its chance of being drawn, and counts is how often each was; minus infinity where the user has rated the
+            item; overwritten.
+        positive_scores: (P,), y of the pairs: scores - log_q.
         pairs: the positives.
 
     Returns:
-        The mean loss over the pairs, its gradient with respect to z (U, C), in place of it, and with respect to own.
+        The mean loss over the pairs; its gradient with respect to z (U, C), in the memory of z; and its gradient with
+        respect to positive_scores (P,).
     """
-    loss, cache = masked_forward(z, own, pairs)
+    loss, cache = masked_forward(z, positive_scores, pairs)
     return loss, *masked_backward(cache)
 
 
-def masked_forward(z: Array, own: Array, pairs: Pairs) -> tuple[float, tuple[Any, ...]]:
-    """The loss alone, also for judging; arguments as there."""
-    highest = z.max(axis=1)
-    # A user who knows every candidate has nothing to be told apart from: A = 0, and a loss of 0.
-    shift = np.where(np.isfinite(highest) & (np.abs(highest) > SAFE), highest, z.dtype.type(0))
+def masked_forward(z: Array, positive_scores: Array, pairs: Pairs) -> tuple[float, tuple[Any, ...]]:
+    """The loss without gradients, as validation needs it, and a cache; arguments as above."""
+    # Log-sum-exp: log sum exp(z) = log sum exp(z - shift) + shift for any shift; with the row's largest score as the
+    # shift no exponential overflows. Where all rows are small anyway, a pass over the matrix is saved. A user who
+    # rated every candidate has no negatives: the largest score is -inf, A = 0, and the loss is 0.
+    largest = z.max(axis=1)  # (U,)
+    must_shift = np.isfinite(largest) & (np.abs(largest) > SAFE_EXPONENT)
+    shift = np.where(must_shift, largest, z.dtype.type(0))
     if shift.any():
         z -= shift[:, None]
-    negatives = np.exp(z, out=z)
-    total = negatives @ np.ones(negatives.shape[1], negatives.dtype)  # (U,), A_u on the scale of the shift
-    log_total = np.log(total, out=np.full_like(total, -np.inf), where=total != 0) + shift
-    losses, slopes = _softplus(log_total[pairs.user] - own)
-    n_pairs = float(pairs.times.sum())
-    return float(losses @ pairs.times) / n_pairs, (pairs, negatives, total, slopes * pairs.times / n_pairs)
+    exponentials = np.exp(z, out=z)  # (U, C), counts_f exp(y_uf - shift_u); 0 where masked
+    total = exponentials @ np.ones(exponentials.shape[1], exponentials.dtype)  # (U,), A_u exp(-shift_u)
+    log_total = np.log(total, out=np.full_like(total, -np.inf), where=total != 0) + shift  # (U,), log A_u
+    losses, slopes = _softplus(log_total[pairs.user] - positive_scores)  # (P,), (P,)
+    n_pairs = float(pairs.counts.sum())
+    return float(losses @ pairs.counts) / n_pairs, (pairs, exponentials, total, slopes * pairs.counts / n_pairs)
 
 
 def masked_backward(cache: tuple[Any, ...]) -> tuple[Array, Array]:
-    """The gradients with respect to z, in place of what the forward pass kept, and to the pairs' own scores."""
-    pairs, negatives, total, share = cache  # the last: what each pair pulls with
-    pull = np.bincount(pairs.user, share, len(total)).astype(total.dtype)
-    gradient: Array = negatives
-    gradient *= np.divide(pull, total, out=np.zeros_like(total), where=total > 0)[:, None]
-    return gradient, -share
+    """The gradients with respect to z, in its memory, and to the positive scores.
+
+    With x = log A_u - y_ui and s = softplus'(x): dl/dy_ui = -s, and dl/dz_uf = s d(log A_u)/dz_uf. That derivative of
+    log A_u is the softmax over the negatives, exp z_uf / A_u, the same for all pairs of a user; so their slopes s are
+    summed first.
+    """
+    pairs, exponentials, total, slopes = cache  # slopes (P,): s of each pair, times its share of the mean
+    slope_of_user = np.bincount(pairs.user, slopes, len(total)).astype(total.dtype)  # (U,)
+    # exp(z - shift) / sum exp(z - shift): the shift cancels.
+    gradient: Array = exponentials
+    gradient *= np.divide(slope_of_user, total, out=np.zeros_like(total), where=total > 0)[:, None]  # (U, C)
+    return gradient, -slopes
 
 
 def _softplus(x: Array) -> tuple[Array, Array]:
-    """log(1 + exp x) and its slope 1 / (1 + exp -x), without overflow; both 0 at minus infinity."""
+    """log(1 + exp x) and its slope, the sigmoid 1 / (1 + exp -x); both 0 at minus infinity.
+
+    As max(x, 0) + log(1 + exp -|x|), in which the exponential is at most 1 and cannot overflow.
+    """
     small = np.exp(-np.abs(x))
+    # For x > 0 the sigmoid is 1 / (1 + small), else exp x / (1 + exp x) = small / (1 + small).
     return np.maximum(x, 0) + np.log1p(small), np.where(x > 0, 1, small) / (1 + small)
 
 
 def output_l2(vectors: Array, weights: Array | None = None) -> Array:
     """The gradient (n, d) of the mean squared norm of output vectors, ``mean_i weights_i |vectors_i|^2``.
 
-    Penalising what the towers put out, not their parameters, is what keeps two-tower models from overfitting; users
-    are weighted by how much they rated (Rendle et al. 2022 for ALS).
+    Penalising the towers' outputs, not their parameters, is what keeps two-tower models from overfitting; users are
+    weighted by how much they rated (Rendle et al. 2022 for ALS).
 
     Args:
         vectors: (n, d).
         weights: (n,), or None for equal ones.
     """
-    twice = vectors.dtype.type(2 / len(vectors))
-    return vectors * (twice if weights is None else (twice * weights)[:, None])
+    factor = vectors.dtype.type(2 / len(vectors))  # d|v|^2/dv = 2 v
+    return vectors * (factor if weights is None else (factor * weights)[:, None])
 
 
 class Factors(NamedTuple):
-    """Scores (U, F) as ``users @ items.T + bias``, but for those of the pairs.
+    """Scores (U, F) as narrow factors: ``users @ items.T + bias``, less the self-contributions at the pairs.
+
+    A rated item adds to its own score, because it is in the history that the user vector is made of. It must not
+    predict itself, so that part is taken away.
 
     Attributes:
         users: (U, d).
         items: (F, d).
         bias: (F,).
-        selves: (P,), by how much less than that a pair's score is: what the film would add to its own.
-        own: (P,), the pairs' scores.
+        self_contributions: (P,), what is taken from the score of each pair.
+        positive_scores: (P,), the scores of the pairs, self-contributions already taken away.
     """
 
     users: Array
     items: Array
     bias: Array
-    selves: Array
-    own: Array
+    self_contributions: Array
+    positive_scores: Array
 
 
-class Pull(NamedTuple):
-    """A gradient with respect to the scores (U, F), by what it comes to for their factors.
+class FactorGradients(NamedTuple):
+    """A gradient with respect to scores (U, F), carried over to the factors they are made of.
 
-    The scores of the pairs are pulled by more than the product says: that goes through the pairs.
+    The gradient is that of the plain product everywhere, plus a correction at the pairs. The factors' gradients hold
+    the first part; the second reaches them through the pairs.
 
     Attributes:
-        users, items, bias: of the product, shapes as in :class:`Factors`.
-        pairs: (P,), on top of it, at the pairs: to be added to another gradient with respect to the scores.
-        own: (P,), all of it, at the pairs.
+        users, items, bias: of the product alone, shapes as in :class:`Factors`.
+        pair_correction: (P,), what is to be added at the pairs, beyond the product.
+        positive_scores: (P,), the whole gradient at the pairs: product and correction.
     """
 
     users: Array
     items: Array
     bias: Array
-    pairs: Array
-    own: Array
+    pair_correction: Array
+    positive_scores: Array
 
 
-def distillation(scores: Factors, taught: Factors, pairs: Pairs, weight: float) -> Pull:
-    """The gradient of half the squared distance of scores from a teacher's, per pair; each user's mean aside.
+def distillation(scores: Factors, teacher_scores: Factors, pairs: Pairs, weight: float) -> FactorGradients:
+    """The gradient of half the squared distance of scores from a teacher's, per pair, each user's mean removed.
 
-        weight sum_uf (d_uf - mean_f d_uf)^2 / 2 B    with d the difference of both scores
+        weight sum_uf (d_uf - mean_f d_uf)^2 / 2 B    with d = scores - teacher_scores
 
-    It is per pair, as the loss beside it is, so that both keep their proportion in logs of any density. A constant
-    added to all scores of a user changes no ranking and no softmax, so it is not held against them. The difference is
-    a product of narrow factors but for the pairs, and so is its product with the factors: no matrix of users by films
-    is made.
+    It is per pair, as the softmax loss is, so that both keep their proportion in logs of any density. A constant
+    added to all scores of a user changes no ranking and no softmax, so each user's mean difference is removed. The
+    difference is a product of narrow factors but for the pairs, and so is its product with the factors: no matrix of
+    users by items is ever made.
 
     Args:
         scores: the model's.
-        taught: the teacher's.
-        pairs: those whose scores lack what the film adds itself.
-        weight: of the distance beside the loss.
+        teacher_scores: the teacher's.
+        pairs: where self-contributions are taken away.
+        weight: of the distance, relative to the softmax loss.
     """
-    n_films = len(scores.items)
-    kind = scores.users.dtype.type
-    one = kind(weight) / kind(pairs.times.sum())
-    left = np.column_stack([scores.users, np.ones(len(scores.users), scores.users.dtype), -taught.users])
-    right = np.column_stack([scores.items, scores.bias - taught.bias, taught.items])
-    mean = right.mean(axis=0)
-    spikes = taught.selves - scores.selves
-    spike_means = np.bincount(pairs.user, spikes, len(left)).astype(left.dtype) / n_films
-    own = scores.own - taught.own - (left @ mean + spike_means)[pairs.user]
+    n_items = len(scores.items)
+    scalar = scores.users.dtype.type
+    factor = scalar(weight) / scalar(pairs.counts.sum())  # weight / B
+    # Without the pairs, d = users @ items.T + bias - teacher.users @ teacher.items.T - teacher.bias = left @ right.T.
+    ones = np.ones(len(scores.users), scores.users.dtype)
+    left = np.column_stack([scores.users, ones, -teacher_scores.users])  # (U, d + 1 + t)
+    right = np.column_stack([scores.items, scores.bias - teacher_scores.bias, teacher_scores.items])  # (F, d + 1 + t)
+    mean = right.mean(axis=0)  # left @ mean is each user's mean over the items
+    # At the pairs d is larger by this, which also raises the mean of the user's row.
+    spikes = teacher_scores.self_contributions - scores.self_contributions  # (P,)
+    spike_means = np.bincount(pairs.user, spikes, len(left)).astype(left.dtype) / n_items  # (U,)
+    at_pairs = scores.positive_scores - teacher_scores.positive_scores - (left @ mean + spike_means)[pairs.user]
+    # The gradient of half a squared norm is the centred difference g itself; the centring adds no term, because it is
+    # a projection. Off the pairs g = left @ (right - mean).T - spike_means, and multiplying from the narrow side,
+    # left @ (right.T @ items), costs (U + F) d^2 instead of U F d.
     right -= mean
-    return Pull(
-        users=one * (left @ (right.T @ scores.items) - np.outer(spike_means, scores.items.sum(axis=0))),
-        items=one * (right @ (left.T @ scores.users) - spike_means @ scores.users),
-        bias=one * (right @ left.sum(axis=0) - spike_means.sum()),
-        pairs=one * spikes,
-        own=one * own,
+    return FactorGradients(
+        users=factor * (left @ (right.T @ scores.items) - np.outer(spike_means, scores.items.sum(axis=0))),
+        items=factor * (right @ (left.T @ scores.users) - spike_means @ scores.users),
+        bias=factor * (right @ left.sum(axis=0) - spike_means.sum()),
+        pair_correction=factor * spikes,
+        positive_scores=factor * at_pairs,
     )

@@ -1,11 +1,11 @@
-"""Scores of a batch's users: for the films that they are told apart from, and for those they rated.
+"""Scores of a batch's users: for their negatives, and for the items they rated.
 
     score = user . item + offset
 
-The loss needs two things: all users' scores for some candidates, of which their own films are masked, and every
-rated film's own score. Where the candidates are all films of the batch, both stand in one matrix; where they are only
-some of many, rated films are scored one by one. Letters: U users and F films of the batch, P its pairs, C candidates,
-d the width of vectors. Knows nothing of towers or losses.
+The loss needs two things: every user's scores for the negatives, with the items they rated masked, and the score of
+every positive. Where all items of the batch are negatives, both are in one matrix; where only a sample of them is,
+positives are scored one by one. Letters: U users and F items of the batch, P its pairs, C negatives, d the width of
+vectors.
 """
 
 from __future__ import annotations
@@ -14,18 +14,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.nn.layers import Array
-
-Ids = NDArray[np.integer[Any]]
-
-_BLOCK = 100_000
-"""Pairs whose vectors are gathered at once, so that memory stays bounded."""
+from recsys.nn.arrays import Array, Ids, pair_dots
 
 
-class Slopes(NamedTuple):
+class ScoreGradients(NamedTuple):
     """The gradients of users (U, d), items (F, d) and offset (F,)."""
 
     users: Array
@@ -33,118 +27,121 @@ class Slopes(NamedTuple):
     offset: Array
 
 
-class Candidates(Protocol):
-    """The films that a batch's users are told apart from."""
+class Negatives(Protocol):
+    """The items that a batch's users are contrasted with."""
 
-    def forward(self, users: Array, items: Array, offset: Array, selves: Array) -> tuple[Array, Array, Any]:
+    def forward(
+        self, users: Array, items: Array, offset: Array, self_contributions: Array
+    ) -> tuple[Array, Array, Any]:
         """All that the loss needs.
 
         Args:
             users: (U, d).
             items: (F, d).
-            offset: (F,), what is added to all scores of a film.
-            selves: (P,), what is taken from the pairs' own scores.
+            offset: (F,), added to all scores of an item.
+            self_contributions: (P,), taken from the scores of the pairs.
 
         Returns:
-            Scores of the candidates, plus the log of how often each is drawn: (U, C), minus infinity for films that
-            the user rated; the pairs' own scores (P,); and a cache.
+            Scores of the negatives plus the log of how often each is drawn, (U, C), minus infinity for items that the
+            user rated; the scores of the pairs (P,); and a cache.
         """
         ...
 
-    def backward(self, slope: Array, own_slope: Array, cache: Any) -> Slopes:
-        """From the gradients of both; that of the scores, 0 where they are masked, may be overwritten."""
+    def backward(self, gradient: Array, positive_gradient: Array, cache: Any) -> ScoreGradients:
+        """From the gradients of both; that of the scores (U, C), 0 where they are masked, may be overwritten."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
-class All:
-    """All films of the batch, as often as they stand in it.
+class InBatchNegatives:
+    """All items of the batch, as often as they are in it.
 
     Attributes:
-        user, film: (P,), the pairs, as rows of users and items.
-        counts: (F,), how often each film stands in the batch.
+        user, item: (P,), the pairs, as rows of users and items.
+        counts: (F,), how often each item is in the batch.
     """
 
     user: Ids
-    film: Ids
+    item: Ids
     counts: Array
 
-    def forward(self, users: Array, items: Array, offset: Array, selves: Array) -> tuple[Array, Array, Any]:
-        """See :class:`Candidates`."""
-        log_counts = np.log(self.counts, dtype=users.dtype)
-        # What is added to all scores of a film is a column of the product: next to nothing there, a pass elsewhere.
-        beside = _beside(users)
-        z = beside @ np.column_stack([items, offset + log_counts]).T
-        place = self.user * len(items) + self.film
+    def forward(
+        self, users: Array, items: Array, offset: Array, self_contributions: Array
+    ) -> tuple[Array, Array, Any]:
+        """See :class:`Negatives`."""
+        # c copies of an item contribute c exp(y) = exp(y + log c) to the softmax, so counts enter as log counts.
+        log_counts = np.log(self.counts, dtype=users.dtype)  # (F,)
+        # A bias is one more column against a column of ones: the matrix product adds it almost for free, where
+        # ``z += bias`` would read and write all of z once more.
+        users_one = _append_ones(users)  # (U, d + 1)
+        z = users_one @ np.column_stack([items, offset + log_counts]).T  # (U, F)
+        flat_index = self.user * len(items) + self.item  # (P,), of the pairs in z
         flat = z.reshape(-1)
-        own = flat[place] - selves - log_counts[self.film]
-        flat[place] = -np.inf
-        return z, own, (beside, items, place)
+        positive_scores = flat[flat_index] - self_contributions - log_counts[self.item]  # (P,)
+        flat[flat_index] = -np.inf  # exp(-inf) = 0: a rated item is nobody's negative
+        return z, positive_scores, (users_one, items, flat_index)
 
-    def backward(self, slope: Array, own_slope: Array, cache: Any) -> Slopes:
-        """See :class:`Candidates`."""
-        beside, items, place = cache
-        slope.reshape(-1)[place] = own_slope
-        below = slope.T @ beside
-        return Slopes(slope @ items, below[:, :-1], below[:, -1])
+    def backward(self, gradient: Array, positive_gradient: Array, cache: Any) -> ScoreGradients:
+        """See :class:`Negatives`."""
+        users_one, items, flat_index = cache
+        # The masked entries have no gradient of their own, so those of the positives fit into the same matrix.
+        gradient.reshape(-1)[flat_index] = positive_gradient  # (U, F)
+        items_and_offset = gradient.T @ users_one  # (F, d + 1)
+        return ScoreGradients(gradient @ items, items_and_offset[:, :-1], items_and_offset[:, -1])
 
 
 @dataclass(frozen=True, eq=False)
-class Some:
-    """Some films of the batch, drawn by their ratings there.
+class SampledNegatives:
+    """A sample of the items of the batch, drawn by their ratings there.
 
     Attributes:
-        user, film: (P,), the pairs, as rows of users and items; users ascending.
-        chosen: (C,), the candidates, as rows of items, each once, ascending.
+        user, item: (P,), the pairs, as rows of users and items; users ascending.
+        sampled: (C,), the negatives, as rows of items, each once, ascending.
         counts: (C,), how often each was drawn.
-        known: rows and columns of the candidates' scores where the user rated the film.
+        mask: rows and columns of the negatives' scores where the user rated the item.
     """
 
     user: Ids
-    film: Ids
-    chosen: Ids
+    item: Ids
+    sampled: Ids
     counts: Array
-    known: tuple[Ids, Ids]
+    mask: tuple[Ids, Ids]
 
     @classmethod
-    def drawn(cls, user: Ids, film: Ids, n_films: int, draws: int, rng: np.random.Generator) -> Some:
-        """The films of so many pairs, drawn without repetition: each film by its share of the ratings."""
-        times = np.bincount(film[rng.choice(len(film), draws, replace=False)], minlength=n_films)
-        chosen = np.flatnonzero(times)
-        column = np.full(n_films, -1, np.intp)
-        column[chosen] = np.arange(len(chosen))
-        known = np.flatnonzero(column[film] >= 0)
-        counts = times[chosen].astype(np.float32)
-        return cls(user, film, chosen, counts, (user[known], column[film[known]]))
+    def draw(cls, user: Ids, item: Ids, n_items: int, n_draws: int, rng: np.random.Generator) -> SampledNegatives:
+        """The items of ``n_draws`` pairs drawn without replacement: each item by its share of the ratings."""
+        times_drawn = np.bincount(item[rng.choice(len(item), n_draws, replace=False)], minlength=n_items)
+        sampled = np.flatnonzero(times_drawn)
+        column = np.full(n_items, -1, np.intp)  # of each item among the negatives, -1 if it is none
+        column[sampled] = np.arange(len(sampled))
+        masked_pairs = np.flatnonzero(column[item] >= 0)
+        counts = times_drawn[sampled].astype(np.float32)
+        return cls(user, item, sampled, counts, (user[masked_pairs], column[item[masked_pairs]]))
 
-    def forward(self, users: Array, items: Array, offset: Array, selves: Array) -> tuple[Array, Array, Any]:
-        """See :class:`Candidates`."""
-        log_counts = np.log(self.counts, dtype=users.dtype)
-        beside, right = _beside(users), items[self.chosen]
-        z = beside @ np.column_stack([right, offset[self.chosen] + log_counts]).T
-        z[self.known] = -np.inf
-        own = pair_dots(users, self.user, items, self.film) + offset[self.film] - selves
-        return z, own, (beside, items, right)
+    def forward(
+        self, users: Array, items: Array, offset: Array, self_contributions: Array
+    ) -> tuple[Array, Array, Any]:
+        """See :class:`Negatives`."""
+        log_counts = np.log(self.counts, dtype=users.dtype)  # (C,)
+        users_one, sampled_items = _append_ones(users), items[self.sampled]  # (U, d + 1), (C, d)
+        z = users_one @ np.column_stack([sampled_items, offset[self.sampled] + log_counts]).T  # (U, C)
+        z[self.mask] = -np.inf
+        positive_scores = pair_dots(users, self.user, items, self.item) + offset[self.item] - self_contributions
+        return z, positive_scores, (users_one, items, sampled_items)
 
-    def backward(self, slope: Array, own_slope: Array, cache: Any) -> Slopes:
-        """See :class:`Candidates`."""
-        beside, items, right = cache
-        starts = np.searchsorted(self.user, np.arange(len(beside) + 1))
-        own = sparse.csr_array((own_slope, self.film, starts), shape=(len(beside), len(items)))
-        below = own.T @ beside
-        below[self.chosen] += slope.T @ beside
-        return Slopes(slope @ right + own @ items, below[:, :-1], below[:, -1])
+    def backward(self, gradient: Array, positive_gradient: Array, cache: Any) -> ScoreGradients:
+        """See :class:`Negatives`."""
+        users_one, items, sampled_items = cache
+        # The positives' gradients as a sparse matrix (U, F). Users ascend, so searchsorted gives the row starts.
+        starts = np.searchsorted(self.user, np.arange(len(users_one) + 1))
+        positives = sparse.csr_array((positive_gradient, self.item, starts), shape=(len(users_one), len(items)))
+        items_and_offset = positives.T @ users_one  # (F, d + 1)
+        items_and_offset[self.sampled] += gradient.T @ users_one  # += is safe: each negative is there once
+        return ScoreGradients(
+            gradient @ sampled_items + positives @ items, items_and_offset[:, :-1], items_and_offset[:, -1]
+        )
 
 
-def _beside(users: Array) -> Array:
-    """With a column of ones, (U, d + 1)."""
+def _append_ones(users: Array) -> Array:
+    """With a column of ones: (U, d) -> (U, d + 1)."""
     return np.column_stack([users, np.ones(len(users), users.dtype)])
-
-
-def pair_dots(left: Array, rows: Ids, right: Array, columns: Ids) -> Array:
-    """``left[rows] . right[columns]``, a block at a time: (P,)."""
-    found = np.empty(len(rows), left.dtype)
-    for start in range(0, len(rows), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        np.einsum("pd,pd->p", left[rows[block]], right[columns[block]], out=found[block])
-    return found

@@ -1,4 +1,4 @@
-"""Adam, and the learning rate over the epochs. Knows parameters and their gradients, nothing else."""
+"""The Adam optimiser and the learning-rate schedule."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ import numpy as np
 from recsys.nn.layers import Parameter
 
 _BLOCK = 1 << 16
-"""Numbers that are worked on at once: all that a step reads and writes of them fits in a core's own cache."""
+"""Numbers updated at once: all that a step reads and writes of them fits in a core's own cache."""
 
 
 class Adam:
     """Adam (Kingma & Ba 2015) with bias correction.
 
-    Both moments are kept without the factors 1 - beta, which go into the learning rate and epsilon: two passes over
-    the parameters less.
+    The paper's update, with gradient g at step t, is
+
+        m = beta1 m + (1 - beta1) g        m_hat = m / (1 - beta1^t)
+        v = beta2 v + (1 - beta2) g^2      v_hat = v / (1 - beta2^t)
+        value -= rate m_hat / (sqrt(v_hat) + epsilon)
+
+    Here the moments are kept as sums without the factors (1 - beta), M = m / (1 - beta1) and V = v / (1 - beta2), and
+    all constant factors go into the learning rate and epsilon: two passes over the parameters fewer.
 
     Args:
         parameters: what to update; each keeps its own moments.
@@ -34,19 +40,23 @@ class Adam:
         self.second = [np.zeros_like(p.value) for p in self.parameters]
 
     def step(self, learning_rate: float) -> None:
-        """Move every parameter against its gradient, then forget the gradients."""
+        """Move every parameter against its gradient, then set the gradients to zero."""
         self.steps += 1
+        # Bias correction: m and v start at 0, so early on they are too small by 1 - beta^t. Both corrections are
+        # scalars, so they scale the rate instead of the arrays. Epsilon is added to sqrt(v) before its correction, as
+        # in the paper's own shortcut at the end of its section 2; the difference from the textbook is of its size.
         root = math.sqrt(1 - self.beta2)
         rate = learning_rate * math.sqrt(1 - self.beta2**self.steps) / (1 - self.beta1**self.steps)
+        # m / (sqrt(v) + eps) = (1 - beta1) M / (root sqrt(V) + eps) = ((1 - beta1) / root) M / (sqrt(V) + eps / root)
         rate, epsilon = rate * (1 - self.beta1) / root, self.epsilon / root
         for parameter, first, second in zip(self.parameters, self.first, self.second, strict=True):
             arrays = [array.reshape(-1) for array in (parameter.value, parameter.gradient, first, second)]
             for start in range(0, parameter.value.size, _BLOCK):
-                value, gradient, m, v = (array[start : start + _BLOCK] for array in arrays)
+                value, gradient, m, v = (array[start : start + _BLOCK] for array in arrays)  # views
                 m *= self.beta1
                 m += gradient
                 v *= self.beta2
-                step = gradient * gradient  # the one allocation
+                step = gradient * gradient  # the only allocation
                 v += step
                 np.sqrt(v, out=step)
                 step += epsilon

@@ -1,39 +1,33 @@
-"""Why this film: which of a user's rated films stand behind each that is recommended to them.
+"""Why this item: which of a user's rated items stand behind each one that is recommended to them.
 
-For the deep model by exact ablation: the user tower is run again without one rated film, and the reason's strength is
-by how much the score falls. That is what the trained model would answer, not what a model trained without the rating
-would. The base model has no history to take a film from: there it is the likeness of the two films, found afterwards.
-Knows fitted models and ratings, nothing of JSON or pages.
+How strongly one item stands behind another is up to the model (``ModelSpec.explain``); here the strongest are picked,
+in blocks of users.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from recsys.data.dataset import Dataset
-from recsys.evaluation.ranking import Ids
-from recsys.models.deep import DeepModel
 from recsys.models.fitted import Fitted
+from recsys.models.registry import MODELS
+from recsys.nn.arrays import Ids
 from recsys.recommend.lists import Lists
-from recsys.recommend.similar import unit_vectors
 
-MOST_CAUSES, MOST_LIKENESSES = 3, 2
-"""Reasons given for one recommended film, by ablation and by likeness."""
 DECIMALS = 4
-"""Of strengths; what is not positive in these is no reason."""
+"""Of strengths; what is not positive after rounding to these is no reason."""
 _BLOCK_STRENGTHS = 100_000
-"""Pairs of a rated and a listed film looked at in one go: with all that belongs to them, some 20 MB."""
+"""Pairs of a rated and a recommended item looked at in one go: with all that belongs to them, some 20 MB."""
 
 
 @dataclass(frozen=True, eq=False)
 class Reasons:
-    """Rated films behind every place of every list, strongest first.
+    """Rated items behind every entry of every list, strongest first.
 
     Attributes:
         items: int32 (n_users, k, m); -1 where there are fewer reasons.
@@ -45,93 +39,61 @@ class Reasons:
 
 
 def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
-    """The reasons for every list of a model, in its own way; equal strengths in catalogue order.
+    """The reasons for every list of a model; equal strengths in catalogue order.
 
     Args:
         fitted: the model.
         train: what it was trained on.
         lists: what it recommends to every user.
     """
-    way, most = _WAYS[fitted.name]
-    vectors_of, item_vectors = way(fitted)
-    shape = (*lists.items.shape, most)
+    explanation = MODELS[fitted.name].explain(fitted)
+    shape = (*lists.items.shape, explanation.max_reasons)
     items, strengths = np.full(shape, -1, np.int32), np.full(shape, -np.inf, np.float32)
     for users in _blocks(train.user_counts, _BLOCK_STRENGTHS // lists.items.shape[1]):
-        rated = train.matrix[users]
-        listed = np.repeat(lists.items[users], np.diff(rated.indptr), axis=0)
-        found = _products(vectors_of(users, rated), item_vectors, listed)
-        places, strengths[users] = _strongest(found, rated.indptr[:-1], most)
-        items[users] = np.where(places < 0, -1, rated.indices[places])
+        rated = train.matrix[users]  # P entries
+        recommended = np.repeat(lists.items[users], np.diff(rated.indptr), axis=0)  # (P, k)
+        products = _products(explanation.rated_vectors(users, rated), explanation.item_vectors, recommended)
+        rows, strengths[users] = strongest_of_runs(products, rated.indptr[:-1], explanation.max_reasons)
+        items[users] = np.where(rows < 0, -1, rated.indices[rows])
     return Reasons(items, strengths)
 
 
-_Vectors = tuple[Callable[[Ids, "sparse.csr_array[Any]"], NDArray[np.float32]], NDArray[np.float32]]
-"""Of a model: a function from U users and what they rated (U, n_items), P ratings in all, to a vector for each rating
-(P, d); and vectors of all items (n_items, d). The product of two is how strongly the one stands behind the other."""
+def _products(vectors: NDArray[Any], items: NDArray[Any], recommended: Ids) -> NDArray[np.float32]:
+    """Each vector (P, d) times those of its user's recommended items (P, k): (P, k), -inf where none is listed."""
+    columns = [np.einsum("pd,pd->p", vectors, items[column]) for column in recommended.T]
+    return np.where(recommended < 0, -np.inf, np.stack(columns, axis=1)).astype(np.float32)
 
 
-def _by_ablation(fitted: Fitted) -> _Vectors:
-    """By how much an item's score falls without a rated one.
-
-    With all n films of a history a user's vector is f(sum of w_j p_j / sqrt(n)), without film i it is f(sum over the
-    others of w_j p_j / sqrt(n - 1)): weights, features and all learned numbers are kept. A film's bias is in both
-    scores and falls out. This is occlusion (Zeiler & Fergus 2014), one film at a time: effects of films that say the
-    same do not add up.
-    """
-    towers = fitted.towers
-    assert isinstance(towers, DeepModel)
-
-    def lost(users: Ids, rated: sparse.csr_array[Any]) -> NDArray[np.float32]:
-        whole = np.repeat(fitted.user_vectors[users], np.diff(rated.indptr), axis=0)
-        return whole - towers.users_without_one(users).astype(np.float32)
-
-    return lost, fitted.item_vectors
-
-
-def _by_likeness(fitted: Fitted) -> _Vectors:
-    """Cosine of the item vectors."""
-    unit = unit_vectors(fitted.item_vectors)
-    return lambda users, rated: unit[rated.indices], unit
-
-
-_WAYS: dict[str, tuple[Callable[[Fitted], _Vectors], int]] = {
-    "deep": (_by_ablation, MOST_CAUSES),
-    "base": (_by_likeness, MOST_LIKENESSES),
-}
-
-
-def _products(vectors: NDArray[Any], items: NDArray[Any], listed: Ids) -> NDArray[np.float32]:
-    """Of each vector (P, d) with those of the films listed beside it (P, k): (P, k), -inf where none is listed."""
-    columns = [np.einsum("pd,pd->p", vectors, items[column]) for column in listed.T]
-    return np.where(listed < 0, -np.inf, np.stack(columns, axis=1)).astype(np.float32)
-
-
-def _strongest(
-    strengths: NDArray[np.float32], starts: Ids, most: int
+def strongest_of_runs(
+    strengths: NDArray[np.float32], starts: Ids, n: int
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """The largest of each run of rows (P, k), as rows and rounded values (U, k, most); -1 and -inf for no more.
+    """The n largest of each run of rows, for every column, as row numbers and rounded values, both (U, k, n).
 
     Args:
-        strengths: (P, k); what does not round to more than 0 is none.
-        starts: (U,), the first row of each run; none is empty.
-        most: how many.
+        strengths: (P, k); what does not round to more than 0 counts as absent.
+        starts: (U,), the first row of each run; no run is empty.
+        n: how many.
+
+    Returns:
+        Rows and values, largest first, equals by row; -1 and -inf where a run has fewer.
     """
-    left = np.where(np.round(strengths, DECIMALS) > 0, strengths, np.float32(-np.inf))
-    row = np.arange(len(left))[:, None]
-    run = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(left)]))
-    shape = (len(starts), left.shape[1], most)
-    places, values = np.full(shape, -1), np.full(shape, -np.inf, np.float32)
-    for place in range(most):
-        largest = np.maximum.reduceat(left, starts)
-        first = np.minimum.reduceat(np.where(left == largest[run], row, len(left)), starts)
-        places[:, :, place] = np.where(np.isneginf(largest), -1, first)
-        values[:, :, place] = np.round(largest, DECIMALS)
-        left[row == first[run]] = -np.inf
-    return places, values
+    remaining = np.where(np.round(strengths, DECIMALS) > 0, strengths, np.float32(-np.inf))
+    row = np.arange(len(remaining))[:, None]  # (P, 1)
+    run = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(remaining)]))  # (P,)
+    shape = (len(starts), remaining.shape[1], n)
+    rows, values = np.full(shape, -1), np.full(shape, -np.inf, np.float32)
+    for rank in range(n):
+        # Take the largest of each run and column, at its first row, then strike it out.
+        largest = np.maximum.reduceat(remaining, starts)  # (U, k)
+        first = np.minimum.reduceat(np.where(remaining == largest[run], row, len(remaining)), starts)
+        rows[:, :, rank] = np.where(np.isneginf(largest), -1, first)
+        values[:, :, rank] = np.round(largest, DECIMALS)
+        remaining[row == first[run]] = -np.inf
+    return rows, values
 
 
-def _blocks(counts: NDArray[np.int64], most: int) -> Iterator[Ids]:
-    """Users with a rating, as many at a time as have about ``most`` ratings together, or one alone who has more."""
+def _blocks(counts: NDArray[np.int64], n_ratings: int) -> Iterator[Ids]:
+    """Users with a rating, in blocks of about ``n_ratings`` ratings, or one alone who has more."""
     users = np.flatnonzero(counts)
-    block = np.cumsum(counts[users]) // max(1, most)
+    block = np.cumsum(counts[users]) // max(1, n_ratings)
     yield from np.split(users, np.flatnonzero(np.diff(block)) + 1)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.evaluation.ranking import largest
+from recsys.nn.arrays import unit_vectors
 
 SIMILARITY_BLOCK = 256
 """Items whose similarities to all others are computed at once: with 27,000 others, 27 MB."""
@@ -31,10 +32,3 @@ def similar_items(vectors: NDArray[np.float32], k: int) -> tuple[NDArray[np.int3
         cosine[np.arange(len(cosine)), np.arange(n)[rows]] = -np.inf  # an item is no neighbour of its own
         items[rows, :width], similarity[rows, :width] = largest(cosine, width)
     return items, similarity
-
-
-def unit_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each row (n, d) divided by its length, so that dot products are cosines; a row of zeros stays."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: NDArray[np.float32] = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
-    return unit

@@ -1,1 +1,1 @@
-"""Training: what the towers see, batches, one run, early stopping, and the defaults for each model."""
+"""Training: batches, one model's epochs, early stopping, and ``fit``, which puts them together."""

@@ -1,7 +1,4 @@
-"""Where films were while a model learned: item vectors kept after some of the epochs, few enough to hold in memory.
-
-Knows epochs and vectors, nothing of maps or JSON.
-"""
+"""Item vectors recorded after some of the epochs, few enough to hold in memory: the map's replay of training."""
 
 from __future__ import annotations
 
@@ -9,46 +6,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
-from recsys.models.fitted import EpochRecord
+from recsys.schema import EpochRecord
 from recsys.training.fit import Snapshot
 
-MOST_FRAMES = 12
-"""Of one model. The page glides from one to the next, so that more would only weigh more."""
-MOST_FILMS = 3000
+MAX_FRAMES = 12
+"""Of one model. The page glides from one to the next, so more would only weigh more."""
+MAX_TRACKED_ITEMS = 3000
 
 
-def moving_films(dataset: Dataset) -> NDArray[np.intp]:
-    """Which films are followed, ascending: all, or the :data:`MOST_FILMS` most rated; equals to the lower index."""
+def tracked_items(dataset: Dataset) -> NDArray[np.intp]:
+    """The items to record, ascending: all, or the :data:`MAX_TRACKED_ITEMS` most rated; ties to the lower index."""
     order = np.argsort(-dataset.item_counts, kind="stable")
-    return np.sort(order[:MOST_FILMS])
+    return np.sort(order[:MAX_TRACKED_ITEMS])
 
 
-class Recorder:
-    """Follows some films through the epochs: an ``on_epoch`` for :func:`~recsys.training.fit.fit`.
+class SnapshotRecorder:
+    """Records the vectors of some items over the epochs: an ``on_epoch`` for :func:`~recsys.training.fit.fit`.
 
-    How many epochs there will be is not known, for training may end early. So every epoch is kept at first, and
-    whenever there is no more room every second one is let go, and half as many are kept from there on: always the
-    first, and the others at equal distances.
+    How many epochs there will be is not known, because training may end early. So every epoch is recorded at first;
+    whenever ``max_frames`` is reached, every second frame is dropped and only every second epoch is recorded from
+    then on: always the first, and the others at equal distances.
 
     Args:
-        films: (n_films,), which are followed.
-        room: how many epochs are kept at most, at least 1; one frame is left for the served model.
+        items: (n_tracked,), which to record.
+        max_frames: how many epochs at most, at least 1; one frame is left for the served model.
 
     Attributes:
-        frames: by epoch, the vectors (n_films, d) as they were after it.
+        frames: by epoch, the vectors (n_tracked, d) as they were after it.
     """
 
-    def __init__(self, films: NDArray[np.intp], room: int = MOST_FRAMES - 1) -> None:
-        self.films, self.room, self.every = films, room, 1
+    def __init__(self, items: NDArray[np.intp], max_frames: int = MAX_FRAMES - 1) -> None:
+        self.items, self.max_frames, self.interval = items, max_frames, 1
         self.frames: dict[int, NDArray[np.float32]] = {}
 
     def __call__(self, record: EpochRecord, snapshot: Snapshot) -> None:
-        """Keep the vectors where it is this epoch's turn."""
-        if (record.epoch - 1) % self.every:
+        """Record the vectors if it is this epoch's turn."""
+        if (record.epoch - 1) % self.interval:
             return
-        if len(self.frames) == self.room:
-            self.every *= 2
-            self.frames = {epoch: kept for epoch, kept in self.frames.items() if (epoch - 1) % self.every == 0}
-            if (record.epoch - 1) % self.every:
+        if len(self.frames) == self.max_frames:
+            self.interval *= 2
+            self.frames = {epoch: frame for epoch, frame in self.frames.items() if (epoch - 1) % self.interval == 0}
+            if (record.epoch - 1) % self.interval:
                 return
-        self.frames[record.epoch] = snapshot()[self.films]
+        self.frames[record.epoch] = snapshot()[self.items]

@@ -1,4 +1,4 @@
-"""How the early run is judged after each epoch, on ratings it does not see."""
+"""How the early trainer is scored after each epoch, on ratings it does not learn from."""
 
 from __future__ import annotations
 
@@ -12,99 +12,104 @@ from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.errors import DataError
 from recsys.evaluation.metrics.ndcg import ndcg
-from recsys.evaluation.ranking import Ids, largest, user_blocks
+from recsys.evaluation.ranking import largest, user_blocks
 from recsys.evaluation.report import hits
+from recsys.models.features import log_q
 from recsys.models.fitted import Fitted
+from recsys.nn.arrays import Ids
 from recsys.nn.losses import Pairs, masked_forward
-from recsys.training.batches import negatives
-from recsys.training.features import log_q
+from recsys.training.batches import expected_negatives
 
 VALIDATION_K = 10
-FEWEST_USERS = 20
+MIN_USERS = 20
 """With fewer, nDCG is noise, and every epoch is run."""
-MOST_USERS, FEWEST_CHOSEN, MOST_SCORES = 2000, 200, 10_000_000
-"""Of more users, or of so many that their scores would pass this, a random choice is judged: that is much quicker."""
+MAX_USERS, MIN_SAMPLE, MAX_SCORES = 2000, 200, 10_000_000
+"""Of more than so many users, or of so many that their scores would be more than the last, a random sample (of the
+second at least) is scored: that is much faster."""
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """How good a run is: loss, nDCG@10 as a mean over users, and the standard error of that mean."""
+class ValidationScore:
+    """How good a model is: loss, nDCG@10 as a mean over users, and the standard error of that mean."""
 
     loss: float
     ndcg: float
     ndcg_error: float
 
 
-class Block(NamedTuple):
-    """Some of the users who are judged, at a time.
+class ValidationBlock(NamedTuple):
+    """Users that are scored at a time.
 
     Attributes:
-        users: (b,), who.
-        rated: rows and columns, in their scores, of what the early run has seen of them.
-        hidden: of what it has not.
+        users: (b,), their ids.
+        rated: rows and columns, in their scores, of the ratings the early trainer learns from.
+        held_out: rows and columns of those it does not.
     """
 
     users: Ids
     rated: tuple[Ids, Ids]
-    hidden: tuple[Ids, Ids]
+    held_out: tuple[Ids, Ids]
 
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """Ratings held out of the early run, and how it is judged on them.
+    """Ratings held out of the early trainer's data, and how a model is scored on them.
 
     Attributes:
-        blocks: the users whose held-out ratings are looked at.
-        held_out: the ratings that the early run does not see.
-        log_q: (n_items,), of what it learns from.
-        n_pairs: ratings that the candidates of one of its batches stand for: how many negatives the loss is measured
-            against.
+        blocks: the users whose held-out ratings count.
+        held_out: the ratings that the early trainer does not see.
+        log_q: (n_items,), of the ratings that it learns from.
+        n_negatives: ratings that the negatives of one of its batches stand for.
     """
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[ValidationBlock, ...]
     held_out: Dataset
     log_q: NDArray[np.float32]
-    n_pairs: float
+    n_negatives: float
 
     @classmethod
     def draw(cls, parts: Split, batch_size: int, rng: np.random.Generator) -> Validation | None:
-        """Choose the users to be judged; None where there are too few."""
-        train, hidden = parts.train, parts.test
-        users = np.arange(0) if hidden is None else np.flatnonzero(hidden.user_counts)
-        if hidden is None or len(users) < FEWEST_USERS:
+        """Choose the users to score; None where there are too few."""
+        train, held_out = parts.train, parts.test
+        users = np.arange(0) if held_out is None else np.flatnonzero(held_out.user_counts)
+        if held_out is None or len(users) < MIN_USERS:
             return None
-        most = min(MOST_USERS, max(FEWEST_CHOSEN, MOST_SCORES // train.n_items))
-        if len(users) > most:
-            users = np.sort(rng.choice(users, most, replace=False))
-        blocks = [Block(some, train.rated(some), hidden.rated(some)) for some in user_blocks(users, train.n_items)]
-        return cls(tuple(blocks), hidden, log_q(train), negatives(train.matrix, batch_size, rng))
+        max_users = min(MAX_USERS, max(MIN_SAMPLE, MAX_SCORES // train.n_items))
+        if len(users) > max_users:
+            users = np.sort(rng.choice(users, max_users, replace=False))
+        blocks = [
+            ValidationBlock(block, train.rated(block), held_out.rated(block))
+            for block in user_blocks(users, train.n_items)
+        ]
+        return cls(tuple(blocks), held_out, log_q(train), expected_negatives(train.matrix, batch_size, rng))
 
-    def judge(self, fitted: Fitted) -> Judgement:
+    def score(self, fitted: Fitted) -> ValidationScore:
         """Loss and nDCG@10 on the held-out ratings.
 
-        The loss is that of training with the held-out ratings as pairs, against the whole catalogue, each film as
-        often as it can be expected in a batch.
+        The loss is that of training with the held-out ratings as positives and the whole catalogue as negatives, each
+        item as often as it can be expected in a batch.
 
         Raises:
             DataError: the loss is not finite.
         """
         k = min(VALIDATION_K, len(self.log_q))
-        # In a batch of n pairs a film can be expected n q times, and exp(score - log q) times that is n exp(score):
-        # the same n for all films, which may as well be taken from the pairs' own.
-        log_n = np.float32(np.log(self.n_pairs))
+        # In a batch of n ratings an item is expected n q times, so it contributes n q exp(score - log q) =
+        # n exp(score) to the softmax sum. The same n for every item may as well be taken from the positives:
+        # log(n sum exp s) - y = log(sum exp s) - (y - log n).
+        log_n = np.float32(np.log(self.n_negatives))
         losses, lists = [], []
-        for users, rated, hidden in self.blocks:
-            scores = fitted.scores(users)  # made for this call, so that it may be overwritten
-            pairs = Pairs.once(*hidden)
-            own = scores[hidden] - self.log_q[hidden[1]] - log_n
+        for users, rated, held_out in self.blocks:
+            scores = fitted.scores(users)  # (b, n_items), made for this call, so it may be overwritten
+            positives = Pairs.distinct(*held_out)
+            positive_scores = scores[held_out] - self.log_q[positives.item] - log_n
             scores[rated] = -np.inf
-            lists.append(largest(scores, k)[0])
-            scores[hidden] = -np.inf
-            losses.append(masked_forward(scores, own, pairs)[0] * len(own))
-        judged = np.concatenate([block.users for block in self.blocks])
-        relevant = self.held_out.user_counts[judged]
-        per_user = ndcg(hits(np.concatenate(lists), judged, self.held_out), relevant)
-        loss = float(sum(losses) / relevant.sum())
+            lists.append(largest(scores, k)[0])  # the list is of unseen items, held-out ones among them
+            scores[held_out] = -np.inf  # a positive is not its user's negative
+            losses.append(masked_forward(scores, positive_scores, positives)[0] * len(positive_scores))
+        users = np.concatenate([block.users for block in self.blocks])
+        n_relevant = self.held_out.user_counts[users]
+        per_user = ndcg(hits(np.concatenate(lists), users, self.held_out), n_relevant)
+        loss = float(sum(losses) / n_relevant.sum())
         if not np.isfinite(loss):
             raise DataError(f"the loss of {fitted.name} on held-out ratings is {loss}; training has diverged")
-        return Judgement(loss, float(per_user.mean()), float(per_user.std() / np.sqrt(len(per_user))))
+        return ValidationScore(loss, float(per_user.mean()), float(per_user.std() / np.sqrt(len(per_user))))

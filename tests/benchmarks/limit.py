@@ -90,10 +90,10 @@ def rates(n_users: int, n_films: int, dim: int) -> tuple[float, float]:
 def needed(ratings: recsys.Dataset, fitted: recsys.Fitted) -> tuple[int, int]:
     """Floating-point operations and exponentials of one epoch."""
     flops = exponentials = 0
-    for batch in batches(ratings.matrix, fitted.recipe.batch_size, np.random.default_rng(0)):
+    for batch in batches(ratings.matrix, fitted.hyperparameters.batch_size, np.random.default_rng(0)):
         scores = len(batch.users) * len(batch.items)
         exponentials += scores
-        flops += 6 * scores * fitted.recipe.dim
+        flops += 6 * scores * fitted.hyperparameters.dim
         for name, parameter in fitted.towers.parameters().items():
             if name.endswith("weight"):  # of a layer of an MLP
                 rows = len(batch.users) if name.startswith("user") else len(batch.items)
@@ -112,13 +112,13 @@ def main() -> None:
     print("model      seconds   GFlop  Gexp   cores  GFlop/s  Gexp/s   needed s   ratio")
     for model in ("base", "deep"):
         fitted = recsys.fit(parts.train, model)
-        batch = next(batches(parts.train.matrix, fitted.recipe.batch_size, np.random.default_rng(0)))
+        batch = next(batches(parts.train.matrix, fitted.hyperparameters.batch_size, np.random.default_rng(0)))
         both = np.sum([needed(ratings, fitted) for ratings in (parts.train, early)], axis=0)
         flops, scores = len(fitted.history) * both
         seconds = least(lambda model=model: recsys.fit(parts.train, model), arguments.repeat)
         for cores in (1, None):
             with threadpool_limits(cores, "blas"):
-                flop_rate, exp_rate = rates(len(batch.users), len(batch.items), fitted.recipe.dim)
+                flop_rate, exp_rate = rates(len(batch.users), len(batch.items), fitted.hyperparameters.dim)
             bound = flops / flop_rate + scores / exp_rate
             print(
                 f"{model:8}{seconds:10.2f}{flops / 1e9:8.1f}{scores / 1e9:6.2f}{cores or 'all':>8}"

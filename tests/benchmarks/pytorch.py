@@ -37,8 +37,9 @@ from threadpoolctl import threadpool_limits
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
-from recsys.training.defaults import Recipe, recipe
-from recsys.training.trainer import Run
+from recsys.models.hyperparameters import HyperParameters
+from recsys.models.registry import MODELS
+from recsys.training.trainer import Trainer
 from tests.benchmarks.pytorch_agreement import LIMIT, apart
 from tests.benchmarks.pytorch_training import GroupedTraining, PairwiseTraining
 
@@ -61,7 +62,7 @@ def agree(train: recsys.Dataset) -> bool:
     worst = 0.0
     for model in ("base", "deep"):
         # With both penalties, whatever the rules say.
-        made = replace(recipe(model, train, recsys.TrainConfig(l2=0.08)), batch_size=SMALL_BATCH)
+        made = replace(MODELS[model].defaults(train, recsys.TrainConfig(l2=0.08)), batch_size=SMALL_BATCH)
         found = apart(model, train, made, STEPS)
         print(f"{model:8}" + "".join(f"{name:>10} {value:.1e}" for name, value in found.items()), flush=True)
         worst = max(worst, *found.values())
@@ -93,13 +94,13 @@ def took(training: Any, epochs: int, times: float) -> Took:
     return Took(min(wall) * times, min(cpu) * times)
 
 
-def programs(model: str, train: recsys.Dataset, made: Recipe) -> dict[str, Program]:
+def programs(model: str, train: recsys.Dataset, made: HyperParameters) -> dict[str, Program]:
     """By name; all begin from the same arrays."""
 
-    def ours() -> Run:
-        return Run(model, train, made, np.random.default_rng(0))
+    def ours() -> Trainer:
+        return Trainer(model, train, made, np.random.default_rng(0))
 
-    def pairwise(run: Run, size: int) -> Program:
+    def pairwise(run: Trainer, size: int) -> Program:
         times = made.epochs * train.n_ratings / size / PAIRWISE_BATCHES
         return Program(lambda: PairwiseTraining(model, run, size, PAIRWISE_BATCHES), PAIRWISE_EPOCHS, times)
 
@@ -122,7 +123,7 @@ def best(a: Took, b: Took | None) -> Took:
 
 def seconds(model: str, train: recsys.Dataset, repeat: int) -> None:
     """Print the table of one model."""
-    made = recipe(model, train, recsys.TrainConfig())
+    made = MODELS[model].defaults(train, recsys.TrainConfig())
     found: dict[str, Took] = {}
     whole, starts = [], []
     for _ in range(repeat):

@@ -12,10 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.models.hyperparameters import HyperParameters
 from recsys.nn.optim import cosine_decay
 from recsys.training.batches import Batch, batches
-from recsys.training.defaults import Recipe
-from recsys.training.trainer import Run
+from recsys.training.trainer import Trainer
 from tests.benchmarks.pytorch_adam import Adam
 from tests.benchmarks.pytorch_grouped import Grouped, Loss
 from tests.benchmarks.pytorch_pairwise import Pairwise
@@ -53,22 +53,24 @@ def difference(a: NDArray, b: NDArray) -> float:
     return found if np.isfinite(found) else np.inf
 
 
-def apart(model: str, ratings: Dataset, recipe: Recipe, steps: int, seed: int = 0) -> dict[str, float]:
+def apart(
+    model: str, ratings: Dataset, hyperparameters: HyperParameters, steps: int, seed: int = 0
+) -> dict[str, float]:
     """The worst difference from ours of each program, over the losses and all gradients of so many steps."""
-    run = Run(model, ratings, recipe, np.random.default_rng(seed), np.float64)
+    run = Trainer(model, ratings, hyperparameters, np.random.default_rng(seed), np.float64)
     start = start_of(run)
     grouped = InStep(Grouped(GROUPED[model](run.towers, start), run))
     pairwise = InStep(Pairwise(PAIRWISE[model](run.towers, start), run))
     rng = np.random.default_rng(seed)
-    for step, batch in zip(range(steps), _endless(ratings, recipe.batch_size, rng), strict=False):
+    for step, batch in zip(range(steps), _endless(ratings, hyperparameters.batch_size, rng), strict=False):
         inputs = run.towers.training_inputs(batch.users, np.random.default_rng(step))
         kept = grouped.objective.towers.kept(len(batch.users), np.random.default_rng(step))
-        data = run.gradients(batch, inputs)
+        data = run.add_gradients(batch, inputs)
         gradients = {name: parameter.gradient.copy() for name, parameter in run.towers.parameters().items()}
-        rate = recipe.learning_rate * cosine_decay(step, steps)
+        rate = hyperparameters.learning_rate * cosine_decay(step, steps)
         run.optimiser.step(rate)
         grouped.step(grouped.objective(batch, kept), data, gradients, rate)
-        user, film = batch.users[batch.pairs.user], batch.items[batch.pairs.film]
+        user, film = batch.users[batch.pairs.user], batch.items[batch.pairs.item]
         loss = pairwise.objective(torch.from_numpy(user), torch.from_numpy(film), kept[batch.pairs.user])
         pairwise.step(loss, data, gradients, rate)
     return {"grouped": grouped.worst, "pairwise": pairwise.worst}

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recsys.nn.losses import SAFE
+from recsys.nn.losses import SAFE_EXPONENT
 from recsys.training.batches import Batch
-from recsys.training.trainer import Run
+from recsys.training.trainer import Trainer
 from tests.benchmarks.pytorch_towers import tensor
 
 
@@ -41,8 +41,8 @@ class Grouped:
         run: ours, for its settings, its teacher and the data.
     """
 
-    def __init__(self, towers: nn.Module, run: Run) -> None:
-        self.towers, self.l2, self.pull = towers, run.recipe.l2, run.recipe.distillation
+    def __init__(self, towers: nn.Module, run: Trainer) -> None:
+        self.towers, self.l2, self.pull = towers, run.hyperparameters.l2, run.hyperparameters.distillation
         self.log_q, self.user_weights = tensor(run.log_q), tensor(run.user_weights)
         lengths = torch.from_numpy(run.ratings.user_counts)
         self.weights = torch.repeat_interleave(lengths.to(self.log_q.dtype).rsqrt(), lengths)
@@ -51,8 +51,8 @@ class Grouped:
     def __call__(self, batch: Batch, kept: Tensor) -> Loss:
         """Of a batch and a mask of kept user features (U, 1)."""
         users, items = torch.from_numpy(batch.users), torch.from_numpy(batch.items)
-        place = batch.pairs.user * len(batch.items) + batch.pairs.film
-        pairs = Pairs(*map(torch.from_numpy, (batch.pairs.user, batch.pairs.film, place, batch.entries)))
+        place = batch.pairs.user * len(batch.items) + batch.pairs.item
+        pairs = Pairs(*map(torch.from_numpy, (batch.pairs.user, batch.pairs.item, place, batch.entries)))
         log_counts = torch.from_numpy(batch.counts).to(self.log_q.dtype).log()
         user_vectors = self.towers.users(users, kept)
         vectors, bias = self.towers.items(items)
@@ -61,8 +61,8 @@ class Grouped:
         beside = torch.cat([vectors, (bias - log_q + log_counts)[:, None]], 1)
         z = torch.cat([user_vectors, ones], 1) @ beside.T  # quicker than addmm
         adds = self.towers.adds(items, vectors)
-        selves = self.weights.index_select(0, pairs.entries) * adds.index_select(0, pairs.film)
-        own = z.view(-1).index_select(0, pairs.place) - log_counts.index_select(0, pairs.film) - selves
+        selves = self.weights.index_select(0, pairs.entries) * adds.index_select(0, pairs.item)
+        own = z.view(-1).index_select(0, pairs.place) - log_counts.index_select(0, pairs.item) - selves
         total = data = softmax(z, own, pairs)
         if self.l2:
             user_l2 = (self.user_weights.index_select(0, users) * user_vectors.square().sum(1)).mean()
@@ -70,8 +70,9 @@ class Grouped:
         if self.teacher:
             taught = Scores(self.teacher["users"][users], self.teacher["items"][items])
             scores = Scores(torch.cat([user_vectors, ones], 1), torch.cat([vectors, bias[:, None]], 1))
-            spikes = self.teacher["selves"].index_select(0, pairs.entries) - selves
-            apart = own + log_q.index_select(0, pairs.film) - self.teacher["own"].index_select(0, pairs.entries)
+            spikes = self.teacher["self_contributions"].index_select(0, pairs.entries) - selves
+            theirs = self.teacher["positive_scores"].index_select(0, pairs.entries)
+            apart = own + log_q.index_select(0, pairs.item) - theirs
             total = total + self.pull * distance(scores, taught, spikes, apart, pairs) / len(spikes)
         return Loss(data, total)
 
@@ -80,7 +81,7 @@ def softmax(z: Tensor, own: Tensor, pairs: Pairs) -> Tensor:
     """The mean over the pairs; ``z`` (U, F) is overwritten. A shift only where it is needed, as ours has it."""
     z.view(-1).index_fill_(0, pairs.place, -torch.inf)
     highest = z.detach().amax(1)
-    shift = torch.where(highest.isfinite() & (highest.abs() > SAFE), highest, 0)
+    shift = torch.where(highest.isfinite() & (highest.abs() > SAFE_EXPONENT), highest, 0)
     if shift.any():
         z = z - shift[:, None]
     negatives = z.exp().sum(1).clamp_min(torch.finfo(z.dtype).tiny).log() + shift

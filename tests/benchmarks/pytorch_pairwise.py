@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from recsys.training.trainer import Run
+from recsys.training.trainer import Trainer
 from tests.benchmarks.pytorch_grouped import Loss
 from tests.benchmarks.pytorch_towers import tensor
 
@@ -25,8 +25,8 @@ class Pairwise:
         run: ours, for its settings, its teacher and the data.
     """
 
-    def __init__(self, towers: nn.Module, run: Run) -> None:
-        self.towers, self.l2, self.pull = towers, run.recipe.l2, run.recipe.distillation
+    def __init__(self, towers: nn.Module, run: Trainer) -> None:
+        self.towers, self.l2, self.pull = towers, run.hyperparameters.l2, run.hyperparameters.distillation
         self.log_q, self.user_weights = tensor(run.log_q), tensor(run.user_weights)
         self.known_of_film = tensor(run.ratings.matrix.astype(bool).toarray().T)
         self.lengths = torch.from_numpy(run.ratings.user_counts).to(self.log_q.dtype)
@@ -59,9 +59,9 @@ class Pairwise:
 class Taught:
     """The teacher as tensors: vectors of users and films, and what a film adds to its own score where it weighs 1."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Trainer) -> None:
         self.users, self.items = tensor(run.teacher.users), tensor(run.teacher.items)
         lengths = run.ratings.user_counts
-        adds = np.zeros(run.ratings.n_items, run.teacher.selves.dtype)
-        adds[run.ratings.matrix.indices] = run.teacher.selves * np.sqrt(np.repeat(lengths, lengths))
+        adds = np.zeros(run.ratings.n_items, run.teacher.self_contributions.dtype)
+        adds[run.ratings.matrix.indices] = run.teacher.self_contributions * np.sqrt(np.repeat(lengths, lengths))
         self.adds = tensor(adds)

@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from recsys.models.base import BaseModel
-from recsys.models.deep import DeepModel, equal_shares
+from recsys.models.deep import DeepModel, equal_weights
 from recsys.nn.layers import dropout_rows
-from recsys.training.trainer import Run
+from recsys.training.trainer import Trainer
 
 Start = Mapping[str, np.ndarray]
 """Initial arrays by the parameter's name."""
@@ -28,7 +28,7 @@ def tensor(array: np.ndarray) -> Tensor:
     return torch.from_numpy(np.array(array))
 
 
-def start_of(run: Run) -> dict[str, np.ndarray]:
+def start_of(run: Trainer) -> dict[str, np.ndarray]:
     """Copies of what our towers begin from."""
     return {name: parameter.value.copy() for name, parameter in run.towers.parameters().items()}
 
@@ -124,7 +124,7 @@ class Deep(nn.Module):
         self.pool, self.item, self.bias = (Table(below(name, start)) for name in ("pool", "item", "bias"))
         self.user_mlp, self.item_mlp = MLP(below("user_mlp", start)), MLP(below("item_mlp", start))
         self.user_features, self.item_features = tensor(ours.user_features), tensor(ours.item_features)
-        self.histories = equal_shares(ours.history)
+        self.histories = equal_weights(ours.history)
 
     def kept(self, n: int, rng: np.random.Generator) -> Tensor:
         """Whose user features are kept (n, 1), as ours draws it."""

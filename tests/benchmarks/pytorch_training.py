@@ -10,7 +10,7 @@ import torch
 
 from recsys.nn.optim import cosine_decay
 from recsys.training.batches import batches
-from recsys.training.trainer import Run
+from recsys.training.trainer import Trainer
 from tests.benchmarks.pytorch_adam import Adam
 from tests.benchmarks.pytorch_grouped import Grouped, Loss
 from tests.benchmarks.pytorch_pairwise import Pairwise
@@ -25,26 +25,26 @@ class Training:
         run: ours, for its settings and its ratings.
     """
 
-    def __init__(self, objective: Grouped | Pairwise, run: Run) -> None:
-        self.objective, self.recipe, self.ratings = objective, run.recipe, run.ratings
+    def __init__(self, objective: Grouped | Pairwise, run: Trainer) -> None:
+        self.objective, self.hyperparameters, self.ratings = objective, run.hyperparameters, run.ratings
         self.rng = copy.deepcopy(run.rng)  # where ours is about to draw from
         self.adam = Adam(objective.towers.parameters())
 
     def step(self, loss: Loss, epoch: int) -> None:
         """Backward, and move."""
         loss.total.backward()
-        self.adam.move(self.recipe.learning_rate * cosine_decay(epoch - 1, self.recipe.epochs))
+        self.adam.move(self.hyperparameters.learning_rate * cosine_decay(epoch - 1, self.hyperparameters.epochs))
 
 
 class GroupedTraining(Training):
     """Batches of whole users: the very ones that ours takes, with the same masks."""
 
-    def __init__(self, model: str, run: Run) -> None:
+    def __init__(self, model: str, run: Trainer) -> None:
         super().__init__(Grouped(GROUPED[model](run.towers, start_of(run)), run), run)
 
     def epoch(self, epoch: int) -> None:
         """One pass over the ratings."""
-        for batch in batches(self.ratings.matrix, self.recipe.batch_size, self.rng):
+        for batch in batches(self.ratings.matrix, self.hyperparameters.batch_size, self.rng):
             kept = self.objective.towers.kept(len(batch.users), self.rng)
             self.step(self.objective(batch, kept), epoch)
 
@@ -58,7 +58,7 @@ class PairwiseTraining(Training):
         most: batches at which an epoch is cut off, to be timed sooner; the next goes on from there.
     """
 
-    def __init__(self, model: str, run: Run, size: int, most: int) -> None:
+    def __init__(self, model: str, run: Trainer, size: int, most: int) -> None:
         super().__init__(Pairwise(PAIRWISE[model](run.towers, start_of(run)), run), run)
         self.size, self.most = size, most
         self.user, self.item = (tensor(ids).long() for ids in (run.ratings.user, run.ratings.item))

@@ -19,36 +19,25 @@ import pandas as pd
 
 import recsys
 from recsys.baselines.tuning import Chosen, choose, recipes
-from recsys.models import linear, rating_scale
+from recsys.models import features, linear, rating_scale
 from recsys.models.deep import DeepModel
+from recsys.models.registry import MODELS
 from recsys.nn import negatives as scores
-from recsys.training import features
 from recsys.training import trainer as run
-from recsys.training.defaults import recipe
-from recsys.training.trainer import Run
+from recsys.training.trainer import Trainer
+from tests.multinomial import multinomial
 
 
-def multinomial(z, own, pairs):
-    """The other form of the loss, with arguments as for the one in use: a user's own films stay in the sum.
-
-    With y = scores - log_q, the loss of a pair is ``-y_ui + log(sum over all films f of counts_f exp y_uf)``.
-    """
-    highest = z.max(axis=1, keepdims=True)
-    share = np.exp(z - highest)
-    total = share.sum(axis=1, keepdims=True)
-    n_pairs = float(pairs.times.sum())
-    n_films = np.bincount(pairs.user, pairs.times, len(z)).astype(z.dtype)[:, None]  # (U, 1)
-    loss = float((n_films * (np.log(total) + highest)).sum() - own @ pairs.times) / n_pairs
-    gradient = share * (n_films / (total * n_pairs))
-    gradient[pairs.user, pairs.film] -= pairs.times.astype(z.dtype) / n_pairs
-    return loss, gradient, gradient[pairs.user, pairs.film]
-
-
-def unmasked(self, users, items, offset, selves, masked=scores.All.forward):
+def unmasked(self, users, items, offset, selves, masked=scores.InBatchNegatives.forward):
     """Scores of all films of a batch with the user's own among them."""
     z, own, cache = masked(self, users, items, offset, selves)
     z[self.user, self.film] = own + np.log(self.counts, dtype=own.dtype)[self.film]
     return z, own, cache
+
+
+def no_contributions(self, inputs, vectors, items, item):
+    """Zeros in place of what each rated item adds to its own score."""
+    return np.zeros(len(item), "f4"), vectors
 
 
 @dataclass(frozen=True)
@@ -65,7 +54,7 @@ def deep(name: str, *constants: tuple[Any, str, Any], **settings: Any) -> Varian
     return Variant(name, "deep", settings, constants)
 
 
-MULTINOMIAL = ((run, "masked_in_batch_softmax", multinomial), (scores.All, "forward", unmasked))
+MULTINOMIAL = ((run, "masked_in_batch_softmax", multinomial), (scores.InBatchNegatives, "forward", unmasked))
 
 VARIANTS = [
     Variant("as it is", "base"),
@@ -97,8 +86,8 @@ VARIANTS = [
     deep("softening 1", (linear, "SOFTENING", 1.0)),
     deep(
         "films may predict themselves",
-        (DeepModel, "selves_forward", lambda self, seen, vectors, items, film: (np.zeros(len(film), "f4"), vectors)),
-        (DeepModel, "selves_backward", lambda self, gradient, vectors: np.zeros_like(vectors)),
+        (DeepModel, "self_contributions_forward", no_contributions),
+        (DeepModel, "self_contributions_backward", lambda self, gradient, vectors: np.zeros_like(vectors)),
     ),
     deep("features never dropped", (DeepModel, "feature_dropout", 0.0)),
 ]
@@ -139,14 +128,14 @@ def hide_ten(ratings: recsys.Dataset, seed: int) -> recsys.Split:
 
 def ndcg(variant: Variant, parts: recsys.Split, seed: int) -> float:
     """After all epochs: what a setting does, not what early stopping makes of it."""
-    made = recipe(variant.model, parts.train, recsys.TrainConfig())
+    made = MODELS[variant.model].defaults(parts.train, recsys.TrainConfig())
     made = replace(made, **variant.settings)
     with ExitStack() as stack:
         for where, name, value in variant.constants:
             stack.enter_context(patch.object(where, name, value))
-        trained = Run(variant.model, parts.train, made, np.random.default_rng(seed))
+        trained = Trainer(variant.model, parts.train, made, np.random.default_rng(seed))
         for epoch in range(1, made.epochs + 1):
-            trained.epoch(epoch)
+            trained.train_epoch(epoch)
         return recsys.evaluate(trained.fitted((), made.epochs), parts.train, parts.test).mean["ndcg"]
 
 

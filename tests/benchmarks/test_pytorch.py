@@ -9,9 +9,9 @@ pytest.importorskip("torch")
 import numpy as np
 
 from recsys import TrainConfig
+from recsys.models.registry import MODELS
 from recsys.nn import losses
-from recsys.training.defaults import recipe
-from recsys.training.trainer import Run
+from recsys.training.trainer import Trainer
 from tests.benchmarks.pytorch_agreement import LIMIT, apart, difference
 from tests.benchmarks.pytorch_towers import start_of
 from tests.benchmarks.pytorch_training import GroupedTraining, PairwiseTraining
@@ -21,7 +21,7 @@ LOGS = {"with user features": small_log(), "with genres": synthetic(Shape(n_user
 
 
 def worst(model, log, **changed):
-    made = recipe(model, log, TrainConfig(dim=4, l2=0.1, batch_size=100))
+    made = MODELS[model].defaults(log, TrainConfig(dim=4, l2=0.1, batch_size=100))
     return max(apart(model, log, replace(made, **changed), steps=6).values())
 
 
@@ -39,11 +39,11 @@ def test_a_slightly_wrong_gradient_of_ours_is_found(monkeypatch):
 @pytest.mark.parametrize("model", ["base", "deep"])
 def test_the_grouped_program_that_is_timed_goes_where_ours_goes(model):
     log = LOGS["with user features"]
-    made = recipe(model, log, TrainConfig(dim=4, batch_size=100))
-    run = Run(model, log, made, np.random.default_rng(0), np.float64)
+    made = MODELS[model].defaults(log, TrainConfig(dim=4, batch_size=100))
+    run = Trainer(model, log, made, np.random.default_rng(0), np.float64)
     begun, timed = start_of(run), GroupedTraining(model, run)
     for epoch in (1, 2, 3):
-        run.epoch(epoch)
+        run.train_epoch(epoch)
         timed.epoch(epoch)
     theirs = {name: value.detach().numpy() for name, value in timed.objective.towers.named_parameters()}
     for name, ours in run.towers.parameters().items():
@@ -54,7 +54,7 @@ def test_the_grouped_program_that_is_timed_goes_where_ours_goes(model):
 
 def test_the_pairwise_program_that_is_timed_learns():
     log = LOGS["with genres"]
-    run = Run("deep", log, recipe("deep", log, TrainConfig(dim=4)), np.random.default_rng(0))
+    run = Trainer("deep", log, MODELS["deep"].defaults(log, TrainConfig(dim=4)), np.random.default_rng(0))
     timed = PairwiseTraining("deep", run, 100, most=10)
     everything = timed.user, timed.item, timed.objective.towers.kept(len(timed.user), np.random.default_rng(0))
     before = timed.objective(*everything)

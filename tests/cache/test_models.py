@@ -11,8 +11,8 @@ import recsys
 from recsys.cache import store as cache
 from recsys.cache.models import cached_fit
 from recsys.cache.store import FolderCache, NoCache, cache_folder
-from recsys.training.snapshots import Recorder
-from tests.models.test_saved import assert_same
+from recsys.training.snapshots import SnapshotRecorder
+from tests.models.test_load import assert_same
 from tests.training.test_fit import two_tastes
 
 CONFIG = recsys.TrainConfig(dim=4, epochs=5, batch_size=256, seed=1)
@@ -28,8 +28,8 @@ def folder(tmp_path) -> FolderCache:
     return FolderCache(tmp_path / "cache")
 
 
-def recorder() -> Recorder:
-    return Recorder(np.array([2, 3, 5]), room=3)
+def recorder() -> SnapshotRecorder:
+    return SnapshotRecorder(np.array([2, 3, 5]), max_frames=3)
 
 
 @pytest.mark.parametrize("model", ["base", "deep"])
@@ -59,8 +59,8 @@ def test_epochs_are_shown_as_they_are_trained_and_of_a_known_model_there_are_non
 
 
 def test_whatever_changes_a_model_or_what_was_recorded_trains_again(ratings, folder, trained, monkeypatch):
-    def ask(data=ratings, model="base", config=CONFIG, films=(2, 3, 5), room=3) -> bool:
-        return cached_fit(folder, data, model, config, Recorder(np.array(films), room))[1]
+    def ask(data=ratings, model="base", config=CONFIG, films=(2, 3, 5), max_frames=3) -> bool:
+        return cached_fit(folder, data, model, config, SnapshotRecorder(np.array(films), max_frames))[1]
 
     assert not ask()
     for changed in (
@@ -72,7 +72,7 @@ def test_whatever_changes_a_model_or_what_was_recorded_trains_again(ratings, fol
         {"data": ratings.subset(np.arange(ratings.n_ratings) > 0)},
         {"data": replace(ratings, rating=ratings.rating[::-1].copy())},
         {"films": (2, 3, 6)},
-        {"room": 2},
+        {"max_frames": 2},
     ):
         assert not ask(**changed), changed
         assert ask(**changed), changed

@@ -4,7 +4,7 @@ import logging
 from rich.console import Console
 
 from recsys.cli.terminal import Terminal, sparkline
-from recsys.models.fitted import EpochRecord
+from recsys.schema import EpochRecord
 
 
 def terminal(level: int = logging.INFO, *, interactive: bool = False) -> tuple[Terminal, io.StringIO]:
@@ -17,7 +17,8 @@ def train(shown: Terminal, epochs: int = 20) -> None:
         for model in ("base", "deep"):
             on_epoch = display(model, epochs)
             for epoch in range(1, epochs + 1):
-                on_epoch(EpochRecord(epoch, 9 - epoch / 10, 9.5, 0.2 + epoch / 1000), lambda: None)
+                losses = {"train_loss": 9 - epoch / 10, "validation_loss": 9.5}
+                on_epoch(EpochRecord(epoch=epoch, validation_ndcg=0.2 + epoch / 1000, **losses), lambda: None)
 
 
 def test_a_curve_falls_from_full_to_empty():

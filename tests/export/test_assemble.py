@@ -30,7 +30,7 @@ from recsys.export.tables import write_tables
 from recsys.models.fitted import Fitted
 from recsys.recommend.explain import Reasons, explain
 from recsys.recommend.lists import Lists, recommend
-from recsys.training.snapshots import Recorder, moving_films
+from recsys.training.snapshots import SnapshotRecorder, tracked_items
 from tests.site.tiny import tiny
 
 Row = tuple[str, str, float, int]
@@ -79,7 +79,7 @@ ROWS_OF_METRICS = ("base", "deep", "popularity", "item_knn", "ease", "als")
 def compute(dataset: Dataset, config: BuildConfig) -> Results:
     """All stages between the ratings and the artefacts."""
     parts = split(dataset, config.holdout, np.random.default_rng(config.train.seed))
-    recorders = {name: Recorder(moving_films(dataset)) for name in config.models}
+    recorders = {name: SnapshotRecorder(tracked_items(dataset)) for name in config.models}
     models = {name: recsys.fit(parts.train, name, config.train, recorders[name]) for name in config.models}
     scorers, judged = dict(models), Judged()
     if parts.test is not None:
@@ -616,7 +616,7 @@ def test_the_history_is_that_of_training(folder, fitted):
     for name, records in history.items():
         assert [one["epoch"] for one in records] == [1, 2]
         for found, record in zip(records, fitted[name].history, strict=True):
-            assert found == {field.name: getattr(record, field.name) for field in fields(record)}
+            assert found == msgspec.to_builtins(record)
         assert load(folder, "build")["models"][name]["best_epoch"] == fitted[name].best_epoch
 
 

@@ -11,7 +11,7 @@ import pytest
 from recsys import schema as out
 from recsys.export.map_replay import encoded, frames_allowed, replay, spread
 from recsys.recommend.pca import principal_components
-from recsys.training.snapshots import MOST_FRAMES, Recorder
+from recsys.training.snapshots import MAX_FRAMES, SnapshotRecorder
 
 
 def decoded(found: out.Replay) -> list[list[tuple[float, float]]]:
@@ -32,7 +32,7 @@ def trained(epochs: list[int], best_epoch: int, n_films: int = 6, seed: int = 0)
     """A model that was recorded after some epochs; its films 0, 2 and 5 move."""
     rng = np.random.default_rng(seed)
     films = np.array([0, 2, 5])
-    found = Recorder(films)
+    found = SnapshotRecorder(films)
     for epoch in epochs:
         found.frames[epoch] = rng.normal(size=(3, 4)).astype(np.float32)
     model = SimpleNamespace(item_vectors=rng.normal(size=(n_films, 4)).astype(np.float32), best_epoch=best_epoch)
@@ -102,7 +102,7 @@ def test_the_file_is_smaller_than_a_megabyte_and_has_as_many_frames_as_that_leav
     rng, films = np.random.default_rng(0), np.arange(n_films)
     models, recorders = {}, {}
     for name in ("base", "deep")[:n_models]:
-        recorders[name] = Recorder(films)
+        recorders[name] = SnapshotRecorder(films)
         for epoch in range(1, 30):
             recorders[name].frames[epoch] = rng.normal(size=(n_films, 2)).astype(np.float32)
         models[name] = SimpleNamespace(item_vectors=recorders[name].frames[1] + np.float32(1), best_epoch=30)
@@ -111,5 +111,5 @@ def test_the_file_is_smaller_than_a_megabyte_and_has_as_many_frames_as_that_leav
     size = len(msgspec.json.encode(found))
     n_frames = len(found.models["base"].frames)
     assert size < 1_000_000
-    assert n_frames == frames_allowed(item_ids, n_models) <= MOST_FRAMES
-    assert n_frames == MOST_FRAMES or size * (n_frames + 1) / n_frames > 990_000
+    assert n_frames == frames_allowed(item_ids, n_models) <= MAX_FRAMES
+    assert n_frames == MAX_FRAMES or size * (n_frames + 1) / n_frames > 990_000

@@ -5,8 +5,8 @@ import pytest
 from scipy import sparse
 
 from recsys.models import linear
-from recsys.models.deep import equal_shares
-from recsys.models.linear import LinearTowers, fit_linear, leading
+from recsys.models.deep import equal_weights
+from recsys.models.linear import LinearTowers, fit_linear, leading_eigenvectors
 
 
 def log(n_users: int = 30, n_items: int = 9, seed: int = 0) -> sparse.csr_array:
@@ -35,7 +35,7 @@ def ease(rated: np.ndarray, l2: float) -> np.ndarray:
 def test_with_every_direction_kept_the_scores_are_those_of_ease_up_to_scale(monkeypatch):
     monkeypatch.setattr(linear, "EASE_L2", 3.0)
     rated = log()
-    histories = equal_shares(rated)
+    histories = equal_weights(rated)
     towers = fit_linear(rated, histories, rated.shape[1], np.random.default_rng(0), np.float64)
     expected = histories.toarray() @ ease(rated.toarray(), 3.0)
     found = scores_of(towers, histories, np.arange(rated.shape[1]))
@@ -47,11 +47,11 @@ def test_with_every_direction_kept_the_scores_are_those_of_ease_up_to_scale(monk
 def test_a_film_of_the_tail_is_placed_as_ease_of_the_head_and_that_film_would_place_it(monkeypatch):
     monkeypatch.setattr(linear, "EASE_L2", 3.0)
     monkeypatch.setattr(linear, "HEAD", 5)
-    monkeypatch.setattr(linear, "_BLOCK", 3)
+    monkeypatch.setattr(linear, "_TAIL_BLOCK", 3)
     rated = log(n_users=60)
     dense, counts = rated.toarray(), rated.sum(axis=0)
     head = np.sort(np.argsort(-counts, kind="stable")[:5])
-    towers = fit_linear(rated, equal_shares(rated), 5, np.random.default_rng(0), np.float64)
+    towers = fit_linear(rated, equal_weights(rated), 5, np.random.default_rng(0), np.float64)
     found = towers.history @ towers.items.T
     alone = ease(dense[:, head], 3.0)
     scale = (found[np.ix_(head, head)] * alone).sum() / (alone**2).sum()
@@ -67,7 +67,7 @@ def test_where_there_are_fewer_users_than_directions_the_tail_is_no_noise(monkey
     monkeypatch.setattr(linear, "HEAD", 60)
     rng = np.random.default_rng(0)
     rated = sparse.csr_array((rng.random((n_users, 200)) < 0.3).astype(np.float32))
-    towers = fit_linear(rated, equal_shares(rated), 32, rng)
+    towers = fit_linear(rated, equal_weights(rated), 32, rng)
     head, tail = linear._head_and_tail(rated)
     assert np.isfinite(towers.items).all()
     assert np.isfinite(towers.history).all()
@@ -91,14 +91,14 @@ def test_scores_are_sums_of_what_each_rated_film_adds():
 
 def test_both_sides_have_the_same_length_and_the_dtype_asked_for():
     rated = log()
-    towers = fit_linear(rated, equal_shares(rated), 4, np.random.default_rng(0))
+    towers = fit_linear(rated, equal_weights(rated), 4, np.random.default_rng(0))
     assert (towers.history.dtype, towers.items.dtype) == (np.float32, np.float32)
     assert np.linalg.norm(towers.history) == pytest.approx(np.linalg.norm(towers.items), rel=1e-4)
 
 
 def test_the_scale_is_the_one_that_explains_the_ratings_best_softened(monkeypatch):
     rated = log(n_users=40)
-    histories = equal_shares(rated)
+    histories = equal_weights(rated)
 
     def loss(factor: float) -> float:
         """The softmax loss of the served scores times a factor, no film explaining itself."""
@@ -117,7 +117,7 @@ def test_the_scale_is_the_one_that_explains_the_ratings_best_softened(monkeypatc
 
 def test_where_there_are_fewer_films_than_dimensions_the_rest_is_zero():
     rated = log(n_items=3)
-    towers = fit_linear(rated, equal_shares(rated), 5, np.random.default_rng(0))
+    towers = fit_linear(rated, equal_weights(rated), 5, np.random.default_rng(0))
     assert towers.history.shape == towers.items.shape == (3, 5)
     assert not towers.items[:, 3:].any()
 
@@ -125,7 +125,7 @@ def test_where_there_are_fewer_films_than_dimensions_the_rest_is_zero():
 @pytest.mark.parametrize("rated", [[[1.0]], [[1.0, 0], [0, 1]], [[1.0, 1, 1]]])
 def test_logs_that_tell_nothing_stay_finite(rated):
     rows = sparse.csr_array(np.array(rated))
-    towers = fit_linear(rows, equal_shares(rows), 2, np.random.default_rng(0))
+    towers = fit_linear(rows, equal_weights(rows), 2, np.random.default_rng(0))
     assert np.isfinite(towers.history).all()
     assert np.isfinite(towers.items).all()
 
@@ -135,7 +135,7 @@ def test_leading_directions_are_the_eigenvectors_of_the_largest_eigenvalues():
     basis, _ = np.linalg.qr(rng.standard_normal((40, 40)))
     spectrum = 100 * 0.5 ** np.arange(40)
     matrix = (basis * spectrum) @ basis.T
-    values, vectors = leading(lambda block: matrix @ block, 40, 3, rng)
+    values, vectors = leading_eigenvectors(lambda block: matrix @ block, 40, 3, rng)
     np.testing.assert_allclose(values, spectrum[:3], rtol=1e-4)
     np.testing.assert_allclose(np.abs((vectors * basis[:, :3]).sum(axis=0)), 1, rtol=1e-4)
     assert (vectors[np.abs(vectors).argmax(axis=0), range(3)] > 0).all()

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from recsys.models.base import BaseModel
-from recsys.models.deep import DeepModel, UserInputs, equal_shares, normalised
+from recsys.models.deep import DeepModel, UserInputs, equal_weights, normalised
 from recsys.models.linear import LinearTowers
 from recsys.models.rating_scale import RatingScale
 from recsys.nn.losses import Pairs, masked_in_batch_softmax, output_l2
@@ -50,7 +50,7 @@ def objective(towers, inputs, items=ITEMS, l2=0.3):
     """The training objective of one batch, and the gradients at the ends of the towers."""
     users, vectors, bias, _, _ = forward(towers, inputs, items)
     user, film = np.array([0, 0, 1, 1, 2, 3]), np.array([0, 2, 1, 4, 0, 3])
-    pairs = Pairs.once(user, film)
+    pairs = Pairs.distinct(user, film)
     known = (np.r_[user, 1], np.r_[film, 3])  # one was rated in the fitting part, but not in the batch
     log_q = np.log(np.arange(1, N_ITEMS + 1) / 28)[items]
     z = users @ vectors.T + bias - log_q
@@ -136,7 +136,7 @@ def test_an_untrained_deep_model_scores_as_the_linear_towers_it_starts_from():
     deep = DeepModel(history(), RatingScale(1, 5), start, *features, rng, np.float64)
     users, _ = deep.users_forward(deep.training_inputs(USERS, rng))
     vectors, bias, _ = deep.items_forward(ITEMS)
-    expected = equal_shares(history())[USERS] @ start.history @ start.items[ITEMS].T
+    expected = equal_weights(history())[USERS] @ start.history @ start.items[ITEMS].T
     np.testing.assert_allclose(users @ vectors.T + bias, expected, rtol=1e-12)
 
 
@@ -185,7 +185,7 @@ def test_two_users_of_one_history_and_equal_features_are_one():
 
 def test_a_user_without_one_film_is_served_as_if_it_had_never_been_rated():
     towers = model("deep")
-    found = towers.users_without_one(USERS)
+    found = towers.leave_one_out(USERS)
     dense, place = history().toarray(), 0
     for user in USERS:
         for film in np.flatnonzero(dense[user]):
@@ -201,13 +201,13 @@ def test_without_their_only_film_a_user_is_one_with_an_empty_history():
     towers = model("deep")
     towers.history = sparse.csr_array(np.diag([2.0, -1, 3, 0, 0, 0, 0])[:N_USERS])
     empty = UserInputs(sparse.csr_array((3, N_ITEMS)), towers.user_features[:3])
-    np.testing.assert_array_equal(towers.users_without_one(np.arange(N_USERS)), towers.users_forward(empty)[0])
+    np.testing.assert_array_equal(towers.leave_one_out(np.arange(N_USERS)), towers.users_forward(empty)[0])
 
 
 def selves(towers, inputs, items):
     vectors, _, _ = towers.items_forward(items)
     film = np.searchsorted(items, inputs.history.indices) if isinstance(inputs, UserInputs) else np.array([0, 2])
-    return towers.selves_forward(inputs, vectors, items, film)
+    return towers.self_contributions_forward(inputs, vectors, items, film)
 
 
 def test_what_a_film_adds_to_its_own_score_is_what_is_missing_without_it():
@@ -230,7 +230,7 @@ def test_in_the_base_model_no_film_adds_to_its_own_score():
     towers = model("base")
     found, cache = selves(towers, USERS, ITEMS)
     assert not found.any()
-    assert not towers.selves_backward(np.ones(2), cache).any()
+    assert not towers.self_contributions_backward(np.ones(2), cache).any()
 
 
 def test_taking_selves_away_passes_the_gradient_check():
@@ -239,7 +239,7 @@ def test_taking_selves_away_passes_the_gradient_check():
     found, cache = selves(towers, inputs, items)
     up = np.random.default_rng(1).standard_normal(len(found))
     _, bias, item_cache = towers.items_forward(items)
-    towers.items_backward(towers.selves_backward(up, cache), np.zeros_like(bias), item_cache)
+    towers.items_backward(towers.self_contributions_backward(up, cache), np.zeros_like(bias), item_cache)
     checked = {name: p for name, p in towers.parameters().items() if name.startswith(("pool", "item"))}
     errors_found = errors(checked, lambda: float(selves(towers, inputs, items)[0] @ up))
     assert max(errors_found.values()) < LIMIT

@@ -14,8 +14,8 @@ from recsys.nn.losses import (
     masked_in_batch_softmax,
     output_l2,
 )
-from tests.benchmarks.recipe import multinomial
 from tests.gradients import LIMIT, numeric, relative_error
+from tests.multinomial import multinomial
 
 
 def pairwise(scores, log_q, counts, pairs, known, is_masked=True):
@@ -39,20 +39,20 @@ def pairwise(scores, log_q, counts, pairs, known, is_masked=True):
 def grouped(scores, log_q, counts, pairs, known):
     """The loss as training calls it, and all of its gradient; the scores are left as they are."""
     found = distinct(pairs)
-    own = scores[found.user, found.film] - log_q[found.film]
+    own = scores[found.user, found.item] - log_q[found.item]
     with np.errstate(divide="ignore"):
         z = scores - log_q + np.log(counts, dtype=scores.dtype)
     z[known] = -np.inf
     loss, slope, own_slope = masked_in_batch_softmax(z, own, found)
     assert not slope[known].any()
-    slope[found.user, found.film] = own_slope
+    slope[found.user, found.item] = own_slope
     return loss, slope
 
 
 def distinct(pairs) -> Pairs:
     """The pairs of a batch as the loss takes them: each once, with how often it stands there."""
     places, times = np.unique(np.array(pairs), axis=0, return_counts=True)
-    return Pairs.once(*places.T)._replace(times=times.astype(np.float32))
+    return Pairs.distinct(*places.T)._replace(counts=times.astype(np.float32))
 
 
 @st.composite
@@ -141,7 +141,7 @@ def test_the_loss_passes_the_gradient_check():
 
 
 def test_the_gradient_takes_the_place_of_the_scores():
-    z, pairs = np.array([[-np.inf, 1.0, 0.5]]), Pairs.once(np.array([0]), np.array([0]))
+    z, pairs = np.array([[-np.inf, 1.0, 0.5]]), Pairs.distinct(np.array([0]), np.array([0]))
     loss, cache = masked_forward(z, np.zeros(1), pairs)  # what is known is masked already
     assert loss == pytest.approx(math.log(1 + math.e + math.exp(0.5)))
     assert masked_backward(cache)[0] is z
@@ -154,11 +154,11 @@ def test_the_multinomial_form_that_is_compared_with_is_its_pairwise_form(case):
     counts = np.maximum(counts, 1)
     found = distinct(pairs)
     y = scores - log_q
-    loss, gradient, own_slope = multinomial(y + np.log(counts), y[found.user, found.film], found)
+    loss, gradient, own_slope = multinomial(y + np.log(counts), y[found.user, found.item], found)
     loss_then, gradient_then = pairwise(scores, log_q, counts, pairs, np.zeros(scores.shape, bool), is_masked=False)
     assert loss == pytest.approx(loss_then, rel=1e-12, abs=1e-12)
     np.testing.assert_allclose(gradient, gradient_then, rtol=1e-9, atol=1e-12)
-    np.testing.assert_array_equal(own_slope, gradient[found.user, found.film])
+    np.testing.assert_array_equal(own_slope, gradient[found.user, found.item])
 
 
 def test_output_l2_is_the_gradient_of_the_weighted_mean_of_squared_norms():
@@ -176,16 +176,16 @@ def factors(rng, pairs, n_users=3, n_films=4, dim=2):
         rng.standard_normal(shape) for shape in ((n_users, dim), (n_films, dim), n_films, len(pairs.user))
     )
     matrix = users @ items.T + bias
-    matrix[pairs.user, pairs.film] -= selves
-    return Factors(users, items, bias, selves, matrix[pairs.user, pairs.film]), matrix
+    matrix[pairs.user, pairs.item] -= selves
+    return Factors(users, items, bias, selves, matrix[pairs.user, pairs.item]), matrix
 
 
-PAIRS = Pairs.once(np.array([0, 0, 1, 2]), np.array([0, 1, 2, 0]))
+PAIRS = Pairs.distinct(np.array([0, 0, 1, 2]), np.array([0, 1, 2, 0]))
 
 
 def test_distillation_is_half_the_squared_distance_a_pair_without_each_users_mean():
     # Differences 1, 3 and 5, 1; without their means 2 and 3 they are -1, 1 and 2, -2. Two pairs.
-    pairs = Pairs.once(np.array([0, 1]), np.array([0, 1]))
+    pairs = Pairs.distinct(np.array([0, 1]), np.array([0, 1]))
     scores = Factors(np.eye(2), np.array([[1.0, 5], [3, 5]]), np.zeros(2), np.zeros(2), np.array([1.0, 5]))
     taught = Factors(np.eye(2), np.array([[0.0, 0], [0, 4]]), np.zeros(2), np.zeros(2), np.array([0.0, 4]))
     pull = distillation(scores, taught, pairs, 3.0)
@@ -193,8 +193,8 @@ def test_distillation_is_half_the_squared_distance_a_pair_without_each_users_mea
     np.testing.assert_allclose(pull.users, slope @ scores.items)
     np.testing.assert_allclose(pull.items, slope.T @ scores.users)
     np.testing.assert_allclose(pull.bias, slope.sum(axis=0))
-    np.testing.assert_allclose(pull.own, slope[[0, 1], [0, 1]])
-    assert (pull.pairs == 0).all()
+    np.testing.assert_allclose(pull.positive_scores, slope[[0, 1], [0, 1]])
+    assert (pull.pair_correction == 0).all()
 
 
 @given(st.integers(0, 2**32))
@@ -207,19 +207,20 @@ def test_distillation_by_factors_is_distillation_by_the_matrix(seed):
     slope /= len(PAIRS.user)
     pull = distillation(scores, taught, PAIRS, 1.0)
     through_pairs = np.zeros_like(slope)
-    through_pairs[PAIRS.user, PAIRS.film] = pull.pairs
+    through_pairs[PAIRS.user, PAIRS.item] = pull.pair_correction
     np.testing.assert_allclose(pull.users + through_pairs @ scores.items, slope @ scores.items, atol=1e-12)
     np.testing.assert_allclose(pull.items + through_pairs.T @ scores.users, slope.T @ scores.users, atol=1e-12)
     np.testing.assert_allclose(pull.bias + through_pairs.sum(axis=0), slope.sum(axis=0), atol=1e-12)
-    np.testing.assert_allclose(pull.own, slope[PAIRS.user, PAIRS.film], atol=1e-12)
+    np.testing.assert_allclose(pull.positive_scores, slope[PAIRS.user, PAIRS.item], atol=1e-12)
 
 
 def test_distillation_in_float64_is_nowhere_rounded_to_float32():
     # The sum of times is 3, and neither a third nor the weight is a float32.
-    pairs = PAIRS._replace(times=np.array([0.75, 0.75, 0.75, 0.75], np.float32))
+    pairs = PAIRS._replace(counts=np.array([0.75, 0.75, 0.75, 0.75], np.float32))
     (scores, _), (taught, _) = factors(np.random.default_rng(0), pairs), factors(np.random.default_rng(1), pairs)
     pull = distillation(scores, taught, pairs, 0.1)
-    np.testing.assert_allclose(pull.pairs, (taught.selves - scores.selves) * 0.1 / 3, rtol=1e-14)
+    spikes = scores.self_contributions - taught.self_contributions
+    np.testing.assert_allclose(pull.pair_correction, -spikes * 0.1 / 3, rtol=1e-14)
 
 
 def test_distillation_does_not_see_a_constant_added_to_a_users_scores():
@@ -229,7 +230,7 @@ def test_distillation_does_not_see_a_constant_added_to_a_users_scores():
     moved = taught._replace(
         users=np.column_stack([taught.users, shift]),
         items=np.column_stack([taught.items, np.ones(4)]),
-        own=taught.own + shift[PAIRS.user],
+        positive_scores=taught.positive_scores + shift[PAIRS.user],
     )
     pulls = distillation(scores, taught, PAIRS, 1.0), distillation(scores, moved, PAIRS, 1.0)
     for one, other in zip(*pulls, strict=True):

@@ -1,105 +1,131 @@
-"""Scores of candidates and of rated films, each held against the whole matrix of users by films."""
+"""Scores of negatives and of positives, each compared with the whole matrix of users by items."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.nn import negatives as scores
-from recsys.nn.negatives import All, Some, pair_dots
+from recsys.nn.negatives import InBatchNegatives, SampledNegatives
+from tests.gradients import LIMIT, numeric, relative_error
 
-N_USERS, N_FILMS, DIM = 4, 6, 3
+N_USERS, N_ITEMS, DIM = 4, 6, 3
+KINDS = [InBatchNegatives, SampledNegatives]
 
 
 def batch(seed):
-    """Arrays of a batch; every film is rated, by a third of the users."""
+    """Pairs and arrays of a batch; every item is rated, by a third of the users."""
     rng = np.random.default_rng(seed)
-    rated = rng.random((N_USERS, N_FILMS)) < 0.3
-    rated[np.arange(N_FILMS) % N_USERS, np.arange(N_FILMS)] = True
-    user, film = np.nonzero(rated)
-    users, items = rng.standard_normal((N_USERS, DIM)), rng.standard_normal((N_FILMS, DIM))
-    return user, film, (users, items, rng.standard_normal(N_FILMS), rng.standard_normal(len(user)))
+    rated = rng.random((N_USERS, N_ITEMS)) < 0.3
+    rated[np.arange(N_ITEMS) % N_USERS, np.arange(N_ITEMS)] = True
+    user, item = np.nonzero(rated)
+    users, items = rng.standard_normal((N_USERS, DIM)), rng.standard_normal((N_ITEMS, DIM))
+    return user, item, (users, items, rng.standard_normal(N_ITEMS), rng.standard_normal(len(user)))
 
 
-def candidates(kind, user, film, seed):
-    if kind is All:
-        return All(user, film, np.bincount(film, minlength=N_FILMS).astype(np.float32))
-    return Some.drawn(user, film, N_FILMS, 4, np.random.default_rng(seed))
+def make(kind, user, item, seed):
+    if kind is InBatchNegatives:
+        return InBatchNegatives(user, item, np.bincount(item, minlength=N_ITEMS).astype(np.float32))
+    return SampledNegatives.draw(user, item, N_ITEMS, 4, np.random.default_rng(seed))
 
 
-def reference(found, user, film, users, items, offset, selves):
-    """What forward should give, by the whole matrix; columns of all films, minus infinity where there is none."""
+def columns(negatives):
+    return np.arange(N_ITEMS) if isinstance(negatives, InBatchNegatives) else negatives.sampled
+
+
+def reference(negatives, user, item, users, items, offset, self_contributions):
+    """What forward should return, from the whole matrix."""
     whole = users @ items.T + offset
-    chosen = np.arange(N_FILMS) if isinstance(found, All) else found.chosen
-    counted = np.full_like(whole, -np.inf)
-    counted[:, chosen] = whole[:, chosen] + np.log(found.counts, dtype=whole.dtype)
-    counted[user, film] = -np.inf
-    return counted[:, chosen], whole[user, film] - selves
+    z = np.full_like(whole, -np.inf)
+    chosen = columns(negatives)
+    z[:, chosen] = whole[:, chosen] + np.log(negatives.counts, dtype=whole.dtype)
+    z[user, item] = -np.inf
+    return z[:, chosen], whole[user, item] - self_contributions
 
 
-@pytest.mark.parametrize("kind", [All, Some])
+@pytest.mark.parametrize("kind", KINDS)
 @given(st.integers(0, 2**32))
 @settings(deadline=None, max_examples=60)
-def test_scores_are_those_of_the_whole_matrix(kind, seed):
-    user, film, arrays = batch(seed)
-    found = candidates(kind, user, film, seed)
-    z, own, _ = found.forward(*arrays)
-    expected, own_expected = reference(found, user, film, *arrays)
+def test_scores_equal_those_of_the_whole_matrix(kind, seed):
+    user, item, arrays = batch(seed)
+    negatives = make(kind, user, item, seed)
+    z, positive_scores, _ = negatives.forward(*arrays)
+    expected, expected_positives = reference(negatives, user, item, *arrays)
     np.testing.assert_allclose(z, expected, atol=1e-12)
-    np.testing.assert_allclose(own, own_expected, atol=1e-12)
+    np.testing.assert_allclose(positive_scores, expected_positives, atol=1e-12)
 
 
-@pytest.mark.parametrize("kind", [All, Some])
+def weighted_sum(kind, seed):
+    """A random linear function of all scores, its weights, and what it is a function of."""
+    user, item, arrays = batch(seed)
+    negatives, rng = make(kind, user, item, seed), np.random.default_rng(seed + 1)
+    z, positive_scores, cache = negatives.forward(*arrays)
+    weights = np.where(np.isneginf(z), 0, rng.standard_normal(z.shape))
+    positive_weights = rng.standard_normal(len(positive_scores))
+    return negatives, arrays, weights, positive_weights, cache
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @given(st.integers(0, 2**32))
 @settings(deadline=None, max_examples=60)
-def test_slopes_are_those_of_a_sum_with_random_weights(kind, seed):
-    user, film, arrays = batch(seed)
-    found, rng = candidates(kind, user, film, seed), np.random.default_rng(seed + 1)
-    z, own, cache = found.forward(*arrays)
-    weights, own_weights = np.where(np.isneginf(z), 0, rng.standard_normal(z.shape)), rng.standard_normal(len(own))
-    # Every score is linear in each of the three, so the sum's gradient is a matrix of weights times the others.
-    whole = np.zeros((N_USERS, N_FILMS))
-    whole[:, np.arange(N_FILMS) if kind is All else found.chosen] = weights
-    np.add.at(whole, (user, film), own_weights)
-    slopes = found.backward(weights.copy(), own_weights, cache)
+def test_gradients_equal_those_of_the_whole_matrix(kind, seed):
+    negatives, arrays, weights, positive_weights, cache = weighted_sum(kind, seed)
+    # Every score is linear in each argument, so the gradient is a matrix of weights times the other argument.
+    whole = np.zeros((N_USERS, N_ITEMS))
+    whole[:, columns(negatives)] = weights
+    np.add.at(whole, (negatives.user, negatives.item), positive_weights)
+    gradients = negatives.backward(weights.copy(), positive_weights, cache)
     users, items, _, _ = arrays
-    np.testing.assert_allclose(slopes.users, whole @ items, atol=1e-12)
-    np.testing.assert_allclose(slopes.items, whole.T @ users, atol=1e-12)
-    np.testing.assert_allclose(slopes.offset, whole.sum(axis=0), atol=1e-12)
+    np.testing.assert_allclose(gradients.users, whole @ items, atol=1e-12)
+    np.testing.assert_allclose(gradients.items, whole.T @ users, atol=1e-12)
+    np.testing.assert_allclose(gradients.offset, whole.sum(axis=0), atol=1e-12)
 
 
-def test_candidates_are_the_films_of_the_drawn_ratings():
-    user, film, _ = batch(0)
-    found = Some.drawn(user, film, N_FILMS, len(film), np.random.default_rng(0))  # all of them
-    assert found.chosen.tolist() == list(range(N_FILMS))
-    assert found.counts.tolist() == np.bincount(film).tolist()
-    few = Some.drawn(user, film, N_FILMS, 2, np.random.default_rng(0))
+@pytest.mark.parametrize("kind", KINDS)
+def test_gradients_pass_the_check_by_central_differences(kind):
+    negatives, arrays, weights, positive_weights, cache = weighted_sum(kind, seed=3)
+    gradients = negatives.backward(weights.copy(), positive_weights, cache)
+
+    def total() -> float:
+        z, positive_scores, _ = negatives.forward(*arrays)
+        return float((np.where(np.isneginf(z), 0, z) * weights).sum() + positive_scores @ positive_weights)
+
+    for gradient, array in zip(gradients, arrays[:3], strict=True):
+        assert relative_error(gradient, numeric(array, total)) < LIMIT
+
+
+def test_a_sample_of_all_ratings_is_the_whole_batch():
+    user, item, arrays = batch(0)
+    sampled = SampledNegatives.draw(user, item, N_ITEMS, len(item), np.random.default_rng(0))
+    in_batch = make(InBatchNegatives, user, item, 0)
+    assert sampled.sampled.tolist() == list(range(N_ITEMS))
+    assert sampled.counts.tolist() == in_batch.counts.tolist()
+    for from_sample, from_batch in zip(sampled.forward(*arrays)[:2], in_batch.forward(*arrays)[:2], strict=True):
+        np.testing.assert_allclose(from_sample, from_batch, atol=1e-12)
+
+
+def test_sampled_negatives_are_the_items_of_the_drawn_ratings():
+    user, item, _ = batch(0)
+    few = SampledNegatives.draw(user, item, N_ITEMS, 2, np.random.default_rng(0))
     assert few.counts.sum() == 2
-    assert few.chosen.tolist() == sorted(set(few.chosen.tolist()))
+    assert few.sampled.tolist() == sorted(set(few.sampled.tolist()))
     assert few.counts.dtype == np.float32
 
 
-def test_a_film_is_drawn_by_its_share_of_the_ratings():
-    film = np.repeat([0, 1, 2], [60, 30, 10])
-    rng, times = np.random.default_rng(0), np.zeros(3)
+def test_an_item_is_drawn_by_its_share_of_the_ratings():
+    item = np.repeat([0, 1, 2], [60, 30, 10])
+    rng, times_drawn = np.random.default_rng(0), np.zeros(3)
     for _ in range(2000):
-        found = Some.drawn(np.arange(100), film, 3, 5, rng)
-        times[found.chosen] += found.counts
-    np.testing.assert_allclose(times / 10_000, [0.6, 0.3, 0.1], atol=0.015)
+        negatives = SampledNegatives.draw(np.arange(100), item, 3, 5, rng)
+        times_drawn[negatives.sampled] += negatives.counts
+    np.testing.assert_allclose(times_drawn / 10_000, [0.6, 0.3, 0.1], atol=0.015)
 
 
 def test_a_user_without_a_rating_in_the_batch_is_scored_too():
-    user, film = np.array([0, 2, 2]), np.array([1, 0, 1])
-    found = Some.drawn(user, film, 2, 2, np.random.default_rng(0))
+    user, item = np.array([0, 2, 2]), np.array([1, 0, 1])
+    negatives = SampledNegatives.draw(user, item, 2, 2, np.random.default_rng(0))
     users, items = np.eye(3), np.ones((2, 3))
-    _, own, cache = found.forward(users, items, np.zeros(2), np.zeros(3))
-    assert own.tolist() == [1, 1, 1]
-    slopes = found.backward(np.zeros((3, len(found.chosen))), np.array([1.0, 2, 4]), cache)
-    assert slopes.users.tolist() == [[1] * 3, [0] * 3, [6] * 3]
-    assert slopes.items.tolist() == [[0, 0, 2], [1, 0, 4]]
-
-
-def test_products_of_pairs_are_made_block_by_block(monkeypatch):
-    monkeypatch.setattr(scores, "_BLOCK", 2)
-    left, right = np.arange(6.0).reshape(3, 2), np.array([[1.0, 1], [0, 2]])
-    assert pair_dots(left, np.array([0, 1, 2, 2, 0]), right, np.array([0, 1, 0, 1, 1])).tolist() == [1, 6, 9, 10, 2]
+    _, positive_scores, cache = negatives.forward(users, items, np.zeros(2), np.zeros(3))
+    assert positive_scores.tolist() == [1, 1, 1]
+    gradients = negatives.backward(np.zeros((3, len(negatives.sampled))), np.array([1.0, 2, 4]), cache)
+    assert gradients.users.tolist() == [[1] * 3, [0] * 3, [6] * 3]
+    assert gradients.items.tolist() == [[0, 0, 2], [1, 0, 4]]

@@ -140,6 +140,6 @@ def test_reasons_do_not_depend_on_the_blocks(model, block, monkeypatch):
 
 def test_equally_strong_films_are_in_catalogue_order_and_what_rounds_to_nothing_is_no_reason():
     strengths = np.array([[0.5], [0.7], [0.7], [0.00004], [0.00006], [-1.0]], np.float32)
-    places, values = module._strongest(strengths, np.array([0, 3]), 3)
+    places, values = module.strongest_of_runs(strengths, np.array([0, 3]), 3)
     assert places[:, 0].tolist() == [[1, 2, 0], [4, -1, -1]]
     np.testing.assert_allclose(values[:, 0], [[0.7, 0.7, 0.5], [0.0001, -np.inf, -np.inf]], rtol=1e-6)

@@ -25,7 +25,7 @@ from recsys.site.pages import (
 )
 from recsys.site.render import render_site
 from recsys.site.slugs import slugs
-from recsys.training.batches import DRAWS, MOST_CANDIDATES
+from recsys.training.batches import MAX_IN_BATCH_NEGATIVES, SAMPLED_RATINGS
 from tests.site.markup import Page, broken, pages
 from tests.site.tiny import FILM_IDS, HOSTILE, TEMPLATES, TITLES, USER_IDS, nothing, render, tiny
 
@@ -119,7 +119,8 @@ def test_sample_data_is_named_on_every_page_and_real_data_on_none(tmp_path):
 def test_what_about_says_of_large_catalogues_is_what_training_does(tmp_path):
     about = (render(tiny(), tmp_path) / "about.html").read_text("utf-8")
     assert f"the {HEAD:,} films with the most ratings" in about
-    assert f"more than {MOST_CANDIDATES:,} films, they are those of {DRAWS:,} of its ratings" in about
+    limit = f"more than {MAX_IN_BATCH_NEGATIVES:,} films"
+    assert f"{limit}, they are those of {SAMPLED_RATINGS:,} of its ratings" in about
 
 
 def test_without_a_holdout_the_pages_say_that_nothing_was_measured(tmp_path):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from recsys.nn.negatives import All, Some
+from recsys.nn.negatives import InBatchNegatives, SampledNegatives
 from recsys.training.batches import Batch, batches, number_of_batches
 
 Histories = list[set[int]]
@@ -33,7 +33,7 @@ def test_an_epoch_has_every_rating_once_and_users_whole(films, batch_size):
         assert batch.users.tolist() == sorted(set(batch.users.tolist()))
         for row, user in enumerate(batch.users.tolist()):
             found.append(user)
-            own = batch.items[batch.pairs.film[batch.pairs.user == row]].tolist()
+            own = batch.items[batch.pairs.item[batch.pairs.user == row]].tolist()
             assert sorted(own) == sorted(films[user])
     assert sorted(found) == [user for user, own in enumerate(films) if own]
 
@@ -53,19 +53,20 @@ def test_the_films_of_a_batch_are_those_rated_in_it_and_counted(films, batch_siz
 def test_a_batch_says_which_entries_of_the_ratings_its_pairs_are(films, batch_size):
     ratings = matrix(films)
     for batch in batches(ratings, batch_size, np.random.default_rng(0)):
-        own = ratings.toarray()[batch.users[batch.pairs.user], batch.items[batch.pairs.film]]
+        own = ratings.toarray()[batch.users[batch.pairs.user], batch.items[batch.pairs.item]]
         assert ratings.data[batch.entries].tolist() == own.tolist()
 
 
 def test_users_are_told_apart_from_all_films_of_a_small_batch_and_from_some_of_a_large_one(monkeypatch):
     films = [set(range(10)), set(range(5)), {7}, {7}]
     for batch in epoch(films, 8):
-        assert isinstance(batch.candidates, All)
-        assert batch.candidates.counts.tolist() == batch.counts.tolist()
-    monkeypatch.setattr("recsys.training.batches.MOST_CANDIDATES", 4)
-    monkeypatch.setattr("recsys.training.batches.DRAWS", 3)
-    found = {len(batch.items): batch.candidates for batch in epoch(films, 1)}
-    assert {n_films: type(one) for n_films, one in found.items()} == {10: Some, 5: Some, 1: All}
+        assert isinstance(batch.negatives, InBatchNegatives)
+        assert batch.negatives.counts.tolist() == batch.counts.tolist()
+    monkeypatch.setattr("recsys.training.batches.MAX_IN_BATCH_NEGATIVES", 4)
+    monkeypatch.setattr("recsys.training.batches.SAMPLED_RATINGS", 3)
+    found = {len(batch.items): batch.negatives for batch in epoch(films, 1)}
+    types = {n_films: type(one) for n_films, one in found.items()}
+    assert types == {10: SampledNegatives, 5: SampledNegatives, 1: InBatchNegatives}
     assert found[10].counts.sum() == 3
 
 

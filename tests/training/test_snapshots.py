@@ -6,14 +6,18 @@ import pytest
 
 import recsys
 from recsys.training import snapshots as module
-from recsys.training.snapshots import Recorder, moving_films
+from recsys.training.snapshots import SnapshotRecorder, tracked_items
 from tests.training.test_fit import QUICK, two_tastes
 
 
+def record_of(epoch: int) -> recsys.EpochRecord:
+    return recsys.EpochRecord(epoch=epoch, train_loss=1.0, validation_loss=None, validation_ndcg=None)
+
+
 def recorded(n_epochs: int, room: int) -> list[int]:
-    found = Recorder(np.arange(2), room)
+    found = SnapshotRecorder(np.arange(2), room)
     for epoch in range(1, n_epochs + 1):
-        found(recsys.EpochRecord(epoch, 1.0, None, None), lambda epoch=epoch: np.full((3, 2), epoch, np.float32))
+        found(record_of(epoch), lambda epoch=epoch: np.full((3, 2), epoch, np.float32))
         assert 1 <= len(found.frames) <= room
     for epoch, vectors in found.frames.items():
         assert vectors.tolist() == [[epoch, epoch]] * 2
@@ -45,15 +49,15 @@ def test_of_a_thousand_epochs_half_the_room_at_least_is_used():
 
 def test_snapshots_are_taken_of_the_epochs_that_are_kept_alone():
     taken = []
-    found = Recorder(np.arange(1), 2)
+    found = SnapshotRecorder(np.arange(1), 2)
     for epoch in range(1, 10):
-        record = recsys.EpochRecord(epoch, 1.0, None, None)
+        record = record_of(epoch)
         found(record, lambda epoch=epoch: (taken.append(epoch), np.ones((1, 1)))[1])
     assert taken == [1, 2, 3, 5, 9]
 
 
 def test_what_is_kept_are_the_served_runs_vectors_and_later_epochs_do_not_change_them():
-    dataset, found, seen = two_tastes(), Recorder(np.array([3, 5]), room=12), {}
+    dataset, found, seen = two_tastes(), SnapshotRecorder(np.array([3, 5]), max_frames=12), {}
 
     def on_epoch(record, snapshot):
         found(record, snapshot)
@@ -70,6 +74,6 @@ def test_the_most_rated_films_move_equals_by_index_in_catalogue_order(monkeypatc
     rows = [(user, item) for item, n in enumerate([1, 3, 2, 2, 3]) for user in range(n)]
     log = pd.DataFrame([(*row, 1) for row in rows], columns=["user", "item", "rating"])
     dataset = recsys.Dataset.from_frames(log)
-    assert moving_films(dataset).tolist() == [0, 1, 2, 3, 4]
-    monkeypatch.setattr(module, "MOST_FILMS", 3)
-    assert moving_films(dataset).tolist() == [1, 2, 4]
+    assert tracked_items(dataset).tolist() == [0, 1, 2, 3, 4]
+    monkeypatch.setattr(module, "MAX_TRACKED_ITEMS", 3)
+    assert tracked_items(dataset).tolist() == [1, 2, 4]

@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 
 from recsys.data.dataset import Dataset
-from recsys.training.features import (
+from recsys.models.features import (
     RECENCY,
     WINDOW_WEIGHT,
-    history_places,
     history_weights,
     history_windows,
     item_features,
     log_q,
+    recency_ranks,
 )
 
 
@@ -40,7 +40,7 @@ def timed(rows: list[tuple[int, int, float, int]]) -> Dataset:
 
 def test_history_weights_rise_with_the_rating_from_below_zero_to_one():
     log = dataset([(0, 0, 1), (0, 1, 2), (1, 0, 3), (1, 3, 4), (2, 2, 5)])
-    weights = history_weights(log, history_places(log))
+    weights = history_weights(log, recency_ranks(log))
     assert weights.dtype == np.float32
     half, three_quarters = -0.1 + 1.1 * np.sqrt(1 / 2), -0.1 + 1.1 * np.sqrt(3 / 4)
     expected = [[-0.1, -0.1 + 1.1 / 2, 0, 0], [half, 0, 0, three_quarters], [0, 0, 1, 0]]
@@ -49,7 +49,7 @@ def test_history_weights_rise_with_the_rating_from_below_zero_to_one():
 
 def test_history_weights_fade_with_age_within_each_history():
     log = timed([(0, 0, 5, 30), (0, 1, 5, 10), (1, 0, 5, 99), (1, 1, 5, 98), (1, 2, 5, 97)])
-    weights = history_weights(log, history_places(log))
+    weights = history_weights(log, recency_ranks(log))
     # Places 3/4 and 1/4 of two ratings; 5/6, 3/6 and 1/6 of three.
     expected = np.exp(-RECENCY * (1 - np.array([[3 / 4, 1 / 4, 1], [5 / 6, 3 / 6, 1 / 6]])))
     expected[0, 2] = 0
@@ -57,26 +57,26 @@ def test_history_weights_fade_with_age_within_each_history():
 
 
 def test_a_place_is_the_mean_rank_of_those_rated_at_the_same_time():
-    places = history_places(timed([(0, 0, 5, 7), (1, 0, 5, 1), (0, 1, 5, 7), (0, 2, 5, 2), (0, 3, 5, 9)]))
+    places = recency_ranks(timed([(0, 0, 5, 7), (1, 0, 5, 1), (0, 1, 5, 7), (0, 2, 5, 2), (0, 3, 5, 9)]))
     # User 0 in order: film 2, then 0 and 1 together, then 3; ranks 1, 2.5, 2.5, 4 of 4.
     assert places.tolist() == [2 / 4, 1 / 2, 2 / 4, 0.5 / 4, 3.5 / 4]
 
 
 def test_a_place_does_not_depend_on_the_order_of_rows_nor_on_the_unit_of_time():
     rows = [(user, item, 5.0, (item * 37 + user * 11) % 50) for user in range(4) for item in range(8)]
-    first = history_places(timed(rows))
-    again = history_places(timed([(u, i, r, 1000 * t + 5) for u, i, r, t in rows[::-1]]))
+    first = recency_ranks(timed(rows))
+    again = recency_ranks(timed([(u, i, r, 1000 * t + 5) for u, i, r, t in rows[::-1]]))
     np.testing.assert_array_equal(first, again[::-1])
 
 
 def test_without_timestamps_all_are_the_newest():
-    assert history_places(dataset([(0, 0, 1), (0, 1, 2), (1, 0, 3)])).tolist() == [1, 1, 1]
+    assert recency_ranks(dataset([(0, 0, 1), (0, 1, 2), (1, 0, 3)])).tolist() == [1, 1, 1]
 
 
 def test_windows_add_pairs_by_how_near_in_time_they_were_rated():
     rows = [(0, item, 5.0, item) for item in range(12)]
     log = timed(rows)
-    together = history_windows(log, history_places(log))
+    together = history_windows(log, recency_ranks(log))
     gram = (together.T @ together).toarray()
     # The windows' triangles add up to 1 at every place, so a film counts 1 for the history and the weight for them.
     np.testing.assert_allclose(np.diag(gram), 1 + WINDOW_WEIGHT, rtol=1e-5)
@@ -86,9 +86,9 @@ def test_windows_add_pairs_by_how_near_in_time_they_were_rated():
 
 def test_the_scale_of_the_ratings_does_not_matter():
     log = dataset([(0, 0, 1), (0, 1, 3), (1, 1, 5)])
-    stars = history_weights(log, history_places(log))
+    stars = history_weights(log, recency_ranks(log))
     log = dataset([(0, 0, 0), (0, 1, 50), (1, 1, 100)])
-    percent = history_weights(log, history_places(log))
+    percent = history_weights(log, recency_ranks(log))
     np.testing.assert_allclose(stars.toarray(), percent.toarray(), atol=1e-6)
     assert percent.nnz == 3
 
@@ -96,7 +96,7 @@ def test_the_scale_of_the_ratings_does_not_matter():
 @pytest.mark.parametrize("rating", [0, 1, -3.5])
 def test_a_log_of_equal_ratings_weighs_one_throughout(rating):
     log = dataset([(0, 0, rating), (0, 2, rating), (1, 1, rating)])
-    weights = history_weights(log, history_places(log))
+    weights = history_weights(log, recency_ranks(log))
     assert weights.toarray().tolist() == [[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import recsys
 from recsys.models import archive
 from recsys.models.archive import Archive
-from recsys.models.saved import packed, unpacked
+from recsys.models.fitted import pack
+from recsys.models.load import unpack
 from recsys.recommend.explain import explain
 from recsys.recommend.lists import recommend
 from tests.synthetic import small_log
@@ -35,17 +36,17 @@ def models(log) -> dict[str, recsys.Fitted]:
 
 def assert_same(one: recsys.Fitted, other: recsys.Fitted) -> None:
     """In every bit of every array, and in all else that a model says of itself."""
-    first, second = packed(one), packed(other)
+    first, second = pack(one), pack(other)
     assert list(first.arrays) == list(second.arrays)
     for name, array in first.arrays.items():
         assert array.dtype == second.arrays[name].dtype, name
         assert array.shape == second.arrays[name].shape, name
         assert array.tobytes() == second.arrays[name].tobytes(), name
-    assert (one.name, one.history, one.best_epoch, one.recipe) == (
+    assert (one.name, one.history, one.best_epoch, one.hyperparameters) == (
         other.name,
         other.history,
         other.best_epoch,
-        other.recipe,
+        other.hyperparameters,
     )
     assert type(one.towers) is type(other.towers)
     assert one.n_parameters == other.n_parameters
@@ -134,13 +135,13 @@ def test_what_is_no_model_is_refused_with_the_path_and_what_to_do(models, tmp_pa
     archive.write(path, Archive({}, "{}"))
     with pytest.raises(recsys.DataError) as caught:
         recsys.load_fitted(path)
-    assert str(caught.value).startswith(f"{path}: what it says of itself is not said as a saved model does (")
+    assert str(caught.value).startswith(f"{path}: its header is not that of a saved model (")
     assert str(caught.value).endswith("; give a file that fitted.save wrote, or fit and save again")
 
 
 def refusal(found: Archive) -> str:
     with pytest.raises(recsys.DataError) as caught:
-        unpacked(found)
+        unpack(found)
     return str(caught.value)
 
 
@@ -151,7 +152,7 @@ def with_array(found: Archive, name: str, array: np.ndarray) -> Archive:
 
 @pytest.mark.parametrize("name", ["base", "deep"])
 def test_every_array_must_be_there_with_its_shape_its_dtype_and_finite_numbers(models, name):
-    whole = packed(models[name])
+    whole = pack(models[name])
     for array, numbers in whole.arrays.items():
         missing = Archive({other: one for other, one in whole.arrays.items() if other != array}, whole.text)
         short = array.removeprefix("towers.")
@@ -169,7 +170,7 @@ def test_every_array_must_be_there_with_its_shape_its_dtype_and_finite_numbers(m
 
 
 def test_a_history_must_be_a_sparse_matrix_of_films_that_are_there(models):
-    whole = packed(models["deep"])
+    whole = pack(models["deep"])
     indices, indptr = whole.arrays["towers.history.indices"], whole.arrays["towers.history.indptr"]
     beyond, below, repeated, turned = indices.copy(), indices.copy(), indices.copy(), indices.copy()
     beyond[0], below[0], repeated[1], turned[:2] = 12, -1, indices[0], indices[1::-1]
@@ -186,7 +187,7 @@ def test_a_history_must_be_a_sparse_matrix_of_films_that_are_there(models):
 
 
 def test_the_lowest_rating_is_not_above_the_highest(models):
-    turned = with_array(packed(models["deep"]), "towers.rating_scale", np.array([5.0, 1.0]))
+    turned = with_array(pack(models["deep"]), "towers.rating_scale", np.array([5.0, 1.0]))
     assert refusal(turned) == "the array rating_scale is from 5.0 to 1.0; expected the lowest rating first"
 
 
@@ -196,7 +197,7 @@ RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_nd
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"format": 2}, "the model is of format 2; this version reads format 1"),
+        ({"format": 1}, "the model is of format 1; this version reads format 2"),
         ({"format": "1"}, "Expected `int`"),
         ({"name": "wide"}, "the model is called 'wide'; expected base or deep"),
         ({"name": "base"}, "the array user.table is missing"),
@@ -207,27 +208,27 @@ RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_nd
         ({"history": [RECORD | {"epoch": 2}]}, "epoch 3 is served of 1; expected one of them, counted from 1"),
         ({"history": [RECORD | {"train_loss": None}]}, "Expected `float`"),
         ({"history": [{"epoch": 1}]}, "missing required field"),
-        ({"recipe": {}}, "missing required field"),
-        ({"recipe": None}, "Expected `object`"),
+        ({"hyperparameters": {}}, "missing required field"),
+        ({"hyperparameters": None}, "Expected `object`"),
     ],
 )
 def test_what_a_model_says_of_itself_is_checked(models, changes, says):
-    whole = packed(models["deep"])
+    whole = pack(models["deep"])
     assert says in refusal(Archive(whole.arrays, json.dumps({**json.loads(whole.text), **changes})))
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "[]", '{"format": 1', "[" * 100_000, '{"format": 1, "x": ' + "[" * 100_000, '{"format": NaN}']
+    "text", ["", "x", "[]", '{"format": 2', "[" * 100_000, '{"format": 2, "x": ' + "[" * 100_000, '{"format": NaN}']
 )
 def test_what_is_no_json_is_refused(models, text):
-    assert "what it says of itself" in refusal(Archive(packed(models["deep"]).arrays, text))
+    assert "its header" in refusal(Archive(pack(models["deep"]).arrays, text))
 
 
 def test_vectors_of_no_length_and_sizes_whose_product_is_beyond_all_memory_are_refused(models):
     def of_length(dim: int) -> Archive:
-        whole = packed(models["deep"])
+        whole = pack(models["deep"])
         about = json.loads(whole.text)
-        about["recipe"]["dim"] = dim
+        about["hyperparameters"]["dim"] = dim
         rows = {"user_vectors": 40, "item_vectors": 12, "towers.pool.table": 12, "towers.item.table": 12}
         arrays = {name: np.zeros((n, dim), np.float32) for name, n in rows.items()}
         return Archive({**whole.arrays, **arrays}, json.dumps(about))
@@ -239,11 +240,11 @@ def test_vectors_of_no_length_and_sizes_whose_product_is_beyond_all_memory_are_r
 
 
 def test_a_later_version_may_say_more_of_a_model(models):
-    whole = packed(models["deep"])
+    whole = pack(models["deep"])
     more = Archive(whole.arrays, json.dumps({**json.loads(whole.text), "mood": "good"}))
-    assert_same(models["deep"], unpacked(more))
+    assert_same(models["deep"], unpack(more))
 
 
 def test_numbers_are_told_so_that_they_read_as_the_same(models):
-    about = msgspec.json.decode(packed(models["deep"]).text)
+    about = msgspec.json.decode(pack(models["deep"]).text)
     assert [record["train_loss"] for record in about["history"]] == [one.train_loss for one in models["deep"].history]

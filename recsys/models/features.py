@@ -1,0 +1,118 @@
+"""What the towers read of a data set: sampling probabilities, weighted histories, item features."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recsys.data.dataset import Dataset
+from recsys.data.sorting import order_by
+from recsys.models.rating_scale import RatingScale
+
+RECENCY = 0.3
+"""How the weight of a rated item decays with age: the oldest of a long history has exp(-RECENCY) of the newest's."""
+WINDOWS = 6
+"""Overlapping time windows that a history is cut into, to see what was rated at about the same time."""
+WINDOW_WEIGHT = 0.5
+"""What a pair of items in one window counts, on top of the 1 for being in the same history."""
+
+
+def log_q(dataset: Dataset) -> NDArray[np.float32]:
+    """Log of each item's share of the ratings, (n_items,): its probability of being drawn into a batch.
+
+    Popular items are in most batches and would be pushed down as negatives just for that. Subtracting log q from the
+    scores during training cancels it (the logQ correction). An item without ratings counts as having one, so that its
+    logarithm is finite.
+    """
+    counts = np.maximum(dataset.item_counts, 1)
+    return np.log(counts / dataset.n_ratings).astype(np.float32)
+
+
+def rating_scale(dataset: Dataset) -> RatingScale:
+    """From the lowest to the highest rating of the data set."""
+    return RatingScale(float(dataset.rating.min()), float(dataset.rating.max()))
+
+
+def history_weights(dataset: Dataset, recency_rank: NDArray[np.float64]) -> sparse.csr_array[np.float32]:
+    """The weight of each rated item in its user's history once trained, (n_users, n_items): rating times recency.
+
+    A rating weighs as the :class:`~recsys.models.rating_scale.RatingScale` of the data says; recency multiplies it
+    by ``exp(-RECENCY (1 - recency_rank))``, which is 1 for the newest.
+
+    Args:
+        dataset: the ratings.
+        recency_rank: (n_ratings,), see :func:`recency_ranks`.
+    """
+    weights = rating_scale(dataset).weights(dataset.rating) * np.exp(-RECENCY * (1 - recency_rank))
+    return _by_user(dataset, weights)
+
+
+def history_windows(dataset: Dataset, recency_rank: NDArray[np.float64]) -> sparse.csr_array[np.float32]:
+    """Whole histories, and below them each cut into overlapping windows: A, ((1 + WINDOWS) n_users, n_items).
+
+    An entry of ``A'A`` is how many users rated both items, plus :data:`WINDOW_WEIGHT` times how much they did so at
+    about the same time. So EASE, which only sees ``A'A``, takes items rated together in time as more alike.
+
+    Args:
+        dataset: the ratings.
+        recency_rank: (n_ratings,), see :func:`recency_ranks`.
+    """
+    parts = [_by_user(dataset, np.ones(dataset.n_ratings))]
+    for centre in range(WINDOWS):
+        # A triangle of width 2 around each centre 0, 1, ... WINDOWS - 1. Neighbours overlap by half, so that at any
+        # position the triangles add up to 1 and every rating counts the same in total.
+        membership = WINDOW_WEIGHT * np.maximum(0, 1 - np.abs(recency_rank * (WINDOWS - 1) - centre))
+        inside = np.flatnonzero(membership)
+        # The root, because A'A squares it again.
+        parts.append(_by_user(dataset, np.sqrt(membership[inside]), inside))
+    rows: sparse.csr_array[np.float32] = sparse.vstack(parts, format="csr")
+    return rows
+
+
+def recency_ranks(dataset: Dataset) -> NDArray[np.float64]:
+    """The position of each rating in its user's history by time, (n_ratings,): the oldest near 0, the newest near 1.
+
+    With n ratings, the mean rank (from 1) among those of the same time, less one half, divided by n. Ranks, not
+    times, so that the unit of time and pauses between visits do not matter. Without timestamps all are the newest: 1.
+    """
+    if dataset.timestamp is None:
+        return np.ones(dataset.n_ratings)
+    order = order_by(dataset.user, dataset.timestamp)
+    user, time = dataset.user[order], dataset.timestamp[order]
+    # A run is a user's ratings of one time; all of a run share the rank of its middle.
+    starts = np.flatnonzero(np.r_[True, (user[1:] != user[:-1]) | (time[1:] != time[:-1])])
+    sizes = np.diff(np.r_[starts, len(order)])
+    middle = np.repeat(starts + sizes / 2, sizes)  # among all ratings in order
+    first_of_user = (np.cumsum(dataset.user_counts) - dataset.user_counts)[user]
+    ranks = np.empty(dataset.n_ratings)
+    ranks[order] = (middle - first_of_user) / dataset.user_counts[user]
+    return ranks
+
+
+def item_features(dataset: Dataset) -> NDArray[np.float32]:
+    """Genres as 0 and 1, then the year with mean 0 and standard deviation 1, (n_items, n_genres + 1).
+
+    An unknown year is the mean; a data set without any year has a column of zeros.
+    """
+    known = np.isfinite(dataset.years)
+    year = np.zeros(dataset.n_items)
+    if known.any():
+        year[known] = dataset.years[known] - dataset.years[known].mean()
+        year /= year[known].std() or 1.0  # all years equal: leave the zeros
+    return np.column_stack([dataset.genres, year]).astype(np.float32)
+
+
+def _by_user(
+    dataset: Dataset, values: NDArray[np.float64], rows: NDArray[np.intp] | slice = slice(None)
+) -> sparse.csr_array[Any]:
+    """One value per rating, or per rating in ``rows``, as a matrix (n_users, n_items).
+
+    float32, items ascending in each row; zeros are stored, because an entry means "rated".
+    """
+    shape = (dataset.n_users, dataset.n_items)
+    matrix = sparse.csr_array((values.astype(np.float32), (dataset.user[rows], dataset.item[rows])), shape=shape)
+    matrix.sort_indices()
+    return matrix

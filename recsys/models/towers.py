@@ -1,0 +1,87 @@
+"""Two towers: the interface that training, saving and serving use, whatever the model.
+
+Each tower has a backward pass for its forward pass. ``inputs`` is whatever a model's user tower reads and ``cache``
+whatever its backward passes need: only the model itself looks inside either. Letters in shapes: U users and F items
+of a batch, P rated items, d the length of the vectors.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, Self
+
+import numpy as np
+from scipy import sparse
+
+from recsys.models.state import State
+from recsys.nn.arrays import Array, Ids
+from recsys.nn.layers import Parameter
+
+
+class Towers(Protocol):
+    """A user tower and an item tower that end in vectors of the same length d."""
+
+    def parameters(self) -> dict[str, Parameter]:
+        """All learned arrays, by name."""
+        ...
+
+    def state(self) -> State:
+        """Everything the model consists of, not copied: :meth:`from_state` makes an equal model of it."""
+        ...
+
+    @classmethod
+    def from_state(cls, state: State, n_users: int, n_items: int, dim: int) -> Self:
+        """The model that had this state.
+
+        Raises:
+            DataError: the arrays are not those of such a model.
+        """
+        ...
+
+    def training_inputs(self, users: Ids, rng: np.random.Generator) -> Any:
+        """What the user tower reads of ``users`` (U,) in training; dropout is drawn here."""
+        ...
+
+    def serving_inputs(self, users: Ids) -> Any:
+        """What the user tower reads of ``users`` (U,) once trained."""
+        ...
+
+    def fold_in(self, ratings: sparse.csr_array[Any]) -> Array:
+        """Vectors (N, d) of N new users, who were not in training, from their ``ratings`` (N, n_items).
+
+        Raises:
+            ConfigError: this model only knows the users it was trained with.
+        """
+        ...
+
+    def users_forward(self, inputs: Any) -> tuple[Array, Any]:
+        """User vectors (U, d) and a cache."""
+        ...
+
+    def users_backward(self, gradient: Array, cache: Any) -> None:
+        """From the gradient of the user vectors (U, d)."""
+        ...
+
+    def items_forward(self, items: Ids) -> tuple[Array, Array, Any]:
+        """Item vectors (F, d), biases (F,) and a cache."""
+        ...
+
+    def items_backward(self, gradient: Array, bias_gradient: Array, cache: Any) -> None:
+        """From the gradients of the item vectors (F, d) and biases (F,)."""
+        ...
+
+    def self_contributions_forward(
+        self, inputs: Any, vectors: Array, items: Ids, item: Ids
+    ) -> tuple[Array, Any]:
+        """How much each rated item adds to its own score, (P,), and a cache.
+
+        Args:
+            inputs: of the user tower.
+            vectors: (F, d), of the batch's items.
+            items: (F,), their ids.
+            item: (P,), for each rated item of each user in turn, its row among them.
+        """
+        ...
+
+    def self_contributions_backward(self, gradient: Array, cache: Any) -> Array:
+        """From the gradient of the self-contributions (P,) to that of the item vectors (F, d)."""
+        ...

@@ -1,0 +1,32 @@
+"""Array types, and two row-wise helpers that several packages share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating[Any]]
+"""Floating-point numbers: float32 to train, float64 to check gradients."""
+Ids = NDArray[np.integer[Any]]
+"""Row numbers of users, of items, or of rows of a batch."""
+
+_PAIR_BLOCK = 100_000
+"""Pairs whose vectors are gathered at once, so that memory stays bounded."""
+
+
+def pair_dots(left: Array, rows: Ids, right: Array, columns: Ids) -> Array:
+    """``left[rows] . right[columns]`` for P pairs, a block at a time: (P,)."""
+    dots = np.empty(len(rows), left.dtype)
+    for start in range(0, len(rows), _PAIR_BLOCK):
+        block = slice(start, start + _PAIR_BLOCK)
+        np.einsum("pd,pd->p", left[rows[block]], right[columns[block]], out=dots[block])
+    return dots
+
+
+def unit_vectors(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each row (n, d) divided by its length, so that dot products are cosines; a row of zeros stays zero."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    return unit
