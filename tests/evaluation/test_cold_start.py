@@ -1,4 +1,4 @@
-"""People who were not in training: by hand on a log where everybody rated the same films, and on any log."""
+"""Users who were not in training: by hand on a log where everybody rated the same items, and on any log."""
 
 from __future__ import annotations
 
@@ -9,237 +9,264 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
 import recsys
-from recsys.baselines import simple as baselines
+from recsys.baselines import ease, popularity
 from recsys.data.dataset import Dataset
-from recsys.evaluation import cold_start as new_users
-from recsys.evaluation.cold_start import DRAWS, choose_l2, draw, evaluate_new_users, obstacle
+from recsys.evaluation import cold_start
+from recsys.evaluation.cold_start import (
+    DRAWS,
+    GIVEN,
+    Draw,
+    TunedColdStart,
+    UntunedColdStart,
+    as_liked,
+    draw_users,
+    evaluate_cold_start,
+    mean_ndcg,
+    skip_reason,
+)
+from recsys.schema import NewUsers
+from tests.small_logs import log_of
 from tests.synthetic import Shape, small_log, synthetic
 
 MOVIELENS = os.environ.get("MOVIELENS_100K")
+N_USERS, N_NEW = 60, 6
+"""Of the synthetic log, and how many of them are new in each draw: a tenth."""
 
 
 class ByIndex:
-    """Scores films by their index, so that the last one comes first; remembers what it was asked."""
+    """Scores items by their index, so that the last one comes first; remembers the histories it was asked with."""
 
     def __init__(self) -> None:
-        self.asked: list[sparse.csr_array[Any]] = []
+        self.histories: list[sparse.csr_array[Any]] = []
 
     def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> np.ndarray:
-        self.asked.append(ratings)
+        if ratings.shape[0]:  # top_k asks for nobody first, to learn the number of items
+            self.histories.append(ratings)
         return np.tile(np.arange(ratings.shape[1], dtype=np.float32), (ratings.shape[0], 1))
 
 
-def alike(n_users: int = 30, n_rated: int = 4, n_items: int = 6) -> Dataset:
-    """Everybody rated the first films."""
-    rows = [(user, item, 1 + item % 5) for user in range(n_users) for item in range(n_rated)]
-    items = pd.DataFrame({"item": range(n_items), "title": "x"})
-    return Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating"]), items=items)
+def equal_users(n_users: int = 30, n_rated: int = 4, n_items: int = 6) -> Dataset:
+    """Everybody rated the first items alike."""
+    return log_of([(u, i, 1 + i % 5) for u in range(n_users) for i in range(n_rated)], n_users, n_items)
 
 
-def measured(ratings: Dataset, learn: Callable[[Dataset, int], Any] | None = None, seed: int = 0, k: int = 3):
-    learn = learn or (lambda train, number: ByIndex())
-    return evaluate_new_users(ratings, learn, k, np.random.default_rng(seed))
+def evaluate(ratings: Dataset, models: dict[str, Any] | None = None, seed: int = 0, k: int = 3) -> NewUsers:
+    return evaluate_cold_start(ratings, models or {"index": UntunedColdStart(lambda *_: ByIndex())}, k, seed)
 
 
 def pairs(ratings: Dataset) -> set[tuple[int, int]]:
     return set(zip(ratings.user.tolist(), ratings.item.tolist(), strict=True))
 
 
+def new_users(draw: Draw, given: str = "half") -> set[int]:
+    return set(draw.cuts[given].train.user.tolist())
+
+
 def test_the_figures_are_those_worked_by_hand():
-    # Four films each. Given 3, one is hidden: popularity, which knows these four alone, lists it first; by index it
-    # comes third, after the two films nobody rated. Given half, two are hidden: ranks 1 and 2, or 3 and none (k = 3).
-    found = measured(alike())
-    assert found.given == ("3", "half")
-    assert found.n_users == (3 * DRAWS, 3 * DRAWS)  # a tenth of 30 in each draw
-    best_two = 1 + 1 / math.log2(3)
-    assert found.ndcg["popularity"] == pytest.approx(np.ones((2, DRAWS)))
-    for name in ("deep", "deep_liked"):
-        assert found.ndcg[name][0] == pytest.approx([1 / 2] * DRAWS)
-        assert found.ndcg[name][1] == pytest.approx([(1 / 2) / best_two] * DRAWS)
+    # Four items each. Given 3, one is hidden: popularity, which knows these four alone, lists it first; by index it
+    # comes third, after the two items nobody rated. Given half, two are hidden: ranks 1 and 2, or 3 and none (k = 3).
+    models = {"popularity": popularity.BASELINE.cold_start, "index": UntunedColdStart(lambda *_: ByIndex())}
+    report = evaluate(equal_users(), models)
+    assert report.given == ["3", "half"]
+    assert report.n_users == [3 * DRAWS, 3 * DRAWS]  # a tenth of 30 in each draw
+    assert report.models["popularity"] == [[1.0] * DRAWS] * 2
+    ideal_of_two = 1 + 1 / math.log2(3)
+    assert report.models["index"][0] == pytest.approx([1 / 2] * DRAWS)
+    assert report.models["index"][1] == pytest.approx([(1 / 2) / ideal_of_two] * DRAWS, abs=1e-6)
+    assert (report.chosen, report.skipped) == ({}, {})
 
 
-def test_deep_sees_the_ratings_and_deep_liked_the_films_alone():
-    deep = ByIndex()
-    ratings = alike()
-    measured(ratings, lambda train, number: deep)
-    told = [one for one in deep.asked if one.shape[0]]
-    rated, liked = told[::2], told[1::2]
-    assert len(rated) == len(liked) == 2 * DRAWS
-    for one, other in zip(rated, liked, strict=True):
-        assert one.indices.tolist() == other.indices.tolist()
-        assert one.data.tolist() == [1 + item % 5 for item in one.indices]
-        assert np.isinf(other.data).all()
+def test_a_model_sees_ratings_or_items_alone():
+    scorer = ByIndex()
+    models = {
+        "rated": UntunedColdStart(lambda *_: scorer),
+        "liked": UntunedColdStart(lambda *_: scorer, as_liked),
+    }
+    evaluate(equal_users(), models)
+    by_draw = [scorer.histories[start : start + 4] for start in range(0, 4 * DRAWS, 4)]  # two models, two cuts
+    assert len(scorer.histories) == 4 * DRAWS
+    for *rated, liked_3, liked_half in by_draw:
+        for history, liked in zip(rated, (liked_3, liked_half), strict=True):
+            assert history.indices.tolist() == liked.indices.tolist()
+            assert history.data.tolist() == [1 + item % 5 for item in history.indices]
+            assert np.isinf(liked.data).all()
+
+
+def recording(draws: list[tuple[Dataset, int, ByIndex]]) -> UntunedColdStart:
+    """A model that notes what it learned from, the number of the draw, and itself."""
+
+    def learn(train: Dataset, number: int) -> ByIndex:
+        draws.append((train, number, ByIndex()))
+        return draws[-1][-1]
+
+    return UntunedColdStart(learn)
 
 
 def test_no_rating_of_a_new_user_reaches_training_and_every_other_does():
-    ratings, seen = synthetic(Shape(60, 80, 1500)), []
-
-    def learn(train: Dataset, number: int) -> ByIndex:
-        model = ByIndex()
-        seen.append((train, number, model))
-        return model
-
-    found = measured(ratings, learn, k=10)
-    assert [number for _, number, _ in seen] == list(range(DRAWS))
-    whole = pairs(ratings)
-    for train, _, model in seen:
+    ratings, draws = synthetic(Shape(N_USERS, 80, 1500)), []
+    report = evaluate(ratings, {"model": recording(draws)}, k=10)
+    assert [number for _, number, _ in draws] == list(range(DRAWS))
+    all_pairs = pairs(ratings)
+    for train, _, model in draws:
         trained = set(train.user.tolist())
-        assert pairs(train) == {pair for pair in whole if pair[0] in trained}
-        absent = set(range(60)) - trained
-        assert len(absent) == 6
-        half = next(one for one in reversed(model.asked) if one.shape[0] == 6)
+        absent = set(range(N_USERS)) - trained
+        assert pairs(train) == {pair for pair in all_pairs if pair[0] in trained}
+        assert len(absent) == N_NEW
+        half = model.histories[-1]
         assert sorted(np.diff(half.indptr)) == sorted(ratings.user_counts[sorted(absent)] // 2)
-    assert found.n_users[-1] == 6 * DRAWS
+    assert report.n_users[-1] == N_NEW * DRAWS
 
 
-def test_popularity_is_that_of_the_others_alone():
-    ratings, seen = synthetic(Shape(60, 80, 1500)), []
+def test_popularity_counts_the_ratings_of_the_others_alone():
+    ratings, draws = synthetic(Shape(N_USERS, 80, 1500)), []
+    models = {"model": recording(draws), "popularity": popularity.BASELINE.cold_start}
+    expected = evaluate(ratings, models, k=10).models["popularity"][-1]
 
-    def learn(train: Dataset, number: int) -> ByIndex:
-        seen.append((train, model := ByIndex()))
-        return model
+    def literal(counts: np.ndarray, users: list[int], given: np.ndarray) -> float:
+        values = []
+        for row, user in enumerate(users):
+            items = np.argsort(np.where(given[row], np.inf, -counts), kind="stable")[:10]
+            hidden = (ratings.matrix.toarray()[user] > 0) & ~given[row]
+            gains = 1 / np.log2(np.arange(10) + 2)
+            values.append((hidden[items] * gains).sum() / gains[: hidden.sum()].sum())
+        return float(np.mean(values))
 
-    found = measured(ratings, learn, k=10)
-    leaked = []
-    for number, (train, model) in enumerate(seen):
-        own = [one.toarray() > 0 for one in model.asked if one.shape[0]][-2]  # half, with ratings
-        whole = ratings.matrix.toarray() > 0
-        who = sorted(set(range(60)) - set(train.user.tolist()))
-        for counts, sums in ((train.item_counts, found.ndcg["popularity"][-1]), (ratings.item_counts, None)):
-            values = []
-            for row, user in enumerate(who):
-                listed = np.argsort(np.where(own[row], np.inf, -counts), kind="stable")[:10]
-                hidden = whole[user] & ~own[row]
-                gains = 1 / np.log2(np.arange(10) + 2)
-                values.append((hidden[listed] * gains).sum() / gains[: hidden.sum()].sum())
-            if sums is not None:
-                assert np.mean(values) == pytest.approx(sums[number])
-            else:
-                leaked.append(float(np.mean(values)))
-    assert leaked != pytest.approx(found.ndcg["popularity"][-1].tolist(), abs=1e-4)  # so it would be noticed
+    leaking = []
+    for number, (train, _, model) in enumerate(draws):
+        users = sorted(set(range(N_USERS)) - set(train.user.tolist()))
+        given = model.histories[-1].toarray() > 0
+        assert expected[number] == pytest.approx(literal(train.item_counts, users, given), abs=1e-6)
+        leaking.append(literal(ratings.item_counts, users, given))
+    assert leaking != pytest.approx(expected, abs=1e-4)  # so that a leak would be noticed
 
 
 @given(st.integers(0, 10_000))
-def test_what_is_given_first_is_given_in_larger_cuts_too_and_the_rest_is_hidden(seed):
+def test_items_given_first_are_given_in_larger_cuts_too_and_the_rest_is_hidden(seed):
     ratings = small_log()
-    drawn = draw(ratings, np.random.default_rng(seed))
-    rest = pairs(drawn.rest)
-    everyone = rest | pairs(drawn.cuts["half"].train) | pairs(drawn.cuts["half"].test)
-    assert everyone == pairs(ratings)
-    for name, cut in drawn.cuts.items():
-        shown, hidden = pairs(cut.train), pairs(cut.test)
-        assert not shown & hidden
+    draw = draw_users(ratings, np.random.default_rng(seed))
+    others = pairs(draw.train)
+    assert others | pairs(draw.cuts["half"].train) | pairs(draw.cuts["half"].test) == pairs(ratings)
+    for given_, cut in draw.cuts.items():
+        assert not pairs(cut.train) & pairs(cut.test)
         for user in set(cut.train.user.tolist()):
             n = int(ratings.user_counts[user])
-            assert cut.train.user_counts[user] == (n // 2 if name == "half" else int(name))
+            assert cut.train.user_counts[user] == (n // 2 if given_ == "half" else int(given_))
             assert cut.test.user_counts[user] == n - cut.train.user_counts[user] >= 1
-            assert user not in {one for one, _ in rest}
-    numbers = [name for name in ("3", "5", "10") if name in drawn.cuts]
-    for few, more in pairwise(numbers):
-        people = set(drawn.cuts[more].train.user.tolist())
-        assert {pair for pair in pairs(drawn.cuts[few].train) if pair[0] in people} <= pairs(drawn.cuts[more].train)
+            assert user not in {other for other, _ in others}
+    for fewer, more in pairwise([given_ for given_ in ("3", "5", "10") if given_ in draw.cuts]):
+        users = new_users(draw, more)
+        assert {pair for pair in pairs(draw.cuts[fewer].train) if pair[0] in users} <= pairs(draw.cuts[more].train)
 
 
-def test_who_has_too_few_films_for_a_cut_is_left_out_of_it_alone():
-    rows = [(user, item, 3) for user in range(40) for item in range(4 if user % 2 else 8)]
-    ratings = Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating"]))
-    drawn = draw(ratings, np.random.default_rng(1))
-    people = {name: set(cut.train.user.tolist()) for name, cut in drawn.cuts.items()}
-    assert list(people) == ["3", "5", "half"]
-    assert people["3"] == people["half"] and len(people["3"]) == 4
-    assert people["5"] == {user for user in people["3"] if user % 2 == 0} != people["3"]
+def test_a_user_with_too_few_items_for_a_cut_is_left_out_of_that_cut_alone():
+    ratings = log_of([(user, item) for user in range(40) for item in range(4 if user % 2 else 8)], 40, 8)
+    draw = draw_users(ratings, np.random.default_rng(1))
+    assert list(draw.cuts) == ["3", "5", "half"]
+    assert new_users(draw, "3") == new_users(draw) and len(new_users(draw)) == 4
+    assert new_users(draw, "5") == {user for user in new_users(draw) if user % 2 == 0} != new_users(draw)
 
 
 def test_users_with_one_rating_have_nothing_to_give_and_are_never_new():
-    rows = [(user, item, 3) for user in range(50) for item in range(1 if user < 30 else 4)]
-    ratings = Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating"]))
+    ratings = log_of([(user, item) for user in range(50) for item in range(1 if user < 30 else 4)], 50, 4)
     for seed in range(10):
-        assert set(range(30)) <= set(draw(ratings, np.random.default_rng(seed)).rest.user.tolist())
-    assert obstacle(ratings) is None
+        assert set(range(30)) <= set(draw_users(ratings, np.random.default_rng(seed)).train.user.tolist())
+    assert skip_reason(ratings) is None
     fewer = ratings.subset(ratings.user != 49)
-    assert obstacle(fewer) == "users with two ratings or more are 19; expected 20 at least"
+    assert skip_reason(fewer) == "users with two ratings or more are 19; expected 20 at least"
 
 
-class Told:
-    """In place of EASE: learned from fewer ratings than ``whole``, only the penalty 300 finds the films; else 100."""
+class RightPenalty:
+    """Ranks rated items first with one penalty, last with any other: 300 below ``threshold`` ratings, else 100."""
 
-    whole = 0
-
-    def __init__(self, train: Dataset, l2: float) -> None:
-        good = (l2 == 300) == (train.n_ratings < self.whole)
-        self.scored = -np.arange(train.n_items, dtype=np.float32) * (1 if good else -1)
+    def __init__(self, train: Dataset, l2: float, threshold: int) -> None:
+        right = (l2 == 300) == (train.n_ratings < threshold)
+        self.item_scores = np.arange(train.n_items, dtype=np.float32) * (-1 if right else 1)
 
     def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> np.ndarray:
-        return np.tile(self.scored, (ratings.shape[0], 1))
+        return np.tile(self.item_scores, (ratings.shape[0], 1))
 
 
-def test_the_penalty_is_chosen_on_validation_and_never_on_those_it_is_judged_on(monkeypatch):
-    ratings = alike(40)
-    monkeypatch.setattr(new_users, "EASE", Told)
-    monkeypatch.setattr(new_users, "L2", (100.0, 300.0))
-    monkeypatch.setattr(Told, "whole", 36 * 4)  # so many are left of a draw, and fewer of one for validation
-    found = measured(ratings)
-    assert found.ease_l2.tolist() == [[300.0] * DRAWS] * 2
-    assert (found.ndcg["ease"] <= 0.5).all()  # had it been chosen on those judged, these would be 1
-    monkeypatch.setattr(Told, "whole", 1)
-    assert measured(ratings).ndcg["ease"].tolist() == [[1.0] * DRAWS] * 2
+def tuned(learn: Callable[[Dataset, float], Any], *grid: float) -> dict[str, TunedColdStart]:
+    return {"model": TunedColdStart(learn, grid, lambda train: None)}
 
 
-def test_of_equal_penalties_the_first_is_chosen_also_where_nobody_has_films_enough():
-    assert choose_l2(draw(alike(), np.random.default_rng(0)), 3, (7.0, 5.0)) == dict.fromkeys(new_users.GIVEN, 7.0)
+def test_a_hyperparameter_is_chosen_on_validation_data_and_never_on_the_users_that_are_scored():
+    ratings = equal_users(40)
+    n_train = 36 * 4  # so many ratings are left in a draw, and fewer in one for validation
+    report = evaluate(ratings, tuned(lambda train, l2: RightPenalty(train, l2, n_train), 100.0, 300.0))
+    assert report.chosen == {"model": [[300.0] * DRAWS] * 2}
+    assert np.max(report.models["model"]) <= 0.5  # chosen on the scored users it would be 100, and these 1
+    report = evaluate(ratings, tuned(lambda train, l2: RightPenalty(train, l2, 1), 100.0, 300.0))
+    assert report.models["model"] == [[1.0] * DRAWS] * 2
 
 
-def test_ease_is_learned_with_what_was_chosen_from_everybody_else():
-    ratings = synthetic(Shape(60, 80, 1500))
-    found = measured(ratings, seed=3, k=10)
-    own_rng = np.random.default_rng(3).spawn(1)[0]
-    drawn = draw(ratings, own_rng)
-    chosen = choose_l2(draw(drawn.rest, own_rng), 10, new_users.L2)
-    for row, name in enumerate(found.given):
-        assert found.ease_l2[row, 0] == chosen[name]
-        ease = baselines.EASE(drawn.rest, chosen[name])
-        cut = drawn.cuts[name]
-        assert found.ndcg["ease"][row, 0] == pytest.approx(new_users.ndcg(ease, cut.train.matrix, cut, 10))
+def test_of_equal_hyperparameters_the_first_is_chosen_also_where_nobody_has_enough_items():
+    (model,) = tuned(ease.EASE, 7.0, 5.0).values()
+    draw = draw_users(equal_users(), np.random.default_rng(0))
+    assert model.tune(draw, 3) == dict.fromkeys(GIVEN, 7.0)
 
 
-def test_ease_that_cannot_be_computed_is_left_out_with_a_word(monkeypatch):
-    monkeypatch.setattr(baselines, "EASE_LARGEST", 5)
-    found = measured(alike())
-    assert set(found.ndcg) == {"deep", "deep_liked", "popularity"}
-    assert found.ease_l2 is None
-    assert found.skipped["ease"].startswith("more than")
+def test_ease_is_learned_with_what_was_chosen_from_all_other_users():
+    ratings, model = synthetic(Shape(N_USERS, 80, 1500)), ease.BASELINE.cold_start
+    report = evaluate(ratings, {"ease": model}, seed=3, k=10)
+    rng = np.random.default_rng([3, 2]).spawn(1)[0]
+    draw = draw_users(ratings, rng)
+    chosen = model.tune(draw_users(draw.train, rng), 10)
+    for row, given_ in enumerate(report.given):
+        assert report.chosen["ease"][row][0] == chosen[given_]
+        cut, fitted = draw.cuts[given_], ease.EASE(draw.train, chosen[given_])
+        assert report.models["ease"][row][0] == pytest.approx(mean_ndcg(fitted, cut.train.matrix, cut, 10), abs=1e-6)
+
+
+def test_a_model_that_cannot_be_computed_is_skipped_with_its_reason(monkeypatch):
+    monkeypatch.setattr(ease, "MAX_ROWS", 5)
+    report = evaluate(equal_users(), {"ease": ease.BASELINE.cold_start, "popularity": popularity.BASELINE.cold_start})
+    assert list(report.models) == ["popularity"]
+    assert report.chosen == {}
+    assert report.skipped["ease"].startswith("more than")
 
 
 def test_equal_seeds_give_equal_figures_and_draws_differ():
-    ratings = synthetic(Shape(60, 80, 1500))
-    one, same, other = (measured(ratings, seed=seed, k=10) for seed in (0, 0, 1))
-    for name, values in one.ndcg.items():
-        np.testing.assert_array_equal(values, same.ndcg[name])
-        assert len(set(values[-1].tolist())) > 1
-    assert any((one.ndcg[name] != other.ndcg[name]).any() for name in one.ndcg)
+    ratings = synthetic(Shape(N_USERS, 80, 1500))
+    models = {"ease": ease.BASELINE.cold_start, "popularity": popularity.BASELINE.cold_start}
+    first, same, other = (evaluate(ratings, models, seed, k=10) for seed in (0, 0, 1))
+    assert first == same
+    assert first.models != other.models
+    assert all(len(set(by_given[-1])) > 1 for by_given in first.models.values())
 
 
-def test_progress_is_told_draw_by_draw():
-    told = []
-    evaluate_new_users(
-        alike(), lambda train, number: ByIndex(), 3, np.random.default_rng(0), lambda *done: told.append(done)
+def test_the_protocol_states_seed_share_and_k():
+    report = evaluate(equal_users(), seed=5, k=3)
+    for part in ("default_rng([5, 2]).spawn(5)", "10%", "k = 3"):
+        assert part in report.protocol
+    assert (report.share, report.draws) == (0.1, DRAWS)
+
+
+def test_progress_is_reported_draw_by_draw():
+    reported = []
+    evaluate_cold_start(
+        equal_users(), {"index": UntunedColdStart(lambda *_: ByIndex())}, 3, 0, lambda *done: reported.append(done)
     )
-    assert told == [(done, DRAWS) for done in range(1, DRAWS + 1)]
+    assert reported == [(done, DRAWS) for done in range(1, DRAWS + 1)]
 
 
 @pytest.mark.skipif(not MOVIELENS, reason="MOVIELENS_100K does not name the MovieLens 100K folder")
-def test_on_real_ratings_deep_is_level_with_ease_for_people_it_has_not_seen(monkeypatch):
-    monkeypatch.setattr(new_users, "DRAWS", 1)
+def test_on_real_ratings_deep_is_level_with_ease_for_users_it_has_not_seen(monkeypatch):
+    monkeypatch.setattr(cold_start, "DRAWS", 1)
     config = recsys.TrainConfig(epochs=2)
-    found = measured(recsys.load_dataset(MOVIELENS), lambda train, number: recsys.fit(train, "deep", config), k=10)
-    mean = {name: dict(zip(found.given, values[:, 0], strict=True)) for name, values in found.ndcg.items()}
+    models = {
+        "deep": UntunedColdStart(lambda train, number: recsys.fit(train, "deep", config)),
+        "ease": ease.BASELINE.cold_start,
+        "popularity": popularity.BASELINE.cold_start,
+    }
+    report = evaluate(recsys.load_dataset(MOVIELENS), models, k=10)
     for given_ in ("5", "half"):
-        assert mean["deep"][given_] >= 0.95 * mean["ease"][given_]
-        assert mean["deep"][given_] > 1.2 * mean["popularity"][given_]
+        deep, ease_, popular = (report.models[name][report.given.index(given_)][0] for name in models)
+        assert deep >= 0.95 * ease_
+        assert deep > 1.2 * popular

@@ -3,48 +3,26 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError, DataError
 from recsys.evaluation import ranking
-from recsys.evaluation.ranking import best, score_blocks, top_k
-
-
-class Table:
-    """A scorer that looks its scores up, and counts how many users it was asked for at once."""
-
-    def __init__(self, scores: Any, dtype: type = np.float32) -> None:
-        self.table = np.array(scores, dtype)
-        self.asked: list[int] = []
-
-    def scores(self, users: Any = None) -> np.ndarray:
-        self.asked.append(len(self.table) if users is None else len(users))
-        return self.table if users is None else self.table[users]
-
-
-def seen(pairs: list[tuple[int, int]], n_users: int, n_items: int) -> Dataset:
-    """A data set in which ids are indices."""
-    return Dataset.from_frames(
-        pd.DataFrame([(user, item, 1.0) for user, item in pairs], columns=["user", "item", "rating"]),
-        items=pd.DataFrame({"item": range(n_items), "title": "x"}),
-        users=pd.DataFrame({"user": range(n_users)}),
-    )
+from recsys.evaluation.ranking import largest, score_blocks, top_k
+from tests.small_logs import TableScorer, log_of
 
 
 def literal_top_k(scores: list[float], k: int, excluded: set[int]) -> tuple[list[int], list[float]]:
-    """Sort all, best first, equals by index; fill up with -1 and -inf."""
-    left = sorted((-score, item) for item, score in enumerate(scores) if item not in excluded)[:k]
-    short = k - len(left)
-    return [item for _, item in left] + [-1] * short, [-score for score, _ in left] + [-np.inf] * short
+    """Sort all, best first, equals by index; pad with -1 and -inf."""
+    ranked = sorted((-score, item) for item, score in enumerate(scores) if item not in excluded)[:k]
+    missing = k - len(ranked)
+    return [item for _, item in ranked] + [-1] * missing, [-score for score, _ in ranked] + [-np.inf] * missing
 
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[list[list[int]], int, list[tuple[int, int]], list[int]]:
-    """Scores with many ties, k, pairs to leave out (at least one), and users asked for."""
+    """Scores with many ties, k, pairs to exclude (at least one), and users asked for."""
     n_users, n_items = draw(st.integers(1, 5)), draw(st.integers(1, 12))
     scores = draw(st.lists(st.lists(st.integers(-2, 2), min_size=n_items, max_size=n_items),
                            min_size=n_users, max_size=n_users))  # fmt: skip
@@ -58,44 +36,44 @@ def cases(draw: st.DrawFn) -> tuple[list[list[int]], int, list[tuple[int, int]],
 @given(cases())
 def test_the_lists_are_those_of_sorting_everything(case):
     scores, k, pairs, users = case
-    exclude = seen(pairs, len(scores), len(scores[0]))
-    items, values = top_k(Table(scores), users, k, exclude)
+    exclude = log_of(pairs, len(scores), len(scores[0]))
+    items, values = top_k(TableScorer(scores), users, k, exclude)
     assert items.shape == values.shape == (len(users), k)
     for row, user in enumerate(users):
-        excluded = {item for one, item in pairs if one == user}
+        excluded = {item for other, item in pairs if other == user}
         assert (items[row].tolist(), values[row].tolist()) == literal_top_k(scores[user], k, excluded)
 
 
 @settings(deadline=None, max_examples=100)
 @given(cases())
-def test_without_anything_to_leave_out_no_place_is_missing(case):
+def test_without_anything_to_exclude_no_item_is_missing(case):
     scores, k, _, _ = case
-    items, values = top_k(Table(scores), k=k)
+    items, values = top_k(TableScorer(scores), k=k)
     expected = [literal_top_k(row, k, set()) for row in scores]
-    assert items.tolist() == [one for one, _ in expected]
-    assert values.tolist() == [one for _, one in expected]
+    assert items.tolist() == [row for row, _ in expected]
+    assert values.tolist() == [row for _, row in expected]
     assert items.min() >= 0
 
 
 def test_items_and_scores_have_the_types_of_the_contract():
-    items, scores = top_k(Table([[1, 2]], np.float64), k=1)
+    items, scores = top_k(TableScorer([[1, 2]], np.float64), k=1)
     assert (items.dtype, scores.dtype) == (np.int32, np.float32)
 
 
-def test_equal_scores_are_in_index_order_also_at_the_last_place():
-    items, _ = top_k(Table([[1, 0, 1, 0, 1, 0, 1, 5]]), k=3)
+def test_equal_scores_are_in_index_order_also_at_the_last_rank():
+    items, _ = top_k(TableScorer([[1, 0, 1, 0, 1, 0, 1, 5]]), k=3)
     assert items.tolist() == [[7, 0, 2]]
-    items, _ = top_k(Table([np.zeros(1000)]), k=3)
+    items, _ = top_k(TableScorer([np.zeros(1000)]), k=3)
     assert items.tolist() == [[0, 1, 2]]
 
 
 def test_minus_zero_ties_with_zero():
-    items, _ = top_k(Table([[-0.0, 0.0, -0.0, 0.0]]), k=3)
+    items, _ = top_k(TableScorer([[-0.0, 0.0, -0.0, 0.0]]), k=3)
     assert items.tolist() == [[0, 1, 2]]
 
 
 def test_k_of_one_and_k_of_all_items():
-    table = Table([[1, 3, 2], [3, 2, 1]])
+    table = TableScorer([[1, 3, 2], [3, 2, 1]])
     assert top_k(table, k=1)[0].tolist() == [[1], [0]]
     assert top_k(table, k=3)[0].tolist() == [[1, 2, 0], [0, 1, 2]]
 
@@ -103,43 +81,42 @@ def test_k_of_one_and_k_of_all_items():
 @pytest.mark.parametrize("k", [0, -1, 4, 10**9, 10**12, 10**20])
 def test_a_k_that_no_list_can_have_is_refused_by_value(k):
     with pytest.raises(ConfigError, match=f"k is {k}; expected a whole number from 1 to 3"):
-        top_k(Table([[1, 3, 2]] * 4), k=k)
+        top_k(TableScorer([[1, 3, 2]] * 4), k=k)
 
 
 def test_a_user_who_has_seen_everything_gets_no_item():
-    exclude = seen([(0, 0), (0, 1), (0, 2), (1, 1)], 2, 3)
-    items, scores = top_k(Table([[1, 2, 3], [1, 2, 3]]), k=3, exclude=exclude)
+    exclude = log_of([(0, 0), (0, 1), (0, 2), (1, 1)], 2, 3)
+    items, scores = top_k(TableScorer([[1, 2, 3], [1, 2, 3]]), k=3, exclude=exclude)
     assert items.tolist() == [[-1, -1, -1], [2, 0, -1]]
     assert scores.tolist() == [[-np.inf] * 3, [3, 1, -np.inf]]
 
 
 def test_users_come_in_the_order_asked_for_and_as_often():
-    table = Table([[0, 1], [1, 0]])
+    table = TableScorer([[0, 1], [1, 0]])
     assert top_k(table, [1, 0, 1, 1], k=1)[0].tolist() == [[0], [1], [0], [0]]
 
 
 def test_no_users_give_no_lists():
-    items, scores = top_k(Table([[0, 1]]), np.array([], int), k=2)
+    items, scores = top_k(TableScorer([[0, 1]]), np.array([], int), k=2)
     assert items.shape == scores.shape == (0, 2)
 
 
-def test_the_answer_does_not_depend_on_the_blocks(monkeypatch):
+def test_lists_do_not_depend_on_the_block_size(monkeypatch):
     rng = np.random.default_rng(0)
-    table = Table(rng.integers(0, 4, (700, 9)))
-    exclude = seen([(user, int(rng.integers(9))) for user in range(700)], 700, 9)
+    table = TableScorer(rng.integers(0, 4, (700, 9)))
+    exclude = log_of([(user, int(rng.integers(9))) for user in range(700)], 700, 9)
     monkeypatch.setattr(ranking, "BLOCK_SCORES", 50)
     items, scores = top_k(table, k=4, exclude=exclude)
-    assert sum(table.asked) == 700
-    assert max(table.asked[1:]) == 50 // 9
+    assert sum(table.batch_sizes) == 700
+    assert max(table.batch_sizes[1:]) == 50 // 9
     for user in range(700):
         excluded = set(exclude.item[exclude.user == user].tolist())
-        found = items[user].tolist(), scores[user].tolist()
-        assert found == literal_top_k(table.table[user].tolist(), 4, excluded)
+        assert (items[user].tolist(), scores[user].tolist()) == literal_top_k(table.table[user].tolist(), 4, excluded)
 
 
 def test_one_user_of_many_gets_the_list_they_get_alone():
     rng = np.random.default_rng(1)
-    table = Table(rng.normal(size=(300, 40)))
+    table = TableScorer(rng.normal(size=(300, 40)))
     items, scores = top_k(table, k=7)
     for user in (0, 1, 255, 256, 299):
         alone = top_k(table, [user], k=7)
@@ -147,22 +124,22 @@ def test_one_user_of_many_gets_the_list_they_get_alone():
         assert alone[1].tolist() == scores[[user]].tolist()
 
 
-def test_ranking_leaves_the_scores_of_the_model_as_they_were():
-    class Lender(Table):
+def test_ranking_does_not_change_the_scores_of_the_model():
+    class Lender(TableScorer):
         """Hands out its own array, not a copy."""
 
         def scores(self, users: Any = None) -> np.ndarray:
             return self.table
 
     lender = Lender([[1, 2, 3]])
-    assert top_k(lender, k=2, exclude=seen([(0, 2)], 1, 3))[0].tolist() == [[1, 0]]
+    assert top_k(lender, k=2, exclude=log_of([(0, 2)], 1, 3))[0].tolist() == [[1, 0]]
     assert lender.table.tolist() == [[1, 2, 3]]
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_score_that_is_not_finite_is_refused_with_the_name_of_the_model(value):
-    with pytest.raises(DataError, match="the scores of Table are not all finite"):
-        top_k(Table([[1, 2], [1, value]]), k=1)
+    with pytest.raises(DataError, match="the scores of TableScorer are not all finite"):
+        top_k(TableScorer([[1, 2], [1, value]]), k=1)
 
 
 @pytest.mark.parametrize("row", [0, 1, 4])
@@ -170,21 +147,21 @@ def test_a_score_that_is_not_finite_is_refused_in_whatever_block_it_is(monkeypat
     monkeypatch.setattr(ranking, "BLOCK_SCORES", 2)
     scores = np.zeros((5, 2))
     scores[row, 1] = np.nan
-    with pytest.raises(DataError, match="the scores of Table are not all finite"):
-        top_k(Table(scores), k=1)
+    with pytest.raises(DataError, match="the scores of TableScorer are not all finite"):
+        top_k(TableScorer(scores), k=1)
 
 
 @pytest.mark.parametrize("users", [[-1], [0, 2]])
 @pytest.mark.parametrize("excluding", [True, False])
-def test_an_index_that_is_no_users_is_refused(users, excluding):
-    exclude = seen([(0, 0)], 2, 2) if excluding else None
+def test_an_index_that_is_not_that_of_a_user_is_refused(users, excluding):
+    exclude = log_of([(0, 0)], 2, 2) if excluding else None
     with pytest.raises(DataError, match="user indices"):
-        top_k(Table([[1, 2], [1, 2]]), users, k=1, exclude=exclude)
+        top_k(TableScorer([[1, 2], [1, 2]]), users, k=1, exclude=exclude)
 
 
 def test_blocks_hold_every_user_once_and_in_order(monkeypatch):
     monkeypatch.setattr(ranking, "BLOCK_SCORES", 10)
-    table = Table(np.arange(600).reshape(300, 2))
+    table = TableScorer(np.arange(600).reshape(300, 2))
     blocks = list(score_blocks(table, np.arange(300)[::-1]))
     assert np.concatenate([users for users, _ in blocks]).tolist() == list(range(299, -1, -1))
     assert np.concatenate([scores for _, scores in blocks]).tolist() == table.table[::-1].tolist()
@@ -192,12 +169,12 @@ def test_blocks_hold_every_user_once_and_in_order(monkeypatch):
 
 @settings(deadline=None, max_examples=100)
 @given(st.data())
-def test_best_takes_minus_infinity_for_absent(data):
+def test_minus_infinity_counts_as_absent(data):
     m = data.draw(st.integers(1, 8))
     value = st.sampled_from([-np.inf, -1.0, 0.0, 1.0])
     rows = data.draw(st.lists(st.lists(value, min_size=m, max_size=m), min_size=1, max_size=4))
     k = data.draw(st.integers(1, m))
-    columns, values = best(np.array(rows), k)
+    columns, values = largest(np.array(rows), k)
     for row, scores in enumerate(rows):
         absent = {column for column, score in enumerate(scores) if score == -np.inf}
         assert (columns[row].tolist(), values[row].tolist()) == literal_top_k(scores, k, absent)
@@ -205,11 +182,11 @@ def test_best_takes_minus_infinity_for_absent(data):
 
 @given(st.integers(1, 5), st.integers(1, 300), st.integers(1, 12), st.integers(0, 2**32))
 @settings(deadline=None, max_examples=200)
-def test_the_best_are_those_of_a_stable_sort_whatever_the_width(n_rows, n_columns, k, seed):
+def test_the_largest_are_those_of_a_stable_sort_whatever_the_width(n_rows, n_columns, k, seed):
     rng, k = np.random.default_rng(seed), min(k, n_columns)
     scores = rng.integers(0, rng.integers(1, 50), (n_rows, n_columns)).astype(np.float32)  # ties are the rule
     scores[rng.random(scores.shape) < rng.random()] = -np.inf  # and so is what is excluded
-    columns, values = best(scores.copy(), k)
+    columns, values = largest(scores.copy(), k)
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     expected = np.take_along_axis(scores, order, axis=1)
     assert values.tolist() == expected.tolist()
