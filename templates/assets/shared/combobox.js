@@ -28,11 +28,11 @@ export function createCombobox({ input, list, search, describe, onPick, status =
 
   const activate = (position) => {
     activePosition = position;
-    [...list.children].forEach((option, n) => option.setAttribute("aria-selected", String(n === position)));
-    const option = list.children[position];
-    if (option) {
-      input.setAttribute("aria-activedescendant", option.id);
-      option.scrollIntoView({ block: "nearest" });
+    for (const [n, option] of [...list.children].entries()) option.setAttribute("aria-selected", String(n === position));
+    const active = list.children[position];
+    if (active) {
+      input.setAttribute("aria-activedescendant", active.id);
+      active.scrollIntoView({ block: "nearest" });
     } else input.removeAttribute("aria-activedescendant");
   };
 

@@ -5,4 +5,5 @@
 //   loadExported(name)  promise of the data of data/{name}.js (site.js)
 //   charts          promise of the Bokeh documents of the page, by chart name (pages with charts)
 //   deepTower(data) the user tower, to run on deep_tower.js (tower.js)
-export const marquee = (globalThis.marquee ??= {});
+globalThis.marquee ??= {};
+export const { marquee } = globalThis;

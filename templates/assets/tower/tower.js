@@ -29,7 +29,7 @@ export function createTower(data) {
 
   // inner += pooled @ W1
   const addInnerSums = (inner, pooled) => {
-    pooled.forEach((value, k) => addRow(inner, value, innerWeight, k));
+    for (let k = 0; k < pooled.length; k++) addRow(inner, pooled[k], innerWeight, k);
     return inner;
   };
 
@@ -38,7 +38,7 @@ export function createTower(data) {
     const inner = addInnerSums(innerBias.slice(), pooled); // (h,)
     const vector = pooled.slice(); // (d,)
     addRow(vector, 1, outerBias, 0);
-    inner.forEach((value, k) => value > 0 && addRow(vector, value, outerWeight, k));
+    for (let k = 0; k < hidden; k++) if (inner[k] > 0) addRow(vector, inner[k], outerWeight, k);
     return vector;
   };
 

@@ -7,6 +7,7 @@ import pytest
 
 from recsys.errors import OutputError
 from recsys.site.output.scripts import join_modules
+from tests.site.tiny import TEMPLATES
 
 NODE = shutil.which("node")
 MAIN = """\
@@ -155,3 +156,11 @@ def test_a_declaration_whose_names_cannot_be_read_is_refused(write, line):
 def test_comments_and_texts_may_speak_of_imports(write):
     text = "// An import (of data). We export nothing.\nconst text = 'important, exported';\n"
     assert text in join_modules(write(main_js=text))
+
+
+@pytest.mark.skipif(NODE is None, reason="no node to check the joined script")
+@pytest.mark.parametrize("entry", sorted((TEMPLATES / "assets").glob("*/main.js")), ids=lambda path: path.parent.name)
+def test_every_script_of_the_site_is_one_that_a_browser_can_read(entry, tmp_path):
+    (tmp_path / "joined.cjs").write_text(join_modules(entry), encoding="utf-8")
+    done = subprocess.run([NODE, "--check", tmp_path / "joined.cjs"], capture_output=True, check=False, text=True)
+    assert done.stderr == ""

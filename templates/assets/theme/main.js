@@ -1,0 +1,65 @@
+// The theme. This script runs before the first paint, to set the theme that was chosen earlier; later it adds the switch
+// to the head of the page. Without this script, or without storage, pages are as light or dark as the system.
+
+const KEY = "marquee-theme"; // in the storage
+const root = document.documentElement;
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+
+function readTheme() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null; // storage may be forbidden
+  }
+}
+
+// `theme` is null for that of the system.
+function storeTheme(theme) {
+  try {
+    if (theme) localStorage.setItem(KEY, theme);
+    else localStorage.removeItem(KEY);
+  } catch {
+    // then the choice holds for this page only
+  }
+}
+
+function applyTheme(theme) {
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  else delete root.dataset.theme;
+  document.dispatchEvent(new Event("marquee:theme"));
+}
+
+// The switch goes from the system's theme to the other one, so that the first click changes something; then to the one
+// the system has now, but fixed; then back to following the system.
+function nextTheme(theme) {
+  const [same, other] = systemDark.matches ? ["dark", "light"] : ["light", "dark"];
+  if (theme === undefined) return other;
+  return theme === other ? same : null;
+}
+
+function addSwitch() {
+  const button = document.createElement("button");
+  button.type = "button";
+  const status = document.createElement("span");
+  status.className = "vh";
+  status.setAttribute("role", "status");
+  const labelButton = () => {
+    button.title = `Theme: ${root.dataset.theme ?? "as the system"}`;
+    button.setAttribute("aria-label", button.title);
+  };
+  button.addEventListener("click", () => {
+    const theme = nextTheme(root.dataset.theme);
+    storeTheme(theme);
+    applyTheme(theme);
+    status.textContent = button.title;
+  });
+  document.addEventListener("marquee:theme", labelButton);
+  labelButton();
+  document.querySelector(".theme")?.append(button, status);
+}
+
+applyTheme(readTheme());
+document.addEventListener("DOMContentLoaded", addSwitch);
+// The theme was chosen in another tab, or on a later page from which the visitor came back.
+addEventListener("storage", (event) => event.key === KEY && applyTheme(event.newValue));
+addEventListener("pageshow", (event) => event.persisted && applyTheme(readTheme()));
