@@ -32,7 +32,7 @@ OFFLINE = """{
   const attempt = (name) => (globalThis.isOnline ? load(name) : Promise.reject(new Error("offline")));
   globalThis.marquee = { get loadExported() { return attempt; }, set loadExported(installed) { load = installed; } };
 }"""
-LOADED = "() => !document.querySelector('[data-wait] [data-status]').textContent.startsWith('Loading')"
+LOADED = "() => !document.querySelector('[data-waiting] [data-status]').textContent.startsWith('Loading')"
 KEY = "Object.keys(localStorage).find((key) => key.startsWith('marquee ratings '))"
 SHOWN_AGAIN = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
@@ -88,7 +88,7 @@ def said(page, ratings, without=(), films=None, genre=None):
 
 def mine(page) -> dict[str, int]:
     """What stands under "Your ratings": stars by title."""
-    rows = page.locator("[data-mine] [data-rated] > li").all()
+    rows = page.locator("[data-your-ratings] [data-rated] > li").all()
     return {row.locator("a").text_content(): int(row.locator("input:checked").input_value()) for row in rows}
 
 
@@ -139,11 +139,11 @@ def test_stars_changed_under_your_ratings_keep_the_focus_and_are_seen_on_the_car
     page = rate()
     rated_some(page)
     before = listed(page)
-    row = page.locator("[data-mine] [data-rated] > li").last
+    row = page.locator("[data-your-ratings] [data-rated] > li").last
     row.get_by_role("radio", name="5 stars").focus()
     page.keyboard.press("ArrowRight")  # round to the first
     assert row.get_by_role("radio", name="1 star", exact=True).is_checked()
-    assert page.locator("[data-mine] :focus").input_value() == "1"
+    assert page.locator("[data-your-ratings] :focus").input_value() == "1"
     assert cards(page).first.get_by_role("radio", name="1 star", exact=True).is_checked()
     assert listed(page) != before
 

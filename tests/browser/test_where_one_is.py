@@ -16,8 +16,8 @@ from tests.browser.conftest import THEMES, WIDTHS, expose, until
 from tests.training.literal_tower import LiteralTower
 
 STARS = (5, 4, 1, 5, 3)
-NEAR = "[data-people] li"
-YOU = "[data-where] .you"
+NEAR = "[data-similar-users] li"
+YOU = "[data-position] .you"
 PLACE = (
     f"() => {{ const {{ left, top }} = document.querySelector('{YOU}').style; return [left, top].map(parseFloat); }}"
 )
@@ -44,7 +44,7 @@ def titles(exported, tower):
 
 def rated(page, stars=STARS):
     """Rate the first films of the grid."""
-    until(page, "!document.querySelector('[data-wait] [data-status]').textContent.startsWith('Loading')")
+    until(page, "!document.querySelector('[data-waiting] [data-status]').textContent.startsWith('Loading')")
     for place, n in enumerate(stars):
         page.locator("[data-grid] > li").nth(place).get_by_role("radio").nth(n - 1).check()
     page.locator(NEAR).first.wait_for()
@@ -103,7 +103,7 @@ def test_the_mark_on_the_map_is_where_the_tower_says_and_words_say_so_too(visit,
     assert page.evaluate(PLACE) == pytest.approx(expected, abs=0.02)
     away = {row: np.linalg.norm(place_of(tower, tower.items[row]) - place) for row in tower.told.starters}
     nearest = [titles[row] for row in sorted(away, key=lambda row: away[row])[:3]]
-    assert page.locator("[data-where] p bdi").all_inner_texts() == nearest
+    assert page.locator("[data-position] p bdi").all_inner_texts() == nearest
     listed = page.locator("[data-films] > li a").all_inner_texts()
     marks = page.locator(".rate-plane span i")
     assert [mark.get_attribute("title") for mark in marks.all()] == listed
@@ -137,9 +137,9 @@ def test_who_lies_outside_the_picture_stands_at_its_edge_and_it_is_said(
     page = rated(visit(disk + "rate.html"))
     expose(page, tmp_path, "rate/position.js", "createPositionView")
     making = """(square) => {
-      document.querySelector("[data-where]").remove();
+      document.querySelector("[data-position]").remove();
       const box = document.createElement("section");
-      box.dataset.where = "";
+      box.dataset.position = "";
       document.querySelector("main").append(box);
       const tower = { itemPosition: () => [0, 0], userPosition: () => [0, 0] };
       createPositionView(box, tower, { title: (row) => `<b>${row}` }, square, [3, 7]).show([1], []);
@@ -158,13 +158,13 @@ def test_where_the_users_do_not_come_the_list_does_and_the_next_rating_asks_agai
     page.add_init_script(
         """{
       let load;
-      const isThere = (name) => name !== "people" || globalThis.isOnline;
+      const isThere = (name) => name !== "top-rated" || globalThis.isOnline;
       const attempt = (name) => (isThere(name) ? load(name) : Promise.reject(new Error("offline")));
       globalThis.marquee = { get load() { return attempt; }, set load(installed) { load = installed; } };
     }"""
     )
     page.goto(disk + "rate.html")
-    until(page, "!document.querySelector('[data-wait] [data-status]').textContent.startsWith('Loading')")
+    until(page, "!document.querySelector('[data-waiting] [data-status]').textContent.startsWith('Loading')")
     radios = [page.locator("[data-grid] > li").nth(n).get_by_role("radio").last for n in range(2)]
     radios[0].check()
     page.locator("[data-films] > li").nth(9).wait_for()

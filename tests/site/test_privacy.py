@@ -127,7 +127,7 @@ def from_the_one_page(site: Path) -> Pairs:
 
 def from_people(site: Path) -> Pairs:
     """The films of the users with whom the Rate page compares its visitors."""
-    people = script(site / "assets" / "data-people.js")
+    people = script(site / "assets" / "data-top-rated.js")
     ids = script(site / "data" / "deep_tower.js")["item_ids"]
     users = list(from_json(site))
     rows = np.frombuffer(base64.b64decode(people["rows"]), "<u2").reshape(len(people["users"]), people["n_best"])

@@ -103,12 +103,12 @@ def write_rate_data(artefacts: Artefacts, catalogue: Catalogue, writer: Writer) 
     with building("assets/data-rate.js"):
         facts = rate_facts(artefacts.deep_tower, artefacts, catalogue)
         writer.text("assets/data-rate.js", script_data("rate", facts))
-    with building("assets/data-people.js"):
-        people = ten_best(artefacts.deep_tower, artefacts)
+    with building("assets/data-top-rated.js"):
+        ratings = ten_best(artefacts.deep_tower, artefacts)
         if catalogue.one_user_page:
             all_ = list(catalogue.users)
-            people["ids"] = [all_[place] for place in people["users"]]
-        writer.text("assets/data-people.js", script_data("people", people))
+            ratings["ids"] = [all_[place] for place in ratings["users"]]
+        writer.text("assets/data-top-rated.js", script_data("top-rated", ratings))
 
 
 def script_data(name: str, value: Any) -> str:

@@ -36,7 +36,7 @@ def ten_best(tower: DeepTower, artefacts: Artefacts) -> dict[str, Any]:
     n_best = max((len(films) for _, films in some), default=0)
     rows_of = [[row for row, _ in films] for _, films in some]
     stars = [[value for _, value in films] for _, films in some]
-    file = "data-people.js"
+    file = "data-top-rated.js"
     return {
         "users": [place for place, _ in some],
         "n_best": n_best,

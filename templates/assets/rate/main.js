@@ -19,7 +19,7 @@ const MAX_LISTED = 50;
 
 const page = document.querySelector("[data-rate]");
 const part = (name) => page.querySelector(`[data-${name}]`);
-const [listBox, waitBox, retryButton, genreSelect] = ["list", "wait", "retry", "genre"].map(part);
+const [listBox, waitBox, retryButton, genreSelect] = ["list", "waiting", "retry", "genre"].map(part);
 const [moreButton, scoreNote, bar] = ["show-more", "note", "bar"].map(part);
 let nListed = STEP;
 let items = null; // until the tower is loaded
@@ -30,7 +30,7 @@ const store = createStore({ dataset: page.dataset.rate, title: titleOf });
 const state = createRatingsState(store, (dropped) => showAll(dropped));
 const cards = createCards(part("grid"), part("more"), state.rate);
 const linkNotice = createLinkNotice(part("shared"), store, state, (text) => fileActions.announce(text));
-const fileActions = createFileActions(part("mine"), store, state);
+const fileActions = createFileActions(part("your-ratings"), store, state);
 
 function showAll(dropped) {
   cards.show(state.ratings);
@@ -56,9 +56,9 @@ function candidateFilter(rated) {
 
 // Returns a function that runs the tower on the ratings and shows its answer.
 function createAnswer(tower, square, landmarks) {
-  const positionView = createPositionView(part("where"), tower, items, square, landmarks);
-  const similarUsers = createSimilarUsers(part("people"), tower, items);
-  const ratingsList = createRatingsList(part("mine"), items, state.rate);
+  const positionView = createPositionView(part("position"), tower, items, square, landmarks);
+  const similarUsers = createSimilarUsers(part("similar-users"), tower, items);
+  const ratingsList = createRatingsList(part("your-ratings"), items, state.rate);
   const recommendations = createRecommendations(listBox, items, state.setWanted);
 
   return () => {

@@ -22,7 +22,7 @@ function normalized(vector) {
   return vector.map((value) => value / length);
 }
 
-// The ratings of each user of data-people.js as pairs [row, stars].
+// The ratings of each user of data-top-rated.js as pairs [row, stars].
 function decodeRatings({ n_best: nBest, rows, stars }, nUsers, tower) {
   const [rowArray, starArray] = [decodeArray(rows, "uint16"), decodeArray(stars, "uint8")]; // (users * n_best,) each
   return Array.from({ length: nUsers }, (_, user) => {
@@ -38,15 +38,15 @@ export function createSimilarUsers(box, tower, items) {
   const linesById = new Map();
 
   const loadUsers = async () => {
-    const [people, allUsers] = await Promise.all(["people", "users"].map((name) => marquee.load(name)));
-    const ratings = decodeRatings(people, people.users.length, tower);
+    const [topRated, allUsers] = await Promise.all(["top-rated", "users"].map((name) => marquee.load(name)));
+    const ratings = decodeRatings(topRated, topRated.users.length, tower);
     const users = [];
-    for (const [n, position] of people.users.entries()) {
+    for (const [n, position] of topRated.users.entries()) {
       if (n % BATCH === 0) await new Promise((resolve) => setTimeout(resolve));
-      const [id, slug] = people.ids ? [people.ids[n]] : allUsers[position];
+      const [id, slug] = topRated.ids ? [topRated.ids[n]] : allUsers[position];
       users.push({ id, slug, ratings: ratings[n], direction: normalized(tower.userVector(ratings[n])) });
     }
-    const nAll = people.ids ? allUsers.n : allUsers.length;
+    const nAll = topRated.ids ? allUsers.n : allUsers.length;
     const share = users.length < nAll ? `, among ${formatCount(users.length)} of ${plural(nAll, "user")}` : "";
     note.textContent = `Nearest by the cosine of two vectors${share}: the tower reads each user’s ten best films as it reads your ratings.`;
     return users;

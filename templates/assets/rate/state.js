@@ -11,10 +11,10 @@ function mergeRatings(first, second) {
 // `onChange(dropped)` follows every change; `dropped` counts the oldest that were dropped, if any, because the store takes
 // no more: { ratings, unwanted }.
 export function createRatingsState(store, onChange) {
-  let own = store.read(); // the visitor's
-  let shown = own; // or what came by a link
+  let ownState = store.read(); // the visitor's
+  let shownState = ownState; // or what came by a link
   let isStored = true;
-  let beforeReplace = null; // `own` before it was last replaced as a whole, for undo
+  let beforeReplace = null; // `ownState` before it was last replaced as a whole, for undo
 
   // Drop the oldest entries beyond the limit; returns how many.
   const dropOldest = (entries) => {
@@ -24,8 +24,8 @@ export function createRatingsState(store, onChange) {
   };
 
   const saveAndReport = () => {
-    const dropped = { ratings: dropOldest(shown.ratings), unwanted: dropOldest(shown.unwanted) };
-    if (shown === own) isStored = store.write(own);
+    const dropped = { ratings: dropOldest(shownState.ratings), unwanted: dropOldest(shownState.unwanted) };
+    if (shownState === ownState) isStored = store.write(ownState);
     onChange(dropped);
   };
 
@@ -35,61 +35,61 @@ export function createRatingsState(store, onChange) {
   };
 
   const replaceOwn = (next) => {
-    beforeReplace = { ratings: new Map(own.ratings), unwanted: new Set(own.unwanted) };
-    own = shown = next;
+    beforeReplace = { ratings: new Map(ownState.ratings), unwanted: new Set(ownState.unwanted) };
+    ownState = shownState = next;
     saveAndReport();
   };
 
   return {
-    get ratings() { return shown.ratings; },
-    get unwanted() { return shown.unwanted; },
-    get current() { return shown; },
-    get isLinked() { return shown !== own; },
-    get isNew() { return !own.ratings.size; },
+    get ratings() { return shownState.ratings; },
+    get unwanted() { return shownState.unwanted; },
+    get current() { return shownState; },
+    get isLinked() { return shownState !== ownState; },
+    get isNew() { return !ownState.ratings.size; },
     get isStored() { return isStored; },
     get canUndo() { return beforeReplace !== null; },
 
     // `stars` is null to remove the rating.
     rate(id, stars) {
       forgetUndo();
-      if (stars) shown.ratings.set(id, stars);
-      else shown.ratings.delete(id);
-      shown.unwanted.delete(id);
+      if (stars) shownState.ratings.set(id, stars);
+      else shownState.ratings.delete(id);
+      shownState.unwanted.delete(id);
       saveAndReport();
     },
     setWanted(id, isWanted) {
       forgetUndo();
-      if (isWanted) shown.unwanted.delete(id);
-      else shown.unwanted.add(id);
+      if (isWanted) shownState.unwanted.delete(id);
+      else shownState.unwanted.add(id);
       saveAndReport();
     },
 
     clear: () => replaceOwn({ ratings: new Map(), unwanted: new Set() }),
-    merge: (imported) => replaceOwn(mergeRatings(own, imported)),
+    merge: (imported) => replaceOwn(mergeRatings(ownState, imported)),
     undo() {
-      [own, beforeReplace] = [beforeReplace, null];
-      shown = own;
+      [ownState, beforeReplace] = [beforeReplace, null];
+      shownState = ownState;
       saveAndReport();
     },
 
     // Show what came by a link without storing it; if the visitor has the very same, there is nothing to ask.
     openLinked(linked) {
-      shown = store.toHash(linked) === store.toHash(own) ? own : linked;
+      shownState = store.toHash(linked) === store.toHash(ownState) ? ownState : linked;
       onChange();
     },
-    keepLinked: () => replaceOwn(mergeRatings(shown, own)),
+    keepLinked: () => replaceOwn(mergeRatings(shownState, ownState)),
     closeLinked() {
-      shown = own;
+      shownState = ownState;
       onChange();
     },
 
     // Another page of this site has written to the store. If this page could not store its ratings, it has the only copy.
     readAgain() {
       const next = store.read();
-      if (!isStored || store.toText(next) === store.toText(own)) return;
-      const isLinked = shown !== own;
-      own = next;
-      if (!isLinked) shown = own;
+      if (!isStored || store.toText(next) === store.toText(ownState)) return;
+      const isLinked = shownState !== ownState;
+      ownState = next;
+      if (!isLinked) shownState = ownState;
       forgetUndo();
       onChange();
     },

@@ -99,7 +99,7 @@ def test_a_withheld_film_has_neither_name_nor_score(tmp_path):
 
 
 def test_people_of_the_rate_page_are_told_by_id(site):
-    people = told(site / "assets" / "data-people.js")
+    people = told(site / "assets" / "data-top-rated.js")
     assert people["ids"] == ["1", "constructor"]
 
 

@@ -88,6 +88,6 @@ def test_any_rating_has_one_to_five_stars_and_a_higher_one_no_fewer(rating, othe
 
 
 def test_it_is_written_for_the_scripts_where_there_is_a_tower(tmp_path):
-    script = (render(tiny(), tmp_path / "with") / "assets" / "data-people.js").read_text("utf-8")
+    script = (render(tiny(), tmp_path / "with") / "assets" / "data-top-rated.js").read_text("utf-8")
     assert json.loads(json_in(script)) == told(tiny())
-    assert not (render(tiny(("base",)), tmp_path / "without") / "assets" / "data-people.js").exists()
+    assert not (render(tiny(("base",)), tmp_path / "without") / "assets" / "data-top-rated.js").exists()
