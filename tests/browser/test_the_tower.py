@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.export.deep_tower import deep_tower
+from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import encode_array
 from recsys.export.script import json_in, script_of
 from recsys.recommend.pca import principal_components
@@ -76,7 +76,7 @@ class Trial:
 
 def small_site(known: HeldOut, folder: Path) -> Path:
     """As much of a site as the tower needs."""
-    told = deep_tower(known.fitted, known.dataset, principal_components(known.fitted.item_vectors))
+    told = build_deep_tower(known.fitted, known.dataset, principal_components(known.fitted.item_vectors))
     script = script_of("deep_tower", msgspec.json.encode(told).decode())
     policy = f'<meta http-equiv="Content-Security-Policy" content="{CSP}">'
     for name in ("data", "assets"):
