@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.baselines.registry import BASELINES
 from recsys.baselines.run import BaselineResult, SkippedBaseline
 from recsys.baselines.tuning import Tuned
 from recsys.cache.store import Cache, key
@@ -54,7 +55,8 @@ def load_or_run_baselines(
         return
     hashes = parts.train.sha256, parts.test.sha256
     settings = config.top_k, config.holdout, config.train.seed
-    name = key(what="baselines", format=FORMAT, data=hashes, settings=settings)
+    grids = {name: spec.grid for name, spec in BASELINES.items()}  # one may have been added to the registry
+    name = key(what="baselines", format=FORMAT, data=hashes, settings=settings, grids=grids)
     shape = parts.train.n_users, config.top_k
     cached = cache.load(name, lambda archive: _from_archive(archive, shape, parts.train.n_items))
     if cached is not None:
