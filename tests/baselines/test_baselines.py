@@ -1,3 +1,5 @@
+"""Every baseline against a literal form of its definition."""
+
 from __future__ import annotations
 
 import math
@@ -7,17 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys.baselines import als
-from recsys.baselines import simple as baselines
+from recsys.baselines import als, ease, item_knn
 from recsys.baselines.als import ALS
-from recsys.baselines.simple import EASE, ItemKNN, Popularity
+from recsys.baselines.ease import EASE
+from recsys.baselines.item_knn import ItemKNN
+from recsys.baselines.popularity import Popularity
+from recsys.baselines.protocol import binary_matrix
+from recsys.baselines.registry import BASELINES
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
 from recsys.evaluation.ranking import top_k
 
 
 def tiny() -> Dataset:
-    """Films a, b, c, d with 1, 3, 1 and no ratings; user z gave none."""
+    """Items a, b, c, d with 1, 3, 1 and no ratings; user z gave none."""
     ratings = pd.DataFrame(
         [("u", "b", 1), ("v", "b", 1), ("w", "b", 1), ("u", "a", 5), ("v", "c", 5)],
         columns=["user", "item", "rating"],
@@ -26,7 +31,7 @@ def tiny() -> Dataset:
     return Dataset.from_frames(ratings, items, users=pd.DataFrame({"user": ["z"]}))
 
 
-def test_popularity_scores_a_film_by_its_ratings_whatever_their_value():
+def test_popularity_scores_an_item_by_its_number_of_ratings_whatever_their_value():
     scores = Popularity(tiny()).scores()
     assert scores.dtype == np.float32
     assert scores.tolist() == [[1, 3, 1, 0]] * 4
@@ -43,14 +48,14 @@ def test_popularity_counts_the_training_part_alone():
     assert Popularity(train).scores()[0].tolist() == [1, 0, 1, 0]
 
 
-def test_lists_of_popularity_are_the_most_rated_unseen_films_with_ties_in_catalogue_order():
+def test_lists_of_popularity_are_the_most_rated_unseen_items_with_ties_in_index_order():
     dataset = tiny()
     items, _ = top_k(Popularity(dataset), k=3, exclude=dataset)
     assert items.tolist() == [[2, 3, -1], [0, 3, -1], [0, 2, 3], [1, 0, 2]]
 
 
-def some(n_users: int = 30, n_items: int = 12, seed: int = 0) -> Dataset:
-    """Random ratings; the last user and the last film have none."""
+def random_log(n_users: int = 30, n_items: int = 12, seed: int = 0) -> Dataset:
+    """Random ratings; the last user and the last item have none."""
     rng = np.random.default_rng(seed)
     rated = rng.random((n_users - 1, n_items - 1)) < 0.3
     rated[0, 0] = True
@@ -67,7 +72,7 @@ def ones(dataset: Dataset) -> np.ndarray:
 
 
 def checkerboard(n: int = 24) -> Dataset:
-    """Even users rated even films, odd users odd films, but for one each: the film of their own number."""
+    """Even users rated even items, odd users odd items, but for one each: the item of their own number."""
     pairs = [(u, i) for u in range(n) for i in range(n) if (u - i) % 2 == 0 and u != i]
     return Dataset.from_frames(pd.DataFrame([(*pair, 3) for pair in pairs], columns=["user", "item", "rating"]))
 
@@ -75,16 +80,16 @@ def checkerboard(n: int = 24) -> Dataset:
 LEARNERS = {"item_knn": ItemKNN, "ease": EASE, "als": ALS}
 
 
-@pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
-def test_on_a_checkerboard_everyone_is_shown_the_one_film_missing_from_their_colour(make):
+@pytest.mark.parametrize("factory", LEARNERS.values(), ids=LEARNERS)
+def test_on_a_checkerboard_every_user_is_recommended_the_one_item_missing_from_their_colour(factory):
     dataset = checkerboard()
-    items, _ = top_k(make(dataset), k=1, exclude=dataset)
+    items, _ = top_k(factory(dataset), k=1, exclude=dataset)
     assert items[:, 0].tolist() == list(range(24))
 
 
-@pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
-def test_learners_answer_for_the_users_asked_for_in_float32_and_stay_finite(make):
-    model = make(some())
+@pytest.mark.parametrize("factory", LEARNERS.values(), ids=LEARNERS)
+def test_scores_are_those_of_the_users_asked_for_in_float32_and_finite(factory):
+    model = factory(random_log())
     scores = model.scores()
     assert (scores.dtype, scores.shape) == (np.float32, (30, 12))
     assert np.isfinite(scores).all()
@@ -92,18 +97,18 @@ def test_learners_answer_for_the_users_asked_for_in_float32_and_stay_finite(make
     assert model.scores(np.array([], int)).shape == (0, 12)
 
 
-@pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
-def test_a_user_without_ratings_is_told_nothing_and_a_film_without_ratings_scores_nothing(make):
-    scores = make(some()).scores()
+@pytest.mark.parametrize("factory", LEARNERS.values(), ids=LEARNERS)
+def test_a_user_without_ratings_and_an_item_without_ratings_score_zero(factory):
+    scores = factory(random_log()).scores()
     np.testing.assert_allclose(scores[29], 0, atol=1e-12)
     np.testing.assert_allclose(scores[:, 11], 0, atol=1e-3)
 
 
-@pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
-def test_the_value_of_a_rating_is_no_matter(make):
-    dataset = some()
+@pytest.mark.parametrize("factory", LEARNERS.values(), ids=LEARNERS)
+def test_the_value_of_a_rating_does_not_matter(factory):
+    dataset = random_log()
     flat = replace(dataset, rating=np.ones_like(dataset.rating))
-    np.testing.assert_array_equal(make(dataset).scores(), make(flat).scores())
+    np.testing.assert_array_equal(factory(dataset).scores(), factory(flat).scores())
 
 
 def literal_knn(rated: np.ndarray, neighbours: int, shrinkage: float) -> np.ndarray:
@@ -116,33 +121,33 @@ def literal_knn(rated: np.ndarray, neighbours: int, shrinkage: float) -> np.ndar
             if other != item and both:
                 size = math.sqrt(rated[:, item].sum() * rated[:, other].sum())
                 similar[other] = both / (size + shrinkage)
-        last = sorted(similar.values(), reverse=True)[:neighbours][-1:]
+        smallest = sorted(similar.values(), reverse=True)[:neighbours][-1:]
         for user in range(n_users):
-            scores[user, item] = sum(s for o, s in similar.items() if rated[user, o] and s >= last[0] - 1e-9)
+            scores[user, item] = sum(s for o, s in similar.items() if rated[user, o] and s >= smallest[0] - 1e-9)
     return scores
 
 
 @pytest.mark.parametrize(("neighbours", "shrinkage"), [(1, 0), (3, 0), (3, 5), (100, 2)])
-def test_item_knn_is_that_of_a_loop_over_pairs_of_films(neighbours, shrinkage):
-    dataset = some()
-    found = ItemKNN(dataset, neighbours, shrinkage).scores()
-    np.testing.assert_allclose(found, literal_knn(ones(dataset), neighbours, shrinkage), rtol=1e-5, atol=1e-6)
+def test_item_knn_is_that_of_a_loop_over_pairs_of_items(neighbours, shrinkage):
+    dataset = random_log()
+    scores = ItemKNN(dataset, neighbours, shrinkage).scores()
+    np.testing.assert_allclose(scores, literal_knn(ones(dataset), neighbours, shrinkage), rtol=1e-5, atol=1e-6)
 
 
-def test_item_knn_does_not_depend_on_its_blocks(monkeypatch):
-    whole = ItemKNN(some(), 3).scores()
-    monkeypatch.setattr(baselines, "_ROWS", 5)
-    np.testing.assert_array_equal(ItemKNN(some(), 3).scores(), whole)
+def test_item_knn_does_not_depend_on_the_block_size(monkeypatch):
+    whole = ItemKNN(random_log(), 3).scores()
+    monkeypatch.setattr(item_knn, "_BLOCK_ITEMS", 5)
+    np.testing.assert_array_equal(ItemKNN(random_log(), 3).scores(), whole)
 
 
-def test_films_b_and_a_share_one_of_three_and_one_people():
+def test_the_cosine_of_two_items_is_worked_by_hand():
     # b: u, v, w; a: u; c: v. The cosine of a and b is 1 / sqrt(3), of a and c 0.
     scores = ItemKNN(tiny()).scores()
     np.testing.assert_allclose(scores[2], [1 / math.sqrt(3), 0, 1 / math.sqrt(3), 0], rtol=1e-6)
 
 
 def literal_weights(rated: np.ndarray, l2: float) -> np.ndarray:
-    """Each film by a ridge regression on all others."""
+    """A ridge regression of each item on all others."""
     weights = np.zeros((rated.shape[1],) * 2)
     for item in range(rated.shape[1]):
         others = [other for other in range(rated.shape[1]) if other != item]
@@ -153,74 +158,85 @@ def literal_weights(rated: np.ndarray, l2: float) -> np.ndarray:
 
 @pytest.mark.parametrize(("n_users", "n_items"), [(30, 12), (12, 12), (8, 25)])
 @pytest.mark.parametrize("l2", [0.5, 20])
-def test_ease_is_a_ridge_regression_of_each_film_on_all_others(n_users, n_items, l2):
-    dataset = some(n_users, n_items)
+def test_ease_is_a_ridge_regression_of_each_item_on_all_others(n_users, n_items, l2):
+    dataset = random_log(n_users, n_items)
     expected = ones(dataset) @ literal_weights(ones(dataset), l2)
     np.testing.assert_allclose(EASE(dataset, l2).scores(), expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(("n_users", "n_items"), [(30, 12), (8, 25)])
-def test_somebody_who_was_not_in_training_is_scored_by_the_same_weights(n_users, n_items):
-    dataset, others = some(n_users, n_items), some(17, n_items, seed=5)
-    found = EASE(dataset, 3).fold_in_scores(others.matrix)
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, ones(others) @ literal_weights(ones(dataset), 3), rtol=1e-5, atol=1e-6)
+def test_new_users_are_scored_by_the_same_weights(n_users, n_items):
+    dataset, others = random_log(n_users, n_items), random_log(17, n_items, seed=5)
+    scores = EASE(dataset, 3).fold_in_scores(others.matrix)
+    assert scores.dtype == np.float32
+    np.testing.assert_allclose(scores, ones(others) @ literal_weights(ones(dataset), 3), rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(Popularity(dataset).fold_in_scores(others.matrix), [dataset.item_counts] * 17)
 
 
 def test_ease_refuses_a_matrix_that_is_too_large_on_both_sides(monkeypatch):
-    monkeypatch.setattr(baselines, "EASE_LARGEST", 11)
+    monkeypatch.setattr(ease, "MAX_ROWS", 11)
     with pytest.raises(ConfigError, match="inverts a matrix of 12 rows here; expected at most 11 users or items"):
-        EASE(some())
-    monkeypatch.setattr(baselines, "EASE_LARGEST", 12)
-    EASE(some())
+        EASE(random_log())
+    monkeypatch.setattr(ease, "MAX_ROWS", 12)
+    EASE(random_log())
 
 
 def literal_half(rated: np.ndarray, others: np.ndarray, l2: float, unobserved: float) -> np.ndarray:
-    """The normal equations of each row, weights and all, term by term."""
+    """The weighted normal equations of each row, term by term."""
     n_others, d = others.shape
-    found = np.zeros((len(rated), d))
-    for row, own in enumerate(rated):
-        left = l2 * (own.sum() + unobserved * n_others) * np.eye(d)
+    vectors = np.zeros((len(rated), d))
+    for row, is_rated in enumerate(rated):
+        left = l2 * (is_rated.sum() + unobserved * n_others) * np.eye(d)
         right = np.zeros(d)
-        for seen, vector in zip(own, others, strict=True):
-            left += (1 if seen else unobserved) * np.outer(vector, vector)
-            right += seen * vector
-        found[row] = np.linalg.solve(left, right)
-    return found
+        for target, other in zip(is_rated, others, strict=True):
+            left += (1 if target else unobserved) * np.outer(other, other)
+            right += target * other
+        vectors[row] = np.linalg.solve(left, right)
+    return vectors
 
 
 @pytest.mark.parametrize(("l2", "unobserved"), [(0.05, 0.3), (0.01, 1.0), (0.5, 0.05)])
-def test_half_an_epoch_of_als_with_steps_enough_solves_every_users_normal_equations(l2, unobserved):
-    dataset = some()
+def test_half_an_epoch_of_als_with_enough_steps_solves_every_users_normal_equations(l2, unobserved):
+    dataset = random_log()
     others = np.random.default_rng(1).normal(size=(12, 4))
     start = np.random.default_rng(2).normal(size=(30, 4))
-    rated = baselines.rated_or_not(dataset)
-    found = als.half_epoch(
+    rated = binary_matrix(dataset)
+    vectors = als.half_epoch(
         rated, start.astype(np.float32), others.astype(np.float32), l2, unobserved, steps=8
     )
-    np.testing.assert_allclose(found, literal_half(ones(dataset), others, l2, unobserved), rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(vectors, literal_half(ones(dataset), others, l2, unobserved), rtol=1e-3, atol=1e-4)
 
 
-def test_every_step_of_als_comes_nearer_to_the_solution():
-    dataset = some()
+def test_every_conjugate_gradient_step_comes_nearer_to_the_solution():
+    dataset = random_log()
     others = np.random.default_rng(1).normal(size=(12, 6)).astype(np.float32)
     exact = literal_half(ones(dataset), others.astype(float), 0.05, 0.3)
-    rated, start = baselines.rated_or_not(dataset), np.ones((30, 6), np.float32)
-    away = [
+    rated, start = binary_matrix(dataset), np.ones((30, 6), np.float32)
+    errors = [
         np.abs(als.half_epoch(rated, start, others, 0.05, 0.3, steps=steps) - exact).sum() for steps in range(5)
     ]
-    assert away == sorted(away, reverse=True)
-    assert away[4] < 0.1 * away[0]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[4] < 0.1 * errors[0]
 
 
-def test_als_does_not_depend_on_its_blocks(monkeypatch):
-    whole = ALS(some(), dim=4).scores()
+def test_als_does_not_depend_on_the_block_size(monkeypatch):
+    whole = ALS(random_log(), dim=4).scores()
     monkeypatch.setattr(als, "_BLOCK_NUMBERS", 20)
-    np.testing.assert_allclose(ALS(some(), dim=4).scores(), whole, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(ALS(random_log(), dim=4).scores(), whole, rtol=1e-4, atol=1e-5)
 
 
-def test_als_follows_its_seed_alone():
-    one, same, other = (ALS(some(), dim=4, epochs=1, seed=seed).scores() for seed in (0, 0, 1))
-    np.testing.assert_array_equal(one, same)
-    assert (one != other).any()
+def test_als_depends_on_its_seed_alone():
+    first, same, other = (ALS(random_log(), dim=4, epochs=1, seed=seed).scores() for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, same)
+    assert (first != other).any()
+
+
+def test_every_baseline_of_the_registry_has_a_label_and_its_own_colours():
+    labels, colours = zip(*((spec.label, spec.colour) for spec in BASELINES.values()), strict=True)
+    assert len(set(labels)) == len(set(colours)) == len(BASELINES)
+
+
+def test_ease_alone_is_skipped_and_only_where_both_users_and_items_are_many(monkeypatch):
+    assert [name for name, spec in BASELINES.items() if spec.skip_reason(tiny())] == []
+    monkeypatch.setattr(ease, "MAX_ROWS", 3)
+    assert [name for name, spec in BASELINES.items() if spec.skip_reason(tiny())] == ["ease"]

@@ -6,116 +6,118 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys.baselines import simple as baselines
-from recsys.baselines import tuning as selection
-from recsys.baselines.tuning import Recipe, choose, recipes, validation
+from recsys.baselines import tuning
+from recsys.baselines.protocol import BaselineSpec
+from recsys.baselines.registry import BASELINES
+from recsys.baselines.tuning import Tuned, tune, validation_split
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split, split
-from recsys.evaluation.metrics import evaluate
+from recsys.evaluation.report import evaluate
+from recsys.schema import Trial
+from tests.small_logs import log_of
 
 
-class Shift:
-    """Scores film ``best`` highest; remembers what it was made with."""
+class OneItem:
+    """Scores the item ``best`` highest; remembers all arguments it was ever created with."""
 
-    made: ClassVar[list[dict[str, Any]]] = []
+    calls: ClassVar[list[dict[str, Any]]] = []
 
     def __init__(self, train: Dataset, best: int = 0, **rest: Any) -> None:
-        self.made.append({"n": train.n_ratings, "best": best, **rest})
+        self.calls.append({"n": train.n_ratings, "best": best, **rest})
         self.table = np.tile((np.arange(train.n_items) == best).astype(np.float32), (train.n_users, 1))
 
     def scores(self, users: Any = None) -> np.ndarray:
         return self.table if users is None else self.table[users]
 
 
-def log(n_items: int = 6) -> Dataset:
-    """Five users who rated films 0 to 3, the last of them film 3."""
-    rows = [(user, item, 3, item) for user in range(5) for item in range(4)]
-    return Dataset.from_frames(
-        pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]),
-        items=pd.DataFrame({"item": range(n_items), "title": "x"}),
+def spec_of(*best: int, **more: Any) -> BaselineSpec:
+    return BaselineSpec(
+        label="x", colour=("#000000", "#ffffff"), factory=OneItem, grid=[{"best": item} for item in best], **more
     )
 
 
+def log(n_items: int = 6) -> Dataset:
+    """Five users who rated items 0 to 3, item 3 last."""
+    return log_of([(user, item, 3, item) for user in range(5) for item in range(4)], 5, n_items)
+
+
 @pytest.fixture(autouse=True)
-def _forgotten():
-    Shift.made.clear()
+def _no_earlier_calls():
+    OneItem.calls.clear()
 
 
-def test_what_ranks_the_hidden_film_first_is_chosen():
-    recipe = Recipe(Shift, [{"best": best} for best in (5, 3, 4)])
-    chosen = choose(recipe, split(log(), 0.25))
-    assert chosen.settings == {"best": 3}
-    assert [trial.settings["best"] for trial in chosen.trials] == [5, 3, 4]
-    assert chosen.trials[1].ndcg == 1 > chosen.trials[0].ndcg
+def test_hyperparameters_that_rank_the_hidden_item_first_are_chosen():
+    tuned = tune(spec_of(5, 3, 4), split(log(), 0.25), seed=0)
+    assert tuned.hyperparameters == {"best": 3}
+    assert [trial.settings["best"] for trial in tuned.trials] == [5, 3, 4]
+    assert tuned.trials[1].ndcg == 1 > tuned.trials[0].ndcg
 
 
 def test_of_equals_the_first_is_chosen():
-    assert choose(Recipe(Shift, [{"best": 4}, {"best": 5}]), split(log(), 0.25)).settings == {"best": 4}
+    assert tune(spec_of(4, 5), split(log(), 0.25), seed=0).hyperparameters == {"best": 4}
 
 
-def test_drafts_are_for_choosing_and_final_settings_for_what_is_served():
-    recipe = Recipe(Shift, [{"best": 3}, {"best": 4}], draft={"dim": 2}, final={"dim": 9})
-    assert choose(recipe, split(log(), 0.25)).settings == {"dim": 9, "best": 3}
-    assert Shift.made == [{"n": 15, "best": best, "dim": 2} for best in (3, 4)]
+def test_draft_values_hold_while_choosing_and_final_values_for_what_is_served():
+    spec = spec_of(3, 4, draft=lambda seed: {"dim": 2, "seed": seed}, final=lambda seed: {"dim": 9, "seed": seed})
+    assert tune(spec, split(log(), 0.25), seed=5).hyperparameters == {"dim": 9, "seed": 5, "best": 3}
+    assert OneItem.calls == [{"n": 15, "best": item, "dim": 2, "seed": 5} for item in (3, 4)]
 
 
 def test_where_nothing_can_be_held_out_the_first_is_taken_untried():
-    recipe = Recipe(Shift, [{"best": 4}, {"best": 3}], final={"dim": 9})
-    chosen = choose(recipe, Split(log(), None, "temporal"))
-    assert (chosen.settings, chosen.trials, Shift.made) == ({"dim": 9, "best": 4}, (), [])
+    tuned = tune(spec_of(4, 3, final=lambda seed: {"dim": 9}), Split(log(), None, "temporal"), seed=0)
+    assert (tuned.hyperparameters, tuned.trials, OneItem.calls) == ({"dim": 9, "best": 4}, (), [])
 
 
-def test_with_many_users_evenly_spaced_ones_are_judged(monkeypatch):
-    monkeypatch.setattr(selection, "MOST_USERS", 2)
-    seen = []
+def test_a_grid_of_one_is_taken_untried():
+    assert tune(spec_of(4), split(log(), 0.25), seed=0) == Tuned({"best": 4})
+    assert OneItem.calls == []
+
+
+def test_of_many_users_evenly_spaced_ones_are_evaluated(monkeypatch):
+    monkeypatch.setattr(tuning, "MAX_USERS", 2)
+    evaluated = []
 
     def top_k(scorer: Any, users: np.ndarray, k: int, exclude: Dataset) -> tuple[np.ndarray, None]:
-        seen.append(users)
+        evaluated.append(users.tolist())
         return np.zeros((len(users), k), int), None
 
-    monkeypatch.setattr(selection, "top_k", top_k)
-    choose(Recipe(Shift, [{"best": 4}, {"best": 3}]), split(log(), 0.25))
-    assert [one.tolist() for one in seen] == [[0, 3], [0, 3]]
+    monkeypatch.setattr(tuning, "top_k", top_k)
+    tune(spec_of(4, 3), split(log(), 0.25), seed=0)
+    assert evaluated == [[0, 3], [0, 3]]
 
 
-def test_the_trial_of_a_setting_is_its_ndcg_on_the_validation_part():
-    dataset = Dataset.from_frames(
-        pd.DataFrame(np.random.default_rng(0).permutation([(u, i, 3, (7 * u + i) % 5) for u in range(20)
-                      for i in range(15) if (u * i) % 3]), columns=["user", "item", "rating", "timestamp"])
-    )  # fmt: skip
-    parts = split(dataset, 0.3)
-    recipe = recipes(0)["item_knn"]
-    for trial in choose(recipe, parts).trials:
-        report = evaluate(recipe.make(parts.train, **trial.settings), parts.train, parts.test, k=10)
+def test_a_trial_has_the_ndcg_of_the_validation_part():
+    rows = [(user, item, 3, (7 * user + item) % 5) for user in range(20) for item in range(15) if user * item % 3]
+    parts = split(
+        Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"])), 0.3
+    )
+    spec = BASELINES["item_knn"]
+    for trial in tune(spec, parts, seed=0).trials:
+        report = evaluate(spec.factory(parts.train, **trial.settings), parts.train, parts.test, k=10)
         assert trial.ndcg == pytest.approx(report.mean["ndcg"])
 
 
-@pytest.mark.parametrize("name", recipes(0))
-def test_every_baseline_can_be_made_with_what_is_chosen(name):
-    recipe = recipes(0)[name]
-    settings = choose(recipe, split(log(12), 0.25)).settings
-    assert recipe.make(log(12), **settings).scores().shape == (5, 12)
+@pytest.mark.parametrize("name", BASELINES)
+def test_every_baseline_can_be_created_with_what_was_chosen(name):
+    tuned = tune(BASELINES[name], split(log(12), 0.25), seed=5)
+    assert BASELINES[name].factory(log(12), **tuned.hyperparameters).scores().shape == (5, 12)
+    assert tuned.hyperparameters.get("seed", 5) == 5
 
 
-def test_ease_alone_has_an_obstacle_and_only_where_users_and_items_are_many(monkeypatch):
-    assert [name for name, recipe in recipes(0).items() if recipe.obstacle(log())] == []
-    monkeypatch.setattr(baselines, "EASE_LARGEST", 4)
-    assert [name for name, recipe in recipes(0).items() if recipe.obstacle(log())] == ["ease"]
-
-
-def test_the_seed_reaches_what_is_tried_and_what_is_served():
-    recipe = recipes(5)["als"]
-    assert recipe.draft["seed"] == recipe.final["seed"] == 5
+def test_what_was_chosen_is_described_in_one_line():
+    assert Tuned({}).describe() == "nothing to choose"
+    trials = Trial({}, 0.5), Trial({}, 0.25)
+    assert Tuned({"l2": 300.0, "dim": 64}, trials).describe() == "l2 300, dim 64 (best of 2)"
 
 
 def test_the_validation_part_is_cut_as_the_hidden_part_was():
-    found, expected = validation(log(), 0.25, np.random.default_rng(0)), split(log(), 0.25)
-    assert found.train.item.tolist() == expected.train.item.tolist()
-    assert set(found.test.item.tolist()) == {3}
+    parts, expected = validation_split(log(), 0.25, np.random.default_rng(0)), split(log(), 0.25)
+    assert parts.train.item.tolist() == expected.train.item.tolist()
+    assert set(parts.test.item.tolist()) == {3}
 
 
-def test_of_too_many_ratings_those_of_evenly_spaced_users_are_tried_on(monkeypatch):
-    monkeypatch.setattr(selection, "MOST_RATINGS", 9)
-    parts = validation(log(), 0.25, np.random.default_rng(0))
+def test_of_too_many_ratings_those_of_evenly_spaced_users_are_used(monkeypatch):
+    monkeypatch.setattr(tuning, "MAX_RATINGS", 9)
+    parts = validation_split(log(), 0.25, np.random.default_rng(0))
     assert set(parts.train.user.tolist()) == set(parts.test.user.tolist()) == {0, 3}
     assert (parts.train.n_users, parts.train.n_items) == (5, 6)
