@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pytest
 import recsys
 from recsys.baselines.registry import BASELINES
 from recsys.evaluation.metrics import METRICS
+from recsys.models.registry import MODELS
+from tests import gradients
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = re.compile(r"^```\w+\n(?:# |\{# )(?P<path>\S+)(?: #\})?\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -45,7 +48,10 @@ def tiny_log() -> recsys.Dataset:
         for user in range(30)
         for time, item in enumerate(rng.permutation(10)[:8] + 10 * (user % 2))
     ]
-    return recsys.Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]), name="tiny")
+    ratings = pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"])
+    ids = [f"i{item:02d}" for item in range(20)]
+    items = pd.DataFrame({"item": ids, "title": ids, "genres": ["Noir"] * 10 + ["Farce"] * 10})
+    return recsys.Dataset.from_frames(ratings, items, name="tiny")
 
 
 def build(out: Path, config: recsys.BuildConfig = QUICK) -> Path:
@@ -89,3 +95,42 @@ def test_a_baseline_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest
     assert "Random order" in page(site, "index.html")
     styles = "".join(path.read_text(encoding="utf-8") for path in (site / "assets").glob("*.css"))
     assert "#6b6b6b" in styles
+
+
+def test_a_model_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = module_of_example("recsys/models/genres.py", monkeypatch)
+    monkeypatch.setitem(MODELS, "genres", module.MODEL)
+    site = build(tmp_path / "site", replace(QUICK, models=("base", "genres")))
+    assert set(exported(site, "build")["models"]) == {"base", "genres"}
+    assert len(exported(site, "item_embeddings")["models"]["genres"]["vectors"]) == 20
+    metrics = exported(site, "metrics")
+    assert metrics["agreement"]["models"] == ["base", "genres"]
+    assert {row["model"] for row in metrics["comparisons"]} == {"genres"}
+    for user in exported(site, "recommendations")["users"].values():
+        assert list(user["models"]) == ["base", "genres"]
+    for name in ("index.html", "compare.html", "map.html", "training.html", "users/u0.html", "films/i00.html"):
+        assert "Genres" in page(site, name), name
+
+
+def test_the_example_of_a_model_trains_by_its_gradients_and_can_be_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = module_of_example("recsys/models/genres.py", monkeypatch)
+    monkeypatch.setitem(MODELS, "genres", module.MODEL)
+    ratings, rng = tiny_log(), np.random.default_rng(1)
+    model, _ = module.create(ratings, module.MODEL.defaults(ratings, QUICK.train), rng, np.float64)
+    model.genre.weight.value[...] = rng.normal(size=model.genre.weight.value.shape)
+    items = np.array([3, 7, 3, 12])  # one of them twice
+    upstream, bias_upstream = rng.normal(size=(4, QUICK.train.dim)), rng.normal(size=4)
+
+    def loss() -> float:
+        vectors, bias, _ = model.items_forward(items)
+        return float((vectors * upstream).sum() + bias @ bias_upstream)
+
+    _, _, cache = model.items_forward(items)
+    model.items_backward(upstream, bias_upstream, cache)
+    assert max(gradients.errors(model.parameters(), loss).values()) < gradients.LIMIT
+
+    fitted = recsys.fit(ratings, "genres", QUICK.train)
+    fitted.save(tmp_path / "genres.npz")
+    assert (recsys.load_fitted(tmp_path / "genres.npz").item_vectors == fitted.item_vectors).all()
