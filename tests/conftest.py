@@ -1,5 +1,4 @@
-"""What every test is spared: logging set up by one must not outlive it, and no cache is shared or the user's own; and
-what several modules ask for."""
+"""Isolation of every test from the others and from the user's cache; fixtures that several modules use."""
 
 import itertools
 import logging
@@ -9,12 +8,13 @@ import pytest
 
 import recsys
 from recsys.cache import models as kept
+from tests.requirements import skip_reasons
 
 _numbers = itertools.count()
 
 
 @pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
+def _restored_logging() -> Iterator[None]:
     package = logging.getLogger("recsys")
     handlers, level = package.handlers[:], package.level
     yield
@@ -22,21 +22,27 @@ def _logging_as_before() -> Iterator[None]:
     package.setLevel(level)
 
 
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _empty_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "caches" / str(next(_numbers))))
         yield
 
 
-# What is built once for a module, or for all of them, is built before any test has a cache folder of its own.
-_cache_of_the_session = pytest.fixture(scope="session", autouse=True, name="_cache_of_the_session")(_own_cache)
-_cache_of_the_module = pytest.fixture(scope="module", autouse=True, name="_cache_of_the_module")(_own_cache)
-_cache_of_the_test = pytest.fixture(autouse=True, name="_cache_of_the_test")(_own_cache)
+# Fixtures of wider scope run before those of a test, so each scope needs a cache folder of its own.
+_session_cache = pytest.fixture(scope="session", autouse=True, name="_session_cache")(_empty_cache)
+_module_cache = pytest.fixture(scope="module", autouse=True, name="_module_cache")(_empty_cache)
+_test_cache = pytest.fixture(autouse=True, name="_test_cache")(_empty_cache)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line each which tests could not run on this machine."""
+    for reason in skip_reasons():
+        terminalreporter.write_line(reason)
 
 
 @pytest.fixture
 def trained(monkeypatch) -> list[str]:
-    """The models that were really trained."""
+    """The names of the models that were trained, and not taken from the cache."""
     names = []
 
     def counted(train, model, *rest):

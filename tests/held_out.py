@@ -5,7 +5,6 @@ Each is fitted once for all tests of a session.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,9 +13,9 @@ import pytest
 
 import recsys
 from recsys.nn.arrays import unit_vectors
+from tests.requirements import MOVIELENS, needs_movielens
 from tests.training.literal_tower import History
 
-MOVIELENS = os.environ.get("MOVIELENS_100K")
 N = 200
 """Histories held out."""
 
@@ -78,7 +77,7 @@ BOTH = [
     pytest.param(
         of_movielens,
         id="movielens",
-        marks=pytest.mark.skipif(not MOVIELENS, reason="MOVIELENS_100K does not name the MovieLens 100K folder"),
+        marks=needs_movielens,
     ),
 ]
 """To parametrize tests with."""

@@ -22,6 +22,7 @@ from recsys.cli.terminal import Terminal
 from recsys.data import load as sources
 from recsys.errors import DownloadError
 from recsys.export.script import json_in
+from tests.requirements import MOVIELENS, needs_movielens
 
 SMALL = ["--data", "sample", "--dim", "8", "--epochs", "3", "--quiet"]
 
@@ -300,8 +301,6 @@ def test_a_data_set_asked_for_by_name_never_falls_back(tmp_path, capsys):
     assert not (tmp_path / "site").exists()
 
 
-MOVIELENS = os.environ.get("MOVIELENS_100K")
-needs_movielens = pytest.mark.skipif(not MOVIELENS, reason="MOVIELENS_100K does not name the MovieLens 100K folder")
 
 
 @needs_movielens

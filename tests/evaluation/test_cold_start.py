@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -31,10 +30,10 @@ from recsys.evaluation.cold_start import (
     skip_reason,
 )
 from recsys.schema import NewUsers
+from tests.requirements import MOVIELENS, needs_movielens
 from tests.small_logs import log_of
 from tests.synthetic import Shape, small_log, synthetic
 
-MOVIELENS = os.environ.get("MOVIELENS_100K")
 N_USERS, N_NEW = 60, 6
 """Of the synthetic log, and how many of them are new in each draw: a tenth."""
 
@@ -256,7 +255,7 @@ def test_progress_is_reported_draw_by_draw():
     assert reported == [(done, DRAWS) for done in range(1, DRAWS + 1)]
 
 
-@pytest.mark.skipif(not MOVIELENS, reason="MOVIELENS_100K does not name the MovieLens 100K folder")
+@needs_movielens
 def test_on_real_ratings_deep_is_level_with_ease_for_users_it_has_not_seen(monkeypatch):
     monkeypatch.setattr(cold_start, "DRAWS", 1)
     config = recsys.TrainConfig(epochs=2)

@@ -7,7 +7,6 @@ import csv
 import html
 import json
 import logging
-import os
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -27,8 +26,8 @@ from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.export.script import json_in
 from recsys.site.slugs import slugs
+from tests.requirements import MOVIELENS, needs_movielens
 
-MOVIELENS = os.environ.get("MOVIELENS_100K")
 Pairs = dict[str, set[str]]
 
 
@@ -210,7 +209,7 @@ def test_a_withheld_hit_still_counts(tmp_path):
     assert all(one["held_out"] for user in users.values() for one in user["deep"] if one["item"] is None)
 
 
-@pytest.mark.skipif(not MOVIELENS, reason="MOVIELENS_100K does not name the MovieLens 100K folder")
+@needs_movielens
 @pytest.mark.parametrize("top_k", [10, 100])
 def test_the_real_site_keeps_to_it_too(tmp_path, top_k):
     dataset = recsys.load_dataset(MOVIELENS)
