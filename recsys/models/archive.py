@@ -1,7 +1,7 @@
-"""Named arrays and a text in one ``.npz`` file: equal contents give equal bytes, and nothing that is read is trusted.
+"""Named arrays and a text in one ``.npz`` file: equal contents give equal bytes, and a file is not trusted.
 
-The file is not compressed. Learned numbers are close to noise and would hardly shrink; and where nothing unpacks, a
-file can make no more of itself than it is long. Knows nothing of models.
+Safe to read from anywhere: nothing is unpickled, and because members must be uncompressed, no array can take more
+memory than its part of the file. (Compression would gain little: learned numbers are close to noise.)
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from numpy.typing import NDArray
 from recsys.errors import DataError, OutputError
 
 TEXT = "text"
-"""The member that holds the text, as UTF-8; no array may be called so."""
+"""The member that holds the text, as UTF-8; no array may have this name."""
 PART = ".part"
-"""How the name of a file ends that is still being written."""
-_NUMBERS = "biuf"
-"""Kinds of dtype that are numbers and nothing else: an object would be a pickle."""
-_RUBBISH = (
+"""Ending of the name of a file that is still being written."""
+_NUMERIC_KINDS = "biuf"
+"""Kinds of dtype that are plain numbers (booleans, integers, floats): objects would have to be unpickled."""
+_READ_ERRORS = (
     zipfile.BadZipFile, ValueError, TypeError, EOFError, RuntimeError, ArithmeticError, LookupError, MemoryError,
     SyntaxError, TokenError,
 )  # fmt: skip
-"""What zipfile and numpy make of a file that is none of theirs; headers are read as Python literals."""
+"""What zipfile and numpy raise on a damaged file; numpy parses an array's header as a Python literal."""
 
 
 @dataclass(frozen=True, eq=False)
 class Archive:
-    """What one file holds.
+    """The content of one file.
 
     Attributes:
-        arrays: numbers, by name, of any shape.
-        text: what is to be said of them, as JSON or otherwise.
+        arrays: numbers of any shape, by name.
+        text: anything else, as JSON or otherwise.
     """
 
     arrays: Mapping[str, NDArray[Any]]
@@ -48,7 +48,7 @@ class Archive:
 
 
 def write(path: Path, archive: Archive) -> None:
-    """Put the file there, or nothing: one that stood there before is replaced at once and as a whole.
+    """Write the file, or nothing: an existing one is replaced atomically.
 
     Raises:
         OutputError: the folder does not exist, or the disk refuses.
@@ -56,61 +56,62 @@ def write(path: Path, archive: Archive) -> None:
     if not path.parent.is_dir():
         raise OutputError(f"{path}: there is no folder {path.parent}; make it first, or choose another place")
     arrays: dict[str, Any] = {TEXT: np.frombuffer(archive.text.encode(), np.uint8), **archive.arrays}
-    assert all(array.dtype.kind in _NUMBERS for array in arrays.values()), "only numbers can be read again"
-    beside = path.with_name(f".{uuid4().hex}{PART}")
+    assert all(array.dtype.kind in _NUMERIC_KINDS for array in arrays.values()), "only numbers can be read again"
+    partial = path.with_name(f".{uuid4().hex}{PART}")
     try:
-        with beside.open("xb") as file:
-            np.savez(file, **arrays)  # dates all its members 1980
-        beside.replace(path)
+        with partial.open("xb") as file:
+            np.savez(file, **arrays)  # stamps every member with 1980, so equal contents give equal bytes
+        partial.replace(path)
     except OSError as problem:
         raise OutputError(
             f"{path}: cannot be written ({problem.strerror or problem}); check its permissions and the free space"
         ) from None
     finally:
         with suppress(OSError):
-            beside.unlink()
+            partial.unlink()
 
 
 def read(path: Path) -> Archive:
-    """What :func:`write` wrote; no array takes more memory than its part of the file.
+    """Read what :func:`write` wrote; no array takes more memory than its part of the file.
 
     Raises:
-        DataError: there is no such file, or it is none of ours, or damaged.
+        DataError: there is no such file, or it was not written by :func:`write`, or it is damaged.
     """
     try:
         size = path.stat().st_size
         with zipfile.ZipFile(path) as file:
             _check_members(file.infolist(), size)
-            arrays = {one.filename.removesuffix(".npy"): _array(file, one) for one in file.infolist()}
+            arrays = {member.filename.removesuffix(".npy"): _array(file, member) for member in file.infolist()}
         text = arrays.pop(TEXT).tobytes().decode()
     except OSError as problem:
         raise DataError(f"{path}: cannot be read ({problem.strerror or problem}); expected an .npz file") from None
-    except _RUBBISH as problem:
+    except _READ_ERRORS as problem:
         raise DataError(
-            f"{path}: is damaged or was never ours ({problem}); expected an uncompressed .npz file: make it anew"
+            f"{path}: is damaged or was not written by this program ({problem}); expected an uncompressed .npz file: "
+            "save it again"
         ) from None
     return Archive(arrays, text)
 
 
 def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
-    """Make sure that what a file of ``size`` bytes declares to hold is in it, once."""
-    packed = [one.filename for one in members if one.compress_type != zipfile.ZIP_STORED]
-    if packed:
-        raise ValueError(f"{packed[0]} is compressed")
-    if len({one.filename for one in members}) < len(members):
+    """Make sure that a file of ``size`` bytes can hold what it declares: each member uncompressed, and once."""
+    compressed = [member.filename for member in members if member.compress_type != zipfile.ZIP_STORED]
+    if compressed:
+        raise ValueError(f"{compressed[0]} is compressed")
+    if len({member.filename for member in members}) < len(members):
         raise ValueError("two arrays have the same name")
-    if sum(one.file_size for one in members) > size:
+    if sum(member.file_size for member in members) > size:  # members may point at the same bytes
         raise ValueError("it declares more than it holds")
 
 
 def _array(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
-    """One array, once it is sure that it is one of numbers and as large as it says."""
+    """One array; its header is checked before numpy allocates what it declares."""
     with file.open(member) as stream:
         version = np.lib.format.read_magic(stream)
         if version != (1, 0):
             raise ValueError(f"{member.filename} is of format {version}, not (1, 0)")
         shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-        if dtype.kind not in _NUMBERS:
+        if dtype.kind not in _NUMERIC_KINDS:
             raise ValueError(f"{member.filename} is of {dtype}, not of numbers")
         if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != member.file_size - stream.tell():
             raise ValueError(f"{member.filename} is not as large as its shape {shape} says")
