@@ -11,7 +11,7 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(7)
 
 
-def test_embedding_looks_up_rows_in_the_order_asked_for(rng):
+def test_embedding_looks_up_rows_in_the_order_of_the_ids(rng):
     layer = Embedding(3, 2, 1.0, rng, np.float64)
     layer.table.value[...] = [[1, 2], [3, 4], [5, 6]]
     output, _ = layer.forward(np.array([2, 0, 2]))
@@ -24,7 +24,7 @@ def test_embedding_gradient_sums_the_rows_of_a_repeated_id(rng):
     assert layer.table.gradient.tolist() == [[2, 20], [0, 0], [5, 50]]
 
 
-def test_backward_adds_to_what_an_earlier_backward_left(rng):
+def test_backward_adds_to_the_gradient_of_an_earlier_backward(rng):
     layer = Embedding(2, 1, 1.0, rng, np.float64)
     for _ in range(2):
         layer.backward(np.array([[3.0]]), np.array([1]))
@@ -33,11 +33,21 @@ def test_backward_adds_to_what_an_earlier_backward_left(rng):
     assert layer.table.gradient.tolist() == [[0], [0]]
 
 
-def test_embedding_passes_the_gradient_check_with_repeated_ids(rng):
-    layer, ids, up = Embedding(4, 3, 1.0, rng, np.float64), np.array([1, 3, 1, 1]), rng.standard_normal((4, 3))
+@pytest.mark.parametrize("ids", [[1, 3, 1, 1], [0, 1, 3], [3, 0, 2], [1, 1, 2], [], [2]])
+def test_embedding_passes_the_gradient_check_whether_ids_repeat_or_not(ids, rng):
+    layer, ids = Embedding(4, 3, 1.0, rng, np.float64), np.array(ids, int)
+    up = rng.standard_normal((len(ids), 3))
     layer.backward(up, layer.forward(ids)[1])
-    found = errors(layer.parameters(), lambda: float((layer.forward(ids)[0] * up).sum()))
-    assert max(found.values()) < LIMIT
+    assert max(errors(layer.parameters(), lambda: float((layer.forward(ids)[0] * up).sum())).values()) < LIMIT
+
+
+def test_embedding_gives_ascending_ids_the_gradient_of_any_other_order(rng):
+    up, order = rng.standard_normal((3, 2)), np.array([2, 0, 1])
+    ascending, shuffled = (Embedding(5, 2, 1.0, rng, np.float64) for _ in range(2))
+    ids = np.array([0, 2, 4])  # strictly ascending ids take a shorter way
+    ascending.backward(up, ids)
+    shuffled.backward(up[order], ids[order])
+    np.testing.assert_array_equal(ascending.table.gradient, shuffled.table.gradient)
 
 
 def test_weighted_sum_is_the_sum_of_weighted_rows(rng):
@@ -55,8 +65,11 @@ def test_weighted_sum_passes_the_gradient_check(rng):
 
 
 @pytest.mark.parametrize(("kind", "widths"), [(Linear, (4, 3)), (MLP, (4, 6, 3))])
-def test_linear_and_mlp_pass_the_gradient_check(kind, widths, rng):
+@pytest.mark.parametrize("repeated", [False, True])
+def test_linear_and_mlp_pass_the_gradient_check(kind, widths, repeated, rng):
     layer, x, up = kind(*widths, rng, np.float64), rng.standard_normal((5, 4)), rng.standard_normal((5, 3))
+    if repeated:
+        x[3] = x[0]  # one row twice in a batch
     if isinstance(layer, MLP):
         layer.inner.bias.value[...] = 0.3
         layer.outer.weight.value[...] = rng.standard_normal((6, 3))  # it starts at 0
@@ -65,12 +78,24 @@ def test_linear_and_mlp_pass_the_gradient_check(kind, widths, rng):
     def loss() -> float:
         return float((layer.forward(x)[0] * up).sum())
 
-    below = layer.backward(up, layer.forward(x)[1])
+    input_gradient = layer.backward(up, layer.forward(x)[1])
     assert max(errors(layer.parameters(), loss).values()) < LIMIT
-    assert relative_error(below, numeric(x, loss)) < LIMIT
+    assert relative_error(input_gradient, numeric(x, loss)) < LIMIT
 
 
-def test_a_fresh_mlp_puts_out_zero_and_still_learns(rng):
+def test_two_forward_passes_before_their_backward_passes_do_not_disturb_each_other(rng):
+    layer, first, second = MLP(4, 6, 3, rng, np.float64), rng.standard_normal((2, 4)), rng.standard_normal((3, 4))
+    layer.outer.weight.value[...] = rng.standard_normal((6, 3))  # it starts at 0
+    layer.inner.bias.value[...] = 0.3
+    up = rng.standard_normal((5, 3))
+    caches = [layer.forward(x)[1] for x in (first, second)]
+    for gradient, cache in zip((up[:2], up[2:]), caches, strict=True):
+        layer.backward(gradient, cache)
+    both = np.concatenate([first, second])
+    assert max(errors(layer.parameters(), lambda: float((layer.forward(both)[0] * up).sum())).values()) < LIMIT
+
+
+def test_a_fresh_mlp_outputs_zero_and_still_has_a_gradient(rng):
     layer, x = MLP(4, 6, 3, rng, np.float64), rng.standard_normal((5, 4))
     output, cache = layer.forward(x)
     assert not output.any()
@@ -78,7 +103,7 @@ def test_a_fresh_mlp_puts_out_zero_and_still_learns(rng):
     assert layer.outer.weight.gradient.any()
 
 
-def test_relu_passes_only_where_its_input_was_positive():
+def test_relu_passes_gradients_only_where_its_input_was_positive():
     output = relu(np.array([[-1.0, 2.0, 0.0]]))
     assert output.tolist() == [[0, 2, 0]]
     assert relu_backward(np.array([[5.0, 6.0, 7.0]]), output).tolist() == [[0, 6, 0]]
@@ -90,7 +115,7 @@ def test_relu_passes_only_where_its_input_was_positive():
         lambda layer: setattr(layer.inner, "backward", lambda gradient, x: gradient @ layer.inner.weight.value.T),
         lambda layer: setattr(layer.outer, "backward", lambda up, x: Linear.backward(layer.outer, 2 * up, x)),
     ],
-    ids=["inner layer forgets its own gradient", "outer layer doubles it"],
+    ids=["inner layer adds no gradient", "outer layer doubles it"],
 )
 def test_the_gradient_check_finds_a_wrong_backward(spoil, rng):
     layer, x, up = MLP(4, 6, 3, rng, np.float64), rng.standard_normal((5, 4)), rng.standard_normal((5, 3))
@@ -100,7 +125,7 @@ def test_the_gradient_check_finds_a_wrong_backward(spoil, rng):
     assert max(errors(layer.parameters(), lambda: float((layer.forward(x)[0] * up).sum())).values()) > 0.1
 
 
-def test_dropout_switches_whole_rows_and_does_not_scale_the_others(rng):
+def test_dropout_zeroes_whole_rows_and_does_not_scale_the_others(rng):
     mask = dropout_rows(10_000, 0.3, rng, np.float32)
     assert mask.shape == (10_000, 1)
     assert mask.dtype == np.float32

@@ -2,26 +2,55 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from recsys.nn.layers import Parameter
 from recsys.nn.optim import Adam, cosine_decay
 
 
-def test_adam_follows_the_formulas_of_the_paper():
-    parameter = Parameter(np.array([1.0, -2.0]))
-    adam = Adam([parameter])
-    value, m, v = parameter.value.copy(), np.zeros(2), np.zeros(2)
-    for step, gradient in enumerate(([0.5, 3.0], [-1.0, 0.0], [2.0, 1e-3]), start=1):
+def textbook_adam(value, gradients, rates, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    """Algorithm 1 of Kingma & Ba 2015, one number at a time."""
+    value = value.copy()
+    for index in np.ndindex(value.shape):
+        m = v = 0.0
+        for step, (gradient, rate) in enumerate(zip(gradients, rates, strict=True), start=1):
+            m = beta1 * m + (1 - beta1) * gradient[index]
+            v = beta2 * v + (1 - beta2) * gradient[index] ** 2
+            m_hat, v_hat = m / (1 - beta1**step), v / (1 - beta2**step)
+            value[index] -= rate * m_hat / (math.sqrt(v_hat) + epsilon)
+    return value
+
+
+@given(st.integers(0, 2**32), st.integers(1, 30), st.sampled_from([(0.9, 0.999), (0.5, 0.9), (0.0, 0.99)]))
+@settings(deadline=None, max_examples=50)
+def test_adam_follows_the_textbook(seed, n_steps, betas):
+    rng = np.random.default_rng(seed)
+    value, gradients, rates = rng.standard_normal((3, 2)), rng.standard_normal((n_steps, 3, 2)), rng.random(n_steps)
+    gradients += 0.1 * np.sign(gradients)  # well above epsilon, see below
+    parameter = Parameter(value.copy())
+    adam = Adam([parameter], *betas)
+    for gradient, rate in zip(gradients, rates, strict=True):
         parameter.gradient += gradient
-        adam.step(0.1)
-        g = np.array(gradient)
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
-        m_hat, v_hat = m / (1 - 0.9**step), v / (1 - 0.999**step)
-        value -= 0.1 * m_hat / (np.sqrt(v_hat) + 1e-8)
-        np.testing.assert_allclose(parameter.value, value, rtol=1e-6)
+        adam.step(rate)
+    # Epsilon counts as in the paper's shortcut, up to 1 / sqrt(1 - beta2) = 30 times as much as in algorithm 1.
+    np.testing.assert_allclose(parameter.value, textbook_adam(value, gradients, rates, *betas), atol=1e-4)
 
 
-def test_a_step_forgets_the_gradients():
+def test_the_first_step_has_the_length_of_the_rate_whatever_the_gradient():
+    parameter = Parameter(np.zeros(3))
+    parameter.gradient += [1e-3, -7.0, 1e3]
+    Adam([parameter]).step(0.1)
+    np.testing.assert_allclose(parameter.value, [-0.1, 0.1, -0.1], rtol=1e-3)
+
+
+def test_a_parameter_without_a_gradient_stays():
+    parameter = Parameter(np.array([1.0, 2.0]))
+    Adam([parameter]).step(0.1)
+    assert parameter.value.tolist() == [1, 2]
+
+
+def test_a_step_sets_the_gradients_to_zero():
     parameter = Parameter(np.ones(2))
     parameter.gradient += 1
     Adam([parameter]).step(0.1)
@@ -30,7 +59,7 @@ def test_a_step_forgets_the_gradients():
 
 def test_a_large_parameter_moves_as_its_parts_would():
     rng = np.random.default_rng(0)
-    values, gradients = rng.standard_normal((2, 3, 50_000))  # more than are worked on at once
+    values, gradients = rng.standard_normal((2, 3, 50_000))  # more than one block
     whole, parts = Parameter(values.copy()), [Parameter(row.copy()) for row in values]
     optimisers = Adam([whole]), Adam(parts)
     for _ in range(2):
@@ -50,7 +79,7 @@ def test_adam_finds_the_minimum_of_a_bowl():
     np.testing.assert_allclose(parameter.value, [1, 2], atol=1e-3)
 
 
-def test_the_learning_rate_falls_from_all_to_half_to_almost_nothing():
+def test_the_learning_rate_falls_from_1_to_a_half_to_almost_0():
     assert cosine_decay(0, 10) == 1
     assert cosine_decay(5, 10) == pytest.approx(0.5)
     assert cosine_decay(9, 10) == pytest.approx((1 + math.cos(0.9 * math.pi)) / 2)
