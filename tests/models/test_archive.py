@@ -21,6 +21,7 @@ NAMES = st.text("abc._/", min_size=1, max_size=8)
 SMALL = Archive({"a": np.arange(6.0).reshape(2, 3), "b": np.array([1, 2], np.int32)}, '{"says": "é"}')
 
 
+@settings(deadline=None)
 @given(st.dictionaries(NAMES, ANY_ARRAY, max_size=4), st.text(), st.booleans())
 def test_arrays_are_read_back_bit_by_bit_and_in_order(tmp_path_factory, arrays, text, fortran_order):
     path = tmp_path_factory.getbasetemp() / "any.npz"
@@ -164,7 +165,7 @@ def test_a_file_cut_off_anywhere_is_refused(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:Reading `.npy`:UserWarning")
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1, max_size=4))
 def test_a_file_with_changed_bytes_is_refused_or_gives_the_same_numbers(tmp_path, changes):
     path = tmp_path / "file.npz"

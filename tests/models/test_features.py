@@ -17,7 +17,7 @@ from recsys.models.features import (
 
 
 def dataset(rows: list[tuple[int, int, float]], **items: list[object]) -> Dataset:
-    """Rows of (user, item, rating), and columns of facts of items 0, 1, 2 ..."""
+    """Rows of (user, item, rating), and columns of features of items 0, 1, 2 ..."""
     n_items = len(next(iter(items.values()))) if items else 4
     return Dataset.from_frames(
         pd.DataFrame(rows, columns=["user", "item", "rating"]),
@@ -26,11 +26,11 @@ def dataset(rows: list[tuple[int, int, float]], **items: list[object]) -> Datase
     )
 
 
-def test_log_q_is_the_log_of_each_films_share_of_the_ratings():
-    found = log_q(dataset([(0, 0, 5), (1, 0, 1), (2, 0, 3), (0, 1, 2)]))
-    assert found.dtype == np.float32
-    # Films 2 and 3 have no rating and count as having one.
-    np.testing.assert_allclose(found, np.log([3 / 4, 1 / 4, 1 / 4, 1 / 4]), rtol=1e-6)
+def test_log_q_is_the_log_of_each_items_share_of_the_ratings():
+    logs = log_q(dataset([(0, 0, 5), (1, 0, 1), (2, 0, 3), (0, 1, 2)]))
+    assert logs.dtype == np.float32
+    # Items 2 and 3 have no rating and count as having one.
+    np.testing.assert_allclose(logs, np.log([3 / 4, 1 / 4, 1 / 4, 1 / 4]), rtol=1e-6)
 
 
 def timed(rows: list[tuple[int, int, float, int]]) -> Dataset:
@@ -50,35 +50,35 @@ def test_history_weights_rise_with_the_rating_from_below_zero_to_one():
 def test_history_weights_fade_with_age_within_each_history():
     log = timed([(0, 0, 5, 30), (0, 1, 5, 10), (1, 0, 5, 99), (1, 1, 5, 98), (1, 2, 5, 97)])
     weights = history_weights(log, recency_ranks(log))
-    # Places 3/4 and 1/4 of two ratings; 5/6, 3/6 and 1/6 of three.
+    # Ranks 3/4 and 1/4 of two ratings; 5/6, 3/6 and 1/6 of three.
     expected = np.exp(-RECENCY * (1 - np.array([[3 / 4, 1 / 4, 1], [5 / 6, 3 / 6, 1 / 6]])))
     expected[0, 2] = 0
     np.testing.assert_allclose(weights.toarray(), expected, rtol=1e-6)
 
 
-def test_a_place_is_the_mean_rank_of_those_rated_at_the_same_time():
-    places = recency_ranks(timed([(0, 0, 5, 7), (1, 0, 5, 1), (0, 1, 5, 7), (0, 2, 5, 2), (0, 3, 5, 9)]))
-    # User 0 in order: film 2, then 0 and 1 together, then 3; ranks 1, 2.5, 2.5, 4 of 4.
-    assert places.tolist() == [2 / 4, 1 / 2, 2 / 4, 0.5 / 4, 3.5 / 4]
+def test_ratings_of_the_same_time_share_their_mean_rank():
+    ranks = recency_ranks(timed([(0, 0, 5, 7), (1, 0, 5, 1), (0, 1, 5, 7), (0, 2, 5, 2), (0, 3, 5, 9)]))
+    # User 0 in order: item 2, then 0 and 1 together, then 3; ranks 1, 2.5, 2.5, 4 of 4.
+    assert ranks.tolist() == [2 / 4, 1 / 2, 2 / 4, 0.5 / 4, 3.5 / 4]
 
 
-def test_a_place_does_not_depend_on_the_order_of_rows_nor_on_the_unit_of_time():
+def test_ranks_do_not_depend_on_the_order_of_rows_nor_on_the_unit_of_time():
     rows = [(user, item, 5.0, (item * 37 + user * 11) % 50) for user in range(4) for item in range(8)]
     first = recency_ranks(timed(rows))
     again = recency_ranks(timed([(u, i, r, 1000 * t + 5) for u, i, r, t in rows[::-1]]))
     np.testing.assert_array_equal(first, again[::-1])
 
 
-def test_without_timestamps_all_are_the_newest():
+def test_without_timestamps_all_ratings_are_the_newest():
     assert recency_ranks(dataset([(0, 0, 1), (0, 1, 2), (1, 0, 3)])).tolist() == [1, 1, 1]
 
 
-def test_windows_add_pairs_by_how_near_in_time_they_were_rated():
+def test_windows_count_pairs_by_how_close_in_time_they_were_rated():
     rows = [(0, item, 5.0, item) for item in range(12)]
     log = timed(rows)
-    together = history_windows(log, recency_ranks(log))
-    gram = (together.T @ together).toarray()
-    # The windows' triangles add up to 1 at every place, so a film counts 1 for the history and the weight for them.
+    windows = history_windows(log, recency_ranks(log))
+    gram = (windows.T @ windows).toarray()
+    # The triangles add up to 1 everywhere, so an item counts 1 for the history and the weight for the windows.
     np.testing.assert_allclose(np.diag(gram), 1 + WINDOW_WEIGHT, rtol=1e-5)
     assert gram[0, 1] > gram[0, 2] > gram[0, 11]
     assert gram[0, 11] == pytest.approx(1)
@@ -94,23 +94,23 @@ def test_the_scale_of_the_ratings_does_not_matter():
 
 
 @pytest.mark.parametrize("rating", [0, 1, -3.5])
-def test_a_log_of_equal_ratings_weighs_one_throughout(rating):
+def test_in_a_log_of_equal_ratings_every_item_weighs_one(rating):
     log = dataset([(0, 0, rating), (0, 2, rating), (1, 1, rating)])
     weights = history_weights(log, recency_ranks(log))
     assert weights.toarray().tolist() == [[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
 
 
 def test_features_are_genres_then_the_standardised_year():
-    found = item_features(dataset([(0, 0, 1)], year=[1990, None, 2000], genres=["B", "A|B", None]))
-    assert found.dtype == np.float32
-    assert found.tolist() == [[0, 1, -1], [1, 1, 0], [0, 0, 1]]
+    features = item_features(dataset([(0, 0, 1)], year=[1990, None, 2000], genres=["B", "A|B", None]))
+    assert features.dtype == np.float32
+    assert features.tolist() == [[0, 1, -1], [1, 1, 0], [0, 0, 1]]
 
 
 @pytest.mark.parametrize("years", [[None, None], [1999, None], [1999, 1999]])
-def test_years_that_tell_nothing_are_zeros(years):
+def test_years_without_information_are_zeros(years):
     assert item_features(dataset([(0, 0, 1)], year=years)).tolist() == [[0], [0]]
 
 
-def test_a_data_set_without_facts_has_one_column_of_zeros():
-    found = item_features(Dataset.from_frames(pd.DataFrame({"user": [1, 1], "item": [1, 2], "rating": [1, 2]})))
-    assert found.tolist() == [[0], [0]]
+def test_a_data_set_without_item_features_has_one_column_of_zeros():
+    features = item_features(Dataset.from_frames(pd.DataFrame({"user": [1, 1], "item": [1, 2], "rating": [1, 2]})))
+    assert features.tolist() == [[0], [0]]

@@ -1,4 +1,4 @@
-"""A model that was saved and loaded is the model; a file that is no model is refused, whatever it says it is."""
+"""A loaded model equals the one that was saved; a file that is no model is refused, whatever its header says."""
 
 from __future__ import annotations
 
@@ -34,55 +34,50 @@ def models(log) -> dict[str, recsys.Fitted]:
     return {name: recsys.fit(log, name, CONFIG) for name in ("base", "deep")}
 
 
-def assert_same(one: recsys.Fitted, other: recsys.Fitted) -> None:
-    """In every bit of every array, and in all else that a model says of itself."""
-    first, second = pack(one), pack(other)
+def assert_same(first_model: recsys.Fitted, second_model: recsys.Fitted) -> None:
+    """In every bit of every array, and in the header."""
+    first, second = pack(first_model), pack(second_model)
     assert list(first.arrays) == list(second.arrays)
     for name, array in first.arrays.items():
         assert array.dtype == second.arrays[name].dtype, name
         assert array.shape == second.arrays[name].shape, name
         assert array.tobytes() == second.arrays[name].tobytes(), name
-    assert (one.name, one.history, one.best_epoch, one.hyperparameters) == (
-        other.name,
-        other.history,
-        other.best_epoch,
-        other.hyperparameters,
-    )
-    assert type(one.towers) is type(other.towers)
-    assert one.n_parameters == other.n_parameters
+    assert first.text == second.text
+    for name in ("name", "history", "best_epoch", "hyperparameters", "n_parameters"):
+        assert getattr(first_model, name) == getattr(second_model, name), name
+    assert type(first_model.towers) is type(second_model.towers)
 
 
 @pytest.mark.parametrize("name", ["base", "deep"])
-def test_a_loaded_model_is_the_one_that_was_saved(models, log, name, tmp_path):
+def test_a_loaded_model_equals_the_one_that_was_saved(models, log, name, tmp_path):
     fitted = models[name]
     fitted.save(tmp_path / "model.npz")
-    found = recsys.load_fitted(tmp_path / "model.npz")
-    assert_same(fitted, found)
-    assert found.scores().tobytes() == fitted.scores().tobytes()
-    assert found.scores(np.array([3, 1])).tobytes() == fitted.scores(np.array([3, 1])).tobytes()
+    loaded = recsys.load_fitted(tmp_path / "model.npz")
+    assert_same(fitted, loaded)
+    assert loaded.scores().tobytes() == fitted.scores().tobytes()
+    assert loaded.scores(np.array([3, 1])).tobytes() == fitted.scores(np.array([3, 1])).tobytes()
     for part in ("user_vectors", "item_vectors", "item_bias", "history", "best_epoch"):
-        np.testing.assert_array_equal(getattr(found, part), getattr(fitted, part))
-    every = np.arange(log.n_users)
-    users, _ = found.towers.users_forward(found.towers.serving_inputs(every))
+        np.testing.assert_array_equal(getattr(loaded, part), getattr(fitted, part))
+    users, _ = loaded.towers.users_forward(loaded.towers.serving_inputs(np.arange(log.n_users)))
     np.testing.assert_array_equal(users, fitted.user_vectors)
 
 
-def test_a_loaded_deep_model_answers_newcomers_and_explains_as_before(models, log, tmp_path):
+def test_a_loaded_deep_model_folds_in_and_explains_as_before(models, log, tmp_path):
     fitted = models["deep"]
     fitted.save(str(tmp_path / "model"))  # a path as text, and no ending is added to it
-    found = recsys.load_fitted(str(tmp_path / "model"))
-    assert found.fold_in([7, 0, 3], [5, 1, 3]).tobytes() == fitted.fold_in([7, 0, 3], [5, 1, 3]).tobytes()
-    assert found.fold_in([]).tobytes() == fitted.fold_in([]).tobytes()
-    assert found.fold_in_all(log.matrix).tobytes() == fitted.fold_in_all(log.matrix).tobytes()
-    assert found.fold_in_scores(log.matrix).tobytes() == fitted.fold_in_scores(log.matrix).tobytes()
+    loaded = recsys.load_fitted(str(tmp_path / "model"))
+    assert loaded.fold_in([7, 0, 3], [5, 1, 3]).tobytes() == fitted.fold_in([7, 0, 3], [5, 1, 3]).tobytes()
+    assert loaded.fold_in([]).tobytes() == fitted.fold_in([]).tobytes()
+    assert loaded.fold_in_all(log.matrix).tobytes() == fitted.fold_in_all(log.matrix).tobytes()
+    assert loaded.fold_in_scores(log.matrix).tobytes() == fitted.fold_in_scores(log.matrix).tobytes()
     lists = recommend(fitted, log, None, 3)
     for part, other in zip(
-        vars(explain(fitted, log, lists)).values(), vars(explain(found, log, lists)).values(), strict=True
+        vars(explain(fitted, log, lists)).values(), vars(explain(loaded, log, lists)).values(), strict=True
     ):
         np.testing.assert_array_equal(part, other)
 
 
-def test_a_loaded_base_model_still_says_that_it_cannot_fold_in(models, tmp_path):
+def test_a_loaded_base_model_still_refuses_to_fold_in(models, tmp_path):
     models["base"].save(tmp_path / "model.npz")
     with pytest.raises(recsys.ConfigError, match="fit the deep model instead"):
         recsys.load_fitted(tmp_path / "model.npz").fold_in([1])
@@ -95,7 +90,7 @@ RATINGS = st.dictionaries(
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(RATINGS, st.integers(1, 5), st.sampled_from(["base", "deep"]), st.booleans())
-def test_whatever_the_ratings_what_is_loaded_is_what_was_saved(tmp_path, ratings, dim, name, ages):
+def test_whatever_the_ratings_a_loaded_model_equals_the_saved_one(tmp_path, ratings, dim, name, ages):
     rows = [(*pair, rating) for pair, rating in ratings.items()]
     log = pd.DataFrame(rows, columns=["user", "item", "rating"])
     users = pd.DataFrame({"user": range(5), "age": [20, 31, 42, 53, 64]}) if ages else None
@@ -107,13 +102,13 @@ def test_whatever_the_ratings_what_is_loaded_is_what_was_saved(tmp_path, ratings
 
 
 @pytest.mark.parametrize("name", ["base", "deep"])
-def test_equal_models_give_equal_bytes_and_others_do_not(models, log, name, tmp_path):
-    models[name].save(tmp_path / "one")
+def test_equal_models_give_equal_files_and_others_do_not(models, log, name, tmp_path):
+    models[name].save(tmp_path / "first")
     recsys.fit(log, name, CONFIG).save(tmp_path / "again")
-    recsys.load_fitted(tmp_path / "one").save(tmp_path / "loaded")
+    recsys.load_fitted(tmp_path / "first").save(tmp_path / "loaded")
     recsys.fit(log, name, replace(CONFIG, seed=4)).save(tmp_path / "other")
-    one, again, loaded, other = ((tmp_path / file).read_bytes() for file in ("one", "again", "loaded", "other"))
-    assert one == again == loaded != other
+    first, again, loaded, other = ((tmp_path / file).read_bytes() for file in ("first", "again", "loaded", "other"))
+    assert first == again == loaded != other
 
 
 def test_a_model_that_could_not_be_loaded_is_not_saved(models, tmp_path):
@@ -123,12 +118,12 @@ def test_a_model_that_could_not_be_loaded_is_not_saved(models, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_model_is_only_saved_where_there_is_a_folder(models, tmp_path):
+def test_the_folder_of_a_saved_model_must_exist(models, tmp_path):
     with pytest.raises(recsys.OutputError, match="there is no folder"):
         models["base"].save(tmp_path / "nowhere" / "model.npz")
 
 
-def test_what_is_no_model_is_refused_with_the_path_and_what_to_do(models, tmp_path):
+def test_a_file_that_is_no_model_is_refused_with_its_path_and_a_remedy(models, tmp_path):
     path = tmp_path / "model.npz"
     with pytest.raises(recsys.DataError, match=r"model\.npz: cannot be read \(No such file or directory\); expected"):
         recsys.load_fitted(path)
@@ -139,63 +134,64 @@ def test_what_is_no_model_is_refused_with_the_path_and_what_to_do(models, tmp_pa
     assert str(caught.value).endswith("; give a file that fitted.save wrote, or fit and save again")
 
 
-def refusal(found: Archive) -> str:
+def refusal(content: Archive) -> str:
     with pytest.raises(recsys.DataError) as caught:
-        unpack(found)
+        unpack(content)
     return str(caught.value)
 
 
-def with_array(found: Archive, name: str, array: np.ndarray) -> Archive:
-    assert name in found.arrays
-    return Archive({**found.arrays, name: array}, found.text)
+def with_array(content: Archive, name: str, array: np.ndarray) -> Archive:
+    assert name in content.arrays
+    return Archive({**content.arrays, name: array}, content.text)
 
 
 @pytest.mark.parametrize("name", ["base", "deep"])
-def test_every_array_must_be_there_with_its_shape_its_dtype_and_finite_numbers(models, name):
+def test_every_array_must_be_present_with_its_shape_its_dtype_and_finite_numbers(models, name):
     whole = pack(models[name])
     for array, numbers in whole.arrays.items():
-        missing = Archive({other: one for other, one in whole.arrays.items() if other != array}, whole.text)
+        missing = Archive({name: value for name, value in whole.arrays.items() if name != array}, whole.text)
         short = array.removeprefix("towers.")
         assert refusal(missing) == f"the array {short} is missing"
         for wrong in (numbers[:-1], numbers[None], numbers.astype(np.complex64), numbers.astype(np.bool_)):
             assert refusal(with_array(whole, array, wrong))
         if numbers.dtype.kind == "f":
             for bad in (np.nan, np.inf, -np.inf):
-                spoilt = numbers.copy()
-                spoilt.flat[-1] = bad
-                assert f"{short} holds {bad}; expected finite numbers" in refusal(with_array(whole, array, spoilt))
+                broken = numbers.copy()
+                broken.flat[-1] = bad
+                assert f"{short} holds {bad}; expected finite numbers" in refusal(with_array(whole, array, broken))
             assert "expected" in refusal(with_array(whole, array, numbers.astype(np.float16)))
-        turned = numbers.astype(numbers.dtype.newbyteorder())  # the same numbers, which BLAS would not take
-        assert f"the array {short} is {turned.dtype}" in refusal(with_array(whole, array, turned))
+        swapped = numbers.astype(numbers.dtype.newbyteorder())  # the same numbers, which BLAS would misread
+        assert f"the array {short} is {swapped.dtype}" in refusal(with_array(whole, array, swapped))
 
 
-def test_a_history_must_be_a_sparse_matrix_of_films_that_are_there(models):
+def test_a_history_must_be_a_sparse_matrix_of_items_in_the_catalogue(models):
     whole = pack(models["deep"])
     indices, indptr = whole.arrays["towers.history.indices"], whole.arrays["towers.history.indptr"]
-    beyond, below, repeated, turned = indices.copy(), indices.copy(), indices.copy(), indices.copy()
-    beyond[0], below[0], repeated[1], turned[:2] = 12, -1, indices[0], indices[1::-1]
-    for wrong in (beyond, below, repeated, turned, indices.astype(np.int64) + 2**40, indices.astype(np.uint32)):
+    too_large, negative, repeated, unsorted = (indices.copy() for _ in range(4))
+    too_large[0], negative[0], repeated[1], unsorted[:2] = 12, -1, indices[0], indices[1::-1]
+    wide, unsigned = indices.astype(np.int64) + 2**40, indices.astype(np.uint32)
+    for wrong in (too_large, negative, repeated, unsorted, wide, unsigned):
         assert "history" in refusal(with_array(whole, "towers.history.indices", wrong))
-    late, back, far, short = indptr.copy(), indptr.copy(), indptr.copy(), indptr.copy()
-    late[0], back[3], far[-1], short[-1] = 1, indptr[-1], indptr[-1] + 1, indptr[-1] - 1
-    for wrong in (late, back, far, short, -indptr):
+    late_start, falling, too_long, too_short = (indptr.copy() for _ in range(4))
+    late_start[0], falling[3], too_long[-1], too_short[-1] = 1, indptr[-1], indptr[-1] + 1, indptr[-1] - 1
+    for wrong in (late_start, falling, too_long, too_short, -indptr):
         assert "history" in refusal(with_array(whole, "towers.history.indptr", wrong))
-    nothing = {"data": np.empty(0, np.float32), "indices": np.empty(0, np.int32), "indptr": np.zeros(41, np.int32)}
-    for part, array in nothing.items():
+    empty = {"data": np.empty(0, np.float32), "indices": np.empty(0, np.int32), "indptr": np.zeros(41, np.int32)}
+    for part, array in empty.items():
         whole = with_array(whole, f"towers.history.{part}", array)
     assert "no sparse matrix with entries" in refusal(whole)
 
 
-def test_the_lowest_rating_is_not_above_the_highest(models):
-    turned = with_array(pack(models["deep"]), "towers.rating_scale", np.array([5.0, 1.0]))
-    assert refusal(turned) == "the array rating_scale is from 5.0 to 1.0; expected the lowest rating first"
+def test_the_lowest_rating_must_not_be_above_the_highest(models):
+    swapped = with_array(pack(models["deep"]), "towers.rating_scale", np.array([5.0, 1.0]))
+    assert refusal(swapped) == "the array rating_scale is from 5.0 to 1.0; expected the lowest rating first"
 
 
 RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_ndcg": None}
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "message"),
     [
         ({"format": 1}, "the model is of format 1; this version reads format 2"),
         ({"format": "1"}, "Expected `int`"),
@@ -212,26 +208,26 @@ RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_nd
         ({"hyperparameters": None}, "Expected `object`"),
     ],
 )
-def test_what_a_model_says_of_itself_is_checked(models, changes, says):
+def test_the_header_is_checked(models, changes, message):
     whole = pack(models["deep"])
-    assert says in refusal(Archive(whole.arrays, json.dumps({**json.loads(whole.text), **changes})))
+    assert message in refusal(Archive(whole.arrays, json.dumps({**json.loads(whole.text), **changes})))
 
 
 @pytest.mark.parametrize(
     "text", ["", "x", "[]", '{"format": 2', "[" * 100_000, '{"format": 2, "x": ' + "[" * 100_000, '{"format": NaN}']
 )
-def test_what_is_no_json_is_refused(models, text):
+def test_a_header_that_is_no_json_is_refused(models, text):
     assert "its header" in refusal(Archive(pack(models["deep"]).arrays, text))
 
 
-def test_vectors_of_no_length_and_sizes_whose_product_is_beyond_all_memory_are_refused(models):
+def test_vectors_of_length_0_and_lengths_whose_product_exceeds_memory_are_refused(models):
     def of_length(dim: int) -> Archive:
         whole = pack(models["deep"])
-        about = json.loads(whole.text)
-        about["hyperparameters"]["dim"] = dim
+        header = json.loads(whole.text)
+        header["hyperparameters"]["dim"] = dim
         rows = {"user_vectors": 40, "item_vectors": 12, "towers.pool.table": 12, "towers.item.table": 12}
         arrays = {name: np.zeros((n, dim), np.float32) for name, n in rows.items()}
-        return Archive({**whole.arrays, **arrays}, json.dumps(about))
+        return Archive({**whole.arrays, **arrays}, json.dumps(header))
 
     assert "its vectors are of length 0; expected 1 at least" in refusal(of_length(0))
     assert "user_mlp.inner.weight is float32 of shape (5, 8); expected float32 of shape (100001, 200000)" in refusal(
@@ -239,12 +235,12 @@ def test_vectors_of_no_length_and_sizes_whose_product_is_beyond_all_memory_are_r
     )
 
 
-def test_a_later_version_may_say_more_of_a_model(models):
+def test_a_header_with_further_fields_is_accepted(models):
     whole = pack(models["deep"])
     more = Archive(whole.arrays, json.dumps({**json.loads(whole.text), "mood": "good"}))
     assert_same(models["deep"], unpack(more))
 
 
-def test_numbers_are_told_so_that_they_read_as_the_same(models):
-    about = msgspec.json.decode(pack(models["deep"]).text)
-    assert [record["train_loss"] for record in about["history"]] == [one.train_loss for one in models["deep"].history]
+def test_numbers_of_the_header_read_back_as_the_same_numbers(models):
+    header, losses = msgspec.json.decode(pack(models["deep"]).text), [r.train_loss for r in models["deep"].history]
+    assert [record["train_loss"] for record in header["history"]] == losses
