@@ -23,7 +23,7 @@ def test_numbers_are_little_endian_row_by_row(dtype, values, expected):
     assert base64.b64decode(encode_array(np.array(values), dtype, "x.js")) == bytes.fromhex(expected)
 
 
-def test_an_array_that_is_not_contiguous_is_written_in_the_order_of_its_rows():
+def test_a_transposed_array_is_written_row_by_row():
     assert base64.b64decode(encode_array(np.arange(4).reshape(2, 2).T, "uint8", "x.js")) == bytes([0, 2, 1, 3])
 
 

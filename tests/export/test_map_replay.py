@@ -8,108 +8,107 @@ import msgspec
 import numpy as np
 import pytest
 
-from recsys import schema as out
-from recsys.export.map_replay import encoded, frames_allowed, replay, spread
+from recsys.export.map_replay import build_map_replay, evenly_spaced, max_frames, quantise
 from recsys.recommend.pca import principal_components
+from recsys.schema import MapReplay, Replay
 from recsys.training.snapshots import MAX_FRAMES, SnapshotRecorder
 
+IDS = ["a", "b", "c", "d", "e", "f"]
+TRACKED = np.array([0, 2, 5])
 
-def decoded(found: out.Replay) -> list[list[tuple[float, float]]]:
-    """Every frame's places, read as the file says."""
+
+def decode(replay: Replay) -> list[list[tuple[float, float]]]:
+    """The points of every frame, read as the schema documents it."""
     frames = []
-    for text in found.frames:
-        raw = base64.b64decode(text, validate=True)
-        values = struct.unpack(f"<{len(raw) // 2}H", raw)
+    for text in replay.frames:
+        content = base64.b64decode(text, validate=True)
+        values = struct.unpack(f"<{len(content) // 2}H", content)
         frames.append([
             tuple(low + value / 65535 * (high - low)
-                  for value, low, high in zip(values[place : place + 2], found.low, found.high, strict=True))
-            for place in range(0, len(values), 2)
+                  for value, low, high in zip(values[start : start + 2], replay.low, replay.high, strict=True))
+            for start in range(0, len(values), 2)
         ])  # fmt: skip
     return frames
 
 
-def trained(epochs: list[int], best_epoch: int, n_films: int = 6, seed: int = 0):
-    """A model that was recorded after some epochs; its films 0, 2 and 5 move."""
-    rng = np.random.default_rng(seed)
-    films = np.array([0, 2, 5])
-    found = SnapshotRecorder(films)
+def model_and_recorder(epochs: list[int], best_epoch: int) -> tuple[SimpleNamespace, SnapshotRecorder]:
+    """A model of six items, and random snapshots of the tracked ones after some epochs."""
+    rng = np.random.default_rng(0)
+    recorder = SnapshotRecorder(TRACKED)
     for epoch in epochs:
-        found.frames[epoch] = rng.normal(size=(3, 4)).astype(np.float32)
-    model = SimpleNamespace(item_vectors=rng.normal(size=(n_films, 4)).astype(np.float32), best_epoch=best_epoch)
-    return model, found, films
+        recorder.frames[epoch] = rng.normal(size=(3, 4)).astype(np.float32)
+    model = SimpleNamespace(item_vectors=rng.normal(size=(6, 4)).astype(np.float32), best_epoch=best_epoch)
+    return model, recorder
 
 
-IDS = ["a", "b", "c", "d", "e", "f"]
-
-
-def test_every_frame_is_seen_along_the_axes_of_the_served_model_and_the_last_is_its_map():
-    model, recorder, films = trained([1, 3, 5, 7], best_epoch=6)
+def test_every_frame_is_projected_on_the_axes_of_the_served_model_and_the_last_is_its_map():
+    model, recorder = model_and_recorder([1, 3, 5, 7], best_epoch=6)
     projection = principal_components(model.item_vectors)
-    found = replay({"base": model}, {"base": projection}, {"base": recorder}, films, IDS)
-    assert found.item_ids == ["a", "c", "f"]
-    one = found.models["base"]
-    assert one.epochs == [1, 3, 5, 6]
-    step = max(high - low for low, high in zip(one.low, one.high, strict=True)) / 65535
-    centred = model.item_vectors.astype(float) - model.item_vectors.astype(float).mean(axis=0)
+    replays = build_map_replay({"base": model}, {"base": projection}, {"base": recorder}, TRACKED, IDS)
+    assert replays.item_ids == ["a", "c", "f"]
+    replay = replays.models["base"]
+    assert replay.epochs == [1, 3, 5, 6]
+    step = max(high - low for low, high in zip(replay.low, replay.high, strict=True)) / 65535
+    centre = model.item_vectors.astype(float).mean(axis=0)
+    centred = model.item_vectors - centre
     _, axes = np.linalg.eigh(centred.T @ centred)
     axes = axes[:, ::-1][:, :2]
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
-    for epoch, frame in zip(one.epochs[:-1], decoded(one), strict=False):
-        expected = (recorder.frames[epoch] - model.item_vectors.astype(float).mean(axis=0)) @ axes
-        np.testing.assert_allclose(frame, expected, atol=step)
-    np.testing.assert_allclose(decoded(one)[-1], projection.points[films], atol=step)
+    *earlier, last = decode(replay)
+    for epoch, frame in zip(replay.epochs, earlier, strict=False):
+        np.testing.assert_allclose(frame, (recorder.frames[epoch] - centre) @ axes, atol=step)
+    np.testing.assert_allclose(last, projection.points[TRACKED], atol=step)
 
 
 @pytest.mark.parametrize(("epochs", "best", "expected"), [
     ([1, 2, 3], 3, [1, 2, 3]), ([1, 2, 3], 1, [1]), ([1, 3, 5], 4, [1, 3, 4]), ([], 7, [7]), ([1], 1, [1]),
 ])  # fmt: skip
-def test_frames_go_up_to_the_served_epoch_which_is_one_of_them(epochs, best, expected):
-    model, recorder, films = trained(epochs, best)
+def test_frames_go_up_to_the_served_epoch_which_is_the_last(epochs, best, expected):
+    model, recorder = model_and_recorder(epochs, best)
     projections = {"deep": principal_components(model.item_vectors)}
-    found = replay({"deep": model}, projections, {"deep": recorder}, films, IDS)
-    assert found.models["deep"].epochs == expected
-    assert len(found.models["deep"].frames) == len(expected)
+    replay = build_map_replay({"deep": model}, projections, {"deep": recorder}, TRACKED, IDS).models["deep"]
+    assert replay.epochs == expected
+    assert len(replay.frames) == len(expected)
 
 
-def test_a_model_that_was_not_recorded_has_its_served_frame():
-    model, _, films = trained([], 4)
-    found = replay({"deep": model}, {"deep": principal_components(model.item_vectors)}, {}, films, IDS)
-    assert found.models["deep"].epochs == [4]
+def test_a_model_without_snapshots_has_its_served_frame():
+    model, _ = model_and_recorder([], 4)
+    projections = {"deep": principal_components(model.item_vectors)}
+    assert build_map_replay({"deep": model}, projections, {}, TRACKED, IDS).models["deep"].epochs == [4]
 
 
-def test_without_a_model_nothing_moves():
-    assert replay({}, {}, {}, np.array([1]), IDS) == out.MapReplay(item_ids=["b"], models={})
+def test_without_a_model_there_are_no_frames():
+    assert build_map_replay({}, {}, {}, np.array([1]), IDS) == MapReplay(item_ids=["b"], models={})
 
 
-def test_the_ends_of_both_axes_are_those_of_all_frames():
-    places = np.array([[[0.0, 10], [1, 10]], [[4, 10], [-1, 10]]])
-    low, high, frames = encoded(places)
+def test_the_ranges_of_both_axes_are_those_of_all_frames():
+    low, high, frames = quantise(np.array([[[0.0, 10], [1, 10]], [[4, 10], [-1, 10]]]))
     assert (low, high) == ((-1, 10), (4, 10))
     assert struct.unpack("<4H", base64.b64decode(frames[0])) == (13107, 0, 26214, 0)
     assert struct.unpack("<4H", base64.b64decode(frames[1])) == (65535, 0, 0, 0)
 
 
-def test_frames_are_spread_evenly_and_keep_first_and_last():
-    assert spread([1, 2, 3, 4, 5, 7], 6) == spread([1, 2, 3, 4, 5, 7], 9) == [1, 2, 3, 4, 5, 7]
-    assert spread([1, 2, 3, 4, 5], 3) == [1, 3, 5]
-    assert spread([1, 2, 3, 4, 5], 2) == [1, 5]
-    assert spread([1, 2, 3, 4, 5], 1) == [5]
+def test_chosen_epochs_are_evenly_spaced_with_the_first_and_the_last():
+    assert evenly_spaced([1, 2, 3, 4, 5, 7], 6) == evenly_spaced([1, 2, 3, 4, 5, 7], 9) == [1, 2, 3, 4, 5, 7]
+    assert evenly_spaced([1, 2, 3, 4, 5], 3) == [1, 3, 5]
+    assert evenly_spaced([1, 2, 3, 4, 5], 2) == [1, 5]
+    assert evenly_spaced([1, 2, 3, 4, 5], 1) == [5]
 
 
-@pytest.mark.parametrize(("n_films", "n_models", "width"), [(12_000, 2, 6), (9000, 2, 60), (3000, 1, 6)])
-def test_the_file_is_smaller_than_a_megabyte_and_has_as_many_frames_as_that_leaves_room_for(n_films, n_models, width):
-    item_ids = [f"é{number:0{width}d}" for number in range(n_films)]
-    rng, films = np.random.default_rng(0), np.arange(n_films)
+@pytest.mark.parametrize(("n_items", "n_models", "width"), [(12_000, 2, 6), (9000, 2, 60), (3000, 1, 6)])
+def test_the_file_is_below_a_megabyte_and_has_as_many_frames_as_fit(n_items, n_models, width):
+    item_ids = [f"é{number:0{width}d}" for number in range(n_items)]
+    rng, tracked = np.random.default_rng(0), np.arange(n_items)
     models, recorders = {}, {}
     for name in ("base", "deep")[:n_models]:
-        recorders[name] = SnapshotRecorder(films)
+        recorders[name] = SnapshotRecorder(tracked)
         for epoch in range(1, 30):
-            recorders[name].frames[epoch] = rng.normal(size=(n_films, 2)).astype(np.float32)
+            recorders[name].frames[epoch] = rng.normal(size=(n_items, 2)).astype(np.float32)
         models[name] = SimpleNamespace(item_vectors=recorders[name].frames[1] + np.float32(1), best_epoch=30)
     projections = {name: principal_components(model.item_vectors) for name, model in models.items()}
-    found = replay(models, projections, recorders, films, item_ids)
-    size = len(msgspec.json.encode(found))
-    n_frames = len(found.models["base"].frames)
+    replays = build_map_replay(models, projections, recorders, tracked, item_ids)
+    size = len(msgspec.json.encode(replays))
+    n_frames = len(replays.models["base"].frames)
     assert size < 1_000_000
-    assert n_frames == frames_allowed(item_ids, n_models) <= MAX_FRAMES
+    assert n_frames == max_frames(item_ids, n_models) <= MAX_FRAMES
     assert n_frames == MAX_FRAMES or size * (n_frames + 1) / n_frames > 990_000

@@ -10,7 +10,7 @@ from recsys.export.script import json_in, script_of
 
 
 @given(st.text(), st.text())
-def test_what_was_put_into_a_script_comes_out_again(name, text):
+def test_a_script_gives_back_the_text_it_was_made_of(name, text):
     assert json_in(script_of(name, text)) == text
 
 
