@@ -183,6 +183,13 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
 
 def compute(dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> Artefacts:
     """Everything between the ratings and the exported files."""
+    results = compute_results(dataset, config, reporter, cache)
+    with threadpool_limits(1, "blas"), reporter.stage("assemble"):
+        return assemble(results)
+
+
+def compute_results(dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> Results:
+    """The stages from split to evaluate: all that the exported files are made of, still as arrays."""
     check(dataset, config)
     with threadpool_limits(1, "blas"):  # more threads gain nothing at these sizes, and spin against each other
         parts = split(dataset, config, reporter)
@@ -193,21 +200,18 @@ def compute(dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Ca
         reasons = explain(trained.models, parts, lists, reporter)
         evaluation, ranks = evaluate(trained.models, parts, lists, compared, config, reporter)
         new_users = evaluate_new_users(dataset, config, reporter, cache) if config.evaluate_new_users else None
-        with reporter.stage("assemble"):
-            return assemble(
-                Results(
-                    dataset,
-                    parts,
-                    config,
-                    trained.models,
-                    lists,
-                    evaluation,
-                    reasons,
-                    ranks,
-                    trained.recorders,
-                    new_users,
-                )
-            )
+    return Results(
+        dataset=dataset,
+        split=parts,
+        config=config,
+        models=trained.models,
+        lists=lists,
+        evaluation=evaluation,
+        reasons=reasons,
+        ranks=ranks,
+        recorders=trained.recorders,
+        new_users=new_users,
+    )
 
 
 def split(dataset: Dataset, config: BuildConfig, reporter: Reporter = SILENT) -> Split:
