@@ -1,4 +1,4 @@
-"""Deep models beside histories that they were not trained on: of the sample, and of MovieLens where it is there.
+"""Deep models with histories that they were not trained on: of the sample, and of MovieLens where it is there.
 
 Each is fitted once for all tests of a session.
 """
@@ -22,7 +22,7 @@ N = 200
 
 @dataclass(frozen=True, eq=False)
 class HeldOut:
-    """A model and what it has not seen.
+    """A model and histories that were held out from its training.
 
     Attributes:
         fitted: a deep model.
@@ -35,14 +35,14 @@ class HeldOut:
     histories: list[History]
 
     def nearest(self) -> np.ndarray:
-        """Of each film the ten whose vectors are most similar, by cosine: (n_items, 10)."""
+        """Of each item the ten whose vectors are most similar, by cosine: (n_items, 10)."""
         unit = unit_vectors(self.fitted.item_vectors).astype(float)
-        likeness = unit @ unit.T
-        np.fill_diagonal(likeness, -np.inf)
-        return np.argsort(-likeness, axis=1, kind="stable")[:, :10]
+        cosine = unit @ unit.T
+        np.fill_diagonal(cosine, -np.inf)
+        return np.argsort(-cosine, axis=1, kind="stable")[:, :10]
 
     def picked(self) -> list[tuple[History, int]]:
-        """Each history with the place of one of its films."""
+        """Each history with the position of one of its items, chosen at random."""
         rng = np.random.default_rng(1)
         return [(history, int(rng.integers(len(history)))) for history in self.histories]
 
@@ -64,20 +64,16 @@ def of_movielens() -> HeldOut:
 
 
 def _histories(ratings: recsys.Dataset) -> list[History]:
-    found = []
+    histories = []
     for user in np.flatnonzero(ratings.user_counts)[:N]:
         row = ratings.matrix[[user]]
-        found.append([(int(film), int(stars)) for film, stars in zip(row.indices, row.data, strict=True)])
-    assert len(found) == N
-    return found
+        histories.append([(int(item), int(stars)) for item, stars in zip(row.indices, row.data, strict=True)])
+    assert len(histories) == N
+    return histories
 
 
 BOTH = [
     pytest.param(of_the_sample, id="sample"),
-    pytest.param(
-        of_movielens,
-        id="movielens",
-        marks=needs_movielens,
-    ),
+    pytest.param(of_movielens, id="movielens", marks=needs_movielens),
 ]
 """To parametrize tests with."""
