@@ -31,7 +31,6 @@ from recsys.evaluation.cold_start import (
 )
 from recsys.schema import NewUsers
 from tests.requirements import MOVIELENS, needs_movielens
-from tests.requirements import MOVIELENS, needs_movielens
 from tests.small_logs import log_of
 from tests.synthetic import Shape, small_log, synthetic
 
