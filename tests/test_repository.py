@@ -18,10 +18,13 @@ def project() -> dict:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def test_every_package_is_named_and_the_sample_goes_with_them():
-    found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "recsys").rglob("__init__.py")}
-    assert set(project()["tool"]["setuptools"]["packages"]) == found | {"recsys.data.sample_files"}
-    assert (ROOT / project()["tool"]["setuptools"]["package-dir"]["recsys.data.sample_files"] / "u.data").is_file()
+def test_every_package_is_in_the_wheel_and_so_are_the_sample_and_the_templates():
+    setuptools = project()["tool"]["setuptools"]
+    code = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "recsys").rglob("__init__.py")}
+    assert set(setuptools["packages"]) == code | {"recsys.data.sample_files", "recsys.site.templates"}
+    folders = {name: ROOT / folder for name, folder in setuptools["package-dir"].items()}
+    assert (folders["recsys.data.sample_files"] / "u.data").is_file()
+    assert (folders["recsys.site.templates"] / "base.html").is_file()
 
 
 def test_the_first_screen_of_the_readme_has_two_commands_that_ci_runs_too():
