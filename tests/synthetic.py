@@ -1,4 +1,4 @@
-"""Invented ratings logs of any size and shape: long-tail users and films, and tastes that a model can learn."""
+"""Invented ratings logs: of any size and shape, with tastes that a model can learn; and two small ones."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Shape:
 
     Attributes:
         n_users, n_items: how many there are.
-        n_ratings: about how many; each user rates three films at least.
-        tastes: latent dimensions that users and films share.
-        strength: how much taste counts against popularity when a film is chosen; 0 for not at all.
+        n_ratings: about how many; each user has at least three.
+        tastes: latent dimensions that users and items share.
+        strength: how much taste counts against popularity when an item is chosen; 0 for not at all.
         stars: ratings from 1 to 5; else all are 1, as in a log of clicks.
         timestamps: whether the order is known.
-        genres: whether films have genres, told by their strongest taste.
+        genres: whether items have genres: the name of their strongest taste.
     """
 
     n_users: int
@@ -35,10 +35,10 @@ class Shape:
 
 
 def synthetic(shape: Shape, seed: int = 0) -> Dataset:
-    """A log of that shape.
+    """A log of that shape, with a long tail of users and of items.
 
-    Films are chosen without repetition with probability proportional to popularity times exp(taste), by the trick of
-    exponential clocks (Gumbel top-k), a block of users at a time.
+    Items are chosen without replacement with probability proportional to popularity times exp(taste): the largest of
+    the log-probabilities plus Gumbel noise are such a sample (the Gumbel top-k trick). A block of users at a time.
     """
     rng = np.random.default_rng(seed)
     popularity = -0.9 * np.log(np.arange(1, shape.n_items + 1))
@@ -51,8 +51,8 @@ def synthetic(shape: Shape, seed: int = 0) -> Dataset:
     for start in range(0, shape.n_users, 512):
         block = slice(start, start + 512)
         taste = user_tastes[block] @ item_tastes.T / np.sqrt(shape.tastes)
-        clocks = shape.strength * taste + popularity + rng.gumbel(size=taste.shape)
-        order = np.argsort(-clocks, axis=1)
+        keys = shape.strength * taste + popularity + rng.gumbel(size=taste.shape)
+        order = np.argsort(-keys, axis=1)
         for row, count in enumerate(counts[block].astype(int)):
             chosen = rng.permutation(order[row, :count])
             users.append(np.full(count, start + row))
@@ -69,16 +69,34 @@ def synthetic(shape: Shape, seed: int = 0) -> Dataset:
     )
     if shape.timestamps:
         ratings["timestamp"] = ratings.groupby("user").cumcount() + 100 * ratings["user"]
-    films = pd.DataFrame({"item": np.arange(shape.n_items), "title": "Film"})
+    catalogue = pd.DataFrame({"item": np.arange(shape.n_items), "title": "Item"})
     if shape.genres:
-        films["genres"] = [f"Genre {taste}" for taste in item_tastes.argmax(axis=1)]
-    return Dataset.from_frames(ratings, items=films, name="synthetic")
+        catalogue["genres"] = [f"Genre {taste}" for taste in item_tastes.argmax(axis=1)]
+    return Dataset.from_frames(ratings, items=catalogue, name="synthetic")
 
 
 def small_log() -> Dataset:
-    """40 users whose ages are known, 12 films, stars without any taste."""
+    """40 users whose ages are known, 12 items, stars without any taste."""
     rng = np.random.default_rng(0)
     pairs = np.argwhere(rng.random((40, 12)) < 0.4)
     ratings = pd.DataFrame({"user": pairs[:, 0], "item": pairs[:, 1], "rating": rng.integers(1, 6, len(pairs))})
     users = pd.DataFrame({"user": range(40), "age": rng.integers(10, 70, 40)})
     return Dataset.from_frames(ratings, users=users)
+
+
+def two_tastes(n_users: int = 60, n_items: int = 24, seed: int = 0, unrated: int = 0) -> Dataset:
+    """Even users rated half of the even items, odd users half of the odd ones; the genre says which an item is.
+
+    Items come after one another in time; ``unrated`` more have no rating.
+    """
+    rng = np.random.default_rng(seed)
+    rows = []
+    for user in range(n_users):
+        liked = np.arange(user % 2, n_items, 2)
+        for time, item in enumerate(rng.permutation(liked)[: n_items // 4]):
+            rows.append((user, int(item), int(rng.integers(3, 6)), time))
+    ratings = pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"])
+    catalogue = range(n_items + unrated)
+    genres = [("Even", "Odd")[item % 2] for item in catalogue]
+    items = pd.DataFrame({"item": catalogue, "title": "Item", "genres": genres})
+    return Dataset.from_frames(ratings, items=items, name="two tastes")

@@ -16,7 +16,7 @@ from recsys.cache.baselines import load_or_run_baselines
 from recsys.cache.store import FolderCache, NoCache
 from recsys.config import BuildConfig, TrainConfig
 from recsys.models import archive
-from tests.training.test_fit import two_tastes
+from tests.synthetic import two_tastes
 
 CONFIG = BuildConfig(top_k=3, train=TrainConfig(seed=4))
 Results = list[BaselineResult | SkippedBaseline]

@@ -13,7 +13,7 @@ from recsys.cache.models import cached_fit
 from recsys.cache.store import FolderCache, NoCache, cache_folder
 from recsys.training.snapshots import SnapshotRecorder
 from tests.models.test_load import assert_same
-from tests.training.test_fit import two_tastes
+from tests.synthetic import two_tastes
 
 CONFIG = recsys.TrainConfig(dim=4, epochs=5, batch_size=256, seed=1)
 

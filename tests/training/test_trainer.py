@@ -1,0 +1,132 @@
+"""A training step: its gradients are those of the objective, whatever the model and the negatives."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recsys import Dataset, TrainConfig
+from recsys.models.registry import MODELS
+from recsys.nn.negatives import InBatchNegatives, SampledNegatives
+from recsys.training.batches import Batch, batches
+from recsys.training.trainer import Trainer
+from tests.gradients import LIMIT, errors
+from tests.synthetic import two_tastes
+
+MODEL_NAMES = ["base", "deep"]
+
+
+def trainer_of(model: str, ratings: Dataset, **hyperparameters: float) -> Trainer:
+    """A trainer in float64, as if it had trained for a while: at first the MLPs output 0."""
+    defaults = MODELS[model].defaults(ratings, TrainConfig(dim=3, batch_size=60, l2=0.2))
+    trainer = Trainer(model, ratings, replace(defaults, **hyperparameters), np.random.default_rng(4), np.float64)
+    if model == "deep":
+        for mlp in (trainer.towers.user_mlp, trainer.towers.item_mlp):
+            for parameter in (mlp.inner.bias, mlp.outer.weight):
+                parameter.value[...] = np.random.default_rng(8).standard_normal(parameter.value.shape)
+    return trainer
+
+
+def first_batch(ratings: Dataset, batch_size: int = 60) -> Batch:
+    return next(batches(ratings.matrix, batch_size, np.random.default_rng(0)))
+
+
+def dense_scores(trainer: Trainer, batch: Batch, inputs) -> np.ndarray:
+    """Scores of all users of a batch for its items, without self-contributions: (U, F)."""
+    users, _ = trainer.towers.users_forward(inputs)
+    items, bias, _ = trainer.towers.items_forward(batch.items)
+    scores = users @ items.T + bias
+    contributions, _ = trainer.towers.self_contributions_forward(inputs, items, batch.items, batch.pairs.item)
+    scores[batch.pairs.user, batch.pairs.item] -= contributions
+    return scores
+
+
+def softmax_loss(trainer: Trainer, batch: Batch, inputs) -> float:
+    """The masked loss as its definition reads: a loop over pairs."""
+    z = dense_scores(trainer, batch, inputs) - trainer.log_q[batch.items]
+    negatives = batch.negatives
+    columns = np.arange(len(batch.items)) if isinstance(negatives, InBatchNegatives) else negatives.sampled
+    losses = []
+    for user, item in zip(batch.pairs.user, batch.pairs.item, strict=True):
+        rated = batch.pairs.item[batch.pairs.user == user]
+        total = np.exp(z[user, item])
+        for column, count in zip(columns, negatives.counts, strict=True):
+            if column not in rated:
+                total += count * np.exp(z[user, column])
+        losses.append(np.log(total) - z[user, item])
+    return float(np.mean(losses))
+
+
+def objective(trainer: Trainer, batch: Batch, inputs) -> float:
+    """Softmax loss, penalty and distillation, from whole matrices."""
+    hyperparameters = trainer.hyperparameters
+    users, _ = trainer.towers.users_forward(inputs)
+    items, _, _ = trainer.towers.items_forward(batch.items)
+    weights = trainer.user_weights[batch.users]
+    penalty = (weights * (users**2).sum(axis=1)).mean() + (items**2).sum(axis=1).mean()
+    total = softmax_loss(trainer, batch, inputs) + hyperparameters.l2 * float(penalty)
+    if trainer.teacher is not None:
+        teacher = trainer.teacher.scores(batch.users, batch.items, batch.entries)
+        difference = dense_scores(trainer, batch, inputs) - teacher.users @ teacher.items.T
+        difference[batch.pairs.user, batch.pairs.item] += teacher.self_contributions
+        difference -= difference.mean(axis=1, keepdims=True)
+        total += hyperparameters.distillation * float((difference**2).sum()) / (2 * len(batch.pairs.user))
+    return total
+
+
+@pytest.mark.parametrize("max_in_batch", [8, 2])
+@pytest.mark.parametrize("model", MODEL_NAMES)
+def test_the_gradients_of_a_step_are_those_of_the_objective(model, max_in_batch, monkeypatch):
+    monkeypatch.setattr("recsys.training.batches.MAX_IN_BATCH_NEGATIVES", max_in_batch)
+    monkeypatch.setattr("recsys.training.batches.SAMPLED_RATINGS", 4)
+    ratings = two_tastes(n_users=6, n_items=8)
+    trainer, batch = trainer_of(model, ratings, distillation=0.7), first_batch(ratings)
+    inputs = trainer.towers.training_inputs(batch.users, np.random.default_rng(0))
+    assert (trainer.teacher is None) == (model == "base")
+    assert isinstance(batch.negatives, InBatchNegatives if max_in_batch == 8 else SampledNegatives)
+    loss = trainer.add_gradients(batch, inputs)
+    assert loss == pytest.approx(softmax_loss(trainer, batch, inputs), rel=1e-12)
+    assert max(errors(trainer.towers.parameters(), lambda: objective(trainer, batch, inputs)).values()) < LIMIT
+
+
+@pytest.mark.parametrize("model", MODEL_NAMES)
+def test_gradients_of_two_batches_add_up(model):
+    ratings = two_tastes(n_users=6, n_items=8)
+    trainer = trainer_of(model, ratings)
+    parts = list(batches(ratings.matrix, 4, np.random.default_rng(0)))[:2]
+    inputs = [trainer.towers.training_inputs(batch.users, np.random.default_rng(0)) for batch in parts]
+    expected = {}
+    for batch, batch_inputs in zip(parts, inputs, strict=True):
+        trainer.add_gradients(batch, batch_inputs)
+        for name, parameter in trainer.towers.parameters().items():
+            expected[name] = expected.get(name, 0) + parameter.gradient.copy()
+            parameter.zero_gradient()
+    for batch, batch_inputs in zip(parts, inputs, strict=True):
+        trainer.add_gradients(batch, batch_inputs)
+    for name, parameter in trainer.towers.parameters().items():
+        np.testing.assert_allclose(parameter.gradient, expected[name], rtol=1e-9, atol=1e-13)
+
+
+def test_a_deep_model_starts_without_a_distillation_gradient():
+    # It scores as its teacher does, so only the softmax moves it in the first step.
+    ratings = two_tastes(n_users=6, n_items=8)
+    batch, gradients = first_batch(ratings), []
+    for distillation in (0.0, 100.0):
+        hyperparameters = replace(MODELS["deep"].defaults(ratings, TrainConfig(dim=3)), distillation=distillation)
+        trainer = Trainer("deep", ratings, hyperparameters, np.random.default_rng(4), np.float64)
+        trainer.add_gradients(batch, trainer.towers.training_inputs(batch.users, np.random.default_rng(0)))
+        gradients.append({name: p.gradient for name, p in trainer.towers.parameters().items()})
+    for name, gradient in gradients[0].items():
+        np.testing.assert_allclose(gradients[1][name], gradient, atol=1e-10)
+
+
+def test_restored_weights_are_those_that_were_saved():
+    ratings = two_tastes(n_users=6, n_items=8)
+    trainer = trainer_of("deep", ratings)
+    before = {name: p.value.copy() for name, p in trainer.towers.parameters().items()}
+    trainer.save_weights()
+    trainer.train_epoch(1)
+    assert any((p.value != before[name]).any() for name, p in trainer.towers.parameters().items())
+    trainer.restore_weights()
+    for name, parameter in trainer.towers.parameters().items():
+        np.testing.assert_array_equal(parameter.value, before[name])
