@@ -1,13 +1,13 @@
-"""Where the time of a build goes, and how far training is from what its arithmetic needs on this machine.
+"""Where the time of a build goes, and how close training is to the least time that its arithmetic needs.
 
     python tests/benchmarks/limit.py --data FOLDER [--repeat 3]
 
-First each stage of ``python build.py``, in seconds and as a share, baselines beside the training of the towers; the
-same with everything kept from before, and pages alone. Then, for each model, the arithmetic that it cannot do
-without: for the loss three matrix products a batch (scores, and from their gradient those of both sides) and an
-exponential a score, for each layer of an MLP three products, all at the rates measured here in the same run: of one
-core, which is what training uses, and of all. The ratio is of the whole training, with start, optimiser and early
-stopping, to that. Times are the least of several.
+First the seconds of each stage of ``python build.py`` and its share of the whole; baselines run at the same time as
+the training of the models. Then the same with all models in the cache, and rendering alone. Then, for each model, the
+arithmetic that no implementation can avoid: for the loss three matrix products a batch (the scores, and the gradients
+of both factors) and one exponential a score; for each layer of an MLP three products. It is timed at the rates that
+are measured in the same run, for one core, which is what training uses, and for all. The ratio is the time of the
+whole training, with its start, optimiser and early stopping, to that minimum. Times are the shortest of several runs.
 """
 
 import argparse
@@ -25,42 +25,41 @@ from threadpoolctl import threadpool_limits
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
-from recsys.baselines.tuning import recipes
+from recsys.baselines.registry import BASELINES
+from recsys.models.registry import MODELS
 from recsys.training.batches import batches
 from recsys.training.fit import VALIDATION_SHARE
 from tests.benchmarks.processes import run
 
 STAGE = re.compile(r"^(.+?) +(\d+\.\d\d) s  ")
-BESIDE = recipes(0).keys()
-"""Stages that a second process does meanwhile."""
 
 
-def least(what: Callable[[], object], repeat: int) -> float:
-    """Seconds of the quickest of several calls."""
-    found = []
+def shortest(function: Callable[[], object], repeat: int) -> float:
+    """Seconds of the shortest of several calls."""
+    seconds = []
     for _ in range(repeat):
         start = time.perf_counter()
-        what()
-        found.append(time.perf_counter() - start)
-    return min(found)
+        function()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
 
 
 def stages(folder: Path, repeat: int) -> None:
-    """Cold builds in processes of their own, of which the quickest is told; then what later ones take."""
+    """Print the stages of the shortest of several cold builds; then the seconds of later builds."""
     with tempfile.TemporaryDirectory() as scratch:
         environment = {**os.environ, "XDG_CACHE_HOME": f"{scratch}/cache"}
         build = [sys.executable, "build.py", "--out", f"{scratch}/site"]
         cold, warm = [*build, "--data", str(folder), "--no-cache"], [*build, "--data", str(folder)]
         whole, peak, lines = min(run(cold, environment) for _ in range(repeat))
-        rows = [(found[1].strip(), float(found[2])) for line in lines if (found := STAGE.match(line))]
+        rows = [(match[1].strip(), float(match[2])) for line in lines if (match := STAGE.match(line))]
         for name, seconds in rows:
-            print(f"{name:26}{seconds:8.2f} s{seconds / whole:8.0%}{'   beside the towers' * (name in BESIDE)}")
-        rest = whole - sum(seconds for name, seconds in rows if name not in BESIDE)
+            print(f"{name:26}{seconds:8.2f} s{seconds / whole:8.0%}{'   beside the models' * (name in BASELINES)}")
+        rest = whole - sum(seconds for name, seconds in rows if name not in BASELINES)
         print(f"{'the rest':26}{rest:8.2f} s{rest / whole:8.0%}   imports, waiting for the baselines, exit")
         print(f"{'whole build':26}{whole:8.2f} s    100%   peak {peak / 2**20:.0f} MiB over all processes")
         run(warm, environment)
         for name, command in (
-            ("with all models kept", warm),
+            ("with all models cached", warm),
             ("--render-only", [*build, "--render-only"]),
             ("import recsys", [sys.executable, "-c", "import recsys"]),
         ):
@@ -68,23 +67,23 @@ def stages(folder: Path, repeat: int) -> None:
         print()
 
 
-def rates(n_users: int, n_films: int, dim: int) -> tuple[float, float]:
-    """Floating-point operations and exponentials a second, in float32 at the size of a batch."""
+def rates(n_users: int, n_items: int, dim: int) -> tuple[float, float]:
+    """Floating-point operations and exponentials per second, in float32 at the size of a batch."""
     rng = np.random.default_rng(0)
-    users, films = (rng.standard_normal((n, dim), np.float32) for n in (n_users, n_films))
-    scores = users @ films.T
+    users, items = (rng.standard_normal((n, dim), np.float32) for n in (n_users, n_items))
+    scores = users @ items.T
 
-    def products() -> None:
-        np.matmul(users, films.T, out=scores)
+    def multiply() -> None:
+        np.matmul(users, items.T, out=scores)
 
-    powers = np.empty_like(scores)
+    exponentials = np.empty_like(scores)
 
-    def exponentials() -> None:
-        np.exp(scores, out=powers)
+    def exponentiate() -> None:
+        np.exp(scores, out=exponentials)
 
-    flops = 2 * scores.size * dim / least(products, 200)
+    flops = 2 * scores.size * dim / shortest(multiply, 200)
     scores /= np.abs(scores).max()
-    return flops, scores.size / least(exponentials, 200)
+    return flops, scores.size / shortest(exponentiate, 200)
 
 
 def needed(ratings: recsys.Dataset, fitted: recsys.Fitted) -> tuple[int, int]:
@@ -110,12 +109,12 @@ def main() -> None:
     parts = recsys.split(recsys.load_dataset(arguments.data), 0.2, np.random.default_rng(0))
     early = recsys.split(parts.train, VALIDATION_SHARE, np.random.default_rng(0)).train
     print("model      seconds   GFlop  Gexp   cores  GFlop/s  Gexp/s   needed s   ratio")
-    for model in ("base", "deep"):
+    for model in MODELS:
         fitted = recsys.fit(parts.train, model)
         batch = next(batches(parts.train.matrix, fitted.hyperparameters.batch_size, np.random.default_rng(0)))
         both = np.sum([needed(ratings, fitted) for ratings in (parts.train, early)], axis=0)
         flops, scores = len(fitted.history) * both
-        seconds = least(lambda model=model: recsys.fit(parts.train, model), arguments.repeat)
+        seconds = shortest(lambda model=model: recsys.fit(parts.train, model), arguments.repeat)
         for cores in (1, None):
             with threadpool_limits(cores, "blas"):
                 flop_rate, exp_rate = rates(len(batch.users), len(batch.items), fitted.hyperparameters.dim)

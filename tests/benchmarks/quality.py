@@ -1,8 +1,8 @@
-"""The README's table: both models and the baselines on each user's newest ratings, the mean of several seeds.
+"""Reproduce the README's table: models and baselines on each user's newest ratings, mean of several seeds.
 
     python tests/benchmarks/quality.py --data FOLDER [--seeds 3] [--holdout 0.2]
 
-No setting may be chosen by looking at this: it measures on the test part.
+It measures on the test part, so no setting may be chosen by its results.
 """
 
 import argparse
@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 
 import recsys
-from recsys.baselines.tuning import choose, recipes, validation
+from recsys.baselines.registry import BASELINES
+from recsys.baselines.tuning import tune, validation_split
+from recsys.models.registry import MODELS
 
 
 def main() -> None:
@@ -24,13 +26,13 @@ def main() -> None:
     dataset = recsys.load_dataset(arguments.data)
     parts = recsys.split(dataset, arguments.holdout, np.random.default_rng(0))
     print("model       " + "".join(f"{name:>11}" for name in ("nDCG", "recall", "MAP", "MRR", "coverage", "seconds")))
-    tried_on = validation(parts.train, arguments.holdout, np.random.default_rng([0, 1]))
-    for name, recipe in recipes(0).items():
+    validation = validation_split(parts.train, arguments.holdout, np.random.default_rng([0, 1]))
+    for name, spec in BASELINES.items():
         start = time.perf_counter()
-        baseline = recipe.make(parts.train, **choose(recipe, tried_on).settings)
+        baseline = spec.factory(parts.train, **tune(spec, validation, seed=0).hyperparameters)
         seconds = time.perf_counter() - start
         show(name, [recsys.evaluate(baseline, parts.train, parts.test)], seconds)
-    for model in ("base", "deep"):
+    for model in MODELS:
         start, reports = time.perf_counter(), []
         for seed in range(arguments.seeds):
             fitted = recsys.fit(parts.train, model, recsys.TrainConfig(seed=seed))
@@ -39,9 +41,9 @@ def main() -> None:
 
 
 def show(name: str, reports: list[recsys.Report], seconds: float) -> None:
-    """One row: the mean over the seeds."""
+    """Print one row: the mean over the seeds."""
     means = [np.mean([report.mean[metric] for report in reports]) for metric in ("ndcg", "recall", "map", "mrr")]
-    values = [*means, np.mean([report.coverage for report in reports])]
+    values = [*means, np.mean([report.beyond["coverage"].mean for report in reports])]
     print(f"{name:12}" + "".join(f"{value:11.4f}" for value in values) + f"{seconds:11.2f}")
 
 

@@ -1,8 +1,8 @@
-"""Both models and the baselines on invented logs of other shapes than MovieLens, with the default settings.
+"""Models and baselines, with default settings, on synthetic logs of other shapes than MovieLens.
 
     python tests/benchmarks/shapes.py [--seeds 2]
 
-The rules of recsys/training/defaults.py are meant to hold for all of them. The table is in RESULTS.md.
+The default hyperparameters (recsys/models/hyperparameters.py) should suit all of them. The table is in RESULTS.md.
 """
 
 import argparse
@@ -15,7 +15,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
-from recsys.baselines.tuning import choose, recipes, validation
+from recsys.baselines.registry import BASELINES
+from recsys.baselines.tuning import tune, validation_split
+from recsys.models.registry import MODELS
 from tests.synthetic import Shape, synthetic
 
 SHAPES = {
@@ -23,25 +25,25 @@ SHAPES = {
     "sixty users": Shape(n_users=60, n_items=80, n_ratings=1200),
     "clicks: no stars, times, genres": Shape(600, 800, 20_000, stars=False, timestamps=False, genres=False),
     "strong tastes": Shape(n_users=2000, n_items=3000, n_ratings=40_000, strength=4.0),
-    "40,000 films": Shape(n_users=4000, n_items=40_000, n_ratings=80_000),
+    "40,000 items": Shape(n_users=4000, n_items=40_000, n_ratings=80_000),
 }
-ROWS = ("popularity", "item_knn", "ease", "als", "base", "deep")
+COLUMNS = (*BASELINES, *MODELS, *(f"{model} s" for model in MODELS))
 
 
 def measure(shape: Shape, seed: int) -> dict[str, float]:
-    """nDCG@10 of every row, and seconds to fit the two models."""
+    """nDCG@10 of every baseline and model, and the seconds to fit each model."""
     parts = recsys.split(synthetic(shape, seed), 0.2, np.random.default_rng(seed))
-    tried_on = validation(parts.train, 0.2, np.random.default_rng(seed))
-    found = {}
-    for name, made in recipes(seed).items():
-        if made.obstacle(parts.train) is None:
-            found[name] = ndcg(made.make(parts.train, **choose(made, tried_on).settings), parts)
-    for model in ("base", "deep"):
+    validation = validation_split(parts.train, 0.2, np.random.default_rng(seed))
+    results = {}
+    for name, spec in BASELINES.items():
+        if spec.skip_reason(parts.train) is None:
+            results[name] = ndcg(spec.factory(parts.train, **tune(spec, validation, seed).hyperparameters), parts)
+    for model in MODELS:
         start = time.perf_counter()
         fitted = recsys.fit(parts.train, model, recsys.TrainConfig(seed=seed))
-        found[f"{model} s"] = time.perf_counter() - start
-        found[model] = ndcg(fitted, parts)
-    return found
+        results[f"{model} s"] = time.perf_counter() - start
+        results[model] = ndcg(fitted, parts)
+    return results
 
 
 def ndcg(scorer, parts: recsys.Split) -> float:
@@ -52,12 +54,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=2)
     seeds = range(parser.parse_args().seeds)
-    print(f"{'':34}" + "".join(f"{name:>11}" for name in (*ROWS, "base s", "deep s")))
+    print(f"{'':34}" + "".join(f"{name:>11}" for name in COLUMNS))
     for name, shape in SHAPES.items():
-        measured = [measure(shape, seed) for seed in seeds]
+        per_seed = [measure(shape, seed) for seed in seeds]
         cells = []
-        for row in (*ROWS, "base s", "deep s"):
-            values = [one[row] for one in measured if row in one]
+        for column in COLUMNS:
+            values = [results[column] for results in per_seed if column in results]
             cells.append(f"{np.mean(values):11.4f}" if values else f"{'-':>11}")
         print(f"{name:34}" + "".join(cells), flush=True)
 
