@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from recsys.data.dataset import Dataset, Source
@@ -82,16 +83,17 @@ def locate_default(data_folder: Path) -> Path:
 
 
 def read_path(path: Path) -> Dataset:
-    """Read what lies at a path, by its kind.
+    """Read the data set at a path, by the first reader in the registry that matches.
 
     Raises:
-        DataError: it is of no kind that is read, or has a fault.
+        DataError: no reader matches, or the files have an error.
     """
-    from recsys.data.readers import read_movielens  # here, so that importing recsys does without pandas
+    from recsys.data.readers.registry import read_dataset  # here, so that importing recsys does without pandas
 
+    dataset = read_dataset(path)
     if path.resolve() == sample_folder().resolve():
-        return read_movielens(path, name="Sample", source=SAMPLE_SOURCE)
-    return read_movielens(path)
+        return replace(dataset, name="Sample", source=SAMPLE_SOURCE)
+    return dataset
 
 
 def sample_folder() -> Path:
@@ -102,16 +104,15 @@ def sample_folder() -> Path:
 
 
 def _candidates(data_folder: Path) -> list[Path]:
-    """The folder itself if ratings lie directly in it, else the MovieLens folders and zips in it but the sample."""
-    from recsys.data.readers.layouts import list_movielens
+    """The folder itself if ratings lie directly in it, else the folders and zips in it but the sample."""
+    from recsys.data.readers.registry import find_datasets
 
     if not data_folder.is_dir():
         return []
-    if any(not place.folder for place in list_movielens(data_folder)):
+    if any(not files.is_nested for _, files in find_datasets(data_folder)):
         return [data_folder]
-    inside = sorted(one for one in data_folder.iterdir() if not one.name.startswith(".") and one.name != SAMPLE)
-    readable = [one for one in inside if one.is_dir() or one.suffix.lower() == ".zip"]
-    return [one for one in readable if list_movielens(one)]
+    entries = sorted(path for path in data_folder.iterdir() if not path.name.startswith(".") and path.name != SAMPLE)
+    return [path for path in entries if (path.is_dir() or path.suffix.lower() == ".zip") and find_datasets(path)]
 
 
 def _existing(text: str) -> Path:

@@ -126,12 +126,6 @@ def test_what_cannot_even_be_looked_at(name):
         load_dataset(name)
 
 
-def test_a_lone_table_says_what_is_read(tmp_path):
-    (tmp_path / "mine.csv").write_text("user,item,rating\n")
-    with pytest.raises(DataError, match=r"mine\.csv' is of no kind that is read \(expected a MovieLens folder"):
-        load_dataset(tmp_path / "mine.csv")
-
-
 # --- nothing named
 
 

@@ -1,5 +1,1 @@
-"""MovieLens as GroupLens publishes it, read from a folder or a zip; knows nothing of downloads."""
-
-from recsys.data.readers.movielens import read_movielens
-
-__all__ = ["read_movielens"]
+"""Readers of ratings files, one file a format; ``registry`` lists them."""

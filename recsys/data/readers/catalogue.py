@@ -1,18 +1,15 @@
-"""MovieLens's films and users as frames, in each of its formats.
-
-Small files, read line by line. Must not know about ratings or downloads.
-"""
+"""MovieLens's items and users as frames. The files are small, so they are read row by row."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from recsys.data.readers.delimited import Content, Row
+from recsys.data.readers.delimited import Row, TableFile
 from recsys.data.readers.titles import natural_order, split_year
 
 # The flags of u.item in their order, for copies without u.genre.
@@ -31,43 +28,21 @@ _NO_GENRE = "(no genres listed)"
 _DATE = re.compile(r"\d{1,2}-[A-Z][a-z]{2}-(\d{4})")
 
 
-def read_items(content: Content, genres: Content | None) -> pd.DataFrame:
+def read_items(file: TableFile, genre_file: TableFile | None) -> pd.DataFrame:
     """Columns item, title (None where the source has none), year (NaN where unknown) and genres ("A|B").
 
     Args:
-        content: the films file; flags or names of genres, whichever its table says.
-        genres: the names of the flags, where there is such a file.
+        file: the items, with a column of genres or with a flag for each genre.
+        genre_file: the names of the flags, where there is such a file.
 
     Raises:
-        DataError: a line cannot be read, or a film has two.
+        DataError: a line cannot be read, or an item has two.
     """
-    if "genres" in content.table.fields:
-        return _items(content, _named_genres)
-    names = _GENRES if genres is None else _genre_names(genres)
-    flags = tuple(f"flag of {name}" for name in names)
-    table = replace(content.table, fields=(*content.table.fields, *flags))
-    return _items(Content(table, content.open_file), lambda row: _flagged_genres(row, names))
-
-
-def read_users(content: Content) -> pd.DataFrame:
-    """Columns user, age (NaN where missing), gender and occupation (None where missing); no zip codes.
-
-    Raises:
-        DataError: a line cannot be read, or a user has two.
-    """
-    rows = _distinct(content, "user")
-    return pd.DataFrame(
-        {
-            "user": np.array([row.whole("user") for row in rows], "int64"),
-            "age": np.array([_age(row) for row in rows], "float64"),
-            "gender": pd.Series([row.text("gender") or None for row in rows], dtype=object),
-            "occupation": pd.Series([_occupation(row) for row in rows], dtype=object),
-        }
-    )
-
-
-def _items(content: Content, genres_of: Callable[[Row], str]) -> pd.DataFrame:
-    rows = _distinct(content, "item")
+    flags: tuple[str, ...] = ()
+    if "genres" not in file.table.fields:
+        flags = _GENRES if genre_file is None else _genre_names(genre_file)
+        file = replace(file, table=replace(file.table, fields=(*file.table.fields, *flags)))
+    rows = _distinct_rows(file, "item")
     titles = [split_year(row.text("title")) for row in rows]
     years = [_year_of_date(row) if year is None else year for row, (_, year) in zip(rows, titles, strict=True)]
     return pd.DataFrame(
@@ -75,58 +50,71 @@ def _items(content: Content, genres_of: Callable[[Row], str]) -> pd.DataFrame:
             "item": np.array([row.whole("item") for row in rows], "int64"),
             "title": pd.Series([natural_order(title) or None for title, _ in titles], dtype=object),
             "year": np.array([np.nan if year is None else year for year in years], "float64"),
-            "genres": pd.Series([genres_of(row) for row in rows], dtype=object),
+            "genres": pd.Series([_flagged(row, flags) if flags else _listed(row) for row in rows], dtype=object),
         }
     )
 
 
-def _distinct(content: Content, field: str) -> list[Row]:
-    """All rows, of which no two have the same id."""
+def read_users(file: TableFile) -> pd.DataFrame:
+    """Columns user, age (NaN where missing), gender and occupation (None where missing); no zip codes.
+
+    Raises:
+        DataError: a line cannot be read, or a user has two.
+    """
+    rows = _distinct_rows(file, "user")
+    return pd.DataFrame(
+        {
+            "user": np.array([row.whole("user") for row in rows], "int64"),
+            "age": np.array([row.number("age") if row.text("age") else np.nan for row in rows], "float64"),
+            "gender": pd.Series([row.text("gender") or None for row in rows], dtype=object),
+            "occupation": pd.Series([_occupation(row) for row in rows], dtype=object),
+        }
+    )
+
+
+def _distinct_rows(file: TableFile, field: str) -> list[Row]:
+    """All rows, each with an id of its own."""
     lines: dict[int, int] = {}
-    rows = list(content.rows())
+    rows = list(file.rows())
     for row in rows:
-        number = row.whole(field)
-        if number in lines:
-            raise row.fault(f"{field} {number} again, after line {lines[number]}", "keep one of the two lines")
-        lines[number] = row.line
+        id_ = row.whole(field)
+        if id_ in lines:
+            raise row.error(f"{field} {id_} again, after line {lines[id_]}", "keep one of the two lines")
+        lines[id_] = row.line
     return rows
 
 
 def _year_of_date(row: Row) -> int | None:
-    """The year of a film whose title has none; None where there is no date either."""
+    """The year of an item whose title has none; None where there is no date either."""
     if "date" not in row.table.fields or not row.text("date"):
         return None
-    found = _DATE.fullmatch(row.text("date"))
-    if not found:
-        raise row.fault(f"date {row.text('date')!r} is not like 01-Jan-1995")
-    return int(found[1])
+    date = _DATE.fullmatch(row.text("date"))
+    if not date:
+        raise row.error(f"date {row.text('date')!r} is not like 01-Jan-1995")
+    return int(date[1])
 
 
-def _named_genres(row: Row) -> str:
+def _listed(row: Row) -> str:
     return "" if row.text("genres") == _NO_GENRE else row.text("genres")
 
 
-def _flagged_genres(row: Row, names: Sequence[str]) -> str:
-    flags = row.values[-len(names) :]
-    for name, flag in zip(names, flags, strict=True):
-        if flag.strip() not in ("0", "1"):
-            raise row.fault(f"the flag of {name} is {flag!r}, neither 0 nor 1")
-    return "|".join(name for name, flag in zip(names, flags, strict=True) if flag.strip() == "1")
+def _flagged(row: Row, genres: Sequence[str]) -> str:
+    flags = {genre: row.text(genre) for genre in genres}
+    for genre, flag in flags.items():
+        if flag not in ("0", "1"):
+            raise row.error(f"the flag of {genre} is {flag!r}, neither 0 nor 1")
+    return "|".join(genre for genre, flag in flags.items() if flag == "1")
 
 
-def _genre_names(content: Content) -> tuple[str, ...]:
+def _genre_names(file: TableFile) -> tuple[str, ...]:
     names: list[str] = []
-    for row in content.rows():
+    for row in file.rows():
         if row.whole("number") != len(names):
-            raise row.fault(f"number {row.text('number')} stands where {len(names)} should")
+            raise row.error(f"the number is {row.text('number')}, not {len(names)}")
         if not row.text("genre") or row.text("genre") in names:
-            raise row.fault(f"genre {row.text('genre')!r} is empty or stands here twice")
+            raise row.error(f"genre {row.text('genre')!r} is empty or appears twice")
         names.append(row.text("genre"))
     return tuple(names)
-
-
-def _age(row: Row) -> float:
-    return row.number("age") if row.text("age") else np.nan
 
 
 def _occupation(row: Row) -> str | None:
@@ -134,5 +122,5 @@ def _occupation(row: Row) -> str | None:
         return row.text("occupation") or None
     code = row.whole("occupation code")
     if not 0 <= code < len(_OCCUPATIONS):
-        raise row.fault(f"occupation code {code} is not between 0 and {len(_OCCUPATIONS) - 1}")
+        raise row.error(f"occupation code {code} is not between 0 and {len(_OCCUPATIONS) - 1}")
     return _OCCUPATIONS[code]

@@ -1,7 +1,7 @@
-"""Lines of fields: the parts of a text table, with sentences that name file, line, value and remedy.
+"""Text tables in blocks and rows, with errors that name file, line, value and remedy.
 
-This is the exact and slow way to read a table; whoever needs speed reads with pandas first and comes here for the
-fault. No file is ever held whole. Knows nothing of ratings or films.
+Rows are the exact but slow way to read a table. Who needs speed parses blocks with pandas, and the rows of those
+blocks in which pandas finds something odd. No file is held in memory as a whole.
 """
 
 from __future__ import annotations
@@ -11,22 +11,27 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import BinaryIO
+from decimal import Decimal
+from itertools import chain
 
+from recsys.data.readers.files import Opener
 from recsys.errors import DataError
 
-BLOCK = 1 << 20
-"""Bytes read at a time: enough that a call of the parser costs little beside its work, few beside what is kept."""
+BLOCK_SIZE = 1 << 20
+"""Bytes read at a time: a call of pandas' parser costs little beside its work, and a block little memory."""
+MAX_LINE = 64 << 20
+"""Bytes of a line; a file without line feeds must not be held as a whole."""
 
-LONGEST_LINE = 64 << 20
-"""Bytes of a line; a file without line feeds is not to be held whole."""
+Block = tuple[int, bytes]
+"""The number of the first line, and whole lines."""
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+_UNIT = "\x1f"  # ASCII's unit separator
+_BLANK = b" \r\n"
+_FIRST_LINE = re.compile(rb"[ \r\n]*([^\r\n]*)(?:\r\n|\r|\n)?")
 
 
 @dataclass(frozen=True)
@@ -34,29 +39,36 @@ class Table:
     """How the lines of one file are built."""
 
     file: str
-    """The file's name, as errors give it."""
+    """The file's name."""
     separator: str
     """Between two fields; a comma means CSV with quotes."""
     fields: tuple[str, ...]
     """The fields' names, as errors give them."""
-    expected: str
-    """What a line should look like, as errors say it after "expected"."""
     header: str | None = None
-    """The first line, where it is one of names."""
+    """The first line, where it has the names of the columns."""
     encodings: tuple[str, ...] = ("utf-8", "iso-8859-1")
     """Tried in turn. ISO-8859-1 accepts any bytes, and its text is hardly ever valid UTF-8 by accident."""
+
+    @property
+    def expected(self) -> str:
+        """What a line looks like, as errors say it after "expected"."""
+        return (
+            f"'{self.separator.join(self.fields)}'"
+            if self.separator != "\t"
+            else f"'{' '.join(self.fields)}', tab separated"
+        )
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line's fields, which know where they stand."""
+    """The fields of one line."""
 
     table: Table
     line: int
     values: list[str]
 
     def text(self, field: str) -> str:
-        """A field as text, without blanks around it."""
+        """A field as text, without the spaces around it."""
         return self.values[self.table.fields.index(field)].strip()
 
     def whole(self, field: str) -> int:
@@ -67,12 +79,11 @@ class Row:
         """
         text = self.text(field)
         if not _WHOLE.fullmatch(text):
-            raise self.fault(f"{field} {text!r} is not a whole number")
-        digits = text.lstrip("+-").lstrip("0") or "0"
-        number = int(digits[:20]) * (-1 if text.startswith("-") else 1)
-        if len(digits) > 19 or not -(2**63) <= number < 2**63:
-            raise self.fault(f"{field} {text!r} does not fit 64 bits")
-        return number
+            raise self.error(f"{field} {text!r} is not a whole number")
+        number = Decimal(text)  # exact, and without int()'s limit of digits
+        if not -(2**63) <= number < 2**63:
+            raise self.error(f"{field} {text!r} does not fit 64 bits")
+        return int(number)
 
     def number(self, field: str) -> float:
         """A field as a finite number.
@@ -81,139 +92,121 @@ class Row:
             DataError: it is none.
         """
         text = self.text(field)
-        if _NOT_FINITE.fullmatch(text) or (_NUMBER.fullmatch(text) and math.isinf(float(text))):
-            raise self.fault(f"{field} {text!r} is not a finite number")
-        if not _NUMBER.fullmatch(text):
-            raise self.fault(f"{field} {text!r} is not a number")
+        if not _NUMBER.fullmatch(text):  # float() would also take "nan", "inf" and "1_0"
+            raise self.error(f"{field} {text!r} is not a number")
+        if math.isinf(float(text)):
+            raise self.error(f"{field} {text!r} is not a finite number")
         return float(text)
 
-    def fault(self, sentence: str, remedy: str | None = None) -> DataError:
-        """An error about this line; where no remedy is given, it is the line that was expected."""
-        return DataError(f"{self.table.file}:{self.line}: {sentence} ({remedy or f'expected {self.table.expected}'})")
+    def error(self, problem: str, remedy: str | None = None) -> DataError:
+        """An error about this line; without a remedy it says what line was expected."""
+        return DataError(f"{self.table.file}:{self.line}: {problem} ({remedy or f'expected {self.table.expected}'})")
 
 
-class Content:
-    """One file, as its table says it is built; each way of reading it begins anew.
+@dataclass(frozen=True)
+class TableFile:
+    """One file and how it is built; each way to read it begins at its beginning."""
 
-    Args:
-        table: how its lines are built.
-        open_file: gives its bytes from their beginning, every time.
-    """
+    table: Table
+    open_file: Opener
+    block_size: int = BLOCK_SIZE
 
-    def __init__(self, table: Table, open_file: Callable[[], BinaryIO]) -> None:
-        self.table = table
-        self.open_file = open_file
-
-    def blocks(self, size: int = BLOCK) -> Iterator[bytes]:
-        """The bytes without a byte order mark, about ``size`` at a time, cut only after a line feed.
+    def blocks(self) -> Iterator[Block]:
+        """Whole lines, about ``block_size`` bytes at a time; without byte order mark, header and blank blocks.
 
         Raises:
-            DataError: a line is longer than :data:`LONGEST_LINE`.
+            DataError: the header is another, a line is longer than :data:`MAX_LINE`, or there is a NUL byte.
         """
+        line, is_header_due = 1, self.table.header is not None
         with self.open_file() as file:
-            block = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8) + file.read(size) + self._rest(file)
-            while block:
-                yield block
-                block = file.read(size) + self._rest(file)
-
-    def _rest(self, file: BinaryIO) -> bytes:
-        """The bytes up to the end of the line."""
-        rest = file.readline(LONGEST_LINE)
-        if len(rest) == LONGEST_LINE and not rest.endswith(b"\n"):
-            raise DataError(
-                f"{self.table.file}: has {LONGEST_LINE:,} bytes and more without a line feed (expected "
-                f"{self.table.expected} on each line: save the file with line feeds)"
-            )
-        return rest
-
-    @cached_property
-    def encoding(self) -> str:
-        """The first of the table's encodings in which the bytes are text.
-
-        Raises:
-            DataError: none is; or there is nothing, or a NUL byte.
-        """
-        self._check_bytes()
-        faults = []
-        for encoding in self.table.encodings:
-            fault = self._undecodable(encoding)
-            if fault is None:
-                return encoding
-            faults.append(fault)
-        raise faults[-1]
+            data = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
+            while data := data + file.read(self.block_size) + file.readline(MAX_LINE):
+                self._check_bytes(line, data)
+                if is_header_due and data.strip(_BLANK):
+                    line, data = self._drop_header(line, data)
+                    is_header_due = False
+                if data.strip(_BLANK):
+                    yield line, data
+                line += _count_lines(data)
+                data = b""
 
     def rows(self) -> Iterator[Row]:
         """All lines that are not blank, without the header.
 
         Raises:
-            DataError: the file is empty or no text, the header differs, or a line has too few or too many fields.
+            DataError: as :meth:`blocks` and :func:`parse_rows` say, or there is no line.
         """
-        split = self._quoted() if self.table.separator == "," else self._plain()
-        filled = ((line, values) for line, values in split if len(values) > 1 or "".join(values).strip())
-        if self.table.header is not None:
-            self._check_header(*next(filled, (1, [])))
-        wanted = len(self.table.fields)
-        for line, values in filled:
-            row = Row(self.table, line, values)
-            if len(values) != wanted:
-                raise row.fault(f"{len(values)} field{'s' * (len(values) != 1)} instead of {wanted}")
+        row = None
+        for row in parse_rows(self.table, self.blocks()):
             yield row
-
-    def _lines(self) -> Iterator[str]:
-        # Not str.splitlines: it also splits at characters that a title may hold.
-        with self.open_file() as file, io.TextIOWrapper(file, self.encoding, newline=None) as lines:
-            yield next(lines).removeprefix(codecs.BOM_UTF8.decode(self.encoding))
-            yield from lines
-
-    def _plain(self) -> Iterator[tuple[int, list[str]]]:
-        for line, text in enumerate(self._lines(), start=1):
-            yield line, text.rstrip("\n").split(self.table.separator)
-
-    def _quoted(self) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(self._lines(), strict=True)
-        try:
-            for values in reader:
-                yield reader.line_num, values
-        except csv.Error as error:
-            raise DataError(
-                f"{self.table.file}:{reader.line_num}: {error} (expected {self.table.expected}; a text with a comma "
-                'or a quote in it stands in "...", its quotes doubled)'
-            ) from None
-
-    def _check_header(self, line: int, values: list[str]) -> None:
-        found = self.table.separator.join(values)
-        if found != self.table.header:
-            raise DataError(
-                f"{self.table.file}:{line}: the header is {found!r} (expected {self.table.header!r}, the first line)"
-            )
-
-    def _check_bytes(self) -> None:
-        filled, line_of_nul = False, 0
-        for line, block in self._numbered_blocks():
-            filled = filled or bool(block.strip())
-            if not line_of_nul and b"\0" in block:
-                line_of_nul = line + block.count(b"\n", 0, block.index(b"\0"))
-        if not filled:
+        if row is None:
             raise DataError(f"{self.table.file} is empty (expected {self.table.expected})")
-        if line_of_nul:
+
+    def _check_bytes(self, line: int, data: bytes) -> None:
+        file = self.table.file
+        if b"\0" in data:
+            line += _count_lines(data[: data.index(b"\0")])
+            raise DataError(f"{file}:{line}: a NUL byte (expected plain text: save the file as UTF-8)")
+        if len(data) > MAX_LINE and not data.endswith(b"\n"):
             raise DataError(
-                f"{self.table.file}:{line_of_nul}: a NUL byte (expected plain text: save the file as UTF-8)"
+                f"{file}:{line}: more than {MAX_LINE:,} bytes without a line feed (expected {self.table.expected} on "
+                "each line: save the file with line feeds)"
             )
 
-    def _undecodable(self, encoding: str) -> DataError | None:
-        """What is wrong with the bytes as text of that encoding; None if nothing is."""
-        for first, block in self._numbered_blocks():
-            try:
-                block.decode(encoding)
-            except UnicodeDecodeError as error:
-                line = first + block.count(b"\n", 0, error.start)
-                byte = f"0x{block[error.start]:02x}"
-                return DataError(f"{self.table.file}:{line}: byte {byte} is not UTF-8 (save the file as UTF-8)")
-        return None
+    def _drop_header(self, line: int, data: bytes) -> Block:
+        """The lines after the header."""
+        first = _FIRST_LINE.match(data)
+        assert first is not None  # the pattern matches anything
+        header = ",".join(next(csv.reader([first[1].decode("utf-8", "replace")]), []))
+        if header != self.table.header:
+            line += _count_lines(data[: first.start(1)])
+            raise DataError(
+                f"{self.table.file}:{line}: the header is {header!r} (expected {self.table.header!r}, the first line)"
+            )
+        return line + _count_lines(first[0]), data[first.end() :]
 
-    def _numbered_blocks(self) -> Iterator[tuple[int, bytes]]:
-        """Blocks, and the number of the line that each begins with."""
-        line = 1
-        for block in self.blocks():
-            yield line, block
-            line += block.count(b"\n")
+
+def parse_rows(table: Table, blocks: Iterable[Block]) -> Iterator[Row]:
+    """The rows of consecutive blocks, without blank lines.
+
+    Raises:
+        DataError: a line is no text in the table's encodings, has bad quotes, or too few or too many fields.
+    """
+    blocks = iter(blocks)
+    first = next(blocks, None)
+    if first is None:
+        return
+    lines = (line for block in chain([first], blocks) for line in _decode(table, block))
+    if table.separator == ",":
+        reader = csv.reader(lines, strict=True)
+    else:  # csv takes one character; the replacement occurs in no text
+        lines = (line.replace(table.separator, _UNIT) for line in lines)
+        reader = csv.reader(lines, delimiter=_UNIT, quoting=csv.QUOTE_NONE)
+    try:
+        for values in reader:
+            row = Row(table, first[0] - 1 + reader.line_num, values)
+            if len(values) == len(table.fields):
+                yield row
+            elif any(map(str.strip, values)) or len(values) > 1:  # else the line is blank
+                raise row.error(f"{len(values)} field{'s' * (len(values) != 1)} instead of {len(table.fields)}")
+    except csv.Error as error:
+        raise Row(table, first[0] - 1 + reader.line_num, []).error(
+            f"{error}", f'expected {table.expected}, a text with a comma or a quote in "...", its quotes doubled'
+        ) from None
+
+
+def _decode(table: Table, block: Block) -> Iterator[str]:
+    """The lines of a block as text, each with a line feed for its end."""
+    line, data = block
+    for encoding in table.encodings:
+        try:
+            # Not str.splitlines, which also splits at characters that a title may hold.
+            return io.StringIO(data.decode(encoding), newline=None)
+        except UnicodeDecodeError as error:
+            line, byte = block[0] + _count_lines(data[: error.start]), data[error.start]
+    raise DataError(f"{table.file}:{line}: byte 0x{byte:02x} is not UTF-8 (save the file as UTF-8)")
+
+
+def _count_lines(data: bytes) -> int:
+    """How many lines end in the data, by a line feed, a carriage return, or both."""
+    return data.count(b"\n") + (data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else 0)

@@ -1,198 +1,152 @@
-"""Files by name out of a folder or a zip, to be read in pieces.
+"""The files at a path, in a folder or in a zip: what a reader is given.
 
-A zip's members are never written anywhere, so their paths cannot escape; sizes are limited before and while reading.
-Knows nothing of what the files hold.
+Members of a zip are read in place and never written to disk, so their paths cannot escape; their sizes are checked
+before anything is unpacked.
 """
 
 from __future__ import annotations
 
-import io
-import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, KeysView, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, BinaryIO, Protocol
+from typing import BinaryIO, cast
 
 from recsys.errors import DataError
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
-
-MEMBER_LIMIT = 1 << 30
+MAX_MEMBER = 1 << 30
 """Bytes of one unpacked member; the largest table of ratings known (MovieLens 32M) has 0.82 of it."""
-TOTAL_LIMIT = 2 << 30
+MAX_TOTAL = 2 << 30
 """Bytes of all members together."""
-RATIO_LIMIT = 100
-"""Unpacked bytes a packed one; ratings pack about 5 to 1, so a member far above this was made to harm."""
-RATIO_FREE = 64 << 20
-"""Bytes up to which the ratio is not looked at."""
+MAX_RATIO = 100
+"""Unpacked bytes per packed byte; ratings compress about 5 to 1, so a member far above this is a zip bomb."""
+MIN_SUSPECT = 64 << 20
+"""Bytes up to which a member's ratio is not checked."""
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
-"""What unpacking a damaged member may raise."""
+Opener = Callable[[], AbstractContextManager[BinaryIO]]
+"""Opens one file at its beginning; failures to read it are DataErrors."""
+
+_READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+"""What zipfile raises for a damaged member."""
 
 
-class Shelf(Protocol):
-    """Where files lie: a folder or a zip."""
+@dataclass(frozen=True)
+class Files:
+    """The files of one folder, on disk or in a zip."""
 
     path: Path
+    """The folder; of one in a zip, the zip's path followed by the folder's."""
+    name: str
+    """What to call a data set that has no other name: the folder's name, or the zip's."""
+    openers: Mapping[str, Opener]
+    """By file name."""
+    is_nested: bool = False
+    """The folder lies below the path that the user gave."""
+    chosen: str | None = None
+    """The file that the user gave; None where it was a folder or a zip."""
 
-    def find(self, name: str) -> list[str]:
-        """The places, relative to the shelf and sorted, of all files called ``name``."""
+    @property
+    def names(self) -> KeysView[str]:
+        """The names of the files, without folders."""
+        return self.openers.keys()
 
-    def holds(self, place: str) -> bool:
-        """Whether there is a file at a place."""
-
-    def open(self, place: str) -> BinaryIO:
-        """The file at a place that has one, from its beginning; faults while reading it are sentences too."""
-
-
-def open_shelf(path: Path) -> Shelf:
-    """A folder or a zip as a shelf.
-
-    Raises:
-        DataError: there is nothing at the path, or neither a folder nor a zip.
-    """
-    if path.is_dir():
-        return Folder(path)
-    if path.is_file():
-        return Zip(path)
-    raise DataError(f"'{path}' does not exist (expected a folder or a zip)")
-
-
-class Folder:
-    """The files of a folder and of the folders directly inside it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def find(self, name: str) -> list[str]:
-        """See :class:`Shelf`; folders whose names start with a dot are not looked into."""
-        inside = sorted(one for one in _folders(self.path) if (one / name).is_file())
-        here = [name] if (self.path / name).is_file() else []
-        return here + [f"{one.name}/{name}" for one in inside]
-
-    def holds(self, place: str) -> bool:
-        """See :class:`Shelf`."""
-        return (self.path / place).exists()
-
-    def open(self, place: str) -> BinaryIO:
-        """See :class:`Shelf`.
+    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """The bytes of one file, to be read in a ``with`` block.
 
         Raises:
-            DataError: the file cannot be read.
+            DataError: it cannot be read, is damaged, or would unpack to more than the limits; also from the block.
         """
-        path = self.path / place
-        told = partial(_telling, partial(_unreadable, path), (OSError,))
-        with told():
-            file = path.open("rb", buffering=0)
-        return io.BufferedReader(_Watched(file, told))
+        return self.openers[name]()
 
 
-def _folders(path: Path) -> list[Path]:
+def list_folders(path: Path) -> list[Files]:
+    """A folder and the folders directly in it; all folders of a zip; or of a single file, the folder it lies in.
+
+    Raises:
+        DataError: there is nothing at the path, or it cannot be read.
+    """
+    if path.is_dir():
+        inside = sorted(entry for entry in _entries(path) if entry.is_dir() and not entry.name.startswith("."))
+        return [_folder(path), *(replace(_folder(entry), is_nested=True) for entry in inside)]
+    if path.is_file():
+        is_zip = path.suffix.lower() == ".zip"
+        return _zip_folders(path) if is_zip else [replace(_folder(path.parent), chosen=path.name)]
+    raise DataError(f"'{path}' does not exist (expected a folder, a zip or a file)")
+
+
+def _folder(path: Path) -> Files:
+    return Files(path, path.resolve().name, {entry.name: partial(_open_file, entry) for entry in _entries(path)})
+
+
+def _entries(path: Path) -> list[Path]:
     try:
-        return [one for one in path.iterdir() if one.is_dir() and not one.name.startswith(".")]
+        return list(path.iterdir())
     except OSError as error:
         raise _unreadable(path, error) from None
 
 
-def _unreadable(path: Path, error: Exception) -> DataError:
-    why = getattr(error, "strerror", None) or error
-    return DataError(f"'{path}' cannot be read: {why} (check its permissions)")
+@contextmanager
+def _open_file(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise _unreadable(path, error) from None
 
 
-class Zip:
-    """The members of a zip, in folders of any name.
+def _unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(f"'{path}' cannot be read: {error.strerror or error} (check its permissions)")
 
-    Raises:
-        DataError: the file is not a zip, or unpacks to more than :data:`TOTAL_LIMIT`.
-    """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._members = [one for one in self._list() if not one.is_dir() and "__MACOSX" not in one.filename]
-        total = sum(one.file_size for one in self._members)
-        if total > TOTAL_LIMIT:
-            raise DataError(f"'{path}' unpacks to {total:,} bytes, more than {TOTAL_LIMIT:,} (unpack it by hand)")
+def _zip_folders(path: Path) -> list[Files]:
+    folders: dict[PurePosixPath, dict[str, Opener]] = {}
+    for info in _members(path):
+        member = PurePosixPath(info.filename)
+        folders.setdefault(member.parent, {})[member.name] = partial(_open_member, path, info)
+    return [
+        Files(path / folder, folder.name or path.stem, openers, is_nested=folder != PurePosixPath())
+        for folder, openers in sorted(folders.items())
+    ]
 
-    def find(self, name: str) -> list[str]:
-        """See :class:`Shelf`."""
-        return sorted(one.filename for one in self._members if PurePosixPath(one.filename).name == name)
 
-    def holds(self, place: str) -> bool:
-        """See :class:`Shelf`."""
-        return any(one.filename == place for one in self._members)
-
-    def open(self, place: str) -> BinaryIO:
-        """See :class:`Shelf`.
-
-        Raises:
-            DataError: the member is encrypted, damaged, or larger than the limits.
-        """
-        info = next(one for one in self._members if one.filename == place)
-        self._check(info)
-        told = partial(_telling, partial(self._damaged, info), _DAMAGE)
-        # zipfile unpacks no further than the size declared, which was checked; a member with more fails its checksum.
-        with told(), zipfile.ZipFile(self.path) as archive:
-            member = archive.open(info)  # keeps the file open for itself
-        return io.BufferedReader(_Watched(member, told))
-
-    def _list(self) -> list[zipfile.ZipInfo]:
-        try:
-            with zipfile.ZipFile(self.path) as archive:
-                return archive.infolist()
-        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, ValueError) as error:
-            raise DataError(f"'{self.path}' is not a zip that can be read: {error} (download it again)") from None
-        except OSError as error:
-            raise _unreadable(self.path, error) from None
-
-    def _check(self, info: zipfile.ZipInfo) -> None:
-        """What the member says of itself, before a byte of it is unpacked."""
-        if info.flag_bits & 0x1:
-            raise DataError(f"'{self.path}': {info.filename} is encrypted (make the zip without a password)")
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            # Of other methods zipfile unpacks all that is there, whatever size was declared.
-            raise DataError(f"'{self.path}': {info.filename} is packed in an unusual way (pack it again, by deflate)")
-        bomb = info.file_size > RATIO_FREE and info.file_size > RATIO_LIMIT * info.compress_size
-        if bomb or info.file_size > MEMBER_LIMIT:
-            raise self._too_large(info)
-
-    def _damaged(self, info: zipfile.ZipInfo, error: Exception) -> DataError:
-        return DataError(f"'{self.path}': {info.filename} is damaged: {error} (download the zip again)")
-
-    def _too_large(self, info: zipfile.ZipInfo) -> DataError:
-        return DataError(
-            f"'{self.path}': {info.filename} unpacks from {info.compress_size:,} to {info.file_size:,} bytes, more "
-            f"than {MEMBER_LIMIT:,} or {RATIO_LIMIT} times its packed size (unpack it by hand if you trust it)"
-        )
+def _members(path: Path) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise DataError(f"'{path}' is not a zip that can be read: {error} (download it again)") from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    total = sum(info.file_size for info in members)
+    if total > MAX_TOTAL:
+        raise DataError(f"'{path}' unpacks to {total:,} bytes, more than {MAX_TOTAL:,} (unpack it by hand)")
+    return members
 
 
 @contextmanager
-def _telling(sentence: Callable[[Exception], DataError], kinds: tuple[type[Exception], ...]) -> Iterator[None]:
-    """Faults of these kinds become sentences."""
+def _open_member(path: Path, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
+    # zipfile unpacks no more than the declared size, which is checked here; a longer member fails its checksum.
+    _check_member(path, info)
     try:
-        yield
-    except kinds as error:
-        raise sentence(error) from None
+        with zipfile.ZipFile(path) as archive, archive.open(info) as file:
+            yield cast(BinaryIO, file)
+    except _READ_ERRORS as error:
+        raise DataError(f"'{path}': {info.filename} is damaged: {error} (download the zip again)") from None
 
 
-class _Watched(io.RawIOBase):
-    """A file whose faults are told while it is read, too."""
-
-    def __init__(self, file: IO[bytes], told: Callable[[], AbstractContextManager[None]]) -> None:
-        self._file, self._told = file, told
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: WriteableBuffer) -> int:
-        with self._told():
-            data = self._file.read(memoryview(buffer).nbytes)
-        memoryview(buffer)[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
+def _check_member(path: Path, info: zipfile.ZipInfo) -> None:
+    """Refuse a member by what the zip's directory declares, before a byte of it is unpacked."""
+    if info.flag_bits & 0x1:
+        raise DataError(f"'{path}': {info.filename} is encrypted (make the zip without a password)")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # Of other methods zipfile unpacks everything, whatever size is declared.
+        raise DataError(f"'{path}': {info.filename} is compressed in an unusual way (make the zip with deflate)")
+    is_bomb = info.file_size > MIN_SUSPECT and info.file_size > MAX_RATIO * info.compress_size
+    if is_bomb or info.file_size > MAX_MEMBER:
+        raise DataError(
+            f"'{path}': {info.filename} unpacks from {info.compress_size:,} to {info.file_size:,} bytes, more than "
+            f"{MAX_MEMBER:,} or {MAX_RATIO} times its packed size (unpack it by hand if you trust it)"
+        )

@@ -1,62 +1,123 @@
-"""MovieLens as GroupLens publishes it: ml-100k, the ``::`` files of 1M and 10M, the CSV of later sets.
-
-Puts together what ``layouts`` finds and the readers of its lines return. Must not know about downloads
-or about where the project keeps its own sample.
-"""
+"""MovieLens as GroupLens publishes it: ml-100k, the ``::`` files of 1M and 10M, the CSV of later sets."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
 from recsys.data.dataset import Dataset, Source
 from recsys.data.readers.catalogue import read_items, read_users
-from recsys.data.readers.editions import edition
-from recsys.data.readers.layouts import Place, find_movielens
+from recsys.data.readers.delimited import Table, TableFile
+from recsys.data.readers.files import Files
 from recsys.data.readers.ratings import check_known, check_repeated, read_ratings
+from recsys.data.readers.reader import Reader
 from recsys.errors import DataError
 
+LABEL = (
+    "a MovieLens folder or its zip, with u.data and u.item, ratings.dat and movies.dat, or ratings.csv and movies.csv"
+)
+LICENCE = (
+    "GroupLens Research, University of Minnesota: for research; cite the paper; no redistribution of the ratings and "
+    "no commercial use without permission."
+)
+CITATION = (
+    "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on "
+    "Interactive Intelligent Systems 5, 4, Article 19. https://doi.org/10.1145/2827872"
+)
 
-def read_movielens(path: Path, *, name: str | None = None, source: Source | None = None) -> Dataset:
-    """Read MovieLens's ratings, films and, where the set has them, users.
+_RATING = ("user", "item", "rating", "timestamp")
+_ITEM = ("item", "title", "genres")
 
-    Args:
-        path: a folder with the files in it or in one folder inside it, a zip of such, or the ratings file itself.
-        name: what to call the data set; without it, the published set's name where the content is one, else the
-            folder's.
-        source: licence and the like; without it, those of the published set, else none.
 
-    Raises:
-        DataError: a file is missing, a line cannot be read, or the files do not fit together.
-    """
-    place = find_movielens(path)
-    ratings, items, users = _read_tables(place)
-    known = edition(ratings, items)
+@dataclass(frozen=True)
+class Layout:
+    """The files of one of the formats that MovieLens has had."""
+
+    ratings: Table
+    items: Table
+    users: Table | None = None
+    genres: Table | None = None
+    """The names of the genre flags, where items have flags."""
+
+
+LAYOUTS = (
+    Layout(
+        ratings=Table("u.data", "\t", _RATING),
+        items=Table("u.item", "|", ("item", "title", "date", "video date", "url")),  # and a flag for each genre
+        users=Table("u.user", "|", ("user", "age", "gender", "occupation", "zip code")),
+        genres=Table("u.genre", "|", ("genre", "number")),
+    ),
+    Layout(
+        ratings=Table("ratings.dat", "::", _RATING),
+        items=Table("movies.dat", "::", _ITEM),
+        users=Table("users.dat", "::", ("user", "gender", "age", "occupation code", "zip code")),
+    ),
+    Layout(
+        ratings=Table("ratings.csv", ",", _RATING, header="userId,movieId,rating,timestamp"),
+        items=Table("movies.csv", ",", _ITEM, header="movieId,title,genres", encodings=("utf-8",)),
+    ),
+)
+
+# Name, page, ratings, users who rate, and items in the table, rated or not.
+_EDITIONS = (
+    ("MovieLens 100K", "100k", 100_000, 943, 1_682),
+    ("MovieLens 1M", "1m", 1_000_209, 6_040, 3_883),
+    ("MovieLens 10M", "10m", 10_000_054, 69_878, 10_681),
+    ("MovieLens 20M", "20m", 20_000_263, 138_493, 27_278),
+    ("MovieLens 25M", "25m", 25_000_095, 162_541, 62_423),
+    ("MovieLens 32M", "32m", 32_000_204, 200_948, 87_585),
+    ("MovieLens Latest Small", "latest", 100_836, 610, 9_742),
+)
+
+
+def _layouts(files: Files) -> list[Layout]:
+    """The layouts whose ratings or items are among the files; with a chosen file, the one whose ratings it holds."""
+    if files.chosen is not None:
+        return [layout for layout in LAYOUTS if layout.ratings.file == files.chosen]
+    return [layout for layout in LAYOUTS if {layout.ratings.file, layout.items.file} & files.names]
+
+
+def _read(files: Files) -> Dataset:
+    layout, *others = _layouts(files)
+    if others:
+        tables = " and ".join(each.ratings.file for each in (layout, *others))
+        raise DataError(f"'{files.path}' holds ratings more than once: {tables} (give the path of one of them)")
+    ratings_file = _table_file(files, layout.ratings)
+    ratings = read_ratings(ratings_file)
+    items = read_items(_table_file(files, layout.items), _optional(files, layout.genres))
+    check_known(ratings_file, ratings, "item", items, layout.items.file)
+    users_file, users = _optional(files, layout.users), None
+    if users_file is not None:
+        users = read_users(users_file)
+        check_known(ratings_file, ratings, "user", users, users_file.table.file)
+    name, source = _edition(ratings, items) or (files.name, Source())
     try:
-        return Dataset.from_frames(
-            ratings,
-            items,
-            users,
-            name=name or (known.name if known else place.name),
-            source=source or (known.source if known else Source()),
-        )
+        return Dataset.from_frames(ratings, items, users, name=name, source=source)
     except DataError:
-        # Only now: a search for pairs rated twice is too dear where there are none, and the data set has made it.
-        check_repeated(place.content(place.layout.ratings), ratings)
+        # Only now: looking for pairs that are rated twice is slow, and the data set has found that there is one.
+        check_repeated(ratings_file, ratings)
         raise
 
 
-def _read_tables(place: Place) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None]:
-    """Ratings, films and users, every id of the first known to the others."""
-    layout = place.layout
-    log = place.content(layout.ratings)
-    ratings = read_ratings(log)
-    items = read_items(place.content(layout.items), place.find(layout.genres))
-    check_known(log, ratings, "item", items, layout.items.file)
-    people = place.find(layout.users)
-    if people is None:
-        return ratings, items, None
-    users = read_users(people)
-    check_known(log, ratings, "user", users, people.table.file)
-    return ratings, items, users
+def _optional(files: Files, table: Table | None) -> TableFile | None:
+    return _table_file(files, table) if table is not None and table.file in files.names else None
+
+
+def _table_file(files: Files, table: Table) -> TableFile:
+    if table.file not in files.names:
+        raise DataError(f"'{files.path}' has no {table.file} (expected {LABEL})")
+    return TableFile(table, partial(files.open, table.file))
+
+
+def _edition(ratings: pd.DataFrame, items: pd.DataFrame) -> tuple[str, Source] | None:
+    """Name and source of the published set with as many ratings, users and items; None if there is none."""
+    for name, page, n_ratings, n_users, n_items in _EDITIONS:
+        if (len(ratings), len(items)) == (n_ratings, n_items) and ratings["user"].nunique() == n_users:
+            url = f"https://grouplens.org/datasets/movielens/{page}/"
+            return name, Source(licence=LICENCE, citation=CITATION, url=url)
+    return None
+
+
+READER = Reader("movielens", LABEL, matches=lambda files: bool(_layouts(files)), read=_read)
