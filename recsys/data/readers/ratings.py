@@ -43,7 +43,7 @@ def read_ratings(file: TableFile) -> pd.DataFrame:
             parts[name].append(_narrow(name, frame[name].to_numpy()))
     if not any(map(len, parts["user"])):
         raise DataError(f"{file.table.file} has no ratings (expected {file.table.expected})")
-    # Joined one after the other, so that only one column needs its memory twice; 64 bits in one block widen the others.
+    # Joined one after the other, so that only one column needs its memory twice; ids of 64 bits widen those of 32.
     return pd.DataFrame({name: np.concatenate(parts.pop(name)) for name in _TYPES}, copy=False)
 
 
