@@ -347,7 +347,9 @@ def link_of(page) -> str:
     """What "Copy link" copies, or shows where it may not copy."""
     page.evaluate("() => { if (navigator.clipboard) navigator.clipboard.writeText = () => Promise.reject(); }")
     page.get_by_role("button", name="Copy link").click()
-    return page.get_by_label("The link to these ratings").input_value()
+    link = page.get_by_label("The link to these ratings")
+    link.wait_for()  # it appears once the clipboard has refused
+    return link.input_value()
 
 
 @pytest.mark.parametrize("place", ["disk", "web"])

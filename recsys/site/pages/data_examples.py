@@ -31,8 +31,8 @@ def _json(name: str, key: str, python: str, javascript: str) -> Example:
 EXAMPLES = {
     "recommendations.json": _json(
         *("recommendations.json", "users"),
-        'print({user: lists["MODEL"][:1] for user, lists in users.items()})',
-        "for (const user in users) console.log(user, users[user].MODEL[0]);",
+        'print({user: lists["models"]["MODEL"][:1] for user, lists in users.items()})',
+        "for (const user in users) console.log(user, users[user].models.MODEL[0]);",
     ),
     "items.json": Example(
         """\
@@ -46,7 +46,7 @@ console.log(items[0].title);""",
     ),
     "metrics.json": _json(
         *("metrics.json", "models"),
-        'print({name: one["ndcg"]["mean"] for name, one in models.items()})',
+        'print({name: row["accuracy"]["ndcg"]["mean"] for name, row in models.items()})',
         "for (const name in models) console.log(name, models[name].accuracy.ndcg);",
     ),
     "item_embeddings.json": _json(
