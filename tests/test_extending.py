@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import types
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 
 import recsys
 from recsys.baselines.registry import BASELINES
+from recsys.data.readers.registry import READERS
 from recsys.evaluation.metrics import METRICS
 from recsys.models.registry import MODELS
 from tests import gradients
@@ -95,6 +97,31 @@ def test_a_baseline_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest
     assert "Random order" in page(site, "index.html")
     styles = "".join(path.read_text(encoding="utf-8") for path in (site / "assets").glob("*.css"))
     assert "#6b6b6b" in styles
+
+
+def test_a_data_format_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = module_of_example("recsys/data/readers/json_lines.py", monkeypatch).READER
+    monkeypatch.setitem(READERS, "json_lines", reader)
+    log = tiny_log()
+    rows = zip(log.user_ids[log.user], log.item_ids[log.item], log.rating * 20, log.timestamp, strict=True)
+    lines = [
+        json.dumps({"user": user, "item": item, "rating": float(rating), "timestamp": int(timestamp)})
+        for user, item, rating, timestamp in rows
+    ]
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "log.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "shop.zip", "w") as target:
+        target.write(folder / "log.jsonl", "log.jsonl")
+    hashes = {recsys.load_dataset(path).sha256 for path in (folder, folder / "log.jsonl", tmp_path / "shop.zip")}
+    assert len(hashes) == 1
+    dataset = recsys.load_dataset(folder)
+    assert dataset.rating.max() > 10  # no reader but MovieLens's limits the scale
+    site = recsys.build_site(dataset, tmp_path / "site", QUICK, cache=recsys.NoCache())
+    assert exported(site, "build")["dataset"]["name"] == "shop"
+    (folder / "log.jsonl").write_text("{", encoding="utf-8")
+    with pytest.raises(recsys.DataError, match=r"log\.jsonl': .*expected a JSON object on each line"):
+        recsys.load_dataset(folder)
 
 
 def test_a_model_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

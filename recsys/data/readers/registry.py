@@ -11,7 +11,7 @@ from recsys.data.readers.reader import Reader
 from recsys.errors import DataError
 
 READERS: dict[str, Reader] = {
-    movielens.READER.name: movielens.READER,
+    "movielens": movielens.READER,
 }
 """Every format by its name. The first whose reader matches is read, so the more specific ones come first."""
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import build
 import recsys
 from recsys.data.load import locate_default
 from recsys.data.readers.files import Files
@@ -56,14 +55,6 @@ def test_a_registered_format_is_read_from_a_folder_a_file_and_a_zip(toy, tmp_pat
 def test_a_registered_format_is_found_where_no_data_is_named(toy, tmp_path):
     assert locate_default(toy) == toy
     assert locate_default(tmp_path) == toy
-
-
-def test_a_site_is_built_of_a_registered_format(toy, tmp_path):
-    lines = [f"item{n % 23} < user{n % 40} {n % 101}" for n in range(600)]
-    (toy / "log.toy").write_text("\n".join(lines))
-    options = ["--models", "base", "--dim", "4", "--epochs", "1", "--no-cache", "--quiet"]
-    assert build.main(["--data", str(toy), "--out", str(tmp_path / "site"), *options]) == 0
-    assert "shop" in (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
 
 
 def test_an_unreadable_path_is_refused_with_every_format(toy, tmp_path):
