@@ -1,37 +1,60 @@
-"""The whole command, end to end."""
+"""The whole command, end to end: mostly on a small log in the layout of MovieLens."""
+
+from __future__ import annotations
 
 import filecmp
 import json
-import logging
-import os
 import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 import build
 import recsys
-from recsys.baselines import simple as baselines
-from recsys.baselines.tuning import choose, recipes
-from recsys.cache import models as kept
-from recsys.cache.store import NoCache, cache_folder
-from recsys.cli.terminal import Terminal
+from recsys import pipeline
+from recsys.baselines import ease
+from recsys.baselines.registry import BASELINES
+from recsys.baselines.tuning import tune
+from recsys.cache import models as cached_models
+from recsys.cache.store import cache_folder
 from recsys.data import load as sources
 from recsys.errors import DownloadError
 from recsys.export.script import json_in
 from tests.requirements import MOVIELENS, needs_movielens
+from tests.small_logs import write_movielens
 
-SMALL = ["--data", "sample", "--dim", "8", "--epochs", "3", "--quiet"]
+N_USERS = 60
+QUICK = ["--dim", "8", "--epochs", "2"]
+
+
+@pytest.fixture(scope="session")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_movielens(tmp_path_factory.mktemp("logs") / "Small", N_USERS)
+
+
+@pytest.fixture(scope="session")
+def small(log: Path) -> list[str]:
+    """Options of a quick build that prints nothing."""
+    return ["--data", str(log), *QUICK, "--quiet"]
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("sample") / "site"
-    assert build.main([*SMALL, "--out", str(out)]) == 0
+def site(small: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("small") / "site"
+    assert build.main([*small, "--out", str(out)]) == 0
     return out
+
+
+def skip_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on builds write the exported files alone, which is quicker."""
+    monkeypatch.setattr(pipeline, "render", lambda artefacts, folder, reporter: None)
+
+
+@pytest.fixture
+def _no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    skip_pages(monkeypatch)
 
 
 def load(site: Path, name: str):
@@ -39,8 +62,12 @@ def load(site: Path, name: str):
     return json.loads(json_in(text) if name.endswith(".js") else text)
 
 
+def page(site: Path, name: str) -> str:
+    return (site / name).read_text(encoding="utf-8")
+
+
 def files(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def differing(first: Path, second: Path) -> list[str]:
@@ -49,201 +76,197 @@ def differing(first: Path, second: Path) -> list[str]:
     return [name for name in names if not filecmp.cmp(first / name, second / name, shallow=False)]
 
 
-def test_every_user_has_a_page_and_every_file_of_the_contract_is_there(site):
+def output(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed since the last call, on one line."""
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_every_user_and_item_has_a_page_and_every_file_of_the_contract_is_there(site):
     names = files(site)
-    people = [name for name in names if name.startswith(f"users{os.sep}")]
-    assert len(people) == load(site, "build.json")["dataset"]["n_users"]
-    pages = ("index", "users", "films", "map", "training", "compare", "about", "404")
-    assert {f"{page}.html" for page in pages} <= set(names)
+    dataset = load(site, "build.json")["dataset"]
+    for folder, n in (("users", dataset["n_users"]), ("films", dataset["n_items"])):
+        assert len([name for name in names if name.startswith(f"{folder}/")]) == n
+    pages = ("index", "users", "films", "map", "training", "compare", "rate", "data", "about", "404")
+    assert {f"{name}.html" for name in pages} <= set(names)
     for name in ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items"):
-        assert {f"data{os.sep}{name}.json", f"data{os.sep}{name}.schema.json"} <= set(names)
+        assert {f"data/{name}.json", f"data/{name}.schema.json"} <= set(names)
     for name in ("map_replay", "deep_tower"):
-        assert {f"data{os.sep}{name}.js", f"data{os.sep}{name}.schema.json"} <= set(names)
+        assert {f"data/{name}.js", f"data/{name}.schema.json"} <= set(names)
 
 
-def test_nothing_is_recommended_that_was_seen_in_training_and_hits_were_really_hidden(site):
-    dataset = recsys.load_dataset("sample")
+def test_no_item_seen_in_training_is_recommended_and_hits_were_really_hidden(site, log):
+    dataset = recsys.load_dataset(log)
     parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
-    pairs = [
+    train, hidden = (
         {(str(dataset.user_ids[u]), str(dataset.item_ids[i])) for u, i in zip(part.user, part.item, strict=True)}
         for part in (parts.train, parts.test)
-    ]
-    for user, lists in load(site, "recommendations.json")["users"].items():
-        for one in [*lists["base"], *lists["deep"], *(one for found in lists["baselines"].values() for one in found)]:
-            if one["item"] is None:
-                assert one["held_out"]
-                continue
-            assert (user, one["item"]) not in pairs[0]
-            assert one["held_out"] == ((user, one["item"]) in pairs[1])
+    )
+    for user_id, user in load(site, "recommendations.json")["users"].items():
+        for entries in [*user["models"].values(), *user["baselines"].values()]:
+            for entry in entries:
+                if entry["item"] is None:
+                    assert entry["held_out"]
+                    continue
+                assert (user_id, entry["item"]) not in train
+                assert entry["held_out"] == ((user_id, entry["item"]) in hidden)
 
 
-def test_the_sample_says_that_it_is_synthetic_in_the_data_on_every_page_and_in_the_terminal(site, tmp_path, capsys):
-    assert load(site, "build.json")["dataset"]["synthetic"] is True
-    for page in site.rglob("*.html"):
-        assert "invented" in page.read_text(encoding="utf-8"), page
-    assert build.main([*SMALL[:-1], "--out", str(tmp_path / "site")]) == 0
-    assert "synthetic" in capsys.readouterr().out
-
-
-def test_two_builds_are_equal_to_the_byte_and_another_seed_is_not(site, tmp_path):
-    assert build.main([*SMALL, "--out", str(tmp_path / "again")]) == 0
+def test_two_builds_are_equal_to_the_byte_and_another_seed_is_not(site, small, tmp_path, monkeypatch):
+    assert build.main([*small, "--no-cache", "--out", str(tmp_path / "again")]) == 0
     assert differing(site, tmp_path / "again") == []
-    assert build.main([*SMALL, "--seed", "1", "--out", str(tmp_path / "other")]) == 0
-    assert "data/item_embeddings.json".replace("/", os.sep) in differing(site, tmp_path / "other")
-
-
-def entries() -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in cache_folder().glob("*")}
-
-
-def test_a_second_build_trains_nothing_and_gives_the_same_bytes_as_one_without_a_cache(tmp_path, trained, capsys):
-    other = ["--top-k", "5", "--site-url", "https://example.org/"]  # not of the models
-    assert build.main([*SMALL, "--out", str(tmp_path / "first")]) == 0
-    assert trained == ["base", "deep"]
-    assert "(kept from an earlier build)" not in capsys.readouterr().out
-    before = entries()
-    assert len(before) == 3  # two models, and what they are compared with
-    assert build.main([*SMALL[:-1], "--out", str(tmp_path / "again")]) == 0
-    assert capsys.readouterr().out.count("(kept from an earlier build)") == 6
-    assert entries() == before
-    assert build.main([*SMALL[:-1], *other, "--out", str(tmp_path / "second")]) == 0
-    said = capsys.readouterr().out
-    assert re.search(r"train deep +\d+\.\d\d s  3 epochs, served as after \d \(kept from an earlier build\)\n", said)
-    assert said.count("(kept from an earlier build)") == 2  # lists of another length are new
-    assert trained == ["base", "deep"]
-    assert build.main([*SMALL, *other, "--no-cache", "--out", str(tmp_path / "third")]) == 0
-    assert trained == ["base", "deep"] * 2
-    assert differing(tmp_path / "second", tmp_path / "third") == []
-    assert len(entries()) == 4
-    assert differing(tmp_path / "first", tmp_path / "again") == []
-
-
-def test_without_the_cache_nothing_is_kept_either(tmp_path, trained):
-    asked = [*SMALL, "--models", "base", "--holdout", "0", "--out", str(tmp_path / "site")]
-    assert build.main([*asked, "--no-cache"]) == 0
-    assert entries() == {}
-    assert build.main(asked) == 0
-    assert trained == ["base", "base"]
-
-
-def test_a_damaged_entry_and_no_place_for_any_are_warnings_and_the_site_is_as_ever(tmp_path, trained, capsys):
-    asked = [*SMALL, "--models", "base", "--holdout", "0", "--out"]
-    assert build.main([*asked, str(tmp_path / "first")]) == 0
-    ((name, whole),) = entries().items()
-    (cache_folder() / name).write_bytes(whole[:1000])
-    assert build.main([*asked, str(tmp_path / "second")]) == 0
-    assert "this is computed anew" in " ".join(capsys.readouterr().out.split())
-    assert trained == ["base", "base"]
-    assert entries() == {name: whole}
-    shutil.rmtree(cache_folder())
-    cache_folder().write_text("in the way")
-    assert build.main([*asked, str(tmp_path / "third")]) == 0
-    assert "the cache keeps nothing" in " ".join(capsys.readouterr().out.split())
-    for other in ("second", "third"):
-        assert differing(tmp_path / "first", tmp_path / other) == []
-
-
-def test_another_seed_or_other_hidden_ratings_train_again(tmp_path, trained):
-    asked = [*SMALL, "--models", "base", "--out", str(tmp_path / "site")]
-    for changed in (["--holdout", "0"], ["--holdout", "0", "--seed", "1"], ["--holdout", "0.3"]):
-        assert build.main([*asked, *changed]) == 0
-    assert trained == ["base"] * 3
-
-
-def test_baselines_from_a_process_of_their_own_are_the_same_to_the_byte(site, tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "WORTH_A_PROCESS", 0)
-    assert build.main([*SMALL, "--no-cache", "--out", str(tmp_path / "beside")]) == 0
-    assert differing(site, tmp_path / "beside") == []
+    skip_pages(monkeypatch)
+    assert build.main([*small, "--seed", "1", "--out", str(tmp_path / "other")]) == 0
+    assert "item_embeddings.json" in differing(site / "data", tmp_path / "other" / "data")
 
 
 def test_rendering_again_from_the_exported_json_gives_the_same_bytes(site, tmp_path):
-    out = tmp_path / "site"
-    assert build.main([*SMALL, "--out", str(out)]) == 0
-    (out / "index.html").write_text("spoilt")
+    out = shutil.copytree(site, tmp_path / "site")
+    (out / "index.html").write_text("damaged")
     assert build.main(["--render-only", "--quiet", "--out", str(out)]) == 0
     assert differing(site, out) == []
 
 
-def test_one_model_and_no_holdout(tmp_path):
+def cache_entries() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in cache_folder().glob("*")}
+
+
+@pytest.mark.usefixtures("_no_pages")
+def test_a_second_build_trains_nothing_and_gives_the_same_bytes_as_one_without_a_cache(
+    small, tmp_path, trained, capsys
+):
+    aloud = small[:-1]
+    other = ["--top-k", "5", "--site-url", "https://example.org/"]  # no settings of the models
+    assert build.main([*aloud, "--out", str(tmp_path / "first")]) == 0
+    assert trained == ["base", "deep"]
+    assert pipeline.FROM_CACHE not in output(capsys)
+    before = cache_entries()
+    assert len(before) == 3  # two models, and all baselines
+    assert build.main([*aloud, "--out", str(tmp_path / "again")]) == 0
+    assert output(capsys).count(pipeline.FROM_CACHE) == 2 + len(BASELINES)
+    assert cache_entries() == before
+    assert differing(tmp_path / "first", tmp_path / "again") == []
+    assert build.main([*aloud, *other, "--out", str(tmp_path / "second")]) == 0
+    printed = output(capsys)
+    assert re.search(r"train deep \d+\.\d\d s 2 epochs, served as after \d \(from an earlier build\)", printed)
+    assert printed.count(pipeline.FROM_CACHE) == 2  # lists of another length are computed anew
+    assert trained == ["base", "deep"]
+    assert build.main([*small, *other, "--no-cache", "--out", str(tmp_path / "third")]) == 0
+    assert trained == ["base", "deep"] * 2
+    assert differing(tmp_path / "second", tmp_path / "third") == []
+    assert len(cache_entries()) == 4
+
+
+@pytest.mark.usefixtures("_no_pages")
+def test_without_the_cache_nothing_is_stored(small, tmp_path, trained):
+    command = [*small, "--models", "base", "--holdout", "0", "--out", str(tmp_path / "site")]
+    assert build.main([*command, "--no-cache"]) == 0
+    assert cache_entries() == {}
+    assert build.main(command) == 0
+    assert trained == ["base", "base"]
+
+
+@pytest.mark.usefixtures("_no_pages")
+def test_a_damaged_cache_entry_and_an_unusable_cache_folder_are_warnings(small, tmp_path, trained, capsys):
+    command = [*small, "--models", "base", "--holdout", "0", "--out"]
+    assert build.main([*command, str(tmp_path / "first")]) == 0
+    ((name, content),) = cache_entries().items()
+    (cache_folder() / name).write_bytes(content[:1000])
+    assert build.main([*command, str(tmp_path / "second")]) == 0
+    assert "this is computed anew" in output(capsys)
+    assert trained == ["base", "base"]
+    assert cache_entries() == {name: content}
+    shutil.rmtree(cache_folder())
+    cache_folder().write_text("a file where the folder should be")
+    assert build.main([*command, str(tmp_path / "third")]) == 0
+    assert "the cache keeps nothing" in output(capsys)
+    for other in ("second", "third"):
+        assert differing(tmp_path / "first", tmp_path / other) == []
+
+
+@pytest.mark.usefixtures("_no_pages")
+def test_another_seed_or_other_hidden_ratings_train_again(small, tmp_path, trained):
+    command = [*small, "--models", "base", "--out", str(tmp_path / "site")]
+    for changed in (["--holdout", "0"], ["--holdout", "0", "--seed", "1"], ["--holdout", "0.3"]):
+        assert build.main([*command, *changed]) == 0
+    assert trained == ["base"] * 3
+
+
+@pytest.mark.usefixtures("_no_pages")
+def test_baselines_from_a_second_process_are_the_same_to_the_byte(site, small, tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "MIN_RATINGS_FOR_PROCESS", 0)
+    assert build.main([*small, "--no-cache", "--out", str(tmp_path / "site")]) == 0
+    assert differing(site / "data", tmp_path / "site" / "data") == []
+
+
+def test_one_model_and_no_holdout(small, tmp_path):
     out = tmp_path / "site"
-    assert build.main([*SMALL, "--models", "deep", "--holdout", "0", "--out", str(out)]) == 0
+    assert build.main([*small, "--models", "deep", "--holdout", "0", "--out", str(out)]) == 0
     assert load(out, "metrics.json")["models"] == {}
-    for page in ("index", "users", "compare", "about"):
-        assert "o metrics were measured" in (out / f"{page}.html").read_text(encoding="utf-8"), page
-    lists = next(iter(load(out, "recommendations.json")["users"].values()))
-    assert "base" not in lists
-    assert lists["baselines"] == {}
-    assert lists["n_hidden"] == 0
-    assert len(lists["deep"]) == 10
-    replay = load(out, "map_replay.js")["models"]
-    assert list(replay) == ["deep"]
-    assert replay["deep"]["epochs"][-1] == load(out, "build.json")["models"]["deep"]["best_epoch"]
+    for name in ("index", "users", "compare", "about"):
+        assert "o metrics were measured" in page(out, f"{name}.html"), name
+    user = next(iter(load(out, "recommendations.json")["users"].values()))
+    assert list(user["models"]) == ["deep"]
+    assert (user["baselines"], user["n_hidden"], len(user["models"]["deep"])) == ({}, 0, 10)
+    replays = load(out, "map_replay.js")["models"]
+    assert list(replays) == ["deep"]
+    assert replays["deep"]["epochs"][-1] == load(out, "build.json")["models"]["deep"]["best_epoch"]
 
 
-def test_baselines_are_measured_beside_the_models_and_say_what_was_chosen(site, tmp_path, capsys):
-    simple = ["popularity", "item_knn", "ease", "als"]
-    assert list(load(site, "metrics.json")["models"]) == ["base", "deep", *simple]
-    assert build.main([*SMALL[:-1], "--models", "base", "--out", str(tmp_path / "site")]) == 0
-    said = capsys.readouterr().out
-    assert re.search(r"item_knn +\d+\.\d\d s  neighbours \d+, shrinkage \d+ \(best of \d\)", said)
-    assert re.search(r"als +\d+\.\d\d s  dim \d+, .*l2 [\d.]+ \(best of \d\)", said)
-    assert list(load(tmp_path / "site", "metrics.json")["models"]) == ["base", *simple]
-    assert load(tmp_path / "site", "metrics.json")["comparisons"] == []
+@pytest.mark.usefixtures("_no_pages")
+def test_baselines_are_measured_like_the_models_and_the_terminal_shows_what_was_chosen(small, tmp_path, capsys):
+    assert build.main([*small[:-1], "--models", "base", "--out", str(tmp_path / "site")]) == 0
+    printed = output(capsys)
+    assert re.search(r"item_knn \d+\.\d\d s neighbours \d+, shrinkage \d+ \(best of \d\)", printed)
+    assert re.search(r"als \d+\.\d\d s dim \d+, .*l2 [\d.]+ \(best of \d\)", printed)
+    metrics = load(tmp_path / "site", "metrics.json")
+    assert list(metrics["models"]) == ["base", *BASELINES]
+    assert [row["against"] for row in metrics["comparisons"]] == list(BASELINES)
 
 
-def test_new_users_are_measured_where_that_is_asked_for_and_rendering_again_keeps_it(tmp_path, capsys, monkeypatch):
-    asked = ["--models", "deep", "--holdout", "0", "--evaluate-new-users"]
-    one, other = tmp_path / "one", tmp_path / "other"
-    assert build.main([*SMALL[:-1], *asked, "--out", str(one)]) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert re.search(r"new users \d+\.\d\d s nDCG@10 with 3, 5, .*half given, deep (0\.\d{4} ?)+, deep_liked", said)
-    assert build.main([*SMALL, *asked, "--no-cache", "--out", str(other)]) == 0
-    assert differing(one, other) == []
-    monkeypatch.setattr(kept, "fit", None)  # all six trainings are known
-    assert build.main([*SMALL, *asked, "--out", str(other)]) == 0
-    assert differing(one, other) == []
-    assert build.main(["--render-only", "--quiet", "--out", str(other)]) == 0
-    assert differing(one, other) == []
-    found = load(one, "metrics.json")["new_users"]
-    assert found["given"] == ["3", "5", "10", "half"]
-    assert found["n_users"] == [300] * 4
-    assert {name: [len(row) for row in rows] for name, rows in found["models"].items()} == dict.fromkeys(
-        ("deep", "deep_liked", "ease", "popularity"), [5] * 4
+def test_new_users_are_measured_where_that_is_asked_for(small, tmp_path, capsys, monkeypatch):
+    command = [*small, "--models", "deep", "--holdout", "0", "--evaluate-new-users"]
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert build.main([*[option for option in command if option != "--quiet"], "--out", str(first)]) == 0
+    assert re.search(
+        r"new users \d+\.\d\d s nDCG@10 with 3, 5, .*half given, deep (0\.\d{4} ?)+, deep_liked", output(capsys)
     )
-    assert "default_rng([0, 2])" in found["protocol"] and "k = 10" in found["protocol"]
-    assert "--models deep --evaluate-new-users<" in (one / "about.html").read_text(encoding="utf-8")
+    skip_pages(monkeypatch)
+    monkeypatch.setattr(cached_models, "fit", None)  # all six models are in the cache
+    assert build.main([*command, "--out", str(second)]) == 0
+    assert differing(first / "data", second / "data") == []
+    report = load(first, "metrics.json")["new_users"]
+    assert report["given"] == ["3", "5", "10", "half"]
+    assert report["n_users"] == [5 * N_USERS // 10] * 4
+    assert {name: [len(by_draw) for by_draw in rows] for name, rows in report["models"].items()} == dict.fromkeys(
+        ("deep", "deep_liked", "popularity", "ease"), [5] * 4
+    )
+    assert list(report["chosen"]) == ["ease"]
+    assert "default_rng([0, 2])" in report["protocol"] and "k = 10" in report["protocol"]
+    assert "--models deep --evaluate-new-users<" in page(first, "about.html")
 
 
-def test_without_being_asked_new_users_are_not_measured_and_the_page_says_how(site):
+def test_unless_asked_for_new_users_are_not_measured_and_the_page_says_how_to(site):
     assert load(site, "metrics.json")["new_users"] is None
-    assert "python build.py --evaluate-new-users" in (site / "compare.html").read_text(encoding="utf-8")
-    assert "evaluate-new-users" not in (site / "about.html").read_text(encoding="utf-8")
+    assert "python build.py --evaluate-new-users" in page(site, "compare.html")
+    assert "evaluate-new-users" not in page(site, "about.html")
 
 
-def test_too_few_users_to_measure_by_are_a_warning_and_no_figures(capsys):
-    few = recsys.load_dataset("sample")
-    few = few.subset(few.user < 19)
-    terminal = Terminal(Console(), logging.INFO)
-    asked = recsys.BuildConfig(evaluate_new_users=True)
-    assert build.measure_new_users(few, asked, terminal, NoCache()) is None
-    said = " ".join(capsys.readouterr().out.split())
-    assert said == "new users were not measured: users with two ratings or more are 19; expected 20 at least"
-
-
-def test_a_baseline_that_is_too_large_is_left_out_and_that_is_said(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(baselines, "EASE_LARGEST", 5)
-    assert build.main([*SMALL[:-1], "--models", "base", "--out", str(tmp_path / "site")]) == 0
-    assert "ease was not computed: more than" in " ".join(capsys.readouterr().out.split())
+def test_a_baseline_that_is_too_large_is_skipped_with_a_warning_and_the_page_says_so(
+    small, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(ease, "MAX_ROWS", 5)
+    assert build.main([*small, "--models", "base", "--out", str(tmp_path / "site")]) == 0
+    assert "ease was not computed: more than" in output(capsys)
     metrics = load(tmp_path / "site", "metrics.json")
     assert "ease" not in metrics["models"]
     assert list(metrics["skipped"]) == ["ease"]
-    assert "was not computed" in (tmp_path / "site" / "compare.html").read_text(encoding="utf-8")
+    assert "was not computed" in page(tmp_path / "site", "compare.html")
 
 
 @pytest.mark.parametrize(
-    ("argv", "sentence"),
+    ("options", "sentence"),
     [
-        (["--top-k", "900"], "top_k is 900; Sample has"),
+        (["--top-k", "900"], "top_k is 900; Small has 40 items"),
         (["--holdout", "1"], "holdout is 1.0; expected"),
         (["--models", "wide"], "no model 'wide'"),
         (["--models", "base", "--evaluate-new-users"], "evaluate_new_users measures deep"),
@@ -252,28 +275,28 @@ def test_a_baseline_that_is_too_large_is_left_out_and_that_is_said(tmp_path, cap
         (["--out", "."], "."),
     ],
 )
-def test_expected_failures_end_in_one_sentence_and_1(argv, sentence, tmp_path, capsys):
-    assert build.main([*SMALL, "--out", str(tmp_path / "site"), *argv]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("error: ")
-    assert said.count("\n") == 1
-    assert sentence in said
+def test_an_expected_failure_ends_in_one_sentence_and_status_1(options, sentence, small, tmp_path, capsys):
+    assert build.main([*small, "--out", str(tmp_path / "site"), *options]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    assert sentence in error
     assert not (tmp_path / "site").exists()
 
 
 @pytest.mark.parametrize(("failure", "status"), [(KeyboardInterrupt(), 130), (OSError(28, "No space left"), 1)])
-def test_a_build_that_fails_while_rendering_leaves_the_previous_site_alone(failure, status, tmp_path, monkeypatch):
-    out = tmp_path / "site"
-    assert build.main([*SMALL, "--out", str(out)]) == 0
-    before = {name: (out / name).read_bytes() for name in files(out)}
+def test_a_build_that_fails_while_rendering_leaves_the_previous_site_alone(
+    failure, status, site, small, tmp_path, monkeypatch
+):
+    out = shutil.copytree(site, tmp_path / "site")
 
     def fail(artefacts, templates, folder, on_page, on_size):
         (folder / "index.html").write_text("half a site")
         raise failure
 
-    monkeypatch.setattr(build, "render_site", fail)
-    assert build.main([*SMALL, "--seed", "1", "--out", str(out)]) == status
-    assert {name: (out / name).read_bytes() for name in files(out)} == before
+    monkeypatch.setattr(pipeline, "render_site", fail)
+    assert build.main([*small, "--seed", "1", "--out", str(out)]) == status
+    assert differing(site, out) == []
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
@@ -287,50 +310,57 @@ def _no_network(monkeypatch, tmp_path):
 
 
 @pytest.mark.usefixtures("_no_network")
-def test_without_arguments_or_a_network_the_sample_is_built_and_that_is_said(tmp_path, capsys):
-    assert build.main([*SMALL[2:], "--out", str(tmp_path / "site")]) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert "ml-100k could not be downloaded: no connection; going on with the embedded sample" in said
-    assert load(tmp_path / "site", "build.json")["dataset"]["name"] == "Sample"
+def test_without_arguments_or_a_network_the_sample_is_built_which_is_synthetic(tmp_path, capsys):
+    options = tmp_path / "settings.toml"
+    options.write_text("user_pages = 0\nholdout = 0\nmodels = ['base']\n")
+    assert build.main([*QUICK, "--config", str(options), "--out", str(tmp_path / "site")]) == 0
+    printed = output(capsys)
+    assert "ml-100k could not be downloaded: no connection; going on with the embedded sample" in printed
+    assert "synthetic" in printed
+    dataset = load(tmp_path / "site", "build.json")["dataset"]
+    assert (dataset["name"], dataset["synthetic"]) == ("Sample", True)
+    for path in (tmp_path / "site").rglob("*.html"):
+        assert "invented" in path.read_text(encoding="utf-8"), path
 
 
 @pytest.mark.usefixtures("_no_network")
-def test_a_data_set_asked_for_by_name_never_falls_back(tmp_path, capsys):
+def test_a_data_set_asked_for_by_name_is_never_replaced_by_the_sample(tmp_path, capsys):
     assert build.main(["--data", "ml-100k", "--out", str(tmp_path / "site")]) == 1
     assert "could not be downloaded" in capsys.readouterr().err
     assert not (tmp_path / "site").exists()
 
 
-
-
 @needs_movielens
-def test_the_real_site_has_943_user_pages_and_its_accents(tmp_path):
+def test_the_site_of_movielens_has_943_user_pages_and_its_accents(tmp_path):
     out = tmp_path / "site"
-    assert build.main(["--data", MOVIELENS, "--epochs", "2", "--dim", "8", "--quiet", "--out", str(out)]) == 0
+    assert build.main(["--data", MOVIELENS, *QUICK, "--quiet", "--out", str(out)]) == 0
     assert len(list((out / "users").glob("*.html"))) == 943
     titles = [item["title"] for item in load(out, "items.json")["items"]]
     assert "C'est arrivé près de chez vous" in titles
     assert "Les Misérables" in titles
-    assert "Nénette et Boni" in (out / "films.html").read_text(encoding="utf-8")
-    assert "Harper" in (out / "about.html").read_text(encoding="utf-8")
+    assert "Nénette et Boni" in page(out, "films.html")
+    assert "Harper" in page(out, "about.html")
     assert load(out, "build.json")["dataset"]["n_ratings"] == 100_000
 
 
 @needs_movielens
+@pytest.mark.usefixtures("_no_pages")
 def test_without_arguments_the_downloaded_zip_is_built_where_the_download_works(tmp_path, monkeypatch):
     folder = Path(MOVIELENS)
     archive = Path(shutil.make_archive(str(tmp_path / "ml-100k"), "zip", folder.parent, folder.name))
     monkeypatch.setattr(sources, "_fetch", lambda name: archive.rename(tmp_path / f"{name}.zip"))
     monkeypatch.setattr(build, "HERE", tmp_path / "repository")
-    assert build.main(["--epochs", "1", "--dim", "4", "--quiet", "--out", str(tmp_path / "site")]) == 0
+    command = ["--epochs", "1", "--dim", "4", "--models", "base", "--holdout", "0", "--quiet"]
+    assert build.main([*command, "--out", str(tmp_path / "site")]) == 0
     dataset = load(tmp_path / "site", "build.json")["dataset"]
     assert (dataset["name"], dataset["synthetic"], dataset["n_users"]) == ("MovieLens 100K", False, 943)
 
 
 @needs_movielens
-def test_on_real_ratings_deep_leads_and_simple_methods_reach_what_is_known_of_them():
+def test_on_real_ratings_deep_leads_and_baselines_reach_their_known_ndcg():
     dataset = recsys.load_dataset(MOVIELENS)
     parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
+    validation = recsys.split(parts.train, 0.2)
 
     def ndcg(scorer) -> float:
         return recsys.evaluate(scorer, parts.train, parts.test).mean["ndcg"]
@@ -339,11 +369,12 @@ def test_on_real_ratings_deep_leads_and_simple_methods_reach_what_is_known_of_th
         configs = [recsys.TrainConfig(seed=seed) for seed in range(3)]
         return float(np.mean([ndcg(recsys.fit(parts.train, model, config)) for config in configs]))
 
-    found = {}
-    for name, recipe in recipes(0).items():
-        found[name] = ndcg(recipe.make(parts.train, **choose(recipe, recsys.split(parts.train, 0.2)).settings))
-    least = {"popularity": 0.11, "item_knn": 0.18, "ease": 0.19, "als": 0.195}
-    assert all(found[name] > value for name, value in least.items()), found
+    baselines = {
+        name: ndcg(spec.factory(parts.train, **tune(spec, validation, 0).hyperparameters))
+        for name, spec in BASELINES.items()
+    }
+    known = {"popularity": 0.11, "item_knn": 0.18, "ease": 0.19, "als": 0.195}
+    assert all(baselines[name] > value for name, value in known.items()), baselines
     base, deep = mean_of_three("base"), mean_of_three("deep")
-    assert base > max(0.185, 1.5 * found["popularity"])
-    assert deep > max(base, *found.values())
+    assert base > max(0.185, 1.5 * baselines["popularity"])
+    assert deep > max(base, *baselines.values())
