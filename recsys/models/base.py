@@ -46,6 +46,7 @@ class BaseModel:
         self.user = Embedding(n_users, dim, INITIAL_SCALE, rng, dtype)
         self.item = Embedding(n_items, dim, INITIAL_SCALE, rng, dtype)
         self.bias = Embedding(n_items, 1, 0.0, rng, dtype)
+        # The best bias without any vectors: a softmax of log q over the items gives each its share of the ratings.
         self.bias.table.value[:, 0] = log_q
 
     def parameters(self) -> dict[str, Parameter]:
@@ -106,7 +107,7 @@ class BaseModel:
         self, inputs: Ids, vectors: Array, items: Ids, item: Ids
     ) -> tuple[Array, int]:
         """Zeros (P,): without a history, no rated item adds to its own score."""
-        return np.zeros(len(item), vectors.dtype), len(vectors)
+        return np.zeros(len(item), vectors.dtype), len(vectors)  # (P,), and F for the way back
 
     def self_contributions_backward(self, gradient: Array, cache: int) -> Array:
         """Zeros (F, d), likewise."""

@@ -24,7 +24,15 @@ from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.errors import DataError
 from recsys.models import linear
-from recsys.models.features import history_weights, history_windows, item_features, rating_scale, recency_ranks
+from recsys.models.features import (
+    equal_weights,
+    history_weights,
+    history_windows,
+    item_features,
+    normalised,
+    rating_scale,
+    recency_ranks,
+)
 from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
 from recsys.models.linear import LinearTowers, fit_linear, self_contributions
@@ -87,25 +95,19 @@ class DeepModel:
         self.scale = scale
         self.item_features = item_features.astype(dtype)
         self.user_features = user_features.astype(dtype)
-        self.pool = WeightedSum(n_items, dim, 0.0, rng, dtype)
+        self.pool = WeightedSum(n_items, dim, 0.0, rng, dtype)  # p
         self.pool.table.value[...] = start.history
         self.user_mlp = MLP(dim + user_features.shape[1], 2 * dim, dim, rng, dtype)
-        self.item = Embedding(n_items, dim, 0.0, rng, dtype)
+        self.item = Embedding(n_items, dim, 0.0, rng, dtype)  # e
         self.item.table.value[...] = start.items
         self.item_mlp = MLP(dim + item_features.shape[1], 2 * dim, dim, rng, dtype)
-        self.bias = Embedding(n_items, 1, 0.0, rng, dtype)
+        self.bias = Embedding(n_items, 1, 0.0, rng, dtype)  # 0, for the linear towers have none
 
     def parameters(self) -> dict[str, Parameter]:
         """By name."""
-        return named(
-            {
-                "pool": self.pool,
-                "user_mlp": self.user_mlp,
-                "item": self.item,
-                "item_mlp": self.item_mlp,
-                "bias": self.bias,
-            }
-        )
+        user_tower = {"pool": self.pool, "user_mlp": self.user_mlp}
+        item_tower = {"item": self.item, "item_mlp": self.item_mlp, "bias": self.bias}
+        return named({**user_tower, **item_tower})
 
     def state(self) -> State:
         """All that :meth:`from_state` needs."""
@@ -165,13 +167,13 @@ class DeepModel:
 
     def average_item(self) -> Array:
         """The mean history embedding over all training ratings, unweighted: (d,)."""
-        counts = np.bincount(self.history.indices, minlength=self.history.shape[1])
+        counts = np.bincount(self.history.indices, minlength=self.history.shape[1])  # (n_items,)
         average: Array = (counts / counts.sum()) @ self.pool.table.value
         return average
 
     def users_forward(self, inputs: UserInputs) -> tuple[Array, tuple[Any, ...]]:
         """User vectors (U, d)."""
-        pooled, pool_cache = self.pool.forward(inputs.history)
+        pooled, pool_cache = self.pool.forward(inputs.history)  # (U, d), h
         vectors, mlp_cache = self._refine(pooled, inputs.features)
         return vectors, (pool_cache, mlp_cache)
 
@@ -200,19 +202,20 @@ class DeepModel:
 
     def _refine(self, pooled: Array, features: Array) -> tuple[Array, Any]:
         """User vectors (U, d) from pooled histories (U, d)."""
-        refined, cache = self.user_mlp.forward(np.concatenate([pooled, features], axis=1))
-        return pooled + refined, cache
+        refined, cache = self.user_mlp.forward(np.concatenate([pooled, features], axis=1))  # (U, d + f) -> (U, d)
+        return pooled + refined, cache  # residual: the MLP learns what to change
 
     def items_forward(self, items: Ids) -> tuple[Array, Array, tuple[Any, ...]]:
         """Item vectors (F, d) and biases (F,)."""
-        embedded, item_cache = self.item.forward(items)
+        embedded, item_cache = self.item.forward(items)  # (F, d), e
         refined, mlp_cache = self.item_mlp.forward(np.concatenate([embedded, self.item_features[items]], axis=1))
-        bias, bias_cache = self.bias.forward(items)
+        bias, bias_cache = self.bias.forward(items)  # (F, 1)
         return embedded + refined, bias[:, 0], (item_cache, mlp_cache, bias_cache)
 
     def items_backward(self, gradient: Array, bias_gradient: Array, cache: tuple[Any, ...]) -> None:
         """From the gradients of the item vectors (F, d) and biases (F,)."""
         item_cache, mlp_cache, bias_cache = cache
+        # Both ways to e again: the residual and the MLP's first d inputs.
         gradient = gradient + self.item_mlp.backward(gradient, mlp_cache)[:, : gradient.shape[1]]
         self.item.backward(gradient, item_cache)
         self.bias.backward(bias_gradient[:, None], bias_cache)
@@ -246,32 +249,13 @@ class DeepModel:
         return vectors_gradient
 
 
-def normalised(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
-    """Each row divided by the square root of its number n of entries; empty rows stay empty.
-
-    Between the mean (1 / n), in which a long history says no more than a short one, and the sum, whose length grows
-    with n: a sum of n independent vectors grows as sqrt(n), so after the division all users' vectors are of similar
-    length.
-    """
-    length = np.diff(history.indptr)
-    scale = 1 / np.sqrt(np.maximum(length, 1))
-    data = history.data * np.repeat(scale, length).astype(history.dtype)
-    return sparse.csr_array((data, history.indices, history.indptr), shape=history.shape)
-
-
-def equal_weights(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
-    """The same, as if every entry were 1."""
-    ones = np.ones_like(history.data)
-    return normalised(sparse.csr_array((ones, history.indices, history.indptr), shape=history.shape))
-
-
 def create(
     ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
 ) -> tuple[DeepModel, Teacher]:
     """Towers that score as the linear towers they start from, which are also the teacher."""
-    recency_rank = recency_ranks(ratings)
-    history = history_weights(ratings, recency_rank)
-    histories = equal_weights(history.astype(dtype))
+    recency_rank = recency_ranks(ratings)  # (n_ratings,)
+    history = history_weights(ratings, recency_rank)  # (n_users, n_items), for serving
+    histories = equal_weights(history.astype(dtype))  # the same as training reads them
     start = fit_linear(history_windows(ratings, recency_rank), histories, hyperparameters.dim, rng, dtype)
     features = item_features(ratings), ratings.user_features
     return DeepModel(history, rating_scale(ratings), start, *features, rng, dtype), Teacher(start, histories)

@@ -27,7 +27,7 @@ def log_q(dataset: Dataset) -> NDArray[np.float32]:
     scores during training cancels it (the logQ correction). An item without ratings counts as having one, so that its
     logarithm is finite.
     """
-    counts = np.maximum(dataset.item_counts, 1)
+    counts = np.maximum(dataset.item_counts, 1)  # (n_items,)
     return np.log(counts / dataset.n_ratings).astype(np.float32)
 
 
@@ -46,7 +46,7 @@ def history_weights(dataset: Dataset, recency_rank: NDArray[np.float64]) -> spar
         dataset: the ratings.
         recency_rank: (n_ratings,), see :func:`recency_ranks`.
     """
-    weights = rating_scale(dataset).weights(dataset.rating) * np.exp(-RECENCY * (1 - recency_rank))
+    weights = rating_scale(dataset).weights(dataset.rating) * np.exp(-RECENCY * (1 - recency_rank))  # (n_ratings,)
     return _by_user(dataset, weights)
 
 
@@ -92,13 +92,32 @@ def recency_ranks(dataset: Dataset) -> NDArray[np.float64]:
     return ranks
 
 
+def normalised(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
+    """Each row divided by the square root of its number n of entries; empty rows stay empty.
+
+    The pooled history is then a compromise between the mean (1 / n), in which a long history says no more than a
+    short one, and the sum. A sum of n independent vectors grows as sqrt(n), so that after the division the vectors of
+    all users have about the same length.
+    """
+    length = np.diff(history.indptr)  # (n_users,), a row's entries are data[indptr[u] : indptr[u + 1]]
+    scale = 1 / np.sqrt(np.maximum(length, 1))
+    data = history.data * np.repeat(scale, length).astype(history.dtype)  # (n_ratings,)
+    return sparse.csr_array((data, history.indices, history.indptr), shape=history.shape)
+
+
+def equal_weights(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
+    """The same, as if every entry were 1."""
+    ones = np.ones_like(history.data)
+    return normalised(sparse.csr_array((ones, history.indices, history.indptr), shape=history.shape))
+
+
 def item_features(dataset: Dataset) -> NDArray[np.float32]:
     """Genres as 0 and 1, then the year with mean 0 and standard deviation 1, (n_items, n_genres + 1).
 
     An unknown year is the mean; a data set without any year has a column of zeros.
     """
     known = np.isfinite(dataset.years)
-    year = np.zeros(dataset.n_items)
+    year = np.zeros(dataset.n_items)  # 0 is the mean after centring: what an unknown year should be
     if known.any():
         year[known] = dataset.years[known] - dataset.years[known].mean()
         year /= year[known].std() or 1.0  # all years equal: leave the zeros

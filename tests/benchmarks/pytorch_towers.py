@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from recsys.models.base import BaseModel
-from recsys.models.deep import DeepModel, equal_weights
+from recsys.models.deep import DeepModel
+from recsys.models.features import equal_weights
 from recsys.nn.layers import dropout_rows
 from recsys.training.trainer import Trainer
 

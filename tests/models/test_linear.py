@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from recsys.models import linear
-from recsys.models.deep import equal_weights
+from recsys.models.features import equal_weights
 from recsys.models.linear import LinearTowers, fit_linear, leading_eigenvectors
 
 

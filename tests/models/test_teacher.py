@@ -3,7 +3,7 @@ import pytest
 from scipy import sparse
 
 from recsys import TrainConfig
-from recsys.models.deep import equal_weights
+from recsys.models.features import equal_weights
 from recsys.models.linear import LinearTowers
 from recsys.models.registry import MODELS
 from recsys.models.teacher import Teacher

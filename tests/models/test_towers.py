@@ -5,7 +5,8 @@ import pytest
 from scipy import sparse
 
 from recsys.models.base import BaseModel
-from recsys.models.deep import DeepModel, UserInputs, equal_weights, normalised
+from recsys.models.deep import DeepModel, UserInputs
+from recsys.models.features import equal_weights, normalised
 from recsys.models.linear import LinearTowers
 from recsys.models.rating_scale import RatingScale
 from recsys.nn.losses import Pairs, masked_in_batch_softmax, output_l2
