@@ -69,3 +69,8 @@ def __getattr__(name: str) -> Any:
 
         return build_site
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """What is imported late is listed too, for whoever explores the package."""
+    return sorted({*globals(), *__all__})

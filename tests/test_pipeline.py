@@ -1,0 +1,251 @@
+"""The stages of a build as functions, and ``recsys.build_site`` for a data set in memory."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import build
+import recsys
+from recsys import pipeline
+from recsys.baselines.registry import BASELINES
+from recsys.errors import ConfigError, OutputError
+from recsys.export.assemble import assemble
+from recsys.export.files import read_artefacts
+from recsys.schema import Artefacts
+from tests.small_logs import write_movielens
+from tests.test_build import differing, files
+
+QUICK = recsys.BuildConfig(train=recsys.TrainConfig(dim=8, epochs=2))
+STAGES = ["split", "train base", "train deep", "recommend", "explain", "evaluate", "assemble", "export", "render"]
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_movielens(tmp_path_factory.mktemp("logs") / "Small", n_users=25, n_items=30)
+
+
+@pytest.fixture(scope="module")
+def dataset(log: Path) -> recsys.Dataset:
+    return recsys.load_dataset(log)
+
+
+class RecordingReporter:
+    """Notes everything it is told.
+
+    Attributes:
+        stages: names of the stages, as they end.
+        details: by stage or baseline, what it had to say.
+        epochs: by model, the epochs that were reported.
+        progress_ends: by description, the last (done, total).
+    """
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+        self.details: dict[str, list[str]] = {}
+        self.epochs: dict[str, list[int]] = {}
+        self.progress_ends: dict[str, tuple[int, int]] = {}
+        self.open: list[str] = []
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[list[str]]:
+        assert not self.open, f"{name} begins before {self.open} has ended"
+        self.open.append(name)
+        details: list[str] = []
+        yield details
+        self.open.remove(name)
+        self.stages.append(name)
+        self.details[name] = details
+
+    def done(self, name: str, seconds: float, details: Sequence[str]) -> None:
+        assert seconds >= 0
+        self.details[name] = list(details)
+
+    @contextmanager
+    def training(self) -> Iterator[Callable[[str, int], Callable[[object, object], None]]]:
+        yield lambda model, epochs: lambda record, snapshot: self.epochs.setdefault(model, []).append(record.epoch)
+
+    @contextmanager
+    def progress(self, description: str) -> Iterator[Callable[[int, int], None]]:
+        yield lambda done, total: self.progress_ends.update({description: (done, total)})
+
+
+def test_build_site_writes_the_same_bytes_as_the_command_and_returns_the_absolute_folder(
+    dataset, log, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    folder = recsys.build_site(dataset, "site", QUICK)
+    assert folder == tmp_path / "site"
+    command = ["--data", str(log), "--dim", "8", "--epochs", "2", "--no-cache", "--quiet"]
+    assert build.main([*command, "--out", str(tmp_path / "other")]) == 0
+    assert differing(folder, tmp_path / "other") == []
+
+
+def test_an_earlier_site_is_replaced_and_its_models_come_from_the_cache(dataset, tmp_path, trained):
+    recsys.build_site(dataset, tmp_path / "site", QUICK)
+    recsys.build_site(dataset, tmp_path / "site", replace(QUICK, top_k=5))
+    assert trained == ["base", "deep"]
+    assert read_artefacts(tmp_path / "site" / "data").recommendations.k == 5
+
+
+def test_a_folder_that_is_not_a_site_is_refused_before_any_work(dataset, tmp_path, trained):
+    (tmp_path / "letter.txt").write_text("dear reader")
+    with pytest.raises(OutputError, match="is neither empty nor a site"):
+        recsys.build_site(dataset, tmp_path, QUICK)
+    assert files(tmp_path) == ["letter.txt"]
+    assert trained == []
+
+
+@pytest.mark.parametrize(
+    ("config", "error", "message"),
+    [
+        (replace(QUICK, top_k=31), ConfigError, "top_k is 31; Small has 30 items"),
+        (replace(QUICK, max_files=54), OutputError, "55 pages of their own"),
+    ],
+)
+def test_settings_that_do_not_fit_the_data_are_refused_before_any_work(
+    config, error, message, dataset, tmp_path, trained
+):
+    with pytest.raises(error, match=message):
+        recsys.build_site(dataset, tmp_path / "site", config)
+    assert files(tmp_path) == []
+    assert trained == []
+
+
+def test_three_users_without_timestamps_titles_or_genres_are_enough(tmp_path):
+    rows = [("ann", "a", 5), ("ann", "b", 3), ("bob", "b", 4), ("bob", "c", 1), ("cy", "a", 2)]
+    ratings = pd.DataFrame(rows, columns=["user", "item", "rating"])
+    book_club = recsys.Dataset.from_frames(ratings, name="Our book club")
+    folder = recsys.build_site(book_club, tmp_path / "site", replace(QUICK, top_k=2), cache=recsys.NoCache())
+    names = files(folder)
+    assert {"index.html", "users/ann.html", "users/bob.html", "users/cy.html", "films/a.html"} <= set(names)
+    artefacts = read_artefacts(folder / "data")
+    assert artefacts.metrics.protocol.split == "random"
+    assert list(artefacts.metrics.models) == ["base", "deep", *BASELINES]
+    assert all(row.beyond["diversity"].mean is None for row in artefacts.metrics.models.values())
+
+
+def test_every_page_of_a_synthetic_log_says_that_its_ratings_are_invented(dataset, tmp_path):
+    synthetic = replace(dataset, source=recsys.Source(synthetic=True))
+    config = replace(QUICK, models=("base",), holdout=0)
+    folder = recsys.build_site(synthetic, tmp_path / "site", config, cache=recsys.NoCache())
+    pages = [path for path in folder.rglob("*.html") if "invented" not in path.read_text(encoding="utf-8")]
+    assert pages == []
+    assert len(list((folder / "users").iterdir())) == 25
+
+
+def test_a_build_that_fails_leaves_nothing_behind(dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "render_site", None)
+    with pytest.raises(TypeError):
+        recsys.build_site(dataset, tmp_path / "site", QUICK)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reporter_sees_every_stage_once_and_in_order(dataset, tmp_path):
+    reporter = RecordingReporter()
+    recsys.build_site(dataset, tmp_path / "site", QUICK, cache=recsys.NoCache(), reporter=reporter)
+    assert reporter.stages == STAGES
+    assert all(len(reporter.details[name]) == 1 for name in BASELINES)
+    assert reporter.epochs == {"base": [1, 2], "deep": [1, 2]}
+    assert reporter.progress_ends["baselines"] == (len(BASELINES), len(BASELINES))
+    done, total = reporter.progress_ends["pages"]
+    assert done == total >= dataset.n_users + dataset.n_items
+    users = read_artefacts(tmp_path / "site" / "data").recommendations.users.values()
+    n_train, n_hidden = sum(user.n_train for user in users), sum(user.n_hidden for user in users)
+    assert reporter.details["split"] == [f"temporal: {n_train} ratings to train on, {n_hidden} hidden"]
+
+
+def test_a_reporter_sees_reading_and_the_measurement_of_new_users_too(log):
+    reporter = RecordingReporter()
+    dataset = pipeline.read(log, reporter)
+    config = replace(QUICK, models=("deep",), holdout=0, evaluate_new_users=True)
+    artefacts = pipeline.compute(dataset, config, reporter, recsys.NoCache())
+    assert reporter.stages == ["read", "split", "train deep", "recommend", "explain", "new users", "assemble"]
+    assert artefacts.metrics.new_users.given == ["3", "5", "10", "half"]
+    assert reporter.progress_ends["new users"] == (5, 5)
+
+
+def test_every_stage_can_be_called_on_its_own(dataset, tmp_path):
+    cache = recsys.NoCache()
+    parts = pipeline.split(dataset, QUICK)
+    with pipeline.start_baselines(parts, QUICK, cache) as baselines:
+        compared = pipeline.compare(baselines)
+    trained = pipeline.train(dataset, parts.train, QUICK, pipeline.SILENT, cache)
+    lists = pipeline.recommend(trained.models, parts, QUICK) | compared.lists
+    reasons = pipeline.explain(trained.models, parts, lists)
+    evaluation, ranks = pipeline.evaluate(trained.models, parts, lists, compared, QUICK)
+    assert list(lists) == list(evaluation.reports) == ["base", "deep", *BASELINES]
+    assert list(reasons) == list(ranks) == list(trained.recorders) == ["base", "deep"]
+    results = pipeline.Results(
+        dataset, parts, QUICK, trained.models, lists, evaluation, reasons, ranks, trained.recorders
+    )
+    artefacts = assemble(results)
+    assert artefacts == pipeline.compute(dataset, QUICK, pipeline.SILENT, cache)
+    pipeline.export(artefacts, tmp_path / "data")
+    assert read_artefacts(tmp_path / "data") == artefacts
+    pipeline.render(artefacts, tmp_path)
+    assert (tmp_path / "index.html").exists()
+
+
+def test_the_export_of_a_site_is_copied_for_rendering_it_again(dataset, tmp_path):
+    artefacts = pipeline.compute(dataset, replace(QUICK, holdout=0), pipeline.SILENT, recsys.NoCache())
+    pipeline.export(artefacts, tmp_path / "site" / "data")
+    (tmp_path / "staging").mkdir()
+    assert pipeline.copy_export(tmp_path / "site", tmp_path / "staging") == artefacts
+    assert differing(tmp_path / "site" / "data", tmp_path / "staging" / "data") == []
+
+
+def computed(dataset: recsys.Dataset, **settings: object) -> Artefacts:
+    return pipeline.compute(dataset, replace(QUICK, **settings), pipeline.SILENT, recsys.NoCache())
+
+
+def test_models_are_in_the_order_of_the_registry_whatever_the_order_of_the_settings(dataset):
+    artefacts = computed(dataset, models=("deep", "base"), holdout=0)
+    assert list(artefacts.build.models) == ["base", "deep"]
+    assert artefacts.metrics.agreement.models == ("base", "deep")
+
+
+def test_a_constant_added_to_all_times_changes_nothing_but_the_checksum(dataset):
+    shifted = computed(replace(dataset, timestamp=dataset.timestamp + 1000), models=("base",))
+    expected = computed(dataset, models=("base",))
+    assert shifted.metrics == expected.metrics
+    assert shifted.recommendations == expected.recommendations
+
+
+def test_with_too_few_users_new_users_are_not_measured_which_is_a_warning(dataset, caplog):
+    few = dataset.subset(dataset.user < 19)
+    config = replace(QUICK, evaluate_new_users=True)
+    assert pipeline.evaluate_new_users(few, config, pipeline.SILENT, recsys.NoCache()) is None
+    assert caplog.messages == [
+        "new users were not measured: users with two ratings or more are 19; expected 20 at least"
+    ]
+
+
+def test_new_users_are_measured_by_models_that_are_trained_once_a_draw(dataset, trained):
+    config = replace(QUICK, evaluate_new_users=True)
+    report = pipeline.evaluate_new_users(dataset, config, pipeline.SILENT, recsys.NoCache())
+    assert trained == ["deep"] * 5  # for both rows of deep
+    assert list(report.models) == ["deep", "deep_liked", "popularity", "ease"]
+    assert np.shape(report.models["deep"]) == (len(report.given), 5)
+
+
+def test_importing_recsys_imports_nothing_that_renders_pages_until_it_is_asked_for():
+    program = """
+import json, sys
+import recsys
+rendering = [name for name in ("jinja2", "bokeh", "recsys.pipeline") if name in sys.modules]
+print(json.dumps([rendering, recsys.build_site.__module__, "jinja2" in sys.modules, "build_site" in dir(recsys)]))
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert json.loads(result.stdout) == [[], "recsys.pipeline", True, True]
+    with pytest.raises(AttributeError, match="no attribute 'build_sight'"):
+        recsys.build_sight  # noqa: B018
