@@ -1,4 +1,4 @@
-"""PyTorch's Adam with our epsilon."""
+"""PyTorch's Adam with the epsilon of ours."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from torch import Tensor
 
 
 class Adam(torch.optim.Adam):
-    """The fused one, the quickest there is.
+    """The fused implementation, which is the fastest.
 
-    Ours adds epsilon to the root of the second moment before its bias is corrected, theirs after it; both forms stand
-    in section 2 of the paper. In early steps ours is so the larger, which gradients near 0 feel.
+    Ours adds epsilon to the root of the second moment before the bias correction, PyTorch after it (both forms are in
+    section 2 of the paper). So our epsilon is larger in the first steps, which matters for gradients near 0.
     """
 
     def __init__(self, parameters: Iterable[Tensor]) -> None:
@@ -20,7 +20,7 @@ class Adam(torch.optim.Adam):
         self.steps = 0
 
     def move(self, learning_rate: float) -> None:
-        """A step, after which the gradients are forgotten."""
+        """Make a step and reset the gradients."""
         self.steps += 1
         self.param_groups[0].update(lr=learning_rate, eps=1e-8 / (1 - 0.999**self.steps) ** 0.5)
         self.step()

@@ -1,6 +1,7 @@
-"""Ours and both PyTorch programs in step, in float64: the same arrays, batches and masks, and each its own Adam.
+"""Run our training and both PyTorch programs in parallel, in float64, and compare their losses and gradients.
 
-At every step the data term and the gradient of every parameter are compared before all three move on.
+All start with the same parameters and see the same batches and dropout masks; each has an Adam of its own. At every
+step the data term and the gradient of every parameter are compared, then all three make their step.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from recsys.training.trainer import Trainer
 from tests.benchmarks.pytorch_adam import Adam
 from tests.benchmarks.pytorch_grouped import Grouped, Loss
 from tests.benchmarks.pytorch_pairwise import Pairwise
-from tests.benchmarks.pytorch_towers import GROUPED, PAIRWISE, start_of
+from tests.benchmarks.pytorch_towers import GROUPED, PAIRWISE, initial_parameters
 
 LIMIT = 1e-8
 
 
-class InStep:
-    """A PyTorch program that goes beside ours, and the worst difference so far.
+class Compared:
+    """A PyTorch program, and its largest difference from ours so far.
 
     Args:
         objective: :class:`Grouped` or :class:`Pairwise`.
@@ -37,7 +38,7 @@ class InStep:
         self.adam, self.worst = Adam(self.parameters.values()), 0.0
 
     def step(self, loss: Loss, data: float, gradients: dict[str, NDArray], learning_rate: float) -> None:
-        """Compare with our loss and gradients, then move."""
+        """Compare with our loss and gradients, then make a step."""
         loss.total.backward()
         assert gradients.keys() == self.parameters.keys()
         pairs = [(loss.data.detach().numpy(), np.array(data))]
@@ -47,35 +48,35 @@ class InStep:
 
 
 def difference(a: NDArray, b: NDArray) -> float:
-    """|a - b| / max(|a|, |b|), norms over the whole array; 0 where both are 0, infinite where one is not a number."""
+    """|a - b| / max(|a|, |b|), norms of whole arrays; 0 if both are 0, infinite if a value is not a number."""
     size = max(np.linalg.norm(a), np.linalg.norm(b))
-    found = float(np.linalg.norm(a - b) / size) if size != 0 else 0.0
-    return found if np.isfinite(found) else np.inf
+    ratio = float(np.linalg.norm(a - b) / size) if size != 0 else 0.0
+    return ratio if np.isfinite(ratio) else np.inf
 
 
-def apart(
+def largest_differences(
     model: str, ratings: Dataset, hyperparameters: HyperParameters, steps: int, seed: int = 0
 ) -> dict[str, float]:
-    """The worst difference from ours of each program, over the losses and all gradients of so many steps."""
+    """The largest difference of each program from ours, over the losses and all gradients of some steps."""
     run = Trainer(model, ratings, hyperparameters, np.random.default_rng(seed), np.float64)
-    start = start_of(run)
-    grouped = InStep(Grouped(GROUPED[model](run.towers, start), run))
-    pairwise = InStep(Pairwise(PAIRWISE[model](run.towers, start), run))
+    start = initial_parameters(run)
+    grouped = Compared(Grouped(GROUPED[model](run.towers, start), run))
+    pairwise = Compared(Pairwise(PAIRWISE[model](run.towers, start), run))
     rng = np.random.default_rng(seed)
-    for step, batch in zip(range(steps), _endless(ratings, hyperparameters.batch_size, rng), strict=False):
+    for step, batch in zip(range(steps), _repeated_batches(ratings, hyperparameters.batch_size, rng), strict=False):
         inputs = run.towers.training_inputs(batch.users, np.random.default_rng(step))
-        kept = grouped.objective.towers.kept(len(batch.users), np.random.default_rng(step))
+        mask = grouped.objective.towers.dropout_mask(len(batch.users), np.random.default_rng(step))
         data = run.add_gradients(batch, inputs)
         gradients = {name: parameter.gradient.copy() for name, parameter in run.towers.parameters().items()}
         rate = hyperparameters.learning_rate * cosine_decay(step, steps)
         run.optimiser.step(rate)
-        grouped.step(grouped.objective(batch, kept), data, gradients, rate)
-        user, film = batch.users[batch.pairs.user], batch.items[batch.pairs.item]
-        loss = pairwise.objective(torch.from_numpy(user), torch.from_numpy(film), kept[batch.pairs.user])
+        grouped.step(grouped.objective(batch, mask), data, gradients, rate)
+        user, item = batch.users[batch.pairs.user], batch.items[batch.pairs.item]
+        loss = pairwise.objective(torch.from_numpy(user), torch.from_numpy(item), mask[batch.pairs.user])
         pairwise.step(loss, data, gradients, rate)
     return {"grouped": grouped.worst, "pairwise": pairwise.worst}
 
 
-def _endless(ratings: Dataset, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
+def _repeated_batches(ratings: Dataset, batch_size: int, rng: np.random.Generator) -> Iterator[Batch]:
     while True:
         yield from batches(ratings.matrix, batch_size, rng)

@@ -1,6 +1,6 @@
-"""Both models as PyTorch modules, their parameters under the names that ours have, from the same arrays.
+"""Both models as PyTorch modules, with the parameter names and initial values of ours.
 
-``users`` takes ids and a mask of kept user features, which base has no use for; ``items`` takes ids. Knows no loss.
+``users`` takes indices and a dropout mask for the user features, which base ignores; ``items`` takes indices.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ def tensor(array: np.ndarray) -> Tensor:
     return torch.from_numpy(np.array(array))
 
 
-def start_of(run: Trainer) -> dict[str, np.ndarray]:
-    """Copies of what our towers begin from."""
+def initial_parameters(run: Trainer) -> dict[str, np.ndarray]:
+    """Copies of the initial parameters of our towers."""
     return {name: parameter.value.copy() for name, parameter in run.towers.parameters().items()}
 
 
-def below(name: str, start: Start) -> Start:
-    """Those of one layer, without its name."""
+def layer(name: str, start: Start) -> Start:
+    """The arrays of one layer, by their names within it."""
     return {key.removeprefix(f"{name}."): value for key, value in start.items() if key.startswith(f"{name}.")}
 
 
 class Table(nn.Module):
-    """An embedding; ``index_select`` is quicker than ``nn.Embedding``, there and back."""
+    """An embedding; ``index_select`` is faster than ``nn.Embedding``, forward and backward."""
 
     def __init__(self, start: Start) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class Table(nn.Module):
 
 
 class Linear(nn.Module):
-    """``nn.Linear``, but for its weight's being (h, d)."""
+    """``nn.Linear`` with a weight of shape (h, d), as ours."""
 
     def __init__(self, start: Start) -> None:
         super().__init__()
@@ -66,24 +66,24 @@ class MLP(nn.Module):
 
     def __init__(self, start: Start) -> None:
         super().__init__()
-        self.inner, self.outer = Linear(below("inner", start)), Linear(below("outer", start))
+        self.inner, self.outer = Linear(layer("inner", start)), Linear(layer("outer", start))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.outer(torch.relu(self.inner(x)))
 
 
 class Base(nn.Module):
-    """As recsys/models/base.py says."""
+    """The model of recsys/models/base.py."""
 
     def __init__(self, ours: BaseModel, start: Start) -> None:
         super().__init__()
-        self.user, self.item, self.bias = (Table(below(name, start)) for name in ("user", "item", "bias"))
+        self.user, self.item, self.bias = (Table(layer(name, start)) for name in ("user", "item", "bias"))
 
-    def kept(self, n: int, rng: np.random.Generator) -> Tensor:
-        """All user features are (n, 1), for there are none."""
+    def dropout_mask(self, n: int, rng: np.random.Generator) -> Tensor:
+        """Dropout mask (n, 1) of ones: there are no user features."""
         return torch.ones(n, 1)
 
-    def users(self, users: Tensor, kept: Tensor) -> Tensor:
+    def users(self, users: Tensor, mask: Tensor) -> Tensor:
         """(U, d)."""
         return self.user(users)
 
@@ -91,13 +91,13 @@ class Base(nn.Module):
         """(F, d) and (F,)."""
         return self.item(items), self.bias(items)[:, 0]
 
-    def adds(self, items: Tensor, vectors: Tensor) -> Tensor:
-        """What a film adds to its own score where it weighs 1 in a history, (F,): nothing."""
+    def contributions(self, items: Tensor, vectors: Tensor) -> Tensor:
+        """What an item of weight 1 in a history adds to its own score, (F,): nothing."""
         return vectors.new_zeros(len(items))
 
 
 class SparseProduct(torch.autograd.Function):
-    """``rows @ table``. PyTorch's own way back is through a transposed view, many times slower than a CSR matrix."""
+    """``rows @ table``. PyTorch's backward uses a transposed view, which is many times slower than a CSR matrix."""
 
     @staticmethod
     def forward(context, table: Tensor, rows: sparse.csr_array) -> Tensor:
@@ -110,7 +110,7 @@ class SparseProduct(torch.autograd.Function):
 
 
 def csr(matrix: sparse.csr_array) -> Tensor:
-    """The same numbers as a sparse tensor."""
+    """Convert to a sparse tensor."""
     parts = (torch.from_numpy(part) for part in (matrix.indptr, matrix.indices, matrix.data))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta")
@@ -118,55 +118,55 @@ def csr(matrix: sparse.csr_array) -> Tensor:
 
 
 class Deep(nn.Module):
-    """As recsys/models/deep.py says."""
+    """The model of recsys/models/deep.py."""
 
     def __init__(self, ours: DeepModel, start: Start) -> None:
         super().__init__()
-        self.pool, self.item, self.bias = (Table(below(name, start)) for name in ("pool", "item", "bias"))
-        self.user_mlp, self.item_mlp = MLP(below("user_mlp", start)), MLP(below("item_mlp", start))
+        self.pool, self.item, self.bias = (Table(layer(name, start)) for name in ("pool", "item", "bias"))
+        self.user_mlp, self.item_mlp = MLP(layer("user_mlp", start)), MLP(layer("item_mlp", start))
         self.user_features, self.item_features = tensor(ours.user_features), tensor(ours.item_features)
         self.histories = equal_weights(ours.history)
 
-    def kept(self, n: int, rng: np.random.Generator) -> Tensor:
-        """Whose user features are kept (n, 1), as ours draws it."""
+    def dropout_mask(self, n: int, rng: np.random.Generator) -> Tensor:
+        """Dropout mask (n, 1) of the user features, drawn as ours is."""
         return torch.from_numpy(dropout_rows(n, DeepModel.feature_dropout, rng, self.user_features.numpy().dtype))
 
     def pooled(self, users: Tensor) -> Tensor:
         """(U, d)."""
         return SparseProduct.apply(self.pool.table, self.histories[users.numpy()])
 
-    def users(self, users: Tensor, kept: Tensor) -> Tensor:
+    def users(self, users: Tensor, mask: Tensor) -> Tensor:
         """(U, d)."""
         pooled = self.pooled(users)
-        features = self.user_features.index_select(0, users) * kept
+        features = self.user_features.index_select(0, users) * mask
         return pooled + self.user_mlp(torch.cat([pooled, features], 1))
 
     def items(self, items: Tensor) -> tuple[Tensor, Tensor]:
         """(F, d) and (F,)."""
-        own = self.item(items)
-        refined = self.item_mlp(torch.cat([own, self.item_features.index_select(0, items)], 1))
-        return own + refined, self.bias(items)[:, 0]
+        vectors = self.item(items)
+        features = self.item_features.index_select(0, items)
+        return vectors + self.item_mlp(torch.cat([vectors, features], 1)), self.bias(items)[:, 0]
 
-    def adds(self, items: Tensor, vectors: Tensor) -> Tensor:
-        """What a film adds to its own score where it weighs 1 in a history, (F,)."""
+    def contributions(self, items: Tensor, vectors: Tensor) -> Tensor:
+        """What an item of weight 1 in a history adds to its own score, (F,)."""
         return (self.pool(items) * vectors).sum(1)
 
 
 class DeepByBags(Deep):
-    """The same with ``embedding_bag``, as it is usually written: for each row the list of the user's films."""
+    """The same with ``embedding_bag``, as it is usually written: for each row the list of the user's items."""
 
     def __init__(self, ours: DeepModel, start: Start) -> None:
         super().__init__(ours, start)
         starts = tensor(self.histories.indptr).long()
         self.starts, self.lengths = starts[:-1], starts.diff()
-        self.films = tensor(self.histories.indices).long()
+        self.history_items = tensor(self.histories.indices).long()
         self.weight = self.lengths.to(self.user_features.dtype).clamp_min(1).rsqrt()
 
     def pooled(self, users: Tensor) -> Tensor:
         lengths = self.lengths[users]
         offsets = lengths.cumsum(0) - lengths
-        places = torch.arange(int(lengths.sum())) + torch.repeat_interleave(self.starts[users] - offsets, lengths)
-        sums = functional.embedding_bag(self.films[places], self.pool.table, offsets, mode="sum")
+        positions = torch.arange(int(lengths.sum())) + torch.repeat_interleave(self.starts[users] - offsets, lengths)
+        sums = functional.embedding_bag(self.history_items[positions], self.pool.table, offsets, mode="sum")
         return sums * self.weight[users][:, None]
 
 

@@ -1,4 +1,4 @@
-"""Both PyTorch programs as they train: each an ``epoch``, as ``recsys.training.trainer`` has."""
+"""Training loops of both PyTorch programs, with a ``train_epoch`` like that of ``recsys.training.trainer``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from recsys.training.trainer import Trainer
 from tests.benchmarks.pytorch_adam import Adam
 from tests.benchmarks.pytorch_grouped import Grouped, Loss
 from tests.benchmarks.pytorch_pairwise import Pairwise
-from tests.benchmarks.pytorch_towers import GROUPED, PAIRWISE, start_of, tensor
+from tests.benchmarks.pytorch_towers import GROUPED, PAIRWISE, initial_parameters, tensor
 
 
 class Training:
-    """What both have in common: parameters, Adam, and a generator.
+    """What both programs share: parameters, Adam, and a random generator.
 
     Args:
         objective: whose towers to train.
@@ -31,7 +31,7 @@ class Training:
         self.adam = Adam(objective.towers.parameters())
 
     def step(self, loss: Loss, epoch: int) -> None:
-        """Backward, and move."""
+        """Backward pass, and a step of Adam."""
         loss.total.backward()
         self.adam.move(self.hyperparameters.learning_rate * cosine_decay(epoch - 1, self.hyperparameters.epochs))
 
@@ -40,13 +40,13 @@ class GroupedTraining(Training):
     """Batches of whole users: the very ones that ours takes, with the same masks."""
 
     def __init__(self, model: str, run: Trainer) -> None:
-        super().__init__(Grouped(GROUPED[model](run.towers, start_of(run)), run), run)
+        super().__init__(Grouped(GROUPED[model](run.towers, initial_parameters(run)), run), run)
 
-    def epoch(self, epoch: int) -> None:
+    def train_epoch(self, epoch: int) -> None:
         """One pass over the ratings."""
         for batch in batches(self.ratings.matrix, self.hyperparameters.batch_size, self.rng):
-            kept = self.objective.towers.kept(len(batch.users), self.rng)
-            self.step(self.objective(batch, kept), epoch)
+            mask = self.objective.towers.dropout_mask(len(batch.users), self.rng)
+            self.step(self.objective(batch, mask), epoch)
 
 
 class PairwiseTraining(Training):
@@ -55,12 +55,12 @@ class PairwiseTraining(Training):
     Args:
         model, run: as above.
         size: pairs in a batch.
-        most: batches at which an epoch is cut off, to be timed sooner; the next goes on from there.
+        max_batches: an epoch stops after so many batches, to be timed sooner; the next one continues from there.
     """
 
-    def __init__(self, model: str, run: Trainer, size: int, most: int) -> None:
-        super().__init__(Pairwise(PAIRWISE[model](run.towers, start_of(run)), run), run)
-        self.size, self.most = size, most
+    def __init__(self, model: str, run: Trainer, size: int, max_batches: int) -> None:
+        super().__init__(Pairwise(PAIRWISE[model](run.towers, initial_parameters(run)), run), run)
+        self.size, self.max_batches = size, max_batches
         self.user, self.item = (tensor(ids).long() for ids in (run.ratings.user, run.ratings.item))
         self.batches = self.shuffled()
 
@@ -69,8 +69,8 @@ class PairwiseTraining(Training):
         while True:
             yield from torch.from_numpy(self.rng.permutation(len(self.user))).split(self.size)
 
-    def epoch(self, epoch: int) -> None:
+    def train_epoch(self, epoch: int) -> None:
         """One pass over the ratings, or a part of one."""
-        for chosen in islice(self.batches, self.most):
-            kept = self.objective.towers.kept(len(chosen), self.rng)
-            self.step(self.objective(self.user[chosen], self.item[chosen], kept), epoch)
+        for chosen in islice(self.batches, self.max_batches):
+            mask = self.objective.towers.dropout_mask(len(chosen), self.rng)
+            self.step(self.objective(self.user[chosen], self.item[chosen], mask), epoch)
