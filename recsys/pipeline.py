@@ -48,7 +48,7 @@ from recsys.recommend.explain import explain as explain_lists
 from recsys.recommend.lists import Lists
 from recsys.recommend.lists import recommend as recommend_to_all
 from recsys.schema import Artefacts, NewUsers
-from recsys.site.output.limits import Limits, refuse_too_many
+from recsys.site.output.limits import Limits, check_page_count
 from recsys.site.output.size import Size
 from recsys.site.publish.gh_pages import Destination
 from recsys.site.publish.gh_pages import publish as push_site
@@ -178,7 +178,7 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
     if config.top_k > dataset.n_items:
         raise ConfigError(f"top_k is {config.top_k}; {dataset.name} has {dataset.n_items} items, so use that or less")
     limits = Limits(config.user_pages, config.max_files, config.max_megabytes)
-    refuse_too_many(dataset.n_users, dataset.n_items, limits)
+    check_page_count(dataset.n_users, dataset.n_items, limits)
 
 
 def compute(dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> Artefacts:

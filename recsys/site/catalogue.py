@@ -1,79 +1,100 @@
-"""Names and addresses by id: what a page needs to mention a film or a user. Knows no template."""
+"""Titles, labels and addresses by id: what a page needs to mention an item, a user or a model."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
 from recsys.errors import OutputError
-from recsys.schema import Artefacts
-from recsys.site.context import Film, Model, User
+from recsys.schema import Artefacts, Embedding
+from recsys.site.context import ItemLink, Model, UserLink
 from recsys.site.output.limits import limits_of
 from recsys.site.slugs import slugs
 
-_LABELS = {
-    "base": "Base",
-    "deep": "Deep",
-    "deep_liked": "Deep, films alone",
-    "popularity": "Popularity",
-    "item_knn": "Item k-NN",
-    "ease": "EASE",
-    "als": "ALS",
-}
+
+def has_user_pages(artefacts: Artefacts) -> bool:
+    """Whether each user has a page; on a larger site one page shows any of them."""
+    return len(artefacts.recommendations.users) <= limits_of(artefacts.build).user_pages
 
 
 class Catalogue:
-    """Every film and user of a site, by id."""
+    """Every item, user and model of a site.
+
+    Attributes:
+        items: links by id, in the order of the export.
+        item_slugs: file names of their pages, by id.
+        genres: of each item, by id.
+        users: links by id, in the order of the export.
+        user_slugs: file names of their pages, by id; empty where users have no pages.
+        has_user_pages: whether each user has a page.
+        models: those that were built, in the order of the export.
+    """
 
     def __init__(self, artefacts: Artefacts) -> None:
+        self._artefacts = artefacts
         items, users = artefacts.items.items, artefacts.recommendations.users
-        self.film_slugs = film_slugs = slugs(item.id for item in items)
-        self.one_user_page = len(users) > limits_of(artefacts.build).user_pages
-        self.user_slugs = {} if self.one_user_page else slugs(users)
-        self.users = {id_: User(id_, self._address(id_)) for id_ in users}
-        self.films = {
-            item.id: Film(_title(item.title, item.id), item.year, f"films/{film_slugs[item.id]}.html")
+        self.has_user_pages = has_user_pages(artefacts)
+        self.item_slugs = item_slugs = slugs(item.id for item in items)
+        self.user_slugs = slugs(users) if self.has_user_pages else {}
+        self.items = {
+            item.id: ItemLink(_title(item.title, item.id), item.year, f"films/{item_slugs[item.id]}.html")
             for item in items
         }
         self.genres = {item.id: item.genres for item in items}
+        self.users = {id_: UserLink(id_, self._user_address(id_)) for id_ in users}
+        self.models = tuple(self.model(name) for name in artefacts.build.models)
 
-    def _address(self, id_: str) -> str:
-        """Where a user is shown: on a page of their own, or on the one for all."""
-        return f"users.html#{fragment(id_)}" if self.one_user_page else f"users/{self.user_slugs[id_]}.html"
+    def _user_address(self, id_: str) -> str:
+        return f"users/{self.user_slugs[id_]}.html" if self.has_user_pages else f"users.html#{user_fragment(id_)}"
 
-    def film(self, id_: str) -> Film:
-        """The film with this id.
+    def item(self, id_: str) -> ItemLink:
+        """The item with this id.
 
         Raises:
             OutputError: there is none, so the exported files do not belong together.
         """
         try:
-            return self.films[id_]
+            return self.items[id_]
         except KeyError:
             raise OutputError(
                 f"film {id_!r} is mentioned but not in items.json; build the site again without --render-only"
             ) from None
 
+    def model(self, name: str) -> Model:
+        """A model or baseline by its name; one that the legend lacks is shown by its name."""
+        entry = self._artefacts.build.legend.get(name)
+        return Model(name, name.replace("_", " ") if entry is None else entry.label)
 
-def fragment(id_: str) -> str:
-    """What follows ``#`` where one page shows all users, unquoted in HTML too: the id, percent-encoded.
+    def embedding(self, model: Model) -> Embedding | None:
+        """The item vectors of a model, if it has any; their rows follow the items.
 
-    An empty one is a bare ``=``, which no other id leaves bare. And ``#content`` leads past the head of a page, so
-    the id of that name is not told by these letters. ``shared/users.js`` writes and reads the same.
+        Raises:
+            OutputError: they are of other items than items.json has, or in another order.
+        """
+        embedding, ids = self._artefacts.item_embeddings.models.get(model.name), list(self.items)
+        if embedding is not None and (embedding.item_ids != ids or len(embedding.projection) != len(ids)):
+            raise OutputError(
+                f"item_embeddings.json lists other films for {model.name} than items.json, or in another order; "
+                "build the site again without --render-only"
+            )
+        return embedding
+
+    def embeddings(self) -> dict[Model, Embedding]:
+        """The item vectors of every model that has any."""
+        pairs = ((model, self.embedding(model)) for model in self.models)
+        return {model: embedding for model, embedding in pairs if embedding is not None}
+
+
+def user_fragment(id_: str) -> str:
+    """The fragment of an address with which one page shows this user; needs no quotes in HTML.
+
+    This is the percent-encoded id. An empty id is a bare ``=``, which no other id encodes to. The id ``content`` is
+    encoded differently, because ``#content`` is the link that skips the head of a page. ``shared/users.js`` writes
+    and reads the same.
     """
     if not id_:
         return "="
     return "%63ontent" if id_ == "content" else quote(id_, safe="")
 
 
-def models_of(artefacts: Artefacts) -> tuple[Model, ...]:
-    """The models that were built, in their usual order."""
-    return tuple(model(name) for name in artefacts.build.models)
-
-
-def model(name: str) -> Model:
-    """A model or baseline by its short name; one without a plain name keeps the short one."""
-    return Model(name, _LABELS.get(name, name.replace("_", " ")))
-
-
 def _title(title: str, id_: str) -> str:
-    return title if title.strip() else f"Film {id_}"  # a link must have something to click on
+    return title if title.strip() else f"Film {id_}"  # a link needs some text to click on

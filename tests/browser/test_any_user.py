@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from recsys.export.files import read_artefacts, write_artefacts
-from recsys.site.catalogue import fragment
+from recsys.site.catalogue import user_fragment
 from recsys.site.pages import any_user as shards
 from recsys.site.render import render_site
 from tests.browser.conftest import THEMES, WIDTHS, expose, until
@@ -38,7 +38,7 @@ def sites(site, tmp_path_factory):
     metrics = msgspec.structs.replace(few.metrics, most_helped=[], least_helped=[])
     few = msgspec.structs.replace(few, recommendations=lists, metrics=metrics)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shards, "PER_SHARD", 4)
+        patch.setattr(shards, "USERS_PER_SHARD", 4)
         write_artefacts(few, folder / "strange" / "data")
         render_site(few, TEMPLATES, folder / "strange")
     return folder
@@ -112,7 +112,7 @@ def test_the_next_and_the_previous_may_be_in_another_shard(visit, disk):
     page = visit(f"{disk}strange/users.html")
     first, *rest = in_order(page)
     assert sorted([first, *rest]) == sorted(STRANGE) and len(STRANGE) > 2 * 4
-    page.goto(f"{disk}strange/users.html#{fragment(first)}")
+    page.goto(f"{disk}strange/users.html#{user_fragment(first)}")
     for at in rest:
         page.get_by_role("link", name="Next").click()
         heading(page, f"User {at or '(empty id)'}")
@@ -159,7 +159,7 @@ def test_who_is_not_there_is_said_not_to_be(one, hash_, said):
 def test_every_strange_id_is_found_and_hostile_titles_are_text(visit, disk):
     page = visit(f"{disk}strange/users.html")
     for id_ in STRANGE:
-        page.goto(f"{disk}strange/users.html#{fragment(id_)}")
+        page.goto(f"{disk}strange/users.html#{user_fragment(id_)}")
         heading(page, f"User {id_ or '(empty id)'}")
         assert page.locator("img, script:not([src], [type])").count() == 0
         assert page.locator("[data-rated] a").first.text_content() == HOSTILE

@@ -98,7 +98,7 @@ def test_the_mark_on_the_map_is_where_the_tower_says_and_words_say_so_too(visit,
     page = rated(visit(disk + "rate.html"))
     place = place_of(tower, tower.vector(history(tower)) * tower.told.map.user_scale)
     square = square_around(exported["item_embeddings"]["models"]["deep"]["projection"])
-    expected = square.place(tuple(place))
+    expected = square.to_percent(tuple(place))
     assert all(2 < part < 98 for part in expected)
     assert page.evaluate(PLACE) == pytest.approx(expected, abs=0.02)
     away = {row: np.linalg.norm(place_of(tower, tower.items[row]) - place) for row in tower.told.starters}

@@ -6,7 +6,6 @@ import base64
 import csv
 import html
 import json
-import logging
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -16,15 +15,12 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 import pytest
-from rich.console import Console
 
-import build
 import recsys
-from recsys.cache.store import NoCache
-from recsys.cli.terminal import Terminal
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.export.script import json_in
+from recsys.pipeline import build_site
 from recsys.site.slugs import slugs
 from tests.requirements import MOVIELENS, needs_movielens
 
@@ -41,9 +37,7 @@ def keen() -> Dataset:
 
 def site_of(dataset: Dataset, out: Path, top_k: int, user_pages: int = 10_000) -> Path:
     config = BuildConfig(top_k=top_k, holdout=0.5, user_pages=user_pages, train=TrainConfig(dim=4, epochs=2))
-    terminal = Terminal(Console(quiet=True), logging.ERROR)
-    build.export(artefacts := build.compute(dataset, config, terminal, NoCache()), out / "data", terminal)
-    build.render(artefacts, out, terminal)
+    build_site(dataset, out, config)
     return out
 
 
@@ -184,13 +178,13 @@ def test_a_site_names_thirty_rated_films_of_a_user_at_most(tmp_path, top_k):
 def test_reasons_are_in_the_union_and_of_withheld_ones_only_the_number_is_told(tmp_path):
     site, dataset = site_of(keen(), tmp_path, 25), keen()
     users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
-    rows = [row for user in users.values() for name in ("base", "deep") for row in user[name]]
+    rows = [row for user in users.values() for rows in user["models"].values() for row in rows]
     reasons = [one for row in rows for one in row.get("why", [])]
     assert reasons and all(item is not None and strength > 0 for item, strength in reasons)
     assert any(row.get("why_withheld") for row in rows)
     known = from_json(site)
     for user, record in users.items():
-        named = {item for row in record["deep"] for item, _ in row.get("why", [])}
+        named = {item for row in record["models"]["deep"] for item, _ in row.get("why", [])}
         assert named <= known[user]
         rated = set(dataset.item_ids[dataset.item[dataset.user_ids[dataset.user] == user]])
         assert named <= rated
@@ -201,12 +195,12 @@ def test_a_withheld_hit_still_counts(tmp_path):
     users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
     metrics = json.loads((site / "data" / "metrics.json").read_text("utf-8"))["models"]
     for name in ("base", "deep"):
-        hits = [sum(one["held_out"] for one in user[name]) / 40 for user in users.values()]
-        assert metrics[name]["precision"]["mean"] == pytest.approx(sum(hits) / len(hits))
-    withheld = [one for user in users.values() for name in ("base", "deep") for one in user[name] if not one["item"]]
+        hits = [sum(one["held_out"] for one in user["models"][name]) / 40 for user in users.values()]
+        assert metrics[name]["accuracy"]["precision"]["mean"] == pytest.approx(sum(hits) / len(hits))
+    withheld = [one for user in users.values() for rows in user["models"].values() for one in rows if not one["item"]]
     # Scores would tell the film to whoever has enough of them, and a likeness whoever compares the vectors.
     assert withheld and all(one == {"item": None, "score": None, "held_out": True} for one in withheld)
-    assert all(one["held_out"] for user in users.values() for one in user["deep"] if one["item"] is None)
+    assert all(one["held_out"] for user in users.values() for one in user["models"]["deep"] if one["item"] is None)
 
 
 @needs_movielens

@@ -2,6 +2,7 @@ import html
 import json
 import re
 import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -9,20 +10,15 @@ import pytest
 from jinja2 import meta, nodes
 
 from recsys.errors import OutputError
+from recsys.export.script import json_in
 from recsys.models.linear import HEAD
-from recsys.site import context as contexts
-from recsys.site.output.assets import script_data
+from recsys.site.context import Context
 from recsys.site.output.csp import CSP
 from recsys.site.output.jinja import count, fixed, make_environment, percent, plain, size
+from recsys.site.output.script_data import script_data
 from recsys.site.output.writer import Writer, building
-from recsys.site.pages import (
-    compare_contexts,
-    data_contexts,
-    film_contexts,
-    map_contexts,
-    people_contexts,
-    rate_contexts,
-)
+from recsys.site.pages.page import Page as PageEntry
+from recsys.site.pages.registry import PAGES
 from recsys.site.render import render_site
 from recsys.site.slugs import slugs
 from recsys.training.batches import MAX_IN_BATCH_NEGATIVES, SAMPLED_RATINGS
@@ -166,11 +162,12 @@ def test_script_data_survives_its_own_quoting():
 def used_names(environment, name):
     """The names a template and all it extends, includes or imports take from its context."""
     tree = environment.parse((TEMPLATES / name).read_text("utf-8"))
-    found = meta.find_undeclared_variables(tree)
-    found -= {part.target for part in tree.find_all(nodes.Import)}  # macros, named at the top, used in blocks
+    names = meta.find_undeclared_variables(tree)
+    names -= {part.target for part in tree.find_all(nodes.Import)}  # macros, named at the top, used in blocks
+    names -= {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}  # {% set name = ... %}
     for other in meta.find_referenced_templates(tree):
-        found |= used_names(environment, other)
-    return found
+        names |= used_names(environment, other)
+    return names
 
 
 def _capitals(name):
@@ -181,16 +178,14 @@ def _capitals(name):
     "name", [path.name for path in sorted(TEMPLATES.glob("*.html")) if not path.name.startswith(("_", "base"))]
 )
 def test_a_template_uses_just_what_its_context_declares(name):
-    kind = "NotFound" if name == "404.html" else {"index.html": "Home"}.get(name, _capitals(name))
-    modules = (contexts, compare_contexts, data_contexts, film_contexts, map_contexts, people_contexts, rate_contexts)
-    (context,) = {vars(one)[f"{kind}Context"] for one in modules if f"{kind}Context" in vars(one)}
-    declared = set(context.__dataclass_fields__)
-    assert used_names(make_environment(TEMPLATES), name) == declared
+    kind = {"404.html": "NotFound", "index.html": "Home"}.get(name, _capitals(name))
+    contexts = {context.__name__: context for context in Context.__subclasses__()}
+    assert used_names(make_environment(TEMPLATES), name) == set(contexts[f"{kind}Context"].__dataclass_fields__)
 
 
 def test_a_film_that_is_not_there_is_a_sentence_that_names_the_page(tmp_path):
     found = tiny()
-    base = found.recommendations.users["1"].base
+    base = found.recommendations.users["1"].models["base"]
     base[0] = msgspec.structs.replace(base[0], item="ghost")
     with pytest.raises(OutputError, match=r"^users/1\.html: film 'ghost' is mentioned but not in items\.json"):
         render_site(found, TEMPLATES, tmp_path)
@@ -219,10 +214,60 @@ def test_no_file_is_written_twice_in_any_spelling(tmp_path):
         writer.text("there.html", "new")
 
 
-def test_progress_is_told_page_by_page(tmp_path):
+def test_progress_is_reported_page_by_page(tmp_path):
     seen = []
     render_site(tiny(), TEMPLATES, tmp_path, lambda done, total: seen.append((done, total)))
-    assert seen == [(n, 18) for n in range(1, 19)]
+    n = len(list(tmp_path.rglob("*.html")))
+    assert seen == [(done, n) for done in range(1, n + 1)]
+
+
+@dataclass(frozen=True)
+class ToyContext(Context):
+    n_items: int
+
+
+def toy_context(data, page):
+    return ToyContext(data.site, page, n_items=len(data.artefacts.items.items))
+
+
+TOY = PageEntry(
+    address="toy.html",
+    title="A toy of {dataset}",
+    nav="Toy",
+    template="toy.html",
+    context=toy_context,
+    description="Counts items.",
+    scripts={"toy": lambda data: ["some", "data"], "absent": lambda data: None},
+)
+
+
+def test_a_page_is_one_template_one_module_and_one_line_in_the_registry(tmp_path, monkeypatch):
+    monkeypatch.setitem(PAGES, "toy", TOY)
+    templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
+    (templates / "toy.html").write_text(
+        '{% extends "base.html" %}{% block content %}<p>{{ n_items }} items{% endblock %}', encoding="utf-8"
+    )
+    out = tmp_path / "site"
+    render_site(tiny(), templates, out)
+    text = (out / "toy.html").read_text("utf-8")
+    assert "<p>5 items" in text and "<title>A toy of Tiny &amp; &lt;b&gt;Co&lt;/b&gt; · Marquee</title>" in text
+    for page in out.rglob("*.html"):
+        assert page.name == "404.html" or "toy.html" in Page(page).links or page.parent != out, page
+    assert json.loads(json_in((out / "assets" / "data-toy.js").read_text("utf-8"))) == ["some", "data"]
+    assert not (out / "assets" / "data-absent.js").exists()
+
+
+def test_a_page_that_does_not_apply_is_neither_written_nor_in_the_navigation(tmp_path, monkeypatch):
+    monkeypatch.setitem(PAGES, "toy", replace(TOY, applies=lambda artefacts: False))
+    render_site(tiny(), TEMPLATES, tmp_path)
+    assert not (tmp_path / "toy.html").exists()
+    assert "toy.html" not in Page(tmp_path / "about.html").links
+
+
+def test_two_pages_of_one_address_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setitem(PAGES, "toy", replace(TOY, address="map.html"))
+    with pytest.raises(OutputError, match=r"map\.html: would be written twice"):
+        render_site(tiny(), TEMPLATES, tmp_path)
 
 
 def test_the_404_page_carries_its_style_and_leads_home(tmp_path):

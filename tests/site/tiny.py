@@ -1,4 +1,7 @@
-"""A whole site's worth of artefacts, made by hand: 3 users, 5 films, titles that mean harm."""
+"""The artefacts of a whole site, made by hand: 3 users, 5 items, and hostile titles.
+
+What follows from a registry is built from it, so that a new metric or model does not change this file.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ from pathlib import Path
 
 import msgspec
 
+from recsys.baselines.registry import BASELINES
+from recsys.evaluation.metrics import METRICS, accuracy_metrics, list_metrics
 from recsys.export.files import write_artefacts
+from recsys.models.registry import MODELS as MODEL_SPECS
 from recsys.schema import (
     Agreement,
     Artefacts,
@@ -27,6 +33,7 @@ from recsys.schema import (
     Item,
     ItemEmbeddings,
     Items,
+    LegendEntry,
     LossHistory,
     MapReplay,
     Mean,
@@ -48,7 +55,9 @@ from recsys.schema import (
     UserGroup,
     UserLists,
 )
-from recsys.site.render import render_site
+from recsys.site.catalogue import Catalogue
+from recsys.site.pages.page import SiteData
+from recsys.site.render import make_site, render_site
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> \"quoted\" & 'single' {{ 7 * 7 }} \u2028"
@@ -58,18 +67,21 @@ FILM_IDS = ("1", "f/2", "__proto__", "4", "5")
 MODELS = ("base", "deep")
 
 
+def legend() -> dict[str, LegendEntry]:
+    return {
+        name: LegendEntry(label=spec.label, light=spec.colour[0], dark=spec.colour[1])
+        for name, spec in {**MODEL_SPECS, **BASELINES}.items()
+    }
+
+
 def interval(mean: float) -> Interval:
     return Interval(mean, mean * 0.9, mean * 1.1)
 
 
 def model_metrics(ndcg: float) -> ModelMetrics:
-    figures = dict.fromkeys(("recall", "precision", "map", "mrr"), interval(0.1))
     return ModelMetrics(
-        ndcg=interval(ndcg),
-        **figures,
-        coverage=Mean(0.5),
-        novelty=Mean(2.0),
-        diversity=Mean(0.75),
+        accuracy=dict.fromkeys(accuracy_metrics(), interval(0.1)) | {"ndcg": interval(ndcg)},
+        beyond=dict.fromkeys(list_metrics(), Mean(0.75)) | {"coverage": Mean(0.5), "novelty": Mean(2.0)},
         by_activity=[interval(ndcg), interval(2 * ndcg)],
         recommended_popularity=[30.0, 40.0],
         settings={"l2": 300.0},
@@ -130,9 +142,9 @@ def users(models: tuple[str, ...]) -> dict[str, UserLists]:
         baselines={"popularity": [BaselineRecommendation("f/2", True), BaselineRecommendation(None, True)]},
         hidden_ranks={name: HiddenRanks([1, 0, 0, 0], 2.0) for name in models},
         genres=[1.0, 0.5],
-        **{name: lists[name] for name in models},
+        models={name: lists[name] for name in models},
     )
-    empty = UserLists(n_train=0, n_hidden=0, rated=[], baselines={}, **{name: [] for name in models})
+    empty = UserLists(n_train=0, n_hidden=0, rated=[], baselines={}, models={name: [] for name in models})
     return dict(zip(USER_IDS, (full, empty, full), strict=True))
 
 
@@ -156,7 +168,7 @@ def history() -> list[EpochRecord]:
 
 
 def agreement() -> Agreement:
-    return Agreement(n_users=2, overlap=[0, 2, 0], jaccard=interval(0.3), rbo=interval(0.4), rbo_p=0.9)
+    return Agreement(models=MODELS, n_users=2, overlap=[0, 2, 0], jaccard=interval(0.3), rbo=interval(0.4), rbo_p=0.9)
 
 
 def replay() -> Replay:
@@ -208,7 +220,7 @@ def new_users() -> NewUsers:
             "ease": [[0.4, 0.5], [0.75, 0.75]],
             "popularity": [[0.3, 0.3], [0.2, 0.2]],
         },
-        ease_l2=[[300, 1000], [300, 300]],
+        chosen={"ease": [[300, 1000], [300, 300]]},
     )
 
 
@@ -223,13 +235,15 @@ def protocol() -> Protocol:
         relevant="all",
         candidates="unseen",
         ties="lower index",
-        metrics={"ndcg": "binary"},
+        metrics={name: metric.formula for name, metric in METRICS.items()},
+        labels={name: metric.label for name, metric in METRICS.items()},
         bootstrap=Bootstrap(resamples=100, seed=0, confidence=0.95, method="percentiles"),
     )
 
 
 def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: bool = False) -> Artefacts:
     """The artefacts; ``measured=False`` is what ``--holdout 0`` exports."""
+    both = measured and len(models) > 1
     rows = {"popularity": model_metrics(0.1), **{name: model_metrics(0.2) for name in models}}
     return Artefacts(
         build=Build(
@@ -245,6 +259,7 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
             ),
             config={"models": list(models), "dim": 2, "site_url": None, "seed": 0},
             models={name: ModelSummary(best_epoch=1, dim=2, n_parameters=16) for name in models},
+            legend=legend(),
         ),
         loss_history=LossHistory(models={name: history() for name in models}),
         item_embeddings=ItemEmbeddings(models={name: embedding() for name in models}),
@@ -259,8 +274,8 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
             comparisons=comparisons(models) if measured else [],
             skipped={"ease": "too large <b>here</b>"} if measured else {},
             agreement=agreement() if len(models) > 1 else None,
-            most_helped=[UserDifference("1", 0.25, 0.75)] if measured and len(models) > 1 else [],
-            least_helped=[UserDifference("constructor", 0.75, 0.5)] if measured and len(models) > 1 else [],
+            most_helped=[UserDifference("1", {"base": 0.25, "deep": 0.75})] if both else [],
+            least_helped=[UserDifference("constructor", {"base": 0.75, "deep": 0.5})] if both else [],
             new_users=new_users() if measured and "deep" in models else None,
         ),
         items=items(),
@@ -270,7 +285,7 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
 
 
 def nothing() -> Artefacts:
-    """No film, no user, no model: the smallest that parses."""
+    """No item, no user, no model: the smallest that parses."""
     full = tiny((), measured=False)
     return msgspec.structs.replace(
         full,
@@ -285,3 +300,8 @@ def render(artefacts: Artefacts, out: Path) -> Path:
     write_artefacts(artefacts, out / "data")
     render_site(artefacts, TEMPLATES, out)
     return out
+
+
+def site_data(artefacts: Artefacts, folder: Path = Path("absent")) -> SiteData:
+    """What pages are computed from, with exported files in ``folder / "data"``."""
+    return SiteData(make_site(artefacts), artefacts, Catalogue(artefacts), "bokeh.js", folder / "data", TEMPLATES)

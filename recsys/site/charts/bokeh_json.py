@@ -1,4 +1,4 @@
-"""From a Bokeh figure to JSON that is equal from build to build. Knows Bokeh's JSON, not what a figure shows."""
+"""A Bokeh figure as JSON that is the same in every build."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def chart(name: str, figure: Model, height: int) -> Chart:
 
 
 def script_json(value: Any) -> Markup:
-    """JSON that cannot end the ``script`` element it stands in, whatever its texts hold."""
+    """JSON that cannot end the ``script`` element it is in, whatever its strings contain."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
@@ -35,29 +35,26 @@ def script_json(value: Any) -> Markup:
 def renumbered(item: Any) -> Any:
     """The same item with the ids of its models counted from p1, in order of appearance.
 
-    Bokeh counts ids through the life of a process, so that equal figures would differ. The walk changes only what is
-    an id by its place, so a film called "p1001" keeps its title; insertion order is kept, since BokehJS wants a
-    model's definition before its mention.
+    Bokeh counts ids through the life of a process, so that equal figures would differ. Only ids of models are
+    replaced, so an item titled "p1001" keeps its title; insertion order is kept, since BokehJS requires a model's
+    definition before any reference to it.
     """
     ids: dict[str, str] = {}
-    found = _walk({key: value for key, value in item.items() if key != "root_id"}, ids)
+    content = _walk({key: value for key, value in item.items() if key != "root_id"}, ids)
     root = ids[item["root_id"]]
-    return {key: root if key == "root_id" else found[key] for key in item}
+    return {key: root if key == "root_id" else content[key] for key in item}
 
 
 def _walk(value: Any, ids: dict[str, str]) -> Any:
     if isinstance(value, list):
-        # Columns of a data source are long and plain: no need to look into each number and title.
+        # Columns of a data source are long and plain, so their numbers and titles are skipped here.
         return [_walk(part, ids) if isinstance(part, dict | list) else part for part in value]
     if not isinstance(value, dict):
         return value
-    named = _names_a_model(value)
+    # An object that defines a model has a type, one that refers to it has an id alone. Data never looks like either,
+    # because Bokeh writes a dict of data as a list of entries.
+    is_model = isinstance(value.get("id"), str) and (value.get("type") == "object" or len(value) == 1)
     return {
-        key: ids.setdefault(part, f"p{len(ids) + 1}") if named and key == "id" else _walk(part, ids)
+        key: ids.setdefault(part, f"p{len(ids) + 1}") if is_model and key == "id" else _walk(part, ids)
         for key, part in value.items()
     }
-
-
-def _names_a_model(value: dict[str, Any]) -> bool:
-    """Whether a JSON object defines a model or refers to one; data never does, as Bokeh writes a dict as entries."""
-    return isinstance(value.get("id"), str) and (value.get("type") == "object" or len(value) == 1)

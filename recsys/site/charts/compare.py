@@ -1,7 +1,6 @@
-"""The figures of the page that compares: models as dots with their intervals, shared films as bars.
+"""The charts of the page that compares: models as dots with their intervals, shared items as bars.
 
-Drawn as in :mod:`recsys.site.charts.training`; colours come from the style sheet by a tag. Must not know of files or
-templates.
+Drawn as in :mod:`recsys.site.charts.training`; colours come from the style sheet by a tag.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from recsys.schema import Interval
 from recsys.site.charts.bokeh_json import chart
 from recsys.site.charts.training import plain_figure
 from recsys.site.context import Chart, Model
@@ -18,29 +18,22 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure as Figure  # noqa: N812  (a class by another name)
 
 ROW_HEIGHT, AXIS_HEIGHT, GROUP_HEIGHT, OVERLAP_HEIGHT = 34, 66, 340, 260
+_MARGIN = 1.06
+"""The axis ends this much above the largest value."""
 _SPREAD = 0.7
 """Share of a group's width that its dots take."""
-_BESIDE = 0.07
-"""Of the way to the next stage: by so much the dots of two curves stand apart, that their spans can be told."""
-
-
-@dataclass(frozen=True)
-class Dot:
-    """A value, and the ends of its interval where it has one."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
+_SHIFT = 0.07
+"""Share of the way to the next stage by which the dots of two curves are apart, so that intervals do not overlap."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """One model's dots, one a group."""
+    """One model's values, one for each group, drawn as dots with their intervals."""
 
     model: Model
-    dots: tuple[Dot, ...]
-    aside: bool = False
-    """A second look at another model, in its colour: hollow dots, a dashed line."""
+    values: tuple[Interval | float, ...]
+    hollow: bool = False
+    """A variant of another model, in its colour: hollow dots, a dashed line."""
 
 
 def leaderboard(series: Sequence[Series], k: int) -> Chart | None:
@@ -48,13 +41,13 @@ def leaderboard(series: Sequence[Series], k: int) -> Chart | None:
     if not series:
         return None
     height = AXIS_HEIGHT + ROW_HEIGHT * len(series)
-    names = [one.model.label for one in series]
-    end = 1.06 * max(one.dots[0].high or one.dots[0].value for one in series) or 1.0
+    names = [row.model.label for row in series]
+    end = _MARGIN * max(_ends(row.values[0])[1] for row in series) or 1.0
     plot = plain_figure(height, tools="", toolbar_location=None, y_range=names[::-1], x_range=(0, end))
     plot.ygrid.visible = False
     plot.xaxis.axis_label = f"nDCG@{k}"
-    for one in series:
-        _draw(plot, one, names, [one.model.label], upright=False)
+    for row in series:
+        _draw(plot, row, names, [row.model.label], upright=False)
     return chart("leaderboard", plot, height)
 
 
@@ -65,7 +58,7 @@ def dots_by_group(
     label: str,
     reference: Sequence[float] | None = None,
 ) -> Chart | None:
-    """Groups side by side, in each a dot a model, in the order of ``series``.
+    """Groups side by side, each with one dot per model, in the order of ``series``.
 
     Args:
         name: of the chart on its page.
@@ -79,27 +72,27 @@ def dots_by_group(
     """
     if not series:
         return None
-    end = 1.06 * max([dot.high or dot.value for one in series for dot in one.dots] + list(reference or [])) or 1.0
-    plot = _group_figure(groups, (0, end), label)
+    highest = max([_ends(value)[1] for row in series for value in row.values] + list(reference or []))
+    plot = _group_figure(groups, (0, _MARGIN * highest or 1.0), label)
     if reference is not None:
-        ends = [(place - 0.42, place + 0.42) for place in range(len(groups))]
-        line = plot.segment([a for a, _ in ends], reference, [b for _, b in ends], reference, line_width=2)
+        lefts, rights = ([group + half for group in range(len(groups))] for half in (-0.42, 0.42))
+        line = plot.segment(lefts, reference, rights, reference, line_width=2)
         line.glyph.line_dash = "dashed"
         line.tags = ["--gold"]
     step = _SPREAD / max(1, len(series) - 1)
-    for row, one in enumerate(series):
-        left = -_SPREAD / 2 + row * step if len(series) > 1 else 0.0
-        _draw(plot, one, groups, [round(place + left, 4) for place in range(len(groups))], upright=True)
+    for number, row in enumerate(series):
+        offset = -_SPREAD / 2 + number * step if len(series) > 1 else 0.0  # a model alone is in the middle
+        _draw(plot, row, groups, [round(group + offset, 4) for group in range(len(groups))], upright=True)
     return chart(name, plot, GROUP_HEIGHT)
 
 
 def curves(name: str, stages: Sequence[str], series: Sequence[Series], label: str, axis: str) -> Chart | None:
-    """A line a model through stages from left to right, its dots beside those of the others.
+    """One line per model through stages from left to right, its dots beside those of the others.
 
     Args:
         name: of the chart on its page.
         stages: their names, from left to right.
-        series: the models, a dot a stage.
+        series: the models, one value per stage.
         label: what the height of a dot means.
         axis: what the stages are.
 
@@ -108,28 +101,28 @@ def curves(name: str, stages: Sequence[str], series: Sequence[Series], label: st
     """
     if not series:
         return None
-    low = min(dot.value if dot.low is None else dot.low for one in series for dot in one.dots)
-    high = max(dot.value if dot.high is None else dot.high for one in series for dot in one.dots)
+    low = min(_ends(value)[0] for row in series for value in row.values)
+    high = max(_ends(value)[1] for row in series for value in row.values)
     margin = 0.08 * (high - low) or 0.1
     plot = _group_figure(stages, (max(0.0, low - margin), high + margin), label)
     plot.xaxis.axis_label = axis
-    for row, one in enumerate(series):
-        shift = _BESIDE * (row - (len(series) - 1) / 2)
-        places = [round(stage + shift, 4) for stage in range(len(stages))]
-        line = plot.line(places, [dot.value for dot in one.dots], line_width=2, line_alpha=0.8)
-        line.glyph.line_dash = "dashed" if one.aside else "solid"
-        line.tags = [f"--{one.model.name}"]
-        _draw(plot, one, stages, places, upright=True)
+    for number, row in enumerate(series):
+        shift = _SHIFT * (number - (len(series) - 1) / 2)  # the curves lie symmetrically around each stage
+        positions = [round(stage + shift, 4) for stage in range(len(stages))]
+        line = plot.line(positions, [_mean(value) for value in row.values], line_width=2, line_alpha=0.8)
+        line.glyph.line_dash = "dashed" if row.hollow else "solid"
+        line.tags = [f"--{row.model.name}"]
+        _draw(plot, row, stages, positions, upright=True)
     return chart(name, plot, GROUP_HEIGHT)
 
 
 def overlap_chart(overlap: Sequence[int]) -> Chart | None:
-    """A bar for each number of films that two lists may share, as high as there are users; None without any."""
+    """Users by the number of items that their two lists share, as bars; None without any user."""
     if not any(overlap):
         return None
     from bokeh.models import BasicTicker, ColumnDataSource, HoverTool
 
-    ranges = {"x_range": (-0.6, len(overlap) - 0.4), "y_range": (0, 1.06 * max(overlap))}
+    ranges = {"x_range": (-0.6, len(overlap) - 0.4), "y_range": (0, _MARGIN * max(overlap))}
     plot = plain_figure(OVERLAP_HEIGHT, tools="", toolbar_location=None, **ranges)
     plot.xgrid.visible = False
     plot.xaxis.ticker = BasicTicker(mantissas=[1, 2, 5], min_interval=1, desired_num_ticks=len(overlap))
@@ -156,29 +149,36 @@ def _group_figure(groups: Sequence[str], heights: tuple[float, float], label: st
 
 
 def _draw(
-    plot: Figure, series: Series, groups: Sequence[str], places: Sequence[float] | Sequence[str], upright: bool
+    plot: Figure, series: Series, groups: Sequence[str], positions: Sequence[float] | Sequence[str], upright: bool
 ) -> None:
     """A model's intervals and, over them, its dots."""
     from bokeh.models import ColumnDataSource, HoverTool
 
     columns: dict[str, Any] = {
-        "place": list(places),
-        "group": list(groups)[: len(places)],
-        "value": [dot.value for dot in series.dots],
-        "low": [dot.value if dot.low is None else dot.low for dot in series.dots],
-        "high": [dot.value if dot.high is None else dot.high for dot in series.dots],
-        "model": [series.model.label] * len(places),
+        "place": list(positions),
+        "group": list(groups)[: len(positions)],
+        "value": [_mean(value) for value in series.values],
+        "low": [_ends(value)[0] for value in series.values],
+        "high": [_ends(value)[1] for value in series.values],
+        "model": [series.model.label] * len(positions),
     }
     source = ColumnDataSource(columns)
     ends = ("place", "low", "place", "high") if upright else ("low", "place", "high", "place")
     interval = plot.segment(*ends, source=source, line_width=2.5, line_alpha=0.55, line_cap="round")
     dots = plot.scatter(*(("place", "value") if upright else ("value", "place")), source=source, size=10)
-    if series.aside:
+    if series.hollow:
         dots.glyph.update(fill_alpha=0.0, line_width=2)
     interval.tags = dots.tags = [f"--{series.model.name}"]
-    shown = [("", "@model"), *([("", "@group")] if upright else []), ("", _shown(series.dots[0]))]
-    plot.add_tools(HoverTool(renderers=[dots], tooltips=shown))
+    has_interval = isinstance(series.values[0], Interval)
+    value = "@value{0.0000} (@low{0.0000}–@high{0.0000})" if has_interval else "@value{0.0}"
+    tooltips = [("", "@model"), *([("", "@group")] if upright else []), ("", value)]
+    plot.add_tools(HoverTool(renderers=[dots], tooltips=tooltips))
 
 
-def _shown(dot: Dot) -> str:
-    return "@value{0.0}" if dot.low is None else "@value{0.0000} (@low{0.0000}–@high{0.0000})"
+def _mean(value: Interval | float) -> float:
+    return value.mean if isinstance(value, Interval) else value
+
+
+def _ends(value: Interval | float) -> tuple[float, float]:
+    """Where the interval begins and ends; a value without one is both."""
+    return (value.low, value.high) if isinstance(value, Interval) else (value, value)

@@ -1,7 +1,7 @@
-"""The figures of how the towers learned, and what all figures of the site have in common.
+"""The loss curves of the towers, and what all figures of the site have in common.
 
-Colours are not chosen here: a model's tag names the CSS variable it is painted with, and ``shared/charts.js`` does so
-in the visitor's theme. Must not know of files or templates.
+Colours are not chosen here: the tag of a glyph names the CSS variable with its colour, and ``shared/charts.js``
+applies the one of the visitor's theme.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def training_chart(model: Model, records: Sequence[EpochRecord], best_epoch: int
         {
             "epoch": [record.epoch for record in records],
             "train_loss": [record.train_loss for record in records],
-            "validation_loss": [_number(record.validation_loss) for record in records],
-            "validation_ndcg": [_number(record.validation_ndcg) for record in records],
+            "validation_loss": [_nan_for_none(record.validation_loss) for record in records],
+            "validation_ndcg": [_nan_for_none(record.validation_ndcg) for record in records],
         }
     )
     figures = [_loss_figure(source, records, best_epoch)]
@@ -53,8 +53,10 @@ def _loss_figure(source: ColumnDataSource, records: Sequence[EpochRecord], best_
     if any(record.validation_loss is not None for record in records):
         lines.append(_line(plot, source, "validation_loss", "--validation", "validation loss"))
     _legend_above(plot)
-    shown = [("epoch", "@epoch"), ("training loss", "@train_loss{0.0000}")]
-    _hover(plot, lines[-1], [*shown, ("validation loss", "@validation_loss{0.0000}")][: 1 + len(lines)])
+    tooltips = [("epoch", "@epoch"), ("training loss", "@train_loss{0.0000}")]
+    if len(lines) > 1:
+        tooltips.append(("validation loss", "@validation_loss{0.0000}"))
+    _hover(plot, lines[-1], tooltips)
     return plot
 
 
@@ -72,7 +74,7 @@ def _epoch_figure(height: int, label: str, best_epoch: int, **options: Any) -> F
     from bokeh.models.annotations import Span
 
     plot = plain_figure(height, tools="", toolbar_location=None, **options)
-    plot.xaxis.ticker = BasicTicker(mantissas=[1, 2, 5], min_interval=1)  # there is no half an epoch
+    plot.xaxis.ticker = BasicTicker(mantissas=[1, 2, 5], min_interval=1)  # epochs are whole numbers
     plot.yaxis.axis_label = label
     best = Span(location=best_epoch, dimension="height", line_dash="dashed", line_width=1.5, tags=["--gold"])
     plot.add_layout(best)
@@ -88,7 +90,7 @@ def _line(plot: Figure, source: ColumnDataSource, column: str, colour: str, labe
 
 
 def _legend_above(plot: Figure) -> None:
-    """Outside the plot: inside it would hide the curves on a phone."""
+    """Outside the plot, because inside it would hide the curves on a phone."""
     legend = plot.legend[0]
     legend.orientation = "horizontal"
     legend.update(margin=2, padding=2)
@@ -103,7 +105,7 @@ def _hover(plot: Figure, line: Any, tooltips: list[tuple[str, str]]) -> None:
 
 
 def plain_figure(height: int, **options: Any) -> Figure:
-    """A figure that leaves dragging and scrolling to the page, else a phone could not get past it."""
+    """A figure that leaves dragging and scrolling to the page, so that one can scroll past it on a phone."""
     from bokeh.plotting import figure
 
     plot = figure(height=height, sizing_mode="stretch_width", **{"min_border": 8, **options})
@@ -111,10 +113,10 @@ def plain_figure(height: int, **options: Any) -> Figure:
     plot.toolbar.active_scroll = None
     plot.toolbar.logo = None
     plot.axis.minor_tick_line_color = None
-    # The page shows through: a white ground would leave its edge behind when it is repainted.
+    # Transparent: a white background would leave its edge behind when it is repainted.
     plot.background_fill_color = plot.border_fill_color = None
     return plot
 
 
-def _number(value: float | None) -> float:
-    return float("nan") if value is None else value  # a gap in the line
+def _nan_for_none(value: float | None) -> float:
+    return float("nan") if value is None else value  # BokehJS leaves a gap in the line

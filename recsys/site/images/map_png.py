@@ -61,7 +61,7 @@ def points_mask(points: Sequence[Point], n_ratings: Sequence[int], width: int, s
         part = Image.new("L", (side, side))
         draw = ImageDraw.Draw(part)
         for point, n in list(zip(points, n_ratings, strict=True))[layer::_LAYERS]:
-            x, y = (side * part / 100 for part in square.place(point))
+            x, y = (side * part / 100 for part in square.to_percent(point))
             radius = scale * side * (3 + log1p(n)) / 1160
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=_OPACITY)
         whole = ImageChops.screen(whole, part)

@@ -1,4 +1,4 @@
-"""Jinja2 as every page wants it, and how pages write numbers. Knows no page."""
+"""The Jinja2 environment, and the filters with which pages format numbers and links."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from recsys.errors import OutputError
-from recsys.site.context import Film
+from recsys.site.context import ItemLink
 from recsys.site.output.sitemap import absolute
 
 _UNKNOWN = "–"
-_TURNS = frozenset({"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI", "PDF", "PDI"})
-_REMEMBERED = 1 << 16  # films are named over and over: each is escaped once
-_METRICS = {"ndcg": "nDCG", "map": "MAP", "mrr": "MRR", "rbo": "RBO", "p": "p"}
+_BIDI = frozenset({"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI", "PDF", "PDI"})
+"""Bidirectional categories that can change the direction of text around them."""
+_CACHE_SIZE = 1 << 16  # titles are repeated on many pages: each is escaped once
+_TERMS = {"rbo": "RBO", "p": "p"}
 
 
 def make_environment(templates: Path) -> Environment:
-    """All text escaped, and an unknown name is an error.
+    """An environment in which all text is escaped, and an unknown name is an error.
 
     Raises:
         OutputError: there is no such folder.
@@ -37,14 +38,9 @@ def make_environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    filters = (absolute, beside, count, fixed, isolated, link, metric, p_value, percent, plain, signed, size)
-    environment.filters |= {one.__name__: one for one in filters}
+    filters = (absolute, count, file_name, fixed, isolated, link, p_value, percent, plain, signed, size, term)
+    environment.filters |= {function.__name__: function for function in filters}
     return environment
-
-
-def beside(href: str) -> str:
-    """An address as a page in the same folder writes it."""
-    return href.rpartition("/")[2]
 
 
 def count(value: int) -> str:
@@ -52,33 +48,38 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def file_name(href: str) -> str:
+    """The last part of an address, which is how a page in the same folder links to it."""
+    return href.rpartition("/")[2]
+
+
 def fixed(value: float | None, digits: int = 2) -> str:
     """A number with fixed decimals, so that a column lines up; 0 without a sign; a dash where it is unknown."""
     return _UNKNOWN if value is None else f"{value:z.{digits}f}".replace("-", "−")
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHE_SIZE)
 def isolated(text: str) -> Markup:
-    """Text that keeps its direction to itself: inside ``bdi``, unless all of it runs from left to right anyway.
+    """Escaped text whose direction does not affect what is around it: in ``bdi``, unless it is left-to-right anyway.
 
-    Quotes stay as they are, so it may stand between tags only, never inside one.
+    Quotes are not escaped, so use it between tags only, never inside one.
     """
     escaped = html.escape(text, quote=False)
-    if text.isascii() or _TURNS.isdisjoint(map(unicodedata.bidirectional, text)):
+    if text.isascii() or _BIDI.isdisjoint(map(unicodedata.bidirectional, text)):
         return Markup(escaped)
     return Markup(f"<bdi>{escaped}</bdi>")
 
 
-@lru_cache(_REMEMBERED)
-def link(film: Film, root: str) -> Markup:
-    """A film as its linked title and its year, in few bytes: its address needs no quotes.
+@lru_cache(_CACHE_SIZE)
+def link(item: ItemLink, root: str) -> Markup:
+    """An item as its linked title and its year, in few bytes: its address needs no quotes.
 
     Args:
-        film: which.
-        root: the way from the page to the top of the site.
+        item: what to link to.
+        root: the path from the page to the top of the site.
     """
-    year = "" if film.year is None else f" {film.year}"
-    return Markup(f"<a href={root}{film.href}>{isolated(film.title)}</a>{year}")
+    year = "" if item.year is None else f" {item.year}"
+    return Markup(f"<a href={root}{item.href}>{isolated(item.title)}</a>{year}")
 
 
 def signed(value: float, digits: int = 2) -> str:
@@ -88,13 +89,13 @@ def signed(value: float, digits: int = 2) -> str:
 
 
 def p_value(p: float) -> str:
-    """A probability to three decimals, and no claim beyond them."""
+    """A probability to three decimals: 0.012, or below 0.001."""
     return "<\u202f0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def metric(name: str) -> str:
-    """A metric as people write it: nDCG, MAP, By activity."""
-    return _METRICS.get(name) or (name[:1].upper() + name[1:]).replace("_", " ")
+def term(name: str) -> str:
+    """A key of the protocol as people write it: RBO, By activity."""
+    return _TERMS.get(name) or (name[:1].upper() + name[1:]).replace("_", " ")
 
 
 def percent(value: float, digits: int = 0) -> str:

@@ -1,4 +1,4 @@
-"""How large a site may become: the settings that say so, and what is bounded whatever they say."""
+"""How large a site may become: the settings for it, and what is limited whatever they are."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from recsys.errors import OutputError
 from recsys.schema import Build
 
-MOST_LISTED = 5_000
-"""Films on a page that lists or draws them, the most rated: half a megabyte of text. Every film has its own page."""
+MAX_LISTED = 5_000
+"""Items on a page that lists or draws them, the most rated: half a megabyte of text. Every item has a page."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What ``build.json`` says of it; a setting that an older build did not know has its default."""
+    """The settings in ``build.json``; one that is not there has its default."""
 
     user_pages: int = 10_000
-    """Users up to which each has a page; above, one page shows any of them."""
+    """Up to so many users each has a page; with more, one page shows any of them."""
     max_files: int = 100_000
     max_megabytes: int = 1_000
 
@@ -27,11 +27,11 @@ def limits_of(build: Build) -> Limits:
     return Limits(**{name: value for name, value in build.config.items() if name in known})
 
 
-def refuse_too_many(n_users: int, n_items: int, limits: Limits) -> None:
-    """Refuse at once what would be refused as too large when all else is done: every film has a page of its own.
+def check_page_count(n_users: int, n_items: int, limits: Limits) -> None:
+    """Refuse at the start what :func:`recsys.site.output.size.check_size` would refuse at the end.
 
     Raises:
-        OutputError: these are more than the settings allow.
+        OutputError: there would be more pages of items and users than the settings allow.
     """
     pages = n_items + (n_users if n_users <= limits.user_pages else 0)
     if pages > limits.max_files:

@@ -1,7 +1,6 @@
-"""How a site stands on the web: its address, the map that search engines read, and what they may read.
+"""For search engines: ``sitemap.xml``, ``robots.txt`` and absolute addresses.
 
-All of it needs absolute addresses, so without a configured one there is only ``robots.txt``. Must not know what a
-page shows.
+All but ``robots.txt`` needs the address of the site, and is absent where none is configured.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from xml.sax.saxutils import escape
 
 from recsys.site.output.writer import Writer
 
-_MOST = 50_000
-"""Addresses in one sitemap at most: the limit of https://www.sitemaps.org/protocol.html."""
-_SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-_UNQUOTED = ":/?#[]@!$&'()*+,;=%~"
+_MAX_ADDRESSES = 50_000
+"""In one sitemap: the limit of https://www.sitemaps.org/protocol.html."""
+_NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_NOT_QUOTED = ":/?#[]@!$&'()*+,;=%~"
 
 
-def root_of(site_url: object) -> str:
-    """The address of a site as all others are made of it: it ends in a slash and holds nothing that breaks a line.
+def site_root(site_url: object) -> str:
+    """The address of a site, ending in a slash and quoted, to which addresses of pages are appended.
 
     Args:
         site_url: the setting, as it was written into ``build.json``.
@@ -29,23 +28,23 @@ def root_of(site_url: object) -> str:
     """
     if not isinstance(site_url, str) or not site_url.startswith(("https://", "http://")):
         return ""
-    return quote(site_url, safe=_UNQUOTED).rstrip("/") + "/"
+    return quote(site_url, safe=_NOT_QUOTED).rstrip("/") + "/"
 
 
 def absolute(address: str, root: str) -> str:
-    """A page's one address on the web; that of the front page is the site's own."""
+    """A page's canonical address on the web; that of the front page is the site's own."""
     return root if address == "index.html" else root + address
 
 
-def write_standing(root: str, addresses: Sequence[str], writer: Writer) -> None:
+def write_sitemap(root: str, addresses: Sequence[str], writer: Writer) -> None:
     """Write ``robots.txt`` and, where the address of the site is known, ``sitemap.xml``.
 
-    Crawlers ask for ``robots.txt`` at the top of a host only; below one, as on a project page, it is not looked at.
+    Crawlers read ``robots.txt`` at the top of a host only; below it, as on a project page, it has no effect.
 
     Args:
-        root: the site's address, from :func:`root_of`.
-        addresses: the pages to be found.
-        writer: where to.
+        root: the site's address, from :func:`site_root`.
+        addresses: the pages to list.
+        writer: writes the files.
     """
     lines = ["User-agent: *", "Allow: /"]
     if root:
@@ -56,18 +55,18 @@ def write_standing(root: str, addresses: Sequence[str], writer: Writer) -> None:
 
 
 def _sitemaps(root: str, addresses: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """``sitemap.xml`` with all pages; where they are too many for one, the list of those that have them."""
-    if len(addresses) <= _MOST:
+    """Names and content: ``sitemap.xml`` with all pages, or an index and several sitemaps if they are too many."""
+    if len(addresses) <= _MAX_ADDRESSES:
         yield "sitemap.xml", _xml("urlset", "url", [absolute(address, root) for address in addresses])
         return
     names: list[str] = []
-    for start in range(0, len(addresses), _MOST):
+    for start in range(0, len(addresses), _MAX_ADDRESSES):
         names.append(f"sitemap-{len(names) + 1}.xml")
-        part = addresses[start : start + _MOST]
+        part = addresses[start : start + _MAX_ADDRESSES]
         yield names[-1], _xml("urlset", "url", [absolute(address, root) for address in part])
     yield "sitemap.xml", _xml("sitemapindex", "sitemap", [root + name for name in names])
 
 
 def _xml(outer: str, inner: str, locations: Sequence[str]) -> str:
     rows = "".join(f"<{inner}><loc>{escape(location)}</loc></{inner}>\n" for location in locations)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{outer} {_SPACE}>\n{rows}</{outer}>\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{outer} {_NAMESPACE}>\n{rows}</{outer}>\n'

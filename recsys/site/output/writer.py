@@ -1,4 +1,4 @@
-"""The only place that writes into the staging folder: each address once, failures named. Knows nothing of pages."""
+"""Write the files of a site: each address once, with its name in every failure."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Writer:
         """Write one file.
 
         Args:
-            address: where, relative to the folder, with ``/``.
-            content: what.
+            address: path relative to the folder, with ``/``.
+            content: of the file.
 
         Raises:
             OutputError: the address is taken, in this or another spelling, or the disk refuses.
@@ -34,12 +34,12 @@ class Writer:
         write_file(self._folder, address, content)
 
     def take(self, address: str) -> None:
-        """Keep an address for what is written there without this writer.
+        """Reserve an address for a file that is written without this writer.
 
         Raises:
             OutputError: it is taken, in this or another spelling.
         """
-        key = address.casefold()  # some file systems know no case
+        key = address.casefold()  # some file systems ignore case
         if key in self._written:
             raise OutputError(f"{address}: would be written twice; expected one page for each address")
         self._written.add(key)
@@ -68,7 +68,7 @@ def write_file(folder: Path, address: str, content: bytes) -> None:
 
 @contextmanager
 def building(address: str) -> Iterator[None]:
-    """Name the page in every failure inside: in the sentence of an expected one, as a note to any other."""
+    """Name the page in every failure inside: in the text of a ``RecsysError``, as a note to any other exception."""
     try:
         yield
     except RecsysError as problem:

@@ -1,36 +1,80 @@
-"""All users of a large site for the one page that shows any of them, in shards: scripts, which load from disk too.
+"""All users on one page, on a site that has too many for a page each.
 
-A shard says of its users what their own pages would say, in lists of numbers without names: :func:`shard` has which.
-Knows no template and writes nothing.
+The page loads users in shards of :data:`USERS_PER_SHARD`: scripts, because a page opened from disk may not fetch. A
+shard says of its users what their own pages would say, as lists of numbers; :func:`shard` documents the layout.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from recsys.schema import Artefacts
-from recsys.site.catalogue import Catalogue, model, models_of
-from recsys.site.charts.bokeh_json import script_json
-from recsys.site.context import Page, Site, User
-from recsys.site.pages.people import user_context
-from recsys.site.pages.people_contexts import AnyUserContext, RecommendedRow, UserContext
-from recsys.site.pages.profile import rank_spans
+from jinja2 import Environment
+from markupsafe import Markup
 
-PER_SHARD = 256
-"""Users: some 250 kB, a second on a slow line."""
-_FIRST_USERS = 12
-_WHOLE = re.compile(r"0|[1-9][0-9]{0,14}")  # what JavaScript counts exactly
+from recsys.schema import Artefacts
+from recsys.site.catalogue import has_user_pages
+from recsys.site.charts.bokeh_json import script_json
+from recsys.site.context import Context, Model, PageHead, UserLink
+from recsys.site.output.parallel import Job
+from recsys.site.output.script_data import script_data
+from recsys.site.pages.page import Page, PageFamily, SiteData
+from recsys.site.pages.profile import rank_spans
+from recsys.site.pages.user import RecommendedRow, UserContext, user_context
+
+USERS_PER_SHARD = 256
+"""Some 250 kB, a second on a slow line."""
+_N_FIRST_USERS = 12
+_EXACT_INTEGER = re.compile(r"0|[1-9][0-9]{0,14}")  # what a JavaScript number holds without rounding
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """All users in the order of the shards.
+class AnyUserContext(Context):
+    """``users.html`` of a site with too many users for a page each: shows the user in its address."""
+
+    n_users: int
+    k: int
+    measured: bool
+    models: tuple[Model, ...]
+    max_named: int
+    spans: tuple[str, ...]
+    first_users: tuple[UserLink, ...]
+    facts: Markup
+    """JSON: the names of genres and baselines, in the order of the numbers that shards use for them."""
+
+
+def any_user_context(data: SiteData, page: PageHead) -> AnyUserContext:
+    """The page that shows any user."""
+    recommendations, catalogue = data.artefacts.recommendations, data.catalogue
+    baselines = [catalogue.model(name).label for name in baseline_names(data.artefacts)]
+    return AnyUserContext(
+        site=data.site,
+        page=page,
+        n_users=len(recommendations.users),
+        k=recommendations.k,
+        measured=bool(data.artefacts.metrics.models),
+        models=catalogue.models,
+        max_named=recommendations.max_named,
+        spans=rank_spans(recommendations.rank_ends),
+        first_users=tuple(catalogue.users[id_] for id_ in sort_ids(recommendations.users).ids[:_N_FIRST_USERS]),
+        facts=script_json({"genres": recommendations.genres, "baselines": baselines}),
+    )
+
+
+def baseline_names(artefacts: Artefacts) -> tuple[str, ...]:
+    """The baselines that any user has a list of, in the order of their first list."""
+    return tuple(dict.fromkeys(name for user in artefacts.recommendations.users.values() for name in user.baselines))
+
+
+@dataclass(frozen=True)
+class SortedIds:
+    """All user ids in the order of the shards.
 
     Attributes:
-        ids: by number where all of them are whole ones, else by UTF-16 units, as JavaScript compares texts.
+        ids: sorted by number if all of them are whole numbers, else by UTF-16 units, as JavaScript compares strings.
         by_number: which of the two.
     """
 
@@ -39,114 +83,119 @@ class Shelf:
 
     def shards(self) -> list[Sequence[str]]:
         """The ids of each shard."""
-        return [self.ids[start : start + PER_SHARD] for start in range(0, len(self.ids), PER_SHARD)]
-
-    def index(self) -> dict[str, Any]:
-        """What leads from an id to its shard: the first id of each, and how ids are compared."""
-        firsts = [ids[0] for ids in self.shards()]
-        return {"n": len(self.ids), "size": PER_SHARD, "byNumber": self.by_number, "firsts": firsts}
+        return [self.ids[start : start + USERS_PER_SHARD] for start in range(0, len(self.ids), USERS_PER_SHARD)]
 
 
-def shelf(ids: Iterable[str]) -> Shelf:
-    """Put the users in order."""
-    found = list(ids)
-    by_number = all(map(_WHOLE.fullmatch, found))
+def sort_ids(ids: Iterable[str]) -> SortedIds:
+    """Sort user ids so that a script can find the shard of an id."""
+    unsorted = list(ids)
+    by_number = all(map(_EXACT_INTEGER.fullmatch, unsorted))
     key = int if by_number else lambda id_: id_.encode("utf-16-be", "surrogatepass")
-    return Shelf(sorted(found, key=key), by_number)
+    return SortedIds(sorted(unsorted, key=key), by_number)
 
 
-def any_user_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue) -> AnyUserContext:
-    """The page that shows any user."""
-    found = artefacts.recommendations
-    return AnyUserContext(
-        site=site,
-        page=page,
-        n_users=len(found.users),
-        k=found.k,
-        measured=bool(artefacts.metrics.models),
-        models=models_of(artefacts),
-        max_named=found.max_named,
-        spans=rank_spans(found.rank_ends),
-        first_users=tuple(catalogue.users[id_] for id_ in shelf(found.users).ids[:_FIRST_USERS]),
-        facts=script_json(
-            {"genres": found.genres, "baselines": [model(name).label for name in baselines(artefacts)]}
-        ),
-    )
-
-
-def baselines(artefacts: Artefacts) -> tuple[str, ...]:
-    """The baselines that any user has a list of, by name, in the order they come up."""
-    return tuple(dict.fromkeys(name for user in artefacts.recommendations.users.values() for name in user.baselines))
+def shard_index(data: SiteData) -> dict[str, Any]:
+    """What leads a script from an id to its shard: the first id of each, and how ids are compared."""
+    users = sort_ids(data.catalogue.users)
+    firsts = [ids[0] for ids in users.shards()]
+    return {"n": len(users.ids), "size": USERS_PER_SHARD, "byNumber": users.by_number, "firsts": firsts}
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """The numbers that stand for names in a shard: places in what the page has already."""
+class Numbering:
+    """The numbers that replace names in a shard: positions in lists that the page has already."""
 
-    films: Mapping[str, int]
+    items: Mapping[str, int]
     """By address, in ``data-films.js``."""
     models: Mapping[str, int]
     genres: Mapping[str, int]
     baselines: Mapping[str, int]
 
 
-def numbers(artefacts: Artefacts, catalogue: Catalogue) -> Numbers:
-    """Work them out, once for all shards."""
-    return Numbers(
-        films=_places(film.href for film in catalogue.films.values()),
-        models=_places(one.name for one in models_of(artefacts)),
-        genres=_places(artefacts.recommendations.genres),
-        baselines=_places(baselines(artefacts)),
+def number_names(data: SiteData) -> Numbering:
+    """Number the names once for all shards."""
+
+    def positions(names: Iterable[str]) -> dict[str, int]:
+        return {name: position for position, name in enumerate(names)}
+
+    return Numbering(
+        items=positions(item.href for item in data.catalogue.items.values()),
+        models=positions(model.name for model in data.catalogue.models),
+        genres=positions(data.artefacts.recommendations.genres),
+        baselines=positions(baseline_names(data.artefacts)),
     )
 
 
-def _places(names: Iterable[str]) -> dict[str, int]:
-    return {name: place for place, name in enumerate(names)}
+def shard(data: SiteData, numbering: Numbering, ids: Sequence[str]) -> dict[str, Any]:
+    """The records of some users.
 
+    ``users`` has, for each of ``ids``, a list of seven: number of training ratings; number of hidden ones; the rated
+    items, each followed by its rating; the lists of the models; the genres, each as a list of its number, the per
+    cent rated and those in each list (null: none); the hidden items by model, each as a list of its number, the
+    median rank and the counts; the baselines, each followed by its hits.
 
-def shard(
-    site: Site, artefacts: Artefacts, catalogue: Catalogue, known: Numbers, ids: Sequence[str]
-) -> dict[str, Any]:
-    """Some users, one after the other.
-
-    ``users`` has, for each of ``ids``, a list of seven: ratings to learn from; hidden ones; the rated films, each
-    followed by its rating; the lists of the models; the genres, each as a list of its place, the per cent rated and
-    those in each list (null: none); the hidden films by model, each as a list of its place, the median rank and the
-    counts; the baselines, each followed by its hits.
-
-    A row of a model's list is the film (-1: withheld), the score in hundredths (null: withheld), whether it is a hit
-    (1 or 0), the number of reasons withheld, then each reason's film and its strength in hundredths.
+    A row of a model's list is the item (-1: withheld), the score in hundredths (null: withheld), whether it is a hit
+    (1 or 0), the number of reasons withheld, then each reason's item and its strength in hundredths.
     """
-    users = [_record(user_context(site, artefacts, catalogue, User(id_, ""), None, None), known) for id_ in ids]
-    return {"ids": list(ids), "users": users}
+    # The links in a context are not used here, so the address of the user may be empty.
+    return {"ids": list(ids), "users": [_record(user_context(data, UserLink(id_, "")), numbering) for id_ in ids]}
 
 
-def _record(context: UserContext, known: Numbers) -> list[Any]:
-    films = known.films
+def _record(context: UserContext, numbering: Numbering) -> list[Any]:
+    items = numbering.items
     return [
         context.n_train,
         context.n_hidden,
-        [part for row in context.rated for part in (films[row.film.href], _short(row.rating))],
-        [[_row(row, films) for row in found.rows] for found in context.lists],
-        [[known.genres[row.name], row.rated, *row.recommended] for row in context.genres],
-        [[known.models[row.model.name], _short(row.median), *row.counts] for row in context.hidden],
-        [part for one in context.baselines for part in (known.baselines[one.model.name], one.hits)],
+        [value for row in context.rated for value in (items[row.item.href], _rounded(row.rating))],
+        [[_recommended(row, items) for row in rows.rows] for rows in context.lists],
+        [[numbering.genres[row.name], row.rated, *row.recommended] for row in context.genres],
+        [[numbering.models[row.model.name], _rounded(row.ranks.median), *row.ranks.counts] for row in context.hidden],
+        [value for row in context.baselines for value in (numbering.baselines[row.model.name], row.hits)],
     ]
 
 
-def _row(row: RecommendedRow, films: Mapping[str, int]) -> list[int | None]:
-    reasons = [part for one in row.reasons for part in (films[one.film.href], _hundredths(one.strength))]
-    film = -1 if row.film is None else films[row.film.href]
-    score = None if row.score is None else _hundredths(row.score)
-    return [film, score, int(row.held_out), row.n_withheld, *reasons]
+def _recommended(row: RecommendedRow, items: Mapping[str, int]) -> list[int | None]:
+    item = -1 if row.item is None else items[row.item.href]
+    score = None if row.recommendation.score is None else _hundredths(row.recommendation.score)
+    reasons = [value for reason in row.reasons for value in (items[reason.item.href], _hundredths(reason.strength))]
+    return [item, score, int(row.recommendation.held_out), row.recommendation.why_withheld, *reasons]
 
 
 def _hundredths(value: float) -> int:
-    """As many as a page would write: rounded as text is."""
+    """Rounded by formatting, because the page of a user formats: ``round`` may differ in the last digit."""
     return round(100 * float(f"{value:.2f}"))
 
 
-def _short(value: float) -> float | int:
-    """As a page would write it, six digits."""
+def _rounded(value: float) -> float | int:
+    """To six digits, as a page would format it; a whole number without its ``.0``."""
     short = float(f"{value:g}")
     return int(short) if short.is_integer() else short
+
+
+def shard_jobs(data: SiteData) -> Iterator[Job]:
+    """One script for each shard."""
+    numbering = number_names(data)
+    for number, ids in enumerate(sort_ids(data.catalogue.users).shards()):
+        yield Job(f"assets/data-users/{number}.js", partial(_shard_script, number, data, numbering, ids))
+
+
+def _shard_script(number: int, data: SiteData, numbering: Numbering, ids: Sequence[str], _: Environment) -> str:
+    return script_data(f"users/{number}", shard(data, numbering, ids))
+
+
+def lacks_user_pages(artefacts: Artefacts) -> bool:
+    """Whether one page shows all users."""
+    return not has_user_pages(artefacts)
+
+
+PAGE = Page(
+    address="users.html",
+    title="Users",
+    nav="Users",
+    template="any_user.html",
+    context=any_user_context,
+    description="Every user of {dataset}, with what is recommended to them.",
+    applies=lacks_user_pages,
+    scripts={"users": shard_index},
+)
+SHARDS = PageFamily(jobs=shard_jobs, applies=lacks_user_pages)

@@ -1,7 +1,7 @@
-"""Every list turned round: which users a film is recommended to. Knows neither titles nor pages.
+"""Recommendations by item instead of by user: to which users each item is recommended.
 
-A hit that may not be named stands in its list without a film. It is no film's here either, and not counted: what a
-film's page said of it would give it away.
+A hit that may not be named stands in its list without an item. It is not counted for any item here either: the item's
+page would give it away.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from heapq import heappush, heappushpop
 
 from recsys.schema import Recommendations
 
-MOST_READERS = 30
-"""Users that are named of each film and model; the others are counted, or a popular film would hold all users."""
+MAX_NAMED_USERS = 30
+"""Users named for each item and model; the others are only counted, or a popular item would name all users."""
 
 
 @dataclass(frozen=True)
-class Reader:
-    """A user whose list a film stands in."""
+class AudienceMember:
+    """A user to whom an item is recommended."""
 
     rank: int
     user: str
@@ -26,49 +26,49 @@ class Reader:
 
 
 @dataclass(frozen=True)
-class Readers:
-    """Those whose list a film stands in: how many, how many of them really rated it, and who has it at best rank."""
+class Audience:
+    """The users to whom an item is recommended: how many, how many of them really rated it, and the best ranks."""
 
-    n: int
+    n_users: int
     n_hits: int
-    best: Sequence[Reader]
+    best: Sequence[AudienceMember]
 
 
 @dataclass
 class _Count:
-    n: int = 0
+    n_users: int = 0
     n_hits: int = 0
     best: list[tuple[int, int, bool]] = field(default_factory=list)
-    """A heap of (-rank, -place of the user, hit): the worst of the best on top."""
+    """A heap of (-rank, -position of the user, hit): the worst of the best on top."""
+
+    def audience(self, users: Sequence[str]) -> Audience:
+        members = sorted(self.best, reverse=True)
+        best = [AudienceMember(-rank, users[-position], held_out) for rank, position, held_out in members]
+        return Audience(self.n_users, self.n_hits, best)
 
 
-def audiences(recommendations: Recommendations) -> Mapping[str, Mapping[str, Readers]]:
-    """By model and film: who gets it, best rank first; equals in the order of the export.
+def audiences(recommendations: Recommendations) -> Mapping[str, Mapping[str, Audience]]:
+    """By model and item: to whom it is recommended, best rank first; equals in the order of the export.
 
-    Films in nobody's list, and models that were not built, have no key.
+    Items in nobody's list, and models that were not built, have no key.
     """
-    found: dict[str, dict[str, _Count]] = {}
-    for place, lists in enumerate(recommendations.users.values()):
+    counts: dict[str, dict[str, _Count]] = {}
+    for position, lists in enumerate(recommendations.users.values()):
         for name, rows in lists.models.items():
-            of_model = found.setdefault(name, {})
+            by_item = counts.setdefault(name, {})
             for rank, row in enumerate(rows, start=1):
                 if row.item is None:
                     continue
-                if (count := of_model.get(row.item)) is None:
-                    count = of_model[row.item] = _Count()
-                count.n += 1
+                if (count := by_item.get(row.item)) is None:
+                    count = by_item[row.item] = _Count()
+                count.n_users += 1
                 count.n_hits += row.held_out
-                one = (-rank, -place, row.held_out)
-                if len(count.best) < MOST_READERS:
-                    heappush(count.best, one)
+                member = (-rank, -position, row.held_out)
+                if len(count.best) < MAX_NAMED_USERS:
+                    heappush(count.best, member)
                 else:
-                    heappushpop(count.best, one)
+                    heappushpop(count.best, member)
     users = list(recommendations.users)
     return {
-        name: {item: Readers(one.n, one.n_hits, _readers(one, users)) for item, one in of_model.items()}
-        for name, of_model in found.items()
+        name: {item: count.audience(users) for item, count in by_item.items()} for name, by_item in counts.items()
     }
-
-
-def _readers(count: _Count, users: Sequence[str]) -> list[Reader]:
-    return [Reader(-rank, users[-place], held_out) for rank, place, held_out in sorted(count.best, reverse=True)]

@@ -1,62 +1,75 @@
-"""How good the lists are for people who were not in training, by how many films they give. Knows no template."""
+"""How good the lists are for users who were not in training, by how many items they give."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from recsys.schema import Metrics, NewUsers
-from recsys.site.catalogue import model
-from recsys.site.charts.compare import Dot, Series, curves
-from recsys.site.context import Cell
-from recsys.site.pages.compare_contexts import Grouped, GroupHead, GroupRow, SomebodyNew
+from recsys.schema import Interval, Metrics, NewUsers
+from recsys.site.catalogue import Catalogue
+from recsys.site.charts.compare import Series, curves
+from recsys.site.context import Model
+from recsys.site.pages.grouped import Grouped, GroupHead
 
-ASIDE = "deep_liked"
-"""The row that is another one, given less to see."""
+_VARIANT = "deep_liked"
+"""The row that is another model, given less to see, and so has no entry in the legend."""
 
 
-def somebody_new(metrics: Metrics) -> SomebodyNew | None:
+@dataclass(frozen=True)
+class ColdStartView:
+    """How good the lists are for users who were not in training."""
+
+    new_users: NewUsers
+    measured: Grouped
+    """By how many items are given; each value is the mean of the draws, the lowest and the highest."""
+    shares: tuple[tuple[str, float], ...]
+    """Deep's nDCG as a share of EASE's, by how many items are given; empty without EASE."""
+    ease_l2: tuple[tuple[str, str], ...]
+    """What was chosen for EASE in each draw, likewise."""
+    skipped: tuple[tuple[Model, str], ...]
+
+
+def cold_start_view(metrics: Metrics, catalogue: Catalogue) -> ColdStartView | None:
     """Every figure of ``new_users``; None where that was not measured."""
-    found = metrics.new_users
-    if found is None or not found.given:
+    new_users = metrics.new_users
+    if new_users is None or not new_users.given:
         return None
-    cells = {name: tuple(_cell(values) for values in rows) for name, rows in found.models.items()}
-    series = [
-        Series(model(name), tuple(Dot(one.mean, one.low, one.high) for one in row), aside=name == ASIDE)
-        for name, row in cells.items()
-    ]
-    return SomebodyNew(
-        draws=found.draws,
-        share=found.share,
+    values = {name: tuple(map(_over_draws, rows)) for name, rows in new_users.models.items()}
+    rows = tuple(Series(_model(name, catalogue), row, hollow=name == _VARIANT) for name, row in values.items())
+    return ColdStartView(
+        new_users=new_users,
         measured=Grouped(
-            chart=curves("new_users", found.given, series, f"nDCG@{metrics.k}", "films given"),
-            heads=tuple(_head(*one) for one in zip(found.given, found.n_users, strict=True)),
-            rows=tuple(GroupRow(model(name), row) for name, row in cells.items()),
+            chart=curves("new_users", new_users.given, rows, f"nDCG@{metrics.k}", "films given"),
+            heads=tuple(
+                GroupHead(given, "films" if given.isdecimal() else "of their films", n_users)
+                for given, n_users in zip(new_users.given, new_users.n_users, strict=True)
+            ),
+            rows=rows,
         ),
-        shares=_shares(found.given, cells.get("deep", ()), cells.get("ease", ())),
-        l2=_l2(found),
-        skipped=tuple((model(name), why) for name, why in found.skipped.items()),
-        protocol=found.protocol,
+        shares=_shares(new_users.given, values.get("deep", ()), values.get("ease", ())),
+        ease_l2=tuple(
+            (given, ", ".join(f"{l2:,.15g}" for l2 in row))
+            for given, row in zip(new_users.given, new_users.chosen.get("ease", []), strict=False)
+        ),
+        skipped=tuple((_model(name, catalogue), reason) for name, reason in new_users.skipped.items()),
     )
 
 
-def _cell(values: Sequence[float]) -> Cell:
-    """The mean over draws, and how far they lie apart."""
-    return Cell(sum(values) / len(values), min(values), max(values))
+def _model(name: str, catalogue: Catalogue) -> Model:
+    return Model(name, f"{catalogue.model('deep').label}, films alone") if name == _VARIANT else catalogue.model(name)
 
 
-def _head(given: str, n_users: int) -> GroupHead:
-    return GroupHead(given, "films" if given.isdecimal() else "of their films", n_users)
+def _over_draws(values: Sequence[float]) -> Interval:
+    """The mean over draws, and how far they are apart."""
+    return Interval(sum(values) / len(values), min(values), max(values))
 
 
-def _shares(given: Sequence[str], deep: Sequence[Cell], ease: Sequence[Cell]) -> tuple[tuple[str, float], ...]:
-    """Deep's means over EASE's; of no row where one is absent, of no column where EASE hits nothing."""
+def _shares(
+    given: Sequence[str], deep: Sequence[Interval], ease: Sequence[Interval]
+) -> tuple[tuple[str, float], ...]:
+    """Deep's means over EASE's; nothing where one is absent, no column where EASE hits nothing."""
     return tuple(
-        (name, one.mean / other.mean) for name, one, other in zip(given, deep, ease, strict=False) if other.mean
-    )
-
-
-def _l2(found: NewUsers) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (given, ", ".join(f"{l2:,.15g}" for l2 in row))
-        for given, row in zip(found.given, found.chosen.get("ease", []), strict=False)
+        (name, of_deep.mean / of_ease.mean)
+        for name, of_deep, of_ease in zip(given, deep, ease, strict=False)
+        if of_ease.mean
     )

@@ -1,104 +1,125 @@
-"""What the page that compares shows: the leaderboard, the duels, the groups of users. Knows no template.
+"""The page that compares models and baselines: the leaderboard, pairwise comparisons, groups of users.
 
-Where both models agree, and whom the second helps, is in :mod:`recsys.site.pages.overlap`; people who were not in
+Where both models agree, and whom the second helps, is in :mod:`recsys.site.pages.overlap`; users who were not in
 training are in :mod:`recsys.site.pages.cold_start`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from recsys.schema import Artefacts, Comparison, Interval, Metrics, ModelMetrics, TasteGroup, UserGroup
-from recsys.site.catalogue import Catalogue, model
-from recsys.site.charts.compare import Dot, Series, dots_by_group, leaderboard
-from recsys.site.context import Cell, Page, Site
-from recsys.site.pages.cold_start import somebody_new
-from recsys.site.pages.compare_contexts import (
-    BeyondRow,
-    CompareContext,
-    Duel,
-    Grouped,
-    GroupHead,
-    GroupRow,
-    LeaderRow,
-)
-from recsys.site.pages.overlap import agreeing, helped_rows
+from recsys.schema import Comparison, Interval, ModelMetrics, Protocol
+from recsys.site.catalogue import Catalogue
+from recsys.site.charts.compare import Series, leaderboard
+from recsys.site.context import Chart, Context, Model, PageHead
+from recsys.site.pages.cold_start import ColdStartView, cold_start_view
+from recsys.site.pages.grouped import Grouped, by_activity, by_taste
+from recsys.site.pages.overlap import HelpedUsers, OverlapView, helped_users, overlap_view
+from recsys.site.pages.page import Page, SiteData
 
-ACCURACY = ("ndcg", "recall", "precision", "map", "mrr")
-FEW_USERS = 20
+MIN_USERS = 20
 """Below so many users an interval of their mean says little: no model is called better."""
 
 
-def compare_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue, bokeh: str) -> CompareContext:
-    """Every figure of ``metrics.json``, best model first."""
-    metrics = artefacts.metrics
-    few = metrics.protocol.n_evaluated < FEW_USERS
-    models = dict(
-        sorted(metrics.models.items(), key=lambda row: -row[1].accuracy["ndcg"].mean)
-    )  # equals keep their order
+@dataclass(frozen=True)
+class LeaderboardRow:
+    """One model or baseline."""
+
+    model: Model
+    metrics: ModelMetrics
+    settings: str
+
+
+@dataclass(frozen=True)
+class PairwiseComparison:
+    """One model against another, user by user."""
+
+    against: Model
+    comparison: Comparison
+    shares: tuple[float, float, float]
+    """Per cent of users won, tied and lost; they add up to 100."""
+    verdict: str
+    """``ahead``, ``behind`` or ``level``: where the interval lies; ``few``: users too few to tell."""
+
+
+@dataclass(frozen=True)
+class CompareContext(Context):
+    """``compare.html``; without rows nothing was measured."""
+
+    bokeh: str
+    k: int
+    protocol: Protocol
+    accuracy: dict[str, str]
+    """Labels of the metrics of single lists, by name."""
+    beyond: dict[str, str]
+    """Labels of the metrics of all lists together, by name."""
+    rows: tuple[LeaderboardRow, ...]
+    chart: Chart | None
+    skipped: tuple[tuple[Model, str], ...]
+    compared: Model | None
+    """The model of the pairwise comparisons; None without any."""
+    comparisons: tuple[PairwiseComparison, ...]
+    few: bool
+    """Too few users were evaluated to call one model better than another."""
+    new_users: ColdStartView | None
+    """None where that was not measured."""
+    agreement: OverlapView | None
+    """None unless there are two models."""
+    helped: HelpedUsers | None
+    activity: Grouped | None
+    taste: Grouped | None
+
+
+def compare_context(data: SiteData, page: PageHead) -> CompareContext:
+    """Every figure of ``metrics.json``, best model first; equals keep their order."""
+    metrics, catalogue = data.artefacts.metrics, data.catalogue
+    protocol = metrics.protocol
+    few = protocol.n_evaluated < MIN_USERS
+    models = dict(sorted(metrics.models.items(), key=lambda row: -row[1].accuracy["ndcg"].mean))
+    comparisons = sorted(metrics.comparisons, key=lambda comparison: comparison.difference.mean)
     return CompareContext(
-        site=site,
+        site=data.site,
         page=page,
-        bokeh=bokeh,
+        bokeh=data.bokeh,
         k=metrics.k,
-        protocol=metrics.protocol,
-        metrics=ACCURACY,
-        rows=tuple(_leader(rank, name, found) for rank, (name, found) in enumerate(models.items(), start=1)),
+        protocol=protocol,
+        accuracy=_labels(protocol, (row.accuracy for row in models.values())),
+        beyond=_labels(protocol, (row.beyond for row in models.values())),
+        rows=tuple(LeaderboardRow(catalogue.model(name), row, _settings(row)) for name, row in models.items()),
         chart=leaderboard(
-            [Series(model(name), (_dot(found.accuracy["ndcg"]),)) for name, found in models.items()], metrics.k
+            [Series(catalogue.model(name), (row.accuracy["ndcg"],)) for name, row in models.items()], metrics.k
         ),
-        skipped=tuple((model(name), why) for name, why in metrics.skipped.items()),
-        compared=model(metrics.comparisons[0].model) if metrics.comparisons else None,
-        duels=tuple(_duel(one, few) for one in sorted(metrics.comparisons, key=lambda one: one.difference.mean)),
+        skipped=tuple((catalogue.model(name), reason) for name, reason in metrics.skipped.items()),
+        compared=catalogue.model(metrics.comparisons[0].model) if metrics.comparisons else None,
+        comparisons=tuple(_pairwise(comparison, few, catalogue) for comparison in comparisons),
         few=few,
-        new_users=somebody_new(metrics),
-        agreement=agreeing(metrics),
-        most_helped=helped_rows(metrics.most_helped, catalogue),
-        least_helped=helped_rows(metrics.least_helped, catalogue),
-        activity=_by_activity(metrics, models),
-        taste=_by_taste(metrics, models),
-        beyond=tuple(
-            BeyondRow(
-                model=model(name),
-                coverage=one.beyond["coverage"].mean or 0,
-                novelty=one.beyond["novelty"].mean or 0,
-                diversity=one.beyond["diversity"].mean,
-            )
-            for name, one in models.items()
-        ),
+        new_users=cold_start_view(metrics, catalogue),
+        agreement=overlap_view(metrics, catalogue),
+        helped=helped_users(metrics, catalogue),
+        activity=by_activity(metrics, models, catalogue),
+        taste=by_taste(metrics, models, catalogue),
     )
 
 
-def _leader(rank: int, name: str, found: ModelMetrics) -> LeaderRow:
-    return LeaderRow(
-        rank=rank,
-        model=model(name),
-        cells=tuple(_cell(found.accuracy[metric]) for metric in ACCURACY),
-        settings=", ".join(f"{setting.replace('_', ' ')} {value:g}" for setting, value in found.settings.items()),
-        n_tried=len(found.trials),
-    )
+def _labels(protocol: Protocol, rows: Iterable[Mapping[str, object]]) -> dict[str, str]:
+    """The metrics that any row has, in the order of the protocol."""
+    names = {name for row in rows for name in row}
+    return {name: label for name, label in protocol.labels.items() if name in names}
 
 
-def _cell(value: Interval) -> Cell:
-    return Cell(value.mean, value.low, value.high)
+def _settings(metrics: ModelMetrics) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in metrics.settings.items())
 
 
-def _dot(value: Interval) -> Dot:
-    return Dot(value.mean, value.low, value.high)
-
-
-def _duel(one: Comparison, few: bool) -> Duel:
-    n = max(1, one.won + one.tied + one.lost)
-    won, lost = round(100 * one.won / n, 2), round(100 * one.lost / n, 2)
-    return Duel(
-        against=model(one.against),
-        difference=_cell(one.difference),
-        p=one.p,
-        won=one.won,
-        tied=one.tied,
-        lost=one.lost,
+def _pairwise(comparison: Comparison, few: bool, catalogue: Catalogue) -> PairwiseComparison:
+    n = max(1, comparison.won + comparison.tied + comparison.lost)
+    won, lost = round(100 * comparison.won / n, 2), round(100 * comparison.lost / n, 2)
+    return PairwiseComparison(
+        against=catalogue.model(comparison.against),
+        comparison=comparison,
         shares=(won, round(100 - won - lost, 2), lost),
-        verdict="few" if few else _verdict(one.difference),
+        verdict="few" if few else _verdict(comparison.difference),
     )
 
 
@@ -106,50 +127,11 @@ def _verdict(difference: Interval) -> str:
     return "ahead" if difference.low > 0 else "behind" if difference.high < 0 else "level"
 
 
-def _by_activity(metrics: Metrics, models: Mapping[str, ModelMetrics]) -> Grouped | None:
-    """Accuracy for users with few, some and many ratings; None where that was not measured."""
-    if metrics.groups is None or len(metrics.groups.activity) < 2:
-        return None
-    groups = metrics.groups.activity
-    heads = tuple(GroupHead(one.name, _span(one), one.n_users) for one in groups)
-    found = {name: one.by_activity for name, one in models.items() if len(one.by_activity) == len(groups)}
-    return Grouped(
-        chart=dots_by_group(
-            "activity",
-            [one.name for one in heads],
-            [Series(model(name), tuple(map(_dot, values))) for name, values in found.items()],
-            f"nDCG@{metrics.k}",
-        ),
-        heads=heads,
-        rows=tuple(GroupRow(model(name), tuple(map(_cell, values))) for name, values in found.items()),
-    )
-
-
-def _by_taste(metrics: Metrics, models: Mapping[str, ModelMetrics]) -> Grouped | None:
-    """How popular what is recommended is, for users of niche, mixed and mainstream taste."""
-    if metrics.groups is None or len(metrics.groups.taste) < 2:
-        return None
-    groups = metrics.groups.taste
-    heads = tuple(GroupHead(one.name, _span(one), one.n_users, one.rated_popularity) for one in groups)
-    found = {
-        name: one.recommended_popularity
-        for name, one in models.items()
-        if len(one.recommended_popularity) == len(groups)
-    }
-    return Grouped(
-        chart=dots_by_group(
-            "taste",
-            [one.name for one in heads],
-            [Series(model(name), tuple(Dot(value) for value in values)) for name, values in found.items()],
-            "mean ratings a film",
-            reference=[one.rated_popularity for one in groups],
-        ),
-        heads=heads,
-        rows=tuple(GroupRow(model(name), tuple(map(Cell, values))) for name, values in found.items()),
-    )
-
-
-def _span(group: UserGroup | TasteGroup) -> str:
-    """From the least to the greatest: 9–41."""
-    ends: Sequence[str] = [f"{value:,.0f}" for value in (group.low, group.high)]
-    return ends[0] if ends[0] == ends[1] else "–".join(ends)
+PAGE = Page(
+    address="compare.html",
+    title="Compare",
+    nav="Compare",
+    template="compare.html",
+    context=compare_context,
+    description="Both models against simple ones, on ratings that none of them saw.",
+)

@@ -1,18 +1,16 @@
-"""The files under ``data/``, each with what it holds and how it is read.
-
-Knows their names, sizes and schemas, not their numbers.
-"""
+"""The data page: the exported files under ``data/``, each with what it holds and how it is read."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from recsys.site.context import Model, Page, Site
-from recsys.site.pages.data_contexts import DataContext, DataEntry, DataFile, DataGroup, Field
+from recsys.site.context import Context, Model, PageHead
 from recsys.site.pages.data_examples import EXAMPLES, Example
-from recsys.site.pages.data_fields import fields
+from recsys.site.pages.data_fields import Field, fields
+from recsys.site.pages.page import Page, SiteData
 
 _JSON = {
     "recommendations.json": "Every user’s lists: their best-rated films, what each model recommends, and why.",
@@ -62,52 +60,94 @@ _COLUMNS = {
 }
 
 
-def data_context(site: Site, page: Page, folder: Path, models: tuple[Model, ...]) -> DataContext:
-    """The exported files that lie in ``folder``: what most people want comes first, what nobody described last."""
-    found = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()} if folder.is_dir() else {}
-    size = sum(path.stat().st_size for path in found.values())
+@dataclass(frozen=True)
+class DataFile:
+    """One file to download; ``href`` is relative to the top of the site."""
+
+    name: str
+    href: str
+    size: int
+
+
+@dataclass(frozen=True)
+class DataEntry:
+    """Files that belong together: one and its schema, or vectors and their metadata."""
+
+    files: tuple[DataFile, ...]
+    schema: DataFile | None
+    what: str
+    fields: tuple[Field, ...]
+    python: str
+    javascript: str
+
+
+@dataclass(frozen=True)
+class DataGroup:
+    """Entries of one kind."""
+
+    name: str
+    title: str
+    entries: tuple[DataEntry, ...]
+
+
+@dataclass(frozen=True)
+class DataContext(Context):
+    """``data.html``."""
+
+    groups: tuple[DataGroup, ...]
+    n_files: int
+    size: int
+    """Of all files together, in bytes."""
+    projector: str | None
+    """The model whose vectors the advice on the projector names; None without any."""
+
+
+def data_context(data: SiteData, page: PageHead) -> DataContext:
+    """The exported files: what most people want comes first, what nobody described last."""
+    folder, models = data.data_folder, data.catalogue.models
+    paths = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()} if folder.is_dir() else {}
     model = models[-1].name if models else "deep"
-    left = dict(found)
-    groups = (
-        DataGroup("json", "JSON", tuple(_with_schema(left, _JSON, model))),
-        DataGroup("scripts", "Script", tuple(_with_schema(left, _SCRIPTS, model))),
-        DataGroup("tables", "Table", tuple(_tables(left))),
-        DataGroup("vectors", "Vectors", tuple(_vectors(left, models[::-1]))),
-    )
-    rest = tuple(DataEntry((_file(path),), None, "", (), "", "") for path in left.values())
+    rest = dict(paths)
+    groups = [
+        DataGroup("json", "JSON", tuple(_with_schema(rest, _JSON, model))),
+        DataGroup("scripts", "Script", tuple(_with_schema(rest, _SCRIPTS, model))),
+        DataGroup("tables", "Table", tuple(_tables(rest))),
+        DataGroup("vectors", "Vectors", tuple(_vectors(rest, models[::-1]))),
+    ]
+    others = tuple(DataEntry((_file(path),), None, "", (), "", "") for path in rest.values())
     return DataContext(
-        site=site,
+        site=data.site,
         page=page,
-        groups=tuple(group for group in (*groups, DataGroup("other", "Others", rest)) if group.entries),
-        n_files=len(found),
-        size=size,
+        groups=tuple(group for group in (*groups, DataGroup("other", "Others", others)) if group.entries),
+        n_files=len(paths),
+        size=sum(path.stat().st_size for path in paths.values()),
         projector=model if groups[-1].entries else None,
     )
 
 
-def _with_schema(left: dict[str, Path], described: Mapping[str, str], model: str) -> Iterator[DataEntry]:
-    """Takes what it describes out of ``left``, as the others do."""
-    for name, what in described.items():
-        if (path := left.pop(name, None)) is not None:
-            schema = left.pop(path.with_suffix(".schema.json").name, None)
+def _with_schema(rest: dict[str, Path], descriptions: Mapping[str, str], model: str) -> Iterator[DataEntry]:
+    """Moves what it describes out of ``rest``, as the functions below do."""
+    for name, what in descriptions.items():
+        if (path := rest.pop(name, None)) is not None:
+            schema = rest.pop(path.with_suffix(".schema.json").name, None)
             rows = () if schema is None else fields(json.loads(schema.read_bytes()))
-            yield _entry((path,), schema, what, rows, EXAMPLES[name].by(model))
+            yield _entry((path,), schema, what, rows, EXAMPLES[name].for_model(model))
 
 
-def _tables(left: dict[str, Path]) -> Iterator[DataEntry]:
+def _tables(rest: dict[str, Path]) -> Iterator[DataEntry]:
     for name, what in _TABLES.items():
-        if (path := left.pop(name, None)) is not None:
+        if (path := rest.pop(name, None)) is not None:
             yield _entry((path,), None, what, _COLUMNS[name], EXAMPLES[name])
 
 
-def _vectors(left: dict[str, Path], models: tuple[Model, ...]) -> Iterator[DataEntry]:
-    found = {f"vectors_{model.name}.tsv": model for model in models if f"vectors_{model.name}.tsv" in left}
-    if found and "metadata.tsv" in left:
-        first, *_ = found.values()
-        labels = " and of ".join(model.label.lower() for model in found.values())
+def _vectors(rest: dict[str, Path], models: tuple[Model, ...]) -> Iterator[DataEntry]:
+    names = {model: name for model in models if (name := f"vectors_{model.name}.tsv") in rest}
+    if names and "metadata.tsv" in rest:
+        labels = " and of ".join(model.label.lower() for model in names)
         what = f"The film vectors of {labels}, and which films they are of."
-        files = tuple(left.pop(name) for name in (*found, "metadata.tsv"))
-        yield _entry(files, None, what, _COLUMNS["vectors"], EXAMPLES["vectors_MODEL.tsv"].by(first.name))
+        files = tuple(rest.pop(name) for name in (*names.values(), "metadata.tsv"))
+        example = EXAMPLES["vectors_MODEL.tsv"].for_model(next(iter(names)).name)
+        yield _entry(files, None, what, _COLUMNS["vectors"], example)
 
 
 def _entry(
@@ -125,3 +165,13 @@ def _entry(
 
 def _file(path: Path) -> DataFile:
     return DataFile(path.name, f"data/{path.name}", path.stat().st_size)
+
+
+PAGE = Page(
+    address="data.html",
+    title="Data",
+    nav="Data",
+    template="data.html",
+    context=data_context,
+    description="The files this site is made from, to take away.",
+)

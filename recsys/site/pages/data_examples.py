@@ -15,8 +15,8 @@ class Example:
     python: str
     javascript: str
 
-    def by(self, model: str) -> Example:
-        """The same, reading what this model says."""
+    def for_model(self, model: str) -> Example:
+        """The same with the name of this model."""
         return Example(self.python.replace("MODEL", model), self.javascript.replace("MODEL", model))
 
 
@@ -77,8 +77,8 @@ console.log(tower.topK(tower.scores(tower.userVector([[0, 5]])), 10, (row) => ro
     "map_replay.js": Example(
         """\
 import base64, json, numpy as np
-told = json.loads(json.loads(open("data/map_replay.js", encoding="utf-8").read().partition("JSON.parse(")[2][:-4]))
-print(np.frombuffer(base64.b64decode(told["models"]["MODEL"]["frames"][-1]), "<u2"))""",
+replay = json.loads(json.loads(open("data/map_replay.js", encoding="utf-8").read().partition("JSON.parse(")[2][:-4]))
+print(np.frombuffer(base64.b64decode(replay["models"]["MODEL"]["frames"][-1]), "<u2"))""",
         """\
 await import("./data/map_replay.js");
 const bytes = [...atob(marquee.data.get("map_replay").models.MODEL.frames.at(-1))].map((c) => c.charCodeAt());

@@ -1,18 +1,17 @@
-"""A JSON Schema as the rows of a table for people: where a value stands, what it is, what it means.
+"""A JSON Schema as the rows of a table: the path of each value, its type, and what it means.
 
-Knows as much of JSON Schema as our files use: objects, maps, lists, pairs, alternatives and references.
+Covers as much of JSON Schema as our files use: objects, maps, lists, pairs, alternatives and references.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
-
-from recsys.site.pages.data_contexts import Field
 
 Node = Mapping[str, Any]
 
-_WORDS = {  # one, many
+_TYPES = {  # singular, plural
     "string": ("text", "texts"),
     "integer": ("integer", "integers"),
     "number": ("number", "numbers"),
@@ -22,70 +21,74 @@ _WORDS = {  # one, many
 }
 
 
-def fields(schema: Node) -> tuple[Field, ...]:
-    """Every value that a file of this schema may hold, each kind of object told once.
+@dataclass(frozen=True)
+class Field:
+    """One value in a file: its path, its type in words, and what it means."""
 
-    In a path ``[]`` is any place of a list, ``*`` any key of a map.
+    path: str
+    kind: str
+    what: str
+
+
+def fields(schema: Node) -> tuple[Field, ...]:
+    """Every value that a file of this schema may hold; the fields of each kind of object are listed once.
+
+    In a path ``[]`` is any position of a list, ``*`` any key of a map.
     """
-    return tuple(_Fields(schema.get("$defs", {})).of(schema, ""))
+    return tuple(_Fields(schema.get("$defs", {})).below(schema, ""))
 
 
 class _Fields:
     def __init__(self, definitions: Mapping[str, Node]) -> None:
         self._definitions = definitions
-        self._told: dict[str, str] = {}
-        """Where each kind of object was told first, by its name."""
+        self._first_path: dict[str, str] = {}
+        """Where each kind of object was listed, by its name."""
 
-    def of(self, node: Node, path: str) -> Iterator[Field]:
-        """The rows below a node, which itself has been told."""
-        for one in node.get("anyOf", [node]):
-            if "$ref" in one:
-                yield from self._object(one["$ref"].rpartition("/")[2], path)
-            elif isinstance(one.get("items"), Mapping):
-                yield from self.of(one["items"], f"{path}[]")
-            elif isinstance(one.get("additionalProperties"), Mapping):
-                yield from self.of(one["additionalProperties"], f"{path}.*")
+    def below(self, node: Node, path: str) -> Iterator[Field]:
+        """The fields of a value that itself has a row already."""
+        for alternative in node.get("anyOf", [node]):
+            if (name := _reference(alternative)) and name not in self._first_path:
+                self._first_path[name] = path
+                for key, value in self._definitions[name].get("properties", {}).items():
+                    key_path = f"{path}.{key}" if path else key
+                    yield Field(key_path, self._kind(value), self._meaning(key, value))
+                    yield from self.below(value, key_path)
+            elif inner := _inner(alternative):
+                yield from self.below(inner, f"{path}[]" if "items" in alternative else f"{path}.*")
 
-    def _object(self, name: str, path: str) -> Iterator[Field]:
-        if name in self._told:
-            return
-        self._told[name] = path
-        for key, node in self._definitions[name].get("properties", {}).items():
-            here = f"{path}.{key}" if path else key
-            yield Field(here, self._kind(node, here), _plain(node.get("description") or self._about(node, key)))
-            yield from self.of(node, here)
-
-    def _about(self, node: Node, key: str) -> str:
-        """What is said of the kind of object that stands here, alone or many of it."""
+    def _meaning(self, key: str, node: Node) -> str:
+        """The description of a field, or that of the kind of object in it."""
         if key == "schema":
             return "version of this layout"
-        while inside := node.get("items") or node.get("additionalProperties"):
-            node = inside
-        name = node.get("$ref", "").rpartition("/")[2]
-        return str(self._definitions[name].get("description", "")) if name else ""
+        text = node.get("description")
+        while inner := _inner(node):
+            node = inner
+        text = text or self._definitions.get(_reference(node), {}).get("description", "")
+        return str(text).replace("`", "").strip()
 
-    def _kind(self, node: Node, path: str, many: int = 0) -> str:
+    def _kind(self, node: Node, plural: int = 0) -> str:
         if "anyOf" in node:
-            return " or ".join(self._kind(one, path, many) for one in node["anyOf"])
+            return " or ".join(self._kind(alternative, plural) for alternative in node["anyOf"])
         if "enum" in node:
             return " or ".join(map(str, node["enum"]))
         if "prefixItems" in node:
-            return f"[{', '.join(self._kind(one, path) for one in node['prefixItems'])}]"
-        if isinstance(node.get("items"), Mapping):
-            return f"{('list', 'lists')[many]} of {self._kind(node['items'], f'{path}[]', 1)}"
-        if isinstance(node.get("additionalProperties"), Mapping):
-            return f"{self._kind(node['additionalProperties'], f'{path}.*', 1)} by key"
-        if "$ref" in node:
-            told = self._told.get(node["$ref"].rpartition("/")[2])
-            return _WORDS["object"][many] + (f" like {told}" if told else "")
-        return _WORDS.get(node.get("type", ""), ("anything", "anything"))[many] + _bounds(node)
+            return f"[{', '.join(map(self._kind, node['prefixItems']))}]"
+        if inner := _inner(node):
+            kinds = self._kind(inner, 1)
+            return f"{('list', 'lists')[plural]} of {kinds}" if "items" in node else f"{kinds} by key"
+        if name := _reference(node):
+            like = f" like {self._first_path[name]}" if name in self._first_path else ""
+            return _TYPES["object"][plural] + like
+        bounds = f" from {node['minimum']} to {node['maximum']}" if {"minimum", "maximum"} <= node.keys() else ""
+        return _TYPES.get(node.get("type", ""), ("anything", "anything"))[plural] + bounds.replace("-", "−")
 
 
-def _bounds(node: Node) -> str:
-    if "minimum" not in node or "maximum" not in node:
-        return ""
-    return f" from {node['minimum']} to {node['maximum']}".replace("-", "−")
+def _inner(node: Node) -> Node | None:
+    """What a list or a map holds; None for anything else."""
+    inner = node.get("items") or node.get("additionalProperties")
+    return inner if isinstance(inner, Mapping) else None
 
 
-def _plain(text: str) -> str:
-    return text.replace("`", "").strip()
+def _reference(node: Node) -> str:
+    """The name of the definition that a node refers to; empty where it refers to none."""
+    return str(node.get("$ref", "")).rpartition("/")[2]

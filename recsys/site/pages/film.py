@@ -1,148 +1,209 @@
-"""What a film's own page shows. Knows no template and writes nothing."""
+"""A page for each item: its ratings, its place on the map, similar items, and to whom it is recommended."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from math import ceil
 from urllib.parse import quote
 
-from recsys.schema import Artefacts, Embedding, Item, RatingBin
-from recsys.site.catalogue import Catalogue, models_of
-from recsys.site.context import Film, Model, Page, Site
+from recsys.schema import Embedding, Item, RatingBin
+from recsys.site.context import Context, ItemLink, Model, PageHead, UserLink
 from recsys.site.output.jinja import plain
-from recsys.site.pages.audience import Readers, audiences
-from recsys.site.pages.film_contexts import (
-    Audience,
-    FilmContext,
-    HistogramBar,
-    Neighbour,
-    Neighbours,
-    SharedRank,
-    Spot,
-)
+from recsys.site.output.parallel import Job, page_job
+from recsys.site.pages.audience import Audience, audiences
 from recsys.site.pages.films import listed_items
+from recsys.site.pages.page import PageFamily, SiteData
 from recsys.site.pages.square import square_around
 
-Place = tuple[int, int]
-_UNQUOTED = "!*'()"  # what encodeURIComponent leaves as it is, besides what quote does
+PicturePosition = tuple[int, int]
+"""In per cent from the left and from the top of a picture."""
+
+_NOT_ENCODED = "!*'()"  # what encodeURIComponent leaves as it is, besides what quote does
 
 
 @dataclass(frozen=True)
-class Shared:
-    """What the pages of all films draw on, worked out once."""
+class HistogramBar:
+    """How often the item got a rating, and that as a percentage of the most frequent."""
 
-    site: Site
-    catalogue: Catalogue
-    models: tuple[Model, ...]
-    bins: Sequence[str]
-    audiences: Mapping[str, Mapping[str, Readers]]
-    spots: Mapping[str, Mapping[str, Place]]
+    rating: str
+    count: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where the item lies in the picture of a model's map, in per cent from the left and from the top."""
+
+    model: Model
+    left: int
+    top: int
+
+
+@dataclass(frozen=True)
+class SimilarItemLink:
+    """A similar item."""
+
+    item: ItemLink
+    similarity: float
+
+
+@dataclass(frozen=True)
+class SimilarItems:
+    """The items most similar to this one in a model, the most similar first."""
+
+    model: Model
+    items: tuple[SimilarItemLink, ...]
+
+
+@dataclass(frozen=True)
+class UsersAtRank:
+    """The users in whose lists the item has the same rank."""
+
+    rank: int
+    users: tuple[UserLink, ...]
+
+
+@dataclass(frozen=True)
+class AudienceView:
+    """To whom a model recommends the item; ``ranks`` names the best of the users that ``audience`` counts."""
+
+    model: Model
+    audience: Audience
+    ranks: tuple[UsersAtRank, ...]
+
+
+@dataclass(frozen=True)
+class FilmContext(Context):
+    """``films/{slug}.html``."""
+
+    link: ItemLink
+    item: Item
+    histogram: tuple[HistogramBar, ...]
+    spots: tuple[Spot, ...]
+    map_hash: str
+    """The fragment with which the map opens on this item; empty where the item is not on the map."""
+    similar: tuple[SimilarItems, ...]
+    audiences: tuple[AudienceView, ...]
+    """One for each model, or none where no model recommends the item to anybody."""
     k: int
     n_users: int
+    withheld: bool
+    """Whether some list of the site has a hit that is not named."""
+
+
+@dataclass(frozen=True)
+class ItemPageData:
+    """What the pages of all items use, computed once."""
+
+    site: SiteData
+    bins: Sequence[str]
+    audiences: Mapping[str, Mapping[str, Audience]]
+    spots: Mapping[str, Mapping[str, PicturePosition]]
     withheld: bool
     on_map: frozenset[str]
 
 
-def shared(site: Site, artefacts: Artefacts, catalogue: Catalogue) -> Shared:
-    """Go through all lists and places once, for all films."""
-    found = artefacts.recommendations
-    lists = (rows for user in found.users.values() for rows in user.models.values())
-    return Shared(
-        site=site,
-        catalogue=catalogue,
-        models=models_of(artefacts),
-        bins=[_rating(one) for one in artefacts.items.bins],
-        audiences=audiences(found),
-        spots={name: _spots(embedding) for name, embedding in artefacts.item_embeddings.models.items()},
-        k=found.k,
-        n_users=len(found.users),
+def item_page_data(data: SiteData) -> ItemPageData:
+    """Go through all lists and positions once for all items."""
+    recommendations = data.artefacts.recommendations
+    lists = (rows for user in recommendations.users.values() for rows in user.models.values())
+    return ItemPageData(
+        site=data,
+        bins=[_bin_label(rating_bin) for rating_bin in data.artefacts.items.bins],
+        audiences=audiences(recommendations),
+        spots={name: _spots(embedding) for name, embedding in data.artefacts.item_embeddings.models.items()},
         withheld=any(row.item is None for rows in lists for row in rows),
-        on_map=frozenset(item.id for _, item in listed_items(artefacts)),
+        on_map=frozenset(item.id for _, item in listed_items(data.artefacts)),
     )
 
 
-def film_context(common: Shared, item: Item) -> FilmContext:
-    """One film's page."""
-    catalogue = common.catalogue
-    film = catalogue.film(item.id)
+def film_context(data: ItemPageData, item: Item) -> FilmContext:
+    """One item's page."""
+    catalogue, recommendations = data.site.catalogue, data.site.artefacts.recommendations
+    link = catalogue.item(item.id)
     return FilmContext(
-        site=common.site,
-        page=_page(film, item, common.site),
-        film=film,
-        genres=tuple(item.genres),
-        n_ratings=item.n_ratings,
-        n_train=item.n_train,
-        mean_rating=item.mean_rating,
-        histogram=_histogram(item.histogram or [], common.bins),
+        site=data.site.site,
+        page=_page_head(link),
+        link=link,
+        item=item,
+        histogram=_histogram(item.histogram or [], data.bins),
         spots=tuple(
-            Spot(model, *common.spots[model.name][item.id])
-            for model in common.models
-            if item.id in common.spots.get(model.name, {})
+            Spot(model, *data.spots[model.name][item.id])
+            for model in catalogue.models
+            if item.id in data.spots.get(model.name, {})
         ),
-        map_hash=f"film={quote(item.id, safe=_UNQUOTED)}" if item.id in common.on_map else "",
+        map_hash=f"film={quote(item.id, safe=_NOT_ENCODED)}" if item.id in data.on_map else "",
         similar=tuple(
-            Neighbours(model, tuple(Neighbour(catalogue.film(one.item), one.similarity) for one in found))
-            for model in common.models
-            if (found := item.similar.get(model.name))
+            SimilarItems(model, tuple(SimilarItemLink(catalogue.item(row.item), row.similarity) for row in rows))
+            for model in catalogue.models
+            if (rows := item.similar.get(model.name))
         ),
-        audiences=_audiences(item, common),
-        k=common.k,
-        n_users=common.n_users,
-        withheld=common.withheld,
+        audiences=_audience_views(item, data),
+        k=recommendations.k,
+        n_users=len(recommendations.users),
+        withheld=data.withheld,
     )
 
 
-def _page(film: Film, item: Item, site: Site) -> Page:
-    year = "" if film.year is None else f" ({film.year})"
-    return Page(
-        address=film.href,
-        title=f"{film.title}{year}",
-        description=f"{film.title}{year}: ratings, similar films, who gets it.",
+def _page_head(link: ItemLink) -> PageHead:
+    year = "" if link.year is None else f" ({link.year})"
+    return PageHead(
+        address=link.href,
+        title=f"{link.title}{year}",
+        description=f"{link.title}{year}: ratings, similar films, who gets it.",
         section="films.html",
         root="../",
     )
 
 
-def _rating(one: RatingBin) -> str:
-    return plain(one.low) if one.low == one.high else f"{plain(one.low)}–{plain(one.high)}"
+def _bin_label(rating_bin: RatingBin) -> str:
+    low, high = plain(rating_bin.low), plain(rating_bin.high)
+    return low if rating_bin.low == rating_bin.high else f"{low}–{high}"
 
 
 def _histogram(counts: Sequence[int], bins: Sequence[str]) -> tuple[HistogramBar, ...]:
-    """The best rating on top; what is not nothing can be seen."""
+    """The best rating on top; a bar that is not zero has a visible width."""
     largest = max(counts, default=0) or 1
     pairs = zip(bins, counts, strict=True) if counts else ()
     return tuple(HistogramBar(name, n, ceil(100 * n / largest)) for name, n in pairs)[::-1]
 
 
-def _audiences(item: Item, common: Shared) -> tuple[Audience, ...]:
-    """One a model; none at all where nobody gets the film from any."""
-    nobody = Readers(0, 0, ())
-    found = [common.audiences.get(model.name, {}).get(item.id, nobody) for model in common.models]
-    if not any(readers.n for readers in found):
+def _audience_views(item: Item, data: ItemPageData) -> tuple[AudienceView, ...]:
+    """One for each model; none at all where no model recommends the item to anybody."""
+    models, users = data.site.catalogue.models, data.site.catalogue.users
+    nobody = Audience(0, 0, ())
+    by_model = [data.audiences.get(model.name, {}).get(item.id, nobody) for model in models]
+    if not any(audience.n_users for audience in by_model):
         return ()
     return tuple(
-        _audience(model, readers, common.catalogue) for model, readers in zip(common.models, found, strict=True)
+        AudienceView(
+            model,
+            audience,
+            tuple(
+                UsersAtRank(rank, tuple(users[member.user] for member in members))
+                for rank, members in groupby(audience.best, key=lambda member: member.rank)
+            ),
+        )
+        for model, audience in zip(models, by_model, strict=True)
     )
 
 
-def _audience(model: Model, readers: Readers, catalogue: Catalogue) -> Audience:
-    return Audience(
-        model=model,
-        n_users=readers.n,
-        n_hits=readers.n_hits,
-        n_shown=len(readers.best),
-        ranks=tuple(
-            SharedRank(rank, tuple(catalogue.users[one.user] for one in same))
-            for rank, same in groupby(readers.best, key=lambda one: one.rank)
-        ),
-    )
-
-
-def _spots(embedding: Embedding) -> dict[str, Place]:
-    """Where each film lies in the picture of a model's map, to the nearest per cent: it is not 200 pixels wide."""
+def _spots(embedding: Embedding) -> dict[str, PicturePosition]:
+    """Where each item lies in the picture of a model's map, to the nearest per cent: it is not 200 pixels wide."""
     square = square_around(embedding.projection)
-    # The page with the map makes sure that there are as many places as films, and says so where there are not.
-    places = zip(embedding.item_ids, map(square.place, embedding.projection), strict=False)
-    return {id_: (round(left), round(top)) for id_, (left, top) in places}
+    # The map picture checks that there are as many points as items, and reports where there are not.
+    points = zip(embedding.item_ids, map(square.to_percent, embedding.projection), strict=False)
+    return {id_: (round(left), round(top)) for id_, (left, top) in points}
+
+
+def film_jobs(data: SiteData) -> Iterator[Job]:
+    """A page for each item, in the order of the catalogue."""
+    page_data = item_page_data(data)
+    for item in data.artefacts.items.items:
+        yield page_job(data.catalogue.item(item.id).href, "film.html", partial(film_context, page_data, item))
+
+
+FAMILY = PageFamily(jobs=film_jobs)

@@ -1,41 +1,73 @@
-"""What the pages about films show: the index. Knows no template and writes nothing."""
+"""The index of items, and which of them a page can list or draw."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from recsys.schema import Artefacts, Item
-from recsys.site.catalogue import Catalogue
-from recsys.site.context import FilmRow, FilmsContext, Page, Site
-from recsys.site.output.limits import MOST_LISTED
+from recsys.site.context import Context, ItemLink, PageHead
+from recsys.site.output.limits import MAX_LISTED
+from recsys.site.pages.page import Page, SiteData
 
 
-def films_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue) -> FilmsContext:
-    """The index of films, most rated first: that is where most visitors know one; no more than can be read."""
-    items = most_rated_first(artefacts)
-    return FilmsContext(site, page, tuple(_film_row(item, catalogue) for item in items[:MOST_LISTED]), len(items))
+@dataclass(frozen=True)
+class FilmRow:
+    """One item in the index."""
+
+    link: ItemLink
+    item: Item
+
+
+@dataclass(frozen=True)
+class FilmsContext(Context):
+    """``films.html``."""
+
+    rows: tuple[FilmRow, ...]
+    """The most rated."""
+    n_items: int
+    """All, listed or not."""
+
+
+def films_context(data: SiteData, page: PageHead) -> FilmsContext:
+    """The index of items, most rated first: that is where most visitors know one; no more than can be read."""
+    items = most_rated_first(data.artefacts)
+    rows = tuple(FilmRow(data.catalogue.item(item.id), item) for item in items[:MAX_LISTED])
+    return FilmsContext(data.site, page, rows, len(items))
 
 
 def most_rated_first(artefacts: Artefacts) -> list[Item]:
-    """The films in the order of their index; equals keep that of the catalogue."""
+    """The items in the order of their index; equals keep the order of the catalogue."""
     items = artefacts.items.items
     return [items[row] for row in _by_ratings(items)]
 
 
 def listed_items(artefacts: Artefacts) -> list[tuple[int, Item]]:
-    """The films that the map draws, with their places in the catalogue, in its order: those that the index lists."""
+    """The items that the index lists and the map draws, each with its row in the catalogue, in catalogue order."""
     items = artefacts.items.items
-    return [(row, items[row]) for row in sorted(_by_ratings(items)[:MOST_LISTED])]
+    return [(row, items[row]) for row in sorted(_by_ratings(items)[:MAX_LISTED])]
 
 
 def _by_ratings(items: Sequence[Item]) -> list[int]:
     return sorted(range(len(items)), key=lambda row: -items[row].n_ratings)
 
 
-def _film_row(item: Item, catalogue: Catalogue) -> FilmRow:
-    return FilmRow(
-        film=catalogue.film(item.id),
-        genres=", ".join(item.genres),
-        n_ratings=item.n_ratings,
-        mean_rating=item.mean_rating,
-    )
+def item_addresses(data: SiteData) -> list[list[Any]]:
+    """Each item's title, year and slug, for the search."""
+    catalogue = data.catalogue
+    return [
+        [item.title, item.year, slug]
+        for item, slug in zip(catalogue.items.values(), catalogue.item_slugs.values(), strict=True)
+    ]
+
+
+PAGE = Page(
+    address="films.html",
+    title="Films",
+    nav="Films",
+    template="films.html",
+    context=films_context,
+    description="Every film of {dataset}: year, genres, ratings.",
+    scripts={"films": item_addresses},
+)

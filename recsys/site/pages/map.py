@@ -1,143 +1,182 @@
-"""What the map of films shows. Knows no template and writes nothing."""
+"""The map of items: their projections in every model, and what its scripts look up."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recsys.errors import OutputError
+from markupsafe import Markup
+
 from recsys.export.encoding import encode_array, padded
-from recsys.schema import Artefacts, Embedding, Item
-from recsys.site.catalogue import Catalogue, models_of
+from recsys.schema import Embedding, Item, SimilarItem
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.charts.map import map_chart
-from recsys.site.context import Model, Page, Site
+from recsys.site.context import Chart, Context, ItemLink, Model, PageHead
 from recsys.site.pages.films import listed_items
-from recsys.site.pages.map_contexts import MapAxis, MapContext, MapGenre, MapRow, ProjectorFiles
+from recsys.site.pages.page import Page, SiteData
 
 
-def map_context(
-    site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue, bokeh: str, data: Path
-) -> MapContext:
-    """The map of films in every model that has one.
+@dataclass(frozen=True)
+class MapAxes:
+    """One model's projection, for the text below the map."""
 
-    Args:
-        site: what every page says about the site.
-        page: what it says about itself.
-        artefacts: the exported JSON.
-        catalogue: names and addresses.
-        bokeh: where BokehJS lies.
-        data: the folder of exported files.
+    model: Model
+    embedding: Embedding
+
+
+@dataclass(frozen=True)
+class MapRow:
+    """Where one item lies; ``points`` follow the axes."""
+
+    item: ItemLink
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class ProjectorFile:
+    """The vectors of a model for the TensorFlow Embedding Projector."""
+
+    model: Model
+    vectors: str
+
+
+@dataclass(frozen=True)
+class MapContext(Context):
+    """``map.html``."""
+
+    bokeh: str
+    chart: Chart | None
+    facts: Markup
+    """JSON for the scripts of the map; :func:`map_facts` documents it."""
+    axes: tuple[MapAxes, ...]
+    rows: tuple[MapRow, ...]
+    """The items that are drawn, the most rated."""
+    n_items: int
+    """All, drawn or not."""
+    genres: tuple[tuple[str, int], ...]
+    """Each with its number of items, most common first."""
+    years: tuple[int, int] | None
+    """The oldest and the newest item's; None where no year is known."""
+    replay: bool
+    """Whether the training of any model was recorded."""
+    projector: tuple[ProjectorFile, ...]
+
+
+def map_context(data: SiteData, page: PageHead) -> MapContext:
+    """The map in every model that has one.
+
+    Raises:
+        OutputError: an embedding does not follow the items.
     """
-    found = artefacts.item_embeddings.models
-    items = artefacts.items.items
-    drawn = listed_items(artefacts)
-    models = tuple(model for model in models_of(artefacts) if model.name in found)
-    embeddings = [in_order(found[model.name], items, model) for model in models]
-    genres = Counter(genre for _, item in drawn for genre in item.genres).most_common()
-    years = [item.year for _, item in drawn if item.year is not None]
+    catalogue, artefacts = data.catalogue, data.artefacts
+    items = listed_items(artefacts)
+    embeddings = catalogue.embeddings()
+    years = [item.year for _, item in items if item.year is not None]
     return MapContext(
-        site=site,
+        site=data.site,
         page=page,
-        bokeh=bokeh,
-        chart=map_chart() if models and items else None,
-        facts=script_json(map_facts(artefacts, models)),
-        axes=tuple(
-            MapAxis(model, embedding.explained_variance, embedding.dim)
-            for model, embedding in zip(models, embeddings, strict=True)
-        ),
+        bokeh=data.bokeh,
+        chart=map_chart() if embeddings and items else None,
+        facts=script_json(map_facts(data)),
+        axes=tuple(MapAxes(model, embedding) for model, embedding in embeddings.items()),
         rows=tuple(
-            MapRow(catalogue.film(item.id), tuple(embedding.projection[row] for embedding in embeddings))
-            for row, item in drawn
+            MapRow(catalogue.item(item.id), tuple(embedding.projection[row] for embedding in embeddings.values()))
+            for row, item in items
         ),
-        n_films=len(items),
-        genres=tuple(MapGenre(*genre) for genre in genres),
+        n_items=len(artefacts.items.items),
+        genres=tuple(_count_genres([item for _, item in items])),
         years=(min(years), max(years)) if years else None,
-        replay=any(model.name in artefacts.map_replay.models for model in models),
-        projector=tuple(_projector_files(models, data)),
+        replay=any(model.name in artefacts.map_replay.models for model in embeddings),
+        projector=tuple(_projector_files(list(embeddings), data.data_folder)),
     )
 
 
-def map_facts(artefacts: Artefacts, models: Sequence[Model]) -> dict[str, Any]:
-    """What the scripts of the map know besides the table of places, which has titles and links, row by row.
+def map_facts(data: SiteData) -> dict[str, Any]:
+    """What the scripts of the map know besides the table of coordinates, which has titles and links, row by row.
 
-    Columns follow the films: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (a film's genres, as places in
-    ``genres``, most common first). ``positions`` has the x and the y of each film by model name, ``losses`` the
-    curves of a model as columns of epochs, training and validation loss.
+    Columns follow the items: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (an item's genres, as positions
+    in ``genres``, most common first). ``positions`` has the x and the y of each item by model name, ``losses``
+    the curves of a model as columns of epochs, training and validation loss.
     """
-    rows = [row for row, _ in listed_items(artefacts)]
-    items = [artefacts.items.items[row] for row in rows]
-    genres = [name for name, _ in Counter(genre for item in items for genre in item.genres).most_common()]
-    place = {name: n for n, name in enumerate(genres)}
-    names = [model.name for model in models]
-    found = artefacts.item_embeddings.models
+    rows = [row for row, _ in listed_items(data.artefacts)]
+    items = [data.artefacts.items.items[row] for row in rows]
+    genres = [name for name, _ in _count_genres(items)]
+    genre_position = {name: position for position, name in enumerate(genres)}
+    embeddings = data.catalogue.embeddings()
     return {
         "genres": genres,
         "ids": [item.id for item in items],
         "ratings": [item.n_ratings for item in items],
         "years": [item.year for item in items],
-        "of": [[place[genre] for genre in item.genres] for item in items],
-        "positions": {name: _columns([found[name].projection[row] for row in rows]) for name in names},
-        "losses": {name: _losses(artefacts, name) for name in names},
-    }
-
-
-def similar_facts(artefacts: Artefacts) -> dict[str, Any]:
-    """The neighbours of every film on the map, as far as they are there too.
-
-    ``models`` has, by name, two encoded arrays (films, ``n_neighbours``), most similar first: ``rows`` (uint16), the
-    number of films standing for no neighbour, and ``cosines`` (int8) in hundredths.
-    """
-    items = [item for _, item in listed_items(artefacts)]
-    rows = {item.id: row for row, item in enumerate(items)}
-    neighbours = {
-        model.name: [[one for one in item.similar.get(model.name, ()) if one.item in rows] for item in items]
-        for model in models_of(artefacts)
-    }
-    width = max((len(similar) for by_item in neighbours.values() for similar in by_item), default=0)
-    file = "data-similar.js"
-    return {
-        "n_neighbours": width,
-        "models": {
-            name: {
-                "rows": encode_array(
-                    padded([[rows[one.item] for one in similar] for similar in by_item], width, len(items)),
-                    "uint16",
-                    file,
-                ),
-                "cosines": encode_array(
-                    padded([[round(100 * one.similarity) for one in similar] for similar in by_item], width, 0),
-                    "int8",
-                    file,
-                ),
-            }
-            for name, by_item in neighbours.items()
+        "of": [[genre_position[genre] for genre in item.genres] for item in items],
+        "positions": {
+            model.name: _columns([embedding.projection[row] for row in rows])
+            for model, embedding in embeddings.items()
         },
+        "losses": {model.name: _losses(data, model.name) for model in embeddings},
     }
+
+
+def _count_genres(items: Sequence[Item]) -> list[tuple[str, int]]:
+    return Counter(genre for item in items for genre in item.genres).most_common()
 
 
 def _columns(points: Sequence[tuple[float, float]]) -> list[list[float]]:
     return [[round(point[axis], 4) for point in points] for axis in (0, 1)]
 
 
-def _losses(artefacts: Artefacts, name: str) -> list[list[float | None]]:
-    records = artefacts.loss_history.models.get(name, [])
+def _losses(data: SiteData, name: str) -> list[list[float | None]]:
+    records = data.artefacts.loss_history.models.get(name, [])
     losses = ((record.epoch, record.train_loss, record.validation_loss) for record in records)
     return [[None if value is None else round(value, 4) for value in row] for row in losses]
 
 
-def _projector_files(models: Sequence[Model], data: Path) -> list[ProjectorFiles]:
-    names = [(model, f"vectors_{model.name}.tsv") for model in models if (data / "metadata.tsv").is_file()]
-    return [ProjectorFiles(model, f"data/{name}") for model, name in names if (data / name).is_file()]
+def _projector_files(models: Sequence[Model], folder: Path) -> list[ProjectorFile]:
+    if not (folder / "metadata.tsv").is_file():
+        return []
+    names = {model: f"vectors_{model.name}.tsv" for model in models}
+    return [ProjectorFile(model, f"data/{name}") for model, name in names.items() if (folder / name).is_file()]
 
 
-def in_order(embedding: Embedding, items: list[Item], model: Model) -> Embedding:
-    """The embedding itself, once it is sure that its rows are the films of ``items``, in their order."""
-    if embedding.item_ids != [item.id for item in items] or len(embedding.projection) != len(items):
-        raise OutputError(
-            f"item_embeddings.json lists other films for {model.name} than items.json, or in another order; "
-            "build the site again without --render-only"
-        )
-    return embedding
+def similar_facts(data: SiteData) -> dict[str, Any]:
+    """The neighbours of every item on the map, as far as they are on it too.
+
+    ``models`` has, by name, two encoded arrays (items, ``n_neighbours``), most similar first: ``rows`` (uint16), in
+    which the number of items stands for no neighbour, and ``cosines`` (int8) in hundredths.
+    """
+    items = [item for _, item in listed_items(data.artefacts)]
+    rows = {item.id: row for row, item in enumerate(items)}
+    neighbours = {
+        model.name: [
+            [similar for similar in item.similar.get(model.name, ()) if similar.item in rows] for item in items
+        ]
+        for model in data.catalogue.models
+    }
+    n_neighbours = max((len(similar) for by_item in neighbours.values() for similar in by_item), default=0)
+    return {
+        "n_neighbours": n_neighbours,
+        "models": {name: _encode(by_item, rows, n_neighbours) for name, by_item in neighbours.items()},
+    }
+
+
+def _encode(neighbours: list[list[SimilarItem]], rows: dict[str, int], n_neighbours: int) -> dict[str, str]:
+    row_lists = [[rows[neighbour.item] for neighbour in similar] for similar in neighbours]
+    cosines = [[round(100 * neighbour.similarity) for neighbour in similar] for similar in neighbours]
+    return {
+        "rows": encode_array(padded(row_lists, n_neighbours, len(rows)), "uint16", "data-similar.js"),
+        "cosines": encode_array(padded(cosines, n_neighbours, 0), "int8", "data-similar.js"),
+    }
+
+
+PAGE = Page(
+    address="map.html",
+    title="Map",
+    nav="Map",
+    template="map.html",
+    context=map_context,
+    description="The films of {dataset} where the models put them, in two dimensions.",
+    scripts={"similar": similar_facts},
+)

@@ -1,48 +1,73 @@
-"""Where both models agree, and which users the second helps most and least. Knows no template."""
+"""Where the lists of two models agree, and which users the second helps most and least."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from recsys.errors import OutputError
-from recsys.schema import Metrics, UserDifference
+from recsys.schema import Agreement, Metrics, UserDifference
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import overlap_chart
-from recsys.site.context import Cell
-from recsys.site.pages.compare_contexts import Agreeing, HelpedRow, OverlapRow
+from recsys.site.context import Chart, Model, UserLink
 
 
-def agreeing(metrics: Metrics) -> Agreeing | None:
-    """How far the lists of both models are the same; None unless there are two."""
-    found = metrics.agreement
-    if found is None or not found.n_users:
+@dataclass(frozen=True)
+class OverlapView:
+    """How far the lists of two models are the same."""
+
+    models: tuple[Model, ...]
+    agreement: Agreement
+    chart: Chart | None
+
+
+@dataclass(frozen=True)
+class HelpedRow:
+    """A user with the nDCG of both models."""
+
+    user: UserLink
+    first: float
+    second: float
+
+
+@dataclass(frozen=True)
+class HelpedUsers:
+    """The users for whom the second model is ahead of the first by most, and behind by most."""
+
+    models: tuple[Model, ...]
+    most: tuple[HelpedRow, ...]
+    least: tuple[HelpedRow, ...]
+
+
+def overlap_view(metrics: Metrics, catalogue: Catalogue) -> OverlapView | None:
+    """How far the lists of two models are the same; None unless there are two."""
+    agreement = metrics.agreement
+    if agreement is None or not agreement.n_users:
         return None
-    return Agreeing(
-        n_users=found.n_users,
-        chart=overlap_chart(found.overlap),
-        overlap=tuple(
-            OverlapRow(n_shared, n_users, n_users / found.n_users) for n_shared, n_users in enumerate(found.overlap)
-        ),
-        jaccard=Cell(found.jaccard.mean, found.jaccard.low, found.jaccard.high),
-        rbo=Cell(found.rbo.mean, found.rbo.low, found.rbo.high),
-        rbo_p=found.rbo_p,
-    )
+    return OverlapView(tuple(map(catalogue.model, agreement.models)), agreement, overlap_chart(agreement.overlap))
 
 
-def helped_rows(users: Sequence[UserDifference], catalogue: Catalogue) -> tuple[HelpedRow, ...]:
-    """Users by what the second model gains for them, in the order of the export.
+def helped_users(metrics: Metrics, catalogue: Catalogue) -> HelpedUsers | None:
+    """Users by what the second model gains for them, in the order of the export; None where there are none.
 
     Raises:
         OutputError: a user is not known, so the exported files do not belong together.
     """
-    return tuple(_helped_row(one, catalogue) for one in users)
+    differences = [*metrics.most_helped, *metrics.least_helped]
+    if not differences:
+        return None
+    return HelpedUsers(
+        models=tuple(map(catalogue.model, differences[0].ndcg)),
+        most=_helped_rows(metrics.most_helped, catalogue),
+        least=_helped_rows(metrics.least_helped, catalogue),
+    )
 
 
-def _helped_row(one: UserDifference, catalogue: Catalogue) -> HelpedRow:
-    if one.user not in catalogue.users:
-        raise OutputError(
-            f"user {one.user!r} is mentioned in metrics.json but not in recommendations.json; "
-            "build the site again without --render-only"
-        )
-    first, last = one.ndcg.values()
-    return HelpedRow(catalogue.users[one.user], first, last, last - first)
+def _helped_rows(differences: Sequence[UserDifference], catalogue: Catalogue) -> tuple[HelpedRow, ...]:
+    for difference in differences:
+        if difference.user not in catalogue.users:
+            raise OutputError(
+                f"user {difference.user!r} is mentioned in metrics.json but not in recommendations.json; "
+                "build the site again without --render-only"
+            )
+    return tuple(HelpedRow(catalogue.users[difference.user], *difference.ndcg.values()) for difference in differences)

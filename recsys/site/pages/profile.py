@@ -1,41 +1,61 @@
-"""What a user's page adds to their lists: genres rated against genres recommended, and where the hidden films rank.
-
-Knows no template.
-"""
+"""What a user's page adds to their lists: genres rated against genres recommended, and the ranks of hidden items."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from recsys.schema import Recommendation, Recommendations, UserLists
-from recsys.site.catalogue import model
-from recsys.site.pages.people_contexts import GenreRow, HiddenRow
+from recsys.schema import HiddenRanks, Recommendation, Recommendations, UserLists
+from recsys.site.catalogue import Catalogue
+from recsys.site.context import Model
 
 N_GENRES = 6
 
 
-def genre_rows(found: Recommendations, lists: UserLists, genres: Mapping[str, Sequence[str]]) -> tuple[GenreRow, ...]:
+@dataclass(frozen=True)
+class GenreRow:
+    """Per cent of items with a genre: of those the user rated, and of each list, in their order."""
+
+    name: str
+    rated: int
+    recommended: tuple[int | None, ...]
+    """None for a list that names no item."""
+
+    @property
+    def largest(self) -> int:
+        """The largest of all these percentages."""
+        return max(self.rated, *(share or 0 for share in self.recommended), 0)
+
+
+@dataclass(frozen=True)
+class HiddenRow:
+    """Where a model ranks what is hidden of a user."""
+
+    model: Model
+    ranks: HiddenRanks
+
+
+def genre_rows(
+    recommendations: Recommendations, lists: UserLists, genres: Mapping[str, Sequence[str]]
+) -> tuple[GenreRow, ...]:
     """The genres that are most common among what a user rated or in any list, with how common they are in each.
 
     Args:
-        found: of which ``lists`` are one user's.
+        recommendations: of all users.
         lists: the user's.
-        genres: of every film, by its id.
+        genres: of every item, by its id.
     """
     rows = [
-        GenreRow(name, round(100 * share), tuple(_share(name, listed, genres) for listed in lists.models.values()))
-        for name, share in zip(found.genres, lists.genres, strict=False)
+        GenreRow(name, round(100 * share), tuple(_percentage(name, rows, genres) for rows in lists.models.values()))
+        for name, share in zip(recommendations.genres, lists.genres, strict=False)
     ]
-    return tuple(sorted(filter(_largest, rows), key=_largest, reverse=True)[:N_GENRES])  # equals keep their order
+    rows = sorted((row for row in rows if row.largest), key=lambda row: -row.largest)  # equals keep their order
+    return tuple(rows[:N_GENRES])
 
 
-def _largest(row: GenreRow) -> int:
-    return max(row.rated, *(share or 0 for share in row.recommended), 0)
-
-
-def _share(name: str, rows: Sequence[Recommendation], genres: Mapping[str, Sequence[str]]) -> int | None:
-    named = [row.item for row in rows if row.item is not None]
-    return round(100 * sum(name in genres[item] for item in named) / len(named)) if named else None
+def _percentage(name: str, rows: Sequence[Recommendation], genres: Mapping[str, Sequence[str]]) -> int | None:
+    items = [row.item for row in rows if row.item is not None]
+    return round(100 * sum(name in genres[item] for item in items) / len(items)) if items else None
 
 
 def rank_spans(ends: Sequence[int]) -> tuple[str, ...]:
@@ -45,10 +65,11 @@ def rank_spans(ends: Sequence[int]) -> tuple[str, ...]:
     return (*spans, f"{starts[-1]}+")
 
 
-def hidden_rows(found: Recommendations, lists: UserLists) -> tuple[HiddenRow, ...]:
-    """Where each model ranks what is hidden of a user; none where nothing is, or where it was not measured."""
+def hidden_rows(recommendations: Recommendations, lists: UserLists, catalogue: Catalogue) -> tuple[HiddenRow, ...]:
+    """Where each model ranks what is hidden of a user; empty where nothing is, or where it was not measured."""
+    n_spans = len(recommendations.rank_ends) + 1
     return tuple(
-        HiddenRow(model(name), tuple(ranks.counts), ranks.median)
+        HiddenRow(catalogue.model(name), ranks)
         for name, ranks in lists.hidden_ranks.items()
-        if len(ranks.counts) == len(found.rank_ends) + 1
+        if len(ranks.counts) == n_spans
     )

@@ -1,58 +1,61 @@
-"""What the Rate page shows, and what its scripts look up. Knows no template and writes nothing."""
+"""The page where a visitor rates items and gets recommendations, and what its scripts look up."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from recsys.errors import OutputError
-from recsys.schema import Artefacts, DeepTower
+from recsys.schema import DeepTower
 from recsys.site.catalogue import Catalogue
-from recsys.site.context import Page, Site
-from recsys.site.pages.rate_contexts import RateContext, Starter
+from recsys.site.context import Context, ItemLink, PageHead
+from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.square import square_around
+from recsys.site.pages.ten_best import ten_best
 
-_FIRST = 12
-
-
-def rate_context(site: Site, page: Page, artefacts: Artefacts, catalogue: Catalogue) -> RateContext:
-    """The page where a visitor rates films; without a deep tower it says what it would be."""
-    tower = artefacts.deep_tower
-    return RateContext(
-        site=site,
-        page=page,
-        starters=_starters(tower, catalogue) if tower else (),
-        n_first=_FIRST,
-        n_films=len(tower.item_ids) if tower else 0,
-        n_items=len(artefacts.items.items),
-    )
+_N_FIRST = 12
 
 
-def rate_facts(tower: DeepTower, artefacts: Artefacts, catalogue: Catalogue) -> dict[str, Any]:
-    """What the scripts know of the films besides ``data-films.js``; columns follow the rows of the tower.
+@dataclass(frozen=True)
+class Starter:
+    """An item to begin with; visitors' ratings are stored under its ``id``."""
 
-    ``films`` has the place of each in ``data-films.js``, ``of`` its genres, as places in ``genres``, which has the
-    most common first. ``square`` is the piece of the map that ``map-deep.png`` shows: the x and the y of its centre,
-    and half its width.
+    id: str
+    item: ItemLink
+    genres: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RateContext(Context):
+    """``rate.html``."""
+
+    starters: tuple[Starter, ...]
+    """Best to begin with first; none where the deep model was not built."""
+    n_first: int
+    """How many of them are shown at first."""
+    n_rateable: int
+    """Items that can be rated and recommended here."""
+    n_items: int
+    """Items in the whole catalogue."""
+
+
+def rate_context(data: SiteData, page: PageHead) -> RateContext:
+    """The page; without a deep tower it says what it would be.
 
     Raises:
-        OutputError: the tower has a film that items.json has not.
+        OutputError: the tower names a starter that it does not have.
     """
-    for id_ in tower.item_ids:
-        catalogue.film(id_)
-    place = {id_: n for n, id_ in enumerate(catalogue.films)}
-    of = [catalogue.genres[id_] for id_ in tower.item_ids]
-    genres = [name for name, _ in Counter(chain.from_iterable(of)).most_common()]
-    number = {name: n for n, name in enumerate(genres)}
-    deep = artefacts.item_embeddings.models.get("deep")
-    square = square_around(deep.projection if deep else [])
-    return {
-        "films": [place[id_] for id_ in tower.item_ids],
-        "genres": genres,
-        "of": [[number[name] for name in names] for names in of],
-        "square": [round(value, 4) for value in (square.x, square.y, square.half)],
-    }
+    tower = data.artefacts.deep_tower
+    return RateContext(
+        site=data.site,
+        page=page,
+        starters=_starters(tower, data.catalogue) if tower else (),
+        n_first=_N_FIRST,
+        n_rateable=len(tower.item_ids) if tower else 0,
+        n_items=len(data.artefacts.items.items),
+    )
 
 
 def _starters(tower: DeepTower, catalogue: Catalogue) -> tuple[Starter, ...]:
@@ -63,4 +66,47 @@ def _starters(tower: DeepTower, catalogue: Catalogue) -> tuple[Starter, ...]:
                 f"{tower.FILE} begins with film {row} of {n}; build the site again without --render-only"
             )
     ids = [tower.item_ids[row] for row in tower.starters]
-    return tuple(Starter(id_, catalogue.film(id_), tuple(catalogue.genres[id_])) for id_ in ids)
+    return tuple(Starter(id_, catalogue.item(id_), tuple(catalogue.genres[id_])) for id_ in ids)
+
+
+def rate_facts(data: SiteData) -> dict[str, Any] | None:
+    """What the scripts know of the items besides ``data-films.js``; columns follow the rows of the tower.
+
+    ``films`` has the position of each in ``data-films.js``, ``of`` its genres, as positions in ``genres``, which has
+    the most common first. ``square`` is the piece of the map that ``map-deep.png`` shows: the x and the y of its
+    centre, and half its width.
+
+    Returns:
+        None where there is no tower.
+
+    Raises:
+        OutputError: the tower has an item that items.json has not.
+    """
+    tower, catalogue = data.artefacts.deep_tower, data.catalogue
+    if tower is None:
+        return None
+    for id_ in tower.item_ids:
+        catalogue.item(id_)  # raises where there is none
+    item_position = {id_: position for position, id_ in enumerate(catalogue.items)}
+    genres_of_items = [catalogue.genres[id_] for id_ in tower.item_ids]
+    genres = [name for name, _ in Counter(chain.from_iterable(genres_of_items)).most_common()]
+    genre_position = {name: position for position, name in enumerate(genres)}
+    deep = data.artefacts.item_embeddings.models.get("deep")
+    square = square_around(deep.projection if deep else [])
+    return {
+        "films": [item_position[id_] for id_ in tower.item_ids],
+        "genres": genres,
+        "of": [[genre_position[name] for name in names] for names in genres_of_items],
+        "square": [round(value, 4) for value in (square.x, square.y, square.half)],
+    }
+
+
+PAGE = Page(
+    address="rate.html",
+    title="Rate",
+    nav="Rate",
+    template="rate.html",
+    context=rate_context,
+    description="Rate a few films of {dataset}, and a neural network answers in the page.",
+    scripts={"rate": rate_facts, "top-rated": ten_best},
+)

@@ -1,4 +1,4 @@
-"""The square in which a small picture of a map stands, and where in it a point lies. Draws nothing."""
+"""The square of the map that a small picture shows, and where in the picture a point lies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MARGIN = 0.05
 
 @dataclass(frozen=True)
 class Square:
-    """A piece of the plane, y upwards; equal units on both axes, for on a stretched map distances would lie.
+    """A piece of the plane, y upwards; equal units on both axes, because a stretched map would distort distances.
 
     Attributes:
         x: of its centre.
@@ -24,13 +24,13 @@ class Square:
     y: float
     half: float
 
-    def place(self, point: Point) -> Point:
+    def to_percent(self, point: Point) -> Point:
         """Where a point lies, from the left and from the top, in per cent of the width."""
         return (50 * (1 + (point[0] - self.x) / self.half), 50 * (1 - (point[1] - self.y) / self.half))
 
 
 def square_around(points: Sequence[Point]) -> Square:
-    """The square that holds all points, with a margin; a square of size 2 where they do not span one."""
+    """The square that contains all points, with a margin; half a width of 1 where they span nothing."""
     if not points:
         return Square(0.0, 0.0, 1.0)
     (left, right), (low, high) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))

@@ -1,7 +1,7 @@
-"""The ten best films of users, encoded for the scripts of the Rate page: what its visitors are compared with.
+"""The ten best-rated items of users, encoded for the scripts of the Rate page, which compare visitors with them.
 
-A user's own vector stays unpublished, for films that nobody is to see could be read out of it; the ten best are on
-the user's page anyway. Knows no template and writes nothing.
+User vectors are not published, because items that nobody is to see could be inferred from them; the ten best are on
+the user's page anyway.
 """
 
 from __future__ import annotations
@@ -10,39 +10,50 @@ from collections.abc import Sequence
 from typing import Any
 
 from recsys.export.encoding import encode_array, padded
-from recsys.schema import Artefacts, DeepTower, RatingBin
+from recsys.schema import RatingBin
+from recsys.site.pages.page import SiteData
 
-MOST_USERS = 2_000
-_NONE = 0xFFFF
-_STARS = 5
+MAX_USERS = 2_000
+_NO_ROW = 0xFFFF
+_MAX_STARS = 5
 
 
-def ten_best(tower: DeepTower, artefacts: Artefacts) -> dict[str, Any]:
-    """The best-rated films of users, as rows of the tower.
+def ten_best(data: SiteData) -> dict[str, Any] | None:
+    """The best-rated items of users, as rows of the tower.
 
-    ``users`` has the place of each in ``data-users.js``: all who have a film in the tower, or :data:`MOST_USERS` of
+    ``users`` has the position of each in the export: all who have an item in the tower, or :data:`MAX_USERS` of
     these, evenly spaced. ``rows`` (uint16) and ``stars`` (uint8) are encoded arrays (users, ``n_best``); row 65535
-    stands for no film.
+    stands for no item. ``ids`` names the users where they have no pages; elsewhere ``data-users.js`` has their ids.
+
+    Returns:
+        None where there is no tower.
     """
-    rows = {id_: row for row, id_ in enumerate(tower.item_ids[:_NONE])}
-    bins = artefacts.items.bins
-    found = [
-        (place, [(rows[one.item], stars_of(one.rating, bins)) for one in user.rated if one.item in rows])
-        for place, user in enumerate(artefacts.recommendations.users.values())
+    tower = data.artefacts.deep_tower
+    if tower is None:
+        return None
+    rows = {id_: row for row, id_ in enumerate(tower.item_ids[:_NO_ROW])}
+    bins = data.artefacts.items.bins
+    entries = [
+        (position, [(rows[rated.item], stars_of(rated.rating, bins)) for rated in user.rated if rated.item in rows])
+        for position, user in enumerate(data.artefacts.recommendations.users.values())
     ]
-    all_ = [(place, films) for place, films in found if films]
-    n = min(len(all_), MOST_USERS)
-    some = [all_[k * len(all_) // n] for k in range(n)]
-    n_best = max((len(films) for _, films in some), default=0)
-    rows_of = [[row for row, _ in films] for _, films in some]
-    stars = [[value for _, value in films] for _, films in some]
-    file = "data-top-rated.js"
-    return {
-        "users": [place for place, _ in some],
+    entries = [(position, rated) for position, rated in entries if rated]
+    n = min(len(entries), MAX_USERS)
+    entries = [entries[k * len(entries) // n] for k in range(n)]
+    positions = [position for position, _ in entries]
+    n_best = max((len(rated) for _, rated in entries), default=0)
+    item_rows = padded([[row for row, _ in rated] for _, rated in entries], n_best, _NO_ROW)
+    stars = padded([[stars for _, stars in rated] for _, rated in entries], n_best, 0)
+    facts: dict[str, Any] = {
+        "users": positions,
         "n_best": n_best,
-        "rows": encode_array(padded(rows_of, n_best, _NONE), "uint16", file),
-        "stars": encode_array(padded(stars, n_best, 0), "uint8", file),
+        "rows": encode_array(item_rows, "uint16", "data-top-rated.js"),
+        "stars": encode_array(stars, "uint8", "data-top-rated.js"),
     }
+    if not data.catalogue.has_user_pages:
+        ids = list(data.catalogue.users)
+        facts["ids"] = [ids[position] for position in positions]
+    return facts
 
 
 def stars_of(rating: float, bins: Sequence[RatingBin]) -> int:
@@ -52,4 +63,4 @@ def stars_of(rating: float, bins: Sequence[RatingBin]) -> int:
     """
     low, high = (bins[0].low, bins[-1].high) if bins else (rating, rating)
     share = 1.0 if low == high else min(max((rating - low) / (high - low), 0.0), 1.0)
-    return int(1 + (_STARS - 1) * share + 0.5)
+    return int(1 + (_MAX_STARS - 1) * share + 0.5)

@@ -4,12 +4,12 @@ from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
 from recsys.schema import EpochRecord
-from recsys.site.catalogue import model
 from recsys.site.charts.bokeh_json import chart, renumbered, script_json
 from recsys.site.charts.training import training_chart
+from recsys.site.context import Model
 from tests.site.tiny import HOSTILE, TITLES, history
 
-BASE = model("base")
+BASE = Model("base", "Base")
 
 
 def curves():

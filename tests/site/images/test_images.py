@@ -23,14 +23,14 @@ def test_a_square_holds_the_longer_side_with_a_margin_on_both_axes():
 
 def test_a_place_is_told_from_the_left_and_from_the_top():
     square = Square(1.0, 10.0, 2.0)
-    assert square.place((1.0, 10.0)) == (50, 50)
-    assert square.place((3.0, 12.0)) == (100, 0)
-    assert square.place((0.0, 8.0)) == (25, 100)
+    assert square.to_percent((1.0, 10.0)) == (50, 50)
+    assert square.to_percent((3.0, 12.0)) == (100, 0)
+    assert square.to_percent((0.0, 8.0)) == (25, 100)
 
 
 @pytest.mark.parametrize("points", [[], [(3.0, 4.0)], [(3.0, 4.0)] * 2])
 def test_points_that_span_nothing_still_have_a_place(points):
-    assert all(square_around(points).place(point) == (50, 50) for point in points)
+    assert all(square_around(points).to_percent(point) == (50, 50) for point in points)
 
 
 def test_the_picture_is_solid_where_a_film_lies_and_clear_elsewhere():
@@ -38,7 +38,7 @@ def test_the_picture_is_solid_where_a_film_lies_and_clear_elsewhere():
     found = alpha(map_picture(points, [1000, 1], COLOURS["deep"]))
     assert found.size == (WIDTH, WIDTH)
     for point in points:
-        left, top = square_around(points).place(point)
+        left, top = square_around(points).to_percent(point)
         assert found.getpixel((round(WIDTH * left / 100), round(WIDTH * top / 100))) > 100
     assert found.getpixel((WIDTH // 2, WIDTH // 2)) == 0
     assert found.getbbox()[1] < WIDTH * 0.05 and found.getbbox()[3] > WIDTH * 0.95  # y points upwards

@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ElementTree
 import msgspec
 import pytest
 
-from recsys.site.output import sitemap as standing
-from recsys.site.output.sitemap import absolute, root_of, write_standing
+from recsys.site.output import sitemap as module
+from recsys.site.output.sitemap import absolute, site_root, write_sitemap
 from recsys.site.output.writer import Writer
 from tests.site.test_render import Page
 from tests.site.tiny import HOSTILE, render, tiny
@@ -20,12 +20,12 @@ def site_at(url, folder):
 
 
 @pytest.fixture(scope="module")
-def standing_site(tmp_path_factory):
+def site(tmp_path_factory):
     return site_at("https://example.org/films", tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="module")
-def homeless(tmp_path_factory):
+def without_address(tmp_path_factory):
     return site_at(None, tmp_path_factory.mktemp("site"))
 
 
@@ -63,7 +63,7 @@ class Elements(Page):
     (None, ""), ("", ""), (5, ""), ("javascript:alert(1)", ""),
 ])  # fmt: skip
 def test_the_address_of_a_site_ends_in_one_slash_and_is_harmless(configured, root):
-    assert root_of(configured) == root
+    assert site_root(configured) == root
 
 
 def test_the_front_page_is_the_site_itself():
@@ -71,9 +71,9 @@ def test_the_front_page_is_the_site_itself():
     assert absolute("users/1.html", "https://e.org/") == "https://e.org/users/1.html"
 
 
-def test_every_page_names_its_address_and_what_is_shown_of_it_elsewhere(standing_site):
-    for path in standing_site.rglob("*.html"):
-        address = path.relative_to(standing_site).as_posix()
+def test_every_page_has_a_canonical_address_and_a_preview_for_shared_links(site):
+    for path in site.rglob("*.html"):
+        address = path.relative_to(site).as_posix()
         if address == "404.html":
             continue
         found = meta(Elements(path))
@@ -84,57 +84,57 @@ def test_every_page_names_its_address_and_what_is_shown_of_it_elsewhere(standing
             assert found["og:url"] == found["canonical"]
             assert found["og:description"] == found["description"]
             assert found["og:image:alt"] and found["twitter:card"] == "summary_large_image"
-    assert (standing_site / "assets" / "card.png").is_file()
+    assert (site / "assets" / "card.png").is_file()
 
 
-def test_a_hostile_title_stays_inside_its_tag(standing_site):
-    found = meta(Elements(standing_site / "films" / "1.html"))
+def test_a_hostile_title_stays_inside_its_tag(site):
+    found = meta(Elements(site / "films" / "1.html"))
     assert HOSTILE.split()[0] in found["og:title"]
 
 
-def test_the_404_page_stands_nowhere(standing_site):
-    found = meta(Elements(standing_site / "404.html"))
+def test_the_404_page_has_no_address_and_is_not_indexed(site):
+    found = meta(Elements(site / "404.html"))
     assert found["robots"] == "noindex"
     assert not {"canonical", "og:url"} & found.keys()
 
 
-def test_the_sitemap_has_every_page_but_404_once(standing_site):
-    found = locations(standing_site / "sitemap.xml")
-    pages = [path.relative_to(standing_site).as_posix() for path in standing_site.rglob("*.html")]
+def test_the_sitemap_has_every_page_but_404_once(site):
+    found = locations(site / "sitemap.xml")
+    pages = [path.relative_to(site).as_posix() for path in site.rglob("*.html")]
     expected = {absolute(page, "https://example.org/films/") for page in pages if page != "404.html"}
     assert len(found) == len(set(found))
     assert set(found) == expected
 
 
-def test_robots_may_read_everything_and_find_the_sitemap(standing_site):
-    lines = (standing_site / "robots.txt").read_text("utf-8").splitlines()
+def test_robots_may_read_everything_and_find_the_sitemap(site):
+    lines = (site / "robots.txt").read_text("utf-8").splitlines()
     assert lines == ["User-agent: *", "Allow: /", "Sitemap: https://example.org/films/sitemap.xml"]
 
 
-def test_without_an_address_nothing_absolute_is_written(homeless):
-    assert not (homeless / "sitemap.xml").exists()
-    assert (homeless / "robots.txt").read_text("utf-8") == "User-agent: *\nAllow: /\n"
-    for path in homeless.rglob("*.html"):
+def test_without_an_address_nothing_absolute_is_written(without_address):
+    assert not (without_address / "sitemap.xml").exists()
+    assert (without_address / "robots.txt").read_text("utf-8") == "User-agent: *\nAllow: /\n"
+    for path in without_address.rglob("*.html"):
         found = meta(Elements(path))
         assert not [name for name in found if name == "canonical" or name.startswith(("og:", "twitter:"))], path
 
 
 def test_more_pages_than_a_sitemap_holds_are_spread_over_several(tmp_path, monkeypatch):
-    monkeypatch.setattr(standing, "_MOST", 2)
-    write_standing("https://e.org/", ["index.html", "a.html", "b.html", "c.html", "d.html"], Writer(tmp_path))
+    monkeypatch.setattr(module, "_MAX_ADDRESSES", 2)
+    write_sitemap("https://e.org/", ["index.html", "a.html", "b.html", "c.html", "d.html"], Writer(tmp_path))
     assert locations(tmp_path / "sitemap.xml") == [f"https://e.org/sitemap-{n}.xml" for n in (1, 2, 3)]
     assert locations(tmp_path / "sitemap-2.xml") == ["https://e.org/b.html", "https://e.org/c.html"]
     assert locations(tmp_path / "sitemap-3.xml") == ["https://e.org/d.html"]
 
 
 def test_an_address_is_escaped_in_xml(tmp_path):
-    write_standing(root_of("https://e.org/a&b/'"), ["index.html"], Writer(tmp_path))
+    write_sitemap(site_root("https://e.org/a&b/'"), ["index.html"], Writer(tmp_path))
     assert "<loc>https://e.org/a&amp;b/'/</loc>" in (tmp_path / "sitemap.xml").read_text("utf-8")
     assert locations(tmp_path / "sitemap.xml") == ["https://e.org/a&b/'/"]
 
 
-def test_titles_and_descriptions_tell_pages_apart(homeless):
-    found = [Elements(path) for path in homeless.rglob("*.html")]
+def test_titles_and_descriptions_tell_pages_apart(without_address):
+    found = [Elements(path) for path in without_address.rglob("*.html")]
     titles = [re.search("<title>(.*?)</title>", page.text, re.DOTALL)[1] for page in found]
     descriptions = [meta(page)["description"] for page in found]
     assert len(set(titles)) == len(titles)

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from recsys.config import BuildConfig
 from recsys.export.script import json_in
-from recsys.schema import UserLists
-from recsys.site.catalogue import Catalogue, fragment
+from recsys.schema import Recommendations, UserLists
+from recsys.site.catalogue import Catalogue, user_fragment
 from recsys.site.output.limits import Limits
 from recsys.site.pages import any_user as module
-from recsys.site.pages.any_user import shelf
+from recsys.site.pages.any_user import shard_index, sort_ids
 from tests.site.markup import broken, pages
 from tests.site.test_privacy import from_json
-from tests.site.tiny import HOSTILE, USER_IDS, render, tiny
+from tests.site.tiny import HOSTILE, USER_IDS, render, site_data, tiny
 
 
 def large(**config):
@@ -75,7 +75,7 @@ def test_the_page_says_that_it_needs_javascript(site):
 def test_a_shard_says_what_the_page_of_a_user_says(site):
     shard = told(site / "assets" / "data-users" / "0.js")
     films = [slug for _, _, slug in told(site / "assets" / "data-films.js")]
-    place = {id_: films.index(slug) for id_, slug in Catalogue(large()).film_slugs.items()}
+    place = {id_: films.index(slug) for id_, slug in Catalogue(large()).item_slugs.items()}
     assert shard["ids"] == sorted(USER_IDS)
     base = [[place["f/2"], 250, 1, 0, place["1"], 75], [place["__proto__"], 125, 0, 0]]
     deep = [[place["__proto__"], -50, 0, 1, place["1"], 25], [place["4"], -75, 0, 0]]
@@ -91,8 +91,10 @@ def test_a_shard_says_what_the_page_of_a_user_says(site):
 def test_a_withheld_film_has_neither_name_nor_score(tmp_path):
     found = large()
     user = found.recommendations.users["1"]
-    hidden = msgspec.structs.replace(user.deep[0], item=None, score=None, held_out=True, why=[], why_withheld=0)
-    users = {**found.recommendations.users, "1": msgspec.structs.replace(user, deep=[hidden])}
+    first = user.models["deep"][0]
+    hidden = msgspec.structs.replace(first, item=None, score=None, held_out=True, why=[], why_withheld=0)
+    models = {**user.models, "deep": [hidden]}
+    users = {**found.recommendations.users, "1": msgspec.structs.replace(user, models=models)}
     lists = msgspec.structs.replace(found.recommendations, users=users)
     site = render(msgspec.structs.replace(found, recommendations=lists), tmp_path)
     assert told(site / "assets" / "data-users" / "0.js")["users"][0][3][1] == [[-1, None, 1, 0]]
@@ -113,19 +115,21 @@ def test_people_of_the_rate_page_are_told_by_id(site):
     ],
 )
 def test_ids_stand_as_javascript_compares_them(ids, order, by_number):
-    found = shelf(ids)
-    assert (list(found.ids), found.by_number) == (order, by_number)
+    users = sort_ids(ids)
+    assert (list(users.ids), users.by_number) == (order, by_number)
 
 
 def test_the_index_has_the_first_of_each_shard(monkeypatch):
-    monkeypatch.setattr(module, "PER_SHARD", 2)
-    index = shelf(["5", "3", "1", "4", "2"]).index()
+    monkeypatch.setattr(module, "USERS_PER_SHARD", 2)
+    lists = tiny().recommendations.users["1"]
+    five = Recommendations(k=2, users=dict.fromkeys(["5", "3", "1", "4", "2"], lists))
+    index = shard_index(site_data(msgspec.structs.replace(tiny(), recommendations=five)))
     assert index == {"n": 5, "size": 2, "byNumber": True, "firsts": ["1", "3", "5"]}
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_a_fragment_is_safe_without_quotes_and_tells_the_id(id_):
-    text = fragment(id_)
+    text = user_fragment(id_)
     assert re.fullmatch(r"[A-Za-z0-9%_.~-]+|=", text)
     assert ("" if text == "=" else unquote(text)) == id_
     assert text != "content"
@@ -133,7 +137,7 @@ def test_a_fragment_is_safe_without_quotes_and_tells_the_id(id_):
 
 def test_users_without_lists_of_models_are_told_too(tmp_path):
     found = large()
-    nobody = UserLists(n_train=0, n_hidden=0, rated=[], baselines={})
+    nobody = UserLists(n_train=0, n_hidden=0, rated=[], models={}, baselines={})
     lists = msgspec.structs.replace(found.recommendations, users=dict.fromkeys(USER_IDS, nobody))
     build = msgspec.structs.replace(found.build, models={})
     site = render(msgspec.structs.replace(found, recommendations=lists, build=build), tmp_path)
@@ -147,7 +151,7 @@ def test_hostile_titles_and_ids_are_text_in_the_data(site):
 
 def test_a_shard_names_no_film_of_a_user_that_the_export_does_not(site):
     known = from_json(site)
-    by_slug = {slug: id_ for id_, slug in Catalogue(large()).film_slugs.items()}
+    by_slug = {slug: id_ for id_, slug in Catalogue(large()).item_slugs.items()}
     films = [by_slug[slug] for _, _, slug in told(site / "assets" / "data-films.js")]
     shard = told(site / "assets" / "data-users" / "0.js")
     for id_, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):

@@ -1,4 +1,4 @@
-"""How good the lists are for somebody new, on the page that compares."""
+"""How good the lists are for new users, on the page that compares."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ import re
 
 import msgspec
 
-from recsys.schema import Artefacts, Metrics
-from recsys.site.catalogue import model
-from recsys.site.charts.compare import Dot, Series, curves
-from recsys.site.context import Cell
-from recsys.site.pages.cold_start import somebody_new
-from tests.site.tiny import new_users, render, tiny
+from recsys.schema import Artefacts, Interval, Metrics
+from recsys.site.charts.compare import Series, curves
+from recsys.site.context import Model
+from recsys.site.pages.cold_start import ColdStartView, cold_start_view
+from tests.site.tiny import new_users, render, site_data, tiny
+
+DEEP, VARIANT = Model("deep", "Deep"), Model("deep_liked", "Deep, films alone")
+
+
+def view_of(metrics: Metrics) -> ColdStartView | None:
+    return cold_start_view(metrics, site_data(tiny()).catalogue)
+
 
 
 def metrics(**changes) -> Metrics:
@@ -30,19 +36,19 @@ def with_metrics(found: Metrics) -> Artefacts:
 
 
 def test_a_figure_is_the_mean_of_the_draws_with_the_lowest_and_the_highest():
-    found = somebody_new(metrics())
+    found = view_of(metrics())
     assert [row.model.name for row in found.measured.rows] == ["deep", "deep_liked", "ease", "popularity"]
-    first, last = found.measured.rows[2].cells
-    assert (first, last) == (Cell(0.45, 0.4, 0.5), Cell(0.75, 0.75, 0.75))
+    first, last = found.measured.rows[2].values
+    assert (first, last) == (Interval(0.45, 0.4, 0.5), Interval(0.75, 0.75, 0.75))
     assert [(head.name, head.span, head.n_users) for head in found.measured.heads] == [
         ("3", "films", 20), ("half", "of their films", 18)
     ]  # fmt: skip
 
 
-def test_deep_is_told_as_a_share_of_ease():
-    assert somebody_new(metrics()).shares == (("3", 0.55 / 0.45), ("half", 1.0))
+def test_the_score_of_deep_is_also_given_as_a_share_of_that_of_ease():
+    assert view_of(metrics()).shares == (("3", 0.55 / 0.45), ("half", 1.0))
     hopeless = {**new_users().models, "ease": [[0.0, 0.0], [0.75, 0.75]]}
-    assert somebody_new(metrics(models=hopeless)).shares == (("half", 1.0),)
+    assert view_of(metrics(models=hopeless)).shares == (("half", 1.0),)
 
 
 def test_the_page_shows_chart_table_penalties_and_protocol_and_escapes_what_came_from_outside(tmp_path):
@@ -56,9 +62,9 @@ def test_the_page_shows_chart_table_penalties_and_protocol_and_escapes_what_came
         assert words in section, words
 
 
-def test_without_ease_nothing_is_compared_with_it_and_the_reason_is_told(tmp_path):
+def test_without_ease_nothing_is_compared_with_it_and_the_reason_is_shown(tmp_path):
     models = {name: rows for name, rows in new_users().models.items() if name != "ease"}
-    found = metrics(models=models, ease_l2=[], skipped={"ease": "too <i>large</i>"})
+    found = metrics(models=models, chosen={}, skipped={"ease": "too <i>large</i>"})
     page = text_of(with_metrics(found), tmp_path)
     assert "share of EASE" not in page and "EASE’s l2" not in page
     assert "<strong>EASE</strong> was not computed: too &lt;i&gt;large&lt;/i&gt;." in page
@@ -69,7 +75,7 @@ def test_where_it_was_not_measured_one_sentence_says_how_to(tmp_path):
     page = text_of(with_metrics(msgspec.structs.replace(full.metrics, new_users=None)), tmp_path)
     assert 'data-chart="new_users"' not in page
     assert page.count("Not measured in this build: <code>python build.py --evaluate-new-users</code>") == 1
-    assert somebody_new(metrics(given=[], n_users=[], models={}, ease_l2=[])) is None
+    assert view_of(metrics(given=[], n_users=[], models={}, chosen={})) is None
 
 
 def test_it_is_shown_also_where_nothing_was_held_out(tmp_path):
@@ -81,9 +87,11 @@ def test_it_is_shown_also_where_nothing_was_held_out(tmp_path):
     assert "charts.js" in page
 
 
-def test_a_curve_has_a_line_a_model_and_what_is_an_aside_is_dashed_and_hollow():
-    series = [Series(model("deep"), (Dot(0.5, 0.4, 0.6), Dot(0.7, 0.6, 0.8))),
-              Series(model("deep_liked"), (Dot(0.4, 0.3, 0.5), Dot(0.6, 0.5, 0.7)), aside=True)]  # fmt: skip
+def test_each_model_has_a_line_and_a_variant_is_dashed_and_hollow():
+    series = [
+        Series(DEEP, (Interval(0.5, 0.4, 0.6), Interval(0.7, 0.6, 0.8))),
+        Series(VARIANT, (Interval(0.4, 0.3, 0.5), Interval(0.6, 0.5, 0.7)), hollow=True),
+    ]
     chart = curves("x", ["3", "half"], series, "height", "films")
     places = [json.loads(found) for found in re.findall(r'\["place",(\[[^\]]*\])\]', chart.json)]
     assert [round(b - a, 6) for a, b in zip(*places, strict=True)] == [0.07, 0.07]
@@ -94,4 +102,4 @@ def test_a_curve_has_a_line_a_model_and_what_is_an_aside_is_dashed_and_hollow():
 
 
 def test_models_that_are_all_level_can_be_drawn():
-    assert curves("x", ["3"], [Series(model("deep"), (Dot(0.0, 0.0, 0.0),))], "height", "films") is not None
+    assert curves("x", ["3"], [Series(DEEP, (Interval(0.0, 0.0, 0.0),))], "height", "films") is not None

@@ -8,28 +8,26 @@ import msgspec
 import pytest
 
 from recsys.errors import OutputError
-from recsys.schema import Artefacts, Mean, UserDifference
-from recsys.site.catalogue import Catalogue, model
-from recsys.site.charts.compare import Dot, Series, dots_by_group, leaderboard, overlap_chart
-from recsys.site.context import Page
-from recsys.site.output.jinja import metric, p_value, signed
-from recsys.site.pages.compare import compare_context
-from recsys.site.pages.compare_contexts import CompareContext
-from recsys.site.render import make_site
+from recsys.schema import Artefacts, Interval, Mean, UserDifference
+from recsys.site.charts.compare import Series, dots_by_group, leaderboard, overlap_chart
+from recsys.site.context import Model, PageHead
+from recsys.site.output.jinja import p_value, signed, term
+from recsys.site.pages.compare import CompareContext, compare_context
 from tests.site.charts.test_charts import columns
-from tests.site.tiny import model_metrics, render, tiny
+from tests.site.tiny import model_metrics, render, site_data, tiny
+
+ALS, BASE, DEEP = Model("als", "ALS"), Model("base", "Base"), Model("deep", "Deep")
 
 
 def context(artefacts: Artefacts) -> CompareContext:
-    page = Page("compare.html", "Compare", "", "compare.html", "")
-    return compare_context(make_site(artefacts), page, artefacts, Catalogue(artefacts), "bokeh.js")
+    return compare_context(site_data(artefacts), PageHead("compare.html", "Compare", "", "compare.html", ""))
 
 
 def with_metrics(n_evaluated: int = 20, **changes) -> Artefacts:
     """The tiny artefacts with other values in ``metrics.json``, as if measured on enough users to tell."""
-    full = tiny()
-    protocol = msgspec.structs.replace(full.metrics.protocol, n_evaluated=n_evaluated)
-    return msgspec.structs.replace(full, metrics=msgspec.structs.replace(full.metrics, protocol=protocol, **changes))
+    metrics = msgspec.structs.replace(tiny().metrics, **changes)
+    protocol = msgspec.structs.replace(metrics.protocol, n_evaluated=n_evaluated)
+    return msgspec.structs.replace(tiny(), metrics=msgspec.structs.replace(metrics, protocol=protocol))
 
 
 def text_of(artefacts: Artefacts, folder) -> str:
@@ -39,12 +37,12 @@ def text_of(artefacts: Artefacts, folder) -> str:
 def test_rows_are_ranked_by_ndcg_and_equals_keep_their_order():
     models = {"popularity": model_metrics(0.1), "base": model_metrics(0.3), "deep": model_metrics(0.3)}
     found = context(with_metrics(models=models)).rows
-    assert [(row.rank, row.model.name) for row in found] == [(1, "base"), (2, "deep"), (3, "popularity")]
+    assert [row.model.name for row in found] == ["base", "deep", "popularity"]
 
 
 def test_a_row_tells_what_was_chosen_and_among_how_many():
     row = context(tiny()).rows[0]
-    assert (row.settings, row.n_tried) == ("l2 300", 2)
+    assert (row.settings, len(row.metrics.trials)) == ("l2 300", 2)
 
 
 @pytest.mark.parametrize(
@@ -54,13 +52,13 @@ def test_deep_is_ahead_or_behind_where_the_interval_leaves_out_zero(low, high, v
     (one, _) = tiny().metrics.comparisons
     difference = msgspec.structs.replace(one.difference, low=low, high=high)
     changed = with_metrics(comparisons=[msgspec.structs.replace(one, difference=difference)])
-    assert context(changed).duels[0].verdict == verdict
+    assert context(changed).comparisons[0].verdict == verdict
 
 
 @pytest.mark.parametrize(("n_evaluated", "verdicts"), [(19, ["few", "few"]), (20, ["level", "ahead"])])
 def test_with_fewer_than_twenty_users_no_model_is_called_better(tmp_path, n_evaluated, verdicts):
     found = with_metrics(n_evaluated)
-    assert [duel.verdict for duel in context(found).duels] == verdicts
+    assert [pair.verdict for pair in context(found).comparisons] == verdicts
     text = text_of(found, tmp_path)
     claimed = [words for words in ("ahead of</span>", "level with</span>", "is called ahead") if words in text]
     assert claimed == ([] if n_evaluated < 20 else ["ahead of</span>", "level with</span>", "is called ahead"])
@@ -69,7 +67,7 @@ def test_with_fewer_than_twenty_users_no_model_is_called_better(tmp_path, n_eval
 
 def test_the_shares_of_a_duel_are_of_all_users():
     one = msgspec.structs.replace(tiny().metrics.comparisons[0], won=5, tied=2, lost=1)
-    assert context(with_metrics(comparisons=[one])).duels[0].shares == (62.5, 25, 12.5)
+    assert context(with_metrics(comparisons=[one])).comparisons[0].shares == (62.5, 25, 12.5)
 
 
 def test_groups_have_their_spans_and_sizes():
@@ -105,8 +103,12 @@ def test_without_deep_there_is_no_duel_and_no_link_to_one(tmp_path):
 
 def test_what_was_not_measured_is_left_out(tmp_path):
     full = tiny()
-    models = {name: msgspec.structs.replace(one, diversity=None, by_activity=[], recommended_popularity=[])
-              for name, one in full.metrics.models.items()}  # fmt: skip
+    models = {
+        name: msgspec.structs.replace(
+            row, beyond={**row.beyond, "diversity": Mean(None)}, by_activity=[], recommended_popularity=[]
+        )
+        for name, row in full.metrics.models.items()
+    }
     text = text_of(with_metrics(models=models, groups=None), tmp_path)
     assert "data-chart" in text and 'data-chart="activity"' not in text and 'data-chart="taste"' not in text
     assert "Genres are not known here" in text
@@ -133,8 +135,6 @@ def test_lists_can_be_compared_where_nothing_was_measured(tmp_path):
 
 
 def test_agreement_is_a_histogram_and_two_figures(tmp_path):
-    found = context(tiny()).agreement
-    assert [(row.n_shared, row.n_users, row.share) for row in found.overlap] == [(0, 0, 0), (1, 2, 1), (2, 0, 0)]
     text = text_of(tiny(), tmp_path)
     assert "0.300<small" in text and "0.400<small" in text and "0.360–0.440" in text
     assert '<td class="num">1</td><td class="num">2</td><td class="num">100.0\u00a0%</td>' in text
@@ -165,22 +165,22 @@ def test_nobody_helped_or_hindered_is_said_and_both_are_left_out(tmp_path):
 
 def test_a_user_who_is_not_in_the_lists_is_a_sentence():
     with pytest.raises(OutputError, match=r"user 'ghost' is mentioned in metrics\.json but not in"):
-        context(with_metrics(most_helped=[UserDifference("ghost", 0.0, 1.0)]))
+        context(with_metrics(most_helped=[UserDifference("ghost", {"base": 0.0, "deep": 1.0})]))
 
 
-def test_files_of_an_earlier_version_still_make_a_page(tmp_path):
+def test_optional_fields_of_the_metrics_may_be_absent(tmp_path):
     full = tiny()
-    old = {"groups", "comparisons", "skipped", "agreement", "most_helped", "least_helped"}
-    content = {key: value for key, value in msgspec.to_builtins(full.metrics).items() if key not in old}
-    for one in content["models"].values():
-        for key in ("diversity", "by_activity", "recommended_popularity", "settings", "trials"):
-            del one[key]
+    optional = {"groups", "comparisons", "skipped", "agreement", "most_helped", "least_helped"}
+    content = {key: value for key, value in msgspec.to_builtins(full.metrics).items() if key not in optional}
+    for row in content["models"].values():
+        for key in ("by_activity", "recommended_popularity", "settings", "trials"):
+            del row[key]
     metrics = msgspec.convert(content, type(full.metrics))
     assert "Leaderboard" in text_of(msgspec.structs.replace(full, metrics=metrics), tmp_path)
 
 
 def test_the_leaderboard_holds_each_model_with_its_interval_best_on_top():
-    series = [Series(model("als"), (Dot(0.2, 0.1, 0.3),)), Series(model("base"), (Dot(0.1, 0.05, 0.2),))]
+    series = [Series(ALS, (Interval(0.2, 0.1, 0.3),)), Series(BASE, (Interval(0.1, 0.05, 0.2),))]
     chart = leaderboard(series, 10)
     first = columns(chart)
     assert {name: first[name] for name in ("place", "value", "low", "high")} == {
@@ -191,7 +191,7 @@ def test_the_leaderboard_holds_each_model_with_its_interval_best_on_top():
 
 
 def test_dots_of_a_group_stand_beside_each_other_in_the_order_of_the_models():
-    series = [Series(model(name), (Dot(1.0), Dot(2.0))) for name in ("als", "base", "deep")]
+    series = [Series(model, (1.0, 2.0)) for model in (ALS, BASE, DEEP)]
     item = json.loads(dots_by_group("x", ["few", "many"], series, "height", reference=[1.5, 2.5]).json)
     text = json.dumps(item)
     places = [json.loads(found) for found in re.findall(r'\["place", (\[[^\]]*\])\]', text)]
@@ -210,24 +210,38 @@ def test_the_overlap_is_a_bar_for_each_number_of_shared_films():
 
 
 def test_a_model_alone_stands_in_the_middle_and_none_is_no_chart():
-    one = dots_by_group("x", ["few"], [Series(model("base"), (Dot(1.0),))], "height")
+    one = dots_by_group("x", ["few"], [Series(BASE, (1.0,))], "height")
     assert columns(one)["place"] == [0]
     assert dots_by_group("x", ["few"], [], "height") is None
     assert leaderboard([], 10) is None
 
 
 def test_a_model_that_hits_nothing_can_be_drawn():
-    assert leaderboard([Series(model("base"), (Dot(0.0, 0.0, 0.0),))], 10) is not None
+    assert leaderboard([Series(BASE, (Interval(0.0, 0.0, 0.0),))], 10) is not None
 
 
 def test_numbers_of_comparisons_are_written_for_people():
     assert [signed(one, 3) for one in (0.01, -0.01, 0.0, -0.0001)] == ["+0.010", "−0.010", "0.000", "0.000"]
     assert (p_value(0.00099), p_value(0.25)) == ("<\u202f0.001", "0.250")
-    assert [metric(name) for name in ("ndcg", "map", "by_activity", "p")] == ["nDCG", "MAP", "By activity", "p"]
+    assert [term(name) for name in ("rbo", "by_activity", "p")] == ["RBO", "By activity", "p"]
 
 
-def test_genres_unknown_are_a_dash():
-    models = {"base": msgspec.structs.replace(model_metrics(0.1), diversity=None)}
-    assert context(with_metrics(models=models)).beyond[0].diversity is None
-    models = {"base": msgspec.structs.replace(model_metrics(0.1), diversity=Mean(0.5))}
-    assert context(with_metrics(models=models)).beyond[0].diversity == 0.5
+def test_a_metric_that_the_page_does_not_know_is_shown_with_its_label_and_formula(tmp_path):
+    full = tiny()
+    protocol = full.metrics.protocol
+    protocol = msgspec.structs.replace(
+        protocol,
+        labels={**protocol.labels, "hit_rate": "Hit rate", "length": "Length"},
+        metrics={**protocol.metrics, "hit_rate": "1 if <any> hit", "length": "items in a list"},
+    )
+    models = dict(full.metrics.models)
+    base = models["base"]
+    models["base"] = msgspec.structs.replace(
+        base,
+        accuracy={**base.accuracy, "hit_rate": Interval(0.625, 0.5, 0.75)},
+        beyond={**base.beyond, "length": Mean(9.5)},
+    )
+    text = text_of(with_metrics(protocol=protocol, models=models), tmp_path)
+    for expected in ("Hit rate</th>", "0.625<small", "<dd>1 if <any> hit</dd>", "Length</th>", "9.500</td>"):
+        assert expected in text, expected
+    assert text.count('<td class="num">–</td>') == 2 * (len(models) - 1) + 0

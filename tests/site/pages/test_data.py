@@ -12,14 +12,11 @@ import msgspec
 import pytest
 
 from recsys.export.tables import write_tables
-from recsys.schema import Items, Metrics, Recommendations
-from recsys.site.catalogue import model
-from recsys.site.context import Page
-from recsys.site.pages.data import data_context
-from recsys.site.pages.data_contexts import DataContext, Field
-from recsys.site.pages.data_fields import fields
-from recsys.site.render import make_site
-from tests.site.tiny import MODELS, TITLES, render, tiny
+from recsys.schema import SCHEMA, Items, Metrics, Recommendations
+from recsys.site.context import PageHead
+from recsys.site.pages.data import DataContext, data_context
+from recsys.site.pages.data_fields import Field, fields
+from tests.site.tiny import TITLES, render, site_data, tiny
 
 NODE = shutil.which("node")
 FETCH = """
@@ -44,9 +41,8 @@ def folder_of(site):
     return site / "data"
 
 
-def context(site, models=MODELS) -> DataContext:
-    page = Page("data.html", "Data", "", "data.html", "")
-    return data_context(make_site(tiny()), page, site / "data", tuple(map(model, models)))
+def context(site) -> DataContext:
+    return data_context(site_data(tiny(), site), PageHead("data.html", "Data", "", "data.html", ""))
 
 
 def shown(site) -> dict[str, tuple[str, str]]:
@@ -153,7 +149,7 @@ def rows(kind) -> dict[str, Field]:
 def test_fields_tell_where_a_value_stands_what_it_is_and_what_it_means():
     found = rows(Items)
     assert list(found)[:3] == ["schema", "items", "items[].id"]
-    assert (found["schema"].kind, found["schema"].what) == ("1", "version of this layout")
+    assert (found["schema"].kind, found["schema"].what) == (str(SCHEMA), "version of this layout")
     assert (found["items"].kind, found["items"].what) == ("list of objects", "One film.")
     assert found["items[].year"].kind == "integer or null"
     assert found["items[].similar"].kind == "lists of objects by key"
@@ -161,12 +157,13 @@ def test_fields_tell_where_a_value_stands_what_it_is_and_what_it_means():
     assert found["bins[].high"].kind == "number"
 
 
-def test_each_kind_of_object_is_told_once():
-    found = rows(Recommendations)
-    assert found["users.*.base[].why"].kind == "list of [text, number]"
-    assert found["users.*.deep"].kind == "list of objects like users.*.base[]"
-    assert not any(path.startswith("users.*.deep[]") for path in found)
-    assert rows(Metrics)["models.*.recall"].kind == "object like models.*.ndcg"
+def test_the_fields_of_each_kind_of_object_are_listed_once():
+    found = rows(Metrics)
+    assert found["groups.activity[].high"].kind == "number"
+    assert found["models.*.by_activity"].kind == "list of objects like models.*.accuracy.*"
+    assert not any(path.startswith("models.*.by_activity[]") for path in found)
+    assert found["agreement.models"].kind == "[text, text]"
+    assert rows(Recommendations)["users.*.models"].kind == "lists of objects by key"
 
 
 def test_the_page_has_the_fields_of_the_schema_that_lies_beside_the_file(tmp_path):

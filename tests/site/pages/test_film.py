@@ -12,30 +12,27 @@ import pytest
 
 from recsys.export.script import json_in
 from recsys.schema import Artefacts, ItemEmbeddings, Recommendation, Recommendations, UserLists
-from recsys.site.catalogue import Catalogue
 from recsys.site.pages import films
-from recsys.site.pages.audience import Reader, Readers, audiences
-from recsys.site.pages.film import film_context, shared
-from recsys.site.pages.film_contexts import FilmContext
+from recsys.site.pages.audience import Audience, AudienceMember, audiences
+from recsys.site.pages.film import FilmContext, film_context, item_page_data
 from recsys.site.pages.films import most_rated_first
-from recsys.site.render import make_site
 from recsys.site.slugs import slug
-from tests.site.tiny import FILM_IDS, MODELS, TITLES, render, tiny
+from tests.site.tiny import FILM_IDS, MODELS, TITLES, render, site_data, tiny
 
 
 def lists(**models) -> UserLists:
     """A user's lists from film ids, best first; None is a hit that is not named."""
-    found = {
+    recommended = {
         name: [Recommendation(item, 1.0, item is None or item.isupper()) for item in items]
         for name, items in models.items()
     }
-    return UserLists(n_train=1, n_hidden=1, rated=[], baselines={}, **found)
+    return UserLists(n_train=1, n_hidden=1, rated=[], baselines={}, models=recommended)
 
 
 def context(id_: str, artefacts: Artefacts) -> FilmContext:
-    common = shared(make_site(artefacts), artefacts, Catalogue(artefacts))
+    data = item_page_data(site_data(artefacts))
     (item,) = (item for item in artefacts.items.items if item.id == id_)
-    return film_context(common, item)
+    return film_context(data, item)
 
 
 def with_users(users: dict[str, UserLists]) -> Artefacts:
@@ -58,16 +55,16 @@ def test_lists_turned_round_hold_everyone_best_rank_first():
     found = audiences(Recommendations(k=2, users=users))
     assert found == {
         "base": {
-            "x": Readers(2, 0, [Reader(1, "a", False), Reader(2, "b", False)]),
-            "Y": Readers(3, 3, [Reader(1, "b", True), Reader(1, "c", True), Reader(2, "a", True)]),
+            "x": Audience(2, 0, [AudienceMember(1, "a", False), AudienceMember(2, "b", False)]),
+            "Y": Audience(3, 3, [AudienceMember(rank, user, True) for rank, user in ((1, "b"), (1, "c"), (2, "a"))]),
         },
-        "deep": {"x": Readers(1, 0, [Reader(1, "c", False)])},
+        "deep": {"x": Audience(1, 0, [AudienceMember(1, "c", False)])},
     }
 
 
 def test_a_hit_that_is_not_named_is_in_no_films_audience_but_keeps_its_rank():
     found = audiences(Recommendations(k=2, users={"a": lists(base=[None, "x"])}))
-    assert found == {"base": {"x": Readers(1, 0, [Reader(2, "a", False)])}}
+    assert found == {"base": {"x": Audience(1, 0, [AudienceMember(2, "a", False)])}}
 
 
 def test_readers_stand_by_rank_and_the_page_says_of_what():
@@ -75,17 +72,17 @@ def test_readers_stand_by_rank_and_the_page_says_of_what():
     assert [(one.rank, [user.id for user in one.users]) for one in first.ranks] == [(2, ["1", "constructor"])]
     assert [(one.rank, [user.id for user in one.users]) for one in second.ranks] == [(1, ["1", "constructor"])]
     hits, none = context("f/2", tiny()).audiences
-    assert (hits.n_users, hits.n_hits) == (2, 2)
-    assert (none.n_users, none.ranks) == (0, ())
+    assert (hits.audience.n_users, hits.audience.n_hits) == (2, 2)
+    assert (none.audience.n_users, none.ranks) == (0, ())
 
 
 def test_thirty_readers_are_linked_and_all_are_counted():
     users = {f"u{n}": lists(base=["4"] if n else ["1", "4"]) for n in range(40)}
     (base, deep) = context("4", with_users(users)).audiences
-    assert (base.n_users, base.n_shown) == (40, 30)
+    assert (base.audience.n_users, len(base.audience.best)) == (40, 30)
     shown = [user.id for one in base.ranks for user in one.users]
     assert shown == [f"u{n}" for n in range(1, 31)]
-    assert deep.n_users == 0
+    assert deep.audience.n_users == 0
 
 
 def test_beyond_thirty_the_page_says_where_the_rest_is(tmp_path):
@@ -141,7 +138,7 @@ def test_a_film_without_year_and_genres_has_a_page_that_says_so(tmp_path):
 
 def test_similar_films_stand_side_by_side_with_their_similarity(tmp_path):
     found = context("1", tiny()).similar
-    assert [(one.model.name, one.films[0].film.title, one.films[0].similarity) for one in found] == [
+    assert [(one.model.name, one.items[0].item.title, one.items[0].similarity) for one in found] == [
         ("base", TITLES[3], 0.5), ("deep", TITLES[2], 0.25)
     ]  # fmt: skip
     text = page(render(tiny(), tmp_path), "1")
@@ -169,7 +166,7 @@ def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
 
 
 def test_of_very_many_films_the_most_rated_are_listed_and_drawn_and_the_pages_say_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(films, "MOST_LISTED", 3)
+    monkeypatch.setattr(films, "MAX_LISTED", 3)
     folder = render(tiny(), tmp_path)
     index, drawn = ((folder / name).read_text("utf-8") for name in ("films.html", "map.html"))
     assert re.findall(r"films/([a-z0-9_-]+)\.html", index) == [slug(id_) for id_ in FILM_IDS[:1:-1]]

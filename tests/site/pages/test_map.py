@@ -9,15 +9,14 @@ import pytest
 
 from recsys.errors import OutputError
 from recsys.schema import MapReplay, SimilarItem
-from recsys.site.catalogue import models_of
 from recsys.site.charts.map import COLUMNS, map_chart
 from recsys.site.pages.map import map_facts, similar_facts
 from recsys.site.render import render_site
-from tests.site.tiny import FILM_IDS, HOSTILE, MODELS, TEMPLATES, TITLES, nothing, render, replay, tiny
+from tests.site.tiny import FILM_IDS, HOSTILE, MODELS, TEMPLATES, TITLES, nothing, render, replay, site_data, tiny
 
 
 def facts_of(artefacts):
-    return map_facts(artefacts, models_of(artefacts))
+    return map_facts(site_data(artefacts))
 
 
 def script_value(path):
@@ -70,14 +69,14 @@ def test_neighbours_are_rows_and_hundredths_most_similar_first():
     def change(item):
         return msgspec.structs.replace(item, similar={"base": [SimilarItem("4", 0.987), SimilarItem("1", -0.5)]})
 
-    found = similar_facts(with_items(tiny(), change))
+    found = similar_facts(site_data(with_items(tiny(), change)))
     assert found["n_neighbours"] == 2
     assert decoded(found["models"]["base"]) == ([3, 0] * 5, [99, -50] * 5)
     assert decoded(found["models"]["deep"]) == ([5] * 10, [0] * 10)  # there is no sixth film: padding
 
 
 def test_neighbours_and_replay_load_when_asked_for(site, page):
-    assert script_value(site / "assets" / "data-similar.js") == similar_facts(tiny())
+    assert script_value(site / "assets" / "data-similar.js") == similar_facts(site_data(tiny()))
     assert "data-similar.js" not in page and MapReplay.FILE not in page
 
 

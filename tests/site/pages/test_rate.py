@@ -6,12 +6,11 @@ import pytest
 
 from recsys.errors import OutputError
 from recsys.export.script import json_in
-from recsys.site.catalogue import Catalogue
 from recsys.site.pages.rate import rate_facts
 from recsys.site.pages.square import square_around
 from recsys.site.slugs import slugs
 from tests.site.markup import Page
-from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, embedding, render, tiny
+from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, embedding, render, site_data, tiny
 
 SOME = ["4", "1", "__proto__"]
 """Rows of a tower that holds some of the films, in an order of its own."""
@@ -29,7 +28,7 @@ def site(tmp_path_factory):
 
 
 def facts_of(artefacts):
-    return rate_facts(artefacts.deep_tower, artefacts, Catalogue(artefacts))
+    return rate_facts(site_data(artefacts))
 
 
 def test_the_films_to_begin_with_are_links_in_the_order_of_the_tower(site):

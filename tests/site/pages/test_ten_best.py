@@ -11,11 +11,12 @@ from recsys.export.script import json_in
 from recsys.schema import RatedItem, RatingBin, Recommendations, UserLists
 from recsys.site.pages import ten_best as module
 from recsys.site.pages.ten_best import stars_of, ten_best
-from tests.site.tiny import FILM_IDS, deep_tower, render, tiny
+from tests.site.tiny import FILM_IDS, deep_tower, render, site_data, tiny
 
 
-def told(artefacts, **tower):
-    return ten_best(msgspec.structs.replace(deep_tower(), **tower), artefacts)
+def facts_of(artefacts, **tower):
+    changed = msgspec.structs.replace(deep_tower(), **tower)
+    return ten_best(site_data(msgspec.structs.replace(artefacts, deep_tower=changed)))
 
 
 def read(facts) -> list[list[tuple[int, int]]]:
@@ -32,34 +33,34 @@ def read(facts) -> list[list[tuple[int, int]]]:
 def with_users(rated):
     """Artefacts with a user for each list of pairs of film id and rating."""
     users = {
-        f"u{n}": UserLists(n_train=len(one), n_hidden=0, rated=[RatedItem(*pair) for pair in one], baselines={})
-        for n, one in enumerate(rated)
+        f"u{n}": UserLists(n_train=1, n_hidden=0, rated=[RatedItem(*pair) for pair in pairs], models={}, baselines={})
+        for n, pairs in enumerate(rated)
     }
     return msgspec.structs.replace(tiny(), recommendations=Recommendations(k=2, users=users))
 
 
 def test_the_films_and_stars_of_those_who_have_any():
-    facts = told(tiny())
+    facts = facts_of(tiny())
     assert facts["users"] == [0, 2]  # the one between them rated nothing
     assert read(facts) == [[(0, 5), (4, 4)]] * 2  # 4.5 and 4 of a scale from 1 to 4.5
 
 
 def test_rows_are_those_of_the_tower_and_films_that_it_has_not_are_left_out():
     some = with_users([[("4", 4.5), ("1", 1.0), ("5", 2.0)], [("5", 4.5)], [("__proto__", 3.0)]])
-    facts = told(some, item_ids=["__proto__", "4", "1"])
+    facts = facts_of(some, item_ids=["__proto__", "4", "1"])
     assert facts["users"] == [0, 2]
     assert read(facts) == [[(1, 5), (2, 1)], [(0, 3)]]
 
 
 def test_of_too_many_users_some_are_taken_at_even_distances(monkeypatch):
-    monkeypatch.setattr(module, "MOST_USERS", 4)
-    facts = told(with_users([[(FILM_IDS[n % 5], 4.5)] for n in range(10)]))
+    monkeypatch.setattr(module, "MAX_USERS", 4)
+    facts = facts_of(with_users([[(FILM_IDS[n % 5], 4.5)] for n in range(10)]))
     assert facts["users"] == [0, 2, 5, 7]
     assert [one[0][0] for one in read(facts)] == [0, 2, 0, 2]
 
 
 def test_no_users_no_films():
-    assert told(with_users([])) == {"users": [], "n_best": 0, "rows": "", "stars": ""}
+    assert facts_of(with_users([])) == {"users": [], "n_best": 0, "rows": "", "stars": ""}
 
 
 @pytest.mark.parametrize(
@@ -89,5 +90,5 @@ def test_any_rating_has_one_to_five_stars_and_a_higher_one_no_fewer(rating, othe
 
 def test_it_is_written_for_the_scripts_where_there_is_a_tower(tmp_path):
     script = (render(tiny(), tmp_path / "with") / "assets" / "data-top-rated.js").read_text("utf-8")
-    assert json.loads(json_in(script)) == told(tiny())
+    assert json.loads(json_in(script)) == facts_of(tiny())
     assert not (render(tiny(("base",)), tmp_path / "without") / "assets" / "data-top-rated.js").exists()

@@ -9,7 +9,7 @@ import pytest
 from recsys.schema import Artefacts, BaselineRecommendation, HiddenRanks, Recommendation, UserLists
 from recsys.site.output.jinja import isolated
 from recsys.site.pages.profile import genre_rows, hidden_rows, rank_spans
-from tests.site.tiny import HOSTILE, render, tiny, users
+from tests.site.tiny import HOSTILE, MODELS, render, site_data, tiny, users
 
 DEEP = [Recommendation("4", 0.5, False, [("1", 0.25), ("5", 0.125)]), Recommendation("f/2", 0.25, False)]
 
@@ -18,6 +18,8 @@ def with_user(artefacts: Artefacts | None = None, **changes) -> Artefacts:
     """The tiny artefacts, the first user's record changed."""
     full = artefacts or tiny()
     found = dict(full.recommendations.users)
+    lists = {name: changes.pop(name) for name in MODELS if name in changes}
+    changes["models"] = {**found["1"].models, **lists}
     found["1"] = msgspec.structs.replace(found["1"], **changes)
     return msgspec.structs.replace(full, recommendations=msgspec.structs.replace(full.recommendations, users=found))
 
@@ -99,8 +101,10 @@ def test_genres_are_counted_over_the_films_that_lists_name():
     lists = msgspec.structs.replace(
         users(("base", "deep"))["1"],
         genres=[0.25, 0.75],
-        base=[Recommendation(item, 0.0, False) for item in ("a", "b", "c", None)],
-        deep=[Recommendation(None, 0.0, True)],
+        models={
+            "base": [Recommendation(item, 0.0, False) for item in ("a", "b", "c", None)],
+            "deep": [Recommendation(None, 0.0, True)],
+        },
     )
     named = msgspec.structs.replace(found, genres=["Drama", "War"])
     assert [(row.name, row.rated, row.recommended) for row in genre_rows(named, lists, genres)] == [
@@ -111,7 +115,7 @@ def test_genres_are_counted_over_the_films_that_lists_name():
 def test_a_genre_that_only_a_list_has_is_shown_before_one_that_is_rarer():
     found = msgspec.structs.replace(tiny().recommendations, genres=["Drama", "War"])
     lists = UserLists(n_train=4, n_hidden=0, rated=[], baselines={}, genres=[0.25, 0.0],
-                      deep=[Recommendation("a", 0.0, False)])  # fmt: skip
+                      models={"deep": [Recommendation("a", 0.0, False)]})  # fmt: skip
     assert [(row.name, row.rated, row.recommended) for row in genre_rows(found, lists, {"a": ["War"]})] == [
         ("War", 0, (100,)), ("Drama", 25, (0,))
     ]  # fmt: skip
@@ -119,7 +123,7 @@ def test_a_genre_that_only_a_list_has_is_shown_before_one_that_is_rarer():
 
 def test_only_the_six_commonest_genres_of_a_user_are_shown():
     found = msgspec.structs.replace(tiny().recommendations, genres=[str(n) for n in range(12)])
-    lists = UserLists(n_train=9, n_hidden=0, rated=[], baselines={}, genres=[0.0, *[0.5] * 9, 0.75, 0.25])
+    lists = UserLists(n_train=9, n_hidden=0, rated=[], models={}, baselines={}, genres=[0.0, *[0.5] * 9, 0.75, 0.25])
     assert [row.name for row in genre_rows(found, lists, {})] == ["10", *"12345"]
 
 
@@ -145,7 +149,7 @@ def test_the_hidden_films_are_counted_by_rank_in_each_model(tmp_path):
 def test_counts_that_do_not_fit_the_spans_are_left_out():
     found = tiny().recommendations
     lists = msgspec.structs.replace(found.users["1"], hidden_ranks={"base": HiddenRanks([1, 0], 2.0)})
-    assert hidden_rows(found, lists) == ()
+    assert hidden_rows(found, lists, site_data(tiny()).catalogue) == ()
     assert rank_spans([1, 5]) == ("1", "2–5", "6+")
 
 

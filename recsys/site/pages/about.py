@@ -1,0 +1,92 @@
+"""The page about the site: method, settings, licence and the command that builds it again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from recsys.schema import DatasetSummary, Protocol
+from recsys.site.context import Context, Model, PageHead
+from recsys.site.pages.page import Page, SiteData
+
+_OPTIONS = ("data", "dim", "epochs", "seed", "holdout", "top_k", "models", "evaluate_new_users")
+"""Settings that the command takes as options of the same name."""
+
+
+@dataclass(frozen=True)
+class AboutContext(Context):
+    """``about.html``."""
+
+    dataset: DatasetSummary
+    models: tuple[Model, ...]
+    protocol: Protocol
+    measured: bool
+    k: int
+    max_named: int
+    """Rated items of one user that the site names at most."""
+    answers: bool
+    """Whether a visitor can rate items and get recommendations."""
+    settings: tuple[tuple[str, str], ...]
+    command: str
+
+
+def about_context(data: SiteData, page: PageHead) -> AboutContext:
+    """Method, settings, licence and how to build the site again."""
+    artefacts = data.artefacts
+    settings = dict(_flatten(artefacts.build.config))
+    trained_with = {name: summary.settings for name, summary in artefacts.build.models.items()}
+    return AboutContext(
+        site=data.site,
+        page=page,
+        dataset=artefacts.build.dataset,
+        models=data.catalogue.models,
+        protocol=artefacts.metrics.protocol,
+        measured=bool(artefacts.metrics.models),
+        k=artefacts.metrics.k,
+        max_named=artefacts.recommendations.max_named,
+        answers=artefacts.deep_tower is not None,
+        settings=tuple((name, _in_words(value)) for name, value in (*settings.items(), *_flatten(trained_with))),
+        command=_command(settings),
+    )
+
+
+def _flatten(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested settings as ``("train.dim", 32)``."""
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _in_words(value: Any) -> str:
+    """A setting as a person reads it, and as the command would take it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ",".join(map(_in_words, value))
+    return str(value)
+
+
+def _command(settings: Mapping[str, Any]) -> str:
+    """The command that builds with the same settings, as far as they are known and have an option."""
+    words = ["python", "build.py"]
+    for option in _OPTIONS:
+        value = settings.get(option, settings.get(f"train.{option}"))
+        if value is not None and value is not False:
+            words += [f"--{option.replace('_', '-')}", *([] if value is True else [_in_words(value)])]
+    return shlex.join(words)
+
+
+PAGE = Page(
+    address="about.html",
+    title="About",
+    nav="About",
+    template="about.html",
+    context=about_context,
+    description="How the recommendations are made, measured and published.",
+)

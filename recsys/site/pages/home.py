@@ -1,0 +1,92 @@
+"""The front page: the data set in numbers, and how good each model is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recsys.schema import DatasetSummary, Interval
+from recsys.site.context import Context, Model, PageHead, UserLink
+from recsys.site.pages.page import Page, SiteData
+
+_N_FIRST_USERS = 12
+
+
+@dataclass(frozen=True)
+class Bar:
+    """nDCG of one model; ``width``, ``left`` and ``span`` are percentages of the widest bar."""
+
+    model: Model
+    ndcg: Interval
+    width: float
+    left: float
+    """Where the interval begins."""
+    span: float
+    """How wide the interval is."""
+    lift: float | None
+    """Share by which the mean lies above popularity's; None for a baseline, or without popularity."""
+
+
+@dataclass(frozen=True)
+class HomeContext(Context):
+    """``index.html``."""
+
+    dataset: DatasetSummary
+    k: int
+    n_evaluated: int
+    bars: tuple[Bar, ...]
+    gains: bool
+    """Whether any bar has a lift."""
+    models: tuple[Model, ...]
+    first_users: tuple[UserLink, ...]
+    answers: bool
+    """Whether a visitor can rate items and get recommendations."""
+
+
+def home_context(data: SiteData, page: PageHead) -> HomeContext:
+    """The front page."""
+    metrics = data.artefacts.metrics
+    bars = _bars(data)
+    return HomeContext(
+        site=data.site,
+        page=page,
+        dataset=data.artefacts.build.dataset,
+        k=metrics.k,
+        n_evaluated=metrics.protocol.n_evaluated,
+        bars=bars,
+        gains=any(bar.lift is not None for bar in bars),
+        models=data.catalogue.models,
+        first_users=tuple(data.catalogue.users.values())[:_N_FIRST_USERS],
+        answers=data.artefacts.deep_tower is not None,
+    )
+
+
+def _bars(data: SiteData) -> tuple[Bar, ...]:
+    """The nDCG of every model and baseline, best first; equals keep their order."""
+    ndcg = {name: metrics.accuracy["ndcg"] for name, metrics in data.artefacts.metrics.models.items()}
+    largest = max((interval.high for interval in ndcg.values()), default=0) or 1
+    popularity = ndcg["popularity"].mean if "popularity" in ndcg else None
+
+    def percent(value: float) -> float:
+        return round(100 * max(value, 0) / largest, 2)
+
+    return tuple(
+        Bar(
+            model=data.catalogue.model(name),
+            ndcg=interval,
+            width=percent(interval.mean),
+            left=percent(interval.low),
+            span=percent(interval.high - interval.low),
+            lift=interval.mean / popularity - 1 if popularity and name in data.artefacts.build.models else None,
+        )
+        for name, interval in sorted(ndcg.items(), key=lambda row: -row[1].mean)
+    )
+
+
+PAGE = Page(
+    address="index.html",
+    title="{dataset}",
+    nav=None,
+    template="index.html",
+    context=home_context,
+    description="Films recommended from {dataset} by two small neural networks, and how well.",
+)

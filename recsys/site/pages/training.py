@@ -1,0 +1,49 @@
+"""The training page: the loss curves of every model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recsys.schema import EpochRecord, ModelSummary
+from recsys.site.charts.training import training_chart
+from recsys.site.context import Chart, Context, Model, PageHead
+from recsys.site.pages.page import Page, SiteData
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How one model was trained."""
+
+    model: Model
+    summary: ModelSummary
+    chart: Chart | None
+    records: list[EpochRecord]
+
+
+@dataclass(frozen=True)
+class TrainingContext(Context):
+    """``training.html``."""
+
+    bokeh: str
+    curves: tuple[Curve, ...]
+
+
+def training_context(data: SiteData, page: PageHead) -> TrainingContext:
+    """The loss curves of every model that was built."""
+    return TrainingContext(data.site, page, data.bokeh, tuple(_curve(model, data) for model in data.catalogue.models))
+
+
+def _curve(model: Model, data: SiteData) -> Curve:
+    summary = data.artefacts.build.models[model.name]
+    records = data.artefacts.loss_history.models.get(model.name, [])
+    return Curve(model, summary, training_chart(model, records, summary.best_epoch), records)
+
+
+PAGE = Page(
+    address="training.html",
+    title="Training",
+    nav="Training",
+    template="training.html",
+    context=training_context,
+    description="Loss and validation curves of both models, epoch by epoch.",
+)

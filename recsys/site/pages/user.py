@@ -1,0 +1,159 @@
+"""A page for each user: what they rated, and what each model recommends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from recsys.schema import Recommendation, UserLists
+from recsys.site.catalogue import Catalogue, has_user_pages
+from recsys.site.context import Context, ItemLink, Model, PageHead, Site, UserLink
+from recsys.site.output.parallel import Job, page_job
+from recsys.site.pages.page import PageFamily, SiteData
+from recsys.site.pages.profile import GenreRow, HiddenRow, genre_rows, hidden_rows, rank_spans
+
+
+@dataclass(frozen=True)
+class RatedRow:
+    """One of a user's best-rated items."""
+
+    item: ItemLink
+    rating: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A rated item behind a recommended one, and how strongly."""
+
+    item: ItemLink
+    strength: float
+
+
+@dataclass(frozen=True)
+class RecommendedRow:
+    """One place of a list; a hit that may not be named has neither item nor score nor reasons."""
+
+    item: ItemLink | None
+    recommendation: Recommendation
+    in_all_lists: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class RecommendedList:
+    """What one model recommends to a user."""
+
+    model: Model
+    rows: tuple[RecommendedRow, ...]
+    hits: int
+
+
+@dataclass(frozen=True)
+class BaselineHits:
+    """How many of the items that a baseline recommends are hits; the items themselves are in the exported data."""
+
+    model: Model
+    hits: int
+
+
+@dataclass(frozen=True)
+class UserContext(Context):
+    """``users/{slug}.html``."""
+
+    user: UserLink
+    n_train: int
+    n_hidden: int
+    rated: tuple[RatedRow, ...]
+    lists: tuple[RecommendedList, ...]
+    n_withheld: int
+    """Places of these lists, and reasons, whose item is not named."""
+    max_named: int
+    """Rated items of one user that the site names at most."""
+    genres: tuple[GenreRow, ...]
+    """The user's most common first; empty where genres are not known."""
+    genre_scale: int
+    """Per cent at which a bar is full: the largest of them."""
+    spans: tuple[str, ...]
+    """Spans of ranks, which the counts of ``hidden`` follow."""
+    hidden: tuple[HiddenRow, ...]
+    baselines: tuple[BaselineHits, ...]
+    """Empty where nothing is hidden."""
+    previous: UserLink | None
+    next: UserLink | None
+
+
+def user_context(
+    data: SiteData, user: UserLink, previous: UserLink | None = None, next_: UserLink | None = None
+) -> UserContext:
+    """One user's page, with links to the users before and after in the order of the export."""
+    recommendations, catalogue = data.artefacts.recommendations, data.catalogue
+    lists = recommendations.users[user.id]
+    ids = [{row.item for row in rows if row.item is not None} for rows in lists.models.values()]
+    in_all_lists = set.intersection(*ids) if len(ids) > 1 else set()
+    recommended = tuple(
+        RecommendedList(
+            model=catalogue.model(name),
+            rows=tuple(_recommended_row(row, in_all_lists, catalogue) for row in rows),
+            hits=sum(row.held_out for row in rows),
+        )
+        for name, rows in lists.models.items()
+    )
+    genres = genre_rows(recommendations, lists, catalogue.genres)
+    return UserContext(
+        site=data.site,
+        page=_page_head(user, lists, data.site),
+        user=user,
+        n_train=lists.n_train,
+        n_hidden=lists.n_hidden,
+        rated=tuple(RatedRow(catalogue.item(row.item), row.rating) for row in lists.rated),
+        lists=recommended,
+        n_withheld=sum((row.item is None) + row.why_withheld for rows in lists.models.values() for row in rows),
+        max_named=recommendations.max_named,
+        genres=genres,
+        genre_scale=max((share or 0 for row in genres for share in (row.rated, *row.recommended)), default=0) or 1,
+        spans=rank_spans(recommendations.rank_ends),
+        hidden=hidden_rows(recommendations, lists, catalogue),
+        baselines=_baseline_hits(lists, catalogue),
+        previous=previous,
+        next=next_,
+    )
+
+
+def _page_head(user: UserLink, lists: UserLists, site: Site) -> PageHead:
+    return PageHead(
+        address=user.href,
+        title=f"User {user.id}",
+        description=f"Films recommended to user {user.id} of {site.dataset} "
+        f"from {lists.n_train:,} ratings, by each model.",
+        section="users.html",
+        root="../",
+    )
+
+
+def _recommended_row(row: Recommendation, in_all_lists: set[str], catalogue: Catalogue) -> RecommendedRow:
+    return RecommendedRow(
+        item=None if row.item is None else catalogue.item(row.item),
+        recommendation=row,
+        in_all_lists=row.item in in_all_lists,
+        reasons=tuple(Reason(catalogue.item(item), strength) for item, strength in row.why),
+    )
+
+
+def _baseline_hits(lists: UserLists, catalogue: Catalogue) -> tuple[BaselineHits, ...]:
+    if not lists.n_hidden:
+        return ()
+    return tuple(
+        BaselineHits(catalogue.model(name), sum(row.held_out for row in rows))
+        for name, rows in lists.baselines.items()
+    )
+
+
+def user_jobs(data: SiteData) -> Iterator[Job]:
+    """A page for each user, in the order of the export."""
+    users = list(data.catalogue.users.values())
+    for user, previous, next_ in zip(users, [None, *users][:-1], [*users, None][1:], strict=True):
+        yield page_job(user.href, "user.html", partial(user_context, data, user, previous, next_))
+
+
+FAMILY = PageFamily(jobs=user_jobs, applies=has_user_pages)
