@@ -1,118 +1,127 @@
-"""Every setting: its meaning, unit and default, checked when it is made.
+"""Every setting: its meaning, range and default, checked when it is made.
 
-Knows nothing of models or data; a setting that is only impossible for a certain data set is refused where the two
-meet.
+A setting that is only impossible for a certain data set, or names a model there is not, is refused where both are
+known: in ``recsys.pipeline``.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
 import msgspec
+from msgspec import Meta, inspect
 
 from recsys.errors import ConfigError
 
-_ADDRESS = re.compile(
-    r"""
+_ADDRESS = r"""(?xia) \A
     https?://
     (?: [a-z0-9] [a-z0-9.-]* | \[ [0-9a-f:.]+ \] ) (?: : [0-9]{1,5} )?  # host and port
     (?: / (?: [a-z0-9._~!$&'()*+,;=:@-] | %[0-9a-f]{2} )* )*  # path
-    """,
-    re.VERBOSE | re.IGNORECASE | re.ASCII,
+    \Z"""
+_ADDRESS_IN_WORDS = (
+    "an address that begins with https://, such as https://example.org/films/, in plain letters (a host in Punycode, "
+    "a path percent-encoded) and without a user, a query or a fragment"
 )
 
 
+class _Checked:
+    """A dataclass whose values must fit its annotations: a wrong type or range is a :class:`ConfigError`."""
+
+    def __post_init__(self) -> None:
+        """Check and convert every value, such as a list to a tuple."""
+        for name, annotation in get_type_hints(type(self), include_extras=True).items():
+            value = getattr(self, name)
+            if isinstance(value, _Checked):
+                continue
+            try:
+                object.__setattr__(self, name, msgspec.convert(value, annotation))
+            except msgspec.ValidationError:
+                expected = _describe(inspect.type_info(annotation))
+                raise ConfigError(f"{name} is {value!r}; expected {expected}") from None
+
+
+def _describe(kind: inspect.Type) -> str:
+    """What values a type has, in words."""
+    match kind:
+        case inspect.UnionType():
+            return _describe(kind.types[0])  # the other is None, for "not set"
+        case inspect.Metadata():
+            return str((kind.extra_json_schema or {})["description"])
+        case inspect.IntType():
+            return f"a whole number from {kind.ge} to {kind.le}"
+        case inspect.FloatType():
+            low = f"from {kind.ge:g}" if kind.gt is None else f"above {kind.gt:g}"
+            high = f"to {kind.le:g}" if kind.lt is None else f"to below {kind.lt:g}"
+            return f"a number {low} {high}"
+        case inspect.BoolType():
+            return "true or false"
+        case _:
+            return "a TrainConfig"
+
+
 @dataclass(frozen=True, kw_only=True)
-class TrainConfig:
-    """How a model is trained; None leaves a setting to the rules in ``recsys.models.hyperparameters``.
+class TrainConfig(_Checked):
+    """How a model is trained; None leaves a setting to the model, whose defaults follow from the data.
 
     Raises:
         ConfigError: a value is outside its range.
     """
 
-    dim: int = 64
+    dim: Annotated[int, Meta(ge=1, le=4096)] = 64
     """Length of user and item vectors."""
-    epochs: int | None = None
-    """Passes over the ratings at most; fewer where more make it clearly worse on ratings held out."""
-    patience: int = 20
+    epochs: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    """Passes over the ratings at most; training ends earlier where more make it clearly worse on validation data."""
+    patience: Annotated[int, Meta(ge=1, le=100_000)] = 20
     """Epochs without a better validation nDCG after which training ends."""
-    learning_rate: float | None = None
+    learning_rate: Annotated[float, Meta(gt=0, le=10)] | None = None
     """Adam's step size in the first epoch; it falls to 0 along a cosine."""
-    l2: float | None = None
+    l2: Annotated[float, Meta(ge=0, le=1000)] | None = None
     """Weight of the squared norm of the towers' outputs, relative to the loss of one pair."""
-    batch_size: int | None = None
+    batch_size: Annotated[int, Meta(ge=1, le=2**31)] | None = None
     """Ratings in a batch, about: a batch is made of whole users, and an epoch of two batches at least."""
-    seed: int = 0
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
     """Of everything random: equal seeds give equal models."""
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot train."""
-        _whole("dim", self.dim, 1, 4096)
-        _whole("patience", self.patience, 1, 100_000)
-        _whole("seed", self.seed, 0, 2**63 - 1)
-        if self.epochs is not None:
-            _whole("epochs", self.epochs, 1, 100_000)
-        if self.batch_size is not None:
-            _whole("batch_size", self.batch_size, 1, 2**31)
-        if self.learning_rate is not None:
-            _real("learning_rate", self.learning_rate, 0, 10, open_low=True)
-        if self.l2 is not None:
-            _real("l2", self.l2, 0, 1000)
 
 
 @dataclass(frozen=True, kw_only=True)
-class BuildConfig:
+class BuildConfig(_Checked):
     """How a site is built.
 
     Raises:
         ConfigError: a value is outside its range.
     """
 
-    holdout: float = 0.2
+    holdout: Annotated[float, Meta(ge=0, lt=1)] = 0.2
     """Share of each user's newest ratings hidden from training and used to measure; 0 measures nothing."""
-    top_k: int = 10
+    top_k: Annotated[int, Meta(ge=1, le=1000)] = 10
     """Length of the recommended lists, and the k of every metric."""
-    models: tuple[str, ...] = ("base", "deep")
+    models: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(min_length=1, description="a list of models, each once"),
+    ] = ("base", "deep")
     """The models to train."""
-    site_url: str | None = None
+    site_url: Annotated[str, Meta(pattern=_ADDRESS, description=_ADDRESS_IN_WORDS)] | None = None
     """Where the site will be published, for links that must be absolute: ``https://example.org/films/``."""
     evaluate_new_users: bool = False
-    """Also measure how good the lists are for people who were not in training; trains deep five times more."""
-    user_pages: int = 10_000
+    """Also measure the lists of users who were not in training; trains deep five times more."""
+    user_pages: Annotated[int, Meta(ge=0, le=1_000_000)] = 10_000
     """Users up to which each has a page of their own; above, one page shows any of them, and needs JavaScript."""
-    max_files: int = 100_000
+    max_files: Annotated[int, Meta(ge=1, le=100_000_000)] = 100_000
     """Files that a site may have; a larger one is refused before its pages are written."""
-    max_megabytes: int = 1_000
+    max_megabytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 1_000
     """Size that a site may have, in MB; GitHub Pages takes no more than 1,000."""
     train: TrainConfig = field(default_factory=TrainConfig)
     """How each of them is trained."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be built."""
-        _real("holdout", self.holdout, 0, 1, open_high=True)
-        _whole("top_k", self.top_k, 1, 1000)
-        _whole("user_pages", self.user_pages, 0, 1_000_000)
-        _whole("max_files", self.max_files, 1, 100_000_000)
-        _whole("max_megabytes", self.max_megabytes, 1, 100_000_000)
-        object.__setattr__(self, "models", _model_names(self.models))
-        if not isinstance(self.evaluate_new_users, bool):
-            raise ConfigError(f"evaluate_new_users is {self.evaluate_new_users!r}; expected a choice, true or false")
-        if self.evaluate_new_users and "deep" not in self.models:
-            raise ConfigError(
-                "evaluate_new_users measures deep, the only model that answers somebody new, and only base is to be "
-                "built; expected deep among the models: add it, or leave evaluate_new_users out"
-            )
-        url = self.site_url
-        if url is not None and not (isinstance(url, str) and _ADDRESS.fullmatch(url)):
-            raise ConfigError(
-                f"site_url is {url!r}; expected an address that begins with https://, such as "
-                "https://example.org/films/, in plain letters (a host in Punycode, a path percent-encoded) "
-                "and without a user, a query or a fragment"
-            )
+        super().__post_init__()
+        if len(set(self.models)) < len(self.models):
+            raise ConfigError(f"models is {list(self.models)}; expected a list of models, each once")
 
 
 def read_config(path: Path | None, options: Mapping[str, Any]) -> BuildConfig:
@@ -121,76 +130,48 @@ def read_config(path: Path | None, options: Mapping[str, Any]) -> BuildConfig:
     Args:
         path: a TOML file with the names of :class:`BuildConfig` at the top and those of :class:`TrainConfig` in a
             table ``[train]``; None for no file.
-        options: values by setting name, without distinction between the two classes; None stands for "not given".
+        options: values by setting name, without distinction between the two classes; None means "not given".
 
     Raises:
         ConfigError: the file cannot be read, or names or values in it or among the options are wrong.
     """
+    config = BuildConfig() if path is None else _read_toml(path)
     given = {name: value for name, value in options.items() if value is not None}
-    unknown = [name for name in given if name not in {**_names(BuildConfig), **_names(TrainConfig)}]
-    if unknown:
-        raise ConfigError(_no_setting(unknown[0]))
-    written = BuildConfig() if path is None else _read_toml(path)
-    train = {name: value for name, value in given.items() if name in _names(TrainConfig)}
-    rest = {name: value for name, value in given.items() if name not in train}
-    return replace(written, train=replace(written.train, **train), **rest)
+    _check_names(given, {*_names(BuildConfig), *_names(TrainConfig)})
+    train = {name: given.pop(name) for name in _names(TrainConfig) if name in given}
+    return replace(config, train=replace(config.train, **train), **given)
 
 
 def _read_toml(path: Path) -> BuildConfig:
-    """The defaults with what the file says over them; every failure names the file."""
+    """The defaults with what the file sets over them; every error names the file."""
     try:
-        values = msgspec.toml.decode(path.read_bytes())
+        settings = msgspec.toml.decode(path.read_bytes())
+        train = settings.pop("train", {})
+        if not isinstance(train, dict):
+            raise ConfigError(f"train is {train!r}; expected a table [train] with names such as dim = 64")
+        _check_names(settings, _names(BuildConfig))
+        _check_names(train, _names(TrainConfig))
+        return BuildConfig(**settings, train=TrainConfig(**train))
     except OSError as problem:
         raise ConfigError(f"{path}: cannot be read ({problem.strerror}); expected a TOML file") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-        raise ConfigError(f"{path}: {problem}; expected TOML such as top_k = 10") from None
-    train = values.pop("train", {})
-    if not isinstance(train, dict):
-        raise ConfigError(f"{path}: train is {train!r}; expected a table [train] with names such as dim = 64")
-    misplaced = [*(values.keys() - _names(BuildConfig)), *(train.keys() - _names(TrainConfig))]
-    if misplaced:
-        raise ConfigError(f"{path}: {_no_setting(sorted(misplaced)[0])}")
-    try:
-        return BuildConfig(**values, train=TrainConfig(**train))
     except ConfigError as problem:
         raise ConfigError(f"{path}: {problem}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise ConfigError(f"{path}: {problem}; expected TOML such as top_k = 10") from None
 
 
-def _no_setting(name: str) -> str:
-    top = ", ".join(one for one in _names(BuildConfig) if one != "train")
-    train = ", ".join(_names(TrainConfig))
-    return f"there is no setting {name!r} in this place; expected {top}, and in the table [train] {train}"
+def _names(config: type[BuildConfig | TrainConfig]) -> list[str]:
+    """The settings of a class that have a single value, in the order they are declared."""
+    return [setting.name for setting in fields(config) if setting.name != "train"]
 
 
-def _names(kind: type[Any]) -> dict[str, None]:
-    """The settings of a class, in the order they are declared."""
-    return {setting.name: None for setting in fields(kind)}
-
-
-def _model_names(models: object) -> tuple[str, ...]:
-    if not isinstance(models, list | tuple) or not models or len(set(map(str, models))) < len(models):
-        raise ConfigError(f"models is {models!r}; expected base, deep or both, each once, in a list")
-    unknown = [name for name in models if name not in ("base", "deep")]
+def _check_names(names: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse a setting that is not known in this place, and help to find the one that was meant."""
+    unknown = sorted(set(names) - set(known))
     if unknown:
-        raise ConfigError(f"models: there is no model {unknown[0]!r}; expected base, deep or both")
-    return tuple(models)
-
-
-def _whole(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ConfigError(f"{name} is {value!r}; expected a whole number from {low} to {high}")
-
-
-def _real(
-    name: str, value: object, low: float, high: float, *, open_low: bool = False, open_high: bool = False
-) -> None:
-    inside = (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and (low < value if open_low else low <= value)
-        and (value < high if open_high else value <= high)
-    )
-    if not inside:
-        from_ = f"above {low}" if open_low else f"from {low}"
-        to = f"below {high}" if open_high else f"to {high}"
-        raise ConfigError(f"{name} is {value!r}; expected a number {from_} {to}")
+        close = difflib.get_close_matches(unknown[0], known, n=1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        raise ConfigError(
+            f"there is no setting {unknown[0]!r} in this place; {hint}expected {', '.join(_names(BuildConfig))}, and "
+            f"in the table [train] {', '.join(_names(TrainConfig))}"
+        )

@@ -169,12 +169,18 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
     """Refuse, before the work begins, settings that this data set cannot be built with.
 
     Raises:
-        ConfigError: there is no such model, or fewer items than a list is long.
+        ConfigError: there is no such model, none that answers new users though they are to be measured, or fewer
+            items than a list is long.
         OutputError: the site would have too many files.
     """
     unknown = [name for name in config.models if name not in MODELS]
     if unknown:
         raise ConfigError(f"models: there is no model {unknown[0]!r}; expected one or more of {', '.join(MODELS)}")
+    if config.evaluate_new_users and "deep" not in config.models:
+        raise ConfigError(
+            f"evaluate_new_users measures deep, the only model that answers new users, and models is "
+            f"{', '.join(config.models)}; expected deep among them: add it, or leave evaluate_new_users out"
+        )
     if config.top_k > dataset.n_items:
         raise ConfigError(f"top_k is {config.top_k}; {dataset.name} has {dataset.n_items} items, so use that or less")
     limits = Limits(config.user_pages, config.max_files, config.max_megabytes)
