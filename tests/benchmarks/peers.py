@@ -1,21 +1,21 @@
-"""Our models beside the public libraries Cornac and implicit: how good their lists are, and how soon they are made.
+"""Our models compared with the public libraries Cornac and implicit: quality of the lists, and speed.
 
     python -m pip install -e ".[bench]"
     python tests/benchmarks/peers.py --data FOLDER [--seeds 3] [--splits ua,ub,temporal] [--peers bpr,bivae,implicit]
 
-FOLDER is MovieLens 100K. First table: both models, our baselines and the peers on the data set's own splits, where
-FOLDER has them, and on each user's newest 20 %, judged by ``recsys.evaluate``. Settings are chosen, for seed 0, by
-``recsys.baselines.tuning.choose``, on validation data cut from the training part as the test part was cut from
-all; the grids of the peers stand below. Then each is trained without the choice: peers once, with seed 0, ours with
-seeds 0, 1, ..., and the row is the mean. "seconds" are those of one training, "cpu" those of all cores together,
-which depend less on what else is at work; with OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1 nobody waits by spinning.
-Our models choose their epochs themselves, and that is in their time; in Cornac's is what it takes to hand it the
-ratings, a tuple each.
+FOLDER is MovieLens 100K. The first table has our models, our baselines and the peers on the data set's own splits,
+if FOLDER contains them, and on each user's newest 20 %, measured by ``recsys.evaluate``. Hyperparameters are chosen,
+with seed 0, by ``recsys.baselines.tuning.tune``, on validation data cut from the training part as the test part was
+cut from all ratings; the grids of the peers are below. Then each is trained with the chosen ones: peers once, with
+seed 0, ours with seeds 0, 1, ..., and the row is the mean. "seconds" are those of one training; "cpu" are those of
+all cores together, which depend less on other load. With OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1 no thread spins
+while it waits. Our models choose their epochs themselves, which is part of their time; Cornac's time includes the
+conversion of the ratings to tuples.
 
-Second table: the ten best films of all users by ``recsys.top_k`` and by implicit's ``recommend``, from the same
-matrices: those of base on MovieLens, and bigger ones at random. Each has processes of its own, with one thread and
-with two (of BLAS for ours, of its own for implicit, as each is meant to be used), that take turns; the quickest call
-of each counts, and the least "cpu". What is not installed is skipped.
+The second table has the ten best items of all users by ``recsys.top_k`` and by implicit's ``recommend``, from the
+same matrices: those of base on MovieLens, and larger random ones. Each runs in processes of its own, with one thread
+and with two (of BLAS for ours, of its own for implicit, as each is meant to be used), which take turns; the shortest
+call of each counts, and the least "cpu". Libraries that are not installed are skipped.
 """
 
 import argparse
@@ -39,19 +39,21 @@ from scipy import sparse
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
-from recsys.baselines.simple import rated_or_not
-from recsys.baselines.tuning import Chosen, Recipe, choose, recipes, validation
+from recsys.baselines.protocol import BaselineSpec, binary_matrix
+from recsys.baselines.registry import BASELINES
+from recsys.baselines.tuning import Tuned, tune, validation_split
 from recsys.evaluation.ranking import Scorer
-from tests.benchmarks.recipe import hide_ten, only
+from recsys.models.registry import MODELS
+from tests.benchmarks.ablations import hide_ten, subset_in_file
 
 HOLDOUT = 0.2
 K = 10
-BIGGER = {"n_users": 20_000, "n_items": 10_000, "n_ratings": 2_000_000, "dim": 64}
+LARGE = {"n_users": 20_000, "n_items": 10_000, "n_ratings": 2_000_000, "dim": 64}
 
 
 @dataclass(frozen=True, eq=False)
 class Factors:
-    """Scores are dot products."""
+    """A model whose scores are dot products."""
 
     user_vectors: np.ndarray
     item_vectors: np.ndarray
@@ -61,32 +63,32 @@ class Factors:
 
 
 def implicit_als(train: recsys.Dataset, factors: int, l2: float, alpha: float, epochs: int, seed: int) -> Factors:
-    """With one BLAS thread for each of its own, as its authors advise."""
+    """With one BLAS thread for each of its own threads, as its authors recommend."""
     from implicit.cpu.als import AlternatingLeastSquares
     from threadpoolctl import threadpool_limits  # comes with implicit
 
     model = AlternatingLeastSquares(factors, regularization=l2, alpha=alpha, iterations=epochs, random_state=seed)
     with threadpool_limits(1, "blas"):
-        model.fit(sparse.csr_matrix(rated_or_not(train)), show_progress=False)
+        model.fit(sparse.csr_matrix(binary_matrix(train)), show_progress=False)
     return Factors(model.user_factors, model.item_factors)
 
 
 class Cornac:
-    """A fitted model of Cornac, which numbers users and items in its own way."""
+    """A fitted model of Cornac, which has its own indices of users and items."""
 
     def __init__(self, model: Any, train: recsys.Dataset) -> None:
         from cornac.data import Dataset
 
         pairs = zip(train.user.tolist(), train.item.tolist(), strict=True)
         self.model, self.shape = model, (train.n_users, train.n_items)
-        self.known = Dataset.from_uir([(user, item, 1.0) for user, item in pairs], seed=0)
-        model.fit(self.known)
+        self.dataset = Dataset.from_uir([(user, item, 1.0) for user, item in pairs], seed=0)
+        model.fit(self.dataset)
 
     @cached_property
     def table(self) -> np.ndarray:
-        table = np.full(self.shape, -1e6, np.float32)  # an item nobody rated in training is last
-        items = np.array(list(self.known.iid_map))
-        for user, index in self.known.uid_map.items():
+        table = np.full(self.shape, -1e6, np.float32)  # items without a training rating come last
+        items = np.array(list(self.dataset.iid_map))
+        for user, index in self.dataset.uid_map.items():
             table[user, items] = self.model.score(index)[: len(items)]
         return table
 
@@ -120,43 +122,45 @@ def cornac_bivae(train: recsys.Dataset, k: int, hidden: int, epochs: int, batch_
 
 
 IMPLICIT_GRID = ((32, 20, 2), (64, 30, 4), (128, 20, 2), (128, 30, 4), (256, 10, 2), (256, 30, 4))
+LABEL = {"label": "", "colour": ("", "")}
+"""Of a peer, which no page shows."""
 PEERS = {
     "bpr": (
         ("cornac",),
-        Recipe(
-            cornac_bpr,
-            [{"k": 200, "learning_rate": rate, "l2": l2} for rate in (0.01, 0.03) for l2 in (0.001, 0.01)],
-            draft={"epochs": 200, "seed": 0},
-            final={"epochs": 200, "seed": 0},
+        BaselineSpec(
+            **LABEL,
+            factory=cornac_bpr,
+            grid=[{"k": 200, "learning_rate": rate, "l2": l2} for rate in (0.01, 0.03) for l2 in (0.001, 0.01)],
+            draft=lambda seed: {"epochs": 200, "seed": seed},
+            final=lambda seed: {"epochs": 200, "seed": seed},
         ),
     ),
     "bivae": (
         ("cornac", "torch"),
-        Recipe(
-            cornac_bivae,
-            [{"k": k, "hidden": 2 * k, "epochs": epochs} for k in (50, 100) for epochs in (200, 500)],
-            draft={"batch_size": 1024, "seed": 0},
-            final={"batch_size": 1024, "seed": 0},
+        BaselineSpec(
+            **LABEL,
+            factory=cornac_bivae,
+            grid=[{"k": k, "hidden": 2 * k, "epochs": epochs} for k in (50, 100) for epochs in (200, 500)],
+            draft=lambda seed: {"batch_size": 1024, "seed": seed},
+            final=lambda seed: {"batch_size": 1024, "seed": seed},
         ),
     ),
     "implicit": (
         ("implicit",),
-        Recipe(
-            implicit_als,
-            [
-                {"factors": factors, "l2": l2, "alpha": alpha}
-                for factors, l2, alpha in IMPLICIT_GRID
-            ],
-            draft={"epochs": 15, "seed": 0},
-            final={"epochs": 15, "seed": 0},
+        BaselineSpec(
+            **LABEL,
+            factory=implicit_als,
+            grid=[{"factors": factors, "l2": l2, "alpha": alpha} for factors, l2, alpha in IMPLICIT_GRID],
+            draft=lambda seed: {"epochs": 15, "seed": seed},
+            final=lambda seed: {"epochs": 15, "seed": seed},
         ),
     ),
 }
-"""What each needs installed, and how it comes about."""
+"""By name: the packages it needs, and its factory and grid."""
 
 
-def absent(packages: Iterable[str]) -> str | None:
-    """Why a peer is left out; None where it can be had."""
+def skip_reason(packages: Iterable[str]) -> str | None:
+    """Why a peer is skipped; None if its packages are installed."""
     try:
         for package in packages:
             import_module(package)
@@ -165,69 +169,73 @@ def absent(packages: Iterable[str]) -> str | None:
     return None
 
 
-def cuts(folder: Path, name: str) -> tuple[recsys.Split, recsys.Split]:
-    """The split of that name, and its training part cut in two the same way."""
+def load_splits(folder: Path, name: str) -> tuple[recsys.Split, recsys.Split]:
+    """The split of that name, and its training part split in the same way."""
     whole = recsys.load_dataset(folder)
     if name == "temporal":
         parts = recsys.split(whole, HOLDOUT)
-        return parts, validation(parts.train, HOLDOUT, np.random.default_rng([0, 1]))
-    parts = recsys.Split(only(whole, folder / f"{name}.base"), only(whole, folder / f"{name}.test"), "random")
+        return parts, validation_split(parts.train, HOLDOUT, np.random.default_rng([0, 1]))
+    train, test = (subset_in_file(whole, folder / f"{name}.{part}") for part in ("base", "test"))
+    parts = recsys.Split(train, test, "random")
     return parts, hide_ten(parts.train, 1)
 
 
-def measure(name: str, make: Callable[[int], Scorer], seeds: Sequence[int], parts: recsys.Split, said: str) -> None:
-    """One row: means over the seeds."""
-    found = []
+def measure(name: str, make: Callable[[int], Scorer], seeds: Sequence[int], parts: recsys.Split, note: str) -> None:
+    """Print one row: means over the seeds."""
+    results = []
     for seed in seeds:
         start = time.perf_counter(), time.process_time()
         model = make(seed)
         seconds = time.perf_counter() - start[0], time.process_time() - start[1]
         report = recsys.evaluate(model, parts.train, parts.test, K)
-        found.append((report.mean["ndcg"], report.mean["recall"], *seconds))
-    ndcg, recall, seconds, cpu = np.mean(found, axis=0)
-    print(f"{name:12}{ndcg:9.4f}{recall:11.4f}{seconds:9.2f}{cpu:9.2f}{len(seeds):7}   {said}", flush=True)
+        results.append((report.mean["ndcg"], report.mean["recall"], *seconds))
+    ndcg, recall, seconds, cpu = np.mean(results, axis=0)
+    print(f"{name:12}{ndcg:9.4f}{recall:11.4f}{seconds:9.2f}{cpu:9.2f}{len(seeds):7}   {note}", flush=True)
 
 
 def quality(folder: Path, split: str, n_seeds: int, peers: Iterable[str]) -> None:
-    """The first table, for one split."""
-    parts, tried_on = cuts(folder, split)
+    """Print the first table for one split."""
+    parts, validation = load_splits(folder, split)
     print(f"\n{split}: {parts.train.n_ratings} ratings to train on, {parts.test.n_ratings} hidden")
     print(f"{'':12}  nDCG@10  recall@10  seconds      cpu  seeds   settings")
-    recsys.fit(parts.train, "deep", recsys.TrainConfig(epochs=1))  # or the first row would pay for what is made once
-    for model in ("base", "deep"):
+    # Warm up: what is computed once and then remembered must not count for the first row.
+    recsys.fit(parts.train, "deep", recsys.TrainConfig(epochs=1))
+    for model in MODELS:
         fit = partial(fitted, parts.train, model)
         measure(model, fit, range(n_seeds), parts, "the defaults")
-    for name, recipe in recipes(0).items():
-        chosen = choose(recipe, tried_on)
-        seeds = range(n_seeds if "seed" in chosen.settings else 1)
-        measure(name, partial(remade, recipe, parts.train, chosen), seeds, parts, chosen.in_words())
+    for name, spec in BASELINES.items():
+        tuned = tune(spec, validation, seed=0)
+        seeds = range(n_seeds if "seed" in tuned.hyperparameters else 1)
+        measure(name, partial(refit, spec, parts.train, tuned), seeds, parts, tuned.describe())
     for name in peers:
-        packages, recipe = PEERS[name]
-        if (problem := absent(packages)) is None:
-            chosen = choose(recipe, tried_on)
-            measure(name, partial(remade, recipe, parts.train, chosen), [0], parts, chosen.in_words())
+        packages, spec = PEERS[name]
+        reason = skip_reason(packages)
+        if reason is None:
+            tuned = tune(spec, validation, seed=0)
+            measure(name, partial(refit, spec, parts.train, tuned), [0], parts, tuned.describe())
         else:
-            print(f"{name:12} skipped: {problem}")
+            print(f"{name:12} skipped: {reason}")
 
 
 def fitted(train: recsys.Dataset, model: str, seed: int) -> Scorer:
     return recsys.fit(train, model, recsys.TrainConfig(seed=seed))
 
 
-def remade(recipe: Recipe, train: recsys.Dataset, chosen: Chosen, seed: int) -> Scorer:
-    """With the settings that were chosen, and another seed where one is among them."""
-    return recipe.make(train, **{**chosen.settings, **({"seed": seed} if "seed" in chosen.settings else {})})
+def refit(spec: BaselineSpec, train: recsys.Dataset, tuned: Tuned, seed: int) -> Scorer:
+    """Train with the chosen hyperparameters, and with another seed if it is one of them."""
+    seeded = {"seed": seed} if "seed" in tuned.hyperparameters else {}
+    return spec.factory(train, **{**tuned.hyperparameters, **seeded})
 
 
-def trained(folder: Path) -> tuple[Factors, recsys.Dataset]:
-    """Base on all but the newest ratings, the bias as one more number of each vector."""
+def trained_factors(folder: Path) -> tuple[Factors, recsys.Dataset]:
+    """Base, trained on all but the newest ratings, with the bias as one more component of each vector."""
     train = recsys.split(recsys.load_dataset(folder), HOLDOUT).train
     fitted = recsys.fit(train, "base", recsys.TrainConfig(seed=0))
     users = np.column_stack([fitted.user_vectors, np.ones(train.n_users, np.float32)])
     return Factors(users, np.column_stack([fitted.item_vectors, fitted.item_bias])), train
 
 
-def random(n_users: int, n_items: int, n_ratings: int, dim: int) -> tuple[Factors, recsys.Dataset]:
+def random_factors(n_users: int, n_items: int, n_ratings: int, dim: int) -> tuple[Factors, recsys.Dataset]:
     rng = np.random.default_rng(0)
     pairs = rng.choice(n_users * n_items, n_ratings, replace=False)
     train = recsys.Dataset.from_frames(
@@ -239,22 +247,22 @@ def random(n_users: int, n_items: int, n_ratings: int, dim: int) -> tuple[Factor
 
 
 class Lists:
-    """A process with its own number of threads, which makes everybody's lists when asked."""
+    """A process with its own number of threads that computes the lists of all users on request."""
 
-    def __init__(self, making: Callable[..., Any], threads: int, factors: Factors, train: recsys.Dataset) -> None:
-        spawn = multiprocessing.get_context("spawn")  # with a copy of this process its threads would come along
-        self.pool = ProcessPoolExecutor(1, spawn, _prepare, (making, threads, factors, train))
-        # Each of implicit's threads calls BLAS: with more than one there they are in each other's way.
-        blas = str(threads if making is ours else 1)
+    def __init__(self, method: Callable[..., Any], threads: int, factors: Factors, train: recsys.Dataset) -> None:
+        spawn = multiprocessing.get_context("spawn")  # a forked process would inherit the state of our threads
+        self.pool = ProcessPoolExecutor(1, spawn, _prepare, (method, threads, factors, train))
+        # Each of implicit's threads calls BLAS, so with more BLAS threads they would compete.
+        blas = str(threads if method is ours else 1)
         with patch.dict(os.environ, OPENBLAS_NUM_THREADS=blas, MKL_NUM_THREADS=blas):
             self.items, self.scores = self.pool.submit(_lists).result()
         self.calls: list[tuple[float, float]] = []
 
-    def again(self) -> None:
+    def repeat(self) -> None:
         self.calls.append(self.pool.submit(_seconds).result())
 
-    def least(self) -> tuple[float, float]:
-        """Seconds of the quickest call, and the least of all cores together."""
+    def shortest(self) -> tuple[float, float]:
+        """Seconds of the shortest call, and the fewest CPU seconds."""
         seconds, cpu = zip(*self.calls, strict=True)
         return min(seconds), min(cpu)
 
@@ -272,9 +280,9 @@ def theirs(threads: int, factors: Factors, train: recsys.Dataset) -> Callable[[]
     return lambda: model.recommend(users, rated, N=K, filter_already_liked_items=True)
 
 
-def _prepare(making: Callable[..., Any], *given: Any) -> None:
+def _prepare(method: Callable[..., Any], *arguments: Any) -> None:
     global _lists_of_all
-    _lists_of_all = making(*given)
+    _lists_of_all = method(*arguments)
 
 
 def _lists() -> Any:
@@ -287,41 +295,42 @@ def _seconds() -> tuple[float, float]:
     return time.perf_counter() - start[0], time.process_time() - start[1]
 
 
-def beside_implicit(name: str, factors: Factors, train: recsys.Dataset, repeat: int) -> None:
-    """Two rows of the second table, and their ratio."""
-    kinds = [(making, threads) for making in (ours, theirs) for threads in (1, 2)]
-    made = {(making, threads): Lists(making, threads, factors, train) for making, threads in kinds}
+def compare_with_implicit(name: str, factors: Factors, train: recsys.Dataset, repeat: int) -> None:
+    """Print two rows of the second table, and their ratio."""
+    variants = [(method, threads) for method in (ours, theirs) for threads in (1, 2)]
+    lists = {(method, threads): Lists(method, threads, factors, train) for method, threads in variants}
     for _ in range(repeat):
-        for each in made.values():
-            each.again()
+        for process in lists.values():
+            process.repeat()
     print(f"\n{name}: {train.n_users} users, {train.n_items} items, {train.n_ratings} ratings, "
-          f"{factors.item_vectors.shape[1]} numbers a vector; seconds, least of {repeat}")
-    quickest, cpu = {}, {}
-    for label, making in (("recsys.top_k", ours), ("implicit's recommend", theirs)):
-        one, two = (made[making, threads].least() for threads in (1, 2))
-        quickest[making], cpu[making] = min(one[0], two[0]), one[1]
-        print(f"{label:22} one thread {one[0]:.4f} (cpu {one[1]:.4f}), two {two[0]:.4f} (cpu {two[1]:.4f})")
+          f"{factors.item_vectors.shape[1]} numbers a vector; seconds, shortest of {repeat}")
+    shortest, cpu = {}, {}
+    for label, method in (("recsys.top_k", ours), ("implicit's recommend", theirs)):
+        (single, single_cpu), (double, double_cpu) = (lists[method, threads].shortest() for threads in (1, 2))
+        shortest[method], cpu[method] = min(single, double), single_cpu
+        print(f"{label:22} one thread {single:.4f} (cpu {single_cpu:.4f}), two {double:.4f} (cpu {double_cpu:.4f})")
     print(
-        f"implicit / ours: {quickest[theirs] / quickest[ours]:.2f}, each with the better number of threads; "
+        f"implicit / ours: {shortest[theirs] / shortest[ours]:.2f}, each with the better number of threads; "
         f"cpu with one thread {cpu[theirs] / cpu[ours]:.2f}"
     )
-    print(agreement(made[ours, 1], made[theirs, 1], factors))
-    for each in made.values():
-        each.pool.shutdown()
+    print(agreement(lists[ours, 1], lists[theirs, 1], factors))
+    for process in lists.values():
+        process.pool.shutdown()
 
 
-def agreement(one: Lists, other: Lists, factors: Factors) -> str:
-    """That both have the same items, where scores differ by more than rounding."""
-    differ = one.items != other.items
+def agreement(first: Lists, second: Lists, factors: Factors) -> str:
+    """Check that both have the same items wherever scores differ by more than rounding."""
+    differ = first.items != second.items
     users, _ = np.nonzero(differ)
-    mine, your = (
+    first_scores, second_scores = (
         np.einsum("nd,nd->n", factors.user_vectors[users].astype(float), factors.item_vectors[items[differ]])
-        for items in (one.items, other.items)
+        for items in (first.items, second.items)
     )
-    scale = np.abs(one.scores).max()
-    if not (np.allclose(mine, your, 0, 1e-5 * scale) and np.allclose(one.scores, other.scores, 0, 1e-5 * scale)):
+    scale = np.abs(first.scores).max()
+    close = partial(np.allclose, rtol=0, atol=1e-5 * scale)
+    if not (close(first_scores, second_scores) and close(first.scores, second.scores)):
         raise AssertionError("the lists differ by more than rounding")
-    return f"the lists are the same, but for {differ.sum()} of {differ.size} places where scores differ by rounding"
+    return f"the lists are equal, except {differ.sum()} of {differ.size} positions where scores differ by rounding"
 
 
 def main() -> None:
@@ -340,11 +349,11 @@ def main() -> None:
             quality(arguments.data, split, arguments.seeds, peers)
         else:
             print(f"\n{split} skipped: no {split}.base in {arguments.data}")
-    if (problem := absent(["implicit"])) is not None:
-        print(f"\nlists of all users skipped: {problem}")
+    if (reason := skip_reason(["implicit"])) is not None:
+        print(f"\nlists of all users skipped: {reason}")
     elif arguments.repeat:
-        beside_implicit("MovieLens", *trained(arguments.data), arguments.repeat)
-        beside_implicit("random", *random(**BIGGER), arguments.repeat)
+        compare_with_implicit("MovieLens", *trained_factors(arguments.data), arguments.repeat)
+        compare_with_implicit("random", *random_factors(**LARGE), arguments.repeat)
 
 
 if __name__ == "__main__":
