@@ -48,7 +48,7 @@ def build(options: argparse.Namespace) -> None:
             dataset = pipeline.read(source, terminal)
             arguments.check_named(options, dataset.source.synthetic)
             cache = NoCache() if options.no_cache else FolderCache(cache_folder())
-            artefacts = pipeline.compute(dataset, config, terminal, cache)
+            artefacts = pipeline.compute(dataset, config, terminal, cache, pipeline.in_second_process)
             pipeline.export(artefacts, staging / "data", terminal)
         arguments.check_named(options, artefacts.build.dataset.synthetic)
         pipeline.render(artefacts, staging, terminal)

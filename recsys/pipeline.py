@@ -63,6 +63,8 @@ FROM_CACHE = " (from an earlier build)"
 logger = logging.getLogger(__name__)
 
 BaselineResults = Iterator[BaselineResult | SkippedBaseline]
+RunBaselines = Callable[[Split, BuildConfig], AbstractContextManager[BaselineResults]]
+"""Begins to compute the baselines, whose results are read in the block."""
 OnEpoch = Callable[[Any, object], None]
 
 
@@ -187,19 +189,40 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
     check_page_count(dataset.n_users, dataset.n_items, limits)
 
 
-def compute(dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> Artefacts:
-    """Everything between the ratings and the exported files."""
-    results = compute_results(dataset, config, reporter, cache)
+def in_this_process(parts: Split, config: BuildConfig) -> AbstractContextManager[BaselineResults]:
+    """Compute each baseline when it is asked for."""
+    return nullcontext(run_baselines(parts, config))
+
+
+def in_second_process(parts: Split, config: BuildConfig) -> AbstractContextManager[BaselineResults]:
+    """Compute the baselines while this process trains the models, where that pays.
+
+    For the command alone. The second process imports the main module anew: the script of a library user would run
+    twice if it is not guarded by ``if __name__ == "__main__"``, and baselines added while a program runs would be
+    missing.
+    """
+    if parts.train.n_ratings < MIN_RATINGS_FOR_PROCESS:
+        return in_this_process(parts, config)
+    return in_background(run_baselines, parts, config)
+
+
+def compute(
+    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, run: RunBaselines = in_this_process
+) -> Artefacts:
+    """Everything between the ratings and the exported files; ``run`` begins to compute the baselines."""
+    results = compute_results(dataset, config, reporter, cache, run)
     with threadpool_limits(1, "blas"), reporter.stage("assemble"):
         return assemble(results)
 
 
-def compute_results(dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> Results:
+def compute_results(
+    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, run: RunBaselines = in_this_process
+) -> Results:
     """The stages from split to evaluate: all that the exported files are made of, still as arrays."""
     check(dataset, config)
     with threadpool_limits(1, "blas"):  # more threads gain nothing at these sizes, and spin against each other
         parts = split(dataset, config, reporter)
-        with start_baselines(parts, config, cache) as baselines:
+        with load_or_run_baselines(cache, parts, config, run) as baselines:
             trained = train(dataset, parts.train, config, reporter, cache)
             compared = compare(baselines, reporter)
         lists = recommend(trained.models, parts, config, reporter) | compared.lists
@@ -258,18 +281,6 @@ def train(dataset: Dataset, ratings: Dataset, config: BuildConfig, reporter: Rep
                 details.append(epochs + FROM_CACHE * cached)
                 models[name], recorders[name] = fitted, recorder
     return Trained(models, recorders)
-
-
-@contextmanager
-def start_baselines(parts: Split, config: BuildConfig, cache: Cache) -> Iterator[tuple[BaselineResults, bool]]:
-    """Begin to compute the baselines, beside the models where that pays; and whether they are in the cache."""
-
-    def run(parts: Split, config: BuildConfig) -> AbstractContextManager[BaselineResults]:
-        large = parts.train.n_ratings >= MIN_RATINGS_FOR_PROCESS
-        return in_background(run_baselines, parts, config) if large else nullcontext(run_baselines(parts, config))
-
-    with load_or_run_baselines(cache, parts, config, run) as results:
-        yield results
 
 
 @dataclass(frozen=True, eq=False)

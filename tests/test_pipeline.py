@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,7 @@ from recsys.export.assemble import assemble
 from recsys.export.files import read_artefacts
 from recsys.schema import Artefacts
 from tests.small_logs import write_movielens
-from tests.test_build import differing, files
+from tests.test_build import differing, files, skip_pages
 
 QUICK = recsys.BuildConfig(train=recsys.TrainConfig(dim=8, epochs=2))
 STAGES = ["split", "train base", "train deep", "recommend", "explain", "evaluate", "assemble", "export", "render"]
@@ -90,7 +91,8 @@ def test_build_site_writes_the_same_bytes_as_the_command_and_returns_the_absolut
     assert differing(folder, tmp_path / "other") == []
 
 
-def test_an_earlier_site_is_replaced_and_its_models_come_from_the_cache(dataset, tmp_path, trained):
+def test_an_earlier_site_is_replaced_and_its_models_come_from_the_cache(dataset, tmp_path, trained, monkeypatch):
+    skip_pages(monkeypatch)
     recsys.build_site(dataset, tmp_path / "site", QUICK)
     recsys.build_site(dataset, tmp_path / "site", replace(QUICK, top_k=5))
     assert trained == ["base", "deep"]
@@ -177,8 +179,8 @@ def test_a_reporter_sees_reading_and_the_measurement_of_new_users_too(log):
 def test_every_stage_can_be_called_on_its_own(dataset, tmp_path):
     cache = recsys.NoCache()
     parts = pipeline.split(dataset, QUICK)
-    with pipeline.start_baselines(parts, QUICK, cache) as baselines:
-        compared = pipeline.compare(baselines)
+    with pipeline.in_this_process(parts, QUICK) as baselines:
+        compared = pipeline.compare((baselines, False))
     trained = pipeline.train(dataset, parts.train, QUICK, pipeline.SILENT, cache)
     lists = pipeline.recommend(trained.models, parts, QUICK) | compared.lists
     reasons = pipeline.explain(trained.models, parts, lists)
@@ -236,6 +238,21 @@ def test_new_users_are_measured_by_models_that_are_trained_once_a_draw(dataset, 
     assert trained == ["deep"] * 5  # for both rows of deep
     assert list(report.models) == ["deep", "deep_liked", "popularity", "ease"]
     assert np.shape(report.models["deep"]) == (len(report.given), 5)
+
+
+def test_a_script_without_a_main_guard_builds_a_site_of_a_large_log_too(log, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(f"""
+import recsys
+from recsys import pipeline
+pipeline.MIN_RATINGS_FOR_PROCESS = 0
+pipeline.render = lambda artefacts, folder, reporter: None
+config = recsys.BuildConfig(models=("base",), train=recsys.TrainConfig(dim=8, epochs=2))
+recsys.build_site(recsys.load_dataset({str(log)!r}), {str(tmp_path / "site")!r}, config, cache=recsys.NoCache())
+""")
+    root = Path(__file__).parents[1]
+    subprocess.run([sys.executable, str(script)], check=True, env={**os.environ, "PYTHONPATH": str(root)})
+    assert list(read_artefacts(tmp_path / "site" / "data").metrics.models) == ["base", *BASELINES]
 
 
 def test_importing_recsys_imports_nothing_that_renders_pages_until_it_is_asked_for():
