@@ -305,7 +305,7 @@ def _no_network(monkeypatch, tmp_path):
     def fail(name):
         raise DownloadError(f"{name} could not be downloaded: no connection")
 
-    monkeypatch.setattr(sources, "_fetch", fail)
+    monkeypatch.setattr(sources, "fetch", fail)
     monkeypatch.setattr(build, "HERE", tmp_path)  # a data/ folder without ratings
 
 
@@ -348,7 +348,7 @@ def test_the_site_of_movielens_has_943_user_pages_and_its_accents(tmp_path):
 def test_without_arguments_the_downloaded_zip_is_built_where_the_download_works(tmp_path, monkeypatch):
     folder = Path(MOVIELENS)
     archive = Path(shutil.make_archive(str(tmp_path / "ml-100k"), "zip", folder.parent, folder.name))
-    monkeypatch.setattr(sources, "_fetch", lambda name: archive.rename(tmp_path / f"{name}.zip"))
+    monkeypatch.setattr(sources, "fetch", lambda name: archive.rename(tmp_path / f"{name}.zip"))
     monkeypatch.setattr(build, "HERE", tmp_path / "repository")
     command = ["--epochs", "1", "--dim", "4", "--models", "base", "--holdout", "0", "--quiet"]
     assert build.main([*command, "--out", str(tmp_path / "site")]) == 0

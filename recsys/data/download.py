@@ -1,6 +1,6 @@
-"""Downloads that can be trusted: pinned hashes, https only, certificates checked, seconds instead of minutes to fail.
+"""Data sets that can be downloaded, verified by pinned hashes, into the user's cache folder.
 
-Needs pooch, requests and rich, so it is imported only where something is fetched. Must not know what the files hold.
+Importing this module is cheap: pooch, requests and rich load only when something is fetched.
 """
 
 from __future__ import annotations
@@ -9,79 +9,104 @@ import difflib
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-import platformdirs
-import pooch
-import requests
-from requests import exceptions
-from requests.adapters import BaseAdapter
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
-from recsys.data.remotes import PAGE, REMOTES, Remote
 from recsys.errors import DataError, DownloadError
 
+if TYPE_CHECKING:
+    import requests
+    from rich.progress import Progress
+
 TIMEOUT = 5.0
-"""Seconds to wait for a connection, for the answer's beginning, and for each further piece of it."""
-SIZE_LIMIT = 400_000_000
-"""Bytes; the largest file offered has 262 million. What is longer is not what was asked for."""
+"""Seconds to wait for a connection, for the first bytes of a response, and for each further piece of it."""
+MAX_BYTES = 400_000_000
+"""The largest file offered has 262 million bytes; a longer response is not what was asked for."""
+CHUNK_SIZE = 1 << 16
+"""Bytes written at a time."""
+PAGE = "https://grouplens.org/datasets/movielens/"
+"""Where all MovieLens sets can be found by hand."""
 LICENCE_NOTE = (
     "MovieLens belongs to GroupLens Research (University of Minnesota): for research, cite Harper and Konstan 2015, "
     f"do not redistribute; {PAGE}"
 )
 
-_CHUNK = 1 << 16
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 
+@dataclass(frozen=True)
+class Remote:
+    """One file to download."""
+
+    sha256: str
+    """Of the zip, in hexadecimal digits."""
+    has_mirror: bool = False
+    """Whether the Recommenders project keeps a second copy of the same bytes."""
+    note: str = ""
+    """What to say when the hash does not match."""
+
+    def addresses(self, name: str) -> tuple[str, ...]:
+        """Where to look, in this order."""
+        publisher = f"https://files.grouplens.org/datasets/movielens/{name}.zip"
+        mirror = f"https://huggingface.co/datasets/Recommenders/MovieLens/resolve/main/{name}.zip"
+        return (publisher, mirror) if self.has_mirror else (publisher,)
+
+
+REMOTES = {
+    "ml-100k": Remote("50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229", has_mirror=True),
+    "ml-1m": Remote("a6898adb50b9ca05aa231689da44c217cb524e7ebd39d264c56e2832f2c54e20", has_mirror=True),
+    "ml-20m": Remote("96f243c338a8665f6bcc89c53edf6ee39162a846940de6b7c8c48aeada765ff3", has_mirror=True),
+    "ml-25m": Remote("8b21cfb7eb1706b4ec0aac894368d90acf26ebdfb6aced3ebd4ad5bd1eb9c6aa"),
+    "ml-latest-small": Remote(
+        "696d65a3dfceac7c45750ad32df2c259311949efec81f0f144fdfb91ebc9e436",
+        note="the publisher renews this set now and then, and only its edition of 2018 is known here",
+    ),
+}
+"""Sets whose zip has a known SHA-256."""
+
+BY_HAND = ("ml-10m", "ml-32m")
+"""Sets of which only an MD5 is published. A file can be made to have a given MD5, so it verifies nothing."""
+
+
 def cache_folder() -> Path:
-    """Where downloads are kept, on every system the user's own cache."""
-    return Path(platformdirs.user_cache_dir("marquee", appauthor=False)) / "downloads"
+    """Where downloads are kept: in the user's cache folder, on every system."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("marquee", appauthor=False) / "downloads"
 
 
 def fetch(name: str) -> Path:
-    """The zip of a data set: the copy kept from an earlier time if its hash is right, else a download.
+    """The zip of a data set: an earlier download if its hash is right, else a new one.
 
     Raises:
         DataError: there is no such data set.
         DownloadError: no source gave the file with the pinned hash.
     """
+    import pooch
+
     if name not in REMOTES:
         near = difflib.get_close_matches(name, REMOTES, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise DataError(f"no data set is called {name!r} ({hint}known: {', '.join(REMOTES)})")
-    target = cache_folder() / f"{name}.zip"
-    if not _is_verified(target, REMOTES[name].sha256):
-        _log.info(LICENCE_NOTE)
-        _download(name, REMOTES[name], target)
-    return target
-
-
-def _is_verified(path: Path, sha256: str) -> bool:
-    try:
-        return bool(pooch.file_hash(str(path), alg="sha256") == sha256)
-    except OSError:
-        return False
-
-
-def _download(name: str, remote: Remote, target: Path) -> None:
-    """From the first source that has it; pooch verifies a temporary file and then moves it into place."""
+    remote, target = REMOTES[name], cache_folder() / f"{name}.zip"
+    if target.is_file() and pooch.file_hash(str(target), alg="sha256") == remote.sha256:
+        return target
+    _log.info(LICENCE_NOTE)
     pooch.get_logger().setLevel("WARNING")  # it would print the cache's path at every download
     failures = []
     for address in remote.addresses(name):
         host = urlsplit(address).hostname
         _log.info("fetching %s.zip from %s", name, host)
         try:
+            # Downloads to a temporary file, verifies it, and only then moves it to its path.
             pooch.retrieve(address, remote.sha256, fname=target.name, path=target.parent, downloader=_save)
+            return target
         except (OSError, ValueError) as error:  # requests' errors are OSErrors; pooch's wrong hash is a ValueError
             failures.append(f"{host}: {_reason(error, remote)}")
-        else:
-            return
     raise DownloadError(
         f"{name} could not be downloaded: {'; '.join(failures)} (fetch {name}.zip by hand and give its path with "
         "--data, or use --data sample)"
@@ -90,9 +115,9 @@ def _download(name: str, remote: Remote, target: Path) -> None:
 
 def _reason(error: Exception, remote: Remote) -> str:
     """Why a source failed, in a few words."""
+    from requests import exceptions
+
     match error:
-        case _PlainHttpError():
-            return "redirected to plain http, refused"
         case exceptions.SSLError():
             return "its certificate could not be verified"
         case exceptions.Timeout() | TimeoutError():
@@ -110,52 +135,34 @@ def _reason(error: Exception, remote: Remote) -> str:
 
 
 def _save(address: str, target: str, _: Any) -> None:
-    """Pooch's downloader: one address into one file."""
-    with _session() as session, _within(TIMEOUT, lambda: _get(session, address)) as answer, _progress() as progress:
-        size = int(answer.headers.get("content-length", 0)) or None
+    """Pooch's downloader: one address into one file, with a progress bar."""
+    from requests import exceptions
+
+    with _run_within(TIMEOUT, lambda: _get(address)) as response, _progress() as progress:
+        size = int(response.headers.get("content-length", 0)) or None
         task = progress.add_task(address.rsplit("/", 1)[-1], total=size)
-        written = 0
+        n_bytes = 0
         with Path(target).open("wb") as file:
-            for chunk in answer.iter_content(_CHUNK):
-                written += len(chunk)
-                if written > SIZE_LIMIT:
-                    raise exceptions.ContentDecodingError(f"more than {SIZE_LIMIT:,} bytes")
+            for chunk in response.iter_content(CHUNK_SIZE):
+                n_bytes += len(chunk)
+                if n_bytes > MAX_BYTES:
+                    raise exceptions.ContentDecodingError(f"more than {MAX_BYTES:,} bytes")
                 file.write(chunk)
                 progress.advance(task, len(chunk))
 
 
-def _get(session: requests.Session, address: str) -> requests.Response:
-    answer = session.get(address, stream=True, timeout=TIMEOUT)
-    answer.raise_for_status()
-    return answer
+def _get(address: str) -> requests.Response:
+    import requests
+
+    response = requests.get(address, stream=True, timeout=TIMEOUT)
+    response.raise_for_status()
+    return response
 
 
-def _session() -> requests.Session:
-    """A session for https alone, redirects included; certificates are checked, as is the default."""
-    session = requests.Session()
-    session.mount("http://", _Refuse())
-    session.max_redirects = 5
-    return session
+def _run_within(seconds: float, call: Callable[[], _Result]) -> _Result:
+    """The call's result, or a TimeoutError: the look-up of a host's name has no time-out of its own.
 
-
-class _PlainHttpError(exceptions.RequestException):
-    """Something asked for plain http."""
-
-
-class _Refuse(BaseAdapter):
-    """Carries nothing."""
-
-    def send(self, *_: Any, **__: Any) -> requests.Response:
-        raise _PlainHttpError
-
-    def close(self) -> None:
-        pass
-
-
-def _within(seconds: float, call: Callable[[], _Result]) -> _Result:
-    """The call's result, or a TimeoutError; looking up a host's name has no time-out of its own.
-
-    The thread is a daemon: one left waiting keeps nobody from ending the program.
+    The thread is a daemon, so that one that still waits does not keep the program from ending.
     """
     future: Future[_Result] = Future()
 
@@ -171,6 +178,9 @@ def _within(seconds: float, call: Callable[[], _Result]) -> _Result:
 
 def _progress() -> Progress:
     """A bar on the terminal's error stream; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from recsys.data.dataset import Dataset, Source
-from recsys.data.remotes import BY_HAND, PAGE, REMOTES
+from recsys.data.download import BY_HAND, PAGE, REMOTES, fetch
 from recsys.errors import DataError, DownloadError
 
 SAMPLE = "sample"
@@ -59,7 +59,7 @@ def locate(path_or_name: str | Path) -> Path:
     if isinstance(path_or_name, str) and path_or_name in REMOTES:
         if Path(path_or_name).exists():
             _log.warning("%r means the download; the folder of that name here is './%s'", path_or_name, path_or_name)
-        return _fetch(path_or_name)
+        return fetch(path_or_name)
     return _existing(str(path_or_name))
 
 
@@ -76,7 +76,7 @@ def locate_default(data_folder: Path) -> Path:
     if laid:
         return laid[0]
     try:
-        return _fetch(DEFAULT)
+        return fetch(DEFAULT)
     except DownloadError as error:
         _log.warning("%s; going on with the embedded sample, whose ratings are synthetic", error)
         return sample_folder()
@@ -129,12 +129,6 @@ def _existing(text: str) -> Path:
     if not found:
         raise DataError(f"'{text}' does not exist ({_hint(text)})")
     return path
-
-
-def _fetch(name: str) -> Path:
-    from recsys.data.download import fetch  # here, so that pooch, requests and rich load only for a download
-
-    return fetch(name)
 
 
 def _hint(name: str) -> str:

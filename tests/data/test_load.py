@@ -45,13 +45,13 @@ def offline(monkeypatch):
     def fail(name: str) -> Path:
         raise DownloadError(f"{name} could not be downloaded")
 
-    monkeypatch.setattr(sources, "_fetch", fail)
+    monkeypatch.setattr(sources, "fetch", fail)
 
 
 @pytest.fixture
 def online(monkeypatch, tmp_path) -> Path:
     path = lay_zip(tmp_path / "fetched.zip")
-    monkeypatch.setattr(sources, "_fetch", lambda name: path)
+    monkeypatch.setattr(sources, "fetch", lambda name: path)
     return path
 
 

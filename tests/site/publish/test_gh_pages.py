@@ -201,7 +201,7 @@ def test_synthetic_ratings_are_published_only_if_they_are_asked_for_by_name(tmp_
     def fail(name):
         raise DownloadError(f"{name} could not be downloaded: no connection")
 
-    monkeypatch.setattr(sources, "_fetch", fail)
+    monkeypatch.setattr(sources, "fetch", fail)
     out = ["--out", str(tmp_path / "site"), "--quiet", "--publish"]
     assert build.main([*out, "--dim", "4", "--epochs", "1"]) == 1
     assert "the ratings of this site are invented" in capsys.readouterr().err
