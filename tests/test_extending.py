@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 import types
 import zipfile
@@ -16,10 +17,12 @@ import pandas as pd
 import pytest
 
 import recsys
+from recsys import pipeline
 from recsys.baselines.registry import BASELINES
 from recsys.data.readers.registry import READERS
 from recsys.evaluation.metrics import METRICS
 from recsys.models.registry import MODELS
+from recsys.site.pages.registry import PAGES
 from tests import gradients
 
 ROOT = Path(__file__).parents[1]
@@ -122,6 +125,19 @@ def test_a_data_format_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pyt
     (folder / "log.jsonl").write_text("{", encoding="utf-8")
     with pytest.raises(recsys.DataError, match=r"log\.jsonl': .*expected a JSON object on each line"):
         recsys.load_dataset(folder)
+
+
+def test_a_page_is_one_module_one_template_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = module_of_example("recsys/site/pages/genres.py", monkeypatch).PAGE
+    monkeypatch.setitem(PAGES, "genres", spec)
+    templates = shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    (templates / "genres.html").write_text(examples()["templates/genres.html"], encoding="utf-8")
+    monkeypatch.setattr(pipeline, "templates_folder", lambda: templates)
+    site = build(tmp_path / "site")
+    assert "<li>Noir: 10</li>" in page(site, "genres.html")
+    assert page(site, "genres.html").count("<h1>Genres</h1>") == 1
+    assert "<a href=genres.html>Genres</a>" in page(site, "map.html")
+    assert "<a href=../genres.html>Genres</a>" in page(site, "users/u0.html")
 
 
 def test_a_model_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
