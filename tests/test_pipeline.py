@@ -41,11 +41,11 @@ def dataset(log: Path) -> recsys.Dataset:
 
 
 class RecordingReporter:
-    """Notes everything it is told.
+    """Notes all calls.
 
     Attributes:
         stages: names of the stages, as they end.
-        details: by stage or baseline, what it had to say.
+        details: by stage or baseline, its details.
         epochs: by model, the epochs that were reported.
         progress_ends: by description, the last (done, total).
     """

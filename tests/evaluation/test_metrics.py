@@ -91,6 +91,17 @@ def test_every_accuracy_metric_is_that_of_counting_position_by_position(case):
         assert 0 <= values.min() <= values.max() <= 1
 
 
+@given(hits_of_users())
+def test_moving_a_hit_up_a_rank_lowers_no_accuracy_metric(case):
+    hits, n_relevant = np.array(case[0]), np.array(case[1])
+    before = accuracy_per_user(hits, n_relevant)
+    for rank in range(1, hits.shape[1]):
+        moved = hits.copy()
+        moved[:, [rank - 1, rank]] = np.sort(hits[:, [rank - 1, rank]], axis=1)[:, ::-1]  # hits first
+        for name, values in accuracy_per_user(moved, n_relevant).items():
+            assert (values >= before[name] - 1e-12).all(), name
+
+
 def test_a_metric_stands_in_the_registry_under_its_name_with_a_label_and_a_formula():
     for name, metric in METRICS.items():
         assert metric.name == name
