@@ -92,13 +92,16 @@ def _build(results: Results) -> schema.Build:
 
 
 def _legend(results: Results) -> dict[str, schema.LegendEntry]:
-    """Label and colours of every row, models first."""
-    entries = {}
-    specs: dict[str, ModelSpec | BaselineSpec] = {**MODELS, **BASELINES}
-    for name, spec in specs.items():
-        if name in results.models or name in BASELINES:
-            light, dark = spec.colour
-            entries[name] = schema.LegendEntry(label=spec.label, light=light, dark=dark)
+    """Label and colours of every row in the files, models first."""
+    new_users = {} if results.new_users is None else results.new_users.models
+    rows = {*results.lists, *results.evaluation.skipped, *new_users}
+    entries = {
+        name: schema.LegendEntry(label=spec.label, light=spec.colour[0], dark=spec.colour[1])
+        for name, spec in {**MODELS, **BASELINES}.items()
+        if name in rows
+    }
+    if "deep_liked" in rows:  # the model deep, given less: its colours
+        entries["deep_liked"] = msgspec.structs.replace(entries["deep"], label="Deep, films alone")
     return entries
 
 
