@@ -19,6 +19,7 @@ from recsys.site.context import Site
 from recsys.site.images.pictures import write_pictures
 from recsys.site.output.assets import write_assets, write_bokeh
 from recsys.site.output.csp import CSP
+from recsys.site.output.legend import legend_css
 from recsys.site.output.limits import limits_of
 from recsys.site.output.parallel import Renderer, render_all, worker_count
 from recsys.site.output.script_data import script_data
@@ -53,7 +54,7 @@ def render_site(
     """
     with _frozen_heap():
         renderer, writer = Renderer(templates, out), Writer(out)
-        write_assets(templates, writer)
+        write_assets(templates, legend_css(artefacts.build.legend, artefacts.build.models), writer)
         data = SiteData(
             make_site(artefacts), artefacts, Catalogue(artefacts), write_bokeh(writer), out / "data", templates
         )

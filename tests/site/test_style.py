@@ -1,13 +1,17 @@
-"""The style sheets' tokens: each colour once, for both themes, and text that can be read on every ground."""
+"""The tokens of the style sheets: each colour once, for both themes; text can be read on every background."""
 
 import re
 from itertools import product
 
 import pytest
 
-from tests.site.tiny import TEMPLATES, render, tiny
+from recsys.errors import OutputError
+from recsys.schema import LegendEntry
+from recsys.site.output.legend import legend_css
+from tests.site.tiny import MODELS, TEMPLATES, legend, render, tiny
 
 CSS = "".join(path.read_text("utf-8") for path in sorted((TEMPLATES / "assets").rglob("*.css")))
+CSS += legend_css(legend(), MODELS)
 THEMES = ("light", "dark")
 PAIRS = {
     name: dict(zip(THEMES, colours, strict=True))
@@ -17,7 +21,7 @@ PAIRS = {
 
 def luminance(colour):
     """Relative luminance as WCAG 2 defines it."""
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
     return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
@@ -41,9 +45,45 @@ def test_text_can_be_read_on_every_ground(theme):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_curves_and_bars_stand_out_from_their_ground(theme):
-    names = ("base", "deep", "popularity", "item_knn", "ease", "als", "train", "validation")
+def test_curves_and_bars_stand_out_from_their_background(theme):
+    names = ("neutral", "train", "validation", *(f"m-{name}" for name in legend()))
     assert all(contrast(PAIRS[name][theme], PAIRS["surface"][theme]) >= 3 for name in names)
+
+
+def test_every_model_and_baseline_has_its_colour_in_the_style_sheet_of_every_page(tmp_path):
+    style = (render(tiny(), tmp_path) / "assets" / "style.css").read_text("utf-8")
+    for name, entry in legend().items():
+        assert f"--m-{name}: light-dark({entry.light}, {entry.dark});" in style
+        assert f".m-{name} {{ --model: var(--m-{name}); }}" in style
+    assert {name for name in legend() if f"map-{name}.png" in style} == set(MODELS)
+
+
+@pytest.mark.parametrize(
+    ("name", "light", "message"),
+    [
+        ("x { color: red } y", "#123456", "expected a name of a-z"),
+        ("Base", "#123456", "expected a name of a-z"),
+        ("", "#123456", "expected a name of a-z"),
+        ("x", "red", "expected #rrggbb"),
+        ("x", "#123456; } * { display: none", "expected #rrggbb"),
+        ("x", "#123456\n", "expected #rrggbb"),
+    ],
+)
+def test_a_legend_cannot_bring_other_css_into_the_style_sheet(name, light, message):
+    with pytest.raises(OutputError, match=message):
+        legend_css({name: LegendEntry(label="X", light=light, dark="#123456")}, [])
+
+
+def test_a_model_without_a_legend_is_refused():
+    with pytest.raises(OutputError, match="legend lacks deep"):
+        legend_css({}, ["deep"])
+
+
+def test_each_model_has_a_thin_bar_in_the_table_of_genres_over_the_broad_one():
+    entries = dict.fromkeys(("one", "two", "three"), legend()["base"])
+    bars = re.search(r"\.genres tbody th \{ (.*) \}", legend_css(entries, entries))[1]
+    layers = re.findall(r"var\(--([\w-]+)\) 0 0\) 0 calc\(100% - (\d+)px\) .*? (\d+)px no-repeat", bars)
+    assert layers == [("m-one", "17", "3"), ("m-two", "12", "3"), ("m-three", "7", "3"), ("rated", "5", "17")]
 
 
 def test_every_token_that_is_used_is_declared():
@@ -63,20 +103,8 @@ def test_the_page_for_what_is_not_found_has_the_style_it_uses_and_little_else(tm
     assert len(text.encode()) <= 10_000
 
 
-def test_every_model_colour_of_the_charts_is_a_token():
-    for name in (
-        "base",
-        "deep",
-        "popularity",
-        "item_knn",
-        "ease",
-        "als",
-        "train",
-        "validation",
-        "gold",
-        "line",
-        "ink-2",
-    ):
+def test_every_colour_of_the_charts_is_a_token():
+    for name in (*(f"m-{name}" for name in legend()), "train", "validation", "gold", "line", "ink-2"):
         assert name in PAIRS
 
 

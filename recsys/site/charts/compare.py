@@ -111,7 +111,7 @@ def curves(name: str, stages: Sequence[str], series: Sequence[Series], label: st
         positions = [round(stage + shift, 4) for stage in range(len(stages))]
         line = plot.line(positions, [_mean(value) for value in row.values], line_width=2, line_alpha=0.8)
         line.glyph.line_dash = "dashed" if row.hollow else "solid"
-        line.tags = [f"--{row.model.name}"]
+        line.tags = [f"--m-{row.model.name}"]
         _draw(plot, row, stages, positions, upright=True)
     return chart(name, plot, GROUP_HEIGHT)
 
@@ -168,7 +168,7 @@ def _draw(
     dots = plot.scatter(*(("place", "value") if upright else ("value", "place")), source=source, size=10)
     if series.hollow:
         dots.glyph.update(fill_alpha=0.0, line_width=2)
-    interval.tags = dots.tags = [f"--{series.model.name}"]
+    interval.tags = dots.tags = [f"--m-{series.model.name}"]
     has_interval = isinstance(series.values[0], Interval)
     value = "@value{0.0000} (@low{0.0000}–@high{0.0000})" if has_interval else "@value{0.0}"
     tooltips = [("", "@model"), *([("", "@group")] if upright else []), ("", value)]

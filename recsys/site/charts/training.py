@@ -62,7 +62,7 @@ def _loss_figure(source: ColumnDataSource, records: Sequence[EpochRecord], best_
 
 def _ndcg_figure(source: ColumnDataSource, model: Model, x_range: Any, best_epoch: int) -> Figure:
     plot = _epoch_figure(NDCG_HEIGHT, "nDCG", best_epoch, x_range=x_range)
-    line = _line(plot, source, "validation_ndcg", f"--{model.name}", "validation nDCG")
+    line = _line(plot, source, "validation_ndcg", f"--m-{model.name}", "validation nDCG")
     _legend_above(plot)
     plot.xaxis.axis_label = "epoch"
     _hover(plot, line, [("epoch", "@epoch"), ("validation nDCG", "@validation_ndcg{0.0000}")])

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 WIDTH = 720
 """In pixels: twice what pages give it, for screens that show two in the place of one."""
 
-COLOURS = {"base": (74, 138, 216), "deep": (222, 112, 56)}
-"""By model name, between the two shades that the style sheet has for light and dark: these read on both."""
+RGB = tuple[int, int, int]
 
 _LAYERS = 4  # where points of different layers overlap, the picture is denser
 _OPACITY = 140
@@ -27,13 +26,19 @@ _SHADES = 16  # steps from clear to solid: a palette of so few makes a small fil
 _FINER = 2  # drawn larger, then shrunk: that smooths the edges
 
 
-def map_picture(points: Sequence[Point], n_ratings: Sequence[int], colour: tuple[int, int, int]) -> bytes:
+def between(light: str, dark: str) -> RGB:
+    """The colour halfway between two shades ``#rrggbb``: it can be seen on light and on dark backgrounds."""
+    red, green, blue = ((int(light[i : i + 2], 16) + int(dark[i : i + 2], 16)) // 2 for i in (1, 3, 5))
+    return red, green, blue
+
+
+def map_picture(points: Sequence[Point], n_ratings: Sequence[int], colour: RGB) -> bytes:
     """A square PNG of the map; :func:`recsys.site.pages.square.square_around` tells where a film lies in it.
 
     Args:
-        points: where each film lies.
+        points: where each item lies.
         n_ratings: how often each was rated: a larger point has more.
-        colour: red, green, blue.
+        colour: red, green, blue, each 0 to 255.
     """
     from PIL import Image
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
-from recsys.site.images.map_png import COLOURS, map_picture
+from recsys.site.images.map_png import between, map_picture
 from recsys.site.images.social_card import social_card
 from recsys.site.output.jinja import count
 from recsys.site.output.writer import Writer, building
@@ -19,8 +19,8 @@ def write_pictures(artefacts: Artefacts, catalogue: Catalogue, writer: Writer) -
         with building(address):
             embedding = catalogue.embedding(model)
             if embedding is not None:
-                points = embedding.projection
-                writer.bytes(address, map_picture(points, n_ratings, COLOURS[model.name]))
+                points, entry = embedding.projection, artefacts.build.legend[model.name]
+                writer.bytes(address, map_picture(points, n_ratings, between(entry.light, entry.dark)))
     dataset = artefacts.build.dataset
     facts = f"{count(dataset.n_users)} users · {count(dataset.n_items)} films · {count(dataset.n_ratings)} ratings"
     writer.bytes("assets/card.png", social_card(dataset.name, facts, points or [], n_ratings if points else []))

@@ -9,8 +9,8 @@ from recsys.site.output.scripts import join_modules
 from recsys.site.output.writer import Writer
 
 
-def write_assets(templates: Path, writer: Writer) -> None:
-    """Copy the files of ``templates/assets``, and join those of each folder in it.
+def write_assets(templates: Path, legend: str, writer: Writer) -> None:
+    """Copy the files of ``templates/assets``, and join those of each folder in it; ``legend`` ends ``style.css``.
 
     A folder's style sheets become ``{folder}.css``, in the order of their names, and its ``main.js`` with what that
     imports becomes ``{folder}.js``. A folder without ``main.js`` has modules that others import.
@@ -21,7 +21,8 @@ def write_assets(templates: Path, writer: Writer) -> None:
             continue
         styles = sorted(path.glob("*.css"))
         if styles:
-            writer.bytes(f"assets/{path.name}.css", b"".join(style.read_bytes() for style in styles))
+            content = b"".join(style.read_bytes() for style in styles)
+            writer.bytes(f"assets/{path.name}.css", content + (legend.encode() if path.name == "style" else b""))
         if (path / "main.js").is_file():
             writer.text(f"assets/{path.name}.js", join_modules(path / "main.js"))
 

@@ -63,7 +63,7 @@ export function createUserView(box, names) {
   };
 
   const drawGenres = (genres) => {
-    const letters = listParts.map((listPart) => listPart.dataset.list[0]);
+    const models = listParts.map((listPart) => listPart.dataset.list);
     const largestShare = Math.max(1, ...genres.flatMap(([, ...shares]) => shares));
     const table = part("genres").querySelector("table");
     table.style.setProperty("--m", largestShare);
@@ -72,7 +72,7 @@ export function createUserView(box, names) {
         const heading = element("th", {}, element("bdi", {}, names.genres[genre]));
         heading.style.setProperty("--r", rated);
         shares.forEach((share, n) => {
-          heading.style.setProperty(`--${letters[n]}`, share ?? 0);
+          heading.style.setProperty(`--p-${models[n]}`, share ?? 0);
         });
         const cells = [rated, ...shares].map((share) => element("td", {}, share === null ? "–" : `${share}%`));
         return element("tr", {}, heading, ...cells);

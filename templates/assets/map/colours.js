@@ -74,7 +74,7 @@ function withNote({ fill, legend }, note) {
 }
 
 const colourings = {
-  model: (model) => ({ fill: new Array(items.n).fill(themeColour(`--${model}`)), legend: [] }),
+  model: (model) => ({ fill: new Array(items.n).fill(themeColour(`--m-${model}`)), legend: [] }),
   genre: colourByGenre,
   year: () => withNote(colourByRank(items.years, "year not known"), "By year: as many films between each two marks."),
   popularity: () =>

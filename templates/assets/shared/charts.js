@@ -10,10 +10,10 @@ probe.hidden = true;
 document.body.append(probe);
 
 // The value of a CSS variable as a colour that a canvas takes. The value may be a function such as light-dark(), so the
-// browser has to compute it, on an element. A variable that the style sheet lacks gets the colour of popularity.
+// browser has to compute it, on an element. A variable that the style sheet lacks gets a neutral colour.
 export function themeColour(variable) {
   if (!colours.has(variable)) {
-    probe.style.color = `var(${variable}, var(--popularity))`;
+    probe.style.color = `var(${variable}, var(--neutral))`;
     colours.set(variable, getComputedStyle(probe).color);
   }
   return colours.get(variable);

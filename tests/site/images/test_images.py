@@ -3,10 +3,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from recsys.site.images.map_png import COLOURS, WIDTH, map_picture
+from recsys.site.images.map_png import WIDTH, between, map_picture
 from recsys.site.images.social_card import social_card
 from recsys.site.pages.square import Square, square_around
 from tests.site.tiny import HOSTILE, MODELS, TITLES, nothing, render, tiny
+
+ORANGE = (222, 112, 56)
 
 
 def opened(content):
@@ -35,7 +37,7 @@ def test_points_that_span_nothing_still_have_a_place(points):
 
 def test_the_picture_is_solid_where_a_film_lies_and_clear_elsewhere():
     points = [(0.0, 0.0), (1.0, 2.0)]
-    found = alpha(map_picture(points, [1000, 1], COLOURS["deep"]))
+    found = alpha(map_picture(points, [1000, 1], ORANGE))
     assert found.size == (WIDTH, WIDTH)
     for point in points:
         left, top = square_around(points).to_percent(point)
@@ -44,8 +46,13 @@ def test_the_picture_is_solid_where_a_film_lies_and_clear_elsewhere():
     assert found.getbbox()[1] < WIDTH * 0.05 and found.getbbox()[3] > WIDTH * 0.95  # y points upwards
 
 
+def test_a_map_has_the_colour_halfway_between_those_of_the_legend():
+    assert between("#000000", "#ffffff") == (127, 127, 127)
+    assert between("#102030", "#305070") == (0x20, 0x38, 0x50)
+
+
 def test_a_film_with_more_ratings_is_drawn_larger():
-    found = alpha(map_picture([(0.0, 0.0), (1.0, 0.0)], [1000, 1], COLOURS["base"]))
+    found = alpha(map_picture([(0.0, 0.0), (1.0, 0.0)], [1000, 1], ORANGE))
     left, right = (found.crop((x, 0, x + WIDTH // 2, WIDTH)).histogram()[0] for x in (0, WIDTH // 2))
     assert left < right  # fewer clear pixels
 

@@ -97,7 +97,7 @@ def test_each_model_has_a_line_and_a_variant_is_dashed_and_hollow():
     assert [round(b - a, 6) for a, b in zip(*places, strict=True)] == [0.07, 0.07]
     assert chart.json.count('"line_dash":[6]') == 1
     assert chart.json.count('"fill_alpha":{"type":"value","value":0.0}') == 1
-    assert chart.json.count('"--deep"') == chart.json.count('"--deep_liked"') == 3
+    assert chart.json.count('"--m-deep"') == chart.json.count('"--m-deep_liked"') == 3
     assert curves("x", ["3"], [], "height", "films") is None
 
 

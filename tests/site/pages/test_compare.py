@@ -198,7 +198,7 @@ def test_dots_of_a_group_stand_beside_each_other_in_the_order_of_the_models():
     assert len(places) == 3
     assert [round(a - b, 6) for a, b in zip(places[1], places[0], strict=True)] == [0.35, 0.35]
     assert places[1] == [0, 1]
-    assert "--gold" in text and "--als" in text
+    assert "--gold" in text and "--m-als" in text
 
 
 def test_the_overlap_is_a_bar_for_each_number_of_shared_films():

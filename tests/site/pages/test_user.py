@@ -131,8 +131,8 @@ def test_the_genre_profile_is_a_table_with_bars_to_a_common_scale(tmp_path):
     genres = panels(text_of(tiny(), tmp_path))["Genres"]
     assert "<table class=genres style=--m:100>" in genres
     assert rows(genres) == [
-        "<tr><th style=--r:100;--b:50;--d:100>Drama<td>100%<td>50%<td>100%",
-        "<tr><th style=--r:50;--b:50;--d:100><i>Sci-Fi</i><td>50%<td>50%<td>100%",
+        "<tr><th style=--r:100;--p-base:50;--p-deep:100>Drama<td>100%<td>50%<td>100%",
+        "<tr><th style=--r:50;--p-base:50;--p-deep:100><i>Sci-Fi</i><td>50%<td>50%<td>100%",
     ]
     assert "&lt;i&gt;Sci-Fi" in (tmp_path / "users" / "1.html").read_text("utf-8")
 
