@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import recsys
-from recsys.cache import models as kept
+from recsys.cache import models as cached_models
 from tests.requirements import skip_reasons
 
 _numbers = itertools.count()
@@ -49,5 +49,5 @@ def trained(monkeypatch) -> list[str]:
         names.append(model)
         return recsys.fit(train, model, *rest)
 
-    monkeypatch.setattr(kept, "fit", counted)
+    monkeypatch.setattr(cached_models, "fit", counted)
     return names

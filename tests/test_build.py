@@ -178,7 +178,7 @@ def test_a_damaged_cache_entry_and_an_unusable_cache_folder_are_warnings(small, 
     shutil.rmtree(cache_folder())
     cache_folder().write_text("a file where the folder should be")
     assert build.main([*command, str(tmp_path / "third")]) == 0
-    assert "the cache keeps nothing" in output(capsys)
+    assert "the cache cannot be written" in output(capsys)
     for other in ("second", "third"):
         assert differing(tmp_path / "first", tmp_path / other) == []
 

@@ -1,1 +1,1 @@
-"""Results of earlier builds: a store of entries, and the models and baselines kept in it."""
+"""Models and baselines of earlier builds, so that a build computes only what has changed."""

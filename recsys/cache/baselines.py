@@ -1,4 +1,4 @@
-"""Baselines from the cache if an earlier build computed them, else computed and kept."""
+"""Baselines from the cache if an earlier build computed them, else computed and saved."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def load_or_run_baselines(
     """Every baseline, to be read in the block, and whether they come from the cache; then their seconds are 0.
 
     Args:
-        cache: where they are looked for, and kept once all are read.
+        cache: where they are looked up, and saved once all are read.
         parts: what they learn from, and what is hidden.
         config: settings.
         run: starts to compute them.
@@ -63,15 +63,15 @@ def load_or_run_baselines(
         yield iter(cached), True
         return
     with run(parts, config) as results:
-        yield _keep_when_complete(results, cache, name), False
+        yield _save_when_complete(results, cache, name), False
 
 
-def _keep_when_complete(results: Results, cache: Cache, name: str) -> Results:
+def _save_when_complete(results: Results, cache: Cache, name: str) -> Results:
     complete = []
     for result in results:
         complete.append(result)
         yield result
-    cache.keep(name, _to_archive(complete))
+    cache.save(name, _to_archive(complete))
 
 
 def _to_archive(results: list[BaselineResult | SkippedBaseline]) -> Archive:

@@ -1,7 +1,4 @@
-"""A model from the cache if it was trained before, else trained: the same to the byte, with what its epochs left.
-
-Knows training and the cache, nothing of what is done with a model.
-"""
+"""A model from the cache if an earlier build trained it, else trained and saved: the same to the byte."""
 
 from __future__ import annotations
 
@@ -33,15 +30,15 @@ def cached_fit(
     recorder: SnapshotRecorder,
     on_epoch: Callable[[EpochRecord, Snapshot], None] = lambda record, snapshot: None,
 ) -> tuple[Fitted, bool]:
-    """The model that :func:`~recsys.training.fit.fit` gives, and whether it was known before.
+    """The model that :func:`~recsys.training.fit.fit` gives, and whether it comes from the cache.
 
     Args:
-        cache: where it is looked for, and kept once it is trained.
+        cache: where it is looked up, and saved once it is trained.
         ratings: what it learns from.
-        model: ``"base"`` or ``"deep"``.
+        model: its name in the registry.
         config: settings.
-        recorder: a fresh one; afterwards it has the frames that it would have kept of all epochs.
-        on_epoch: called after each epoch of training, of which a known model has none.
+        recorder: a fresh one; afterwards it has the frames that training would have recorded.
+        on_epoch: called after each epoch of training; never for a model from the cache.
     """
     name = key(
         what="model",
@@ -52,23 +49,23 @@ def cached_fit(
         items=hashlib.sha256(recorder.items.tobytes()).hexdigest(),
         max_frames=recorder.max_frames,
     )
-    known = cache.load(name, _unpacked)
-    if known is not None:
-        fitted, recorder.frames = known
+    cached = cache.load(name, _from_archive)
+    if cached is not None:
+        fitted, recorder.frames = cached
         return fitted, True
     fitted = fit(ratings, model, config, chain_callbacks(on_epoch, recorder))
-    cache.keep(name, _packed(fitted, recorder))
+    cache.save(name, _to_archive(fitted, recorder))
     return fitted, False
 
 
-def _packed(fitted: Fitted, recorder: SnapshotRecorder) -> Archive:
-    model = pack(fitted)
-    epochs, frames = np.array(list(recorder.frames)), np.stack(list(recorder.frames.values()))
-    return Archive({**model.arrays, _EPOCHS: epochs, _FRAMES: frames}, model.text)
+def _to_archive(fitted: Fitted, recorder: SnapshotRecorder) -> Archive:
+    entry = pack(fitted)
+    epochs, frames = np.array(list(recorder.frames)), np.stack(list(recorder.frames.values()))  # (f,), (f, n, d)
+    return Archive({**entry.arrays, _EPOCHS: epochs, _FRAMES: frames}, entry.text)
 
 
-def _unpacked(found: Archive) -> tuple[Fitted, dict[int, NDArray[np.float32]]]:
-    fitted = unpack(found)
-    epochs = require_array(found.arrays, _EPOCHS, (None,), np.signedinteger)
-    frames = require_array(found.arrays, _FRAMES, (len(epochs), None, fitted.hyperparameters.dim))
+def _from_archive(entry: Archive) -> tuple[Fitted, dict[int, NDArray[np.float32]]]:
+    fitted = unpack(entry)
+    epochs = require_array(entry.arrays, _EPOCHS, (None,), np.signedinteger)
+    frames = require_array(entry.arrays, _FRAMES, (len(epochs), None, fitted.hyperparameters.dim))
     return fitted, dict(zip(epochs.tolist(), frames, strict=True))

@@ -1,4 +1,4 @@
-"""A model from the cache is the model that training gives, with all that a build takes from training."""
+"""A model from the cache is the model that training gives, with the frames that were recorded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import recsys
-from recsys.cache import store as cache
+from recsys.cache import store
 from recsys.cache.models import cached_fit
 from recsys.cache.store import FolderCache, NoCache, cache_folder
 from recsys.training.snapshots import SnapshotRecorder
@@ -24,7 +24,7 @@ def ratings() -> recsys.Dataset:
 
 
 @pytest.fixture
-def folder(tmp_path) -> FolderCache:
+def cache(tmp_path) -> FolderCache:
     return FolderCache(tmp_path / "cache")
 
 
@@ -33,36 +33,36 @@ def recorder() -> SnapshotRecorder:
 
 
 @pytest.mark.parametrize("model", ["base", "deep"])
-def test_what_is_loaded_is_what_was_fitted_with_the_frames_of_its_epochs(ratings, folder, trained, model):
-    first, second, third = recorder(), recorder(), recorder()
-    fitted, known = cached_fit(folder, ratings, model, CONFIG, first)
-    assert not known
-    found, known = cached_fit(folder, ratings, model, CONFIG, second)
-    assert known
+def test_a_model_from_the_cache_is_the_one_that_was_fitted_with_its_frames(ratings, cache, trained, model):
+    recorders = [recorder() for _ in range(3)]
+    fitted, is_cached = cached_fit(cache, ratings, model, CONFIG, recorders[0])
+    assert not is_cached
+    loaded, is_cached = cached_fit(cache, ratings, model, CONFIG, recorders[1])
+    assert is_cached
     assert trained == [model]
-    alone, known = cached_fit(NoCache(), ratings, model, CONFIG, third)
-    assert not known
-    assert_same(fitted, found)
-    assert_same(fitted, alone)
-    assert_same(fitted, recsys.fit(ratings, model, CONFIG))
-    assert list(first.frames) == list(second.frames) == list(third.frames) == [1, 3, 5]
-    for epoch, frame in first.frames.items():
-        assert (frame.dtype, frame.shape) == (second.frames[epoch].dtype, second.frames[epoch].shape)
-        assert frame.tobytes() == second.frames[epoch].tobytes() == third.frames[epoch].tobytes()
+    uncached, is_cached = cached_fit(NoCache(), ratings, model, CONFIG, recorders[2])
+    assert not is_cached
+    for other in (loaded, uncached, recsys.fit(ratings, model, CONFIG)):
+        assert_same(fitted, other)
+    for other in recorders:
+        assert list(other.frames) == [1, 3, 5]
+        for epoch, frame in recorders[0].frames.items():
+            assert (frame.dtype, frame.shape) == (other.frames[epoch].dtype, other.frames[epoch].shape)
+            assert frame.tobytes() == other.frames[epoch].tobytes()
 
 
-def test_epochs_are_shown_as_they_are_trained_and_of_a_known_model_there_are_none(ratings, folder):
-    seen = []
+def test_epochs_are_reported_when_a_model_is_trained_and_not_when_it_is_loaded(ratings, cache):
+    epochs = []
     for _ in range(2):
-        cached_fit(folder, ratings, "base", CONFIG, recorder(), lambda record, snapshot: seen.append(record.epoch))
-    assert seen == [1, 2, 3, 4, 5]
+        cached_fit(cache, ratings, "base", CONFIG, recorder(), lambda record, snapshot: epochs.append(record.epoch))
+    assert epochs == [1, 2, 3, 4, 5]
 
 
-def test_whatever_changes_a_model_or_what_was_recorded_trains_again(ratings, folder, trained, monkeypatch):
-    def ask(data=ratings, model="base", config=CONFIG, films=(2, 3, 5), max_frames=3) -> bool:
-        return cached_fit(folder, data, model, config, SnapshotRecorder(np.array(films), max_frames))[1]
+def test_whatever_changes_a_model_or_what_was_recorded_trains_again(ratings, cache, trained, monkeypatch):
+    def is_cached(data=ratings, model="base", config=CONFIG, items=(2, 3, 5), max_frames=3) -> bool:
+        return cached_fit(cache, data, model, config, SnapshotRecorder(np.array(items), max_frames))[1]
 
-    assert not ask()
+    assert not is_cached()
     for changed in (
         {"config": replace(CONFIG, seed=2)},
         {"config": replace(CONFIG, dim=5)},
@@ -71,29 +71,29 @@ def test_whatever_changes_a_model_or_what_was_recorded_trains_again(ratings, fol
         {"model": "deep"},
         {"data": ratings.subset(np.arange(ratings.n_ratings) > 0)},
         {"data": replace(ratings, rating=ratings.rating[::-1].copy())},
-        {"films": (2, 3, 6)},
+        {"items": (2, 3, 6)},
         {"max_frames": 2},
     ):
-        assert not ask(**changed), changed
-        assert ask(**changed), changed
-    n = len(trained)
-    assert ask()
-    monkeypatch.setattr(cache, "VERSION", "9.9.9")
-    assert not ask()
-    assert len(trained) == n + 1
+        assert not is_cached(**changed), changed
+        assert is_cached(**changed), changed
+    n_trained = len(trained)
+    assert is_cached()
+    monkeypatch.setattr(store, "VERSION", "9.9.9")
+    assert not is_cached()
+    assert len(trained) == n_trained + 1
 
 
-def test_an_entry_that_holds_no_model_is_trained_anew_and_replaced(ratings, folder, trained, caplog):
-    cached_fit(folder, ratings, "base", CONFIG, recorder())
-    (path,) = folder.folder.iterdir()
-    found = folder.load(path.stem, lambda found: found)
-    folder.keep(path.stem, replace(found, arrays={**found.arrays, "recorded.frames": np.zeros((3, 3))}))
-    again, known = cached_fit(folder, ratings, "base", CONFIG, recorder())
-    assert not known
+def test_an_entry_that_holds_no_model_is_trained_anew_and_replaced(ratings, cache, trained, caplog):
+    cached_fit(cache, ratings, "base", CONFIG, recorder())
+    (path,) = cache.folder.iterdir()
+    entry = cache.load(path.stem, lambda entry: entry)
+    cache.save(path.stem, replace(entry, arrays={**entry.arrays, "recorded.frames": np.zeros((3, 3))}))
+    again, is_cached = cached_fit(cache, ratings, "base", CONFIG, recorder())
+    assert not is_cached
     assert "the array recorded.frames is float64 of shape (3, 3)" in caplog.text
-    found, known = cached_fit(folder, ratings, "base", CONFIG, recorder())
-    assert known
-    assert_same(again, found)
+    loaded, is_cached = cached_fit(cache, ratings, "base", CONFIG, recorder())
+    assert is_cached
+    assert_same(again, loaded)
     assert trained == ["base", "base"]
 
 
@@ -102,10 +102,10 @@ def test_the_library_itself_neither_reads_nor_writes_a_cache(ratings):
     assert not cache_folder().exists()
 
 
-def test_a_training_that_is_interrupted_is_not_kept(ratings, folder):
+def test_a_training_that_is_interrupted_is_not_saved(ratings, cache):
     def interrupt(record, snapshot):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        cached_fit(folder, ratings, "base", CONFIG, recorder(), interrupt)
-    assert not folder.folder.exists()
+        cached_fit(cache, ratings, "base", CONFIG, recorder(), interrupt)
+    assert not cache.folder.exists()
