@@ -35,7 +35,7 @@ def build(options: argparse.Namespace) -> None:
     """Read, compute, export and render into a staging folder, which then takes the place of the site."""
     terminal = Terminal(Console(), arguments.log_level(options))
     config = read_config(options.config, arguments.settings(options))
-    out = arguments.target(options.out, options.config)
+    out = arguments.output_folder(options.out, options.config)
     destination = find_destination(HERE) if options.publish else None
     source = None
     if not options.render_only:
@@ -46,11 +46,11 @@ def build(options: argparse.Namespace) -> None:
             artefacts = pipeline.copy_export(out, staging)
         else:
             dataset = pipeline.read(source, terminal)
-            arguments.check_named(options, dataset.source.synthetic)
+            arguments.check_publishable(options, dataset.source.synthetic)
             cache = NoCache() if options.no_cache else FolderCache(cache_folder())
             artefacts = pipeline.compute(dataset, config, terminal, cache, pipeline.in_second_process)
             pipeline.export(artefacts, staging / "data", terminal)
-        arguments.check_named(options, artefacts.build.dataset.synthetic)
+        arguments.check_publishable(options, artefacts.build.dataset.synthetic)
         pipeline.render(artefacts, staging, terminal)
     logger.info("open %s", out / "index.html")
     if destination is not None:

@@ -25,7 +25,7 @@ def test_a_curve_falls_from_full_to_empty():
     assert sparkline([4, 3, 2, 1], 10) == "█▆▃▁"
 
 
-def test_a_level_curve_is_drawn_and_a_long_one_fits_and_ends_with_the_last_value():
+def test_a_level_curve_is_drawn_and_a_long_one_is_shortened_to_end_with_the_last_value():
     assert sparkline([2, 2], 10) == "▁▁"
     long = sparkline([5.0] * 99 + [1.0], 40)
     assert len(long) <= 40
@@ -34,14 +34,14 @@ def test_a_level_curve_is_drawn_and_a_long_one_fits_and_ends_with_the_last_value
 
 def test_a_stage_is_one_line_with_its_name_seconds_and_what_it_did():
     shown, file = terminal()
-    with shown.stage("read") as said:
-        said += ["100 ratings", "3 users"]
+    with shown.stage("read") as details:
+        details += ["100 ratings", "3 users"]
     line = file.getvalue().strip()
     assert line.startswith("read")
     assert line.endswith("s  100 ratings, 3 users")
 
 
-def test_without_a_terminal_training_is_plain_lines_now_and_then():
+def test_without_a_terminal_training_is_a_plain_line_every_ten_epochs():
     shown, file = terminal()
     train(shown)
     lines = [line.rstrip() for line in file.getvalue().splitlines()]
@@ -50,7 +50,7 @@ def test_without_a_terminal_training_is_plain_lines_now_and_then():
     assert "\x1b" not in file.getvalue()
 
 
-def test_in_a_terminal_both_towers_are_shown_with_a_curve():
+def test_in_a_terminal_both_models_are_shown_with_a_curve():
     shown, file = terminal(interactive=True)
     train(shown)
     _, base, deep, _ = file.getvalue().split("\x1b[2K")[-1].split("\n")
@@ -59,7 +59,7 @@ def test_in_a_terminal_both_towers_are_shown_with_a_curve():
     assert deep.strip().endswith("██▇▇▇▆▆▅▅▅▄▄▄▃▃▂▂▂▁▁")
 
 
-def test_quiet_says_nothing_of_stages_training_and_pages():
+def test_quiet_prints_nothing_of_stages_training_and_pages():
     shown, file = terminal(logging.WARNING)
     with shown.stage("read"):
         train(shown)
@@ -70,6 +70,6 @@ def test_quiet_says_nothing_of_stages_training_and_pages():
 
 def test_square_brackets_in_a_title_are_shown_as_they_are():
     shown, file = terminal()
-    with shown.stage("read") as said:
-        said.append("[bold]title[/bold]")
+    with shown.stage("read") as details:
+        details.append("[bold]title[/bold]")
     assert "[bold]title[/bold]" in file.getvalue()

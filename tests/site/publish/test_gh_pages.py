@@ -204,7 +204,7 @@ def test_synthetic_ratings_are_published_only_if_they_are_asked_for_by_name(tmp_
     monkeypatch.setattr(sources, "fetch", fail)
     out = ["--out", str(tmp_path / "site"), "--quiet", "--publish"]
     assert build.main([*out, "--dim", "4", "--epochs", "1"]) == 1
-    assert "the ratings of this site are invented" in capsys.readouterr().err
+    assert "the ratings of this site are synthetic" in capsys.readouterr().err
     assert not (tmp_path / "site").exists()
     render(tiny(synthetic=True), tmp_path / "site")
     assert build.main([*out, "--render-only"]) == 1
