@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 
 from recsys import schema
-from recsys.baselines.protocol import BaselineSpec
 from recsys.baselines.registry import BASELINES
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
@@ -20,7 +19,6 @@ from recsys.export.metrics import build_metrics
 from recsys.export.recommendations import build_recommendations
 from recsys.export.results import Results
 from recsys.models.fitted import Fitted
-from recsys.models.protocol import ModelSpec
 from recsys.models.registry import MODELS
 from recsys.recommend.pca import Projection, principal_components
 from recsys.recommend.profiles import rating_histograms
