@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from recsys import schema
+from recsys.baselines.protocol import BaselineSpec
 from recsys.baselines.registry import BASELINES
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
@@ -19,6 +20,7 @@ from recsys.export.metrics import build_metrics
 from recsys.export.recommendations import build_recommendations
 from recsys.export.results import Results
 from recsys.models.fitted import Fitted
+from recsys.models.protocol import ModelSpec
 from recsys.models.registry import MODELS
 from recsys.recommend.pca import Projection, principal_components
 from recsys.recommend.profiles import rating_histograms
@@ -93,9 +95,10 @@ def _legend(results: Results) -> dict[str, schema.LegendEntry]:
     """Label and colours of every row in the files, models first."""
     new_users = {} if results.new_users is None else results.new_users.models
     rows = {*results.lists, *results.evaluation.skipped, *new_users}
+    specs: dict[str, ModelSpec | BaselineSpec] = {**MODELS, **BASELINES}
     entries = {
         name: schema.LegendEntry(label=spec.label, light=spec.colour[0], dark=spec.colour[1])
-        for name, spec in {**MODELS, **BASELINES}.items()
+        for name, spec in specs.items()
         if name in rows
     }
     if "deep_liked" in rows:  # the model deep, given less: its colours
