@@ -1,8 +1,7 @@
-"""File names for ids: readable where possible, never shared, valid on every file system.
+"""File names for ids: readable where possible, unique, valid on every file system.
 
-An id that is already a good file name is its own slug. Any other gets a readable prefix, an underscore and digits
-of its SHA-256; as the underscore cannot stand in an id that is its own slug, the two kinds never meet. Must not know
-what the ids stand for.
+An id that is already a good file name is its own slug. Any other gets a readable prefix, an underscore and digits of
+its SHA-256. An id with an underscore is never its own slug, so the two kinds cannot collide.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_GOOD = re.compile(r"[a-z0-9-]{1,64}")
+_VALID = re.compile(r"[a-z0-9-]{1,64}")
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))]
-)  # Windows opens the device, whatever the extension
+)  # Windows opens a device of this name, whatever the extension
 _DIGITS = 8
 _PREFIX = 40
 
@@ -30,34 +29,30 @@ def slug(id_: str, digits: int = _DIGITS) -> str:
     Returns:
         Text of ``a-z 0-9 - _``, at most 64 characters long, whose case does not matter.
     """
-    if _GOOD.fullmatch(id_) and id_ not in _DEVICES:
+    if _VALID.fullmatch(id_) and id_ not in _DEVICES:
         return id_
     return f"{_readable(id_)}_{_digest(id_)[:digits]}"
 
 
 def slugs(ids: Iterable[str]) -> dict[str, str]:
-    """A slug for each of many ids, no two alike.
+    """A slug for each id, all different.
 
-    Eight digits of a hash can meet by chance in a very large catalogue; the later id then takes more of them.
+    Eight digits of two hashes can be equal by chance in a very large catalogue; the later id then gets more digits.
     """
-    found: dict[str, str] = {}
+    by_id: dict[str, str] = {}
     taken: set[str] = set()
     for id_ in ids:
-        if id_ not in found:
-            found[id_] = _free(id_, taken)
-            taken.add(found[id_])
-    return found
-
-
-def _free(id_: str, taken: set[str]) -> str:
-    digits = _DIGITS
-    while slug(id_, digits) in taken:
-        digits += 1  # ends at the latest with the whole hash: no two texts are known to share that
-    return slug(id_, digits)
+        if id_ not in by_id:
+            digits = _DIGITS
+            while slug(id_, digits) in taken:
+                digits += 1  # ends at the latest with the whole hash: no two texts are known to share one
+            by_id[id_] = slug(id_, digits)
+            taken.add(by_id[id_])
+    return by_id
 
 
 def _readable(id_: str) -> str:
-    """What can be kept of an id: its ASCII letters and digits, accents dropped; ``id`` where nothing can."""
+    """The ASCII letters and digits of an id, without accents; ``id`` if there are none."""
     plain = unicodedata.normalize("NFKD", id_).encode("ascii", "ignore").decode("ascii").lower()
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_PREFIX].strip("-") or "id"
 

@@ -68,10 +68,11 @@ MODELS = ("base", "deep")
 
 
 def legend() -> dict[str, LegendEntry]:
-    return {
+    entries = {
         name: LegendEntry(label=spec.label, light=spec.colour[0], dark=spec.colour[1])
         for name, spec in {**MODEL_SPECS, **BASELINES}.items()
     }
+    return {**entries, "deep_liked": msgspec.structs.replace(entries["deep"], label="Deep, films alone")}
 
 
 def interval(mean: float) -> Interval:

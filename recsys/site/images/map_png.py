@@ -1,6 +1,6 @@
-"""The map as a picture, for where a chart would weigh too much: the points alone, see-through between them.
+"""The map as a small picture, for pages that need no chart: the points alone, on a transparent background.
 
-Pillow draws, and is loaded only when a picture is made. Must not know of files or pages.
+Pillow is imported only when a picture is drawn.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 WIDTH = 720
-"""In pixels: twice what pages give it, for screens that show two in the place of one."""
+"""In pixels: twice its size on pages, for screens with two physical pixels per CSS pixel."""
 
 RGB = tuple[int, int, int]
 
-_LAYERS = 4  # where points of different layers overlap, the picture is denser
+_LAYERS = 4  # points of different layers add up where they overlap, those of one layer do not
 _OPACITY = 140
-_SHADES = 16  # steps from clear to solid: a palette of so few makes a small file
-_FINER = 2  # drawn larger, then shrunk: that smooths the edges
+_SHADES = 16  # steps from transparent to opaque: few colours make a small file
+_OVERSAMPLING = 2  # drawn larger, then shrunk, which smooths the edges
 
 
 def between(light: str, dark: str) -> RGB:
@@ -33,7 +33,7 @@ def between(light: str, dark: str) -> RGB:
 
 
 def map_picture(points: Sequence[Point], n_ratings: Sequence[int], colour: RGB) -> bytes:
-    """A square PNG of the map; :func:`recsys.site.pages.square.square_around` tells where a film lies in it.
+    """A square PNG of the map; :func:`recsys.site.pages.square.square_around` says where an item lies in it.
 
     Args:
         points: where each item lies.
@@ -50,23 +50,23 @@ def map_picture(points: Sequence[Point], n_ratings: Sequence[int], colour: RGB) 
 
 
 def points_mask(points: Sequence[Point], n_ratings: Sequence[int], width: int, scale: float = 1.0) -> Image:
-    """How solid each pixel of the map is, 0 to 255.
+    """The opacity of each pixel of the map, 0 to 255.
 
     Args:
-        points: where each film lies.
+        points: where each item lies.
         n_ratings: how often each was rated.
         width: of the picture, in pixels.
-        scale: by how much larger the points are drawn than is usual at that width.
+        scale: the size of the points, relative to the usual one at that width.
     """
     from PIL import Image, ImageChops, ImageDraw
 
-    square, side = square_around(points), width * _FINER
+    square, side = square_around(points), width * _OVERSAMPLING
     whole = Image.new("L", (side, side))
     for layer in range(_LAYERS):
         part = Image.new("L", (side, side))
         draw = ImageDraw.Draw(part)
         for point, n in list(zip(points, n_ratings, strict=True))[layer::_LAYERS]:
-            x, y = (side * part / 100 for part in square.to_percent(point))
+            x, y = (side * percent / 100 for percent in square.to_percent(point))
             radius = scale * side * (3 + log1p(n)) / 1160
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=_OPACITY)
         whole = ImageChops.screen(whole, part)
@@ -74,7 +74,7 @@ def points_mask(points: Sequence[Point], n_ratings: Sequence[int], width: int, s
 
 
 def png(picture: Image, **options: object) -> bytes:
-    """The picture as a file; nothing in it tells when or where it was made."""
+    """The picture as a PNG file, without metadata such as the time."""
     out = BytesIO()
     picture.save(out, "PNG", optimize=True, **options)
     return out.getvalue()

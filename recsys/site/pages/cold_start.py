@@ -12,7 +12,7 @@ from recsys.site.context import Model
 from recsys.site.pages.grouped import Grouped, GroupHead
 
 _VARIANT = "deep_liked"
-"""The row that is another model, given less to see, and so has no entry in the legend."""
+"""The row that is the model deep, given less to see."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def cold_start_view(metrics: Metrics, catalogue: Catalogue) -> ColdStartView | N
     if new_users is None or not new_users.given:
         return None
     values = {name: tuple(map(_over_draws, rows)) for name, rows in new_users.models.items()}
-    rows = tuple(Series(_model(name, catalogue), row, hollow=name == _VARIANT) for name, row in values.items())
+    rows = tuple(Series(catalogue.model(name), row, hollow=name == _VARIANT) for name, row in values.items())
     return ColdStartView(
         new_users=new_users,
         measured=Grouped(
@@ -51,12 +51,8 @@ def cold_start_view(metrics: Metrics, catalogue: Catalogue) -> ColdStartView | N
             (given, ", ".join(f"{l2:,.15g}" for l2 in row))
             for given, row in zip(new_users.given, new_users.chosen.get("ease", []), strict=False)
         ),
-        skipped=tuple((_model(name, catalogue), reason) for name, reason in new_users.skipped.items()),
+        skipped=tuple((catalogue.model(name), reason) for name, reason in new_users.skipped.items()),
     )
-
-
-def _model(name: str, catalogue: Catalogue) -> Model:
-    return Model(name, f"{catalogue.model('deep').label}, films alone") if name == _VARIANT else catalogue.model(name)
 
 
 def _over_draws(values: Sequence[float]) -> Interval:
