@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.baselines.protocol import BaselineSpec, HyperParameters, binary_matrix
+from recsys.baselines.protocol import BaselineSpec, Settings, binary_matrix
 from recsys.data.dataset import Dataset
 from recsys.nn.arrays import Ids
 
@@ -157,11 +157,11 @@ def _ratio(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32
     return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
 
 
-def _draft(seed: int) -> HyperParameters:
+def _draft(seed: int) -> Settings:
     return {"dim": 64, "epochs": 6, "seed": seed}  # half the length ranks the grid alike, in half the time
 
 
-def _final(seed: int) -> HyperParameters:
+def _final(seed: int) -> Settings:
     return {"dim": 128, "epochs": 8, "seed": seed}
 
 

@@ -12,10 +12,11 @@ from recsys.data.dataset import Dataset
 from recsys.evaluation.cold_start import ColdStartModel
 from recsys.evaluation.ranking import Scorer
 
-HyperParameters = Mapping[str, int | float]
+Settings = Mapping[str, int | float]
+"""Hyperparameters by name, as the factory of a baseline takes them."""
 
 
-def no_hyperparameters(seed: int) -> HyperParameters:
+def no_hyperparameters(seed: int) -> Settings:
     """For a baseline that fixes none."""
     return {}
 
@@ -43,9 +44,9 @@ class BaselineSpec:
     label: str
     colour: tuple[str, str]
     factory: Callable[..., Scorer]
-    grid: Sequence[HyperParameters] = ({},)
-    draft: Callable[[int], HyperParameters] = no_hyperparameters
-    final: Callable[[int], HyperParameters] = no_hyperparameters
+    grid: Sequence[Settings] = ({},)
+    draft: Callable[[int], Settings] = no_hyperparameters
+    final: Callable[[int], Settings] = no_hyperparameters
     skip_reason: Callable[[Dataset], str | None] = always_possible
     cold_start: ColdStartModel | None = None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recsys.baselines.protocol import BaselineSpec, HyperParameters
+from recsys.baselines.protocol import BaselineSpec, Settings
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split, split
 from recsys.evaluation.metrics.ndcg import ndcg
@@ -36,7 +36,7 @@ PROTOCOL = (
 class Tuned:
     """The hyperparameters chosen, and what was tried; no trials where there was no choice."""
 
-    hyperparameters: HyperParameters
+    hyperparameters: Settings
     trials: tuple[Trial, ...] = ()
 
     def describe(self) -> str:
