@@ -1,7 +1,4 @@
-"""One pandas column at a time: ids, numbers and times, or a sentence about the value that is none.
-
-Knows nothing of what the columns are for.
-"""
+"""Convert pandas columns to ids, numbers and times, or raise an error that names the row and its value."""
 
 from __future__ import annotations
 
@@ -23,12 +20,12 @@ def need_columns(table: str, frame: pd.DataFrame, names: Sequence[str]) -> None:
     """
     absent = [name for name in names if name not in frame]
     if absent:
-        found = ", ".join(map(str, frame.columns)) or "none"
-        raise DataError(f"{table} has no column {absent[0]!r}; expected {', '.join(names)}, found {found}")
+        present = ", ".join(map(str, frame.columns)) or "none"
+        raise DataError(f"{table} has no column {absent[0]!r}; expected {', '.join(names)}, found {present}")
 
 
 def ids(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
-    """Ids as signed whole numbers of some width, or as objects that are all text.
+    """Ids as signed whole numbers of any width, or as objects that are all text.
 
     Raises:
         DataError: an id is missing, neither a whole number nor text, or too large for 64 bits.
@@ -83,7 +80,7 @@ def timestamps(column: pd.Series[Any]) -> NDArray[np.int64]:
         return np.array(column.astype("int64"))
     if not pd.api.types.is_numeric_dtype(column):
         column = column.astype(object)
-        numbers("timestamp", column)  # for its sentence
+        numbers("timestamp", column)  # raises the error for a value that is not a number
         column = pd.to_numeric(column)
     if not pd.api.types.is_integer_dtype(column):
         values = np.asarray(column, np.float64)
@@ -105,7 +102,7 @@ def _none_missing(name: str, column: pd.Series[Any]) -> None:
 
 
 def _refuse(name: str, column: pd.Series[Any], mask: NDArray[np.bool_], why: str) -> None:
-    """Name the first value for which ``mask`` (n,) is true, if any."""
+    """Raise an error that names the first value for which ``mask`` (n,) is true, if any."""
     rows = np.flatnonzero(mask)
     if len(rows):
         value = column.iloc[rows[0]]

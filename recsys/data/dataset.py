@@ -1,7 +1,7 @@
-"""The one object that carries ratings through the house, checked when it is made.
+"""Ratings with what is known of users and items: checked when made, and the same object throughout the package.
 
-Users and items are indices everywhere but at the edges; :attr:`Dataset.user_ids` and :attr:`Dataset.item_ids` give
-the ids as the source wrote them. Knows nothing of file formats, models or pages.
+Users and items are indices everywhere but in input and output; :attr:`Dataset.user_ids` and :attr:`Dataset.item_ids`
+give the ids of the source. Must not import readers, models or pages.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """Where ratings come from and what may be done with them."""
+    """Where ratings come from, and what may be done with them."""
 
     synthetic: bool = False
-    """The ratings were invented, not collected."""
+    """The ratings are of invented users."""
     licence: str | None = None
     citation: str | None = None
     url: str | None = None
@@ -34,16 +34,16 @@ class Source:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Dataset:
-    """Ratings with what is known of their users and items; immutable.
+    """Ratings, items and users as arrays; immutable.
 
-    Index order is id order: numeric for whole numbers, by code point for text.
+    Indices are in the order of ids: numeric for whole numbers, by code point for text.
 
     Attributes:
         name: what the data set is called.
         user, item: int32 (n_ratings,), indices.
         rating: float32 (n_ratings,), finite.
-        timestamp: int64 (n_ratings,), any unit that grows with time; None where the source has none.
-        user_ids, item_ids: (n_users,) and (n_items,), int64 or str objects, index -> id of the source.
+        timestamp: int64 (n_ratings,), in any unit that grows with time; None where the source has none.
+        user_ids, item_ids: (n_users,) and (n_items,), int64 or str objects: the id of each index.
         titles: (n_items,) str objects; the id where there is no title.
         years: float64 (n_items,), NaN where unknown.
         genres: bool (n_items, n_genres); column j is ``genre_names[j]``.
@@ -72,12 +72,12 @@ class Dataset:
 
     def __post_init__(self) -> None:
         """Check that everything fits together, and make the arrays read-only."""
-        for each in fields(self):
-            value = getattr(self, each.name)
+        for attribute in fields(self):
+            value = getattr(self, attribute.name)
             if isinstance(value, np.ndarray):
-                value = value.view()
+                value = value.view()  # the caller's own array stays writable
                 value.flags.writeable = False
-                object.__setattr__(self, each.name, value)
+                object.__setattr__(self, attribute.name, value)
         _check_shapes(self)
         _check_ratings(self)
 
@@ -91,15 +91,15 @@ class Dataset:
         name: str = "ratings",
         source: Source | None = None,
     ) -> Dataset:
-        """Make a data set of pandas frames.
+        """Make a data set from pandas frames.
 
         Args:
             ratings: columns user, item, rating and, if known, timestamp (whole numbers or datetimes).
-            items: columns item, title and, if known, year and genres (text such as ``"Comedy|Drama"``). Items nobody
-                rated belong to the catalogue too; rated items that are absent here have their id for a title.
-            users: column user, then features: numbers are standardised, anything else is one-hot, missing is a value
-                of its own.
-            name: what to call it.
+            items: columns item, title and, if known, year and genres (text such as ``"Comedy|Drama"``). Items that
+                nobody rated belong to the catalogue too; a rated item that is absent here has its id for a title.
+            users: column user, then features: numbers are standardised, anything else is one-hot encoded, and a
+                missing value has a column of its own.
+            name: what to call the data set.
             source: licence and the like.
 
         Raises:
@@ -111,34 +111,34 @@ class Dataset:
 
     @property
     def n_users(self) -> int:
-        """Users, with or without a rating."""
+        """Number of users, with or without ratings."""
         return len(self.user_ids)
 
     @property
     def n_items(self) -> int:
-        """Items in the catalogue, with or without a rating."""
+        """Number of items in the catalogue, with or without ratings."""
         return len(self.item_ids)
 
     @property
     def n_ratings(self) -> int:
-        """Ratings."""
+        """Number of ratings."""
         return len(self.rating)
 
     @cached_property
     def item_counts(self) -> NDArray[np.int64]:
-        """Ratings each item has, (n_items,)."""
+        """Number of ratings of each item, (n_items,)."""
         return np.bincount(self.item, minlength=self.n_items)
 
     @cached_property
     def user_counts(self) -> NDArray[np.int64]:
-        """Ratings each user gave, (n_users,)."""
+        """Number of ratings of each user, (n_users,)."""
         return np.bincount(self.user, minlength=self.n_users)
 
     @cached_property
     def matrix(self) -> sparse.csr_array[np.float32]:
-        """Ratings as a matrix (n_users, n_items), items ascending in each row, whatever order the source had.
+        """The ratings as a sparse matrix (n_users, n_items), with ascending items in each row.
 
-        A rating of 0 is stored, not dropped: an entry means "rated".
+        A rating of 0 is stored too: an entry means "rated".
         """
         shape = (self.n_users, self.n_items)
         matrix = sparse.csr_array((self.rating.copy(), (self.user, self.item)), shape=shape)
@@ -146,20 +146,20 @@ class Dataset:
         return matrix
 
     def rated(self, users: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-        """Rows and columns, in scores (n, n_items) of ``users`` (n,), of what they rated; in order.
+        """Rows and columns of the rated items in a score matrix (n, n_items) of ``users`` (n,); in order.
 
-        Far fewer than a mask of all items would have.
+        Takes far less memory than a boolean mask of that shape.
         """
         rows = self.matrix[users]
         return np.repeat(np.arange(len(users)), np.diff(rows.indptr)), rows.indices
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of all that training and pages can see, in the order of the source."""
+        """Hash of everything in the data set, the order of the ratings included."""
         digest = hashlib.sha256()
-        for each in fields(self):
-            value = getattr(self, each.name)
-            digest.update(each.name.encode())
+        for attribute in fields(self):
+            value = getattr(self, attribute.name)
+            digest.update(attribute.name.encode())
             if isinstance(value, np.ndarray) and value.dtype != object:
                 digest.update(f"{value.dtype.str}{value.shape}".encode())
                 digest.update(np.ascontiguousarray(value).reshape(-1).view(np.uint8).data)
@@ -168,10 +168,10 @@ class Dataset:
         return digest.hexdigest()
 
     def subset(self, mask: NDArray[np.bool_]) -> Dataset:
-        """The same users and items with only the ratings where ``mask`` (n_ratings,) is true.
+        """The same users and items, with only those ratings where ``mask`` (n_ratings,) is true.
 
         Raises:
-            DataError: the mask is not boolean with one value a rating, or keeps none.
+            DataError: the mask is not boolean with one value for each rating, or is true nowhere.
         """
         mask = np.asarray(mask)
         if mask.dtype != bool or mask.shape != (self.n_ratings,):
@@ -198,9 +198,9 @@ def _check_shapes(dataset: Dataset) -> None:
     if dataset.timestamp is not None:
         expected["timestamp"] = (n,)
     for name, shape in expected.items():
-        found = getattr(dataset, name).shape
-        if found != shape:
-            raise DataError(f"{name} has the shape {found}; expected {shape}")
+        actual = getattr(dataset, name).shape
+        if actual != shape:
+            raise DataError(f"{name} has the shape {actual}; expected {shape}")
 
 
 def _check_ratings(dataset: Dataset) -> None:
@@ -213,15 +213,15 @@ def _check_ratings(dataset: Dataset) -> None:
     if len(bad):
         user, item = dataset.user_ids[dataset.user[bad[0]]], dataset.item_ids[dataset.item[bad[0]]]
         raise DataError(
-            f"user {user} rated item {item} with {dataset.rating[bad[0]]}; expected a finite number (drop or mend it)"
+            f"user {user} rated item {item} with {dataset.rating[bad[0]]}; expected a finite number (drop it)"
         )
-    if _in_order(dataset.user, dataset.item):  # as large logs are; a sort costs more than this look
+    if _is_increasing(dataset.user, dataset.item):  # large logs mostly are, and a sort costs more than this check
         return
-    pair = dataset.user.astype(np.int64)
-    pair *= dataset.n_items  # in place, for a large log has no room to spare
-    pair += dataset.item
-    pair.sort()
-    repeated = pair[1:][pair[1:] == pair[:-1]]
+    pairs = dataset.user.astype(np.int64)  # (n_ratings,): user * n_items + item, a number for each pair
+    pairs *= dataset.n_items  # in place, to save the memory of a second array
+    pairs += dataset.item
+    pairs.sort()
+    repeated = pairs[1:][pairs[1:] == pairs[:-1]]
     if len(repeated):
         user, item = divmod(int(repeated[0]), dataset.n_items)
         raise DataError(
@@ -230,8 +230,8 @@ def _check_ratings(dataset: Dataset) -> None:
         )
 
 
-def _in_order(first: NDArray[np.int32], second: NDArray[np.int32]) -> bool:
-    """Whether pairs (n,) rise, from each to the next, by the first and then by the second."""
-    later = first[1:] > first[:-1]
-    later |= (first[1:] == first[:-1]) & (second[1:] > second[:-1])
-    return bool(later.all())
+def _is_increasing(first: NDArray[np.int32], second: NDArray[np.int32]) -> bool:
+    """Whether pairs (n,) increase strictly, by the first and then by the second: then none is repeated."""
+    increases = first[1:] > first[:-1]
+    increases |= (first[1:] == first[:-1]) & (second[1:] > second[:-1])
+    return bool(increases.all())

@@ -1,7 +1,4 @@
-"""Pandas frames to the arrays of a :class:`~recsys.data.dataset.Dataset`.
-
-Knows nothing of files: readers make frames, this makes indices, features and sentences about what is wrong with them.
-"""
+"""Convert pandas frames to the arrays of a :class:`~recsys.data.dataset.Dataset`: indices, facts, features."""
 
 from __future__ import annotations
 
@@ -14,8 +11,8 @@ from numpy.typing import NDArray
 from recsys.data.columns import ids, need_columns, numbers, timestamps, whole_years
 from recsys.errors import DataError
 
-_TABLE = 1 << 24
-"""Ids below this are looked up in a table of so many places, 64 MiB at most, and larger ones by their hash."""
+_MAX_TABLE = 1 << 24
+"""Ids below this are looked up in an array, of 64 MiB at most; larger ones by their hash, which is slower."""
 
 
 def arrays_from_frames(
@@ -31,11 +28,11 @@ def arrays_from_frames(
     items, users = _facts("item", items), _facts("user", users)
     item_ids, user_ids = _catalogue("item", rated["item"], items), _catalogue("user", rated["user"], users)
     features, feature_names = _user_features(users, user_ids)
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and the data set refuses that
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, which the data set refuses
         rating = numbers("rating", ratings["rating"]).astype(np.float32)
     return {
-        "user": _positions(user_ids, rated["user"]),
-        "item": _positions(item_ids, rated["item"]),
+        "user": _indices(user_ids, rated["user"]),
+        "item": _indices(item_ids, rated["item"]),
         "rating": rating,
         "timestamp": timestamps(ratings["timestamp"]) if "timestamp" in ratings else None,
         "user_ids": np.asarray(user_ids),
@@ -47,7 +44,7 @@ def arrays_from_frames(
 
 
 def _facts(name: str, table: pd.DataFrame | None) -> pd.DataFrame | None:
-    """A table of items or users with ids as the ratings have them, each once; None without a row."""
+    """A table of items or users with checked ids, each of them once; None if it has no rows."""
     if table is None or not len(table):
         return None
     need_columns(f"{name}s", table, [name])
@@ -59,7 +56,7 @@ def _facts(name: str, table: pd.DataFrame | None) -> pd.DataFrame | None:
 
 
 def _catalogue(name: str, rated: pd.Series[Any], table: pd.DataFrame | None) -> pd.Index[Any]:
-    """All ids, each once, in their natural order."""
+    """All ids of the ratings and the table, each once, sorted."""
     columns = [rated] if table is None else [rated, table[name]]
     kinds = ["text" if column.dtype == object else "whole numbers" for column in columns]
     if len(set(kinds)) > 1:
@@ -67,15 +64,15 @@ def _catalogue(name: str, rated: pd.Series[Any], table: pd.DataFrame | None) -> 
             f"{name} ids are {kinds[0]} in the ratings and {kinds[1]} in the table of {name}s; expected the same "
             "kind in both"
         )
-    each = [column.unique().astype(object if kinds[0] == "text" else np.int64) for column in columns]
-    found: pd.Index[Any] = pd.Index(pd.unique(np.concatenate(each))).sort_values()
-    return found
+    unique = [column.unique().astype(object if kinds[0] == "text" else np.int64) for column in columns]
+    all_ids: pd.Index[Any] = pd.Index(pd.unique(np.concatenate(unique))).sort_values()
+    return all_ids
 
 
-def _positions(ids: pd.Index[Any], column: pd.Series[Any]) -> NDArray[np.int32]:
-    """Where in ``ids`` each value of the column stands, which are all among them."""
-    if len(ids) and ids.dtype == np.int64 and ids[0] >= 0 and ids[-1] < _TABLE:
-        table = np.empty(ids[-1] + 1, np.int32)
+def _indices(ids: pd.Index[Any], column: pd.Series[Any]) -> NDArray[np.int32]:
+    """The index in ``ids`` (sorted) of each value of the column, all of which are among them."""
+    if len(ids) and ids.dtype == np.int64 and ids[0] >= 0 and ids[-1] < _MAX_TABLE:
+        table = np.empty(ids[-1] + 1, np.int32)  # id -> index; where there is no such id, never read
         table[ids] = np.arange(len(ids))
         return np.asarray(table[column.to_numpy()])
     return ids.get_indexer(pd.Index(column)).astype(np.int32)
@@ -84,32 +81,32 @@ def _positions(ids: pd.Index[Any], column: pd.Series[Any]) -> NDArray[np.int32]:
 def _item_facts(items: pd.DataFrame | None, item_ids: pd.Index[Any]) -> dict[str, Any]:
     """Titles, years and genres in catalogue order."""
     n_items = len(item_ids)
-    titles = np.array([str(one) for one in item_ids], dtype=object)
+    titles = np.array([str(id_) for id_ in item_ids], dtype=object)
     years = np.full(n_items, np.nan)
     genres, genre_names = np.zeros((n_items, 0), bool), tuple[str, ...]()
     if items is not None:
-        place = _positions(item_ids, items["item"])
+        index = _indices(item_ids, items["item"])
         need_columns("items", items, ["item", "title"])
         known = items["title"].notna().to_numpy() & (items["title"].astype(str).str.strip() != "").to_numpy()
-        titles[place[known]] = items["title"].astype(str).to_numpy(object)[known]
+        titles[index[known]] = items["title"].astype(str).to_numpy(object)[known]
         if "year" in items:
-            years[place] = whole_years(items["year"])
+            years[index] = whole_years(items["year"])
         if "genres" in items:
-            genres, genre_names = _flags(items["genres"], place, n_items)
+            genres, genre_names = _genre_flags(items["genres"], index, n_items)
     return {"titles": titles, "years": years, "genres": genres, "genre_names": genre_names}
 
 
-def _flags(
-    column: pd.Series[Any], place: NDArray[np.int32], n_items: int
+def _genre_flags(
+    column: pd.Series[Any], index: NDArray[np.int32], n_items: int
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """``"A|B"`` texts as a boolean matrix, and the genres in alphabetical order."""
     texts = column.astype(object).where(column.notna(), "")
     lists = [[name.strip() for name in text.split("|") if name.strip()] for text in texts]
-    names = sorted({name for found in lists for name in found})
-    number = {name: position for position, name in enumerate(names)}
+    names = sorted({name for genres in lists for name in genres})
+    column_of = {name: position for position, name in enumerate(names)}
     flags = np.zeros((n_items, len(names)), bool)
-    for row, found in zip(place, lists, strict=True):
-        flags[row, [number[name] for name in found]] = True
+    for row, genres in zip(index, lists, strict=True):
+        flags[row, [column_of[name] for name in genres]] = True
     return flags, tuple(names)
 
 
@@ -130,24 +127,24 @@ def _user_features(
 
 
 def _standardised(name: str, column: pd.Series[Any]) -> list[tuple[str, NDArray[np.float64]]]:
-    """Mean 0 and deviation 1; where values are missing, 0 and a column that says so."""
+    """A number with mean 0 and standard deviation 1; a missing one is 0, and 1 in a second column."""
     values = np.asarray(column, np.float64)
     missing = ~np.isfinite(values)
     known = values[~missing]
     if not len(known):
         return []
-    spread = float(known.std()) or 1.0
-    encoded = [(name, np.where(missing, 0.0, (values - known.mean()) / spread))]
+    deviation = float(known.std()) or 1.0  # of a constant column any will do: it becomes 0
+    encoded = [(name, np.where(missing, 0.0, (values - known.mean()) / deviation))]
     if missing.any():
         encoded.append((f"{name} is missing", missing.astype(float)))
     return encoded
 
 
 def _one_hot(name: str, column: pd.Series[Any]) -> list[tuple[str, NDArray[np.float64]]]:
-    text = column.astype(object).where(column.notna(), None)
-    values = sorted({str(value) for value in text if value is not None})
-    encoded = [(f"{name}={value}", np.array([one is not None and str(one) == value for one in text], float))
-               for value in values]  # fmt: skip
+    """A column of 0 and 1 for each value, and one for missing values."""
+    texts = [None if value is None else str(value) for value in column.astype(object).where(column.notna(), None)]
+    values = sorted({text for text in texts if text is not None})
+    encoded = [(f"{name}={value}", np.array([text == value for text in texts], float)) for value in values]
     if column.isna().any():
         encoded.append((f"{name} is missing", np.asarray(column.isna(), float)))
     return encoded

@@ -1,7 +1,4 @@
-"""From what the user names to ratings: the sample, a data set to download, or something on disk.
-
-Also what is used where nothing is named. Must not know how any of them is read or fetched.
-"""
+"""Load ratings by name or path: the sample, a data set to download, or files on disk; and the default of these."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ SAMPLE_SOURCE = Source(
     licence="MIT; film titles, years and genres are facts, the users and their ratings are invented.",
 )
 
-_NAMES = (SAMPLE, *REMOTES)
+_NAMES = (SAMPLE, *REMOTES)  # that can be given instead of a path
 _log = logging.getLogger(__name__)
 
 
@@ -36,7 +33,7 @@ def load_dataset(path_or_name: str | Path) -> Dataset:
 
 
 def find_default(data_folder: Path) -> Dataset:
-    """Read what is used where nothing is named; see :func:`locate_default`.
+    """Read the data set that is used where none is given; see :func:`locate_default`.
 
     Raises:
         DataError: there is more than one candidate, or it cannot be read.
@@ -45,10 +42,10 @@ def find_default(data_folder: Path) -> Dataset:
 
 
 def locate(path_or_name: str | Path) -> Path:
-    """The folder or file that holds a data set; one known by name is fetched first.
+    """The path of a data set, which is downloaded first if it is given by name.
 
-    A text that is a known name means that name, even where a folder is called the same (write "./ml-100k" for the
-    folder); a :class:`~pathlib.Path` is always a path. A set that is not downloaded is a path like any other.
+    A known name means the download even where a folder is called the same (write "./ml-100k" for the folder); a
+    :class:`~pathlib.Path` is always a path.
 
     Raises:
         DataError: nothing is there, or it is a data set that must be fetched by hand.
@@ -64,17 +61,17 @@ def locate(path_or_name: str | Path) -> Path:
 
 
 def locate_default(data_folder: Path) -> Path:
-    """Ratings laid into the folder; else MovieLens 100K, fetched; else, without a network, the sample.
+    """The ratings in the folder; else MovieLens 100K, downloaded; else, without a network, the sample.
 
     Raises:
         DataError: the folder holds more than one candidate.
     """
-    laid = _candidates(data_folder)
-    if len(laid) > 1:
-        found = " and ".join(f"'{path}'" for path in laid)
-        raise DataError(f"'{data_folder}' holds {found}: name the one that is meant with --data")
-    if laid:
-        return laid[0]
+    candidates = _candidates(data_folder)
+    if len(candidates) > 1:
+        paths = " and ".join(f"'{path}'" for path in candidates)
+        raise DataError(f"'{data_folder}' holds more than one data set: {paths} (choose one with --data)")
+    if candidates:
+        return candidates[0]
     try:
         return fetch(DEFAULT)
     except DownloadError as error:
@@ -97,10 +94,10 @@ def read_path(path: Path) -> Dataset:
 
 
 def sample_folder() -> Path:
-    """Where the embedded sample lies: inside the installed package, or in the repository's ``data/sample``."""
-    here = Path(__file__).resolve()
-    installed = here.parent / "sample_files"
-    return installed if installed.is_dir() else here.parents[2] / "data" / "sample"
+    """The folder of the embedded sample: in the installed package, or the repository's ``data/sample``."""
+    module = Path(__file__).resolve()
+    installed = module.parent / "sample_files"
+    return installed if installed.is_dir() else module.parents[2] / "data" / "sample"
 
 
 def _candidates(data_folder: Path) -> list[Path]:
@@ -118,15 +115,18 @@ def _candidates(data_folder: Path) -> list[Path]:
 def _existing(text: str) -> Path:
     try:
         path = Path(text).expanduser()
-        found = bool(text) and path.exists()
-    except (OSError, RuntimeError) as error:  # too long a name, a folder closed to us, no such home
-        raise DataError(f"'{text}' cannot be looked at: {getattr(error, 'strerror', None) or error}") from None
-    if text in BY_HAND and not found:
+        exists = bool(text) and path.exists()
+    except (
+        OSError,
+        RuntimeError,
+    ) as error:  # a name too long, a folder closed to us, no such home
+        raise DataError(f"'{text}' cannot be accessed: {getattr(error, 'strerror', None) or error}") from None
+    if text in BY_HAND and not exists:
         raise DataError(
-            f"{text} is not downloaded, for no SHA-256 is known to verify it by (download {text}.zip from {PAGE} and "
-            "give --data PATH)"
+            f"{text} cannot be downloaded here, because no SHA-256 is known to verify it (download {text}.zip from "
+            f"{PAGE} and give --data PATH)"
         )
-    if not found:
+    if not exists:
         raise DataError(f"'{text}' does not exist ({_hint(text)})")
     return path
 

@@ -1,4 +1,4 @@
-"""Ratings in order, and in runs: those of one user after those of another."""
+"""Sorting by several integer keys, and positions within groups of sorted elements, such as the ratings of a user."""
 
 from __future__ import annotations
 
@@ -9,60 +9,60 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_VALUES = 1 << 63
-"""What is not negative in 64 bits."""
-_PART = 1 << 18
-"""Elements that are sorted at once, about."""
+_MAX_KEYS = 1 << 63
+"""Different values of a combined key: the non-negative numbers of an int64."""
+CHUNK = 1 << 18
+"""Elements that are sorted at once, about; their keys fit a cache of the processor."""
 
 
 def position_in_group(lengths: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """Where each element stands in its run, from 0, for runs of these lengths (n,): (sum of lengths,)."""
-    before = np.cumsum(lengths) - lengths
-    found: NDArray[np.int64] = np.arange(int(lengths.sum())) - np.repeat(before, lengths)
-    return found
+    """The position of each element in its group, from 0, for groups of these lengths (n,): (sum of lengths,)."""
+    starts = np.cumsum(lengths) - lengths  # (n,)
+    positions: NDArray[np.int64] = np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
+    return positions
 
 
 def order_by(*keys: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
-    """The order of n elements by whole numbers (n,): by the first, equals by the second, and so on; stable.
+    """The order of n elements by integer keys (n,): by the first, ties by the second, and so on; stable.
 
-    What ``np.lexsort`` gives for the keys in reverse, in a tenth of its time: as many keys as fit in 64 bits together
-    become one, and each of these is sorted once; and what is in the order of the first already, as a log by its users
-    mostly is, a part at a time that fits a cache.
+    The same as ``np.lexsort`` of the keys in reverse, in a tenth of its time: keys are combined into one as long as
+    that fits 64 bits, and each combined key is sorted once. Where the first key is sorted already, as the users of a
+    log mostly are, this is done in chunks.
     """
-    cuts = _cuts(keys[0])
     order = np.empty(len(keys[0]), np.intp)
-    for start, end in pairwise(cuts):
+    for start, end in pairwise(_boundaries(keys[0])):
         order[start:end] = start + _order([key[start:end] for key in keys])
     return order
 
 
-def _cuts(key: NDArray[np.integer[Any]]) -> list[int]:
-    """Where to part n elements, from 0 to n, so that each part comes after the one before by this key alone."""
-    marks = key[_PART::_PART] if (key[1:] >= key[:-1]).all() else key[:0]
-    return sorted({0, len(key), *np.searchsorted(key, marks).tolist()})
+def _boundaries(key: NDArray[np.integer[Any]]) -> list[int]:
+    """Where to cut n elements, from 0 to n, so that equal values stay together; [0, n] if they are not sorted."""
+    is_sorted = (key[1:] >= key[:-1]).all()
+    values = key[CHUNK::CHUNK] if is_sorted else key[:0]
+    return sorted({0, len(key), *np.searchsorted(key, values).tolist()})  # the first element of each of these values
 
 
 def _order(keys: Sequence[NDArray[np.integer[Any]]]) -> NDArray[np.intp]:
-    first, *rest = reversed(_packed(keys))
-    order = first.argsort(kind="stable")
-    for key in rest:
+    least, *others = reversed(_combine(keys))
+    order = least.argsort(kind="stable")
+    for key in others:  # a stable sort by a more important key keeps the order of the less important ones among ties
         order = order[key[order].argsort(kind="stable")]
     return order
 
 
-def _packed(keys: Sequence[NDArray[np.integer[Any]]]) -> list[NDArray[np.int64]]:
-    """Fewer keys that give the same order, the most important first."""
-    packed: list[NDArray[np.int64]] = []
-    taken = 1  # by the last of them
+def _combine(keys: Sequence[NDArray[np.integer[Any]]]) -> list[NDArray[np.int64]]:
+    """Fewer keys that give the same order, the most important first: two keys a and b become a * span(b) + b."""
+    combined: list[NDArray[np.int64]] = []
+    n_values = 1  # of the last combined key
     for key in keys:
         low, high = (int(key.min()), int(key.max())) if len(key) else (0, 0)
         span = high - low + 1
-        if not packed or taken * span > _VALUES:
-            packed.append(np.zeros(len(key), np.int64))
-            taken = 1
-        last = packed[-1]
-        last *= min(span, _VALUES - 1)
+        if not combined or n_values * span > _MAX_KEYS:
+            combined.append(np.zeros(len(key), np.int64))
+            n_values = 1
+        last = combined[-1]
+        last *= min(span, _MAX_KEYS - 1)
         last += key
-        last -= low if span < _VALUES else 0
-        taken *= span
-    return packed
+        last -= low if span < _MAX_KEYS else 0  # a key that needs all 64 bits stands alone and is left as it is
+        n_values *= span
+    return combined

@@ -1,7 +1,4 @@
-"""Dividing each user's ratings into an earlier and a later part.
-
-The one rule behind the evaluation and behind early stopping. Knows nothing of models.
-"""
+"""Split each user's ratings into an earlier and a later part, for evaluation and for early stopping."""
 
 from __future__ import annotations
 
@@ -21,8 +18,8 @@ class Split:
     """The two parts of a data set.
 
     Attributes:
-        train: the part to learn from; at least one rating of every user who has any.
-        test: the hidden part; None where nothing is hidden.
+        train: the ratings to learn from; at least one of every user who has any.
+        test: the hidden ratings; None where nothing is hidden.
         kind: ``"temporal"``, ``"random"`` where there are no timestamps, ``"none"`` with a holdout of 0.
     """
 
@@ -34,11 +31,11 @@ class Split:
 def split(dataset: Dataset, holdout: float = 0.2, rng: np.random.Generator | None = None) -> Split:
     """Hide the newest ``holdout`` of each user's ratings.
 
-    Per user, sorted by (timestamp, item index), the first ``max(1, floor(n (1 - holdout)))`` ratings are the training
-    part. Without timestamps the order is random.
+    Of each user's n ratings, sorted by (timestamp, item index), the first ``max(1, floor(n (1 - holdout)))`` are for
+    training. Without timestamps the order is random.
 
     Args:
-        dataset: the ratings to divide.
+        dataset: the ratings to split.
         holdout: share to hide, from 0 to below 1.
         rng: used only where there are no timestamps; None for a generator of seed 0.
 
@@ -57,22 +54,25 @@ def split(dataset: Dataset, holdout: float = 0.2, rng: np.random.Generator | Non
 def _later_part(dataset: Dataset, holdout: float, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Which ratings are hidden, bool (n_ratings,)."""
     if dataset.timestamp is None:
-        # The draw follows (user, item), so that the order of rows in the source changes nothing.
+        # Drawn in the order of (user, item), so that the order of rows in the source changes nothing.
         time = np.empty(dataset.n_ratings, np.int64)
         draws = rng.random(dataset.n_ratings)
-        time[order_by(dataset.user, dataset.item)] = draws.view(np.int64)  # of the same order, for none is negative
+        time[order_by(dataset.user, dataset.item)] = draws.view(np.int64)  # floats >= 0 sort like their bits
     else:
         time = dataset.timestamp
     order = order_by(dataset.user, time, dataset.item)
-    kept = np.minimum(_training_sizes(dataset.user_counts, holdout), dataset.user_counts)
-    parts = np.column_stack([kept, dataset.user_counts - kept])  # of each user in turn, earlier and later
+    n_train = np.minimum(_training_sizes(dataset.user_counts, holdout), dataset.user_counts)  # 0 of a user with none
+    sizes = np.column_stack([n_train, dataset.user_counts - n_train])  # (n_users, 2): earlier and later part
     hidden = np.empty(dataset.n_ratings, bool)
-    hidden[order] = np.repeat(np.tile([False, True], dataset.n_users), parts.reshape(-1))
+    hidden[order] = np.repeat(np.tile([False, True], dataset.n_users), sizes.reshape(-1))
     return hidden
 
 
 def _training_sizes(counts: NDArray[np.int64], holdout: float) -> NDArray[np.int64]:
-    """``max(1, floor(n (1 - holdout)))``, exactly: in floats 10 * (1 - 0.9) is 0.99..., and its floor 0."""
-    kept = 1 - Fraction(repr(float(holdout)))
-    sizes = {int(n): max(1, int(n) * kept.numerator // kept.denominator) for n in np.unique(counts)}
+    """``max(1, floor(n (1 - holdout)))`` for each n of ``counts`` (n_users,).
+
+    In fractions, because in floats 10 * (1 - 0.9) is 0.99..., and its floor 0.
+    """
+    share = 1 - Fraction(repr(float(holdout)))
+    sizes = {int(n): max(1, int(n) * share.numerator // share.denominator) for n in np.unique(counts)}
     return np.array([sizes[int(n)] for n in counts], np.int64)

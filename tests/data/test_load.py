@@ -105,10 +105,13 @@ def test_a_known_name_never_falls_back(offline, sample):
         ("ml-100", "'ml-100' does not exist (did you mean 'ml-100k'? expected sample, ml-100k, ml-1m"),
         (
             "ml-10m",
-            "ml-10m is not downloaded, for no SHA-256 is known to verify it by (download ml-10m.zip from "
+            "ml-10m cannot be downloaded here, because no SHA-256 is known to verify it (download ml-10m.zip from "
             "https://grouplens.org/datasets/movielens/ and give --data PATH)",
         ),
-        ("ml-32m", "ml-32m is not downloaded, for no SHA-256 is known to verify it by (download ml-32m.zip from"),
+        (
+            "ml-32m",
+            "ml-32m cannot be downloaded here, because no SHA-256 is known to verify it (download ml-32m.zip from",
+        ),
         ("ml-32", "'ml-32' does not exist (did you mean 'ml-32m'? expected sample, ml-100k, ml-1m, ml-20m, ml-25m"),
         ("no/such/folder", "'no/such/folder' does not exist (expected sample, ml-100k"),
         ("", "'' does not exist"),
@@ -148,7 +151,10 @@ def test_two_candidates_are_both_named(tmp_path, offline):
     one, two = lay(tmp_path / "a"), lay_zip(tmp_path / "b.zip")
     with pytest.raises(DataError) as caught:
         find_default(tmp_path)
-    assert str(caught.value) == f"'{tmp_path}' holds '{one}' and '{two}': name the one that is meant with --data"
+    assert (
+        str(caught.value)
+        == f"'{tmp_path}' holds more than one data set: '{one}' and '{two}' (choose one with --data)"
+    )
 
 
 def test_half_a_copy_is_an_error_and_not_overlooked(tmp_path, online):

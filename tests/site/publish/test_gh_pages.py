@@ -210,7 +210,7 @@ def test_synthetic_ratings_are_published_only_if_they_are_asked_for_by_name(tmp_
     assert build.main([*out, "--render-only"]) == 1
     assert git(remote, "for-each-ref") == ""
     arguments = command.parser().parse_args(["--data", "sample", "--publish"])
-    command.check_named(arguments, synthetic=True)
+    command.check_publishable(arguments, synthetic=True)
 
 
 @pytest.mark.usefixtures("_in_the_repository")
