@@ -5,12 +5,17 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import recsys
 from recsys.cache import models as cached_models
 from tests.requirements import skip_reasons
 
 _numbers = itertools.count()
+
+# A test must not fail because the machine is busy, so hypothesis does not measure time.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
