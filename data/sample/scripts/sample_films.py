@@ -1,10 +1,8 @@
-"""The films of the embedded sample: one table of some five hundred real titles.
+"""The films of the embedded sample: a table of about five hundred real titles.
 
-Title, year and genres are facts about real films, written down for this project from general
-knowledge. Fame, quality and moods are *invented*: they exist only to steer the generator of synthetic
-ratings in :mod:`sample_ratings` and are never published as statements about a film.
-
-This module knows the films and nothing else: no users, no ratings, no files, no randomness.
+Title, year and genres are facts about real films, written down for this project from general knowledge. Fame, quality
+and moods are *invented*: they only steer the generator of synthetic ratings in :mod:`sample_ratings` and are never
+published as statements about a film.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 FIRST_ID: Final = 5001
-"""The lowest film id; far above MovieLens 100K's 1682, so that the two can never be mistaken."""
+"""The lowest film id; far above MovieLens 100K's 1682, so that the two cannot be confused."""
 
 GENRES: Final = (
     "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama",
@@ -43,7 +41,7 @@ MOODS: Final = {
     "toon": "family animation",
     "truth": "documentaries, true stories and courtrooms",
 }
-"""What a film is liked *for*, beyond its genres: people who like one film of a mood tend to like another."""
+"""What a film is liked *for*, beyond its genres: users who like one film of a mood tend to like others of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -598,12 +596,12 @@ The Zone of Interest|2023|Drama War|2|5|battle arthouse
 """
 
 
-def _parsed(table: str) -> Iterator[Film]:
-    """Read the rows of the table, numbering them as they come."""
+def _parse(table: str) -> Iterator[Film]:
+    """The films of the table, numbered in its order."""
     rows = [line.split("|") for line in table.splitlines() if line]
     for number, (title, year, genres, fame, quality, moods) in enumerate(rows, start=FIRST_ID):
         yield Film(number, title, int(year), tuple(genres.split()), int(fame), int(quality), tuple(moods.split()))
 
 
-FILMS: Final = tuple(_parsed(_TABLE))
+FILMS: Final = tuple(_parse(_TABLE))
 """Every film of the sample, in order of id."""
