@@ -6,7 +6,7 @@ It is a small data set that may be redistributed, and in which there is somethin
   earlier for older users; and differs in how much fame matters, in how kindly they rate, and in how many films they
   rate: twenty to two hundred.
 * The **match** of a user and a film is the film's similarity, in moods, genres and year, to the closest favourite,
-  and to a small part how close it is to the preferred era. It lies between 0 and 1. Rare moods and genres count for more.
+  and to a small part its closeness to the preferred era, from 0 to 1. Rare moods and genres count for more.
 * The **weight** of a film is a power of the match, times fame, times quality. Which films a user rates is a weighted
   draw without replacement, so that who rated what tells something of taste already.
 * The **rating** rises with match and quality, plus the user's kindness and noise.
