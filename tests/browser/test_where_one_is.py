@@ -10,7 +10,7 @@ import pytest
 
 from recsys.export.script import json_in
 from recsys.schema import DeepTower, RatingBin
-from recsys.site.pages.square import square_around
+from recsys.site.images.square import square_around
 from recsys.site.pages.ten_best import stars_of
 from tests.browser.conftest import THEMES, WIDTHS, expose, until
 from tests.training.literal_tower import LiteralTower

@@ -17,21 +17,21 @@ class Page(HTMLParser):
         self.feed(self.text)
 
     def handle_starttag(self, tag, attrs):
-        found = dict(attrs)
+        attributes = dict(attrs)
         self.tags.append(tag)
-        if "id" in found:
-            self.ids.append(found["id"])
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
         if tag == "a":
-            self.links.append(found["href"])
-        if tag in ("script", "img", "iframe") and "src" in found:
-            self.loads.append(found["src"])
+            self.links.append(attributes["href"])
+        if tag in ("script", "img", "iframe") and "src" in attributes:
+            self.loads.append(attributes["src"])
         if tag == "link":
-            self.loads.append(found["href"])
-        if tag == "script" and "src" not in found and found.get("type") != "application/json":
+            self.loads.append(attributes["href"])
+        if tag == "script" and "src" not in attributes and attributes.get("type") != "application/json":
             self.inline.append(attrs)
-        self.inline += [name for name in found if name.startswith("on")]
-        if found.get("http-equiv") == "Content-Security-Policy":
-            self.csp.append(found["content"])
+        self.inline += [name for name in attributes if name.startswith("on")]
+        if attributes.get("http-equiv") == "Content-Security-Policy":
+            self.csp.append(attributes["content"])
 
 
 def pages(folder: Path) -> dict[str, Page]:
@@ -39,17 +39,17 @@ def pages(folder: Path) -> dict[str, Page]:
     return {path.relative_to(folder).as_posix(): Page(path) for path in sorted(folder.rglob("*.html"))}
 
 
-def broken(folder: Path, found: dict[str, Page]) -> list[tuple[str, str]]:
+def broken(folder: Path, pages: dict[str, Page]) -> list[tuple[str, str]]:
     """The links and loads that lead nowhere, or out of the site by a way that is not a whole address.
 
     Returns:
         ``(page, target)`` for each; empty for a sound site.
     """
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    ids = {address: set(page.ids) for address, page in found.items()}
+    ids = {address: set(page.ids) for address, page in pages.items()}
     return [
         (address, target)
-        for address, page in found.items()
+        for address, page in pages.items()
         for targets, may_leave in ((page.links, True), (page.loads, False))
         for target in targets
         if not _resolves(address, target, files, ids, may_leave)

@@ -51,8 +51,8 @@ def from_json(site: Path) -> Pairs:
 
     def films(value: object) -> set[str]:
         if isinstance(value, dict):
-            own = {value.get("item"), *(item for item, _ in value.get("why", []))} - {None}
-            return own.union(*map(films, value.values()))
+            here = {value.get("item"), *(item for item, _ in value.get("why", []))} - {None}
+            return here.union(*map(films, value.values()))
         return set().union(*map(films, value)) if isinstance(value, list) else set()
 
     users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
@@ -60,11 +60,11 @@ def from_json(site: Path) -> Pairs:
 
 
 def from_csv(site: Path) -> Pairs:
-    found = defaultdict(set)
+    pairs = defaultdict(set)
     with (site / "data" / "recommendations.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            found[row["user"]] |= {row["item"]} - {""}
-    return found
+            pairs[row["user"]] |= {row["item"]} - {""}
+    return pairs
 
 
 def from_pages(site: Path) -> Pairs:
@@ -76,28 +76,28 @@ def from_pages(site: Path) -> Pairs:
         by_title[item["title"]].add(item["id"])
     known = from_json(site)
     users = {slug: id_ for id_, slug in slugs(known).items()}
-    found = defaultdict(set)
+    pairs = defaultdict(set)
 
     def add(user: str, title: str) -> None:
         films = by_title[html.unescape(title)]
         assert films, title
-        found[user] |= films & known[user] or films
+        pairs[user] |= films & known[user] or films
 
     for path in (site / "users").glob("*.html"):
         text, user = path.read_text("utf-8"), users[path.stem]
-        found[user] |= {by_slug[slug] for slug in re.findall(r"films/([a-z0-9_-]+)\.html", text)}
+        pairs[user] |= {by_slug[slug] for slug in re.findall(r"films/([a-z0-9_-]+)\.html", text)}
         for title in reasons(text):
             add(user, title)
     for path in (site / "films").glob("*.html"):
         for slug in re.findall(r"users/([a-z0-9_-]+)\.html", path.read_text("utf-8")):
-            found[users[slug]].add(by_slug[path.stem])
+            pairs[users[slug]].add(by_slug[path.stem])
     index = (site / "users.html").read_text("utf-8")
     rows = re.findall(r'^<tr><td><a href="users/([^"]+)\.html">.*<td>(.+)$', index, re.M)
     assert len(rows) == len(users)
     for slug, title in rows:
-        if title != "–":  # all that may be named of them stands elsewhere
+        if title != "–":  # all that may be named of them is elsewhere already
             add(users[slug], title)
-    return found
+    return pairs
 
 
 def from_the_one_page(site: Path) -> Pairs:
@@ -105,17 +105,17 @@ def from_the_one_page(site: Path) -> Pairs:
     items = json.loads((site / "data" / "items.json").read_text("utf-8"))["items"]
     by_slug = {slug: id_ for id_, slug in slugs(item["id"] for item in items).items()}
     films = [by_slug[slug] for _, _, slug in script(site / "assets" / "data-films.js")]
-    found = defaultdict(set)
+    pairs = defaultdict(set)
     for path in (site / "assets" / "data-users").glob("*.js"):
         shard = script(path)
         for user, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):
-            rows = [row for one in lists for row in one]
-            places = {*rated[::2], *(row[0] for row in rows), *(film for row in rows for film in row[4::2])}
-            found[user] |= {films[place] for place in places - {-1}}
+            rows = [row for rows_of_model in lists for row in rows_of_model]
+            numbers = {*rated[::2], *(row[0] for row in rows), *(film for row in rows for film in row[4::2])}
+            pairs[user] |= {films[number] for number in numbers - {-1}}
     for path in (site / "films").glob("*.html"):
         for id_ in re.findall(r"users\.html#([^ >\"]+)", path.read_text("utf-8")):
-            found[unquote(id_)].add(by_slug[path.stem])
-    return found
+            pairs[unquote(id_)].add(by_slug[path.stem])
+    return pairs
 
 
 def from_people(site: Path) -> Pairs:
@@ -146,40 +146,43 @@ def test_reasons_are_read_off_a_page():
 
 
 def given_away(site: Path, dataset: Dataset) -> dict[str, int]:
-    """How many films that a user really rated stand beside them anywhere in the site."""
+    """How many items that a user really rated are published as theirs anywhere in the site."""
     rated = defaultdict(set)
     for user, item in zip(dataset.user.tolist(), dataset.item.tolist(), strict=True):
         rated[str(dataset.user_ids[user])].add(str(dataset.item_ids[item]))
     pages = from_pages if (site / "users").is_dir() else from_the_one_page
     sources = [from_json(site), from_csv(site), pages(site), from_people(site)]
     assert all(sources)
-    return {user: len(own & set().union(*(pairs.get(user, set()) for pairs in sources)))
-            for user, own in rated.items()}  # fmt: skip
+    return {
+        user: len(items & set().union(*(pairs.get(user, set()) for pairs in sources)))
+        for user, items in rated.items()
+    }
 
 
-def test_the_one_page_for_all_users_gives_away_what_their_own_pages_do(tmp_path):
-    own, one = site_of(keen(), tmp_path / "own", 40), site_of(keen(), tmp_path / "one", 40, user_pages=0)
-    assert from_the_one_page(one) == from_pages(own)
-    assert given_away(one, keen()) == given_away(own, keen())
+def test_one_page_for_all_users_publishes_what_their_own_pages_do(tmp_path):
+    many = site_of(keen(), tmp_path / "many", 40)
+    single = site_of(keen(), tmp_path / "single", 40, user_pages=0)
+    assert from_the_one_page(single) == from_pages(many)
+    assert given_away(single, keen()) == given_away(many, keen())
 
 
 @pytest.mark.parametrize("top_k", [25, 40])
-def test_a_site_names_thirty_rated_films_of_a_user_at_most(tmp_path, top_k):
+def test_a_site_names_at_most_thirty_rated_items_of_a_user(tmp_path, top_k):
     site = site_of(keen(), tmp_path, top_k)
-    found = given_away(site, keen())
-    assert len(found) == 12
-    assert max(found.values()) == 30
+    counts = given_away(site, keen())
+    assert len(counts) == 12
+    assert max(counts.values()) == 30
     pages = [path.read_text("utf-8") for path in (site / "users").glob("*.html")]
     withheld = ["<td><em>withheld</em> <b>hit</b>" in page for page in pages]
     assert any(withheld) or top_k < 40  # 25 films of base and deep fit beside the ten best, mostly
     assert all("counted, not named" in page for page, there in zip(pages, withheld, strict=True) if there)
 
 
-def test_reasons_are_in_the_union_and_of_withheld_ones_only_the_number_is_told(tmp_path):
+def test_named_reasons_count_as_published_and_withheld_ones_are_only_counted(tmp_path):
     site, dataset = site_of(keen(), tmp_path, 25), keen()
     users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
     rows = [row for user in users.values() for rows in user["models"].values() for row in rows]
-    reasons = [one for row in rows for one in row.get("why", [])]
+    reasons = [reason for row in rows for reason in row.get("why", [])]
     assert reasons and all(item is not None and strength > 0 for item, strength in reasons)
     assert any(row.get("why_withheld") for row in rows)
     known = from_json(site)
@@ -195,16 +198,16 @@ def test_a_withheld_hit_still_counts(tmp_path):
     users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
     metrics = json.loads((site / "data" / "metrics.json").read_text("utf-8"))["models"]
     for name in ("base", "deep"):
-        hits = [sum(one["held_out"] for one in user["models"][name]) / 40 for user in users.values()]
+        hits = [sum(row["held_out"] for row in user["models"][name]) / 40 for user in users.values()]
         assert metrics[name]["accuracy"]["precision"]["mean"] == pytest.approx(sum(hits) / len(hits))
-    withheld = [one for user in users.values() for rows in user["models"].values() for one in rows if not one["item"]]
+    withheld = [row for user in users.values() for rows in user["models"].values() for row in rows if not row["item"]]
     # Scores would tell the film to whoever has enough of them, and a likeness whoever compares the vectors.
-    assert withheld and all(one == {"item": None, "score": None, "held_out": True} for one in withheld)
-    assert all(one["held_out"] for user in users.values() for one in user["models"]["deep"] if one["item"] is None)
+    assert withheld and all(row == {"item": None, "score": None, "held_out": True} for row in withheld)
+    assert all(row["held_out"] for user in users.values() for row in user["models"]["deep"] if row["item"] is None)
 
 
 @needs_movielens
 @pytest.mark.parametrize("top_k", [10, 100])
-def test_the_real_site_keeps_to_it_too(tmp_path, top_k):
+def test_a_site_of_real_ratings_keeps_to_it_too(tmp_path, top_k):
     dataset = recsys.load_dataset(MOVIELENS)
     assert max(given_away(site_of(dataset, tmp_path, top_k), dataset).values()) == 30

@@ -57,10 +57,10 @@ def test_every_link_and_every_load_resolves_inside_the_site(site):
     "target",
     ["none.html", "/index.html", "../index.html", "users/1.html#none", "//x.org/", "users/", "films.html#a=b"],
 )
-def test_a_link_that_leads_nowhere_is_found(both, tmp_path, target):
+def test_broken_links_are_detected(both, tmp_path, target):
     site = shutil.copytree(both, tmp_path / "site")
     (site / "index.html").write_text(f"<a href='{target}'>x</a><a href=map.html#film=1>y</a><a href=https://x.org>z</a>")
-    assert [found for found in broken(site, pages(site)) if found[0] == "index.html"] == [("index.html", target)]
+    assert [link for link in broken(site, pages(site)) if link[0] == "index.html"] == [("index.html", target)]
 
 
 def test_nothing_is_loaded_from_elsewhere(site):
@@ -74,7 +74,7 @@ def test_ids_are_unique_on_a_page(site):
         assert len(page.ids) == len(set(page.ids)), address
 
 
-def test_a_hostile_title_stands_in_pages_as_text_only(both):
+def test_a_hostile_title_is_only_text_on_every_page(both):
     escaped = html.escape(HOSTILE, quote=False)
     for address, page in pages(both).items():
         assert page.tags.count("img") == 2 * (address == "map.html"), address  # the map as a picture
@@ -92,17 +92,17 @@ def test_titles_keep_their_letters(both):
 
 
 def test_two_renders_give_equal_bytes(tmp_path):
-    one, two = render(tiny(), tmp_path / "one"), render(tiny(), tmp_path / "two")
-    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
-    assert files == sorted(path.relative_to(two) for path in two.rglob("*") if path.is_file())
-    assert all((one / path).read_bytes() == (two / path).read_bytes() for path in files)
+    first, second = render(tiny(), tmp_path / "first"), render(tiny(), tmp_path / "second")
+    files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
+    assert all((first / path).read_bytes() == (second / path).read_bytes() for path in files)
 
 
-def test_what_was_read_back_renders_the_same_bytes(tmp_path):
+def test_artefacts_that_were_read_back_render_the_same_bytes(tmp_path):
     encoded = msgspec.json.encode(tiny())
-    one = render(tiny(), tmp_path / "one")
-    two = render(msgspec.json.decode(encoded, type=type(tiny())), tmp_path / "two")
-    assert (one / "map.html").read_bytes() == (two / "map.html").read_bytes()
+    direct = render(tiny(), tmp_path / "direct")
+    read_back = render(msgspec.json.decode(encoded, type=type(tiny())), tmp_path / "read_back")
+    assert (direct / "map.html").read_bytes() == (read_back / "map.html").read_bytes()
 
 
 def test_sample_data_is_named_on_every_page_and_real_data_on_none(tmp_path):
@@ -112,7 +112,7 @@ def test_sample_data_is_named_on_every_page_and_real_data_on_none(tmp_path):
             assert ("Sample data:" in path.read_text("utf-8")) is synthetic, path
 
 
-def test_what_about_says_of_large_catalogues_is_what_training_does(tmp_path):
+def test_the_limits_on_the_about_page_are_those_of_training(tmp_path):
     about = (render(tiny(), tmp_path) / "about.html").read_text("utf-8")
     assert f"the {HEAD:,} films with the most ratings" in about
     limit = f"more than {MAX_IN_BATCH_NEGATIVES:,} films"
@@ -177,28 +177,28 @@ def _capitals(name):
 @pytest.mark.parametrize(
     "name", [path.name for path in sorted(TEMPLATES.glob("*.html")) if not path.name.startswith(("_", "base"))]
 )
-def test_a_template_uses_just_what_its_context_declares(name):
+def test_a_template_uses_exactly_the_names_of_its_context(name):
     kind = {"404.html": "NotFound", "index.html": "Home"}.get(name, _capitals(name))
     contexts = {context.__name__: context for context in Context.__subclasses__()}
     assert used_names(make_environment(TEMPLATES), name) == set(contexts[f"{kind}Context"].__dataclass_fields__)
 
 
-def test_a_film_that_is_not_there_is_a_sentence_that_names_the_page(tmp_path):
-    found = tiny()
-    base = found.recommendations.users["1"].models["base"]
+def test_an_unknown_item_in_a_list_is_an_error_that_names_the_page(tmp_path):
+    artefacts = tiny()
+    base = artefacts.recommendations.users["1"].models["base"]
     base[0] = msgspec.structs.replace(base[0], item="ghost")
     with pytest.raises(OutputError, match=r"^users/1\.html: film 'ghost' is mentioned but not in items\.json"):
-        render_site(found, TEMPLATES, tmp_path)
+        render_site(artefacts, TEMPLATES, tmp_path)
 
 
-def test_a_film_that_only_the_tower_has_is_a_sentence_that_names_the_file(tmp_path):
-    found = tiny()
-    found.deep_tower.item_ids[0] = "ghost"
+def test_an_item_that_only_the_tower_has_is_an_error_that_names_the_file(tmp_path):
+    artefacts = tiny()
+    artefacts.deep_tower.item_ids[0] = "ghost"
     with pytest.raises(OutputError, match=r"^assets/data-rate\.js: film 'ghost' is mentioned but not in items\.json"):
-        render_site(found, TEMPLATES, tmp_path)
+        render_site(artefacts, TEMPLATES, tmp_path)
 
 
-def test_a_surprise_keeps_its_traceback_and_names_the_page():
+def test_an_unexpected_error_keeps_its_traceback_and_names_the_page():
     with pytest.raises(ZeroDivisionError) as caught, building("users/1.html"):
         1 / 0  # noqa: B018
     assert caught.value.__notes__ == ["while building users/1.html"]
@@ -270,18 +270,18 @@ def test_two_pages_of_one_address_are_refused(tmp_path, monkeypatch):
         render_site(tiny(), TEMPLATES, tmp_path)
 
 
-def test_the_404_page_carries_its_style_and_leads_home(tmp_path):
+def test_the_404_page_contains_its_style_and_links_to_the_front_page(tmp_path):
     config = {"site_url": "https://example.org/films/"}
-    found = tiny()
+    artefacts = tiny()
     folder = render(
-        msgspec.structs.replace(found, build=msgspec.structs.replace(found.build, config=config)), tmp_path
+        msgspec.structs.replace(artefacts, build=msgspec.structs.replace(artefacts.build, config=config)), tmp_path
     )
     page = Page(folder / "404.html")
     assert page.loads == ["data:,"]
     assert page.links == ["https://example.org/films/"]
 
 
-def test_numbers_are_written_for_people():
+def test_filters_format_numbers():
     assert (count(100000), fixed(-0.5), fixed(-0.001), fixed(None), percent(0.256), plain(4.0), plain(None)) == (
         *("100,000", "−0.50", "0.00", "–"),
         *("26\u00a0%", "4", "–"),
@@ -289,6 +289,6 @@ def test_numbers_are_written_for_people():
     assert [size(n) for n in (812, 4_200, 1_300_000)] == ["812 B", "4.2 kB", "1.3 MB"]
 
 
-def test_missing_templates_are_a_sentence(tmp_path):
+def test_missing_templates_are_an_error(tmp_path):
     with pytest.raises(OutputError, match="expected the templates"):
         render_site(tiny(), Path(tmp_path / "none"), tmp_path)

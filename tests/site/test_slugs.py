@@ -23,7 +23,7 @@ def test_a_slug_is_a_file_name_on_every_system(id_):
 
 @given(st.lists(IDS, unique=True, max_size=30))
 def test_two_ids_never_share_a_slug_in_any_case(ids):
-    assert len({found.lower() for found in slugs(ids).values()}) == len(ids)
+    assert len({name.lower() for name in slugs(ids).values()}) == len(ids)
     assert len({slug(id_).lower() for id_ in ids}) == len(ids)
 
 

@@ -26,8 +26,8 @@ def luminance(colour):
     return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def contrast(one, other):
-    low, high = sorted((luminance(one), luminance(other)))
+def contrast(colour, other):
+    low, high = sorted((luminance(colour), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
@@ -41,7 +41,7 @@ def test_text_can_be_read_on_every_ground(theme):
     grounds, texts = ("bg", "surface", "sunken"), ("ink", "ink-2", "accent", "hit", "gold")
     pairs = [*product(texts, grounds), ("accent", "accent-soft"), ("ink", "hit-soft"), ("hit", "hit-soft")]
     weak = {pair: contrast(*(PAIRS[name][theme] for name in pair)) for pair in pairs}
-    assert {pair: found for pair, found in weak.items() if found < 4.5} == {}
+    assert {pair: ratio for pair, ratio in weak.items() if ratio < 4.5} == {}
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -95,7 +95,7 @@ def test_every_token_that_is_used_is_declared():
     assert used - declared - set_in_pages == set()
 
 
-def test_the_page_for_what_is_not_found_has_the_style_it_uses_and_little_else(tmp_path):
+def test_the_404_page_has_the_style_it_uses_and_little_else(tmp_path):
     text = (render(tiny(), tmp_path) / "404.html").read_text("utf-8")
     style, body = text[text.index("<style>") : text.index("</style>")], text[text.index("<body>") :]
     used = {name for names in re.findall(r'class="([^"]+)"', body) for name in names.split()}

@@ -101,8 +101,8 @@ def comparisons(models: tuple[str, ...]) -> list[Comparison]:
     """Deep is ahead of popularity and level with base."""
     against = {"base": (Interval(0.01, -0.01, 0.03), 0.25), "popularity": (Interval(0.1, 0.05, 0.15), 0.0001)}
     return [
-        Comparison("deep", name, *found, 1, 1, 0)
-        for name, found in against.items()
+        Comparison("deep", name, difference, p, 1, 1, 0)
+        for name, (difference, p) in against.items()
         if "deep" in models and name in (*models, "popularity")
     ]
 
@@ -150,13 +150,13 @@ def users(models: tuple[str, ...]) -> dict[str, UserLists]:
 
 
 def embedding() -> Embedding:
-    places = [(0.0, 0.0), (1.0, 0.5), (-1.0, 0.25), (0.5, -0.5), (-0.25, 1.0)]
+    points = [(0.0, 0.0), (1.0, 0.5), (-1.0, 0.25), (0.5, -0.5), (-0.25, 1.0)]
     return Embedding(
         dim=2,
         item_ids=list(FILM_IDS),
-        vectors=[list(place) for place in places],
+        vectors=[list(point) for point in points],
         bias=[0.0] * 5,
-        projection=places,
+        projection=points,
         explained_variance=(0.6, 0.4),
     )
 
@@ -176,8 +176,8 @@ def replay() -> Replay:
     """Two frames: all films in the middle, then each where the served model has it."""
     last = [(round((x + 1) / 2 * 65535), round((y + 1) / 2 * 65535)) for x, y in embedding().projection]
     frames = [[(32768, 32768)] * 5, last]
-    encoded = [base64.b64encode(struct.pack("<10H", *(part for pair in one for part in pair))) for one in frames]
-    return Replay(epochs=[1, 2], low=(-1, -1), high=(1, 1), frames=[one.decode() for one in encoded])
+    encoded = [base64.b64encode(struct.pack("<10H", *(part for pair in frame for part in pair))) for frame in frames]
+    return Replay(epochs=[1, 2], low=(-1, -1), high=(1, 1), frames=[frame.decode() for frame in encoded])
 
 
 def half_floats(*values: float) -> str:
@@ -185,9 +185,9 @@ def half_floats(*values: float) -> str:
 
 
 def deep_tower() -> DeepTower:
-    """One whose hidden layer adds nothing: a user vector is what the films and the average ones add up to, over the
-    root of their number: 0.75 without any film, 1.25 with one."""
-    places = half_floats(*(part for place in embedding().projection for part in place))
+    """A tower whose hidden layer adds nothing: a user vector is the sum over the rated and the average items, divided
+    by the root of their number; that root is 0.75 without rated items, 1.25 with one."""
+    vectors = half_floats(*(value for point in embedding().projection for value in point))
     return DeepTower(
         dim=2,
         hidden=1,
@@ -195,14 +195,14 @@ def deep_tower() -> DeepTower:
         item_ids=list(FILM_IDS),
         star_weights=[-0.1, 0.45, 0.67782, 0.85263, 1.0],
         starters=[1, 0, 4],
-        pool=places,
+        pool=vectors,
         average=half_floats(0, 1),
         average_films=0.5625,
         inner_weight=half_floats(0, 0),
         inner_bias=half_floats(0),
         outer_weight=half_floats(0, 0),
         outer_bias=half_floats(0, 0),
-        items=places,
+        items=vectors,
         item_bias=half_floats(0, 0, 0, 0, 0.5),
         map=TowerMap(centre=[0.0, 0.0], axes=[[1.0, 0.0], [0.0, 1.0]], user_scale=0.5),
     )

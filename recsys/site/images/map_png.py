@@ -10,7 +10,7 @@ from io import BytesIO
 from math import log1p
 from typing import TYPE_CHECKING
 
-from recsys.site.pages.square import Point, square_around
+from recsys.site.images.square import Point, square_around
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -33,7 +33,7 @@ def between(light: str, dark: str) -> RGB:
 
 
 def map_picture(points: Sequence[Point], n_ratings: Sequence[int], colour: RGB) -> bytes:
-    """A square PNG of the map; :func:`recsys.site.pages.square.square_around` says where an item lies in it.
+    """A square PNG of the map; :func:`recsys.site.images.square.square_around` says where an item lies in it.
 
     Args:
         points: where each item lies.

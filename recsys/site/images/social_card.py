@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from recsys.site.images.map_png import png, points_mask
-from recsys.site.pages.square import Point
+from recsys.site.images.square import Point
 
 if TYPE_CHECKING:
     from PIL.Image import Image

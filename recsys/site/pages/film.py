@@ -11,12 +11,12 @@ from urllib.parse import quote
 
 from recsys.schema import Embedding, Item, RatingBin
 from recsys.site.context import Context, ItemLink, Model, PageHead, UserLink
+from recsys.site.images.square import square_around
 from recsys.site.output.jinja import plain
 from recsys.site.output.parallel import Job, page_job
 from recsys.site.pages.audience import Audience, audiences
 from recsys.site.pages.films import listed_items
 from recsys.site.pages.page import PageFamily, SiteData
-from recsys.site.pages.square import square_around
 
 PicturePosition = tuple[int, int]
 """In per cent from the left and from the top of a picture."""

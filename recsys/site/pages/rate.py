@@ -11,8 +11,8 @@ from recsys.errors import OutputError
 from recsys.schema import DeepTower
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Context, ItemLink, PageHead
+from recsys.site.images.square import square_around
 from recsys.site.pages.page import Page, SiteData
-from recsys.site.pages.square import square_around
 from recsys.site.pages.ten_best import ten_best
 
 _N_FIRST = 12

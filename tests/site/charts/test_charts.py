@@ -18,12 +18,12 @@ def curves():
 
 def columns(chart):
     """The columns of the first data source that a chart holds."""
-    found = []
+    entries = []
 
     def walk(value):
         if isinstance(value, dict):
             if value.get("name") == "ColumnDataSource":
-                found.append(dict(value["attributes"]["data"]["entries"]))
+                entries.append(dict(value["attributes"]["data"]["entries"]))
             for part in value.values():
                 walk(part)
         elif isinstance(value, list):
@@ -31,7 +31,7 @@ def columns(chart):
                 walk(part)
 
     walk(json.loads(chart.json))
-    return found[0]
+    return entries[0]
 
 
 def test_equal_figures_give_equal_json():
@@ -47,7 +47,7 @@ def test_ids_count_from_one_in_order_of_appearance():
     assert list(renumbered(item)) == ["root_id", "doc"]
 
 
-def test_a_film_called_like_an_id_keeps_its_title():
+def test_a_title_that_looks_like_an_id_is_kept():
     plot = figure()
     plot.scatter("x", "x", source=ColumnDataSource({"x": [0] * 5, "title": list(TITLES)}))
     assert columns(chart("films", plot, 100))["title"] == list(TITLES)
@@ -59,18 +59,18 @@ def test_chart_json_cannot_end_its_script_element():
 
 
 def test_the_training_chart_holds_every_epoch_and_leaves_gaps_where_nothing_was_measured():
-    found = columns(training_chart(BASE, history(), 1))
-    assert found["train_loss"] == [2.0, 1.5]
-    assert found["validation_loss"][0] == 2.1
-    assert found["validation_loss"][1] == {"type": "number", "value": "nan"}
+    data = columns(training_chart(BASE, history(), 1))
+    assert data["train_loss"] == [2.0, 1.5]
+    assert data["validation_loss"][0] == 2.1
+    assert data["validation_loss"][1] == {"type": "number", "value": "nan"}
 
 
 def test_without_validation_there_is_only_the_training_loss():
     records = [EpochRecord(epoch=1, train_loss=2.0, validation_loss=None, validation_ndcg=None)]
-    found = training_chart(BASE, records, 1)
-    assert "validation nDCG" not in found.json
-    assert "validation loss" not in found.json
-    assert found.height < training_chart(BASE, history(), 1).height
+    chart = training_chart(BASE, records, 1)
+    assert "validation nDCG" not in chart.json
+    assert "validation loss" not in chart.json
+    assert chart.height < training_chart(BASE, history(), 1).height
 
 
 def test_nothing_to_draw_is_no_chart():

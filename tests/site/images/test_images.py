@@ -5,7 +5,7 @@ from PIL import Image
 
 from recsys.site.images.map_png import WIDTH, between, map_picture
 from recsys.site.images.social_card import social_card
-from recsys.site.pages.square import Square, square_around
+from recsys.site.images.square import Square, square_around
 from tests.site.tiny import HOSTILE, MODELS, TITLES, nothing, render, tiny
 
 ORANGE = (222, 112, 56)
@@ -23,7 +23,7 @@ def test_a_square_holds_the_longer_side_with_a_margin_on_both_axes():
     assert square_around([(0.0, 0.0), (4.0, 1.0), (2.0, -1.0)]) == Square(2.0, 0.0, 2.1)
 
 
-def test_a_place_is_told_from_the_left_and_from_the_top():
+def test_positions_are_percentages_from_the_left_and_from_the_top():
     square = Square(1.0, 10.0, 2.0)
     assert square.to_percent((1.0, 10.0)) == (50, 50)
     assert square.to_percent((3.0, 12.0)) == (100, 0)
@@ -31,19 +31,19 @@ def test_a_place_is_told_from_the_left_and_from_the_top():
 
 
 @pytest.mark.parametrize("points", [[], [(3.0, 4.0)], [(3.0, 4.0)] * 2])
-def test_points_that_span_nothing_still_have_a_place(points):
+def test_points_that_span_nothing_are_in_the_middle(points):
     assert all(square_around(points).to_percent(point) == (50, 50) for point in points)
 
 
-def test_the_picture_is_solid_where_a_film_lies_and_clear_elsewhere():
+def test_the_picture_is_opaque_where_an_item_is_and_transparent_elsewhere():
     points = [(0.0, 0.0), (1.0, 2.0)]
-    found = alpha(map_picture(points, [1000, 1], ORANGE))
-    assert found.size == (WIDTH, WIDTH)
+    opacity = alpha(map_picture(points, [1000, 1], ORANGE))
+    assert opacity.size == (WIDTH, WIDTH)
     for point in points:
         left, top = square_around(points).to_percent(point)
-        assert found.getpixel((round(WIDTH * left / 100), round(WIDTH * top / 100))) > 100
-    assert found.getpixel((WIDTH // 2, WIDTH // 2)) == 0
-    assert found.getbbox()[1] < WIDTH * 0.05 and found.getbbox()[3] > WIDTH * 0.95  # y points upwards
+        assert opacity.getpixel((round(WIDTH * left / 100), round(WIDTH * top / 100))) > 100
+    assert opacity.getpixel((WIDTH // 2, WIDTH // 2)) == 0
+    assert opacity.getbbox()[1] < WIDTH * 0.05 and opacity.getbbox()[3] > WIDTH * 0.95  # y points upwards
 
 
 def test_a_map_has_the_colour_halfway_between_those_of_the_legend():
@@ -51,9 +51,9 @@ def test_a_map_has_the_colour_halfway_between_those_of_the_legend():
     assert between("#102030", "#305070") == (0x20, 0x38, 0x50)
 
 
-def test_a_film_with_more_ratings_is_drawn_larger():
-    found = alpha(map_picture([(0.0, 0.0), (1.0, 0.0)], [1000, 1], ORANGE))
-    left, right = (found.crop((x, 0, x + WIDTH // 2, WIDTH)).histogram()[0] for x in (0, WIDTH // 2))
+def test_an_item_with_more_ratings_is_drawn_larger():
+    opacity = alpha(map_picture([(0.0, 0.0), (1.0, 0.0)], [1000, 1], ORANGE))
+    left, right = (opacity.crop((x, 0, x + WIDTH // 2, WIDTH)).histogram()[0] for x in (0, WIDTH // 2))
     assert left < right  # fewer clear pixels
 
 

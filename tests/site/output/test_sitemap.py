@@ -14,9 +14,9 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
 def site_at(url, folder):
-    found = tiny()
-    build = msgspec.structs.replace(found.build, config={**found.build.config, "site_url": url})
-    return render(msgspec.structs.replace(found, build=build), folder)
+    artefacts = tiny()
+    build = msgspec.structs.replace(artefacts.build, config={**artefacts.build.config, "site_url": url})
+    return render(msgspec.structs.replace(artefacts, build=build), folder)
 
 
 @pytest.fixture(scope="module")
@@ -30,18 +30,18 @@ def without_address(tmp_path_factory):
 
 
 def locations(path):
-    return [found.text for found in ElementTree.parse(path).iter(f"{SITEMAP}loc")]
+    return [element.text for element in ElementTree.parse(path).iter(f"{SITEMAP}loc")]
 
 
 def meta(page):
     """What ``meta`` and the canonical link of a page say, by name or property."""
-    found = {}
+    result = {}
     for tag, attrs in page.elements:
         if tag == "meta" and ("property" in attrs or "name" in attrs):
-            found[attrs.get("property") or attrs["name"]] = attrs["content"]
+            result[attrs.get("property") or attrs["name"]] = attrs["content"]
         if tag == "link" and attrs["rel"] == "canonical":
-            found["canonical"] = attrs["href"]
-    return found
+            result["canonical"] = attrs["href"]
+    return result
 
 
 class Elements(Page):
@@ -76,34 +76,34 @@ def test_every_page_has_a_canonical_address_and_a_preview_for_shared_links(site)
         address = path.relative_to(site).as_posix()
         if address == "404.html":
             continue
-        found = meta(Elements(path))
-        assert found["canonical"] == absolute(address, "https://example.org/films/")
-        assert found["description"] and found["og:title"], address
-        assert found["og:image"] == "https://example.org/films/assets/card.png"
+        tags = meta(Elements(path))
+        assert tags["canonical"] == absolute(address, "https://example.org/films/")
+        assert tags["description"] and tags["og:title"], address
+        assert tags["og:image"] == "https://example.org/films/assets/card.png"
         if "/" not in address:  # of the others there are thousands
-            assert found["og:url"] == found["canonical"]
-            assert found["og:description"] == found["description"]
-            assert found["og:image:alt"] and found["twitter:card"] == "summary_large_image"
+            assert tags["og:url"] == tags["canonical"]
+            assert tags["og:description"] == tags["description"]
+            assert tags["og:image:alt"] and tags["twitter:card"] == "summary_large_image"
     assert (site / "assets" / "card.png").is_file()
 
 
 def test_a_hostile_title_stays_inside_its_tag(site):
-    found = meta(Elements(site / "films" / "1.html"))
-    assert HOSTILE.split()[0] in found["og:title"]
+    tags = meta(Elements(site / "films" / "1.html"))
+    assert HOSTILE.split()[0] in tags["og:title"]
 
 
 def test_the_404_page_has_no_address_and_is_not_indexed(site):
-    found = meta(Elements(site / "404.html"))
-    assert found["robots"] == "noindex"
-    assert not {"canonical", "og:url"} & found.keys()
+    tags = meta(Elements(site / "404.html"))
+    assert tags["robots"] == "noindex"
+    assert not {"canonical", "og:url"} & tags.keys()
 
 
 def test_the_sitemap_has_every_page_but_404_once(site):
-    found = locations(site / "sitemap.xml")
+    addresses = locations(site / "sitemap.xml")
     pages = [path.relative_to(site).as_posix() for path in site.rglob("*.html")]
     expected = {absolute(page, "https://example.org/films/") for page in pages if page != "404.html"}
-    assert len(found) == len(set(found))
-    assert set(found) == expected
+    assert len(addresses) == len(set(addresses))
+    assert set(addresses) == expected
 
 
 def test_robots_may_read_everything_and_find_the_sitemap(site):
@@ -115,8 +115,8 @@ def test_without_an_address_nothing_absolute_is_written(without_address):
     assert not (without_address / "sitemap.xml").exists()
     assert (without_address / "robots.txt").read_text("utf-8") == "User-agent: *\nAllow: /\n"
     for path in without_address.rglob("*.html"):
-        found = meta(Elements(path))
-        assert not [name for name in found if name == "canonical" or name.startswith(("og:", "twitter:"))], path
+        tags = meta(Elements(path))
+        assert not [name for name in tags if name == "canonical" or name.startswith(("og:", "twitter:"))], path
 
 
 def test_more_pages_than_a_sitemap_holds_are_spread_over_several(tmp_path, monkeypatch):
@@ -133,9 +133,9 @@ def test_an_address_is_escaped_in_xml(tmp_path):
     assert locations(tmp_path / "sitemap.xml") == ["https://e.org/a&b/'/"]
 
 
-def test_titles_and_descriptions_tell_pages_apart(without_address):
-    found = [Elements(path) for path in without_address.rglob("*.html")]
-    titles = [re.search("<title>(.*?)</title>", page.text, re.DOTALL)[1] for page in found]
-    descriptions = [meta(page)["description"] for page in found]
+def test_titles_and_descriptions_are_unique(without_address):
+    pages = [Elements(path) for path in without_address.rglob("*.html")]
+    titles = [re.search("<title>(.*?)</title>", page.text, re.DOTALL)[1] for page in pages]
+    descriptions = [meta(page)["description"] for page in pages]
     assert len(set(titles)) == len(titles)
     assert len(set(descriptions)) == len(descriptions)

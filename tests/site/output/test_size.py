@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 import pytest
 
@@ -14,38 +16,43 @@ from tests.site.tiny import TEMPLATES, tiny
 
 
 def rendered(artefacts, out):
-    """The size that was told, and the one that came out."""
-    told = []
+    """The estimated sizes, and the actual one."""
+    estimates = []
     write_artefacts(artefacts, out / "data")
-    render_site(artefacts, TEMPLATES, out, on_size=told.append)
+    render_site(artefacts, TEMPLATES, out, on_size=estimates.append)
     sizes = [path.stat().st_size for path in out.rglob("*") if path.is_file()]
-    return told, Size(len(sizes), sum(sizes))
+    return estimates, Size(len(sizes), sum(sizes))
 
 
 @pytest.mark.parametrize("kind", ["pages", "shards"])
-def test_the_size_is_told_before_and_is_about_right(tmp_path, monkeypatch, kind):
+def test_the_estimated_size_is_about_right(tmp_path, monkeypatch, kind):
     monkeypatch.setattr(module, "_TOP_PAGE_BYTES", 12_000)  # smaller on a site of 5 items, and most of it
-    (told,), found = rendered(large() if kind == "shards" else tiny(), tmp_path)
-    assert told.n_bytes == pytest.approx(found.n_bytes, rel=0.15)
-    assert told.files == found.files
+    (estimate,), actual = rendered(large() if kind == "shards" else tiny(), tmp_path)
+    assert estimate.n_bytes == pytest.approx(actual.n_bytes, rel=0.15)
+    assert estimate.files == actual.files
 
 
-def test_a_few_of_each_kind_stand_for_all_of_it(tmp_path, monkeypatch):
+def test_the_size_is_estimated_from_a_sample_of_each_kind(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_N_SAMPLES", 1)
-    made = []
+    rendered_jobs = []
     renderer = module.Renderer(TEMPLATES, tmp_path)
-    jobs = [module.Job(f"films/{n}.html", lambda environment, n=n: made.append(n) or "x" * 1000) for n in range(9)]
+
+    def text(environment, n):
+        rendered_jobs.append(n)
+        return "x" * 1000
+
+    jobs = [module.Job(f"films/{n}.html", partial(text, n=n)) for n in range(9)]
     assert module.estimate_size(jobs, renderer, tmp_path, 0) == Size(9, 9000)
-    assert made == [4]
+    assert rendered_jobs == [4]
 
 
 @pytest.mark.parametrize("setting", [{"max_files": 20}, {"max_megabytes": 1}])
-def test_too_large_a_site_is_a_sentence_before_any_page_is_written(tmp_path, setting):
-    found = tiny()
-    build = msgspec.structs.replace(found.build, config={**found.build.config, **setting})
-    write_artefacts(found, tmp_path / "data")
+def test_a_site_that_would_be_too_large_is_refused_before_any_page_is_written(tmp_path, setting):
+    artefacts = tiny()
+    build = msgspec.structs.replace(artefacts.build, config={**artefacts.build.config, **setting})
+    write_artefacts(artefacts, tmp_path / "data")
     with pytest.raises(OutputError) as caught:
-        render_site(msgspec.structs.replace(found, build=build), TEMPLATES, tmp_path)
+        render_site(msgspec.structs.replace(artefacts, build=build), TEMPLATES, tmp_path)
     sentence = str(caught.value)
     for part in ("files, about", "MB", "GitHub Pages", "user_pages", *setting):
         assert part in sentence
@@ -60,12 +67,12 @@ def test_the_limits_themselves_are_allowed():
         check_size(Size(5, 2_000_001), Limits(max_files=5, max_megabytes=2))
 
 
-def test_sizes_are_written_for_people():
+def test_sizes_are_formatted():
     assert Size(12_345, 123_456_789).in_words() == "12,345 files, about 123 MB"
     assert Size(7, 1_234_000).in_words() == "7 files, about 1.2 MB"
 
 
-def test_more_pages_than_files_are_allowed_is_a_sentence_at_once():
+def test_too_many_pages_are_refused_before_anything_is_computed():
     check_page_count(6, 4, Limits(user_pages=6, max_files=10))
     check_page_count(1_000_000, 10, Limits(user_pages=6, max_files=10))
     with pytest.raises(OutputError, match="4 films and 6 users would have 10 pages of their own; expected 9 files"):

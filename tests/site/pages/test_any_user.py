@@ -24,12 +24,12 @@ from tests.site.tiny import HOSTILE, USER_IDS, render, site_data, tiny
 
 def large(**config):
     """The tiny site as if its 3 users were too many for a page each."""
-    found = tiny()
-    build = msgspec.structs.replace(found.build, config={**found.build.config, "user_pages": 2, **config})
-    return msgspec.structs.replace(found, build=build)
+    artefacts = tiny()
+    build = msgspec.structs.replace(artefacts.build, config={**artefacts.build.config, "user_pages": 2, **config})
+    return msgspec.structs.replace(artefacts, build=build)
 
 
-def told(path: Path):
+def script_value(path: Path):
     return json.loads(json_in(path.read_text("utf-8")))
 
 
@@ -38,7 +38,7 @@ def site(tmp_path_factory):
     return render(large(), tmp_path_factory.mktemp("site"))
 
 
-def test_up_to_the_setting_each_user_has_a_page_and_above_it_none_has(tmp_path, site):
+def test_users_have_pages_up_to_the_setting(tmp_path, site):
     with_pages = render(large(user_pages=3), tmp_path)
     assert len(list((with_pages / "users").iterdir())) == 3
     assert not (with_pages / "assets" / "data-users").exists()
@@ -46,19 +46,19 @@ def test_up_to_the_setting_each_user_has_a_page_and_above_it_none_has(tmp_path, 
     assert [path.name for path in (site / "assets" / "data-users").iterdir()] == ["0.js"]
 
 
-def test_an_older_build_and_the_settings_agree_on_what_is_usual():
+def test_the_default_limits_are_those_of_the_settings():
     config = BuildConfig()
     assert Limits() == Limits(config.user_pages, config.max_files, config.max_megabytes)
 
 
-def test_whatever_leads_to_a_user_leads_to_the_one_page(site):
-    found = pages(site)
-    assert broken(site, found) == []
-    hashes = {link.partition("#")[2] for page in found.values() for link in page.links if "users.html#" in link}
+def test_every_link_to_a_user_leads_to_the_one_page(site):
+    by_address = pages(site)
+    assert broken(site, by_address) == []
+    hashes = {link.partition("#")[2] for page in by_address.values() for link in page.links if "users.html#" in link}
     assert {unquote(text) for text in hashes} == set(USER_IDS)
-    assert not [link for page in found.values() for link in page.links if "users/" in link]
+    assert not [link for page in by_address.values() for link in page.links if "users/" in link]
     for address in ("index.html", "compare.html", "films/4.html"):
-        assert [link for link in found[address].links if "users.html#" in link], address
+        assert [link for link in by_address[address].links if "users.html#" in link], address
 
 
 def test_the_sitemap_has_pages_and_no_shards(tmp_path):
@@ -72,14 +72,14 @@ def test_the_page_says_that_it_needs_javascript(site):
     assert "noscript" not in (site / "about.html").read_text("utf-8")
 
 
-def test_a_shard_says_what_the_page_of_a_user_says(site):
-    shard = told(site / "assets" / "data-users" / "0.js")
-    films = [slug for _, _, slug in told(site / "assets" / "data-films.js")]
-    place = {id_: films.index(slug) for id_, slug in Catalogue(large()).item_slugs.items()}
+def test_a_shard_has_the_content_of_user_pages(site):
+    shard = script_value(site / "assets" / "data-users" / "0.js")
+    films = [slug for _, _, slug in script_value(site / "assets" / "data-films.js")]
+    position = {id_: films.index(slug) for id_, slug in Catalogue(large()).item_slugs.items()}
     assert shard["ids"] == sorted(USER_IDS)
-    base = [[place["f/2"], 250, 1, 0, place["1"], 75], [place["__proto__"], 125, 0, 0]]
-    deep = [[place["__proto__"], -50, 0, 1, place["1"], 25], [place["4"], -75, 0, 0]]
-    rated = [place["1"], 4.5, place["5"], 4]
+    base = [[position["f/2"], 250, 1, 0, position["1"], 75], [position["__proto__"], 125, 0, 0]]
+    deep = [[position["__proto__"], -50, 0, 1, position["1"], 25], [position["4"], -75, 0, 0]]
+    rated = [position["1"], 4.5, position["5"], 4]
     genres = [[0, 100, 50, 100], [1, 50, 50, 100]]
     record = shard["users"][shard["ids"].index("1")]
     assert record[:4] == [2, 1, rated, [base, deep]]
@@ -88,20 +88,20 @@ def test_a_shard_says_what_the_page_of_a_user_says(site):
     assert shard["users"][shard["ids"].index("Ünal/../<b>")] == [0, 0, [], [[], []], [], [], []]
 
 
-def test_a_withheld_film_has_neither_name_nor_score(tmp_path):
-    found = large()
-    user = found.recommendations.users["1"]
+def test_a_withheld_item_has_neither_name_nor_score(tmp_path):
+    artefacts = large()
+    user = artefacts.recommendations.users["1"]
     first = user.models["deep"][0]
     hidden = msgspec.structs.replace(first, item=None, score=None, held_out=True, why=[], why_withheld=0)
     models = {**user.models, "deep": [hidden]}
-    users = {**found.recommendations.users, "1": msgspec.structs.replace(user, models=models)}
-    lists = msgspec.structs.replace(found.recommendations, users=users)
-    site = render(msgspec.structs.replace(found, recommendations=lists), tmp_path)
-    assert told(site / "assets" / "data-users" / "0.js")["users"][0][3][1] == [[-1, None, 1, 0]]
+    users = {**artefacts.recommendations.users, "1": msgspec.structs.replace(user, models=models)}
+    lists = msgspec.structs.replace(artefacts.recommendations, users=users)
+    site = render(msgspec.structs.replace(artefacts, recommendations=lists), tmp_path)
+    assert script_value(site / "assets" / "data-users" / "0.js")["users"][0][3][1] == [[-1, None, 1, 0]]
 
 
-def test_people_of_the_rate_page_are_told_by_id(site):
-    people = told(site / "assets" / "data-top-rated.js")
+def test_where_users_have_no_pages_the_rate_page_gets_their_ids(site):
+    people = script_value(site / "assets" / "data-top-rated.js")
     assert people["ids"] == ["1", "constructor"]
 
 
@@ -114,7 +114,7 @@ def test_people_of_the_rate_page_are_told_by_id(site):
         ([str(10**15), "9"], [str(10**15), "9"], False),
     ],
 )
-def test_ids_stand_as_javascript_compares_them(ids, order, by_number):
+def test_ids_are_sorted_as_javascript_compares_them(ids, order, by_number):
     users = sort_ids(ids)
     assert (list(users.ids), users.by_number) == (order, by_number)
 
@@ -128,33 +128,33 @@ def test_the_index_has_the_first_of_each_shard(monkeypatch):
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
-def test_a_fragment_is_safe_without_quotes_and_tells_the_id(id_):
+def test_a_fragment_needs_no_quotes_and_decodes_to_the_id(id_):
     text = user_fragment(id_)
     assert re.fullmatch(r"[A-Za-z0-9%_.~-]+|=", text)
     assert ("" if text == "=" else unquote(text)) == id_
     assert text != "content"
 
 
-def test_users_without_lists_of_models_are_told_too(tmp_path):
-    found = large()
+def test_users_without_lists_of_models_have_a_record_too(tmp_path):
+    artefacts = large()
     nobody = UserLists(n_train=0, n_hidden=0, rated=[], models={}, baselines={})
-    lists = msgspec.structs.replace(found.recommendations, users=dict.fromkeys(USER_IDS, nobody))
-    build = msgspec.structs.replace(found.build, models={})
-    site = render(msgspec.structs.replace(found, recommendations=lists, build=build), tmp_path)
-    assert told(site / "assets" / "data-users" / "0.js")["users"] == [[0, 0, [], [], [], [], []]] * 3
+    lists = msgspec.structs.replace(artefacts.recommendations, users=dict.fromkeys(USER_IDS, nobody))
+    build = msgspec.structs.replace(artefacts.build, models={})
+    site = render(msgspec.structs.replace(artefacts, recommendations=lists, build=build), tmp_path)
+    assert script_value(site / "assets" / "data-users" / "0.js")["users"] == [[0, 0, [], [], [], [], []]] * 3
 
 
 def test_hostile_titles_and_ids_are_text_in_the_data(site):
-    assert HOSTILE in [title for title, _, _ in told(site / "assets" / "data-films.js")]
+    assert HOSTILE in [title for title, _, _ in script_value(site / "assets" / "data-films.js")]
     assert "<b>" not in (site / "users.html").read_text("utf-8").replace("<b>hit</b>", "")
 
 
-def test_a_shard_names_no_film_of_a_user_that_the_export_does_not(site):
+def test_a_shard_names_no_item_of_a_user_that_the_export_does_not_name(site):
     known = from_json(site)
     by_slug = {slug: id_ for id_, slug in Catalogue(large()).item_slugs.items()}
-    films = [by_slug[slug] for _, _, slug in told(site / "assets" / "data-films.js")]
-    shard = told(site / "assets" / "data-users" / "0.js")
+    films = [by_slug[slug] for _, _, slug in script_value(site / "assets" / "data-films.js")]
+    shard = script_value(site / "assets" / "data-users" / "0.js")
     for id_, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):
-        rows = [row for one in lists for row in one]
+        rows = [row for rows_of_model in lists for row in rows_of_model]
         named = {*rated[::2], *(row[0] for row in rows), *(film for row in rows for film in row[4::2])} - {-1}
-        assert {films[place] for place in named} <= known[id_]
+        assert {films[position] for position in named} <= known[id_]

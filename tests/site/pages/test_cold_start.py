@@ -31,16 +31,16 @@ def text_of(artefacts: Artefacts, folder) -> str:
     return (render(artefacts, folder) / "compare.html").read_text("utf-8")
 
 
-def with_metrics(found: Metrics) -> Artefacts:
-    return msgspec.structs.replace(tiny(), metrics=found)
+def with_metrics(changed: Metrics) -> Artefacts:
+    return msgspec.structs.replace(tiny(), metrics=changed)
 
 
 def test_a_figure_is_the_mean_of_the_draws_with_the_lowest_and_the_highest():
-    found = view_of(metrics())
-    assert [row.model.name for row in found.measured.rows] == ["deep", "deep_liked", "ease", "popularity"]
-    first, last = found.measured.rows[2].values
+    view = view_of(metrics())
+    assert [row.model.name for row in view.measured.rows] == ["deep", "deep_liked", "ease", "popularity"]
+    first, last = view.measured.rows[2].values
     assert (first, last) == (Interval(0.45, 0.4, 0.5), Interval(0.75, 0.75, 0.75))
-    assert [(head.name, head.span, head.n_users) for head in found.measured.heads] == [
+    assert [(head.name, head.span, head.n_users) for head in view.measured.heads] == [
         ("3", "films", 20), ("half", "of their films", 18)
     ]  # fmt: skip
 
@@ -64,13 +64,13 @@ def test_the_page_shows_chart_table_penalties_and_protocol_and_escapes_what_came
 
 def test_without_ease_nothing_is_compared_with_it_and_the_reason_is_shown(tmp_path):
     models = {name: rows for name, rows in new_users().models.items() if name != "ease"}
-    found = metrics(models=models, chosen={}, skipped={"ease": "too <i>large</i>"})
-    page = text_of(with_metrics(found), tmp_path)
+    without_ease = metrics(models=models, chosen={}, skipped={"ease": "too <i>large</i>"})
+    page = text_of(with_metrics(without_ease), tmp_path)
     assert "share of EASE" not in page and "EASE’s l2" not in page
     assert "<strong>EASE</strong> was not computed: too &lt;i&gt;large&lt;/i&gt;." in page
 
 
-def test_where_it_was_not_measured_one_sentence_says_how_to(tmp_path):
+def test_where_it_was_not_measured_the_page_says_how_to(tmp_path):
     full = tiny()
     page = text_of(with_metrics(msgspec.structs.replace(full.metrics, new_users=None)), tmp_path)
     assert 'data-chart="new_users"' not in page
@@ -78,10 +78,10 @@ def test_where_it_was_not_measured_one_sentence_says_how_to(tmp_path):
     assert view_of(metrics(given=[], n_users=[], models={}, chosen={})) is None
 
 
-def test_it_is_shown_also_where_nothing_was_held_out(tmp_path):
+def test_the_section_is_shown_also_where_nothing_was_held_out(tmp_path):
     full = tiny(("deep",), measured=False)
-    found = msgspec.structs.replace(full.metrics, new_users=new_users())
-    page = text_of(msgspec.structs.replace(full, metrics=found), tmp_path)
+    only_new_users = msgspec.structs.replace(full.metrics, new_users=new_users())
+    page = text_of(msgspec.structs.replace(full, metrics=only_new_users), tmp_path)
     assert "No metrics were measured" in page
     assert re.findall(r'data-chart="(\w+)"', page) == ["new_users"]
     assert "charts.js" in page
@@ -93,8 +93,8 @@ def test_each_model_has_a_line_and_a_variant_is_dashed_and_hollow():
         Series(VARIANT, (Interval(0.4, 0.3, 0.5), Interval(0.6, 0.5, 0.7)), hollow=True),
     ]
     chart = curves("x", ["3", "half"], series, "height", "films")
-    places = [json.loads(found) for found in re.findall(r'\["place",(\[[^\]]*\])\]', chart.json)]
-    assert [round(b - a, 6) for a, b in zip(*places, strict=True)] == [0.07, 0.07]
+    positions = [json.loads(match) for match in re.findall(r'\["place",(\[[^\]]*\])\]', chart.json)]
+    assert [round(b - a, 6) for a, b in zip(*positions, strict=True)] == [0.07, 0.07]
     assert chart.json.count('"line_dash":[6]') == 1
     assert chart.json.count('"fill_alpha":{"type":"value","value":0.0}') == 1
     assert chart.json.count('"--m-deep"') == chart.json.count('"--m-deep_liked"') == 3

@@ -36,11 +36,11 @@ def text_of(artefacts: Artefacts, folder) -> str:
 
 def test_rows_are_ranked_by_ndcg_and_equals_keep_their_order():
     models = {"popularity": model_metrics(0.1), "base": model_metrics(0.3), "deep": model_metrics(0.3)}
-    found = context(with_metrics(models=models)).rows
-    assert [row.model.name for row in found] == ["base", "deep", "popularity"]
+    rows = context(with_metrics(models=models)).rows
+    assert [row.model.name for row in rows] == ["base", "deep", "popularity"]
 
 
-def test_a_row_tells_what_was_chosen_and_among_how_many():
+def test_a_row_has_the_chosen_settings_and_the_number_of_trials():
     row = context(tiny()).rows[0]
     assert (row.settings, len(row.metrics.trials)) == ("l2 300", 2)
 
@@ -48,34 +48,34 @@ def test_a_row_tells_what_was_chosen_and_among_how_many():
 @pytest.mark.parametrize(
     ("low", "high", "verdict"), [(0.01, 0.2, "ahead"), (-0.2, -0.01, "behind"), (-0.1, 0.1, "level"), (0, 1, "level")]
 )
-def test_deep_is_ahead_or_behind_where_the_interval_leaves_out_zero(low, high, verdict):
-    (one, _) = tiny().metrics.comparisons
-    difference = msgspec.structs.replace(one.difference, low=low, high=high)
-    changed = with_metrics(comparisons=[msgspec.structs.replace(one, difference=difference)])
+def test_deep_is_ahead_or_behind_if_the_interval_excludes_zero(low, high, verdict):
+    first, _ = tiny().metrics.comparisons
+    difference = msgspec.structs.replace(first.difference, low=low, high=high)
+    changed = with_metrics(comparisons=[msgspec.structs.replace(first, difference=difference)])
     assert context(changed).comparisons[0].verdict == verdict
 
 
 @pytest.mark.parametrize(("n_evaluated", "verdicts"), [(19, ["few", "few"]), (20, ["level", "ahead"])])
 def test_with_fewer_than_twenty_users_no_model_is_called_better(tmp_path, n_evaluated, verdicts):
-    found = with_metrics(n_evaluated)
-    assert [pair.verdict for pair in context(found).comparisons] == verdicts
-    text = text_of(found, tmp_path)
+    artefacts = with_metrics(n_evaluated)
+    assert [pair.verdict for pair in context(artefacts).comparisons] == verdicts
+    text = text_of(artefacts, tmp_path)
     claimed = [words for words in ("ahead of</span>", "level with</span>", "is called ahead") if words in text]
     assert claimed == ([] if n_evaluated < 20 else ["ahead of</span>", "level with</span>", "is called ahead"])
     assert text.count("too few to tell") == (2 if n_evaluated < 20 else 0)
 
 
-def test_the_shares_of_a_duel_are_of_all_users():
-    one = msgspec.structs.replace(tiny().metrics.comparisons[0], won=5, tied=2, lost=1)
-    assert context(with_metrics(comparisons=[one])).comparisons[0].shares == (62.5, 25, 12.5)
+def test_the_shares_of_a_comparison_are_of_all_users():
+    comparison = msgspec.structs.replace(tiny().metrics.comparisons[0], won=5, tied=2, lost=1)
+    assert context(with_metrics(comparisons=[comparison])).comparisons[0].shares == (62.5, 25, 12.5)
 
 
 def test_groups_have_their_spans_and_sizes():
-    found = context(tiny())
-    assert [(head.name, head.span, head.n_users) for head in found.activity.heads] == [
+    page = context(tiny())
+    assert [(head.name, head.span, head.n_users) for head in page.activity.heads] == [
         ("few", "1–4", 1), ("many", "5–1,200", 1)
     ]  # fmt: skip
-    assert [(head.span, head.rated) for head in found.taste.heads] == [("2–10", 7.25), ("20", 20.5)]
+    assert [(head.span, head.rated) for head in page.taste.heads] == [("2–10", 7.25), ("20", 20.5)]
 
 
 def test_the_page_shows_every_part(tmp_path):
@@ -87,7 +87,7 @@ def test_the_page_shows_every_part(tmp_path):
     assert "<b>here</b>" not in (tmp_path / "compare.html").read_text("utf-8")
 
 
-def test_every_formula_of_the_protocol_stands_on_the_page(tmp_path):
+def test_every_formula_of_the_protocol_is_on_the_page(tmp_path):
     text = text_of(tiny(), tmp_path)
     protocol = tiny().metrics.protocol
     for words in (protocol.split_rule, protocol.relevant, protocol.candidates, protocol.ties,
@@ -95,7 +95,7 @@ def test_every_formula_of_the_protocol_stands_on_the_page(tmp_path):
         assert words in text
 
 
-def test_without_deep_there_is_no_duel_and_no_link_to_one(tmp_path):
+def test_without_deep_there_are_no_comparisons_and_no_link_to_them(tmp_path):
     text = text_of(tiny(("base",)), tmp_path)
     assert "duels" not in text
     assert 'data-chart="activity"' in text
@@ -114,14 +114,14 @@ def test_what_was_not_measured_is_left_out(tmp_path):
     assert "Genres are not known here" in text
 
 
-def test_one_third_alone_is_no_comparison():
+def test_a_single_group_is_not_shown():
     groups = tiny().metrics.groups
     alone = msgspec.structs.replace(groups, activity=groups.activity[:1], taste=groups.taste[:1])
-    found = context(with_metrics(groups=alone))
-    assert (found.activity, found.taste) == (None, None)
+    page = context(with_metrics(groups=alone))
+    assert (page.activity, page.taste) == (None, None)
 
 
-def test_nothing_measured_is_a_page_that_says_so_and_loads_no_bokeh(tmp_path):
+def test_without_metrics_the_page_says_so_and_loads_no_bokeh(tmp_path):
     text = text_of(tiny(("base",), measured=False), tmp_path)
     assert "No metrics were measured" in text
     assert "bokeh" not in text
@@ -141,14 +141,14 @@ def test_agreement_is_a_histogram_and_two_figures(tmp_path):
     assert "each rank 0.9 times the one above it" in text
 
 
-def test_without_two_models_nothing_is_said_of_agreement(tmp_path):
+def test_without_two_models_there_is_no_section_on_agreement(tmp_path):
     assert context(tiny(("deep",))).agreement is None
     nobody = msgspec.structs.replace(tiny().metrics.agreement, n_users=0, overlap=[0, 0, 0])
     assert context(with_metrics(agreement=nobody)).agreement is None
     assert "two models agree" not in text_of(tiny(("deep",)), tmp_path)
 
 
-def test_users_whom_deep_helps_most_and_least_are_links_with_both_figures(tmp_path):
+def test_users_who_gain_and_lose_most_are_links_with_both_scores(tmp_path):
     text = text_of(tiny(), tmp_path)
     rows = re.findall(r'<th scope="row"><a href="(users/[^"]+)">.*?</a></th>(.*?)</tr>', text)
     assert [(href, re.findall(r">([^<>]+)</td>", cells)) for href, cells in rows] == [
@@ -157,13 +157,13 @@ def test_users_whom_deep_helps_most_and_least_are_links_with_both_figures(tmp_pa
     ]
 
 
-def test_nobody_helped_or_hindered_is_said_and_both_are_left_out(tmp_path):
+def test_a_side_without_users_says_so_and_without_any_users_the_section_is_left_out(tmp_path):
     one_side = text_of(with_metrics(least_helped=[]), tmp_path / "one")
     assert "Deep is behind base for nobody" in one_side and "Deep is ahead of base for nobody" not in one_side
     assert "Whom deep helps" not in text_of(with_metrics(most_helped=[], least_helped=[]), tmp_path / "none")
 
 
-def test_a_user_who_is_not_in_the_lists_is_a_sentence():
+def test_an_unknown_user_in_the_metrics_is_an_error():
     with pytest.raises(OutputError, match=r"user 'ghost' is mentioned in metrics\.json but not in"):
         context(with_metrics(most_helped=[UserDifference("ghost", {"base": 0.0, "deep": 1.0})]))
 
@@ -190,28 +190,28 @@ def test_the_leaderboard_holds_each_model_with_its_interval_best_on_top():
     assert chart.height > leaderboard(series[:1], 10).height
 
 
-def test_dots_of_a_group_stand_beside_each_other_in_the_order_of_the_models():
+def test_dots_of_a_group_are_side_by_side_in_the_order_of_the_models():
     series = [Series(model, (1.0, 2.0)) for model in (ALS, BASE, DEEP)]
     item = json.loads(dots_by_group("x", ["few", "many"], series, "height", reference=[1.5, 2.5]).json)
     text = json.dumps(item)
-    places = [json.loads(found) for found in re.findall(r'\["place", (\[[^\]]*\])\]', text)]
-    assert len(places) == 3
-    assert [round(a - b, 6) for a, b in zip(places[1], places[0], strict=True)] == [0.35, 0.35]
-    assert places[1] == [0, 1]
+    positions = [json.loads(match) for match in re.findall(r'\["place", (\[[^\]]*\])\]', text)]
+    assert len(positions) == 3
+    assert [round(a - b, 6) for a, b in zip(positions[1], positions[0], strict=True)] == [0.35, 0.35]
+    assert positions[1] == [0, 1]
     assert "--gold" in text and "--m-als" in text
 
 
 def test_the_overlap_is_a_bar_for_each_number_of_shared_films():
     chart = overlap_chart([3, 0, 5])
-    found = columns(chart)
-    assert (found["shared"], found["users"]) == ([0, 1, 2], [3, 0, 5])
+    data = columns(chart)
+    assert (data["shared"], data["users"]) == ([0, 1, 2], [3, 0, 5])
     assert "--gold" in chart.json
     assert overlap_chart([0, 0]) is None
 
 
-def test_a_model_alone_stands_in_the_middle_and_none_is_no_chart():
-    one = dots_by_group("x", ["few"], [Series(BASE, (1.0,))], "height")
-    assert columns(one)["place"] == [0]
+def test_a_single_model_is_drawn_in_the_middle_and_no_model_gives_no_chart():
+    chart = dots_by_group("x", ["few"], [Series(BASE, (1.0,))], "height")
+    assert columns(chart)["place"] == [0]
     assert dots_by_group("x", ["few"], [], "height") is None
     assert leaderboard([], 10) is None
 
@@ -220,8 +220,8 @@ def test_a_model_that_hits_nothing_can_be_drawn():
     assert leaderboard([Series(BASE, (Interval(0.0, 0.0, 0.0),))], 10) is not None
 
 
-def test_numbers_of_comparisons_are_written_for_people():
-    assert [signed(one, 3) for one in (0.01, -0.01, 0.0, -0.0001)] == ["+0.010", "−0.010", "0.000", "0.000"]
+def test_filters_format_differences_and_p_values():
+    assert [signed(value, 3) for value in (0.01, -0.01, 0.0, -0.0001)] == ["+0.010", "−0.010", "0.000", "0.000"]
     assert (p_value(0.00099), p_value(0.25)) == ("<\u202f0.001", "0.250")
     assert [term(name) for name in ("rbo", "by_activity", "p")] == ["RBO", "By activity", "p"]
 

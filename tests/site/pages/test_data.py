@@ -1,4 +1,4 @@
-"""The data page: every file is there, its fields are told, and its examples work."""
+"""The data page: every file is there, its fields are documented, and its examples work."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def context(site) -> DataContext:
 def shown(site) -> dict[str, tuple[str, str]]:
     """The examples as they stand on the page, in Python and in JavaScript, by file."""
     text = (site / "data.html").read_text("utf-8")
-    found = {}
+    result = {}
     for article in re.findall(r'<article class="panel file".*?</article>', text, re.DOTALL):
         name = re.search(r'id="([^"]+)"', article)[1]
         codes = re.findall(r"<pre><code>(.*?)</code></pre>", article, re.DOTALL)
-        found[name] = tuple(html.unescape(re.sub(r"</?span>", "", code)) for code in codes)
-    return found
+        result[name] = tuple(html.unescape(re.sub(r"</?span>", "", code)) for code in codes)
+    return result
 
 
 NAMES = [
@@ -72,10 +72,10 @@ def test_every_exported_file_is_linked_once_with_its_size(site):
 
 
 def test_every_file_has_an_example_of_three_lines_in_both_languages(site):
-    found = shown(site)
-    assert list(found) == NAMES
-    assert all(len(code.splitlines()) == 3 for codes in found.values() for code in codes)
-    assert {len(codes) for codes in found.values()} == {2}
+    examples = shown(site)
+    assert list(examples) == NAMES
+    assert all(len(code.splitlines()) == 3 for codes in examples.values() for code in codes)
+    assert {len(codes) for codes in examples.values()} == {2}
 
 
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")  # three lines leave no room to close it
@@ -146,27 +146,27 @@ def rows(kind) -> dict[str, Field]:
     return {field.path: field for field in fields(msgspec.json.schema(kind))}
 
 
-def test_fields_tell_where_a_value_stands_what_it_is_and_what_it_means():
-    found = rows(Items)
-    assert list(found)[:3] == ["schema", "items", "items[].id"]
-    assert (found["schema"].kind, found["schema"].what) == (str(SCHEMA), "version of this layout")
-    assert (found["items"].kind, found["items"].what) == ("list of objects", "One film.")
-    assert found["items[].year"].kind == "integer or null"
-    assert found["items[].similar"].kind == "lists of objects by key"
-    assert found["items[].similar.*[].similarity"].kind == "number from −1 to 1"
-    assert found["bins[].high"].kind == "number"
+def test_fields_have_the_path_the_type_and_the_meaning_of_a_value():
+    by_path = rows(Items)
+    assert list(by_path)[:3] == ["schema", "items", "items[].id"]
+    assert (by_path["schema"].kind, by_path["schema"].what) == (str(SCHEMA), "version of this layout")
+    assert (by_path["items"].kind, by_path["items"].what) == ("list of objects", "One film.")
+    assert by_path["items[].year"].kind == "integer or null"
+    assert by_path["items[].similar"].kind == "lists of objects by key"
+    assert by_path["items[].similar.*[].similarity"].kind == "number from −1 to 1"
+    assert by_path["bins[].high"].kind == "number"
 
 
 def test_the_fields_of_each_kind_of_object_are_listed_once():
-    found = rows(Metrics)
-    assert found["groups.activity[].high"].kind == "number"
-    assert found["models.*.by_activity"].kind == "list of objects like models.*.accuracy.*"
-    assert not any(path.startswith("models.*.by_activity[]") for path in found)
-    assert found["agreement.models"].kind == "[text, text]"
+    by_path = rows(Metrics)
+    assert by_path["groups.activity[].high"].kind == "number"
+    assert by_path["models.*.by_activity"].kind == "list of objects like models.*.accuracy.*"
+    assert not any(path.startswith("models.*.by_activity[]") for path in by_path)
+    assert by_path["agreement.models"].kind == "[text, text]"
     assert rows(Recommendations)["users.*.models"].kind == "lists of objects by key"
 
 
-def test_the_page_has_the_fields_of_the_schema_that_lies_beside_the_file(tmp_path):
+def test_the_page_has_the_fields_of_the_schema_next_to_the_file(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "items.json").write_text("{}")
     schema = {"$ref": "#/$defs/A", "$defs": {"A": {"properties": {"x": {"type": "integer", "description": "``y``"}}}}}
@@ -176,18 +176,18 @@ def test_the_page_has_the_fields_of_the_schema_that_lies_beside_the_file(tmp_pat
     assert entry.schema.name == "items.schema.json"
 
 
-def test_the_tower_is_told_by_its_schema_and_is_absent_where_deep_was_not_built(site, tmp_path):
+def test_the_tower_is_described_by_its_schema_and_absent_where_deep_was_not_built(site, tmp_path):
     ((entry, _),) = (group.entries for group in context(site).groups if group.name == "scripts")
     assert entry.schema.name == "deep_tower.schema.json"
-    told = {field.path: field for field in entry.fields}
-    assert told["item_ids"].kind == "list of texts"
-    assert told["map.axes"].kind == "list of lists of numbers"
+    by_path = {field.path: field for field in entry.fields}
+    assert by_path["item_ids"].kind == "list of texts"
+    assert by_path["map.axes"].kind == "list of lists of numbers"
     assert all(field.what for field in entry.fields)
     base = render(tiny(("base",)), tmp_path)
     assert "deep_tower" not in (base / "data.html").read_text("utf-8")
 
 
-def test_a_file_that_nobody_described_is_there_all_the_same(tmp_path):
+def test_a_file_without_a_description_is_listed_last(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "new.bin").write_bytes(b"123")
     (tmp_path / "data" / "vectors_deep.tsv").write_text("1")  # without its metadata
@@ -206,5 +206,5 @@ def test_vectors_come_with_advice_on_the_projector(site, tmp_path):
 
 
 def test_without_files_the_page_says_so(tmp_path):
-    found = context(tmp_path)
-    assert (found.groups, found.n_files, found.size) == ((), 0, 0)
+    page = context(tmp_path)
+    assert (page.groups, page.n_files, page.size) == ((), 0, 0)

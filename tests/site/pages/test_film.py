@@ -1,4 +1,4 @@
-"""A film's own page: what it shows, and what it must not give away."""
+"""The page of an item: what it shows, and what it must not publish."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def page(folder, id_: str) -> str:
     return html.unescape((folder / "films" / f"{slug(id_)}.html").read_text("utf-8"))
 
 
-def test_lists_turned_round_hold_everyone_best_rank_first():
+def test_the_audience_of_an_item_has_everyone_it_is_recommended_to_best_rank_first():
     users = {"a": lists(base=["x", "Y"]), "b": lists(base=["Y", "x"]), "c": lists(base=["Y"], deep=["x"])}
-    found = audiences(Recommendations(k=2, users=users))
-    assert found == {
+    by_model = audiences(Recommendations(k=2, users=users))
+    assert by_model == {
         "base": {
             "x": Audience(2, 0, [AudienceMember(1, "a", False), AudienceMember(2, "b", False)]),
             "Y": Audience(3, 3, [AudienceMember(rank, user, True) for rank, user in ((1, "b"), (1, "c"), (2, "a"))]),
@@ -62,43 +62,43 @@ def test_lists_turned_round_hold_everyone_best_rank_first():
     }
 
 
-def test_a_hit_that_is_not_named_is_in_no_films_audience_but_keeps_its_rank():
-    found = audiences(Recommendations(k=2, users={"a": lists(base=[None, "x"])}))
-    assert found == {"base": {"x": Audience(1, 0, [AudienceMember(2, "a", False)])}}
+def test_a_withheld_hit_is_in_no_audience_but_keeps_its_rank():
+    by_model = audiences(Recommendations(k=2, users={"a": lists(base=[None, "x"])}))
+    assert by_model == {"base": {"x": Audience(1, 0, [AudienceMember(2, "a", False)])}}
 
 
-def test_readers_stand_by_rank_and_the_page_says_of_what():
+def test_users_of_an_item_are_grouped_by_rank_for_each_model():
     first, second = context("__proto__", tiny()).audiences  # second in base, first in deep
-    assert [(one.rank, [user.id for user in one.users]) for one in first.ranks] == [(2, ["1", "constructor"])]
-    assert [(one.rank, [user.id for user in one.users]) for one in second.ranks] == [(1, ["1", "constructor"])]
+    assert [(row.rank, [user.id for user in row.users]) for row in first.ranks] == [(2, ["1", "constructor"])]
+    assert [(row.rank, [user.id for user in row.users]) for row in second.ranks] == [(1, ["1", "constructor"])]
     hits, none = context("f/2", tiny()).audiences
     assert (hits.audience.n_users, hits.audience.n_hits) == (2, 2)
     assert (none.audience.n_users, none.ranks) == (0, ())
 
 
-def test_thirty_readers_are_linked_and_all_are_counted():
+def test_thirty_users_are_linked_and_all_are_counted():
     users = {f"u{n}": lists(base=["4"] if n else ["1", "4"]) for n in range(40)}
     (base, deep) = context("4", with_users(users)).audiences
     assert (base.audience.n_users, len(base.audience.best)) == (40, 30)
-    shown = [user.id for one in base.ranks for user in one.users]
+    shown = [user.id for row in base.ranks for user in row.users]
     assert shown == [f"u{n}" for n in range(1, 31)]
     assert deep.audience.n_users == 0
 
 
-def test_beyond_thirty_the_page_says_where_the_rest_is(tmp_path):
+def test_with_more_than_thirty_users_the_page_links_to_the_full_data(tmp_path):
     users = {f"u{n}": lists(base=["4"], deep=["4"] if n < 30 else []) for n in range(31)}
     text = page(render(with_users(users), tmp_path), "4")
     assert text.count("The 30 at best rank") == 1
     assert "under <code>users.*.base</code>" in text
 
 
-def test_a_film_nobody_gets_says_so(tmp_path):
+def test_the_page_of_an_item_that_is_recommended_to_nobody_says_so(tmp_path):
     text = page(render(tiny(), tmp_path), "1")
     assert context("1", tiny()).audiences == ()
     assert "Nobody gets it in their top 2" in text
 
 
-def test_that_hits_are_withheld_is_said_of_all_films_or_none(tmp_path):
+def test_every_item_page_mentions_withheld_hits_or_none_does(tmp_path):
     users = {"a": lists(base=[None, "4"])}
     folder = render(with_users(users), tmp_path / "some")
     assert all("Withheld hits are not counted" in page(folder, id_) for id_ in FILM_IDS)
@@ -106,7 +106,7 @@ def test_that_hits_are_withheld_is_said_of_all_films_or_none(tmp_path):
     assert not any("Withheld" in page(folder, id_) for id_ in FILM_IDS)
 
 
-def test_the_histogram_has_the_best_rating_on_top_and_shows_all_that_is_not_nothing():
+def test_the_histogram_has_the_best_rating_on_top_and_every_bar_above_zero_is_visible():
     bars = context("5", with_item("5", histogram=[0, 1, 400])).histogram
     assert [(bar.rating, bar.count, bar.width) for bar in bars] == [("4.5", 400, 100), ("2–3", 1, 1), ("1", 0, 0)]
 
@@ -122,23 +122,23 @@ def test_the_histogram_has_the_best_rating_on_top_and_shows_all_that_is_not_noth
         ({"n_ratings": 1000, "n_train": 800}, "mean of 1,000 ratings, 800 of them seen by the models"),
     ],
 )
-def test_a_page_says_how_often_the_film_was_rated(tmp_path, changes, words):
+def test_a_page_says_how_often_the_item_was_rated(tmp_path, changes, words):
     changes = {"histogram": None, **changes}
     text = page(render(with_item("5", **changes), tmp_path), "5")
     assert words in text
     assert "<dl class=hist>" not in text
 
 
-def test_a_film_without_year_and_genres_has_a_page_that_says_so(tmp_path):
+def test_the_page_of_an_item_without_year_and_genres_says_so(tmp_path):
     folder = render(tiny(), tmp_path)
     assert "Its year and its genres are not known" in page(folder, "5")
     assert "<b>1962</b><span>Drama</span><span><i>Sci-Fi</i></span>" in page(folder, "__proto__")
     assert "not known" not in page(render(with_item("5", genres=["Drama"]), tmp_path / "genre"), "5")
 
 
-def test_similar_films_stand_side_by_side_with_their_similarity(tmp_path):
-    found = context("1", tiny()).similar
-    assert [(one.model.name, one.items[0].item.title, one.items[0].similarity) for one in found] == [
+def test_similar_items_are_shown_side_by_side_with_their_similarity(tmp_path):
+    similar = context("1", tiny()).similar
+    assert [(row.model.name, row.items[0].item.title, row.items[0].similarity) for row in similar] == [
         ("base", TITLES[3], 0.5), ("deep", TITLES[2], 0.25)
     ]  # fmt: skip
     text = page(render(tiny(), tmp_path), "1")
@@ -146,18 +146,18 @@ def test_similar_films_stand_side_by_side_with_their_similarity(tmp_path):
     assert "No film is known to be like it" in page(render(with_item("4", similar={}), tmp_path / "none"), "4")
 
 
-def test_a_film_has_its_place_in_the_picture_of_each_map():
+def test_an_item_has_its_position_in_the_picture_of_each_map():
     (base, _) = context("4", tiny()).spots  # at (0.5, -0.5) in a square around (0, 0.25) that is 2.1 wide
     assert (base.left, base.top) == (74, 86)
     alone = msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models={}))
     assert context("4", alone).spots == ()
 
 
-def test_the_map_is_led_to_the_film_by_its_id():
+def test_the_fragment_of_the_map_has_the_encoded_id_of_the_item():
     assert context("f/2", tiny()).map_hash == "film=f%2F2"
     strange = "Ü &'()*~!.-_"
-    found = context(strange, with_item("1", id=strange, similar={}))
-    assert found.map_hash == "film=%C3%9C%20%26'()*~!.-_"
+    page = context(strange, with_item("1", id=strange, similar={}))
+    assert page.map_hash == "film=%C3%9C%20%26'()*~!.-_"
 
 
 def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
@@ -165,7 +165,7 @@ def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
     assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["film=4", "film=4&model=deep"]
 
 
-def test_of_very_many_films_the_most_rated_are_listed_and_drawn_and_the_pages_say_so(tmp_path, monkeypatch):
+def test_in_a_large_catalogue_the_most_rated_items_are_listed_and_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(films, "MAX_LISTED", 3)
     folder = render(tiny(), tmp_path)
     index, drawn = ((folder / name).read_text("utf-8") for name in ("films.html", "map.html"))
@@ -191,5 +191,5 @@ def test_the_index_lists_the_most_rated_first(tmp_path):
     assert re.findall(r"films/([a-z0-9_-]+)\.html", index) == order
 
 
-def test_the_marker_stands_where_the_film_is(tmp_path):
+def test_the_marker_is_at_the_position_of_the_item(tmp_path):
     assert "style=--x:74%;--y:86%>Map by base</a>" in page(render(tiny(), tmp_path), "4")

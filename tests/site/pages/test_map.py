@@ -45,23 +45,23 @@ def with_items(artefacts, change):
 
 
 def test_facts_follow_the_films_row_by_row():
-    found = facts_of(tiny())
-    assert found["ids"] == list(FILM_IDS)
-    assert found["ratings"] == [0, 1, 2, 3, 4]
-    assert found["years"] == [1999, None, 1962, 2001, None]
-    assert found["positions"]["deep"] == [[0.0, 1.0, -1.0, 0.5, -0.25], [0.0, 0.5, 0.25, -0.5, 1.0]]
+    facts = facts_of(tiny())
+    assert facts["ids"] == list(FILM_IDS)
+    assert facts["ratings"] == [0, 1, 2, 3, 4]
+    assert facts["years"] == [1999, None, 1962, 2001, None]
+    assert facts["positions"]["deep"] == [[0.0, 1.0, -1.0, 0.5, -0.25], [0.0, 0.5, 0.25, -0.5, 1.0]]
 
 
 def test_genres_are_named_once_most_common_first():
     def change(item):
         return msgspec.structs.replace(item, genres=["Rare", "Common"] if item.id == "1" else ["Common"])
 
-    found = facts_of(with_items(tiny(), change))
-    assert found["genres"] == ["Common", "Rare"]
-    assert found["of"] == [[1, 0], [0], [0], [0], [0]]
+    facts = facts_of(with_items(tiny(), change))
+    assert facts["genres"] == ["Common", "Rare"]
+    assert facts["of"] == [[1, 0], [0], [0], [0], [0]]
 
 
-def test_losses_are_told_by_epoch_and_unknown_ones_are_null():
+def test_losses_are_listed_by_epoch_and_unknown_ones_are_null():
     assert facts_of(tiny())["losses"]["base"] == [[1, 2.0, 2.1], [2, 1.5, None]]
 
 
@@ -69,10 +69,10 @@ def test_neighbours_are_rows_and_hundredths_most_similar_first():
     def change(item):
         return msgspec.structs.replace(item, similar={"base": [SimilarItem("4", 0.987), SimilarItem("1", -0.5)]})
 
-    found = similar_facts(site_data(with_items(tiny(), change)))
-    assert found["n_neighbours"] == 2
-    assert decoded(found["models"]["base"]) == ([3, 0] * 5, [99, -50] * 5)
-    assert decoded(found["models"]["deep"]) == ([5] * 10, [0] * 10)  # there is no sixth film: padding
+    facts = similar_facts(site_data(with_items(tiny(), change)))
+    assert facts["n_neighbours"] == 2
+    assert decoded(facts["models"]["base"]) == ([3, 0] * 5, [99, -50] * 5)
+    assert decoded(facts["models"]["deep"]) == ([5] * 10, [0] * 10)  # there is no sixth film: padding
 
 
 def test_neighbours_and_replay_load_when_asked_for(site, page):
@@ -80,7 +80,7 @@ def test_neighbours_and_replay_load_when_asked_for(site, page):
     assert "data-similar.js" not in page and MapReplay.FILE not in page
 
 
-def test_the_table_has_every_film_with_its_link_and_its_places(page):
+def test_the_table_has_every_item_with_its_link_and_its_coordinates(page):
     rows = page[page.index("<tbody>") : page.index("</table>")].split("<tr>")[1:]
     assert [html.unescape(re.search(r"<a [^>]*>(.*)</a>", row)[1]) for row in rows] == list(TITLES)
     assert re.findall(r"<td>([^<\n]*)", rows[2])[1:] == ["1962", *("−1.000", "0.250") * 2]
@@ -111,8 +111,9 @@ def test_what_is_not_known_is_not_offered(tmp_path):
 
 
 def test_a_replay_of_one_model_is_offered(tmp_path):
-    one = msgspec.structs.replace(tiny(), map_replay=MapReplay(item_ids=list(FILM_IDS), models={"deep": replay()}))
-    assert "data-replay" in (render(one, tmp_path) / "map.html").read_text("utf-8")
+    only_deep = MapReplay(item_ids=list(FILM_IDS), models={"deep": replay()})
+    artefacts = msgspec.structs.replace(tiny(), map_replay=only_deep)
+    assert "data-replay" in (render(artefacts, tmp_path) / "map.html").read_text("utf-8")
 
 
 def test_one_model_needs_no_switch(tmp_path):
@@ -132,18 +133,18 @@ def test_files_for_the_embedding_projector_are_linked_where_they_were_written(tm
     assert 'href="data/metadata.tsv"' in text
 
 
-def test_without_a_film_the_map_says_so(tmp_path):
+def test_without_items_the_map_says_so(tmp_path):
     text = (render(nothing(), tmp_path) / "map.html").read_text("utf-8")
     assert "no film has a place" in text
     assert "<script" not in text.split("<main")[1]
 
 
-def test_places_of_other_films_are_refused(tmp_path):
-    found = tiny()
-    base = msgspec.structs.replace(found.item_embeddings.models["base"], item_ids=["x"] * 5)
-    other = msgspec.structs.replace(found.item_embeddings, models={"base": base})
+def test_an_embedding_of_other_items_is_an_error(tmp_path):
+    artefacts = tiny()
+    base = msgspec.structs.replace(artefacts.item_embeddings.models["base"], item_ids=["x"] * 5)
+    other = msgspec.structs.replace(artefacts.item_embeddings, models={"base": base})
     with pytest.raises(OutputError, match=r"^assets/map-base\.png: item_embeddings\.json lists other films for base"):
-        render_site(msgspec.structs.replace(found, item_embeddings=other), TEMPLATES, tmp_path)
+        render_site(msgspec.structs.replace(artefacts, item_embeddings=other), TEMPLATES, tmp_path)
 
 
 def attributes(chart):
@@ -162,7 +163,7 @@ def test_titles_are_shown_as_text_by_the_hover_tool():
 
 
 def test_every_layer_reads_columns_of_its_source():
-    found = map_chart().json
-    names = re.findall(r'"type":"field","field":"(\w+)"', found)
+    text = map_chart().json
+    names = re.findall(r'"type":"field","field":"(\w+)"', text)
     assert set(names) == set(COLUMNS) - {"year", "genres"}  # those are for the hover tool
-    assert found.count('"name":"ColumnDataSource"') == 4  # all films, those ringed, the one picked, a visitor
+    assert text.count('"name":"ColumnDataSource"') == 4  # all films, those ringed, the one picked, a visitor

@@ -6,14 +6,14 @@ import pytest
 
 from recsys.errors import OutputError
 from recsys.export.script import json_in
+from recsys.site.images.square import square_around
 from recsys.site.pages.rate import rate_facts
-from recsys.site.pages.square import square_around
 from recsys.site.slugs import slugs
 from tests.site.markup import Page
 from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, embedding, render, site_data, tiny
 
 SOME = ["4", "1", "__proto__"]
-"""Rows of a tower that holds some of the films, in an order of its own."""
+"""Items of a tower that has some of them, in another order than the catalogue."""
 
 
 def with_tower(artefacts, **fields):
@@ -31,7 +31,7 @@ def facts_of(artefacts):
     return rate_facts(site_data(artefacts))
 
 
-def test_the_films_to_begin_with_are_links_in_the_order_of_the_tower(site):
+def test_starters_are_links_in_the_order_of_the_tower(site):
     page = Page(site / "rate.html")
     ids = re.findall(r'data-film="([^"]*)"', page.text)
     assert ids == [FILM_IDS[row] for row in deep_tower().starters]
@@ -41,14 +41,15 @@ def test_the_films_to_begin_with_are_links_in_the_order_of_the_tower(site):
     assert HOSTILE not in page.text
 
 
-def test_all_but_the_first_dozen_wait(tmp_path):
+def test_starters_after_the_first_twelve_are_hidden_at_first(tmp_path):
     page = Page(render(with_tower(tiny(), starters=[0, 1, 2, 3, 4] * 3), tmp_path) / "rate.html")
-    assert [("later" in one) for one in re.findall(r"<li([^>]*)data-film", page.text)] == [False] * 12 + [True] * 3
+    starters = re.findall(r"<li([^>]*)data-film", page.text)
+    assert ["later" in attributes for attributes in starters] == [False] * 12 + [True] * 3
 
 
 def test_columns_follow_the_rows_of_the_tower():
     facts = facts_of(with_tower(tiny(), item_ids=SOME))
-    assert [FILM_IDS[place] for place in facts["films"]] == SOME
+    assert [FILM_IDS[position] for position in facts["films"]] == SOME
     assert facts["genres"] == ["Drama", "<i>Sci-Fi</i>"]
     genres = {item.id: item.genres for item in tiny().items.items}
     assert [[facts["genres"][n] for n in of] for of in facts["of"]] == [genres[id_] for id_ in SOME]
@@ -59,30 +60,29 @@ def test_the_square_is_that_of_the_picture():
     assert facts_of(tiny())["square"] == pytest.approx([square.x, square.y, square.half], abs=5e-5)
 
 
-def test_what_the_scripts_load_is_what_was_told(site):
-    told = json.loads(json_in((site / "assets" / "data-rate.js").read_text("utf-8")))
-    assert told == facts_of(tiny())
+def test_the_script_has_the_facts(site):
+    assert json.loads(json_in((site / "assets" / "data-rate.js").read_text("utf-8"))) == facts_of(tiny())
 
 
-def test_a_tower_of_other_films_is_a_sentence():
+def test_a_tower_with_unknown_items_is_an_error():
     with pytest.raises(OutputError, match=r"'none' is mentioned but not in items\.json"):
         facts_of(with_tower(tiny(), item_ids=[*SOME, "none"]))
 
 
 @pytest.mark.parametrize("row", [-1, 5])
-def test_a_film_to_begin_with_that_is_none_is_a_sentence(tmp_path, row):
+def test_a_starter_outside_the_tower_is_an_error(tmp_path, row):
     tower = msgspec.structs.replace(deep_tower(), starters=[0, row])
     with pytest.raises(OutputError, match=f"deep_tower.js begins with film {row} of 5"):
         render(msgspec.structs.replace(tiny(), deep_tower=tower), tmp_path)
 
 
-def test_the_page_says_how_many_films_it_offers_where_not_all(tmp_path, site):
+def test_the_page_says_how_many_items_it_offers_if_not_all(tmp_path, site):
     assert "most rated of" not in (site / "rate.html").read_text("utf-8")
     some = with_tower(tiny(), item_ids=SOME, starters=[0])
     assert "the 3 most rated of 5 films" in (render(some, tmp_path) / "rate.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("artefacts", [with_tower(tiny()), tiny(("base",))], ids=["not told", "base"])
+@pytest.mark.parametrize("artefacts", [with_tower(tiny()), tiny(("base",))], ids=["no tower", "base"])
 def test_without_a_tower_the_page_says_so_and_loads_no_script_of_its_own(tmp_path, artefacts):
     folder = render(artefacts, tmp_path)
     page = Page(folder / "rate.html")

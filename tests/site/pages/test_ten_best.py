@@ -39,27 +39,27 @@ def with_users(rated):
     return msgspec.structs.replace(tiny(), recommendations=Recommendations(k=2, users=users))
 
 
-def test_the_films_and_stars_of_those_who_have_any():
+def test_users_with_rated_items_in_the_tower_have_rows_and_stars():
     facts = facts_of(tiny())
-    assert facts["users"] == [0, 2]  # the one between them rated nothing
+    assert facts["users"] == [0, 2]  # the user between them rated nothing
     assert read(facts) == [[(0, 5), (4, 4)]] * 2  # 4.5 and 4 of a scale from 1 to 4.5
 
 
-def test_rows_are_those_of_the_tower_and_films_that_it_has_not_are_left_out():
+def test_rows_are_those_of_the_tower_and_other_items_are_left_out():
     some = with_users([[("4", 4.5), ("1", 1.0), ("5", 2.0)], [("5", 4.5)], [("__proto__", 3.0)]])
     facts = facts_of(some, item_ids=["__proto__", "4", "1"])
     assert facts["users"] == [0, 2]
     assert read(facts) == [[(1, 5), (2, 1)], [(0, 3)]]
 
 
-def test_of_too_many_users_some_are_taken_at_even_distances(monkeypatch):
+def test_of_too_many_users_evenly_spaced_ones_are_taken(monkeypatch):
     monkeypatch.setattr(module, "MAX_USERS", 4)
     facts = facts_of(with_users([[(FILM_IDS[n % 5], 4.5)] for n in range(10)]))
     assert facts["users"] == [0, 2, 5, 7]
-    assert [one[0][0] for one in read(facts)] == [0, 2, 0, 2]
+    assert [pairs[0][0] for pairs in read(facts)] == [0, 2, 0, 2]
 
 
-def test_no_users_no_films():
+def test_without_users_the_arrays_are_empty():
     assert facts_of(with_users([])) == {"users": [], "n_best": 0, "rows": "", "stars": ""}
 
 
@@ -78,7 +78,7 @@ def test_stars_of_other_scales(ends, pairs):
     assert {rating: stars_of(rating, bins) for rating in pairs} == pairs
 
 
-def test_where_no_scale_is_told_each_rating_is_the_highest():
+def test_without_a_scale_each_rating_is_the_highest():
     assert stars_of(3.0, []) == 5
 
 

@@ -17,11 +17,11 @@ DEEP = [Recommendation("4", 0.5, False, [("1", 0.25), ("5", 0.125)]), Recommenda
 def with_user(artefacts: Artefacts | None = None, **changes) -> Artefacts:
     """The tiny artefacts, the first user's record changed."""
     full = artefacts or tiny()
-    found = dict(full.recommendations.users)
+    users = dict(full.recommendations.users)
     lists = {name: changes.pop(name) for name in MODELS if name in changes}
-    changes["models"] = {**found["1"].models, **lists}
-    found["1"] = msgspec.structs.replace(found["1"], **changes)
-    return msgspec.structs.replace(full, recommendations=msgspec.structs.replace(full.recommendations, users=found))
+    changes["models"] = {**users["1"].models, **lists}
+    users["1"] = msgspec.structs.replace(users["1"], **changes)
+    return msgspec.structs.replace(full, recommendations=msgspec.structs.replace(full.recommendations, users=users))
 
 
 def text_of(artefacts: Artefacts, folder, name: str = "1") -> str:
@@ -37,27 +37,27 @@ def rows(panel: str) -> list[str]:
     return re.findall(r"^<tr>.*$", panel, re.M)
 
 
-def test_three_lists_stand_side_by_side_with_rank_and_score(tmp_path):
-    found = panels(text_of(tiny(), tmp_path))
-    assert list(found)[:3] == ["Their top 2", "Base recommends", "Deep recommends"]
-    base = rows(found["Base recommends"])
+def test_three_lists_are_side_by_side_with_rank_and_score(tmp_path):
+    sections = panels(text_of(tiny(), tmp_path))
+    assert list(sections)[:3] == ["Their top 2", "Base recommends", "Deep recommends"]
+    base = rows(sections["Base recommends"])
     assert [re.match(r"<tr><td>(\d+)<td>", row)[1] for row in base] == ["1", "2"]
     assert [row.rpartition("<td>")[2] for row in base] == ["2.50", "1.25"]
-    assert [row.rpartition("<td>")[2] for row in rows(found["Deep recommends"])] == ["−0.50", "−0.75"]
+    assert [row.rpartition("<td>")[2] for row in rows(sections["Deep recommends"])] == ["−0.50", "−0.75"]
     assert "not a probability" in text_of(tiny(), tmp_path / "again")
 
 
-def test_what_both_models_recommend_is_marked_and_hits_are_ticked(tmp_path):
+def test_items_that_both_models_recommend_are_marked_and_hits_are_ticked(tmp_path):
     text = text_of(tiny(), tmp_path)
-    found = panels(text)
-    marks = {name: [re.findall(r"</a>(?: \d+)?((?: <[bi]>\w+</[bi]>)*)", row)[0] for row in rows(found[name])]
+    sections = panels(text)
+    marks = {name: [re.findall(r"</a>(?: \d+)?((?: <[bi]>\w+</[bi]>)*)", row)[0] for row in rows(sections[name])]
              for name in ("Base recommends", "Deep recommends")}  # fmt: skip
     assert marks == {"Base recommends": [" <b>hit</b>", " <i>both</i>"], "Deep recommends": [" <i>both</i>", ""]}
     legend = re.search(r'<ul class="legend marks">(.*?)</ul>', text, re.S)[1]
     assert "<i>both</i> in both" in legend and "<b>hit</b> hit: rated in the part hidden" in legend
 
 
-def test_each_film_of_deep_says_because_of_which_films(tmp_path):
+def test_each_recommendation_of_deep_has_its_reasons(tmp_path):
     deep = panels(text_of(with_user(deep=DEEP), tmp_path))["Deep recommends"]
     first, second = rows(deep)
     assert f"<p>{HOSTILE}\u00a0+0.25 · p1001\u00a0+0.12<td>" in first
@@ -66,12 +66,12 @@ def test_each_film_of_deep_says_because_of_which_films(tmp_path):
     assert "whichever is left out, the score does not fall" in deep
 
 
-def test_no_single_film_is_explained_only_where_it_stands(tmp_path):
+def test_no_single_film_is_explained_only_where_it_occurs(tmp_path):
     deep = panels(text_of(with_user(deep=DEEP[:1]), tmp_path))["Deep recommends"]
     assert "ingle film" not in deep
 
 
-def test_base_names_the_nearest_rated_films_as_a_likeness(tmp_path):
+def test_base_names_the_nearest_rated_items_as_a_similarity(tmp_path):
     base = panels(text_of(tiny(), tmp_path))["Base recommends"]
     first, second = rows(base)
     assert f"<p>{HOSTILE}\u00a00.75<td>" in first
@@ -81,14 +81,14 @@ def test_base_names_the_nearest_rated_films_as_a_likeness(tmp_path):
     assert "post hoc" not in text_of(with_user(**lists), tmp_path / "none")
 
 
-def test_a_reason_that_may_not_be_named_is_called_withheld_and_explained(tmp_path):
+def test_a_reason_that_may_not_be_named_is_shown_as_withheld(tmp_path):
     text = text_of(tiny(), tmp_path)
     assert "+0.25 · <em>1 withheld</em><td>" in text
     assert "<li><em>withheld</em> counted, not named: at most 30" in text
     assert "withheld" not in text_of(with_user(deep=DEEP), tmp_path / "named")
 
 
-def test_a_hit_that_may_not_be_named_has_its_row(tmp_path):
+def test_a_hit_that_may_not_be_named_has_a_row(tmp_path):
     text = text_of(with_user(deep=[Recommendation(None, None, True)]), tmp_path)
     (row,) = rows(panels(text)["Deep recommends"])
     assert row.startswith("<tr><td>1<td><em>withheld</em> <b>hit</b><td>–")
@@ -96,7 +96,7 @@ def test_a_hit_that_may_not_be_named_has_its_row(tmp_path):
 
 
 def test_genres_are_counted_over_the_films_that_lists_name():
-    found = tiny().recommendations
+    recommendations = tiny().recommendations
     genres = {"a": ["Drama"], "b": ["Drama", "War"], "c": []}
     lists = msgspec.structs.replace(
         users(("base", "deep"))["1"],
@@ -106,25 +106,25 @@ def test_genres_are_counted_over_the_films_that_lists_name():
             "deep": [Recommendation(None, 0.0, True)],
         },
     )
-    named = msgspec.structs.replace(found, genres=["Drama", "War"])
+    named = msgspec.structs.replace(recommendations, genres=["Drama", "War"])
     assert [(row.name, row.rated, row.recommended) for row in genre_rows(named, lists, genres)] == [
         ("War", 75, (33, None)), ("Drama", 25, (67, None))
     ]  # fmt: skip
 
 
 def test_a_genre_that_only_a_list_has_is_shown_before_one_that_is_rarer():
-    found = msgspec.structs.replace(tiny().recommendations, genres=["Drama", "War"])
+    recommendations = msgspec.structs.replace(tiny().recommendations, genres=["Drama", "War"])
     lists = UserLists(n_train=4, n_hidden=0, rated=[], baselines={}, genres=[0.25, 0.0],
                       models={"deep": [Recommendation("a", 0.0, False)]})  # fmt: skip
-    assert [(row.name, row.rated, row.recommended) for row in genre_rows(found, lists, {"a": ["War"]})] == [
+    assert [(row.name, row.rated, row.recommended) for row in genre_rows(recommendations, lists, {"a": ["War"]})] == [
         ("War", 0, (100,)), ("Drama", 25, (0,))
     ]  # fmt: skip
 
 
 def test_only_the_six_commonest_genres_of_a_user_are_shown():
-    found = msgspec.structs.replace(tiny().recommendations, genres=[str(n) for n in range(12)])
+    recommendations = msgspec.structs.replace(tiny().recommendations, genres=[str(n) for n in range(12)])
     lists = UserLists(n_train=9, n_hidden=0, rated=[], models={}, baselines={}, genres=[0.0, *[0.5] * 9, 0.75, 0.25])
-    assert [row.name for row in genre_rows(found, lists, {})] == ["10", *"12345"]
+    assert [row.name for row in genre_rows(recommendations, lists, {})] == ["10", *"12345"]
 
 
 def test_the_genre_profile_is_a_table_with_bars_to_a_common_scale(tmp_path):
@@ -147,9 +147,9 @@ def test_the_hidden_films_are_counted_by_rank_in_each_model(tmp_path):
 
 
 def test_counts_that_do_not_fit_the_spans_are_left_out():
-    found = tiny().recommendations
-    lists = msgspec.structs.replace(found.users["1"], hidden_ranks={"base": HiddenRanks([1, 0], 2.0)})
-    assert hidden_rows(found, lists, site_data(tiny()).catalogue) == ()
+    recommendations = tiny().recommendations
+    lists = msgspec.structs.replace(recommendations.users["1"], hidden_ranks={"base": HiddenRanks([1, 0], 2.0)})
+    assert hidden_rows(recommendations, lists, site_data(tiny()).catalogue) == ()
     assert rank_spans([1, 5]) == ("1", "2–5", "6+")
 
 
@@ -164,7 +164,7 @@ def test_where_nothing_is_hidden_there_are_no_ranks_and_no_hits(tmp_path):
     assert "Popularity" not in text and "hit:" not in text
 
 
-def test_a_user_without_ratings_has_a_page_that_says_so(tmp_path):
+def test_the_page_of_a_user_without_ratings_says_so(tmp_path):
     folder = render(tiny(), tmp_path)
     (path,) = folder.glob("users/unal*.html")
     text = path.read_text("utf-8")
