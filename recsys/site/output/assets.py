@@ -28,10 +28,10 @@ def write_assets(templates: Path, legend: str, writer: Writer) -> None:
 
 
 def write_bokeh(writer: Writer) -> str:
-    """Copy BokehJS, beside its licence.
+    """Copy BokehJS and its licence.
 
     Returns:
-        Its address: the version stands in it, so that a browser never takes an old one for the new.
+        Its address, which has the version in it, so that browsers do not use a cached older one.
     """
     import bokeh
     from bokeh.util.paths import static_path

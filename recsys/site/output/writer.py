@@ -63,7 +63,7 @@ def write_file(folder: Path, address: str, content: bytes) -> None:
     except FileExistsError:
         raise OutputError(f"{address}: exists already; expected a fresh folder to write the site into") from None
     except OSError as problem:
-        raise OutputError(f"{address}: cannot be written ({problem.strerror}); free the place and retry") from None
+        raise OutputError(f"{address}: cannot be written ({problem.strerror}); free some space and retry") from None
 
 
 @contextmanager

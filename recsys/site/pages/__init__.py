@@ -1,1 +1,1 @@
-"""What each page shows: contexts made from the exported JSON."""
+"""One module per page: its address, and what its template is given. The registry lists them."""

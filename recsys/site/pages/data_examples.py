@@ -21,7 +21,7 @@ class Example:
 
 
 def _json(name: str, key: str, python: str, javascript: str) -> Example:
-    """What is under one key of a JSON file, and a line that prints something of it."""
+    """Load what is under one key of a JSON file, and run a line that prints some of it."""
     return Example(
         f'import json\n{key} = json.load(open("data/{name}", "rb"))["{key}"]\n{python}',
         f'const answer = await fetch("data/{name}");\nconst {{ {key} }} = await answer.json();\n{javascript}',
