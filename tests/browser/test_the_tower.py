@@ -125,8 +125,8 @@ def answers(trial, drawn) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("trial", [held_out.of_the_sample], indirect=True, ids=["sample"])
 def test_the_model_fitted_again_is_the_one_in_the_file(trial):
-    assert encode_array(trial.known.fitted.item_vectors, "float16", "") == trial.literal.told.items
-    assert encode_array(trial.known.fitted.item_bias, "float16", "") == trial.literal.told.item_bias
+    assert encode_array(trial.known.fitted.item_vectors, "float16", "") == trial.literal.tower.items
+    assert encode_array(trial.known.fitted.item_bias, "float16", "") == trial.literal.tower.item_bias
 
 
 def test_scores_are_those_of_the_reference(trial, drawn, answers):
@@ -179,7 +179,7 @@ def test_one_star_in_place_of_five_lowers_the_films_nearest_to_it(trial):
 
 
 def test_films_and_visitors_lie_on_the_map(trial, drawn):
-    literal, told = trial.literal, trial.literal.told.map
+    literal, told = trial.literal, trial.literal.tower.map
     axes, centre = np.array(told.axes), np.array(told.centre)
     places = trial.page.evaluate("() => Array.from({ length: tower.n }, (_, row) => tower.itemPosition(row))")
     np.testing.assert_allclose(places, (literal.items - centre) @ axes.T, rtol=0, atol=1e-12)

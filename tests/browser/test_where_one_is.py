@@ -39,7 +39,7 @@ def tower(site):
 def titles(exported, tower):
     """Titles by row of the tower."""
     found = {item["id"]: item["title"] for item in exported["items"]["items"]}
-    return [found[id_] for id_ in tower.told.item_ids]
+    return [found[id_] for id_ in tower.tower.item_ids]
 
 
 def rated(page, stars=STARS):
@@ -52,11 +52,11 @@ def rated(page, stars=STARS):
 
 
 def history(tower, stars=STARS):
-    return list(zip(tower.told.starters, stars, strict=False))
+    return list(zip(tower.tower.starters, stars, strict=False))
 
 
 def place_of(tower, vector):
-    told = tower.told.map
+    told = tower.tower.map
     return np.array(told.axes) @ (vector - np.array(told.centre))
 
 
@@ -72,7 +72,7 @@ def test_the_nearest_users_are_those_whose_ten_best_the_tower_reads_alike(
 ):
     page = rated(visit(request.getfixturevalue(place) + "rate.html"))
     bins = [RatingBin(one["low"], one["high"]) for one in exported["items"]["bins"]]
-    rows = {id_: row for row, id_ in enumerate(tower.told.item_ids)}
+    rows = {id_: row for row, id_ in enumerate(tower.tower.item_ids)}
     mine = tower.vector(history(tower))
     liked = {titles[row] for row, stars in history(tower) if stars >= 4}
     cosines, both = {}, {}
@@ -96,12 +96,12 @@ def test_the_nearest_users_are_those_whose_ten_best_the_tower_reads_alike(
 
 def test_the_mark_on_the_map_is_where_the_tower_says_and_words_say_so_too(visit, disk, exported, tower, titles):
     page = rated(visit(disk + "rate.html"))
-    place = place_of(tower, tower.vector(history(tower)) * tower.told.map.user_scale)
+    place = place_of(tower, tower.vector(history(tower)) * tower.tower.map.user_scale)
     square = square_around(exported["item_embeddings"]["models"]["deep"]["projection"])
     expected = square.to_percent(tuple(place))
     assert all(2 < part < 98 for part in expected)
     assert page.evaluate(PLACE) == pytest.approx(expected, abs=0.02)
-    away = {row: np.linalg.norm(place_of(tower, tower.items[row]) - place) for row in tower.told.starters}
+    away = {row: np.linalg.norm(place_of(tower, tower.items[row]) - place) for row in tower.tower.starters}
     nearest = [titles[row] for row in sorted(away, key=lambda row: away[row])[:3]]
     assert page.locator("[data-position] p bdi").all_inner_texts() == nearest
     listed = page.locator("[data-films] > li a").all_inner_texts()
@@ -124,7 +124,7 @@ def test_the_picture_leads_to_the_same_place_on_the_map(visit, web, tower):
     page.get_by_role("link", name="You on the map of films").click()
     page.get_by_text("★ You").wait_for()
     found = page.evaluate("({ ...Bokeh.documents[0].get_model_by_name('visitor').data })")
-    place = place_of(tower, tower.vector(history(tower)) * tower.told.map.user_scale)
+    place = place_of(tower, tower.vector(history(tower)) * tower.tower.map.user_scale)
     assert [*found["x"], *found["y"]] == pytest.approx(place, abs=6e-4)
 
 
