@@ -51,42 +51,42 @@ def test_whole_numbers_of_any_width_are_ids_of_64_bits(kind):
     st.lists(st.integers(0, 20) | st.integers(-3, 2**24 + 3) | st.integers(-(2**63), 2**63 - 1), min_size=1),
     st.lists(st.integers(-3, 30), unique=True),
 )
-def test_every_index_stands_for_the_id_it_was_made_of(rated, listed):
+def test_every_index_stands_for_its_id(rated, listed):
     items = pd.DataFrame({"item": listed, "title": "A"}).astype({"item": np.int64})
     dataset = Dataset.from_frames(frame(*[(user, item, 1) for user, item in enumerate(rated)]), items)
     assert dataset.item_ids.tolist() == sorted({*rated, *listed})
     assert dataset.item_ids[dataset.item].tolist() == rated
 
 
-def test_text_ids_are_in_code_point_order_as_they_were_written():
+def test_text_ids_are_in_code_point_order():
     ids = ["b", "é", "10", "2", "B", " b", "007"]
-    dataset = Dataset.from_frames(frame(*[(one, "film", 1) for one in ids]))
+    dataset = Dataset.from_frames(frame(*[(id_, "film", 1) for id_ in ids]))
     assert dataset.user_ids.tolist() == [" b", "007", "10", "2", "B", "b", "é"]
     assert [dataset.user_ids[index] for index in dataset.user] == ids
 
 
 @pytest.mark.parametrize("kind", ["object", "string", "category"])
-def test_text_ids_are_in_code_point_order_whatever_pandas_calls_the_text(kind):
+def test_text_ids_of_every_pandas_type_are_in_code_point_order(kind):
     ratings = frame((1, "a", 1), (1, "b", 1))
     text = pd.Categorical(["a", "b"], categories=["b", "a"]) if kind == "category" else ratings["item"].astype(kind)
     assert Dataset.from_frames(ratings.assign(item=text)).item_ids.tolist() == ["a", "b"]
 
 
-def test_the_types_are_those_of_the_contract():
+def test_arrays_have_the_documented_types():
     dataset = small()
     assert (dataset.user.dtype, dataset.item.dtype) == (np.int32, np.int32)
     assert (dataset.rating.dtype, dataset.timestamp.dtype) == (np.float32, np.int64)
     assert Dataset.from_frames(frame((1, 1, 1))).timestamp is None
 
 
-def test_hostile_ids_come_back_as_they_went_in():
+def test_hostile_ids_are_not_changed():
     ids = ["__proto__", "a|b", "tab\there", "line\nbreak", "", "../up", "<b>"]
-    dataset = Dataset.from_frames(frame(*[("u", one, 1) for one in ids]))
+    dataset = Dataset.from_frames(frame(*[("u", id_, 1) for id_ in ids]))
     assert sorted(dataset.item_ids.tolist()) == sorted(ids)
     assert [dataset.item_ids[index] for index in dataset.item] == ids
 
 
-def test_the_arrays_cannot_be_written_to():
+def test_arrays_are_read_only():
     dataset = small()
     for array in (dataset.rating, dataset.user, dataset.timestamp, dataset.titles, dataset.genres):
         with pytest.raises(ValueError, match="read-only"):
@@ -102,7 +102,7 @@ def test_changing_the_frame_afterwards_changes_nothing():
     assert dataset.timestamp.tolist() == [5, 6]
 
 
-def test_the_catalogue_is_the_items_table_and_all_rated_films():
+def test_the_catalogue_is_the_items_table_and_all_rated_items():
     items = pd.DataFrame({"item": [3, 7], "title": ["Listed and rated", "Listed only"]})
     dataset = Dataset.from_frames(frame((1, 5, 1), (1, 3, 1)), items=items)
     assert dataset.item_ids.tolist() == [3, 5, 7]
@@ -111,12 +111,12 @@ def test_the_catalogue_is_the_items_table_and_all_rated_films():
 
 
 @pytest.mark.parametrize("title", ["", "   ", None])
-def test_a_film_without_a_title_is_called_by_its_id(title):
+def test_an_item_without_a_title_has_its_id_for_one(title):
     items = pd.DataFrame({"item": [1, 2], "title": ["Named", title]})
     assert Dataset.from_frames(frame((1, 1, 1)), items=items).titles.tolist() == ["Named", "2"]
 
 
-def test_users_of_the_users_table_count_even_without_a_rating():
+def test_users_of_the_users_table_are_users_even_without_ratings():
     dataset = Dataset.from_frames(frame((2, 1, 1)), users=pd.DataFrame({"user": [3, 1]}))
     assert dataset.user_ids.tolist() == [1, 2, 3]
     assert dataset.user_counts.tolist() == [0, 1, 0]
@@ -132,7 +132,7 @@ def test_an_unknown_year_is_nan():
     np.testing.assert_array_equal(small().years, [1990, np.nan, 2000])
 
 
-def test_facts_follow_the_catalogue_not_the_rows_of_the_items_table():
+def test_facts_are_in_the_order_of_the_catalogue():
     items = pd.DataFrame({"item": [9, 1], "title": ["Nine", "One"], "year": [1999, 1991], "genres": ["Z", "A"]})
     dataset = Dataset.from_frames(frame((1, 5, 1)), items=items)
     assert dataset.titles.tolist() == ["One", "5", "Nine"]
@@ -147,20 +147,20 @@ def test_numeric_features_are_standardised_and_a_missing_one_is_zero_with_a_flag
     assert dataset.user_features.tolist() == [[-1, 0], [0, 1], [1, 0]]
 
 
-def test_text_features_are_one_hot_and_missing_is_a_value_of_its_own():
+def test_text_features_are_one_hot_with_a_column_for_missing_values():
     users = pd.DataFrame({"user": [1, 2, 3], "job": ["baker", None, "actor"]})
     dataset = Dataset.from_frames(frame((4, 1, 1)), users=users)
     assert dataset.user_feature_names == ("job=actor", "job=baker", "job is missing")
     assert dataset.user_features.tolist() == [[0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 0, 1]]
 
 
-def test_no_two_features_have_one_name():
+def test_feature_names_are_unique():
     users = pd.DataFrame({"user": [1, 2], "job": ["missing", None]})
     names = Dataset.from_frames(frame((1, 1, 1)), users=users).user_feature_names
     assert len(set(names)) == len(names) == 2
 
 
-def test_a_feature_that_is_the_same_for_all_is_zero_and_finite():
+def test_a_constant_feature_is_zero():
     users = pd.DataFrame({"user": [1, 2], "age": [30, 30]})
     assert Dataset.from_frames(frame((1, 1, 1)), users=users).user_features.tolist() == [[0], [0]]
 
@@ -170,7 +170,7 @@ def test_a_feature_that_is_the_same_for_all_is_zero_and_finite():
     pd.to_datetime(["2020-01-02", "2020-01-01"]).as_unit("s"),
     pd.to_datetime(["2020-01-02", "2020-01-01"]).tz_localize("Europe/Rome"),
 ])  # fmt: skip
-def test_datetimes_are_whole_numbers_that_grow_with_time(times):
+def test_datetimes_become_whole_numbers_that_grow_with_time(times):
     dataset = Dataset.from_frames(frame((1, 1, 1), (1, 2, 1)).assign(timestamp=times))
     assert dataset.timestamp.dtype == np.int64
     assert dataset.timestamp[0] > dataset.timestamp[1]
@@ -194,13 +194,13 @@ def test_a_timestamp_that_is_no_whole_number_of_64_bits_is_refused_with_its_row(
         Dataset.from_frames(frame((1, 1, 1), (1, 2, 1)).assign(timestamp=times))
 
 
-def test_timestamps_written_as_text_are_read_as_the_numbers_they_say():
+def test_timestamps_in_text_are_read_as_numbers():
     times = pd.Series(["12.0", "3"], dtype=object)
     assert Dataset.from_frames(frame((1, 1, 1), (1, 2, 1)).assign(timestamp=times)).timestamp.tolist() == [12, 3]
 
 
 @pytest.mark.parametrize("column", ["user", "item", "rating"])
-def test_an_absent_column_is_named_with_those_found(column):
+def test_an_absent_column_is_named_with_those_present(column):
     with pytest.raises(DataError, match=rf"ratings has no column '{column}'; expected .*found .*timestamp"):
         Dataset.from_frames(frame((1, 1, 1, 1)).drop(columns=column))
 
@@ -218,7 +218,7 @@ def test_a_missing_id_is_refused_with_its_row(column):
         Dataset.from_frames(ratings)
 
 
-def test_an_id_that_stands_twice_in_a_table_of_facts_is_named():
+def test_a_repeated_id_in_a_table_of_facts_is_named():
     with pytest.raises(DataError, match="items names item 7 more than once"):
         Dataset.from_frames(frame((1, 1, 1)), items=pd.DataFrame({"item": [7, 7], "title": ["A", "B"]}))
     with pytest.raises(DataError, match="users names user 'u' more than once"):
@@ -237,19 +237,19 @@ def test_ids_that_are_neither_whole_numbers_nor_text_are_named():
 
 
 @pytest.mark.parametrize("ids", [np.array([2**63 + 1, 1], np.uint64), np.array([2, 1], np.uint64)])
-def test_unsigned_ids_stay_as_they_are_or_are_refused(ids):
+def test_unsigned_ids_are_not_changed_or_are_refused(ids):
     try:
-        found = Dataset.from_frames(frame((1, 1, 1), (1, 2, 1)).assign(item=ids)).item_ids.tolist()
+        item_ids = Dataset.from_frames(frame((1, 1, 1), (1, 2, 1)).assign(item=ids)).item_ids.tolist()
     except DataError as problem:
         assert str(2**63 + 1) in str(problem)
     else:
-        assert found == sorted(ids.tolist())
+        assert item_ids == sorted(ids.tolist())
 
 
-def test_unsigned_ids_beside_signed_ones_stay_whole_numbers():
+def test_unsigned_and_signed_ids_together_stay_whole_numbers():
     items = pd.DataFrame({"item": np.array([5, 1], np.uint64), "title": ["five", "one"]})
     ids = Dataset.from_frames(frame((1, 1, 1), (1, 2, 1)), items=items).item_ids
-    assert [str(one) for one in ids.tolist()] == ["1", "2", "5"]
+    assert [str(id_) for id_ in ids.tolist()] == ["1", "2", "5"]
 
 
 def test_an_items_table_without_rows_adds_nothing():
@@ -269,7 +269,7 @@ def test_a_rating_that_is_not_finite_is_named_with_user_and_item(value):
 
 
 @pytest.mark.parametrize("column", ["rating", "year"])
-def test_dates_where_numbers_are_expected_are_refused_in_a_sentence(column):
+def test_dates_where_numbers_are_expected_are_refused(column):
     dates = pd.to_datetime(["2020-01-01", "2021-01-01"])
     ratings, items = frame((1, 1, 1.0), (1, 2, 2.0)), pd.DataFrame({"item": [1, 2], "title": ["A", "B"]})
     with pytest.raises(DataError, match=column):
@@ -323,23 +323,23 @@ def test_matrix_counts_and_rated_agree_with_a_plain_dictionary(ratings, random):
     expected = {(dataset.user_ids.tolist().index(user), dataset.item_ids.tolist().index(item)): value
                 for (user, item), value in ratings.items()}  # fmt: skip
     matrix = dataset.matrix
-    found = {}
+    entries = {}
     for user in range(dataset.n_users):
         columns = matrix.indices[matrix.indptr[user] : matrix.indptr[user + 1]].tolist()
         assert columns == sorted(columns)
-        found |= {(user, column): float(matrix[user, column]) for column in columns}
-    assert found == expected
+        entries |= {(user, column): float(matrix[user, column]) for column in columns}
+    assert entries == expected
     for user in range(dataset.n_users):
-        assert dataset.user_counts[user] == sum(one == user for one, _ in expected)
+        assert dataset.user_counts[user] == sum(rater == user for rater, _ in expected)
     for item in range(dataset.n_items):
-        assert dataset.item_counts[item] == sum(one == item for _, one in expected)
+        assert dataset.item_counts[item] == sum(rated == item for _, rated in expected)
     asked = [random.randrange(dataset.n_users) for _ in range(4)]
-    known = [(row, user, item) for row, user in enumerate(asked) for item in range(dataset.n_items)]
-    places = [[row, item] for row, user, item in known if (user, item) in expected]
-    assert np.transpose(dataset.rated(np.array(asked))).tolist() == places
+    cells = [(row, user, item) for row, user in enumerate(asked) for item in range(dataset.n_items)]
+    expected_cells = [[row, item] for row, user, item in cells if (user, item) in expected]
+    assert np.transpose(dataset.rated(np.array(asked))).tolist() == expected_cells
 
 
-def test_a_subset_has_the_same_users_and_films_and_its_own_counts():
+def test_a_subset_has_the_same_users_and_items_and_fewer_ratings():
     dataset = small()
     assert dataset.item_counts.tolist() == [2, 1, 0]
     assert dataset.matrix.nnz == 3
@@ -364,18 +364,18 @@ def test_a_subset_without_a_rating_is_refused():
         small().subset(np.zeros(3, bool))
 
 
-def test_the_hash_is_the_one_that_sites_already_show():
+def test_the_hash_is_the_one_that_published_sites_show():
     assert small().sha256 == "9e0068fbd6ae8203e101a7549d837ab55157ebb06400267766c850c33289dbe1"
 
 
-def test_the_hash_is_that_of_the_values_however_they_lie_in_memory():
+def test_the_hash_does_not_depend_on_the_memory_layout():
     turned = np.asfortranarray(small().genres)
     assert not turned.flags.c_contiguous
     spaced = np.array([4, 0, 2, 0, 5, 0], np.float32)[::2]
     assert replace(small(), genres=turned, rating=spaced).sha256 == small().sha256
 
 
-def test_the_hash_is_that_of_the_content():
+def test_equal_content_has_an_equal_hash():
     assert small().sha256 == small().sha256
     assert len(small().sha256) == 64
 
@@ -396,7 +396,7 @@ def test_the_hash_is_that_of_the_content():
     {"name": "other"},
     {"source": Source(licence="CC0")},
 ], ids=lambda change: next(iter(change)))  # fmt: skip
-def test_the_hash_changes_with_whatever_pages_can_see(change):
+def test_any_change_changes_the_hash(change):
     assert replace(small(), **change).sha256 != small().sha256
 
 

@@ -41,9 +41,9 @@ def hidden_by_hand(times: dict[Pair, int], holdout: str) -> set[Pair]:
     """The hidden pairs, by plain sorting and exact arithmetic."""
     hidden = set()
     for user in {user for user, _ in times}:
-        own = sorted((time, item) for (one, item), time in times.items() if one == user)
-        kept = max(1, (len(own) * (1 - Fraction(holdout))).__floor__())
-        hidden |= {(user, item) for _, item in own[kept:]}
+        history = sorted((time, item) for (rater, item), time in times.items() if rater == user)
+        n_train = max(1, (len(history) * (1 - Fraction(holdout))).__floor__())
+        hidden |= {(user, item) for _, item in history[n_train:]}
     return hidden
 
 
@@ -55,13 +55,13 @@ shares = st.integers(0, 99).map(lambda percent: f"0.{percent:02d}")
 
 @settings(deadline=None, max_examples=100)
 @given(logs, shares)
-def test_the_hidden_part_is_that_of_plain_sorting_with_exact_fractions(times, holdout):
+def test_the_hidden_part_is_the_end_of_each_sorted_history(times, holdout):
     parts = split(dataset(times), float(holdout), rng())
     assert pairs_of(parts.test) == hidden_by_hand(times, holdout)
     assert pairs_of(parts.train) == set(times) - pairs_of(parts.test)
 
 
-@pytest.mark.parametrize(("n", "holdout", "kept"), [
+@pytest.mark.parametrize(("n", "holdout", "n_train"), [
     (10, 0.8, 2),  # in floats 10 * (1 - 0.8) is 1.99...
     (10, 0.9, 1),
     (100, 0.57, 43),
@@ -71,11 +71,11 @@ def test_the_hidden_part_is_that_of_plain_sorting_with_exact_fractions(times, ho
     (4, 0.99, 1),
     (1, 0.5, 1),
 ])  # fmt: skip
-def test_the_training_part_has_its_size_exactly(n, holdout, kept):
+def test_the_size_of_the_training_part_is_exact(n, holdout, n_train):
     for time in (lambda item: item, lambda item: None):
         parts = split(dataset({(1, item): time(item) for item in range(n)}), holdout, rng())
-        assert parts.train.n_ratings == kept
-        assert (0 if parts.test is None else parts.test.n_ratings) == n - kept
+        assert parts.train.n_ratings == n_train
+        assert (0 if parts.test is None else parts.test.n_ratings) == n - n_train
 
 
 def test_the_newest_ratings_are_hidden():
@@ -83,19 +83,19 @@ def test_the_newest_ratings_are_hidden():
     assert pairs_of(parts.test) == {(1, 1), (1, 3)}
 
 
-def test_ratings_of_one_moment_are_in_the_numeric_order_of_their_items():
+def test_ratings_with_equal_timestamps_are_in_the_order_of_their_items():
     parts = split(dataset({(1, 10): 7, (1, 9): 7, (1, 100): 7, (1, 11): 7}), 0.5, rng())
     assert pairs_of(parts.test) == {(1, 11), (1, 100)}
 
 
-def test_users_do_not_share_a_clock():
+def test_each_user_is_split_by_their_own_ratings_alone():
     early = {(1, item): item for item in range(4)}
     late = {(2, item): 1000 + item for item in range(4)}
     parts = split(dataset(early | late), 0.25, rng())
     assert pairs_of(parts.test) == {(1, 3), (2, 3)}
 
 
-def test_both_parts_have_all_users_and_films():
+def test_both_parts_have_all_users_and_items():
     parts = split(dataset({(1, 1): 0, (1, 2): 1, (2, 3): 0}), 0.5, rng())
     assert (parts.train.n_users, parts.train.n_items) == (parts.test.n_users, parts.test.n_items) == (2, 3)
     assert parts.test.user_counts.tolist() == [1, 0]
@@ -112,7 +112,7 @@ def test_the_order_of_rows_changes_nothing(times, holdout, random, timed):
     assert first.kind == second.kind
 
 
-def test_with_timestamps_chance_has_no_part():
+def test_with_timestamps_the_split_is_not_random():
     times = {(1, item): item % 3 for item in range(20)}
     before = rng()
     first = split(dataset(times), 0.3, before)
@@ -125,7 +125,7 @@ def untimed(seed: int) -> Split:
     return split(dataset({(user, item): None for user in range(3) for item in range(10)}), 0.3, rng(seed))
 
 
-def test_without_timestamps_the_split_is_random_by_seed_and_says_so():
+def test_without_timestamps_the_split_is_random_by_seed_and_its_kind_says_so():
     assert untimed(0).kind == "random"
     assert pairs_of(untimed(0).test) == pairs_of(untimed(0).test)
     assert pairs_of(untimed(0).test) != pairs_of(untimed(1).test)

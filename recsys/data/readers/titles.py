@@ -1,13 +1,10 @@
-"""Film titles as MovieLens writes them, and as people do: "Matrix, The (1999)" is "The Matrix", of 1999.
-
-Knows nothing of files.
-"""
+"""Convert titles as MovieLens writes them, such as "Matrix, The (1999)", to title and year: "The Matrix", 1999."""
 
 from __future__ import annotations
 
 import re
 
-# Articles that MovieLens moves to the end, by language; "As", "Lo" and "En" are left out: too often mere words.
+# Articles that MovieLens moves to the end, by language; without "As", "Lo" and "En", which are too often other words.
 _ARTICLES = (
     *("The", "A", "An"),
     *("Le", "La", "Les", "L'", "L’", "Un", "Une"),
@@ -29,19 +26,18 @@ _YEAR = re.compile(r"(?P<title>.*\S)\s*\((?P<year>1[89]\d\d|20\d\d)(?:[-–]\d*)
 def split_year(text: str) -> tuple[str, int | None]:
     """The title without its year, and the year; None where the title does not end in one."""
     text = text.strip()
-    found = _YEAR.fullmatch(text)
-    return (found["title"], int(found["year"])) if found else (text, None)
+    match = _YEAR.fullmatch(text)
+    return (match["title"], int(match["year"])) if match else (text, None)
 
 
 def natural_order(title: str) -> str:
     """The title with its articles in front, also inside parentheses: "Horseman, The (Hussard, Le)"."""
-    inside = _PARENTHESIS.sub(lambda found: f"({_article_first(found[1])})", title)
-    return _article_first(inside)
+    return _article_first(_PARENTHESIS.sub(lambda match: f"({_article_first(match[1])})", title))
 
 
 def _article_first(title: str) -> str:
-    found = _MOVED_ARTICLE.fullmatch(title)
-    if not found:
+    match = _MOVED_ARTICLE.fullmatch(title)
+    if not match:
         return title
-    gap = "" if found["article"].endswith(("'", "’")) else " "
-    return f"{found['lead'] or ''}{found['article']}{gap}{found['rest']}{found['more']}"
+    gap = "" if match["article"].endswith(("'", "’")) else " "
+    return f"{match['lead'] or ''}{match['article']}{gap}{match['rest']}{match['more']}"
