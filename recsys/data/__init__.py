@@ -1,1 +1,1 @@
-"""Reading ratings, and dividing them; knows nothing of models or pages."""
+"""Read, check and split ratings. Must not import models or pages."""
