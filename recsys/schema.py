@@ -7,7 +7,7 @@ like (``recsys.site``). Fields may be added, never renamed or removed without ra
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -42,12 +42,19 @@ class DatasetSummary(Struct, frozen=True, kw_only=True):
     url: Annotated[str | None, Meta(description="where the ratings come from")] = None
 
 
+ReasonKind = Literal["effect", "similarity"]
+"""Of a reason: by how much the score falls without the rated item, or the cosine of both items' vectors."""
+
+
 class ModelSummary(Struct, frozen=True, kw_only=True):
     """One trained model in a few numbers."""
 
     best_epoch: Annotated[int, Meta(description="passes over the ratings that the served model was trained for")]
     dim: Annotated[int, Meta(description="length of the vectors")]
     n_parameters: Annotated[int, Meta(description="numbers that were learned")]
+    reasons: Annotated[
+        ReasonKind, Meta(description="what the strength of a reason is, see why in recommendations.json")
+    ]
     settings: Annotated[dict[str, int | float], Meta(description="what it was trained with, rules applied")] = (
         msgspec.field(default_factory=dict)
     )
@@ -136,9 +143,9 @@ class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
     why: Annotated[
         list[Why],
         Meta(
-            description="[item, strength] of rated films, strongest first. deep: by how much the score falls when "
-            "the tower is run again without that film, at most 3; these do not add up. base: cosine of the two "
-            "films, a likeness found afterwards and no cause, at most 2; absent: none"
+            description="[item, strength] of rated items, strongest first; absent: none. By models.{name}.reasons in "
+            "build.json, effect: by how much the score falls when the tower is run again without that item; these do "
+            "not add up. similarity: cosine of the two items, which is not why the model recommends it"
         ),
     ] = []
     why_withheld: Annotated[

@@ -149,4 +149,5 @@ MODEL = ModelSpec(
     create=create,
     defaults=defaults,
     explain=explain,
+    reasons="similarity",
 )

@@ -306,5 +306,6 @@ MODEL = ModelSpec(
     create=create,
     defaults=defaults,
     explain=explain,
+    reasons="effect",
     notice=notice,
 )

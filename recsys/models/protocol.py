@@ -20,6 +20,7 @@ from recsys.models.hyperparameters import HyperParameters
 from recsys.models.teacher import Teacher
 from recsys.models.towers import Towers
 from recsys.nn.arrays import Array, Ids
+from recsys.schema import ReasonKind
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +55,7 @@ class ModelSpec:
         create: untrained towers for these ratings, and the teacher they are distilled from, if any.
         defaults: hyperparameters for these ratings, whatever the settings leave open.
         explain: what the reasons for its recommendations follow from.
+        reasons: whether their strength is the effect of a rated item on the score, or a similarity.
         notice: one line for the log where the model treats a data set in a special way; None for nothing to say.
     """
 
@@ -64,4 +66,5 @@ class ModelSpec:
     create: Callable[[Dataset, HyperParameters, np.random.Generator, DTypeLike], tuple[Towers, Teacher | None]]
     defaults: Callable[[Dataset, TrainConfig], HyperParameters]
     explain: Callable[[Fitted], Explanation]
+    reasons: ReasonKind
     notice: Callable[[Dataset], str | None] = _no_notice

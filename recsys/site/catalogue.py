@@ -62,7 +62,9 @@ class Catalogue:
     def model(self, name: str) -> Model:
         """A model or baseline by its name; one that the legend lacks is shown by its name."""
         entry = self._artefacts.build.legend.get(name)
-        return Model(name, name.replace("_", " ") if entry is None else entry.label)
+        summary = self._artefacts.build.models.get(name)
+        label = name.replace("_", " ") if entry is None else entry.label
+        return Model(name, label, None if summary is None else summary.reasons)
 
     def embedding(self, model: Model) -> Embedding | None:
         """The item vectors of a model, if it has any; their rows follow the items.

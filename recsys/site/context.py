@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from recsys.schema import ReasonKind
+
 
 @dataclass(frozen=True)
 class NavLink:
@@ -77,6 +79,8 @@ class Model:
 
     name: str
     label: str
+    reasons: ReasonKind | None = None
+    """What the reasons for its recommendations are; None for a baseline, which gives none."""
 
 
 @dataclass(frozen=True)

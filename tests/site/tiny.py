@@ -259,7 +259,10 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
                 licence=None,
             ),
             config={"models": list(models), "dim": 2, "site_url": None, "seed": 0},
-            models={name: ModelSummary(best_epoch=1, dim=2, n_parameters=16) for name in models},
+            models={
+                name: ModelSummary(best_epoch=1, dim=2, n_parameters=16, reasons=MODELS[name].reasons)
+                for name in models
+            },
             legend=legend(),
         ),
         loss_history=LossHistory(models={name: history() for name in models}),

@@ -31,33 +31,33 @@ export function createUserView(box, names) {
     return year === null ? [link] : [link, ` ${year}`];
   };
 
-  const drawReasons = (model, item, reasons, nWithheld) => {
-    const format = model === "deep" ? formatSigned : formatHundredths;
+  const drawReasons = (areEffects, item, reasons, nWithheld) => {
+    const format = areEffects ? formatSigned : formatHundredths;
     const parts = toPairs(reasons).map(([reason, strength]) => [itemTitle(reason), `\u00a0${format(strength)}`]);
     if (nWithheld) parts.push([element("em", {}, `${nWithheld} withheld`)]);
     if (parts.length) return [element("p", {}, ...parts.flatMap((content, n) => (n ? [" · ", ...content] : content)))];
-    return model === "deep" && item >= 0 ? [element("p", { class: "none" }, "no single film")] : [];
+    return areEffects && item >= 0 ? [element("p", { class: "none" }, "no single film")] : [];
   };
 
-  const drawRecommended = (model, sharedItems) => ([item, score, isHit, nWithheld, ...reasons], n) => {
+  const drawRecommended = (areEffects, sharedItems) => ([item, score, isHit, nWithheld, ...reasons], n) => {
     const marks = [];
     if (sharedItems.has(item)) marks.push(" ", element("i", {}, "both"));
     if (isHit) marks.push(" ", element("b", {}, "hit"));
     const title = item < 0 ? [element("em", {}, "withheld")] : itemLink(item);
-    const content = [...title, ...marks, ...drawReasons(model, item, reasons, nWithheld)];
+    const content = [...title, ...marks, ...drawReasons(areEffects, item, reasons, nWithheld)];
     return tableRow(`${n + 1}`, content, formatHundredths(score));
   };
 
   const drawList = (listPart, rows, sharedItems, hasHidden) => {
-    const model = listPart.dataset.list;
+    const areEffects = listPart.classList.contains("effect");
     const inList = (name) => listPart.querySelector(`[data-${name}]`);
-    listPart.querySelector("tbody").replaceChildren(...rows.map(drawRecommended(model, sharedItems)));
+    listPart.querySelector("tbody").replaceChildren(...rows.map(drawRecommended(areEffects, sharedItems)));
     setVisible(listPart.querySelector("table"), rows.length);
     setVisible(inList("nothing"), !rows.length);
     inList("hits").textContent = plural(rows.filter(([, , isHit]) => isHit).length, "hit");
     setVisible(inList("hits"), hasHidden);
     const hasReasons = ([, , , nWithheld, ...reasons]) => nWithheld || reasons.length;
-    setVisible(inList("note"), model === "deep" ? rows.length : rows.some(hasReasons));
+    setVisible(inList("note"), areEffects ? rows.length : rows.some(hasReasons));
     const noReasonNote = inList("if-none");
     if (noReasonNote) setVisible(noReasonNote, rows.some((row) => row[0] >= 0 && !hasReasons(row)));
   };
