@@ -55,7 +55,7 @@ def test_workers_render_the_same_bytes_and_report_each_page(tmp_path):
 
 @pytest.mark.parametrize("n_workers", N_WORKERS)
 def test_an_unexpected_error_in_a_template_names_the_page(tmp_path, monkeypatch, n_workers):
-    monkeypatch.setattr("recsys.site.output.size._MEASURED", 1)  # so that the last film is not
+    monkeypatch.setattr("recsys.site.output.size._N_SAMPLES", 1)  # so that the last page is not
     templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
     last = slugs(FILM_IDS)[FILM_IDS[-1]]
     of_last = f"{{% if page.address == 'films/{last}.html' %}}"
