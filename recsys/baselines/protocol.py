@@ -16,16 +16,6 @@ Settings = Mapping[str, int | float]
 """Hyperparameters by name, as the factory of a baseline takes them."""
 
 
-def no_hyperparameters(seed: int) -> Settings:
-    """For a baseline that fixes none."""
-    return {}
-
-
-def always_possible(train: Dataset) -> str | None:
-    """For a baseline that can be computed on any log."""
-    return None
-
-
 @dataclass(frozen=True, kw_only=True)
 class BaselineSpec:
     """A baseline as the registry has it.
@@ -45,9 +35,9 @@ class BaselineSpec:
     colour: tuple[str, str]
     factory: Callable[..., Scorer]
     grid: Sequence[Settings] = ({},)
-    draft: Callable[[int], Settings] = no_hyperparameters
-    final: Callable[[int], Settings] = no_hyperparameters
-    skip_reason: Callable[[Dataset], str | None] = always_possible
+    draft: Callable[[int], Settings] = lambda seed: {}
+    final: Callable[[int], Settings] = lambda seed: {}
+    skip_reason: Callable[[Dataset], str | None] = lambda train: None
     cold_start: ColdStartModel | None = None
 
 

@@ -13,7 +13,7 @@ from recsys.baselines.protocol import BaselineSpec, Settings
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split, split
 from recsys.evaluation.metrics.ndcg import ndcg
-from recsys.evaluation.ranking import Scorer, top_k
+from recsys.evaluation.ranking import top_k
 from recsys.evaluation.report import hits
 from recsys.schema import Trial
 
@@ -64,16 +64,14 @@ def tune(spec: BaselineSpec, parts: Split, seed: int) -> Tuned:
     final = spec.final(seed)
     if parts.test is None or len(spec.grid) == 1:
         return Tuned({**final, **spec.grid[0]})
+    users = np.flatnonzero(parts.test.user_counts)
+    users = users[:: -(-len(users) // MAX_USERS)]  # -(-a // b) rounds up
+    k = min(VALIDATION_K, parts.train.n_items)
     trials = []
     for candidate in spec.grid:
         scorer = spec.factory(parts.train, **spec.draft(seed), **candidate)
-        trials.append(Trial(dict(candidate), _mean_ndcg(scorer, parts.train, parts.test)))
+        items, _ = top_k(scorer, users, k, exclude=parts.train)
+        mean_ndcg = float(ndcg(hits(items, users, parts.test), parts.test.user_counts[users]).mean())
+        trials.append(Trial(dict(candidate), mean_ndcg))
     best = max(trials, key=lambda trial: trial.ndcg)
     return Tuned({**final, **best.settings}, tuple(trials))
-
-
-def _mean_ndcg(scorer: Scorer, train: Dataset, test: Dataset) -> float:
-    users = np.flatnonzero(test.user_counts)
-    users = users[:: -(-len(users) // MAX_USERS)]
-    items, _ = top_k(scorer, users, min(VALIDATION_K, train.n_items), exclude=train)
-    return float(ndcg(hits(items, users, test), test.user_counts[users]).mean())

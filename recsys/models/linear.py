@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import lapack
 
@@ -100,7 +99,8 @@ def _ease(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> t
     item: ``min |A - A B|^2 + l2 |B|^2`` with a zero diagonal has the closed form ``B = I - P / diag(P)`` with
     ``P = (A'A + l2 I)^-1``, each column divided by its diagonal entry.
     """
-    head, tail = _head_and_tail(rows)
+    order = np.argsort(-np.bincount(rows.indices, minlength=rows.shape[1]), kind="stable")  # by entries, most first
+    head, tail = np.sort(order[:HEAD]), np.sort(order[HEAD:])
     columns = rows.tocsc()
     rated = columns[:, head].tocsr()
     gram = (rated.T @ rated).toarray()  # (N, N), A'A
@@ -117,20 +117,13 @@ def _ease(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> t
     )
     history, items = np.zeros((2, rows.shape[1], directions.shape[1]), np.float32)
     history[head], items[head] = weights @ directions, directions
-    place = _TailPlacement(inverse, history[head], directions, squares)
+    placement = _TailPlacement(inverse, history[head], directions, squares)
     for start in range(0, len(tail), _TAIL_BLOCK):
         rare = tail[start : start + _TAIL_BLOCK]
         rated_rare = columns[:, rare].tocsr()
         squared = np.bincount(rated_rare.indices, rated_rare.data.astype(np.float64) ** 2, len(rare))  # x'x
-        history[rare], items[rare] = place((rated.T @ rated_rare).toarray(), squared.astype(np.float32))
+        history[rare], items[rare] = placement((rated.T @ rated_rare).toarray(), squared.astype(np.float32))
     return history, items
-
-
-def _head_and_tail(rows: sparse.csr_array[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The items with the most entries, equals by their index, and the rest; each ascending."""
-    counts = np.bincount(rows.indices, minlength=rows.shape[1])
-    order = np.argsort(-counts, kind="stable")
-    return np.sort(order[:HEAD]), np.sort(order[HEAD:])
 
 
 @dataclass(frozen=True, eq=False)

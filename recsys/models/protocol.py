@@ -39,10 +39,6 @@ class Explanation:
     max_reasons: int
 
 
-def _no_notice(ratings: Dataset) -> None:
-    return None
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ModelSpec:
     """Everything the rest of the program needs to know of a model.
@@ -67,4 +63,4 @@ class ModelSpec:
     defaults: Callable[[Dataset, TrainConfig], HyperParameters]
     explain: Callable[[Fitted], Explanation]
     reasons: ReasonKind
-    notice: Callable[[Dataset], str | None] = _no_notice
+    notice: Callable[[Dataset], str | None] = lambda ratings: None
