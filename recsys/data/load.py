@@ -116,10 +116,7 @@ def _existing(text: str) -> Path:
     try:
         path = Path(text).expanduser()
         exists = bool(text) and path.exists()
-    except (
-        OSError,
-        RuntimeError,
-    ) as error:  # a name too long, a folder closed to us, no such home
+    except (OSError, RuntimeError) as error:  # a name too long, a folder closed to us, no such home
         raise DataError(f"'{text}' cannot be accessed: {getattr(error, 'strerror', None) or error}") from None
     if text in BY_HAND and not exists:
         raise DataError(
@@ -127,11 +124,8 @@ def _existing(text: str) -> Path:
             f"{PAGE} and give --data PATH)"
         )
     if not exists:
-        raise DataError(f"'{text}' does not exist ({_hint(text)})")
+        similar = difflib.get_close_matches(text, (*_NAMES, *BY_HAND), n=1)
+        guess = f"did you mean {similar[0]!r}? " if similar else ""
+        expected = f"expected {', '.join(_NAMES)}, or the path of a folder or file that exists"
+        raise DataError(f"'{text}' does not exist ({guess}{expected})")
     return path
-
-
-def _hint(name: str) -> str:
-    near = difflib.get_close_matches(name, (*_NAMES, *BY_HAND), n=1)
-    accepted = f"expected {', '.join(_NAMES)}, or the path of a folder or file that exists"
-    return f"did you mean {near[0]!r}? {accepted}" if near else accepted

@@ -50,7 +50,7 @@ def read_items(file: TableFile, genre_file: TableFile | None) -> pd.DataFrame:
             "item": np.array([row.whole("item") for row in rows], "int64"),
             "title": pd.Series([natural_order(title) or None for title, _ in titles], dtype=object),
             "year": np.array([np.nan if year is None else year for year in years], "float64"),
-            "genres": pd.Series([_flagged(row, flags) if flags else _listed(row) for row in rows], dtype=object),
+            "genres": pd.Series([_genres(row, flags) for row in rows], dtype=object),
         }
     )
 
@@ -94,12 +94,11 @@ def _year_of_date(row: Row) -> int | None:
     return int(date[1])
 
 
-def _listed(row: Row) -> str:
-    return "" if row.text("genres") == _NO_GENRE else row.text("genres")
-
-
-def _flagged(row: Row, genres: Sequence[str]) -> str:
-    flags = {genre: row.text(genre) for genre in genres}
+def _genres(row: Row, flagged: Sequence[str]) -> str:
+    """The genres as "A|B": from a field for each of ``flagged``, or from one field where that is empty."""
+    if not flagged:
+        return "" if row.text("genres") == _NO_GENRE else row.text("genres")
+    flags = {genre: row.text(genre) for genre in flagged}
     for genre, flag in flags.items():
         if flag not in ("0", "1"):
             raise row.error(f"the flag of {genre} is {flag!r}, neither 0 nor 1")

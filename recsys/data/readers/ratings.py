@@ -62,9 +62,7 @@ def _parse_fast(table: Table, block: Block) -> pd.DataFrame | None:
             sep=separator,
             header=None,
             names=list(_TYPES),
-            dtype={
-                "rating": "float64"
-            },  # the others are inferred and then checked: asked for int64, "7.0" would pass
+            dtype={"rating": "float64"},  # the others are inferred, then checked: asked for int64, "7.0" would pass
             quoting=csv.QUOTE_NONE,
             na_filter=False,  # "NA" is an error, not a missing value
             low_memory=False,  # a block is small as it is
@@ -81,16 +79,15 @@ def _parse_fast(table: Table, block: Block) -> pd.DataFrame | None:
 
 
 def _parse_rows(table: Table, block: Block) -> pd.DataFrame:
-    rows = [(_rating(row), *map(row.whole, ("user", "item", "timestamp"))) for row in parse_rows(table, [block])]
-    frame = pd.DataFrame(rows, columns=["rating", "user", "item", "timestamp"])
+    """The block line by line, to say which line is wrong and why."""
+    values = []
+    for row in parse_rows(table, [block]):
+        rating = row.number("rating")
+        if not MIN_RATING <= rating <= MAX_RATING:
+            raise row.error(f"rating {row.text('rating')!r} is not between {MIN_RATING:g} and {MAX_RATING:g}")
+        values.append((rating, *map(row.whole, ("user", "item", "timestamp"))))
+    frame = pd.DataFrame(values, columns=["rating", "user", "item", "timestamp"])
     return frame[list(_TYPES)].astype(_TYPES)
-
-
-def _rating(row: Row) -> float:
-    rating = row.number("rating")
-    if not MIN_RATING <= rating <= MAX_RATING:
-        raise row.error(f"rating {row.text('rating')!r} is not between {MIN_RATING:g} and {MAX_RATING:g}")
-    return rating
 
 
 def _narrow(name: str, values: NDArray[Any]) -> NDArray[Any]:
