@@ -37,7 +37,12 @@ class Terminal:
     def __init__(self, console: Console, level: int) -> None:
         self.console = console
         self.quiet = level > logging.INFO
-        handler = _screen_handler(console) if console.is_terminal else logging.StreamHandler(console.file)
+        handler: logging.Handler = logging.StreamHandler(console.file)
+        if console.is_terminal:  # rich prints above the live table, not through it; in a file it would wrap lines
+            plain = NullHighlighter()
+            handler = RichHandler(
+                console=console, show_time=False, show_level=False, show_path=False, highlighter=plain, markup=False
+            )
         package = logging.getLogger("recsys")
         package.handlers[:] = [handler]
         package.setLevel(level)
@@ -74,14 +79,6 @@ class Terminal:
         with Progress(console=self.console, transient=True) as progress:
             task = progress.add_task(description, total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def _screen_handler(console: Console) -> logging.Handler:
-    """Prints above the live table instead of through it. Not for files, where rich would wrap long lines."""
-    plain = NullHighlighter()
-    return RichHandler(
-        console=console, show_time=False, show_level=False, show_path=False, highlighter=plain, markup=False
-    )
 
 
 def _log_epoch(model: str, record: EpochRecord) -> None:

@@ -202,19 +202,19 @@ def evaluate_cold_start(
             results.append(models[name].evaluate(draw, validation, k))
         draws.append(draw)
         on_draw(number + 1, DRAWS)
-    given = [each for each in GIVEN if all(each in draw.cuts for draw in draws)]
+    measured = [given for given in GIVEN if all(given in draw.cuts for draw in draws)]
     return NewUsers(
         protocol=PROTOCOL.format(seed=seed, draws=DRAWS, share=SHARE, k=k),
         share=SHARE,
         draws=DRAWS,
-        given=given,
-        n_users=[sum(len(_new_users(draw.cuts[each])) for draw in draws) for each in given],
+        given=measured,
+        n_users=[sum(len(_new_users(draw.cuts[given])) for draw in draws) for given in measured],
         models={
-            name: [[round(result.ndcg[each], _DECIMALS) for result in results] for each in given]
+            name: [[round(result.ndcg[given], _DECIMALS) for result in results] for given in measured]
             for name, results in scores.items()
         },
         chosen={
-            name: [[result.chosen[each] for result in results] for each in given]
+            name: [[result.chosen[given] for result in results] for given in measured]
             for name, results in scores.items()
             if results[0].chosen
         },
@@ -235,7 +235,9 @@ def draw_users(ratings: Dataset, rng: np.random.Generator, number: int = 0) -> D
     eligible = _eligible(ratings)
     chosen = rng.choice(eligible, max(1, round(SHARE * len(eligible))), replace=False)
     is_new = np.isin(ratings.user, chosen)
-    position = _random_positions(ratings, rng)
+    order = np.lexsort((rng.random(ratings.n_ratings), ratings.user))  # user by user, at random within each
+    position = np.empty(ratings.n_ratings, np.int64)  # of each rating in the random order of its user's, from 0
+    position[order] = position_in_group(ratings.user_counts)
     cuts = {}
     for given in GIVEN:
         n = ratings.user_counts // 2 if given == HALF else np.full(ratings.n_users, int(given))
@@ -273,11 +275,3 @@ def _eligible(ratings: Dataset) -> Ids:
 
 def _new_users(cut: Split) -> Ids:
     return np.flatnonzero(cut.train.user_counts)
-
-
-def _random_positions(ratings: Dataset, rng: np.random.Generator) -> NDArray[np.int64]:
-    """The position of each rating in a random order of its user's, from 0: (n_ratings,)."""
-    order = np.lexsort((rng.random(ratings.n_ratings), ratings.user))
-    position = np.empty(ratings.n_ratings, np.int64)
-    position[order] = position_in_group(ratings.user_counts)
-    return position

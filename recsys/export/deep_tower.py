@@ -84,17 +84,13 @@ def items_that_fit(
         max_bytes: what they may take.
     """
     order = np.argsort(-counts, kind="stable")
-    vector_bytes = -(
-        -4 * 2 * (2 * dim + 1) // 3
-    )  # two rows and a bias in float16; base64 writes 4 characters for 3 bytes
-    sizes = vector_bytes + np.array([_size_in_script(item_ids[item]) for item in order])
+    # Two rows and a bias in float16; base64 writes 4 characters for 3 bytes; -(-a // b) rounds up.
+    vector_bytes = -(-4 * 2 * (2 * dim + 1) // 3)
+    # Ids are JSON inside a string of a script: quoted twice, but with one comma instead of the outer two quotes.
+    literals = [json.dumps(json.dumps(id_, ensure_ascii=False), ensure_ascii=False) for id_ in item_ids]
+    sizes = vector_bytes + np.array([len(literal.encode()) - 1 for literal in literals])[order]
     n = np.searchsorted(np.cumsum(sizes), max_bytes, side="right")
     return np.sort(order[: max(n, MIN_ITEMS)])
-
-
-def _size_in_script(text: str) -> int:
-    """Bytes of a text and its comma, as JSON inside a string of a script."""
-    return len(json.dumps(json.dumps(text, ensure_ascii=False), ensure_ascii=False).encode()) - 1
 
 
 def _encode(values: NDArray[Any]) -> str:

@@ -95,15 +95,11 @@ def _written(name: str, text: bytes) -> bytes:
     return script_of(Path(name).stem, text.decode()).encode() if name.endswith(".js") else text + b"\n"
 
 
-def _json_of(path: Path) -> bytes:
-    """The JSON in such a file."""
-    content = path.read_bytes()
-    return json_in(content.decode()).encode() if path.suffix == ".js" else content
-
-
 def _read(path: Path, kind: type[_T]) -> _T:
     try:
-        content = _json_of(path)
+        content = path.read_bytes()
+        if path.suffix == ".js":
+            content = json_in(content.decode()).encode()
         schema = msgspec.json.decode(content, type=_Stamp).schema
         if schema != SCHEMA:
             raise OutputError(

@@ -106,18 +106,13 @@ def _redacted(row: schema.Recommendation, named: frozenset[str]) -> schema.Recom
 
 
 def _user_list(lists: Lists, reasons: Reasons | None, user: int, item_ids: list[str]) -> list[schema.Recommendation]:
-    why = [[]] * lists.items.shape[1] if reasons is None else _user_reasons(reasons, user, item_ids)
+    why: list[list[schema.Why]] = [[] for _ in lists.items[user]]
+    if reasons is not None:
+        rows = zip(reasons.items[user].tolist(), rounded(reasons.strengths[user]), strict=True)
+        why = [[(item_ids[item], strength) for item, strength in zip(*row, strict=True) if item >= 0] for row in rows]
     columns = lists.items[user].tolist(), rounded(lists.scores[user]), lists.held_out[user].tolist(), why
     return [
         schema.Recommendation(item_ids[item], score, held_out, item_reasons)
         for item, score, held_out, item_reasons in zip(*columns, strict=True)
         if item >= 0
-    ]
-
-
-def _user_reasons(reasons: Reasons, user: int, item_ids: list[str]) -> list[list[schema.Why]]:
-    """For every rank of a user's list, rated items and their strengths."""
-    return [
-        [(item_ids[item], strength) for item, strength in zip(*row, strict=True) if item >= 0]
-        for row in zip(reasons.items[user].tolist(), rounded(reasons.strengths[user]), strict=True)
     ]

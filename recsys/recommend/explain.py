@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,16 +51,13 @@ def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
     for users in _blocks(train.user_counts, _BLOCK_STRENGTHS // lists.items.shape[1]):
         rated = train.matrix[users]  # P entries
         recommended = np.repeat(lists.items[users], np.diff(rated.indptr), axis=0)  # (P, k)
-        products = _products(explanation.rated_vectors(users, rated), explanation.item_vectors, recommended)
+        vectors = explanation.rated_vectors(users, rated)  # (P, d)
+        # Column by column, because the vectors of all recommended items at once would be (P, k, d).
+        columns = [np.einsum("pd,pd->p", vectors, explanation.item_vectors[column]) for column in recommended.T]
+        products = np.where(recommended < 0, -np.inf, np.stack(columns, axis=1)).astype(np.float32)  # (P, k)
         rows, strengths[users] = strongest_of_runs(products, rated.indptr[:-1], explanation.max_reasons)
         items[users] = np.where(rows < 0, -1, rated.indices[rows])
     return Reasons(items, strengths)
-
-
-def _products(vectors: NDArray[Any], items: NDArray[Any], recommended: Ids) -> NDArray[np.float32]:
-    """Each vector (P, d) times those of its user's recommended items (P, k): (P, k), -inf where none is listed."""
-    columns = [np.einsum("pd,pd->p", vectors, items[column]) for column in recommended.T]
-    return np.where(recommended < 0, -np.inf, np.stack(columns, axis=1)).astype(np.float32)
 
 
 def strongest_of_runs(
