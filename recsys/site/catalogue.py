@@ -35,16 +35,16 @@ class Catalogue:
         self.has_user_pages = has_user_pages(artefacts)
         self.item_slugs = item_slugs = slugs(item.id for item in items)
         self.user_slugs = slugs(users) if self.has_user_pages else {}
-        self.items = {
-            item.id: ItemLink(_title(item.title, item.id), item.year, f"films/{item_slugs[item.id]}.html")
-            for item in items
-        }
+        self.items = {}
+        for item in items:
+            title = item.title if item.title.strip() else f"Film {item.id}"  # a link needs some text to click on
+            self.items[item.id] = ItemLink(title, item.year, f"films/{item_slugs[item.id]}.html")
         self.genres = {item.id: item.genres for item in items}
-        self.users = {id_: UserLink(id_, self._user_address(id_)) for id_ in users}
+        self.users = {}
+        for id_ in users:
+            href = f"users/{self.user_slugs[id_]}.html" if self.has_user_pages else f"users.html#{user_fragment(id_)}"
+            self.users[id_] = UserLink(id_, href)
         self.models = tuple(self.model(name) for name in artefacts.build.models)
-
-    def _user_address(self, id_: str) -> str:
-        return f"users/{self.user_slugs[id_]}.html" if self.has_user_pages else f"users.html#{user_fragment(id_)}"
 
     def item(self, id_: str) -> ItemLink:
         """The item with this id.
@@ -96,7 +96,3 @@ def user_fragment(id_: str) -> str:
     if not id_:
         return "="
     return "%63ontent" if id_ == "content" else quote(id_, safe="")
-
-
-def _title(title: str, id_: str) -> str:
-    return title if title.strip() else f"Film {id_}"  # a link needs some text to click on

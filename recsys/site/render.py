@@ -63,8 +63,11 @@ def render_site(
         for job in jobs:
             writer.take(job.address)
         pages = [entry for entry in entries if isinstance(entry, Page)]
-        for page in pages:
-            _write_scripts(page, data, writer)
+        for name, facts in (entry for page in pages for entry in page.scripts.items()):
+            address = f"assets/data-{name}.js"
+            with building(address):
+                if (value := facts(data)) is not None:
+                    writer.text(address, script_data(name, value))
         unlisted = {page.address for page in pages if not page.in_sitemap}
         addresses = [job.address for job in jobs if job.address.endswith(".html") and job.address not in unlisted]
         write_sitemap(data.site.url, addresses, writer)
@@ -103,11 +106,3 @@ def make_site(artefacts: Artefacts) -> Site:
         nav=navigation(artefacts),
         url=site_root(build.config.get("site_url")),
     )
-
-
-def _write_scripts(page: Page, data: SiteData, writer: Writer) -> None:
-    for name, facts in page.scripts.items():
-        address = f"assets/data-{name}.js"
-        with building(address):
-            if (value := facts(data)) is not None:
-                writer.text(address, script_data(name, value))

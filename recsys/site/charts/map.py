@@ -23,13 +23,14 @@ COLUMNS = ("x", "y", "size", "fill", "alpha", "title", "year", "genres")
 
 def map_chart() -> Chart:
     """Every item as a point, with the filtered-out ones as shades below, and rings and a name above."""
-    from bokeh.models import BoxZoomTool, HoverTool, Range1d
+    from bokeh.models import BoxZoomTool, ColumnDataSource, HoverTool, Range1d
 
-    ranges = {
-        axis: Range1d(start=-1, end=1) for axis in ("x_range", "y_range")
-    }  # the script fits them, in equal units
+    # The script fits the ranges, in equal units.
+    ranges = {axis: Range1d(start=-1, end=1) for axis in ("x_range", "y_range")}
     plot = plain_figure(MAP_HEIGHT, name="map", tools="pan,wheel_zoom", toolbar_location="above", **ranges)
-    films, ringed, picked = (_source(name) for name in ("films", "ringed", "picked"))
+    films, ringed, picked = (
+        ColumnDataSource({column: [] for column in COLUMNS}, name=name) for name in ("films", "ringed", "picked")
+    )
     _layer(plot, films, "ghosts", view=_empty_view(), size=4, fill_alpha=0.12, line_alpha=0.0)
     style = {"size": "size", "fill_color": "fill"}
     points = _layer(plot, films, "points", view=_empty_view(), **style, fill_alpha="alpha", line_alpha=0.0)
@@ -46,12 +47,6 @@ def map_chart() -> Chart:
     plot.outline_line_alpha = 0.0  # else BokehJS also draws it along the last path of the previous paint
     plot.axis.visible = False  # coordinates along principal components mean little; the table has them
     return chart("map", plot, MAP_HEIGHT)
-
-
-def _source(name: str) -> ColumnDataSource:
-    from bokeh.models import ColumnDataSource
-
-    return ColumnDataSource({column: [] for column in COLUMNS}, name=name)
 
 
 def _empty_view() -> CDSView:

@@ -34,7 +34,10 @@ def cold_start_view(metrics: Metrics, catalogue: Catalogue) -> ColdStartView | N
     new_users = metrics.new_users
     if new_users is None or not new_users.given:
         return None
-    values = {name: tuple(map(_over_draws, rows)) for name, rows in new_users.models.items()}
+    values = {  # the mean over draws, and the smallest and the largest
+        name: tuple(Interval(sum(draws) / len(draws), min(draws), max(draws)) for draws in rows)
+        for name, rows in new_users.models.items()
+    }
     rows = tuple(Series(catalogue.model(name), row, hollow=name == _VARIANT) for name, row in values.items())
     return ColdStartView(
         new_users=new_users,
@@ -53,11 +56,6 @@ def cold_start_view(metrics: Metrics, catalogue: Catalogue) -> ColdStartView | N
         ),
         skipped=tuple((catalogue.model(name), reason) for name, reason in new_users.skipped.items()),
     )
-
-
-def _over_draws(values: Sequence[float]) -> Interval:
-    """The mean over draws, and how far they are apart."""
-    return Interval(sum(values) / len(values), min(values), max(values))
 
 
 def _shares(

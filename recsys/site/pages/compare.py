@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from recsys.schema import Comparison, Interval, ModelMetrics, Protocol
+from recsys.schema import Comparison, ModelMetrics, Protocol
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import Series, leaderboard
 from recsys.site.context import Chart, Context, Model, PageHead
@@ -115,16 +115,14 @@ def _settings(metrics: ModelMetrics) -> str:
 def _pairwise(comparison: Comparison, few: bool, catalogue: Catalogue) -> PairwiseComparison:
     n = max(1, comparison.won + comparison.tied + comparison.lost)
     won, lost = round(100 * comparison.won / n, 2), round(100 * comparison.lost / n, 2)
+    low, high = comparison.difference.low, comparison.difference.high
+    verdict = "few" if few else "ahead" if low > 0 else "behind" if high < 0 else "level"
     return PairwiseComparison(
         against=catalogue.model(comparison.against),
         comparison=comparison,
         shares=(won, round(100 - won - lost, 2), lost),
-        verdict="few" if few else _verdict(comparison.difference),
+        verdict=verdict,
     )
-
-
-def _verdict(difference: Interval) -> str:
-    return "ahead" if difference.low > 0 else "behind" if difference.high < 0 else "level"
 
 
 PAGE = Page(

@@ -124,12 +124,15 @@ def film_context(data: ItemPageData, item: Item) -> FilmContext:
     """One item's page."""
     catalogue, recommendations = data.site.catalogue, data.site.artefacts.recommendations
     link = catalogue.item(item.id)
+    bars = list(zip(data.bins, item.histogram, strict=True)) if item.histogram else []
+    largest = max((n for _, n in bars), default=0) or 1
     return FilmContext(
         site=data.site.site,
         page=_page_head(link),
         link=link,
         item=item,
-        histogram=_histogram(item.histogram or [], data.bins),
+        # The best rating on top; rounded up, so that a bar that is not zero has a visible width.
+        histogram=tuple(HistogramBar(name, n, ceil(100 * n / largest)) for name, n in reversed(bars)),
         spots=tuple(
             Spot(model, *data.spots[model.name][item.id])
             for model in catalogue.models
@@ -162,13 +165,6 @@ def _page_head(link: ItemLink) -> PageHead:
 def _bin_label(rating_bin: RatingBin) -> str:
     low, high = plain(rating_bin.low), plain(rating_bin.high)
     return low if rating_bin.low == rating_bin.high else f"{low}–{high}"
-
-
-def _histogram(counts: Sequence[int], bins: Sequence[str]) -> tuple[HistogramBar, ...]:
-    """The best rating on top; a bar that is not zero has a visible width."""
-    largest = max(counts, default=0) or 1
-    pairs = zip(bins, counts, strict=True) if counts else ()
-    return tuple(HistogramBar(name, n, ceil(100 * n / largest)) for name, n in pairs)[::-1]
 
 
 def _audience_views(item: Item, data: ItemPageData) -> tuple[AudienceView, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -75,6 +74,8 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
     items = listed_items(artefacts)
     embeddings = catalogue.embeddings()
     years = [item.year for _, item in items if item.year is not None]
+    files = {model: f"vectors_{model.name}.tsv" for model in embeddings}
+    has_metadata = (data.data_folder / "metadata.tsv").is_file()
     return MapContext(
         site=data.site,
         page=page,
@@ -90,7 +91,11 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
         genres=tuple(_count_genres([item for _, item in items])),
         years=(min(years), max(years)) if years else None,
         replay=any(model.name in artefacts.map_replay.models for model in embeddings),
-        projector=tuple(_projector_files(list(embeddings), data.data_folder)),
+        projector=tuple(
+            ProjectorFile(model, f"data/{name}")
+            for model, name in files.items()
+            if has_metadata and (data.data_folder / name).is_file()
+        ),
     )
 
 
@@ -113,7 +118,7 @@ def map_facts(data: SiteData) -> dict[str, Any]:
         "years": [item.year for item in items],
         "of": [[genre_position[genre] for genre in item.genres] for item in items],
         "positions": {
-            model.name: _columns([embedding.projection[row] for row in rows])
+            model.name: [[round(embedding.projection[row][axis], 4) for row in rows] for axis in (0, 1)]
             for model, embedding in embeddings.items()
         },
         "losses": {model.name: _losses(data, model.name) for model in embeddings},
@@ -124,21 +129,10 @@ def _count_genres(items: Sequence[Item]) -> list[tuple[str, int]]:
     return Counter(genre for item in items for genre in item.genres).most_common()
 
 
-def _columns(points: Sequence[tuple[float, float]]) -> list[list[float]]:
-    return [[round(point[axis], 4) for point in points] for axis in (0, 1)]
-
-
 def _losses(data: SiteData, name: str) -> list[list[float | None]]:
     records = data.artefacts.loss_history.models.get(name, [])
     losses = ((record.epoch, record.train_loss, record.validation_loss) for record in records)
     return [[None if value is None else round(value, 4) for value in row] for row in losses]
-
-
-def _projector_files(models: Sequence[Model], folder: Path) -> list[ProjectorFile]:
-    if not (folder / "metadata.tsv").is_file():
-        return []
-    names = {model: f"vectors_{model.name}.tsv" for model in models}
-    return [ProjectorFile(model, f"data/{name}") for model, name in names.items() if (folder / name).is_file()]
 
 
 def similar_facts(data: SiteData) -> dict[str, Any]:

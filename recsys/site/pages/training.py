@@ -30,13 +30,12 @@ class TrainingContext(Context):
 
 def training_context(data: SiteData, page: PageHead) -> TrainingContext:
     """The loss curves of every model that was built."""
-    return TrainingContext(data.site, page, data.bokeh, tuple(_curve(model, data) for model in data.catalogue.models))
-
-
-def _curve(model: Model, data: SiteData) -> Curve:
-    summary = data.artefacts.build.models[model.name]
-    records = data.artefacts.loss_history.models.get(model.name, [])
-    return Curve(model, summary, training_chart(model, records, summary.best_epoch), records)
+    curves = []
+    for model in data.catalogue.models:
+        summary = data.artefacts.build.models[model.name]
+        records = data.artefacts.loss_history.models.get(model.name, [])
+        curves.append(Curve(model, summary, training_chart(model, records, summary.best_epoch), records))
+    return TrainingContext(data.site, page, data.bokeh, tuple(curves))
 
 
 PAGE = Page(

@@ -90,7 +90,10 @@ class _SiteHandler(SimpleHTTPRequestHandler):
     def send_head(self) -> BytesIO | BinaryIO | None:
         path = unquote(urlsplit(self.path).path)
         if path != self._base and path in ("/", self._base.rstrip("/")):
-            self._redirect(quote(self._base))
+            self.send_response(HTTPStatus.FOUND)
+            self.send_header("Location", quote(self._base))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
             return None
         if not path.startswith(self._base):
             return self._not_found()
@@ -117,12 +120,6 @@ class _SiteHandler(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Log nothing: a line for each file would bury everything else."""
-
-    def _redirect(self, location: str) -> None:
-        self.send_response(HTTPStatus.FOUND)
-        self.send_header("Location", location)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
 
     def _not_found(self) -> BytesIO:
         page = Path(self.directory) / "404.html"

@@ -76,12 +76,16 @@ def staging_folder(out: Path) -> Iterator[Path]:
     target = out.resolve()
     with target_lock(target), _parents_created(target.parent):
         _recover(target)
-        _remove_stale_staging(target)
+        # Staging folders of builds that died: a running build would hold the lock.
+        for stale in target.parent.glob(glob.escape(_staging_prefix(target)) + "*"):
+            shutil.rmtree(stale, ignore_errors=True)
         staging = _make_staging(target)
         try:
             yield staging
             _check_replaceable(target, out)
-            _make_readable(staging)
+            # A web server must be able to read it, whatever the umask and the private mode of a temporary folder.
+            for path in (staging, *staging.rglob("*")):
+                path.chmod(0o755 if path.is_dir() else 0o644)
             _swap(staging, target)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -222,18 +226,6 @@ def _recover(target: Path) -> None:
         shutil.rmtree(backup, ignore_errors=True)
     else:
         backup.rename(target)
-
-
-def _remove_stale_staging(target: Path) -> None:
-    """Remove the staging folders of builds that died: a running one would hold the lock."""
-    for path in target.parent.glob(glob.escape(_staging_prefix(target)) + "*"):
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _make_readable(folder: Path) -> None:
-    """Let a web server read all files, whatever the umask and the private mode of a temporary folder."""
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _swap(staging: Path, target: Path) -> None:
