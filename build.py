@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from recsys import pipeline
+from recsys.baselines.run import in_second_process
 from recsys.cache.store import FolderCache, NoCache, cache_folder
 from recsys.cli import arguments
 from recsys.cli.terminal import Terminal
@@ -48,7 +49,7 @@ def build(options: argparse.Namespace) -> None:
             dataset = pipeline.read(source, terminal)
             arguments.check_publishable(options, dataset.source.synthetic)
             cache = NoCache() if options.no_cache else FolderCache(cache_folder())
-            artefacts = pipeline.compute(dataset, config, terminal, cache, pipeline.in_second_process)
+            artefacts = pipeline.compute(dataset, config, terminal, cache, in_second_process)
             pipeline.export(artefacts, staging / "data", terminal)
         arguments.check_publishable(options, artefacts.build.dataset.synthetic)
         pipeline.render(artefacts, staging, terminal)

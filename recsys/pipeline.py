@@ -12,18 +12,17 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from recsys.baselines.background import in_background
 from recsys.baselines.registry import BASELINES
-from recsys.baselines.run import BaselineResult, SkippedBaseline, run_baselines
+from recsys.baselines.run import BaselineResults, RunBaselines, SkippedBaseline, in_this_process
 from recsys.cache.baselines import load_or_run_baselines
 from recsys.cache.models import cached_fit
 from recsys.cache.store import Cache, FolderCache, cache_folder
@@ -49,68 +48,42 @@ from recsys.recommend.lists import Lists
 from recsys.recommend.lists import recommend as recommend_to_all
 from recsys.schema import Artefacts, NewUsers
 from recsys.site.output.limits import Limits, check_page_count
-from recsys.site.output.size import Size
 from recsys.site.publish.gh_pages import Destination
 from recsys.site.publish.gh_pages import publish as push_site
 from recsys.site.publish.staging import check_target, staging_folder
-from recsys.site.render import render_site
+from recsys.site.render import render_site, templates_folder
 from recsys.training.snapshots import SnapshotRecorder, tracked_items
 
-MIN_RATINGS_FOR_PROCESS = 50_000
-"""Ratings from which on baselines run in a second process, beside the models: to start one takes half a second."""
 FROM_CACHE = " (from an earlier build)"
 
 logger = logging.getLogger(__name__)
 
-BaselineResults = Iterator[BaselineResult | SkippedBaseline]
-RunBaselines = Callable[[Split, BuildConfig], AbstractContextManager[BaselineResults]]
-"""Begins to compute the baselines, whose results are read in the block."""
 OnEpoch = Callable[[Any, object], None]
 
 
-class Reporter(Protocol):
-    """What follows a build: the terminal, or nothing."""
-
-    def stage(self, name: str) -> AbstractContextManager[list[str]]:
-        """Times a stage; whatever is appended to the list it gives is reported at the end."""
-        ...
-
-    def done(self, name: str, seconds: float, details: Sequence[str]) -> None:
-        """Reports work that was timed elsewhere."""
-        ...
-
-    def training(self) -> AbstractContextManager[Callable[[str, int], OnEpoch]]:
-        """Gives a function from a model's name and number of epochs to what is called after each epoch."""
-        ...
-
-    def progress(self, description: str) -> AbstractContextManager[Callable[[int, int], None]]:
-        """Gives a function that is told how many of how many are done."""
-        ...
-
-
-class Silent:
-    """A reporter that reports nothing."""
+class Reporter:
+    """Follows a build. This one reports nothing; another, such as the terminal, overrides what it wants to show."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:
-        """Discards the details."""
+        """Times a stage; whatever is appended to the list it gives is reported at the end."""
         yield []
 
     def done(self, name: str, seconds: float, details: Sequence[str]) -> None:
-        """Does nothing."""
+        """Reports work that was timed elsewhere."""
 
     @contextmanager
     def training(self) -> Iterator[Callable[[str, int], OnEpoch]]:
-        """Gives functions that do nothing."""
+        """Gives a function from a model's name and number of epochs to what is called after each epoch."""
         yield lambda model, epochs: lambda record, snapshot: None
 
     @contextmanager
     def progress(self, description: str) -> Iterator[Callable[[int, int], None]]:
-        """Gives a function that does nothing."""
+        """Gives a function that is called with how many of how many are done."""
         yield lambda done, total: None
 
 
-SILENT = Silent()
+SILENT = Reporter()
 
 
 def build_site(
@@ -187,23 +160,6 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
         raise ConfigError(f"top_k is {config.top_k}; {dataset.name} has {dataset.n_items} items, so use that or less")
     limits = Limits(config.user_pages, config.max_files, config.max_megabytes)
     check_page_count(dataset.n_users, dataset.n_items, limits)
-
-
-def in_this_process(parts: Split, config: BuildConfig) -> AbstractContextManager[BaselineResults]:
-    """Compute each baseline when it is asked for."""
-    return nullcontext(run_baselines(parts, config))
-
-
-def in_second_process(parts: Split, config: BuildConfig) -> AbstractContextManager[BaselineResults]:
-    """Compute the baselines while this process trains the models, where that pays.
-
-    For the command alone. The second process imports the main module anew: the script of a library user would run
-    twice if it is not guarded by ``if __name__ == "__main__"``, and baselines added while a program runs would be
-    missing.
-    """
-    if parts.train.n_ratings < MIN_RATINGS_FOR_PROCESS:
-        return in_this_process(parts, config)
-    return in_background(run_baselines, parts, config)
 
 
 def compute(
@@ -410,7 +366,13 @@ def copy_export(site: Path, staging: Path) -> Artefacts:
 def render(artefacts: Artefacts, folder: Path, reporter: Reporter = SILENT) -> None:
     """Write the pages."""
     with reporter.stage("render") as details, reporter.progress("pages") as on_page:
-        render_site(artefacts, templates_folder(), folder, on_page, on_size=_log_size)
+        render_site(
+            artefacts,
+            templates_folder(),
+            folder,
+            on_page,
+            on_size=lambda size: logger.info("the site will have %s", size.in_words()),
+        )
         details.append(f"{sum(1 for _ in folder.rglob('*.html'))} pages")
 
 
@@ -421,14 +383,3 @@ def publish(folder: Path, destination: Destination, artefacts: Artefacts, report
         message = f"site: {build.dataset.name}, made by {build.generator.name} {build.generator.version}"
         push_site(folder, destination, message)
         details.append("pushed to gh-pages of origin")
-
-
-def _log_size(size: Size) -> None:
-    logger.info("the site will have %s", size.in_words())
-
-
-def templates_folder() -> Path:
-    """Where the templates are: inside the installed package, or in the repository."""
-    here = Path(__file__).resolve().parent
-    installed = here / "site" / "templates"
-    return installed if installed.is_dir() else here.parent / "templates"

@@ -14,7 +14,7 @@ import pytest
 import build
 import recsys
 from recsys import pipeline
-from recsys.baselines import ease
+from recsys.baselines import ease, run
 from recsys.baselines.registry import BASELINES
 from recsys.baselines.tuning import tune
 from recsys.cache import models as cached_models
@@ -193,7 +193,7 @@ def test_another_seed_or_other_hidden_ratings_train_again(small, tmp_path, train
 
 @pytest.mark.usefixtures("_no_pages")
 def test_baselines_from_a_second_process_are_the_same_to_the_byte(site, small, tmp_path, monkeypatch):
-    monkeypatch.setattr(pipeline, "MIN_RATINGS_FOR_PROCESS", 0)
+    monkeypatch.setattr(run, "MIN_RATINGS_FOR_PROCESS", 0)
     assert build.main([*small, "--no-cache", "--out", str(tmp_path / "site")]) == 0
     assert differing(site / "data", tmp_path / "site" / "data") == []
 

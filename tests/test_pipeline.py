@@ -19,6 +19,7 @@ import build
 import recsys
 from recsys import pipeline
 from recsys.baselines.registry import BASELINES
+from recsys.baselines.run import in_this_process
 from recsys.errors import ConfigError, OutputError
 from recsys.export.assemble import assemble
 from recsys.export.files import read_artefacts
@@ -179,7 +180,7 @@ def test_a_reporter_sees_reading_and_the_measurement_of_new_users_too(log):
 def test_every_stage_can_be_called_on_its_own(dataset, tmp_path):
     cache = recsys.NoCache()
     parts = pipeline.split(dataset, QUICK)
-    with pipeline.in_this_process(parts, QUICK) as baselines:
+    with in_this_process(parts, QUICK) as baselines:
         compared = pipeline.compare((baselines, False))
     trained = pipeline.train(dataset, parts.train, QUICK, pipeline.SILENT, cache)
     lists = pipeline.recommend(trained.models, parts, QUICK) | compared.lists
@@ -245,7 +246,8 @@ def test_a_script_without_a_main_guard_builds_a_site_of_a_large_log_too(log, tmp
     script.write_text(f"""
 import recsys
 from recsys import pipeline
-pipeline.MIN_RATINGS_FOR_PROCESS = 0
+from recsys.baselines import run
+run.MIN_RATINGS_FOR_PROCESS = 0
 pipeline.render = lambda artefacts, folder, reporter: None
 config = recsys.BuildConfig(models=("base",), train=recsys.TrainConfig(dim=8, epochs=2))
 recsys.build_site(recsys.load_dataset({str(log)!r}), {str(tmp_path / "site")!r}, config, cache=recsys.NoCache())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.baselines.registry import BASELINES
-from recsys.baselines.run import BaselineResult, SkippedBaseline
+from recsys.baselines.run import BaselineResult, BaselineResults, RunBaselines, SkippedBaseline
 from recsys.baselines.tuning import Tuned
 from recsys.cache.store import Cache, key
 from recsys.config import BuildConfig
@@ -24,8 +24,6 @@ from recsys.recommend.lists import Lists
 FORMAT = 2
 """Raised when entries of earlier versions cannot be read any more."""
 
-Results = Iterator[BaselineResult | SkippedBaseline]
-
 
 class _Row(msgspec.Struct):
     """One baseline without its arrays; of a skipped one, the reason."""
@@ -37,11 +35,8 @@ class _Row(msgspec.Struct):
 
 @contextmanager
 def load_or_run_baselines(
-    cache: Cache,
-    parts: Split,
-    config: BuildConfig,
-    run: Callable[[Split, BuildConfig], AbstractContextManager[Results]],
-) -> Iterator[tuple[Results, bool]]:
+    cache: Cache, parts: Split, config: BuildConfig, run: RunBaselines
+) -> Iterator[tuple[BaselineResults, bool]]:
     """Every baseline, to be read in the block, and whether they come from the cache; then their seconds are 0.
 
     Args:
@@ -66,7 +61,7 @@ def load_or_run_baselines(
         yield _save_when_complete(results, cache, name), False
 
 
-def _save_when_complete(results: Results, cache: Cache, name: str) -> Results:
+def _save_when_complete(results: BaselineResults, cache: Cache, name: str) -> BaselineResults:
     complete = []
     for result in results:
         complete.append(result)

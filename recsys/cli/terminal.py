@@ -17,6 +17,7 @@ from rich.logging import RichHandler
 from rich.progress import Progress
 from rich.table import Table
 
+from recsys.pipeline import Reporter
 from recsys.schema import EpochRecord
 
 EPOCHS_PER_LINE = 10
@@ -26,7 +27,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 logger = logging.getLogger(__name__)
 
 
-class Terminal:
+class Terminal(Reporter):
     """Reports a build to the screen, or to a file or pipe that is read later.
 
     Args:

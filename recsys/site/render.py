@@ -106,3 +106,10 @@ def make_site(artefacts: Artefacts) -> Site:
         nav=navigation(artefacts),
         url=site_root(build.config.get("site_url")),
     )
+
+
+def templates_folder() -> Path:
+    """Where the templates are: inside the installed package, or in the repository."""
+    here = Path(__file__).resolve().parent
+    installed = here / "templates"
+    return installed if installed.is_dir() else here.parents[1] / "templates"
