@@ -1,6 +1,6 @@
-"""Deep models with histories that they were not trained on: of the sample, and of MovieLens where it is there.
+"""Deep models and histories that they were not trained on: of the sample, and of MovieLens if it is available.
 
-Each is fitted once for all tests of a session.
+Each model is fitted once for all tests of a session.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.requirements import MOVIELENS, needs_movielens
 from tests.training.literal_tower import History
 
 N = 200
-"""Histories held out."""
+"""How many histories are held out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,29 +35,29 @@ class HeldOut:
     histories: list[History]
 
     def nearest(self) -> np.ndarray:
-        """Of each item the ten whose vectors are most similar, by cosine: (n_items, 10)."""
+        """The ten nearest items of each item, by cosine of their vectors: (n_items, 10)."""
         unit = unit_vectors(self.fitted.item_vectors).astype(float)
         cosine = unit @ unit.T
         np.fill_diagonal(cosine, -np.inf)
         return np.argsort(-cosine, axis=1, kind="stable")[:, :10]
 
-    def picked(self) -> list[tuple[History, int]]:
+    def with_random_position(self) -> list[tuple[History, int]]:
         """Each history with the position of one of its items, chosen at random."""
         rng = np.random.default_rng(1)
         return [(history, int(rng.integers(len(history)))) for history in self.histories]
 
 
 @cache
-def of_the_sample() -> HeldOut:
-    """The newest ratings of its first users, by the model of a build with three epochs."""
+def from_sample() -> HeldOut:
+    """The model of a build with three epochs, and the newest ratings of the first users, which are its test part."""
     dataset = recsys.load_dataset("sample")
     parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
     return HeldOut(recsys.fit(parts.train, "deep", recsys.TrainConfig(epochs=3)), dataset, _histories(parts.test))
 
 
 @cache
-def of_movielens() -> HeldOut:
-    """All ratings of users who were left out of the training."""
+def from_movielens() -> HeldOut:
+    """A fully trained model, and all ratings of users who were left out of the training."""
     dataset = recsys.load_dataset(MOVIELENS)
     left_out = np.isin(dataset.user, np.random.default_rng(0).choice(dataset.n_users, N, replace=False))
     return HeldOut(recsys.fit(dataset.subset(~left_out), "deep"), dataset, _histories(dataset.subset(left_out)))
@@ -73,7 +73,7 @@ def _histories(ratings: recsys.Dataset) -> list[History]:
 
 
 BOTH = [
-    pytest.param(of_the_sample, id="sample"),
-    pytest.param(of_movielens, id="movielens", marks=needs_movielens),
+    pytest.param(from_sample, id="sample"),
+    pytest.param(from_movielens, id="movielens", marks=needs_movielens),
 ]
 """To parametrize tests with."""

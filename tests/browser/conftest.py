@@ -5,6 +5,7 @@ At the end of every test, no page may have logged an error or a warning, or requ
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
@@ -66,6 +67,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def exported(site: Path) -> dict[str, Any]:
+    """The JSON files of the site, by name without ending."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (site / "data").glob("*.json")}
+
+
+@pytest.fixture(scope="session")
 def disk(site: Path) -> str:
     """The address of the site's folder."""
     return f"{site.as_uri()}/"
@@ -80,6 +87,12 @@ def web(site: Path) -> Iterator[str]:
         yield address(http)
         http.shutdown()
         thread.join(5)
+
+
+@pytest.fixture(params=["disk", "web"])
+def origin(request: pytest.FixtureRequest) -> str:
+    """The address of the site: a test that uses it is run from disk and over HTTP."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -141,7 +154,7 @@ def settled(page: Any) -> Any:
     n_charts = page.locator("[data-chart]").count()
     if n_charts:
         page.evaluate("globalThis.marquee.charts")
-        drawn = "[...document.querySelectorAll('[data-chart]')].filter((one) => one.childElementCount)"
+        drawn = "[...document.querySelectorAll('[data-chart]')].filter((chart) => chart.childElementCount)"
         until(page, f"(n) => {drawn}.length === n", n_charts)
     return page
 
@@ -162,9 +175,30 @@ def expose(page: Any, folder: Path, module: str, *names: str) -> None:
     page.evaluate(f"() => {{ {join_modules(entry)} }}")
 
 
-def until(page: Any, condition: str, given: Any = None) -> None:
+def until(page: Any, condition: str, argument: Any = None) -> None:
     """Wait until a condition in JavaScript holds. It is evaluated from outside: the page's policy forbids eval."""
     end = time.monotonic() + 15
-    while not page.evaluate(condition, given):
+    while not page.evaluate(condition, argument):
         assert time.monotonic() < end, f"never became true: {condition}"
         page.wait_for_timeout(20)
+
+
+def document_widths(page: Any) -> tuple[int, int]:
+    """How wide the document is, and how wide it may be."""
+    root = "document.documentElement"
+    width, allowed = page.evaluate(f"[{root}.scrollWidth, {root}.clientWidth]")
+    return width, allowed
+
+
+def axe_violations(page: Any) -> list[tuple[str, list[str], str]]:
+    """What axe objects to: the rule, the element, and what is wrong with it."""
+    import axe_playwright_python
+
+    page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    # Without preload: axe would fetch the style sheet, which the policy of the site forbids.
+    run = "axe.run({ preload: false, resultTypes: ['violations'] }).then((result) => result.violations)"
+    return [
+        (violation["id"], node["target"], node["failureSummary"])
+        for violation in page.evaluate(run)
+        for node in violation["nodes"]
+    ]

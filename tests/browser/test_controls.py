@@ -1,4 +1,4 @@
-"""The controls in the head of every page, the random user, and the keyboard."""
+"""The controls in the head of every page, the random user, and use by keyboard."""
 
 import re
 
@@ -16,27 +16,28 @@ new MutationObserver((_, observer) => {
 FOCUSABLE = """() => {
   const all = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")];
   const radios = new Set();
-  const seen = all.filter((one) => {
-    if (!one.checkVisibility({ visibilityProperty: true }) || one.disabled) return false;
-    if (one.type !== "radio") return true;
-    if (radios.has(one.name)) return false; // Tab goes to one of a group: that which is checked
-    radios.add(one.name);
+  const visible = all.filter((control) => {
+    if (!control.checkVisibility({ visibilityProperty: true }) || control.disabled) return false;
+    if (control.type !== "radio") return true;
+    if (radios.has(control.name)) return false; // Tab goes to one button of a group: the checked one
+    radios.add(control.name);
     return true;
   });
-  seen.forEach((one, n) => (one.type === "radio"
-    ? document.querySelector(`[name=${one.name}]:checked`) : one).setAttribute("data-place", n));
-  return seen.length;
+  visible.forEach((control, n) => (control.type === "radio"
+    ? document.querySelector(`[name=${control.name}]:checked`) : control).setAttribute("data-position", n));
+  return visible.length;
 }"""
 FOCUSED = """() => {
-  const one = document.activeElement;
-  let deepest = one;
+  const control = document.activeElement;
+  let deepest = control;
   while (deepest.shadowRoot?.activeElement) deepest = deepest.shadowRoot.activeElement;
-  // What stands for a radio button is beside it, what stands for the canvas of a plot is around it.
-  const parts = [deepest, one.type === "radio" && one.nextElementSibling, one.closest(".map-box")].filter(Boolean);
+  // The focus ring of a radio button is drawn on its label, that of the canvas of a plot on the box around it.
+  const parts = [deepest, control.type === "radio" && control.nextElementSibling, control.closest(".map-box")]
+    .filter(Boolean);
   const isSeen = parts.map((part) => getComputedStyle(part))
     .some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0);
-  const place = one.closest("[data-chart]") ? null : Number(one.dataset.place ?? NaN);
-  return [place, isSeen, deepest.outerHTML.slice(0, 120)];
+  const position = control.closest("[data-chart]") ? null : Number(control.dataset.position ?? NaN);
+  return [position, isSeen, deepest.outerHTML.slice(0, 120)];
 }"""
 
 
@@ -48,19 +49,17 @@ def search(page):
     return page.get_by_role("combobox", name="Search users and films")
 
 
-@pytest.mark.parametrize("place", ["disk", "web"])
 @pytest.mark.parametrize("address", ["index.html", "users.html", "users/1.html"])
-def test_the_random_button_opens_another_users_page(request, visit, place, address):
-    page = visit(request.getfixturevalue(place) + address)
+def test_the_random_button_opens_another_users_page(visit, origin, address):
+    page = visit(origin + address)
     page.get_by_role("link", name=re.compile("^Random")).first.click()
     page.wait_for_url(lambda url: re.search(r"/users/\d+\.html$", url) and not url.endswith(address))
     assert page.get_by_role("heading", level=1).inner_text().startswith("User ")
 
 
-@pytest.mark.parametrize("place", ["disk", "web"])
 @pytest.mark.parametrize("address", ["index.html", "films/5331.html"])
-def test_a_film_is_found_by_keys_alone_its_accents_forgiven(request, visit, place, address):
-    page = visit(request.getfixturevalue(place) + address)
+def test_the_search_works_by_keyboard_alone_and_ignores_accents(visit, origin, address):
+    page = visit(origin + address)
     page.keyboard.press("/")
     page.keyboard.type("bete belle")
     option = page.get_by_role("option", name=re.compile("La Belle et la Bête"))
@@ -73,7 +72,7 @@ def test_a_film_is_found_by_keys_alone_its_accents_forgiven(request, visit, plac
     assert page.get_by_role("heading", level=1).inner_text() == "La Belle et la Bête"
 
 
-def test_a_user_is_found_by_id_before_everything_that_has_its_digits(visit, disk):
+def test_the_user_with_the_searched_id_comes_first(visit, disk):
     page = visit(disk + "about.html")
     search(page).fill("17")
     page.get_by_role("option").first.wait_for()
@@ -82,7 +81,7 @@ def test_a_user_is_found_by_id_before_everything_that_has_its_digits(visit, disk
     page.wait_for_url(re.compile(r"/users/17\.html$"))
 
 
-def test_escape_closes_the_list_and_keeps_the_words(visit, disk):
+def test_escape_closes_the_list_and_keeps_the_text(visit, disk):
     page = visit(disk + "about.html")
     search(page).fill("the")
     page.get_by_role("listbox").wait_for()
@@ -96,7 +95,7 @@ def test_escape_closes_the_list_and_keeps_the_words(visit, disk):
 @pytest.mark.parametrize(
     ("address", "name"), [("about.html", "Search users and films"), ("map.html", "Find a film on the map")]
 )
-def test_keys_go_round_a_list_back_to_the_text_and_out_of_it(visit, disk, address, name):
+def test_arrow_keys_wrap_around_the_options_and_escape_closes_them(visit, disk, address, name):
     page = settled(visit(disk + address))
     field = page.get_by_role("combobox", name=name)
     field.fill("the")
@@ -106,7 +105,7 @@ def test_keys_go_round_a_list_back_to_the_text_and_out_of_it(visit, disk, addres
     def marked() -> list[int]:
         chosen = [n for n in range(options.count()) if options.nth(n).get_attribute("aria-selected") == "true"]
         ids = [options.nth(n).get_attribute("id") for n in chosen]
-        assert ids == [one for one in [field.get_attribute("aria-activedescendant")] if one]
+        assert ids == [id_ for id_ in [field.get_attribute("aria-activedescendant")] if id_]
         return chosen
 
     last = options.count() - 1
@@ -132,18 +131,16 @@ def test_keys_go_round_a_list_back_to_the_text_and_out_of_it(visit, disk, addres
     assert field.get_attribute("aria-expanded") == "false"
 
 
-def test_nothing_found_is_said(visit, disk):
+def test_a_search_without_results_says_so(visit, disk):
     page = visit(disk + "about.html")
     search(page).fill("zzzqqq")
     page.get_by_text("Nothing found").wait_for()
     assert search(page).get_attribute("aria-expanded") == "false"
 
 
-@pytest.mark.parametrize("place", ["disk", "web"])
 @pytest.mark.parametrize("system", ["light", "dark"])
-def test_a_theme_once_chosen_is_there_before_the_page_is_on_every_page_after(request, visit, place, system):
-    start = request.getfixturevalue(place)
-    page = visit(start + "index.html", theme=system)
+def test_the_chosen_theme_is_set_on_every_later_page_before_it_is_drawn(visit, origin, system):
+    page = visit(origin + "index.html", theme=system)
     before = background(page)
     page.get_by_role("button", name=re.compile("^Theme")).click()
     other = {"light": "dark", "dark": "light"}[system]
@@ -152,15 +149,15 @@ def test_a_theme_once_chosen_is_there_before_the_page_is_on_every_page_after(req
     assert chosen != before
     page.add_init_script(THEME_AT_THE_START)
     for address in ("index.html", "users/1.html"):
-        page.goto(start + address)
+        page.goto(origin + address)
         assert page.evaluate("globalThis.themeAtTheStart") == other
         assert background(page) == chosen
 
 
-def test_a_chart_takes_the_theme_that_is_chosen(visit, disk):
+def test_a_chart_takes_the_chosen_theme(visit, disk):
     page = settled(visit(disk + "training.html"))
     colour = "Bokeh.documents[0].roots()[0].references ? [...Bokeh.documents[0].roots()[0].references()]" \
-        ".find((one) => one.type === 'LinearAxis').axis_label_text_color : null"  # fmt: skip
+        ".find((model) => model.type === 'LinearAxis').axis_label_text_color : null"  # fmt: skip
     before = page.evaluate(colour)
     page.get_by_role("button", name=re.compile("^Theme")).click()
     assert before is not None
@@ -169,23 +166,23 @@ def test_a_chart_takes_the_theme_that_is_chosen(visit, disk):
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("address", ["users/1.html", "map.html"])
-def test_tab_reaches_every_control_in_order_and_is_seen_there(visit, disk, address, width):
+def test_tab_reaches_every_control_in_order_and_shows_the_focus(visit, disk, address, width):
     page = settled(visit(disk + address, width))
     n = page.evaluate(FOCUSABLE)
     assert n > 20
     reached = []
     for _ in range(n + 20 * page.locator("[data-chart]").count()):  # a plot has controls of its own
         page.keyboard.press("Tab")
-        place, is_seen, element = page.evaluate(FOCUSED)
+        position, is_seen, element = page.evaluate(FOCUSED)
         assert is_seen, element
-        if place is not None:
-            reached.append(place)
+        if position is not None:
+            reached.append(position)
         if len(reached) == n:
             break
     assert reached == list(range(n))
 
 
-def test_a_filter_that_nothing_passes_says_so(visit, disk):
+def test_a_table_filtered_to_nothing_says_so(visit, disk):
     page = settled(visit(disk + "films.html"))
     page.get_by_label("Filter").fill("zzqx")
     page.get_by_text("Nothing matches").wait_for()

@@ -1,4 +1,4 @@
-"""What can be seen of a whole site without a browser."""
+"""Properties of a whole site that need no browser: links, sizes, HTML syntax."""
 
 import html5lib
 import pytest
@@ -6,34 +6,34 @@ import pytest
 from tests.browser.conftest import KINDS
 from tests.site.markup import broken, pages
 
-LARGEST = 30_000
-"""Bytes of a user or film page."""
+MAX_BYTES = 30_000
+"""Of a user or item page."""
 
 
 @pytest.fixture(scope="module")
-def found(site):
+def parsed_pages(site):
     return pages(site)
 
 
-def test_every_link_and_every_load_of_every_page_resolves(site, found):
-    assert len(found) > 1000
-    assert broken(site, found) == []
+def test_every_link_and_every_resource_of_every_page_exists(site, parsed_pages):
+    assert len(parsed_pages) > 1000
+    assert broken(site, parsed_pages) == []
 
 
-def test_no_kind_of_page_is_left_out_of_the_browser_tests(found):
-    kinds = {address.split("/")[0] for address in found}
+def test_the_browser_tests_have_every_kind_of_page(parsed_pages):
+    kinds = {address.split("/")[0] for address in parsed_pages}
     assert kinds == {address.split("/")[0] for address in KINDS.values()}
-    assert set(KINDS.values()) <= set(found)
+    assert set(KINDS.values()) <= set(parsed_pages)
 
 
-def test_user_and_film_pages_are_small(site):
+def test_user_and_item_pages_are_small(site):
     sizes = {path: path.stat().st_size for folder in ("users", "films") for path in (site / folder).glob("*.html")}
-    assert {path.name: size for path, size in sizes.items() if size > LARGEST} == {}
+    assert {path.name: size for path, size in sizes.items() if size > MAX_BYTES} == {}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_page_is_written_as_html_is_written(found, kind):
-    """End tags and quotes may be left out where HTML says so, and nowhere else."""
+def test_a_page_is_valid_html(parsed_pages, kind):
+    """End tags and quotes may be left out where HTML allows it, and nowhere else."""
     parser = html5lib.HTMLParser()
-    parser.parse(found[KINDS[kind]].text)
-    assert [(place, code, facts) for place, code, facts in parser.errors] == []
+    parser.parse(parsed_pages[KINDS[kind]].text)
+    assert parser.errors == []

@@ -18,7 +18,7 @@ from recsys.models.rating_scale import RatingScale
 from recsys.recommend.pca import principal_components
 from recsys.schema import DeepTower
 from tests.synthetic import small_log
-from tests.training.literal_tower import LiteralTower, halves
+from tests.training.literal_tower import LiteralTower, decode_float16
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def tower(fitted, log) -> DeepTower:
     return build_deep_tower(fitted, log, principal_components(fitted.item_vectors))
 
 
-def test_the_file_holds_what_folds_in_as_the_model_does(tower, fitted, log):
+def test_a_user_folded_in_by_the_file_has_the_vector_of_the_model(tower, fitted, log):
     assert tower.item_ids == [str(item_id) for item_id in log.item_ids]
     literal, expected = LiteralTower(tower), fitted.fold_in([3, 0, 8], [5, 1, 2])
     np.testing.assert_allclose(literal.vector([(3, 5), (0, 1), (8, 2)]), expected, rtol=0.01, atol=0.005)
@@ -72,7 +72,7 @@ def test_of_a_large_catalogue_the_most_rated_items_are_exported(monkeypatch, fit
     assert tower.n_items == 12
     assert tower.item_ids == [str(log.item_ids[row]) for row in rows]
     assert max(tower.starters) < 3
-    np.testing.assert_allclose(halves(tower.items, 3, 4), fitted.item_vectors[rows], rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(decode_float16(tower.items, 3, 4), fitted.item_vectors[rows], rtol=1e-3, atol=1e-6)
 
 
 def random_model(fitted: recsys.Fitted, log: recsys.Dataset, dim: int) -> recsys.Fitted:

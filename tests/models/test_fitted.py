@@ -69,7 +69,7 @@ def test_the_order_of_the_items_does_not_matter(deep, order, n):
     assert deep.fold_in(items, ratings).tolist() == deep.fold_in(items[ascending], ratings[ascending]).tolist()
 
 
-def test_many_at_once_are_as_one_by_one(deep, log):
+def test_folding_in_many_users_gives_the_vectors_of_one_by_one(deep, log):
     for user, vector in enumerate(deep.fold_in_all(log.matrix[:5])):
         rated = log.matrix[[user]]
         np.testing.assert_allclose(vector, deep.fold_in(rated.indices, rated.data), rtol=1e-5, atol=1e-6)
@@ -92,7 +92,7 @@ def test_without_average_items_a_known_history_folds_in_to_the_served_vector(mon
 def test_one_star_in_place_of_five_lowers_the_items_most_similar_to_it(data):
     data = data()
     fitted, nearest, is_lower = data.fitted, data.nearest(), []
-    for history, position in data.picked():
+    for history, position in data.with_random_position():
         items, stars = np.array(history).T
         vectors, changed = fitted.item_vectors[nearest[items[position]]], np.arange(len(items)) == position
         low, high = (vectors @ fitted.fold_in(items, np.where(changed, value, stars)) for value in (1, 5))
@@ -101,7 +101,7 @@ def test_one_star_in_place_of_five_lowers_the_items_most_similar_to_it(data):
     assert np.mean(is_lower) >= 0.9
 
 
-def test_folding_in_learns_nothing(deep):
+def test_folding_in_does_not_change_the_model(deep):
     before = [parameter.value.copy() for parameter in deep.towers.parameters().values()]
     deep.fold_in([1, 2], [1, 5])
     after = [parameter.value for parameter in deep.towers.parameters().values()]

@@ -1,6 +1,6 @@
-"""``deep_tower.js`` run as its documentation says, slowly: the reference for the page and for Python.
+"""The deep tower, computed literally as its schema says: the reference for JavaScript and for Python.
 
-Reads the exported file alone and imports no other arithmetic.
+Reads the exported file alone and imports none of the arithmetic that it is compared with.
 """
 
 from __future__ import annotations
@@ -17,28 +17,32 @@ History = Sequence[tuple[int, int]]
 """Rows of rated items, each with its stars."""
 
 
-def halves(text: str, *shape: int) -> np.ndarray:
-    """The numbers in base64 of little-endian float16."""
+def decode_float16(text: str, *shape: int) -> np.ndarray:
+    """Decode base64 of little-endian float16."""
     content = base64.b64decode(text)
     return np.array(struct.unpack(f"<{len(content) // 2}e", content)).reshape(shape)
 
 
 class LiteralTower:
-    """In float64, one item after the other, one hidden unit after the other."""
+    """In float64, one item and one hidden unit at a time, so that it shares no vectorised code with the models."""
 
     def __init__(self, tower: DeepTower) -> None:
         n, dim, hidden = len(tower.item_ids), tower.dim, tower.hidden
         self.tower = tower
-        self.pool, self.average = halves(tower.pool, n, dim), halves(tower.average, dim)
-        self.inner_weight, self.inner_bias = halves(tower.inner_weight, dim, hidden), halves(tower.inner_bias, hidden)
-        self.outer_weight, self.outer_bias = halves(tower.outer_weight, hidden, dim), halves(tower.outer_bias, dim)
-        self.items, self.bias = halves(tower.items, n, dim), halves(tower.item_bias, n)
+        self.pool, self.average = decode_float16(tower.pool, n, dim), decode_float16(tower.average, dim)
+        self.inner_weight = decode_float16(tower.inner_weight, dim, hidden)
+        self.inner_bias = decode_float16(tower.inner_bias, hidden)
+        self.outer_weight = decode_float16(tower.outer_weight, hidden, dim)
+        self.outer_bias = decode_float16(tower.outer_bias, dim)
+        self.items, self.bias = decode_float16(tower.items, n, dim), decode_float16(tower.item_bias, n)
 
     def vector(self, history: History) -> np.ndarray:
-        """(dim,)."""
-        pooled = self.tower.average_films * self.average
+        """User vector (dim,): pooled + relu(pooled @ W1 + b1) @ W2 + b2."""
+        # As if average_films average items had been rated too, so that few ratings stay near the average user.
+        pooled = self.tower.average_films * self.average  # (dim,)
         for row, stars in history:
             pooled += self.tower.star_weights[stars - 1] * self.pool[row]
+        # By the root, not by the number, so that many ratings still say more than few.
         pooled /= np.sqrt(self.tower.average_films + len(history))
         vector = pooled + self.outer_bias
         for unit in range(self.tower.hidden):
@@ -46,17 +50,17 @@ class LiteralTower:
         return vector
 
     def scores(self, history: History) -> np.ndarray:
-        """(n,)."""
+        """Scores (n,) of all items."""
         return self.items @ self.vector(history) + self.bias
 
     def unseen(self, history: History) -> np.ndarray:
-        """Scores (n,) of what may be recommended; -inf for rated items."""
+        """Scores (n,) of all items, -inf for those that were rated."""
         scores = self.scores(history)
         scores[[row for row, _ in history]] = -np.inf
         return scores
 
     def strengths(self, history: History, recommended: Sequence[int]) -> np.ndarray:
-        """How much each score falls without one item of the history: (len(history), len(recommended))."""
-        whole = self.scores(history)
+        """How much each score falls when an item of the history is left out: (len(history), len(recommended))."""
+        full = self.scores(history)
         without = [self.scores([*history[:i], *history[i + 1 :]]) for i in range(len(history))]
-        return np.array([(whole - scores)[recommended] for scores in without]).reshape(len(history), len(recommended))
+        return np.array([(full - scores)[recommended] for scores in without]).reshape(len(history), len(recommended))

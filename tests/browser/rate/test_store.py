@@ -1,4 +1,4 @@
-"""A visitor's ratings in storage, file and address: what was written is read, and nothing else is."""
+"""A user's ratings in the browser's storage, a file and an address: what was written is read, and nothing else is."""
 
 import json
 import string
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from tests.browser.conftest import expose
 
 DATASET = "Tiny & <b>Co</b>"
-IDS = st.text(min_size=1, max_size=200)  # hypothesis makes no lone surrogates
+IDS = st.text(min_size=1, max_size=200)  # hypothesis draws no lone surrogates
 RATINGS = st.dictionaries(IDS, st.integers(1, 5), max_size=12)
 UNWANTED = st.lists(IDS, unique=True, max_size=5)
-HELPERS = """globalThis.told = ({ ratings, unwanted }) => [[...ratings], [...unwanted]];
-globalThis.state = ([ratings, unwanted]) => ({ ratings: new Map(ratings), unwanted: new Set(unwanted) });
-globalThis.tried = (act) => { try { return act(); } catch (problem) { return String(problem); } };
+HELPERS = """globalThis.toLists = ({ ratings, unwanted }) => [[...ratings], [...unwanted]];
+globalThis.fromLists = ([ratings, unwanted]) => ({ ratings: new Map(ratings), unwanted: new Set(unwanted) });
+globalThis.resultOrError = (act) => { try { return act(); } catch (problem) { return String(problem); } };
 """
 KEY = "Object.keys(localStorage).find((key) => key.startsWith('marquee ratings '))"
 AWKWARD = ["__proto__", "constructor", "50%", "a,b", "1~5", "&n=7", "#r=5~1", "ü/?+ ", "\u2028", "🎬", "\0", '"\\']
@@ -46,29 +46,29 @@ def pairs(ratings: dict[str, int]) -> list[list]:
 
 
 def text(**changes) -> str:
-    whole = {"marquee_ratings": 1, "dataset": DATASET, "ratings": [], "not_interested": []}
-    return json.dumps(whole | changes)
+    content = {"marquee_ratings": 1, "dataset": DATASET, "ratings": [], "not_interested": []}
+    return json.dumps(content | changes)
 
 
-def refusal(page, given_text: str) -> str:
-    said = page.evaluate("text => tried(() => told(store.fromText(text)))", given_text)
-    assert isinstance(said, str), said
-    return said
+def error_message(page, file_text: str) -> str:
+    message = page.evaluate("text => resultOrError(() => toLists(store.fromText(text)))", file_text)
+    assert isinstance(message, str), message
+    return message
 
 
-def test_what_is_written_is_read_in_its_order(page):
+def test_what_is_written_is_read_in_the_same_order(page):
     @given(RATINGS, UNWANTED)
     @settings(deadline=None, max_examples=60)
     def holds(ratings, unwanted):
         state = [pairs(ratings), unwanted]
-        stored = "given => { store.write(state(given)); return told(store.read()); }"
+        stored = "given => { store.write(fromLists(given)); return toLists(store.read()); }"
         assert page.evaluate(stored, state) == state
-        assert page.evaluate("given => told(store.fromText(store.toText(state(given))))", state) == state
+        assert page.evaluate("given => toLists(store.fromText(store.toText(fromLists(given))))", state) == state
 
     holds()
 
 
-def test_an_address_carries_what_it_is_given(page):
+def test_what_is_written_to_the_address_is_read_from_it(page):
     """Through the address of the page itself, which has rules of its own."""
 
     @given(st.dictionaries(st.text(min_size=1, max_size=30), st.integers(1, 5), max_size=12), UNWANTED)
@@ -76,39 +76,41 @@ def test_an_address_carries_what_it_is_given(page):
     @settings(deadline=None, max_examples=60)
     def holds(ratings, unwanted):
         assume(ratings or unwanted)
-        there = "given => { location.hash = store.toHash(state(given)); return told(store.fromHash(location.hash)); }"
-        assert page.evaluate(there, [pairs(ratings), unwanted[:2]]) == [pairs(ratings), unwanted[:2]]
+        lists = [pairs(ratings), unwanted[:2]]
+        page.evaluate("given => { location.hash = store.toHash(fromLists(given)); }", lists)
+        assert page.evaluate("toLists(store.fromHash(location.hash))") == lists
 
     holds()
 
 
-def test_awkward_ids_are_only_ids(page):
+def test_ids_with_a_meaning_elsewhere_are_ids_only(page):
     state = [[[id_, 1 + n % 5] for n, id_ in enumerate(AWKWARD)], AWKWARD[::-1]]
-    ways = [
-        "store.fromText(store.toText(one))",
-        "store.fromHash(store.toHash(one))",
-        "(store.write(one), store.read())",
+    round_trips = [
+        "store.fromText(store.toText(state))",
+        "store.fromHash(store.toHash(state))",
+        "(store.write(state), store.read())",
     ]
-    for way in ways:
-        assert page.evaluate(f"given => {{ const one = state(given); return told({way}); }}", state) == state, way
+    for round_trip in round_trips:
+        expression = f"given => {{ const state = fromLists(given); return toLists({round_trip}); }}"
+        assert page.evaluate(expression, state) == state, round_trip
     assert page.evaluate("({}).stars === undefined && Object.getPrototypeOf({}) === Object.prototype")
 
 
-def test_a_file_says_what_it_is(page):
-    made = json.loads(page.evaluate("store.toText(state([[['7', 4]], ['9']]))"))
-    assert made == {
+def test_a_file_holds_its_format_its_data_set_and_the_ratings_with_titles(page):
+    content = json.loads(page.evaluate("store.toText(fromLists([[['7', 4]], ['9']]))"))
+    assert content == {
         "marquee_ratings": 1,
         "dataset": DATASET,
         "ratings": [{"item": "7", "title": "T 7", "stars": 4}],
         "not_interested": ["9"],
     }
-    made["ratings"][0]["title"] = {"nothing": ["reads", "this"]}
-    assert page.evaluate("text => told(store.fromText(text))", json.dumps(made)) == [[["7", 4]], ["9"]]
+    content["ratings"][0]["title"] = {"nothing": ["reads", "this"]}
+    assert page.evaluate("text => toLists(store.fromText(text))", json.dumps(content)) == [[["7", 4]], ["9"]]
 
 
-def test_an_address_is_short_and_can_be_read(page):
-    assert page.evaluate("store.toHash(state([[['50', 4], ['f/2', 5]], ['7']]))") == "#r=4~50,5~f%2F2&n=7"
-    assert page.evaluate("store.toHash(state([[['50', 4]], []]))") == "#r=4~50"
+def test_an_address_is_short_and_readable(page):
+    assert page.evaluate("store.toHash(fromLists([[['50', 4], ['f/2', 5]], ['7']]))") == "#r=4~50,5~f%2F2&n=7"
+    assert page.evaluate("store.toHash(fromLists([[['50', 4]], []]))") == "#r=4~50"
 
 
 @pytest.mark.parametrize(
@@ -146,32 +148,32 @@ def test_an_address_is_short_and_can_be_read(page):
     ],
     ids=lambda value: value[:40],
 )
-def test_a_text_that_is_wrong_is_refused_with_a_sentence_and_does_no_harm(page, broken, sentence):
-    assert sentence in refusal(page, broken)
-    assert refusal(page, broken).startswith("Error: ")
-    put = "text => { store.write(state([[['1', 5]], []])); localStorage.setItem(" + KEY + ", text); }"
+def test_an_invalid_text_is_refused_with_a_sentence_and_reads_as_empty_from_storage(page, broken, sentence):
+    assert sentence in error_message(page, broken)
+    assert error_message(page, broken).startswith("Error: ")
+    put = "text => { store.write(fromLists([[['1', 5]], []])); localStorage.setItem(" + KEY + ", text); }"
     page.evaluate(put, broken)
-    assert page.evaluate("told(store.read())") == [[], []]
+    assert page.evaluate("toLists(store.read())") == [[], []]
 
 
-def test_any_text_at_all_is_a_state_or_a_sentence(page):
+def test_any_text_gives_valid_ratings_or_a_sentence(page):
     values = st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
         max_leaves=8,
     )
     ratings = st.lists(st.fixed_dictionaries({}, optional={"item": values, "stars": values | st.integers(1, 5)}))
-    likely = st.builds(lambda one, two: text(ratings=one, not_interested=two), ratings | values, values)
+    likely = st.builds(lambda rated, unwanted: text(ratings=rated, not_interested=unwanted), ratings | values, values)
 
     @given(st.text() | values.map(json.dumps) | likely)
     @settings(deadline=None, max_examples=150)
     def holds(anything):
-        said = page.evaluate("text => tried(() => told(store.fromText(text)))", anything)
-        if isinstance(said, str):
-            assert said.startswith("Error: ")
-            assert said.endswith(".")
+        result = page.evaluate("text => resultOrError(() => toLists(store.fromText(text)))", anything)
+        if isinstance(result, str):
+            assert result.startswith("Error: ")
+            assert result.endswith(".")
         else:
-            assert all(isinstance(id_, str) and stars in range(1, 6) for id_, stars in said[0])
+            assert all(isinstance(id_, str) and stars in range(1, 6) for id_, stars in result[0])
 
     holds()
 
@@ -188,65 +190,63 @@ def test_any_text_at_all_is_a_state_or_a_sentence(page):
     ],
     ids=lambda wrong: wrong[:20],
 )
-def test_an_address_that_says_something_else_says_nothing(page, wrong):
+def test_an_invalid_hash_is_ignored(page, wrong):
     assert page.evaluate("hash => store.fromHash(hash)", wrong) is None
 
 
-def test_any_address_at_all_is_a_state_or_nothing(page):
+def test_any_hash_gives_valid_ratings_or_nothing(page):
     letters = st.text(alphabet="r=n&~,%5" + string.hexdigits, max_size=30)
 
     @given(st.text() | letters.map(lambda rest: "#r=5~1" + rest))
     @settings(deadline=None, max_examples=150)
     def holds(anything):
-        said = page.evaluate("hash => { const s = store.fromHash(hash); return s && told(s); }", anything)
-        assert said is None or all(id_ and stars in range(1, 6) for id_, stars in said[0])
+        lists = page.evaluate("hash => { const s = store.fromHash(hash); return s && toLists(s); }", anything)
+        assert lists is None or all(id_ and stars in range(1, 6) for id_, stars in lists[0])
 
     holds()
 
 
-def test_of_too_many_the_newest_are_kept(page):
+def test_of_too_many_ratings_the_newest_are_kept(page):
     many = [[[str(n), 5] for n in range(700)], [str(n) for n in range(700)]]
-    stored = page.evaluate("given => { store.write(state(given)); return told(store.read()); }", many)
+    stored = page.evaluate("given => { store.write(fromLists(given)); return toLists(store.read()); }", many)
     assert stored == [many[0][200:], many[1][200:]]
-    shared = page.evaluate("given => told(store.fromHash(store.toHash(state(given))))", many)
+    shared = page.evaluate("given => toLists(store.fromHash(store.toHash(fromLists(given))))", many)
     assert shared == [many[0][500:], many[1][500:]]
     long = [[["é" * 190 + str(n), 5] for n in range(100)], []]
-    found = page.evaluate("given => told(store.fromHash(store.toHash(state(given))))", long)
-    assert 0 < len(found[0]) < 100
-    assert found[0] == long[0][-len(found[0]) :]
+    ratings, _ = page.evaluate("given => toLists(store.fromHash(store.toHash(fromLists(given))))", long)
+    assert 0 < len(ratings) < 100
+    assert ratings == long[0][-len(ratings) :]
 
 
-def test_an_id_that_cannot_be_kept_takes_no_other_with_it(page):
-    given_state = [[["1", 5], ["x" * 201, 4], ["2", 3]], ["y" * 201]]
-    assert page.evaluate("given => (store.write(state(given)), told(store.read()))", given_state) == [
+def test_an_id_that_is_too_long_is_left_out_and_the_others_are_kept(page):
+    state = [[["1", 5], ["x" * 201, 4], ["2", 3]], ["y" * 201]]
+    assert page.evaluate("given => (store.write(fromLists(given)), toLists(store.read()))", state) == [
         [["1", 5], ["2", 3]],
         [],
     ]
 
 
-def test_other_data_and_another_site_on_the_same_origin_have_ratings_of_their_own(visit, web, with_store):
+def test_ratings_of_another_data_set_or_of_another_site_on_the_same_origin_are_separate(visit, web, with_store):
     page = with_store(visit("about.html"))
-    page.evaluate("store.write(state([[['1', 5]], []]))")
-    assert page.evaluate("told(createStore({ dataset: 'Other' }).read())") == [[], []]
+    page.evaluate("store.write(fromLists([[['1', 5]], []]))")
+    assert page.evaluate("toLists(createStore({ dataset: 'Other' }).read())") == [[], []]
     page.evaluate("marquee.root += 'elsewhere/'")
-    assert page.evaluate("dataset => told(createStore({ dataset }).read())", DATASET) == [[], []]
+    assert page.evaluate("dataset => toLists(createStore({ dataset }).read())", DATASET) == [[], []]
     page.goto(web + "data.html")
-    assert with_store(page).evaluate("told(store.read())") == [[["1", 5]], []]
+    assert with_store(page).evaluate("toLists(store.read())") == [[["1", 5]], []]
 
 
-def test_a_storage_event_is_of_these_ratings_by_its_key(page):
-    page.evaluate("store.write(state([[['1', 5]], []]))")
-    told = f"[{KEY}, null, 'marquee theme'].map((key) => store.isOwnEvent(new StorageEvent('storage', {{ key }})))"
-    assert page.evaluate(told) == [True, True, False]
+def test_a_storage_event_is_recognised_by_its_key(page):
+    page.evaluate("store.write(fromLists([[['1', 5]], []]))")
+    is_own = f"[{KEY}, null, 'marquee theme'].map((key) => store.isOwnEvent(new StorageEvent('storage', {{ key }})))"
+    assert page.evaluate(is_own) == [True, True, False]
 
 
-@pytest.mark.parametrize("place", ["disk", "web"])
-def test_ratings_are_kept_from_page_to_page(request, visit, place, with_store):
-    start = request.getfixturevalue(place)
-    page = with_store(visit(start + "about.html"))
-    assert page.evaluate("store.write(state([[['1', 5]], ['2']]))") is True
-    page.goto(start + "data.html")
-    assert with_store(page).evaluate("told(store.read())") == [[["1", 5]], ["2"]]
+def test_ratings_are_kept_from_page_to_page(visit, origin, with_store):
+    page = with_store(visit(origin + "about.html"))
+    assert page.evaluate("store.write(fromLists([[['1', 5]], ['2']]))") is True
+    page.goto(origin + "data.html")
+    assert with_store(page).evaluate("toLists(store.read())") == [[["1", 5]], ["2"]]
 
 
 @pytest.mark.parametrize(
@@ -257,18 +257,18 @@ def test_ratings_are_kept_from_page_to_page(request, visit, place, with_store):
         "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }",
     ],
 )
-def test_where_nothing_can_be_stored_it_is_told_and_nothing_breaks(page, trouble):
+def test_a_write_that_fails_returns_false_and_nothing_breaks(page, trouble):
     page.evaluate(f"() => {{ {trouble} }}")
-    assert page.evaluate("store.write(state([[['1', 5]], []]))") is False
-    assert page.evaluate("told(store.read())") == [[], []]
+    assert page.evaluate("store.write(fromLists([[['1', 5]], []]))") is False
+    assert page.evaluate("toLists(store.read())") == [[], []]
 
 
-def test_a_file_is_read_or_refused_by_its_size_alone(page, tmp_path: Path):
+def test_a_file_that_is_too_large_is_refused_without_reading_it(page, tmp_path: Path):
     page.evaluate("document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'f' }))")
     reading = """async () => {
       const { files: [file] } = document.getElementById("f");
       file.text = ((read) => () => { globalThis.wasRead = true; return read.call(file); })(file.text);
-      try { return told(await store.fromFile(file)); } catch (problem) { return problem.message; }
+      try { return toLists(await store.fromFile(file)); } catch (problem) { return problem.message; }
     }"""
     small, large = tmp_path / "small.json", tmp_path / "large.json"
     small.write_text(text(ratings=[{"item": "1", "stars": 2}]))

@@ -1,0 +1,103 @@
+"""What the tests of the rate page share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.browser.conftest import until
+
+LOADED = "() => !document.querySelector('[data-waiting] [data-status]').textContent.startsWith('Loading')"
+RECOMMENDED = "[...document.querySelectorAll('[data-films] > li a')].map((link) => link.href.split('/').pop())"
+# All items by score, best first, for ratings [[id, stars], ...]: without the page's own way of choosing the best.
+RANKING = """(ratings) => {
+  const data = marquee.data.get("deep_tower");
+  const tower = marquee.deepTower(data);
+  const rated = ratings.map(([id, stars]) => [data.item_ids.indexOf(id), stars]);
+  return [...tower.scores(tower.userVector(rated))].map((score, row) => [data.item_ids[row], score, row])
+    .sort((a, b) => b[1] - a[1] || a[2] - b[2]);
+}"""
+SET_HASH = """(hash) => new Promise((resolve) => {
+  addEventListener("hashchange", resolve, { once: true });
+  location.hash = hash;
+})"""
+FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
+
+Rating = tuple[str, int]
+"""The id of an item and its stars."""
+
+
+def loaded(page: Any) -> Any:
+    """The page, once the tower has been loaded, or could not be."""
+    until(page, LOADED)
+    return page
+
+
+def cards(page: Any) -> Any:
+    """The cards of the grid."""
+    return page.locator("[data-grid] > li")
+
+
+def rate_card(page: Any, position: int, stars: int) -> Rating:
+    """Rate the item of the card at a position in the grid."""
+    card = cards(page).nth(position)
+    card.get_by_role("radio", name=f"{stars} star", exact=stars == 1).check()
+    return card.get_attribute("data-film"), stars
+
+
+def rate_five_cards(page: Any) -> list[Rating]:
+    """Rate the first five cards."""
+    return [rate_card(page, position, stars) for position, stars in enumerate((5, 4, 1, 5, 3))]
+
+
+def recommended(page: Any) -> list[str]:
+    """The ids of the recommended items; in the sample an item's slug is its id."""
+    return [name.removesuffix(".html") for name in page.evaluate(RECOMMENDED)]
+
+
+def expected_ranking(page: Any, ratings: list[Rating]) -> list[tuple[str, float]]:
+    """The id and the score of every item that is not rated, best first."""
+    rated = {id_ for id_, _ in ratings}
+    page.add_script_tag(url=page.evaluate("marquee.root") + "assets/tower.js")
+    return [(id_, score) for id_, score, _ in page.evaluate(RANKING, ratings) if id_ not in rated]
+
+
+def your_ratings(page: Any) -> dict[str, int]:
+    """The stars under "Your ratings", by title."""
+    rows = page.locator("[data-your-ratings] [data-rated] > li").all()
+    return {row.locator("a").text_content(): int(row.locator("input:checked").input_value()) for row in rows}
+
+
+def stars_by_title(items: Mapping[str, Any], ratings: list[Rating]) -> dict[str, int]:
+    """Ratings as the page lists them, the newest first."""
+    return {items[id_]["title"]: stars for id_, stars in reversed(ratings)}
+
+
+def ratings_file(page: Any, folder: Path, ratings: Iterable[Rating], unwanted: Iterable[str] = ()) -> Path:
+    """Write a file of ratings and ids of unwanted items that this page can import."""
+    content = {
+        "marquee_ratings": 1,
+        "dataset": page.locator("[data-rate]").get_attribute("data-rate"),
+        "ratings": [{"item": id_, "stars": stars} for id_, stars in ratings],
+        "not_interested": list(unwanted),
+    }
+    file = folder / "ratings.json"
+    file.write_text(json.dumps(content), "utf-8")
+    return file
+
+
+def import_file(page: Any, file: Path) -> None:
+    """Import a file and wait until the page says that it did."""
+    page.get_by_label("Import").set_input_files(file)
+    page.get_by_text("imported.").wait_for()
+
+
+def link_to_ratings(page: Any) -> str:
+    """What "Copy link" copies, which the page shows where it may not copy."""
+    page.evaluate("() => { if (navigator.clipboard) navigator.clipboard.writeText = () => Promise.reject(); }")
+    page.get_by_role("button", name="Copy link").click()
+    link = page.get_by_label("The link to these ratings")
+    link.wait_for()  # it appears once the clipboard has refused
+    return link.input_value()
