@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_info
 
 from recsys.baselines.background import in_background
 from recsys.errors import DataError, RecsysError
+from tests.processes import is_running, wait_until
 
 
 def squares(values):
@@ -63,21 +64,6 @@ class UnpicklableError(Exception):
 def fails_with_an_unpicklable_error():
     yield 1
     raise UnpicklableError("a", "b")
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def wait_until(condition) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_results_of_another_process_arrive_in_order():

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from recsys.export.script import json_in
 
 
 class Page(HTMLParser):
@@ -81,3 +85,8 @@ def _join(address: str, path: str) -> str:
         elif step != ".":
             parts.append(step)
     return "/".join(parts)
+
+
+def script_value(path: Path) -> Any:
+    """The value that a data script sets."""
+    return json.loads(json_in(path.read_text("utf-8")))

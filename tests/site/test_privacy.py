@@ -1,4 +1,4 @@
-"""Every pair of a user and a film that a whole site gives away: JSON, CSV and pages together."""
+"""Every pair of a user and a film that a site gives away: JSON, CSV and pages together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import json
 import re
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import numpy as np
@@ -19,10 +18,10 @@ import pytest
 import recsys
 from recsys.config import BuildConfig, TrainConfig
 from recsys.data.dataset import Dataset
-from recsys.export.script import json_in
 from recsys.pipeline import build_site
 from recsys.site.slugs import slugs
 from tests.requirements import MOVIELENS, needs_movielens
+from tests.site.markup import script_value
 
 Pairs = dict[str, set[str]]
 
@@ -41,18 +40,13 @@ def site_of(dataset: Dataset, out: Path, top_k: int, user_pages: int = 10_000) -
     return out
 
 
-def script(path: Path) -> Any:
-    """What a script leaves for others."""
-    return json.loads(json_in(path.read_text("utf-8")))
-
-
 def from_json(site: Path) -> Pairs:
-    """Every film in a user's record, whatever it stands for: as an item, or first in a pair that gives a reason."""
+    """Every item in a user's record: as a recommended or rated item, or as the first of a pair that is a reason."""
 
     def films(value: object) -> set[str]:
         if isinstance(value, dict):
-            here = {value.get("item"), *(item for item, _ in value.get("why", []))} - {None}
-            return here.union(*map(films, value.values()))
+            item_ids = {value.get("item"), *(item for item, _ in value.get("why", []))} - {None}
+            return item_ids.union(*map(films, value.values()))
         return set().union(*map(films, value)) if isinstance(value, list) else set()
 
     users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
@@ -74,14 +68,14 @@ def from_pages(site: Path) -> Pairs:
     by_title = defaultdict(set)  # 18 titles of MovieLens 100K are those of two films
     for item in items:
         by_title[item["title"]].add(item["id"])
-    known = from_json(site)
-    users = {slug: id_ for id_, slug in slugs(known).items()}
+    published = from_json(site)
+    users = {slug: id_ for id_, slug in slugs(published).items()}
     pairs = defaultdict(set)
 
     def add(user: str, title: str) -> None:
         films = by_title[html.unescape(title)]
         assert films, title
-        pairs[user] |= films & known[user] or films
+        pairs[user] |= films & published[user] or films
 
     for path in (site / "users").glob("*.html"):
         text, user = path.read_text("utf-8"), users[path.stem]
@@ -104,10 +98,10 @@ def from_the_one_page(site: Path) -> Pairs:
     """The same of a site that shows all users in one page: its shards, and the links of the films' pages."""
     items = json.loads((site / "data" / "items.json").read_text("utf-8"))["items"]
     by_slug = {slug: id_ for id_, slug in slugs(item["id"] for item in items).items()}
-    films = [by_slug[slug] for _, _, slug in script(site / "assets" / "data-films.js")]
+    films = [by_slug[slug] for _, _, slug in script_value(site / "assets" / "data-films.js")]
     pairs = defaultdict(set)
     for path in (site / "assets" / "data-users").glob("*.js"):
-        shard = script(path)
+        shard = script_value(path)
         for user, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):
             rows = [row for rows_of_model in lists for row in rows_of_model]
             numbers = {*rated[::2], *(row[0] for row in rows), *(film for row in rows for film in row[4::2])}
@@ -120,8 +114,8 @@ def from_the_one_page(site: Path) -> Pairs:
 
 def from_people(site: Path) -> Pairs:
     """The films of the users with whom the Rate page compares its visitors."""
-    people = script(site / "assets" / "data-top-rated.js")
-    ids = script(site / "data" / "deep_tower.js")["item_ids"]
+    people = script_value(site / "assets" / "data-top-rated.js")
+    ids = script_value(site / "data" / "deep_tower.js")["item_ids"]
     users = list(from_json(site))
     rows = np.frombuffer(base64.b64decode(people["rows"]), "<u2").reshape(len(people["users"]), people["n_best"])
     return {
@@ -175,7 +169,7 @@ def test_a_site_names_at_most_thirty_rated_items_of_a_user(tmp_path, top_k):
     pages = [path.read_text("utf-8") for path in (site / "users").glob("*.html")]
     withheld = ["<td><em>withheld</em> <b>hit</b>" in page for page in pages]
     assert any(withheld) or top_k < 40  # 25 films of base and deep fit beside the ten best, mostly
-    assert all("counted, not named" in page for page, there in zip(pages, withheld, strict=True) if there)
+    assert all("counted, not named" in page for page, is_withheld in zip(pages, withheld, strict=True) if is_withheld)
 
 
 def test_named_reasons_count_as_published_and_withheld_ones_are_only_counted(tmp_path):
@@ -185,10 +179,10 @@ def test_named_reasons_count_as_published_and_withheld_ones_are_only_counted(tmp
     reasons = [reason for row in rows for reason in row.get("why", [])]
     assert reasons and all(item is not None and strength > 0 for item, strength in reasons)
     assert any(row.get("why_withheld") for row in rows)
-    known = from_json(site)
+    published = from_json(site)
     for user, record in users.items():
         named = {item for row in record["models"]["deep"] for item, _ in row.get("why", [])}
-        assert named <= known[user]
+        assert named <= published[user]
         rated = set(dataset.item_ids[dataset.item[dataset.user_ids[dataset.user] == user]])
         assert named <= rated
 
@@ -201,13 +195,13 @@ def test_a_withheld_hit_still_counts(tmp_path):
         hits = [sum(row["held_out"] for row in user["models"][name]) / 40 for user in users.values()]
         assert metrics[name]["accuracy"]["precision"]["mean"] == pytest.approx(sum(hits) / len(hits))
     withheld = [row for user in users.values() for rows in user["models"].values() for row in rows if not row["item"]]
-    # Scores would tell the film to whoever has enough of them, and a likeness whoever compares the vectors.
+    # A score, or a similarity to compare with the exported vectors, would give away which item it is.
     assert withheld and all(row == {"item": None, "score": None, "held_out": True} for row in withheld)
     assert all(row["held_out"] for user in users.values() for row in user["models"]["deep"] if row["item"] is None)
 
 
 @needs_movielens
 @pytest.mark.parametrize("top_k", [10, 100])
-def test_a_site_of_real_ratings_keeps_to_it_too(tmp_path, top_k):
+def test_a_site_of_real_ratings_keeps_to_the_limit_too(tmp_path, top_k):
     dataset = recsys.load_dataset(MOVIELENS)
     assert max(given_away(site_of(dataset, tmp_path, top_k), dataset).values()) == 30

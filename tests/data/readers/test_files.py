@@ -12,6 +12,7 @@ import pytest
 from recsys.data.readers import files
 from recsys.data.readers.registry import read_dataset
 from recsys.errors import DataError
+from tests.data.readers.messages import error_message
 
 FILES = {
     "m/u.data": b"1\t1\t5\t880000000\n",
@@ -24,12 +25,6 @@ def zip_of(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFL
         for name, data in members.items():
             target.writestr(name, data)
     return path
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(DataError) as caught:
-        read_dataset(path)
-    return str(caught.value)
 
 
 def test_a_folder_lists_itself_and_the_folders_in_it_but_hidden_ones(tmp_path):
@@ -53,15 +48,15 @@ def test_a_single_file_comes_with_those_beside_it(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"not a zip at all", b""])
-def test_a_file_that_is_no_zip(tmp_path, content):
+def test_a_file_that_is_no_zip_is_refused(tmp_path, content):
     (tmp_path / "a.zip").write_bytes(content)
-    assert "a.zip' is not a zip that can be read: " in refusal(tmp_path / "a.zip")
+    assert "a.zip' is not a zip that can be read: " in error_message(tmp_path / "a.zip")
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_method_that_unpacks_without_a_limit_is_refused(tmp_path, method):
     path = zip_of(tmp_path / "a.zip", FILES, method)
-    assert "is compressed in an unusual way (make the zip with deflate)" in refusal(path)
+    assert "is compressed in an unusual way (make the zip with deflate)" in error_message(path)
 
 
 def test_an_encrypted_zip_is_refused(tmp_path):
@@ -69,28 +64,28 @@ def test_an_encrypted_zip_is_refused(tmp_path):
     data = bytearray(path.read_bytes())
     data[data.index(b"PK\x01\x02") + 8] |= 1  # the flag in the first member's entry of the directory
     path.write_bytes(data)
-    assert "m/u.data is encrypted (make the zip without a password)" in refusal(path)
+    assert "m/u.data is encrypted (make the zip without a password)" in error_message(path)
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
     path = zip_of(tmp_path / "a.zip", FILES)
     monkeypatch.setattr(files, "MAX_MEMBER", 10)
-    assert "m/u.data unpacks from" in refusal(path)
+    assert "m/u.data unpacks from" in error_message(path)
     monkeypatch.setattr(files, "MAX_TOTAL", 50)
-    assert "more than 50 (unpack it by hand)" in refusal(path)
+    assert "more than 50 (unpack it by hand)" in error_message(path)
 
 
 def test_a_zip_bomb_is_refused(tmp_path, monkeypatch):
     path = zip_of(tmp_path / "a.zip", FILES | {"m/u.data": b"1\t1\t1\t1\n" * 100_000})
     monkeypatch.setattr(files, "MIN_SUSPECT", 1000)
-    assert "or 100 times its packed size" in refusal(path)
+    assert "or 100 times its packed size" in error_message(path)
 
 
 def test_a_member_is_unpacked_no_further_than_the_size_it_declares(tmp_path):
     path = zip_of(tmp_path / "a.zip", FILES | {"m/u.data": FILES["m/u.data"] * 50})
     size = len(FILES["m/u.data"]) * 50
     path.write_bytes(path.read_bytes().replace(size.to_bytes(4, "little"), (16).to_bytes(4, "little")))
-    assert "m/u.data is damaged" in refusal(path)
+    assert "m/u.data is damaged" in error_message(path)
 
 
 def test_members_are_never_written_by_their_paths(tmp_path):
@@ -105,7 +100,7 @@ def test_a_wrong_checksum_is_an_error_though_every_line_can_be_read(tmp_path):
     data = bytearray(path.read_bytes())
     data[data.index(b"PK\x01\x02") + 16] ^= 1  # in the directory's entry of the first member
     path.write_bytes(data)
-    assert "m/u.data is damaged: Bad CRC-32" in refusal(path)
+    assert "m/u.data is damaged: Bad CRC-32" in error_message(path)
 
 
 def test_whatever_bytes_are_damaged_the_zip_is_read_or_refused(tmp_path):
@@ -124,4 +119,4 @@ def test_a_folder_in_the_place_of_a_file_cannot_be_read(tmp_path):
     for name, data in FILES.items():
         (tmp_path / Path(name).name).write_bytes(data)
     (tmp_path / "u.user").mkdir()
-    assert "u.user' cannot be read: Is a directory (check its permissions)" in refusal(tmp_path)
+    assert "u.user' cannot be read: Is a directory (check its permissions)" in error_message(tmp_path)

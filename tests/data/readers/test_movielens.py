@@ -1,8 +1,7 @@
-"""Reading MovieLens: every message on tiny files, and the known facts of the real set where it is at hand."""
+"""Reading MovieLens: every message on tiny files, and the published facts of the real data set if it is available."""
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path
 
@@ -11,10 +10,8 @@ import pytest
 
 from recsys.data.readers.registry import read_dataset
 from recsys.data.readers.titles import natural_order, split_year
-from recsys.errors import DataError
-
-REAL = os.environ.get("MOVIELENS_100K")
-needs_real = pytest.mark.skipif(not REAL, reason="MOVIELENS_100K does not name the ml-100k folder")
+from tests.data.readers.messages import error_message
+from tests.requirements import MOVIELENS, needs_movielens
 
 RATINGS = "1\t1\t5\t880000000\n1\t2\t3\t880000001\n2\t1\t4\t880000002\n"
 USERS = "1|24|M|technician|85711\n2|53|F|other|94043\n"
@@ -52,12 +49,6 @@ def write(folder: Path, files: dict[str, str | bytes]) -> Path:
     for name, text in files.items():
         (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode("iso-8859-1"))
     return folder
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(DataError) as caught:
-        read_dataset(path)
-    return str(caught.value)
 
 
 # --- what is read
@@ -130,7 +121,7 @@ def test_a_missing_user_fact_is_a_value_of_its_own(folder):
     assert {"age is missing", "gender is missing"} <= set(read_dataset(folder).user_feature_names)
 
 
-def test_the_format_of_1m_and_without_users_of_10m(tmp_path):
+def test_the_format_of_1m_is_read_and_without_users_that_of_10m(tmp_path):
     ds = read_dataset(write(tmp_path / "m", DAT))
     assert ds.titles.tolist() == ["Toy Story", "Les Misérables"]
     assert ds.rating.tolist() == [5, 3.5]
@@ -203,12 +194,12 @@ def test_titles_lose_their_year_and_have_their_article_in_front(written, shown, 
 )
 def test_a_bad_line_of_ratings_is_named(folder, line, message):
     write(folder, {"u.data": f"{RATINGS}{line}\n2\t2\t1\t880000003\n"})
-    assert refusal(folder).startswith(f"u.data:{4 + line.count(chr(10))}: {message}")
+    assert error_message(folder).startswith(f"u.data:{4 + line.count(chr(10))}: {message}")
 
 
 def test_of_several_pairs_rated_twice_the_first_in_the_file_is_named(folder):
     write(folder, {"u.data": "2\t2\t1\t1\n" + RATINGS + "2\t2\t1\t2\n1\t1\t4\t9\n2\t2\t1\t3\n"})
-    assert refusal(folder) == "u.data:5: user 2 rates item 2 again, after line 1 (keep one of the two lines)"
+    assert error_message(folder) == "u.data:5: user 2 rates item 2 again, after line 1 (keep one of the two lines)"
 
 
 @pytest.mark.parametrize(
@@ -235,7 +226,7 @@ def test_of_several_pairs_rated_twice_the_first_in_the_file_is_named(folder):
 )
 def test_a_bad_file_is_named_with_its_line(folder, files, message):
     write(folder, files)
-    assert refusal(folder).startswith(message)
+    assert error_message(folder).startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -253,35 +244,35 @@ def test_a_bad_file_is_named_with_its_line(folder, files, message):
     ],
 )
 def test_a_bad_csv_file_is_named_with_its_line(tmp_path, files, message):
-    assert refusal(write(tmp_path / "m", CSV | files)).startswith(message)
+    assert error_message(write(tmp_path / "m", CSV | files)).startswith(message)
 
 
 def test_an_unknown_occupation_is_named(tmp_path):
     folder = write(tmp_path / "m", DAT | {"users.dat": "1::F::1::21::0\n2::F::1::1::0\n"})
-    assert refusal(folder).startswith("users.dat:1: occupation code 21 is not between 0 and 20")
+    assert error_message(folder).startswith("users.dat:1: occupation code 21 is not between 0 and 20")
 
 
-def test_half_a_copy_is_named(folder):
+def test_an_incomplete_copy_is_refused_with_the_name_of_the_missing_file(folder):
     (folder / "u.item").unlink()
     for path in (folder, folder / "u.data"):
-        assert refusal(path).startswith(f"'{folder}' has no u.item (expected a MovieLens folder")
+        assert error_message(path).startswith(f"'{folder}' has no u.item (expected a MovieLens folder")
     write(folder, {"u.item": FILMS})
     (folder / "u.data").unlink()
-    assert refusal(folder).startswith(f"'{folder}' has no u.data")
+    assert error_message(folder).startswith(f"'{folder}' has no u.data")
 
 
 def test_two_layouts_in_a_folder_are_both_named_and_one_can_be_chosen(folder):
     write(folder, CSV)
-    assert f"'{folder}' holds ratings more than once: u.data and ratings.csv (give the path" in refusal(folder)
+    assert f"'{folder}' holds ratings more than once: u.data and ratings.csv (give the path" in error_message(folder)
     assert read_dataset(folder / "ratings.csv").n_ratings == 2
 
 
 # --- the real set
 
 
-@needs_real
-def test_the_real_set_has_its_known_size_name_and_licence():
-    ds = read_dataset(Path(REAL))
+@needs_movielens
+def test_movielens_100k_has_its_published_size_name_and_licence():
+    ds = read_dataset(Path(MOVIELENS))
     assert (ds.n_ratings, ds.n_users, ds.n_items) == (100_000, 943, 1682)
     assert ds.name == "MovieLens 100K"
     assert "no redistribution" in ds.source.licence
@@ -292,9 +283,9 @@ def test_the_real_set_has_its_known_size_name_and_licence():
     assert len(ds.user_feature_names) == 1 + 2 + 21
 
 
-@needs_real
-def test_the_real_films():
-    ds = read_dataset(Path(REAL))
+@needs_movielens
+def test_the_films_of_movielens_have_their_published_titles_and_years():
+    ds = read_dataset(Path(MOVIELENS))
     titles = dict(zip(ds.item_ids.tolist(), ds.titles.tolist(), strict=True))
     years = dict(zip(ds.item_ids.tolist(), ds.years.tolist(), strict=True))
     assert (titles[1], years[1]) == ("Toy Story", 1995)

@@ -22,7 +22,7 @@ TAB, COLONS, COMMA = TABLES = tuple(layout.ratings for layout in LAYOUTS)
 N_LARGE = BLOCK_SIZE // 20 + 20_000
 """Lines that need more than one block."""
 
-# Fields and whole lines that pandas reads otherwise than they are written, or that are not numbers at all.
+# Fields and lines that pandas reads otherwise than they are written, or that are not numbers at all.
 FIELDS = (
     *("", " ", "3 ", " 3", "+3", "-3", "00001", "1.0", "1e0", "1e5", ".5", "5.", "4.35", "1e-400", "1e400"),
     *("1e", "-", "nan", "inf", "-inf", "NA", "True", "0x1", "1_0", '"1"', "1,5", "1;2", "1 2", "+-1", "#1", "\\N"),
@@ -74,7 +74,7 @@ def oracle(table: Table, text: str) -> list[tuple[int, int, np.float32, int]] | 
         if len(fields) <= 1 and not "".join(fields).strip():
             continue
         user, item, rating, time = map(str.strip, fields) if len(fields) == 4 else ("", "", "", "")
-        if not all(re.fullmatch("[+-]?[0-9]+", whole) and abs(int(whole)) <= 2**63 for whole in (user, item, time)):
+        if not all(re.fullmatch("[+-]?[0-9]+", field) and abs(int(field)) <= 2**63 for field in (user, item, time)):
             return None
         if max(map(int, (user, item, time))) == 2**63 or not re.fullmatch(r"[+\-.\deE]+", rating, re.ASCII):
             return None
@@ -175,7 +175,7 @@ def test_a_strange_byte_far_down_is_named_with_its_line(tail, problem):
 
 
 @pytest.mark.parametrize("tail", ["", "1::1::x::4\n"])
-def test_no_way_of_reading_holds_the_whole_file(tail):
+def test_a_file_is_never_read_into_memory_completely(tail):
     class Recorded(io.BytesIO):
         largest = 0
 

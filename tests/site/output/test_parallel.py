@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from recsys.export.files import write_artefacts
 from recsys.site.output import parallel
 from recsys.site.output.parallel import MIN_PAGES, Job, Renderer, render_all, worker_count
 from recsys.site.render import render_site
+from tests.processes import is_running, wait_until
 from tests.site.tiny import TEMPLATES, tiny
 
 N_PAGES = 18
@@ -124,29 +124,13 @@ def test_workers_ignore_ctrl_c_and_end_with_a_parent_that_is_killed(tmp_path):
     wait_until(lambda: not is_running(worker))
 
 
-def wait_until(condition) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def is_running(pid: int) -> bool:
-    """Whether there is such a process and it is not a zombie, whose parent has not yet read its exit status."""
-    with suppress(OSError):
-        os.kill(pid, 0)
-        stat = Path(f"/proc/{pid}/stat")
-        return not stat.exists() or stat.read_text().rpartition(") ")[2][0] != "Z"
-    return False
-
-
 @needs_fork
 def test_there_are_workers_only_for_many_pages_and_on_several_cores(monkeypatch):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda who: range(2))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(2))
     assert (worker_count(MIN_PAGES - 1), worker_count(MIN_PAGES)) == (0, 2)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda who: range(64))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(64))
     assert worker_count(MIN_PAGES) == 4
-    monkeypatch.setattr(os, "sched_getaffinity", lambda who: range(1))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(1))
     assert worker_count(10 * MIN_PAGES) == 0
 
 

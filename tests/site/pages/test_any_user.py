@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from urllib.parse import unquote
 
 import msgspec
@@ -11,13 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys.config import BuildConfig
-from recsys.export.script import json_in
 from recsys.schema import Recommendations, UserLists
 from recsys.site.catalogue import Catalogue, user_fragment
 from recsys.site.output.limits import Limits
 from recsys.site.pages import any_user as module
 from recsys.site.pages.any_user import shard_index, sort_ids
-from tests.site.markup import broken, pages
+from tests.site.markup import broken, pages, script_value
 from tests.site.test_privacy import from_json
 from tests.site.tiny import HOSTILE, USER_IDS, render, site_data, tiny
 
@@ -27,10 +24,6 @@ def large(**config):
     artefacts = tiny()
     build = msgspec.structs.replace(artefacts.build, config={**artefacts.build.config, "user_pages": 2, **config})
     return msgspec.structs.replace(artefacts, build=build)
-
-
-def script_value(path: Path):
-    return json.loads(json_in(path.read_text("utf-8")))
 
 
 @pytest.fixture(scope="module")
@@ -150,11 +143,11 @@ def test_hostile_titles_and_ids_are_text_in_the_data(site):
 
 
 def test_a_shard_names_no_item_of_a_user_that_the_export_does_not_name(site):
-    known = from_json(site)
+    published = from_json(site)
     by_slug = {slug: id_ for id_, slug in Catalogue(large()).item_slugs.items()}
     films = [by_slug[slug] for _, _, slug in script_value(site / "assets" / "data-films.js")]
     shard = script_value(site / "assets" / "data-users" / "0.js")
     for id_, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):
         rows = [row for rows_of_model in lists for row in rows_of_model]
         named = {*rated[::2], *(row[0] for row in rows), *(film for row in rows for film in row[4::2])} - {-1}
-        assert {films[position] for position in named} <= known[id_]
+        assert {films[position] for position in named} <= published[id_]

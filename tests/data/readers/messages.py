@@ -1,0 +1,15 @@
+"""What the user reads when a data set cannot be read."""
+
+from pathlib import Path
+
+import pytest
+
+from recsys.data.readers.registry import read_dataset
+from recsys.errors import DataError
+
+
+def error_message(path: Path) -> str:
+    """The message of the error that reading must raise."""
+    with pytest.raises(DataError) as caught:
+        read_dataset(path)
+    return str(caught.value)
