@@ -1,4 +1,4 @@
-"""The whole command, end to end: mostly on a small log in the layout of MovieLens."""
+"""The command, end to end: mostly on a small log in the layout of MovieLens."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def test_baselines_from_a_second_process_are_the_same_to_the_byte(site, small, t
     assert differing(site / "data", tmp_path / "site" / "data") == []
 
 
-def test_one_model_and_no_holdout(small, tmp_path):
+def test_a_build_of_one_model_without_a_holdout_measures_nothing(small, tmp_path):
     out = tmp_path / "site"
     assert build.main([*small, "--models", "deep", "--holdout", "0", "--out", str(out)]) == 0
     assert load(out, "metrics.json")["models"] == {}
@@ -373,8 +373,8 @@ def test_on_real_ratings_deep_leads_and_baselines_reach_their_known_ndcg():
         name: ndcg(spec.factory(parts.train, **tune(spec, validation, 0).hyperparameters))
         for name, spec in BASELINES.items()
     }
-    known = {"popularity": 0.11, "item_knn": 0.18, "ease": 0.19, "als": 0.195}
-    assert all(baselines[name] > value for name, value in known.items()), baselines
+    expected = {"popularity": 0.11, "item_knn": 0.18, "ease": 0.19, "als": 0.195}
+    assert all(baselines[name] > value for name, value in expected.items()), baselines
     base, deep = mean_of_three("base"), mean_of_three("deep")
     assert base > max(0.185, 1.5 * baselines["popularity"])
     assert deep > max(base, *baselines.values())

@@ -66,7 +66,7 @@ def test_a_file_may_hold_every_setting(tmp_path):
         train=TrainConfig(dim=2, epochs=3, patience=4, learning_rate=1.0, l2=0.0, batch_size=5, seed=6),
     )
     for given, default in ((config, BuildConfig()), (config.train, TrainConfig())):
-        assert all(getattr(given, each.name) != getattr(default, each.name) for each in fields(given))
+        assert all(getattr(given, field.name) != getattr(default, field.name) for field in fields(given))
 
 
 def test_settings_cannot_be_changed():

@@ -79,7 +79,7 @@ def test_a_metric_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.M
     assert metrics["protocol"]["metrics"]["hit_rate"] == metric.formula
     for name, row in metrics["models"].items():
         assert 0 <= row["accuracy"]["hit_rate"]["low"] <= row["accuracy"]["hit_rate"]["high"] <= 1, name
-        # Whoever has a hit among k has a precision of at least 1 / k.
+        # A user with a hit among k has a precision of at least 1 / k.
         assert row["accuracy"]["hit_rate"]["mean"] >= row["accuracy"]["precision"]["mean"]
     assert "Hit rate" in page(site, "compare.html")
 

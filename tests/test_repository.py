@@ -68,10 +68,10 @@ def test_pages_are_built_from_ratings_asked_for_by_name_at_the_address_they_will
 
 
 def test_pages_are_deployed_with_no_more_rights_than_that_takes():
-    found = workflow("pages")
-    assert found["permissions"] == {"contents": "read"}
-    assert found["jobs"]["build"]["permissions"] == {"contents": "read", "pages": "read"}
-    assert found["jobs"]["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
+    pages = workflow("pages")
+    assert pages["permissions"] == {"contents": "read"}
+    assert pages["jobs"]["build"]["permissions"] == {"contents": "read", "pages": "read"}
+    assert pages["jobs"]["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
 
 
 def test_workflows_agree_on_the_actions_they_use():

@@ -135,9 +135,9 @@ def test_item_knn_is_that_of_a_loop_over_pairs_of_items(neighbours, shrinkage):
 
 
 def test_item_knn_does_not_depend_on_the_block_size(monkeypatch):
-    whole = ItemKNN(random_log(), 3).scores()
+    scores = ItemKNN(random_log(), 3).scores()
     monkeypatch.setattr(item_knn, "_BLOCK_ITEMS", 5)
-    np.testing.assert_array_equal(ItemKNN(random_log(), 3).scores(), whole)
+    np.testing.assert_array_equal(ItemKNN(random_log(), 3).scores(), scores)
 
 
 def test_the_cosine_of_two_items_is_worked_by_hand():
@@ -220,9 +220,9 @@ def test_every_conjugate_gradient_step_comes_nearer_to_the_solution():
 
 
 def test_als_does_not_depend_on_the_block_size(monkeypatch):
-    whole = ALS(random_log(), dim=4).scores()
+    scores = ALS(random_log(), dim=4).scores()
     monkeypatch.setattr(als, "_BLOCK_NUMBERS", 20)
-    np.testing.assert_allclose(ALS(random_log(), dim=4).scores(), whole, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(ALS(random_log(), dim=4).scores(), scores, rtol=1e-4, atol=1e-5)
 
 
 def test_als_depends_on_its_seed_alone():

@@ -49,5 +49,5 @@ def test_a_baseline_that_cannot_be_computed_is_named_with_its_reason(monkeypatch
     assert results["ease"] == SkippedBaseline("ease", reason)
 
 
-def test_with_nothing_hidden_there_are_none():
+def test_with_nothing_hidden_no_baseline_is_run():
     assert list(run_baselines(split(small_log(), 0), CONFIG)) == []

@@ -53,7 +53,7 @@ def test_hyperparameters_that_rank_the_hidden_item_first_are_chosen():
     assert tuned.trials[1].ndcg == 1 > tuned.trials[0].ndcg
 
 
-def test_of_equals_the_first_is_chosen():
+def test_of_equal_trials_the_first_is_chosen():
     assert tune(spec_of(4, 5), split(log(), 0.25), seed=0).hyperparameters == {"best": 4}
 
 
@@ -63,12 +63,12 @@ def test_draft_values_hold_while_choosing_and_final_values_for_what_is_served():
     assert OneItem.calls == [{"n": 15, "best": item, "dim": 2, "seed": 5} for item in (3, 4)]
 
 
-def test_where_nothing_can_be_held_out_the_first_is_taken_untried():
+def test_where_nothing_can_be_held_out_the_first_is_chosen_without_a_trial():
     tuned = tune(spec_of(4, 3, final=lambda seed: {"dim": 9}), Split(log(), None, "temporal"), seed=0)
     assert (tuned.hyperparameters, tuned.trials, OneItem.calls) == ({"dim": 9, "best": 4}, (), [])
 
 
-def test_a_grid_of_one_is_taken_untried():
+def test_a_grid_of_one_is_chosen_without_a_trial():
     assert tune(spec_of(4), split(log(), 0.25), seed=0) == Tuned({"best": 4})
     assert OneItem.calls == []
 
@@ -98,13 +98,13 @@ def test_a_trial_has_the_ndcg_of_the_validation_part():
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_every_baseline_can_be_created_with_what_was_chosen(name):
+def test_every_baseline_can_be_created_with_its_chosen_hyperparameters(name):
     tuned = tune(BASELINES[name], split(log(12), 0.25), seed=5)
     assert BASELINES[name].factory(log(12), **tuned.hyperparameters).scores().shape == (5, 12)
     assert tuned.hyperparameters.get("seed", 5) == 5
 
 
-def test_what_was_chosen_is_described_in_one_line():
+def test_the_chosen_hyperparameters_are_described_in_one_line():
     assert Tuned({}).describe() == "nothing to choose"
     trials = Trial({}, 0.5), Trial({}, 0.25)
     assert Tuned({"l2": 300.0, "dim": 64}, trials).describe() == "l2 300, dim 64 (best of 2)"

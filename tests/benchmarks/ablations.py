@@ -106,9 +106,9 @@ VARIANTS = [
 
 def validation_parts(folder: Path) -> dict[str, recsys.Split]:
     """Six splits of training ratings, none of which holds a test rating of the split it comes from."""
-    whole = recsys.load_dataset(folder)
-    parts = {name: subset_in_file(whole, folder / f"{name}.base") for name in ("ua", "ub")}
-    newest = recsys.split(recsys.split(whole, 0.2).train, 0.2)
+    dataset = recsys.load_dataset(folder)
+    parts = {name: subset_in_file(dataset, folder / f"{name}.base") for name in ("ua", "ub")}
+    newest = recsys.split(recsys.split(dataset, 0.2).train, 0.2)
     return {
         "ua": hide_ten(parts["ua"], 1),
         "ua again": hide_ten(parts["ua"], 3),
@@ -119,12 +119,12 @@ def validation_parts(folder: Path) -> dict[str, recsys.Split]:
     }
 
 
-def subset_in_file(whole: recsys.Dataset, path: Path) -> recsys.Dataset:
+def subset_in_file(dataset: recsys.Dataset, path: Path) -> recsys.Dataset:
     """The ratings that are listed in one of the data set's files."""
     rows = pd.read_csv(path, sep="\t", header=None, usecols=[0, 1])
     subset = pd.MultiIndex.from_frame(rows)
-    pairs = pd.MultiIndex.from_arrays([whole.user_ids[whole.user], whole.item_ids[whole.item]])
-    return whole.subset(pairs.isin(subset))
+    pairs = pd.MultiIndex.from_arrays([dataset.user_ids[dataset.user], dataset.item_ids[dataset.item]])
+    return dataset.subset(pairs.isin(subset))
 
 
 def hide_ten(ratings: recsys.Dataset, seed: int) -> recsys.Split:

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/limit.py --data FOLDER [--repeat 3]
 
-First the seconds of each stage of ``python build.py`` and its share of the whole; baselines run at the same time as
+First the seconds of each stage of ``python build.py`` and its share of the total; baselines run at the same time as
 the training of the models. Then the same with all models in the cache, and rendering alone. Then, for each model, the
 arithmetic that no implementation can avoid: for the loss three matrix products a batch (the scores, and the gradients
 of both factors) and one exponential a score; for each layer of an MLP three products. It is timed at the rates that
@@ -50,13 +50,13 @@ def stages(folder: Path, repeat: int) -> None:
         environment = {**os.environ, "XDG_CACHE_HOME": f"{scratch}/cache"}
         build = [sys.executable, "build.py", "--out", f"{scratch}/site"]
         cold, warm = [*build, "--data", str(folder), "--no-cache"], [*build, "--data", str(folder)]
-        whole, peak, lines = min(run(cold, environment) for _ in range(repeat))
+        total, peak, lines = min(run(cold, environment) for _ in range(repeat))
         rows = [(match[1].strip(), float(match[2])) for line in lines if (match := STAGE.match(line))]
         for name, seconds in rows:
-            print(f"{name:26}{seconds:8.2f} s{seconds / whole:8.0%}{'   beside the models' * (name in BASELINES)}")
-        rest = whole - sum(seconds for name, seconds in rows if name not in BASELINES)
-        print(f"{'the rest':26}{rest:8.2f} s{rest / whole:8.0%}   imports, waiting for the baselines, exit")
-        print(f"{'whole build':26}{whole:8.2f} s    100%   peak {peak / 2**20:.0f} MiB over all processes")
+            print(f"{name:26}{seconds:8.2f} s{seconds / total:8.0%}{'   beside the models' * (name in BASELINES)}")
+        rest = total - sum(seconds for name, seconds in rows if name not in BASELINES)
+        print(f"{'the rest':26}{rest:8.2f} s{rest / total:8.0%}   imports, waiting for the baselines, exit")
+        print(f"{'whole build':26}{total:8.2f} s    100%   peak {peak / 2**20:.0f} MiB over all processes")
         run(warm, environment)
         for name, command in (
             ("with all models cached", warm),

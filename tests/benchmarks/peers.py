@@ -171,11 +171,11 @@ def skip_reason(packages: Iterable[str]) -> str | None:
 
 def load_splits(folder: Path, name: str) -> tuple[recsys.Split, recsys.Split]:
     """The split of that name, and its training part split in the same way."""
-    whole = recsys.load_dataset(folder)
+    dataset = recsys.load_dataset(folder)
     if name == "temporal":
-        parts = recsys.split(whole, HOLDOUT)
+        parts = recsys.split(dataset, HOLDOUT)
         return parts, validation_split(parts.train, HOLDOUT, np.random.default_rng([0, 1]))
-    train, test = (subset_in_file(whole, folder / f"{name}.{part}") for part in ("base", "test"))
+    train, test = (subset_in_file(dataset, folder / f"{name}.{part}") for part in ("base", "test"))
     parts = recsys.Split(train, test, "random")
     return parts, hide_ten(parts.train, 1)
 

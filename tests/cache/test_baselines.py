@@ -103,7 +103,7 @@ def test_a_baseline_added_to_the_registry_is_computed_though_the_others_are_cach
     assert [result.name for result in results_of(folder, parts)] == list(BASELINES)
 
 
-def test_with_nothing_hidden_there_are_none(folder):
+def test_with_nothing_hidden_no_baseline_is_run(folder):
     run = CountedRun()
     assert results_of(folder, recsys.split(two_tastes(), 0), run=run) == []
     assert run.times == 0

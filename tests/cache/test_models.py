@@ -58,7 +58,7 @@ def test_epochs_are_reported_when_a_model_is_trained_and_not_when_it_is_loaded(r
     assert epochs == [1, 2, 3, 4, 5]
 
 
-def test_whatever_changes_a_model_or_what_was_recorded_trains_again(ratings, cache, trained, monkeypatch):
+def test_any_setting_that_changes_a_model_or_its_recording_trains_again(ratings, cache, trained, monkeypatch):
     def is_cached(data=ratings, model="base", config=CONFIG, items=(2, 3, 5), max_frames=3) -> bool:
         return cached_fit(cache, data, model, config, SnapshotRecorder(np.array(items), max_frames))[1]
 
@@ -83,7 +83,7 @@ def test_whatever_changes_a_model_or_what_was_recorded_trains_again(ratings, cac
     assert len(trained) == n_trained + 1
 
 
-def test_an_entry_that_holds_no_model_is_trained_anew_and_replaced(ratings, cache, trained, caplog):
+def test_an_entry_that_holds_no_model_is_trained_again_and_replaced(ratings, cache, trained, caplog):
     cached_fit(cache, ratings, "base", CONFIG, recorder())
     (path,) = cache.folder.iterdir()
     entry = cache.load(path.stem, lambda entry: entry)

@@ -49,7 +49,7 @@ def test_an_entry_is_found_by_its_key_alone(cache):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions work otherwise there")
-def test_nobody_else_may_look_into_the_folder(cache):
+def test_other_users_cannot_read_the_folder(cache):
     cache.save(FIRST, entry())
     assert cache.folder.stat().st_mode & 0o777 == 0o700
 
@@ -60,7 +60,7 @@ def test_a_key_is_the_same_for_equal_parts_in_any_order():
     assert len(key()) == 64 and set(key()) <= set("0123456789abcdef")
 
 
-def test_a_key_is_another_for_any_other_part():
+def test_a_key_differs_for_any_other_part():
     different = [key(), key(a=1), key(a=2), key(a="1"), key(b=1), key(a=[1, 2]), key(a=[12]), key(a=None)]
     assert len(set(different)) == len(different)
 
@@ -82,13 +82,13 @@ def test_a_part_that_has_no_exact_text_is_refused():
         (store.scipy, "show_config", lambda mode: {"blas": "another"}),
     ],
 )
-def test_a_key_is_another_with_other_code_or_arithmetic(monkeypatch, target, name, value):
+def test_a_key_differs_with_other_code_or_arithmetic(monkeypatch, target, name, value):
     before = key(a=1)
     monkeypatch.setattr(target, name, value)
     assert key(a=1) != before
 
 
-def test_a_key_is_another_with_another_number_of_threads(monkeypatch):
+def test_a_key_differs_with_another_number_of_threads(monkeypatch):
     before = key(a=1)
     monkeypatch.setenv("OMP_NUM_THREADS", "77")
     assert key(a=1) != before
@@ -155,7 +155,7 @@ def replace_without_key(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [truncate, overwrite, replace_by_another_key, replace_without_key])
-def test_a_damaged_or_foreign_entry_is_a_warning_and_the_next_takes_its_place(cache, damage, caplog):
+def test_a_damaged_or_foreign_entry_is_a_warning_and_is_replaced_by_the_next(cache, damage, caplog):
     cache.save(FIRST, entry())
     path = cache.folder / f"{FIRST}.npz"
     damage(path)

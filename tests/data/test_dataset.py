@@ -333,10 +333,10 @@ def test_matrix_counts_and_rated_agree_with_a_plain_dictionary(ratings, random):
         assert dataset.user_counts[user] == sum(rater == user for rater, _ in expected)
     for item in range(dataset.n_items):
         assert dataset.item_counts[item] == sum(rated == item for _, rated in expected)
-    asked = [random.randrange(dataset.n_users) for _ in range(4)]
-    cells = [(row, user, item) for row, user in enumerate(asked) for item in range(dataset.n_items)]
+    users = [random.randrange(dataset.n_users) for _ in range(4)]
+    cells = [(row, user, item) for row, user in enumerate(users) for item in range(dataset.n_items)]
     expected_cells = [[row, item] for row, user, item in cells if (user, item) in expected]
-    assert np.transpose(dataset.rated(np.array(asked))).tolist() == expected_cells
+    assert np.transpose(dataset.rated(np.array(users))).tolist() == expected_cells
 
 
 def test_a_subset_has_the_same_users_and_items_and_fewer_ratings():

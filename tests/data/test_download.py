@@ -27,11 +27,11 @@ class Web:
 
     def __init__(self) -> None:
         self.answers: dict[str, bytes | int | Exception | str] = {}
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.options: list[dict[str, object]] = []
 
     def send(self, _adapter: HTTPAdapter, request: requests.PreparedRequest, **options: object) -> requests.Response:
-        self.asked.append(request.url)
+        self.requested.append(request.url)
         self.options.append(options)
         answer = self.answers.get(request.url, requests.exceptions.ConnectionError("unreachable"))
         if isinstance(answer, Exception):
@@ -71,7 +71,7 @@ def test_a_download_is_kept_and_then_needs_no_network(web, tmp_path):
     assert path.parent == tmp_path / "cache"
     web.answers.clear()
     assert fetch("ml-tiny") == path
-    assert web.asked == [PUBLISHER]
+    assert web.requested == [PUBLISHER]
 
 
 def test_certificates_are_checked_and_every_wait_ends(web):
@@ -91,10 +91,10 @@ def test_the_licence_is_noted_once_before_a_download_and_not_for_a_kept_copy(web
 
 
 @pytest.mark.parametrize("answer", [requests.exceptions.SSLError("certificate has expired"), b"another file"])
-def test_the_second_source_is_asked_where_the_first_fails(web, answer):
+def test_the_second_source_is_tried_if_the_first_fails(web, answer):
     web.answers |= {PUBLISHER: answer, MIRROR: FILE}
     assert fetch("ml-tiny").read_bytes() == FILE
-    assert web.asked == [PUBLISHER, MIRROR]
+    assert web.requested == [PUBLISHER, MIRROR]
 
 
 def test_when_all_fail_each_reason_and_the_remedy_are_named(web):
@@ -130,7 +130,7 @@ def test_a_set_that_its_publisher_renews_says_so(web, monkeypatch):
     monkeypatch.setitem(REMOTES, "ml-tiny", Remote("0" * 64, note="the publisher renews it"))
     web.answers[PUBLISHER] = FILE
     assert "the file's hash is not the pinned one: the publisher renews it (fetch" in failure()
-    assert web.asked == [PUBLISHER]
+    assert web.requested == [PUBLISHER]
 
 
 def test_a_kept_copy_that_was_damaged_is_fetched_again(web):
@@ -146,7 +146,7 @@ def test_an_endless_file_is_cut_off(web, monkeypatch):
     assert "files.grouplens.org: the download broke off" in failure()
 
 
-def test_a_cache_that_cannot_be_written(web, monkeypatch, tmp_path):
+def test_a_cache_that_cannot_be_written_is_an_error(web, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(download, "cache_folder", lambda: tmp_path / "file" / "cache")
     web.answers[PUBLISHER] = FILE

@@ -169,7 +169,7 @@ def test_activity_has_a_long_tail_too() -> None:
     assert np.median(counts) < counts.mean() < counts.max() / 2.5
 
 
-def test_who_likes_a_film_of_a_mood_rates_others_of_it_more_than_most() -> None:
+def test_users_who_like_a_film_of_a_mood_rate_more_films_of_that_mood_than_others() -> None:
     rated, liked = matrix(USER, ITEM), matrix(USER[STARS >= 4], ITEM[STARS >= 4])
     for mood in MOODS:
         films = np.array([mood in film.moods for film in FILMS])

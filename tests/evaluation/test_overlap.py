@@ -57,7 +57,7 @@ def test_users_without_a_list_are_left_out_and_users_are_not_mixed():
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 7), st.integers(1, 5), st.sampled_from([0.1, 0.5, 0.9]), st.randoms(use_true_random=False))
-def test_many_users_are_as_each_alone_by_sets(k, n, p, random):
+def test_figures_of_many_users_equal_those_computed_from_sets_one_by_one(k, n, p, random):
     lengths = [random.randint(1, k) for _ in range(n)]
     lists = [[random.sample(range(k + 3), length) for length in lengths] for _ in range(2)]
     first, second = (np.array([row + [-1] * (k - len(row)) for row in rows], np.int32) for rows in lists)
@@ -79,6 +79,6 @@ def test_agreement_counts_users_by_shared_items_and_has_intervals_over_users():
     assert summary.rbo_p == PERSISTENCE
 
 
-def test_where_nobody_has_a_list_there_is_no_agreement():
+def test_without_any_list_there_is_no_agreement():
     empty = np.full((2, 3), -1, np.int32)
     assert agreement(("base", "deep"), empty, empty) is None

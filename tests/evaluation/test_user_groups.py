@@ -18,8 +18,8 @@ def train() -> Dataset:
 
 
 def test_nine_users_are_cut_in_three_times_three():
-    few, some, many = thirds(np.array([9, 1, 8, 2, 7, 3, 6, 4, 5]), ACTIVITY)
-    assert [(group.name, group.low, group.high, group.n_users) for group, _ in (few, some, many)] == [
+    few, medium, many = thirds(np.array([9, 1, 8, 2, 7, 3, 6, 4, 5]), ACTIVITY)
+    assert [(group.name, group.low, group.high, group.n_users) for group, _ in (few, medium, many)] == [
         ("few", 1, 3, 3), ("some", 4, 6, 3), ("many", 7, 9, 3)
     ]  # fmt: skip
     assert np.flatnonzero(few.members).tolist() == [1, 3, 5]

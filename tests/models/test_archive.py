@@ -98,14 +98,14 @@ def zipped(members: list[tuple[str, bytes]], how: int = zipfile.ZIP_STORED) -> b
 
 def a_bomb() -> bytes:
     """Many members that all point at the same bytes of the file."""
-    whole = zipped([("a.npy", npy(np.zeros(1000)))])
-    end = whole.rindex(b"PK\x05\x06")
-    start = int.from_bytes(whole[end + 16 : end + 20], "little")
-    entries = b"".join(whole[start:end].replace(b"a.npy", b"%c.npy" % (97 + i)) for i in range(20))
-    tail = bytearray(whole[end:])
+    content = zipped([("a.npy", npy(np.zeros(1000)))])
+    end = content.rindex(b"PK\x05\x06")
+    start = int.from_bytes(content[end + 16 : end + 20], "little")
+    entries = b"".join(content[start:end].replace(b"a.npy", b"%c.npy" % (97 + i)) for i in range(20))
+    tail = bytearray(content[end:])
     tail[8:12] = (20).to_bytes(2, "little") * 2
     tail[12:16] = len(entries).to_bytes(4, "little")
-    return whole[:start] + entries + bytes(tail)
+    return content[:start] + entries + bytes(tail)
 
 
 TEXT = ("text.npy", npy(np.zeros(2, np.uint8)))
@@ -157,9 +157,9 @@ def test_a_missing_file_or_a_folder_is_refused(tmp_path):
 def test_a_file_cut_off_anywhere_is_refused(tmp_path):
     path = tmp_path / "file.npz"
     write(path, SMALL)
-    whole = path.read_bytes()
-    for length in (*range(0, len(whole), 9), len(whole) - 1):
-        path.write_bytes(whole[:length])
+    content = path.read_bytes()
+    for length in (*range(0, len(content), 9), len(content) - 1):
+        path.write_bytes(content[:length])
         with pytest.raises(DataError):
             read(path)
 

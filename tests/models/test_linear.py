@@ -61,7 +61,7 @@ def test_at_a_lower_rank_the_scores_are_the_nearest_to_those_of_ease(monkeypatch
     np.testing.assert_allclose(scores, scale * expected, atol=1e-3 * np.abs(scores).max())
 
 
-def test_an_item_of_the_tail_is_placed_as_ease_of_the_head_and_that_item_would_place_it(monkeypatch):
+def test_a_tail_item_gets_the_weights_of_ease_on_the_head_and_that_item(monkeypatch):
     monkeypatch.setattr(linear, "EASE_L2", 3.0)
     monkeypatch.setattr(linear, "HEAD", 5)
     monkeypatch.setattr(linear, "_TAIL_BLOCK", 3)

@@ -147,39 +147,39 @@ def with_array(content: Archive, name: str, array: np.ndarray) -> Archive:
 
 @pytest.mark.parametrize("name", ["base", "deep"])
 def test_every_array_must_be_present_with_its_shape_its_dtype_and_finite_numbers(models, name):
-    whole = pack(models[name])
-    for array, numbers in whole.arrays.items():
-        missing = Archive({name: value for name, value in whole.arrays.items() if name != array}, whole.text)
+    archive = pack(models[name])
+    for array, numbers in archive.arrays.items():
+        missing = Archive({name: value for name, value in archive.arrays.items() if name != array}, archive.text)
         short = array.removeprefix("towers.")
         assert refusal(missing) == f"the array {short} is missing"
         for wrong in (numbers[:-1], numbers[None], numbers.astype(np.complex64), numbers.astype(np.bool_)):
-            assert refusal(with_array(whole, array, wrong))
+            assert refusal(with_array(archive, array, wrong))
         if numbers.dtype.kind == "f":
             for bad in (np.nan, np.inf, -np.inf):
                 broken = numbers.copy()
                 broken.flat[-1] = bad
-                assert f"{short} holds {bad}; expected finite numbers" in refusal(with_array(whole, array, broken))
-            assert "expected" in refusal(with_array(whole, array, numbers.astype(np.float16)))
+                assert f"{short} holds {bad}; expected finite numbers" in refusal(with_array(archive, array, broken))
+            assert "expected" in refusal(with_array(archive, array, numbers.astype(np.float16)))
         swapped = numbers.astype(numbers.dtype.newbyteorder())  # the same numbers, which BLAS would misread
-        assert f"the array {short} is {swapped.dtype}" in refusal(with_array(whole, array, swapped))
+        assert f"the array {short} is {swapped.dtype}" in refusal(with_array(archive, array, swapped))
 
 
 def test_a_history_must_be_a_sparse_matrix_of_items_in_the_catalogue(models):
-    whole = pack(models["deep"])
-    indices, indptr = whole.arrays["towers.history.indices"], whole.arrays["towers.history.indptr"]
+    archive = pack(models["deep"])
+    indices, indptr = archive.arrays["towers.history.indices"], archive.arrays["towers.history.indptr"]
     too_large, negative, repeated, unsorted = (indices.copy() for _ in range(4))
     too_large[0], negative[0], repeated[1], unsorted[:2] = 12, -1, indices[0], indices[1::-1]
     wide, unsigned = indices.astype(np.int64) + 2**40, indices.astype(np.uint32)
     for wrong in (too_large, negative, repeated, unsorted, wide, unsigned):
-        assert "history" in refusal(with_array(whole, "towers.history.indices", wrong))
+        assert "history" in refusal(with_array(archive, "towers.history.indices", wrong))
     late_start, falling, too_long, too_short = (indptr.copy() for _ in range(4))
     late_start[0], falling[3], too_long[-1], too_short[-1] = 1, indptr[-1], indptr[-1] + 1, indptr[-1] - 1
     for wrong in (late_start, falling, too_long, too_short, -indptr):
-        assert "history" in refusal(with_array(whole, "towers.history.indptr", wrong))
+        assert "history" in refusal(with_array(archive, "towers.history.indptr", wrong))
     empty = {"data": np.empty(0, np.float32), "indices": np.empty(0, np.int32), "indptr": np.zeros(41, np.int32)}
     for part, array in empty.items():
-        whole = with_array(whole, f"towers.history.{part}", array)
-    assert "no sparse matrix with entries" in refusal(whole)
+        archive = with_array(archive, f"towers.history.{part}", array)
+    assert "no sparse matrix with entries" in refusal(archive)
 
 
 def test_the_lowest_rating_must_not_be_above_the_highest(models):
@@ -209,8 +209,8 @@ RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_nd
     ],
 )
 def test_the_header_is_checked(models, changes, message):
-    whole = pack(models["deep"])
-    assert message in refusal(Archive(whole.arrays, json.dumps({**json.loads(whole.text), **changes})))
+    archive = pack(models["deep"])
+    assert message in refusal(Archive(archive.arrays, json.dumps({**json.loads(archive.text), **changes})))
 
 
 @pytest.mark.parametrize(
@@ -222,12 +222,12 @@ def test_a_header_that_is_no_json_is_refused(models, text):
 
 def test_vectors_of_length_0_and_lengths_whose_product_exceeds_memory_are_refused(models):
     def of_length(dim: int) -> Archive:
-        whole = pack(models["deep"])
-        header = json.loads(whole.text)
+        archive = pack(models["deep"])
+        header = json.loads(archive.text)
         header["hyperparameters"]["dim"] = dim
         rows = {"user_vectors": 40, "item_vectors": 12, "towers.pool.table": 12, "towers.item.table": 12}
         arrays = {name: np.zeros((n, dim), np.float32) for name, n in rows.items()}
-        return Archive({**whole.arrays, **arrays}, json.dumps(header))
+        return Archive({**archive.arrays, **arrays}, json.dumps(header))
 
     assert "its vectors are of length 0; expected 1 at least" in refusal(of_length(0))
     assert "user_mlp.inner.weight is float32 of shape (5, 8); expected float32 of shape (100001, 200000)" in refusal(
@@ -236,8 +236,8 @@ def test_vectors_of_length_0_and_lengths_whose_product_exceeds_memory_are_refuse
 
 
 def test_a_header_with_further_fields_is_accepted(models):
-    whole = pack(models["deep"])
-    more = Archive(whole.arrays, json.dumps({**json.loads(whole.text), "mood": "good"}))
+    archive = pack(models["deep"])
+    more = Archive(archive.arrays, json.dumps({**json.loads(archive.text), "mood": "good"}))
     assert_same(models["deep"], unpack(more))
 
 

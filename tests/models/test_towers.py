@@ -1,4 +1,4 @@
-"""Both models as towers: gradients of the whole model, and how inputs become vectors."""
+"""Both models as towers: gradients of a complete model, and how inputs become vectors."""
 
 import numpy as np
 import pytest
@@ -152,17 +152,17 @@ def test_the_gradient_check_finds_a_forgotten_residual_path():
 def test_a_user_has_the_same_vector_in_any_batch_and_order(name):
     towers = model(name)
     everyone, _ = towers.users_forward(towers.serving_inputs(np.arange(N_USERS)))
-    some, _ = towers.users_forward(towers.serving_inputs(USERS))
-    np.testing.assert_allclose(some, everyone[USERS], rtol=1e-12)
+    chosen, _ = towers.users_forward(towers.serving_inputs(USERS))
+    np.testing.assert_allclose(chosen, everyone[USERS], rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", ["base", "deep"])
 def test_an_item_has_the_same_vector_and_bias_in_any_batch_and_order(name):
     towers = model(name)
-    whole, whole_bias, _ = towers.items_forward(np.arange(N_ITEMS))
+    all_vectors, all_bias, _ = towers.items_forward(np.arange(N_ITEMS))
     vectors, bias, _ = towers.items_forward(ITEMS)
-    np.testing.assert_allclose(vectors, whole[ITEMS], rtol=1e-12)
-    np.testing.assert_array_equal(bias, whole_bias[ITEMS])
+    np.testing.assert_allclose(vectors, all_vectors[ITEMS], rtol=1e-12)
+    np.testing.assert_array_equal(bias, all_bias[ITEMS])
 
 
 def test_an_untrained_base_model_ranks_by_popularity():

@@ -219,8 +219,8 @@ def factors(rng, n_users=3, n_items=4, dim=2):
     users, items, bias, self_contributions = (
         rng.standard_normal(shape) for shape in ((n_users, dim), (n_items, dim), n_items, len(PAIRS.user))
     )
-    whole = dense(Factors(users, items, bias, self_contributions, np.empty(0)))
-    return Factors(users, items, bias, self_contributions, whole[PAIRS.user, PAIRS.item])
+    matrix = dense(Factors(users, items, bias, self_contributions, np.empty(0)))
+    return Factors(users, items, bias, self_contributions, matrix[PAIRS.user, PAIRS.item])
 
 
 def dense(scores: Factors) -> np.ndarray:

@@ -34,12 +34,12 @@ def columns(negatives):
 
 def reference(negatives, user, item, users, items, offset, self_contributions):
     """What forward should return, from the whole matrix."""
-    whole = users @ items.T + offset
-    z = np.full_like(whole, -np.inf)
+    scores = users @ items.T + offset
+    z = np.full_like(scores, -np.inf)
     chosen = columns(negatives)
-    z[:, chosen] = whole[:, chosen] + np.log(negatives.counts, dtype=whole.dtype)
+    z[:, chosen] = scores[:, chosen] + np.log(negatives.counts, dtype=scores.dtype)
     z[user, item] = -np.inf
-    return z[:, chosen], whole[user, item] - self_contributions
+    return z[:, chosen], scores[user, item] - self_contributions
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,14 +70,14 @@ def weighted_sum(kind, seed):
 def test_gradients_equal_those_of_the_whole_matrix(kind, seed):
     negatives, arrays, weights, positive_weights, cache = weighted_sum(kind, seed)
     # Every score is linear in each argument, so the gradient is a matrix of weights times the other argument.
-    whole = np.zeros((N_USERS, N_ITEMS))
-    whole[:, columns(negatives)] = weights
-    np.add.at(whole, (negatives.user, negatives.item), positive_weights)
+    matrix = np.zeros((N_USERS, N_ITEMS))
+    matrix[:, columns(negatives)] = weights
+    np.add.at(matrix, (negatives.user, negatives.item), positive_weights)
     gradients = negatives.backward(weights.copy(), positive_weights, cache)
     users, items, _, _ = arrays
-    np.testing.assert_allclose(gradients.users, whole @ items, atol=1e-12)
-    np.testing.assert_allclose(gradients.items, whole.T @ users, atol=1e-12)
-    np.testing.assert_allclose(gradients.offset, whole.sum(axis=0), atol=1e-12)
+    np.testing.assert_allclose(gradients.users, matrix @ items, atol=1e-12)
+    np.testing.assert_allclose(gradients.items, matrix.T @ users, atol=1e-12)
+    np.testing.assert_allclose(gradients.offset, matrix.sum(axis=0), atol=1e-12)
 
 
 @pytest.mark.parametrize("kind", KINDS)

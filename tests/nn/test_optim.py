@@ -60,14 +60,14 @@ def test_a_step_sets_the_gradients_to_zero():
 def test_a_large_parameter_moves_as_its_parts_would():
     rng = np.random.default_rng(0)
     values, gradients = rng.standard_normal((2, 3, 50_000))  # more than one block
-    whole, parts = Parameter(values.copy()), [Parameter(row.copy()) for row in values]
-    optimisers = Adam([whole]), Adam(parts)
+    matrix, parts = Parameter(values.copy()), [Parameter(row.copy()) for row in values]
+    optimisers = Adam([matrix]), Adam(parts)
     for _ in range(2):
-        for parameter, gradient in zip([whole, *parts], [gradients, *gradients], strict=True):
+        for parameter, gradient in zip([matrix, *parts], [gradients, *gradients], strict=True):
             parameter.gradient += gradient
         for adam in optimisers:
             adam.step(0.1)
-    assert (whole.value == np.stack([part.value for part in parts])).all()
+    assert (matrix.value == np.stack([part.value for part in parts])).all()
 
 
 def test_adam_finds_the_minimum_of_a_bowl():

@@ -63,12 +63,12 @@ def scores_of(model: Fitted, history: sparse.csr_array, user: int) -> np.ndarray
 def by_deleting(model: Fitted, user: int, item: int) -> Pairs:
     """How much the item's score falls as each rated item is deleted from the matrix, the three largest."""
     history = model.towers.history[[user]]
-    whole, falls = scores_of(model, history, user)[item], []
+    score, falls = scores_of(model, history, user)[item], []
     for entry, rated in enumerate(history.indices.tolist()):
         rest = sparse.csr_array(
             (np.delete(history.data, entry), np.delete(history.indices, entry), [0, history.nnz - 1]), (1, 80)
         )
-        falls.append((rated, whole - scores_of(model, rest, user)[item]))
+        falls.append((rated, score - scores_of(model, rest, user)[item]))
     return sorted(((rated, fall) for rated, fall in falls if fall > 0), key=lambda pair: -pair[1])[:3]
 
 

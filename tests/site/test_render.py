@@ -49,7 +49,7 @@ def test_every_page_has_the_one_policy_and_keeps_to_it(site):
         assert page.inline == [], address
 
 
-def test_every_link_and_every_load_resolves_inside_the_site(site):
+def test_every_link_and_every_resource_exists_inside_the_site(site):
     assert broken(site, pages(site)) == []
 
 

@@ -54,8 +54,8 @@ def test_the_order_of_rows_in_the_source_changes_nothing(model):
 
 @pytest.mark.parametrize("model", ["base", "deep"])
 def test_users_and_items_without_ratings_stay_finite_and_can_be_ranked(model):
-    whole = two_tastes()
-    train = whole.subset((whole.user != 5) & (whole.item != 7))
+    dataset = two_tastes()
+    train = dataset.subset((dataset.user != 5) & (dataset.item != 7))
     fitted = recsys.fit(train, model, QUICK)
     assert all(np.isfinite(array).all() for array in arrays(fitted))
     assert fitted.scores().shape == (60, 24)

@@ -82,11 +82,11 @@ def test_every_file_has_an_example_of_three_lines_in_both_languages(site):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_examples_in_python_work(site, name, monkeypatch, capsys):
     monkeypatch.chdir(site)
-    known: dict[str, object] = {}
-    exec(shown(site)[name][0], known)
+    variables: dict[str, object] = {}
+    exec(shown(site)[name][0], variables)
     if name.startswith("vectors"):
-        assert len(known["vectors"]) == len(known["films"]) == 5
-        assert list(known["films"].title) == [" ".join(title.split()) for title in TITLES]
+        assert len(variables["vectors"]) == len(variables["films"]) == 5
+        assert list(variables["films"].title) == [" ".join(title.split()) for title in TITLES]
     else:
         assert SAID_IN_PYTHON[name] in capsys.readouterr().out
 

@@ -166,4 +166,4 @@ def test_every_layer_reads_columns_of_its_source():
     text = map_chart().json
     names = re.findall(r'"type":"field","field":"(\w+)"', text)
     assert set(names) == set(COLUMNS) - {"year", "genres"}  # those are for the hover tool
-    assert text.count('"name":"ColumnDataSource"') == 4  # all films, those ringed, the one picked, a visitor
+    assert text.count('"name":"ColumnDataSource"') == 4  # all items, the ringed ones, the picked one, the new user

@@ -12,7 +12,7 @@ from recsys.site.slugs import slugs
 from tests.site.markup import Page
 from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, embedding, render, site_data, tiny
 
-SOME = ["4", "1", "__proto__"]
+PART = ["4", "1", "__proto__"]
 """Items of a tower that has some of them, in another order than the catalogue."""
 
 
@@ -48,11 +48,11 @@ def test_starters_after_the_first_twelve_are_hidden_at_first(tmp_path):
 
 
 def test_columns_follow_the_rows_of_the_tower():
-    facts = facts_of(with_tower(tiny(), item_ids=SOME))
-    assert [FILM_IDS[position] for position in facts["films"]] == SOME
+    facts = facts_of(with_tower(tiny(), item_ids=PART))
+    assert [FILM_IDS[position] for position in facts["films"]] == PART
     assert facts["genres"] == ["Drama", "<i>Sci-Fi</i>"]
     genres = {item.id: item.genres for item in tiny().items.items}
-    assert [[facts["genres"][n] for n in of] for of in facts["of"]] == [genres[id_] for id_ in SOME]
+    assert [[facts["genres"][n] for n in of] for of in facts["of"]] == [genres[id_] for id_ in PART]
 
 
 def test_the_square_is_that_of_the_picture():
@@ -66,7 +66,7 @@ def test_the_script_has_the_facts(site):
 
 def test_a_tower_with_unknown_items_is_an_error():
     with pytest.raises(OutputError, match=r"'none' is mentioned but not in items\.json"):
-        facts_of(with_tower(tiny(), item_ids=[*SOME, "none"]))
+        facts_of(with_tower(tiny(), item_ids=[*PART, "none"]))
 
 
 @pytest.mark.parametrize("row", [-1, 5])
@@ -78,8 +78,8 @@ def test_a_starter_outside_the_tower_is_an_error(tmp_path, row):
 
 def test_the_page_says_how_many_items_it_offers_if_not_all(tmp_path, site):
     assert "most rated of" not in (site / "rate.html").read_text("utf-8")
-    some = with_tower(tiny(), item_ids=SOME, starters=[0])
-    assert "the 3 most rated of 5 films" in (render(some, tmp_path) / "rate.html").read_text("utf-8")
+    partial = with_tower(tiny(), item_ids=PART, starters=[0])
+    assert "the 3 most rated of 5 films" in (render(partial, tmp_path) / "rate.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("artefacts", [with_tower(tiny()), tiny(("base",))], ids=["no tower", "base"])

@@ -46,8 +46,8 @@ def test_users_with_rated_items_in_the_tower_have_rows_and_stars():
 
 
 def test_rows_are_those_of_the_tower_and_other_items_are_left_out():
-    some = with_users([[("4", 4.5), ("1", 1.0), ("5", 2.0)], [("5", 4.5)], [("__proto__", 3.0)]])
-    facts = facts_of(some, item_ids=["__proto__", "4", "1"])
+    artefacts = with_users([[("4", 4.5), ("1", 1.0), ("5", 2.0)], [("5", 4.5)], [("__proto__", 3.0)]])
+    facts = facts_of(artefacts, item_ids=["__proto__", "4", "1"])
     assert facts["users"] == [0, 2]
     assert read(facts) == [[(1, 5), (2, 1)], [(0, 3)]]
 
