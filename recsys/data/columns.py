@@ -84,8 +84,8 @@ def timestamps(column: pd.Series[Any]) -> NDArray[np.int64]:
         column = pd.to_numeric(column)
     if not pd.api.types.is_integer_dtype(column):
         values = np.asarray(column, np.float64)
-        whole = np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2.0**63)
-        _refuse("timestamp", column, ~whole, "is not a whole number of 64 bits")
+        is_integer = np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2.0**63)
+        _refuse("timestamp", column, ~is_integer, "is not a whole number of 64 bits")
     return np.array(_int64("timestamp", column))
 
 
@@ -101,10 +101,10 @@ def _none_missing(name: str, column: pd.Series[Any]) -> None:
         raise DataError(f"row {missing[0]} has no {name}; expected one in every row")
 
 
-def _refuse(name: str, column: pd.Series[Any], mask: NDArray[np.bool_], why: str) -> None:
+def _refuse(name: str, column: pd.Series[Any], mask: NDArray[np.bool_], problem: str) -> None:
     """Raise an error that names the first value for which ``mask`` (n,) is true, if any."""
     rows = np.flatnonzero(mask)
     if len(rows):
         value = column.iloc[rows[0]]
         shown: Callable[[object], str] = repr if isinstance(value, str) else str
-        raise DataError(f"{name} {shown(value)} in row {rows[0]} {why}")
+        raise DataError(f"{name} {shown(value)} in row {rows[0]} {problem}")

@@ -285,8 +285,8 @@ def explain(fitted: Fitted) -> Explanation:
     assert isinstance(towers, DeepModel)
 
     def difference(users: Ids, rated: sparse.csr_array[Any]) -> Array:
-        whole = np.repeat(fitted.user_vectors[users], np.diff(rated.indptr), axis=0)  # (P, d)
-        return whole - towers.leave_one_out(users).astype(np.float32)
+        user_vectors = np.repeat(fitted.user_vectors[users], np.diff(rated.indptr), axis=0)  # (P, d)
+        return user_vectors - towers.leave_one_out(users).astype(np.float32)
 
     return Explanation(difference, fitted.item_vectors, MAX_REASONS)
 

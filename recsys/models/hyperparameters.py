@@ -62,13 +62,11 @@ def resolve(
         l2: likewise.
         distillation: likewise.
     """
-    batch_size = config.batch_size or default_batch_size(
-        ratings.n_ratings, int((ratings.user_counts > 0).sum())
-    )
+    batch_size = config.batch_size or default_batch_size(ratings.n_ratings, int((ratings.user_counts > 0).sum()))
     if config.epochs is None:
         min_epochs, max_epochs = epochs
-        wanted = round(steps / number_of_batches(ratings.n_ratings, batch_size))
-        n_epochs = min(max_epochs, max(min_epochs, wanted))
+        n_epochs = round(steps / number_of_batches(ratings.n_ratings, batch_size))
+        n_epochs = min(max_epochs, max(min_epochs, n_epochs))
     else:
         n_epochs = config.epochs
     return HyperParameters(
@@ -88,8 +86,8 @@ def default_batch_size(n_ratings: int, n_users: int) -> int:
     A quarter of a small log, so that it gets enough steps; 32,768 from 131,072 ratings on; from 786,432 on the 24th
     part of them, at most 1,048,576, or the ratings of 16,384 users.
     """
-    wanted = min(-(-n_ratings // MIN_DEFAULT_BATCHES), max(BATCH_SIZE, -(-n_ratings // MAX_DEFAULT_BATCHES)))
-    return min(wanted, MAX_BATCH_SIZE, -(-n_ratings * MAX_BATCH_USERS // n_users))  # -(-a // b) rounds up
+    batch_size = min(-(-n_ratings // MIN_DEFAULT_BATCHES), max(BATCH_SIZE, -(-n_ratings // MAX_DEFAULT_BATCHES)))
+    return min(batch_size, MAX_BATCH_SIZE, -(-n_ratings * MAX_BATCH_USERS // n_users))  # -(-a // b) rounds up
 
 
 def number_of_batches(n_ratings: int, batch_size: int) -> int:

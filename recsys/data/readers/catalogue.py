@@ -47,7 +47,7 @@ def read_items(file: TableFile, genre_file: TableFile | None) -> pd.DataFrame:
     years = [_year_of_date(row) if year is None else year for row, (_, year) in zip(rows, titles, strict=True)]
     return pd.DataFrame(
         {
-            "item": np.array([row.whole("item") for row in rows], "int64"),
+            "item": np.array([row.integer("item") for row in rows], "int64"),
             "title": pd.Series([natural_order(title) or None for title, _ in titles], dtype=object),
             "year": np.array([np.nan if year is None else year for year in years], "float64"),
             "genres": pd.Series([_genres(row, flags) for row in rows], dtype=object),
@@ -64,7 +64,7 @@ def read_users(file: TableFile) -> pd.DataFrame:
     rows = _distinct_rows(file, "user")
     return pd.DataFrame(
         {
-            "user": np.array([row.whole("user") for row in rows], "int64"),
+            "user": np.array([row.integer("user") for row in rows], "int64"),
             "age": np.array([row.number("age") if row.text("age") else np.nan for row in rows], "float64"),
             "gender": pd.Series([row.text("gender") or None for row in rows], dtype=object),
             "occupation": pd.Series([_occupation(row) for row in rows], dtype=object),
@@ -77,7 +77,7 @@ def _distinct_rows(file: TableFile, field: str) -> list[Row]:
     lines: dict[int, int] = {}
     rows = list(file.rows())
     for row in rows:
-        id_ = row.whole(field)
+        id_ = row.integer(field)
         if id_ in lines:
             raise row.error(f"{field} {id_} again, after line {lines[id_]}", "keep one of the two lines")
         lines[id_] = row.line
@@ -108,7 +108,7 @@ def _genres(row: Row, flagged: Sequence[str]) -> str:
 def _genre_names(file: TableFile) -> tuple[str, ...]:
     names: list[str] = []
     for row in file.rows():
-        if row.whole("number") != len(names):
+        if row.integer("number") != len(names):
             raise row.error(f"the number is {row.text('number')}, not {len(names)}")
         if not row.text("genre") or row.text("genre") in names:
             raise row.error(f"genre {row.text('genre')!r} is empty or appears twice")
@@ -119,7 +119,7 @@ def _genre_names(file: TableFile) -> tuple[str, ...]:
 def _occupation(row: Row) -> str | None:
     if "occupation" in row.table.fields:
         return row.text("occupation") or None
-    code = row.whole("occupation code")
+    code = row.integer("occupation code")
     if not 0 <= code < len(_OCCUPATIONS):
         raise row.error(f"occupation code {code} is not between 0 and {len(_OCCUPATIONS) - 1}")
     return _OCCUPATIONS[code]

@@ -71,7 +71,7 @@ class Row:
         """A field as text, without the spaces around it."""
         return self.values[self.table.fields.index(field)].strip()
 
-    def whole(self, field: str) -> int:
+    def integer(self, field: str) -> int:
         """A field as a whole number.
 
         Raises:

@@ -80,10 +80,11 @@ def _layouts(files: Files) -> list[Layout]:
 
 
 def _read(files: Files) -> Dataset:
-    layout, *others = _layouts(files)
-    if others:
-        tables = " and ".join(each.ratings.file for each in (layout, *others))
+    layouts = _layouts(files)
+    if len(layouts) > 1:
+        tables = " and ".join(layout.ratings.file for layout in layouts)
         raise DataError(f"'{files.path}' holds ratings more than once: {tables} (give the path of one of them)")
+    layout = layouts[0]
     ratings_file = _table_file(files, layout.ratings)
     ratings = read_ratings(ratings_file)
     items = read_items(_table_file(files, layout.items), _optional(files, layout.genres))

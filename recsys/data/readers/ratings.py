@@ -85,7 +85,7 @@ def _parse_rows(table: Table, block: Block) -> pd.DataFrame:
         rating = row.number("rating")
         if not MIN_RATING <= rating <= MAX_RATING:
             raise row.error(f"rating {row.text('rating')!r} is not between {MIN_RATING:g} and {MAX_RATING:g}")
-        values.append((rating, *map(row.whole, ("user", "item", "timestamp"))))
+        values.append((rating, *map(row.integer, ("user", "item", "timestamp"))))
     frame = pd.DataFrame(values, columns=["rating", "user", "item", "timestamp"])
     return frame[list(_TYPES)].astype(_TYPES)
 

@@ -61,16 +61,16 @@ def points_mask(points: Sequence[Point], n_ratings: Sequence[int], width: int, s
     from PIL import Image, ImageChops, ImageDraw
 
     square, side = square_around(points), width * _OVERSAMPLING
-    whole = Image.new("L", (side, side))
+    mask = Image.new("L", (side, side))
     for layer in range(_LAYERS):
-        part = Image.new("L", (side, side))
-        draw = ImageDraw.Draw(part)
+        layer_mask = Image.new("L", (side, side))
+        draw = ImageDraw.Draw(layer_mask)
         for point, n in list(zip(points, n_ratings, strict=True))[layer::_LAYERS]:
             x, y = (side * percent / 100 for percent in square.to_percent(point))
             radius = scale * side * (3 + log1p(n)) / 1160
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=_OPACITY)
-        whole = ImageChops.screen(whole, part)
-    return whole.resize((width, width), Image.Resampling.BOX)
+        mask = ImageChops.screen(mask, layer_mask)
+    return mask.resize((width, width), Image.Resampling.BOX)
 
 
 def png(picture: Image, **options: object) -> bytes:

@@ -75,7 +75,7 @@ class DataEntry:
 
     files: tuple[DataFile, ...]
     schema: DataFile | None
-    what: str
+    description: str
     fields: tuple[Field, ...]
     python: str
     javascript: str
@@ -127,36 +127,36 @@ def data_context(data: SiteData, page: PageHead) -> DataContext:
 
 def _with_schema(rest: dict[str, Path], descriptions: Mapping[str, str], model: str) -> Iterator[DataEntry]:
     """Moves what it describes out of ``rest``, as the functions below do."""
-    for name, what in descriptions.items():
+    for name, description in descriptions.items():
         if (path := rest.pop(name, None)) is not None:
             schema = rest.pop(path.with_suffix(".schema.json").name, None)
             rows = () if schema is None else fields(json.loads(schema.read_bytes()))
-            yield _entry((path,), schema, what, rows, EXAMPLES[name].for_model(model))
+            yield _entry((path,), schema, description, rows, EXAMPLES[name].for_model(model))
 
 
 def _tables(rest: dict[str, Path]) -> Iterator[DataEntry]:
-    for name, what in _TABLES.items():
+    for name, description in _TABLES.items():
         if (path := rest.pop(name, None)) is not None:
-            yield _entry((path,), None, what, _COLUMNS[name], EXAMPLES[name])
+            yield _entry((path,), None, description, _COLUMNS[name], EXAMPLES[name])
 
 
 def _vectors(rest: dict[str, Path], models: tuple[Model, ...]) -> Iterator[DataEntry]:
     names = {model: name for model in models if (name := f"vectors_{model.name}.tsv") in rest}
     if names and "metadata.tsv" in rest:
         labels = " and of ".join(model.label.lower() for model in names)
-        what = f"The film vectors of {labels}, and which films they are of."
+        description = f"The film vectors of {labels}, and which films they are of."
         files = tuple(rest.pop(name) for name in (*names.values(), "metadata.tsv"))
         example = EXAMPLES["vectors_MODEL.tsv"].for_model(next(iter(names)).name)
-        yield _entry(files, None, what, _COLUMNS["vectors"], example)
+        yield _entry(files, None, description, _COLUMNS["vectors"], example)
 
 
 def _entry(
-    files: tuple[Path, ...], schema: Path | None, what: str, rows: tuple[Field, ...], example: Example
+    files: tuple[Path, ...], schema: Path | None, description: str, rows: tuple[Field, ...], example: Example
 ) -> DataEntry:
     return DataEntry(
         files=tuple(map(_file, files)),
         schema=None if schema is None else _file(schema),
-        what=what,
+        description=description,
         fields=rows,
         python=example.python,
         javascript=example.javascript,

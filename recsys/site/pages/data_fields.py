@@ -27,7 +27,7 @@ class Field:
 
     path: str
     kind: str
-    what: str
+    description: str
 
 
 def fields(schema: Node) -> tuple[Field, ...]:

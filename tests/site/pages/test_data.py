@@ -149,8 +149,8 @@ def rows(kind) -> dict[str, Field]:
 def test_fields_have_the_path_the_type_and_the_meaning_of_a_value():
     by_path = rows(Items)
     assert list(by_path)[:3] == ["schema", "items", "items[].id"]
-    assert (by_path["schema"].kind, by_path["schema"].what) == (str(SCHEMA), "version of this layout")
-    assert (by_path["items"].kind, by_path["items"].what) == ("list of objects", "One film.")
+    assert (by_path["schema"].kind, by_path["schema"].description) == (str(SCHEMA), "version of this layout")
+    assert (by_path["items"].kind, by_path["items"].description) == ("list of objects", "One film.")
     assert by_path["items[].year"].kind == "integer or null"
     assert by_path["items[].similar"].kind == "lists of objects by key"
     assert by_path["items[].similar.*[].similarity"].kind == "number from −1 to 1"
@@ -182,7 +182,7 @@ def test_the_tower_is_described_by_its_schema_and_absent_where_deep_was_not_buil
     by_path = {field.path: field for field in entry.fields}
     assert by_path["item_ids"].kind == "list of texts"
     assert by_path["map.axes"].kind == "list of lists of numbers"
-    assert all(field.what for field in entry.fields)
+    assert all(field.description for field in entry.fields)
     base = render(tiny(("base",)), tmp_path)
     assert "deep_tower" not in (base / "data.html").read_text("utf-8")
 
