@@ -1,7 +1,4 @@
-"""Ratings in, a static site out: ``python build.py --help``.
-
-The stages themselves are in ``recsys/pipeline.py``.
-"""
+"""Ratings in, a static site out: ``python build.py --help``. The stages are in ``recsys/pipeline.py``."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from recsys.cache.store import FolderCache, NoCache, cache_folder
 from recsys.cli import arguments
 from recsys.cli.terminal import Terminal
 from recsys.config import read_config
-from recsys.data.load import locate, locate_default
+from recsys.data.load import find_source
 from recsys.site.publish.gh_pages import find_destination
 from recsys.site.publish.server import serve
 from recsys.site.publish.staging import check_target, staging_folder
@@ -38,9 +35,7 @@ def build(options: argparse.Namespace) -> None:
     config = read_config(options.config, arguments.settings(options))
     out = arguments.output_folder(options.out, options.config)
     destination = find_destination(HERE) if options.publish else None
-    source = None
-    if not options.render_only:
-        source = locate_default(HERE / "data") if options.data is None else locate(options.data)
+    source = None if options.render_only else find_source(options.data, HERE / "data")
     check_target(out, [] if source is None else [source])
     with staging_folder(out) as staging:
         if source is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -151,6 +152,7 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
     unknown = [name for name in config.models if name not in MODELS]
     if unknown:
         raise ConfigError(f"models: there is no model {unknown[0]!r}; expected one or more of {', '.join(MODELS)}")
+    check_registries()
     if config.evaluate_new_users and "deep" not in config.models:
         raise ConfigError(
             f"evaluate_new_users measures deep, the only model that answers new users, and models is "
@@ -160,6 +162,25 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
         raise ConfigError(f"top_k is {config.top_k}; {dataset.name} has {dataset.n_items} items, so use that or less")
     limits = Limits(config.user_pages, config.max_files, config.max_megabytes)
     check_page_count(dataset.n_users, dataset.n_items, limits)
+
+
+def check_registries() -> None:
+    """Refuse entries that could not be shown: before hours of training, not after.
+
+    Raises:
+        ConfigError: a name or colour is not one that style sheets and file names can hold, or a name is taken twice.
+    """
+    colours = {name: model.colour for name, model in MODELS.items()}
+    colours |= {name: baseline.colour for name, baseline in BASELINES.items()}
+    for name, pair in colours.items():
+        if not re.fullmatch("[a-z0-9_]+", name):
+            raise ConfigError(f"{name!r} is the name of a model or baseline; expected a-z, 0-9 and _ only")
+        for colour in pair:
+            if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
+                raise ConfigError(f"the colour of {name} is {colour!r}; expected #rrggbb, such as #2563b8")
+    taken = {*BASELINES, "deep_liked"} & set(MODELS)
+    if taken:
+        raise ConfigError(f"{taken.pop()!r} is a model and another row too; expected a name of its own for each")
 
 
 def compute(

@@ -52,6 +52,7 @@ class ModelSummary(Struct, frozen=True, kw_only=True):
     best_epoch: Annotated[int, Meta(description="passes over the ratings that the served model was trained for")]
     dim: Annotated[int, Meta(description="length of the vectors")]
     n_parameters: Annotated[int, Meta(description="numbers that were learned")]
+    description: Annotated[str, Meta(description="the model in one sentence")]
     reasons: Annotated[
         ReasonKind, Meta(description="what the strength of a reason is, see why in recommendations.json")
     ]
@@ -60,7 +61,7 @@ class ModelSummary(Struct, frozen=True, kw_only=True):
     )
 
 
-Colour = Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", description="#rrggbb")]
+Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description="#rrggbb")]
 
 
 class LegendEntry(Struct, frozen=True, kw_only=True):

@@ -177,3 +177,15 @@ def test_the_example_of_a_model_trains_by_its_gradients_and_can_be_saved(
     fitted = recsys.fit(ratings, "genres", QUICK.train)
     fitted.save(tmp_path / "genres.npz")
     assert (recsys.load_fitted(tmp_path / "genres.npz").item_vectors == fitted.item_vectors).all()
+
+
+def test_an_entry_that_could_not_be_shown_is_refused_before_any_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    popularity = BASELINES["popularity"]
+    for name, spec, message in (
+        ("Mine!", popularity, "'Mine!' is the name of a model or baseline; expected a-z"),
+        ("mine", replace(popularity, colour=("red", "#ffffff")), "the colour of mine is 'red'; expected #rrggbb"),
+        ("deep", popularity, "'deep' is a model and another row too"),
+    ):
+        with monkeypatch.context() as patch, pytest.raises(recsys.ConfigError, match=message):
+            patch.setitem(BASELINES, name, spec)
+            pipeline.check(tiny_log(), QUICK)

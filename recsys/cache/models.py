@@ -8,12 +8,13 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.cache.store import Cache, key
+from recsys.cache.store import Cache, is_own_code, key
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.models.archive import Archive
 from recsys.models.fitted import FORMAT, Fitted, pack
 from recsys.models.load import unpack
+from recsys.models.registry import model_spec
 from recsys.models.state import require_array
 from recsys.schema import EpochRecord
 from recsys.training.fit import Snapshot, chain_callbacks, fit
@@ -40,6 +41,9 @@ def cached_fit(
         recorder: a fresh one; afterwards it has the frames that training would have recorded.
         on_epoch: called after each epoch of training; never for a model from the cache.
     """
+    spec = model_spec(model)
+    if not is_own_code(spec.create, spec.defaults, spec.towers):
+        return fit(ratings, model, config, chain_callbacks(on_epoch, recorder)), False
     name = key(
         what="model",
         format=FORMAT,

@@ -47,6 +47,14 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("marquee", appauthor=False) / "computed"
 
 
+def is_own_code(*functions: Callable[..., Any]) -> bool:
+    """Whether all functions are this package's, whose code is part of every key.
+
+    What others add to a registry may change without a trace in the key, so it is not cached.
+    """
+    return all(function.__module__.startswith("recsys.") for function in functions)
+
+
 def key(**parts: Any) -> str:
     """The key of what this code on this machine computes from ``parts``: 64 hex digits.
 

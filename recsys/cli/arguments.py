@@ -130,11 +130,9 @@ def output_folder(out: Path, config: Path | None) -> Path:
     """The folder of the site as an absolute path.
 
     Raises:
-        OutputError: replacing it would remove the working folder, or the file of settings.
+        OutputError: replacing it would remove the file of settings.
     """
     folder = out.expanduser().resolve()
-    if Path.cwd().is_relative_to(folder):
-        raise OutputError(f"--out is {str(out)!r}, the folder this runs in or one above it; choose one below it")
     if config is not None and config.resolve().is_relative_to(folder):
         raise OutputError(f"{config} lies in {out}, which is replaced as a whole; move it, or choose another --out")
     return folder

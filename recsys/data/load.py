@@ -60,6 +60,11 @@ def locate(path_or_name: str | Path) -> Path:
     return _existing(str(path_or_name))
 
 
+def find_source(path_or_name: str | None, data_folder: Path) -> Path:
+    """The path of the data set that was asked for, or of the default one where none was."""
+    return locate_default(data_folder) if path_or_name is None else locate(path_or_name)
+
+
 def locate_default(data_folder: Path) -> Path:
     """The ratings in the folder; else MovieLens 100K, downloaded; else, without a network, the sample.
 

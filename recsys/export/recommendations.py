@@ -11,6 +11,7 @@ from recsys import schema
 from recsys.export.encoding import ids, rounded
 from recsys.export.privacy import MAX_NAMED, items_to_name, round_robin
 from recsys.export.results import Results
+from recsys.models.registry import MODELS
 from recsys.recommend.explain import Reasons
 from recsys.recommend.lists import Lists, best_rated
 from recsys.recommend.profiles import genre_shares
@@ -85,11 +86,12 @@ def _hits(lists: Recommendations) -> list[str]:
 
 
 def _reasons(models: Recommendations) -> list[str]:
-    """The first reason of every rank in turn, then the second ones; at each rank the last model's come first.
+    """The first reason of every rank in turn, then the second ones; at each rank effects before similarities.
 
-    The last model is the one whose reasons are causes, so it has the better claim to the names.
+    An effect is why the model recommends the item, so it has the better claim to a name.
     """
-    rows_by_rank = zip_longest(*reversed(list(models.values())))
+    effects_first = sorted(models, key=lambda name: MODELS[name].reasons != "effect")
+    rows_by_rank = zip_longest(*(models[name] for name in effects_first))
     return round_robin([item for item, _ in row.why] for rows in rows_by_rank for row in rows if row is not None)
 
 

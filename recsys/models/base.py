@@ -145,6 +145,7 @@ MODEL = ModelSpec(
     name="base",
     label="Base",
     colour=("#2563b8", "#74aef5"),
+    description="An embedding for each user and each item, and nothing else.",
     towers=BaseModel,
     create=create,
     defaults=defaults,

@@ -302,6 +302,7 @@ MODEL = ModelSpec(
     name="deep",
     label="Deep",
     colour=("#bf4a12", "#f79560"),
+    description="What items are and what users rated, through an MLP in each tower.",
     towers=DeepModel,
     create=create,
     defaults=defaults,

@@ -46,7 +46,8 @@ class ModelSpec:
     Attributes:
         name: its key in the registry, in settings and in exported files.
         label: what people read.
-        colour: CSS colours on a light and on a dark page.
+        colour: #rrggbb on a light and on a dark page.
+        description: the model in one sentence.
         towers: the class of its towers, whose ``from_state`` reads saved ones.
         create: untrained towers for these ratings, and the teacher they are distilled from, if any.
         defaults: hyperparameters for these ratings, whatever the settings leave open.
@@ -58,6 +59,7 @@ class ModelSpec:
     name: str
     label: str
     colour: tuple[str, str]
+    description: str
     towers: type[Towers]
     create: Callable[[Dataset, HyperParameters, np.random.Generator, DTypeLike], tuple[Towers, Teacher | None]]
     defaults: Callable[[Dataset, TrainConfig], HyperParameters]

@@ -11,6 +11,7 @@ import recsys
 from recsys.cache import store
 from recsys.cache.models import cached_fit
 from recsys.cache.store import FolderCache, NoCache, cache_folder
+from recsys.models.registry import MODELS
 from recsys.training.snapshots import SnapshotRecorder
 from tests.models.test_load import assert_same
 from tests.synthetic import two_tastes
@@ -109,3 +110,12 @@ def test_a_training_that_is_interrupted_is_not_saved(ratings, cache):
     with pytest.raises(KeyboardInterrupt):
         cached_fit(cache, ratings, "base", CONFIG, recorder(), interrupt)
     assert not cache.folder.exists()
+
+
+def test_a_model_from_outside_the_package_is_trained_each_time(ratings, cache, monkeypatch):
+    def create(ratings, hyperparameters, rng, dtype):
+        return MODELS["base"].create(ratings, hyperparameters, rng, dtype)
+
+    monkeypatch.setitem(MODELS, "mine", replace(MODELS["base"], name="mine", create=create))
+    assert not cached_fit(cache, ratings, "mine", CONFIG, recorder())[1]
+    assert not cached_fit(cache, ratings, "mine", CONFIG, recorder())[1]

@@ -36,7 +36,11 @@ def artefacts() -> out.Artefacts:
                 name="small", synthetic=True, n_users=1, n_items=5, n_ratings=2, sha256="0" * 64, licence=None
             ),
             config={"dim": 2, "models": ["base"], "site_url": None},
-            models={"base": out.ModelSummary(best_epoch=1, dim=2, n_parameters=17, reasons="similarity")},
+            models={
+                "base": out.ModelSummary(
+                    best_epoch=1, dim=2, n_parameters=17, description="", reasons="similarity"
+                )
+            },
             legend={"base": out.LegendEntry(label="Base", light="#000000", dark="#ffffff")},
         ),
         loss_history=out.LossHistory(

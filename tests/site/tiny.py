@@ -260,7 +260,9 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
             ),
             config={"models": list(models), "dim": 2, "site_url": None, "seed": 0},
             models={
-                name: ModelSummary(best_epoch=1, dim=2, n_parameters=16, reasons=MODEL_SPECS[name].reasons)
+                name: ModelSummary(
+                    best_epoch=1, dim=2, n_parameters=16, description=HOSTILE, reasons=MODEL_SPECS[name].reasons
+                )
                 for name in models
             },
             legend=legend(),

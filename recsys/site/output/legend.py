@@ -13,7 +13,7 @@ from recsys.errors import OutputError
 from recsys.schema import LegendEntry
 
 _NAME = re.compile(r"[a-z0-9_]+")
-_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 _BAR_HEIGHT, _BAR_STEP = 3, 5  # px; of the bars in the table of genres
 

@@ -21,6 +21,8 @@ class AboutContext(Context):
 
     dataset: DatasetSummary
     models: tuple[Model, ...]
+    descriptions: dict[str, str]
+    """Of each model, in one sentence."""
     protocol: Protocol
     measured: bool
     k: int
@@ -42,6 +44,7 @@ def about_context(data: SiteData, page: PageHead) -> AboutContext:
         page=page,
         dataset=artefacts.build.dataset,
         models=data.catalogue.models,
+        descriptions={name: summary.description for name, summary in artefacts.build.models.items()},
         protocol=artefacts.metrics.protocol,
         measured=bool(artefacts.metrics.models),
         k=artefacts.metrics.k,

@@ -151,6 +151,8 @@ def _protected_folders(inputs: Sequence[Path]) -> Iterator[tuple[str, Path]]:
     with suppress(RuntimeError):  # the home folder is unknown
         yield "your home folder", Path.home().resolve()
     yield "this repository", _REPOSITORY
+    with suppress(FileNotFoundError):  # the working folder has been deleted
+        yield "the working folder", Path.cwd().resolve()
     for path in inputs:
         source = path.resolve()
         yield "the input's folder", source if source.is_dir() else source.parent

@@ -285,3 +285,13 @@ def test_exchange_changes_nothing_if_a_path_or_the_system_call_is_missing(parent
     monkeypatch.setattr(staging_module.ctypes, "CDLL", no_library)
     assert not exchange(parent / "one", parent / "one")
     assert (parent / "one").is_dir()
+
+
+def test_the_working_folder_and_those_above_it_are_never_replaced(tmp_path, monkeypatch):
+    below = tmp_path / "project" / "below"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    for out in (".", ".."):
+        with pytest.raises(OutputError, match="the working folder, which must not be replaced"):
+            check_target(Path(out), [])
+    check_target(Path("site"), [])
