@@ -18,7 +18,7 @@ GENERATOR = "marquee"
 VERSION = "0.1.0"
 
 UnitInterval = Annotated[float, Meta(ge=0, le=1)]
-ItemId = Annotated[str, Meta(description="film id, as the source wrote it")]
+ItemId = Annotated[str, Meta(description="item id, as the source wrote it")]
 
 
 class Generator(Struct, frozen=True):
@@ -105,9 +105,9 @@ class Embedding(Struct, frozen=True, kw_only=True):
     """One model's item side: score = user vector . item vector + bias."""
 
     dim: Annotated[int, Meta(description="length of each vector")]
-    item_ids: Annotated[list[str], Meta(description="which film each row is, in the order of items.json")]
+    item_ids: Annotated[list[str], Meta(description="which item each row is, in the order of items.json")]
     vectors: Annotated[list[list[float]], Meta(description="one row an item, 4 decimals")]
-    bias: Annotated[list[float], Meta(description="what a film adds to its score for anybody")]
+    bias: Annotated[list[float], Meta(description="what is added to the score of an item, for every user")]
     projection: Annotated[list[tuple[float, float]], Meta(description="first two principal components")]
     explained_variance: Annotated[tuple[float, float], Meta(description="share of the variance on each axis")]
 
@@ -123,18 +123,18 @@ Withheld = Annotated[str | None, Meta(description="null: a hit that is counted, 
 
 
 Why = tuple[str, float]
-"""A rated film, and how strongly it stands behind a recommended one."""
+"""A rated item, and its strength as a reason for a recommended one."""
 
 
 class RatedItem(Struct, frozen=True, gc=False):
-    """A film the user rated, with their rating."""
+    """An item the user rated, with their rating."""
 
     item: ItemId
     rating: float
 
 
 class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
-    """A recommended film; best first in its list."""
+    """A recommended item; best first in its list."""
 
     item: Withheld
     score: Annotated[
@@ -150,22 +150,23 @@ class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
         ),
     ] = []
     why_withheld: Annotated[
-        int, Meta(description="reasons that are counted, but not told: their strength would tell the item; absent: 0")
+        int,
+        Meta(description="reasons that are counted but withheld: their strength would reveal the item; absent: 0"),
     ] = 0
 
 
 class BaselineRecommendation(Struct, frozen=True, gc=False):
-    """A film a baseline recommends; best first in its list."""
+    """An item a baseline recommends; best first in its list."""
 
     item: Withheld
     held_out: bool
 
 
 class HiddenRanks(Struct, frozen=True, gc=False):
-    """Where a model ranks what is hidden of a user, among all films they were not trained with."""
+    """Where a model ranks a user's hidden items, among all items the user has no training rating of."""
 
-    counts: Annotated[list[int], Meta(description="hidden films at ranks up to each of rank_ends, then beyond")]
-    median: Annotated[float, Meta(description="of the ranks of all their hidden films")]
+    counts: Annotated[list[int], Meta(description="hidden items at ranks up to each of rank_ends, then beyond")]
+    median: Annotated[float, Meta(description="of the ranks of all their hidden items")]
 
 
 class UserLists(Struct, frozen=True, kw_only=True, gc=False):
@@ -180,7 +181,7 @@ class UserLists(Struct, frozen=True, kw_only=True, gc=False):
     baselines: dict[str, list[BaselineRecommendation]]
     hidden_ranks: Annotated[dict[str, HiddenRanks], Meta(description="by model name; empty: nothing hidden")] = {}
     genres: Annotated[
-        list[float], Meta(description="share of the training films in each of the file's genres, 2 decimals")
+        list[float], Meta(description="share of the training items in each of the file's genres, 2 decimals")
     ] = []
 
 
@@ -190,7 +191,7 @@ class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag
     FILE: ClassVar[str] = "recommendations.json"
     k: Annotated[int, Meta(description="places in each list")]
     users: Annotated[dict[str, UserLists], Meta(description="by user id, in catalogue order")]
-    max_named: Annotated[int, Meta(description="rated films of one user that the site names at most")] = 30
+    max_named: Annotated[int, Meta(description="rated items of one user that the site names at most")] = 30
     rank_ends: Annotated[list[int], Meta(description="the last rank of each count in hidden_ranks but the last")] = []
     genres: Annotated[list[str], Meta(description="what users.*.genres counts, most common first")] = []
 
@@ -206,7 +207,7 @@ class Interval(Struct, frozen=True):
 class Mean(Struct, frozen=True):
     """A figure without an interval."""
 
-    mean: Annotated[float | None, Meta(description="null: cannot be told from this data")]
+    mean: Annotated[float | None, Meta(description="null: the data does not allow it")]
 
 
 class Trial(Struct, frozen=True):
@@ -274,8 +275,8 @@ class Agreement(Struct, frozen=True, kw_only=True):
 
     models: Annotated[tuple[str, str], Meta(description="which two")]
     n_users: int
-    overlap: Annotated[list[int], Meta(description="users whose lists share 0, 1, ... k films")]
-    jaccard: Annotated[Interval, Meta(description="shared films / films in either list")]
+    overlap: Annotated[list[int], Meta(description="users whose lists share 0, 1, ... k items")]
+    jaccard: Annotated[Interval, Meta(description="shared items / items in either list")]
     rbo: Annotated[
         Interval, Meta(description="rank-biased overlap, extrapolated (Webber et al. 2010): 1 is the same list")
     ]
@@ -317,12 +318,12 @@ class Protocol(Struct, frozen=True, kw_only=True):
 
 
 class NewUsers(Struct, frozen=True, kw_only=True):
-    """How good the lists are for people who were not in training, given a few of the films they rated."""
+    """How good the lists are for users who were not in training, given a few of the items they rated."""
 
     protocol: Annotated[str, Meta(description="who counts as new, what is given, what is chosen how")]
     share: Annotated[UnitInterval, Meta(description="of the users with two ratings or more, new in each draw")]
     draws: int
-    given: Annotated[list[str], Meta(description="how many films are given of each: numbers, and half")]
+    given: Annotated[list[str], Meta(description="how many items each new user gives: numbers, and half")]
     n_users: Annotated[list[int], Meta(description="new users judged, over all draws; one for each of given")]
     models: Annotated[
         dict[str, list[list[UnitInterval]]],
@@ -364,7 +365,7 @@ class SimilarItem(Struct, frozen=True, gc=False):
 
 
 class Item(Struct, frozen=True, kw_only=True, gc=False):
-    """One film."""
+    """One item."""
 
     id: ItemId
     title: str
@@ -406,34 +407,35 @@ class Replay(Struct, frozen=True, kw_only=True):
 
 
 class MapReplay(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
-    """``map_replay.js``: how the films moved while the models learned; at most 12 frames a model.
+    """``map_replay.js``: how items moved while the models learned; at most 12 frames a model.
 
     A classic script, so that a page opened from disk may load it.
     """
 
     FILE: ClassVar[str] = "map_replay.js"
-    item_ids: Annotated[list[str], Meta(description="which films move: all, or in a large catalogue the most rated")]
+    item_ids: Annotated[list[str], Meta(description="which items move: all, or in a large catalogue the most rated")]
     models: dict[str, Replay]
 
 
 class TowerMap(Struct, frozen=True, kw_only=True):
     """Where a vector lies on the map of the deep model."""
 
-    centre: Annotated[list[float], Meta(description="(dim,), the mean of all film vectors")]
+    centre: Annotated[list[float], Meta(description="(dim,), the mean of all item vectors")]
     axes: Annotated[list[list[float]], Meta(description="(2, dim), of length 1: x and y of a vector less the centre")]
     user_scale: Annotated[
-        float, Meta(description="what a user vector is multiplied by first: film vectors' mean length / users'")
+        float,
+        Meta(description="what a user vector is multiplied by first: mean length of item vectors / of user vectors"),
     ]
 
 
 class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
-    """``deep_tower.js``: the deep user tower without user features, and the film side, to be run by a page.
+    """``deep_tower.js``: the deep user tower without user features, and the item vectors, for a page to run.
 
     A classic script, for a page opened from disk may load no other file. It hands one string to ``JSON.parse``, and
     leaves the result under the key ``deep_tower`` of the map ``globalThis.marquee.data``. Arrays are base64 of
     little-endian float16, row by row.
 
-        h = (average_films * average + sum of star_weights[stars] * pool[row] over the rated films)
+        h = (average_films * average + sum of star_weights[stars] * pool[row] over the rated items)
             / sqrt(average_films + their number)
         user vector = h + relu(h @ inner_weight + inner_bias) @ outer_weight + outer_bias
         score = items[row] . user vector + item_bias[row]
@@ -442,25 +444,26 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     FILE: ClassVar[str] = "deep_tower.js"
     dim: Annotated[int, Meta(description="length of vectors")]
     hidden: Annotated[int, Meta(description="width of the hidden layer")]
-    n_items: Annotated[int, Meta(description="films in the whole catalogue")]
+    n_items: Annotated[int, Meta(description="items in the whole catalogue")]
     item_ids: Annotated[
-        list[str], Meta(description="which film each row is: all or the most rated, in the order of items.json")
+        list[str], Meta(description="which item each row is: all or the most rated, in the order of items.json")
     ]
-    star_weights: Annotated[list[float], Meta(description="what a film rated one, two, ... five stars weighs")]
+    star_weights: Annotated[list[float], Meta(description="what an item rated one, two, ... five stars weighs")]
     starters: Annotated[
-        list[int], Meta(description="rows of well-known films that lie apart on the map, best to begin with first")
+        list[int],
+        Meta(description="rows of well-known items that are far apart on the map, best to start from first"),
     ]
-    pool: Annotated[str, Meta(description="float16 (films, dim), what a film adds to a history")]
+    pool: Annotated[str, Meta(description="float16 (items, dim), what an item adds to a history")]
     average: Annotated[
-        str, Meta(description="float16 (dim,), what a film adds on average: every history has some of these")
+        str, Meta(description="float16 (dim,), what an item adds on average: every history has some of these")
     ]
-    average_films: Annotated[float, Meta(description="how many of them, before any film is rated", gt=0)]
+    average_films: Annotated[float, Meta(description="how many of them, before any item is rated", gt=0)]
     inner_weight: Annotated[str, Meta(description="float16 (dim, hidden), of the hidden layer")]
     inner_bias: Annotated[str, Meta(description="float16 (hidden,), of the hidden layer")]
     outer_weight: Annotated[str, Meta(description="float16 (hidden, dim), from it to the vector")]
     outer_bias: Annotated[str, Meta(description="float16 (dim,), of the vector")]
-    items: Annotated[str, Meta(description="float16 (films, dim), film vectors")]
-    item_bias: Annotated[str, Meta(description="float16 (films,), what is added to each score")]
+    items: Annotated[str, Meta(description="float16 (items, dim), item vectors")]
+    item_bias: Annotated[str, Meta(description="float16 (items,), what is added to each score")]
     map: TowerMap
 
 

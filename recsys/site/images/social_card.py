@@ -6,8 +6,9 @@ Pillow is imported only when the card is drawn, and its built-in font is used.
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from recsys.site.images.map_png import png, points_mask
@@ -107,7 +108,7 @@ def _fit(text: str) -> tuple[Any, list[str]]:
     """A font and the lines of the text in it, at most _MAX_LINES; a longer text ends in an ellipsis."""
     for size in _FONT_SIZES:
         font = _font(size)
-        lines = list(_wrapped(text, font))
+        lines = list(islice(_wrapped(text, font), _MAX_LINES + 1))
         if len(lines) <= _MAX_LINES:
             return font, lines
     last = lines[_MAX_LINES - 1]
@@ -125,7 +126,8 @@ def _wrapped(text: str, font: Any) -> Iterator[str]:
             line = ""
         line = f"{line} {word}".strip()
         while font.getlength(line) > _COLUMN:
-            fits = next(n for n in range(len(line) - 1, 0, -1) if n == 1 or font.getlength(line[:n]) <= _COLUMN)
+            lengths = range(1, len(line))  # of beginnings of the line; at least one character, however wide
+            fits = max(1, bisect_right(lengths, _COLUMN, key=lambda n: float(font.getlength(line[:n]))))
             yield line[:fits]
             line = line[fits:]
     if line:
