@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from recsys.site.images.map_png import png, points_mask
@@ -127,7 +128,7 @@ def _wrapped(text: str, font: Any) -> Iterator[str]:
         line = f"{line} {word}".strip()
         while font.getlength(line) > _COLUMN:
             lengths = range(1, len(line))  # of beginnings of the line; at least one character, however wide
-            fits = max(1, bisect_right(lengths, _COLUMN, key=lambda n: float(font.getlength(line[:n]))))
+            fits = max(1, bisect_right(lengths, _COLUMN, key=lambda n: ceil(font.getlength(line[:n]))))
             yield line[:fits]
             line = line[fits:]
     if line:
