@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +19,6 @@ from urllib.parse import urlsplit
 from recsys.errors import DataError, DownloadError
 
 if TYPE_CHECKING:
-    import requests
     from rich.progress import Progress
 
 TIMEOUT = 5.0
@@ -136,9 +136,12 @@ def _reason(error: Exception, remote: Remote) -> str:
 
 def _save(address: str, target: str, _: Any) -> None:
     """Pooch's downloader: one address into one file, with a progress bar."""
+    import requests
     from requests import exceptions
 
-    with _run_within(TIMEOUT, lambda: _get(address)) as response, _progress() as progress:
+    get = partial(requests.get, address, stream=True, timeout=TIMEOUT)
+    with _run_within(TIMEOUT, get) as response, _progress() as progress:
+        response.raise_for_status()
         size = int(response.headers.get("content-length", 0)) or None
         task = progress.add_task(address.rsplit("/", 1)[-1], total=size)
         n_bytes = 0
@@ -149,14 +152,6 @@ def _save(address: str, target: str, _: Any) -> None:
                     raise exceptions.ContentDecodingError(f"more than {MAX_BYTES:,} bytes")
                 file.write(chunk)
                 progress.advance(task, len(chunk))
-
-
-def _get(address: str) -> requests.Response:
-    import requests
-
-    response = requests.get(address, stream=True, timeout=TIMEOUT)
-    response.raise_for_status()
-    return response
 
 
 def _run_within(seconds: float, call: Callable[[], _Result]) -> _Result:

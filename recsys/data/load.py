@@ -32,15 +32,6 @@ def load_dataset(path_or_name: str | Path) -> Dataset:
     return read_path(locate(path_or_name))
 
 
-def find_default(data_folder: Path) -> Dataset:
-    """Read the data set that is used where none is given; see :func:`locate_default`.
-
-    Raises:
-        DataError: there is more than one candidate, or it cannot be read.
-    """
-    return read_path(locate_default(data_folder))
-
-
 def locate(path_or_name: str | Path) -> Path:
     """The path of a data set, which is downloaded first if it is given by name.
 

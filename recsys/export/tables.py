@@ -28,7 +28,11 @@ def write_tables(artefacts: Artefacts, folder: Path) -> None:
     # The projector takes no header with the vectors, and needs one with metadata of several columns.
     for name, embedding in artefacts.item_embeddings.models.items():
         _write_tsv(folder / f"vectors_{name}.tsv", ([_short(value) for value in row] for row in embedding.vectors))
-    _write_tsv(folder / "metadata.tsv", [METADATA_COLUMNS, *_metadata(artefacts)])
+    metadata = [  # in the order of the vectors, which is that of the catalogue
+        (item.id, item.title, "" if item.year is None else item.year, "|".join(item.genres), item.n_ratings)
+        for item in artefacts.items.items
+    ]
+    _write_tsv(folder / "metadata.tsv", [METADATA_COLUMNS, *metadata])
 
 
 def _recommendations(artefacts: Artefacts) -> Iterable[Sequence[object]]:
@@ -43,12 +47,6 @@ def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:
     for item in artefacts.items.items:
         year, mean = ("" if value is None else value for value in (item.year, item.mean_rating))
         yield item.id, item.title, year, "|".join(item.genres), item.n_ratings, item.n_train, mean
-
-
-def _metadata(artefacts: Artefacts) -> Iterable[Sequence[object]]:
-    """In the order of the vectors, which is that of the catalogue."""
-    for item in artefacts.items.items:
-        yield item.id, item.title, "" if item.year is None else item.year, "|".join(item.genres), item.n_ratings
 
 
 def _short(value: float) -> str:

@@ -31,7 +31,9 @@ def slug(id_: str, digits: int = _DIGITS) -> str:
     """
     if _VALID.fullmatch(id_) and id_ not in _DEVICES:
         return id_
-    return f"{_readable(id_)}_{_digest(id_)[:digits]}"
+    plain = unicodedata.normalize("NFKD", id_).encode("ascii", "ignore").decode("ascii").lower()  # without accents
+    readable = re.sub(r"[^a-z0-9]+", "-", plain)[:_PREFIX].strip("-") or "id"
+    return f"{readable}_{_digest(id_)[:digits]}"
 
 
 def slugs(ids: Iterable[str]) -> dict[str, str]:
@@ -49,12 +51,6 @@ def slugs(ids: Iterable[str]) -> dict[str, str]:
             by_id[id_] = slug(id_, digits)
             taken.add(by_id[id_])
     return by_id
-
-
-def _readable(id_: str) -> str:
-    """The ASCII letters and digits of an id, without accents; ``id`` if there are none."""
-    plain = unicodedata.normalize("NFKD", id_).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain)[:_PREFIX].strip("-") or "id"
 
 
 def _digest(id_: str) -> str:

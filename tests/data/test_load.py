@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from recsys.data import load
-from recsys.data.load import find_default, load_dataset, locate, locate_default
+from recsys.data.load import load_dataset, locate, locate_default
 from recsys.errors import DataError, DownloadError
 
 RATINGS = "1\t1\t5\t880000000\n2\t1\t4\t880000002\n"
@@ -135,7 +135,7 @@ def test_a_path_that_cannot_be_accessed_is_an_error(name):
 def test_ratings_directly_in_the_folder_come_first(tmp_path, offline):
     write_folder(tmp_path / "inner")
     assert locate_default(write_folder(tmp_path)) == tmp_path
-    assert find_default(tmp_path).n_ratings == 2
+    assert load_dataset(locate_default(tmp_path)).n_ratings == 2
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_one_folder_or_zip_inside_comes_next(tmp_path, make, offline):
 def test_two_candidates_are_named(tmp_path, offline):
     first, second = write_folder(tmp_path / "a"), write_zip(tmp_path / "b.zip")
     with pytest.raises(DataError) as caught:
-        find_default(tmp_path)
+        load_dataset(locate_default(tmp_path))
     assert (
         str(caught.value)
         == f"'{tmp_path}' holds more than one data set: '{first}' and '{second}' (choose one with --data)"
@@ -162,13 +162,13 @@ def test_two_candidates_are_named(tmp_path, offline):
 def test_half_a_copy_is_an_error_and_not_overlooked(tmp_path, online):
     (tmp_path / "u.item").write_text(FILM)
     with pytest.raises(DataError, match=r"has no u\.data"):
-        find_default(tmp_path)
+        load_dataset(locate_default(tmp_path))
 
 
 def test_a_damaged_zip_is_an_error_and_not_overlooked(tmp_path, online):
     (tmp_path / "ml-100k.zip").write_bytes(b"half a download")
     with pytest.raises(DataError, match="is not a zip that can be read"):
-        find_default(tmp_path)
+        load_dataset(locate_default(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["", "absent"])
@@ -180,7 +180,7 @@ def test_without_data_in_the_folder_the_download_is_used(tmp_path, online, name)
 
 def test_without_a_network_the_sample_is_used_with_a_warning(tmp_path, offline, sample, caplog):
     with caplog.at_level(logging.WARNING):
-        ds = find_default(tmp_path / "absent")
+        ds = load_dataset(locate_default(tmp_path / "absent"))
     assert ds.source.synthetic
     assert [record.getMessage() for record in caplog.records] == [
         "ml-100k could not be downloaded; going on with the embedded sample, whose ratings are synthetic"

@@ -86,7 +86,14 @@ def compare_context(data: SiteData, page: PageHead) -> CompareContext:
         protocol=protocol,
         accuracy=_labels(protocol, (row.accuracy for row in models.values())),
         beyond=_labels(protocol, (row.beyond for row in models.values())),
-        rows=tuple(LeaderboardRow(catalogue.model(name), row, _settings(row)) for name, row in models.items()),
+        rows=tuple(
+            LeaderboardRow(
+                catalogue.model(name),
+                row,
+                settings=", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in row.settings.items()),
+            )
+            for name, row in models.items()
+        ),
         chart=leaderboard(
             [Series(catalogue.model(name), (row.accuracy["ndcg"],)) for name, row in models.items()], metrics.k
         ),
@@ -106,10 +113,6 @@ def _labels(protocol: Protocol, rows: Iterable[Mapping[str, object]]) -> dict[st
     """The metrics that any row has, in the order of the protocol."""
     names = {name for row in rows for name in row}
     return {name: label for name, label in protocol.labels.items() if name in names}
-
-
-def _settings(metrics: ModelMetrics) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in metrics.settings.items())
 
 
 def _pairwise(comparison: Comparison, few: bool, catalogue: Catalogue) -> PairwiseComparison:

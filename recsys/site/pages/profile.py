@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from recsys.schema import HiddenRanks, Recommendation, Recommendations, UserLists
+from recsys.schema import HiddenRanks, Recommendations, UserLists
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Model
 
@@ -45,17 +45,14 @@ def genre_rows(
         lists: the user's.
         genres: of every item, by its id.
     """
-    rows = [
-        GenreRow(name, round(100 * share), tuple(_percentage(name, rows, genres) for rows in lists.models.values()))
-        for name, share in zip(recommendations.genres, lists.genres, strict=False)
-    ]
+    listed = [[genres[row.item] for row in rows if row.item is not None] for rows in lists.models.values()]
+    rows = []
+    for name, share in zip(recommendations.genres, lists.genres, strict=False):
+        counts = [(sum(name in item_genres for item_genres in items), len(items)) for items in listed]
+        recommended = tuple(round(100 * n / total) if total else None for n, total in counts)
+        rows.append(GenreRow(name, round(100 * share), recommended))
     rows = sorted((row for row in rows if row.largest), key=lambda row: -row.largest)  # equals keep their order
     return tuple(rows[:N_GENRES])
-
-
-def _percentage(name: str, rows: Sequence[Recommendation], genres: Mapping[str, Sequence[str]]) -> int | None:
-    items = [row.item for row in rows if row.item is not None]
-    return round(100 * sum(name in genres[item] for item in items) / len(items)) if items else None
 
 
 def rank_spans(ends: Sequence[int]) -> tuple[str, ...]:
