@@ -272,7 +272,7 @@ def test_a_baseline_that_is_too_large_is_skipped_with_a_warning_and_the_page_say
         (["--models", "base", "--evaluate-new-users"], "evaluate_new_users measures deep"),
         (["--data", "nowhere"], "'nowhere' does not exist"),
         (["--config", "nowhere.toml"], "nowhere.toml: cannot be read"),
-        (["--out", "."], "."),
+        (["--out", "."], "which must not be replaced; choose another --out"),
     ],
 )
 def test_an_expected_failure_ends_in_one_sentence_and_status_1(options, sentence, small, tmp_path, capsys):

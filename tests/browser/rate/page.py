@@ -97,7 +97,8 @@ def import_file(page: Any, file: Path) -> None:
 def link_to_ratings(page: Any) -> str:
     """What "Copy link" copies, which the page shows where it may not copy."""
     page.evaluate("() => { if (navigator.clipboard) navigator.clipboard.writeText = () => Promise.reject(); }")
-    page.get_by_role("button", name="Copy link").click()
+    # By keyboard: similar users, which load late, may move the button away from under a pointer.
+    page.get_by_role("button", name="Copy link").press("Enter")
     link = page.get_by_label("The link to these ratings")
     link.wait_for()  # it appears once the clipboard has refused
     return link.input_value()

@@ -68,7 +68,7 @@ def test_every_exported_file_is_linked_once_with_its_size(site):
     names = sorted(path.name for path in (site / "data").iterdir())
     assert sorted(re.findall(r'href="data/([^"]+)"', text)) == names
     assert f"comes from {len(names)} files" in text
-    assert f"{(site / 'data' / 'build.json').stat().st_size} B</small>" in text
+    assert f"{(site / 'data' / 'build.json').stat().st_size / 1000:.1f} kB</small>" in text
 
 
 def test_every_file_has_an_example_of_three_lines_in_both_languages(site):
@@ -150,7 +150,7 @@ def test_fields_have_the_path_the_type_and_the_meaning_of_a_value():
     by_path = rows(Items)
     assert list(by_path)[:3] == ["schema", "items", "items[].id"]
     assert (by_path["schema"].kind, by_path["schema"].description) == (str(SCHEMA), "version of this layout")
-    assert (by_path["items"].kind, by_path["items"].description) == ("list of objects", "One film.")
+    assert (by_path["items"].kind, by_path["items"].description) == ("list of objects", "One item.")
     assert by_path["items[].year"].kind == "integer or null"
     assert by_path["items[].similar"].kind == "lists of objects by key"
     assert by_path["items[].similar.*[].similarity"].kind == "number from −1 to 1"
