@@ -1,4 +1,7 @@
-"""What holds for every kind of page, at both widths, in both themes, from disk and from a server."""
+"""What holds for every kind of page: narrow and light, wide and dark, from disk and from a server.
+
+Whether a page fits depends on the width alone and its colours on the theme alone, so two looks stand for all four.
+"""
 
 import pytest
 
@@ -6,7 +9,7 @@ from tests.browser.conftest import KINDS, THEMES, WIDTHS, axe_violations, docume
 
 kinds = pytest.mark.parametrize("kind", KINDS)
 widths = pytest.mark.parametrize("width", WIDTHS)
-themes = pytest.mark.parametrize("theme", THEMES)
+looks = pytest.mark.parametrize(("width", "theme"), list(zip(WIDTHS, THEMES, strict=True)))
 
 # All rows of a table are alike, and axe takes long for each.
 FEW_ROWS = "for (const row of document.querySelectorAll('tbody > tr:nth-child(n + 21)')) row.remove()"
@@ -20,8 +23,7 @@ LUMINANCE = """() => {
 
 
 @kinds
-@widths
-@themes
+@looks
 def test_a_page_loads_without_errors_fits_the_window_and_has_the_theme(visit, origin, kind, width, theme):
     page = settled(visit(origin + KINDS[kind], width, theme))
     assert page.get_by_role("heading", level=1).count() == 1
@@ -48,8 +50,7 @@ def test_an_unknown_address_at_any_depth_shows_the_404_page_with_its_style(visit
 
 
 @kinds
-@widths
-@themes
+@looks
 def test_axe_finds_nothing(visit, disk, kind, width, theme):
     page = settled(visit(disk + KINDS[kind], width, theme))
     for summary in page.locator("details:not([open]) > summary").all():
