@@ -32,7 +32,7 @@ class HelpedRow:
 
 @dataclass(frozen=True)
 class HelpedUsers:
-    """The users for whom the second model is ahead of the first by most, and behind by most."""
+    """The users who gain most and lose most with the second model."""
 
     models: tuple[Model, ...]
     most: tuple[HelpedRow, ...]

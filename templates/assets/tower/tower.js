@@ -1,5 +1,5 @@
-// The deep user tower in plain JavaScript: the forward pass of recsys/models/deep.py for a new user, of whom only some
-// ratings are known. Runs on the content of data/deep_tower.js. All sums are in float64.
+// The deep user tower in plain JavaScript: the forward pass of recsys/models/deep.py for a new user, from ratings alone.
+// Runs on the content of data/deep_tower.js. All sums are in float64.
 //
 // Shapes: d = dim, h = hidden, n = items. Tables are flat, row by row: row r of a table of width d is at r * d.
 import { decodeArray } from "../shared/decode.js";
