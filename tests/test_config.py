@@ -117,8 +117,10 @@ def test_an_address_of_a_site_may_have_a_port_and_a_path(url):
 
 
 def test_the_ends_of_the_ranges_are_allowed():
-    TrainConfig(dim=4096, seed=2**63 - 1, learning_rate=10, l2=1000)
-    BuildConfig(holdout=0, top_k=1000, user_pages=0)
+    train = TrainConfig(dim=4096, seed=2**63 - 1, learning_rate=10, l2=1000)
+    assert (train.dim, train.seed, train.learning_rate, train.l2) == (4096, 2**63 - 1, 10, 1000)
+    build = BuildConfig(holdout=0, top_k=1000, user_pages=0)
+    assert (build.holdout, build.top_k, build.user_pages) == (0, 1000, 0)
 
 
 def test_models_may_be_a_list_of_any_names_in_any_order():

@@ -8,7 +8,7 @@ training refines a model that is good already. In training every rated item weig
 chose it. In serving it weighs by its rating and its age; for a new user, by its rating, and averaged with average
 items, because a few ratings say little of a taste. There is no embedding of the user's id: beside a history it
 memorises the training ratings and makes the lists worse. User features are dropped at random in training, so that the
-tower also serves a new user of whom nothing is known but a few ratings.
+tower also serves a new user who is known by a few ratings alone.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ class Fitted:
         as it is. The order of the items does not matter: all of them count as new.
 
         Args:
-            items: (n,) item indices, whole numbers, each once; empty for a user of whom nothing is known. The fewer
+            items: (n,) item indices, whole numbers, each once; empty for a user without any rating. The fewer
                 there are, the more the answer leans on average items.
             ratings: (n,), on the scale of the training ratings; what lies beyond its ends counts as the end. None for
                 items that were liked, which is as good as the best rating.

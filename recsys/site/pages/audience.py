@@ -18,7 +18,7 @@ MAX_NAMED_USERS = 30
 
 @dataclass(frozen=True)
 class AudienceMember:
-    """A user to whom an item is recommended."""
+    """A user that an item is recommended to."""
 
     rank: int
     user: str
@@ -27,7 +27,7 @@ class AudienceMember:
 
 @dataclass(frozen=True)
 class Audience:
-    """The users to whom an item is recommended: how many, how many of them really rated it, and the best ranks."""
+    """The users that an item is recommended to: how many, how many of them really rated it, and the best ranks."""
 
     n_users: int
     n_hits: int

@@ -1,7 +1,7 @@
 """The page that compares models and baselines: the leaderboard, pairwise comparisons, groups of users.
 
-Where both models agree, and whom the second helps, is in :mod:`recsys.site.pages.overlap`; users who were not in
-training are in :mod:`recsys.site.pages.cold_start`.
+How much two models agree, and which users gain with the second, is in :mod:`recsys.site.pages.overlap`; users
+who were not in training are in :mod:`recsys.site.pages.cold_start`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A page for each item: its ratings, its place on the map, similar items, and to whom it is recommended."""
+"""A page for each item: its ratings, its place on the map, similar items, and the users it is recommended to."""
 
 from __future__ import annotations
 
