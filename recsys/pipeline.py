@@ -226,6 +226,11 @@ def split(dataset: Dataset, config: BuildConfig, reporter: Reporter = SILENT) ->
         parts = split_ratings(dataset, config.holdout, np.random.default_rng(config.train.seed))
         n_hidden = 0 if parts.test is None else parts.test.n_ratings
         details.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} hidden")
+        if parts.n_cut_in_ties:
+            details.append(
+                f"{parts.n_cut_in_ties} of {dataset.n_users} users are cut between ratings of the same time, where "
+                "the seed decides which are hidden"
+            )
     return parts
 
 

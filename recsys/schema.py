@@ -302,10 +302,10 @@ class Bootstrap(Struct, frozen=True, kw_only=True):
 class Protocol(Struct, frozen=True, kw_only=True):
     """All one needs to measure the same thing again."""
 
-    split: Annotated[str, Meta(description="temporal, random (no timestamps) or none (nothing hidden)")]
+    split: Annotated[str, Meta(description="temporal, random (no times to go by) or none (nothing hidden)")]
     holdout: float
     split_rule: str
-    seed: Annotated[int | None, Meta(description="of a random split; null for a temporal one")]
+    seed: Annotated[int | None, Meta(description="of what is random in the split; null where nothing is hidden")]
     n_evaluated: int
     n_not_evaluated: Annotated[int, Meta(description="users with no hidden rating")]
     relevant: str
@@ -315,6 +315,9 @@ class Protocol(Struct, frozen=True, kw_only=True):
     labels: Annotated[dict[str, str], Meta(description="what people call each metric of accuracy and beyond")]
     bootstrap: Bootstrap
     baselines: Annotated[str, Meta(description="what baselines see, and how their settings are chosen")] = ""
+    n_cut_in_ties: Annotated[
+        int, Meta(description="users cut between ratings of one time, so that chance decided which are hidden")
+    ] = 0
 
 
 class NewUsers(Struct, frozen=True, kw_only=True):

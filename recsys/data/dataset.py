@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.data.sorting import order_by
 from recsys.errors import DataError
 
 if TYPE_CHECKING:
@@ -125,6 +126,11 @@ class Dataset:
         return len(self.rating)
 
     @cached_property
+    def has_times(self) -> bool:
+        """Whether times say which rating came first: they are there, and not all the same."""
+        return self.timestamp is not None and bool((self.timestamp != self.timestamp[0]).any())
+
+    @cached_property
     def item_counts(self) -> NDArray[np.int64]:
         """Number of ratings of each item, (n_items,)."""
         return np.bincount(self.item, minlength=self.n_items)
@@ -155,10 +161,13 @@ class Dataset:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of everything in the data set, the order of the ratings included."""
+        """Hash of everything in the data set; the order of the ratings is no part of it."""
         digest = hashlib.sha256()
+        order = slice(None) if _is_increasing(self.user, self.item) else order_by(self.user, self.item)
         for attribute in fields(self):
             value = getattr(self, attribute.name)
+            if attribute.name in ("user", "item", "rating", "timestamp") and value is not None:
+                value = value[order]
             digest.update(attribute.name.encode())
             if isinstance(value, np.ndarray) and value.dtype != object:
                 digest.update(f"{value.dtype.str}{value.shape}".encode())

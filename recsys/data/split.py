@@ -20,52 +20,60 @@ class Split:
     Attributes:
         train: the ratings to learn from; at least one of every user who has any.
         test: the hidden ratings; None where nothing is hidden.
-        kind: ``"temporal"``, ``"random"`` where there are no timestamps, ``"none"`` with a holdout of 0.
+        kind: ``"temporal"``, ``"random"`` where there are no times to go by, ``"none"`` with a holdout of 0.
+        n_cut_in_ties: of a temporal split, users whose last training rating and first hidden rating have the same
+            time, so that chance decided which of their ratings of that time are hidden.
     """
 
     train: Dataset
     test: Dataset | None
     kind: str
+    n_cut_in_ties: int = 0
 
 
 def split(dataset: Dataset, holdout: float = 0.2, rng: np.random.Generator | None = None) -> Split:
     """Hide the newest ``holdout`` of each user's ratings.
 
-    Of each user's n ratings, sorted by (timestamp, item index), the first ``max(1, floor(n (1 - holdout)))`` are for
-    training. Without timestamps the order is random.
+    Of each user's n ratings, sorted by timestamp, the first ``max(1, floor(n (1 - holdout)))`` are for training.
+    Ratings of equal times are in random order: by line or by id would not do, for both tend to carry popularity.
+    Where there are no timestamps, or all are equal, that is the order of everything, and the split is random.
 
     Args:
         dataset: the ratings to split.
         holdout: share to hide, from 0 to below 1.
-        rng: used only where there are no timestamps; None for a generator of seed 0.
+        rng: draws the order of equal times; None for a generator of seed 0.
 
     Raises:
         ConfigError: ``holdout`` is outside its range.
     """
     if not 0 <= holdout < 1:
         raise ConfigError(f"holdout is {holdout}; expected a share from 0 to below 1")
-    kind = "none" if holdout == 0 else "random" if dataset.timestamp is None else "temporal"
-    hidden = _later_part(dataset, holdout, np.random.default_rng(0) if rng is None else rng)
-    if not hidden.any():
-        return Split(dataset, None, kind)
-    return Split(dataset.subset(~hidden), dataset.subset(hidden), kind)
-
-
-def _later_part(dataset: Dataset, holdout: float, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """Which ratings are hidden, bool (n_ratings,)."""
-    if dataset.timestamp is None:
-        # Drawn in the order of (user, item), so that the order of rows in the source changes nothing.
-        time = np.empty(dataset.n_ratings, np.int64)
-        draws = rng.random(dataset.n_ratings)
-        time[order_by(dataset.user, dataset.item)] = draws.view(np.int64)  # floats >= 0 sort like their bits
-    else:
-        time = dataset.timestamp
-    order = order_by(dataset.user, time, dataset.item)
-    n_train = np.minimum(_training_sizes(dataset.user_counts, holdout), dataset.user_counts)  # 0 of a user with none
-    sizes = np.column_stack([n_train, dataset.user_counts - n_train])  # (n_users, 2): earlier and later part
+    kind = "none" if holdout == 0 else "temporal" if dataset.has_times else "random"
+    order = _by_time(dataset, np.random.default_rng(0) if rng is None else rng)
+    counts = dataset.user_counts
+    n_train = np.minimum(_training_sizes(counts, holdout), counts)  # (n_users,), 0 of a user with no rating
+    sizes = np.column_stack([n_train, counts - n_train])  # (n_users, 2): earlier and later part
     hidden = np.empty(dataset.n_ratings, bool)
     hidden[order] = np.repeat(np.tile([False, True], dataset.n_users), sizes.reshape(-1))
-    return hidden
+    if not hidden.any():
+        return Split(dataset, None, kind)
+    n_cut_in_ties = 0
+    if dataset.timestamp is not None and kind == "temporal":
+        first_hidden = (np.cumsum(counts) - counts + n_train)[n_train < counts]  # in the order, of users with any
+        time = dataset.timestamp
+        n_cut_in_ties = int((time[order[first_hidden]] == time[order[first_hidden - 1]]).sum())
+    return Split(dataset.subset(~hidden), dataset.subset(hidden), kind, n_cut_in_ties)
+
+
+def _by_time(dataset: Dataset, rng: np.random.Generator) -> NDArray[np.intp]:
+    """The ratings of each user in turn, by time, and in random order where times are equal: (n_ratings,)."""
+    time = np.zeros(dataset.n_ratings, np.int64) if dataset.timestamp is None else dataset.timestamp
+    # First by item among equal times: an order that the lines of the source have no part in. Draws are then handed
+    # out along it, and sort what is equal once more.
+    order = order_by(dataset.user, time, dataset.item)
+    user, time = dataset.user[order], time[order]
+    run = np.cumsum(np.r_[False, (user[1:] != user[:-1]) | (time[1:] != time[:-1])])  # (n_ratings,), of equal times
+    return order[order_by(run, rng.random(len(run)).view(np.int64))]  # floats >= 0 sort like their bits
 
 
 def _training_sizes(counts: NDArray[np.int64], holdout: float) -> NDArray[np.int64]:

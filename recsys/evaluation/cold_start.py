@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.dataset import Dataset
-from recsys.data.sorting import position_in_group
+from recsys.data.sorting import order_by, position_in_group
 from recsys.data.split import Split
 from recsys.evaluation.metrics.ndcg import ndcg
 from recsys.evaluation.ranking import top_k
@@ -35,16 +35,17 @@ GIVEN = ("3", "5", "10", HALF)
 _DECIMALS = 6
 
 PROTOCOL = (
-    "Generators: numpy.random.default_rng([{seed}, 2]).spawn({draws}), one a draw. In each, {share:.0%} of the users "
-    "with two ratings or more (rounded, one at least) are new: choice without replacement of their indices, "
-    "ascending. Each new user's items are put in order by random(), one number a rating in the order of the source, "
-    "the same for every column; the first are given, the rest is hidden, half being rounded down. Who would have "
-    "nothing hidden is left out of that column. Everything is learned from all ratings of all other users: deep with "
-    "the settings of the build, its seed plus the number of the draw. deep sees the ratings that new users give, all "
-    "other rows the items alone; no row sees when, or who they are. Where something was chosen, it is the value with "
-    "the highest nDCG on validation, column by column: the same generator draws {share:.0%} of those other users as "
-    "new in the same way, and the model learns from the rest. Lists: the whole catalogue without what is given, "
-    "k = {k}, ties to the lower index; all hidden items are relevant. A value is the mean over a draw's new users"
+    "Generators: numpy.random.default_rng([{seed}, 2]).spawn({draws}), one a draw. In each, {share:.0%} of the "
+    "users with two ratings or more (rounded, one at least) are new: choice without replacement of their indices, "
+    "ascending. Each new user's items are put in order by random(), one number a rating in the order of user and "
+    "item, the same for every column; the first are given, the rest is hidden, half being rounded down. Who would "
+    "have nothing hidden is left out of that column. Everything is learned from all ratings of all other users: "
+    "deep with the settings of the build, its seed plus the number of the draw. deep sees the ratings that new "
+    "users give, all other rows the items alone; no row sees when, or who they are. Where something was chosen, it "
+    "is the value with the highest nDCG on validation, column by column: the same generator draws {share:.0%} of "
+    "those other users as new in the same way, and the model learns from the rest. Lists: the whole catalogue "
+    "without what is given, k = {k}, ties to the lower index; all hidden items are relevant. A value is the mean "
+    "over a draw's new users"
 )
 
 
@@ -235,7 +236,10 @@ def draw_users(ratings: Dataset, rng: np.random.Generator, number: int = 0) -> D
     eligible = _eligible(ratings)
     chosen = rng.choice(eligible, max(1, round(SHARE * len(eligible))), replace=False)
     is_new = np.isin(ratings.user, chosen)
-    order = np.lexsort((rng.random(ratings.n_ratings), ratings.user))  # user by user, at random within each
+    # Draws are handed out by user and item, so that the lines of the source have no part in who gives what.
+    draws = np.empty(ratings.n_ratings)
+    draws[order_by(ratings.user, ratings.item)] = rng.random(ratings.n_ratings)
+    order = np.lexsort((draws, ratings.user))  # user by user, at random within each
     position = np.empty(ratings.n_ratings, np.int64)  # of each rating in the random order of its user's, from 0
     position[order] = position_in_group(ratings.user_counts)
     cuts = {}

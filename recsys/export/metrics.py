@@ -22,10 +22,10 @@ MAX_USERS_NAMED = 10
 """Users named for whom one of two models is ahead."""
 
 SPLIT_RULES = {
-    "temporal": "per user, sorted by (timestamp, item id): the first max(1, floor(n (1 - holdout))) ratings train, "
-    "the rest is hidden",
-    "random": "there are no timestamps: per user, in random order, the first max(1, floor(n (1 - holdout))) ratings "
-    "train, the rest is hidden",
+    "temporal": "per user, sorted by timestamp, equal timestamps in an order drawn from the seed: the first "
+    "max(1, floor(n (1 - holdout))) ratings train, the rest is hidden",
+    "random": "there are no timestamps, or all are equal: per user, in an order drawn from the seed, the first "
+    "max(1, floor(n (1 - holdout))) ratings train, the rest is hidden",
     "none": "nothing is hidden: all ratings train, nothing is measured",
 }
 
@@ -132,7 +132,8 @@ def _protocol(results: Results) -> schema.Protocol:
         split=parts.kind,
         holdout=results.config.holdout,
         split_rule=SPLIT_RULES[parts.kind],
-        seed=results.config.train.seed if parts.kind == "random" else None,
+        seed=None if parts.kind == "none" else results.config.train.seed,
+        n_cut_in_ties=parts.n_cut_in_ties,
         n_evaluated=n_evaluated,
         n_not_evaluated=parts.train.n_users - n_evaluated,
         relevant="all items the user rated in the hidden part, whatever the rating",

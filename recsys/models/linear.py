@@ -64,11 +64,11 @@ def fit_linear(
         rows: (m, n_items), from which to learn which items go together.
         histories: (n_users, n_items), each user's items, 1 divided by the root of their number.
         rank: length of the vectors; where there are fewer items, the rest of each vector is 0.
-        rng: draws where the search for the leading directions starts.
+        rng: draws where the search for the leading directions starts, and a sample of histories.
         dtype: of the result; the fit itself is in float32, which is enough for a start.
     """
     history, items = _ease(rows.astype(np.float32, copy=False), rank, rng)
-    scale = _temperature(history, items, histories)
+    scale = _temperature(history, items, histories, rng)
     # (c H) (V / c)' is the same for any c. It is chosen so that both have the same norm and one learning rate suits
     # both: |H| scale / c = |V| c.
     norms = np.linalg.norm(history), np.linalg.norm(items)
@@ -214,14 +214,17 @@ def leading_eigenvectors(
     return np.maximum(eigenvalues, 0), vectors * np.where(vectors[largest, np.arange(rank)] < 0, -1.0, 1.0)
 
 
-def _temperature(history: Array, items: Array, histories: sparse.csr_array[Any]) -> float:
+def _temperature(
+    history: Array, items: Array, histories: sparse.csr_array[Any], rng: np.random.Generator
+) -> float:
     """The factor on the scores under which their softmax predicts the histories best, divided by SOFTENING.
 
     EASE's scores are regressions of 0 and 1, on no scale that a softmax loss could start from. Items must not predict
     themselves, so self-contributions are subtracted first.
     """
     nonempty = np.flatnonzero(np.diff(histories.indptr))
-    sample = histories[nonempty[:: -(-len(nonempty) // _SAMPLED_HISTORIES)]]  # -(-a // b) rounds up
+    n_sampled = min(_SAMPLED_HISTORIES, len(nonempty))
+    sample = histories[np.sort(rng.choice(nonempty, n_sampled, replace=False))]
     user, item = np.repeat(np.arange(sample.shape[0]), np.diff(sample.indptr)), sample.indices
     scores = (sample @ history) @ items.T  # (U, n_items)
     scores[user, item] -= self_contributions(sample.data, item, history, items)

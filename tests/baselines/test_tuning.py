@@ -73,7 +73,7 @@ def test_a_grid_of_one_is_chosen_without_a_trial():
     assert OneItem.calls == []
 
 
-def test_of_many_users_evenly_spaced_ones_are_evaluated(monkeypatch):
+def test_of_many_users_the_same_random_ones_are_evaluated_in_every_trial(monkeypatch):
     monkeypatch.setattr(tuning, "MAX_USERS", 2)
     evaluated = []
 
@@ -82,8 +82,11 @@ def test_of_many_users_evenly_spaced_ones_are_evaluated(monkeypatch):
         return np.zeros((len(users), k), int), None
 
     monkeypatch.setattr(tuning, "top_k", top_k)
-    tune(spec_of(4, 3), split(log(), 0.25), seed=0)
-    assert evaluated == [[0, 3], [0, 3]]
+    for seed in range(20):
+        tune(spec_of(4, 3), split(log(), 0.25), seed=seed)
+    assert evaluated[::2] == evaluated[1::2]
+    assert {len(users) for users in evaluated} == {2}
+    assert {user for users in evaluated for user in users} == {0, 1, 2, 3, 4}
 
 
 def test_a_trial_has_the_ndcg_of_the_validation_part():
@@ -116,8 +119,13 @@ def test_the_validation_part_is_cut_as_the_hidden_part_was():
     assert set(parts.test.item.tolist()) == {3}
 
 
-def test_of_too_many_ratings_those_of_evenly_spaced_users_are_used(monkeypatch):
+def test_of_too_many_ratings_those_of_random_users_are_used(monkeypatch):
     monkeypatch.setattr(tuning, "MAX_RATINGS", 9)
-    parts = validation_split(log(), 0.25, np.random.default_rng(0))
-    assert set(parts.train.user.tolist()) == set(parts.test.user.tolist()) == {0, 3}
-    assert (parts.train.n_users, parts.train.n_items) == (5, 6)
+    users = set()
+    for seed in range(20):
+        parts = validation_split(log(), 0.25, np.random.default_rng(seed))
+        assert set(parts.train.user.tolist()) == set(parts.test.user.tolist())
+        assert (parts.train.n_users, parts.train.n_items) == (5, 6)
+        users.add(frozenset(parts.train.user.tolist()))
+    assert {len(chosen) for chosen in users} == {2}  # of 20 ratings at most 9, and each user has four
+    assert frozenset.union(*users) == {0, 1, 2, 3, 4}

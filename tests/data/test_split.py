@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recsys.baselines.popularity import Popularity
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split, split
 from recsys.errors import ConfigError
+from recsys.evaluation.report import evaluate
+from tests.requirements import MOVIELENS, needs_movielens
 
 Pair = tuple[int, int]
 
@@ -37,14 +40,17 @@ def pairs_of(part: Dataset | None) -> set[Pair]:
     return set(zip(part.user_ids[part.user].tolist(), part.item_ids[part.item].tolist(), strict=True))
 
 
-def hidden_by_hand(times: dict[Pair, int], holdout: str) -> set[Pair]:
-    """The hidden pairs, by plain sorting and exact arithmetic."""
-    hidden = set()
+def is_newest_part(parts: Split, times: dict[Pair, int], holdout: str) -> bool:
+    """Whether each user's hidden part has the right size, by exact arithmetic, and nothing older than what trains."""
     for user in {user for user, _ in times}:
-        history = sorted((time, item) for (rater, item), time in times.items() if rater == user)
-        n_train = max(1, (len(history) * (1 - Fraction(holdout))).__floor__())
-        hidden |= {(user, item) for _, item in history[n_train:]}
-    return hidden
+        history = {pair: time for pair, time in times.items() if pair[0] == user}
+        hidden = [time for pair, time in history.items() if pair in pairs_of(parts.test)]
+        training = [time for pair, time in history.items() if pair in pairs_of(parts.train)]
+        if len(training) != max(1, (len(history) * (1 - Fraction(holdout))).__floor__()):
+            return False
+        if hidden and max(training) > min(hidden):
+            return False
+    return True
 
 
 logs = st.dictionaries(
@@ -55,9 +61,10 @@ shares = st.integers(0, 99).map(lambda percent: f"0.{percent:02d}")
 
 @settings(deadline=None, max_examples=100)
 @given(logs, shares)
-def test_the_hidden_part_is_the_end_of_each_sorted_history(times, holdout):
+def test_the_hidden_part_is_the_end_of_each_history(times, holdout):
     parts = split(dataset(times), float(holdout), rng())
-    assert pairs_of(parts.test) == hidden_by_hand(times, holdout)
+    if len(set(times.values())) > 1:
+        assert is_newest_part(parts, times, holdout)
     assert pairs_of(parts.train) == set(times) - pairs_of(parts.test)
 
 
@@ -83,9 +90,39 @@ def test_the_newest_ratings_are_hidden():
     assert pairs_of(parts.test) == {(1, 1), (1, 3)}
 
 
-def test_ratings_with_equal_timestamps_are_in_the_order_of_their_items():
-    parts = split(dataset({(1, 10): 7, (1, 9): 7, (1, 100): 7, (1, 11): 7}), 0.5, rng())
-    assert pairs_of(parts.test) == {(1, 11), (1, 100)}
+def tied(seed: int) -> Split:
+    """A user with two old ratings, four of one time of which two are hidden, and one new."""
+    times = {(1, 1): 1, (1, 2): 2, (1, 3): 5, (1, 4): 5, (1, 5): 5, (1, 6): 5, (1, 7): 9}
+    return split(dataset(times), 0.4, rng(seed))
+
+
+def test_of_equal_times_the_seed_decides_which_are_hidden():
+    hidden = [pair[1] for seed in range(200) for pair in pairs_of(tied(seed).test)]
+    assert pairs_of(tied(3).test) == pairs_of(tied(3).test)
+    assert [hidden.count(item) for item in (1, 2, 7)] == [0, 0, 200]
+    times = [hidden.count(item) for item in (3, 4, 5, 6)]
+    assert sum(times) == 400
+    assert min(times) > 100 - 5 * 7.1  # five standard deviations of a binomial(200, 0.5)
+    assert max(times) < 100 + 5 * 7.1
+
+
+def test_users_cut_between_equal_times_are_counted():
+    times = {(1, item): item for item in range(5)}  # cut between 3 and 4
+    times |= {(2, 1): 1, (2, 2): 1, (2, 3): 2, (2, 4): 7, (2, 5): 7}  # within the two of time 7
+    times |= {(3, 1): 1, (3, 2): 1, (3, 3): 1, (3, 4): 1, (3, 5): 7}  # just behind the four of time 1
+    times |= {(4, 1): 4}  # nothing of theirs can be hidden
+    times |= {(5, 1): 7, (5, 2): 7}  # all of one time
+    assert split(dataset(times), 0.2, rng()).n_cut_in_ties == 2
+    assert split(dataset(times), 0, rng()).n_cut_in_ties == 0
+    assert split(dataset(dict.fromkeys(times)), 0.2, rng()).n_cut_in_ties == 0
+
+
+def test_times_that_are_all_equal_count_as_none():
+    pairs = [(user, item) for user in range(3) for item in range(10)]
+    constant, absent = (split(dataset(dict.fromkeys(pairs, time)), 0.3, rng()) for time in (1234, None))
+    assert constant.kind == absent.kind == "random"
+    assert pairs_of(constant.test) == pairs_of(absent.test)
+    assert constant.n_cut_in_ties == 0
 
 
 def test_each_user_is_split_by_their_own_ratings_alone():
@@ -112,11 +149,9 @@ def test_the_order_of_rows_changes_nothing(times, holdout, random, timed):
     assert first.kind == second.kind
 
 
-def test_with_timestamps_the_split_is_not_random():
-    times = {(1, item): item % 3 for item in range(20)}
-    before = rng()
-    first = split(dataset(times), 0.3, before)
-    assert before.random() == rng().random()
+def test_where_no_times_are_equal_the_seed_changes_nothing():
+    times = {(1, item): item * 7 % 20 for item in range(20)}
+    first = split(dataset(times), 0.3, rng())
     assert first.kind == "temporal"
     assert pairs_of(first.test) == pairs_of(split(dataset(times), 0.3, rng(1)).test)
 
@@ -164,3 +199,38 @@ def test_users_without_a_rating_are_in_neither_part():
     parts = split(Dataset.from_frames(ratings, users=pd.DataFrame({"user": [0, 1, 2, 3, 4]})))
     assert pairs_of(parts.test) == {(1, 4)}
     assert pairs_of(parts.train) == {(1, 0), (1, 1), (1, 2), (1, 3), (3, 0)}
+
+
+@needs_movielens
+def test_on_movielens_renaming_ids_moves_the_popular_items_figure_by_chance_alone():
+    ratings, figures = movielens_ratings(), []
+    for seed in range(5):
+        renaming = rng(seed)
+        renamed = ratings.assign(
+            user=renaming.permutation(10_000)[ratings["user"]], item=renaming.permutation(10_000)[ratings["item"]]
+        )
+        figures.append(popularity_ndcg(renamed))
+    assert max(figures) / min(figures) < 1.04
+
+
+@needs_movielens
+@pytest.mark.parametrize(("unit", "ndcg", "n_cut"), [(1, 0.1215, 470), (86_400, 0.200, 932), (10**12, 0.226, 0)])
+def test_on_movielens_equal_times_are_cut_as_shuffling_them_does(unit, ndcg, n_cut):
+    """Figures of an independent script that shuffles equal times: in seconds, in days, and all times equal."""
+    ratings = movielens_ratings()
+    coarse = ratings.assign(timestamp=ratings["timestamp"] // unit)
+    assert popularity_ndcg(coarse) == pytest.approx(ndcg, rel=0.05)
+    assert split(Dataset.from_frames(coarse)).n_cut_in_ties == n_cut
+
+
+def movielens_ratings() -> pd.DataFrame:
+    return pd.read_csv(f"{MOVIELENS}/u.data", sep="\t", names=["user", "item", "rating", "timestamp"])
+
+
+def popularity_ndcg(ratings: pd.DataFrame) -> float:
+    """nDCG@10 of popularity, mean of three splits."""
+    log, ndcg = Dataset.from_frames(ratings), []
+    for seed in range(3):
+        parts = split(log, 0.2, rng(seed))
+        ndcg.append(evaluate(Popularity(parts.train), parts.train, parts.test).mean["ndcg"])
+    return float(np.mean(ndcg))

@@ -34,15 +34,15 @@ ITEMS = sorted([*(f"film-{number:02d}" for number in range(40)), *HOSTILE])
 
 
 def random_rows() -> list[Row]:
-    """30 users with 2 to 40 ratings at few times, one who rated everything, one with one rating, a hostile id."""
+    """30 users with 2 to 40 ratings in turn, one who rated everything, one with one rating, a hostile id."""
     rng = np.random.default_rng(0)
     rated = [item for item in ITEMS if item not in UNRATED]
     sizes = {f"u{number}": int(rng.integers(2, 40)) for number in range(30)}
     sizes |= {"__proto__": 12, "all": len(rated), "single": 1}
     return [
-        (user, str(item), float(rng.integers(1, 6)), int(rng.integers(8)))
+        (user, str(item), float(rng.integers(1, 6)), time)
         for user, size in sizes.items()
-        for item in rng.permutation(rated)[:size]
+        for time, item in enumerate(rng.permutation(rated)[:size])
     ]
 
 

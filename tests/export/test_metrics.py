@@ -185,7 +185,7 @@ def test_the_protocol_counts_every_user_once_and_explains_every_metric(folder):
     not_evaluated = sum(not hidden for _, hidden in parts_by_hand(ROWS).values())
     assert not_evaluated >= 1
     assert (protocol["n_evaluated"], protocol["n_not_evaluated"]) == (len(USERS) - not_evaluated, not_evaluated)
-    assert (protocol["split"], protocol["holdout"], protocol["seed"]) == ("temporal", 0.2, None)
+    assert (protocol["split"], protocol["holdout"], protocol["seed"]) == ("temporal", 0.2, 3)
     row = metrics["models"]["base"]
     assert list(protocol["labels"]) == [*row["accuracy"], *row["beyond"]]
     assert protocol["labels"].keys() <= protocol["metrics"].keys()
