@@ -97,6 +97,8 @@ class BuildConfig(_Checked):
 
     holdout: Annotated[float, Meta(ge=0, lt=1)] = 0.2
     """Share of each user's newest ratings hidden from training and used to measure; 0 measures nothing."""
+    relevant_from: Annotated[float, Meta(ge=-1e38, le=1e38, description="a finite number")] | None = None
+    """The lowest hidden rating that counts as relevant when lists are measured; None where every rating counts."""
     top_k: Annotated[int, Meta(ge=1, le=1000)] = 10
     """Length of the recommended lists, and the k of every metric."""
     models: Annotated[

@@ -36,6 +36,7 @@ from recsys.errors import ConfigError
 from recsys.evaluation import cold_start
 from recsys.evaluation.cold_start import ColdStartModel, UntunedColdStart
 from recsys.evaluation.hidden_ranks import hidden_ranks
+from recsys.evaluation.relevance import reaches, relevant_ratings, skip_reason
 from recsys.evaluation.report import score_lists
 from recsys.export.assemble import assemble
 from recsys.export.files import read_artefacts, write_artefacts
@@ -145,8 +146,8 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
     """Refuse, before the work begins, settings that this data set cannot be built with.
 
     Raises:
-        ConfigError: there is no such model, none that answers new users though they are to be measured, or fewer
-            items than a list is long.
+        ConfigError: there is no such model, none that answers new users though they are to be measured, fewer items
+            than a list is long, or no rating as high as ``relevant_from``.
         OutputError: the site would have too many files.
     """
     unknown = [name for name in config.models if name not in MODELS]
@@ -160,6 +161,11 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
         )
     if config.top_k > dataset.n_items:
         raise ConfigError(f"top_k is {config.top_k}; {dataset.name} has {dataset.n_items} items, so use that or less")
+    if config.relevant_from is not None and not reaches(dataset.rating, config.relevant_from).any():
+        raise ConfigError(
+            f"relevant_from is {config.relevant_from:g}, and the highest rating of {dataset.name} is "
+            f"{dataset.rating.max():g}; expected that or less, or leave it out so that every rating counts"
+        )
     limits = Limits(config.user_pages, config.max_files, config.max_megabytes)
     check_page_count(dataset.n_users, dataset.n_items, limits)
 
@@ -231,6 +237,10 @@ def split(dataset: Dataset, config: BuildConfig, reporter: Reporter = SILENT) ->
                 f"{parts.n_cut_in_ties} of {dataset.n_users} users are cut between ratings of the same time, where "
                 "the seed decides which are hidden"
             )
+    reason = skip_reason(parts, config.holdout, config.relevant_from)
+    if reason is not None:  # with a holdout of 0 that is what was asked for
+        level = logging.WARNING if config.holdout else logging.INFO
+        logger.log(level, "No metrics will be measured, and no baselines computed: %s.", reason)
     return parts
 
 
@@ -274,7 +284,7 @@ class Compared:
 
 
 def compare(baselines: tuple[BaselineResults, bool], reporter: Reporter = SILENT) -> Compared:
-    """Collect the baselines' lists, where something is hidden to measure them by."""
+    """Collect the baselines' lists, where there is something to measure them by."""
     results, cached = baselines
     lists, evaluation = dict[str, Lists](), EvaluationResults()
     with reporter.progress("baselines") as on_baseline:
@@ -286,8 +296,6 @@ def compare(baselines: tuple[BaselineResults, bool], reporter: Reporter = SILENT
                 lists[result.name], evaluation.tuned[result.name] = result.lists, result.tuned
                 reporter.done(result.name, result.seconds, [result.tuned.describe() + FROM_CACHE * cached])
             on_baseline(done, len(BASELINES))
-    if not lists:
-        logger.info("baselines: none, because nothing is hidden to measure anything by")
     return Compared(lists, evaluation)
 
 
@@ -321,14 +329,20 @@ def evaluate(
     config: BuildConfig,
     reporter: Reporter = SILENT,
 ) -> tuple[EvaluationResults, dict[str, NDArray[np.int64]]]:
-    """Score all lists against the hidden ratings, and rank these by each model; nothing where nothing is hidden."""
+    """Score all lists against what is relevant, and rank all hidden ratings by each model.
+
+    Nothing is scored where no hidden rating counts as relevant, and nothing is ranked where none is hidden.
+    """
     if parts.test is None:
         return compared.evaluation, {}
+    relevant = relevant_ratings(parts.train, parts.test, config.relevant_from)
     with reporter.stage("evaluate") as details:
         ranks = {name: hidden_ranks(fitted, parts.train, parts.test) for name, fitted in models.items()}
-        users = np.flatnonzero(parts.test.user_counts)
+        if relevant is None:
+            return compared.evaluation, ranks
+        users = np.flatnonzero(relevant.user_counts)
         reports = {
-            name: score_lists(model_lists.items[users], users, parts.train, parts.test)
+            name: score_lists(model_lists.items[users], users, parts.train, relevant)
             for name, model_lists in lists.items()
         }
         details += [f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}" for name, report in reports.items()]

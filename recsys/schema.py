@@ -307,8 +307,8 @@ class Protocol(Struct, frozen=True, kw_only=True):
     split_rule: str
     seed: Annotated[int | None, Meta(description="of what is random in the split; null where nothing is hidden")]
     n_evaluated: int
-    n_not_evaluated: Annotated[int, Meta(description="users with no hidden rating")]
-    relevant: str
+    n_not_evaluated: Annotated[int, Meta(description="users with no hidden rating that counts as relevant")]
+    relevant: Annotated[str, Meta(description="which hidden ratings count as relevant, in words")]
     candidates: str
     ties: str
     metrics: Annotated[dict[str, str], Meta(description="the formula of each metric")]
@@ -318,6 +318,10 @@ class Protocol(Struct, frozen=True, kw_only=True):
     n_cut_in_ties: Annotated[
         int, Meta(description="users cut between ratings of one time, so that chance decided which are hidden")
     ] = 0
+    relevant_from: Annotated[
+        float | None, Meta(description="the lowest hidden rating that counts as relevant; null: every one does")
+    ] = None
+    not_measured: Annotated[str | None, Meta(description="why nothing was measured; null: something was")] = None
 
 
 class NewUsers(Struct, frozen=True, kw_only=True):

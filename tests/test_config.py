@@ -37,6 +37,7 @@ def test_options_come_before_the_file_and_the_file_before_the_defaults(tmp_path)
 def test_a_file_may_hold_every_setting(tmp_path):
     path = toml(tmp_path, """
         holdout = 0.3
+        relevant_from = 4
         top_k = 4
         models = ["deep"]
         site_url = "https://films.example/"
@@ -56,6 +57,7 @@ def test_a_file_may_hold_every_setting(tmp_path):
     config = read_config(path, {})
     assert config == BuildConfig(
         holdout=0.3,
+        relevant_from=4.0,
         top_k=4,
         models=("deep",),
         site_url="https://films.example/",
@@ -131,7 +133,7 @@ def test_models_may_be_a_list_of_any_names_in_any_order():
     ("[train]\ndim = 'wide'", "dim is 'wide'; expected a whole number from 1 to 4096"),
     ("models = 'base'", "models is 'base'; expected a list of models, each once"),
     ("train = 5", "train is 5; expected a table [train] with names such as dim = 64"),
-    ("[train.colour]\na = 1", "there is no setting 'colour' in this place; expected holdout, top_k, "),
+    ("[train.colour]\na = 1", "there is no setting 'colour' in this place; expected holdout, relevant_from, "),
     ("dim = 4", "there is no setting 'dim' in this place"),
     ("[train]\ntop_k = 4", "there is no setting 'top_k' in this place"),
     ("most_files = 4", "there is no setting 'most_files' in this place; did you mean max_files? expected holdout"),

@@ -17,6 +17,7 @@ from recsys.cache.store import Cache, is_own_code, key
 from recsys.config import BuildConfig
 from recsys.data.split import Split
 from recsys.errors import DataError
+from recsys.evaluation.relevance import relevant_ratings
 from recsys.models.archive import Archive
 from recsys.models.state import require_array
 from recsys.recommend.lists import Lists
@@ -45,7 +46,8 @@ def load_or_run_baselines(
         config: settings.
         run: starts to compute them.
     """
-    if parts.test is None:  # nothing to measure them by
+    if parts.test is None or relevant_ratings(parts.train, parts.test, config.relevant_from) is None:
+        # Nothing to measure them by.
         yield iter(()), False
         return
     if not is_own_code(*(spec.factory for spec in BASELINES.values())):

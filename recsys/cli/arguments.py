@@ -13,7 +13,7 @@ from recsys.config import BuildConfig, TrainConfig
 from recsys.errors import ConfigError, OutputError, PublishError, RecsysError
 from recsys.schema import VERSION
 
-SETTINGS = ("holdout", "top_k", "models", "site_url", "evaluate_new_users", "dim", "epochs", "seed")
+SETTINGS = ("holdout", "relevant_from", "top_k", "models", "site_url", "evaluate_new_users", "dim", "epochs", "seed")
 """Options that are settings too, by their names in a file of settings."""
 
 
@@ -55,6 +55,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         help="share of each user's newest ratings that is hidden from training and used for evaluation; 0 for none "
         f"(default: {default['holdout']})",
+    )
+    model.add_argument(
+        "--relevant-from",
+        type=float,
+        metavar="RATING",
+        help="lowest hidden rating that counts as relevant in the evaluation (default: every rated item counts)",
     )
     model.add_argument(
         "--top-k", type=int, metavar="K", help=f"length of the recommended lists (default: {default['top_k']})"

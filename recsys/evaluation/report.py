@@ -1,6 +1,6 @@
 """How good the lists of one model are: every metric of the registry, with intervals over users.
 
-Relevant are all items the user rated in the hidden part, whatever the rating.
+Relevant are all items the user rated in the hidden part, or with ``relevant_from`` those rated at least so high.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
-from recsys.errors import DataError
+from recsys.errors import ConfigError, DataError
 from recsys.evaluation.bootstrap import bootstrap_intervals
 from recsys.evaluation.metrics import accuracy_metrics, list_metrics
 from recsys.evaluation.ranking import Scorer, top_k
+from recsys.evaluation.relevance import none_relevant, relevant_ratings
 from recsys.schema import Interval, Mean
 
 
@@ -24,7 +25,7 @@ class Report:
     """How good the lists of one model are.
 
     Attributes:
-        users: (n_evaluated,), those with at least one hidden rating.
+        users: (n_evaluated,), those with at least one hidden rating that counts as relevant.
         items: int32 (n_evaluated, k), their lists.
         per_user: by accuracy metric, float64 (n_evaluated,).
         accuracy: by accuracy metric, the mean over users and its 95 % bootstrap interval.
@@ -53,17 +54,21 @@ class Report:
         return {name: interval.high for name, interval in self.accuracy.items()}
 
 
-def evaluate(fitted: Scorer, train: Dataset, test: Dataset, k: int = 10) -> Report:
-    """Rank all items for every user with a hidden rating, and score their top k against what is hidden.
+def evaluate(
+    fitted: Scorer, train: Dataset, test: Dataset, k: int = 10, relevant_from: float | None = None
+) -> Report:
+    """Rank all items for every user with a relevant hidden rating, and score their top k against what is relevant.
 
     Args:
         fitted: a trained model or baseline.
         train: what it was trained on; these items are left out of the lists.
         test: what was hidden, of the same users and items.
         k: length of the lists.
+        relevant_from: the lowest hidden rating that counts as relevant; None where all do. Users without a relevant
+            one are not evaluated.
 
     Raises:
-        ConfigError: k is below 1 or above the number of items.
+        ConfigError: k is below 1 or above the number of items, or no hidden rating is as high as ``relevant_from``.
         DataError: ``train`` and ``test`` are not of the same users and items, or a score is not finite.
     """
     if (train.n_users, train.n_items) != (test.n_users, test.n_items):
@@ -71,21 +76,24 @@ def evaluate(fitted: Scorer, train: Dataset, test: Dataset, k: int = 10) -> Repo
             f"the training part has {train.n_users} users and {train.n_items} items, the test part {test.n_users} "
             f"and {test.n_items}; expected two subsets of one data set"
         )
-    users = np.flatnonzero(test.user_counts)
+    relevant = relevant_ratings(train, test, relevant_from)
+    if relevant is None:
+        raise ConfigError(f"{none_relevant(test, relevant_from)}; expected a lower one, or None for all ratings")
+    users = np.flatnonzero(relevant.user_counts)
     items, _ = top_k(fitted, users, k, exclude=train)
-    return score_lists(items, users, train, test)
+    return score_lists(items, users, train, relevant)
 
 
-def score_lists(items: NDArray[np.int32], users: NDArray[np.intp], train: Dataset, test: Dataset) -> Report:
+def score_lists(items: NDArray[np.int32], users: NDArray[np.intp], train: Dataset, relevant: Dataset) -> Report:
     """The report on lists that are there already.
 
     Args:
         items: int32 (n, k), best first; -1 for no item.
-        users: (n,), whose lists these are; each has a rating in ``test``.
+        users: (n,), whose lists these are; each has a rating in ``relevant``.
         train: the training ratings.
-        test: the hidden ratings.
+        relevant: the hidden ratings that count.
     """
-    per_user = accuracy_per_user(hits(items, users, test), test.user_counts[users])
+    per_user = accuracy_per_user(hits(items, users, relevant), relevant.user_counts[users])
     return Report(
         users=users,
         items=items,

@@ -11,7 +11,7 @@ from recsys.baselines import tuning
 from recsys.baselines.tuning import Tuned
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
-from recsys.evaluation import bootstrap, overlap, significance, user_groups
+from recsys.evaluation import bootstrap, overlap, relevance, significance, user_groups
 from recsys.evaluation.metrics import METRICS
 from recsys.evaluation.report import Report
 from recsys.evaluation.user_groups import Third
@@ -127,16 +127,19 @@ def _largest_differences(
 
 def _protocol(results: Results) -> schema.Protocol:
     parts: Split = results.split
-    n_evaluated = 0 if parts.test is None else int(np.count_nonzero(parts.test.user_counts))
+    n_evaluated = 0 if results.relevant is None else int(np.count_nonzero(results.relevant.user_counts))
+    holdout, relevant_from = results.config.holdout, results.config.relevant_from
     return schema.Protocol(
         split=parts.kind,
-        holdout=results.config.holdout,
+        holdout=holdout,
         split_rule=SPLIT_RULES[parts.kind],
         seed=None if parts.kind == "none" else results.config.train.seed,
         n_cut_in_ties=parts.n_cut_in_ties,
         n_evaluated=n_evaluated,
         n_not_evaluated=parts.train.n_users - n_evaluated,
-        relevant="all items the user rated in the hidden part, whatever the rating",
+        relevant=relevance.protocol(relevant_from),
+        relevant_from=relevant_from,
+        not_measured=relevance.skip_reason(parts, holdout, relevant_from),
         candidates="the whole catalogue without the user's training items",
         ties="lower index first, in the order of items.json",
         metrics={

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from recsys.baselines.tuning import Tuned
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
+from recsys.evaluation.relevance import relevant_ratings
 from recsys.evaluation.report import Report
 from recsys.models.fitted import Fitted
 from recsys.recommend.explain import Reasons
@@ -24,7 +26,7 @@ class EvaluationResults:
     """How good the lists are.
 
     Attributes:
-        reports: by name of model or baseline; empty where nothing is hidden.
+        reports: by name of model or baseline; empty where nothing is hidden, or nothing of it counts as relevant.
         tuned: the hyperparameters of every baseline that was computed.
         skipped: why a baseline was not computed, by its name.
     """
@@ -63,3 +65,8 @@ class Results:
     ranks: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     recorders: dict[str, SnapshotRecorder] = field(default_factory=dict)
     new_users: NewUsers | None = None
+
+    @cached_property
+    def relevant(self) -> Dataset | None:
+        """The hidden ratings that count as relevant; None where none does."""
+        return relevant_ratings(self.split.train, self.split.test, self.config.relevant_from)

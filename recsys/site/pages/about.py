@@ -11,7 +11,7 @@ from recsys.schema import DatasetSummary, Protocol
 from recsys.site.context import Context, Model, PageHead
 from recsys.site.pages.page import Page, SiteData
 
-_OPTIONS = ("data", "dim", "epochs", "seed", "holdout", "top_k", "models", "evaluate_new_users")
+_OPTIONS = ("data", "dim", "epochs", "seed", "holdout", "relevant_from", "top_k", "models", "evaluate_new_users")
 """Settings that the command takes as options of the same name."""
 
 
