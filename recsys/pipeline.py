@@ -357,7 +357,12 @@ def evaluate_new_users(dataset: Dataset, config: BuildConfig, reporter: Reporter
         return None
     with reporter.stage("new users") as details, reporter.progress("new users") as on_draw:
         models = cold_start_models(config, cache)
-        report = cold_start.evaluate_cold_start(dataset, models, config.top_k, config.train.seed, on_draw)
+        report = cold_start.evaluate_cold_start(
+            dataset, models, config.top_k, config.train.seed, on_draw, config.relevant_from
+        )
+        if not report.given:
+            logger.warning("new users were not measured: too few have a hidden rating that counts as relevant")
+            return None
         details += cold_start.describe(report, config.top_k)
     return report
 

@@ -133,6 +133,16 @@ class RatedItem(Struct, frozen=True, gc=False):
     rating: float
 
 
+HeldOut = Annotated[bool, Meta(description="the user really rated it in the part hidden from training")]
+Relevant = Annotated[
+    bool,
+    Meta(
+        description="false: rated in the hidden part, but no hit to the metrics, see protocol.relevant in "
+        "metrics.json; absent: the same as held_out"
+    ),
+]
+
+
 class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
     """A recommended item; best first in its list."""
 
@@ -140,7 +150,7 @@ class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
     score: Annotated[
         float | None, Meta(description="dot product plus item bias, not a probability; null: it would tell the item")
     ]
-    held_out: Annotated[bool, Meta(description="the user really rated it in the part hidden from training")]
+    held_out: HeldOut
     why: Annotated[
         list[Why],
         Meta(
@@ -153,13 +163,22 @@ class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
         int,
         Meta(description="reasons that are counted but withheld: their strength would reveal the item; absent: 0"),
     ] = 0
+    relevant: Relevant = True
+    liked: Annotated[
+        bool | None,
+        Meta(
+            description="of a hit: the user's rating of it is at or above the mean of all their ratings; absent: no "
+            "hit, or ratings that do not say what is liked, being all equal or counts"
+        ),
+    ] = None
 
 
-class BaselineRecommendation(Struct, frozen=True, gc=False):
+class BaselineRecommendation(Struct, frozen=True, omit_defaults=True, gc=False):
     """An item a baseline recommends; best first in its list."""
 
     item: Withheld
-    held_out: bool
+    held_out: HeldOut
+    relevant: Relevant = True
 
 
 class HiddenRanks(Struct, frozen=True, gc=False):
@@ -174,6 +193,9 @@ class UserLists(Struct, frozen=True, kw_only=True, gc=False):
 
     n_train: Annotated[int, Meta(description="ratings of theirs in the training part")]
     n_hidden: Annotated[int, Meta(description="ratings of theirs in the hidden part")]
+    n_relevant: Annotated[
+        int, Meta(description="of these, those that count as relevant: see protocol.relevant in metrics.json")
+    ] = 0
     rated: Annotated[
         list[RatedItem], Meta(description="ten best of the training part; ties: newest, then catalogue order")
     ]

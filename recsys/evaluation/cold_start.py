@@ -18,8 +18,10 @@ from scipy import sparse
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import order_by, position_in_group
 from recsys.data.split import Split
+from recsys.evaluation import relevance
 from recsys.evaluation.metrics.ndcg import ndcg
 from recsys.evaluation.ranking import top_k
+from recsys.evaluation.relevance import relevant_ratings
 from recsys.evaluation.report import hits
 from recsys.nn.arrays import Ids
 from recsys.schema import NewUsers
@@ -39,13 +41,13 @@ PROTOCOL = (
     "users with two ratings or more (rounded, one at least) are new: choice without replacement of their indices, "
     "ascending. Each new user's items are put in order by random(), one number a rating in the order of user and "
     "item, the same for every column; the first are given, the rest is hidden, half being rounded down. Who would "
-    "have nothing hidden is left out of that column. Everything is learned from all ratings of all other users: "
+    "have nothing relevant is left out of that column. Everything is learned from all ratings of all other users: "
     "deep with the settings of the build, its seed plus the number of the draw. deep sees the ratings that new "
     "users give, all other rows the items alone; no row sees when, or who they are. Where something was chosen, it "
     "is the value with the highest nDCG on validation, column by column: the same generator draws {share:.0%} of "
     "those other users as new in the same way, and the model learns from the rest. Lists: the whole catalogue "
-    "without what is given, k = {k}, ties to the lower index; all hidden items are relevant. A value is the mean "
-    "over a draw's new users"
+    "without what is given, k = {k}, ties to the lower index; relevant are {relevant}; on "
+    "validation all hidden items are. A value is the mean over a draw's new users"
 )
 
 
@@ -64,8 +66,8 @@ class Draw:
     Attributes:
         number: of the draw, from 0.
         train: the ratings of all others.
-        cuts: by how much new users give: what they give (``train``) and the rest of theirs (``test``). Users who
-            would have nothing hidden are in neither; a cut without any user is absent.
+        cuts: by how much new users give: what they give (``train``), and what is relevant of the rest of theirs
+            (``test``). Users who would have nothing relevant are in neither; a cut without any user is absent.
     """
 
     number: int
@@ -183,6 +185,7 @@ def evaluate_cold_start(
     k: int,
     seed: int,
     on_draw: Callable[[int, int], None] = lambda done, total: None,
+    relevant_from: float | None = None,
 ) -> NewUsers:
     """Score every model on the same new users, over several draws of them.
 
@@ -192,12 +195,13 @@ def evaluate_cold_start(
         k: length of the lists.
         seed: of the generator of which one is spawned for each draw.
         on_draw: called after each draw with how many are done of how many.
+        relevant_from: the lowest hidden rating that counts as relevant; None where all do.
     """
     reasons = {name: model.skip_reason(ratings) for name, model in models.items()}
     draws: list[Draw] = []
     scores: dict[str, list[ColdStartScores]] = {name: [] for name, reason in reasons.items() if reason is None}
     for number, rng in enumerate(np.random.default_rng([seed, 2]).spawn(DRAWS)):
-        draw = draw_users(ratings, rng, number)
+        draw = draw_users(ratings, rng, number, relevant_from)
         validation = cache(lambda draw=draw, rng=rng: draw_users(draw.train, rng, draw.number))
         for name, results in scores.items():
             results.append(models[name].evaluate(draw, validation, k))
@@ -205,7 +209,9 @@ def evaluate_cold_start(
         on_draw(number + 1, DRAWS)
     measured = [given for given in GIVEN if all(given in draw.cuts for draw in draws)]
     return NewUsers(
-        protocol=PROTOCOL.format(seed=seed, draws=DRAWS, share=SHARE, k=k),
+        protocol=PROTOCOL.format(
+            seed=seed, draws=DRAWS, share=SHARE, k=k, relevant=relevance.protocol(relevant_from)
+        ),
         share=SHARE,
         draws=DRAWS,
         given=measured,
@@ -231,7 +237,9 @@ def describe(report: NewUsers, k: int) -> list[str]:
     ]
 
 
-def draw_users(ratings: Dataset, rng: np.random.Generator, number: int = 0) -> Draw:
+def draw_users(
+    ratings: Dataset, rng: np.random.Generator, number: int = 0, relevant_from: float | None = None
+) -> Draw:
     """Take :data:`SHARE` of the users out; the items each gives first are given in larger cuts too."""
     eligible = _eligible(ratings)
     chosen = rng.choice(eligible, max(1, round(SHARE * len(eligible))), replace=False)
@@ -248,17 +256,20 @@ def draw_users(ratings: Dataset, rng: np.random.Generator, number: int = 0) -> D
         evaluated = is_new & (ratings.user_counts > n)[ratings.user]
         if evaluated.any():
             is_given = position < n[ratings.user]
-            parts = ratings.subset(evaluated & is_given), ratings.subset(evaluated & ~is_given)
-            cuts[given] = Split(*parts, "random")
+            histories, hidden = ratings.subset(evaluated & is_given), ratings.subset(evaluated & ~is_given)
+            relevant = relevant_ratings(histories, hidden, relevant_from)
+            if relevant is not None:
+                has_relevant = relevant.user_counts[histories.user] > 0
+                cuts[given] = Split(histories.subset(has_relevant), relevant, "random")
     return Draw(number, ratings.subset(~is_new), cuts)
 
 
 def mean_ndcg(model: FoldIn, histories: sparse.csr_array[Any], cut: Split, k: int) -> float:
     """Mean over the new users of a cut; ``histories`` (n_users, n_items) is what the model sees of them."""
-    users, hidden = _new_users(cut), cut.test
-    assert hidden is not None
+    users, relevant = _new_users(cut), cut.test
+    assert relevant is not None
     items, _ = top_k(_FoldInScorer(model, histories), users, k, exclude=cut.train)
-    return float(ndcg(hits(items, users, hidden), hidden.user_counts[users]).mean())
+    return float(ndcg(hits(items, users, relevant), relevant.user_counts[users]).mean())
 
 
 @dataclass(frozen=True, eq=False)

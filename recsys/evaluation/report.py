@@ -110,8 +110,12 @@ def accuracy_per_user(
     return {name: metric.per_user(hits, n_relevant) for name, metric in accuracy_metrics().items()}
 
 
-def hits(items: NDArray[np.integer[Any]], users: NDArray[np.integer[Any]], test: Dataset) -> NDArray[np.bool_]:
+def hits(
+    items: NDArray[np.integer[Any]], users: NDArray[np.integer[Any]], test: Dataset | None
+) -> NDArray[np.bool_]:
     """Which of the listed items each user rated in ``test``: (n, k) for lists (n, k) of ``users`` (n,)."""
+    if test is None:
+        return np.zeros(items.shape, bool)
     # A pair of user and item becomes one number, so that membership is one search in a sorted array.
     hidden = np.sort(test.user.astype(np.int64) * test.n_items + test.item)
     listed = np.asarray(users, np.int64)[:, None] * test.n_items + items  # (n, k)

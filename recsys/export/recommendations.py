@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from recsys import schema
+from recsys.evaluation.report import hits
 from recsys.export.encoding import ids, rounded
 from recsys.export.privacy import MAX_NAMED, items_to_name, round_robin
 from recsys.export.results import Results
 from recsys.models.registry import MODELS
 from recsys.recommend.explain import Reasons
+from recsys.recommend.liked import liked_hits
 from recsys.recommend.lists import Lists, best_rated
 from recsys.recommend.profiles import genre_shares
 
@@ -29,14 +33,20 @@ def build_recommendations(results: Results) -> schema.Recommendations:
     train, test = results.split.train, results.split.test
     item_ids = ids(results.dataset.item_ids)
     best = best_rated(train, N_RATED)
-    n_hidden = np.zeros(train.n_users, int) if test is None else test.user_counts
+    n_hidden, n_relevant = (
+        np.zeros(train.n_users, int) if part is None else part.user_counts for part in (test, results.relevant)
+    )
     ranks, genres = _hidden_ranks(results), genre_shares(train)
     shares = np.round(genres.shares, 2).tolist()
+    relevant = {name: _relevant(model_lists, results) for name, model_lists in results.lists.items()}
+    liked = {name: liked_hits(results.lists[name], results.dataset, test) for name in results.models}
     users = {}
     for user, user_id in enumerate(ids(results.dataset.user_ids)):
         rated = [schema.RatedItem(item_ids[train.item[row]], float(train.rating[row])) for row in best[user]]
         lists = {
-            name: _user_list(model_lists, results.reasons.get(name), user, item_ids)
+            name: _user_list(
+                model_lists, relevant[name], liked.get(name), results.reasons.get(name), user, item_ids
+            )
             for name, model_lists in results.lists.items()
         }
         models = {name: rows for name, rows in lists.items() if name in results.models}
@@ -45,10 +55,14 @@ def build_recommendations(results: Results) -> schema.Recommendations:
         users[user_id] = schema.UserLists(
             n_train=int(train.user_counts[user]),
             n_hidden=int(n_hidden[user]),
+            n_relevant=int(n_relevant[user]),
             rated=[row for row in rated if row.item in named],
             models={name: [_redacted(row, named) for row in rows] for name, rows in models.items()},
             baselines={
-                name: [schema.BaselineRecommendation(_redacted(row, named).item, row.held_out) for row in rows]
+                name: [
+                    schema.BaselineRecommendation(_redacted(row, named).item, row.held_out, row.relevant)
+                    for row in rows
+                ]
                 for name, rows in baselines.items()
             },
             hidden_ranks={name: by_user[user] for name, by_user in ranks.items()} if n_hidden[user] else {},
@@ -102,19 +116,34 @@ def _redacted(row: schema.Recommendation, named: frozenset[str]) -> schema.Recom
     what the others belong to. So an unnamed hit has no score and no reasons, and an unnamed reason no strength.
     """
     if row.held_out and row.item not in named:
-        return schema.Recommendation(None, None, True)
+        return replace(row, item=None, score=None, why=[])
     why = [(item, strength) for item, strength in row.why if item in named]
-    return schema.Recommendation(row.item, row.score, row.held_out, why, len(row.why) - len(why))
+    return replace(row, why=why, why_withheld=len(row.why) - len(why))
 
 
-def _user_list(lists: Lists, reasons: Reasons | None, user: int, item_ids: list[str]) -> list[schema.Recommendation]:
+def _relevant(lists: Lists, results: Results) -> NDArray[np.bool_]:
+    """False for hits that do not count in the metrics, (n_users, k); true for everything else."""
+    if results.relevant is results.split.test:
+        return np.ones(lists.items.shape, bool)
+    return ~lists.held_out | hits(lists.items, np.arange(len(lists.items)), results.relevant)
+
+
+def _user_list(
+    lists: Lists,
+    relevant: NDArray[np.bool_],
+    liked: NDArray[np.object_] | None,
+    reasons: Reasons | None,
+    user: int,
+    item_ids: list[str],
+) -> list[schema.Recommendation]:
     why: list[list[schema.Why]] = [[] for _ in lists.items[user]]
     if reasons is not None:
         rows = zip(reasons.items[user].tolist(), rounded(reasons.strengths[user]), strict=True)
         why = [[(item_ids[item], strength) for item, strength in zip(*row, strict=True) if item >= 0] for row in rows]
-    columns = lists.items[user].tolist(), rounded(lists.scores[user]), lists.held_out[user].tolist(), why
+    columns = [lists.items[user].tolist(), rounded(lists.scores[user]), lists.held_out[user].tolist(), why]
+    columns += [relevant[user].tolist(), [None] * len(why) if liked is None else liked[user].tolist()]
     return [
-        schema.Recommendation(item_ids[item], score, held_out, item_reasons)
-        for item, score, held_out, item_reasons in zip(*columns, strict=True)
+        schema.Recommendation(item_ids[item], score, held_out, why=item_reasons, relevant=counts, liked=is_liked)
+        for item, score, held_out, item_reasons, counts, is_liked in zip(*columns, strict=True)
         if item >= 0
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from recsys.schema import Artefacts
 
-LIST_COLUMNS = ("user", "model", "rank", "item", "score", "held_out")
+LIST_COLUMNS = ("user", "model", "rank", "item", "score", "held_out", "relevant", "liked")
 ITEM_COLUMNS = ("item", "title", "year", "genres", "n_ratings", "n_train", "mean_rating")
 METADATA_COLUMNS = ("id", "title", "year", "genres", "ratings")
 DECIMALS = 3
@@ -40,7 +40,9 @@ def _recommendations(artefacts: Artefacts) -> Iterable[Sequence[object]]:
         for model, rows in lists.models.items():
             for rank, row in enumerate(rows, start=1):
                 item, score = ("" if value is None else value for value in (row.item, row.score))  # None: withheld
-                yield user, model, rank, item, score, str(row.held_out).lower()
+                liked = "" if row.liked is None else str(row.liked).lower()
+                marks = str(row.held_out).lower(), str(row.held_out and row.relevant).lower(), liked
+                yield user, model, rank, item, score, *marks
 
 
 def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:

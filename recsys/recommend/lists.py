@@ -37,8 +37,7 @@ def recommend(fitted: Scorer, train: Dataset, test: Dataset | None, k: int) -> L
     """
     users = np.arange(train.n_users)
     items, scores = top_k(fitted, users, k, exclude=train)
-    held_out = np.zeros(items.shape, bool) if test is None else hits(items, users, test)
-    return Lists(items, scores, held_out)
+    return Lists(items, scores, hits(items, users, test))
 
 
 def best_rated(train: Dataset, n: int) -> list[NDArray[np.int64]]:

@@ -195,6 +195,21 @@ def tuned(learn: Callable[[Dataset, float], Any], *grid: float) -> dict[str, Tun
     return {"model": TunedColdStart(learn, grid, lambda train: None)}
 
 
+def test_only_hidden_ratings_from_the_threshold_on_are_relevant_and_users_without_one_are_left_out():
+    # Everybody rated items 0 to 3 with 1 to 4; given 3, the item that is left decides whether a user counts.
+    ratings, rng = equal_users(40), np.random.default_rng(0)
+    draw = draw_users(ratings, rng, relevant_from=3)
+    for cut in draw.cuts.values():
+        assert cut.test.rating.min() >= 3
+        assert set(cut.test.user.tolist()) == set(cut.train.user.tolist())
+    every = draw_users(ratings, np.random.default_rng(0))
+    assert new_users(draw, "3") < new_users(every, "3")  # some gave items 2 and 3, and hide a low rating
+    assert new_users(draw, "3") == set(every.cuts["3"].test.user[every.cuts["3"].test.rating >= 3].tolist())
+    report = evaluate_cold_start(ratings, {"index": UntunedColdStart(lambda *_: ByIndex())}, 3, 0, relevant_from=3)
+    assert report.n_users[0] < evaluate(ratings).n_users[0]
+    assert "rated 3 or higher" in report.protocol and "on validation all hidden items are" in report.protocol
+
+
 def test_a_hyperparameter_is_chosen_on_validation_data_and_never_on_the_users_that_are_scored():
     ratings = equal_users(40)
     n_train = 36 * 4  # so many ratings are left in a draw, and fewer in one for validation

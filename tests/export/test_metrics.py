@@ -35,9 +35,9 @@ def metrics_per_user(users: Json, name: str, k: int) -> list[dict[str, float]]:
     """The metrics of every evaluated user by one model or baseline, in the order of the file."""
     values = []
     for user in users.values():
-        if user["n_hidden"] > 0:
-            hits = [row["held_out"] for row in lists_of(user)[name]]
-            values.append(literal_metrics(hits + [False] * (k - len(hits)), user["n_hidden"]))
+        if user["n_relevant"] > 0:
+            hits = [row.get("relevant", row["held_out"]) for row in lists_of(user)[name]]
+            values.append(literal_metrics(hits + [False] * (k - len(hits)), user["n_relevant"]))
     return values
 
 
@@ -58,8 +58,8 @@ def assert_interval(interval: Json, values: list[float], bootstrap: Json) -> Non
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_accuracy_metric_with_its_interval_follows_from_the_files(folder, name):
-    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
+def test_every_accuracy_metric_with_its_interval_follows_from_the_files(measured_folder, name):
+    users, metrics = load(measured_folder, "recommendations")["users"], load(measured_folder, "metrics")
     values = metrics_per_user(users, name, metrics["k"])
     assert len(values) == metrics["protocol"]["n_evaluated"]
     accuracy = metrics["models"][name]["accuracy"]
@@ -70,9 +70,9 @@ def test_every_accuracy_metric_with_its_interval_follows_from_the_files(folder, 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_ndcg_by_activity_follows_from_the_files(folder, name):
-    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
-    n_train = [user["n_train"] for user in users.values() if user["n_hidden"]]
+def test_ndcg_by_activity_follows_from_the_files(measured_folder, name):
+    users, metrics = load(measured_folder, "recommendations")["users"], load(measured_folder, "metrics")
+    n_train = [user["n_train"] for user in users.values() if user["n_relevant"]]
     ranked = sorted(n_train)
     cuts = [ranked[math.floor(share * (len(ranked) - 1))] for share in (1 / 3, 2 / 3)]
     thirds = [sum(n > cut for cut in cuts) for n in n_train]
@@ -86,8 +86,8 @@ def test_ndcg_by_activity_follows_from_the_files(folder, name):
         assert_interval(interval, values, metrics["protocol"]["bootstrap"])
 
 
-def test_the_last_model_is_compared_with_every_other_row_as_follows_from_the_files(folder):
-    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
+def test_the_last_model_is_compared_with_every_other_row_as_follows_from_the_files(measured_folder):
+    users, metrics = load(measured_folder, "recommendations")["users"], load(measured_folder, "metrics")
     assert [(row["model"], row["against"]) for row in metrics["comparisons"]] == [
         ("deep", other) for other in NAMES if other != "deep"
     ]
@@ -117,9 +117,9 @@ def test_the_agreement_of_both_models_follows_from_the_files(folder):
         assert_interval(agreement[name], values, metrics["protocol"]["bootstrap"])
 
 
-def test_the_users_helped_most_and_least_follow_from_the_files(folder):
-    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
-    evaluated = [user_id for user_id, user in users.items() if user["n_hidden"]]
+def test_the_users_helped_most_and_least_follow_from_the_files(measured_folder):
+    users, metrics = load(measured_folder, "recommendations")["users"], load(measured_folder, "metrics")
+    evaluated = [user_id for user_id, user in users.items() if user["n_relevant"]]
     both = zip(*(metrics_per_user(users, name, metrics["k"]) for name in MODELS), strict=True)
     rows = [(user_id, base["ndcg"], deep["ndcg"]) for user_id, (base, deep) in zip(evaluated, both, strict=True)]
     for field, sign in (("most_helped", 1), ("least_helped", -1)):
@@ -131,11 +131,12 @@ def test_the_users_helped_most_and_least_follow_from_the_files(folder):
             assert difference["ndcg"] == pytest.approx({"base": base, "deep": deep})
 
 
-def test_popularity_bias_is_of_users_in_thirds_by_the_popularity_of_what_they_rated(folder):
-    metrics, items = load(folder, "metrics"), load(folder, "items")["items"]
+def test_popularity_bias_is_of_users_in_thirds_by_the_popularity_of_what_they_rated(measured_folder):
+    metrics, items = load(measured_folder, "metrics"), load(measured_folder, "items")["items"]
     n_train = {item["id"]: item["n_train"] for item in items}
     parts = parts_by_hand()
-    users = {user_id: user for user_id, user in load(folder, "recommendations")["users"].items() if user["n_hidden"]}
+    users = load(measured_folder, "recommendations")["users"]
+    users = {user_id: user for user_id, user in users.items() if user["n_relevant"]}
     rated = {user_id: [n_train[row[1]] for row in parts[user_id][0]] for user_id in users}
     taste = {user_id: sum(counts) / len(counts) for user_id, counts in rated.items()}
     for number, group in enumerate(metrics["groups"]["taste"]):
@@ -149,14 +150,14 @@ def test_popularity_bias_is_of_users_in_thirds_by_the_popularity_of_what_they_ra
     assert [group["name"] for group in metrics["groups"]["taste"]] == ["niche", "mixed", "mainstream"]
 
 
-def test_coverage_novelty_and_diversity_follow_from_the_files(folder):
-    users, metrics, items = (load(folder, name) for name in ("recommendations", "metrics", "items"))
+def test_coverage_novelty_and_diversity_follow_from_the_files(measured_folder):
+    users, metrics, items = (load(measured_folder, name) for name in ("recommendations", "metrics", "items"))
     n_train = {item["id"]: item["n_train"] for item in items["items"]}
     genres = {item["id"]: set(item["genres"]) for item in items["items"]}
     assert tuple(metrics["models"]) == NAMES
     for name, row in metrics["models"].items():
         lists = [[entry["item"] for entry in lists_of(user)[name]]
-                 for user in users["users"].values() if user["n_hidden"]]  # fmt: skip
+                 for user in users["users"].values() if user["n_relevant"]]  # fmt: skip
         listed = [item for items in lists for item in items]
         assert list(row["beyond"]) == ["coverage", "novelty", "diversity"]
         assert row["beyond"]["coverage"]["mean"] == pytest.approx(len(set(listed)) / len(n_train))
@@ -177,6 +178,34 @@ def test_every_row_states_its_hyperparameters_and_what_they_were_chosen_among(fo
         assert best["settings"].items() <= rows[name]["settings"].items()
         assert len(rows[name]["trials"]) == len(BASELINES[name].grid)
     assert rows["als"]["settings"]["seed"] == TRAIN.seed
+
+
+def test_only_hidden_ratings_from_the_threshold_on_are_relevant_in_every_list(liked_folder):
+    users, protocol = (load(liked_folder, name) for name in ("recommendations", "metrics"))
+    users, protocol = users["users"], protocol["protocol"]
+    marks = set()
+    for user_id, (_, hidden) in parts_by_hand().items():
+        relevant = {item for _, item, rating, _ in hidden if rating >= 4}
+        assert (users[user_id]["n_hidden"], users[user_id]["n_relevant"]) == (len(hidden), len(relevant))
+        for rows in lists_of(users[user_id]).values():
+            for row in rows:
+                assert row.get("relevant", row["held_out"]) == (row["item"] in relevant)
+                assert row.get("relevant") in (None, False)  # absent where it equals held_out
+                marks.add((row["held_out"], row.get("relevant")))
+    assert marks == {(False, None), (True, None), (True, False)}
+    n_evaluated = sum(user["n_relevant"] > 0 for user in users.values())
+    assert (protocol["n_evaluated"], protocol["n_not_evaluated"]) == (n_evaluated, len(USERS) - n_evaluated)
+    assert (protocol["relevant_from"], protocol["not_measured"]) == (4, None)
+    assert protocol["relevant"].startswith("the items the user rated 4 or higher in the hidden part")
+
+
+def test_without_a_threshold_every_hidden_rating_is_relevant(folder):
+    protocol = load(folder, "metrics")["protocol"]
+    assert (protocol["relevant_from"], protocol["not_measured"]) == (None, None)
+    assert protocol["relevant"] == "all items the user rated in the hidden part, whatever the rating"
+    for user in load(folder, "recommendations")["users"].values():
+        assert user["n_relevant"] == user["n_hidden"]
+        assert not any("relevant" in row for rows in lists_of(user).values() for row in rows)
 
 
 def test_the_protocol_counts_every_user_once_and_explains_every_metric(folder):

@@ -17,7 +17,18 @@ from recsys.export.recommendations import build_recommendations
 from recsys.export.results import Results
 from recsys.recommend.explain import Reasons
 from recsys.recommend.lists import Lists, recommend
-from tests.export.example import CONFIG, ITEMS, MODELS, USERS, Json, lists_of, load, log_of_rows, parts_by_hand
+from tests.export.example import (
+    CONFIG,
+    ITEMS,
+    MODELS,
+    USERS,
+    Json,
+    lists_of,
+    load,
+    log_of_rows,
+    parts_by_hand,
+    results_of,
+)
 
 
 def test_users_are_in_index_order_with_the_sizes_of_their_parts(folder):
@@ -46,6 +57,34 @@ def test_held_out_marks_the_hidden_items_and_no_others(folder):
             assert [entry["held_out"] for entry in entries] == [entry["item"] in hidden for entry in entries]
             marks |= {entry["held_out"] for entry in entries}
     assert marks == {True, False}
+
+
+def test_a_hit_is_liked_where_its_rating_reaches_the_users_own_mean_over_the_whole_log(folder):
+    ratings = {user: {row[1]: row[2] for part in parts for row in part} for user, parts in parts_by_hand().items()}
+    marks = set()
+    for user_id, user in load(folder, "recommendations")["users"].items():
+        mean = sum(ratings[user_id].values()) / len(ratings[user_id])
+        for rows in user["models"].values():
+            for row in rows:
+                expected = ratings[user_id][row["item"]] >= mean if row["held_out"] else None
+                assert row.get("liked") == expected
+                marks.add(row.get("liked"))
+    assert marks == {True, False, None}
+
+
+@pytest.mark.parametrize("rating", [3.0, 4.1, 0.1])
+def test_all_of_a_users_hits_are_liked_where_their_ratings_are_equal(rating):
+    rows = [("equal", f"{item:02d}", rating, item) for item in range(30)]
+    rows += [("other", f"{item:02d}", 1.0 + item % 5, item) for item in range(30)]
+    user = msgspec.to_builtins(build_recommendations(results_of(log_of_rows(rows))))["users"]["equal"]
+    assert [row["liked"] for rows in user["models"].values() for row in rows if row["held_out"]] == [True] * 12
+
+
+def test_no_hit_is_liked_or_not_where_all_ratings_of_the_log_are_equal():
+    rows = [(f"u{user}", f"{item:02d}", 1.0, item) for user in range(3) for item in range(30)]
+    for user in msgspec.to_builtins(build_recommendations(results_of(log_of_rows(rows))))["users"].values():
+        assert any(row["held_out"] for rows in user["models"].values() for row in rows)
+        assert not any("liked" in row for rows in user["models"].values() for row in rows)
 
 
 def test_rated_items_are_the_ten_best_then_newest_then_first_in_index_order(folder):
@@ -159,7 +198,9 @@ def test_no_rating_appears_beyond_a_users_ten_best(folder):
             expected = sum(len(user["rated"]) for user in users.values()) * (path.name == "recommendations.json")
             assert count_ratings(json.loads(path.read_bytes())) == expected
     with (folder / "recommendations.csv").open(encoding="utf-8", newline="") as file:
-        assert next(csv.reader(file)) == ["user", "model", "rank", "item", "score", "held_out"]
+        assert next(csv.reader(file)) == [
+            "user", "model", "rank", "item", "score", "held_out", "relevant", "liked",
+        ]  # fmt: skip
 
 
 def user_with_hits_only(n_models: int, n_baselines: int, k: int, first_reason: int | None = None) -> Json:
