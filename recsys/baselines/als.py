@@ -49,6 +49,7 @@ class ALS:
         epochs: int = 8,
         seed: int = 0,
     ) -> None:
+        self.user_ids, self.item_ids = train.user_ids, train.item_ids
         by_user = binary_matrix(train)
         by_item = by_user.T.tocsr()
         rng = np.random.default_rng(seed)

@@ -41,6 +41,7 @@ class EASE:
                 f"EASE inverts a matrix of {min(train.n_users, train.n_items)} rows here; expected at most "
                 f"{MAX_ROWS} users or items"
             )
+        self.user_ids, self.item_ids = train.user_ids, train.item_ids
         self.rated = binary_matrix(train).astype(np.float64)
         self.l2 = l2
         self.inverts_users = train.n_users < train.n_items

@@ -29,6 +29,7 @@ class ItemKNN:
     """
 
     def __init__(self, train: Dataset, neighbours: int = 200, shrinkage: float = 0.0) -> None:
+        self.user_ids, self.item_ids = train.user_ids, train.item_ids
         self.rated = binary_matrix(train)
         by_item = self.rated.T.tocsr()
         blocks = [

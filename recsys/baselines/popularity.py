@@ -22,6 +22,7 @@ class Popularity:
     """
 
     def __init__(self, train: Dataset) -> None:
+        self.user_ids, self.item_ids = train.user_ids, train.item_ids
         self.n_users = train.n_users
         self.counts = train.item_counts.astype(np.float32)
 

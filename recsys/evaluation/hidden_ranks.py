@@ -7,22 +7,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.data.alignment import align_test
 from recsys.data.dataset import Dataset
-from recsys.evaluation.ranking import Scorer, score_blocks
+from recsys.data.sorting import order_by
+from recsys.evaluation.ranking import Scorer, align_to, score_blocks
 
 
 def hidden_ranks(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[np.int64]:
     """The rank of every rating of ``test``, from 1, among all items its user has no rating of in ``train``.
 
     Equal scores rank in index order: where a list of :func:`~recsys.evaluation.ranking.top_k` holds the item, this is
-    its rank there.
+    its rank there. Models and data are joined by id, as in :func:`~recsys.evaluation.report.evaluate`.
 
     Returns:
         Ranks (n,), in the order of the entries of ``test.matrix``.
 
     Raises:
-        DataError: a score is not finite.
+        DataError: models and data do not fit together, or a score is not finite.
     """
+    train = align_to(fitted, train, "the training part")
+    hidden = align_test(test, train)
+    ranks = _ranks_of_entries(fitted, train, hidden)
+    if hidden is not test:
+        by_rating = np.empty_like(ranks)
+        by_rating[order_by(hidden.user, hidden.item)] = ranks  # from the entries of one matrix to the ratings ...
+        ranks = by_rating[order_by(test.user, test.item)]  # ... and to the entries of the other
+    return ranks
+
+
+def _ranks_of_entries(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[np.int64]:
+    """The ranks (n,) of the entries of ``test.matrix``; all in the order of the model."""
     ranks, hidden = np.empty(test.n_ratings, np.int64), test.matrix
     # All users, in the same blocks as for the lists: the last bit of a matrix product may depend on its shape, and
     # ranks must agree with lists.

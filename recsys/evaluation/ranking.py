@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.data.alignment import align
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import position_in_group
 from recsys.errors import ConfigError, DataError
@@ -22,7 +23,11 @@ the threshold and lets more candidates pass."""
 
 
 class Scorer(Protocol):
-    """Anything that ranks items: a fitted model or a baseline."""
+    """Anything that ranks items: a fitted model or a baseline.
+
+    One that has the attributes ``user_ids`` (n_users,) and ``item_ids`` (n_items,) as well is joined with data by
+    these; without them it must have as many users and items as the data, in the same order.
+    """
 
     def scores(self, users: Ids | None = None) -> NDArray[np.floating[Any]]:
         """Scores of all items for ``users`` (n,), or for all: (n, n_items), finite."""
@@ -36,19 +41,24 @@ def top_k(
 
     Args:
         fitted: a fitted model or baseline.
-        users: (n,) indices, any order, repeats allowed; None for all users: those of ``exclude``, or without it as
-            many as ``fitted.scores()`` has rows, which scores all of them at once.
+        users: (n,) indices into ``fitted.user_ids``, any order, repeats allowed; None for all users: those of
+            ``exclude``, or without it as many as ``fitted.scores()`` has rows, which scores all of them at once.
         k: length of the lists.
-        exclude: its rated items are left out of each user's list.
+        exclude: its rated items are left out of each user's list. Its users and items are those of ``fitted``, in any
+            order: they are found by their ids, whose written forms are compared.
 
     Returns:
-        Items and scores, both (n, k), best first; equal scores in index order, also at the k-th rank. Where a user
-        has fewer than k items left, the list ends with item -1 and score -inf.
+        Items and scores, both (n, k), best first; items are indices into ``fitted.item_ids``. Equal scores are in
+        index order, also at the k-th rank. Where a user has fewer than k items left, the list ends with item -1 and
+        score -inf.
 
     Raises:
         ConfigError: k is below 1 or above the number of items.
-        DataError: an index is not that of a user, or a score is not finite.
+        DataError: ``exclude`` has other users or items than ``fitted``, an index is not that of a user, or a score is
+            not finite.
     """
+    if exclude is not None:
+        exclude = align_to(fitted, exclude)
     if users is None:
         users = np.arange(len(fitted.scores()) if exclude is None else exclude.n_users)
     users = np.asarray(users) if len(users) else np.empty(0, np.intp)
@@ -65,6 +75,29 @@ def top_k(
         items[rows], scores[rows] = largest(block, k)
         start = rows.stop
     return items, scores
+
+
+def align_to(fitted: Scorer, ratings: Dataset, data: str = "the data") -> Dataset:
+    """The ratings in the order of the model's ids; unchanged if it has none, or these are in that order already.
+
+    Args:
+        fitted: a fitted model or baseline.
+        ratings: of the users and items that it was fitted to.
+        data: what they are, for the error message.
+
+    Raises:
+        DataError: the users or items are others; without ids, their number is another.
+    """
+    user_ids, item_ids = getattr(fitted, "user_ids", None), getattr(fitted, "item_ids", None)
+    if user_ids is not None and item_ids is not None:
+        ratings = align(ratings, user_ids, item_ids, owner="the model", data=data)
+    n_items = fitted.scores(np.empty(0, np.intp)).shape[1]
+    if n_items != ratings.n_items:
+        raise DataError(
+            f"{type(fitted).__name__} scores {n_items} items and {data} has {ratings.n_items}; expected the items "
+            "it was fitted to: pass those ratings, or fit again"
+        )
+    return ratings
 
 
 def score_blocks(fitted: Scorer, users: Ids) -> Iterator[tuple[Ids, NDArray[np.floating[Any]]]]:

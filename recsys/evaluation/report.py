@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.data.alignment import align_test
 from recsys.data.dataset import Dataset
-from recsys.errors import ConfigError, DataError
+from recsys.errors import ConfigError
 from recsys.evaluation.bootstrap import bootstrap_intervals
 from recsys.evaluation.metrics import accuracy_metrics, list_metrics
-from recsys.evaluation.ranking import Scorer, top_k
+from recsys.evaluation.ranking import Scorer, align_to, top_k
 from recsys.evaluation.relevance import none_relevant, relevant_ratings
 from recsys.schema import Interval, Mean
 
@@ -25,8 +26,9 @@ class Report:
     """How good the lists of one model are.
 
     Attributes:
-        users: (n_evaluated,), those with at least one hidden rating that counts as relevant.
-        items: int32 (n_evaluated, k), their lists.
+        users: (n_evaluated,), those with at least one hidden rating that counts as relevant: indices into
+            ``fitted.user_ids``.
+        items: int32 (n_evaluated, k), their lists: indices into ``fitted.item_ids``.
         per_user: by accuracy metric, float64 (n_evaluated,).
         accuracy: by accuracy metric, the mean over users and its 95 % bootstrap interval.
         beyond: by the other metrics, what the lists are like together.
@@ -61,21 +63,21 @@ def evaluate(
 
     Args:
         fitted: a trained model or baseline.
-        train: what it was trained on; these items are left out of the lists.
-        test: what was hidden, of the same users and items.
+        train: what it was trained on, in any order of users and items; these items are left out of the lists.
+        test: what was hidden, of some or all of these users and items, in any order.
         k: length of the lists.
         relevant_from: the lowest hidden rating that counts as relevant; None where all do. Users without a relevant
             one are not evaluated.
 
+    Models and data are joined by the written form of their ids: the number 1 and the text "1" are one id.
+
     Raises:
         ConfigError: k is below 1 or above the number of items, or no hidden rating is as high as ``relevant_from``.
-        DataError: ``train`` and ``test`` are not of the same users and items, or a score is not finite.
+        DataError: ``train`` has other users or items than ``fitted``, ``test`` has some that ``train`` lacks, or a
+            score is not finite.
     """
-    if (train.n_users, train.n_items) != (test.n_users, test.n_items):
-        raise DataError(
-            f"the training part has {train.n_users} users and {train.n_items} items, the test part {test.n_users} "
-            f"and {test.n_items}; expected two subsets of one data set"
-        )
+    train = align_to(fitted, train, "the training part")
+    test = align_test(test, train)
     relevant = relevant_ratings(train, test, relevant_from)
     if relevant is None:
         raise ConfigError(f"{none_relevant(test, relevant_from)}; expected a lower one, or None for all ratings")

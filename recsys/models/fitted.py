@@ -6,7 +6,7 @@ Saving and the format of the file stand here too; reading needs the registry and
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from recsys.data.alignment import indices_of
 from recsys.errors import DataError
 from recsys.models import archive
 from recsys.models.archive import Archive
 from recsys.models.fold_in import history_row
 from recsys.models.hyperparameters import HyperParameters
-from recsys.models.state import require_array
+from recsys.models.state import ids_from_array, ids_to_array, require_array
 from recsys.models.towers import Towers
 from recsys.schema import VERSION, EpochRecord
 
-FORMAT = 2
+FORMAT = 3
 """Of the file; raised where an older reader would not understand it, or a newer one would misread it."""
 _TOWERS_PREFIX = "towers."
 
@@ -36,6 +37,8 @@ class Fitted:
 
     Attributes:
         name: of the model, as in :data:`recsys.models.registry.MODELS`.
+        user_ids: (n_users,), int64 or str objects, as in the training ratings: the id of each row of the vectors.
+        item_ids: (n_items,), likewise. Data is joined by these ids, never by position.
         user_vectors: float32 (n_users, d).
         item_vectors: float32 (n_items, d).
         item_bias: float32 (n_items,).
@@ -47,6 +50,8 @@ class Fitted:
     """
 
     name: str
+    user_ids: NDArray[Any]
+    item_ids: NDArray[Any]
     user_vectors: NDArray[np.float32]
     item_vectors: NDArray[np.float32]
     item_bias: NDArray[np.float32]
@@ -81,22 +86,35 @@ class Fitted:
         """Scores of all items for ``users`` (n,), or for all users: float32 (n, n_items)."""
         return self._scores_of(self.user_vectors if users is None else self.user_vectors[users])
 
-    def fold_in(self, items: ArrayLike, ratings: ArrayLike | None = None) -> NDArray[np.float32]:
+    def fold_in(
+        self,
+        items: ArrayLike | None = None,
+        ratings: ArrayLike | None = None,
+        *,
+        item_ids: Iterable[Any] | None = None,
+    ) -> NDArray[np.float32]:
         """The vector of a new user, who was not in training, from what they rated: float32 (d,).
 
         Scores follow as for any user: ``item_vectors @ vector + item_bias``. Nothing is learned, and the model stays
         as it is. The order of the items does not matter: all of them count as new.
 
         Args:
-            items: (n,) item indices, whole numbers, each once; empty for a user without any rating. The fewer
-                there are, the more the answer leans on average items.
+            items: (n,) item indices, whole numbers, each once: positions in :attr:`item_ids`; empty for a user
+                without any rating. The fewer there are, the more the answer leans on average items.
             ratings: (n,), on the scale of the training ratings; what lies beyond its ends counts as the end. None for
                 items that were liked, which is as good as the best rating.
+            item_ids: (n,), in place of ``items``: the ids of the items, as the source wrote them.
 
         Raises:
             ConfigError: the model cannot fold in; ``deep`` can.
-            DataError: the items are not as described, or the ratings are not as many finite numbers.
+            DataError: the items are not as described, an id is not that of an item of the model, or the ratings are
+                not as many finite numbers.
         """
+        if (items is None) == (item_ids is None):
+            raise DataError("expected either items, which are indices, or item_ids: give one of the two")
+        if item_ids is not None:
+            items = indices_of("item", item_ids, self.item_ids, "the model")
+        assert items is not None
         vector: NDArray[np.float32] = self.fold_in_all(history_row(items, ratings, len(self.item_vectors)))[0]
         return vector
 
@@ -108,7 +126,12 @@ class Fitted:
 
         Raises:
             ConfigError: the model cannot fold in; ``deep`` can.
+            DataError: the matrix has not a column for each item.
         """
+        if ratings.shape[1] != len(self.item_vectors):
+            raise DataError(
+                f"the ratings have {ratings.shape[1]} columns; expected {len(self.item_vectors)}, one for each item"
+            )
         return np.asarray(self.towers.fold_in(ratings), np.float32)
 
     def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> NDArray[np.float32]:
@@ -146,6 +169,8 @@ def pack(fitted: Fitted) -> Archive:
         hyperparameters=fitted.hyperparameters,
     )
     arrays = {
+        "user_ids": ids_to_array(fitted.user_ids),
+        "item_ids": ids_to_array(fitted.item_ids),
         "user_vectors": fitted.user_vectors,
         "item_vectors": fitted.item_vectors,
         "item_bias": fitted.item_bias,
@@ -171,6 +196,8 @@ def unpack(content: Archive, towers: Mapping[str, type[Towers]]) -> Fitted:
     state = {name.removeprefix(_TOWERS_PREFIX): array for name, array in content.arrays.items()}
     return Fitted(
         name=header.name,
+        user_ids=ids_from_array("user_ids", len(user_vectors), content.arrays),
+        item_ids=ids_from_array("item_ids", len(item_vectors), content.arrays),
         user_vectors=user_vectors,
         item_vectors=item_vectors,
         item_bias=require_array(content.arrays, "item_bias", (len(item_vectors),)),
@@ -185,7 +212,8 @@ def _read_header(text: str, names: list[str]) -> _Header:
     try:
         written = msgspec.json.decode(text, type=_FormatOnly).format
         if written != FORMAT:
-            raise DataError(f"the model is of format {written}; this version reads format {FORMAT}")
+            lacks = ", and this one does not say which users and items it knows" if written < 3 else ""
+            raise DataError(f"the model is of format {written}; this version reads format {FORMAT}{lacks}")
         header = msgspec.json.decode(text, type=_Header)
     except (msgspec.DecodeError, RecursionError) as problem:
         raise DataError(f"its header is not that of a saved model ({problem})") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,6 +59,36 @@ def restore(parameters: Mapping[str, Parameter], state: State) -> None:
     """
     for name, parameter in parameters.items():
         parameter.value[...] = require_array(state, name, parameter.value.shape)
+
+
+def ids_to_array(ids: NDArray[Any]) -> NDArray[Any]:
+    """Ids (n,) as an array of numbers: whole numbers as they are, text as the bytes of a JSON list."""
+    if np.issubdtype(ids.dtype, np.signedinteger):
+        return ids.astype(np.int64)
+    # ASCII, so that any text comes back, even one that is not valid Unicode.
+    return np.frombuffer(json.dumps([str(value) for value in ids.tolist()]).encode(), np.uint8)
+
+
+def ids_from_array(name: str, n: int, arrays: State) -> NDArray[Any]:
+    """The ids (n,) from the array of :func:`ids_to_array`: int64 or str objects.
+
+    Raises:
+        DataError: the array is missing, or does not hold n different ids.
+    """
+    is_text = name in arrays and arrays[name].dtype == np.uint8
+    if not is_text:
+        ids = require_array(arrays, name, (n,), np.int64)
+    else:
+        try:
+            values = json.loads(require_array(arrays, name, (None,), np.uint8).tobytes())
+        except (ValueError, RecursionError) as problem:
+            raise DataError(f"the array {name} holds no list of ids ({problem})") from None
+        if not isinstance(values, list) or len(values) != n or not all(isinstance(value, str) for value in values):
+            raise DataError(f"the array {name} holds no list of ids; expected {n} texts")
+        ids = np.array(values, object)
+    if len(set(ids.tolist())) < n:
+        raise DataError(f"the array {name} holds an id twice; expected {n} different ids")
+    return ids
 
 
 def csr_to_arrays(name: str, matrix: sparse.csr_array[Any]) -> dict[str, NDArray[Any]]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.evaluation.ranking import align_to
 from recsys.models.fitted import Fitted
 from recsys.models.registry import MODELS
 from recsys.nn.arrays import Ids
@@ -42,9 +43,13 @@ def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
 
     Args:
         fitted: the model.
-        train: what it was trained on.
+        train: what it was trained on, in any order of users and items.
         lists: what it recommends to every user.
+
+    Raises:
+        DataError: ``train`` has other users or items than the model.
     """
+    train = align_to(fitted, train, "the training part")
     explanation = MODELS[fitted.name].explain(fitted)
     shape = (*lists.items.shape, explanation.max_reasons)
     items, strengths = np.full(shape, -1, np.int32), np.full(shape, -np.inf, np.float32)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.data.alignment import align_test
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import order_by
-from recsys.evaluation.ranking import Scorer, top_k
+from recsys.evaluation.ranking import Scorer, align_to, top_k
 from recsys.evaluation.report import hits
 
 
@@ -29,12 +30,15 @@ class Lists:
 
 
 def recommend(fitted: Scorer, train: Dataset, test: Dataset | None, k: int) -> Lists:
-    """The k best unseen items of every user.
+    """The k best unseen items of every user: rows follow ``fitted.user_ids``, items index ``fitted.item_ids``.
 
     Raises:
         ConfigError: k is below 1 or above the number of items.
-        DataError: a score is not finite.
+        DataError: model and data do not fit together, see :func:`~recsys.evaluation.report.evaluate`; or a score is
+            not finite.
     """
+    train = align_to(fitted, train, "the training part")
+    test = None if test is None else align_test(test, train)
     users = np.arange(train.n_users)
     items, scores = top_k(fitted, users, k, exclude=train)
     return Lists(items, scores, hits(items, users, test))

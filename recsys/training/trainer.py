@@ -115,6 +115,8 @@ class Trainer:
         items, bias, _ = self.towers.items_forward(np.arange(self.ratings.n_items))
         return Fitted(
             name=self.model,
+            user_ids=self.ratings.user_ids,
+            item_ids=self.ratings.item_ids,
             user_vectors=users.astype(np.float32),
             item_vectors=items.astype(np.float32),
             # A constant added to all biases changes neither loss nor ranking: with mean zero, scores read easier.

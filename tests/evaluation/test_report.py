@@ -93,11 +93,10 @@ def test_a_k_that_no_list_can_have_is_refused(k):
         evaluate(TableScorer([[1, 2, 3]]), log_of([(0, 0)], 1, 3), log_of([(0, 1)], 1, 3), k)
 
 
-@pytest.mark.parametrize("shape", [(2, 3), (1, 4)])
-def test_parts_of_two_data_sets_are_refused_with_their_sizes(shape):
-    users, items = shape
-    with pytest.raises(DataError, match=f"1 users and 3 items, the test part {users} and {items}"):
-        evaluate(TableScorer([[1, 2, 3]]), log_of([(0, 0)], 1, 3), log_of([(0, 1)], users, items), 1)
+@pytest.mark.parametrize(("shape", "unknown"), [((2, 3), "user '1'"), ((1, 4), "item '3'")])
+def test_a_test_part_of_other_users_or_items_is_refused(shape, unknown):
+    with pytest.raises(DataError, match=f"the training part has no {unknown}; expected"):
+        evaluate(TableScorer([[1, 2, 3]]), log_of([(0, 0)], 1, 3), log_of([(0, 1)], *shape), 1)
 
 
 def test_scoring_given_lists_is_what_evaluate_does_with_the_lists_it_makes():

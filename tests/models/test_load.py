@@ -182,6 +182,22 @@ def test_a_history_must_be_a_sparse_matrix_of_items_in_the_catalogue(models):
     assert "no sparse matrix with entries" in refusal(archive)
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[", "holds no list of ids (Expecting value"),
+        ("[" * 100_000, "holds no list of ids (maximum recursion"),
+        ('{"a": 1}', "holds no list of ids; expected 12 texts"),
+        (json.dumps(["a"] * 11), "holds no list of ids; expected 12 texts"),
+        (json.dumps([*"abcdefghijk", 1]), "holds no list of ids; expected 12 texts"),
+        (json.dumps([*"abcdefghijk", "a"]), "holds an id twice; expected 12 different ids"),
+    ],
+)
+def test_ids_of_items_must_be_as_many_different_texts(models, content, message):
+    array = np.frombuffer(content.encode(), np.uint8)
+    assert message in refusal(with_array(pack(models["deep"]), "item_ids", array))
+
+
 def test_the_lowest_rating_must_not_be_above_the_highest(models):
     swapped = with_array(pack(models["deep"]), "towers.rating_scale", np.array([5.0, 1.0]))
     assert refusal(swapped) == "the array rating_scale is from 5.0 to 1.0; expected the lowest rating first"
@@ -193,7 +209,7 @@ RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_nd
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 1}, "the model is of format 1; this version reads format 2"),
+        ({"format": 2}, "format 2; this version reads format 3, and this one does not say which users and items it"),
         ({"format": "1"}, "Expected `int`"),
         ({"name": "wide"}, "the model is called 'wide'; expected base or deep"),
         ({"name": "base"}, "the array user.table is missing"),
