@@ -43,6 +43,7 @@ from recsys.export.files import read_artefacts, write_artefacts
 from recsys.export.results import EvaluationResults, Results
 from recsys.export.tables import write_tables
 from recsys.models.fitted import Fitted
+from recsys.models.rating_scale import rating_scale
 from recsys.models.registry import MODELS
 from recsys.recommend.explain import Reasons
 from recsys.recommend.explain import explain as explain_lists
@@ -203,6 +204,7 @@ def compute_results(
 ) -> Results:
     """The stages from split to evaluate: all that the exported files are made of, still as arrays."""
     check(dataset, config)
+    read_ratings(dataset, reporter)
     with threadpool_limits(1, "blas"):  # more threads gain nothing at these sizes, and spin against each other
         parts = split(dataset, config, reporter)
         with load_or_run_baselines(cache, parts, config, run) as baselines:
@@ -224,6 +226,22 @@ def compute_results(
         recorders=trained.recorders,
         new_users=new_users,
     )
+
+
+def read_ratings(dataset: Dataset, reporter: Reporter = SILENT) -> None:
+    """Report what the ratings are read as, and warn where most of them would count for nothing."""
+    with reporter.stage("ratings") as details:
+        scale = rating_scale(dataset.rating)
+        details.append(f"read as {scale.describe(dataset.rating)}")
+    share = float((scale.weights(dataset.rating) <= 0).mean())
+    if share > 0.5:
+        logger.warning(
+            "%.0f %% of the ratings count for nothing or against their item, because they are at the low end of %s; "
+            "if such a rating does not mean dislike (0 often stands for no opinion), leave these lines out or give "
+            "them another value",
+            100 * share,
+            scale.describe(dataset.rating),
+        )
 
 
 def split(dataset: Dataset, config: BuildConfig, reporter: Reporter = SILENT) -> Split:

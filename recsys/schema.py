@@ -28,6 +28,17 @@ class Generator(Struct, frozen=True):
     version: str
 
 
+class RatingsSummary(Struct, frozen=True, kw_only=True):
+    """What the ratings were read as, by their distribution."""
+
+    kind: Annotated[
+        Literal["scale", "counts", "equal"], Meta(description="opinions on a scale, counts such as plays, all alike")
+    ]
+    low: Annotated[float, Meta(description="the lowest that is no outlier; of counts, above zero")]
+    high: Annotated[float, Meta(description="the highest that is no outlier")]
+    description: Annotated[str, Meta(description="the same in words")]
+
+
 class DatasetSummary(Struct, frozen=True, kw_only=True):
     """What was read."""
 
@@ -40,6 +51,7 @@ class DatasetSummary(Struct, frozen=True, kw_only=True):
     licence: Annotated[str | None, Meta(description="null where the source states none")]
     citation: Annotated[str | None, Meta(description="what to cite")] = None
     url: Annotated[str | None, Meta(description="where the ratings come from")] = None
+    ratings: Annotated[RatingsSummary | None, Meta(description="what the ratings were read as")] = None
 
 
 ReasonKind = Literal["effect", "similarity"]
@@ -421,7 +433,7 @@ class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
 
     FILE: ClassVar[str] = "items.json"
     items: list[Item]
-    bins: Annotated[list[RatingBin], Meta(description="what histograms count, lowest first, at most 10")] = []
+    bins: Annotated[list[RatingBin], Meta(description="what histograms count, lowest first, at most 11")] = []
 
 
 class Replay(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.data.columns import ids, need_columns, numbers, timestamps, whole_years
+from recsys.data.outliers import standardised
 from recsys.errors import DataError
 
 _MAX_TABLE = 1 << 24
@@ -127,14 +128,15 @@ def _user_features(
 
 
 def _standardised(name: str, column: pd.Series[Any]) -> list[tuple[str, NDArray[np.float64]]]:
-    """A number with mean 0 and standard deviation 1; a missing one is 0, and 1 in a second column."""
+    """A number, standardised; a missing one is 0, and 1 in a second column."""
     values = np.asarray(column, np.float64)
     missing = ~np.isfinite(values)
     known = values[~missing]
     if not len(known):
         return []
-    deviation = float(known.std()) or 1.0  # of a constant column any will do: it becomes 0
-    encoded = [(name, np.where(missing, 0.0, (values - known.mean()) / deviation))]
+    encodable = np.zeros(len(values))
+    encodable[~missing] = standardised(known)
+    encoded = [(name, encodable)]
     if missing.any():
         encoded.append((f"{name} is missing", missing.astype(float)))
     return encoded

@@ -21,9 +21,10 @@ from recsys.export.recommendations import build_recommendations
 from recsys.export.results import Results
 from recsys.models.fitted import Fitted
 from recsys.models.protocol import ModelSpec
+from recsys.models.rating_scale import rating_scale
 from recsys.models.registry import MODELS
+from recsys.recommend.histograms import rating_histograms
 from recsys.recommend.pca import Projection, principal_components
-from recsys.recommend.profiles import rating_histograms
 from recsys.recommend.similar import similar_items
 from recsys.schema import GENERATOR, VERSION
 from recsys.training.snapshots import tracked_items
@@ -62,6 +63,7 @@ def assemble(results: Results) -> schema.Artefacts:
 
 def _build(results: Results) -> schema.Build:
     dataset = results.dataset
+    scale = rating_scale(dataset.rating)
     config = msgspec.to_builtins(results.config)
     train = config.pop("train")
     return schema.Build(
@@ -76,6 +78,9 @@ def _build(results: Results) -> schema.Build:
             licence=dataset.source.licence,
             citation=dataset.source.citation,
             url=dataset.source.url,
+            ratings=schema.RatingsSummary(
+                kind=scale.kind, low=scale.low, high=scale.high, description=scale.describe(dataset.rating)
+            ),
         ),
         config={**config, "models": list(results.config.models), **train},
         models={

@@ -30,14 +30,13 @@ from recsys.models.features import (
     history_windows,
     item_features,
     normalised,
-    rating_scale,
     recency_ranks,
 )
 from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
 from recsys.models.linear import LinearTowers, fit_linear, self_contributions
 from recsys.models.protocol import Explanation, ModelSpec
-from recsys.models.rating_scale import RatingScale
+from recsys.models.rating_scale import KINDS, RatingScale, rating_scale
 from recsys.models.state import State, csr_from_arrays, csr_to_arrays, require_array, restore, values
 from recsys.models.teacher import Teacher
 from recsys.nn.arrays import Array, Ids
@@ -48,6 +47,10 @@ AVERAGE_ITEMS = 8
 does on average. With few ratings, the list leans on what many like; with many, it is the user's own."""
 MAX_REASONS = 3
 """Rated items named for one recommended item."""
+
+
+_RATINGS = "ratings."
+"""Begins the name of the array in a saved model that holds the range of the ratings; their kind ends it."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class DeepModel:
         return {
             **values(self.parameters()),
             **csr_to_arrays("history", self.history),
-            "rating_scale": np.array([self.scale.low, self.scale.high]),
+            f"{_RATINGS}{self.scale.kind}": np.array([self.scale.low, self.scale.high]),
             "item_features": self.item_features,
             "user_features": self.user_features,
         }
@@ -127,9 +130,7 @@ class DeepModel:
             DataError: an array is missing, not of these sizes, or inconsistent with the others.
         """
         history = csr_from_arrays("history", (n_users, n_items), state)
-        low, high = require_array(state, "rating_scale", (2,), np.float64).tolist()
-        if low > high:
-            raise DataError(f"the array rating_scale is from {low} to {high}; expected the lowest rating first")
+        scale = _scale_from_state(state)
         item_features = require_array(state, "item_features", (n_items, None))
         user_features = require_array(state, "user_features", (n_users, None))
         for mlp, features in (("user_mlp", user_features), ("item_mlp", item_features)):
@@ -137,7 +138,7 @@ class DeepModel:
             require_array(state, f"{mlp}.inner.weight", (dim + features.shape[1], 2 * dim))
         start = LinearTowers(*(require_array(state, name, (n_items, dim)) for name in ("pool.table", "item.table")))
         unused = np.random.default_rng(0)  # what it draws is overwritten at once
-        model = cls(history, RatingScale(low, high), start, item_features, user_features, unused, np.float32)
+        model = cls(history, scale, start, item_features, user_features, unused, np.float32)
         restore(model.parameters(), state)
         return model
 
@@ -249,6 +250,21 @@ class DeepModel:
         return vectors_gradient
 
 
+def _scale_from_state(state: State) -> RatingScale:
+    """What the ratings of the training part were.
+
+    Raises:
+        DataError: the state does not say, or says what cannot be.
+    """
+    kind = next((kind for kind in KINDS if f"{_RATINGS}{kind}" in state), next(iter(KINDS)))
+    low, high = require_array(state, f"{_RATINGS}{kind}", (2,), np.float64).tolist()
+    # Each kind divides by what the range must not be: zero, or for counts a logarithm of what is not positive.
+    impossible = {"scale": low >= high, "counts": not 0 < low <= high, "equal": low != high}[kind]
+    if impossible:
+        raise DataError(f"the array {_RATINGS}{kind} is {low} to {high}; expected the range of ratings of that kind")
+    return KINDS[kind](low, high)
+
+
 def create(
     ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
 ) -> tuple[DeepModel, Teacher]:
@@ -258,7 +274,7 @@ def create(
     histories = equal_weights(history.astype(dtype))  # the same as training reads them
     start = fit_linear(history_windows(ratings, recency_rank), histories, hyperparameters.dim, rng, dtype)
     features = item_features(ratings), ratings.user_features
-    return DeepModel(history, rating_scale(ratings), start, *features, rng, dtype), Teacher(start, histories)
+    return DeepModel(history, rating_scale(ratings.rating), start, *features, rng, dtype), Teacher(start, histories)
 
 
 def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.dataset import Dataset
+from recsys.data.outliers import standardised
 from recsys.data.sorting import order_by
-from recsys.models.rating_scale import RatingScale
+from recsys.models.rating_scale import rating_scale
 
 RECENCY = 0.3
 """How the weight of a rated item decays with age: the oldest of a long history has exp(-RECENCY) of the newest's."""
@@ -31,11 +32,6 @@ def log_q(dataset: Dataset) -> NDArray[np.float32]:
     return np.log(counts / dataset.n_ratings).astype(np.float32)
 
 
-def rating_scale(dataset: Dataset) -> RatingScale:
-    """From the lowest to the highest rating of the data set."""
-    return RatingScale(float(dataset.rating.min()), float(dataset.rating.max()))
-
-
 def history_weights(dataset: Dataset, recency_rank: NDArray[np.float64]) -> sparse.csr_array[np.float32]:
     """The weight of each rated item in its user's history once trained, (n_users, n_items): rating times recency.
 
@@ -46,8 +42,8 @@ def history_weights(dataset: Dataset, recency_rank: NDArray[np.float64]) -> spar
         dataset: the ratings.
         recency_rank: (n_ratings,), see :func:`recency_ranks`.
     """
-    weights = rating_scale(dataset).weights(dataset.rating) * np.exp(-RECENCY * (1 - recency_rank))  # (n_ratings,)
-    return _by_user(dataset, weights)
+    recency = np.exp(-RECENCY * (1 - recency_rank))  # (n_ratings,)
+    return _by_user(dataset, rating_scale(dataset.rating).weights(dataset.rating) * recency)
 
 
 def history_windows(dataset: Dataset, recency_rank: NDArray[np.float64]) -> sparse.csr_array[np.float32]:
@@ -115,13 +111,13 @@ def equal_weights(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
 def item_features(dataset: Dataset) -> NDArray[np.float32]:
     """Genres as 0 and 1, then the year with mean 0 and standard deviation 1, (n_items, n_genres + 1).
 
-    An unknown year is the mean; a data set without any year has a column of zeros.
+    An unknown year is the mean, and so is a year 0, which no calendar has; a data set without any year has a column
+    of zeros. Outliers count as the nearest year that is none.
     """
-    known = np.isfinite(dataset.years)
+    known = np.isfinite(dataset.years) & (dataset.years != 0)
     year = np.zeros(dataset.n_items)  # 0 is the mean after centring: what an unknown year should be
     if known.any():
-        year[known] = dataset.years[known] - dataset.years[known].mean()
-        year /= year[known].std() or 1.0  # all years equal: leave the zeros
+        year[known] = standardised(dataset.years[known])
     return np.column_stack([dataset.genres, year]).astype(np.float32)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.models.rating_scale import rating_scale
 from recsys.recommend.lists import Lists
 
 
@@ -32,5 +33,5 @@ def liked_hits(lists: Lists, dataset: Dataset, test: Dataset | None) -> NDArray[
 
 
 def ratings_say_liking(dataset: Dataset) -> bool:
-    """Whether a higher rating means that an item was liked more: not where all are equal."""
-    return bool(dataset.rating.min() < dataset.rating.max())
+    """Whether a higher rating means that an item was liked more: not where all are alike, or are counts."""
+    return rating_scale(dataset.rating).kind == "scale"

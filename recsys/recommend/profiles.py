@@ -1,4 +1,4 @@
-"""Profiles by counting: the genres a user rated, and the ratings an item got."""
+"""What users rated, by genre."""
 
 from __future__ import annotations
 
@@ -9,22 +9,7 @@ from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
 
-MAX_BINS = 10
 MAX_GENRES = 20
-
-
-@dataclass(frozen=True, eq=False)
-class Histograms:
-    """How often each item got which ratings.
-
-    Attributes:
-        low, high: float64 (n_bins,), the lowest and the highest rating of each bin, lowest bin first.
-        counts: int64 (n_items, n_bins).
-    """
-
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    counts: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,25 +24,6 @@ class GenreShares:
 
     names: tuple[str, ...]
     shares: NDArray[np.float64]
-
-
-def rating_histograms(dataset: Dataset) -> Histograms:
-    """One bin for each rating value, or :data:`MAX_BINS` bins of equal width where there are more values.
-
-    Equal bins reach from the lowest rating to the highest. A rating at the edge of two bins is in the upper one.
-    """
-    rating = dataset.rating.astype(np.float64)
-    values = np.unique(rating)
-    if len(values) <= MAX_BINS:
-        low, high = values, values
-        edges = values[1:]
-    else:
-        ends = np.linspace(values[0], values[-1], MAX_BINS + 1)
-        low, high, edges = ends[:-1], ends[1:], ends[1:-1]
-    bins = np.searchsorted(edges, rating, side="right")
-    # Item and bin become one number, so that one count gives the whole table.
-    counts = np.bincount(dataset.item * np.int64(len(low)) + bins, minlength=dataset.n_items * len(low))
-    return Histograms(low, high, counts.reshape(dataset.n_items, len(low)))
 
 
 def genre_shares(train: Dataset) -> GenreShares:

@@ -14,7 +14,7 @@ from recsys.export.deep_tower import build_deep_tower, items_that_fit
 from recsys.export.script import script_of
 from recsys.models.deep import DeepModel
 from recsys.models.linear import LinearTowers
-from recsys.models.rating_scale import RatingScale
+from recsys.models.rating_scale import Opinions
 from recsys.recommend.pca import principal_components
 from recsys.schema import DeepTower
 from tests.synthetic import small_log
@@ -80,7 +80,7 @@ def random_model(fitted: recsys.Fitted, log: recsys.Dataset, dim: int) -> recsys
     rng = np.random.default_rng(0)
     start = LinearTowers(*(rng.standard_normal((2, log.n_items, dim)) / dim**0.5))
     no_features = np.zeros((log.n_items, 0)), np.zeros((log.n_users, 0))
-    towers = DeepModel(log.matrix, RatingScale(1, 5), start, *no_features, rng, np.float32)
+    towers = DeepModel(log.matrix, Opinions(1, 5), start, *no_features, rng, np.float32)
     for name, parameter in towers.parameters().items():
         if "mlp" in name:
             parameter.value[...] = rng.standard_normal(parameter.value.shape) / dim**0.5

@@ -198,9 +198,12 @@ def test_ids_of_items_must_be_as_many_different_texts(models, content, message):
     assert message in refusal(with_array(pack(models["deep"]), "item_ids", array))
 
 
-def test_the_lowest_rating_must_not_be_above_the_highest(models):
-    swapped = with_array(pack(models["deep"]), "towers.rating_scale", np.array([5.0, 1.0]))
-    assert refusal(swapped) == "the array rating_scale is from 5.0 to 1.0; expected the lowest rating first"
+@pytest.mark.parametrize("ends", [[5.0, 1.0], [3.0, 3.0]])
+def test_the_range_of_the_ratings_must_be_one_that_weights_can_be_computed_from(models, ends):
+    impossible = with_array(pack(models["deep"]), "towers.ratings.scale", np.array(ends))
+    assert refusal(impossible) == (
+        f"the array ratings.scale is {ends[0]} to {ends[1]}; expected the range of ratings of that kind"
+    )
 
 
 RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_ndcg": None}

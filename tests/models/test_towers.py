@@ -8,7 +8,7 @@ from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, UserInputs
 from recsys.models.features import equal_weights, normalised
 from recsys.models.linear import LinearTowers
-from recsys.models.rating_scale import RatingScale
+from recsys.models.rating_scale import Opinions
 from recsys.nn.losses import Pairs, masked_in_batch_softmax, output_l2
 from recsys.nn.negatives import SampledNegatives
 from tests.gradients import LIMIT, errors
@@ -30,7 +30,7 @@ def model(name: str, dtype=np.float64):
         return BaseModel(N_USERS, N_ITEMS, DIM, log_q, rng, dtype)
     genres, features = rng.standard_normal((N_ITEMS, 2)), rng.standard_normal((N_USERS, 2))
     start = LinearTowers(rng.standard_normal((N_ITEMS, DIM)), rng.standard_normal((N_ITEMS, DIM)))
-    deep = DeepModel(history(), RatingScale(1, 5), start, genres, features, rng, dtype)
+    deep = DeepModel(history(), Opinions(1, 5), start, genres, features, rng, dtype)
     learned = [deep.bias.table]
     learned += [p for mlp in (deep.user_mlp, deep.item_mlp) for p in (mlp.inner.bias, mlp.outer.weight)]
     for parameter in learned:  # as if it had been trained: at first these are all 0
@@ -174,7 +174,7 @@ def test_an_untrained_deep_model_scores_as_the_linear_towers_it_starts_from():
     rng = np.random.default_rng(0)
     start = LinearTowers(rng.standard_normal((N_ITEMS, DIM)), rng.standard_normal((N_ITEMS, DIM)))
     features = np.ones((N_ITEMS, 2)), np.ones((N_USERS, 2))
-    deep = DeepModel(history(), RatingScale(1, 5), start, *features, rng, np.float64)
+    deep = DeepModel(history(), Opinions(1, 5), start, *features, rng, np.float64)
     users, _ = deep.users_forward(deep.training_inputs(USERS, rng))
     vectors, bias, _ = deep.items_forward(ITEMS)
     expected = equal_weights(history())[USERS] @ start.history @ start.items[ITEMS].T

@@ -44,6 +44,7 @@ from recsys.schema import (
     Protocol,
     RatedItem,
     RatingBin,
+    RatingsSummary,
     Recommendation,
     Recommendations,
     Replay,
@@ -257,6 +258,7 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
                 n_ratings=6,
                 sha256="0" * 64,
                 licence=None,
+                ratings=RatingsSummary(kind="scale", low=1, high=4.5, description="a scale from 1 to 4.5"),
             ),
             config={"models": list(models), "dim": 2, "site_url": None, "seed": 0},
             models={

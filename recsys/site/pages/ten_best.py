@@ -6,11 +6,11 @@ the user's page anyway.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from math import log
 from typing import Any
 
 from recsys.export.encoding import encode_array, padded
-from recsys.schema import RatingBin
+from recsys.schema import RatingsSummary
 from recsys.site.pages.page import SiteData
 
 MAX_USERS = 2_000
@@ -32,9 +32,9 @@ def ten_best(data: SiteData) -> dict[str, Any] | None:
     if tower is None:
         return None
     rows = {id_: row for row, id_ in enumerate(tower.item_ids[:_NO_ROW])}
-    bins = data.artefacts.items.bins
+    scale = data.artefacts.build.dataset.ratings
     entries = [
-        (position, [(rows[rated.item], stars_of(rated.rating, bins)) for rated in user.rated if rated.item in rows])
+        (position, [(rows[rated.item], stars_of(rated.rating, scale)) for rated in user.rated if rated.item in rows])
         for position, user in enumerate(data.artefacts.recommendations.users.values())
     ]
     entries = [(position, rated) for position, rated in entries if rated]
@@ -56,11 +56,13 @@ def ten_best(data: SiteData) -> dict[str, Any] | None:
     return facts
 
 
-def stars_of(rating: float, bins: Sequence[RatingBin]) -> int:
-    """The whole star nearest to a rating, between the lowest and the highest of the data; halves go up.
+def stars_of(rating: float, scale: RatingsSummary | None) -> int:
+    """The whole star nearest to a rating, between the ends of the data's scale; halves go up.
 
-    Where all ratings are the same, as in a log of clicks, each is the highest.
+    Counts are placed by logarithm. Where all ratings are alike, as in a log of clicks, each is the highest.
     """
-    low, high = (bins[0].low, bins[-1].high) if bins else (rating, rating)
-    share = 1.0 if low == high else min(max((rating - low) / (high - low), 0.0), 1.0)
+    if scale is None or scale.low == scale.high:
+        return _MAX_STARS
+    low, value, high = scale.low, min(max(rating, scale.low), scale.high), scale.high
+    share = log(value / low) / log(high / low) if scale.kind == "counts" else (value - low) / (high - low)
     return int(1 + (_MAX_STARS - 1) * share + 0.5)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recsys.export.script import json_in
-from recsys.schema import RatedItem, RatingBin, Recommendations, UserLists
+from recsys.schema import RatedItem, RatingsSummary, Recommendations, UserLists
 from recsys.site.pages import ten_best as module
 from recsys.site.pages.ten_best import stars_of, ten_best
 from tests.site.tiny import FILM_IDS, deep_tower, render, site_data, tiny
@@ -17,6 +17,10 @@ from tests.site.tiny import FILM_IDS, deep_tower, render, site_data, tiny
 def facts_of(artefacts, **tower):
     changed = msgspec.structs.replace(deep_tower(), **tower)
     return ten_best(site_data(msgspec.structs.replace(artefacts, deep_tower=changed)))
+
+
+def summary(kind: str, low: float, high: float) -> RatingsSummary:
+    return RatingsSummary(kind=kind, low=low, high=high, description="")
 
 
 def read(facts) -> list[list[tuple[int, int]]]:
@@ -74,18 +78,23 @@ def test_without_users_the_arrays_are_empty():
     ],
 )
 def test_stars_of_other_scales(ends, pairs):
-    bins = [RatingBin(end, end) for end in ends]
-    assert {rating: stars_of(rating, bins) for rating in pairs} == pairs
+    assert {rating: stars_of(rating, summary("scale", *ends)) for rating in pairs} == pairs
+
+
+def test_stars_of_counts_are_by_logarithm():
+    assert [stars_of(plays, summary("counts", 1, 10_000)) for plays in (0, 1, 10, 100, 1000, 10_000, 10**6)] == [
+        1, 1, 2, 3, 4, 5, 5
+    ]  # fmt: skip
 
 
 def test_without_a_scale_each_rating_is_the_highest():
-    assert stars_of(3.0, []) == 5
+    assert stars_of(3.0, None) == 5
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 def test_any_rating_has_one_to_five_stars_and_a_higher_one_no_fewer(rating, other, end):
-    bins = [RatingBin(min(other, end), min(other, end)), RatingBin(max(other, end), max(other, end))]
-    assert 1 <= stars_of(rating, bins) <= stars_of(max(rating, other), bins) <= 5
+    scale = summary("scale", min(other, end), max(other, end))
+    assert 1 <= stars_of(rating, scale) <= stars_of(max(rating, other), scale) <= 5
 
 
 def test_it_is_written_for_the_scripts_where_there_is_a_tower(tmp_path):

@@ -1,0 +1,73 @@
+"""How often each item got which ratings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.dataset import Dataset
+from recsys.data.outliers import usual_range
+from recsys.models.rating_scale import Counts, RatingScale, rating_scale
+
+MAX_BINS = 11
+"""As many as whole stars from 0 to 10 have values."""
+_MAX_STEPS = 50
+"""Of a scale of even steps whose values are grouped by number; of a finer one equal widths are as good."""
+
+
+@dataclass(frozen=True, eq=False)
+class Histograms:
+    """How often each item got which ratings.
+
+    Attributes:
+        low, high: float64 (n_bins,), the lowest and the highest rating of each bin, lowest bin first.
+        counts: int64 (n_items, n_bins).
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    counts: NDArray[np.int64]
+
+
+def rating_histograms(dataset: Dataset) -> Histograms:
+    """One bin for each rating value where there are at most :data:`MAX_BINS`, else bins by what the ratings are.
+
+    Bins of counts have ends of about equal ratio, and those of a scale equal width; where it has even steps, such as
+    half stars, each bin has the same number of them and no value is an end of two. The first and the last bin hold
+    outliers too.
+    """
+    rating = dataset.rating.astype(np.float64)
+    values = np.unique(dataset.rating).astype(np.float64)
+    low, high = _bins(values, rating_scale(dataset.rating))
+    bins = np.searchsorted(low[1:], rating, side="right")  # a rating at an end of two bins is in the upper one
+    # Item and bin become one number, so that one count gives the whole table.
+    counts = np.bincount(dataset.item * np.int64(len(low)) + bins, minlength=dataset.n_items * len(low))
+    return Histograms(low, high, counts.reshape(dataset.n_items, len(low)))
+
+
+def _bins(values: NDArray[np.float64], scale: RatingScale) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lowest and highest value of each bin, (n_bins,), of the different ratings (n,), ascending."""
+    if len(values) <= MAX_BINS:
+        return values, values
+    if isinstance(scale, Counts):
+        edges = np.geomspace(scale.low, scale.high, MAX_BINS)
+        if (values == np.round(values)).all():
+            edges = np.unique(np.round(edges))
+            low, high = edges[:-1], np.append(edges[1:-1] - 1, edges[-1])
+        else:
+            low, high = edges[:-1], edges[1:]
+    else:
+        start, end = usual_range(values) if scale.low == scale.high else (scale.low, scale.high)
+        step = np.diff(values).min()
+        steps = np.round((values - start) / step)
+        n_steps = round((end - start) / step) + 1
+        if n_steps <= _MAX_STEPS and np.allclose(values, start + steps * step):
+            width = -(-n_steps // MAX_BINS)  # steps in a bin, rounded up
+            first = np.arange(0, n_steps, width)
+            low, high = start + first * step, start + np.minimum(first + width, n_steps) * step - step
+        else:
+            edges = np.linspace(start, end, MAX_BINS)
+            low, high = edges[:-1], edges[1:]
+    return np.r_[values[0], low[1:]], np.r_[high[:-1], values[-1]]
