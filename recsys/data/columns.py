@@ -1,8 +1,15 @@
-"""Convert pandas columns to ids, numbers and times, or raise an error that names the row and its value."""
+"""Convert columns of any dtype to ids, numbers, years and titles, or raise an error that names the row and its value.
+
+Every reader of a column begins with :func:`plain`, so that what counts is the values of a column, not its dtype.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+import re
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -11,100 +18,265 @@ from numpy.typing import NDArray
 
 from recsys.errors import DataError
 
+MAX_YEAR = 9999
+"""Larger ones, also before our era, are no years but other numbers."""
 
-def need_columns(table: str, frame: pd.DataFrame, names: Sequence[str]) -> None:
-    """Refuse a frame that lacks one of ``names``.
+_ISO_MONTH = re.compile(r"(\d{4})-\d\d(?:-\d\d.*)?")
+_log = logging.getLogger(__name__)
 
-    Raises:
-        DataError: one is absent.
+
+def plain(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The same values in one of numpy's dtypes: numbers, booleans, durations, datetimes in UTC, or objects.
+
+    A missing value becomes NaN in numbers, and None, NaN, NA or NaT in objects.
     """
-    absent = [name for name in names if name not in frame]
-    if absent:
-        present = ", ".join(map(str, frame.columns)) or "none"
-        raise DataError(f"{table} has no column {absent[0]!r}; expected {', '.join(names)}, found {present}")
+    dtype: Any = column.dtype
+    if isinstance(dtype, np.dtype):
+        return column
+    if isinstance(dtype, pd.SparseDtype):
+        return plain(pd.Series(np.asarray(column)))
+    if isinstance(dtype, pd.PeriodDtype):
+        return plain(column.dt.to_timestamp())
+    if isinstance(dtype, pd.CategoricalDtype):
+        return column.astype(object)
+    kind = getattr(dtype, "kind", "O")
+    if kind == "M":
+        has_zone = isinstance(dtype, pd.DatetimeTZDtype) or "tz=" in str(dtype)  # the latter is Arrow's
+        column = column.dt.tz_convert(None) if has_zone else column
+        return column.astype(getattr(column.dtype, "numpy_dtype", column.dtype))
+    if kind in "iufb" and not column.isna().any():
+        return column.astype(dtype.numpy_dtype)
+    if kind in "iuf":
+        return pd.Series(column.to_numpy(np.float64, na_value=np.nan))
+    return column.astype(object)
+
+
+def cell_types(values: pd.Series[Any]) -> set[type]:
+    """The types in a column of objects, without those of missing values."""
+    return set(map(type, values[values.notna().to_numpy()]))
+
+
+def is_number(type_: type) -> bool:
+    """Whether a cell of this type is a real number; a boolean counts as 0 or 1."""
+    return issubclass(type_, (Integral, float, np.floating, np.bool_, Decimal, Fraction))
 
 
 def ids(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
-    """Ids as signed whole numbers of any width, or as objects that are all text.
+    """Ids as signed whole numbers of any width, or as objects that are all text; text is not changed.
+
+    Whole numbers may come as floats (20.0) or as objects of any kind. Where a column has both numbers and text, the
+    numbers become text too.
 
     Raises:
-        DataError: an id is missing, neither a whole number nor text, or too large for 64 bits.
+        DataError: an id is missing, neither a whole number nor text, too large for 64 bits, a float too large to be
+            exact, or text that no file can hold.
     """
-    _none_missing(f"{name} id", column)
-    if pd.api.types.is_integer_dtype(column):
-        plain = isinstance(column.dtype, np.dtype) and column.dtype.kind == "i"
-        return column if plain else _int64(f"{name} id", column)
-    column = column.astype(object)
-    odd = [value for value in column.unique() if not isinstance(value, str)]
-    if odd:
-        kind = type(odd[0]).__name__
-        raise DataError(f"{name} id {odd[0]!r} is of type {kind}; expected ids of whole numbers, or all of text")
-    return column
+    label = f"{name} id"
+    refuse_missing(label, column)
+    values = plain(column)
+    kind = values.dtype.kind
+    if kind == "i":
+        return values
+    if kind == "u":
+        return to_int64(label, values)
+    if kind == "f":
+        floats = values.to_numpy()
+        limit = _max_exact(values.dtype)
+        refuse_where(label, column, np.abs(floats) > limit, _INEXACT)  # infinite ones too
+        refuse_where(label, column, floats != np.floor(floats), _FRACTION)
+        return values.astype("int64")
+    if kind != "O":
+        raise DataError(f"{label} {column.iloc[0]} is of type {column.dtype}; {_EXPECTED_IDS}")
+    return _object_ids(label, values)
+
+
+_EXPECTED_IDS = "expected ids of whole numbers, or of text"
+_FRACTION = f"is not a whole number; {_EXPECTED_IDS}"
+_INEXACT = "is a float so large that neighbouring ids are no longer distinct; read the ids as whole numbers or text"
+
+
+def _object_ids(label: str, values: pd.Series[Any]) -> pd.Series[Any]:
+    types = cell_types(values)
+    bad = {type_ for type_ in types if not (issubclass(type_, str) or is_number(type_)) or _is_boolean(type_)}
+    if bad:
+        value = next(value for value in values if type(value) in bad)
+        raise DataError(
+            f"{label} {value!r} is of type {type(value).__name__}; {_EXPECTED_IDS}"
+        )
+    if not any(issubclass(type_, str) for type_ in types):
+        numbers = {value: _whole(label, value) for value in values.unique()}
+        too_large = [number for number in numbers.values() if not -(2**63) <= number < 2**63]
+        if too_large:
+            raise DataError(f"{label} {too_large[0]} is not a whole number of 64 bits; read the ids as text")
+        return values.map(numbers).astype("int64")
+    if types != {str}:
+        texts = {value: value if isinstance(value, str) else str(_whole(label, value)) for value in values.unique()}
+        values = pd.Series([str(texts[value]) for value in values], dtype=object)
+    refuse_surrogates(label, values.unique())
+    return values
+
+
+def _is_boolean(type_: type) -> bool:
+    return issubclass(type_, (bool, np.bool_))
+
+
+def _whole(label: str, value: Any) -> int:
+    """A number as an integer.
+
+    Raises:
+        DataError: it is not a whole number, or a float too large to be exact.
+    """
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, (float, np.floating)) and abs(float(value)) > _max_exact(np.dtype(type(value))):
+        raise DataError(f"{label} {_shown(value)} {_INEXACT}")
+    try:
+        number: int | None = int(value)
+    except (OverflowError, ValueError):  # of an infinite Decimal
+        number = None
+    if number is None or number != value:
+        raise DataError(f"{label} {_shown(value)} {_FRACTION}")
+    return number
+
+
+def _max_exact(dtype: Any) -> float:
+    """Up to here floats of this dtype hold every whole number: 2**53 in 64 bits."""
+    return float(2 ** (np.finfo(dtype).nmant + 1))
 
 
 def numbers(name: str, column: pd.Series[Any]) -> NDArray[np.float64]:
-    """Numbers, with NaN where there is none.
+    """Numbers, with NaN where there is none; True is 1, and text such as "4.5" is the number it says.
 
     Raises:
         DataError: a value is not a number.
     """
-    if pd.api.types.is_datetime64_any_dtype(column):
-        raise DataError(f"{name} {column.iloc[0]} in row 0 is a date; expected a number")
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":
-        return column.to_numpy(np.float64)
-    values = np.array(pd.to_numeric(column.astype(object), errors="coerce"), np.float64)
-    _refuse(name, column, np.isnan(values) & column.notna().to_numpy(), "is not a number")
+    values, is_bad = parse_numbers(column)
+    what = "is a date; expected a number" if plain(column).dtype.kind == "M" else "is not a number"
+    refuse_where(name, column, is_bad, what)
     return values
 
 
+def parse_numbers(column: pd.Series[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Numbers, NaN where there is none, and where there is something else than a number; both (n,)."""
+    values = plain(column)
+    if values.dtype.kind in "iufb":
+        return values.to_numpy(np.float64), np.zeros(len(values), bool)
+    is_known = values.notna().to_numpy()
+    result = np.full(len(values), np.nan)
+    if values.dtype.kind == "O":
+        is_text = np.array([isinstance(value, str) for value in values], bool)
+        result[is_text] = pd.to_numeric(values[is_text], errors="coerce").to_numpy(np.float64)
+        is_numeric = np.array([is_number(type(value)) for value in values], bool) & is_known
+        result[is_numeric] = list(map(_to_float, values[is_numeric]))
+    return result, is_known & np.isnan(result)
+
+
+def _to_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer of more than 1,024 bits
+        return float("inf") if value > 0 else float("-inf")
+
+
 def whole_years(column: pd.Series[Any]) -> NDArray[np.float64]:
-    """Years, with NaN where there is none.
+    """Years (n,), with NaN where there is none. Of a date, its year.
+
+    A year is a fact that may be missing, so what is none is left out with a warning.
+    """
+    values = plain(column)
+    if values.dtype.kind == "M":
+        return np.asarray(values.dt.year, np.float64)
+    if values.dtype.kind == "O":
+        values = pd.Series([_year_of_date(value) for value in values], dtype=object)
+    years, is_bad = parse_numbers(values)
+    is_bad |= ~np.isnan(years) & ((years != np.round(years)) | (np.abs(years) > MAX_YEAR))
+    if is_bad.any():
+        row = int(is_bad.argmax())
+        _log.warning(
+            "year %s in row %d is not a whole number of at most four digits; left out, as %s",
+            _shown(column.iloc[row]),
+            row,
+            "the only one" if is_bad.sum() == 1 else f"one of {is_bad.sum():,} such years",
+        )
+    return np.where(is_bad, np.nan, years)
+
+
+def _year_of_date(value: Any) -> Any:
+    """The year of a date, or of text that begins like one; any other value as it is."""
+    match = _ISO_MONTH.fullmatch(value.strip()) if isinstance(value, str) else None
+    return int(match[1]) if match else getattr(value, "year", value)
+
+
+def titles(column: pd.Series[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Titles as text, (n,), and where there is one, (n,): neither missing nor blank. A number is written as text.
 
     Raises:
-        DataError: a value is not a whole number.
+        DataError: a title is neither text nor a number, or no file can hold it.
     """
-    years = numbers("year", column)
-    odd = np.isinf(years) | (~np.isnan(years) & (years != np.round(years)))
-    _refuse("year", column, odd, "is not a whole number; leave it empty if unknown")
-    return years
+    values = plain(column).astype(object)
+    is_known = values.notna().to_numpy()
+    is_odd = [known and not (isinstance(value, str) or is_number(type(value)))
+              for value, known in zip(values, is_known, strict=True)]  # fmt: skip
+    refuse_where("title", values, np.array(is_odd, bool), "is not text; expected text")
+    texts = np.array([as_text(value) if known else "" for value, known in zip(values, is_known, strict=True)], object)
+    refuse_surrogates("title", texts)
+    return texts, is_known & np.array([bool(text.strip()) for text in texts], bool)
 
 
-def timestamps(column: pd.Series[Any]) -> NDArray[np.int64]:
-    """Times as int64: whole numbers as they are, datetimes in their own unit.
+def as_text(value: Any) -> str:
+    """A cell as text: a whole number without a point, anything else as Python writes it."""
+    is_whole = isinstance(value, (float, np.floating)) and np.isfinite(value) and value == int(value)
+    return str(int(value)) if is_whole else str(value)
+
+
+def refuse_surrogates(name: str, texts: NDArray[Any]) -> None:
+    """Refuse text with half of a surrogate pair, which UTF-8 cannot hold: it comes of a wrong decoding.
 
     Raises:
-        DataError: a time is missing, or not a whole number of 64 bits.
+        DataError: there is one.
     """
-    _none_missing("timestamp", column)
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return np.array(column.astype("int64"))
-    if not pd.api.types.is_numeric_dtype(column):
-        column = column.astype(object)
-        numbers("timestamp", column)  # raises the error for a value that is not a number
-        column = pd.to_numeric(column)
-    if not pd.api.types.is_integer_dtype(column):
-        values = np.asarray(column, np.float64)
-        is_integer = np.isfinite(values) & (values == np.floor(values)) & (np.abs(values) < 2.0**63)
-        _refuse("timestamp", column, ~is_integer, "is not a whole number of 64 bits")
-    return np.array(_int64("timestamp", column))
+    try:
+        "\n".join(texts).encode()
+    except UnicodeEncodeError:
+        bad = next(text for text in texts if any("\ud800" <= character <= "\udfff" for character in text))
+        raise DataError(
+            f"{name} {bad!r} holds half of a surrogate pair, which no file can hold; decode the source as UTF-8"
+        ) from None
 
 
-def _int64(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
-    if pd.api.types.is_unsigned_integer_dtype(column):
-        _refuse(name, column, np.asarray(column, np.uint64) > 2**63 - 1, "is not a whole number of 64 bits")
+def to_int64(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
+    """Unsigned whole numbers as int64.
+
+    Raises:
+        DataError: one is too large.
+    """
+    refuse_where(name, column, np.asarray(column, np.uint64) > 2**63 - 1, "is not a whole number of 64 bits")
     return column.astype("int64")
 
 
-def _none_missing(name: str, column: pd.Series[Any]) -> None:
+def refuse_missing(name: str, column: pd.Series[Any]) -> None:
+    """Refuse a column with a missing value.
+
+    Raises:
+        DataError: there is one.
+    """
     missing = np.flatnonzero(column.isna())
     if len(missing):
         raise DataError(f"row {missing[0]} has no {name}; expected one in every row")
 
 
-def _refuse(name: str, column: pd.Series[Any], mask: NDArray[np.bool_], problem: str) -> None:
-    """Raise an error that names the first value for which ``mask`` (n,) is true, if any."""
+def refuse_where(name: str, column: pd.Series[Any], mask: NDArray[np.bool_], problem: str) -> None:
+    """Refuse a column where ``mask`` (n,) is true.
+
+    Raises:
+        DataError: it is somewhere; the message names the first value and its row.
+    """
     rows = np.flatnonzero(mask)
     if len(rows):
-        value = column.iloc[rows[0]]
-        shown: Callable[[object], str] = repr if isinstance(value, str) else str
-        raise DataError(f"{name} {shown(value)} in row {rows[0]} {problem}")
+        raise DataError(f"{name} {_shown(column.iloc[rows[0]])} in row {rows[0]} {problem}")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, np.floating):
+        value = float(value)  # 16777218.0, where numpy writes 1.6777218e+07
+    return repr(value) if isinstance(value, str) else str(value)

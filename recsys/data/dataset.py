@@ -43,7 +43,8 @@ class Dataset:
         name: what the data set is called.
         user, item: int32 (n_ratings,), indices.
         rating: float32 (n_ratings,), finite.
-        timestamp: int64 (n_ratings,), in any unit that grows with time; None where the source has none.
+        timestamp: int64 (n_ratings,), in any unit that grows with time; None where the source has none. Datetimes are
+            counted from 1970 in UTC, in the coarsest of s, ms, us and ns that holds them all.
         user_ids, item_ids: (n_users,) and (n_items,), int64 or str objects: the id of each index.
         titles: (n_items,) str objects; the id where there is no title.
         years: float64 (n_items,), NaN where unknown.
@@ -85,26 +86,33 @@ class Dataset:
     @classmethod
     def from_frames(
         cls,
-        ratings: pd.DataFrame,
-        items: pd.DataFrame | None = None,
-        users: pd.DataFrame | None = None,
+        ratings: Any,
+        items: Any = None,
+        users: Any = None,
         *,
         name: str = "ratings",
         source: Source | None = None,
     ) -> Dataset:
-        """Make a data set from pandas frames.
+        """Make a data set from pandas frames, or from what pandas makes a frame of (lists of dicts, Arrow tables ...).
+
+        What counts is the values, not their dtype: 20, 20.0 and Decimal(20) are one id, and dates may be datetimes of
+        any kind or ISO text. Ids are kept as written: "007" is not 7, text stays text, and spaces stay. Across tables
+        1 and "1" are the same id; the catalogue has the kind of the ratings, or text if one is not a number.
 
         Args:
-            ratings: columns user, item, rating and, if known, timestamp (whole numbers or datetimes).
-            items: columns item, title and, if known, year and genres (text such as ``"Comedy|Drama"``). Items that
-                nobody rated belong to the catalogue too; a rated item that is absent here has its id for a title.
-            users: column user, then features: numbers are standardised, anything else is one-hot encoded, and a
-                missing value has a column of its own.
+            ratings: columns user, item, rating and, if known, timestamp (numbers, datetimes, dates or ISO text).
+            items: columns item, title and, if known, year and genres: lists, or text such as ``"Comedy|Drama"``
+                (:func:`~recsys.data.categories.split_lists` says which separators there are). Items that nobody
+                rated belong to the catalogue too; a rated item that is absent here has its id for a title.
+            users: column user, then features: numbers and dates are standardised, anything else is one-hot encoded,
+                its rare values together if there are many, and a missing value has a column of its own. A column in
+                which nearly every user has another value is left out.
             name: what to call the data set.
             source: licence and the like.
 
         Raises:
-            DataError: a column is absent, ids are missing, repeated or of different kinds, or a value is impossible.
+            DataError: a table is none, a column is absent or there twice, ids are missing or repeated, or a value is
+                impossible.
         """
         from recsys.data.frames import arrays_from_frames
 

@@ -1,0 +1,65 @@
+"""Tables of any kind as pandas frames with plain columns, or an error that says what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from recsys.errors import DataError
+
+
+def as_frame(table: str, data: Any) -> pd.DataFrame:
+    """A frame with one level of columns, its rows numbered from 0.
+
+    A list of dicts, a dict of lists, a record array, and an Arrow or Polars table become one.
+
+    Raises:
+        DataError: the data is no table, or has several levels of columns.
+    """
+    frame = _converted(table, data)
+    if frame.columns.nlevels > 1:
+        raise DataError(
+            f"{table} has {frame.columns.nlevels} levels of columns, such as {frame.columns[0]!r}; expected one "
+            "(join the names, or take one level)"
+        )
+    return frame.reset_index(drop=True)
+
+
+def need_columns(table: str, frame: pd.DataFrame, names: Sequence[str], optional: Sequence[str] = ()) -> None:
+    """Refuse a frame that lacks one of ``names``, or has one of ``names`` or ``optional`` twice.
+
+    Raises:
+        DataError: one is absent or there twice.
+    """
+    present = [str(name) for name in frame.columns]
+    absent = [name for name in names if name not in frame]
+    if absent:
+        raise DataError(
+            f"{table} has no column {absent[0]!r}; expected {', '.join(names)}, found {', '.join(present) or 'none'}"
+        )
+    repeated = [name for name in (*names, *optional) if present.count(name) > 1]
+    if repeated:
+        raise DataError(
+            f"{table} has {present.count(repeated[0])} columns called {repeated[0]!r}; expected one "
+            "(drop or rename the others)"
+        )
+
+
+def _converted(table: str, data: Any) -> pd.DataFrame:
+    if isinstance(data, pd.DataFrame):
+        return data
+    if data is None or isinstance(data, (str, bytes, PathLike, pd.Series, pd.Index)):
+        remedy = "; read a file by recsys.load_dataset" if isinstance(data, (str, PathLike)) else ""
+        raise DataError(f"{table} is of type {type(data).__name__}; expected a pandas frame{remedy}")
+    try:
+        frame = data.to_pandas() if hasattr(data, "to_pandas") else pd.DataFrame(data)
+    except Exception as error:  # whatever a foreign table raises, or pandas for what is none
+        raise DataError(
+            f"{table} of type {type(data).__name__} cannot be converted to a pandas frame: {error}"
+        ) from None
+    if not isinstance(frame, pd.DataFrame):
+        raise DataError(f"{table} is of type {type(data).__name__}; expected a pandas frame")
+    return frame

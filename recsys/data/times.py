@@ -1,0 +1,120 @@
+"""Convert a column of times, in any of the forms they come in, to whole numbers of one unit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.data.columns import cell_types, is_number, parse_numbers, plain, refuse_missing, refuse_where, to_int64
+from recsys.errors import DataError
+
+_ISO = r"\s*\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?\s*(?:Z|[+-]\d\d(?::?\d\d)?)?\s*"
+_ISO_ZONE = r".*\d\d:\d\d.*(?:Z|[+-]\d\d(?::?\d\d)?)\s*"
+_EXPECTED = "expected whole numbers, datetimes, or text such as '2005-04-02 23:53:47'"
+_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+
+
+def timestamps(column: pd.Series[Any]) -> NDArray[np.int64]:
+    """Times (n,) as whole numbers: numbers as they are, datetimes since 1970 in UTC.
+
+    Datetimes come in the coarsest of seconds, milliseconds, microseconds and nanoseconds that holds them all, so that
+    the same times are the same numbers however they are stored. Numbers with fractions are taken for seconds.
+    Datetimes without a time zone are taken for UTC.
+
+    Raises:
+        DataError: a time is missing, is none, or does not fit 64 bits; or only some have a time zone.
+    """
+    refuse_missing("timestamp", column)
+    values = plain(column)
+    kind = values.dtype.kind
+    if kind == "i":
+        return np.array(values, np.int64)
+    if kind == "u":
+        return np.array(to_int64("timestamp", values))
+    if kind == "f":
+        return _from_floats(column, values.to_numpy(np.float64))
+    if kind == "M":
+        return _from_datetimes(values.to_numpy())
+    if kind != "O":
+        raise DataError(f"timestamp {column.iloc[0]} is of type {column.dtype}; {_EXPECTED}")
+    return _from_objects(column, values)
+
+
+def _from_objects(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.int64]:
+    types = cell_types(values)
+    if all(issubclass(type_, (dt.date, np.datetime64)) for type_ in types):  # a datetime is a date to Python
+        return _from_datetimes(_datetimes(column, values))
+    if all(issubclass(type_, str) for type_ in types) and values.str.fullmatch(_ISO).all():
+        return _from_datetimes(_parse_iso(column, values))
+    floats, is_bad = parse_numbers(values)
+    is_boolean = [isinstance(value, (bool, np.bool_)) for value in values]
+    is_bad |= np.array(is_boolean, bool)
+    refuse_where("timestamp", column, is_bad, f"is not a time; {_EXPECTED}, all of one kind")
+    if all(is_number(type_) or issubclass(type_, str) for type_ in types):
+        exact = _exact_integers(values)
+        if exact is not None:
+            return exact
+    return _from_floats(column, floats)
+
+
+def _exact_integers(values: pd.Series[Any]) -> NDArray[np.int64] | None:
+    """Whole numbers that are written as such, which floats may not hold; None where one is not, or is too large."""
+    try:
+        integers = [int(value) if isinstance(value, str) or value == int(value) else None for value in values]
+        return np.array(integers, np.int64)
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def _from_floats(column: pd.Series[Any], values: NDArray[np.float64]) -> NDArray[np.int64]:
+    refuse_where("timestamp", column, ~(np.abs(values) < 2.0**63), "is not a whole number of 64 bits")
+    if np.array_equal(values, np.floor(values)):
+        return values.astype(np.int64)
+    for digits in (3, 6):  # of seconds that are near today, a float holds no more than microseconds
+        if digits == 6 or np.array_equal(values, np.round(values, digits)):
+            scaled = np.round(values * 10.0**digits)
+            refuse_where("timestamp", column, ~(np.abs(scaled) < 2.0**63), "does not fit 64 bits in microseconds")
+            return scaled.astype(np.int64)
+    raise AssertionError("the last pass returns")
+
+
+def _datetimes(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.datetime64]:
+    """Python's, numpy's and pandas' dates and datetimes in UTC."""
+    has_zone = np.array([getattr(value, "tzinfo", None) is not None for value in values], bool)
+    _refuse_mixed_zones(column, has_zone)
+    try:
+        times = pd.to_datetime(values, utc=True)
+    except (ValueError, OverflowError) as error:  # pandas' own errors are ValueErrors
+        raise DataError(f"the timestamps cannot be converted: {error}; {_EXPECTED}") from None
+    return np.asarray(times.dt.tz_convert(None))
+
+
+def _parse_iso(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.datetime64]:
+    _refuse_mixed_zones(column, values.str.fullmatch(_ISO_ZONE).to_numpy(bool))
+    texts = values.str.strip()
+    times = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
+    refuse_where("timestamp", column, times.isna().to_numpy(), "is no date of the calendar")
+    return np.asarray(times.dt.tz_convert(None))
+
+
+def _refuse_mixed_zones(column: pd.Series[Any], has_zone: NDArray[np.bool_]) -> None:
+    if has_zone.any() and not has_zone.all():
+        row = int((has_zone != has_zone[0]).argmax())
+        raise DataError(
+            f"timestamp {column.iloc[row]} in row {row} has {'a' if has_zone[row] else 'no'} time zone, unlike "
+            f"{column.iloc[0]} in row 0; give all a time zone, or none"
+        )
+
+
+def _from_datetimes(times: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    """Since 1970, in the coarsest unit that holds them all."""
+    per_second = _PER_SECOND[np.datetime_data(times.dtype)[0]]
+    values = times.astype(np.int64)
+    while per_second > 1 and not (values % 1000).any():
+        values //= 1000
+        per_second //= 1000
+    return values
