@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,6 @@ from scipy import sparse
 
 from recsys.data.sorting import order_by
 from recsys.errors import DataError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,7 @@ class Dataset:
         name: str = "ratings",
         source: Source | None = None,
     ) -> Dataset:
-        """Make a data set from pandas frames, or from what pandas makes a frame of (lists of dicts, Arrow tables ...).
+        """Make a data set from pandas frames, or from what pandas can make a frame of: lists of dicts, Arrow tables.
 
         What counts is the values, not their dtype: 20, 20.0 and Decimal(20) are one id, and dates may be datetimes of
         any kind or ISO text. Ids are kept as written: "007" is not 7, text stays text, and spaces stay. Across tables
