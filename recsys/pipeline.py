@@ -51,6 +51,7 @@ from recsys.recommend.lists import Lists
 from recsys.recommend.lists import recommend as recommend_to_all
 from recsys.schema import Artefacts, NewUsers
 from recsys.site.output.limits import Limits, check_page_count
+from recsys.site.output.manifest import MANIFEST, MANIFEST_SCHEMA
 from recsys.site.publish.gh_pages import Destination
 from recsys.site.publish.gh_pages import publish as push_site
 from recsys.site.publish.staging import check_target, staging_folder
@@ -422,7 +423,8 @@ def copy_export(site: Path, staging: Path) -> Artefacts:
         OutputError: a file is absent, damaged, or of another schema.
     """
     artefacts = read_artefacts(site / "data")
-    shutil.copytree(site / "data", staging / "data")
+    manifest = shutil.ignore_patterns(Path(MANIFEST).name, Path(MANIFEST_SCHEMA).name)  # of the earlier site's files
+    shutil.copytree(site / "data", staging / "data", ignore=manifest)
     return artefacts
 
 

@@ -508,6 +508,16 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     map: TowerMap
 
 
+class Manifest(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
+    """``manifest.json``: every file of the site. Written last, when all others are there."""
+
+    FILE: ClassVar[str] = "manifest.json"
+    files: Annotated[
+        dict[str, str],
+        Meta(description="SHA-256 of each file but this one, by its address from the top of the site, sorted"),
+    ]
+
+
 class Artefacts(Struct, frozen=True, kw_only=True):
     """All that a site is rendered from."""
 

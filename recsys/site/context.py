@@ -6,6 +6,7 @@ the names of its context: nothing missing, nothing unused.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -33,6 +34,10 @@ class Site:
     nav: tuple[NavLink, ...]
     url: str
     """Its address on the web, ending in a slash; empty where none is configured."""
+    assets: Mapping[str, str]
+    """The address of everything that pages load, by name: relative to the top, with a hash of the content."""
+    stamp: str
+    """Names the build: a page and the data that its scripts load have the same one."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ Equal artefacts, templates and packages give equal bytes. Must not name a page: 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Site
 from recsys.site.images.pictures import write_pictures
-from recsys.site.output.assets import write_assets, write_bokeh
+from recsys.site.output.assets import Assets, build_stamp, write_assets, write_bokeh
 from recsys.site.output.csp import CSP
 from recsys.site.output.legend import legend_css
 from recsys.site.output.limits import limits_of
+from recsys.site.output.manifest import write_manifest
 from recsys.site.output.parallel import Renderer, render_all, worker_count
 from recsys.site.output.script_data import script_data
 from recsys.site.output.sitemap import site_root, write_sitemap
@@ -54,10 +55,13 @@ def render_site(
     """
     with _frozen_heap():
         renderer, writer = Renderer(templates, out), Writer(out)
-        write_assets(templates, legend_css(artefacts.build.legend, artefacts.build.models), writer)
-        data = SiteData(
-            make_site(artefacts), artefacts, Catalogue(artefacts), write_bokeh(writer), out / "data", templates
-        )
+        catalogue, assets = Catalogue(artefacts), Assets(writer)
+        write_pictures(artefacts, catalogue, assets)
+        write_assets(templates, legend_css(artefacts.build.legend, artefacts.build.models), assets)
+        bokeh = write_bokeh(assets)
+        stamp = build_stamp(out / "data", assets.addresses.values())
+        site = make_site(artefacts, assets.addresses, stamp)
+        data = SiteData(site, artefacts, catalogue, bokeh, out / "data", templates)
         entries = [entry for entry in PAGES.values() if entry.applies(artefacts)]
         jobs = [job for entry in entries for job in entry.jobs(data)]
         for job in jobs:
@@ -67,11 +71,10 @@ def render_site(
             address = f"assets/data-{name}.js"
             with building(address):
                 if (value := facts(data)) is not None:
-                    writer.text(address, script_data(name, value))
+                    writer.text(address, script_data(name, value, stamp))
         unlisted = {page.address for page in pages if not page.in_sitemap}
         addresses = [job.address for job in jobs if job.address.endswith(".html") and job.address not in unlisted]
         write_sitemap(data.site.url, addresses, writer)
-        write_pictures(artefacts, data.catalogue, writer)
         size = estimate_size(jobs, renderer, out, len(artefacts.items.items))
         if on_size is not None:
             on_size(size)
@@ -83,6 +86,7 @@ def render_site(
             for done, _ in enumerate(finished, start=1):
                 if on_page is not None:
                     on_page(done, len(jobs))
+        write_manifest(out)
 
 
 @contextmanager
@@ -95,8 +99,14 @@ def _frozen_heap() -> Iterator[None]:
         gc.unfreeze()
 
 
-def make_site(artefacts: Artefacts) -> Site:
-    """What every page says about the site."""
+def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str) -> Site:
+    """What every page says about the site.
+
+    Args:
+        artefacts: the exported JSON.
+        assets: the address of everything that pages load, by name.
+        stamp: of the build.
+    """
     build = artefacts.build
     return Site(
         csp=Markup(CSP),
@@ -105,6 +115,8 @@ def make_site(artefacts: Artefacts) -> Site:
         version=build.generator.version,
         nav=navigation(artefacts),
         url=site_root(build.config.get("site_url")),
+        assets=assets,
+        stamp=stamp,
     )
 
 

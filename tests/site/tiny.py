@@ -312,4 +312,5 @@ def render(artefacts: Artefacts, out: Path) -> Path:
 
 def site_data(artefacts: Artefacts, folder: Path = Path("absent")) -> SiteData:
     """What pages are computed from, with exported files in ``folder / "data"``."""
-    return SiteData(make_site(artefacts), artefacts, Catalogue(artefacts), "bokeh.js", folder / "data", TEMPLATES)
+    site = make_site(artefacts, assets={}, stamp="0" * 8)
+    return SiteData(site, artefacts, Catalogue(artefacts), "bokeh.js", folder / "data", TEMPLATES)

@@ -6,21 +6,22 @@ from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
 from recsys.site.images.map_png import between, map_picture
 from recsys.site.images.social_card import social_card
+from recsys.site.output.assets import Assets
 from recsys.site.output.jinja import count
-from recsys.site.output.writer import Writer, building
+from recsys.site.output.writer import building
 
 
-def write_pictures(artefacts: Artefacts, catalogue: Catalogue, writer: Writer) -> None:
+def write_pictures(artefacts: Artefacts, catalogue: Catalogue, assets: Assets) -> None:
     """Draw ``assets/map-{name}.png`` for each model, and the social card with the map of the last one."""
     n_ratings = [item.n_ratings for item in artefacts.items.items]
     points = None
     for model in catalogue.models:
-        address = f"assets/map-{model.name}.png"
-        with building(address):
+        name = f"map-{model.name}.png"
+        with building(f"assets/{name}"):
             embedding = catalogue.embedding(model)
             if embedding is not None:
                 points, entry = embedding.projection, artefacts.build.legend[model.name]
-                writer.bytes(address, map_picture(points, n_ratings, between(entry.light, entry.dark)))
+                assets.write(name, map_picture(points, n_ratings, between(entry.light, entry.dark)))
     dataset = artefacts.build.dataset
     facts = f"{count(dataset.n_users)} users · {count(dataset.n_items)} films · {count(dataset.n_ratings)} ratings"
-    writer.bytes("assets/card.png", social_card(dataset.name, facts, points or [], n_ratings if points else []))
+    assets.write("card.png", social_card(dataset.name, facts, points or [], n_ratings if points else []))

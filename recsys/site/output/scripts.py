@@ -46,6 +46,19 @@ def join_modules(entry: Path) -> str:
     return f'"use strict";\n\n{{\n{body}}}\n'
 
 
+def for_pages_of(version: str, script: str) -> str:
+    """A joined script that runs only on a page whose address of the script names this version.
+
+    Hosts ignore the part of an address after ``?``, so a page that a browser has kept from an earlier build is given
+    the script of a later one, which may expect other elements. An address without a version is of no page of ours.
+    """
+    asked = 'new URL(document.currentScript?.src ?? location).searchParams.get("v")'
+    condition = f'if (({asked} ?? "{version}") === "{version}")'
+    announce = 'document.dispatchEvent(new Event("marquee:outdated"));'
+    head = '"use strict";\n\n'
+    return f"{head}{condition} {script.removeprefix(head).rstrip()} else {announce}\n"
+
+
 def _collect(path: Path, importers: tuple[Path, ...], modules: dict[Path, _Module]) -> None:
     """Add a module to ``modules``, which keeps the order of the joined script, after the modules that it imports."""
     if path in importers:

@@ -12,6 +12,7 @@ from statistics import fmean
 
 from recsys.errors import OutputError
 from recsys.site.output.limits import MAX_LISTED, Limits
+from recsys.site.output.manifest import ENTRY_BYTES
 from recsys.site.output.parallel import Job, Renderer
 
 _N_SAMPLES = 24
@@ -50,7 +51,8 @@ def estimate_size(jobs: Sequence[Job], renderer: Renderer, folder: Path, n_items
     n_top_pages = len(kinds.pop("", []))
     estimated = sum(len(kind) * _mean_size(kind, renderer) for kind in kinds.values())
     estimated += n_top_pages * _TOP_PAGE_BYTES + min(n_items, MAX_LISTED) * _LISTED_ITEM_BYTES
-    return Size(len(written) + len(jobs), round(sum(written) + estimated))
+    n_files = len(written) + len(jobs) + 2  # the manifest and its schema
+    return Size(n_files, round(sum(written) + estimated + n_files * ENTRY_BYTES))
 
 
 def _mean_size(jobs: Sequence[Job], renderer: Renderer) -> float:

@@ -180,7 +180,7 @@ def shard_jobs(data: SiteData) -> Iterator[Job]:
 
 
 def _shard_script(number: int, data: SiteData, numbering: Numbering, ids: Sequence[str], _: Environment) -> str:
-    return script_data(f"users/{number}", shard(data, numbering, ids))
+    return script_data(f"users/{number}", shard(data, numbering, ids), data.site.stamp)
 
 
 def lacks_user_pages(artefacts: Artefacts) -> bool:

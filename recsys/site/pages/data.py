@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recsys.site.context import Context, Model, PageHead
+from recsys.site.output.manifest import MANIFEST, MANIFEST_SCHEMA
 from recsys.site.pages.data_examples import EXAMPLES, Example
 from recsys.site.pages.data_fields import Field, fields
 from recsys.site.pages.page import Page, SiteData
@@ -27,6 +28,7 @@ _SCRIPTS = {
     ),
     "map_replay.js": "How the films moved over the map while the models learned.",
 }
+_NOT_LISTED = frozenset(Path(address).name for address in (MANIFEST, MANIFEST_SCHEMA))  # of an earlier render
 _TABLES = {
     "recommendations.csv": "The lists of both models as one table, one row a recommended film.",
     "items.csv": "The films as a table, to be joined to the lists by their ids.",
@@ -105,7 +107,7 @@ class DataContext(Context):
 def data_context(data: SiteData, page: PageHead) -> DataContext:
     """The exported files: what most people want comes first, what nobody described last."""
     folder, models = data.data_folder, data.catalogue.models
-    paths = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()} if folder.is_dir() else {}
+    paths = {path.name: path for path in sorted(folder.glob("*")) if path.is_file() and path.name not in _NOT_LISTED}
     model = models[-1].name if models else "deep"
     rest = dict(paths)
     groups = [

@@ -10,10 +10,11 @@ from typing import Any
 from markupsafe import Markup
 
 from recsys.export.encoding import encode_array, padded
-from recsys.schema import Embedding, Item, SimilarItem
+from recsys.schema import Embedding, Item, MapReplay, SimilarItem
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.charts.map import map_chart
 from recsys.site.context import Chart, Context, ItemLink, Model, PageHead
+from recsys.site.output.script_data import exported_stamp
 from recsys.site.pages.films import listed_items
 from recsys.site.pages.page import Page, SiteData
 
@@ -61,6 +62,8 @@ class MapContext(Context):
     """The oldest and the newest item's; None where no year is known."""
     replay: bool
     """Whether the training of any model was recorded."""
+    replay_stamp: str
+    """Of the exported recording; the page refuses another."""
     projector: tuple[ProjectorFile, ...]
 
 
@@ -91,6 +94,7 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
         genres=tuple(_count_genres([item for _, item in items])),
         years=(min(years), max(years)) if years else None,
         replay=any(model.name in artefacts.map_replay.models for model in embeddings),
+        replay_stamp=exported_stamp(data.data_folder / MapReplay.FILE),
         projector=tuple(
             ProjectorFile(model, f"data/{name}")
             for model, name in files.items()

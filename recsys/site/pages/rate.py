@@ -12,6 +12,7 @@ from recsys.schema import DeepTower
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Context, ItemLink, PageHead
 from recsys.site.images.square import square_around
+from recsys.site.output.script_data import exported_stamp
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.ten_best import ten_best
 
@@ -39,6 +40,8 @@ class RateContext(Context):
     """Items that can be rated and recommended here."""
     n_items: int
     """Items in the whole catalogue."""
+    tower_stamp: str
+    """Of the exported tower; the page refuses another."""
 
 
 def rate_context(data: SiteData, page: PageHead) -> RateContext:
@@ -55,6 +58,7 @@ def rate_context(data: SiteData, page: PageHead) -> RateContext:
         n_first=_N_FIRST,
         n_rateable=len(tower.item_ids) if tower else 0,
         n_items=len(data.artefacts.items.items),
+        tower_stamp=exported_stamp(data.data_folder / DeepTower.FILE),
     )
 
 

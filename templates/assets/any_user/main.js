@@ -1,5 +1,6 @@
 // The script of the one page for all users of a large site: shows the user whose id is in the address after the #.
 import { marquee } from "../shared/marquee.js";
+import { describeFailure } from "../shared/outdated.js";
 import { findUser, userAddress, userIdAt, userIdFromHash } from "../shared/users.js";
 import { createUserView, displayName, setVisible } from "./view.js";
 
@@ -75,10 +76,10 @@ async function openAddress() {
     part("status").className = "vh";
     part("status").textContent = `User ${displayName(id)} is shown`;
     await linkNeighbours(user, request).catch(() => request === nRequests && hideNeighbours());
-  } catch {
+  } catch (problem) {
     if (request === nRequests) {
       showNoUser("Users");
-      setStatus("", "This user could not be loaded. Reload the page to try again.");
+      setStatus("", describeFailure(problem, "This user could not be loaded. Reload the page to try again."));
     }
   }
 }

@@ -72,7 +72,7 @@ function startMap(box, bokehDocument) {
     }
     const matchingRows = state.query.trim() ? new Set(searchItems(state.query)) : null;
     const matches = matchingRows && points.filter((row) => matchingRows.has(row));
-    const neighbourRows = state.row < 0 ? [] : (neighbours ?? []).map(([row]) => row);
+    const neighbourRows = Array.isArray(neighbours) ? neighbours.map(([row]) => row) : [];
     const isRinged = (row) => row !== state.row && (!tracked || tracked.has(row));
     const rings = [...new Set([...neighbourRows, ...(matches ?? [])])].filter(isRinged);
     const alpha = new Array(items.n).fill(matches || state.row >= 0 ? FAINT_OPACITY : OPACITY);

@@ -1,19 +1,21 @@
 // The nearest items of each item, in every model. Loaded when an item is picked for the first time.
 import { decodeArray } from "../shared/decode.js";
 import { marquee } from "../shared/marquee.js";
+import { describeFailure } from "../shared/outdated.js";
 import { items } from "./items.js";
 
 // Returns `neighboursOf(model, row)`: pairs [row, cosine in hundredths], most similar first; null while they load, then
-// `onLoad()` is called; undefined if they could not be loaded.
+// `onLoad()` is called; a sentence if they could not be loaded.
 export function createNeighbours(onLoad) {
-  let data = null; // as similar_facts() in Python; undefined: could not be loaded
+  let data = null; // as similar_facts() in Python
+  let failure = null; // why they could not be loaded
   const arraysByModel = new Map();
 
   const load = async () => {
     try {
       data = await marquee.load("similar");
-    } catch {
-      data = undefined;
+    } catch (problem) {
+      failure = describeFailure(problem, "The nearest films could not be loaded.");
     }
     onLoad();
   };
@@ -27,7 +29,7 @@ export function createNeighbours(onLoad) {
   };
 
   return function neighboursOf(model, row) {
-    if (data === undefined) return undefined;
+    if (failure) return failure;
     if (!data) {
       load();
       return null;

@@ -27,7 +27,7 @@ export function createPanel(box, announcer, onChange) {
   const drawNeighbours = (modelLabel, neighbours) => {
     const message = (text) => [element("p", { class: "muted" }, text)];
     if (neighbours === null) return message("Loading the nearest films…");
-    if (neighbours === undefined) return message("The nearest films could not be loaded.");
+    if (typeof neighbours === "string") return message(neighbours);
     if (!neighbours.length) return message("No film is near it in this model.");
     const note = element("small", {}, "cosine");
     const heading = element("h3", { class: "list-head" }, `Nearest in ${modelLabel} `, note);
@@ -52,9 +52,9 @@ export function createPanel(box, announcer, onChange) {
   };
 
   return {
-    // `neighbours` are pairs [row, cosine in hundredths]; null while they load, undefined if they could not be loaded.
+    // `neighbours` are pairs [row, cosine in hundredths]; null while they load, a sentence if they could not be loaded.
     show({ row, model }, modelLabel, neighbours) {
-      const key = row < 0 ? "" : `${row} ${model} ${neighbours === null ? "loading" : neighbours?.length}`;
+      const key = row < 0 ? "" : `${row} ${model} ${neighbours === null ? "loading" : neighbours.length}`;
       if (key === shownKey) return;
       shownKey = key;
       const hadFocus = box.contains(document.activeElement);
@@ -69,7 +69,7 @@ export function createPanel(box, announcer, onChange) {
       box.className = `panel film-panel needs-js m-${model}`;
       // The button that was pressed is gone: move the focus to the heading of what replaced it.
       if (hadFocus) box.querySelector("h2").focus({ preventScroll: true });
-      if (neighbours) {
+      if (Array.isArray(neighbours)) {
         announcer.textContent = `${items.titles[row]} is picked; ${plural(neighbours.length, "nearest film")} listed.`;
       }
     },

@@ -1,6 +1,7 @@
 // The replay: items move to their positions as they did while the model was trained. Its data loads on demand.
 import { decodeArray } from "../shared/decode.js";
 import { marquee } from "../shared/marquee.js";
+import { describeFailure } from "../shared/outdated.js";
 import { itemRow, items } from "./items.js";
 import { createLossChart } from "./losses.js";
 
@@ -130,10 +131,10 @@ export function createReplay(box, plot, onChange) {
 
   const loadData = async () => {
     try {
-      data ??= await marquee.loadExported("map_replay");
+      data ??= await marquee.loadExported("map_replay", toggleButton.dataset.replay);
       toggleButton.textContent = "Replay";
-    } catch {
-      toggleButton.textContent = "The replay could not be loaded";
+    } catch (problem) {
+      toggleButton.textContent = describeFailure(problem, "The replay could not be loaded");
     }
     return data !== null;
   };

@@ -2,6 +2,7 @@
 import { createCombobox } from "../shared/combobox.js";
 import { formatCount } from "../shared/format.js";
 import { marquee } from "../shared/marquee.js";
+import { describeFailure, isOutdated } from "../shared/outdated.js";
 import { createTower } from "../tower/tower.js";
 import { createCards } from "./cards.js";
 import { createFileActions } from "./files.js";
@@ -99,11 +100,13 @@ async function loadTower() {
   setWaitText("Loading the model…");
   retryButton.hidden = true;
   const names = ["films", "rate"];
-  const loading = [marquee.loadExported("deep_tower"), ...names.map((name) => marquee.load(name))];
-  const loaded = await Promise.all(loading).catch(() => null);
-  if (!loaded) {
-    setWaitText("The model could not be loaded.");
-    retryButton.hidden = false;
+  const loading = [marquee.loadExported("deep_tower", page.dataset.tower), ...names.map((name) => marquee.load(name))];
+  let loaded;
+  try {
+    loaded = await Promise.all(loading);
+  } catch (problem) {
+    setWaitText(describeFailure(problem, "The model could not be loaded."));
+    retryButton.hidden = isOutdated(problem);
     return;
   }
   const [towerData, allItems, facts] = loaded;

@@ -1,8 +1,10 @@
 // The script of every page: loads data for others, builds the search, and makes the random-user button work.
 import { installLoader } from "./load.js";
+import { showOutdatedNotice } from "./notice.js";
 import { enableRandomLinks } from "./random.js";
 import { buildSearches } from "./search.js";
 
+document.addEventListener("marquee:outdated", showOutdatedNotice); // by scripts of another build than the page
 installLoader();
 buildSearches();
 enableRandomLinks();

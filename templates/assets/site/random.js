@@ -1,4 +1,5 @@
 // The random-user button. Without this script it is a link to the index of users.
+import { isOutdated } from "../shared/outdated.js";
 import { randomUserAddress } from "../shared/users.js";
 
 export function enableRandomLinks() {
@@ -8,8 +9,8 @@ export function enableRandomLinks() {
       event.preventDefault();
       try {
         location.href = (await randomUserAddress(location.href)) ?? link.href;
-      } catch {
-        location.href = link.href;
+      } catch (problem) {
+        if (!isOutdated(problem)) location.href = link.href; // else the notice says what to do
       }
     });
   }

@@ -3,6 +3,7 @@
 import { createCombobox } from "../shared/combobox.js";
 import { element } from "../shared/element.js";
 import { marquee } from "../shared/marquee.js";
+import { describeFailure } from "../shared/outdated.js";
 import { searchEntries, searchKeys } from "../shared/text.js";
 import { findUser, isUserList, userAddress } from "../shared/users.js";
 
@@ -33,8 +34,8 @@ function createUserLookup() {
       try {
         entriesById.set(id, (await findUser(id)) ? [userEntry(id)] : []);
         onResult();
-      } catch {
-        onError();
+      } catch (problem) {
+        onError(problem);
       }
     }, 150);
     return results.length ? results : null;
@@ -69,7 +70,8 @@ function buildSearch(container, withUser) {
       const results = data && searchEntries(data.entries, query);
       if (!results || data.hasAllUsers) return results;
       const onResult = () => isCurrent(query) && refresh();
-      const onError = () => isCurrent(query) && announce("Users could not be looked up", list.hidden);
+      const onError = (problem) =>
+        isCurrent(query) && announce(describeFailure(problem, "Users could not be looked up"), list.hidden);
       return withUser(results, query, onResult, onError);
     },
     describe: ({ label, note }) => [label, note],
@@ -82,8 +84,8 @@ function buildSearch(container, withUser) {
     try {
       data ??= await loadEntries();
       if (document.activeElement === input) show();
-    } catch {
-      announce("The search could not be loaded", true);
+    } catch (problem) {
+      announce(describeFailure(problem, "The search could not be loaded"), true);
     }
   });
   focusOnSlash(input);

@@ -9,6 +9,7 @@ from recsys.errors import OutputError
 from recsys.export.files import write_artefacts
 from recsys.site.output import size as module
 from recsys.site.output.limits import Limits, check_page_count
+from recsys.site.output.manifest import ENTRY_BYTES
 from recsys.site.output.size import Size, check_size
 from recsys.site.render import render_site
 from tests.site.pages.test_any_user import large
@@ -32,7 +33,7 @@ def test_the_estimated_size_is_about_right(tmp_path, monkeypatch, kind):
     assert estimate.files == actual.files
 
 
-def test_the_size_is_estimated_from_a_sample_of_each_kind(tmp_path, monkeypatch):
+def test_the_size_is_estimated_from_a_sample_of_each_kind_and_the_manifest(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_N_SAMPLES", 1)
     rendered_jobs = []
     renderer = module.Renderer(TEMPLATES, tmp_path)
@@ -42,7 +43,7 @@ def test_the_size_is_estimated_from_a_sample_of_each_kind(tmp_path, monkeypatch)
         return "x" * 1000
 
     jobs = [module.Job(f"films/{n}.html", partial(text, n=n)) for n in range(9)]
-    assert module.estimate_size(jobs, renderer, tmp_path, 0) == Size(9, 9000)
+    assert module.estimate_size(jobs, renderer, tmp_path, 0) == Size(9 + 2, 9 * 1000 + 11 * ENTRY_BYTES)
     assert rendered_jobs == [4]
 
 

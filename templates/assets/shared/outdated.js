@@ -1,0 +1,17 @@
+// A page that meets the data of another build: after a new build is published, a browser or a cache on the way may still
+// have the page of the old one, or the other way round. What the two say together would be wrong, so it is not shown.
+
+const NAME = "OutdatedError";
+
+export const OUTDATED = "This page was updated. Reload it.";
+
+export function outdatedError() {
+  const error = new Error(OUTDATED);
+  error.name = NAME;
+  return error;
+}
+
+export const isOutdated = (problem) => problem?.name === NAME;
+
+// What to tell a visitor about data that could not be loaded: `sentence`, unless it was that of another build.
+export const describeFailure = (problem, sentence) => (isOutdated(problem) ? OUTDATED : sentence);
