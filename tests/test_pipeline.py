@@ -28,7 +28,8 @@ from tests.small_logs import write_movielens
 from tests.test_build import differing, files, skip_pages
 
 QUICK = recsys.BuildConfig(train=recsys.TrainConfig(dim=8, epochs=2))
-STAGES = ["split", "train base", "train deep", "recommend", "explain", "evaluate", "assemble", "export", "render"]
+TRAINING = ["ratings", "split", "train base", "train deep"]
+STAGES = [*TRAINING, "recommend", "explain", "evaluate", "assemble", "export", "render"]
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +173,8 @@ def test_a_reporter_sees_reading_and_the_measurement_of_new_users_too(log):
     dataset = pipeline.read(log, reporter)
     config = replace(QUICK, models=("deep",), holdout=0, evaluate_new_users=True)
     artefacts = pipeline.compute(dataset, config, reporter, recsys.NoCache())
-    assert reporter.stages == ["read", "split", "train deep", "recommend", "explain", "new users", "assemble"]
+    stages = ["read", "ratings", "split", "train deep", "recommend", "explain", "new users", "assemble"]
+    assert reporter.stages == stages
     assert artefacts.metrics.new_users.given == ["3", "5", "10", "half"]
     assert reporter.progress_ends["new users"] == (5, 5)
 
@@ -268,3 +270,29 @@ print(json.dumps([rendering, recsys.build_site.__module__, "jinja2" in sys.modul
     assert json.loads(result.stdout) == [[], "recsys.pipeline", True, True]
     with pytest.raises(AttributeError, match="no attribute 'build_sight'"):
         recsys.build_sight  # noqa: B018
+
+
+def log_with(ratings: Sequence[float]) -> recsys.Dataset:
+    """Ten ratings a user, in a circle, with these values."""
+    pairs = [(number // 10, number % 12) for number in range(len(ratings))]
+    return recsys.Dataset.from_frames(pd.DataFrame(pairs, columns=["user", "item"]).assign(rating=ratings))
+
+
+@pytest.mark.parametrize(("ratings", "description"), [
+    ([1, 2, 3, 4, 5] * 40, "a scale from 1 to 5"),
+    ([1, 2, 3, 4, 5] * 40 + [1e6], "a scale from 1 to 5; 1 beyond it weigh as its ends"),
+    ([float(np.ceil(np.exp(n % 97 / 10))) for n in range(200)], "counts: 1 to 14,765, weighed by logarithm"),
+    ([3] * 200, "interactions without a rating: all are 3"),
+])  # fmt: skip
+def test_a_build_says_what_the_ratings_are_read_as(ratings, description, caplog):
+    recorder = RecordingReporter()
+    pipeline.read_ratings(log_with(ratings), recorder)
+    assert recorder.details["ratings"] == [f"read as {description}"]
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize(("ratings", "share"), [([0] * 62 + [5, 7, 8, 10] * 10, 61), ([0, 0, 0, 1] * 30, 75)])
+def test_a_log_most_of_whose_ratings_count_for_nothing_is_warned_of(ratings, share, caplog):
+    pipeline.read_ratings(log_with(ratings))
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith(f"{share} % of the ratings count for nothing or against their item")
