@@ -172,6 +172,28 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
     check_page_count(dataset.n_users, dataset.n_items, limits)
 
 
+def report_twins(dataset: Dataset) -> None:
+    """Say which items the lists take for one."""
+    groups = dataset.twins.groups()
+    if not groups:
+        return
+    items = groups[0]
+    title, year = dataset.titles[items[0]], int(dataset.years[items[0]])
+    *others, last = (str(dataset.item_ids[item]) for item in items)
+    noun = "pair" if max(map(len, groups)) == 2 else "group"
+    logger.warning(
+        "%d %s of items %s the same title and year, such as %r (%d), ids %s and %s: each keeps its page and its "
+        "scores, but no list names two of them, nor one whose twin the user rated; merge them if they are one",
+        len(groups),
+        noun if len(groups) == 1 else f"{noun}s",
+        "has" if len(groups) == 1 else "have",
+        title,
+        year,
+        ", ".join(others),
+        last,
+    )
+
+
 def check_registries() -> None:
     """Refuse entries that could not be shown: before hours of training, not after.
 
@@ -206,6 +228,7 @@ def compute_results(
     """The stages from split to evaluate: all that the exported files are made of, still as arrays."""
     check(dataset, config)
     read_ratings(dataset, reporter)
+    report_twins(dataset)
     with threadpool_limits(1, "blas"):  # more threads gain nothing at these sizes, and spin against each other
         parts = split(dataset, config, reporter)
         with load_or_run_baselines(cache, parts, config, run) as baselines:

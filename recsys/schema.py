@@ -434,6 +434,10 @@ class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     FILE: ClassVar[str] = "items.json"
     items: list[Item]
     bins: Annotated[list[RatingBin], Meta(description="what histograms count, lowest first, at most 11")] = []
+    twins: Annotated[
+        list[list[ItemId]],
+        Meta(description="ids of items with one title and one year, group by group: no list names two of a group"),
+    ] = []
 
 
 class Replay(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from recsys.data.dataset import Dataset
 from recsys.data.split import Split, split
 from recsys.evaluation.metrics.ndcg import ndcg
 from recsys.evaluation.ranking import top_k
+from recsys.evaluation.relevance import relevant_counts, relevant_ratings
 from recsys.evaluation.report import hits
 from recsys.schema import Trial
 
@@ -66,9 +67,10 @@ def tune(spec: BaselineSpec, parts: Split, seed: int) -> Tuned:
         seed: of what is random in a baseline.
     """
     final = spec.final(seed)
-    if parts.test is None or len(spec.grid) == 1:
+    relevant = relevant_ratings(parts.train, parts.test)
+    if relevant is None or len(spec.grid) == 1:
         return Tuned({**final, **spec.grid[0]})
-    users = np.flatnonzero(parts.test.user_counts)
+    users = np.flatnonzero(relevant.user_counts)
     if len(users) > MAX_USERS:
         users = np.sort(np.random.default_rng(seed).choice(users, MAX_USERS, replace=False))
     k = min(VALIDATION_K, parts.train.n_items)
@@ -76,7 +78,8 @@ def tune(spec: BaselineSpec, parts: Split, seed: int) -> Tuned:
     for candidate in spec.grid:
         scorer = spec.factory(parts.train, **spec.draft(seed), **candidate)
         items, _ = top_k(scorer, users, k, exclude=parts.train)
-        mean_ndcg = float(ndcg(hits(items, users, parts.test), parts.test.user_counts[users]).mean())
+        n_relevant = relevant_counts(parts.train, relevant)[users]
+        mean_ndcg = float(ndcg(hits(items, users, relevant), n_relevant).mean())
         trials.append(Trial(dict(candidate), mean_ndcg))
     best = max(trials, key=lambda trial: trial.ndcg)
     return Tuned({**final, **best.settings}, tuple(trials))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.sorting import order_by
+from recsys.data.twins import Twins, find_twins
 from recsys.errors import DataError
 
 
@@ -146,6 +147,11 @@ class Dataset:
         return np.bincount(self.user, minlength=self.n_users)
 
     @cached_property
+    def twins(self) -> Twins:
+        """The items that have the same title and year as another, both known."""
+        return find_twins(self.titles, self.years, self.item_ids)
+
+    @cached_property
     def matrix(self) -> sparse.csr_array[np.float32]:
         """The ratings as a sparse matrix (n_users, n_items), with ascending items in each row.
 
@@ -194,9 +200,11 @@ class Dataset:
                 f"{self.n_ratings} ratings"
             )
         timestamp = None if self.timestamp is None else self.timestamp[mask]
-        return replace(
+        part = replace(
             self, user=self.user[mask], item=self.item[mask], rating=self.rating[mask], timestamp=timestamp
         )
+        part.__dict__["twins"] = self.twins  # the catalogue is the same, and need not be searched again
+        return part
 
 
 def _check_shapes(dataset: Dataset) -> None:

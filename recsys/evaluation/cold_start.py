@@ -21,7 +21,7 @@ from recsys.data.split import Split
 from recsys.evaluation import relevance
 from recsys.evaluation.metrics.ndcg import ndcg
 from recsys.evaluation.ranking import top_k
-from recsys.evaluation.relevance import relevant_ratings
+from recsys.evaluation.relevance import relevant_counts, relevant_ratings
 from recsys.evaluation.report import hits
 from recsys.nn.arrays import Ids
 from recsys.schema import NewUsers
@@ -46,8 +46,8 @@ PROTOCOL = (
     "users give, all other rows the items alone; no row sees when, or who they are. Where something was chosen, it "
     "is the value with the highest nDCG on validation, column by column: the same generator draws {share:.0%} of "
     "those other users as new in the same way, and the model learns from the rest. Lists: the whole catalogue "
-    "without what is given, k = {k}, ties to the lower index; relevant are {relevant}; on "
-    "validation all hidden items are. A value is the mean over a draw's new users"
+    "without what is given{twins}, k = {k}, ties to the lower index; relevant are {relevant}; on "
+    "validation, whatever the rating. A value is the mean over a draw's new users"
 )
 
 
@@ -210,7 +210,12 @@ def evaluate_cold_start(
     measured = [given for given in GIVEN if all(given in draw.cuts for draw in draws)]
     return NewUsers(
         protocol=PROTOCOL.format(
-            seed=seed, draws=DRAWS, share=SHARE, k=k, relevant=relevance.protocol(relevant_from)
+            seed=seed,
+            draws=DRAWS,
+            share=SHARE,
+            k=k,
+            twins=" and without twins, as protocol.candidates says" if ratings.twins else "",
+            relevant=relevance.protocol(relevant_from, ratings.twins),
         ),
         share=SHARE,
         draws=DRAWS,
@@ -269,7 +274,7 @@ def mean_ndcg(model: FoldIn, histories: sparse.csr_array[Any], cut: Split, k: in
     users, relevant = _new_users(cut), cut.test
     assert relevant is not None
     items, _ = top_k(_FoldInScorer(model, histories), users, k, exclude=cut.train)
-    return float(ndcg(hits(items, users, relevant), relevant.user_counts[users]).mean())
+    return float(ndcg(hits(items, users, relevant), relevant_counts(cut.train, relevant)[users]).mean())
 
 
 @dataclass(frozen=True, eq=False)

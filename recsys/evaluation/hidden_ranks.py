@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from recsys.data.alignment import align_test
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import order_by
+from recsys.evaluation import candidates
 from recsys.evaluation.ranking import Scorer, align_to, score_blocks
 
 
 def hidden_ranks(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[np.int64]:
-    """The rank of every rating of ``test``, from 1, among all items its user has no rating of in ``train``.
+    """The rank of every rating of ``test``, from 1, among all items that its user's list may hold.
 
     Equal scores rank in index order: where a list of :func:`~recsys.evaluation.ranking.top_k` holds the item, this is
-    its rank there. Models and data are joined by id, as in :func:`~recsys.evaluation.report.evaluate`.
+    its rank there. What no list may hold, such as a twin of a better item, ranks behind all others. Models and data
+    are joined by id, as in :func:`~recsys.evaluation.report.evaluate`.
 
     Returns:
         Ranks (n,), in the order of the entries of ``test.matrix``.
@@ -41,7 +43,7 @@ def _ranks_of_entries(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[
     # All users, in the same blocks as for the lists: the last bit of a matrix product may depend on its shape, and
     # ranks must agree with lists.
     for users, block in score_blocks(fitted, np.arange(train.n_users)):
-        block[train.rated(users)] = -np.inf
+        candidates.exclude(block, train.rated(users), train.twins)
         ascending = np.sort(block, axis=1)
         for user, scores, ordered in zip(users, block, ascending, strict=True):
             entries = slice(hidden.indptr[user], hidden.indptr[user + 1])
@@ -57,6 +59,7 @@ def _ranks(
     not_above = np.searchsorted(ascending, item_scores, side="right")  # items with this score or a lower one
     ranks: NDArray[np.int64] = len(scores) - not_above + 1
     n_equal = not_above - np.searchsorted(ascending, item_scores, side="left")
-    for index in np.flatnonzero(n_equal > 1):  # equal scores: those of a lower index come first
+    # Equal scores: those of a lower index come first. What may not be listed shares one rank, behind the rest.
+    for index in np.flatnonzero((n_equal > 1) & np.isfinite(item_scores)):
         ranks[index] += np.count_nonzero(scores[: items[index]] == item_scores[index])
     return ranks

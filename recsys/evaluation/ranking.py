@@ -12,6 +12,7 @@ from recsys.data.alignment import align
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import position_in_group
 from recsys.errors import ConfigError, DataError
+from recsys.evaluation import candidates
 from recsys.nn.arrays import Ids
 
 BLOCK_SCORES = 4_000_000
@@ -44,8 +45,9 @@ def top_k(
         users: (n,) indices into ``fitted.user_ids``, any order, repeats allowed; None for all users: those of
             ``exclude``, or without it as many as ``fitted.scores()`` has rows, which scores all of them at once.
         k: length of the lists.
-        exclude: its rated items are left out of each user's list. Its users and items are those of ``fitted``, in any
-            order: they are found by their ids, whose written forms are compared.
+        exclude: its rated items are left out of each user's list, and so are items of the same title and year as one
+            of these; of several unrated items of the same title and year only the best is listed. Its users and items
+            are those of ``fitted``, in any order: they are found by their ids, whose written forms are compared.
 
     Returns:
         Items and scores, both (n, k), best first; items are indices into ``fitted.item_ids``. Equal scores are in
@@ -70,7 +72,7 @@ def top_k(
     start = 0
     for block_users, block in score_blocks(fitted, users):
         if exclude is not None:
-            block[exclude.rated(block_users)] = -np.inf
+            candidates.exclude(block, exclude.rated(block_users), exclude.twins)
         rows = slice(start, start + len(block_users))
         items[rows], scores[rows] = largest(block, k)
         start = rows.stop

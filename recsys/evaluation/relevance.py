@@ -9,9 +9,15 @@ from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
+from recsys.data.twins import Twins
 
 EVERY_RATING = "all items the user rated in the hidden part, whatever the rating"
 FROM_A_RATING = "the items the user rated {relevant_from:g} or higher in the hidden part; lower ratings do not count"
+
+TWINS = (
+    "; not those of which the user has a twin in training (an item of the same title and year, see twins in "
+    "items.json); twins that are both hidden count once"
+)
 
 
 def relevant_ratings(
@@ -19,15 +25,53 @@ def relevant_ratings(
 ) -> Dataset | None:
     """The ratings of ``test`` that count as relevant; None where none does.
 
+    An item whose twin the user rated in training is never listed, so it does not count for any row.
+
     Args:
         train: the training ratings, of the same users and items.
         test: the hidden ratings; None where nothing is hidden.
         relevant_from: the lowest rating that counts; None where all do.
     """
-    if test is None or relevant_from is None:
+    if test is None:
+        return None
+    is_relevant = ~_twin_is_rated(train, test)
+    if relevant_from is not None:
+        is_relevant &= reaches(test.rating, relevant_from)
+    if is_relevant.all():
         return test
-    is_relevant = reaches(test.rating, relevant_from)
     return test.subset(is_relevant) if is_relevant.any() else None
+
+
+def relevant_counts(train: Dataset, relevant: Dataset) -> NDArray[np.int64]:
+    """How many relevant items a perfect list of each user holds, were it long enough: (n_users,).
+
+    That is the number of their ratings, where those of twins count once: a list holds one of them at most.
+
+    Args:
+        train: the training ratings.
+        relevant: the hidden ratings that count.
+    """
+    if not train.twins:
+        return relevant.user_counts
+    pairs = _pairs(relevant, train.twins, np.ones(relevant.n_ratings, bool))
+    return np.bincount(np.unique(pairs) // relevant.n_items, minlength=relevant.n_users)
+
+
+def _twin_is_rated(train: Dataset, test: Dataset) -> NDArray[np.bool_]:
+    """For which ratings of ``test`` (n,) the user rated an item of the same title and year in training."""
+    twins = train.twins
+    is_rated = np.zeros(test.n_ratings, bool)
+    if twins:
+        has_twin = twins.has_twin[test.item]
+        is_rated[has_twin] = np.isin(
+            _pairs(test, twins, has_twin), _pairs(train, twins, twins.has_twin[train.item])
+        )
+    return is_rated
+
+
+def _pairs(ratings: Dataset, twins: Twins, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """A number for the user and the group of twins of each rating where ``mask`` is true: (n,)."""
+    return ratings.user[mask].astype(np.int64) * ratings.n_items + twins.first[ratings.item[mask]]
 
 
 def reaches(ratings: NDArray[np.floating[Any]], relevant_from: float) -> NDArray[np.bool_]:
@@ -37,9 +81,10 @@ def reaches(ratings: NDArray[np.floating[Any]], relevant_from: float) -> NDArray
     return is_relevant
 
 
-def protocol(relevant_from: float | None) -> str:
+def protocol(relevant_from: float | None, twins: Twins) -> str:
     """What counts as relevant, in words."""
-    return EVERY_RATING if relevant_from is None else FROM_A_RATING.format(relevant_from=relevant_from)
+    rule = EVERY_RATING if relevant_from is None else FROM_A_RATING.format(relevant_from=relevant_from)
+    return rule + (TWINS if twins else "")
 
 
 def skip_reason(parts: Split, holdout: float, relevant_from: float | None) -> str | None:
@@ -55,6 +100,8 @@ def skip_reason(parts: Split, holdout: float, relevant_from: float | None) -> st
 
 def none_relevant(test: Dataset, relevant_from: float | None) -> str:
     """Why none of the hidden ratings counts."""
+    if relevant_from is None or reaches(test.rating, relevant_from).any():
+        return "every hidden rating that would count is of an item that its user rated under another id in training"
     return (
         f"relevant_from is {relevant_from:g}, and the highest hidden rating is {test.rating.max():g}, so no item "
         "counts as relevant"

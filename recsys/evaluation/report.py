@@ -17,7 +17,7 @@ from recsys.errors import ConfigError
 from recsys.evaluation.bootstrap import bootstrap_intervals
 from recsys.evaluation.metrics import accuracy_metrics, list_metrics
 from recsys.evaluation.ranking import Scorer, align_to, top_k
-from recsys.evaluation.relevance import none_relevant, relevant_ratings
+from recsys.evaluation.relevance import none_relevant, relevant_counts, relevant_ratings
 from recsys.schema import Interval, Mean
 
 
@@ -95,7 +95,7 @@ def score_lists(items: NDArray[np.int32], users: NDArray[np.intp], train: Datase
         train: the training ratings.
         relevant: the hidden ratings that count.
     """
-    per_user = accuracy_per_user(hits(items, users, relevant), relevant.user_counts[users])
+    per_user = accuracy_per_user(hits(items, users, relevant), relevant_counts(train, relevant)[users])
     return Report(
         users=users,
         items=items,

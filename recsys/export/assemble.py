@@ -13,6 +13,7 @@ import numpy as np
 from recsys import schema
 from recsys.baselines.protocol import BaselineSpec
 from recsys.baselines.registry import BASELINES
+from recsys.data.twins import Twins
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
 from recsys.export.map_replay import build_map_replay
@@ -127,7 +128,7 @@ def _embedding(fitted: Fitted, projection: Projection, item_ids: list[str]) -> s
 def _items(results: Results) -> schema.Items:
     dataset = results.dataset
     item_ids = ids(dataset.item_ids)
-    similar = {name: _similar(fitted, item_ids) for name, fitted in results.models.items()}
+    similar = {name: _similar(fitted, dataset.twins, item_ids) for name, fitted in results.models.items()}
     total = np.bincount(dataset.item, dataset.rating, dataset.n_items)
     histograms = rating_histograms(dataset)
     bins, has_mean = histograms.counts.tolist(), dataset.item_counts >= MIN_RATINGS_FOR_MEAN
@@ -151,12 +152,13 @@ def _items(results: Results) -> schema.Items:
             schema.RatingBin(low, high)
             for low, high in zip(histograms.low.tolist(), histograms.high.tolist(), strict=True)
         ],
+        twins=[[item_ids[item] for item in group] for group in dataset.twins.groups()],
     )
 
 
-def _similar(fitted: Fitted, item_ids: list[str]) -> list[list[schema.SimilarItem]]:
+def _similar(fitted: Fitted, twins: Twins, item_ids: list[str]) -> list[list[schema.SimilarItem]]:
     """The neighbours of every item."""
-    items, similarity = similar_items(fitted.item_vectors, N_SIMILAR)
+    items, similarity = similar_items(fitted.item_vectors, N_SIMILAR, twins)
     return [
         [schema.SimilarItem(item_ids[item], round(value, 4)) for item, value in zip(*row, strict=True) if item >= 0]
         for row in zip(items.tolist(), similarity.tolist(), strict=True)

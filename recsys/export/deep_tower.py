@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from recsys import schema
 from recsys.data.dataset import Dataset
+from recsys.evaluation.candidates import exclude
 from recsys.export.encoding import encode_array, ids
 from recsys.models.deep import AVERAGE_ITEMS, DeepModel
 from recsys.models.fitted import Fitted
@@ -56,7 +57,7 @@ def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -
         n_items=dataset.n_items,
         item_ids=[item_ids[row] for row in rows],
         star_weights=_rounded(star_weights()),
-        starters=seed_items(projection.points[rows], dataset.item_counts[rows]),
+        starters=seed_items(projection.points[rows], _starter_counts(dataset)[rows]),
         pool=_encode(towers.pool.table.value[rows]),
         average_films=AVERAGE_ITEMS,
         **weights,
@@ -91,6 +92,14 @@ def items_that_fit(
     sizes = vector_bytes + np.array([len(literal.encode()) - 1 for literal in literals])[order]
     n = np.searchsorted(np.cumsum(sizes), max_bytes, side="right")
     return np.sort(order[: max(n, MIN_ITEMS)])
+
+
+def _starter_counts(dataset: Dataset) -> NDArray[np.int64]:
+    """Ratings of each item (n_items,); 0 where a twin has more, so that one of them at most is a starter."""
+    scores = dataset.item_counts.astype(np.float64)[None]  # (1, n_items)
+    nothing = np.empty(0, np.intp)
+    exclude(scores, (nothing, nothing), dataset.twins)
+    return np.where(np.isfinite(scores[0]), dataset.item_counts, 0)
 
 
 def _encode(values: NDArray[Any]) -> str:

@@ -11,7 +11,7 @@ from recsys.baselines import tuning
 from recsys.baselines.tuning import Tuned
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
-from recsys.evaluation import bootstrap, overlap, relevance, significance, user_groups
+from recsys.evaluation import bootstrap, candidates, overlap, relevance, significance, user_groups
 from recsys.evaluation.metrics import METRICS
 from recsys.evaluation.report import Report
 from recsys.evaluation.user_groups import Third
@@ -137,10 +137,10 @@ def _protocol(results: Results) -> schema.Protocol:
         n_cut_in_ties=parts.n_cut_in_ties,
         n_evaluated=n_evaluated,
         n_not_evaluated=parts.train.n_users - n_evaluated,
-        relevant=relevance.protocol(relevant_from),
+        relevant=relevance.protocol(relevant_from, results.dataset.twins),
         relevant_from=relevant_from,
         not_measured=relevance.skip_reason(parts, holdout, relevant_from),
-        candidates="the whole catalogue without the user's training items",
+        candidates=candidates.protocol(results.dataset.twins),
         ties="lower index first, in the order of items.json",
         metrics={
             **{name: metric.formula for name, metric in METRICS.items()},

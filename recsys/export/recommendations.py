@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from recsys import schema
+from recsys.evaluation.relevance import relevant_counts
 from recsys.evaluation.report import hits
 from recsys.export.encoding import ids, rounded
 from recsys.export.privacy import MAX_NAMED, items_to_name, round_robin
@@ -33,9 +34,8 @@ def build_recommendations(results: Results) -> schema.Recommendations:
     train, test = results.split.train, results.split.test
     item_ids = ids(results.dataset.item_ids)
     best = best_rated(train, N_RATED)
-    n_hidden, n_relevant = (
-        np.zeros(train.n_users, int) if part is None else part.user_counts for part in (test, results.relevant)
-    )
+    n_hidden = np.zeros(train.n_users, int) if test is None else test.user_counts
+    n_relevant = 0 * n_hidden if results.relevant is None else relevant_counts(train, results.relevant)
     ranks, genres = _hidden_ranks(results), genre_shares(train)
     shares = np.round(genres.shares, 2).tolist()
     relevant = {name: _relevant(model_lists, results) for name, model_lists in results.lists.items()}

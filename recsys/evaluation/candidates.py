@@ -1,0 +1,43 @@
+"""What may stand in a user's list: no item they rated, no twin of one, and of unrated twins only the best."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.twins import Twins
+from recsys.nn.arrays import Ids
+
+PROTOCOL = "the whole catalogue without the user's training items"
+TWINS_PROTOCOL = (
+    "; of items with the same title and year (twins in items.json) none is listed where the user has one of them in "
+    "training, and elsewhere only the one with the highest score (ties: lower index)"
+)
+
+
+def exclude(scores: NDArray[np.floating[Any]], rated: tuple[Ids, Ids], twins: Twins | None) -> None:
+    """Set the scores of what may not be listed to -inf, in place.
+
+    Args:
+        scores: (n, n_items), finite.
+        rated: rows and columns of the rated items.
+        twins: of the catalogue.
+    """
+    scores[rated] = -np.inf
+    if not twins:
+        return
+    block = scores[:, twins.items]  # (n, t), the columns of a group side by side
+    best = np.maximum.reduceat(block, twins.starts, axis=1)  # (n, g)
+    is_closed = np.isneginf(np.minimum.reduceat(block, twins.starts, axis=1))  # (n, g): one of the group is rated
+    # The first of the highest-scored of each group: the lowest position among those that have the group's best score.
+    position = np.where(block == best[:, twins.group], np.arange(len(twins.items)), len(twins.items))  # (n, t)
+    first = np.minimum.reduceat(position, twins.starts, axis=1)  # (n, g)
+    is_listed = (position == first[:, twins.group]) & ~is_closed[:, twins.group]
+    scores[:, twins.items] = np.where(is_listed, block, -np.inf)
+
+
+def protocol(twins: Twins) -> str:
+    """Which items are ranked, in words."""
+    return PROTOCOL + (TWINS_PROTOCOL if twins else "")
