@@ -14,14 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.data.ids import written_id
 from recsys.errors import DataError
-
-
-def written_id(value: Any) -> str:
-    """An id as text: 1, 1.0 and "1" are one id, "007" and 7 are two."""
-    if isinstance(value, float | np.floating) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def align(dataset: Dataset, user_ids: NDArray[Any], item_ids: NDArray[Any], *, owner: str, data: str) -> Dataset:

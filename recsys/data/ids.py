@@ -15,6 +15,13 @@ from numpy.typing import NDArray
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]*")
 
 
+def written_id(value: Any) -> str:
+    """One id as text, whatever holds it: 1, 1.0 and "1" are one id, "007" and 7 are two."""
+    if isinstance(value, float | np.floating) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
 def written_ids(ids: NDArray[Any]) -> NDArray[np.object_]:
     """Each id as text, (n,) str objects; ids that are text are returned as they are."""
     if ids.dtype == object:
