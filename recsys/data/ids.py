@@ -7,6 +7,7 @@ An id is a whole number of 64 bits or text. Two ids are the same if they are wri
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,15 @@ def comparable_ids(first: NDArray[Any], second: NDArray[Any]) -> tuple[NDArray[A
     if (first.dtype == object) == (second.dtype == object):
         return first, second
     return written_ids(first), written_ids(second)
+
+
+def ids_from_text(texts: Sequence[str]) -> NDArray[Any]:
+    """The ids of one column, (n,): int64 if every text is the decimal form of a whole number, else objects."""
+    if all(map(is_canonical, texts)):
+        return np.array(list(map(int, texts)), np.int64)
+    ids = np.empty(len(texts), object)
+    ids[:] = texts
+    return ids
 
 
 def is_canonical(text: str) -> bool:

@@ -11,7 +11,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -65,6 +65,7 @@ class Row:
 
     table: Table
     line: int
+    """Where it begins; a quoted text may go on in the next lines."""
     values: list[str]
 
     def text(self, field: str) -> str:
@@ -77,13 +78,21 @@ class Row:
         Raises:
             DataError: it is none, or does not fit 64 bits.
         """
+        return int(self.id(field))
+
+    def id(self, field: str) -> str:
+        """A whole number as it is written: "007" is not "7".
+
+        Raises:
+            DataError: it is none, or does not fit 64 bits.
+        """
         text = self.text(field)
         if not _WHOLE.fullmatch(text):
             raise self.error(f"{field} {text!r} is not a whole number")
         number = Decimal(text)  # exact, and without int()'s limit of digits
         if not -(2**63) <= number < 2**63:
             raise self.error(f"{field} {text!r} does not fit 64 bits")
-        return int(number)
+        return text
 
     def number(self, field: str) -> float:
         """A field as a finite number.
@@ -176,23 +185,55 @@ def parse_rows(table: Table, blocks: Iterable[Block]) -> Iterator[Row]:
     first = next(blocks, None)
     if first is None:
         return
-    lines = (line for block in chain([first], blocks) for line in _decode(table, block))
+    pending: list[str] = []  # the lines of the row that is being read
+    lines = _numbered_lines(table, chain([first], blocks), first[0], pending)
     if table.separator == ",":
         reader = csv.reader(lines, strict=True)
     else:  # csv takes one character; the replacement occurs in no text
         lines = (line.replace(table.separator, _UNIT) for line in lines)
         reader = csv.reader(lines, delimiter=_UNIT, quoting=csv.QUOTE_NONE)
+    line = first[0]
     try:
         for values in reader:
-            row = Row(table, first[0] - 1 + reader.line_num, values)
+            row = Row(table, line, values)
+            if len(pending) > 1:
+                _check_multiline(row, pending)
             if len(values) == len(table.fields):
                 yield row
             elif any(map(str.strip, values)) or len(values) > 1:  # else the line is blank
                 raise row.error(f"{len(values)} field{'s' * (len(values) != 1)} instead of {len(table.fields)}")
+            line = first[0] + reader.line_num
+            pending.clear()
     except csv.Error as error:
-        raise Row(table, first[0] - 1 + reader.line_num, []).error(
-            f"{error}", f'expected {table.expected}, a text with a comma or a quote in "...", its quotes doubled'
+        problem = f"a quoted text does not end as it should: {error}" if table.separator == "," else str(error)
+        raise Row(table, line, []).error(
+            problem, f'expected {table.expected}, a text with a comma or a quote in "...", its quotes doubled'
         ) from None
+
+
+def _numbered_lines(table: Table, blocks: Iterable[Block], line: int, pending: list[str]) -> Iterator[str]:
+    """The lines of blocks from a line on, blank ones for blocks that were skipped; each is put into ``pending``."""
+    for block in blocks:
+        gap = ("\n" for _ in range(block[0] - line))
+        for text in chain(gap, _decode(table, block)):
+            pending.append(text)
+            yield text
+        line = block[0] + _count_lines(block[1])
+
+
+def _check_multiline(row: Row, lines: Sequence[str]) -> None:
+    """Refuse a row of several lines if one of them is a row by itself: then a quote in the first was never closed.
+
+    Raises:
+        DataError: one is.
+    """
+    for line in lines[1:]:
+        values = [] if '"' in line else line.split(row.table.separator)
+        if len(values) == len(row.table.fields) and _WHOLE.fullmatch(values[0].strip()):
+            raise row.error(
+                f"a quoted text goes on for {len(lines)} lines, over rows such as {line.strip()!r}",
+                "close the quote, or double it if it is part of the text",
+            )
 
 
 def _decode(table: Table, block: Block) -> Iterator[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import pandas as pd
 
 from recsys.data.dataset import Dataset, Source
-from recsys.data.readers.catalogue import read_items, read_users
+from recsys.data.readers.catalogue import read_genre_names, read_items, read_users
 from recsys.data.readers.delimited import Table, TableFile
 from recsys.data.readers.files import Files
-from recsys.data.readers.ratings import check_known, check_repeated, read_ratings
+from recsys.data.readers.ratings import check_known, check_repeated, ids_not_in, read_ratings
 from recsys.data.readers.reader import Reader
 from recsys.errors import DataError
 
@@ -26,6 +29,9 @@ CITATION = (
     "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on "
     "Interactive Intelligent Systems 5, 4, Article 19. https://doi.org/10.1145/2827872"
 )
+
+_log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
 _RATING = ("user", "item", "rating", "timestamp")
 _ITEM = ("item", "title", "genres")
@@ -87,12 +93,9 @@ def _read(files: Files) -> Dataset:
     layout = layouts[0]
     ratings_file = _table_file(files, layout.ratings)
     ratings = read_ratings(ratings_file)
-    items = read_items(_table_file(files, layout.items), _optional(files, layout.genres))
+    items = read_items(_table_file(files, layout.items), _read_optional(files, layout.genres, read_genre_names))
     check_known(ratings_file, ratings, "item", items, layout.items.file)
-    users_file, users = _optional(files, layout.users), None
-    if users_file is not None:
-        users = read_users(users_file)
-        check_known(ratings_file, ratings, "user", users, users_file.table.file)
+    users = _read_optional(files, layout.users, partial(_known_users, ratings=ratings))
     name, source = _edition(ratings, items) or (files.name, Source())
     try:
         return Dataset.from_frames(ratings, items, users, name=name, source=source)
@@ -102,8 +105,30 @@ def _read(files: Files) -> Dataset:
         raise
 
 
-def _optional(files: Files, table: Table | None) -> TableFile | None:
-    return _table_file(files, table) if table is not None and table.file in files.names else None
+def _read_optional(files: Files, table: Table | None, read: Callable[[TableFile], _Result]) -> _Result | None:
+    """What an optional file holds; None where there is none, or, with a warning, where it cannot be read."""
+    if table is None or table.file not in files.names:
+        return None
+    try:
+        return read(_table_file(files, table))
+    except DataError as error:
+        _log.warning("%s; %s is optional, so it is left out", error, table.file)
+        return None
+
+
+def _known_users(file: TableFile, ratings: pd.DataFrame) -> pd.DataFrame:
+    """The users' facts; a warning says how many users have none.
+
+    Raises:
+        DataError: a line cannot be read, or nobody who rates has one.
+    """
+    users = read_users(file)
+    unknown = ids_not_in(ratings["user"], users["user"])
+    if len(unknown) == ratings["user"].nunique():
+        raise DataError(f"{file.table.file} has a line for none of the users, such as {unknown[0]}")
+    if len(unknown):
+        _log.warning("%s has no line for user %s; such users: %d", file.table.file, unknown[0], len(unknown))
+    return users
 
 
 def _table_file(files: Files, table: Table) -> TableFile:

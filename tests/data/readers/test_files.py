@@ -119,5 +119,6 @@ def test_whatever_bytes_are_damaged_the_zip_is_read_or_refused(tmp_path):
 def test_a_folder_in_the_place_of_a_file_cannot_be_read(tmp_path):
     for name, data in FILES.items():
         (tmp_path / Path(name).name).write_bytes(data)
-    (tmp_path / "u.user").mkdir()
-    assert "u.user' cannot be read: Is a directory (check its permissions)" in error_message(tmp_path)
+    (tmp_path / "u.item").unlink()
+    (tmp_path / "u.item").mkdir()
+    assert "u.item' cannot be read: Is a directory (check its permissions)" in error_message(tmp_path)

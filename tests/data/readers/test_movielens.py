@@ -11,7 +11,7 @@ import pytest
 from recsys.data.readers.registry import read_dataset
 from recsys.data.readers.titles import natural_order, split_year
 from tests.data.readers.messages import error_message
-from tests.requirements import MOVIELENS, needs_movielens
+from tests.requirements import MOVIELENS, needs_movielens, real_log
 
 RATINGS = "1\t1\t5\t880000000\n1\t2\t3\t880000001\n2\t1\t4\t880000002\n"
 USERS = "1|24|M|technician|85711\n2|53|F|other|94043\n"
@@ -188,7 +188,6 @@ def test_titles_lose_their_year_and_have_their_article_in_front(written, shown, 
         ("1\t2\t3\t4\t5", "5 fields instead of 4"),
         ("\t\t\t", "rating '' is not a number"),
         ("\n\n1\t77\t3\t4", "item 77 has no line in u.item (add it there, or drop the rating)"),
-        ("9\t1\t3\t4", "user 9 has no line in u.user (add it there, or drop the rating)"),
         ("1\t2\t4\t9", "user 1 rates item 2 again, after line 2 (keep one of the two lines)"),
     ],
 )
@@ -217,11 +216,6 @@ def test_of_several_pairs_rated_twice_the_first_in_the_file_is_named(folder):
             {"u.item": FILMS + film(3, "A").replace("|1|", "|2|")},
             "u.item:3: the flag of Comedy is '2', neither",
         ),
-        ({"u.user": USERS + "3|x|M|other|1\n"}, "u.user:3: age 'x' is not a number"),
-        ({"u.user": USERS + "3|30|M\n"}, "u.user:3: 3 fields instead of 5"),
-        ({"u.user": USERS + "1|30|M|other|1\n"}, "u.user:3: user 1 again, after line 1"),
-        ({"u.genre": "unknown|0\nAction|2\n"}, "u.genre:2: the number is 2, not 1"),
-        ({"u.genre": "Noir|0\nNoir|1\n"}, "u.genre:2: genre 'Noir' is empty or appears twice"),
     ],
 )
 def test_a_bad_file_is_named_with_its_line(folder, files, message):
@@ -238,7 +232,7 @@ def test_a_bad_file_is_named_with_its_line(folder, files, message):
         ({"movies.csv": "movieId,title,genres\n1,A, B,Drama\n"}, "movies.csv:2: 4 fields instead of 3"),
         (
             {"movies.csv": 'movieId,title,genres\n1,"A,Drama\n'},
-            "movies.csv:2: unexpected end of data (expected",
+            "movies.csv:2: a quoted text does not end as it should: unexpected end of data (expected",
         ),
         ({"movies.csv": "movieId,title,genres\n1,Caf\xe9,Drama\n"}, "movies.csv:2: byte 0xe9 is not UTF-8 (save the"),
     ],
@@ -247,9 +241,81 @@ def test_a_bad_csv_file_is_named_with_its_line(tmp_path, files, message):
     assert error_message(write(tmp_path / "m", CSV | files)).startswith(message)
 
 
-def test_an_unknown_occupation_is_named(tmp_path):
-    folder = write(tmp_path / "m", DAT | {"users.dat": "1::F::1::21::0\n2::F::1::1::0\n"})
-    assert error_message(folder).startswith("users.dat:1: occupation code 21 is not between 0 and 20")
+@pytest.mark.parametrize(
+    ("users", "problem"),
+    [
+        (USERS + "3|x|M|other|1\n", "u.user:3: age 'x' is not a number"),
+        (USERS + "3|30|M\n", "u.user:3: 3 fields instead of 5"),
+        (USERS + "1|30|M|other|1\n", "u.user:3: user 1 again, after line 1"),
+        ("", "u.user is empty"),
+        (USERS.encode("utf-16"), "u.user:1: a NUL byte"),
+        ("8|30|M|other|1\n9|30|M|other|1\n", "u.user has a line for none of the users, such as 1"),
+    ],
+)
+def test_an_optional_file_that_cannot_be_used_is_left_out_with_a_warning(folder, caplog, users, problem):
+    write(folder, {"u.user": users})
+    dataset = read_dataset(folder)
+    assert (dataset.n_ratings, dataset.n_users, dataset.user_feature_names) == (3, 2, ())
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert caplog.text.partition(problem)[2].rstrip().endswith("u.user is optional, so it is left out")
+
+
+def test_a_users_file_of_another_format_is_left_out_with_a_warning(tmp_path, caplog):
+    for users, problem in (
+        ("1::107919\n2::115838\n", "users.dat:1: 2 fields instead of 5"),
+        ("1::F::1::21::0\n2::F::1::1::0\n", "users.dat:1: occupation code 21 is not between 0 and 20"),
+    ):
+        assert read_dataset(write(tmp_path / "m", DAT | {"users.dat": users})).user_feature_names == ()
+        assert problem in caplog.text
+
+
+def test_a_user_without_a_line_has_missing_facts(folder, caplog):
+    write(folder, {"u.data": f"{RATINGS}9\t1\t3\t4\n"})
+    dataset = read_dataset(folder)
+    assert dataset.user_ids.tolist() == [1, 2, 9]
+    assert dataset.user_features[2, dataset.user_feature_names.index("age is missing")] == 1
+    assert "u.user has no line for user 9; such users: 1" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        ("unknown|0\nAction|2\n", "u.genre:2: the number is 2, not 1"),
+        ("Noir|0\nNoir|1\n", "u.genre:2: genre 'Noir' is empty or appears twice"),
+    ],
+)
+def test_without_usable_names_the_flags_are_those_of_movielens_100k(folder, caplog, names, problem):
+    write(folder, {"u.genre": names})
+    assert read_dataset(folder).genre_names == ("Animation", "Children's", "Comedy", "Drama")
+    assert problem in caplog.text
+
+
+def test_ids_are_kept_as_they_are_written(tmp_path):
+    files = {
+        "ratings.dat": "007::0120735::5::1\n7::0120735::4::2\n7::0002844::3::3\n",
+        "movies.dat": "0002844::Fantomas (1913)::Crime\n0120735::Lock, Stock (1998)::Crime\n120735::Other (1999)::\n",
+        "users.dat": "7::F::1::10::48067\n007::M::56::16::70072\n",
+    }
+    dataset = read_dataset(write(tmp_path / "m", files))
+    assert dataset.item_ids.tolist() == ["0002844", "0120735", "120735"]
+    assert dataset.user_ids.tolist() == ["007", "7"]
+    assert dataset.titles.tolist() == ["Fantomas", "Lock, Stock", "Other"]
+    assert dataset.user_features[:, dataset.user_feature_names.index("gender=F")].tolist() == [0, 1]
+
+
+def test_padded_ids_of_the_items_alone_make_the_catalogue_text(tmp_path):
+    movies = DAT["movies.dat"] + "007::Bond (1962)::\n"
+    dataset = read_dataset(write(tmp_path / "m", DAT | {"movies.dat": movies}))
+    assert dataset.item_ids.tolist() == ["007", "1", "1193"]
+    assert dataset.user_ids.tolist() == [1, 2]
+
+
+def test_movietweetings_is_read_with_its_own_ids(caplog):
+    dataset = read_dataset(real_log("movietweetings"))
+    assert "users.dat:1: 2 fields instead of 5" in caplog.text
+    titles = dict(zip(dataset.item_ids.tolist(), dataset.titles.tolist(), strict=True))
+    assert titles["0120735"] == "Lock, Stock and Two Smoking Barrels"
+    assert dataset.source.licence is None
 
 
 def test_an_incomplete_copy_is_refused_with_the_name_of_the_missing_file(folder):

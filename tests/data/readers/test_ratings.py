@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,7 +64,13 @@ def refusal(file: TableFile) -> str:
     return str(caught.value)
 
 
-def oracle(table: Table, text: str) -> list[tuple[int, int, np.float32, int]] | None:
+def ids_as_written(texts: list[str]) -> list[str] | list[int]:
+    """Numbers, unless one is not written like one."""
+    is_plain = all(str(int(text)) == text for text in texts)
+    return list(map(int, texts)) if is_plain else texts
+
+
+def oracle(table: Table, text: str) -> list[tuple[Any, Any, np.float32, int]] | None:
     """The ratings in a text without header; None where a line is not four numbers in their ranges."""
     rows = []
     for line in re.split(r"\r\n|\r|\n", text):
@@ -83,8 +90,9 @@ def oracle(table: Table, text: str) -> list[tuple[int, int, np.float32, int]] | 
                 return None
         except ValueError:
             return None
-        rows.append((int(user), int(item), np.float32(rating), int(time)))
-    return rows or None
+        rows.append((user, item, np.float32(rating), int(time)))
+    users, items, ratings, times = zip(*rows, strict=True) if rows else ([], [], [], [])
+    return list(zip(ids_as_written(users), ids_as_written(items), ratings, times, strict=True)) or None
 
 
 def check_against_oracle(table: Table, text: str, block_size: int) -> None:
@@ -151,10 +159,24 @@ def test_an_error_names_its_line_in_whichever_block_it_is(table, position, block
     assert message.startswith(f"{table.file}:{position + 1 + bool(table.header)}: item '2.5' is not a whole number")
 
 
-def test_plain_blocks_are_left_to_pandas(monkeypatch):
+@settings(deadline=None)
+@given(
+    st.sampled_from(TABLES), st.lists(st.tuples(st.sampled_from(["7", "07", "007", "0", "-7", "10", "100"]),
+                                                st.sampled_from(["1", "0120735", "120735", " 05"])), min_size=1),
+    st.integers(1, 60),
+)  # fmt: skip
+def test_ids_are_as_they_are_written_wherever_blocks_end(table, ids, block_size):
+    text = "".join(table.separator.join((user, item, "0.5", "10\n")) for user, item in ids)
+    frame = read_ratings(table_file(table, (head(table) + text).encode(), block_size))
+    assert frame["user"].tolist() == ids_as_written([user for user, _ in ids])
+    assert frame["item"].tolist() == ids_as_written([item.strip() for _, item in ids])
+
+
+@pytest.mark.parametrize("item", ["2", "0120735", "0", "10"])
+def test_plain_blocks_are_left_to_pandas(monkeypatch, item):
     monkeypatch.setattr(ratings, "parse_rows", lambda *_: pytest.fail("rows are 20 times slower"))
     for table in TABLES:
-        line = table.separator.join(("1", "2", "3.5", "880000000"))
+        line = table.separator.join(("1", item, "3.5", "880000000"))
         assert len(read_ratings(table_file(table, f"{head(table)}{line}\r\n{line}\n".encode(), 10))) == 2
 
 
