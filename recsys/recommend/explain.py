@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.data.twins import Twins
 from recsys.evaluation.ranking import align_to
 from recsys.models.fitted import Fitted
 from recsys.models.registry import MODELS
@@ -39,7 +40,7 @@ class Reasons:
 
 
 def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
-    """The reasons for every list of a model; equal strengths in catalogue order.
+    """The reasons for every list of a model; equal strengths in catalogue order, and of twins only the stronger.
 
     Args:
         fitted: the model.
@@ -62,7 +63,22 @@ def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
         products = np.where(recommended < 0, -np.inf, np.stack(columns, axis=1)).astype(np.float32)  # (P, k)
         rows, strengths[users] = strongest_of_runs(products, rated.indptr[:-1], explanation.max_reasons)
         items[users] = np.where(rows < 0, -1, rated.indices[rows])
-    return Reasons(items, strengths)
+    return Reasons(*_without_lesser_twins(items, strengths, train.twins))
+
+
+def _without_lesser_twins(
+    items: NDArray[np.int32], strengths: NDArray[np.float32], twins: Twins
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """The reasons (n_users, k, m) without those whose twin is a stronger one: a film is named once."""
+    if not twins:
+        return items, strengths
+    first = np.where(items < 0, -1, twins.first[items])
+    is_repeated = np.zeros(items.shape, bool)
+    for rank in range(1, items.shape[2]):
+        is_repeated[:, :, rank] = (first[:, :, :rank] == first[:, :, rank, None]).any(axis=2)
+    items, strengths = np.where(is_repeated, -1, items), np.where(is_repeated, np.float32(-np.inf), strengths)
+    order = np.argsort(items < 0, axis=2, kind="stable")  # the others move up
+    return np.take_along_axis(items, order, axis=2), np.take_along_axis(strengths, order, axis=2)
 
 
 def strongest_of_runs(

@@ -78,7 +78,7 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
 
     ``films`` has the position of each in ``data-films.js``, ``of`` its genres, as positions in ``genres``, which has
     the most common first. ``square`` is the piece of the map that ``map-deep.png`` shows: the x and the y of its
-    centre, and half its width.
+    centre, and half its width. ``twins``, absent where there are none, has groups of rows of one film.
 
     Returns:
         None where there is no tower.
@@ -97,11 +97,15 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
     genre_position = {name: position for position, name in enumerate(genres)}
     deep = data.artefacts.item_embeddings.models.get("deep")
     square = square_around(deep.projection if deep else [])
+    row_of = {id_: row for row, id_ in enumerate(tower.item_ids)}
+    groups = [sorted(row_of[id_] for id_ in group if id_ in row_of) for group in data.artefacts.items.twins]
+    twins = [rows for rows in groups if len(rows) > 1]
     return {
         "films": [item_position[id_] for id_ in tower.item_ids],
         "genres": genres,
         "of": [[genre_position[name] for name in names] for names in genres_of_items],
         "square": [round(value, 4) for value in (square.x, square.y, square.half)],
+        **({"twins": twins} if twins else {}),
     }
 
 

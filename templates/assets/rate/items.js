@@ -6,6 +6,8 @@ import { searchEntries, searchKeys } from "../shared/text.js";
 export function createItems(ids, allItems, facts) {
   const rowsById = new Map(ids.map((id, row) => [id, row]));
   const items = facts.films.map((position) => allItems[position]);
+  const twins = facts.twins ?? []; // groups of rows of one film, ascending
+  const firstTwins = new Map(twins.flatMap((group) => group.map((row) => [row, group[0]])));
   let searchIndex = null;
 
   const year = (row) => items[row][1] ?? "";
@@ -20,6 +22,8 @@ export function createItems(ids, allItems, facts) {
     summary: (row) =>
       [year(row), ...facts.of[row].slice(0, 2).map((genre) => facts.genres[genre])].filter(Boolean).join(" · "),
     hasGenre: (row, genre) => facts.of[row].includes(genre),
+    twins,
+    firstTwin: (row) => firstTwins.get(row) ?? row, // the same for all rows of one film
 
     // Entries with a `row`, best first.
     search(query) {

@@ -47,12 +47,19 @@ function setWaitText(text) {
   waitBox.querySelector("[data-status]").textContent = text;
 }
 
-// Neither rated nor unwanted, and of the chosen genre.
-function candidateFilter(rated) {
+// Neither rated nor unwanted, also not under another id, and of the chosen genre; of several ids of one film the best.
+function candidateFilter(rated, scores) {
   const excluded = new Set(rated.map(([row]) => row));
   for (const id of state.unwanted) excluded.add(items.row(id));
   const genre = Number(genreSelect.value); // -1: all
-  return (row) => !excluded.has(row) && (genre < 0 || items.hasGenre(row, genre));
+  const isCandidate = (row) => !excluded.has(row) && (genre < 0 || items.hasGenre(row, genre));
+  for (const group of items.twins) {
+    const isOpen = group.every((row) => !excluded.has(row));
+    const candidates = isOpen ? group.filter(isCandidate) : [];
+    const best = candidates.reduce((a, b) => (scores[b] > scores[a] ? b : a), candidates[0]); // of equal ones the first
+    for (const row of group) if (row !== best) excluded.add(row);
+  }
+  return isCandidate;
 }
 
 // Returns a function that runs the tower on the ratings and shows its answer.
@@ -65,7 +72,8 @@ function createAnswer(tower, square, landmarks) {
   return () => {
     const rated = [...state.ratings].map(([id, stars]) => [items.row(id), stars]).filter(([row]) => row !== undefined);
     const user = rated.length ? tower.userVector(rated) : null;
-    const best = user ? tower.topK(tower.scores(user), nListed + 1, candidateFilter(rated)) : []; // one more: is there one?
+    const scores = user ? tower.scores(user) : [];
+    const best = user ? tower.topK(scores, nListed + 1, candidateFilter(rated, scores)) : []; // one more: is there one?
     moreButton.hidden = best.length <= nListed || nListed >= MAX_LISTED;
     best.splice(nListed);
     const listedRows = best.map(([row]) => row);

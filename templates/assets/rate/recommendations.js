@@ -33,7 +33,9 @@ export function createRecommendations(box, items, setWanted) {
   };
 
   const describeReasons = (reasons) => {
-    const parts = reasons.flatMap(([row, strength], n) => [
+    const films = reasons.map(([row]) => items.firstTwin(row));
+    const named = reasons.filter((_, n) => films.indexOf(films[n]) === n); // a film rated under two ids is named once
+    const parts = named.flatMap(([row, strength], n) => [
       n ? " · " : "because of ",
       element("bdi", {}, items.title(row)),
       `\u00a0${strength < 0.005 ? "" : "+"}${formatScore(strength)}`, // below, two decimals show 0

@@ -59,10 +59,9 @@ export function createSimilarUsers(box, tower, items) {
   };
 
   // "also likes <a> · <b> · <c> and 2 more"
-  const describeShared = (ratings, likedRows) => {
-    const titles = ratings
-      .filter(([row, stars]) => likedRows.has(row) && stars >= MIN_LIKED)
-      .map(([row]) => items.title(row));
+  const describeShared = (ratings, likedFilms) => {
+    const rows = ratings.filter(([, stars]) => stars >= MIN_LIKED).map(([row]) => items.firstTwin(row));
+    const titles = [...new Set(rows)].filter((row) => likedFilms.has(row)).map(items.title);
     if (!titles.length) return ["none of yours among the ten best"];
     const named = titles.slice(0, MAX_NAMED);
     const parts = named.flatMap((title, n) => [n ? " · " : "also likes ", element("bdi", {}, title)]);
@@ -70,7 +69,7 @@ export function createSimilarUsers(box, tower, items) {
   };
 
   const draw = (users, vector, rated) => {
-    const likedRows = new Set(rated.filter(([, stars]) => stars >= MIN_LIKED).map(([row]) => row));
+    const likedFilms = new Set(rated.filter(([, stars]) => stars >= MIN_LIKED).map(([row]) => items.firstTwin(row)));
     const direction = normalized(vector);
     const byCosine = users.map((user) => [user, dot(user.direction, direction)]).sort((a, b) => b[1] - a[1]);
     const nearest = byCosine.slice(0, N_SHOWN);
@@ -80,7 +79,7 @@ export function createSimilarUsers(box, tower, items) {
         if (!linesById.has(user.id)) linesById.set(user.id, createLine(user));
         const line = linesById.get(user.id);
         line.cosine.textContent = formatScore(cosine);
-        line.shared.replaceChildren(...describeShared(user.ratings, likedRows));
+        line.shared.replaceChildren(...describeShared(user.ratings, likedFilms));
         return line.element;
       }),
     );

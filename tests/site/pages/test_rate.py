@@ -60,6 +60,14 @@ def test_the_square_is_that_of_the_picture():
     assert facts_of(tiny())["square"] == pytest.approx([square.x, square.y, square.half], abs=5e-5)
 
 
+def test_twins_are_groups_of_rows_of_the_tower_and_absent_where_there_are_none():
+    assert "twins" not in facts_of(tiny())
+    artefacts = with_tower(tiny(), item_ids=PART)
+    groups = [[PART[1], PART[0]], [PART[2], "not in the tower"]]
+    items = msgspec.structs.replace(artefacts.items, twins=groups)
+    assert facts_of(msgspec.structs.replace(artefacts, items=items))["twins"] == [[0, 1]]
+
+
 def test_the_script_has_the_facts(site):
     assert json.loads(json_in((site / "assets" / "data-rate.js").read_text("utf-8"))) == facts_of(tiny())
 

@@ -1,0 +1,126 @@
+"""What a build of a log with twins reports and exports: no list of any kind names a film twice."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recsys import pipeline
+from recsys.data.dataset import Dataset
+from recsys.evaluation.report import accuracy_per_user
+from tests.export.example import CONFIG, ITEMS, ROWS, example, export, results_of
+
+TITLES = {item: f"Film {number // 2}" for number, item in enumerate(ITEMS)}
+"""Every two items in turn are twins."""
+
+
+def with_twins(dataset: Dataset) -> Dataset:
+    titles = np.array([TITLES[id_] for id_ in dataset.item_ids], object)
+    return replace(dataset, titles=titles, years=np.full(dataset.n_items, 1997.0))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export(results_of(with_twins(example())), tmp_path_factory.mktemp("twins"))
+
+
+def load(folder: Path, name: str) -> Any:
+    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def hidden_by_user() -> Iterator[tuple[str, set[str], set[str]]]:
+    """A user's items in training and hidden: of n ratings, in time, the first 80 % train."""
+    by_user: dict[str, list[str]] = {}
+    for user, item, *_ in ROWS:
+        by_user.setdefault(user, []).append(item)
+    for user, items in by_user.items():
+        n_train = max(1, 4 * len(items) // 5)
+        yield user, set(items[:n_train]), set(items[n_train:])
+
+
+def test_the_catalogue_says_which_items_are_twins(folder):
+    twins = load(folder, "items")["twins"]
+    assert twins == [ITEMS[start : start + 2] for start in range(0, len(ITEMS) - 1, 2)]
+
+
+def test_no_list_names_a_film_twice_nor_one_that_was_rated(folder):
+    users = load(folder, "recommendations")["users"]
+    for user, trained, _ in hidden_by_user():
+        seen = {TITLES[item] for item in trained}
+        lists = [*users[user]["models"].values(), *users[user]["baselines"].values()]
+        assert len(lists) == 6
+        for rows in lists:
+            titles = [TITLES[row["item"]] for row in rows if row["item"] is not None]
+            assert len(set(titles)) == len(titles)
+            assert not seen & set(titles)
+        for rows in users[user]["models"].values():
+            for row in rows:
+                reasons = [TITLES[item] for item, _ in row.get("why", [])]
+                assert len(set(reasons)) == len(reasons)
+
+
+def test_what_cannot_be_listed_does_not_count_and_the_figures_follow_from_the_files(folder):
+    users, metrics = load(folder, "recommendations")["users"], load(folder, "metrics")
+    n_relevant = {}
+    for user, trained, hidden in hidden_by_user():
+        titles = {TITLES[item] for item in hidden} - {TITLES[item] for item in trained}
+        n_relevant[user] = len(titles)
+        assert (users[user]["n_hidden"], users[user]["n_relevant"]) == (len(hidden), len(titles))
+    evaluated = [user for user in users if n_relevant[user]]
+    assert metrics["protocol"]["n_evaluated"] == len(evaluated)
+    for name, row in metrics["models"].items():
+        lists = [(users[user]["models"] | users[user]["baselines"])[name] for user in evaluated]
+        hits = np.array([[entry["held_out"] for entry in rows] + [False] * (10 - len(rows)) for rows in lists])
+        values = accuracy_per_user(hits, np.array([n_relevant[user] for user in evaluated]))
+        for metric, per_user in values.items():
+            assert row["accuracy"][metric]["mean"] == pytest.approx(per_user.mean(), abs=1e-9), (name, metric)
+
+
+def test_the_protocol_says_so(folder):
+    protocol = load(folder, "metrics")["protocol"]
+    assert "of items with the same title and year (twins in items.json)" in protocol["candidates"]
+    assert "not those of which the user has a twin in training" in protocol["relevant"]
+    assert "twins that are both hidden count once" in protocol["relevant"]
+
+
+def test_nearest_items_and_starters_name_a_film_once(folder):
+    for item in load(folder, "items")["items"]:
+        for neighbours in item["similar"].values():
+            titles = [TITLES[item["id"]], *(TITLES[neighbour["item"]] for neighbour in neighbours)]
+            assert len(set(titles)) == len(titles) > 5
+    script = (folder / "deep_tower.js").read_text(encoding="utf-8")
+    tower = json.loads(json.loads(script[script.index("JSON.parse(") + 11 : script.rindex('"') + 1]))
+    starters = [TITLES[tower["item_ids"][row]] for row in tower["starters"]]
+    assert len(set(starters)) == len(starters) > 5
+
+
+def test_the_build_reports_twins_and_says_nothing_where_there_are_none(caplog):
+    def report(dataset: Dataset) -> str:
+        caplog.clear()
+        with caplog.at_level(logging.WARNING):
+            pipeline.report_twins(dataset)
+        return caplog.text
+
+    assert report(example()) == ""
+    first, second = ITEMS[:2]
+    assert (
+        f"22 pairs of items have the same title and year, such as 'Film 0' (1997), ids {first} and {second}: "
+        in report(with_twins(example()))
+    )
+    titles = np.array([f"Film {max(row, 2)}" for row in range(len(ITEMS))], object)
+    assert "1 group of items has the same title and year, such as 'Film 2' (1997), ids" in report(
+        replace(with_twins(example()), titles=titles)
+    )
+
+
+def test_the_hidden_part_in_this_file_is_that_of_the_split():
+    parts = pipeline.split(with_twins(example()), CONFIG)
+    by_user = {user: len(hidden) for user, _, hidden in hidden_by_user()}
+    assert dict(zip(parts.test.user_ids.tolist(), parts.test.user_counts.tolist(), strict=True)) == by_user
