@@ -180,7 +180,7 @@ class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
         bool | None,
         Meta(
             description="of a hit: the user's rating of it is at or above the mean of all their ratings; absent: no "
-            "hit, or ratings that do not say what is liked, being all equal or counts"
+            "hit, one that is withheld, or ratings that do not say what is liked, being all equal or counts"
         ),
     ] = None
 

@@ -113,10 +113,11 @@ def _redacted(row: schema.Recommendation, named: frozenset[str]) -> schema.Recom
     """The same, without what would reveal an item that may not be named.
 
     Not only its name: with the published vectors, a similarity tells which two items it is of, and a few scores tell
-    what the others belong to. So an unnamed hit has no score and no reasons, and an unnamed reason no strength.
+    what the others belong to. So an unnamed hit has no score and no reasons and does not say whether it was liked,
+    and an unnamed reason has no strength.
     """
     if row.held_out and row.item not in named:
-        return replace(row, item=None, score=None, why=[])
+        return schema.Recommendation(None, None, True, relevant=row.relevant)
     why = [(item, strength) for item, strength in row.why if item in named]
     return replace(row, why=why, why_withheld=len(row.why) - len(why))
 

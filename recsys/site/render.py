@@ -117,6 +117,7 @@ def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str) -> Si
         url=site_root(build.config.get("site_url")),
         assets=assets,
         stamp=stamp,
+        hit="watched later" if artefacts.metrics.protocol.split == "temporal" else "also watched",
     )
 
 

@@ -167,7 +167,7 @@ def test_a_site_names_at_most_thirty_rated_items_of_a_user(tmp_path, top_k):
     assert len(counts) == 12
     assert max(counts.values()) == 30
     pages = [path.read_text("utf-8") for path in (site / "users").glob("*.html")]
-    withheld = ["<td><em>withheld</em> <b>hit</b>" in page for page in pages]
+    withheld = ["<td><em>withheld</em> <b>watched later</b>" in page for page in pages]
     assert any(withheld) or top_k < 40  # 25 films of base and deep fit beside the ten best, mostly
     assert all("counted, not named" in page for page, is_withheld in zip(pages, withheld, strict=True) if is_withheld)
 

@@ -120,12 +120,11 @@ def test_the_limits_on_the_about_page_are_those_of_training(tmp_path):
     assert f"{limit}, they are those of {SAMPLED_RATINGS:,} of its ratings" in about
 
 
-def test_without_a_holdout_the_pages_say_that_nothing_was_measured(tmp_path):
+def test_without_a_holdout_the_pages_say_why_nothing_was_measured(tmp_path):
     folder = render(tiny(measured=False), tmp_path)
-    assert "No metrics were measured" in (folder / "index.html").read_text("utf-8")
-    assert "no metrics were measured" in (folder / "about.html").read_text("utf-8")
-    assert "No metrics were measured" in (folder / "users.html").read_text("utf-8")
-    assert "No metrics were measured" in (folder / "compare.html").read_text("utf-8")
+    for address in ("index.html", "about.html", "users.html", "compare.html"):
+        text = (folder / address).read_text("utf-8")
+        assert "No metrics were measured: holdout is 0, so no rating is hidden from training." in text, address
     assert " hits" not in re.sub(r"<p .*?</p>", "", (folder / "users.html").read_text("utf-8"))
 
 

@@ -226,7 +226,7 @@ def new_users() -> NewUsers:
     )
 
 
-def protocol() -> Protocol:
+def protocol(not_measured: str | None = None) -> Protocol:
     return Protocol(
         split="temporal",
         holdout=0.2,
@@ -240,6 +240,7 @@ def protocol() -> Protocol:
         metrics={name: metric.formula for name, metric in METRICS.items()},
         labels={name: metric.label for name, metric in METRICS.items()},
         bootstrap=Bootstrap(resamples=100, seed=0, confidence=0.95, method="percentiles"),
+        not_measured=not_measured,
     )
 
 
@@ -275,7 +276,7 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
             k=2, users=users(models), rank_ends=[10, 50, 200], genres=["Drama", "<i>Sci-Fi</i>"]
         ),
         metrics=Metrics(
-            protocol=protocol(),
+            protocol=protocol(None if measured else "holdout is 0, so no rating is hidden from training"),
             k=2,
             models=rows if measured else {},
             groups=groups() if measured else None,

@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from recsys.schema import Artefacts
+from recsys.schema import Artefacts, Protocol, Recommendation
 from recsys.site.catalogue import has_user_pages
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.context import Context, Model, PageHead, UserLink
@@ -36,14 +36,14 @@ class AnyUserContext(Context):
     """``users.html`` of a site with too many users for a page each: shows the user in its address."""
 
     n_users: int
-    k: int
     measured: bool
+    protocol: Protocol
     models: tuple[Model, ...]
     max_named: int
     spans: tuple[str, ...]
     first_users: tuple[UserLink, ...]
     facts: Markup
-    """JSON: the names of genres and baselines, in the order of the numbers that shards use for them."""
+    """JSON: the names of genres and baselines, in the order of their numbers in shards; and what a hit is called."""
 
 
 def any_user_context(data: SiteData, page: PageHead) -> AnyUserContext:
@@ -54,13 +54,13 @@ def any_user_context(data: SiteData, page: PageHead) -> AnyUserContext:
         site=data.site,
         page=page,
         n_users=len(recommendations.users),
-        k=recommendations.k,
         measured=bool(data.artefacts.metrics.models),
+        protocol=data.artefacts.metrics.protocol,
         models=catalogue.models,
         max_named=recommendations.max_named,
         spans=rank_spans(recommendations.rank_ends),
         first_users=tuple(catalogue.users[id_] for id_ in sort_ids(recommendations.users).ids[:_N_FIRST_USERS]),
-        facts=script_json({"genres": recommendations.genres, "baselines": baselines}),
+        facts=script_json({"genres": recommendations.genres, "baselines": baselines, "hit": data.site.hit}),
     )
 
 
@@ -134,8 +134,8 @@ def shard(data: SiteData, numbering: Numbering, ids: Sequence[str]) -> dict[str,
     cent rated and those in each list (null: none); the hidden items by model, each as a list of its number, the
     median rank and the counts; the baselines, each followed by its hits.
 
-    A row of a model's list is the item (-1: withheld), the score in hundredths (null: withheld), whether it is a hit
-    (1 or 0), the number of reasons withheld, then each reason's item and its strength in hundredths.
+    A row of a model's list is the item (-1: withheld), the score in hundredths (null: withheld), the bits of
+    :func:`_hit_bits`, the number of reasons withheld, then each reason's item and its strength in hundredths.
     """
     # The links in a context are not used here, so the address of the user may be empty.
     return {"ids": list(ids), "users": [_record(user_context(data, UserLink(id_, "")), numbering) for id_ in ids]}
@@ -158,7 +158,12 @@ def _recommended(row: RecommendedRow, items: Mapping[str, int]) -> list[int | No
     item = -1 if row.item is None else items[row.item.href]
     score = None if row.recommendation.score is None else _hundredths(row.recommendation.score)
     reasons = [value for reason in row.reasons for value in (items[reason.item.href], _hundredths(reason.strength))]
-    return [item, score, int(row.recommendation.held_out), row.recommendation.why_withheld, *reasons]
+    return [item, score, _hit_bits(row.recommendation), row.recommendation.why_withheld, *reasons]
+
+
+def _hit_bits(row: Recommendation) -> int:
+    """A sum: 1 for a hit, 2 where it is known if the user liked it, 4 if so, 8 if the metrics do not count it."""
+    return row.held_out + 2 * (row.liked is not None) + 4 * (row.liked is True) + 8 * (not row.relevant)
 
 
 def _hundredths(value: float) -> int:

@@ -27,10 +27,12 @@ class AudienceMember:
 
 @dataclass(frozen=True)
 class Audience:
-    """The users that an item is recommended to: how many, how many of them really rated it, and the best ranks."""
+    """The users that an item is recommended to: how many, how many of them are hits, and the best ranks."""
 
     n_users: int
     n_hits: int
+    n_liked: int | None
+    """Hits whose user liked the item; None where ratings do not say."""
     best: Sequence[AudienceMember]
 
 
@@ -38,13 +40,14 @@ class Audience:
 class _Count:
     n_users: int = 0
     n_hits: int = 0
+    n_liked: int | None = None
     best: list[tuple[int, int, bool]] = field(default_factory=list)
     """A heap of (-rank, -position of the user, hit): the worst of the best on top."""
 
     def audience(self, users: Sequence[str]) -> Audience:
         members = sorted(self.best, reverse=True)
         best = [AudienceMember(-rank, users[-position], held_out) for rank, position, held_out in members]
-        return Audience(self.n_users, self.n_hits, best)
+        return Audience(self.n_users, self.n_hits, self.n_liked, best)
 
 
 def audiences(recommendations: Recommendations) -> Mapping[str, Mapping[str, Audience]]:
@@ -63,6 +66,8 @@ def audiences(recommendations: Recommendations) -> Mapping[str, Mapping[str, Aud
                     count = by_item[row.item] = _Count()
                 count.n_users += 1
                 count.n_hits += row.held_out
+                if row.liked is not None:
+                    count.n_liked = (count.n_liked or 0) + row.liked
                 member = (-rank, -position, row.held_out)
                 if len(count.best) < MAX_NAMED_USERS:
                     heappush(count.best, member)

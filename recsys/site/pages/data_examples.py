@@ -92,7 +92,7 @@ print(lists.groupby("model")["held_out"].mean())""",
         """\
 const text = await (await fetch("data/recommendations.csv")).text();
 const cells = [...text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\\n]*))[,\\n]/g)];
-console.log(cells.slice(6, 12).map((cell) => cell[1]?.replaceAll('""', '"') ?? cell[2]));""",
+console.log(cells.slice(8, 16).map((cell) => cell[1]?.replaceAll('""', '"') ?? cell[2]));""",
     ),
     "items.csv": Example(
         """\

@@ -170,7 +170,7 @@ def _bin_label(rating_bin: RatingBin) -> str:
 def _audience_views(item: Item, data: ItemPageData) -> tuple[AudienceView, ...]:
     """One for each model; none at all where no model recommends the item to anybody."""
     models, users = data.site.catalogue.models, data.site.catalogue.users
-    nobody = Audience(0, 0, ())
+    nobody = Audience(0, 0, None, ())
     by_model = [data.audiences.get(model.name, {}).get(item.id, nobody) for model in models]
     if not any(audience.n_users for audience in by_model):
         return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recsys.schema import DatasetSummary, Interval
+from recsys.schema import DatasetSummary, Interval, Protocol
 from recsys.site.context import Context, Model, PageHead, UserLink
 from recsys.site.pages.page import Page, SiteData
 
@@ -32,7 +32,7 @@ class HomeContext(Context):
 
     dataset: DatasetSummary
     k: int
-    n_evaluated: int
+    protocol: Protocol
     bars: tuple[Bar, ...]
     gains: bool
     """Whether any bar has a lift."""
@@ -51,7 +51,7 @@ def home_context(data: SiteData, page: PageHead) -> HomeContext:
         page=page,
         dataset=data.artefacts.build.dataset,
         k=metrics.k,
-        n_evaluated=metrics.protocol.n_evaluated,
+        protocol=metrics.protocol,
         bars=bars,
         gains=any(bar.lift is not None for bar in bars),
         models=data.catalogue.models,

@@ -18,6 +18,8 @@ class Curve:
     summary: ModelSummary
     chart: Chart | None
     records: list[EpochRecord]
+    validated: bool
+    """Whether there were enough users to validate on."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,9 @@ def training_context(data: SiteData, page: PageHead) -> TrainingContext:
     for model in data.catalogue.models:
         summary = data.artefacts.build.models[model.name]
         records = data.artefacts.loss_history.models.get(model.name, [])
-        curves.append(Curve(model, summary, training_chart(model, records, summary.best_epoch), records))
+        validated = any(record.validation_ndcg is not None for record in records)
+        chart = training_chart(model, records, summary.best_epoch)
+        curves.append(Curve(model, summary, chart, records, validated))
     return TrainingContext(data.site, page, data.bokeh, tuple(curves))
 
 

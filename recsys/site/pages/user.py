@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -41,12 +41,24 @@ class RecommendedRow:
 
 
 @dataclass(frozen=True)
+class Hits:
+    """The items of a list that the user rated in the hidden part."""
+
+    n: int
+    n_liked: int
+    """Those the user liked, among those that are named."""
+    n_withheld: int
+    n_relevant: int
+    """Those that count in the metrics."""
+
+
+@dataclass(frozen=True)
 class RecommendedList:
     """What one model recommends to a user."""
 
     model: Model
     rows: tuple[RecommendedRow, ...]
-    hits: int
+    hits: Hits
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,10 @@ class UserContext(Context):
     lists: tuple[RecommendedList, ...]
     n_withheld: int
     """Places of these lists, and reasons, whose item is not named."""
+    says_liking: bool
+    """Whether the hits of these lists say if the user liked them."""
+    n_irrelevant: int
+    """Hits of these lists that do not count in the metrics."""
     max_named: int
     """Rated items of one user that the site names at most."""
     genres: tuple[GenreRow, ...]
@@ -95,10 +111,11 @@ def user_context(
         RecommendedList(
             model=catalogue.model(name),
             rows=tuple(_recommended_row(row, in_all_lists, catalogue) for row in rows),
-            hits=sum(row.held_out for row in rows),
+            hits=count_hits(rows),
         )
         for name, rows in lists.models.items()
     )
+    rows_of_models = [row for rows in lists.models.values() for row in rows]
     genres = genre_rows(recommendations, lists, catalogue.genres)
     return UserContext(
         site=data.site,
@@ -108,7 +125,9 @@ def user_context(
         n_hidden=lists.n_hidden,
         rated=tuple(RatedRow(catalogue.item(row.item), row.rating) for row in lists.rated),
         lists=recommended,
-        n_withheld=sum((row.item is None) + row.why_withheld for rows in lists.models.values() for row in rows),
+        n_withheld=sum((row.item is None) + row.why_withheld for row in rows_of_models),
+        says_liking=any(row.liked is not None for row in rows_of_models),
+        n_irrelevant=sum(row.held_out and not row.relevant for row in rows_of_models),
         max_named=recommendations.max_named,
         genres=genres,
         genre_scale=max((share or 0 for row in genres for share in (row.rated, *row.recommended)), default=0) or 1,
@@ -117,6 +136,17 @@ def user_context(
         baselines=_baseline_hits(lists, catalogue),
         previous=previous,
         next=next_,
+    )
+
+
+def count_hits(rows: Iterable[Recommendation]) -> Hits:
+    """The hits of one list."""
+    hits = [row for row in rows if row.held_out]
+    return Hits(
+        n=len(hits),
+        n_liked=sum(row.liked is True for row in hits),
+        n_withheld=sum(row.item is None for row in hits),
+        n_relevant=sum(row.relevant for row in hits),
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recsys.schema import UserLists
+from recsys.schema import Protocol, UserLists
 from recsys.site.catalogue import has_user_pages
 from recsys.site.context import Context, ItemLink, Model, PageHead, UserLink
 from recsys.site.pages.page import Page, SiteData
+from recsys.site.pages.user import count_hits
 
 
 @dataclass(frozen=True)
 class UserRow:
-    """One user in the index; ``hits`` follow the models."""
+    """One user in the index; ``hits``, those that count in the metrics, follow the models."""
 
     user: UserLink
     lists: UserLists
@@ -28,20 +29,22 @@ class UsersContext(Context):
     rows: tuple[UserRow, ...]
     k: int
     measured: bool
+    protocol: Protocol
 
 
 def users_context(data: SiteData, page: PageHead) -> UsersContext:
     """The index of users, in the order of the export."""
     recommendations, models = data.artefacts.recommendations, data.catalogue.models
     rows = tuple(_user_row(id_, lists, models, data) for id_, lists in recommendations.users.items())
-    return UsersContext(data.site, page, models, rows, recommendations.k, bool(data.artefacts.metrics.models))
+    metrics = data.artefacts.metrics
+    return UsersContext(data.site, page, models, rows, metrics.k, bool(metrics.models), metrics.protocol)
 
 
 def _user_row(id_: str, lists: UserLists, models: tuple[Model, ...], data: SiteData) -> UserRow:
     return UserRow(
         user=data.catalogue.users[id_],
         lists=lists,
-        hits=tuple(sum(row.held_out for row in lists.models.get(model.name, [])) for model in models),
+        hits=tuple(count_hits(lists.models.get(model.name, [])).n_relevant for model in models),
         favourite=data.catalogue.item(lists.rated[0].item) if lists.rated else None,
     )
 

@@ -1,6 +1,12 @@
 // Draw one user from a record of a shard. The layout of a record: shard() in the site's Python. All of it is shown as text.
 import { element } from "../shared/element.js";
-import { formatCount, plural } from "../shared/format.js";
+import { formatCount } from "../shared/format.js";
+
+// What a record says of a hit, as bits of a sum.
+const HIT = 1;
+const LIKING_KNOWN = 2;
+const LIKED = 4;
+const IRRELEVANT = 8; // does not count in the metrics
 
 // Scores come in hundredths; null: not known.
 const formatHundredths = (hundredths) => (hundredths === null ? "–" : (hundredths / 100).toFixed(2).replace("-", "−"));
@@ -17,7 +23,7 @@ export function setVisible(part, isVisible) {
   part.hidden = !isVisible;
 }
 
-// `box` is the page's [data-any-user]; `names` has the names of genres and baselines, by number.
+// `box` is the page's [data-any-user]; `names` has the names of genres and baselines, by number, and what a hit is.
 export function createUserView(box, names) {
   const part = (name) => box.querySelector(`[data-${name}]`);
   const listParts = [...box.querySelectorAll("[data-list]")]; // one for each model
@@ -39,23 +45,33 @@ export function createUserView(box, names) {
     return areEffects && item >= 0 ? [element("p", { class: "none" }, "no single film")] : [];
   };
 
-  const drawRecommended = (areEffects, sharedItems) => ([item, score, isHit, nWithheld, ...reasons], n) => {
+  const drawRecommended = (areEffects, sharedItems) => ([item, score, bits, nWithheld, ...reasons], n) => {
     const marks = [];
     if (sharedItems.has(item)) marks.push(" ", element("i", {}, "both"));
-    if (isHit) marks.push(" ", element("b", {}, "hit"));
+    if (bits & HIT) marks.push(" ", element("b", {}, names.hit));
+    if (bits & LIKED) marks.push(" ", element("u", {}, "liked"));
     const title = item < 0 ? [element("em", {}, "withheld")] : itemLink(item);
     const content = [...title, ...marks, ...drawReasons(areEffects, item, reasons, nWithheld)];
     return tableRow(`${n + 1}`, content, formatHundredths(score));
   };
 
-  const drawList = (listPart, rows, sharedItems, hasHidden) => {
+  const countHits = (rows, { hasLiking, hasIrrelevant }) => {
+    const count = (isCounted) => rows.filter(([, , bits]) => isCounted(bits)).length;
+    const nHits = count((bits) => bits & HIT);
+    const nRelevant = count((bits) => bits & HIT && !(bits & IRRELEVANT));
+    const these = rows.some(([item, , bits]) => item < 0 && bits & HIT) ? "the named" : "them";
+    const liked = nHits && hasLiking ? `, ${count((bits) => bits & LIKED)} of ${these} liked` : "";
+    return `${nHits} ${names.hit}${liked}${hasIrrelevant ? `, ${nRelevant} counted in the metrics` : ""}`;
+  };
+
+  const drawList = (listPart, rows, sharedItems, marks) => {
     const areEffects = listPart.classList.contains("effect");
     const inList = (name) => listPart.querySelector(`[data-${name}]`);
     listPart.querySelector("tbody").replaceChildren(...rows.map(drawRecommended(areEffects, sharedItems)));
     setVisible(listPart.querySelector("table"), rows.length);
     setVisible(inList("nothing"), !rows.length);
-    inList("hits").textContent = plural(rows.filter(([, , isHit]) => isHit).length, "hit");
-    setVisible(inList("hits"), hasHidden);
+    inList("hits").textContent = countHits(rows, marks);
+    setVisible(inList("hits"), marks.hasHidden);
     const hasReasons = ([, , , nWithheld, ...reasons]) => nWithheld || reasons.length;
     setVisible(inList("note"), areEffects ? rows.length : rows.some(hasReasons));
     const noReasonNote = inList("if-none");
@@ -93,7 +109,8 @@ export function createUserView(box, names) {
     );
     for (const ranksPart of hiddenPart.querySelectorAll("[data-if-ranks]")) setVisible(ranksPart, ranks.length);
     const hits = toPairs(baselines).map(([baseline, nHits]) => `${names.baselines[baseline]} ${nHits}`);
-    part("baselines").textContent = hits.length ? `Hits of the baselines: ${hits.join(", ")}` : "";
+    const hit = names.hit[0].toUpperCase() + names.hit.slice(1);
+    part("baselines").textContent = hits.length ? `${hit}, in the lists of the baselines: ${hits.join(", ")}` : "";
     setVisible(hiddenPart, ranks.length || hits.length);
   };
 
@@ -118,12 +135,16 @@ export function createUserView(box, names) {
     drawRated(toPairs(rated));
     const itemSets = lists.map((rows) => new Set(rows.map(([item]) => item).filter((item) => item >= 0)));
     const sharedItems = new Set(itemSets.length > 1 ? [...itemSets[0]].filter((item) => itemSets[1].has(item)) : []);
+    const hasBit = (bit) => lists.flat().some(([, , bits]) => bits & bit);
+    const marks = { hasHidden: nHidden > 0, hasLiking: hasBit(LIKING_KNOWN), hasIrrelevant: hasBit(IRRELEVANT) };
     listParts.forEach((listPart, n) => {
-      drawList(listPart, lists[n] ?? [], sharedItems, nHidden > 0);
+      drawList(listPart, lists[n] ?? [], sharedItems, marks);
     });
     drawGenres(genres);
     drawHidden(ranks, baselines);
     setVisible(box.querySelector("li[data-if-hidden]"), nHidden);
+    setVisible(part("if-liking"), marks.hasLiking);
+    setVisible(part("if-irrelevant"), marks.hasIrrelevant);
     setVisible(part("if-withheld"), lists.flat().some(([item, , , nWithheld]) => item < 0 || nWithheld));
   };
 }

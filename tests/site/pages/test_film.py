@@ -55,16 +55,31 @@ def test_the_audience_of_an_item_has_everyone_it_is_recommended_to_best_rank_fir
     by_model = audiences(Recommendations(k=2, users=users))
     assert by_model == {
         "base": {
-            "x": Audience(2, 0, [AudienceMember(1, "a", False), AudienceMember(2, "b", False)]),
-            "Y": Audience(3, 3, [AudienceMember(rank, user, True) for rank, user in ((1, "b"), (1, "c"), (2, "a"))]),
+            "x": Audience(2, 0, None, [AudienceMember(1, "a", False), AudienceMember(2, "b", False)]),
+            "Y": Audience(
+                3, 3, None, [AudienceMember(rank, user, True) for rank, user in ((1, "b"), (1, "c"), (2, "a"))]
+            ),
         },
-        "deep": {"x": Audience(1, 0, [AudienceMember(1, "c", False)])},
+        "deep": {"x": Audience(1, 0, None, [AudienceMember(1, "c", False)])},
     }
 
 
 def test_a_withheld_hit_is_in_no_audience_but_keeps_its_rank():
     by_model = audiences(Recommendations(k=2, users={"a": lists(base=[None, "x"])}))
-    assert by_model == {"base": {"x": Audience(1, 0, [AudienceMember(2, "a", False)])}}
+    assert by_model == {"base": {"x": Audience(1, 0, None, [AudienceMember(2, "a", False)])}}
+
+
+def test_hits_and_those_that_were_liked_are_counted_for_each_item(tmp_path):
+    marks = {"a": True, "b": False, "c": True, "d": None}
+    rows = {user: [Recommendation("4", 1.0, True, liked=liked)] for user, liked in marks.items()}
+    users = {
+        user: UserLists(n_train=1, n_hidden=1, rated=[], baselines={}, models={"base": rows_of_base})
+        for user, rows_of_base in rows.items()
+    }
+    assert audiences(Recommendations(k=2, users=users))["base"]["4"].n_liked == 2
+    text = page(render(with_users(users), tmp_path), "4")
+    assert "<b>4</b> users, watched later by 4, liked by 2 of these" in text
+    assert "liked" not in page(render(tiny(), tmp_path / "unknown"), "f/2")
 
 
 def test_users_of_an_item_are_grouped_by_rank_for_each_model():
@@ -89,7 +104,7 @@ def test_with_more_than_thirty_users_the_page_links_to_the_full_data(tmp_path):
     users = {f"u{n}": lists(base=["4"], deep=["4"] if n < 30 else []) for n in range(31)}
     text = page(render(with_users(users), tmp_path), "4")
     assert text.count("The 30 at best rank") == 1
-    assert "under <code>users.*.base</code>" in text
+    assert "under <code>users.*.models.base</code>" in text
 
 
 def test_the_page_of_an_item_that_is_recommended_to_nobody_says_so(tmp_path):

@@ -50,11 +50,58 @@ def test_three_lists_are_side_by_side_with_rank_and_score(tmp_path):
 def test_items_that_both_models_recommend_are_marked_and_hits_are_ticked(tmp_path):
     text = text_of(tiny(), tmp_path)
     sections = panels(text)
-    marks = {name: [re.findall(r"</a>(?: \d+)?((?: <[bi]>\w+</[bi]>)*)", row)[0] for row in rows(sections[name])]
+    marks = {name: [re.findall(r"</a>(?: \d+)?((?: <[biu]>[\w ]+</[biu]>)*)", row)[0] for row in rows(sections[name])]
              for name in ("Base recommends", "Deep recommends")}  # fmt: skip
-    assert marks == {"Base recommends": [" <b>hit</b>", " <i>both</i>"], "Deep recommends": [" <i>both</i>", ""]}
+    assert marks["Base recommends"] == [" <b>watched later</b>", " <i>both</i>"]
+    assert marks["Deep recommends"] == [" <i>both</i>", ""]
     legend = re.search(r'<ul class="legend marks">(.*?)</ul>', text, re.S)[1]
-    assert "<i>both</i> in both" in legend and "<b>hit</b> hit: rated in the part hidden" in legend
+    assert "<i>both</i> in both" in legend
+    assert "<b>watched later</b> watched later: rated in the part hidden" in legend
+
+
+def with_marks(**marks) -> Artefacts:
+    """Two hits of base, the first of which has these marks, and one other film."""
+    first = Recommendation("f/2", 2.5, True, **marks)
+    return with_user(base=[first, Recommendation("4", 2.0, True, liked=marks.get("liked") and False),
+                           Recommendation("5", 1.0, False)])  # fmt: skip
+
+
+def test_a_hit_that_was_liked_has_a_second_mark_and_the_legend_explains_both(tmp_path):
+    text = text_of(with_marks(liked=True), tmp_path)
+    base = panels(text)["Base recommends"]
+    first, second, third = rows(base)
+    assert "</a> <b>watched later</b> <u>liked</u>" in first
+    assert "<b>watched later</b>" in second and "<u>" not in second
+    assert "<b>" not in third and "<u>" not in third
+    assert "<p>2 watched later, 1 of them liked\n" in base
+    assert "<u>liked</u> liked: of these, rated at or above the mean of all their ratings" in text
+
+
+def test_what_is_withheld_is_not_among_the_liked_or_not(tmp_path):
+    rows_of_base = [Recommendation("f/2", 2.5, True, liked=True), Recommendation(None, None, True)]
+    text = text_of(with_user(base=rows_of_base), tmp_path)
+    assert "<p>2 watched later, 1 of the named liked\n" in panels(text)["Base recommends"]
+
+
+def test_where_ratings_do_not_say_what_is_liked_nothing_is_said_of_it(tmp_path):
+    text = text_of(with_marks(), tmp_path)
+    assert "liked" not in text
+    assert "<p>2 watched later\n" in panels(text)["Base recommends"]
+
+
+def test_hits_that_do_not_count_in_the_metrics_are_told_apart_in_the_count(tmp_path):
+    text = text_of(with_marks(relevant=False), tmp_path)
+    assert "<p>2 watched later, 1 counted in the metrics\n" in panels(text)["Base recommends"]
+    assert "not all that was watched later counts in the metrics: <a href=../compare.html#protocol>" in text
+
+
+def test_without_times_a_hit_is_not_said_to_be_watched_later(tmp_path):
+    artefacts = with_marks(liked=True)
+    protocol = msgspec.structs.replace(artefacts.metrics.protocol, split="random")
+    metrics = msgspec.structs.replace(artefacts.metrics, protocol=protocol)
+    text = text_of(msgspec.structs.replace(artefacts, metrics=metrics), tmp_path)
+    assert "watched later" not in text
+    assert "<p>2 also watched, 1 of them liked\n" in panels(text)["Base recommends"]
 
 
 def test_each_recommendation_of_deep_has_its_reasons(tmp_path):
@@ -91,7 +138,7 @@ def test_a_reason_that_may_not_be_named_is_shown_as_withheld(tmp_path):
 def test_a_hit_that_may_not_be_named_has_a_row(tmp_path):
     text = text_of(with_user(deep=[Recommendation(None, None, True)]), tmp_path)
     (row,) = rows(panels(text)["Deep recommends"])
-    assert row.startswith("<tr><td>1<td><em>withheld</em> <b>hit</b><td>–")
+    assert row.startswith("<tr><td>1<td><em>withheld</em> <b>watched later</b><td>–")
     assert "counted, not named" in text
 
 
@@ -155,13 +202,15 @@ def test_counts_that_do_not_fit_the_spans_are_left_out():
 
 def test_hits_of_the_baselines_are_counted_on_one_line(tmp_path):
     lists = {"popularity": [BaselineRecommendation("4", True), BaselineRecommendation("5", True)], "ease": []}
-    assert "baselines: Popularity 2, EASE 0\n" in text_of(with_user(baselines=lists), tmp_path)
+    text = text_of(with_user(baselines=lists), tmp_path)
+    assert "Watched later, in the lists of the baselines: Popularity 2, EASE 0\n" in text
 
 
 def test_where_nothing_is_hidden_there_are_no_ranks_and_no_hits(tmp_path):
-    text = text_of(with_user(n_hidden=0, hidden_ranks={}), tmp_path)
+    base = [Recommendation("f/2", 2.5, False)]
+    text = text_of(with_user(n_hidden=0, hidden_ranks={}, base=base), tmp_path)
     assert list(panels(text)) == ["Their top 2", "Base recommends", "Deep recommends", "Genres"]
-    assert "Popularity" not in text and "hit:" not in text
+    assert "Popularity" not in text and "watched later" not in text
 
 
 def test_the_page_of_a_user_without_ratings_says_so(tmp_path):
