@@ -4,7 +4,8 @@ import { element } from "./element.js";
 
 const MAX_RESULTS = 12;
 
-// `search(query)` returns the results, best first, or null while they are not known yet; `describe(result)` returns its
+// `search(query)` returns the results, best first, null while they are not known yet, or a sentence that says why they
+// cannot be known; `describe(result)` returns its
 // label and a note; `onPick(result)` is called once the list is closed. `status` is where the number of results is
 // announced.
 export function createCombobox({ input, list, search, describe, onPick, status = element("p") }) {
@@ -64,11 +65,11 @@ export function createCombobox({ input, list, search, describe, onPick, status =
   const show = () => {
     if (!input.value.trim()) return close();
     const matches = search(input.value);
-    if (!matches) {
+    if (!Array.isArray(matches)) {
       results = []; // results of an earlier query must not be chosen
       list.replaceChildren();
       setOpen(false);
-      return announce("Loading…", true);
+      return announce(matches ?? "Loading…", true);
     }
     results = matches.slice(0, MAX_RESULTS);
     list.replaceChildren(...results.map(createOption));

@@ -62,13 +62,15 @@ function buildSearch(container, withUser) {
   const list = element("ul", { id: "search-list", "aria-label": "Found", hidden: "" });
   const status = element("p", { class: "vh" });
   let data = null;
+  let failure = null; // a sentence, after an attempt to load the data that failed
 
   const isCurrent = (query) => input.value === query && document.activeElement === input;
   const { show, refresh, announce } = createCombobox({
     ...{ input, list, status },
     search: (query) => {
-      const results = data && searchEntries(data.entries, query);
-      if (!results || data.hasAllUsers) return results;
+      if (!data) return failure;
+      const results = searchEntries(data.entries, query);
+      if (data.hasAllUsers) return results;
       const onResult = () => isCurrent(query) && refresh();
       const onError = (problem) =>
         isCurrent(query) && announce(describeFailure(problem, "Users could not be looked up"), list.hidden);
@@ -85,7 +87,8 @@ function buildSearch(container, withUser) {
       data ??= await loadEntries();
       if (document.activeElement === input) show();
     } catch (problem) {
-      announce(describeFailure(problem, "The search could not be loaded"), true);
+      failure = describeFailure(problem, "The search could not be loaded");
+      announce(failure, true);
     }
   });
   focusOnSlash(input);
