@@ -49,31 +49,42 @@ def split(dataset: Dataset, holdout: float = 0.2, rng: np.random.Generator | Non
     if not 0 <= holdout < 1:
         raise ConfigError(f"holdout is {holdout}; expected a share from 0 to below 1")
     kind = "none" if holdout == 0 else "temporal" if dataset.has_times else "random"
-    order = _by_time(dataset, np.random.default_rng(0) if rng is None else rng)
     counts = dataset.user_counts
     n_train = np.minimum(_training_sizes(counts, holdout), counts)  # (n_users,), 0 of a user with no rating
+    first_hidden = (np.cumsum(counts) - counts + n_train)[n_train < counts]  # in the order, of users with any
+    if not len(first_hidden):
+        return Split(dataset, None, kind)
+    order, n_cut_in_ties = _by_time(dataset, first_hidden, np.random.default_rng(0) if rng is None else rng)
     sizes = np.column_stack([n_train, counts - n_train])  # (n_users, 2): earlier and later part
     hidden = np.empty(dataset.n_ratings, bool)
     hidden[order] = np.repeat(np.tile([False, True], dataset.n_users), sizes.reshape(-1))
-    if not hidden.any():
-        return Split(dataset, None, kind)
-    n_cut_in_ties = 0
-    if dataset.timestamp is not None and kind == "temporal":
-        first_hidden = (np.cumsum(counts) - counts + n_train)[n_train < counts]  # in the order, of users with any
-        time = dataset.timestamp
-        n_cut_in_ties = int((time[order[first_hidden]] == time[order[first_hidden - 1]]).sum())
-    return Split(dataset.subset(~hidden), dataset.subset(hidden), kind, n_cut_in_ties)
+    return Split(dataset.subset(~hidden), dataset.subset(hidden), kind, n_cut_in_ties if kind == "temporal" else 0)
 
 
-def _by_time(dataset: Dataset, rng: np.random.Generator) -> NDArray[np.intp]:
-    """The ratings of each user in turn, by time, and in random order where times are equal: (n_ratings,)."""
+def _by_time(dataset: Dataset, cuts: NDArray[np.int64], rng: np.random.Generator) -> tuple[NDArray[np.intp], int]:
+    """The ratings of each user in turn, by time, those of equal times at a cut in random order.
+
+    Args:
+        dataset: the ratings.
+        cuts: (n,), ascending places in the order; each user is cut before at most one of them.
+        rng: draws the order of equal times.
+
+    Returns:
+        The order (n_ratings,), and the number of cuts between equal times.
+    """
     time = np.zeros(dataset.n_ratings, np.int64) if dataset.timestamp is None else dataset.timestamp
     # First by item among equal times: an order that the lines of the source have no part in. Draws are then handed
-    # out along it, and sort what is equal once more.
+    # out along it.
     order = order_by(dataset.user, time, dataset.item)
     user, time = dataset.user[order], time[order]
     run = np.cumsum(np.r_[False, (user[1:] != user[:-1]) | (time[1:] != time[:-1])])  # (n_ratings,), of equal times
-    return order[order_by(run, rng.random(len(run)).view(np.int64))]  # floats >= 0 sort like their bits
+    is_cut = np.zeros(run[-1] + 1, bool)  # of each run
+    in_ties = cuts[run[cuts] == run[cuts - 1]]
+    is_cut[run[in_ties]] = True
+    tied = np.flatnonzero(is_cut[run])  # only these need to be shuffled
+    draws = rng.random(len(tied)).view(np.int64)  # floats >= 0 sort like their bits
+    order[tied] = order[tied][order_by(run[tied], draws)]
+    return order, len(in_ties)
 
 
 def _training_sizes(counts: NDArray[np.int64], holdout: float) -> NDArray[np.int64]:
