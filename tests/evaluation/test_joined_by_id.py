@@ -46,9 +46,8 @@ def frames() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]), items, users
 
 
-def as_text(frame: pd.DataFrame, *, prefix: str = "") -> pd.DataFrame:
-    ids = {name: prefix + frame[name].astype(str) for name in ("user", "item") if name in frame}
-    return frame.assign(**ids)
+def as_text(frame: pd.DataFrame, write: Callable[[Any], str] = str) -> pd.DataFrame:
+    return frame.assign(**{name: frame[name].map(write) for name in ("user", "item") if name in frame})
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +138,20 @@ def pairs_by_id(dataset: Dataset) -> list[tuple[str, str]]:
     return list(
         zip(dataset.user_ids[entries.row].astype(str), dataset.item_ids[entries.col].astype(str), strict=True)
     )
+
+
+@pytest.mark.parametrize("name", SCORERS)
+def test_new_names_in_the_same_order_change_nothing_but_the_names(scorers, parts, name):
+    renamed = recsys.split(Dataset.from_frames(*(as_text(frame, "{:03}".format) for frame in frames())))
+    scorer = SCORERS[name](renamed.train)
+    assert scorer.item_ids[:2].tolist() == ["001", "002"]
+    np.testing.assert_array_equal(scorer.scores(), scorers[name].scores())
+    reports = [recsys.evaluate(*pair, k=5) for pair in (
+        (scorer, renamed.train, renamed.test), (scorers[name], parts.train, parts.test)
+    )]  # fmt: skip
+    assert reports[0].accuracy == reports[1].accuracy
+    with pytest.raises(DataError, match=r"the model has no user '1' .*; expected"):
+        recsys.evaluate(scorer, parts.train, parts.test, k=5)
 
 
 @pytest.mark.parametrize("name", ["base", "deep"])

@@ -117,6 +117,33 @@ def test_lists_ranks_and_figures_are_those_of_choosing_item_by_item(n_users, tit
     assert next(ranks, None) is None
 
 
+def doubled(dataset: Dataset) -> Dataset:
+    """The same log with every item under two ids, both of which are rated by whoever rated the item."""
+    n, both = dataset.n_items, np.tile(np.arange(dataset.n_ratings), 2)
+    return replace(
+        dataset,
+        user=dataset.user[both],
+        item=np.r_[dataset.item, dataset.item + n].astype(np.int32),
+        rating=dataset.rating[both],
+        item_ids=np.arange(2 * n),
+        titles=np.tile(dataset.titles, 2),
+        years=np.tile(dataset.years, 2),
+        genres=np.tile(dataset.genres, (2, 1)),
+    )
+
+
+@pytest.mark.parametrize("k", [1, 3, 8])
+def test_a_catalogue_with_every_item_under_two_ids_gives_the_same_lists_and_figures(k):
+    rng = np.random.default_rng(0)
+    pairs = [(user, item) for user in range(30) for item in rng.permutation(12)[:8].tolist()]
+    titles = [f"Film {item}" for item in range(12)]
+    train, test = (with_titles(log_of(part, 30, 12), titles) for part in (pairs[::2], pairs[1::2]))
+    plain = recsys.evaluate(recsys.Popularity(train), train, test, k)
+    twice = recsys.evaluate(recsys.Popularity(doubled(train)), doubled(train), doubled(test), k)
+    assert twice.items.tolist() == plain.items.tolist()
+    assert twice.accuracy == plain.accuracy
+
+
 def test_titles_change_neither_vectors_nor_scores():
     rng = np.random.default_rng(0)
     pairs = [(user, int(item)) for user in range(30) for item in rng.permutation(12)[:6]]
