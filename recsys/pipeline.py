@@ -471,5 +471,5 @@ def publish(folder: Path, destination: Destination, artefacts: Artefacts, report
     with reporter.stage("publish") as details:
         build = artefacts.build
         message = f"site: {build.dataset.name}, made by {build.generator.name} {build.generator.version}"
-        push_site(folder, destination, message)
-        details.append("pushed to gh-pages of origin")
+        pushed = push_site(folder, destination, message)
+        details.append("pushed to gh-pages of origin" if pushed else "gh-pages of origin has these files already")

@@ -1,48 +1,46 @@
 """Publish the finished site: one commit on the branch ``gh-pages``, pushed to ``origin``.
 
-Each publication is a commit without a parent that replaces the one before: 25 MB a commit would grow the repository
-without end, and the source has a history of its own. So the push is forced, with a lease: it only replaces a site
-made by this program, in the state that was checked. A branch that holds something else, or has changed meanwhile, is
-left alone, and so are local branches. Must not know what is in the site.
+The commit follows the newest one of the branch and changes the files of the site alone: history stays, and so does
+whatever else is on the branch, such as a README or the CNAME of a custom domain. Which files are the site's is known
+from the manifest that the last publication wrote. No push is forced: if somebody else has pushed meanwhile, the
+commit is made again on top of theirs. Local branches and the working tree are left alone. Must not know what is in
+the site.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import re
 import shutil
 import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from recsys.errors import PublishError
 from recsys.schema import GENERATOR, Build
+from recsys.site.output.manifest import MANIFEST, read_manifest
 from recsys.site.publish.staging import made_by_marquee
 
 REMOTE = "origin"
 BRANCH = "gh-pages"
-_TEMPORARY_BRANCH = "marquee-publication"
-"""A local branch that exists while the commit is made and pushed."""
+_REF = f"refs/heads/{BRANCH}"
+_BUILD = f"data/{Build.FILE}"
+_NO_JEKYLL = ".nojekyll"
+"""An empty file that keeps GitHub from rendering the files, and from leaving out some names."""
+_EARLIER_NAMES = frozenset({"assets", "data", "films", "users", "sitemap.xml"})
+"""At the top of every site published by versions that wrote no manifest."""
+_ATTEMPTS = 3
 _REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 """Set in a git hook; they would send every command to the repository of that hook."""
 
 
 @dataclass(frozen=True)
 class Destination:
-    """A branch that may be replaced."""
+    """A branch that can be published to."""
 
     repository: Path
     """A folder in the repository whose remote is pushed to."""
-    commit: str
-    """The commit the branch pointed to when it was checked; empty if there was no branch."""
-    domain: str | None
-    """The custom domain that GitHub keeps in the branch, in the file CNAME."""
-    identity: tuple[str, str]
-    """Name and email address of the commit."""
 
 
 def find_destination(repository: Path) -> Destination:
@@ -52,98 +50,174 @@ def find_destination(repository: Path) -> Destination:
         repository: a folder in the repository.
 
     Raises:
-        PublishError: a program or the remote is missing or does not answer, or the branch is not a site of this
-            program.
+        PublishError: git or the remote is missing or does not answer, or the branch has a front page that is not of
+            this program.
     """
-    if importlib.util.find_spec("ghp_import") is None:
-        raise PublishError('--publish needs the package ghp-import; install it: pip install -e ".[publish]"')
     if shutil.which("git") is None:
         raise PublishError("--publish needs git, which is not on the PATH; install it, or upload the site by hand")
     _git(repository, "rev-parse", "--git-dir", wrong=f"{repository} is in no git repository that can be used")
     _git(repository, "remote", "get-url", REMOTE, wrong=f"the repository of {repository} has no remote {REMOTE!r}")
-    committer = _git(repository, "var", "GIT_COMMITTER_IDENT", wrong="git knows no name for the commit")
-    name, email = re.fullmatch(r"(.*) <(.*)> \d+ \S+", committer, re.DOTALL).groups()  # type: ignore[union-attr]
-    refs = _git(repository, "ls-remote", REMOTE, f"refs/heads/{BRANCH}", wrong=f"{REMOTE} cannot be read")
-    commit = refs.split("\t")[0]
-    return Destination(repository, commit, _check_branch(repository, commit) if commit else None, (name, email))
+    _git(repository, "var", "GIT_COMMITTER_IDENT", wrong="git knows no name for the commit")
+    tip = _fetch(repository)
+    if tip:
+        blobs = _blobs(repository, tip)
+        _refuse_conflicts({"index.html": ""}, blobs, _files_of_the_site(repository, tip, blobs, ()))
+    return Destination(repository)
 
 
-def publish(site: Path, destination: Destination, message: str) -> None:
-    """Replace the branch by a commit of the site.
+def publish(site: Path, destination: Destination, message: str) -> bool:
+    """Add a commit with the site to the branch, which is made if there is none.
 
     Args:
         site: the folder of the finished site.
         destination: as returned by :func:`find_destination`.
         message: of the commit.
 
+    Returns:
+        Whether there was anything to publish: False where the branch has the very same files already.
+
     Raises:
-        PublishError: the commit cannot be made, or the remote refuses it.
+        PublishError: the branch has a file of somebody else's under the name of one of the site, the commit cannot be
+            made, or the remote refuses it.
     """
-    name, email = destination.identity
-    with _temporary_branch(destination.repository):
-        _run(
-            [sys.executable, "-P", "-m", "ghp_import", "--no-jekyll", "--message", message]
-            + ["--branch", _TEMPORARY_BRANCH]
-            + ([] if destination.domain is None else ["--cname", destination.domain])
-            + [str(site)],
-            destination.repository,
-            wrong=f"{site} cannot be committed",
-            GIT_COMMITTER_NAME=name,
-            GIT_COMMITTER_EMAIL=email,
-        )
-        lease = f"--force-with-lease=refs/heads/{BRANCH}:{destination.commit}"
-        refspec = f"refs/heads/{_TEMPORARY_BRANCH}:refs/heads/{BRANCH}"
-        wrong = f"{BRANCH} could not be pushed to {REMOTE}"
-        _git(destination.repository, "push", lease, REMOTE, refspec, wrong=wrong)
+    repository = destination.repository
+    for attempt in range(1, _ATTEMPTS + 1):
+        tip = _fetch(repository)
+        commit = _commit(repository, site, tip, message)
+        if commit is None:
+            return False
+        try:
+            wrong = f"{BRANCH} could not be pushed to {REMOTE}"
+            _git(repository, "push", "--no-force", REMOTE, f"{commit}:{_REF}", wrong=wrong)
+            return True
+        except PublishError:
+            if attempt == _ATTEMPTS or _tip(repository) == tip:  # else somebody has pushed since
+                raise
+    return False
 
 
-def _check_branch(repository: Path, commit: str) -> str | None:
-    """Make sure that the branch is a site of this program; returns its custom domain, if it has one."""
-    _git(repository, "fetch", "--no-tags", REMOTE, f"refs/heads/{BRANCH}", wrong=f"{REMOTE} cannot be read")
-    files = _git(
-        repository, "ls-tree", "-r", "--full-tree", "--name-only", commit, wrong=f"{BRANCH} cannot be read"
-    ).splitlines()
-    build = f"data/{Build.FILE}"
-    if build not in files or not made_by_marquee(_show(repository, commit, build).encode()):
-        raise PublishError(
-            f"the branch {BRANCH} of {REMOTE} is not a site of {GENERATOR}'s (no {build} that says so), and would be "
-            f"replaced; keep it under another name, then: git push {REMOTE} --delete {BRANCH}"
-        )
-    return _show(repository, commit, "CNAME").strip() if "CNAME" in files else None
+def _tip(repository: Path) -> str:
+    """The newest commit of the branch on the remote; empty if there is no branch."""
+    return _git(repository, "ls-remote", REMOTE, _REF, wrong=f"{REMOTE} cannot be read").split("\t")[0]
 
 
-def _show(repository: Path, commit: str, path: str) -> str:
-    return _git(repository, "cat-file", "blob", f"{commit}:{path}", wrong=f"{BRANCH} cannot be read")
+def _fetch(repository: Path) -> str:
+    """Make the newest commit of the branch known here; returns it, or an empty text if there is no branch."""
+    tip = _tip(repository)
+    if tip:
+        _git(repository, "fetch", "--no-tags", REMOTE, _REF, wrong=f"{REMOTE} cannot be read")
+    return tip
 
 
-@contextmanager
-def _temporary_branch(repository: Path) -> Iterator[None]:
-    """Delete the temporary branch before the block, where a crash may have left it behind, and after it."""
-    ref = f"refs/heads/{_TEMPORARY_BRANCH}"
-    _git(repository, "update-ref", "-d", ref, wrong="a branch cannot be made")
-    try:
-        yield
-    finally:
-        _git(repository, "update-ref", "-d", ref, wrong=f"the branch {_TEMPORARY_BRANCH} cannot be removed")
+def _commit(repository: Path, site: Path, tip: str, message: str) -> str | None:
+    """Make a commit of the site on top of ``tip``; None where it would change nothing."""
+    wrong = f"{site} cannot be committed"
+    blobs = _blobs(repository, tip) if tip else {}
+    new_blobs = _store_files(repository, site, wrong)
+    old_files = _files_of_the_site(repository, tip, blobs, new_blobs) if tip else frozenset()
+    _refuse_conflicts(new_blobs, blobs, old_files)
+    if _NO_JEKYLL not in blobs:
+        new_blobs[_NO_JEKYLL] = _git(repository, "hash-object", "-w", "--stdin", wrong=wrong)
+    removed = sorted((old_files & blobs.keys()) - new_blobs.keys())
+    lines = [f"0 {'0' * len(tip)}\t{path}" for path in removed]
+    lines += [f"100644 {blob}\t{path}" for path, blob in sorted(new_blobs.items())]
+    with tempfile.TemporaryDirectory() as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        _git(repository, "read-tree", *([tip] if tip else ["--empty"]), wrong=wrong, **index)
+        entries = "".join(f"{line}\0" for line in lines)
+        _git(repository, "update-index", "-z", "--index-info", wrong=wrong, text=entries, **index)
+        tree = _git(repository, "write-tree", wrong=wrong, **index)
+    if tip and tree == _git(repository, "rev-parse", f"{tip}^{{tree}}", wrong=f"{BRANCH} cannot be read"):
+        return None
+    return _git(repository, "commit-tree", tree, *(["-p", tip] if tip else []), "-m", message, wrong=wrong)
 
 
-def _git(repository: Path, *arguments: str, wrong: str) -> str:
-    return _run(["git", *arguments], repository, wrong=wrong)
+def _store_files(repository: Path, site: Path, wrong: str) -> dict[str, str]:
+    """Store every file of the site, byte by byte, in the repository: the blobs, by address."""
+    git_folder = _git(repository, "rev-parse", "--absolute-git-dir", wrong=wrong)
+    addresses = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
+    command = ["git", "--git-dir", git_folder, "hash-object", "-w", "--no-filters", "--stdin-paths"]
+    blobs = _run(command, site, wrong=wrong, text="".join(f"{address}\n" for address in addresses)).splitlines()
+    return dict(zip(addresses, blobs, strict=True))
 
 
-def _run(command: Sequence[str], folder: Path, *, wrong: str, **variables: str) -> str:
-    """The output of a command.
+def _blobs(repository: Path, commit: str) -> dict[str, str]:
+    """What a commit has, by path."""
+    wrong = f"{BRANCH} cannot be read"
+    listing = _git(repository, "ls-tree", "-r", "-z", "--full-tree", commit, wrong=wrong)
+    rows = (entry.partition("\t") for entry in listing.split("\0") if entry)
+    return {path: details.split(" ")[2] for details, _, path in rows}
+
+
+def _files_of_the_site(
+    repository: Path, commit: str, blobs: Mapping[str, str], addresses: Iterable[str]
+) -> frozenset[str]:
+    """The files of a commit that an earlier publication wrote.
+
+    Args:
+        repository: a folder in it.
+        commit: the newest one of the branch.
+        blobs: what it has, by path.
+        addresses: the files of the new site. A version that wrote no manifest is known to have had files of the same
+            names at the top.
+    """
+    if _BUILD not in blobs or not made_by_marquee(_show(repository, commit, _BUILD)):
+        return frozenset()
+    files = read_manifest(_show(repository, commit, MANIFEST)) if MANIFEST in blobs else None
+    if files is not None:
+        return files
+    names = _EARLIER_NAMES | {"index.html"} | {address.partition("/")[0] for address in addresses}
+    return frozenset(path for path in blobs if path.partition("/")[0] in names)
+
+
+def _refuse_conflicts(new: Mapping[str, str], blobs: Mapping[str, str], old_files: frozenset[str]) -> None:
+    """Make sure that no file of somebody else's has to go.
+
+    Args:
+        new: the blobs of the site, by address.
+        blobs: those of the branch, by path.
+        old_files: which of these are the site's.
 
     Raises:
-        PublishError: it failed; the text is ``wrong`` and the command's own reason.
+        PublishError: there is such a file, or it lies where the site has a folder, or the other way round.
+    """
+    others = {path: blob for path, blob in blobs.items() if path not in old_files}
+    folders = {parent.as_posix(): path for path in others for parent in Path(path).parents}
+    for address, blob in new.items():
+        parents = (parent.as_posix() for parent in Path(address).parents)
+        conflict = next((parent for parent in parents if parent in others), folders.get(address))
+        if conflict is None and others.get(address, blob) != blob:
+            conflict = address
+        if conflict is not None:
+            raise PublishError(
+                f"the branch {BRANCH} of {REMOTE} has {conflict}, which {GENERATOR} did not publish, where the site "
+                f"has {address}; rename or remove it on that branch, or rename the branch, and publish again"
+            )
+
+
+def _show(repository: Path, commit: str, path: str) -> bytes:
+    text = _git(repository, "cat-file", "blob", f"{commit}:{path}", wrong=f"{BRANCH} cannot be read")
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _git(repository: Path, *arguments: str, wrong: str, text: str = "", **variables: str) -> str:
+    return _run(["git", *arguments], repository, wrong=wrong, text=text, **variables)
+
+
+def _run(command: Sequence[str], folder: Path, *, wrong: str, text: str = "", **variables: str) -> str:
+    """The output of a command that is given ``text``.
+
+    Raises:
+        PublishError: it failed; the sentence is ``wrong`` and the command's own reason.
     """
     environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES} | variables
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", errors="replace"
+        command, cwd=folder, env=environment, input=text.encode("utf-8", "surrogateescape"), capture_output=True
     )
     if done.returncode != 0:
-        raise PublishError(f"{wrong}: {error_line(done.stderr) or f'exit status {done.returncode}'}")
-    return done.stdout.rstrip("\n")
+        reason = error_line(done.stderr.decode("utf-8", "replace"))
+        raise PublishError(f"{wrong}: {reason or f'exit status {done.returncode}'}")
+    return done.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 def error_line(stderr: str) -> str:

@@ -13,11 +13,11 @@ from recsys.data import load as sources
 from recsys.data.download import DownloadError
 from recsys.errors import PublishError
 from recsys.schema import GENERATOR
+from recsys.site.output.manifest import write_manifest
 from recsys.site.publish import gh_pages
 from recsys.site.publish.gh_pages import error_line, find_destination, publish
 from tests.site.tiny import render, tiny
 
-pytest.importorskip("ghp_import", reason="ghp-import is not installed")
 if shutil.which("git") is None:
     pytest.skip("git is not on the PATH", allow_module_level=True)
 
@@ -59,17 +59,36 @@ def repository(tmp_path, remote) -> Path:
     return folder
 
 
-def site(folder: Path, text: str = "one") -> Path:
+def site(folder: Path, text: str = "one", manifest: bool = True) -> Path:
     (folder / "data").mkdir(parents=True)
     (folder / "users").mkdir()
     (folder / "index.html").write_text(text)
     (folder / "users" / "1.html").write_text("user")
     (folder / "data" / "build.json").write_text(f'{{"generator": {{"name": "{GENERATOR}"}}}}')
+    if manifest:
+        write_manifest(folder)
     return folder
+
+
+FILES = [".nojekyll", "data/build.json", "data/manifest.json", "data/manifest.schema.json"]
 
 
 def published(remote) -> list[str]:
     return git(remote, "ls-tree", "-r", "--name-only", "gh-pages").splitlines()
+
+
+def commit_by_hand(remote: Path, folder: Path, message: str = "by hand", **files: str | None) -> str:
+    """Add, change or remove (None) files on the branch; ``__`` in a name is a slash, ``_`` at its end a dot."""
+    shutil.rmtree(folder, ignore_errors=True)
+    git(remote.parent, "clone", "--quiet", "--branch", "gh-pages", str(remote), str(folder))
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink() if text is None else path.write_text(text)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", message)
+    git(folder, "push", "--quiet", "origin", "gh-pages")
+    return git(folder, "rev-parse", "HEAD")
 
 
 def test_the_site_becomes_the_branch_and_the_repository_stays_unchanged(tmp_path, repository, remote):
@@ -79,20 +98,21 @@ def test_the_site_becomes_the_branch_and_the_repository_stays_unchanged(tmp_path
         git(repository, "config", "-l"),
     )
     publish(site(tmp_path / "site"), find_destination(repository), "site: Tiny")
-    assert published(remote) == [".nojekyll", "data/build.json", "index.html", "users/1.html"]
+    assert published(remote) == [*FILES, "index.html", "users/1.html"]
     assert git(remote, "log", "--format=%an <%ae> %s", "gh-pages") == "Ada Löve <ada@example.org> site: Tiny"
     refs = git(repository, "for-each-ref", "refs/heads", "refs/tags")
     assert (refs, git(repository, "status", "--porcelain"), git(repository, "config", "-l")) == before
 
 
-def test_the_next_site_replaces_it_whole_and_without_history(tmp_path, repository, remote):
+def test_the_next_site_replaces_it_whole_in_a_commit_that_follows_the_first(tmp_path, repository, remote):
     publish(site(tmp_path / "one"), find_destination(repository), "first")
     second = site(tmp_path / "two", "two")
     (second / "users" / "1.html").rename(second / "users" / "2.html")
+    write_manifest(second)
     publish(second, find_destination(repository), "second")
-    assert published(remote) == [".nojekyll", "data/build.json", "index.html", "users/2.html"]
+    assert published(remote) == [*FILES, "index.html", "users/2.html"]
     assert git(remote, "show", "gh-pages:index.html") == "two"
-    assert git(remote, "log", "--format=%s", "gh-pages") == "second"
+    assert git(remote, "log", "--format=%s", "gh-pages") == "second\nfirst"
 
 
 def test_publishing_works_from_a_subfolder_of_a_clone_that_never_fetched_the_branch(tmp_path, repository, remote):
@@ -101,31 +121,123 @@ def test_publishing_works_from_a_subfolder_of_a_clone_that_never_fetched_the_bra
     git(tmp_path, "clone", "--quiet", "--no-checkout", "--single-branch", str(remote), str(other))
     (other / "inside").mkdir()
     publish(site(tmp_path / "two", "two"), find_destination(other / "inside"), "second")
-    assert git(remote, "log", "--format=%s", "gh-pages") == "second"
+    assert git(remote, "log", "--format=%s", "gh-pages") == "second\nfirst"
 
 
-def test_a_branch_that_is_not_a_marquee_site_is_not_replaced(repository, remote):
+def test_files_of_others_and_the_history_of_the_branch_stay(tmp_path, repository, remote):
+    publish(site(tmp_path / "one"), find_destination(repository), "first")
+    files = {"README_md": "ours", "CNAME": "films.example.org", "users__mine_html": "mine", "ü b_txt": "x"}
+    by_hand = commit_by_hand(remote, tmp_path / "hand", **files)
+    second = site(tmp_path / "two", "two")
+    (second / "users" / "1.html").unlink()
+    write_manifest(second)
+    assert publish(second, find_destination(repository), "second") is True
+    assert git(remote, "show", "gh-pages:README.md") == "ours"
+    assert git(remote, "show", "gh-pages:CNAME") == "films.example.org"
+    names = git(remote, "-c", "core.quotepath=off", "ls-tree", "-r", "--name-only", "gh-pages").splitlines()
+    assert sorted(names) == sorted([*FILES, "CNAME", "README.md", "index.html", "users/mine.html", "ü b.txt"])
+    assert git(remote, "rev-parse", "gh-pages^") == by_hand
+
+
+def test_a_file_of_the_site_that_was_removed_or_changed_by_hand_is_back_and_the_change_stays_in_history(
+    tmp_path, repository, remote
+):
+    publish(site(tmp_path / "one"), find_destination(repository), "first")
+    commit_by_hand(remote, tmp_path / "hand", index_html="by hand", users__1_html=None)
+    publish(site(tmp_path / "two"), find_destination(repository), "second")
+    assert git(remote, "show", "gh-pages:index.html") == "one"
+    assert git(remote, "show", "gh-pages~1:index.html") == "by hand"
+    assert "users/1.html" in published(remote)
+
+
+def test_a_site_is_added_beside_the_files_of_a_branch_that_was_never_published_to(tmp_path, repository, remote):
     git(repository, "push", "--quiet", "origin", "HEAD:gh-pages")
-    with pytest.raises(PublishError, match="gh-pages of origin is not a site of marquee's"):
+    publish(site(tmp_path / "site"), find_destination(repository), "site: Tiny")
+    assert published(remote) == [".nojekyll", "README", *FILES[1:], "index.html", "users/1.html"]
+    assert git(remote, "log", "--format=%s", "gh-pages") == "site: Tiny\nsource: begun"
+
+
+def test_a_front_page_of_somebody_else_is_never_replaced_and_refused_before_the_build(tmp_path, repository, remote):
+    git(repository, "push", "--quiet", "origin", "HEAD:gh-pages")
+    commit_by_hand(remote, tmp_path / "hand", index_html="theirs")
+    with pytest.raises(PublishError, match=r"gh-pages of origin has index\.html, which marquee did not publish"):
         find_destination(repository)
-    assert published(remote) == ["README"]
+    assert git(remote, "show", "gh-pages:index.html") == "theirs"
 
 
-def test_a_branch_that_changed_since_it_was_checked_is_not_replaced(tmp_path, repository, remote):
+@pytest.mark.parametrize("name", ["users__2_html", "map_html__x", "films", "data__manifest_json"])
+def test_a_file_of_somebody_else_where_the_site_has_one_is_named_and_nothing_is_pushed(
+    tmp_path, repository, remote, name
+):
+    if name == "data__manifest_json":  # the site of an earlier version would have it under its own folder
+        git(repository, "push", "--quiet", "origin", "HEAD:gh-pages")
+    else:
+        publish(site(tmp_path / "one"), find_destination(repository), "first")
+    before = commit_by_hand(remote, tmp_path / "hand", **{name: "theirs"})
+    second = site(tmp_path / "two", "two")
+    for address in ("users/2.html", "map.html", "films/1.html"):
+        (second / address).parent.mkdir(exist_ok=True)
+        (second / address).write_text("ours")
+    write_manifest(second)
+    with pytest.raises(PublishError, match=r"which marquee did not publish, where the site has .*; rename or remove"):
+        publish(second, find_destination(repository), "second")
+    assert git(remote, "rev-parse", "gh-pages") == before
+
+
+def test_a_file_of_somebody_else_that_is_the_same_byte_by_byte_is_no_conflict(tmp_path, repository, remote):
+    publish(site(tmp_path / "one"), find_destination(repository), "first")
+    commit_by_hand(remote, tmp_path / "hand", users__2_html="same")
+    second = site(tmp_path / "two", "two")
+    (second / "users" / "2.html").write_text("same")
+    write_manifest(second)
+    publish(second, find_destination(repository), "second")
+    assert "users/2.html" in published(remote)
+
+
+def test_a_site_of_an_earlier_version_has_no_manifest_and_is_replaced_by_the_names_at_its_top(
+    tmp_path, repository, remote
+):
+    publish(site(tmp_path / "one", manifest=False), find_destination(repository), "first")
+    commit_by_hand(remote, tmp_path / "hand", README_md="theirs", films__9_html="of the earlier version")
+    second = site(tmp_path / "two", "two")
+    (second / "users" / "1.html").unlink()
+    write_manifest(second)
+    publish(second, find_destination(repository), "second")
+    assert published(remote) == [FILES[0], "README.md", *FILES[1:], "index.html"]
+
+
+def test_a_push_in_the_meantime_is_kept(tmp_path, repository, remote, monkeypatch):
     publish(site(tmp_path / "one"), find_destination(repository), "first")
     mine = find_destination(repository)
     publish(site(tmp_path / "two", "two"), find_destination(repository), "theirs")
-    with pytest.raises(PublishError, match=r"gh-pages could not be pushed to origin: ! \[rejected\].*stale info"):
-        publish(site(tmp_path / "three", "three"), mine, "mine")
-    assert git(remote, "log", "--format=%s", "gh-pages") == "theirs"
+    made = []
+
+    def late(*arguments, **options):
+        if not made:
+            made.append(commit_by_hand(remote, tmp_path / "hand", README_md="late"))
+        return stored(*arguments, **options)
+
+    stored = gh_pages._store_files
+    monkeypatch.setattr(gh_pages, "_store_files", late)  # after the branch was read, before the push
+    publish(site(tmp_path / "three", "three"), mine, "mine")
+    assert git(remote, "log", "--format=%s", "gh-pages") == "mine\nby hand\ntheirs\nfirst"
+    assert git(remote, "show", "gh-pages:README.md") == "late"
 
 
-def test_the_custom_domain_of_the_branch_is_preserved(tmp_path, repository, remote):
-    with_domain = site(tmp_path / "one")
-    (with_domain / "CNAME").write_text("films.example.org\n")
-    publish(with_domain, find_destination(repository), "first")
-    publish(site(tmp_path / "two"), find_destination(repository), "second")
-    assert git(remote, "show", "gh-pages:CNAME") == "films.example.org"
+def test_a_site_that_is_there_already_makes_no_commit(tmp_path, repository, remote):
+    assert publish(site(tmp_path / "one"), find_destination(repository), "first") is True
+    assert publish(site(tmp_path / "two"), find_destination(repository), "second") is False
+    assert git(remote, "log", "--format=%s", "gh-pages") == "first"
+
+
+def test_the_bytes_of_a_site_are_published_whatever_git_is_told_about_line_ends(tmp_path, repository, remote):
+    git(repository, "config", "core.autocrlf", "input")
+    folder = site(tmp_path / "one")
+    (folder / "data" / "items.csv").write_bytes(b"a\r\nb\n")
+    write_manifest(folder)
+    publish(folder, find_destination(repository), "first")
+    done = subprocess.run(["git", "show", "gh-pages:data/items.csv"], cwd=remote, capture_output=True, check=True)
+    assert done.stdout == b"a\r\nb\n"
 
 
 def test_a_refused_push_reports_the_reason_of_git_and_leaves_no_branch_behind(tmp_path, repository, remote):
@@ -158,12 +270,6 @@ def test_a_missing_requirement_is_reported_in_one_sentence_before_anything_is_do
     with pytest.raises(PublishError, match=sentence) as problem:
         find_destination(repository)
     assert "\n" not in str(problem.value)
-
-
-def test_without_ghp_import_the_message_gives_the_command_that_installs_it(repository, monkeypatch):
-    monkeypatch.setattr(gh_pages.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(PublishError, match=r'pip install -e "\.\[publish\]"'):
-        find_destination(repository)
 
 
 def test_the_variables_of_a_git_hook_do_not_redirect_the_push(tmp_path, repository, remote, monkeypatch):
