@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from recsys.cli import output
 from recsys.config import BuildConfig, TrainConfig
 from recsys.errors import ConfigError, OutputError, PublishError, RecsysError
 from recsys.schema import VERSION
@@ -151,16 +151,23 @@ def log_level(options: argparse.Namespace) -> int:
 
 def run(build: Callable[[argparse.Namespace], None], argv: Sequence[str] | None) -> int:
     """Parse the options, build, and return the exit status; an expected failure is one sentence."""
-    options = parser().parse_args(argv)
+    output.tolerate_any_text()
+    try:
+        return _run(build, parser().parse_args(argv))
+    finally:
+        output.finish()
+
+
+def _run(build: Callable[[argparse.Namespace], None], options: argparse.Namespace) -> int:
     try:
         build(options)
     except KeyboardInterrupt:
-        print("interrupted; the previous site, if any, is as it was", file=sys.stderr)
+        output.print_error("interrupted; the previous site, if any, is as it was")
         return 130
     except (RecsysError, OSError) as problem:
         if options.verbose:
             raise
-        print(f"error: {_sentence(problem)}", file=sys.stderr)
+        output.print_error(f"error: {_sentence(problem)}")
         return 1
     return 0
 

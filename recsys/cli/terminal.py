@@ -17,12 +17,13 @@ from rich.logging import RichHandler
 from rich.progress import Progress
 from rich.table import Table
 
+from recsys.cli.output import StreamHandler
 from recsys.pipeline import Reporter
 from recsys.schema import EpochRecord
 
 EPOCHS_PER_LINE = 10
 """Outside a terminal, epochs between two lines."""
-_BARS = "▁▂▃▄▅▆▇█"
+BARS, ASCII_BARS = "▁▂▃▄▅▆▇█", "_.-~=+*#"
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Terminal(Reporter):
     def __init__(self, console: Console, level: int) -> None:
         self.console = console
         self.quiet = level > logging.INFO
-        handler: logging.Handler = logging.StreamHandler(console.file)
+        handler: logging.Handler = StreamHandler(console.file)
         if console.is_terminal:  # rich prints above the live table, not through it; in a file it would wrap lines
             plain = NullHighlighter()
             handler = RichHandler(
@@ -94,15 +95,16 @@ def _show(live: Live, curves: dict[str, list[EpochRecord]], model: str, record: 
     for name, records in curves.items():
         last = records[-1]
         ndcg = "-" if last.validation_ndcg is None else f"{last.validation_ndcg:.4f}"
-        curve = sparkline([past.train_loss for past in records], width=40)
+        bars = ASCII_BARS if live.console.options.ascii_only else BARS
+        curve = sparkline([past.train_loss for past in records], width=40, bars=bars)
         table.add_row(name, f"{last.epoch}/{epochs}", f"{last.train_loss:.4f}", ndcg, curve)
     live.update(table)
 
 
-def sparkline(values: Sequence[float], width: int) -> str:
-    """A curve of at most ``width`` block characters, the fullest for the highest value."""
+def sparkline(values: Sequence[float], width: int, bars: str = BARS) -> str:
+    """A curve of at most ``width`` characters of ``bars``, the last of these for the highest value."""
     step = max(1, -(-len(values) // width))  # rounded up
     sample = values[::-1][::step][::-1]  # every step-th value, counted from the end so that the last is among them
     low, high = min(sample), max(sample)
     spread = (high - low) or 1.0
-    return "".join(_BARS[round((value - low) / spread * (len(_BARS) - 1))] for value in sample)
+    return "".join(bars[round((value - low) / spread * (len(bars) - 1))] for value in sample)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.data.printable import printable
 from recsys.data.sorting import order_by
 from recsys.data.twins import Twins, find_twins
 from recsys.errors import DataError
@@ -30,6 +31,12 @@ class Source:
     citation: str | None = None
     url: str | None = None
 
+    def __post_init__(self) -> None:
+        """Make all text printable."""
+        for name, text in vars(self).items():
+            if isinstance(text, str):
+                object.__setattr__(self, name, printable(text))
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Dataset:
@@ -38,7 +45,7 @@ class Dataset:
     Indices are in the order of ids: numeric for whole numbers, by code point for text.
 
     Attributes:
-        name: what the data set is called.
+        name: what the data set is called; what no file can hold in it is replaced.
         user, item: int32 (n_ratings,), indices.
         rating: float32 (n_ratings,), finite.
         timestamp: int64 (n_ratings,), in any unit that grows with time; None where the source has none. Datetimes are
@@ -71,7 +78,8 @@ class Dataset:
     source: Source = field(default_factory=Source)
 
     def __post_init__(self) -> None:
-        """Check that everything fits together, and make the arrays read-only."""
+        """Check that everything fits together, and make the arrays read-only and the name printable."""
+        object.__setattr__(self, "name", printable(self.name))
         for attribute in fields(self):
             value = getattr(self, attribute.name)
             if isinstance(value, np.ndarray):

@@ -1,0 +1,45 @@
+"""Standard output and errors that never stop a build: whatever the encoding, and also when nobody reads them."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from contextlib import suppress
+from typing import IO
+
+
+def tolerate_any_text() -> None:
+    """From now on, characters that the encoding of the console lacks are printed as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not None, which stands for a closed stream
+            stream.reconfigure(errors="backslashreplace")
+
+
+def print_error(text: str) -> None:
+    """Print a line to standard error, if it can be."""
+    with suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def finish() -> None:
+    """Write what is still buffered, or drop it: a reader may have gone, as with ``| head``, or the disk be full."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:  # Python would try again at its end, and exit with 120
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except ValueError:  # it was closed meanwhile
+            pass
+
+
+class StreamHandler(logging.StreamHandler[IO[str]]):
+    """Writes log records, and drops those that cannot be written instead of printing a traceback."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name that logging calls)
+        """Drop the record if the stream failed; anything else is a fault of ours, and reported."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)

@@ -1,0 +1,62 @@
+"""Names that cannot be decoded or written become text that can."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import build
+import recsys
+from recsys.data.dataset import Source
+from recsys.data.printable import printable
+from tests.small_logs import write_movielens
+
+RATINGS = pd.DataFrame({"user": [1, 2], "item": [1, 1], "rating": [3.0, 4.0]})
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Films", "Films"),
+    ("電影 🎬", "電影 🎬"),
+    ("", ""),
+    ("film\udce9s", "film\ufffds"),  # Latin-1 bytes, as Python reads them from a file system in UTF-8
+    ("\udce9\udc9b\udcbb", "電"),  # UTF-8 bytes, as Python reads them where it takes the file system for ASCII
+    ("\ud800", "\ufffd"),
+    ("a\ud83c\udfacb", "a🎬b"),
+    ("\udfac\ud83c", "\ufffd\ufffd"),
+])  # fmt: skip
+def test_halves_of_surrogate_pairs_are_replaced_and_nothing_else(text, expected):
+    if sys.getfilesystemencoding() == "utf-8" or text.isascii():
+        assert printable(text) == expected
+    printable(text).encode()
+
+
+@pytest.mark.parametrize("name", ["\ud800", "film\udce9s", "x\udfff\ud800"])
+def test_the_name_of_a_data_set_and_of_its_source_can_be_written(name):
+    source = Source(licence=name, citation=name, url=name)
+    dataset = recsys.Dataset.from_frames(RATINGS, name=name, source=source)
+    for text in (dataset.name, dataset.source.licence, dataset.source.citation, dataset.source.url):
+        assert text.encode().decode() == printable(name)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other file systems refuse such a name")
+def test_a_folder_whose_name_is_no_utf_8_is_built_to_another_such_folder(tmp_path):
+    log = write_movielens(tmp_path / "log", 30)
+    folder, out = (Path(os.fsdecode(os.fsencode(tmp_path) + name)) for name in (b"/film\xe9s", b"/s\xeete"))
+    log.rename(folder)
+    command = ["--data", str(folder), "--out", str(out), "--models", "base", "--dim", "4", "--epochs", "1"]
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    run = partial(subprocess.run, env=environment, capture_output=True, encoding="utf-8", check=False)
+    done = run([sys.executable, build.__file__, *command])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "film\ufffds: " in done.stdout
+    assert "<title>film\ufffds" in (out / "index.html").read_text("utf-8")
+    missing = [*command[:1], str(folder / "none"), *command[2:]]
+    done = run([sys.executable, build.__file__, *missing])
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1 and "does not exist" in done.stderr
