@@ -13,6 +13,7 @@ import numpy as np
 from recsys import schema
 from recsys.baselines.protocol import BaselineSpec
 from recsys.baselines.registry import BASELINES
+from recsys.data.decimals import shortest_decimals
 from recsys.data.twins import Twins
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
@@ -64,7 +65,8 @@ def assemble(results: Results) -> schema.Artefacts:
 
 def _build(results: Results) -> schema.Build:
     dataset = results.dataset
-    scale = rating_scale(dataset.rating)
+    ratings = shortest_decimals(dataset.rating)
+    scale = rating_scale(ratings)
     config = msgspec.to_builtins(results.config)
     train = config.pop("train")
     return schema.Build(
@@ -80,7 +82,7 @@ def _build(results: Results) -> schema.Build:
             citation=dataset.source.citation,
             url=dataset.source.url,
             ratings=schema.RatingsSummary(
-                kind=scale.kind, low=scale.low, high=scale.high, description=scale.describe(dataset.rating)
+                kind=scale.kind, low=scale.low, high=scale.high, description=scale.describe(ratings)
             ),
         ),
         config={**config, "models": list(results.config.models), **train},
@@ -129,7 +131,7 @@ def _items(results: Results) -> schema.Items:
     dataset = results.dataset
     item_ids = ids(dataset.item_ids)
     similar = {name: _similar(fitted, dataset.twins, item_ids) for name, fitted in results.models.items()}
-    total = np.bincount(dataset.item, dataset.rating, dataset.n_items)
+    total = np.bincount(dataset.item, shortest_decimals(dataset.rating), dataset.n_items)
     histograms = rating_histograms(dataset)
     bins, has_mean = histograms.counts.tolist(), dataset.item_counts >= MIN_RATINGS_FOR_MEAN
     counts, n_train = dataset.item_counts.tolist(), results.split.train.item_counts.tolist()

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from recsys import schema
+from recsys.data.decimals import shortest_decimals
 from recsys.evaluation.relevance import relevant_counts
 from recsys.evaluation.report import hits
 from recsys.export.encoding import ids, rounded
@@ -33,7 +34,7 @@ def build_recommendations(results: Results) -> schema.Recommendations:
     """``recommendations.json``."""
     train, test = results.split.train, results.split.test
     item_ids = ids(results.dataset.item_ids)
-    best = best_rated(train, N_RATED)
+    best, ratings = best_rated(train, N_RATED), shortest_decimals(train.rating)
     n_hidden = np.zeros(train.n_users, int) if test is None else test.user_counts
     n_relevant = 0 * n_hidden if results.relevant is None else relevant_counts(train, results.relevant)
     ranks, genres = _hidden_ranks(results), genre_shares(train)
@@ -42,7 +43,7 @@ def build_recommendations(results: Results) -> schema.Recommendations:
     liked = {name: liked_hits(results.lists[name], results.dataset, test) for name in results.models}
     users = {}
     for user, user_id in enumerate(ids(results.dataset.user_ids)):
-        rated = [schema.RatedItem(item_ids[train.item[row]], float(train.rating[row])) for row in best[user]]
+        rated = [schema.RatedItem(item_ids[train.item[row]], float(ratings[row])) for row in best[user]]
         lists = {
             name: _user_list(
                 model_lists, relevant[name], liked.get(name), results.reasons.get(name), user, item_ids

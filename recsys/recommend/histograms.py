@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.data.decimals import shortest_decimals
 from recsys.data.outliers import usual_range
 from recsys.models.rating_scale import Counts, RatingScale, rating_scale
 
@@ -15,6 +16,10 @@ MAX_BINS = 11
 """As many as whole stars from 0 to 10 have values."""
 _MAX_STEPS = 50
 """Of a scale of even steps whose values are grouped by number; of a finer one equal widths are as good."""
+
+
+_DIGITS = 9
+"""Significant digits of the ends of bins, as many as a float32 may have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +43,8 @@ def rating_histograms(dataset: Dataset) -> Histograms:
     half stars, each bin has the same number of them and no value is an end of two. The first and the last bin hold
     outliers too.
     """
-    rating = dataset.rating.astype(np.float64)
-    values = np.unique(dataset.rating).astype(np.float64)
-    low, high = _bins(values, rating_scale(dataset.rating))
+    rating = shortest_decimals(dataset.rating)
+    low, high = _bins(np.unique(rating), rating_scale(rating))
     bins = np.searchsorted(low[1:], rating, side="right")  # a rating at an end of two bins is in the upper one
     # Item and bin become one number, so that one count gives the whole table.
     counts = np.bincount(dataset.item * np.int64(len(low)) + bins, minlength=dataset.n_items * len(low))
@@ -70,4 +74,6 @@ def _bins(values: NDArray[np.float64], scale: RatingScale) -> tuple[NDArray[np.f
         else:
             edges = np.linspace(start, end, MAX_BINS)
             low, high = edges[:-1], edges[1:]
-    return np.r_[values[0], low[1:]], np.r_[high[:-1], values[-1]]
+    # Rounded before anything is counted: 0.1 + 2 * 0.1 is a little more than the rating 0.3.
+    digits = _DIGITS - int(np.ceil(np.log10(np.abs(values).max())))
+    return np.r_[values[0], np.round(low[1:], digits)], np.r_[np.round(high[:-1], digits), values[-1]]

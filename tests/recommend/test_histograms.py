@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from recsys.data.dataset import Dataset
+from recsys.data.decimals import shortest_decimals
 from recsys.recommend.histograms import Histograms, rating_histograms
 
 
@@ -78,7 +79,7 @@ def test_outliers_do_not_widen_the_bins_and_are_in_the_last_one():
     lambda rng: rng.integers(-10, 11, 150),
 ])  # fmt: skip
 def test_every_rating_is_in_the_one_bin_that_says_so(draw):
-    ratings = draw(np.random.default_rng(0)).astype(np.float32)
+    ratings = shortest_decimals(draw(np.random.default_rng(0)))
     histograms = of_one_item(ratings)
     assert len(histograms.low) <= 11
     assert histograms.counts.sum() == 150

@@ -104,8 +104,8 @@ def percent(value: float, digits: int = 0) -> str:
 
 
 def plain(value: float | None) -> str:
-    """A number as short as it is: 4, 4.5; a dash where it is unknown."""
-    return _UNKNOWN if value is None else f"{value:g}"
+    """A number as short as it is, to nine digits: 4, 4.5; a dash where it is unknown."""
+    return _UNKNOWN if value is None else f"{value:.9g}"
 
 
 def size(n_bytes: int) -> str:

@@ -172,8 +172,8 @@ def _hundredths(value: float) -> int:
 
 
 def _rounded(value: float) -> float | int:
-    """To six digits, as a page would format it; a whole number without its ``.0``."""
-    short = float(f"{value:g}")
+    """To nine digits, as a page would format it; a whole number without its ``.0``."""
+    short = float(f"{value:.9g}")
     return int(short) if short.is_integer() else short
 
 
