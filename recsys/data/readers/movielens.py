@@ -13,6 +13,7 @@ import pandas as pd
 from recsys.data.dataset import Dataset, Source
 from recsys.data.readers.catalogue import read_genre_names, read_items, read_users
 from recsys.data.readers.delimited import Table, TableFile
+from recsys.data.readers.editions import edition
 from recsys.data.readers.files import Files
 from recsys.data.readers.ratings import check_known, check_repeated, ids_not_in, read_ratings
 from recsys.data.readers.reader import Reader
@@ -21,15 +22,6 @@ from recsys.errors import DataError
 LABEL = (
     "a MovieLens folder or its zip, with u.data and u.item, ratings.dat and movies.dat, or ratings.csv and movies.csv"
 )
-LICENCE = (
-    "GroupLens Research, University of Minnesota: for research; cite the paper; no redistribution of the ratings and "
-    "no commercial use without permission."
-)
-CITATION = (
-    "F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on "
-    "Interactive Intelligent Systems 5, 4, Article 19. https://doi.org/10.1145/2827872"
-)
-
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
@@ -66,17 +58,6 @@ LAYOUTS = (
     ),
 )
 
-# Name, page, ratings, users who rate, and items in the table, rated or not.
-_EDITIONS = (
-    ("MovieLens 100K", "100k", 100_000, 943, 1_682),
-    ("MovieLens 1M", "1m", 1_000_209, 6_040, 3_883),
-    ("MovieLens 10M", "10m", 10_000_054, 69_878, 10_681),
-    ("MovieLens 20M", "20m", 20_000_263, 138_493, 27_278),
-    ("MovieLens 25M", "25m", 25_000_095, 162_541, 62_423),
-    ("MovieLens 32M", "32m", 32_000_204, 200_948, 87_585),
-    ("MovieLens Latest Small", "latest", 100_836, 610, 9_742),
-)
-
 
 def _layouts(files: Files) -> list[Layout]:
     """The layouts whose ratings or items are among the files; with a chosen file, the one whose ratings it holds."""
@@ -96,7 +77,7 @@ def _read(files: Files) -> Dataset:
     items = read_items(_table_file(files, layout.items), _read_optional(files, layout.genres, read_genre_names))
     check_known(ratings_file, ratings, "item", items, layout.items.file)
     users = _read_optional(files, layout.users, partial(_known_users, ratings=ratings))
-    name, source = _edition(ratings, items) or (files.name, Source())
+    name, source = edition(files, ratings, items) or (files.name, Source())
     try:
         return Dataset.from_frames(ratings, items, users, name=name, source=source)
     except DataError:
@@ -135,15 +116,6 @@ def _table_file(files: Files, table: Table) -> TableFile:
     if table.file not in files.names:
         raise DataError(f"'{files.path}' has no {table.file} (expected {LABEL})")
     return TableFile(table, partial(files.open, table.file))
-
-
-def _edition(ratings: pd.DataFrame, items: pd.DataFrame) -> tuple[str, Source] | None:
-    """Name and source of the published set with as many ratings, users and items; None if there is none."""
-    for name, page, n_ratings, n_users, n_items in _EDITIONS:
-        if (len(ratings), len(items)) == (n_ratings, n_items) and ratings["user"].nunique() == n_users:
-            url = f"https://grouplens.org/datasets/movielens/{page}/"
-            return name, Source(licence=LICENCE, citation=CITATION, url=url)
-    return None
 
 
 READER = Reader("movielens", LABEL, matches=lambda files: bool(_layouts(files)), read=_read)
