@@ -1,8 +1,10 @@
 // Ratings as a link and as a file, to export and import; clear them, and undo that.
 import { element } from "../shared/element.js";
 import { formatCount, plural } from "../shared/format.js";
+import { findForeign } from "./titles.js";
 
-export function createFileActions(box, store, state) {
+// `loadItems()` resolves to the items of the site; null if they could not be loaded.
+export function createFileActions(box, store, state, loadItems) {
   const query = (name) => box.querySelector(`[data-${name}]`);
   const [copyButton, exportButton, importInput] = ["copy", "export", "import"].map(query);
   const [undoButton, clearButton, linkBox, status] = ["undo", "clear", "link", "done"].map(query);
@@ -53,9 +55,15 @@ export function createFileActions(box, store, state) {
     if (!file) return;
     try {
       const imported = await store.fromFile(file);
+      const items = await loadItems();
+      if (!items) throw new Error("The films of this site could not be loaded, so the file cannot be compared with them.");
+      const foreign = findForeign(imported, items);
+      if (foreign) throw new Error(foreign);
       const note = state.isNew ? "" : " Where both rate a film, the file’s stars hold.";
-      state.merge(imported);
-      announce(`${plural(imported.ratings.size, "rating")} imported.${note}`);
+      const n = [...imported.ratings.keys()].filter((id) => items.row(id) === undefined).length;
+      const held = n ? ` ${formatCount(n)} of them ${n === 1 ? "is of a film" : "are of films"} that this site does not have.` : "";
+      state.merge({ ...imported, others: [] });
+      announce(`${plural(imported.ratings.size, "rating")} imported.${held}${note}`);
     } catch (problem) {
       announce(problem.message);
     }

@@ -24,6 +24,7 @@ const [listBox, waitBox, retryButton, genreSelect] = ["list", "waiting", "retry"
 const [moreButton, scoreNote, bar] = ["show-more", "note", "bar"].map(part);
 let nListed = STEP;
 let items = null; // until the tower is loaded
+let loading = null; // settles when it is, or could not be
 let showAnswer = () => {};
 
 const titleOf = (id) => (items?.row(id) === undefined ? "" : items.title(items.row(id)));
@@ -31,7 +32,10 @@ const store = createStore({ dataset: page.dataset.rate, title: titleOf });
 const state = createRatingsState(store, (dropped) => showAll(dropped));
 const cards = createCards(part("grid"), part("more"), state.rate);
 const linkNotice = createLinkNotice(part("shared"), store, state, (text) => fileActions.announce(text));
-const fileActions = createFileActions(part("your-ratings"), store, state);
+const fileActions = createFileActions(part("your-ratings"), store, state, async () => {
+  await loading;
+  return items;
+});
 
 function showAll(dropped) {
   cards.show(state.ratings);
@@ -78,7 +82,7 @@ function createAnswer(tower, square, landmarks) {
     best.splice(nListed);
     const listedRows = best.map(([row]) => row);
     recommendations.show(best, tower.reasons(rated, listedRows), state.unwanted);
-    ratingsList.show(rated, state.ratings.size, state.isLinked);
+    ratingsList.show(rated, state.ratings.size - rated.length + state.nOthers, state.isLinked);
     positionView.show(user, listedRows);
     similarUsers.show(user, rated);
     scoreNote.hidden = !user;
@@ -108,10 +112,10 @@ async function loadTower() {
   setWaitText("Loading the model…");
   retryButton.hidden = true;
   const names = ["films", "rate"];
-  const loading = [marquee.loadExported("deep_tower", page.dataset.tower), ...names.map((name) => marquee.load(name))];
+  const promises = [marquee.loadExported("deep_tower", page.dataset.tower), ...names.map((name) => marquee.load(name))];
   let loaded;
   try {
-    loaded = await Promise.all(loading);
+    loaded = await Promise.all(promises);
   } catch (problem) {
     setWaitText(describeFailure(problem, "The model could not be loaded."));
     retryButton.hidden = isOutdated(problem);
@@ -119,6 +123,7 @@ async function loadTower() {
   }
   const [towerData, allItems, facts] = loaded;
   items = createItems(towerData.item_ids, allItems, facts);
+  state.compareWith(items);
   genreSelect.append(...["All genres", ...items.genres].map((name, n) => new Option(name, n - 1)));
   enableSearch();
   showAnswer = createAnswer(createTower(towerData), facts.square, towerData.starters);
@@ -141,15 +146,17 @@ moreButton.addEventListener("click", () => {
   showAnswer();
   listBox.querySelector(`[data-films] > :nth-child(${nListed - STEP + 1}) a`)?.focus();
 });
-retryButton.addEventListener("click", loadTower);
+retryButton.addEventListener("click", () => {
+  loading = loadTower();
+});
 bar.addEventListener("click", (event) => {
   event.preventDefault(); // following the link would take ratings out of the address
   document.getElementById("for-you").focus();
   listBox.scrollIntoView();
 });
 addEventListener("hashchange", openAddress);
-addEventListener("storage", (event) => store.isOwnEvent(event) && state.readAgain());
-addEventListener("pageshow", (event) => event.persisted && state.readAgain());
+addEventListener("storage", (event) => store.isOwnEvent(event) && state.readAgain(items));
+addEventListener("pageshow", (event) => event.persisted && state.readAgain(items));
 
 openAddress();
-loadTower();
+loading = loadTower();

@@ -1,11 +1,19 @@
 // The visitor's ratings, newest first; stars can be changed or removed.
 import { arrange, element } from "../shared/element.js";
-import { plural } from "../shared/format.js";
+import { formatCount, plural } from "../shared/format.js";
 import { createStars } from "./stars.js";
+
+// "2 of your ratings are of films that this site no longer has; they are kept."
+function describeHeld(n, isFromLink) {
+  const [are, films, they] = n === 1 ? ["is", "a film", "it is"] : ["are", "films", "they are"];
+  if (isFromLink) return `${formatCount(n)} of these ratings ${are} of ${films} that this site does not have.`;
+  return `${formatCount(n)} of your ratings ${are} of ${films} that this site no longer has; ${they} kept.`;
+}
 
 export function createRatingsList(box, items, onRate) {
   const list = box.querySelector("[data-rated]");
   const countOutput = box.querySelector("[data-count]");
+  const heldNote = box.querySelector("[data-held]");
   const heading = box.querySelector("h2");
   const linesByRow = new Map();
 
@@ -21,12 +29,12 @@ export function createRatingsList(box, items, onRate) {
   };
 
   return {
-    // `rated` are pairs [row, stars], oldest first; `nRatings` also counts ratings of items that the tower lacks.
-    show(rated, nRatings, isFromLink) {
+    // `rated` are pairs [row, stars], oldest first; `nHeld` counts ratings of items that the tower lacks.
+    show(rated, nHeld, isFromLink) {
       heading.textContent = isFromLink ? "Ratings from the link" : "Your ratings";
-      const nUnknown = nRatings - rated.length;
-      const unknown = nUnknown ? `${plural(nUnknown, "film")} not among the films of this page` : "";
-      countOutput.textContent = [plural(rated.length, "film"), unknown].filter(Boolean).join(", ");
+      countOutput.textContent = plural(rated.length, "film");
+      heldNote.hidden = !nHeld;
+      heldNote.textContent = describeHeld(nHeld, isFromLink);
       for (const [row, stars] of rated) {
         if (!linesByRow.has(row)) linesByRow.set(row, createLine(row));
         linesByRow.get(row).stars.show(stars);

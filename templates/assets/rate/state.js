@@ -1,11 +1,16 @@
-// The visitor's ratings and unwanted items, by item id, kept in the store. Ratings that came by a link are shown in their
+// The visitor's ratings and unwanted items, by item id, kept in the store: also those of items that the site does not have
+// at present. Ratings that came by a link are shown in their
 // place, and never overwrite them unless the visitor says so.
+import { sortOut } from "./titles.js";
+
+const emptyState = () => ({ ratings: new Map(), unwanted: new Set(), titles: new Map(), others: [] });
 
 // Both together; where both rate an item, the stars of `second` hold.
 function mergeRatings(first, second) {
   const ratings = new Map([...first.ratings, ...second.ratings]);
   const unwanted = [...first.unwanted, ...second.unwanted].filter((id) => !ratings.has(id));
-  return { ratings, unwanted: new Set(unwanted) };
+  const titles = new Map([...first.titles, ...second.titles]);
+  return { ratings, unwanted: new Set(unwanted), titles, others: [...first.others, ...second.others] };
 }
 
 // `onChange(dropped)` follows every change; `dropped` counts the oldest that were dropped, if any, because the store takes
@@ -35,7 +40,7 @@ export function createRatingsState(store, onChange) {
   };
 
   const replaceOwn = (next) => {
-    beforeReplace = { ratings: new Map(ownState.ratings), unwanted: new Set(ownState.unwanted) };
+    beforeReplace = mergeRatings(emptyState(), ownState);
     ownState = shownState = next;
     saveAndReport();
   };
@@ -44,6 +49,8 @@ export function createRatingsState(store, onChange) {
     get ratings() { return shownState.ratings; },
     get unwanted() { return shownState.unwanted; },
     get current() { return shownState; },
+    // Ratings of items that were another data set's, at this address.
+    get nOthers() { return shownState.others.filter(([, stars]) => stars).length; },
     get isLinked() { return shownState !== ownState; },
     get isNew() { return !ownState.ratings.size; },
     get isStored() { return isStored; },
@@ -64,7 +71,7 @@ export function createRatingsState(store, onChange) {
       saveAndReport();
     },
 
-    clear: () => replaceOwn({ ratings: new Map(), unwanted: new Set() }),
+    clear: () => replaceOwn(emptyState()),
     merge: (imported) => replaceOwn(mergeRatings(ownState, imported)),
     undo() {
       [ownState, beforeReplace] = [beforeReplace, null];
@@ -83,12 +90,18 @@ export function createRatingsState(store, onChange) {
       onChange();
     },
 
+    // Compare what is stored with the items of the site, as soon as these are known.
+    compareWith(items) {
+      if (sortOut(ownState, items)) isStored = store.write(ownState);
+    },
+
     // Another page of this site has written to the store. If this page could not store its ratings, it has the only copy.
-    readAgain() {
+    readAgain(items) {
       const next = store.read();
       if (!isStored || store.toText(next) === store.toText(ownState)) return;
       const isLinked = shownState !== ownState;
       ownState = next;
+      if (items) sortOut(ownState, items);
       if (!isLinked) shownState = ownState;
       forgetUndo();
       onChange();

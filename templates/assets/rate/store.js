@@ -22,8 +22,13 @@ function fail(sentence) {
   throw new Error(sentence);
 }
 
-// From pairs [id, stars] and ids that have been checked.
-const toState = (ratings, unwanted) => ({ ratings: new Map(ratings), unwanted: new Set(unwanted) });
+// From pairs [id, stars], ids, pairs [id, title] and entries [id, stars, title] that have been checked.
+const toState = (ratings, unwanted, titles = [], others = []) => ({
+  ratings: new Map(ratings),
+  unwanted: new Set(unwanted),
+  titles: new Map(titles),
+  others,
+});
 
 // The newest `max` of pairs [id, ...] whose id can be written.
 const writable = (entries, max) => [...entries].filter(([id]) => isId(id)).slice(-max);
@@ -42,6 +47,21 @@ function parseRating(rating, n) {
   return [id, stars];
 }
 
+// What is only there to recognise items by is left out where it makes no sense: it must not cost a visitor their ratings.
+function parseTitles(value, name) {
+  const list = ownValue(value, name);
+  const entries = Array.isArray(list) ? list.map((entry) => [ownValue(entry, "item"), ownValue(entry, "title")]) : [];
+  return entries.filter(([id, title]) => isId(id) && typeof title === "string" && title !== "" && title.length <= MAX_TITLE);
+}
+
+function parseOthers(value) {
+  const list = ownValue(value, "others");
+  const entries = Array.isArray(list) ? list.slice(-MAX_RATINGS).filter(Array.isArray) : [];
+  return entries.filter(
+    ([id, stars, title]) => isId(id) && (stars === 0 || isStars(stars)) && typeof title === "string" && title.length <= MAX_TITLE,
+  );
+}
+
 // Encoded parts joined by commas: the newest that fit into an address.
 function joinNewest(parts) {
   const newest = parts.slice(-MAX_SHARED);
@@ -51,22 +71,37 @@ function joinNewest(parts) {
 
 const splitList = (text) => (text ? text.split(",").map(decodeURIComponent) : []);
 
-// A state is { ratings: Map(item id -> stars), unwanted: Set(item ids) }, both in the order in which they were added; an
-// item need not be in the catalogue. `title(id)` is written for people who open the file; nothing reads it back.
+// A state is { ratings: Map(item id -> stars), unwanted: Set(item ids), titles: Map(item id -> title), others }, all in the
+// order in which they were added; an item need not be in the catalogue. `titles` has those of the items as they were when
+// they were rated; `others` are entries [id, stars or 0 for unwanted, title] of another data set that was at this address.
+// `title(id)` is the title now, empty if it is not known; `dataset` is written for people who open the file.
 export function createStore({ dataset, title = () => "" }) {
-  // One origin may host several sites, and a site may be rebuilt from other data.
-  const key = `marquee ratings ${new URL(marquee.root).pathname} ${dataset}`;
+  // One origin may host several sites, and all folders on a disk are one origin. The name of the data set is not in the
+  // key: it is that of a folder, which may be renamed.
+  const key = `marquee ratings ${new URL(marquee.root).pathname}`;
 
-  const toJson = (state, extraFields) => ({
+  const titleOf = (state, id) => (title(id) || (state.titles?.get(id) ?? "")).slice(0, MAX_TITLE);
+
+  const toJson = (state) => ({
     marquee_ratings: VERSION,
     dataset,
-    ratings: writable(state.ratings, MAX_RATINGS).map(([item, stars]) => ({ item, ...extraFields(item), stars })),
+    ratings: writable(state.ratings, MAX_RATINGS).map(([item, stars]) => ({ item, title: titleOf(state, item), stars })),
     not_interested: writable(state.unwanted.entries(), MAX_RATINGS).map(([id]) => id),
+  });
+
+  const toStored = (state) => ({
+    ...toJson(state),
+    titles: writable(state.unwanted.entries(), MAX_RATINGS).map(([item]) => ({ item, title: titleOf(state, item) })),
+    others: state.others ?? [],
   });
 
   // The state in a text; throws an Error with a sentence for the visitor if there is none.
   const fromText = (text) => {
     if (typeof text !== "string" || text.length > MAX_TEXT) fail("The text is too long for a list of ratings.");
+    return parse(text);
+  };
+
+  const parse = (text) => {
     let value;
     try {
       value = JSON.parse(text);
@@ -76,11 +111,25 @@ export function createStore({ dataset, title = () => "" }) {
     const version = ownValue(value, "marquee_ratings");
     if (version === undefined) fail("This is no list of ratings from a page like this one.");
     if (version !== VERSION) fail("The ratings are written in a way that this page does not know.");
-    if (ownValue(value, "dataset") !== dataset) fail(`The ratings are of films of other data than ${dataset}.`);
     const ratings = parseList(value, "ratings").map(parseRating);
     const unwanted = parseList(value, "not_interested");
     if (!unwanted.every(isId)) fail("The list “not_interested” names something that is no film.");
-    return toState(ratings, unwanted);
+    const titles = [...parseTitles(value, "ratings"), ...parseTitles(value, "titles")];
+    return toState(ratings, unwanted, titles, parseOthers(value));
+  };
+
+  // Until now the name of the data set was in the key too. Take over what was stored under this one's name or, if the
+  // folder was renamed meanwhile, under the only other name.
+  const takeOver = () => {
+    const earlier = Object.keys(localStorage).filter((name) => name.startsWith(`${key} `));
+    const sameName = earlier.filter((name) => name === `${key} ${dataset}`);
+    const [name] = sameName.length ? sameName : earlier.length === 1 ? earlier : [];
+    if (name === undefined) return null;
+    const text = localStorage.getItem(name);
+    const state = fromText(text);
+    localStorage.setItem(key, text);
+    localStorage.removeItem(name);
+    return state;
   };
 
   return {
@@ -89,7 +138,8 @@ export function createStore({ dataset, title = () => "" }) {
     // Empty if nothing is stored, if it makes no sense, or if the browser stores nothing for pages.
     read() {
       try {
-        return fromText(localStorage.getItem(key));
+        const text = localStorage.getItem(key);
+        return text === null ? (takeOver() ?? toState([], [])) : parse(text); // no longer than what was written
       } catch {
         return toState([], []);
       }
@@ -98,7 +148,7 @@ export function createStore({ dataset, title = () => "" }) {
     // Returns whether it could be stored.
     write(state) {
       try {
-        localStorage.setItem(key, JSON.stringify(toJson(state, () => ({}))));
+        localStorage.setItem(key, JSON.stringify(toStored(state)));
         return true;
       } catch {
         return false;
@@ -108,8 +158,7 @@ export function createStore({ dataset, title = () => "" }) {
     // Whether a `storage` event is about these ratings, or about everything in the storage.
     isOwnEvent: (event) => event.key === key || event.key === null,
 
-    toText: (state) =>
-      `${JSON.stringify(toJson(state, (id) => ({ title: title(id).slice(0, MAX_TITLE) })), null, 1)}\n`,
+    toText: (state) => `${JSON.stringify(toJson(state), null, 1)}\n`,
 
     fromText,
 

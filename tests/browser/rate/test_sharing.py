@@ -8,6 +8,7 @@ import pytest
 from tests.browser.conftest import until
 from tests.browser.rate.page import (
     SET_HASH,
+    cards,
     import_file,
     link_to_ratings,
     loaded,
@@ -173,12 +174,13 @@ def test_the_page_says_how_much_of_too_many_ratings_a_link_holds(open_rate_page,
     page = open_rate_page()
     page.evaluate("() => { navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }; }")
     done = page.locator("[data-done]")
-    ratings = [(f"no film {n}", 3) for n in range(200)]
+    known = cards(page).first.get_attribute("data-film")
+    ratings = [(known, 3), *((f"no film {n}", 3) for n in range(199))]
     import_file(page, ratings_file(page, tmp_path, ratings, [str(n) for n in range(200)]))
     page.get_by_role("button", name="Copy link").click()
     until(page, "globalThis.copied")
     assert done.inner_text() == "The link is copied."
-    long = [(f"{n}" + "é" * 150, 3) for n in range(99)]
+    long = [(known, 3), *((f"{n}" + "é" * 150, 3) for n in range(99))]
     import_file(page, ratings_file(page, tmp_path, long, ["none"]))
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("The link is copied.").wait_for()
@@ -193,4 +195,4 @@ def test_the_page_says_how_much_of_too_many_ratings_a_link_holds(open_rate_page,
 def test_items_that_the_site_does_not_have_are_counted_and_kept(open_rate_page, disk):
     page = open_rate_page(disk + "rate.html#r=5~__proto__,4~<img src=x>")
     assert recommended(page) == []
-    assert page.get_by_text("0 films, 2 films not among the films of this page").is_visible()
+    assert page.get_by_text("2 of these ratings are of films that this site does not have.").is_visible()

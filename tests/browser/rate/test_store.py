@@ -127,7 +127,6 @@ def test_an_address_is_short_and_readable(page):
         ('{"__proto__": {"marquee_ratings": 1}}', "no list of ratings"),
         (text(marquee_ratings=2), "does not know"),
         (text(marquee_ratings="1"), "does not know"),
-        (text(dataset="Other"), "other data"),
         (text(ratings=None), "no list"),
         (text(ratings={"length": 1, "0": {"item": "1", "stars": 5}}), "no list"),
         (text(ratings=[{"item": "1", "stars": 5}] * 501), "longer than 500"),
@@ -226,14 +225,39 @@ def test_an_id_that_is_too_long_is_left_out_and_the_others_are_kept(page):
     ]
 
 
-def test_ratings_of_another_data_set_or_of_another_site_on_the_same_origin_are_separate(visit, web, with_store):
+def test_ratings_of_another_site_on_the_same_origin_are_separate_and_a_new_name_of_the_data_set_keeps_them(
+    visit, web, with_store
+):
     page = with_store(visit("about.html"))
     page.evaluate("store.write(fromLists([[['1', 5]], []]))")
-    assert page.evaluate("toLists(createStore({ dataset: 'Other' }).read())") == [[], []]
+    assert page.evaluate("toLists(createStore({ dataset: 'Other' }).read())") == [[["1", 5]], []]
     page.evaluate("marquee.root += 'elsewhere/'")
     assert page.evaluate("dataset => toLists(createStore({ dataset }).read())", DATASET) == [[], []]
     page.goto(web + "data.html")
     assert with_store(page).evaluate("toLists(store.read())") == [[["1", 5]], []]
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"),
+    [
+        ([DATASET], DATASET),
+        (["Renamed since"], "Renamed since"),
+        ([DATASET, "Renamed since"], DATASET),
+        (["One", "Another"], None),  # which of them is this site's cannot be told
+        ([], None),
+    ],
+)
+def test_ratings_stored_under_the_name_of_the_data_set_are_taken_over_once(page, names, taken):
+    path = page.evaluate("new URL(marquee.root).pathname")
+    for n, name in enumerate(names):
+        content = text(dataset=name, ratings=[{"item": str(n), "stars": 5}])
+        page.evaluate("([key, text]) => localStorage.setItem(key, text)", [f"marquee ratings {path} {name}", content])
+    expected = [[[str(names.index(taken)), 5]], []] if taken else [[], []]
+    assert page.evaluate("toLists(store.read())") == expected
+    assert page.evaluate("toLists(store.read())") == expected
+    if taken:
+        page.evaluate("store.write(fromLists([[], []]))")
+        assert page.evaluate("toLists(store.read())") == [[], []]
 
 
 def test_a_storage_event_is_recognised_by_its_key(page):

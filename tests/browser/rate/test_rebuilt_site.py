@@ -1,0 +1,188 @@
+"""A visitor's ratings when the site is built again, from other data or under another name: they hang on item ids."""
+
+import json
+import shutil
+
+import msgspec
+import pytest
+
+from recsys.export.files import write_artefacts
+from recsys.site.render import render_site
+from tests.browser.rate.page import link_to_ratings, loaded, rate_card, your_ratings
+from tests.site.tiny import TEMPLATES, tiny
+
+TITLES = ("The Matrix", "Cléo de 5 à 7", '"Quoted" & <b>bold</b>', "Alien 🎬", "Fargo")
+IDS = ("1", "constructor", "__proto__", "'4\"", "5")
+OTHER_TITLES = ("Casablanca", "Vertigo", "Stalker", "Playtime", "Ran")
+
+
+def artefacts(name="One", ids=IDS, titles=TITLES):
+    """The tiny site with other ids and titles, in any order and number up to five."""
+    base = tiny()
+    items = [
+        msgspec.structs.replace(base.items.items[n], id=id_, title=title, similar={}, year=None, genres=[])
+        for n, (id_, title) in enumerate(zip(ids, titles, strict=True))
+    ]
+    n = len(ids)
+    embeddings = {
+        name: msgspec.structs.replace(embedding, item_ids=list(ids), projection=embedding.projection[:n])
+        for name, embedding in base.item_embeddings.models.items()
+    }
+    tower = base.deep_tower
+    return msgspec.structs.replace(
+        base,
+        build=msgspec.structs.replace(base.build, dataset=msgspec.structs.replace(base.build.dataset, name=name)),
+        items=msgspec.structs.replace(base.items, items=items),
+        recommendations=msgspec.structs.replace(base.recommendations, users={}),
+        metrics=msgspec.structs.replace(base.metrics, most_helped=[], least_helped=[]),
+        item_embeddings=msgspec.structs.replace(base.item_embeddings, models=embeddings),
+        map_replay=msgspec.structs.replace(base.map_replay, item_ids=[], models={}),
+        deep_tower=cut_tower(tower, list(ids), n),
+    )
+
+
+def cut_tower(tower, ids, n):
+    """The tower for the first n items."""
+    return msgspec.structs.replace(tower, item_ids=ids, n_items=n, starters=list(range(n)))
+
+
+def build(folder, *arguments, **options):
+    shutil.rmtree(folder, ignore_errors=True)
+    value = artefacts(*arguments, **options)
+    write_artefacts(value, folder / "data")
+    render_site(value, TEMPLATES, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("rebuilt")
+
+
+@pytest.fixture(scope="module")
+def disk(folder):
+    return f"{folder.as_uri()}/"
+
+
+@pytest.fixture
+def open_site(visit, folder):
+    """Build and open a site: ``open_site("address", page=None, **options of artefacts)``."""
+
+    def opened(address, page=None, **options):
+        target = f"{build(folder / address, **options).as_uri()}/rate.html"
+        if page is None:
+            return loaded(visit(target))
+        page.goto(target)
+        return loaded(page)
+
+    return opened
+
+
+def rate_all(page):
+    """Rate the first four items with 5, 4, 3 and 2 stars: the stars by title."""
+    for position, stars in enumerate((5, 4, 3, 2)):
+        rate_card(page, position, stars)
+    return dict(zip(TITLES, (5, 4, 3, 2), strict=False))
+
+
+def held(page):
+    note = page.locator("[data-held]")
+    return note.inner_text() if note.is_visible() else ""
+
+
+def test_a_rebuild_with_reordered_items_and_another_name_keeps_every_rating(open_site):
+    page = open_site("site")
+    expected = rate_all(page)
+    page = open_site("site", page, name="Renamed", ids=IDS[::-1], titles=TITLES[::-1])
+    assert your_ratings(page) == expected
+    assert held(page) == ""
+
+
+def test_ratings_of_items_that_are_gone_are_held_and_come_back(open_site):
+    page = open_site("site")
+    expected = rate_all(page)
+    page = open_site("site", page, ids=(IDS[4], *IDS[2:4]), titles=(TITLES[4], *TITLES[2:4]))
+    assert your_ratings(page) == {title: expected[title] for title in TITLES[2:4]}
+    assert held(page) == "2 of your ratings are of films that this site no longer has; they are kept."
+    rate_card(page, 0, 1)
+    page = open_site("site", page)
+    assert your_ratings(page) == {**expected, TITLES[4]: 1}
+    assert held(page) == ""
+
+
+def test_two_folders_on_disk_do_not_share_even_under_one_name(open_site):
+    page = open_site("site")
+    rate_all(page)
+    page = open_site("second/site", page)
+    assert your_ratings(page) == {}
+
+
+def test_an_export_of_the_same_items_is_imported_whatever_the_data_set_is_called(open_site, tmp_path):
+    page = open_site("site")
+    expected = rate_all(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export").click()
+    download.value.save_as(tmp_path / "export.json")
+    page = open_site("second", name="Another name", ids=IDS[3::-1], titles=TITLES[3::-1])
+    page.get_by_label("Import").set_input_files(tmp_path / "export.json")
+    page.get_by_text("4 ratings imported.").wait_for()
+    assert your_ratings(page) == expected
+    page = open_site("third", ids=IDS[1:], titles=TITLES[1:])
+    page.get_by_label("Import").set_input_files(tmp_path / "export.json")
+    page.get_by_text("4 ratings imported. 1 of them is of a film that this site does not have.").wait_for()
+    assert held(page) == "1 of your ratings is of a film that this site no longer has; it is kept."
+
+
+@pytest.mark.parametrize(
+    ("ratings", "sentence"),
+    [
+        ([("77", "Ran"), ("78", "")], "None of the films in this file is on this site"),
+        ([("1", "Casablanca")], "“1” is “Casablanca” there, and “The Matrix” here"),
+        ([("1", "Casablanca"), ("constructor", "Vertigo"), ("5", "Fargo")], "are not those of this site"),
+    ],
+)
+def test_a_file_of_other_items_is_refused_in_a_sentence(open_site, tmp_path, ratings, sentence):
+    page = open_site("site")
+    content = [{"item": id_, "title": title, "stars": 5} for id_, title in ratings]
+    text = json.dumps({"marquee_ratings": 1, "dataset": "One", "ratings": content, "not_interested": []})
+    (tmp_path / "file.json").write_text(text)
+    page.get_by_label("Import").set_input_files(tmp_path / "file.json")
+    page.get_by_text(sentence).wait_for()
+    assert your_ratings(page) == {}
+
+
+def test_a_title_that_was_corrected_is_still_the_same_item(open_site):
+    page = open_site("site")
+    rate_all(page)
+    corrected = ("Matrix, The (remastered)", "Cleo from 5 to 7", "Quoted and bold", "Alien", "Fargo")
+    page = open_site("site", page, titles=corrected)
+    assert your_ratings(page) == dict(zip(corrected, (5, 4, 3, 2), strict=False))
+
+
+def test_ratings_of_another_data_set_at_the_same_address_are_set_aside_and_come_back(open_site):
+    page = open_site("site")
+    expected = rate_all(page)
+    page = open_site("site", page, titles=OTHER_TITLES)
+    assert your_ratings(page) == {}
+    assert held(page) == "4 of your ratings are of films that this site no longer has; they are kept."
+    rate_card(page, 0, 1)
+    assert your_ratings(page) == {"Casablanca": 1}
+    page.reload()
+    assert your_ratings(loaded(page)) == {"Casablanca": 1}
+    page.get_by_role("button", name="Clear all").click()
+    page.get_by_role("button", name="Undo").click()
+    page = open_site("site", page)
+    assert {title: stars for title, stars in your_ratings(page).items() if title != "The Matrix"} == {
+        title: stars for title, stars in expected.items() if title != "The Matrix"
+    }
+
+
+def test_a_link_from_an_older_build_names_its_items(open_site):
+    page = open_site("site")
+    expected = rate_all(page)
+    fragment = link_to_ratings(page).partition("#")[2]
+    page = open_site("second", ids=IDS[:0:-1], titles=TITLES[:0:-1])
+    page.goto(page.url + "#" + fragment)
+    page.get_by_text("4 ratings from a link").wait_for()
+    assert your_ratings(page) == {title: stars for title, stars in expected.items() if title != "The Matrix"}
+    assert held(page) == "1 of these ratings is of a film that this site does not have."
