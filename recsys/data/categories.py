@@ -148,6 +148,8 @@ def category_flags(name: str, lists: Sequence[Sequence[str] | None]) -> list[tup
     """
     counts = Counter(value for values in lists if values is not None for value in set(values))
     n_known = sum(values is not None for values in lists)
+    if not n_known:
+        return []
     chosen = sorted(counts)
     if len(counts) > MAX_CATEGORIES:
         chosen = sorted(_commonest(counts, MAX_CATEGORIES))

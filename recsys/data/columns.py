@@ -30,9 +30,16 @@ def plain(column: pd.Series[Any]) -> pd.Series[Any]:
 
     A missing value becomes NaN in numbers, and None, NaN, NA or NaT in objects.
     """
-    dtype: Any = column.dtype
-    if isinstance(dtype, np.dtype):
+    if isinstance(column.dtype, np.dtype):
         return column
+    try:
+        return _converted(column)
+    except (NotImplementedError, TypeError, ValueError):  # an Arrow type that pandas cannot convert as a whole
+        return pd.Series(list(column), dtype=object)
+
+
+def _converted(column: pd.Series[Any]) -> pd.Series[Any]:
+    dtype: Any = column.dtype
     if isinstance(dtype, pd.SparseDtype):
         return plain(pd.Series(np.asarray(column)))
     if isinstance(dtype, pd.PeriodDtype):
@@ -225,7 +232,8 @@ def titles(column: pd.Series[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool
 
 def as_text(value: Any) -> str:
     """A cell as text: a whole number without a point, anything else as Python writes it."""
-    is_whole = isinstance(value, (float, np.floating)) and np.isfinite(value) and value == int(value)
+    is_fraction = isinstance(value, (float, np.floating, Decimal, Fraction))
+    is_whole = is_fraction and np.isfinite(float(value)) and value == int(value)
     return str(int(value)) if is_whole else str(value)
 
 

@@ -25,7 +25,8 @@ def as_frame(table: str, data: Any) -> pd.DataFrame:
             f"{table} has {frame.columns.nlevels} levels of columns, such as {frame.columns[0]!r}; expected one "
             "(join the names, or take one level)"
         )
-    return frame.reset_index(drop=True)
+    is_numbered = isinstance(frame.index, pd.RangeIndex) and frame.index.equals(pd.RangeIndex(len(frame)))
+    return frame if is_numbered else frame.reset_index(drop=True)  # which may copy
 
 
 def need_columns(table: str, frame: pd.DataFrame, names: Sequence[str], optional: Sequence[str] = ()) -> None:

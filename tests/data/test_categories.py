@@ -146,6 +146,11 @@ def test_numbers_that_are_declared_categories_are_categories():
     assert set(features(pd.Categorical([1, 2, 1]))) == {"x=1", "x=2"}
 
 
+@pytest.mark.parametrize("dtype", [object, "float64", "Int8", "string", "category", "boolean", "datetime64[s]"])
+def test_a_column_without_a_value_is_no_feature(dtype):
+    assert features(pd.Series([None, None], dtype=dtype)) == {}
+
+
 @pytest.mark.parametrize("cell", [{"a": 1}, b"x", ["a", {"b": 1}]])
 def test_a_column_that_is_no_feature_is_left_out_with_a_warning(cell, caplog):
     assert features(pd.Series(["a", cell], dtype=object)) == {}

@@ -16,7 +16,8 @@ YEARS = [1995, -40, 2001]
 ROWS = [{"user": 1, "item": 7, "rating": 2.5}, {"user": 2, "item": 7, "rating": 3.0}]
 
 @pytest.mark.parametrize(
-    ("title", "expected"), [(1984, "1984"), (7.0, "7"), (7.5, "7.5"), (True, "True"), (Decimal("1.0"), "1.0")]
+    ("title", "expected"),
+    [(1984, "1984"), (7.0, "7"), (7.5, "7.5"), (True, "True"), (Decimal("1.0"), "1"), (Decimal("1.50"), "1.50")],
 )
 def test_a_number_is_a_title_as_it_is_written(title, expected):
     items = pd.DataFrame({"item": [7], "title": pd.Series([title], dtype=object)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +28,8 @@ _OCCUPATIONS = (
     *("technician or engineer", "tradesman or craftsman", "unemployed", "writer"),
 )
 _NO_GENRE = "(no genres listed)"
-_DATE = re.compile(r"\d{1,2}-[A-Z][a-z]{2}-(\d{4})")
+_DATE = re.compile(r"\d{1,2}-[A-Z][a-z]{2}-(\d{4})|(\d{4})(?:-\d\d){0,2}")
+_log = logging.getLogger(__name__)
 
 
 def read_items(file: TableFile, genre_names: Sequence[str] | None) -> pd.DataFrame:
@@ -113,8 +115,9 @@ def _year_of_date(row: Row) -> int | None:
         return None
     date = _DATE.fullmatch(row.text("date"))
     if not date:
-        raise row.error(f"date {row.text('date')!r} is not like 01-Jan-1995")
-    return int(date[1])
+        _log.warning("%s", row.error(f"date {row.text('date')!r} is unknown", "expected a date like 01-Jan-1995"))
+        return None
+    return int(date[1] or date[2])
 
 
 def _genres(row: Row, flagged: Sequence[str]) -> str:
