@@ -1,20 +1,20 @@
 """Replace a finished site by a new one, all of it or nothing.
 
-A site is built in a staging folder beside its target and swapped in when it is complete. One build at a time may
-write to a target. Must not know what a site contains, except the one file that names its generator.
+A site is built in a folder beside its target and swapped in when it is complete. One build at a time may write to a
+target: the lock is a file in that folder, and both are gone after a build. Must not know what a site contains, except
+the one file that names its generator.
 """
 
 from __future__ import annotations
 
 import ctypes
 import glob
-import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 import filelock
 import msgspec
@@ -26,6 +26,7 @@ _REPOSITORY = Path(__file__).resolve().parents[3]
 _PROJECT_MARKS = ("build.py", "pyproject.toml", ".git")
 _AT_FDCWD = -100  # for renameat2: relative paths start at the working folder
 _RENAME_EXCHANGE = 2
+_LOCK_ATTEMPTS = 10
 
 
 class _Generator(msgspec.Struct):
@@ -67,23 +68,22 @@ def staging_folder(out: Path) -> Iterator[Path]:
     left behind. If the block fails, the folder is removed and ``out`` stays as it was.
 
     Yields:
-        An empty folder beside ``out``.
+        An empty folder inside the one beside ``out`` that holds the lock.
 
     Raises:
         OutputError: another build is writing to ``out``, ``out`` has meanwhile become something else than a site of
             this program, or the disk refuses.
     """
     target = out.resolve()
-    with target_lock(target), _parents_created(target.parent):
+    with _parents_created(target.parent), _locked_folder(target) as folder:
         _recover(target)
-        # Staging folders of builds that died: a running build would hold the lock.
-        for stale in target.parent.glob(glob.escape(_staging_prefix(target)) + "*"):
-            shutil.rmtree(stale, ignore_errors=True)
-        staging = _make_staging(target)
+        staging = folder / "site"
+        shutil.rmtree(staging, ignore_errors=True)  # of a build that was killed: a running one would hold the lock
+        staging.mkdir()
         try:
             yield staging
             _check_replaceable(target, out)
-            # A web server must be able to read it, whatever the umask and the private mode of a temporary folder.
+            # A web server must be able to read it, whatever the umask and the private mode of the folder around it.
             for path in (staging, *staging.rglob("*")):
                 path.chmod(0o755 if path.is_dir() else 0o644)
             _swap(staging, target)
@@ -92,32 +92,59 @@ def staging_folder(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def target_lock(target: Path) -> Iterator[None]:
-    """Hold the lock of a target. The operating system lifts it when the process ends, however it ends.
+def _locked_folder(target: Path) -> Iterator[Path]:
+    """A folder beside the target, named after it, whose lock is held in the block; it is removed at the end.
 
-    The lock is a file in the user's cache folder, named after the target, so that nothing appears beside the site.
+    The operating system lifts the lock when the process ends, however it ends.
 
     Raises:
-        OutputError: another build holds the lock, or the cache folder cannot be written to.
+        OutputError: another build holds the lock, or the folder cannot be made.
     """
-    from platformdirs import user_cache_path
-
-    name = hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
-    path = user_cache_path("marquee", appauthor=False) / "locks" / f"{name}.lock"
+    folder = target.with_name(f".{target.name}.marquee-staging")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(path).acquire(blocking=False)
+        lock = _acquire(folder)
     except filelock.Timeout:
         raise OutputError(
             f"{target}: another build is writing there; wait until it is done, or choose another --out"
         ) from None
     except OSError as problem:
         raise OutputError(
-            f"{path}: cannot be opened ({problem.strerror}); expected a cache folder to write in: "
-            "make it writable, or set XDG_CACHE_HOME to another"
+            f"{target.parent}: a folder beside the site cannot be made ({problem.strerror or problem}); "
+            "choose another --out"
         ) from None
-    with lock:
-        yield
+    try:
+        for removed in target.parent.glob(f"{glob.escape(folder.name)}-*"):  # by builds that were killed at their end
+            shutil.rmtree(removed, ignore_errors=True)
+        yield folder
+    finally:
+        # Moved away while the lock is held: a build that waits at the old lock file finds that it is gone, and starts
+        # anew with one of its own.
+        removed = folder.with_name(f"{folder.name}-{uuid4().hex}")
+        try:
+            folder.rename(removed)
+        except OSError:  # Windows moves no folder with an open file
+            removed = folder
+        lock.release()
+        shutil.rmtree(removed, ignore_errors=True)
+
+
+def _acquire(folder: Path) -> filelock.BaseFileLock:
+    """Make the folder and take the lock in it, or raise Timeout at once."""
+    path = folder / "lock"
+    for _ in range(_LOCK_ATTEMPTS):
+        try:
+            folder.mkdir(0o700, exist_ok=True)
+            path.touch()
+            inode = path.stat().st_ino
+            lock = filelock.FileLock(path)
+            lock.acquire(blocking=False)
+            if path.stat().st_ino == inode:
+                return lock
+            lock.release()
+        except (FileNotFoundError, FileExistsError):  # the build before moved the folder away at this very moment
+            if folder.is_file():
+                raise
+    raise filelock.Timeout(str(path))
 
 
 def made_by_marquee(build_json: bytes) -> bool:
@@ -202,21 +229,8 @@ def _parents_created(folder: Path) -> Iterator[None]:
         raise
 
 
-def _staging_prefix(target: Path) -> str:
-    return f".{target.name}.marquee-staging-"
-
-
 def _backup(target: Path) -> Path:
     return target.with_name(f".{target.name}.marquee-previous")
-
-
-def _make_staging(target: Path) -> Path:
-    try:
-        return Path(tempfile.mkdtemp(prefix=_staging_prefix(target), dir=target.parent))
-    except OSError as problem:
-        raise OutputError(
-            f"{target.parent}: a folder beside the site cannot be made ({problem.strerror}); choose another --out"
-        ) from None
 
 
 def _recover(target: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from recsys.errors import OutputError
 from recsys.site.publish import staging as staging_module
-from recsys.site.publish.staging import check_target, exchange, staging_folder, target_lock
+from recsys.site.publish.staging import check_target, exchange, staging_folder
 
 
 @pytest.fixture(autouse=True)
@@ -161,8 +161,8 @@ def test_a_failed_first_build_leaves_nothing(parent):
 
 def test_the_staging_folder_lies_beside_the_site(parent):
     with staging_folder(parent / "site") as staging:
-        assert staging.parent == parent
-        assert staging.name.startswith(".site.marquee-staging-")
+        assert staging.parent == parent / ".site.marquee-staging"
+        assert list(staging.iterdir()) == []
         make_site(staging)
 
 
@@ -193,7 +193,7 @@ def test_the_old_site_is_put_back_when_the_second_rename_fails(parent, monkeypat
     rename = Path.rename
 
     def fail(self, target):
-        if "staging" in self.name:
+        if "staging" in self.parent.name:
             raise PermissionError(13, "Permission denied")
         return rename(self, target)
 
@@ -221,10 +221,11 @@ def test_a_backup_beside_a_finished_site_is_removed(parent):
 
 
 def test_only_the_leftovers_of_dead_builds_are_removed(parent):
-    make_site(parent / ".site.marquee-staging-dead")
-    make_site(parent / ".other.marquee-staging-alive")
+    make_site(parent / ".site.marquee-staging" / "site")
+    make_site(parent / ".site.marquee-staging-0123")
+    make_site(parent / ".other.marquee-staging")
     build(parent / "site")
-    assert sorted(path.name for path in parent.iterdir()) == [".other.marquee-staging-alive", "site"]
+    assert sorted(path.name for path in parent.iterdir()) == [".other.marquee-staging", "site"]
 
 
 KILLED = """
@@ -250,21 +251,61 @@ def test_a_killed_build_leaves_the_site_as_it_was_and_its_lock_is_lifted(parent)
 
 def test_a_second_build_of_one_target_is_refused_at_once(parent):
     out = make_site(parent / "site")
-    with target_lock(out.resolve()), pytest.raises(OutputError, match="another build is writing there"):
-        build(out)
-    assert (out / "index.html").read_text() == "old"
-    build(out)
+    with staging_folder(out) as staging:
+        make_site(staging, "new")
+        with pytest.raises(OutputError, match="another build is writing there"):
+            build(out)
+        assert (out / "index.html").read_text() == "old"
+        build(parent / "other")
+    assert (out / "index.html").read_text() == "new"
+    build(out, "newer")
+    assert sorted(path.name for path in parent.iterdir()) == ["other", "site"]
 
 
-def test_the_lock_is_a_file_in_the_cache_folder(parent, tmp_path):
-    with target_lock(parent / "site"):
-        assert [path.suffix for path in (tmp_path / "cache").rglob("*") if path.is_file()] == [".lock"]
+ONE_OF_MANY = """
+import random, sys, time
+from pathlib import Path
+from recsys.errors import OutputError
+from recsys.site.publish.staging import staging_folder
+n_built = 0
+while n_built < 30:
+    try:
+        with staging_folder(Path(sys.argv[1])) as staging:
+            (staging / "data").mkdir()
+            (staging / "data" / "build.json").write_text('{"generator": {"name": "marquee"}}')
+            (staging.parent / "alone").touch(exist_ok=False)
+            (staging.parent / "alone").unlink()
+        n_built += 1
+    except OutputError as refusal:
+        assert "another build is writing there" in str(refusal), refusal
+        time.sleep(random.uniform(0, 0.001))
+"""
 
 
-def test_an_unusable_cache_folder_is_reported_in_one_sentence(parent, tmp_path):
+def test_builds_of_one_target_at_a_time_never_meet_in_one_folder(parent):
+    repository = Path(staging_module.__file__).parents[3]
+    command = [sys.executable, "-c", ONE_OF_MANY, str(parent / "site")]
+    builds = [subprocess.Popen(command, cwd=repository, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    problems = "".join(process.communicate()[1] for process in builds)
+    assert not problems, problems
+    assert [process.returncode for process in builds] == [0] * 3
+    assert [path.name for path in parent.iterdir()] == ["site"]
+
+
+def test_no_cache_folder_is_needed(parent, tmp_path):
     (tmp_path / "cache").write_text("a file instead")
-    with pytest.raises(OutputError, match="XDG_CACHE_HOME"):
-        build(parent / "site")
+    build(parent / "site")
+    assert [path.name for path in parent.iterdir()] == ["site"]
+
+
+def test_a_parent_that_cannot_be_written_to_is_reported_in_one_sentence(parent, monkeypatch):
+    def refused(self, *arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    (parent / "below").mkdir()
+    monkeypatch.setattr(Path, "touch", refused)
+    with pytest.raises(OutputError, match="a folder beside the site cannot be made"):
+        build(parent / "below" / "site")
 
 
 def test_exchange_swaps_two_folders_or_reports_that_it_cannot(parent):
