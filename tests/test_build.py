@@ -183,6 +183,21 @@ def test_a_damaged_cache_entry_and_an_unusable_cache_folder_are_warnings(small, 
         assert differing(tmp_path / "first", tmp_path / other) == []
 
 
+@pytest.mark.parametrize("options", [["--no-cache"], []], ids=["no cache", "cache"])
+@pytest.mark.usefixtures("_no_pages")
+def test_a_cache_folder_that_cannot_be_written_ends_no_build(small, tmp_path, monkeypatch, capsys, options):
+    (tmp_path / "file").write_text("in the place of a folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "nope"))
+    out = ["--out", str(tmp_path / "site")]
+    assert build.main([*small, "--models", "base", *out, *options]) == 0
+    assert output(capsys).count("the cache cannot be written") == (not options)
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "nope"))
+    assert build.main(["--render-only", "--quiet", *out]) == 0
+    assert output(capsys) == ""
+    assert (tmp_path / "site" / "index.html").is_file()
+
+
 @pytest.mark.usefixtures("_no_pages")
 def test_another_seed_or_other_hidden_ratings_train_again(small, tmp_path, trained):
     command = [*small, "--models", "base", "--out", str(tmp_path / "site")]

@@ -114,6 +114,7 @@ class FolderCache:
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
         self.folder, self.max_bytes = folder, max_bytes
+        self._has_warned = False
         code_hash(PACKAGE)  # now, before the files can be edited while the build runs
 
     def load(self, key: str, from_archive: Callable[[Archive], Value]) -> Value | None:
@@ -140,19 +141,23 @@ class FolderCache:
     def save(self, key: str, entry: Archive) -> None:
         """Write the entry, and remove the least recently used ones where all together would be too large.
 
-        An entry that is too large by itself is not written. Where nothing can be written, there is a warning.
+        An entry that is too large by itself is not written. Where nothing can be written, there is a warning, once.
         """
         if sum(array.nbytes for array in entry.arrays.values()) > self.max_bytes:
             logger.info("too large for the cache: %s", key)
             return
         entry = Archive({**entry.arrays, _KEY: np.frombuffer(key.encode(), np.uint8)}, entry.text)
         try:
+            if not self.folder.is_absolute():  # "~" of a user without a home folder: a folder where the build is run
+                raise OutputError(f"{self.folder}: is no absolute path; set XDG_CACHE_HOME to one")
             self.folder.mkdir(0o700, parents=True, exist_ok=True)  # models give away what users rated
             archive.write(self._path(key), entry)
             self._make_room()
         except (OSError, OutputError) as problem:
-            logger.warning(
-                "the cache cannot be written, so the next build computes this again (--no-cache): %s", problem
+            level = logging.DEBUG if self._has_warned else logging.WARNING
+            self._has_warned = True
+            logger.log(
+                level, "the cache cannot be written, so the next build computes this again (--no-cache): %s", problem
             )
 
     def _path(self, key: str) -> Path:

@@ -5,13 +5,17 @@ Importing this module is cheap: pooch, requests and rich load only when somethin
 
 from __future__ import annotations
 
+import atexit
 import difflib
 import logging
+import shutil
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile, mkdtemp
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -93,8 +97,10 @@ def fetch(name: str) -> Path:
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise DataError(f"no data set is called {name!r} ({hint}known: {', '.join(REMOTES)})")
     remote, target = REMOTES[name], cache_folder() / f"{name}.zip"
-    if target.is_file() and pooch.file_hash(str(target), alg="sha256") == remote.sha256:
-        return target
+    with suppress(OSError):  # a file that cannot be read is fetched again
+        if target.is_file() and pooch.file_hash(str(target), alg="sha256") == remote.sha256:
+            return target
+    target = _writable_folder() / target.name
     _log.info(LICENCE_NOTE)
     pooch.get_logger().setLevel("WARNING")  # it would print the cache's path at every download
     failures = []
@@ -111,6 +117,25 @@ def fetch(name: str) -> Path:
         f"{name} could not be downloaded: {'; '.join(failures)} (fetch {name}.zip by hand and give its path with "
         "--data, or use --data sample)"
     )
+
+
+def _writable_folder() -> Path:
+    """The cache folder, or where it cannot be written one that is removed when the program ends."""
+    folder = cache_folder()
+    try:
+        if not folder.is_absolute():  # "~" of a user without a home folder
+            raise OSError("no absolute path")
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except OSError as problem:
+        temporary = Path(mkdtemp(prefix="marquee-"))
+        atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+        _log.warning(
+            "%s: cannot be written (%s), so the download is for this build alone; XDG_CACHE_HOME names another folder",
+            folder, problem.strerror or problem,
+        )  # fmt: skip
+        return temporary
 
 
 def _reason(error: Exception, remote: Remote) -> str:

@@ -178,10 +178,29 @@ def test_a_folder_that_cannot_be_written_is_a_warning(tmp_path, caplog):
     (tmp_path / "file").write_text("in the way")
     cache = FolderCache(tmp_path / "file" / "cache")
     assert cache.load(FIRST, text_of) is None
-    cache.save(FIRST, entry())
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    for name in (FIRST, SECOND, THIRD):
+        cache.save(name, entry())
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]  # one is enough
     assert "the cache cannot be written, so the next build computes this again (--no-cache)" in caplog.text
     assert str(tmp_path / "file") in caplog.text
+
+
+def test_a_folder_in_the_place_of_an_entry_costs_that_entry_alone(cache, caplog):
+    (cache.folder / f"{FIRST}.npz" / "below").mkdir(parents=True)
+    assert cache.load(FIRST, text_of) is None
+    for name in (FIRST, SECOND):
+        cache.save(name, entry(name))
+    assert (cache.load(FIRST, text_of), cache.load(SECOND, text_of)) == (None, SECOND)
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def test_no_folder_called_tilde_is_made_for_a_user_without_a_home(tmp_path, monkeypatch, caplog):
+    monkeypatch.chdir(tmp_path)
+    cache = FolderCache(Path("~/.cache/marquee/computed"))
+    cache.save(FIRST, entry())
+    assert cache.load(FIRST, text_of) is None
+    assert list(tmp_path.iterdir()) == []
+    assert "set XDG_CACHE_HOME to one" in caplog.text
 
 
 def test_a_full_disk_is_a_warning_and_leaves_nothing(cache, caplog, monkeypatch):

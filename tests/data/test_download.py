@@ -7,6 +7,7 @@ import io
 import logging
 import re
 import socket
+import tempfile
 import threading
 from pathlib import Path
 
@@ -146,11 +147,29 @@ def test_an_endless_file_is_cut_off(web, monkeypatch):
     assert "files.grouplens.org: the download broke off" in failure()
 
 
-def test_a_cache_that_cannot_be_written_is_an_error(web, monkeypatch, tmp_path):
+@pytest.mark.parametrize("folder", ["file/cache", "file", "~/.cache"])
+def test_where_the_cache_cannot_be_written_the_download_is_for_this_build_alone(
+    web, monkeypatch, tmp_path, caplog, folder
+):
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(download, "cache_folder", lambda: tmp_path / "file" / "cache")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.chdir(tmp_path)
+    path = Path(folder) if folder.startswith("~") else tmp_path / folder
+    monkeypatch.setattr(download, "cache_folder", lambda: path)
     web.answers[PUBLISHER] = FILE
-    assert "could not be written" in failure()
+    assert fetch("ml-tiny").read_bytes() == FILE
+    assert len([record for record in caplog.records if record.levelno == logging.WARNING]) == 1
+    assert f"{path}: cannot be written" in caplog.text
+    assert not (tmp_path / "~").exists()
+
+
+def test_a_disk_that_fills_up_during_the_download_is_an_error(web, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(download, "_save", full)
+    assert "could not be written: No space left on device" in failure()
 
 
 def test_a_name_that_cannot_be_looked_up_does_not_hold_up_the_build(web, monkeypatch):
