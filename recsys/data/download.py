@@ -132,7 +132,7 @@ def _writable_folder() -> Path:
         temporary = Path(mkdtemp(prefix="marquee-"))
         atexit.register(shutil.rmtree, temporary, ignore_errors=True)
         _log.warning(
-            "%s: cannot be written (%s), so the download is for this build alone; XDG_CACHE_HOME names another folder",
+            "%s: cannot be written (%s), so the download is for this build alone; XDG_CACHE_HOME can name another",
             folder, problem.strerror or problem,
         )  # fmt: skip
         return temporary
