@@ -3,8 +3,11 @@
 Whether a page fits depends on the width alone and its colours on the theme alone, so two looks stand for all four.
 """
 
+import threading
+
 import pytest
 
+from recsys.site.publish.server import address, server
 from tests.browser.conftest import KINDS, THEMES, WIDTHS, axe_violations, document_widths, settled
 
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -42,11 +45,36 @@ def test_the_largest_pages_are_no_wider_than_a_phone(site, visit):
             assert (path.name, needed) == (path.name, available)
 
 
-@pytest.mark.parametrize("address", ["none.html", "users/none.html", "films/a/b/none"])
-def test_an_unknown_address_at_any_depth_shows_the_404_page_with_its_style(visit, address):
-    page = visit(address)
+@pytest.mark.parametrize("unknown", ["none.html", "users/none.html", "films/a/b/none", "users/a/", "a/b/c/d/e/f/g/h"])
+def test_an_unknown_address_at_any_depth_shows_the_404_page_with_its_style_and_a_link_that_works(visit, web, unknown):
+    page = visit(unknown)
     assert page.get_by_role("heading", level=1).inner_text() == "This film is not on the programme."
     assert page.evaluate("getComputedStyle(document.body).margin") == "0px"
+    assert page.get_by_text("remove the end of the address").is_hidden()
+    page.get_by_role("link", name="To the front page").click()
+    page.wait_for_url(web + "index.html")
+    assert page.locator(".board h1").is_visible()
+
+
+@pytest.mark.parametrize("base", ["/", "/a/b/"])
+@pytest.mark.parametrize("unknown", ["none.html", "users/none.html", "users/x/none"])
+def test_the_404_page_finds_the_front_page_of_a_site_at_the_top_of_a_host_or_below_it(site, chromium, base, unknown):
+    with server(site, base) as http:
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        page = chromium.new_page()
+        page.goto(f"{address(http, base)}{unknown}")
+        link = page.get_by_role("link", name="To the front page")
+        assert link.evaluate("link => link.href") == f"{address(http, base)}index.html"
+        page.close()
+        http.shutdown()
+        thread.join(5)
+
+
+def test_without_javascript_the_404_page_has_no_link_that_leads_nowhere(visit):
+    page = visit("users/a/none.html", java_script_enabled=False)
+    assert page.get_by_text("remove the end of the address").is_visible()
+    assert page.get_by_role("link").count() == 0
 
 
 @kinds

@@ -16,7 +16,7 @@ from recsys.site.output.manifest import hash_files
 from recsys.site.output.scripts import for_pages_of, join_modules
 from recsys.site.output.writer import Writer
 
-_ON_ANY_PAGE = ("site", "theme", "tower")
+_ON_ANY_PAGE = ("lost", "site", "theme", "tower")
 """Scripts that do not depend on what is on a page."""
 _URL = re.compile(r'url\("([\w.-]+)"\)')
 

@@ -9,20 +9,23 @@ from markupsafe import Markup
 from recsys.site.context import Context, PageHead
 from recsys.site.pages.page import Page, SiteData
 
+_CLIMBS = tuple("../" * depth for depth in range(10))
+
 
 @dataclass(frozen=True)
 class NotFoundContext(Context):
     """``404.html``, which is served at any depth and therefore contains its style sheet."""
 
     css: Markup
-    home: str
+    climbs: tuple[str, ...]
+    """The ways from the page to the top of the site, one for each depth at which it may be shown."""
 
 
 def not_found_context(data: SiteData, page: PageHead) -> NotFoundContext:
     """The page with its style inside."""
     css = (data.templates / "assets" / "style" / "base.css").read_text(encoding="utf-8")
-    # At any depth a relative link leads somewhere else: only an absolute one is safe.
-    return NotFoundContext(data.site, page, Markup(css.replace("</", "<\\/")), data.site.url or "index.html")
+    # At any depth a relative link leads somewhere else. Without an address a script finds the way, see assets/lost/.
+    return NotFoundContext(data.site, page, Markup(css.replace("</", "<\\/")), _CLIMBS)
 
 
 PAGE = Page(
