@@ -64,11 +64,11 @@ def find_twins(titles: NDArray[np.object_], years: NDArray[np.float64], ids: NDA
     Args:
         titles: (n_items,); the id stands for a title that is not known. White space and the ways in which Unicode
             can write one letter make no difference.
-        years: (n_items,), NaN where unknown.
+        years: (n_items,), NaN where unknown; 0, a year that no calendar has, stands for unknown in some logs.
         ids: (n_items,).
     """
     by_title_and_year: dict[tuple[str, float], list[int]] = {}
-    known_years = np.flatnonzero(np.isfinite(years))
+    known_years = np.flatnonzero(np.isfinite(years) & (years != 0))
     for item, year in zip(known_years.tolist(), years[known_years].tolist(), strict=True):
         title = " ".join(unicodedata.normalize("NFC", titles[item]).split())
         by_title_and_year.setdefault((title, year), []).append(item)

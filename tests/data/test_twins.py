@@ -37,6 +37,7 @@ def test_items_of_one_title_and_year_are_twins_in_groups_of_any_size():
         [(1, "M", 1931), (2, "M", 1951)],
         [(1, "M", None), (2, "M", None)],
         [(1, "M", 1931), (2, "M", None)],
+        [(1, "M", 0), (2, "M", 0)],
         [(1, "M", 1931), (2, "m", 1931)],
         [(1, None, 1931), (2, None, 1931)],
         [(1, "", 1931), (2, " ", 1931)],
