@@ -313,8 +313,6 @@ def train(dataset: Dataset, ratings: Dataset, config: BuildConfig, reporter: Rep
                 fitted, cached = cached_fit(cache, ratings, name, config.train, recorder, on_epoch)
                 epochs = f"{len(fitted.history)} epochs, served as after {fitted.best_epoch}"
                 details.append(epochs + FROM_CACHE * cached)
-                if all(record.validation_ndcg is None for record in fitted.history):
-                    details.append("not validated: too few users have a rating to set aside")
                 models[name], recorders[name] = fitted, recorder
     return Trained(models, recorders)
 

@@ -41,8 +41,7 @@ def _recommendations(artefacts: Artefacts) -> Iterable[Sequence[object]]:
             for rank, row in enumerate(rows, start=1):
                 item, score = ("" if value is None else value for value in (row.item, row.score))  # None: withheld
                 liked = "" if row.liked is None else str(row.liked).lower()
-                marks = str(row.held_out).lower(), str(row.held_out and row.relevant).lower(), liked
-                yield user, model, rank, item, score, *marks
+                yield user, model, rank, item, score, str(row.held_out).lower(), "" if row.relevant else "false", liked
 
 
 def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:

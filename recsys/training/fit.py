@@ -67,7 +67,8 @@ def _fit(train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch
     served = Trainer(spec.name, train, hyperparameters, served_rng)
     if validation is None:
         epochs = hyperparameters.epochs
-        logger.info("%s: too few ratings to hold some out, so all %d epochs are run", spec.name, epochs)
+        reason = "too few users have a rating to set aside for validation"
+        logger.info("%s: %s, so all %d epochs are run", spec.name, reason, epochs)
         return _train_all_epochs(served, hyperparameters, on_epoch)
     early = Trainer(spec.name, parts.train, hyperparameters, early_rng)
     return _train_with_early_stopping(early, served, validation, hyperparameters, on_epoch)

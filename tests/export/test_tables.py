@@ -15,7 +15,7 @@ from tests.export.example import MODELS, load
 def test_the_lists_of_the_models_are_in_a_csv(folder):
     expected = [
         [user_id, name, str(rank), entry["item"], str(entry["score"]), str(entry["held_out"]).lower(),
-         str(entry.get("relevant", entry["held_out"])).lower(), str(entry.get("liked", "")).lower()]
+         str(entry.get("relevant", "")).lower(), str(entry.get("liked", "")).lower()]
         for user_id, user in load(folder, "recommendations")["users"].items()
         for name in MODELS
         for rank, entry in enumerate(user["models"][name], start=1)

@@ -150,7 +150,7 @@ def test_with_too_few_users_for_validation_all_epochs_are_run(caplog):
     assert fitted.best_epoch == len(fitted.history) == 12
     assert {record.validation_loss for record in fitted.history} == {None}
     assert {record.validation_ndcg for record in fitted.history} == {None}
-    assert "too few ratings" in caplog.text
+    assert "too few users have a rating to set aside for validation" in caplog.text
 
 
 @pytest.mark.parametrize(("head", "is_logged"), [(5, True), (24, False)])

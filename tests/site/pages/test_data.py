@@ -113,7 +113,7 @@ SAID_IN_JAVASCRIPT = {
     "map_replay.js": "49151,     0, 40959",
     "build.json": "Tiny & <b>Co</b> 6 null",
     "deep_tower.js": "[ [ 4, 0.95 ], [ 1, 0.225 ], [ 2, 0.1125 ], [ 3, -0.225 ] ]",
-    "recommendations.csv": "'f/2',\n  '2.5',  'true',\n  'true', ''",
+    "recommendations.csv": "'f/2',\n  '2.5', 'true',\n  '',    ''\n]",
     "items.csv": "alert(1)",
     "vectors_deep.tsv": "[ '0\\t0', '1\\t.5'",
 }

@@ -74,7 +74,7 @@ def test_a_hit_that_was_liked_has_a_second_mark_and_the_legend_explains_both(tmp
     assert "<b>watched later</b>" in second and "<u>" not in second
     assert "<b>" not in third and "<u>" not in third
     assert "<p>2 watched later, 1 of them liked\n" in base
-    assert "<u>liked</u> liked: of these, rated at or above the mean of all their ratings" in text
+    assert "<u>liked</u> liked: of these, rated at or above their own mean" in text
 
 
 def test_what_is_withheld_is_not_among_the_liked_or_not(tmp_path):
