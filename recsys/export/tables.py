@@ -40,8 +40,9 @@ def _recommendations(artefacts: Artefacts) -> Iterable[Sequence[object]]:
         for model, rows in lists.models.items():
             for rank, row in enumerate(rows, start=1):
                 item, score = ("" if value is None else value for value in (row.item, row.score))  # None: withheld
+                relevant = "" if row.relevant else "false"  # empty: the same as held_out
                 liked = "" if row.liked is None else str(row.liked).lower()
-                yield user, model, rank, item, score, str(row.held_out).lower(), "" if row.relevant else "false", liked
+                yield user, model, rank, item, score, str(row.held_out).lower(), relevant, liked
 
 
 def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:
