@@ -172,12 +172,15 @@ def _measurements(values: pd.Series[Any]) -> NDArray[np.float64] | None:
     """Numbers as they are, dates and durations in seconds, NaN where missing; None where there is anything else."""
     if values.dtype.kind == "O":
         types = cell_types(values)
-        if types and all(issubclass(type_, (dt.date, np.datetime64)) for type_ in types):
-            values = pd.to_datetime(values, utc=True, errors="coerce").dt.tz_convert(None)
-        elif types and all(issubclass(type_, (dt.timedelta, np.timedelta64)) for type_ in types):
-            values = pd.to_timedelta(values, errors="coerce")
-        elif types and all(map(is_number, types)):
+        if types and all(map(is_number, types)):
             return parse_numbers(values)[0]
+        try:
+            if types and all(issubclass(type_, (dt.date, np.datetime64)) for type_ in types):
+                values = pd.to_datetime(values, utc=True).dt.tz_convert(None)
+            elif types and all(issubclass(type_, (dt.timedelta, np.timedelta64)) for type_ in types):
+                values = pd.to_timedelta(values)
+        except (TypeError, ValueError, OverflowError):  # beyond the range of pandas
+            return None
     if values.dtype.kind in "iufb":
         return values.to_numpy(np.float64)
     if values.dtype.kind in "mM":

@@ -87,18 +87,36 @@ def _datetimes(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.dat
     has_zone = np.array([getattr(value, "tzinfo", None) is not None for value in values], bool)
     _refuse_mixed_zones(column, has_zone)
     try:
-        times = pd.to_datetime(values, utc=True)
-    except (ValueError, OverflowError) as error:  # pandas' own errors are ValueErrors
+        return np.asarray(pd.to_datetime(values, utc=True).dt.tz_convert(None))
+    except (ValueError, OverflowError):  # before pandas 3 it holds years from 1677 to 2262 only
+        pass
+    try:
+        return np.array([_without_zone(value) for value in values], "datetime64[us]")
+    except (ValueError, OverflowError) as error:
         raise DataError(f"the timestamps cannot be converted: {error}; {_EXPECTED}") from None
-    return np.asarray(times.dt.tz_convert(None))
+
+
+def _without_zone(value: Any) -> Any:
+    """A date or datetime in UTC; one without a zone as it is."""
+    return value.astimezone(dt.UTC).replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
 
 
 def _parse_iso(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.datetime64]:
     _refuse_mixed_zones(column, values.str.fullmatch(_ISO_ZONE).to_numpy(bool))
     texts = values.str.strip()
     times = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
-    refuse_where("timestamp", column, times.isna().to_numpy(), "is no date of the calendar")
-    return np.asarray(times.dt.tz_convert(None))
+    if not times.isna().any():
+        return np.asarray(times.dt.tz_convert(None))
+    parsed = [_parse_date(text) for text in texts]  # before pandas 3 it holds years from 1677 to 2262 only
+    refuse_where("timestamp", column, np.array([time is None for time in parsed]), "is no date of the calendar")
+    return _datetimes(column, pd.Series(parsed, dtype=object))
+
+
+def _parse_date(text: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _refuse_mixed_zones(column: pd.Series[Any], has_zone: NDArray[np.bool_]) -> None:
