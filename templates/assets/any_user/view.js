@@ -49,7 +49,7 @@ export function createUserView(box, names) {
     const marks = [];
     if (sharedItems.has(item)) marks.push(" ", element("i", {}, "both"));
     if (bits & HIT) marks.push(" ", element("b", {}, names.hit));
-    if (bits & LIKED) marks.push(" ", element("u", {}, "liked"));
+    if (bits & LIKED) marks.push("\u00a0", element("u", {}, "liked"));
     const title = item < 0 ? [element("em", {}, "withheld")] : itemLink(item);
     const content = [...title, ...marks, ...drawReasons(areEffects, item, reasons, nWithheld)];
     return tableRow(`${n + 1}`, content, formatHundredths(score));

@@ -70,7 +70,7 @@ def test_a_hit_that_was_liked_has_a_second_mark_and_the_legend_explains_both(tmp
     text = text_of(with_marks(liked=True), tmp_path)
     base = panels(text)["Base recommends"]
     first, second, third = rows(base)
-    assert "</a> <b>watched later</b> <u>liked</u>" in first
+    assert "</a> <b>watched later</b>\u00a0<u>liked</u>" in first
     assert "<b>watched later</b>" in second and "<u>" not in second
     assert "<b>" not in third and "<u>" not in third
     assert "<p>2 watched later, 1 of them liked\n" in base
