@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recsys.export.script import json_in
-from recsys.schema import DeepTower, RatingBin
+from recsys.schema import DeepTower, RatingsSummary
 from recsys.site.images.square import square_around
 from recsys.site.pages.ten_best import stars_of
 from tests.browser.conftest import THEMES, WIDTHS, axe_violations, document_widths, expose
@@ -63,13 +63,13 @@ def test_the_most_similar_users_are_those_whose_ten_best_items_have_a_similar_ve
     visit, origin, exported, tower, titles
 ):
     page = rated(visit(origin + "rate.html"))
-    bins = [RatingBin(bin_["low"], bin_["high"]) for bin_ in exported["items"]["bins"]]
+    scale = RatingsSummary(**exported["build"]["dataset"]["ratings"])
     rows = {id_: row for row, id_ in enumerate(tower.tower.item_ids)}
     new_user = tower.vector(history(tower))
     liked = {titles[row] for row, stars in history(tower) if stars >= 4}
     cosines, liked_by_both = {}, {}
     for id_, user in exported["recommendations"]["users"].items():
-        ten_best = [(rows[rating["item"]], stars_of(rating["rating"], bins)) for rating in user["rated"]]
+        ten_best = [(rows[rating["item"]], stars_of(rating["rating"], scale)) for rating in user["rated"]]
         vector = tower.vector(ten_best)
         cosines[id_] = vector @ new_user / np.linalg.norm(vector) / np.linalg.norm(new_user)
         liked_by_both[id_] = [titles[row] for row, stars in ten_best if stars >= 4 and titles[row] in liked]
