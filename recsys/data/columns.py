@@ -262,7 +262,7 @@ def to_int64(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
     return column.astype("int64")
 
 
-def refuse_missing(name: str, column: pd.Series[Any]) -> None:
+def refuse_missing(name: str, column: pd.Series[Any], remedy: str = "") -> None:
     """Refuse a column with a missing value.
 
     Raises:
@@ -270,7 +270,7 @@ def refuse_missing(name: str, column: pd.Series[Any]) -> None:
     """
     missing = np.flatnonzero(column.isna())
     if len(missing):
-        raise DataError(f"row {missing[0]} has no {name}; expected one in every row")
+        raise DataError(f"row {missing[0]} has no {name}; expected one in every row{remedy}")
 
 
 def refuse_where(name: str, column: pd.Series[Any], mask: NDArray[np.bool_], problem: str) -> None:

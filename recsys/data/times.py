@@ -28,7 +28,7 @@ def timestamps(column: pd.Series[Any]) -> NDArray[np.int64]:
     Raises:
         DataError: a time is missing, is none, or does not fit 64 bits; or only some have a time zone.
     """
-    refuse_missing("timestamp", column)
+    refuse_missing("timestamp", column, "; leave the column out if times are not known")
     values = plain(column)
     kind = values.dtype.kind
     if kind == "i":
