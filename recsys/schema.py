@@ -142,7 +142,7 @@ class RatedItem(Struct, frozen=True, gc=False):
     """An item the user rated, with their rating."""
 
     item: ItemId
-    rating: Annotated[float, Meta(description="as it was read: 6.3, not 6.300000190734863")]
+    rating: Annotated[float, Meta(description="as it was read, in no more digits than a 32-bit number has")]
 
 
 HeldOut = Annotated[bool, Meta(description="the user really rated it in the part hidden from training")]
