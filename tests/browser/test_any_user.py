@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from recsys.export.files import read_artefacts, write_artefacts
+from recsys.schema import Recommendation
 from recsys.site.catalogue import user_fragment
 from recsys.site.pages import any_user as shards
 from recsys.site.render import render_site
@@ -23,6 +24,21 @@ def with_setting(artefacts, user_pages):
     return msgspec.structs.replace(artefacts, build=build)
 
 
+def with_marks(artefacts):
+    """Hits of every kind: liked, not liked, withheld, and one that the metrics do not count."""
+    rows = [
+        Recommendation("f/2", 2.5, True, liked=True),
+        Recommendation("4", 2.0, True, liked=False, relevant=False),
+        Recommendation(None, None, True),
+        Recommendation("5", 1.0, False),
+    ]
+    users = dict(artefacts.recommendations.users)
+    models = {"base": rows, "deep": rows[:2]}
+    users["1"] = msgspec.structs.replace(users["1"], models=models, n_hidden=4, n_relevant=3)
+    lists = msgspec.structs.replace(artefacts.recommendations, users=users)
+    return msgspec.structs.replace(artefacts, recommendations=lists)
+
+
 @pytest.fixture(scope="module")
 def sites(site, tmp_path_factory):
     """The sample with user pages, ``pages``, and with one page for any user, ``any``; a tiny site of strange ids."""
@@ -31,6 +47,10 @@ def sites(site, tmp_path_factory):
     for name, limit in (("pages", 10_000), ("any", 3)):
         shutil.copytree(site / "data", folder / name / "data")
         render_site(with_setting(sample, limit), TEMPLATES, folder / name)
+    for name, limit in (("marked-pages", 10_000), ("marked-any", 0)):
+        marked = with_setting(with_marks(tiny()), limit)
+        write_artefacts(marked, folder / name / "data")
+        render_site(marked, TEMPLATES, folder / name)
     strange = with_setting(tiny(), 0)
     user = strange.recommendations.users["1"]
     lists = msgspec.structs.replace(strange.recommendations, users=dict.fromkeys(STRANGE, user))
@@ -75,6 +95,20 @@ def test_it_shows_what_a_page_of_the_user_alone_shows(visit, disk, open_users_pa
     ]
     assert links[0] == links[1] and links[0]
     assert page.title() == user_page.title()
+
+
+def test_hits_of_every_kind_are_marked_and_counted_as_on_a_page_of_the_user_alone(visit, disk):
+    user_page, page = visit(f"{disk}marked-pages/users/1.html"), visit(f"{disk}marked-any/users.html#1")
+    wait_for_heading(page, "User 1")
+    counts = [shown.get_by_text("counted in the metrics").all_inner_texts() for shown in (page, user_page)]
+    expected = ["3 watched later, 1 of the named liked, 2 counted in the metrics"]
+    assert counts == [[*expected, "2 watched later, 1 of them liked, 1 counted in the metrics"]] * 2
+    for selector in (SHOWN, ".legend.marks"):
+        texts = [shown.locator(selector).inner_text().split() for shown in (page, user_page)]
+        assert texts[0] == texts[1], selector
+        marks = [shown.locator(f"{selector} :is(b, u)").all_text_contents() for shown in (page, user_page)]
+        assert marks[0] == marks[1]
+        assert marks[0].count("liked") == (2 if selector == SHOWN else 1)
 
 
 def test_a_user_is_opened_by_id_with_the_keyboard_and_the_history_goes_back_and_forward(open_users_page):
