@@ -31,7 +31,7 @@ def plain(column: pd.Series[Any]) -> pd.Series[Any]:
     A missing value becomes NaN in numbers, and None, NaN, NA or NaT in objects.
     """
     if isinstance(column.dtype, np.dtype):
-        return column
+        return column if column.dtype.isnative else column.astype(column.dtype.newbyteorder("="))
     try:
         return _converted(column)
     except (NotImplementedError, TypeError, ValueError):  # an Arrow type that pandas cannot convert as a whole
@@ -147,8 +147,8 @@ def _whole(label: str, value: Any) -> int:
 
 
 def _max_exact(dtype: Any) -> float:
-    """Up to here floats of this dtype hold every whole number: 2**53 in 64 bits."""
-    return float(2 ** (np.finfo(dtype).nmant + 1))
+    """Up to here floats of this dtype hold every whole number, 2**53 in 64 bits; at most what fits into int64."""
+    return float(2 ** min(np.finfo(dtype).nmant + 1, 62))
 
 
 def numbers(name: str, column: pd.Series[Any]) -> NDArray[np.float64]:

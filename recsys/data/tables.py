@@ -14,7 +14,8 @@ from recsys.errors import DataError
 def as_frame(table: str, data: Any) -> pd.DataFrame:
     """A frame with one level of columns, its rows numbered from 0.
 
-    A list of dicts, a dict of lists, a record array, and an Arrow or Polars table become one.
+    A list of dicts, a dict of lists, a record array, and an Arrow or Polars table become one. Users or items that are
+    the frame's index, as after a ``groupby``, become columns.
 
     Raises:
         DataError: the data is no table, or has several levels of columns.
@@ -25,6 +26,9 @@ def as_frame(table: str, data: Any) -> pd.DataFrame:
             f"{table} has {frame.columns.nlevels} levels of columns, such as {frame.columns[0]!r}; expected one "
             "(join the names, or take one level)"
         )
+    names = [name for name in frame.index.names if name in ("user", "item") and name not in frame]
+    if names:
+        frame = frame.reset_index(level=names)
     is_numbered = isinstance(frame.index, pd.RangeIndex) and frame.index.equals(pd.RangeIndex(len(frame)))
     return frame if is_numbered else frame.reset_index(drop=True)  # which may copy
 

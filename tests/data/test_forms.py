@@ -68,7 +68,7 @@ def mixed(value: Any) -> Any:
 INTEGERS: list[Convert] = [
     *map(as_dtype, ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]),
     *map(as_dtype, ["Int8", "Int64", "UInt16", "float32", "float64", "Float32", "Float64", "float16", object]),
-    *map(as_dtype, ["category", "Sparse[int64]"]),
+    *map(as_dtype, ["category", "Sparse[int64]", ">i4", ">u2", ">f8", "longdouble"]),
     *map(as_objects, [int, float, np.int64, np.uint8, np.float64, Decimal, Fraction, mixed]),
     list, tuple, np.array,
 ]  # fmt: skip
@@ -230,6 +230,7 @@ def test_numbers_and_text_in_one_column_are_text():
         (pd.Series([1, 2**24 + 2], dtype="float32"), "user id 16777218.0 in row 1 is a float so large"),
         (pd.Series([1, 4096], dtype="float16"), "user id 4096.0 in row 1 is a float so large"),
         (pd.Series([1, np.float32(2**24 + 2)], dtype=object), "user id 16777218.0 is a float so large"),
+        (pd.Series([1, 2**63], dtype="longdouble"), "user id 9.223372036854776e+18 in row 1 is a float so large"),
         (pd.Series([1, Decimal("1.5")], dtype=object), "user id 1.5 is not a whole number"),
         (pd.Series([1, Decimal("Infinity")], dtype=object), "user id Infinity is not a whole number"),
         (pd.Series([1, 2**63], dtype=object), "user id 9223372036854775808 is not a whole number of 64 bits"),
