@@ -1,4 +1,6 @@
-"""What some tests need from the machine: real ratings, a browser. Without it they are skipped, and one line says so.
+"""What some tests need from the machine: real ratings, a browser, pyarrow. Without it they are skipped.
+
+One line for each says so.
 
 ``MOVIELENS_100K`` names the folder of MovieLens 100K. ``MARQUEE_LOGS`` names a folder of logs, each in a folder of
 its own: ``ml-100k``, ``movietweetings``, ``steam``, ``book-crossing``, ``citeulike``. Licences forbid keeping any of
@@ -49,5 +51,6 @@ def skip_reasons() -> list[str]:
         None if MOVIELENS else "no tests on MovieLens 100K: MOVIELENS_100K does not name its folder",
         None if LOGS else "no tests on other real logs: MARQUEE_LOGS does not name their folder",
         browser_skip_reason(),
+        None if importlib.util.find_spec("pyarrow") else "no tests on Arrow columns: pyarrow is not installed",
     ]
     return [reason for reason in reasons if reason is not None]

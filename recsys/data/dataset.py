@@ -110,9 +110,10 @@ class Dataset:
             items: columns item, title and, if known, year and genres: lists, or text such as ``"Comedy|Drama"``
                 (:func:`~recsys.data.categories.split_lists` says which separators there are). Items that nobody
                 rated belong to the catalogue too; a rated item that is absent here has its id for a title.
-            users: column user, then features: numbers and dates are standardised, anything else is one-hot encoded,
-                its rare values together if there are many, and a missing value has a column of its own. A column in
-                which nearly every user has another value is left out.
+            users: column user, then features: numbers and dates are standardised; anything else, and a pandas
+                category whatever it holds, is one-hot encoded, its rare values together if there are many; lists have
+                a column for each value; a missing value has a column of its own. A column in which nearly every user
+                has another value is left out.
             name: what to call the data set.
             source: licence and the like.
 

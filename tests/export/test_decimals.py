@@ -93,3 +93,11 @@ def test_no_file_has_a_32_bit_float_in_the_digits_of_a_64_bit_one(site):
         checked += len(numbers)
         assert [number for number in numbers if is_float32(number)] == [], path.relative_to(site)
     assert checked > 1000
+
+
+@pytest.mark.parametrize("name", ["recommendations.json", "items.json", "item_embeddings.json"])
+def test_no_rating_score_or_vector_has_more_digits_than_it_means(site, name):
+    numbers = list(numbers_in(json.loads((site / "data" / name).read_text())))
+    assert len(numbers) > 100
+    digits = [len(repr(number).lstrip("-0.").replace(".", "").partition("e")[0]) for number in numbers]
+    assert max(digits) <= 9
