@@ -219,6 +219,39 @@ def test_models_are_in_the_order_of_the_registry_whatever_the_order_of_the_setti
     assert artefacts.metrics.agreement.models == ("base", "deep")
 
 
+def test_where_no_hidden_rating_is_relevant_lists_mark_hits_and_pages_say_why_nothing_is_measured(tmp_path, caplog):
+    # The oldest rating of everybody is a 5, all later ones are lower: none of those that are hidden is a 5.
+    rows = [(f"u{user}", (user + turn) % 20, 5 if turn == 0 else 1 + turn % 4, turn)
+            for user in range(25) for turn in range(10)]  # fmt: skip
+    log = recsys.Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]))
+    config = replace(QUICK, models=("base",), relevant_from=5)
+    recsys.build_site(log, tmp_path / "site", config, cache=recsys.NoCache())
+    artefacts = read_artefacts(tmp_path / "site" / "data")
+    reason = "relevant_from is 5, and the highest hidden rating is 2, so no item counts as relevant"
+    assert artefacts.metrics.models == {}
+    assert artefacts.metrics.protocol.not_measured == reason
+    assert (artefacts.metrics.protocol.n_evaluated, artefacts.metrics.protocol.n_not_evaluated) == (0, 25)
+    for user in artefacts.recommendations.users.values():
+        assert (user.n_hidden, user.n_relevant, user.baselines) == (2, 0, {})
+        assert sum(user.hidden_ranks["base"].counts) == 2
+        assert all(row.relevant is not row.held_out for row in user.models["base"])
+    assert f"No metrics will be measured, and no baselines computed: {reason}." in caplog.text
+    assert f"No metrics were measured: {reason}." in (tmp_path / "site" / "compare.html").read_text("utf-8")
+
+
+def test_new_users_without_a_relevant_hidden_rating_are_not_measured(dataset, caplog):
+    rating = np.where(np.arange(dataset.n_ratings) == 0, 5, dataset.rating.clip(max=4)).astype(np.float32)
+    log, config = replace(dataset, rating=rating), replace(QUICK, relevant_from=5, evaluate_new_users=True)
+    assert pipeline.evaluate_new_users(log, config, pipeline.SILENT, recsys.NoCache()) is None
+    assert "new users were not measured: too few have a hidden rating that counts as relevant" in caplog.text
+
+
+def test_a_threshold_above_every_rating_is_refused_before_training(dataset, trained):
+    with pytest.raises(ConfigError, match=r"relevant_from is 5\.5, and the highest rating of Small is 5; expected"):
+        computed(dataset, relevant_from=5.5)
+    assert trained == []
+
+
 def test_a_constant_added_to_all_times_changes_nothing_but_the_checksum(dataset):
     shifted = computed(replace(dataset, timestamp=dataset.timestamp + 1000), models=("base",))
     expected = computed(dataset, models=("base",))

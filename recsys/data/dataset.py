@@ -79,7 +79,7 @@ class Dataset:
 
     def __post_init__(self) -> None:
         """Check that everything fits together, and make the arrays read-only and the name printable."""
-        object.__setattr__(self, "name", printable(self.name))
+        object.__setattr__(self, "name", printable(str(self.name)))
         for attribute in fields(self):
             value = getattr(self, attribute.name)
             if isinstance(value, np.ndarray):
