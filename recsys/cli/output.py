@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from typing import IO
 
+from recsys.data.printable import printable
+
 
 def tolerate_any_text() -> None:
     """From now on, characters that the encoding of the console lacks are printed as escapes."""
@@ -20,7 +22,7 @@ def tolerate_any_text() -> None:
 def print_error(text: str) -> None:
     """Print a line to standard error, if it can be."""
     with suppress(OSError, ValueError):
-        print(text, file=sys.stderr, flush=True)
+        print(printable(text), file=sys.stderr, flush=True)
 
 
 def finish() -> None:
@@ -34,6 +36,14 @@ def finish() -> None:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         except ValueError:  # it was closed meanwhile
             pass
+
+
+class Formatter(logging.Formatter):
+    """Formats log records as text that can be printed: names of files may hold bytes that cannot be decoded."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message, printable."""
+        return printable(super().format(record))
 
 
 class StreamHandler(logging.StreamHandler[IO[str]]):

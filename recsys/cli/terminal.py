@@ -17,7 +17,7 @@ from rich.logging import RichHandler
 from rich.progress import Progress
 from rich.table import Table
 
-from recsys.cli.output import StreamHandler
+from recsys.cli.output import Formatter, StreamHandler
 from recsys.pipeline import Reporter
 from recsys.schema import EpochRecord
 
@@ -45,6 +45,7 @@ class Terminal(Reporter):
             handler = RichHandler(
                 console=console, show_time=False, show_level=False, show_path=False, highlighter=plain, markup=False
             )
+        handler.setFormatter(Formatter())
         package = logging.getLogger("recsys")
         package.handlers[:] = [handler]
         package.setLevel(level)

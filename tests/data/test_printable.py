@@ -54,9 +54,9 @@ def test_a_folder_whose_name_is_no_utf_8_is_built_to_another_such_folder(tmp_pat
     run = partial(subprocess.run, env=environment, capture_output=True, encoding="utf-8", check=False)
     done = run([sys.executable, build.__file__, *command])
     assert (done.returncode, done.stderr) == (0, "")
-    assert "film\ufffds: " in done.stdout
+    assert "film\ufffds: " in done.stdout and "s\ufffdte/index.html" in done.stdout
     assert "<title>film\ufffds" in (out / "index.html").read_text("utf-8")
     missing = [*command[:1], str(folder / "none"), *command[2:]]
     done = run([sys.executable, build.__file__, *missing])
     assert done.returncode == 1
-    assert done.stderr.count("\n") == 1 and "does not exist" in done.stderr
+    assert done.stderr.count("\n") == 1 and "film\ufffds/none' does not exist" in done.stderr
