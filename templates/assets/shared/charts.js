@@ -7,6 +7,7 @@ const paintedRoots = [];
 const colours = new Map(); // by CSS variable, of the current theme
 const probe = document.createElement("i");
 probe.hidden = true;
+probe.style.forcedColorAdjust = "none"; // colours tell points and curves apart, in high contrast too
 document.body.append(probe);
 
 // The value of a CSS variable as a colour that a canvas takes. The value may be a function such as light-dark(), so the
