@@ -1,4 +1,4 @@
-"""In high contrast the system takes our backgrounds away: what tells two states apart must be something that stays."""
+"""In high contrast the system takes our backgrounds away: two states must be told apart by something that stays."""
 
 import pytest
 
