@@ -18,6 +18,7 @@ from recsys.site.output.writer import Writer
 
 _ON_ANY_PAGE = ("lost", "site", "theme", "tower")
 """Scripts that do not depend on what is on a page."""
+_TEXT = re.compile(r'"assets/([\w.-]+)"')
 _URL = re.compile(r'url\("([\w.-]+)"\)')
 
 
@@ -50,9 +51,9 @@ def write_assets(templates: Path, legend: str, assets: Assets) -> None:
 
     A folder's style sheets become ``{folder}.css``, in the order of their names, and its ``main.js`` with what that
     imports becomes ``{folder}.js``. A folder without ``main.js`` has modules that others import. Pictures that a
-    style sheet shows have to be written before.
+    style sheet or a script names have to be written before.
     """
-    for path in sorted((templates / "assets").iterdir()):
+    for path in sorted((templates / "assets").iterdir(), key=lambda path: (path.is_dir(), path.name)):  # files first
         if path.is_file():
             assets.write(path.name, path.read_bytes())
             continue
@@ -62,7 +63,7 @@ def write_assets(templates: Path, legend: str, assets: Assets) -> None:
             text += legend if path.name == "style" else ""
             assets.write(f"{path.name}.css", _address_urls(text, assets.addresses).encode())
         if (path / "main.js").is_file():
-            script = join_modules(path / "main.js")
+            script = _address_texts(join_modules(path / "main.js"), assets.addresses)
             version = short_hash(script.encode())
             if path.name not in _ON_ANY_PAGE:
                 script = for_pages_of(version, script)
@@ -76,6 +77,11 @@ def _address_urls(css: str, addresses: Mapping[str, str]) -> str:
         return f'url("{addresses.get(match[1], match[1]).removeprefix("assets/")}")'
 
     return _URL.sub(address, css)
+
+
+def _address_texts(script: str, addresses: Mapping[str, str]) -> str:
+    """A script whose texts that name a file of ``assets/`` name it by its content."""
+    return _TEXT.sub(lambda match: f'"{addresses.get(match[1], match[0][1:-1])}"', script)
 
 
 def write_bokeh(assets: Assets) -> str:

@@ -2,7 +2,8 @@
 
 A module imports by ``import { a, b } from "./other.js";``, on one line, and exports by ``export`` before a
 declaration. In the joined script all modules share one scope: no two of them may declare the same top-level name. A
-declaration is top-level if it starts its line; whatever is local to a function or block is indented.
+declaration is top-level if it starts its line; whatever is local to a function or block is indented. Lines of comment
+are left out.
 """
 
 from __future__ import annotations
@@ -80,6 +81,8 @@ def _collect(path: Path, importers: tuple[Path, ...], modules: dict[Path, _Modul
 def _parse(path: Path) -> _Module:
     module = _Module()
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.lstrip().startswith("//"):
+            continue  # who reads the source reads the modules; a visitor's browser need not load them
         code = line.removeprefix("export ")
         if imported := _IMPORT.fullmatch(line):
             module.imports.append(((path.parent / imported[2]).resolve(), imported[1].split(", ")))

@@ -156,7 +156,7 @@ def _page_head(link: ItemLink) -> PageHead:
     return PageHead(
         address=link.href,
         title=f"{link.title}{year}",
-        description=f"{link.title}{year}: ratings, similar films, who gets it.",
+        description=f"{link.title}{year}: ratings, similar films.",
         section="films.html",
         root="../",
     )

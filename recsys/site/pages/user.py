@@ -119,7 +119,7 @@ def user_context(
     genres = genre_rows(recommendations, lists, catalogue.genres)
     return UserContext(
         site=data.site,
-        page=_page_head(user, lists, data.site),
+        page=_page_head(user, data.site),
         user=user,
         n_train=lists.n_train,
         n_hidden=lists.n_hidden,
@@ -150,12 +150,11 @@ def count_hits(rows: Iterable[Recommendation]) -> Hits:
     )
 
 
-def _page_head(user: UserLink, lists: UserLists, site: Site) -> PageHead:
+def _page_head(user: UserLink, site: Site) -> PageHead:
     return PageHead(
         address=user.href,
         title=f"User {user.id}",
-        description=f"Films recommended to user {user.id} of {site.dataset} "
-        f"from {lists.n_train:,} ratings, by each model.",
+        description=f"User {user.id} of {site.dataset}: what each model recommends.",
         section="users.html",
         root="../",
     )

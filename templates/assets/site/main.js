@@ -1,4 +1,5 @@
 // The script of every page: loads data for others, builds the search, and makes the random-user button work.
+import { addIcon } from "./icon.js";
 import { installLoader } from "./load.js";
 import { showOutdatedNotice } from "./notice.js";
 import { enableRandomLinks } from "./random.js";
@@ -6,5 +7,6 @@ import { buildSearches } from "./search.js";
 
 document.addEventListener("marquee:outdated", showOutdatedNotice); // by scripts of another build than the page
 installLoader();
+addIcon();
 buildSearches();
 enableRandomLinks();

@@ -55,7 +55,10 @@ function addSwitch() {
   });
   document.addEventListener("marquee:theme", labelButton);
   labelButton();
-  document.querySelector(".theme")?.append(button, status);
+  const box = document.createElement("div");
+  box.className = "theme";
+  box.append(button, status);
+  document.querySelector("body > header")?.append(box);
 }
 
 applyTheme(readTheme());
