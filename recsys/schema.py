@@ -194,7 +194,7 @@ class BaselineRecommendation(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class HiddenRanks(Struct, frozen=True, gc=False):
-    """Where a model ranks a user's hidden items, among all items the user has no training rating of."""
+    """Where a model ranks all hidden items of a user, relevant or not, among those not in their training part."""
 
     counts: Annotated[list[int], Meta(description="hidden items at ranks up to each of rank_ends, then beyond")]
     median: Annotated[float, Meta(description="of the ranks of all their hidden items")]
