@@ -130,7 +130,7 @@ def test_each_model_has_its_own_positions(visit, disk, projections):
 def test_the_replay_loads_on_request_moves_the_items_and_ends_at_their_final_positions(visit, origin, projections):
     page = settled(visit(origin + "map.html"))
     loaded = []
-    page.on("request", lambda request: loaded.append(request.url.rsplit("/", 1)[1]))
+    page.on("request", lambda request: loaded.append(request.url.rsplit("/", 1)[1].partition("?")[0]))
     page.get_by_role("button", name="Replay").click()
     slider = page.get_by_role("slider", name="Epoch")
     slider.wait_for()
