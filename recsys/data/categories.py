@@ -26,7 +26,7 @@ MIN_IDENTIFYING, MAX_UNIQUE = 20, 0.9
 """A column with more values than the one, and more values a user than the other, names users: it is left out."""
 
 _LISTS = (list, tuple, set, frozenset, np.ndarray, pd.Series)
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def genre_flags(
@@ -46,7 +46,7 @@ def genre_flags(
     counts = Counter(name for genres in lists for name in set(genres))
     names = sorted(_commonest(counts, MAX_GENRES) if len(counts) > MAX_GENRES else counts)
     if len(names) < len(counts):
-        _log.warning("items have %s genres; the %d commonest are kept", f"{len(counts):,}", len(names))
+        logger.warning("items have %s genres; the %d commonest are kept", f"{len(counts):,}", len(names))
     refuse_surrogates("genre", np.array(names, object))
     column_of = {name: position for position, name in enumerate(names)}
     flags = np.zeros((n_items, len(names)), bool)
@@ -156,7 +156,7 @@ def category_flags(name: str, lists: Sequence[Sequence[str] | None]) -> list[tup
     covered = sum(values is not None and not set(values).isdisjoint(chosen) for values in lists)
     is_identifying = len(counts) > MIN_IDENTIFYING and len(counts) > MAX_UNIQUE * n_known
     if is_identifying or covered < MIN_COVERED * n_known:
-        _log.warning(
+        logger.warning(
             "users: column %r is left out: %s different values among %s users tell users apart, not what they share",
             name, f"{len(counts):,}", f"{n_known:,}",
         )  # fmt: skip
@@ -167,7 +167,7 @@ def category_flags(name: str, lists: Sequence[Sequence[str] | None]) -> list[tup
         flags[row, [-1] if values is None else [position.get(value, -2) for value in values]] = 1
     labels = [*(f"{name}={value}" for value in chosen), f"{name} is another", f"{name} is missing"]
     if len(chosen) < len(counts):
-        _log.warning(
+        logger.warning(
             "users: column %r has %s values; the %d commonest are features, and the others share one",
             name, f"{len(counts):,}", len(chosen),
         )  # fmt: skip

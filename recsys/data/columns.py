@@ -22,7 +22,7 @@ MAX_YEAR = 9999
 """Larger ones, also before our era, are no years but other numbers."""
 
 _ISO_MONTH = re.compile(r"(\d{4})-\d\d(?:-\d\d.*)?")
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def plain(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -199,7 +199,7 @@ def whole_years(column: pd.Series[Any]) -> NDArray[np.float64]:
     is_bad |= ~np.isnan(years) & ((years != np.round(years)) | (np.abs(years) > MAX_YEAR))
     if is_bad.any():
         row = int(is_bad.argmax())
-        _log.warning(
+        logger.warning(
             "year %s in row %d is not a whole number of at most four digits; left out, as %s",
             _shown(column.iloc[row]),
             row,

@@ -38,7 +38,7 @@ LICENCE_NOTE = (
     f"do not redistribute; {PAGE}"
 )
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 
@@ -101,12 +101,12 @@ def fetch(name: str) -> Path:
         if target.is_file() and pooch.file_hash(str(target), alg="sha256") == remote.sha256:
             return target
     target = _writable_folder() / target.name
-    _log.info(LICENCE_NOTE)
+    logger.info(LICENCE_NOTE)
     pooch.get_logger().setLevel("WARNING")  # it would print the cache's path at every download
     failures = []
     for address in remote.addresses(name):
         host = urlsplit(address).hostname
-        _log.info("fetching %s.zip from %s", name, host)
+        logger.info("fetching %s.zip from %s", name, host)
         try:
             # Downloads to a temporary file, verifies it, and only then moves it to its path.
             pooch.retrieve(address, remote.sha256, fname=target.name, path=target.parent, downloader=_save)
@@ -131,7 +131,7 @@ def _writable_folder() -> Path:
     except OSError as problem:
         temporary = Path(mkdtemp(prefix="marquee-"))
         atexit.register(shutil.rmtree, temporary, ignore_errors=True)
-        _log.warning(
+        logger.warning(
             "%s: cannot be written (%s), so the download is for this build alone; XDG_CACHE_HOME can name another",
             folder, problem.strerror or problem,
         )  # fmt: skip

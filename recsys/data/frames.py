@@ -28,7 +28,7 @@ from recsys.data.tables import as_frame, need_columns
 from recsys.data.times import timestamps
 from recsys.errors import DataError
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 _MAX_TABLE = 1 << 24
 """Ids below this are looked up in an array, of 64 MiB at most; larger ones by their hash, which is slower."""
@@ -163,7 +163,7 @@ def _encode(
         for row, texts in zip(index, texts_of_users(name, plain(column)), strict=True):
             lists[row] = texts
     except DataError as error:
-        _log.warning("users: column %r is left out: %s", name, error)
+        logger.warning("users: column %r is left out: %s", name, error)
         return []
     return category_flags(name, lists)
 

@@ -19,7 +19,7 @@ SAMPLE_SOURCE = Source(
 )
 
 _NAMES = (SAMPLE, *REMOTES)  # that can be given instead of a path
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def load_dataset(path_or_name: str | Path) -> Dataset:
@@ -46,7 +46,7 @@ def locate(path_or_name: str | Path) -> Path:
         return sample_folder()
     if isinstance(path_or_name, str) and path_or_name in REMOTES:
         if Path(path_or_name).exists():
-            _log.warning("%r means the download; the folder of that name here is './%s'", path_or_name, path_or_name)
+            logger.warning("%r means the download; the folder here is './%s'", path_or_name, path_or_name)
         return fetch(path_or_name)
     return _existing(str(path_or_name))
 
@@ -71,7 +71,7 @@ def locate_default(data_folder: Path) -> Path:
     try:
         return fetch(DEFAULT)
     except DownloadError as error:
-        _log.warning("%s; going on with the embedded sample, whose ratings are synthetic", error)
+        logger.warning("%s; going on with the embedded sample, whose ratings are synthetic", error)
         return sample_folder()
 
 

@@ -29,7 +29,7 @@ _OCCUPATIONS = (
 )
 _NO_GENRE = "(no genres listed)"
 _DATE = re.compile(r"\d{1,2}-[A-Z][a-z]{2}-(\d{4})|(\d{4})(?:-\d\d){0,2}")
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def read_items(file: TableFile, genre_names: Sequence[str] | None) -> pd.DataFrame:
@@ -115,7 +115,7 @@ def _year_of_date(row: Row) -> int | None:
         return None
     date = _DATE.fullmatch(row.text("date"))
     if not date:
-        _log.warning("%s", row.error(f"date {row.text('date')!r} is unknown", "expected a date like 01-Jan-1995"))
+        logger.warning("%s", row.error(f"date {row.text('date')!r} is unknown", "expected a date like 01-Jan-1995"))
         return None
     return int(date[1] or date[2])
 

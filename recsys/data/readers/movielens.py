@@ -22,7 +22,7 @@ from recsys.errors import DataError
 LABEL = (
     "a MovieLens folder or its zip, with u.data and u.item, ratings.dat and movies.dat, or ratings.csv and movies.csv"
 )
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 _RATING = ("user", "item", "rating", "timestamp")
@@ -93,7 +93,7 @@ def _read_optional(files: Files, table: Table | None, read: Callable[[TableFile]
     try:
         return read(_table_file(files, table))
     except DataError as error:
-        _log.warning("%s; %s is optional, so it is left out", error, table.file)
+        logger.warning("%s; %s is optional, so it is left out", error, table.file)
         return None
 
 
@@ -108,7 +108,7 @@ def _known_users(file: TableFile, ratings: pd.DataFrame) -> pd.DataFrame:
     if len(unknown) == ratings["user"].nunique():
         raise DataError(f"{file.table.file} has a line for none of the users, such as {unknown[0]}")
     if len(unknown):
-        _log.warning("%s has no line for user %s; such users: %d", file.table.file, unknown[0], len(unknown))
+        logger.warning("%s has no line for user %s; such users: %d", file.table.file, unknown[0], len(unknown))
     return users
 
 
