@@ -10,10 +10,10 @@ export function installLoader() {
   const build = document.documentElement.dataset.build ?? "";
   const promises = new Map(); // by address
 
-  // The data that a script has left under a name, if it has the stamp that the page expects.
+  // The data that a script has left under a name, if it has the stamp that the page expects; undefined: any.
   const takeData = (name, stamp) => {
     if (!marquee.data?.has(name)) throw new Error(`${name}: the script holds no data`);
-    if ((marquee.stamps?.get(name) ?? "") === stamp) return marquee.data.get(name);
+    if (stamp === undefined || (marquee.stamps?.get(name) ?? "") === stamp) return marquee.data.get(name);
     marquee.data.delete(name);
     showOutdatedNotice();
     throw outdatedError();
@@ -23,7 +23,7 @@ export function installLoader() {
     new Promise((resolve, reject) => {
       marquee.data?.delete(name); // what an earlier attempt may have left
       marquee.stamps?.delete(name);
-      const script = element("script", { src: `${root}${address}?v=${stamp}` });
+      const script = element("script", { src: root + address + (stamp ? `?v=${stamp}` : "") });
       const fail = (problem) => {
         promises.delete(address); // the next call tries again
         reject(problem);
