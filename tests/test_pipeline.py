@@ -239,6 +239,17 @@ def test_where_no_hidden_rating_is_relevant_lists_mark_hits_and_pages_say_why_no
     assert f"No metrics were measured: {reason}." in (tmp_path / "site" / "compare.html").read_text("utf-8")
 
 
+def test_lists_without_a_single_hit_are_built():
+    # Every hidden item is its user's alone, so in training it looks like all the others that nobody has rated.
+    pairs = [(user, 3 * user + n) for user in range(5) for n in range(3)]
+    log = pd.DataFrame(pairs, columns=["user", "item"]).assign(rating=[1, 3, 5] * 5, timestamp=[1, 2, 3] * 5)
+    titles = pd.DataFrame({"item": range(-500, 15), "title": "none", "year": None})
+    artefacts = computed(recsys.Dataset.from_frames(log, titles), top_k=1, models=["base"])
+
+    users = artefacts.recommendations.users.values()
+    assert not any(row.held_out for user in users for rows in user.models.values() for row in rows)
+
+
 def test_new_users_without_a_relevant_hidden_rating_are_not_measured(dataset, caplog):
     rating = np.where(np.arange(dataset.n_ratings) == 0, 5, dataset.rating.clip(max=4)).astype(np.float32)
     log, config = replace(dataset, rating=rating), replace(QUICK, relevant_from=5, evaluate_new_users=True)

@@ -24,6 +24,8 @@ def liked_hits(lists: Lists, dataset: Dataset, test: Dataset | None) -> NDArray[
     if test is None or not ratings_say_liking(dataset):
         return liked
     user, rank = np.nonzero(lists.held_out)  # (h,) each, of the hits
+    if not len(user):  # scipy gives a sparse array, not an empty one, for no entries
+        return liked
     rating = np.asarray(test.matrix[user, lists.items[user, rank]], np.float64)
     total = np.bincount(dataset.user, dataset.rating.astype(np.float64), dataset.n_users)  # (n_users,)
     # rating >= total / n, multiplied by n: a quotient is rounded, and would undo the equality where all of a user's
