@@ -142,8 +142,12 @@ class Dataset:
 
     @cached_property
     def has_times(self) -> bool:
-        """Whether times say which rating came first: they are there, and not all the same."""
-        return self.timestamp is not None and bool((self.timestamp != self.timestamp[0]).any())
+        """Whether times say which rating came first: some user has ratings of different times."""
+        if self.timestamp is None:
+            return False
+        time_of_user = np.empty(self.n_users, np.int64)
+        time_of_user[self.user] = self.timestamp  # that of any of their ratings
+        return bool((self.timestamp != time_of_user[self.user]).any())
 
     @cached_property
     def item_counts(self) -> NDArray[np.int64]:

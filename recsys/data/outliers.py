@@ -13,7 +13,7 @@ _MIN_VALUES = 10
 """With fewer, none is called an outlier."""
 
 
-def usual_range(values: NDArray[np.floating[Any]]) -> tuple[float, float]:
+def usual_range(values: NDArray[np.floating[Any]], support: int = 1) -> tuple[float, float]:
     """The lowest and the highest of values (n,) that are no outliers.
 
     The middle 98 % are never outliers. From there the range grows outwards, value by value, until the next one is
@@ -23,13 +23,16 @@ def usual_range(values: NDArray[np.floating[Any]]) -> tuple[float, float]:
 
     Args:
         values: finite, at least one.
+        support: how many values must lie at or beyond each end; with more than 1, no single value is an end.
     """
     n = len(values)
     first = 0 if n < _MIN_VALUES else max(1, int(_TRIMMED * n))  # of the middle, in the order of values
     last = n - 1 - first
     ordered = np.partition(values, [first, last])  # the two ends are in no order, but in their places
-    lower = np.unique(ordered[: first + 1]).astype(np.float64)
-    upper = np.unique(ordered[last:]).astype(np.float64)
+    lower, upper = np.sort(ordered[: first + 1]), np.sort(ordered[last:])
+    beyond = min(support, len(lower)) - 1  # values that are no end for want of others like them
+    lower = np.unique(lower[beyond:]).astype(np.float64)
+    upper = np.unique(upper[: len(upper) - beyond]).astype(np.float64)
     return -_extend(-lower[::-1], -upper[0]), _extend(upper, lower[-1])
 
 

@@ -24,8 +24,8 @@ MAX_USERS_NAMED = 10
 SPLIT_RULES = {
     "temporal": "per user, sorted by timestamp, equal timestamps in an order drawn from the seed: the first "
     "max(1, floor(n (1 - holdout))) ratings train, the rest is hidden",
-    "random": "there are no timestamps, or all are equal: per user, in an order drawn from the seed, the first "
-    "max(1, floor(n (1 - holdout))) ratings train, the rest is hidden",
+    "random": "there are no timestamps, or all of a user's are equal: per user, in an order drawn from the seed, the "
+    "first max(1, floor(n (1 - holdout))) ratings train, the rest is hidden",
     "none": "nothing is hidden: all ratings train, nothing is measured",
 }
 

@@ -26,6 +26,11 @@ _COUNTS_ABOVE_MIDDLE = 0.1
 """Share of the ratings in the upper half of their range below which they are taken for counts. Scales of opinions
 have most of their ratings there; plays, hours and clicks have a long tail."""
 
+_MAX_NEGATIVE = 0.01
+"""Share of negative ratings up to which the others may be counts; the negative ones are then errors."""
+_SUPPORT, _SUPPORT_FROM = 1e-4, 1000
+"""Share of the ratings that must lie at or beyond an end of their range; of so many ratings, two at least."""
+
 Kind = Literal["scale", "counts", "equal"]
 
 
@@ -68,7 +73,7 @@ class Counts(RatingScale):
     """Counts, such as plays, hours or purchases: any is a choice, and more are a stronger one, by logarithm.
 
     The lowest above zero weighs :data:`LEAST_COUNT`, the highest 1, and between them it is their ratio that counts,
-    so that hours weigh as minutes do. A count of zero weighs nothing.
+    so that hours weigh as minutes do. A count of zero, or below it, weighs nothing.
     """
 
     kind: ClassVar[Kind] = "counts"
@@ -108,16 +113,20 @@ KINDS: dict[str, type[RatingScale]] = {scale.kind: scale for scale in (Opinions,
 def rating_scale(ratings: NDArray[np.floating[Any]]) -> RatingScale:
     """What ratings (n,) are, by their distribution: see the classes.
 
-    They are counts where none is negative, and few lie in the upper half of their range or, from the lowest value,
-    which most of them have, to the highest each value is rarer than the last.
+    They are counts where next to none is negative, and few lie in the upper half of their range or, from the lowest
+    value, which most of them have, to the highest each value is rarer than the last.
     """
-    low, high = usual_range(ratings)
+    support = max(2, int(_SUPPORT * len(ratings))) if len(ratings) >= _SUPPORT_FROM else 1
+    low, high = usual_range(ratings, support)
     if low == high:
         return Equal(low, high)
-    if low >= 0 and _have_long_tail(ratings[(ratings >= low) & (ratings <= high)]):
-        lowest = usual_range(ratings[ratings > 0])[0]
-        if lowest < high:
-            return Counts(lowest, high)
+    counts = ratings[ratings >= 0]
+    if len(ratings) - len(counts) < _MAX_NEGATIVE * len(ratings):
+        least, most = usual_range(counts, support)
+        if least < most and _have_long_tail(counts[(counts >= least) & (counts <= most)]):
+            lowest = usual_range(counts[counts > 0], support)[0]
+            if lowest < most:
+                return Counts(lowest, most)
     return Opinions(low, high)
 
 

@@ -149,6 +149,15 @@ def test_the_order_of_rows_changes_nothing(times, holdout, random, timed):
     assert first.kind == second.kind
 
 
+def test_times_that_tell_users_apart_but_not_their_ratings_count_as_none():
+    pairs = [(user, item) for user in range(3) for item in range(10)]
+    by_user, absent = (
+        split(dataset({pair: None if none else pair[0] for pair in pairs}), 0.3, rng()) for none in (False, True)
+    )
+    assert by_user.kind == "random"
+    assert pairs_of(by_user.test) == pairs_of(absent.test)
+
+
 def test_where_no_times_are_equal_the_seed_changes_nothing():
     times = {(1, item): item * 7 % 20 for item in range(20)}
     first = split(dataset(times), 0.3, rng())

@@ -48,7 +48,9 @@ def test_counts_are_recognised_by_their_long_tail(kind):
 ])  # fmt: skip
 def test_opinions_are_no_counts(kind):
     ratings = draws(kind)
-    assert rating_scale(ratings) == Opinions(ratings.min(), ratings.max())
+    scale = rating_scale(ratings)
+    assert scale.kind == "scale"
+    assert scale == Opinions(*np.sort(ratings)[[1, -2]])  # the lowest and the highest that two ratings reach
 
 
 def test_opinions_rise_with_the_root_from_lowest_to_highest():
@@ -83,6 +85,22 @@ def test_outliers_change_what_no_other_rating_weighs(kind, mad):
     ratings = draws(kind)
     with_mad = rating_scale(np.append(ratings, np.float32(mad)))
     assert with_mad.weights(ratings).tolist() == rating_scale(ratings).weights(ratings).tolist()
+
+
+@pytest.mark.parametrize("mad", [-1, -0.5, -5, -50, -300, -1000, 0, 1e7])
+@pytest.mark.parametrize("kind", ["plays", "hours", "clicks", "purchases", "baskets"])
+def test_a_mad_value_among_counts_changes_what_the_others_weigh_by_next_to_nothing(kind, mad):
+    ratings = draws(kind)
+    scale = rating_scale(np.append(ratings, np.float32(mad)))
+    assert scale.kind == "counts"
+    np.testing.assert_allclose(scale.weights(ratings), rating_scale(ratings).weights(ratings), rtol=0, atol=0.03)
+    assert scale.weights(np.array([mad])) in (0, 1)
+
+
+@pytest.mark.parametrize("mad", [-1, 0, 6, 7, 9])
+def test_a_single_rating_next_to_the_scale_is_no_end_of_it(mad):
+    ratings = np.tile(STARS, 3)
+    assert rating_scale(np.append(ratings, np.float32(mad))) == Opinions(1, 5)
 
 
 @settings(deadline=None, max_examples=50)
