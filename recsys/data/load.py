@@ -46,7 +46,8 @@ def locate(path_or_name: str | Path) -> Path:
         return sample_folder()
     if isinstance(path_or_name, str) and path_or_name in REMOTES:
         if Path(path_or_name).exists():
-            logger.warning("%r means the download; the folder of that name here is './%s'", *[path_or_name] * 2)
+            name = path_or_name
+            logger.warning("%r means the download; the folder of that name here is './%s'", name, name)
         return fetch(path_or_name)
     return _existing(str(path_or_name))
 
