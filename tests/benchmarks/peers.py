@@ -25,7 +25,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -268,6 +268,8 @@ class Lists:
 
 
 def ours(threads: int, factors: Factors, train: recsys.Dataset) -> Callable[[], Any]:
+    # Without years no items are twins, of which implicit knows nothing.
+    train = replace(train, years=np.full(train.n_items, np.nan))
     return lambda: recsys.top_k(factors, k=K, exclude=train)
 
 
