@@ -23,6 +23,7 @@ from recsys.data.columns import (
 )
 from recsys.data.columns import titles as titles_of
 from recsys.data.ids import is_canonical, written_ids
+from recsys.data.matching import check_ids_match
 from recsys.data.outliers import standardised
 from recsys.data.tables import as_frame, need_columns
 from recsys.data.times import timestamps
@@ -50,7 +51,8 @@ def arrays_from_frames(ratings: Any, items: Any, users: Any) -> dict[str, Any]:
     items, users = _facts("item", items), _facts("user", users)
     rated_items, listed_items = _same_kind(ids("item", ratings["item"]), items, "item")
     rated_users, listed_users = _same_kind(ids("user", ratings["user"]), users, "user")
-    item_ids, user_ids = _catalogue(rated_items, listed_items), _catalogue(rated_users, listed_users)
+    item_ids = _catalogue("item", rated_items, listed_items)
+    user_ids = _catalogue("user", rated_users, listed_users)
     features, feature_names = _user_features(users, _indices(user_ids, listed_users), len(user_ids))
     with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, which the data set refuses
         rating = numbers("rating", ratings["rating"]).astype(np.float32)
@@ -97,10 +99,11 @@ def _same_kind(
     return texts[0], texts[1]
 
 
-def _catalogue(rated: pd.Series[Any], listed: pd.Series[Any]) -> pd.Index[Any]:
+def _catalogue(name: str, rated: pd.Series[Any], listed: pd.Series[Any]) -> pd.Index[Any]:
     """All ids of the ratings and the table, each once, sorted: numbers by value, text by code point."""
     dtype = object if rated.dtype == object else np.int64
     unique = [column.unique().astype(dtype) for column in (rated, listed)]
+    check_ids_match(name, *unique)
     all_ids: pd.Index[Any] = pd.Index(pd.unique(np.concatenate(unique)), dtype=dtype).sort_values()
     return all_ids
 

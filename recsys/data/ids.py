@@ -32,6 +32,12 @@ def written_ids(ids: NDArray[Any]) -> NDArray[np.object_]:
     return texts
 
 
+def quoted_id(value: Any) -> str:
+    """An id for a message: in quotes, unless it is a number or a word."""
+    text = str(value)
+    return text if re.fullmatch(r"[\w.-]+", text) else repr(text)
+
+
 def comparable_ids(first: NDArray[Any], second: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Two arrays of ids, (n,) and (m,), in one kind: as they are where the kinds agree, else both as text."""
     if (first.dtype == object) == (second.dtype == object):

@@ -32,6 +32,14 @@ MIN_SHARE = 0.8
 _MAX_README = 1 << 17
 """Bytes that are read of a README."""
 
+# Words of the licence in every edition's README. That a README of one's own names MovieLens, its university and some
+# licence says nothing.
+_SENTENCES = (
+    "movielens",
+    "neither the university of minnesota nor any of the researchers involved can guarantee the correctness of the",
+    "may not state or imply any endorsement from the university of minnesota or the grouplens research group",
+)
+
 # Name, page, ratings, users who rate, and items in the table, rated or not.
 _EDITIONS = (
     ("MovieLens 100K", "100k", 100_000, 943, 1_682),
@@ -118,11 +126,11 @@ def _has_names_of_100k(files: Files) -> bool:
 
 
 def _is_licence(readme: str) -> bool:
-    return all(words in readme for words in ("movielens", "university of minnesota", "license"))
+    return all(sentence in readme for sentence in _SENTENCES)
 
 
 def _readme(files: Files) -> str:
-    """The README in lower case, its white space made single spaces; empty where there is none that can be read."""
+    """The words of the README in lower case, with single spaces; empty where there is none that can be read."""
     name = next((name for name in sorted(files.names) if re.fullmatch(r"readme(\.\w+)?", name.lower())), None)
     if name is None:
         return ""
@@ -131,4 +139,5 @@ def _readme(files: Files) -> str:
             text = file.read(_MAX_README).decode("utf-8", "replace")
     except DataError:
         return ""
-    return " ".join(text.lower().split())
+    text = re.sub(r"<[^<>]*>", " ", text.lower())  # tags of README.html
+    return " ".join(re.findall(r"[a-z0-9-]+", text))  # without punctuation, marks of lists and Markdown's emphasis

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 
 from recsys.data.dataset import Dataset, Source
+from recsys.data.matching import refuse_lost_zeros
 from recsys.data.readers.catalogue import read_genre_names, read_items, read_users
 from recsys.data.readers.delimited import Table, TableFile
 from recsys.data.readers.editions import edition
@@ -104,6 +106,7 @@ def _known_users(file: TableFile, ratings: pd.DataFrame) -> pd.DataFrame:
         DataError: a line cannot be read, or nobody who rates has one.
     """
     users = read_users(file)
+    refuse_lost_zeros("user", np.asarray(ratings["user"].unique()), users["user"].to_numpy())
     unknown = ids_not_in(ratings["user"], users["user"])
     if len(unknown) == ratings["user"].nunique():
         raise DataError(f"{file.table.file} has a line for none of the users, such as {unknown[0]}")

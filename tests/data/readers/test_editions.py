@@ -19,10 +19,27 @@ from tests.data.readers.test_movielens import CSV, FILMS, RATINGS, USERS, film, 
 from tests.requirements import MOVIELENS, needs_movielens
 
 README = b"""SUMMARY & USAGE LICENSE
-MovieLens data sets were collected by the GroupLens Research Project at the University
-of Minnesota. The user may not redistribute the data without separate permission.
+MovieLens data sets were collected by the GroupLens Research Project at the University of Minnesota.
+
+Neither the University of Minnesota nor any of the researchers
+involved can guarantee the correctness of the data, its suitability
+for any particular purpose, or the validity of results based on the
+use of the data set.  The data set may be used for any research
+purposes under the following conditions:
+
+     * The user may not state or imply any endorsement from the
+       University of Minnesota or the GroupLens Research Group.
 """
-OWN_README = b"# My films\nMy own ratings, in the format of MovieLens (GroupLens). License: CC0.\n"
+README_HTML = b"""<h2>Summary</h2><p>Ratings of <a href="x">MovieLens</a>.</p>\n<h2>Usage License</h2><p>Neither the
+University of\r\nMinnesota nor any of the researchers involved can guarantee the correctness of the data, its</p>
+<ul>\n<li>The user may not state or imply any <em>endorsement</em> from the University of Minnesota or the GroupLens
+Research Group.</li></ul>"""
+OWN_READMES = [
+    b"# My films\nMy own ratings, in the format of MovieLens (GroupLens). License: CC0.\n",
+    b"Our club. Format like MovieLens (University of Minnesota).\n## License\nMIT\n",
+    b"Collected with the code of the GroupLens Research Group at the University of Minnesota, who made MovieLens.\n"
+    b"License: the user may not redistribute the data without separate permission.\n",
+]
 FILES_100K: dict[str, str | bytes] = {"u.data": RATINGS, "u.item": FILMS, "u.user": USERS}
 KNOWN = [(1, "Toy Story (1995)"), (296, "Pulp Fiction (1994)"), (318, "Shawshank Redemption, The (1994)"),
          (356, "Forrest Gump (1994)"), (480, "Jurassic Park (1993)"), (2571, "Matrix, The (1999)")]  # fmt: skip
@@ -43,7 +60,8 @@ def movies_csv(titles: list[tuple[int, str]]) -> dict[str, str | bytes]:
         (FILES_100K | {"ua.base": ""}, "100k/"),
         (CSV | {"README.txt": README + b"This dataset (ml-25m) describes"}, "25m/"),
         (CSV | {"README.txt": README + b"This dataset (ml-latest-small) describes"}, "latest/"),
-        (CSV | {"README.html": b"<p>MovieLens</p> License: University of\r\n Minnesota"}, ""),
+        (CSV | {"README.html": README_HTML}, ""),
+        (CSV | {"README.md": README.replace(b"\n", b"\n> ").replace(b"     * ", b"- **") + b"**"}, ""),
         (movies_csv(KNOWN), ""),
         (movies_csv([*KNOWN[1:], (1, "Toy Story (1995)"), (110, "Brave Heart (1995)")]), ""),
     ],
@@ -60,9 +78,9 @@ def test_movielens_is_cited_by_what_its_files_are(tmp_path, files, page):
     "files",
     [
         FILES_100K,
-        FILES_100K | {"README.md": OWN_README},
+        *(FILES_100K | {"README.md": readme} for readme in OWN_READMES),
         CSV,
-        CSV | {"README": OWN_README},
+        *(CSV | {"README": readme} for readme in OWN_READMES),
         movies_csv(KNOWN[:4]),
         movies_csv([(id_, "Something else (1990)") for id_, _ in KNOWN]) | {"README.txt": README},
         movies_csv([(id_ + 1000, title) for id_, title in KNOWN] + [(1, "Mine (2020)")]),
