@@ -29,6 +29,7 @@ from recsys.cache.models import cached_fit
 from recsys.cache.store import Cache, FolderCache, cache_folder
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
+from recsys.data.ids import quoted_id
 from recsys.data.load import read_path
 from recsys.data.split import Split
 from recsys.data.split import split as split_ratings
@@ -179,18 +180,17 @@ def report_twins(dataset: Dataset) -> None:
         return
     items = groups[0]
     title, year = dataset.titles[items[0]], int(dataset.years[items[0]])
-    *others, last = (str(dataset.item_ids[item]) for item in items)
+    ids = [quoted_id(dataset.item_ids[item]) for item in items[:2]]
     noun = "pair" if max(map(len, groups)) == 2 else "group"
     logger.warning(
-        "%d %s of items %s the same title and year, such as %r (%d), ids %s and %s: each keeps its page and its "
-        "scores, but no list names two of them, nor one whose twin the user rated; merge them if they are one",
+        "%d %s of items %s the same title and year, such as %r (%d), ids %s: each keeps its page and its scores, but "
+        "no list names two of them, nor one whose twin the user rated; merge them if they are the same item",
         len(groups),
         noun if len(groups) == 1 else f"{noun}s",
         "has" if len(groups) == 1 else "have",
         title,
         year,
-        ", ".join(others),
-        last,
+        " and ".join(ids) if len(items) == 2 else f"{', '.join(ids)} and {len(items) - 2:,} more",
     )
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from recsys.data.dataset import Dataset
-from recsys.data.ids import written_id
+from recsys.data.ids import quoted_id, written_id
 from recsys.errors import DataError
 
 
@@ -77,6 +78,31 @@ def align_test(test: Dataset, train: Dataset) -> Dataset:
         rating=test.rating,
         timestamp=test.timestamp,
     )
+
+
+def refuse_shared_ratings(train: Dataset, test: Dataset) -> None:
+    """Refuse parts in which a user rated the same item: no list names what is in training, so it cannot be found.
+
+    Args:
+        train: the training part.
+        test: of the same users and items, in the same order.
+
+    Raises:
+        DataError: there is such a pair.
+    """
+    # The product of two patterns of ones is 1 where both are; rows are merged in order, in linear time.
+    ones = [
+        sparse.csr_array((np.ones(matrix.nnz, np.int8), matrix.indices, matrix.indptr), matrix.shape)
+        for matrix in (train.matrix, test.matrix)
+    ]
+    users, items = ones[0].multiply(ones[1]).nonzero()
+    if len(users):
+        raise DataError(
+            f"{len(users):,} of the {test.n_ratings:,} test ratings are of items that the same user rated in the "
+            f"training part too, such as item {quoted_id(train.item_ids[items[0]])} of user "
+            f"{quoted_id(train.user_ids[users[0]])}; expected two parts without a common rating, such as parts.train "
+            "and parts.test of recsys.split"
+        )
 
 
 def indices_of(kind: str, ids: Iterable[Any], known: NDArray[Any], owner: str) -> NDArray[np.int32]:

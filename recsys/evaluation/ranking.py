@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from numbers import Integral
 from typing import Any, Protocol
 
 import numpy as np
@@ -55,7 +56,7 @@ def top_k(
         score -inf.
 
     Raises:
-        ConfigError: k is below 1 or above the number of items.
+        ConfigError: k is not a whole number, below 1 or above the number of items.
         DataError: ``exclude`` has other users or items than ``fitted``, an index is not that of a user, or a score is
             not finite.
     """
@@ -66,8 +67,8 @@ def top_k(
     users = np.asarray(users) if len(users) else np.empty(0, np.intp)
     _check_users(users, exclude)
     n_items = fitted.scores(users[:0]).shape[1]
-    if not 1 <= k <= n_items:
-        raise ConfigError(f"k is {k}; expected a whole number from 1 to {n_items}, the number of items")
+    if isinstance(k, bool) or not isinstance(k, Integral) or not 1 <= k <= n_items:
+        raise ConfigError(f"k is {k!r}; expected a whole number from 1 to {n_items}, the number of items")
     items, scores = np.empty((len(users), k), np.int32), np.empty((len(users), k), np.float32)
     start = 0
     for block_users, block in score_blocks(fitted, users):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.data.twins import Twins
+from recsys.errors import ConfigError
 
 EVERY_RATING = "all items the user rated in the hidden part, whatever the rating"
 FROM_A_RATING = "the items the user rated {relevant_from:g} or higher in the hidden part; lower ratings do not count"
@@ -18,6 +21,17 @@ TWINS = (
     "; not those of which the user has a twin in training (an item of the same title and year, see twins in "
     "items.json); twins that are both hidden count once"
 )
+
+
+def check_threshold(relevant_from: Any) -> None:
+    """Refuse what no rating can be compared with.
+
+    Raises:
+        ConfigError: ``relevant_from`` is neither a finite number nor None.
+    """
+    is_number = isinstance(relevant_from, Real) and not isinstance(relevant_from, bool)
+    if relevant_from is not None and not (is_number and math.isfinite(relevant_from)):
+        raise ConfigError(f"relevant_from is {relevant_from!r}; expected a finite number, or None for all ratings")
 
 
 def relevant_ratings(

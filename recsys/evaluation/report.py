@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.alignment import align_test
+from recsys.data.alignment import align_test, refuse_shared_ratings
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
 from recsys.evaluation.bootstrap import bootstrap_intervals
 from recsys.evaluation.metrics import accuracy_metrics, list_metrics
 from recsys.evaluation.ranking import Scorer, align_to, top_k
-from recsys.evaluation.relevance import none_relevant, relevant_counts, relevant_ratings
+from recsys.evaluation.relevance import check_threshold, none_relevant, relevant_counts, relevant_ratings
 from recsys.schema import Interval, Mean
 
 
@@ -72,12 +72,15 @@ def evaluate(
     Models and data are joined by the written form of their ids: the number 1 and the text "1" are one id.
 
     Raises:
-        ConfigError: k is below 1 or above the number of items, or no hidden rating is as high as ``relevant_from``.
-        DataError: ``train`` has other users or items than ``fitted``, ``test`` has some that ``train`` lacks, or a
-            score is not finite.
+        ConfigError: k is not a whole number, below 1 or above the number of items; ``relevant_from`` is not a finite
+            number, or no hidden rating is as high.
+        DataError: ``train`` has other users or items than ``fitted``, ``test`` has some that ``train`` lacks or a
+            rating that is in ``train`` too, or a score is not finite.
     """
+    check_threshold(relevant_from)
     train = align_to(fitted, train, "the training part")
     test = align_test(test, train)
+    refuse_shared_ratings(train, test)
     relevant = relevant_ratings(train, test, relevant_from)
     if relevant is None:
         raise ConfigError(f"{none_relevant(test, relevant_from)}; expected a lower one, or None for all ratings")

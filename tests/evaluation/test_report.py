@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from recsys.errors import ConfigError, DataError
 from recsys.evaluation.metrics import METRICS, accuracy_metrics, list_metrics
 from recsys.evaluation.metrics.metric import AccuracyMetric, ListMetric
+from recsys.evaluation.ranking import top_k
 from recsys.evaluation.report import evaluate, hits, score_lists
 from tests.evaluation.test_metrics import literal_metrics
 from tests.small_logs import TableScorer, log_of, pairs_of
@@ -91,6 +93,44 @@ def test_hits_belong_to_the_user_of_their_row_and_a_missing_item_is_no_hit():
 def test_a_k_that_no_list_can_have_is_refused(k):
     with pytest.raises(ConfigError, match=f"k is {k}; expected a whole number from 1 to 3"):
         evaluate(TableScorer([[1, 2, 3]]), log_of([(0, 0)], 1, 3), log_of([(0, 1)], 1, 3), k)
+
+
+@pytest.mark.parametrize("k", ["2", 1.5, None, True, np.float64(2)])
+@pytest.mark.parametrize("rank", [
+    lambda k: evaluate(TableScorer([[1, 2, 3]]), log_of([(0, 0)], 1, 3), log_of([(0, 1)], 1, 3), k),
+    lambda k: top_k(TableScorer([[1, 2, 3]]), k=k),
+])  # fmt: skip
+def test_a_k_that_is_no_whole_number_is_refused(k, rank):
+    with pytest.raises(ConfigError, match=f"k is {re.escape(repr(k))}; expected a whole number from 1 to 3"):
+        rank(k)
+
+
+def test_a_k_of_numpy_is_a_whole_number():
+    report = evaluate(TableScorer([[1, 2, 3]]), log_of([(0, 0)], 1, 3), log_of([(0, 1)], 1, 3), np.int8(2))
+    assert report.items.tolist() == [[2, 1]]
+
+
+@pytest.mark.parametrize("relevant_from", ["x", "4", True, math.nan, math.inf, [4]])
+def test_a_threshold_that_is_no_number_is_refused(relevant_from):
+    train, test = log_of([(0, 0)], 1, 3), log_of([(0, 1)], 1, 3)
+    with pytest.raises(ConfigError) as error:
+        evaluate(TableScorer([[1, 2, 3]]), train, test, 1, relevant_from)
+    expected = "expected a finite number, or None for all ratings"
+    assert str(error.value) == f"relevant_from is {relevant_from!r}; {expected}"
+
+
+@pytest.mark.parametrize("rating", [1, 0])
+def test_hidden_ratings_that_are_in_training_too_are_refused(rating):
+    train = log_of([(0, 0, rating), (1, 2, rating), (0, 1, rating), (1, 1, rating)], 2, 3)
+    test = log_of([(0, 2), (1, 1), (0, 0)], 2, 3)
+    with pytest.raises(DataError) as error:
+        evaluate(TableScorer([[1, 2, 3]] * 2), train, test, 1)
+    assert str(error.value) == (
+        "2 of the 3 test ratings are of items that the same user rated in the training part too, such as item 0 of "
+        "user 0; expected two parts without a common rating, such as parts.train and parts.test of recsys.split"
+    )
+    with pytest.raises(DataError, match="3 of the 3 test ratings"):
+        evaluate(TableScorer([[1, 2, 3]] * 2), test, test, 1)
 
 
 @pytest.mark.parametrize(("shape", "unknown"), [((2, 3), "user '1'"), ((1, 4), "item '3'")])

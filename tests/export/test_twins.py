@@ -109,15 +109,26 @@ def test_the_build_reports_twins_and_says_nothing_where_there_are_none(caplog):
         return caplog.text
 
     assert report(example()) == ""
-    first, second = ITEMS[:2]
+    first, second = map(str, ITEMS[:2])
     assert (
-        f"22 pairs of items have the same title and year, such as 'Film 0' (1997), ids {first} and {second}: "
+        f"22 pairs of items have the same title and year, such as 'Film 0' (1997), ids {first!r} and {second!r}: "
         in report(with_twins(example()))
     )
     titles = np.array([f"Film {max(row, 2)}" for row in range(len(ITEMS))], object)
     assert "1 group of items has the same title and year, such as 'Film 2' (1997), ids" in report(
         replace(with_twins(example()), titles=titles)
     )
+
+
+def test_the_report_on_a_large_group_of_twins_is_short(caplog):
+    dataset = example()
+    n = dataset.n_items
+    dataset = replace(dataset, titles=np.full(n, "Episode 1", object), years=np.full(n, 2000.0))
+    with caplog.at_level(logging.WARNING):
+        pipeline.report_twins(dataset)
+    first, second = dataset.item_ids[:2]
+    assert f"such as 'Episode 1' (2000), ids {first!r}, {second!r} and {n - 2} more: each keeps" in caplog.text
+    assert caplog.text.strip().endswith("merge them if they are the same item")
 
 
 def test_the_hidden_part_in_this_file_is_that_of_the_split():
