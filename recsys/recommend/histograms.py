@@ -56,9 +56,11 @@ def _bins(values: NDArray[np.float64], scale: RatingScale) -> tuple[NDArray[np.f
     if len(values) <= MAX_BINS:
         return values, values
     if isinstance(scale, Counts):
+        are_whole = bool((values == np.round(values)).all())
         edges = np.geomspace(scale.low, scale.high, MAX_BINS)
-        if (values == np.round(values)).all():
-            edges = np.unique(np.round(edges))
+        edges = np.round(edges) if are_whole else edges
+        edges = np.unique([float(f"{edge:.1e}") for edge in edges])  # in two digits: nobody can read 63.52225
+        if are_whole:
             low, high = edges[:-1], np.append(edges[1:-1] - 1, edges[-1])
         else:
             low, high = edges[:-1], edges[1:]
@@ -72,7 +74,8 @@ def _bins(values: NDArray[np.float64], scale: RatingScale) -> tuple[NDArray[np.f
             first = np.arange(0, n_steps, width)
             low, high = start + first * step, start + np.minimum(first + width, n_steps) * step - step
         else:
-            edges = np.linspace(start, end, MAX_BINS)
+            edges, width = np.linspace(start, end, MAX_BINS, retstep=True)
+            edges = np.round(edges, 1 - int(np.floor(np.log10(width))))  # in two digits of the width
             low, high = edges[:-1], edges[1:]
     # Rounded before anything is counted: 0.1 + 2 * 0.1 is a little more than the rating 0.3.
     digits = _DIGITS - int(np.ceil(np.log10(np.abs(values).max())))

@@ -63,6 +63,15 @@ def test_counts_have_bins_of_about_equal_ratio_with_whole_ends():
     assert (histograms.low[1:] == histograms.high[:-1] + 1).all()
 
 
+def test_ends_of_bins_can_be_read():
+    rng = np.random.default_rng(0)
+    hours = of_one_item(np.round(rng.lognormal(1.5, 2, 500), 1) + 0.1)
+    assert all(float(f"{end:.1e}") == end for end in hours.low[1:].tolist())
+    share = of_one_item(rng.uniform(-10, 10, 500))
+    assert share.low[1:].tolist() == pytest.approx(np.arange(-8, 10, 2), abs=0.2)
+    assert all(round(end, 1) == end for end in share.low[1:].tolist())
+
+
 def test_outliers_do_not_widen_the_bins_and_are_in_the_last_one():
     mad = of_one_item([*np.arange(0, 100.5), 1e6])
     assert mad.low.tolist() == list(range(0, 100, 10))
