@@ -145,7 +145,13 @@ class RatedItem(Struct, frozen=True, gc=False):
     rating: Annotated[float, Meta(description="as it was read, in no more digits than a 32-bit number has")]
 
 
-HeldOut = Annotated[bool, Meta(description="the user really rated it in the part hidden from training")]
+HeldOut = Annotated[
+    bool,
+    Meta(
+        description="the user really rated it, or an item of the same title and year (twins in items.json), in the "
+        "part hidden from training"
+    ),
+]
 Relevant = Annotated[
     bool,
     Meta(
@@ -179,8 +185,9 @@ class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
     liked: Annotated[
         bool | None,
         Meta(
-            description="of a hit: the user's rating of it is at or above the mean of all their ratings; absent: no "
-            "hit, one that is withheld, or ratings that do not say what is liked, being all equal or counts"
+            description="of a hit: the user's rating of it (of twins, the highest in the hidden part) is at or above "
+            "the mean of all their ratings; absent: no hit, one that is withheld, or ratings that do not say what is "
+            "liked, being all equal or counts"
         ),
     ] = None
 
@@ -196,8 +203,14 @@ class BaselineRecommendation(Struct, frozen=True, omit_defaults=True, gc=False):
 class HiddenRanks(Struct, frozen=True, gc=False):
     """Where a model ranks all hidden items of a user, relevant or not, among those not in their training part."""
 
-    counts: Annotated[list[int], Meta(description="hidden items at ranks up to each of rank_ends, then beyond")]
-    median: Annotated[float, Meta(description="of the ranks of all their hidden items")]
+    counts: Annotated[
+        list[int],
+        Meta(
+            description="hidden items at ranks up to each of rank_ends, then beyond; twins count once, at the rank "
+            "of the one that may be listed"
+        ),
+    ]
+    median: Annotated[float, Meta(description="of the ranks of all these items")]
 
 
 class UserLists(Struct, frozen=True, kw_only=True, gc=False):

@@ -54,6 +54,8 @@ def align(dataset: Dataset, user_ids: NDArray[Any], item_ids: NDArray[Any], *, o
 def align_test(test: Dataset, train: Dataset) -> Dataset:
     """The ratings of a test part as ratings of the users and items of the training part, in the order of these.
 
+    Titles and years are those of the training part.
+
     Args:
         test: of some or all of these users and items.
         train: the training part.
@@ -61,7 +63,9 @@ def align_test(test: Dataset, train: Dataset) -> Dataset:
     Raises:
         DataError: a user or item of ``test`` is not in ``train``.
     """
-    if _same_ids(test.user_ids, train.user_ids) and _same_ids(test.item_ids, train.item_ids):
+    same_ids = _same_ids(test.user_ids, train.user_ids) and _same_ids(test.item_ids, train.item_ids)
+    # Both parts must agree on twins: lists are made with those of one, and scored with those of the other.
+    if same_ids and (test.twins is train.twins or np.array_equal(test.twins.first, train.twins.first)):
         return test
     owner, data = "the training part", "the test part"
     remedy = (

@@ -38,6 +38,20 @@ def exclude(scores: NDArray[np.floating[Any]], rated: tuple[Ids, Ids], twins: Tw
     scores[:, twins.items] = np.where(is_listed, block, -np.inf)
 
 
+def listed_instead(scores: NDArray[np.floating[Any]], items: Ids, twins: Twins) -> NDArray[np.int64]:
+    """Each item itself, or the twin of it that is listed in its place: (h,) for items (h,).
+
+    Args:
+        scores: (n_items,), of one user, after :func:`exclude`.
+        items: (h,); one of which no twin may be listed stays.
+        twins: of the catalogue.
+    """
+    listed = np.arange(len(scores))
+    members = twins.items[np.isfinite(scores[twins.items])]  # one of a group at most
+    listed[twins.first[members]] = members
+    return listed[twins.first[items]]
+
+
 def protocol(twins: Twins) -> str:
     """Which items are ranked, in words."""
     return PROTOCOL + (TWINS_PROTOCOL if twins else "")

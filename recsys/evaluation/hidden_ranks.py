@@ -18,8 +18,9 @@ def hidden_ranks(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[np.in
     """The rank of every rating of ``test``, from 1, among all items that its user's list may hold.
 
     Equal scores rank in index order: where a list of :func:`~recsys.evaluation.ranking.top_k` holds the item, this is
-    its rank there. What no list may hold, such as a twin of a better item, ranks behind all others. Models and data
-    are joined by id, as in :func:`~recsys.evaluation.report.evaluate`.
+    its rank there. An item whose twin is listed in its place has the rank of that twin. What no list may hold, as the
+    user rated a twin of it in training, ranks behind all others. Models and data are joined by id, as in
+    :func:`~recsys.evaluation.report.evaluate`.
 
     Returns:
         Ranks (n,), in the order of the entries of ``test.matrix``.
@@ -47,12 +48,15 @@ def _ranks_of_entries(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[
         ascending = np.sort(block, axis=1)
         for user, scores, ordered in zip(users, block, ascending, strict=True):
             entries = slice(hidden.indptr[user], hidden.indptr[user + 1])
-            ranks[entries] = _ranks(scores, ordered, hidden.indices[entries])
+            items = hidden.indices[entries]
+            if train.twins:
+                items = candidates.listed_instead(scores, items, train.twins)
+            ranks[entries] = _ranks(scores, ordered, items)
     return ranks
 
 
 def _ranks(
-    scores: NDArray[np.floating[Any]], ascending: NDArray[np.floating[Any]], items: NDArray[np.int32]
+    scores: NDArray[np.floating[Any]], ascending: NDArray[np.floating[Any]], items: NDArray[np.integer[Any]]
 ) -> NDArray[np.int64]:
     """Ranks of ``items`` (h,) by one user's scores (n_items,), which are given in ascending order too."""
     item_scores = scores[items]

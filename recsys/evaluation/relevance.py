@@ -19,7 +19,8 @@ FROM_A_RATING = "the items the user rated {relevant_from:g} or higher in the hid
 
 TWINS = (
     "; not those of which the user has a twin in training (an item of the same title and year, see twins in "
-    "items.json); twins that are both hidden count once"
+    "items.json); a listed item counts as rated if the user rated it or a twin of it, and twins that are both hidden "
+    "count once"
 )
 
 

@@ -1,6 +1,7 @@
 """How good the lists of one model are: every metric of the registry, with intervals over users.
 
 Relevant are all items the user rated in the hidden part, or with ``relevant_from`` those rated at least so high.
+Items of the same title and year count as one.
 """
 
 from __future__ import annotations
@@ -118,12 +119,41 @@ def accuracy_per_user(
 def hits(
     items: NDArray[np.integer[Any]], users: NDArray[np.integer[Any]], test: Dataset | None
 ) -> NDArray[np.bool_]:
-    """Which of the listed items each user rated in ``test``: (n, k) for lists (n, k) of ``users`` (n,)."""
+    """Which of the listed items count as rated in ``test``: (n, k) for lists (n, k) of ``users`` (n,).
+
+    An item counts as rated if the user rated it, or an item of the same title and year.
+    """
     if test is None:
         return np.zeros(items.shape, bool)
+    if not test.twins:
+        return contains_pairs(users, items, test.user, test.item, test.n_items)
+    first = test.twins.first  # the same for all ids of one film
+    listed = np.where(items < 0, -1, first[items])
+    return contains_pairs(users, listed, test.user, first[test.item], test.n_items)
+
+
+def contains_pairs(
+    users: NDArray[np.integer[Any]],
+    items: NDArray[np.integer[Any]],
+    rated_users: NDArray[np.integer[Any]],
+    rated_items: NDArray[np.integer[Any]],
+    n_items: int,
+) -> NDArray[np.bool_]:
+    """Whether a user and an item in their list are among the pairs of ``rated_users`` and ``rated_items`` (m,).
+
+    Args:
+        users: (n,), whose lists these are.
+        items: (n, k), the lists; -1 for no item.
+        rated_users: (m,).
+        rated_items: (m,).
+        n_items: the number of items there are.
+
+    Returns:
+        (n, k).
+    """
     # A pair of user and item becomes one number, so that membership is one search in a sorted array.
-    hidden = np.sort(test.user.astype(np.int64) * test.n_items + test.item)
-    listed = np.asarray(users, np.int64)[:, None] * test.n_items + items  # (n, k)
-    nearest = np.minimum(np.searchsorted(hidden, listed), len(hidden) - 1)
-    is_hit: NDArray[np.bool_] = (hidden[nearest] == listed) & (items >= 0)
-    return is_hit
+    rated = np.sort(rated_users.astype(np.int64) * n_items + rated_items)  # (m,)
+    listed = np.asarray(users, np.int64)[:, None] * n_items + items  # (n, k)
+    nearest = np.minimum(np.searchsorted(rated, listed), len(rated) - 1)
+    is_rated: NDArray[np.bool_] = (rated[nearest] == listed) & (items >= 0)
+    return is_rated

@@ -1,7 +1,8 @@
 """Which of a user's rated items a site may name: the one module that decides.
 
 A published list reveals what a user rated wherever it marks a hit, shows what they rated best, or gives a rated item
-as a reason. All of these draw on one allowance.
+as a reason. All of these draw on one allowance. A hit may stand under the id of a twin of what the user rated: that
+names the rated item all the same, so every id counts.
 """
 
 from __future__ import annotations

@@ -80,16 +80,20 @@ def build_recommendations(results: Results) -> schema.Recommendations:
 
 def _hidden_ranks(results: Results) -> dict[str, list[schema.HiddenRanks]]:
     """By model, for every user; meaningless for a user with nothing hidden."""
-    if results.split.test is None:
+    test = results.split.test
+    if test is None:
         return {}
-    boundaries = results.split.test.matrix.indptr[1:-1]
+    user = np.repeat(np.arange(test.n_users), np.diff(test.matrix.indptr))  # (n_hidden,), as the ranks
+    # Twins share a rank, and a list can hold one of them, so the first entry stands for all.
+    _, entries = np.unique(user * test.n_items + test.twins.first[test.matrix.indices], return_index=True)
+    boundaries = np.searchsorted(user[entries], np.arange(1, test.n_users))
     return {
         name: [
             schema.HiddenRanks(
                 np.bincount(np.searchsorted(RANK_ENDS, user_ranks), minlength=len(RANK_ENDS) + 1).tolist(),
                 float(np.median(user_ranks)) if len(user_ranks) else 0.0,
             )
-            for user_ranks in np.split(ranks, boundaries)
+            for user_ranks in np.split(ranks[entries], boundaries)
         ]
         for name, ranks in results.ranks.items()
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,8 @@ from recsys.recommend.lists import Lists
 def liked_hits(lists: Lists, dataset: Dataset, test: Dataset | None) -> NDArray[np.object_]:
     """Whether users liked the hits in their lists: True, False or None, (n_users, k).
 
-    None stands where there is no hit, and everywhere where ratings do not say what is liked.
+    None stands where there is no hit, and everywhere where ratings do not say what is liked. Where a user rated
+    several items of the same title and year in the hidden part, the highest of these ratings counts.
 
     Args:
         lists: of one model.
@@ -24,14 +27,24 @@ def liked_hits(lists: Lists, dataset: Dataset, test: Dataset | None) -> NDArray[
     if test is None or not ratings_say_liking(dataset):
         return liked
     user, rank = np.nonzero(lists.held_out)  # (h,) each, of the hits
-    if not len(user):  # scipy gives a sparse array, not an empty one, for no entries
-        return liked
-    rating = np.asarray(test.matrix[user, lists.items[user, rank]], np.float64)
+    rating = _highest_ratings(test, user, lists.items[user, rank])  # (h,)
     total = np.bincount(dataset.user, dataset.rating.astype(np.float64), dataset.n_users)  # (n_users,)
     # rating >= total / n, multiplied by n: a quotient is rounded, and would undo the equality where all of a user's
     # ratings are the same. Sums and multiples of float32 values are exact in float64.
     liked[user, rank] = rating * dataset.user_counts[user] >= total[user]
     return liked
+
+
+def _highest_ratings(
+    ratings: Dataset, users: NDArray[np.integer[Any]], items: NDArray[np.integer[Any]]
+) -> NDArray[np.float64]:
+    """The highest rating that each user gave to an item or one of its twins: (h,), for users and items (h,)."""
+    first = ratings.twins.first
+    rated = ratings.user.astype(np.int64) * ratings.n_items + first[ratings.item]  # one number a user and film
+    order = np.lexsort((ratings.rating, rated))  # of equal numbers, the highest rating is last
+    last = np.searchsorted(rated[order], users * ratings.n_items + first[items], side="right") - 1
+    highest: NDArray[np.float64] = ratings.rating[order[last]].astype(np.float64)
+    return highest
 
 
 def ratings_say_liking(dataset: Dataset) -> bool:

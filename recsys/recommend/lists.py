@@ -21,7 +21,8 @@ class Lists:
     Attributes:
         items: int32 (n_users, k), best first; -1 where a user has fewer unseen items.
         scores: float32 (n_users, k); -inf there.
-        held_out: (n_users, k), true where the user rated the item in the hidden part.
+        held_out: (n_users, k), true where the user rated the item, or one of the same title and year, in the
+            hidden part.
     """
 
     items: NDArray[np.int32]

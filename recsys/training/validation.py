@@ -13,7 +13,7 @@ from recsys.data.split import Split
 from recsys.errors import DataError
 from recsys.evaluation.metrics.ndcg import ndcg
 from recsys.evaluation.ranking import largest, user_blocks
-from recsys.evaluation.report import hits
+from recsys.evaluation.report import contains_pairs
 from recsys.models.features import log_q
 from recsys.models.fitted import Fitted
 from recsys.nn.arrays import Ids
@@ -108,7 +108,11 @@ class Validation:
             losses.append(masked_forward(scores, positive_scores, positives)[0] * len(positive_scores))
         users = np.concatenate([block.users for block in self.blocks])
         n_relevant = self.held_out.user_counts[users]
-        per_user = ndcg(hits(np.concatenate(lists), users, self.held_out), n_relevant)
+        # By id, unlike the metrics of a report: training knows nothing of titles.
+        is_rated = contains_pairs(
+            users, np.concatenate(lists), self.held_out.user, self.held_out.item, self.held_out.n_items
+        )
+        per_user = ndcg(is_rated, n_relevant)
         loss = float(sum(losses) / n_relevant.sum())
         if not np.isfinite(loss):
             raise DataError(f"the loss of {fitted.name} on held-out ratings is {loss}; training has diverged")

@@ -1,4 +1,4 @@
-"""What a build of a log with twins reports and exports: no list of any kind names a film twice."""
+"""What a build of a log with twins reports and exports: no list names a film twice, and a hit is one by either id."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+import recsys
 from recsys import pipeline
 from recsys.data.dataset import Dataset
-from recsys.evaluation.report import accuracy_per_user
-from tests.export.example import CONFIG, ITEMS, ROWS, example, export, results_of
+from recsys.data.split import split
+from recsys.evaluation.report import accuracy_per_user, hits
+from recsys.export.recommendations import build_recommendations
+from recsys.export.results import Results
+from recsys.recommend.lists import Lists
+from tests.export.example import CONFIG, ITEMS, MODELS, NAMES, ROWS, example, export, log_of_rows, results_of
 
 TITLES = {item: f"Film {number // 2}" for number, item in enumerate(ITEMS)}
 """Every two items in turn are twins."""
@@ -64,6 +69,57 @@ def test_no_list_names_a_film_twice_nor_one_that_was_rated(folder):
             for row in rows:
                 reasons = [TITLES[item] for item, _ in row.get("why", [])]
                 assert len(set(reasons)) == len(reasons)
+
+
+def test_a_listed_film_is_held_out_and_liked_by_the_hidden_ratings_of_either_id(folder):
+    users, marks = load(folder, "recommendations")["users"], set()
+    ratings = {(user, item): rating for user, item, rating, *_ in ROWS}
+    for user, _, hidden in hidden_by_user():
+        user_ratings = [rating for (rated_by, _), rating in ratings.items() if rated_by == user]
+        highest: dict[str, float] = {}
+        for item in hidden:
+            highest[TITLES[item]] = max(ratings[user, item], highest.get(TITLES[item], 0))
+        for lists in (users[user]["models"], users[user]["baselines"]):
+            for row in (row for rows in lists.values() for row in rows if row["item"] is not None):
+                title = TITLES[row["item"]]
+                assert row["held_out"] == (title in highest)
+                if lists is users[user]["models"]:
+                    expected = highest[title] >= sum(user_ratings) / len(user_ratings) if title in highest else None
+                    assert row.get("liked") == expected
+                marks.add((row["held_out"], row["item"] in hidden))
+    assert marks == {(True, True), (True, False), (False, False)}
+
+
+def test_as_many_hidden_films_rank_within_the_list_as_it_has_hits(folder):
+    users = load(folder, "recommendations")["users"]
+    for user, _, hidden in hidden_by_user():
+        for name, ranks in users[user]["hidden_ranks"].items():
+            # A list of ten ends where nothing is left; what cannot be listed ranks behind that.
+            rows = users[user]["models"][name]
+            n_hits = sum(row["held_out"] for row in rows)
+            assert ranks["counts"][0] == n_hits or (len(rows) < 10 and ranks["counts"][0] > n_hits)
+            assert sum(ranks["counts"]) == len({TITLES[item] for item in hidden})
+
+
+def test_hits_under_the_ids_of_twins_are_named_no_more_than_thirty_times():
+    # u rated films 0 to 139 and v their twins; of both the second half is hidden.
+    rows = [(user, f"{film + first:04d}", 3.0, film) for user, first in (("u", 0), ("v", 140)) for film in range(140)]
+    log = log_of_rows(rows)
+    titles = np.array([f"Film {item % 140}" for item in range(280)], object)
+    parts = split(replace(log, titles=titles, years=np.full(280, 1997.0)), 0.5)
+    lists = {}
+    for number, name in enumerate(NAMES):
+        items = np.stack([row + np.arange(10 * number, 10 * number + 10) for row in (210, 70)]).astype(np.int32)
+        is_hit = hits(items, np.arange(2), parts.test)
+        assert is_hit.all()
+        lists[name] = Lists(items, np.zeros((2, 10), np.float32), is_hit)
+    models = {name: recsys.fit(parts.train, name, recsys.TrainConfig(dim=2, epochs=1)) for name in MODELS}
+    recommendations = build_recommendations(Results(parts.train, parts, CONFIG, models, lists))
+    for user in recommendations.users.values():
+        rows_of_lists = [row for rows in (*user.models.values(), *user.baselines.values()) for row in rows]
+        named = {row.item for row in rows_of_lists if row.item is not None} | {row.item for row in user.rated}
+        assert len(named) == 30
+        assert all(row.held_out for row in rows_of_lists) and any(row.item is None for row in rows_of_lists)
 
 
 def test_what_cannot_be_listed_does_not_count_and_the_figures_follow_from_the_files(folder):

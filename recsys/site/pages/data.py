@@ -40,7 +40,11 @@ _COLUMNS = {
         Field("rank", "integer", "place in the list, from 1"),
         Field("item", "text", "film id; empty: a hit that is counted, but not named"),
         Field("score", "number", "dot product plus item bias, not a probability; empty with the item"),
-        Field("held_out", "true or false", "the user really rated it in the part hidden from training"),
+        Field(
+            "held_out",
+            "true or false",
+            "the user really rated it, or a film of the same title and year, in the part hidden from training",
+        ),
         Field("relevant", "false or empty", "false: a hit that the metrics do not count; empty: as held_out"),
         Field("liked", "true or false", "of a hit: rated at or above the user's own mean; empty: no hit, or unknown"),
     ),

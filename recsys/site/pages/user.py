@@ -42,7 +42,7 @@ class RecommendedRow:
 
 @dataclass(frozen=True)
 class Hits:
-    """The items of a list that the user rated in the hidden part."""
+    """The items of a list that the user rated in the hidden part, themselves or under the id of a twin."""
 
     n: int
     n_liked: int
