@@ -46,6 +46,10 @@ class Twins:
         first[self.items] = self.items[self.starts][self.group] if self else 0
         return first
 
+    def first_of(self, items: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+        """The first item of the group of each of ``items``, of any shape, so that twins are equal; -1 stays -1."""
+        return np.where(items < 0, -1, self.first[items]) if self else items
+
     @cached_property
     def has_twin(self) -> NDArray[np.bool_]:
         """Whether an item has a twin: (n_items,)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ PERSISTENCE = 0.9
 """The p of rank-biased overlap: the first ten ranks have about 86 % of the weight."""
 
 FORMULAS = {
-    "overlap": "items in both models' lists of a user; this and what follows over all users who have a list",
+    "overlap": "items in both models' lists of a user, where items of the same title and year count as one; this and "
+    "what follows over all users who have a list",
     "jaccard": "items in both lists / items in either",
     "rbo": "rank-biased overlap, extrapolated (RBO_ext of Webber, Moffat & Zobel 2010): X_n / n p^n + (1 - p) / p "
     "times the sum over d = 1 to n of X_d / d p^d, where X_d is how many items are in the first d of both lists, and "
@@ -36,7 +37,9 @@ class ListOverlap(NamedTuple):
     rbo: NDArray[np.float64]
 
 
-def list_overlap(first: NDArray[np.int32], second: NDArray[np.int32], p: float = PERSISTENCE) -> ListOverlap:
+def list_overlap(
+    first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]], p: float = PERSISTENCE
+) -> ListOverlap:
     """Compare two models' lists of the same users, both (n_users, k), best first; -1 is no item.
 
     A user's two lists are equally long, because both models choose among the same unseen items; users who have none
@@ -56,7 +59,9 @@ def list_overlap(first: NDArray[np.int32], second: NDArray[np.int32], p: float =
     )
 
 
-def agreement(names: tuple[str, str], first: NDArray[np.int32], second: NDArray[np.int32]) -> Agreement | None:
+def agreement(
+    names: tuple[str, str], first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]
+) -> Agreement | None:
     """The means over users, with intervals; None where nobody has a list.
 
     Args:
@@ -78,7 +83,7 @@ def agreement(names: tuple[str, str], first: NDArray[np.int32], second: NDArray[
     )
 
 
-def _first_shared_at(first: NDArray[np.int32], second: NDArray[np.int32]) -> NDArray[np.int64]:
+def _first_shared_at(first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Items that are in both lists from each depth on and not before, (n, k): the later of an item's two ranks."""
     n, k = first.shape
     n_items = int(max(first.max(initial=0), second.max(initial=0))) + 1

@@ -125,11 +125,8 @@ def hits(
     """
     if test is None:
         return np.zeros(items.shape, bool)
-    if not test.twins:
-        return contains_pairs(users, items, test.user, test.item, test.n_items)
-    first = test.twins.first  # the same for all ids of one film
-    listed = np.where(items < 0, -1, first[items])
-    return contains_pairs(users, listed, test.user, first[test.item], test.n_items)
+    listed, rated = test.twins.first_of(items), test.twins.first_of(test.item)
+    return contains_pairs(users, listed, test.user, rated, test.n_items)
 
 
 def contains_pairs(

@@ -16,7 +16,6 @@ from recsys.evaluation.metrics import METRICS
 from recsys.evaluation.report import Report
 from recsys.evaluation.user_groups import Third
 from recsys.export.results import Results
-from recsys.recommend.lists import Lists
 
 MAX_USERS_NAMED = 10
 """Users named for whom one of two models is ahead."""
@@ -45,7 +44,7 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
             protocol=_protocol(results),
             k=results.config.top_k,
             models={},
-            agreement=_agreement(pair, results.lists),
+            agreement=_agreement(pair, results),
             new_users=results.new_users,
         )
     users = next(iter(reports.values())).users
@@ -68,7 +67,7 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
         ),
         comparisons=_comparisons(names[-1], reports),
         skipped=results.evaluation.skipped,
-        agreement=_agreement(pair, results.lists),
+        agreement=_agreement(pair, results),
         most_helped=_largest_differences(pair, reports, train, 1),
         least_helped=_largest_differences(pair, reports, train, -1),
         new_users=results.new_users,
@@ -99,12 +98,13 @@ def _comparisons(model: str, reports: dict[str, Report]) -> list[schema.Comparis
     ]
 
 
-def _agreement(pair: tuple[str, str] | None, lists: dict[str, Lists]) -> schema.Agreement | None:
+def _agreement(pair: tuple[str, str] | None, results: Results) -> schema.Agreement | None:
     """Of the first and the last model; None without two."""
     if pair is None:
         return None
-    first, last = pair
-    return overlap.agreement(pair, lists[first].items, lists[last].items)
+    twins = results.dataset.twins
+    first, last = (twins.first_of(results.lists[name].items) for name in pair)
+    return overlap.agreement(pair, first, last)
 
 
 def _largest_differences(

@@ -90,6 +90,17 @@ def test_a_listed_film_is_held_out_and_liked_by_the_hidden_ratings_of_either_id(
     assert marks == {(True, True), (True, False), (False, False)}
 
 
+def test_the_agreement_of_both_models_counts_films_not_ids(folder):
+    users, metrics = load(folder, "recommendations")["users"].values(), load(folder, "metrics")
+    films = [[{TITLES[row["item"]] for row in user["models"][name]} for name in MODELS] for user in users]
+    shared = [len(base & deep) for base, deep in films]
+    assert metrics["agreement"]["overlap"] == [shared.count(n) for n in range(metrics["k"] + 1)]
+    jaccard = [len(base & deep) / len(base | deep) for base, deep in films]
+    assert metrics["agreement"]["jaccard"]["mean"] == pytest.approx(np.mean(jaccard))
+    ids = [[{row["item"] for row in user["models"][name]} for name in MODELS] for user in users]
+    assert sum(shared) > sum(len(base & deep) for base, deep in ids)
+
+
 def test_as_many_hidden_films_rank_within_the_list_as_it_has_hits(folder):
     users = load(folder, "recommendations")["users"]
     for user, _, hidden in hidden_by_user():
