@@ -172,7 +172,7 @@ def test_a_damaged_cache_entry_and_an_unusable_cache_folder_are_warnings(small, 
     ((name, content),) = cache_entries().items()
     (cache_folder() / name).write_bytes(content[:1000])
     assert build.main([*command, str(tmp_path / "second")]) == 0
-    assert "this is computed anew" in output(capsys)
+    assert "cannot be read; computing it again" in output(capsys)
     assert trained == ["base", "base"]
     assert cache_entries() == {name: content}
     shutil.rmtree(cache_folder())

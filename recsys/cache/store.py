@@ -132,7 +132,8 @@ class FolderCache:
         except DataError as problem:
             with suppress(OSError):  # the folder may be closed to us
                 if path.is_file():
-                    logger.warning("a cache entry cannot be used, so this is computed anew: %s", problem)
+                    logger.warning("the cache entry %s cannot be read; computing it again", path)
+                    logger.debug("%s", problem)
             return None
         with suppress(OSError):
             os.utime(path)
@@ -157,7 +158,10 @@ class FolderCache:
             level = logging.DEBUG if self._has_warned else logging.WARNING
             self._has_warned = True
             logger.log(
-                level, "the cache cannot be written, so the next build computes this again (--no-cache): %s", problem
+                level,
+                "the cache cannot be written, so the next build computes this again; give --no-cache to leave the "
+                "cache out: %s",
+                problem,
             )
 
     def _path(self, key: str) -> Path:

@@ -25,6 +25,10 @@ MIN_COVERED = 0.1
 MIN_IDENTIFYING, MAX_UNIQUE = 20, 0.9
 """A column with more values than the one, and more values a user than the other, names users: it is left out."""
 
+_LITERAL = re.compile(r"""\s*(\[.*\]|[({]\s*['"].*[)}]|\(\)|set\(\))?\s*""", re.DOTALL)
+"""Text of a list, tuple or set of texts, or blank text; "(no genres listed)" is neither."""
+_QUOTED_BEFORE_QUOTE = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?=\s*['"])""", re.DOTALL)
+"""A text in quotes with no comma before the next one."""
 _LISTS = (list, tuple, set, frozenset, np.ndarray, pd.Series)
 logger = logging.getLogger(__name__)
 
@@ -60,7 +64,8 @@ def split_lists(name: str, column: pd.Series[Any]) -> list[list[str]]:
 
     One separator holds for the whole column: ``|`` where a cell has one, else ``;`` or ``,``, unless they seem to
     belong to the names: every cell with one has "&" or "and" too ("Action, Adventure & Co"), and no part of such a
-    cell stands in another. Text such as "['Drama', 'War']" in every cell is lists too.
+    cell stands in another. Text such as "['Drama', 'War']" in every cell is lists too, as files have it where lists,
+    tuples, sets or numpy arrays ("['Drama' 'War']") were written to them.
 
     Raises:
         DataError: a cell is neither a list, text nor a number, or a list holds another list.
@@ -69,7 +74,7 @@ def split_lists(name: str, column: pd.Series[Any]) -> list[list[str]]:
     is_list = [isinstance(cell, _LISTS) for cell in cells]
     known = [cell for cell, listed in zip(cells, is_list, strict=True) if not listed and not _is_missing(cell)]
     texts = {as_text(cell) for cell in known}
-    is_literal = bool(texts) and all(re.fullmatch(r"\s*(\[.*\])?\s*", text, re.DOTALL) for text in texts)
+    is_literal = bool(texts) and all(map(_LITERAL.fullmatch, texts))
     separator = None if is_literal else _separator(texts)
     lists = []
     for row, (cell, listed) in enumerate(zip(cells, is_list, strict=True)):
@@ -101,13 +106,14 @@ def _odd_cell(name: str, cell: Any, row: int) -> DataError:
     return DataError(f"{name} {shown} in row {row} is neither text nor a list of texts; expected 'A|B' or ['A', 'B']")
 
 
-def _parse_literal(name: str, text: str, row: int) -> list[Any]:
+def _parse_literal(name: str, text: str, row: int) -> Collection[Any]:
     """The list that a text such as "['Drama', 'War']" says; blank text says none."""
+    text = _QUOTED_BEFORE_QUOTE.sub(r"\1,", text.strip())  # Python would join "'Drama' 'War'" to one word
     try:
-        value = ast.literal_eval(text.strip() or "[]")
+        value = ast.literal_eval(text or "[]")
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         raise _odd_cell(name, text, row) from None
-    if not isinstance(value, list):
+    if not isinstance(value, (list, tuple, set)):
         raise _odd_cell(name, text, row)
     return value
 
@@ -157,7 +163,8 @@ def category_flags(name: str, lists: Sequence[Sequence[str] | None]) -> list[tup
     is_identifying = len(counts) > MIN_IDENTIFYING and len(counts) > MAX_UNIQUE * n_known
     if is_identifying or covered < MIN_COVERED * n_known:
         logger.warning(
-            "users: column %r is left out: %s different values among %s users tell users apart, not what they share",
+            "users: column %r is left out: %s different values among %s users identify users rather than describe "
+            "them",
             name, f"{len(counts):,}", f"{n_known:,}",
         )  # fmt: skip
         return []

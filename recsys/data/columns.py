@@ -22,6 +22,7 @@ MAX_YEAR = 9999
 """Larger ones, also before our era, are no years but other numbers."""
 
 _ISO_MONTH = re.compile(r"(\d{4})-\d\d(?:-\d\d.*)?")
+_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 logger = logging.getLogger(__name__)
 
 
@@ -188,30 +189,32 @@ def _to_float(value: Any) -> float:
 def whole_years(column: pd.Series[Any]) -> NDArray[np.float64]:
     """Years (n,), with NaN where there is none. Of a date, its year.
 
-    A year is a fact that may be missing, so what is none is left out with a warning.
+    A year is a fact that may be missing, so what is not a year is left out with a warning.
     """
     values = plain(column)
     if values.dtype.kind == "M":
         return np.asarray(values.dt.year, np.float64)
-    if values.dtype.kind == "O":
-        values = pd.Series([_year_of_date(value) for value in values], dtype=object)
+    if values.dtype.kind in "Ob":
+        values = pd.Series([_year_of_cell(value) for value in values], dtype=object)
     years, is_bad = parse_numbers(values)
     is_bad |= ~np.isnan(years) & ((years != np.round(years)) | (np.abs(years) > MAX_YEAR))
     if is_bad.any():
         row = int(is_bad.argmax())
         logger.warning(
-            "year %s in row %d is not a whole number of at most four digits; left out, as %s",
+            "year %s in row %d is not a whole number of at most four digits; %s left out",
             _shown(column.iloc[row]),
             row,
-            "the only one" if is_bad.sum() == 1 else f"one of {is_bad.sum():,} such years",
+            "it is" if is_bad.sum() == 1 else f"{is_bad.sum():,} such years are",
         )
     return np.where(is_bad, np.nan, years)
 
 
-def _year_of_date(value: Any) -> Any:
-    """The year of a date, or of text that begins like one; any other value as it is."""
-    match = _ISO_MONTH.fullmatch(value.strip()) if isinstance(value, str) else None
-    return int(match[1]) if match else getattr(value, "year", value)
+def _year_of_cell(value: Any) -> Any:
+    """The year of a date, or of text that begins like one; "" for what is a number to Python alone: True, "1e3"."""
+    if isinstance(value, str):
+        match = _ISO_MONTH.fullmatch(value.strip())
+        return int(match[1]) if match else value if _DECIMAL.fullmatch(value.strip()) else ""
+    return "" if _is_boolean(type(value)) else getattr(value, "year", value)
 
 
 def titles(column: pd.Series[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.data.ids import quoted_id
 from recsys.data.printable import printable
 from recsys.data.sorting import order_by
 from recsys.data.twins import Twins, find_twins
@@ -58,8 +59,8 @@ class Dataset:
         source: licence, citation, whether the ratings are synthetic.
 
     Raises:
-        DataError: there is no rating, an index or a shape does not fit, a rating is not finite, or a user rated an
-            item twice.
+        DataError: the name is no text, there is no rating, an index or a shape does not fit, a rating is not finite,
+            or a user rated an item twice.
     """
 
     name: str
@@ -79,7 +80,9 @@ class Dataset:
 
     def __post_init__(self) -> None:
         """Check that everything fits together, and make the arrays read-only and the name printable."""
-        object.__setattr__(self, "name", printable(str(self.name)))
+        if not isinstance(self.name, str):
+            raise DataError(f"name is {self.name!r}; expected text")
+        object.__setattr__(self, "name", printable(self.name))
         for attribute in fields(self):
             value = getattr(self, attribute.name)
             if isinstance(value, np.ndarray):
@@ -248,7 +251,8 @@ def _check_ratings(dataset: Dataset) -> None:
     if len(bad):
         user, item = dataset.user_ids[dataset.user[bad[0]]], dataset.item_ids[dataset.item[bad[0]]]
         raise DataError(
-            f"user {user} rated item {item} with {dataset.rating[bad[0]]}; expected a finite number (drop it)"
+            f"user {quoted_id(user)} rated item {quoted_id(item)} with {dataset.rating[bad[0]]}; expected a finite "
+            "number (drop it)"
         )
     if _is_increasing(dataset.user, dataset.item):  # large logs mostly are, and a sort costs more than this check
         return
@@ -260,7 +264,7 @@ def _check_ratings(dataset: Dataset) -> None:
     if len(repeated):
         user, item = divmod(int(repeated[0]), dataset.n_items)
         raise DataError(
-            f"user {dataset.user_ids[user]} rated item {dataset.item_ids[item]} more than once "
+            f"user {quoted_id(dataset.user_ids[user])} rated item {quoted_id(dataset.item_ids[item])} more than once "
             f"({len(repeated)} such ratings); expected one rating a pair: keep the newest, or the mean"
         )
 

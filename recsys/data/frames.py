@@ -19,6 +19,7 @@ from recsys.data.columns import (
     parse_numbers,
     plain,
     refuse_surrogates,
+    refuse_where,
     whole_years,
 )
 from recsys.data.columns import titles as titles_of
@@ -54,12 +55,10 @@ def arrays_from_frames(ratings: Any, items: Any, users: Any) -> dict[str, Any]:
     item_ids = _catalogue("item", rated_items, listed_items)
     user_ids = _catalogue("user", rated_users, listed_users)
     features, feature_names = _user_features(users, _indices(user_ids, listed_users), len(user_ids))
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, which the data set refuses
-        rating = numbers("rating", ratings["rating"]).astype(np.float32)
     return {
         "user": _indices(user_ids, rated_users),
         "item": _indices(item_ids, rated_items),
-        "rating": rating,
+        "rating": _ratings(ratings["rating"]),
         "timestamp": timestamps(ratings["timestamp"]) if "timestamp" in ratings else None,
         "user_ids": np.asarray(user_ids),
         "item_ids": np.asarray(item_ids),
@@ -67,6 +66,20 @@ def arrays_from_frames(ratings: Any, items: Any, users: Any) -> dict[str, Any]:
         "user_feature_names": feature_names,
         **_item_facts(items, _indices(item_ids, listed_items), item_ids),
     }
+
+
+def _ratings(column: pd.Series[Any]) -> NDArray[np.float32]:
+    """Ratings (n,); the data set refuses what is not finite."""
+    values = numbers("rating", column)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite
+        ratings = values.astype(np.float32)
+    too_large = np.isinf(ratings)
+    if too_large.any():
+        too_large &= np.isfinite(values) | np.array([isinstance(value, int) for value in column])  # 10**400
+        limit = f"{np.finfo(np.float32).max:.1e}"
+        problem = f"does not fit into 32 bits; expected -{limit} to {limit} (rescale or drop it)"
+        refuse_where("rating", column, too_large, problem)
+    return ratings
 
 
 def _facts(name: str, data: Any) -> pd.DataFrame | None:

@@ -112,8 +112,11 @@ def score_blocks(fitted: Scorer, users: Ids) -> Iterator[tuple[Ids, NDArray[np.f
     for block_users in user_blocks(users, fitted.scores(users[:0]).shape[1]):
         try:
             block = np.array(fitted.scores(block_users))
-        except IndexError as error:
-            raise DataError(f"user indices go up to {users.max()}, but {error}") from None
+        except IndexError:
+            raise DataError(
+                f"user indices go up to {users.max()}, and {type(fitted).__name__} has fewer users; expected indices "
+                "below the number of users it was fitted to"
+            ) from None
         if not np.isfinite(block).all():
             raise DataError(f"the scores of {type(fitted).__name__} are not all finite; training has diverged")
         yield block_users, block

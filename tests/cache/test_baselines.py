@@ -133,4 +133,4 @@ def test_a_damaged_entry_is_computed_again(parts, folder, damage, caplog):
     run = CountedRun()
     results_of(folder, parts, run=run)
     assert run.times == 1
-    assert "computed anew" in caplog.text
+    assert "cannot be read; computing it again" in caplog.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 import numpy as np
@@ -89,7 +90,8 @@ def test_an_entry_that_holds_no_model_is_trained_again_and_replaced(ratings, cac
     (path,) = cache.folder.iterdir()
     entry = cache.load(path.stem, lambda entry: entry)
     cache.save(path.stem, replace(entry, arrays={**entry.arrays, "recorded.frames": np.zeros((3, 3))}))
-    again, is_cached = cached_fit(cache, ratings, "base", CONFIG, recorder())
+    with caplog.at_level(logging.DEBUG):
+        again, is_cached = cached_fit(cache, ratings, "base", CONFIG, recorder())
     assert not is_cached
     assert "the array recorded.frames is float64 of shape (3, 3)" in caplog.text
     loaded, is_cached = cached_fit(cache, ratings, "base", CONFIG, recorder())

@@ -160,7 +160,7 @@ def test_a_damaged_or_foreign_entry_is_a_warning_and_is_replaced_by_the_next(cac
     path = cache.folder / f"{FIRST}.npz"
     damage(path)
     assert cache.load(FIRST, text_of) is None
-    assert f"a cache entry cannot be used, so this is computed anew: {path}: " in caplog.text
+    assert f"the cache entry {path} cannot be read; computing it again" in caplog.text
     cache.save(FIRST, entry("again"))
     assert cache.load(FIRST, text_of) == "again"
 
@@ -171,7 +171,7 @@ def test_an_entry_that_its_reader_refuses_is_a_warning(cache, caplog):
 
     cache.save(FIRST, entry())
     assert cache.load(FIRST, refuse) is None
-    assert "computed anew: the array x is missing" in caplog.text
+    assert f"the cache entry {cache.folder / FIRST}.npz cannot be read; computing it again" in caplog.text
 
 
 def test_a_folder_that_cannot_be_written_is_a_warning(tmp_path, caplog):
@@ -181,7 +181,7 @@ def test_a_folder_that_cannot_be_written_is_a_warning(tmp_path, caplog):
     for name in (FIRST, SECOND, THIRD):
         cache.save(name, entry())
     assert [record.levelno for record in caplog.records] == [logging.WARNING]  # one is enough
-    assert "the cache cannot be written, so the next build computes this again (--no-cache)" in caplog.text
+    assert "so the next build computes this again; give --no-cache to leave the cache out: " in caplog.text
     assert str(tmp_path / "file") in caplog.text
 
 

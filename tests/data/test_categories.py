@@ -41,6 +41,11 @@ def genres(cells: list[Any]) -> list[list[str]]:
         (["Mystery, Science & Nature", "Mystery"], [["Mystery", "Science & Nature"], ["Mystery"]]),
         (["Food &amp; Drink", "Drama"], [["Food &amp; Drink"], ["Drama"]]),
         (["['Drama', 'War']", "[]"], [["Drama", "War"], []]),
+        (["['Drama' 'War']", '["Women\'s" \'War\'\n "a b"]', "['Sci-Fi']"],
+         [["Drama", "War"], ["War", "Women's", "a b"], ["Sci-Fi"]]),
+        (["('Drama', 'War')", "('War',)", "()"], [["Drama", "War"], ["War"], []]),
+        (["{'Drama', 'War'}", "set()"], [["Drama", "War"], []]),
+        (["(no genres listed)", "(b)"], [["(no genres listed)"], ["(b)"]]),
         (["[Drama", "War"], [["War"], ["[Drama"]]),
     ],
 )
@@ -52,6 +57,12 @@ def test_genres_come_as_lists_or_as_text_with_one_separator(cells, expected):
 def test_a_cell_that_is_no_genre_is_named(cell):
     with pytest.raises(DataError, match=r"genres .* in row 1 is neither text nor a list of texts"):
         genres(["Drama", cell])
+
+
+@pytest.mark.parametrize("text", ["[Drama War]", "['Drama' ... 'War']", "{'id': 18}", "['Drama' War]"])
+def test_a_text_that_is_no_list_is_named(text):
+    with pytest.raises(DataError, match=r"genres .* in row 1 is neither text nor a list of texts"):
+        genres(["['Drama']", text])
 
 
 def test_genres_in_arrow_lists_are_read():

@@ -255,10 +255,22 @@ def test_a_rating_that_is_no_number_is_named_with_its_row():
         Dataset.from_frames(frame((1, 1, "3"), (1, 2, "good")))
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_rating_that_is_not_finite_is_named_with_user_and_item(value):
     with pytest.raises(DataError, match=r"user 8 rated item 6 with .*expected a finite number"):
         Dataset.from_frames(frame((7, 6, 3.0), (8, 6, value)))
+
+
+@pytest.mark.parametrize("value", [1e39, -1e300, "1e39", 10**400])
+def test_a_rating_that_does_not_fit_into_32_bits_is_named(value):
+    with pytest.raises(DataError, match=r"rating '?-?1.* in row 1 does not fit into 32 bits; expected .*3.4e\+38"):
+        Dataset.from_frames(frame((7, 6, 3.0), (8, 6, value)))
+
+
+@pytest.mark.parametrize("name", [None, 5, b"films"])
+def test_a_name_that_is_no_text_is_refused(name):
+    with pytest.raises(DataError, match=f"name is {name!r}; expected text"):
+        Dataset.from_frames(frame((7, 6, 3.0)), name=name)
 
 
 def test_dates_where_ratings_are_expected_are_refused():
@@ -267,11 +279,20 @@ def test_dates_where_ratings_are_expected_are_refused():
         Dataset.from_frames(frame((1, 1, 1.0), (1, 2, 2.0)).assign(rating=dates))
 
 
-@pytest.mark.parametrize("year", [1990.5, np.inf, "c. 1950", 20_000, 1e300, [1990], True + 1j])
-def test_a_year_that_is_none_is_left_out_with_a_warning(year, caplog):
+@pytest.mark.parametrize(
+    "year", [1990.5, np.inf, "c. 1950", 20_000, 1e300, [1990], True + 1j, True, "1e3", "1_9", "0x7c"]
+)
+def test_what_is_no_year_is_left_out_with_a_warning(year, caplog):
     items = pd.DataFrame({"item": [1, 2], "title": ["A", "B"], "year": pd.Series([1990, year], dtype=object)})
     np.testing.assert_array_equal(Dataset.from_frames(frame((1, 1, 1)), items=items).years, [1990, np.nan])
-    assert "in row 1 is not a whole number of at most four digits; left out, as the only one" in caplog.text
+    assert "in row 1 is not a whole number of at most four digits; it is left out" in caplog.text
+
+
+@pytest.mark.parametrize("dtype", [bool, "boolean", object])
+def test_booleans_are_no_years(dtype, caplog):
+    items = pd.DataFrame({"item": [1, 2], "title": ["A", "B"], "year": pd.Series([True, False], dtype=dtype)})
+    assert np.isnan(Dataset.from_frames(frame((1, 1, 1)), items=items).years).all()
+    assert "year True in row 0 is not a whole number of at most four digits; 2 such years are left out" in caplog.text
 
 
 def test_genres_of_pandas_categories_may_be_missing():
@@ -289,6 +310,8 @@ def test_a_pair_rated_twice_is_named():
         Dataset.from_frames(frame(("a", "x", 1), ("b", "y", 1), ("a", "y", 1), ("b", "y", 2)))
     with pytest.raises(DataError, match=r"user a rated item y more than once \(2 such"):
         Dataset.from_frames(frame(("a", "x", 1), ("a", "y", 1), ("a", "y", 2), ("a", "y", 3), ("b", "y", 2)))
+    with pytest.raises(DataError, match="user ' ' rated item '' more than once"):
+        Dataset.from_frames(frame((" ", "", 1), (" ", "", 2)))
 
 
 def test_a_rating_of_zero_counts_as_rated():

@@ -82,7 +82,7 @@ def test_a_known_name_is_the_download_and_a_path_is_the_folder(online, tmp_path,
     monkeypatch.chdir(tmp_path)
     write_folder(tmp_path / "ml-100k")
     assert locate("ml-100k") == online
-    assert "'ml-100k' means the download; the folder here is './ml-100k'" in caplog.text
+    assert "'ml-100k' means the download; the folder of that name here is './ml-100k'" in caplog.text
     assert locate("./ml-100k") == Path("ml-100k")
     assert locate(Path("ml-100k")) == Path("ml-100k")
 

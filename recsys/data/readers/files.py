@@ -94,6 +94,8 @@ def _open_file(path: Path) -> Iterator[BinaryIO]:
         with path.open("rb") as file:
             yield file
     except OSError as error:
+        if path.is_dir():
+            raise DataError(f"'{path}' is a folder (expected a file)") from None
         raise _unreadable(path, error) from None
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recsys.data.ids import comparable_ids, ids_from_text, written_ids
+from recsys.data.ids import comparable_ids, ids_from_text, quoted_id, written_ids
 from recsys.data.readers.delimited import Block, Row, Table, TableFile, parse_rows
 from recsys.errors import DataError
 
@@ -151,7 +151,8 @@ def check_known(file: TableFile, ratings: pd.DataFrame, field: str, known: pd.Da
     unknown = ids_not_in(ratings[field], known[field])
     if len(unknown):
         row = _row(file, int((ratings[field].to_numpy() == unknown[0]).argmax()))
-        raise row.error(f"{field} {unknown[0]} has no line in {known_file}", "add it there, or drop the rating")
+        problem = f"{field} {quoted_id(unknown[0])} has no line in {known_file}"
+        raise row.error(problem, "add it there, or drop the rating")
 
 
 def ids_not_in(column: pd.Series[Any], known: pd.Series[Any]) -> NDArray[Any]:
@@ -174,7 +175,8 @@ def check_repeated(file: TableFile, ratings: pd.DataFrame) -> None:
         user, item = pairs.iloc[repeats[0]]
         first = int(((pairs["user"] == user) & (pairs["item"] == item)).to_numpy().argmax())
         raise _row(file, int(repeats[0])).error(
-            f"user {user} rates item {item} again, after line {_row(file, first).line}", "keep one of the two lines"
+            f"user {quoted_id(user)} rates item {quoted_id(item)} again, after line {_row(file, first).line}",
+            "keep one of the two lines",
         )
 
 

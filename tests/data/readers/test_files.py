@@ -121,4 +121,4 @@ def test_a_folder_in_the_place_of_a_file_cannot_be_read(tmp_path):
         (tmp_path / Path(name).name).write_bytes(data)
     (tmp_path / "u.item").unlink()
     (tmp_path / "u.item").mkdir()
-    assert "u.item' cannot be read: Is a directory (check its permissions)" in error_message(tmp_path)
+    assert "u.item' is a folder (expected a file)" in error_message(tmp_path)

@@ -123,7 +123,7 @@ def test_base_names_the_nearest_rated_items_as_a_similarity(tmp_path):
     first, second = rows(base)
     assert f"<p>{HOSTILE}\u00a00.75<td>" in first
     assert "<p>" not in second
-    assert "post hoc" in base and "no cause" in base
+    assert "post hoc" in base and "not the reason" in base
     lists = {"base": [Recommendation("4", 1.0, False)]}
     assert "post hoc" not in text_of(with_user(**lists), tmp_path / "none")
 
