@@ -65,7 +65,7 @@ def top_k(
     if users is None:
         users = np.arange(len(fitted.scores()) if exclude is None else exclude.n_users)
     users = np.asarray(users) if len(users) else np.empty(0, np.intp)
-    _check_users(users, exclude)
+    _check_users(users, getattr(fitted if exclude is None else exclude, "user_ids", None))
     n_items = fitted.scores(users[:0]).shape[1]
     if isinstance(k, bool) or not isinstance(k, Integral) or not 1 <= k <= n_items:
         raise ConfigError(f"k is {k!r}; expected a whole number from 1 to {n_items}, the number of items")
@@ -129,12 +129,12 @@ def user_blocks(users: Ids, n_items: int) -> Iterator[Ids]:
         yield users[start : start + size]
 
 
-def _check_users(users: Ids, exclude: Dataset | None) -> None:
+def _check_users(users: Ids, user_ids: NDArray[Any] | None) -> None:
     if users.dtype == bool or users.ndim != 1:
         raise DataError(f"users are {users.dtype} of shape {users.shape}; expected a list of user indices")
-    if len(users) and (users.min() < 0 or (exclude is not None and users.max() >= exclude.n_users)):
-        end = "the number of users" if exclude is None else str(exclude.n_users - 1)
-        raise DataError(f"user indices are {users.min()} to {users.max()}; expected 0 to {end}")
+    if len(users) and (users.min() < 0 or (user_ids is not None and users.max() >= len(user_ids))):
+        limits = "0 or more" if user_ids is None else f"0 to {len(user_ids) - 1}"
+        raise DataError(f"user indices are {users.min()} to {users.max()}; expected {limits}")
 
 
 def largest(scores: NDArray[np.floating[Any]], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recsys.baselines.popularity import Popularity
 from recsys.errors import ConfigError, DataError
 from recsys.evaluation import ranking
 from recsys.evaluation.ranking import largest, score_blocks, top_k
@@ -157,6 +158,11 @@ def test_an_index_that_is_not_that_of_a_user_is_refused(users, excluding):
     exclude = log_of([(0, 0)], 2, 2) if excluding else None
     with pytest.raises(DataError, match="user indices"):
         top_k(TableScorer([[1, 2], [1, 2]]), users, k=1, exclude=exclude)
+
+
+def test_an_index_beyond_the_users_of_a_baseline_is_refused():
+    with pytest.raises(DataError, match="user indices are 2 to 2; expected 0 to 1"):
+        top_k(Popularity(log_of([(0, 0), (1, 1)], 2, 3)), [2], k=1)
 
 
 def test_blocks_hold_every_user_once_and_in_order(monkeypatch):
