@@ -1,6 +1,7 @@
 // The cards of items to rate, each with stars: those that are in the page, and before them those found by the search.
 import { element } from "../shared/element.js";
 import { createStars } from "./stars.js";
+import { isSameTitle } from "./titles.js";
 
 const N_MORE = 12;
 
@@ -9,9 +10,9 @@ export function createCards(list, moreButton, onRate) {
 
   const addStars = (card, title) => {
     const id = card.dataset.film;
-    const stars = createStars(title, (value) => onRate(id, value));
+    const stars = createStars(title, (value) => onRate(id, value, title));
     card.querySelector(".rate-stars").append(stars.element);
-    cardsById.set(id, { card, stars });
+    cardsById.set(id, { card, stars, title });
   };
 
   for (const card of list.children) addStars(card, card.querySelector("a").textContent);
@@ -40,10 +41,12 @@ export function createCards(list, moreButton, onRate) {
       list.prepend(card);
       return stars;
     },
-    show(ratings) {
-      for (const [id, { card, stars }] of cardsById) {
-        stars.show(ratings.get(id));
-        card.classList.toggle("is-rated", ratings.has(id));
+    // `titles` are those of the rated items, by id, as far as they are known: the same id may be another item here.
+    show(ratings, titles) {
+      for (const [id, { card, stars, title }] of cardsById) {
+        const value = !titles.get(id) || isSameTitle(titles.get(id), title) ? ratings.get(id) : undefined;
+        stars.show(value);
+        card.classList.toggle("is-rated", value !== undefined);
       }
     },
   };

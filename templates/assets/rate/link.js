@@ -1,8 +1,9 @@
 // The notice that ratings came by a link: whose they are, and the buttons to keep them or to go back to one's own.
 import { plural } from "../shared/format.js";
+import { isForeignLink } from "./titles.js";
 
-// `announce(text)` reports what was done.
-export function createLinkNotice(box, store, state, announce) {
+// `announce(text)` reports what was done; `getItems()` gives the items of the site, null until they are loaded.
+export function createLinkNotice(box, store, state, announce, getItems) {
   const status = box.querySelector("[data-status]");
   const keepButton = box.querySelector("[data-keep]");
   const backButton = box.querySelector("[data-back]");
@@ -22,19 +23,28 @@ export function createLinkNotice(box, store, state, announce) {
   });
   backButton.addEventListener("click", () => leaveLink(state.closeLinked));
 
+  // Why the link in the address is not shown; an empty text if it can be, or if there is none.
+  const describeProblem = () => {
+    if (!store.isLink(location.hash)) return "";
+    const linked = store.fromHash(location.hash);
+    if (!linked) return "The link could not be read.";
+    return getItems() && isForeignLink(linked, getItems()) ? "This link is of other films." : "";
+  };
+
   // Take ratings that are the visitor's own by now out of the address, so that they are not opened again. If the link
-  // cannot be read, the notice says so as long as it is in the address.
+  // cannot be shown, the notice says so as long as it is in the address.
   const showOwn = () => {
-    const isLink = store.isLink(location.hash);
-    const isReadable = isLink && store.fromHash(location.hash) !== null;
-    if (isReadable) history.replaceState(null, "", location.pathname + location.search);
-    box.hidden = !isLink || isReadable;
-    status.textContent = box.hidden ? "" : "The link could not be read.";
+    const problem = describeProblem();
+    if (store.isLink(location.hash) && !problem) history.replaceState(null, "", location.pathname + location.search);
+    box.hidden = !problem;
+    status.textContent = problem;
   };
 
   return {
+    describeProblem,
     show() {
       actions.hidden = !state.isLinked;
+      keepButton.disabled = !getItems(); // until then nobody knows whether they are of this site's items
       if (!state.isLinked) return showOwn();
       box.hidden = false;
       const ownNote = state.isNew ? "" : " Yours are kept.";

@@ -31,14 +31,14 @@ const titleOf = (id) => (items?.row(id) === undefined ? "" : items.title(items.r
 const store = createStore({ dataset: page.dataset.rate, title: titleOf });
 const state = createRatingsState(store, (dropped) => showAll(dropped));
 const cards = createCards(part("grid"), part("more"), state.rate);
-const linkNotice = createLinkNotice(part("shared"), store, state, (text) => fileActions.announce(text));
+const linkNotice = createLinkNotice(part("shared"), store, state, (text) => fileActions.announce(text), () => items);
 const fileActions = createFileActions(part("your-ratings"), store, state, async () => {
   await loading;
   return items;
 });
 
 function showAll(dropped) {
-  cards.show(state.ratings);
+  cards.show(state.ratings, state.titles);
   linkNotice.show();
   fileActions.show(dropped);
   bar.hidden = !state.ratings.size;
@@ -102,7 +102,7 @@ function enableSearch() {
     onPick({ row }) {
       input.value = "";
       const stars = cards.bringToFront(items, row);
-      cards.show(state.ratings);
+      cards.show(state.ratings, state.titles);
       stars.focus();
     },
   });
@@ -124,6 +124,7 @@ async function loadTower() {
   const [towerData, allItems, facts] = loaded;
   items = createItems(towerData.item_ids, allItems, facts);
   state.compareWith(items);
+  if (linkNotice.describeProblem()) state.closeLinked();
   genreSelect.append(...["All genres", ...items.genres].map((name, n) => new Option(name, n - 1)));
   enableSearch();
   showAnswer = createAnswer(createTower(towerData), facts.square, towerData.starters);
@@ -132,7 +133,7 @@ async function loadTower() {
 
 function openAddress() {
   const linked = store.fromHash(location.hash);
-  if (linked) state.openLinked(linked);
+  if (linked && !linkNotice.describeProblem()) state.openLinked(linked);
   else if (state.isLinked && (location.hash === "" || store.isLink(location.hash))) state.closeLinked();
   else showAll(); // the hash is at most a part of the page
 }
@@ -155,8 +156,8 @@ bar.addEventListener("click", (event) => {
   listBox.scrollIntoView();
 });
 addEventListener("hashchange", openAddress);
-addEventListener("storage", (event) => store.isOwnEvent(event) && state.readAgain(items));
-addEventListener("pageshow", (event) => event.persisted && state.readAgain(items));
+addEventListener("storage", (event) => store.isOwnEvent(event) && state.readAgain());
+addEventListener("pageshow", (event) => event.persisted && state.readAgain());
 
 openAddress();
 loading = loadTower();

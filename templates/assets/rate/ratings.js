@@ -20,7 +20,7 @@ export function createRatingsList(box, items, onRate) {
   const createLine = (row) => {
     const id = items.id(row);
     const stars = createStars(items.title(row), (value) => {
-      onRate(id, value);
+      onRate(id, value, items.title(row));
       if (!value) (list.querySelector("input") ?? heading).focus({ preventScroll: true });
     });
     const link = element("a", { href: items.href(row) }, element("bdi", {}, items.title(row)));

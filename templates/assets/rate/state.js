@@ -1,7 +1,7 @@
 // The visitor's ratings and unwanted items, by item id, kept in the store: also those of items that the site does not have
 // at present. Ratings that came by a link are shown in their
 // place, and never overwrite them unless the visitor says so.
-import { sortOut } from "./titles.js";
+import { isSameTitle, setAside, sortOut } from "./titles.js";
 
 const emptyState = () => ({ ratings: new Map(), unwanted: new Set(), titles: new Map(), others: [] });
 
@@ -19,6 +19,7 @@ export function createRatingsState(store, onChange) {
   let ownState = store.read(); // the visitor's
   let shownState = ownState; // or what came by a link
   let isStored = true;
+  let siteItems = null; // until they are loaded
   let beforeReplace = null; // `ownState` before it was last replaced as a whole, for undo
 
   // Drop the oldest entries beyond the limit; returns how many.
@@ -48,6 +49,7 @@ export function createRatingsState(store, onChange) {
   return {
     get ratings() { return shownState.ratings; },
     get unwanted() { return shownState.unwanted; },
+    get titles() { return shownState.titles; },
     get current() { return shownState; },
     // Ratings of items that were another data set's, at this address.
     get nOthers() { return shownState.others.filter(([, stars]) => stars).length; },
@@ -56,9 +58,13 @@ export function createRatingsState(store, onChange) {
     get isStored() { return isStored; },
     get canUndo() { return beforeReplace !== null; },
 
-    // `stars` is null to remove the rating.
-    rate(id, stars) {
+    // `stars` is null to remove the rating. What is stored under this id may be of another item, until it is compared.
+    rate(id, stars, title) {
       forgetUndo();
+      const storedTitle = shownState.titles.get(id);
+      const isKnown = shownState.ratings.has(id) || shownState.unwanted.has(id);
+      if (isKnown && storedTitle && !isSameTitle(storedTitle, title)) setAside(shownState, id);
+      shownState.titles.set(id, title);
       if (stars) shownState.ratings.set(id, stars);
       else shownState.ratings.delete(id);
       shownState.unwanted.delete(id);
@@ -75,13 +81,14 @@ export function createRatingsState(store, onChange) {
     merge: (imported) => replaceOwn(mergeRatings(ownState, imported)),
     undo() {
       [ownState, beforeReplace] = [beforeReplace, null];
+      if (siteItems) sortOut(ownState, siteItems);
       shownState = ownState;
       saveAndReport();
     },
 
     // Show what came by a link without storing it; if the visitor has the very same, there is nothing to ask.
     openLinked(linked) {
-      shownState = store.toHash(linked) === store.toHash(ownState) ? ownState : linked;
+      shownState = store.isSame(linked, ownState) ? ownState : linked;
       onChange();
     },
     keepLinked: () => replaceOwn(mergeRatings(shownState, ownState)),
@@ -92,16 +99,17 @@ export function createRatingsState(store, onChange) {
 
     // Compare what is stored with the items of the site, as soon as these are known.
     compareWith(items) {
+      siteItems = items;
       if (sortOut(ownState, items)) isStored = store.write(ownState);
     },
 
     // Another page of this site has written to the store. If this page could not store its ratings, it has the only copy.
-    readAgain(items) {
+    readAgain() {
       const next = store.read();
       if (!isStored || store.toText(next) === store.toText(ownState)) return;
       const isLinked = shownState !== ownState;
       ownState = next;
-      if (items) sortOut(ownState, items);
+      if (siteItems) sortOut(ownState, siteItems);
       if (!isLinked) shownState = ownState;
       forgetUndo();
       onChange();

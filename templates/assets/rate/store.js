@@ -1,15 +1,16 @@
 // A visitor's ratings outside the page: in the browser's storage, in a file, and in the part of an address after #.
 // Whatever comes from there may be wrong or hostile: every field is checked, and the size is limited.
 import { marquee } from "../shared/marquee.js";
+import { MAX_TITLE, titleCode } from "./titles.js";
 
 const VERSION = 1;
 export const MAX_STARS = 5;
 const MAX_RATINGS = 500; // and as many unwanted items
 const MAX_SHARED = 200; // ratings, and unwanted items, in an address
 const MAX_ID = 200; // characters, as all that follow
-const MAX_TITLE = 100;
 const MAX_TEXT = 500_000;
 const MAX_HASH = 20_000;
+const MAX_LIST = 9_500; // each of two lists in an address, which leaves room for the codes of all titles
 
 const isId = (id) => typeof id === "string" && id !== "" && id.length <= MAX_ID && !/\p{Surrogate}/u.test(id);
 const isStars = (stars) => Number.isInteger(stars) && stars >= 1 && stars <= MAX_STARS;
@@ -62,11 +63,11 @@ function parseOthers(value) {
   );
 }
 
-// Encoded parts joined by commas: the newest that fit into an address.
-function joinNewest(parts) {
-  const newest = parts.slice(-MAX_SHARED);
-  while (newest.join().length > MAX_HASH / 2 - 10) newest.shift();
-  return newest.join();
+// The newest of pairs [id, encoded] that fit into an address.
+function fitInAddress(pairs) {
+  const newest = pairs.slice(-MAX_SHARED);
+  while (newest.map(([, encoded]) => encoded).join().length > MAX_LIST) newest.shift();
+  return newest;
 }
 
 const splitList = (text) => (text ? text.split(",").map(decodeURIComponent) : []);
@@ -94,6 +95,17 @@ export function createStore({ dataset, title = () => "" }) {
     titles: writable(state.unwanted.entries(), MAX_RATINGS).map(([item]) => ({ item, title: titleOf(state, item) })),
     others: state.others ?? [],
   });
+
+  // The ratings and unwanted items that an address holds, as pairs [id, encoded].
+  const listsForAddress = ({ ratings, unwanted }) => ({
+    rated: fitInAddress(writable(ratings, MAX_RATINGS).map(([id, stars]) => [id, `${stars}~${encodeURIComponent(id)}`])),
+    unwanted: fitInAddress(writable(unwanted.entries(), MAX_RATINGS).map(([id]) => [id, encodeURIComponent(id)])),
+  });
+
+  const joinLists = (...lists) => {
+    const [rated, unwanted] = lists.map((list) => list.map(([, encoded]) => encoded).join());
+    return `#r=${rated}${unwanted && `&n=${unwanted}`}`;
+  };
 
   // The state in a text; throws an Error with a sentence for the visitor if there is none.
   const fromText = (text) => {
@@ -168,30 +180,38 @@ export function createStore({ dataset, title = () => "" }) {
       return fromText(await file.text());
     },
 
-    // "#r=4~50,5~f%2F2&n=7": stars and item of each rating, then unwanted items.
+    // "#r=4~50,5~f%2F2&n=7&t=0a1b2c": stars and item of each rating, unwanted items, and the code of each title, in the
+    // same order.
     toHash(state) {
-      const rated = joinNewest(
-        writable(state.ratings, MAX_RATINGS).map(([id, stars]) => `${stars}~${encodeURIComponent(id)}`),
-      );
-      const unwanted = joinNewest(
-        writable(state.unwanted.entries(), MAX_RATINGS).map(([id]) => encodeURIComponent(id)),
-      );
-      return `#r=${rated}${unwanted && `&n=${unwanted}`}`;
+      const { rated, unwanted } = listsForAddress(state);
+      const codes = [...rated, ...unwanted].map(([id]) => titleCode(titleOf(state, id))).join("");
+      return `${joinLists(rated, unwanted)}${codes && `&t=${codes}`}`;
+    },
+
+    // Whether links to two states name the same items with the same stars.
+    isSame(...states) {
+      const [first, second] = states.map(listsForAddress).map(({ rated, unwanted }) => joinLists(rated, unwanted));
+      return first === second;
     },
 
     // Whether an address is meant to hold a state, readable or not.
     isLink: (hash) => hash.startsWith("#r="),
 
-    // The state in a hash, or null: it may hold anything, or lead to a part of the page.
+    // The state in a hash, or null: it may hold anything, or lead to a part of the page. `codes` are those of titles, by
+    // item id, empty for a link without.
     fromHash(hash) {
       if (hash.length > MAX_HASH) return null;
-      const [, rated, unwantedList] = /^#r=([^&]*)(?:&n=([^&]+))?$/.exec(hash) ?? [];
+      const [, rated, unwantedList, codeText = ""] = /^#r=([^&]*)(?:&n=([^&]+))?(?:&t=((?:[0-9a-z]{2})+))?$/.exec(hash) ?? [];
       if (!rated && !unwantedList) return null;
       try {
         const ratings = splitList(rated).map((pair) => [pair.slice(2), /^[1-5]~/.test(pair) ? Number(pair[0]) : 0]);
         const unwanted = splitList(unwantedList);
-        const isValid = ratings.every(([id, stars]) => isId(id) && isStars(stars)) && unwanted.every(isId);
-        return isValid && Math.max(ratings.length, unwanted.length) <= MAX_SHARED ? toState(ratings, unwanted) : null;
+        const ids = [...ratings.map(([id]) => id), ...unwanted];
+        const codes = codeText.match(/../g) ?? [];
+        const isValid = ids.every(isId) && ratings.every(([, stars]) => isStars(stars));
+        const isShort = Math.max(ratings.length, unwanted.length) <= MAX_SHARED;
+        if (!isValid || !isShort || (codeText && codes.length !== ids.length)) return null;
+        return { ...toState(ratings, unwanted), codes: new Map(codes.map((code, n) => [ids[n], code])) };
       } catch {
         return null; // a stray %
       }

@@ -2,21 +2,42 @@
 // is one film in one data set and another in the next. So titles are kept beside ids, and compared.
 import { searchWords } from "../shared/text.js";
 
-const MIN_COMPARED = 3; // fewer titles may have been corrected, each
+export const MAX_TITLE = 100; // characters that are stored, and compared
+const UNKNOWN = "zz"; // the code of a title that is not known
+const N_CODES = 36 ** 2 - 1; // "00" to "zy"
 
-// A corrected title still has a word in common with the one before.
-function mayBeSame(first, second) {
-  const words = new Set(searchWords(first));
-  return first === second || !words.size || searchWords(second).some((word) => words.has(word));
+const titleWords = (title) => [...new Set(searchWords(title.slice(0, MAX_TITLE)))].sort();
+const isNumber = (word) => /^\p{N}+$/u.test(word);
+
+// Two spellings of one title have at least half of all their words in common, and all numbers: "Alien 3" is not "Alien".
+export function isSameTitle(first, second) {
+  const [words, otherWords] = [titleWords(first), titleWords(second)];
+  if (!words.length || !otherWords.length) return first.slice(0, MAX_TITLE) === second.slice(0, MAX_TITLE);
+  if (words.filter(isNumber).join() !== otherWords.filter(isNumber).join()) return false;
+  const nShared = words.filter((word) => otherWords.includes(word)).length;
+  return nShared * 2 >= words.length + otherWords.length - nShared; // Jaccard similarity of at least a half
 }
 
-// Of entries [id, title], those that can be compared, each as [id, title, whether it may be the item of this site].
+// Two characters that are the same for all spellings of a title that differ in case, accents, articles or order: short
+// enough for an address. Of two different titles one pair in 1295 has the same.
+export function titleCode(title) {
+  if (!title) return UNKNOWN;
+  const text = titleWords(title).join(" ") || title.slice(0, MAX_TITLE);
+  let hash = 0x811c9dc5; // FNV-1a, 32 bits
+  for (const character of text) hash = Math.imul(hash ^ character.codePointAt(0), 0x01000193) >>> 0;
+  return (hash % N_CODES).toString(36).padStart(2, "0");
+}
+
+// Of entries [id, title], those that can be compared, each as [id, title, whether it is the item of this site].
 function compareTitles(entries, items) {
   const comparable = entries.filter(([id, title]) => title && items.row(id) !== undefined);
-  return comparable.map(([id, title]) => [id, title, mayBeSame(title, items.title(items.row(id)))]);
+  return comparable.map(([id, title]) => [id, title, isSameTitle(title, items.title(items.row(id)))]);
 }
 
-const areMostOthers = (compared) => compared.filter(([, , isSame]) => isSame).length * 2 < compared.length;
+// Whether entries are of another data set: fewer than half are the items of this site. One corrected title among several
+// stays below that. A single one that was corrected beyond recognition cannot be told from another data set; then
+// no rating is shown rather than one under a wrong title. It is stored, counted on the page, and back with its title.
+const areOthers = (areSame) => areSame.filter(Boolean).length * 2 < areSame.length;
 
 // Why ratings that were imported are not of this site's items; an empty text if they are.
 export function findForeign({ ratings, unwanted, titles }, items) {
@@ -26,12 +47,23 @@ export function findForeign({ ratings, unwanted, titles }, items) {
     return `None of the films in this file is on this site: it has no film with the id “${ids[0]}”.`;
   }
   const compared = compareTitles(ids.map((id) => [id, titles.get(id)]), items);
-  const other = compared.find(([, , isSame]) => !isSame);
-  if (!other || (compared.some(([, , isSame]) => isSame) && !(compared.length >= MIN_COMPARED && areMostOthers(compared)))) {
-    return "";
-  }
-  const [id, title] = other;
+  if (!areOthers(compared.map(([, , isSame]) => isSame))) return "";
+  const [id, title] = compared.find(([, , isSame]) => !isSame);
   return `The films in this file are not those of this site: “${id}” is “${title}” there, and “${items.title(items.row(id))}” here.`;
+}
+
+// Whether a link is of other items than this site's, by the codes of their titles: links of earlier versions have none.
+export function isForeignLink({ codes }, items) {
+  const comparable = [...codes].filter(([id, code]) => code !== UNKNOWN && items.row(id) !== undefined);
+  return areOthers(comparable.map(([id, code]) => code === titleCode(items.title(items.row(id)))));
+}
+
+// Set an item's rating aside: it is of another data set, which was at this address.
+export function setAside({ ratings, unwanted, titles, others }, id) {
+  others.push([id, ratings.get(id) ?? 0, titles.get(id)]);
+  ratings.delete(id);
+  unwanted.delete(id);
+  titles.delete(id);
 }
 
 // Set stored ratings aside that are of the items of another data set, which was at this address before, and take back those
@@ -39,23 +71,20 @@ export function findForeign({ ratings, unwanted, titles }, items) {
 export function sortOut(state, items) {
   const { ratings, unwanted, titles, others } = state;
   const before = JSON.stringify([[...titles], others]);
-  const ids = [...ratings.keys(), ...unwanted];
-  const compared = compareTitles(ids.map((id) => [id, titles.get(id)]), items);
-  if (compared.length >= MIN_COMPARED && areMostOthers(compared)) {
-    for (const [id, title] of compared.filter(([, , isSame]) => !isSame)) {
-      others.push([id, ratings.get(id) ?? 0, title]);
-      ratings.delete(id);
-      unwanted.delete(id);
-      titles.delete(id);
-    }
+  const entries = [...ratings.keys(), ...unwanted].map((id) => [id, titles.get(id)]);
+  const compared = compareTitles(entries, items);
+  if (areOthers(compared.map(([, , isSame]) => isSame))) {
+    const sameIds = new Set(compared.filter(([, , isSame]) => isSame).map(([id]) => id));
+    // Also those whose id is not here: when the other data set is back, all of its ratings come back together.
+    for (const [id] of entries.filter(([id, title]) => title && !sameIds.has(id))) setAside(state, id);
   }
-  const isBack = ([id, , title]) =>
-    compareTitles([[id, title]], items).some(([, , isSame]) => isSame) && !ratings.has(id) && !unwanted.has(id);
-  for (const [id, stars] of others.filter(isBack)) {
+  const isHere = ([id, , title]) => compareTitles([[id, title]], items).some(([, , isSame]) => isSame);
+  for (const [id, stars] of others.filter(isHere)) {
+    if (ratings.has(id) || unwanted.has(id)) continue; // a later one
     if (stars) ratings.set(id, stars);
     else unwanted.add(id);
   }
-  state.others = others.filter(([id, , title]) => !compareTitles([[id, title]], items).some(([, , isSame]) => isSame));
+  state.others = others.filter((entry) => !isHere(entry));
   for (const id of [...ratings.keys(), ...unwanted]) {
     if (items.row(id) !== undefined) titles.set(id, items.title(items.row(id)));
   }

@@ -2,12 +2,16 @@
 
 import json
 import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
 import pytest
 
 from recsys.export.files import write_artefacts
 from recsys.site.render import render_site
+from tests.browser.conftest import until
 from tests.browser.rate.page import link_to_ratings, loaded, rate_card, your_ratings
 from tests.site.tiny import TEMPLATES, tiny
 
@@ -64,12 +68,32 @@ def disk(folder):
     return f"{folder.as_uri()}/"
 
 
+class _Handler(SimpleHTTPRequestHandler):
+    def end_headers(self):
+        self.send_header("Cache-Control", "no-store")  # sites are rebuilt within a second
+        super().end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def web(folder):
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder))) as http:
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{http.server_port}/"
+        http.shutdown()
+        thread.join(5)
+
+
 @pytest.fixture
-def open_site(visit, folder):
-    """Build and open a site: ``open_site("address", page=None, **options of artefacts)``."""
+def open_site(visit, folder, origin):
+    """Build and open a site: ``open_site("address", page=None, **options of artefacts)``, from disk and over HTTP."""
 
     def opened(address, page=None, **options):
-        target = f"{build(folder / address, **options).as_uri()}/rate.html"
+        build(folder / address, **options)
+        target = f"{origin}{address}/rate.html"
         if page is None:
             return loaded(visit(target))
         page.goto(target)
@@ -172,9 +196,10 @@ def test_ratings_of_another_data_set_at_the_same_address_are_set_aside_and_come_
     page.get_by_role("button", name="Clear all").click()
     page.get_by_role("button", name="Undo").click()
     page = open_site("site", page)
-    assert {title: stars for title, stars in your_ratings(page).items() if title != "The Matrix"} == {
-        title: stars for title, stars in expected.items() if title != "The Matrix"
-    }
+    assert your_ratings(page) == expected
+    assert held(page) == "1 of your ratings is of a film that this site no longer has; it is kept."
+    page = open_site("site", page, titles=OTHER_TITLES)
+    assert your_ratings(page) == {"Casablanca": 1}
 
 
 def test_a_link_from_an_older_build_names_its_items(open_site):
@@ -186,3 +211,146 @@ def test_a_link_from_an_older_build_names_its_items(open_site):
     page.get_by_text("4 ratings from a link").wait_for()
     assert your_ratings(page) == {title: stars for title, stars in expected.items() if title != "The Matrix"}
     assert held(page) == "1 of these ratings is of a film that this site does not have."
+
+
+@pytest.mark.parametrize("n_ratings", [1, 2, 3])
+def test_however_few_ratings_there_are_none_is_shown_under_a_title_of_another_data_set(open_site, n_ratings):
+    page = open_site("site")
+    expected = {}
+    for position in range(n_ratings):
+        expected[TITLES[position]] = rate_card(page, position, 5 - position)[1]
+    page = open_site("site", page, titles=OTHER_TITLES)
+    assert your_ratings(page) == {}
+    assert page.locator("[data-grid] .is-rated").count() == 0
+    assert f"{n_ratings} of your ratings" in held(page)
+    page.reload()
+    assert your_ratings(loaded(page)) == {}
+    page = open_site("site", page)
+    assert your_ratings(page) == expected
+    assert held(page) == ""
+
+
+def test_titles_that_differ_by_a_number_are_of_other_items(open_site):
+    page = open_site("site", titles=tuple(f"Film {n}" for n in range(1, 6)))
+    rate_card(page, 0, 5)
+    rate_card(page, 1, 4)
+    page = open_site("site", page, titles=tuple(f"Film {n}" for n in range(3, 8)))
+    assert your_ratings(page) == {}
+
+
+@pytest.mark.parametrize("title", ["???", "七人の侍"])
+def test_a_title_without_latin_letters_is_compared_too(open_site, title):
+    page = open_site("site", titles=(title, *TITLES[1:]))
+    rate_card(page, 0, 5)
+    page = open_site("site", page, titles=OTHER_TITLES)
+    assert your_ratings(page) == {}
+    page = open_site("site", page, titles=(title, *TITLES[1:]))
+    assert your_ratings(page) == {title: 5}
+
+
+def test_a_film_with_a_new_title_among_several_keeps_its_rating_under_that_title(open_site):
+    page = open_site("site")
+    rate_card(page, 0, 5)
+    rate_card(page, 4, 4)
+    page = open_site("site", page, titles=("Casablanca", *TITLES[1:]))
+    assert your_ratings(page) == {"Casablanca": 5, "Fargo": 4}
+    assert held(page) == ""
+
+
+def test_a_single_film_with_an_unrecognizable_new_title_is_held_until_its_title_is_back(open_site):
+    page = open_site("site")
+    rate_card(page, 0, 5)
+    page = open_site("site", page, titles=("Casablanca", *TITLES[1:]))
+    assert your_ratings(page) == {}
+    assert held(page) == "1 of your ratings is of a film that this site no longer has; it is kept."
+    page = open_site("site", page)
+    assert your_ratings(page) == {"The Matrix": 5}
+
+
+def test_ratings_of_each_of_two_data_sets_come_back_whole_though_only_some_ids_are_in_both(open_site):
+    page = open_site("site")
+    expected = rate_all(page)
+    other = {"ids": IDS[:2], "titles": OTHER_TITLES[:2]}
+    page = open_site("site", page, **other)
+    rate_card(page, 0, 1)
+    assert your_ratings(page) == {"Casablanca": 1}
+    page = open_site("site", page)
+    assert your_ratings(page) == expected
+    page = open_site("site", page, **other)
+    assert your_ratings(page) == {"Casablanca": 1}
+
+
+@pytest.fixture
+def open_unloaded(folder, origin):
+    """Build and open a site whose films are loaded only when the returned function is called."""
+
+    def opened(page, address, **options):
+        build(folder / address, **options)
+        routes = []
+        page.route("**/deep_tower.js*", lambda route: routes.append(route))
+        page.goto(f"{origin}{address}/rate.html", wait_until="commit")
+        until(page, "() => document.querySelector('[data-grid] input')")
+
+        def load():
+            for route in routes:
+                route.continue_()
+            page.unroute("**/deep_tower.js*")
+            loaded(page)
+
+        return load
+
+    return opened
+
+
+def test_stars_given_before_the_films_are_loaded_leave_the_rating_of_another_data_set_alone(open_site, open_unloaded):
+    page = open_site("site")
+    rate_card(page, 0, 5)
+    load = open_unloaded(page, "site", titles=OTHER_TITLES)
+    assert page.locator("[data-grid] .is-rated").count() == 0
+    rate_card(page, 0, 1)
+    load()
+    assert your_ratings(page) == {"Casablanca": 1}
+    page = open_site("site", page)
+    assert your_ratings(page) == {"The Matrix": 5}
+
+
+def test_undo_never_shows_ratings_of_another_data_set(open_site, open_unloaded):
+    page = open_site("site")
+    rate_card(page, 0, 5)
+    load = open_unloaded(page, "site", titles=OTHER_TITLES)
+    page.evaluate("document.querySelector('[data-clear]').click()")
+    load()
+    page.get_by_role("button", name="Undo").click()
+    assert your_ratings(page) == {}
+    assert "1 of your ratings" in held(page)
+
+
+def follow(page, fragment):
+    page.goto(page.url.partition("#")[0] + "#" + fragment)
+    page.reload()
+    return loaded(page)
+
+
+@pytest.mark.parametrize("n_ratings", [1, 4])
+def test_a_link_to_films_of_another_data_set_is_refused_in_a_sentence(open_site, n_ratings):
+    page = open_site("site")
+    for position in range(n_ratings):
+        rate_card(page, position, 5)
+    fragment = link_to_ratings(page).partition("#")[2]
+    page = open_site("second", page, titles=OTHER_TITLES)
+    rate_card(page, 4, 2)
+    follow(page, fragment)
+    assert page.get_by_label("Ratings from a link").inner_text() == "This link is of other films."
+    assert your_ratings(page) == {"Ran": 2}
+    follow(page, fragment.partition("&t=")[0])  # a link of an earlier version
+    assert len(your_ratings(page)) == n_ratings
+
+
+def test_a_link_is_opened_though_a_title_was_corrected_or_written_in_another_way(open_site):
+    page = open_site("site")
+    rate_all(page)
+    fragment = link_to_ratings(page).partition("#")[2]
+    titles = ("MATRIX, The", "Cleo de 5 a 7", "Another title", "Alien", "Fargo")
+    page = open_site("second", page, titles=titles)
+    follow(page, fragment)
+    assert your_ratings(page) == dict(zip(titles, (5, 4, 3, 2), strict=False))

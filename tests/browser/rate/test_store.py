@@ -1,6 +1,7 @@
 """A user's ratings in the browser's storage, a file and an address: what was written is read, and nothing else is."""
 
 import json
+import re
 import string
 from pathlib import Path
 
@@ -109,8 +110,14 @@ def test_a_file_holds_its_format_its_data_set_and_the_ratings_with_titles(page):
 
 
 def test_an_address_is_short_and_readable(page):
-    assert page.evaluate("store.toHash(fromLists([[['50', 4], ['f/2', 5]], ['7']]))") == "#r=4~50,5~f%2F2&n=7"
-    assert page.evaluate("store.toHash(fromLists([[['50', 4]], []]))") == "#r=4~50"
+    hash_ = page.evaluate("store.toHash(fromLists([[['50', 4], ['f/2', 5]], ['7']]))")
+    assert re.fullmatch("#r=4~50,5~f%2F2&n=7&t=[0-9a-z]{6}", hash_)
+    assert re.fullmatch("#r=4~50&t=[0-9a-z]{2}", page.evaluate("store.toHash(fromLists([[['50', 4]], []]))"))
+
+
+def test_an_address_without_codes_of_titles_is_read_as_before(page):
+    lists = "hash => toLists(store.fromHash(hash))"
+    assert page.evaluate(lists, "#r=4~50,5~f%2F2&n=7") == [[["50", 4], ["f/2", 5]], ["7"]]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +188,7 @@ def test_any_text_gives_valid_ratings_or_a_sentence(page):
     "wrong",
     [
         *("", "#", "#content", "#x=2&r=5~1", "#r=5~1&x=2"),
+        *("#r=5~1&t=", "#r=5~1&t=a", "#r=5~1&t=aaaa", "#r=5~1&t=A0", "#r=&t=aa", "#r=5~1&t=aa&n=2"),
         *("#r=", "#r=5", "#r=5~", "#r=5~1,", "#r=5~%", "#r=5~%ff", "#r=5~%ED%A0%80", "#r=5~1&n=", "#r=5~1&n=%"),
         *("#r=&n=", "#r=6~1", "#r=0~1", "#r=-5~1", "#r=5.5~1", "#r=NaN~1", "#r=55~1"),
         "#r=5~" + "x" * 201,
