@@ -47,13 +47,12 @@ def write_manifest(site: Path) -> None:
     (site / MANIFEST).write_bytes(msgspec.json.encode(Manifest(files=hash_files(site))) + b"\n")
 
 
-def read_manifest(content: bytes) -> frozenset[str] | None:
-    """The addresses in a manifest, its own included; None where it is none, whatever its schema version."""
+def read_manifest(content: bytes) -> dict[str, str] | None:
+    """The SHA-256 of each file in a manifest, by address; None where it is none, whatever its schema version."""
     try:
-        files = msgspec.json.decode(content, type=_Files).files
+        return msgspec.json.decode(content, type=_Files).files
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return frozenset((*files, MANIFEST))
 
 
 class _Files(msgspec.Struct):

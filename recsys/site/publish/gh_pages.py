@@ -1,7 +1,8 @@
 """Publish the finished site: one commit on the branch ``gh-pages``, pushed to ``origin``.
 
 The commit follows the newest one of the branch and changes the files of the site alone: history stays, and so does
-whatever else is on the branch, such as a README or the CNAME of a custom domain. Which files are the site's is known
+whatever else is on the branch, such as a README or the CNAME of a custom domain. A file of the site that was changed
+by hand is replaced, with a warning. Which files are the site's is known
 from the manifest that the last publication wrote. No push is forced: if somebody else has pushed meanwhile, the
 commit is made again on top of theirs. Local branches and the working tree are left alone. Must not know what is in
 the site.
@@ -9,18 +10,23 @@ the site.
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from recsys.errors import PublishError
 from recsys.schema import GENERATOR, Build
 from recsys.site.output.manifest import MANIFEST, read_manifest
 from recsys.site.publish.staging import made_by_marquee
+
+logger = logging.getLogger(__name__)
 
 REMOTE = "origin"
 BRANCH = "gh-pages"
@@ -31,6 +37,8 @@ _NO_JEKYLL = ".nojekyll"
 _EARLIER_NAMES = frozenset({"assets", "data", "films", "users", "sitemap.xml"})
 """At the top of every site published by versions that wrote no manifest."""
 _ATTEMPTS = 3
+_MAX_NAMED = 3
+"""Files that a warning names."""
 _REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
 """Set in a git hook; they would send every command to the repository of that hook."""
 
@@ -86,13 +94,17 @@ def publish(site: Path, destination: Destination, message: str) -> bool:
         commit = _commit(repository, site, tip, message)
         if commit is None:
             return False
+        warnings = _describe_hand_edits(repository, tip, commit) if tip else []
         try:
             wrong = f"{BRANCH} could not be pushed to {REMOTE}"
             _git(repository, "push", "--no-force", REMOTE, f"{commit}:{_REF}", wrong=wrong)
-            return True
         except PublishError:
             if attempt == _ATTEMPTS or _tip(repository) == tip:  # else somebody has pushed since
                 raise
+            continue
+        for warning in warnings:
+            logger.warning("%s", warning)
+        return True
     return False
 
 
@@ -163,9 +175,9 @@ def _files_of_the_site(
     """
     if _BUILD not in blobs or not made_by_marquee(_show(repository, commit, _BUILD)):
         return frozenset()
-    files = read_manifest(_show(repository, commit, MANIFEST)) if MANIFEST in blobs else None
-    if files is not None:
-        return files
+    digests = read_manifest(_show(repository, commit, MANIFEST)) if MANIFEST in blobs else None
+    if digests is not None:
+        return frozenset((*digests, MANIFEST))
     names = _EARLIER_NAMES | {"index.html"} | {address.partition("/")[0] for address in addresses}
     return frozenset(path for path in blobs if path.partition("/")[0] in names)
 
@@ -193,6 +205,52 @@ def _refuse_conflicts(new: Mapping[str, str], blobs: Mapping[str, str], old_file
                 f"the branch {BRANCH} of {REMOTE} has {conflict}, which {GENERATOR} did not publish, where the site "
                 f"has {address}; rename or remove it on that branch, or rename the branch, and publish again"
             )
+
+
+def _describe_hand_edits(repository: Path, old: str, new: str) -> list[str]:
+    """A sentence for each kind of change that somebody made to the site's files on the branch and that is undone now.
+
+    Args:
+        repository: a folder in it.
+        old: the commit of the branch that the site was added to. Its manifest has the SHA-256 of each file as it was
+            published: a file with another was changed by hand.
+        new: the commit of the new site.
+    """
+    blobs, new_blobs = _blobs(repository, old), _blobs(repository, new)
+    if _BUILD not in blobs or not made_by_marquee(_show(repository, old, _BUILD)) or MANIFEST not in blobs:
+        return []
+    digests = read_manifest(_show(repository, old, MANIFEST)) or {}
+    different = [path for path in digests if path in blobs and blobs[path] != new_blobs.get(path)]
+    contents = _hash_blobs(repository, [blobs[path] for path in different])
+    changed = [path for path, digest in zip(different, contents, strict=True) if digest != digests[path]]
+    history = " (the old {ones} in the history)"
+    groups = (
+        ("changed on", "replaces {them}" + history, [path for path in changed if path in new_blobs]),
+        ("changed on", "no longer has {them}" + history, [path for path in changed if path not in new_blobs]),
+        ("removed from", "brings {them} back", [path for path in digests if path not in blobs and path in new_blobs]),
+    )
+    sentences = []
+    for change, effect, paths in (group for group in groups if group[2]):
+        n_more = len(paths) - _MAX_NAMED
+        names = ", ".join(sorted(paths)[:_MAX_NAMED]) + (f" and {n_more:,} more" if n_more > 0 else "")
+        were, them, ones = ("was", "it", "one stays") if len(paths) == 1 else ("were", "them", "ones stay")
+        done = effect.format(them=them, ones=ones)
+        sentences.append(f"{names} {were} {change} {BRANCH} by hand; the new build {done}")
+    return sentences
+
+
+def _hash_blobs(repository: Path, blobs: Sequence[str]) -> list[str]:
+    """The SHA-256 of the content of each blob."""
+    # The name of no object ends the list, so that no line feed at the end of a content is stripped.
+    names = "".join(f"{blob}\n" for blob in (*blobs, "none"))
+    output = _git(repository, "cat-file", "--batch", wrong=f"{BRANCH} cannot be read", text=names)
+    stream = BytesIO(output.encode("utf-8", "surrogateescape"))
+    digests = []
+    for _ in blobs:
+        size = int(stream.readline().split(b" ")[2])  # "<blob> blob <bytes>"
+        digests.append(hashlib.sha256(stream.read(size)).hexdigest())
+        stream.readline()
+    return digests
 
 
 def _show(repository: Path, commit: str, path: str) -> bytes:

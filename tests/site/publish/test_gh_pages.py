@@ -150,6 +150,55 @@ def test_a_file_of_the_site_that_was_removed_or_changed_by_hand_is_back_and_the_
     assert "users/1.html" in published(remote)
 
 
+def site_of_many(folder: Path, text: str, names) -> Path:
+    site(folder, text)
+    for name in names:
+        (folder / f"{name}.html").write_bytes(f"{name} of {text}\n\n".encode())
+    write_manifest(folder)
+    return folder
+
+
+def publish_over_hand_edits(tmp_path, repository, remote, caplog, old="abcdef", new="abcdef", **edits) -> list[str]:
+    """The warnings when a site is published after edits by hand."""
+    publish(site_of_many(tmp_path / "one", "one", old), find_destination(repository), "first")
+    commit_by_hand(remote, tmp_path / "hand", **edits)
+    caplog.clear()
+    publish(site_of_many(tmp_path / "two", "two", new), find_destination(repository), "second")
+    return [record.getMessage() for record in caplog.records]
+
+
+def test_a_page_that_was_changed_by_hand_is_named(tmp_path, repository, remote, caplog):
+    assert publish_over_hand_edits(tmp_path, repository, remote, caplog, a_html="by hand\n", README_md="x") == [
+        "a.html was changed on gh-pages by hand; the new build replaces it (the old one stays in the history)"
+    ]
+    assert git(remote, "show", "gh-pages:a.html") == "a of two"
+    assert git(remote, "show", "gh-pages~1:a.html") == "by hand"
+
+
+def test_of_many_files_changed_by_hand_three_are_named_and_the_others_counted(tmp_path, repository, remote, caplog):
+    edits = {f"{name}_html": "by hand" for name in "edcba"}
+    assert publish_over_hand_edits(tmp_path, repository, remote, caplog, **edits) == [
+        "a.html, b.html, c.html and 2 more were changed on gh-pages by hand; the new build replaces them "
+        "(the old ones stay in the history)"
+    ]
+
+
+def test_files_changed_or_removed_by_hand_are_named_also_where_the_new_site_lacks_them_or_brings_them_back(
+    tmp_path, repository, remote, caplog
+):
+    edits = {"a_html": "by hand", "b_html": None, "c_html": None}
+    assert publish_over_hand_edits(tmp_path, repository, remote, caplog, new="cd", **edits) == [
+        "a.html was changed on gh-pages by hand; the new build no longer has it (the old one stays in the history)",
+        "c.html was removed from gh-pages by hand; the new build brings it back",
+    ]
+
+
+def test_without_changes_by_hand_or_where_they_are_what_the_new_site_has_nothing_is_said(
+    tmp_path, repository, remote, caplog
+):
+    assert publish_over_hand_edits(tmp_path, repository, remote, caplog, a_html="a of two\n\n", README_md="x") == []
+
+
 def test_a_site_is_added_beside_the_files_of_a_branch_that_was_never_published_to(tmp_path, repository, remote):
     git(repository, "push", "--quiet", "origin", "HEAD:gh-pages")
     publish(site(tmp_path / "site"), find_destination(repository), "site: Tiny")
