@@ -23,6 +23,7 @@ class Catalogue:
         items: links by id, in the order of the export.
         item_slugs: file names of their pages, by id.
         genres: of each item, by id.
+        first_twins: the first id of its group of twins, by the id of each item that has some.
         users: links by id, in the order of the export.
         user_slugs: file names of their pages, by id; empty where users have no pages.
         has_user_pages: whether each user has a page.
@@ -40,6 +41,7 @@ class Catalogue:
             title = item.title if item.title.strip() else f"Film {item.id}"  # a link needs some text to click on
             self.items[item.id] = ItemLink(title, item.year, f"films/{item_slugs[item.id]}.html")
         self.genres = {item.id: item.genres for item in items}
+        self.first_twins = {id_: group[0] for group in artefacts.items.twins for id_ in group}
         self.users = {}
         for id_ in users:
             href = f"users/{self.user_slugs[id_]}.html" if self.has_user_pages else f"users.html#{user_fragment(id_)}"

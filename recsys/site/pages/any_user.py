@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from recsys.schema import Artefacts, Protocol, Recommendation
+from recsys.schema import Artefacts, Protocol
 from recsys.site.catalogue import has_user_pages
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.context import Context, Model, PageHead, UserLink
@@ -135,7 +135,7 @@ def shard(data: SiteData, numbering: Numbering, ids: Sequence[str]) -> dict[str,
     median rank and the counts; the baselines, each followed by its hits.
 
     A row of a model's list is the item (-1: withheld), the score in hundredths (null: withheld), the bits of
-    :func:`_hit_bits`, the number of reasons withheld, then each reason's item and its strength in hundredths.
+    :func:`_mark_bits`, the number of reasons withheld, then each reason's item and its strength in hundredths.
     """
     # The links in a context are not used here, so the address of the user may be empty.
     return {"ids": list(ids), "users": [_record(user_context(data, UserLink(id_, "")), numbering) for id_ in ids]}
@@ -158,12 +158,14 @@ def _recommended(row: RecommendedRow, items: Mapping[str, int]) -> list[int | No
     item = -1 if row.item is None else items[row.item.href]
     score = None if row.recommendation.score is None else _hundredths(row.recommendation.score)
     reasons = [value for reason in row.reasons for value in (items[reason.item.href], _hundredths(reason.strength))]
-    return [item, score, _hit_bits(row.recommendation), row.recommendation.why_withheld, *reasons]
+    return [item, score, _mark_bits(row), row.recommendation.why_withheld, *reasons]
 
 
-def _hit_bits(row: Recommendation) -> int:
-    """A sum: 1 for a hit, 2 where it is known if the user liked it, 4 if so, 8 if the metrics do not count it."""
-    return row.held_out + 2 * (row.liked is not None) + 4 * (row.liked is True) + 8 * (not row.relevant)
+def _mark_bits(row: RecommendedRow) -> int:
+    """A sum: 1 hit, 2 known whether it was liked, 4 liked, 8 not counted in the metrics, 16 in both lists."""
+    hit = row.recommendation
+    is_known, is_liked = hit.liked is not None, hit.liked is True
+    return hit.held_out + 2 * is_known + 4 * is_liked + 8 * (not hit.relevant) + 16 * row.in_all_lists
 
 
 def _hundredths(value: float) -> int:

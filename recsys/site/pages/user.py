@@ -105,7 +105,8 @@ def user_context(
     """One user's page, with links to the users before and after in the order of the export."""
     recommendations, catalogue = data.artefacts.recommendations, data.catalogue
     lists = recommendations.users[user.id]
-    ids = [{row.item for row in rows if row.item is not None} for rows in lists.models.values()]
+    first = catalogue.first_twins
+    ids = [{first.get(row.item, row.item) for row in rows if row.item is not None} for rows in lists.models.values()]
     in_all_lists = set.intersection(*ids) if len(ids) > 1 else set()
     recommended = tuple(
         RecommendedList(
@@ -164,7 +165,7 @@ def _recommended_row(row: Recommendation, in_all_lists: set[str], catalogue: Cat
     return RecommendedRow(
         item=None if row.item is None else catalogue.item(row.item),
         recommendation=row,
-        in_all_lists=row.item in in_all_lists,
+        in_all_lists=row.item is not None and catalogue.first_twins.get(row.item, row.item) in in_all_lists,
         reasons=tuple(Reason(catalogue.item(item), strength) for item, strength in row.why),
     )
 

@@ -2,11 +2,12 @@
 import { element } from "../shared/element.js";
 import { formatCount } from "../shared/format.js";
 
-// What a record says of a hit, as bits of a sum.
+// What a record says of a recommended film, as bits of a sum.
 const HIT = 1;
 const LIKING_KNOWN = 2;
 const LIKED = 4;
 const IRRELEVANT = 8; // does not count in the metrics
+const BOTH = 16; // in the lists of both models
 
 // Scores come in hundredths; null: not known.
 const formatHundredths = (hundredths) => (hundredths === null ? "–" : (hundredths / 100).toFixed(2).replace("-", "−"));
@@ -45,9 +46,9 @@ export function createUserView(box, names) {
     return areEffects && item >= 0 ? [element("p", { class: "none" }, "no single film")] : [];
   };
 
-  const drawRecommended = (areEffects, sharedItems) => ([item, score, bits, nWithheld, ...reasons], n) => {
+  const drawRecommended = (areEffects) => ([item, score, bits, nWithheld, ...reasons], n) => {
     const marks = [];
-    if (sharedItems.has(item)) marks.push(" ", element("i", {}, "both"));
+    if (bits & BOTH) marks.push(" ", element("i", {}, "both"));
     if (bits & HIT) marks.push(" ", element("b", {}, names.hit));
     if (bits & LIKED) marks.push("\u00a0", element("u", {}, "liked"));
     const title = item < 0 ? [element("em", {}, "withheld")] : itemLink(item);
@@ -64,10 +65,10 @@ export function createUserView(box, names) {
     return `${nHits} ${names.hit}${liked}${hasIrrelevant ? `, ${nRelevant} counted in the metrics` : ""}`;
   };
 
-  const drawList = (listPart, rows, sharedItems, marks) => {
+  const drawList = (listPart, rows, marks) => {
     const areEffects = listPart.classList.contains("effect");
     const inList = (name) => listPart.querySelector(`[data-${name}]`);
-    listPart.querySelector("tbody").replaceChildren(...rows.map(drawRecommended(areEffects, sharedItems)));
+    listPart.querySelector("tbody").replaceChildren(...rows.map(drawRecommended(areEffects)));
     setVisible(listPart.querySelector("table"), rows.length);
     setVisible(inList("nothing"), !rows.length);
     inList("hits").textContent = countHits(rows, marks);
@@ -133,12 +134,10 @@ export function createUserView(box, names) {
     items = allItems;
     drawHead(id, nTrain, nHidden);
     drawRated(toPairs(rated));
-    const itemSets = lists.map((rows) => new Set(rows.map(([item]) => item).filter((item) => item >= 0)));
-    const sharedItems = new Set(itemSets.length > 1 ? [...itemSets[0]].filter((item) => itemSets[1].has(item)) : []);
     const hasBit = (bit) => lists.flat().some(([, , bits]) => bits & bit);
     const marks = { hasHidden: nHidden > 0, hasLiking: hasBit(LIKING_KNOWN), hasIrrelevant: hasBit(IRRELEVANT) };
     listParts.forEach((listPart, n) => {
-      drawList(listPart, lists[n] ?? [], sharedItems, marks);
+      drawList(listPart, lists[n] ?? [], marks);
     });
     drawGenres(genres);
     drawHidden(ranks, baselines);

@@ -70,8 +70,8 @@ def test_a_shard_has_the_content_of_user_pages(site):
     films = [slug for _, _, slug in script_value(site / "assets" / "data-films.js")]
     position = {id_: films.index(slug) for id_, slug in Catalogue(large()).item_slugs.items()}
     assert shard["ids"] == sorted(USER_IDS)
-    base = [[position["f/2"], 250, 1, 0, position["1"], 75], [position["__proto__"], 125, 0, 0]]
-    deep = [[position["__proto__"], -50, 0, 1, position["1"], 25], [position["4"], -75, 0, 0]]
+    base = [[position["f/2"], 250, 1, 0, position["1"], 75], [position["__proto__"], 125, 16, 0]]
+    deep = [[position["__proto__"], -50, 16, 1, position["1"], 25], [position["4"], -75, 0, 0]]
     rated = [position["1"], 4.5, position["5"], 4]
     genres = [[0, 100, 50, 100], [1, 50, 50, 100]]
     record = shard["users"][shard["ids"].index("1")]

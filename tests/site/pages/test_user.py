@@ -59,6 +59,16 @@ def test_items_that_both_models_recommend_are_marked_and_hits_are_ticked(tmp_pat
     assert "<b>watched later</b> watched later: rated in the part hidden" in legend
 
 
+def test_a_film_that_both_models_recommend_under_the_ids_of_twins_is_marked_too(tmp_path):
+    artefacts = tiny()
+    models = artefacts.recommendations.users["1"].models
+    groups = [[models["base"][0].item, models["deep"][1].item]]
+    twins = msgspec.structs.replace(artefacts.items, twins=groups)
+    sections = panels(text_of(msgspec.structs.replace(artefacts, items=twins), tmp_path))
+    for name in ("Base recommends", "Deep recommends"):
+        assert ["<i>both</i>" in row for row in rows(sections[name])] == [True, True]
+
+
 def with_marks(**marks) -> Artefacts:
     """Two hits of base, the first of which has these marks, and one other film."""
     first = Recommendation("f/2", 2.5, True, **marks)
