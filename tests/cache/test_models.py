@@ -90,7 +90,7 @@ def test_an_entry_that_holds_no_model_is_trained_again_and_replaced(ratings, cac
     (path,) = cache.folder.iterdir()
     entry = cache.load(path.stem, lambda entry: entry)
     cache.save(path.stem, replace(entry, arrays={**entry.arrays, "recorded.frames": np.zeros((3, 3))}))
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, logger="recsys"):
         again, is_cached = cached_fit(cache, ratings, "base", CONFIG, recorder())
     assert not is_cached
     assert "the array recorded.frames is float64 of shape (3, 3)" in caplog.text
