@@ -84,7 +84,7 @@ def test_certificates_are_checked_and_every_wait_ends(web):
 
 def test_the_licence_is_noted_once_before_a_download_and_not_for_a_kept_copy(web, caplog):
     web.answers[MIRROR] = FILE
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="recsys"):
         fetch("ml-tiny")
         fetch("ml-tiny")
     assert [record.getMessage() for record in caplog.records].count(download.LICENCE_NOTE) == 1
