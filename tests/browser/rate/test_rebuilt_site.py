@@ -92,6 +92,8 @@ def open_site(visit, folder, origin):
     """Build and open a site: ``open_site("address", page=None, **options of artefacts)``, from disk and over HTTP."""
 
     def opened(address, page=None, **options):
+        if page is not None:
+            page.goto("about:blank")  # so that the old page asks for nothing while its files are replaced
         build(folder / address, **options)
         target = f"{origin}{address}/rate.html"
         if page is None:
@@ -285,6 +287,7 @@ def open_unloaded(folder, origin):
     """Build and open a site whose films are loaded only when the returned function is called."""
 
     def opened(page, address, **options):
+        page.goto("about:blank")  # so that the old page asks for nothing while its files are replaced
         build(folder / address, **options)
         routes = []
         page.route("**/deep_tower.js*", lambda route: routes.append(route))
