@@ -26,11 +26,10 @@ MAX_RATINGS = 2_000_000
 
 PROTOCOL = (
     "every baseline takes any rating as 1, whatever its value and its age (deep sees both, and genres and what is "
-    "known of users); its settings are those of its grid with the highest nDCG@10 on a "
-    "validation part, cut from the training ratings as the hidden part is cut from all, where all rated items count "
-    "as relevant; then it learns from all "
-    "training ratings. ALS is tried with vectors of half the length; of more than 2,000,000 ratings those of a "
-    "random share of users are tried on"
+    "known of users); its settings are those of its grid with the highest nDCG@10 on a validation part, cut from the "
+    "training ratings as the hidden part is cut from all, where all rated items count as relevant; then it learns "
+    "from all training ratings. ALS is tried with vectors of half the length; of more than 2,000,000 ratings those of"
+    " a random share of users are tried on"
 )
 
 
@@ -73,12 +72,12 @@ def tune(spec: BaselineSpec, parts: Split, seed: int) -> Tuned:
     users = np.flatnonzero(relevant.user_counts)
     if len(users) > MAX_USERS:
         users = np.sort(np.random.default_rng(seed).choice(users, MAX_USERS, replace=False))
+    n_relevant = relevant_counts(parts.train, relevant)[users]
     k = min(VALIDATION_K, parts.train.n_items)
     trials = []
     for candidate in spec.grid:
         scorer = spec.factory(parts.train, **spec.draft(seed), **candidate)
         items, _ = top_k(scorer, users, k, exclude=parts.train)
-        n_relevant = relevant_counts(parts.train, relevant)[users]
         mean_ndcg = float(ndcg(hits(items, users, relevant), n_relevant).mean())
         trials.append(Trial(dict(candidate), mean_ndcg))
     best = max(trials, key=lambda trial: trial.ndcg)

@@ -18,9 +18,9 @@ EVERY_RATING = "all items the user rated in the hidden part, whatever the rating
 FROM_A_RATING = "the items the user rated {relevant_from:g} or higher in the hidden part; lower ratings do not count"
 
 TWINS = (
-    "; not those of which the user has a twin in training (an item of the same title and year, see twins in "
-    "items.json); a listed item counts as rated if the user rated it or a twin of it, and twins that are both hidden "
-    "count once"
+    "; an item does not count if the user rated a twin of it in training (an item of the same title and year, see "
+    "twins in items.json); a listed item counts as rated if the user rated it or a twin of it, and twins that are "
+    "both hidden count once"
 )
 
 

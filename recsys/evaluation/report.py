@@ -84,7 +84,8 @@ def evaluate(
     refuse_shared_ratings(train, test)
     relevant = relevant_ratings(train, test, relevant_from)
     if relevant is None:
-        raise ConfigError(f"{none_relevant(test, relevant_from)}; expected a lower one, or None for all ratings")
+        remedy = "hide other ratings" if relevant_from is None else "give a lower one, or None for all ratings"
+        raise ConfigError(f"{none_relevant(test, relevant_from)}; {remedy}")
     users = np.flatnonzero(relevant.user_counts)
     items, _ = top_k(fitted, users, k, exclude=train)
     return score_lists(items, users, train, relevant)

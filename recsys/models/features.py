@@ -72,8 +72,8 @@ def recency_ranks(dataset: Dataset) -> NDArray[np.float64]:
     """The position of each rating in its user's history by time, (n_ratings,): the oldest near 0, the newest near 1.
 
     With n ratings, the mean rank (from 1) among those of the same time, less one half, divided by n. Ranks, not
-    times, so that the unit of time and pauses between visits do not matter. Where there are no timestamps, or all
-    are equal, all are the newest: 1.
+    times, so that the unit of time and pauses between visits do not matter. Where there are no timestamps, or
+    none of them orders two ratings of one user, all are the newest: 1.
     """
     if dataset.timestamp is None or not dataset.has_times:
         return np.ones(dataset.n_ratings)

@@ -2,10 +2,9 @@
 
 The commit follows the newest one of the branch and changes the files of the site alone: history stays, and so does
 whatever else is on the branch, such as a README or the CNAME of a custom domain. A file of the site that was changed
-by hand is replaced, with a warning. Which files are the site's is known
-from the manifest that the last publication wrote. No push is forced: if somebody else has pushed meanwhile, the
-commit is made again on top of theirs. Local branches and the working tree are left alone. Must not know what is in
-the site.
+by hand is replaced, with a warning. Which files are the site's is known from the manifest that the last publication
+wrote. No push is forced: if somebody else has pushed meanwhile, the commit is made again on top of theirs. Local
+branches and the working tree are left alone. Must not know what is in the site.
 """
 
 from __future__ import annotations
