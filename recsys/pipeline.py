@@ -44,7 +44,6 @@ from recsys.export.files import read_artefacts, write_artefacts
 from recsys.export.results import EvaluationResults, Results
 from recsys.export.tables import write_tables
 from recsys.models.fitted import Fitted
-from recsys.models.rating_scale import rating_scale
 from recsys.models.registry import MODELS
 from recsys.recommend.explain import Reasons
 from recsys.recommend.explain import explain as explain_lists
@@ -255,7 +254,7 @@ def compute_results(
 def read_ratings(dataset: Dataset, reporter: Reporter = SILENT) -> None:
     """Report what the ratings are read as, and warn where most of them would count for nothing."""
     with reporter.stage("ratings") as details:
-        scale = rating_scale(dataset.rating)
+        scale = dataset.rating_scale
         details.append(f"read as {scale.describe(dataset.rating)}")
     share = float((scale.weights(dataset.rating) <= 0).mean())
     if share > 0.5:

@@ -17,6 +17,7 @@ from scipy import sparse
 
 from recsys.data.ids import quoted_id
 from recsys.data.printable import printable
+from recsys.data.rating_scale import RatingScale, rating_scale
 from recsys.data.sorting import order_by
 from recsys.data.twins import Twins, find_twins
 from recsys.errors import DataError
@@ -161,6 +162,11 @@ class Dataset:
     def user_counts(self) -> NDArray[np.int64]:
         """Number of ratings of each user, (n_users,)."""
         return np.bincount(self.user, minlength=self.n_users)
+
+    @cached_property
+    def rating_scale(self) -> RatingScale:
+        """What the ratings are, opinions or counts or all alike, and what each weighs."""
+        return rating_scale(self.rating)
 
     @cached_property
     def twins(self) -> Twins:

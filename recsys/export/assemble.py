@@ -23,7 +23,6 @@ from recsys.export.recommendations import build_recommendations
 from recsys.export.results import Results
 from recsys.models.fitted import Fitted
 from recsys.models.protocol import ModelSpec
-from recsys.models.rating_scale import rating_scale
 from recsys.models.registry import MODELS
 from recsys.recommend.histograms import rating_histograms
 from recsys.recommend.pca import Projection, principal_components
@@ -65,8 +64,8 @@ def assemble(results: Results) -> schema.Artefacts:
 
 def _build(results: Results) -> schema.Build:
     dataset = results.dataset
-    ratings = shortest_decimals(dataset.rating)
-    scale = rating_scale(ratings)
+    scale = dataset.rating_scale
+    low, high = shortest_decimals(np.array([scale.low, scale.high])).tolist()
     config = msgspec.to_builtins(results.config)
     train = config.pop("train")
     return schema.Build(
@@ -82,7 +81,7 @@ def _build(results: Results) -> schema.Build:
             citation=dataset.source.citation,
             url=dataset.source.url,
             ratings=schema.RatingsSummary(
-                kind=scale.kind, low=scale.low, high=scale.high, description=scale.describe(ratings)
+                kind=scale.kind, low=low, high=high, description=scale.describe(dataset.rating)
             ),
         ),
         config={**config, "models": list(results.config.models), **train},

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from recsys import schema
 from recsys.data.dataset import Dataset
+from recsys.data.rating_scale import star_weights
 from recsys.evaluation.candidates import exclude
 from recsys.export.encoding import encode_array, ids
 from recsys.models.deep import AVERAGE_ITEMS, DeepModel
 from recsys.models.fitted import Fitted
-from recsys.models.rating_scale import star_weights
 from recsys.recommend.pca import Projection
 from recsys.recommend.seed_items import seed_items
 

@@ -22,6 +22,7 @@ from scipy import sparse
 
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
+from recsys.data.rating_scale import KINDS, RatingScale
 from recsys.errors import DataError
 from recsys.models import linear
 from recsys.models.features import (
@@ -36,7 +37,6 @@ from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
 from recsys.models.linear import LinearTowers, fit_linear, self_contributions
 from recsys.models.protocol import Explanation, ModelSpec
-from recsys.models.rating_scale import KINDS, RatingScale, rating_scale
 from recsys.models.state import State, csr_from_arrays, csr_to_arrays, require_array, restore, values
 from recsys.models.teacher import Teacher
 from recsys.nn.arrays import Array, Ids
@@ -274,7 +274,7 @@ def create(
     histories = equal_weights(history.astype(dtype))  # the same as training reads them
     start = fit_linear(history_windows(ratings, recency_rank), histories, hyperparameters.dim, rng, dtype)
     features = item_features(ratings), ratings.user_features
-    return DeepModel(history, rating_scale(ratings.rating), start, *features, rng, dtype), Teacher(start, histories)
+    return DeepModel(history, ratings.rating_scale, start, *features, rng, dtype), Teacher(start, histories)
 
 
 def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:

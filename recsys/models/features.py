@@ -11,7 +11,6 @@ from scipy import sparse
 from recsys.data.dataset import Dataset
 from recsys.data.outliers import standardised
 from recsys.data.sorting import order_by
-from recsys.models.rating_scale import rating_scale
 
 RECENCY = 0.3
 """How the weight of a rated item decays with age: the oldest of a long history has exp(-RECENCY) of the newest's."""
@@ -35,7 +34,7 @@ def log_q(dataset: Dataset) -> NDArray[np.float32]:
 def history_weights(dataset: Dataset, recency_rank: NDArray[np.float64]) -> sparse.csr_array[np.float32]:
     """The weight of each rated item in its user's history once trained, (n_users, n_items): rating times recency.
 
-    A rating weighs as the :class:`~recsys.models.rating_scale.RatingScale` of the data says; recency multiplies it
+    A rating weighs as the :class:`~recsys.data.rating_scale.RatingScale` of the data says; recency multiplies it
     by ``exp(-RECENCY (1 - recency_rank))``, which is 1 for the newest.
 
     Args:
@@ -43,7 +42,7 @@ def history_weights(dataset: Dataset, recency_rank: NDArray[np.float64]) -> spar
         recency_rank: (n_ratings,), see :func:`recency_ranks`.
     """
     recency = np.exp(-RECENCY * (1 - recency_rank))  # (n_ratings,)
-    return _by_user(dataset, rating_scale(dataset.rating).weights(dataset.rating) * recency)
+    return _by_user(dataset, dataset.rating_scale.weights(dataset.rating) * recency)
 
 
 def history_windows(dataset: Dataset, recency_rank: NDArray[np.float64]) -> sparse.csr_array[np.float32]:

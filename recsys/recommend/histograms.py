@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from recsys.data.dataset import Dataset
 from recsys.data.decimals import shortest_decimals
 from recsys.data.outliers import usual_range
-from recsys.models.rating_scale import Counts, RatingScale, rating_scale
+from recsys.data.rating_scale import Counts, RatingScale
 
 MAX_BINS = 11
 """As many as whole stars from 0 to 10 have values."""
@@ -44,7 +44,8 @@ def rating_histograms(dataset: Dataset) -> Histograms:
     outliers too.
     """
     rating = shortest_decimals(dataset.rating)
-    low, high = _bins(np.unique(rating), rating_scale(rating))
+    start, end = shortest_decimals(np.array([dataset.rating_scale.low, dataset.rating_scale.high])).tolist()
+    low, high = _bins(np.unique(rating), replace(dataset.rating_scale, low=start, high=end))
     bins = np.searchsorted(low[1:], rating, side="right")  # a rating at an end of two bins is in the upper one
     # Item and bin become one number, so that one count gives the whole table.
     counts = np.bincount(dataset.item * np.int64(len(low)) + bins, minlength=dataset.n_items * len(low))

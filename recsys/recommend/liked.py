@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
-from recsys.models.rating_scale import rating_scale
 from recsys.recommend.lists import Lists
 
 
@@ -49,4 +48,4 @@ def _highest_ratings(
 
 def ratings_say_liking(dataset: Dataset) -> bool:
     """Whether a higher rating means that an item was liked more: not where all are alike, or are counts."""
-    return rating_scale(dataset.rating).kind == "scale"
+    return dataset.rating_scale.kind == "scale"

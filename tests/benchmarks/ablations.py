@@ -23,7 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import recsys
 from recsys.baselines.registry import BASELINES
 from recsys.baselines.tuning import Tuned, tune
-from recsys.models import features, linear, rating_scale
+from recsys.data import rating_scale
+from recsys.models import features, linear
 from recsys.models.deep import DeepModel
 from recsys.models.registry import MODELS
 from recsys.nn.negatives import InBatchNegatives

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 import recsys
+from recsys.data.rating_scale import Opinions
 from recsys.export import deep_tower
 from recsys.export.deep_tower import build_deep_tower, items_that_fit
 from recsys.export.script import script_of
 from recsys.models.deep import DeepModel
 from recsys.models.linear import LinearTowers
-from recsys.models.rating_scale import Opinions
 from recsys.recommend.pca import principal_components
 from recsys.schema import DeepTower
 from tests.synthetic import small_log

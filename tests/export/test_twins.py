@@ -153,7 +153,7 @@ def test_what_cannot_be_listed_does_not_count_and_the_figures_follow_from_the_fi
 def test_the_protocol_says_so(folder):
     protocol = load(folder, "metrics")["protocol"]
     assert "of items with the same title and year (twins in items.json)" in protocol["candidates"]
-    assert "not those of which the user has a twin in training" in protocol["relevant"]
+    assert "an item does not count if the user rated a twin of it in training" in protocol["relevant"]
     assert "twins that are both hidden count once" in protocol["relevant"]
 
 

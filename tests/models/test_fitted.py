@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import recsys
+from recsys.data.rating_scale import DISLIKE
 from recsys.models import deep as deep_module
-from recsys.models.rating_scale import DISLIKE
 from tests import held_out
 from tests.synthetic import small_log
 

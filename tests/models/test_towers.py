@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from recsys.data.rating_scale import Opinions
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, UserInputs
 from recsys.models.features import equal_weights, normalised
 from recsys.models.linear import LinearTowers
-from recsys.models.rating_scale import Opinions
 from recsys.nn.losses import Pairs, masked_in_batch_softmax, output_l2
 from recsys.nn.negatives import SampledNegatives
 from tests.gradients import LIMIT, errors

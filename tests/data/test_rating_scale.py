@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.models.rating_scale import DISLIKE, LEAST_COUNT, Counts, Equal, Opinions, rating_scale, star_weights
+from recsys.data.rating_scale import DISLIKE, LEAST_COUNT, Counts, Equal, Opinions, rating_scale, star_weights
 
 MIDDLE = DISLIKE + (1 - DISLIKE) * np.sqrt(0.5)
 STARS = np.repeat([1, 2, 3, 4, 5], [60, 110, 270, 340, 220]).astype(np.float32)  # about as in MovieLens 100K

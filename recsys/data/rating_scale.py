@@ -1,7 +1,7 @@
 """How much a rating weighs in a history, by what the ratings of a log are: opinions, counts, or all alike.
 
 What they are follows from their distribution, not from their two ends: one mad value must not change what all others
-weigh, and plays or hours are not stars.
+weigh, and plays or hours are not stars. Of a data set: :attr:`recsys.data.dataset.Dataset.rating_scale`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ STARS = 5
 _COUNTS_ABOVE_MIDDLE = 0.1
 """Share of the ratings in the upper half of their range below which they are taken for counts. Scales of opinions
 have most of their ratings there; plays, hours and clicks have a long tail."""
-
 _MAX_NEGATIVE = 0.01
 """Share of negative ratings up to which the others may be counts; the negative ones are then errors."""
 _SUPPORT, _SUPPORT_FROM = 1e-4, 1000
