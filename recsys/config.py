@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
 from msgspec import Meta, inspect
@@ -85,6 +85,34 @@ class TrainConfig(_Checked):
     """Ratings in a batch, about: a batch is made of whole users, and an epoch of two batches at least."""
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
     """Of everything random: equal seeds give equal models."""
+
+
+Role = Literal["user", "item", "rating", "timestamp", "title", "year", "genres"]
+"""What a column of a table holds, by the names that :meth:`recsys.Dataset.from_frames` gives them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadConfig(_Checked):
+    """How tables of ratings, items and users are read.
+
+    Raises:
+        ConfigError: a value is outside its range.
+    """
+
+    columns: Annotated[
+        Mapping[Role, Annotated[str, Meta(min_length=1)]],
+        Meta(
+            description="a table [columns] with the name of a column for any of user, item, rating, timestamp, title, "
+            "year and genres, such as item = 'ISBN'"
+        ),
+    ] = field(default_factory=dict)
+    """The names of columns that are not recognised by themselves, or wrongly."""
+    duplicates: Annotated[
+        Literal["newest", "mean", "sum", "refuse"], Meta(description="newest, mean, sum or refuse")
+    ] = "newest"
+    """What becomes of several ratings that a user gave one item."""
+    lenient: bool = False
+    """Skip rows that cannot be read, and count them, instead of refusing the table."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,6 +84,30 @@ class LegendEntry(Struct, frozen=True, kw_only=True):
     dark: Annotated[Colour, Meta(description="its colour on a dark background")]
 
 
+class Noun(Struct, frozen=True):
+    """What the pages call an item, and what users do with it."""
+
+    one: Annotated[str, Meta(description="such as book")] = "item"
+    many: Annotated[str, Meta(description="such as books")] = "items"
+    do: Annotated[str, Meta(description="such as read: what should you read next?")] = "choose"
+    did: Annotated[str, Meta(description="such as read: read later, in the part hidden from training")] = "rated"
+
+
+class Presentation(Struct, frozen=True, kw_only=True):
+    """How pages present the data: what may change without training."""
+
+    title: Annotated[str | None, Meta(description="of the site; null: the name of the data set")] = None
+    description: Annotated[str | None, Meta(description="of the site, for its front page and search engines")] = None
+    item: Annotated[Noun, Meta(description="what an item is called")] = Noun()
+    rating: Annotated[str | None, Meta(description="what a rating that is a count is called, such as hours")] = None
+    accent: Annotated[Colour | None, Meta(description="colour of buttons and links; null: the default")] = None
+    logo: Annotated[str | None, Meta(description="file in data/ that is shown beside the title; null: none")] = None
+    links: Annotated[
+        dict[str, str], Meta(description="by label: addresses of items elsewhere, in which {id} is the item's id")
+    ] = {}
+    pages: Annotated[list[str] | None, Meta(description="pages to make, by name; null: all")] = None
+
+
 class Build(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``build.json``: what was built, from what, by which settings."""
 
@@ -95,6 +119,7 @@ class Build(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     legend: Annotated[
         dict[str, LegendEntry], Meta(description="of every model and baseline in the files, in the order of display")
     ]
+    presentation: Annotated[Presentation, Meta(description="how pages present the data")] = Presentation()
 
 
 class EpochRecord(Struct, frozen=True, kw_only=True):
