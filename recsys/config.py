@@ -102,8 +102,8 @@ class ReadConfig(_Checked):
     columns: Annotated[
         Mapping[Role, Annotated[str, Meta(min_length=1)]],
         Meta(
-            description="a table [columns] with the name of a column for any of user, item, rating, timestamp, title, "
-            "year and genres, such as item = 'ISBN'"
+            description="a table [columns] with the name of a column for any of user, item, rating, timestamp, "
+            "title, year and genres, such as item = 'ISBN'"
         ),
     ] = field(default_factory=dict)
     """The names of columns that are not recognised by themselves, or wrongly."""
