@@ -1,11 +1,28 @@
 """Marquee: two-tower recommenders in numpy, published as a static site.
 
-Example::
+Load ratings, hide the newest of each user, train, measure and recommend:
 
-    ds = recsys.load_dataset("sample")
-    fitted = recsys.fit(ds, model="deep")
-    items, scores = recsys.top_k(fitted, k=10, exclude=ds)
-    recsys.build_site(ds, "site")
+>>> import recsys
+>>> dataset = recsys.load_dataset("sample")  # or the path of a table of ratings
+>>> dataset
+<Dataset 'Sample': 36,909 ratings, 600 users, 515 items>
+>>> parts = recsys.split(dataset, holdout=0.2)
+>>> fitted = recsys.fit(parts.train, model="deep", config=recsys.TrainConfig(epochs=5))
+>>> report = recsys.evaluate(fitted, parts.train, parts.test)
+>>> report.mean["ndcg"] > recsys.evaluate(recsys.Popularity(parts.train), parts.train, parts.test).mean["ndcg"]
+True
+>>> items, scores = recsys.top_k(fitted, k=10, exclude=dataset)
+>>> items.shape  # ten items for each user: indices into dataset.item_ids and dataset.titles
+(600, 10)
+
+Or do all of that and write the pages::
+
+    recsys.build_site(dataset, "site")
+
+What there is: :func:`load_dataset`, :class:`Dataset` and :func:`split` for ratings; :func:`fit`, :class:`Fitted` and
+:func:`load_fitted` for models; :class:`Popularity`, :class:`ItemKNN`, :class:`EASE` and :class:`ALS` to compare them
+with; :func:`top_k` and :func:`evaluate` for both; :func:`build_site`, :class:`BuildConfig` and :class:`TrainConfig`
+for sites. Every expected failure is a :class:`RecsysError`, whose text is a sentence for the user.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -100,14 +100,16 @@ def build_site(
 ) -> Path:
     """Do for any data set what the command does: train, compare, recommend, export and render.
 
-    Example::
-
-        import pandas as pd
-        import recsys
-
-        ratings = pd.DataFrame({"user": [...], "item": [...], "rating": [...]})
-        dataset = recsys.Dataset.from_frames(ratings, name="Our book club")
-        recsys.build_site(dataset, "site", recsys.BuildConfig(top_k=5))
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> import recsys
+    >>> pairs = [(reader, book) for reader in range(20) for book in range(reader % 4, 12, 2)]
+    >>> ratings = pd.DataFrame(pairs, columns=["user", "item"]).assign(rating=lambda pair: 1 + pair.user % 5)
+    >>> dataset = recsys.Dataset.from_frames(ratings, name="Our book club")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     site = recsys.build_site(dataset, f"{folder}/site", recsys.BuildConfig(top_k=3))
+    ...     (site / "index.html").is_file()
+    True
 
     Args:
         dataset: the ratings.

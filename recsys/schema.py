@@ -99,7 +99,7 @@ class Presentation(Struct, frozen=True, kw_only=True):
     title: Annotated[str | None, Meta(description="of the site; null: the name of the data set")] = None
     description: Annotated[str | None, Meta(description="of the site, for its front page and search engines")] = None
     item: Annotated[Noun, Meta(description="what an item is called")] = Noun()
-    rating_name: Annotated[str | None, Meta(description="what a rating that is a count is called, such as hours")] = None
+    rating_name: Annotated[str | None, Meta(description="what a count is called, such as hours")] = None
     accent: Annotated[Colour | None, Meta(description="colour of buttons and links; null: the default")] = None
     logo: Annotated[str | None, Meta(description="file in data/ that is shown beside the title; null: none")] = None
     links: Annotated[

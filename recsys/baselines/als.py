@@ -38,6 +38,11 @@ class ALS:
         unobserved: weight of a pair without a rating, of 1 for one with.
         epochs: how often both sides are solved.
         seed: of the first item vectors.
+
+    >>> import recsys
+    >>> dataset = recsys.load_dataset("sample")
+    >>> recsys.ALS(dataset, dim=16, epochs=2).scores(users=[0]).shape
+    (1, 515)
     """
 
     def __init__(

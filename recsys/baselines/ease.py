@@ -33,6 +33,11 @@ class EASE:
 
     Raises:
         ConfigError: both users and items are more than :data:`MAX_ROWS`.
+
+    >>> import recsys
+    >>> dataset = recsys.load_dataset("sample")
+    >>> recsys.EASE(dataset, l2=500).scores(users=[0]).shape
+    (1, 515)
     """
 
     def __init__(self, train: Dataset, l2: float = 300.0) -> None:

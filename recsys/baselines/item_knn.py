@@ -26,6 +26,11 @@ class ItemKNN:
         train: the ratings to learn from.
         neighbours: how many of the most similar items count for each item; all that tie for the last rank do.
         shrinkage: in ratings; 0 is the plain cosine.
+
+    >>> import recsys
+    >>> dataset = recsys.load_dataset("sample")
+    >>> recsys.ItemKNN(dataset, neighbours=20).scores(users=[0]).shape
+    (1, 515)
     """
 
     def __init__(self, train: Dataset, neighbours: int = 200, shrinkage: float = 0.0) -> None:

@@ -19,6 +19,11 @@ class Popularity:
 
     Args:
         train: the ratings to learn from.
+
+    >>> import recsys
+    >>> dataset = recsys.load_dataset("sample")
+    >>> recsys.Popularity(dataset).scores(users=[0, 1]).shape
+    (2, 515)
     """
 
     def __init__(self, train: Dataset) -> None:

@@ -40,7 +40,7 @@ class Source:
                 object.__setattr__(self, name, printable(text))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Dataset:
     """Ratings, items and users as arrays; immutable.
 
@@ -92,6 +92,11 @@ class Dataset:
                 object.__setattr__(self, attribute.name, value)
         _check_shapes(self)
         _check_ratings(self)
+
+    def __repr__(self) -> str:
+        """Name and size; the arrays would fill pages."""
+        size = f"{self.n_ratings:,} ratings, {self.n_users:,} users, {self.n_items:,} items"
+        return f"<Dataset {self.name!r}: {size}>"
 
     @classmethod
     def from_frames(

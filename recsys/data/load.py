@@ -28,6 +28,10 @@ def load_dataset(path_or_name: str | Path) -> Dataset:
     Raises:
         DataError: nothing is there, or it cannot be read.
         DownloadError: a named data set could not be fetched.
+
+    >>> import recsys
+    >>> recsys.load_dataset("sample")
+    <Dataset 'Sample': 36,909 ratings, 600 users, 515 items>
     """
     return read_path(locate(path_or_name))
 

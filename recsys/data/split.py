@@ -45,6 +45,13 @@ def split(dataset: Dataset, holdout: float = 0.2, rng: np.random.Generator | Non
 
     Raises:
         ConfigError: ``holdout`` is outside its range.
+
+    >>> import pandas as pd
+    >>> from recsys import Dataset, split
+    >>> log = pd.DataFrame({"user": ["ann"] * 4, "item": list("abcd"), "rating": [5, 4, 3, 1], "timestamp": range(4)})
+    >>> parts = split(Dataset.from_frames(log), holdout=0.25)
+    >>> parts.kind, parts.train.n_ratings, parts.test.item_ids[parts.test.item].tolist()
+    ('temporal', 3, ['d'])
     """
     if not 0 <= holdout < 1:
         raise ConfigError(f"holdout is {holdout}; expected a share from 0 to below 1")

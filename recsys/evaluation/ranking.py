@@ -59,6 +59,12 @@ def top_k(
         ConfigError: k is not a whole number, below 1 or above the number of items.
         DataError: ``exclude`` has other users or items than ``fitted``, an index is not that of a user, or a score is
             not finite.
+
+    >>> import recsys
+    >>> dataset = recsys.load_dataset("sample")
+    >>> items, counts = recsys.top_k(recsys.Popularity(dataset), users=[0], k=3, exclude=dataset)
+    >>> dataset.titles[items[0]].tolist()
+    ['WALL·E', 'Amélie', 'Up']
     """
     if exclude is not None:
         exclude = align_to(fitted, exclude)

@@ -22,7 +22,7 @@ from recsys.evaluation.relevance import check_threshold, none_relevant, relevant
 from recsys.schema import Interval, Mean
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Report:
     """How good the lists of one model are.
 
@@ -40,6 +40,11 @@ class Report:
     per_user: dict[str, NDArray[np.float64]]
     accuracy: dict[str, Interval]
     beyond: dict[str, Mean]
+
+    def __repr__(self) -> str:
+        """The means; the arrays would fill pages."""
+        means = ", ".join(f"{name} {interval.mean:.4f}" for name, interval in self.accuracy.items())
+        return f"<Report on {len(self.users):,} users: {means}>"
 
     @property
     def mean(self) -> dict[str, float]:
@@ -77,6 +82,14 @@ def evaluate(
             number, or no hidden rating is as high.
         DataError: ``train`` has other users or items than ``fitted``, ``test`` has some that ``train`` lacks or a
             rating that is in ``train`` too, or a score is not finite.
+
+    >>> import recsys
+    >>> parts = recsys.split(recsys.load_dataset("sample"))
+    >>> report = recsys.evaluate(recsys.Popularity(parts.train), parts.train, parts.test, k=5)
+    >>> list(report.mean)
+    ['ndcg', 'recall', 'precision', 'map', 'mrr']
+    >>> report.low["ndcg"] < report.mean["ndcg"] < report.high["ndcg"]
+    True
     """
     check_threshold(relevant_from)
     train = align_to(fitted, train, "the training part")

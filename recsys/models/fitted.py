@@ -31,7 +31,7 @@ FORMAT = 3
 _TOWERS_PREFIX = "towers."
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fitted:
     """A trained model: score of item i for user u = ``user_vectors[u] . item_vectors[i] + item_bias[i]``.
 
@@ -64,6 +64,11 @@ class Fitted:
     def n_parameters(self) -> int:
         """Learned numbers in both towers."""
         return sum(parameter.value.size for parameter in self.towers.parameters().values())
+
+    def __repr__(self) -> str:
+        """Name and size; the arrays would fill pages."""
+        n_users, n_items, dim = len(self.user_vectors), len(self.item_vectors), self.item_vectors.shape[1]
+        return f"<Fitted {self.name!r}: {n_users:,} users and {n_items:,} items in {dim} dimensions>"
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to a file that :func:`recsys.load_fitted` reads: equal models give equal bytes.
@@ -109,6 +114,15 @@ class Fitted:
             ConfigError: the model cannot fold in; ``deep`` can.
             DataError: the items are not as described, an id is not that of an item of the model, or the ratings are
                 not as many finite numbers.
+
+        >>> import recsys
+        >>> fitted = recsys.fit(recsys.load_dataset("sample"), "deep", recsys.TrainConfig(epochs=2))
+        >>> vector = fitted.fold_in([3, 0, 7], ratings=[5, 4, 1])  # indices in item_ids, stars
+        >>> scores = fitted.item_vectors @ vector + fitted.item_bias
+        >>> scores.shape
+        (515,)
+        >>> bool((vector == fitted.fold_in(item_ids=[5004, 5001, 5008], ratings=[5, 4, 1])).all())
+        True
         """
         if (items is None) == (item_ids is None):
             raise DataError("expected either items, which are indices, or item_ids: give one of the two")

@@ -22,6 +22,14 @@ def load_fitted(path: str | os.PathLike[str]) -> Fitted:
 
     Raises:
         DataError: there is no such file, or it holds no model: another format, damaged, or inconsistent.
+
+    >>> import tempfile, recsys
+    >>> fitted = recsys.fit(recsys.load_dataset("sample"), "base", recsys.TrainConfig(epochs=1))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     fitted.save(f"{folder}/base.npz")
+    ...     again = recsys.load_fitted(f"{folder}/base.npz")
+    >>> bool((again.user_vectors == fitted.user_vectors).all())
+    True
     """
     content = archive.read(Path(path))
     try:

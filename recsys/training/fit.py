@@ -50,6 +50,14 @@ def fit(
     Raises:
         ConfigError: there is no such model.
         DataError: training has diverged.
+
+    >>> import recsys
+    >>> dataset = recsys.load_dataset("sample")
+    >>> fitted = recsys.fit(dataset, "base", recsys.TrainConfig(dim=32, epochs=2))
+    >>> fitted.user_vectors.shape, fitted.item_vectors.shape, fitted.item_bias.shape
+    ((600, 32), (515, 32), (515,))
+    >>> [record.epoch for record in fitted.history]
+    [1, 2]
     """
     spec = model_spec(model)
     with threadpool_limits(1, "blas"):  # training is many small products: more threads gain nothing, and spin
