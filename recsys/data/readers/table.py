@@ -1,0 +1,116 @@
+"""A table of some file, whatever its format: its columns, a sample of its rows, and all of its rows on demand.
+
+What a column means is none of its business; :mod:`recsys.data.roles` decides that from names and sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from recsys.data.readers.cells import joined, series
+
+SAMPLE_ROWS = 1000
+"""Rows of a sample, at most."""
+MAX_REASONS = 10
+"""Skipped rows whose reasons are remembered."""
+
+
+@dataclass
+class Skipped:
+    """The rows that were left out because they cannot be read."""
+
+    count: int = 0
+    reasons: list[str] = field(default_factory=list)
+    """Of the first :data:`MAX_REASONS`: file, line, what came and what was expected."""
+
+    def add(self, reason: str) -> None:
+        """Count a row."""
+        self.count += 1
+        if len(self.reasons) < MAX_REASONS:
+            self.reasons.append(reason)
+
+
+class RowSource(Protocol):
+    """How a format gives the rows of a file. It can be read again and again, from the beginning each time."""
+
+    def batches(
+        self, columns: Sequence[int], texts: Collection[int], skipped: Skipped | None
+    ) -> Iterator[dict[int, np.ndarray]]:
+        """Some columns in blocks of rows, as :func:`~recsys.data.readers.cells.typed_cells` converts cells.
+
+        Args:
+            columns: the positions of the columns.
+            texts: positions of columns whose cells are ids: those of a block are whole numbers or text.
+            skipped: counts rows that cannot be read; None to raise an error for the first.
+
+        Raises:
+            DataError: the file cannot be read, or a row of it where ``skipped`` is None.
+        """
+        ...
+
+    def locate(self, row: int) -> str:
+        """Where a row is, by its position among the rows that can be read: ``ratings.csv:12``."""
+        ...
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """One table: ratings, items or users."""
+
+    file: str
+    """The file's name, as errors give it."""
+    description: str
+    """The format in a few words: ``CSV with semicolons, UTF-16, no header``."""
+    columns: tuple[str, ...]
+    """The names of the columns, each once: the header's, or ``column 1``, ``column 2`` ... where there is none."""
+    has_header: bool
+    sample: pd.DataFrame
+    """The first rows, :data:`SAMPLE_ROWS` at most: cells as text without the spaces around them, "" where blank; of
+    Parquet, whose columns have types, the values."""
+    source: RowSource
+
+    def read(
+        self, columns: Sequence[str], lenient: bool = False, ids: Collection[str] = ()
+    ) -> tuple[pd.DataFrame, Skipped]:
+        """All rows of some columns, numbered from 0, and the rows that were skipped.
+
+        A column is of whole numbers (32 or 64 bits) where every cell is one in its canonical form, so that "007" or
+        "+7" make a column of text; else of floats where every cell is a plain number; else of text, whose cells are
+        as they are written, without the spaces around them, and "" where blank. A text that occurs again is the same
+        object. The columns of Parquet have the types that they have there.
+
+        Args:
+            columns: their names.
+            lenient: skip and count rows that cannot be read.
+            ids: those of ``columns`` that hold ids: text rather than floats where not all are whole numbers.
+
+        Raises:
+            DataError: the file or a row of it cannot be read; the message names file, line, value and remedy.
+        """
+        positions = [self.columns.index(name) for name in columns]
+        texts = {self.columns.index(name) for name in ids}
+        while True:  # once more where a column of numbers turns out to hold text: it is kept as it is written
+            skipped = Skipped()
+            parts: dict[int, list[np.ndarray]] = {position: [] for position in positions}
+            for batch in self.source.batches(positions, texts, skipped if lenient else None):
+                for position, part in parts.items():
+                    part.append(batch[position])
+            mixed = {
+                position for position, part in parts.items()
+                if position not in texts and {array.dtype.kind for array in part if len(array)} >= {"O", "f"}
+            }  # fmt: skip
+            if not mixed:
+                break
+            texts |= mixed
+        # Joined one after the other, so that only one column needs its memory twice.
+        frame = {name: series(joined(parts.pop(self.columns.index(name)))) for name in columns}
+        return pd.DataFrame(frame, copy=False), skipped
+
+    def locate(self, row: int) -> str:
+        """Where a row of what :meth:`read` gives is: ``ratings.csv:12``, or ``ratings.parquet, row 12``."""
+        return self.source.locate(row)
