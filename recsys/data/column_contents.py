@@ -1,0 +1,260 @@
+"""What the contents of a column say about it: ids, ratings, times, titles, lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.config import Role
+from recsys.data.columns import as_text, plain
+
+_DATE = re.compile(
+    r"\s*(?:\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{8}"
+    r"|(?:[A-Za-zä]{3,9},?\s+)?\d{1,2}\.?[\s-]+[A-Za-zäéû]{3,9}\.?,?[\s-]+\d{2,4}"
+    r"|(?:[A-Za-z]{3,9},?\s+)?[A-Za-zäéû]{3,9}\.?\s+\d{1,2},?\s+\d{4})"
+    r"(?:[T ,]+\d{1,2}[:h.]\d\d.*)?\s*"
+)
+_RATING_TEXT = re.compile(
+    r"\s*(?:[-+]?\d*[.,]?\d+\s*(?:/\s*\d+|%|stars?|★|\*|points?|pts)?|[★☆⭐½*]+"
+    r"|true|false|yes|no|y|n|like[ds]?|dislike[ds]?|up|down|thumbs[ _-]?(?:up|down)|👍|👎|ja|nein|oui|non|si|sí)\s*",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:[.,]\d*)*|[.,]\d+)(?:[eE][-+]?\d+)?\s*")
+_WHOLE = re.compile(r"\s*[-+]?\d+\s*")
+_ITEM_ID = re.compile(r"(?:tt\d{5,}|(?:97[89])?\d{9}[\dX]|B0[0-9A-Z]{8}|https?://.*|[ipbm]_?\d+)", re.IGNORECASE)
+_USER_ID = re.compile(r"(?:[ur]_?\d+|user.*|[^@\s]+@[^@\s]+\.\w+|A[0-9A-Z]{12,13})", re.IGNORECASE)
+MIN_EPOCH, MAX_EPOCH = 5e8, 4.2e9
+"""Seconds from 1985 to 2103: whole numbers between them may be times."""
+MAX_EVENTS = 12
+"""Different words that a column of events has at most."""
+_MAX_SCALE = 25
+"""Different values that a scale of opinions has at most."""
+_WORDS_OF_TITLE = 200
+"""Characters on average above which a text is no title but a description."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A column in a few figures, of its known values; shares are 0 where there is none."""
+
+    n_rows: int
+    n_known: int
+    n_unique: int
+    share_whole: float
+    share_number: float
+    share_date: float
+    share_rating_text: float
+    share_epoch: float
+    share_list: float
+    share_item_id: float
+    share_user_id: float
+    low: float
+    """Of the numbers; NaN where there is none."""
+    high: float
+    mean_length: float
+    """Characters of a value."""
+    mean_words: float
+    is_counter: bool
+    """Whole numbers that grow by 1 from row to row."""
+
+    @property
+    def share_unique(self) -> float:
+        """Different values a known one."""
+        return self.n_unique / self.n_known if self.n_known else 0.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing but whole numbers."""
+        return self.n_known > 0 and self.share_whole == 1.0
+
+    @property
+    def is_numeric(self) -> bool:
+        """Hardly anything but numbers."""
+        return self.n_known > 0 and self.share_number >= 0.95
+
+    @property
+    def is_time(self) -> bool:
+        """Hardly anything but dates, or numbers that are seconds, milliseconds ... since 1970 in our days."""
+        return self.n_known > 0 and (self.share_date >= 0.95 or (self.share_epoch >= 0.95 and not self.is_counter))
+
+    @property
+    def may_be_time(self) -> bool:
+        """Whether a column whose name says time can hold times."""
+        return self.n_known == 0 or self.share_date >= 0.5 or self.share_number >= 0.5
+
+    @property
+    def is_event(self) -> bool:
+        """A few words, again and again."""
+        return (self.n_known > 0 and not self.is_numeric and self.share_date < 0.5
+                and self.n_unique <= min(MAX_EVENTS, max(1, self.n_known // 2)) and self.mean_words <= 3)  # fmt: skip
+
+    @property
+    def may_be_rating(self) -> bool:
+        """Whether a column whose name says rating can hold ratings."""
+        return self.n_known == 0 or self.share_rating_text >= 0.5 or self.is_event
+
+    @property
+    def is_scale(self) -> bool:
+        """Few different numbers in a small range, or texts such as "4/5" and "like"."""
+        if self.n_known and self.share_rating_text >= 0.95 and not self.is_numeric:
+            return True
+        return self.is_numeric and self.n_unique <= _MAX_SCALE and self.low >= -10 and self.high <= 100
+
+    @property
+    def may_be_year(self) -> bool:
+        """Whether a column whose name says year can hold years."""
+        return self.n_known == 0 or self.share_number >= 0.5 or self.share_date >= 0.5
+
+    @property
+    def is_list(self) -> bool:
+        """Whether many cells hold several names with a separator."""
+        return self.n_known > 0 and self.share_list >= 0.2
+
+    @property
+    def is_id(self) -> bool:
+        """Whether it may name users or items: whole numbers, or texts that are short."""
+        if not self.n_known or self.is_list or (self.share_date >= 0.95 and not self.is_whole):
+            return False
+        return self.is_whole or (not self.is_numeric and self.mean_length <= 80)
+
+    @property
+    def title_score(self) -> float:
+        """How much the values are like titles; 0 where they are not."""
+        if (not self.n_known or self.is_numeric or self.is_list or self.share_date >= 0.5 or self.share_unique < 0.3
+                or self.mean_length > _WORDS_OF_TITLE or self.share_item_id >= 0.5):  # fmt: skip
+            return 0.0
+        return self.share_unique * min(self.mean_words, 4.0)
+
+
+def describe_contents(column: pd.Series[Any]) -> Contents:
+    """The figures of a column."""
+    values = plain(column)
+    if values.dtype.kind == "M":
+        return _of_dates(values)
+    known = values[values.notna().to_numpy()]
+    texts = pd.Series([as_text(value) for value in known], dtype=object)
+    texts = texts[texts.str.strip() != ""] if len(texts) else texts
+    n = len(texts)
+    if not n:
+        nan = float("nan")
+        return Contents(len(values), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, nan, nan, 0, 0, False)
+    numbers = pd.to_numeric(texts.where(texts.map(lambda text: bool(_NUMBER.fullmatch(text)))).str.replace(",", "."),
+                            errors="coerce").to_numpy(np.float64)  # fmt: skip
+    whole = _share(texts, _WHOLE)
+    has_number = bool(np.isfinite(numbers).any())
+    return Contents(
+        n_rows=len(values),
+        n_known=n,
+        n_unique=int(texts.nunique()),
+        share_whole=whole,
+        share_number=_share(texts, _NUMBER),
+        share_date=0.0 if values.dtype.kind in "iuf" else _share(texts, _DATE),
+        share_rating_text=_share(texts, _RATING_TEXT),
+        share_epoch=_share_epoch(numbers) if whole == 1.0 else 0.0,
+        share_list=float(texts.str.contains(r"[|]|;|, |^\[.*\]$", regex=True).mean()),
+        share_item_id=_share(texts, _ITEM_ID),
+        share_user_id=_share(texts, _USER_ID),
+        low=float(np.nanmin(numbers)) if has_number else float("nan"),
+        high=float(np.nanmax(numbers)) if has_number else float("nan"),
+        mean_length=float(texts.str.len().mean()),
+        mean_words=float(texts.str.count(r"\S+").mean()),
+        is_counter=whole == 1.0 and n > 2 and bool((np.diff(numbers) == 1).all()),
+    )
+
+
+def _of_dates(values: pd.Series[Any]) -> Contents:
+    nan, n = float("nan"), int(values.notna().sum())
+    share = 1.0 if n else 0.0
+    return Contents(len(values), n, int(values.nunique()), 0, 0, share, 0, 0, 0, 0, 0, nan, nan, 10, 1, False)
+
+
+def _share(texts: pd.Series[Any], pattern: re.Pattern[str]) -> float:
+    return float(np.mean([bool(pattern.fullmatch(text)) for text in texts]))
+
+
+def _share_epoch(numbers: NDArray[np.float64]) -> float:
+    """The share of the numbers that may be times since 1970, in the one unit in which most may be."""
+    return max(float(((numbers >= MIN_EPOCH * unit) & (numbers <= MAX_EPOCH * unit)).mean())
+               for unit in (1.0, 1e3, 1e6, 1e9))  # fmt: skip
+
+
+def guess_rating_columns(
+    contents: Mapping[str, Contents], known: Collection[Role], has_names: bool
+) -> dict[Role, str]:
+    """Roles for columns of a table of ratings whose names say nothing.
+
+    Args:
+        contents: by name, of the columns that have no role yet, in the order of the table.
+        known: roles that other columns have.
+        has_names: whether columns have names; without, every column must be guessed.
+    """
+    free = {name: column for name, column in contents.items() if column.n_known and _may_have_role(column)}
+    n_ids = len({"user", "item"} - set(known))
+    roles: dict[Role, str] = {}
+    if "timestamp" not in known:
+        times = [name for name, column in free.items() if column.is_time]
+        if times and len(free) > n_ids and _may_spare(free, times[-1], n_ids):
+            roles["timestamp"] = times[-1]
+            del free[times[-1]]
+    if "rating" not in known and len(free) > n_ids:
+        rating = _guess_rating(free, n_ids)
+        if rating is not None:
+            roles["rating"] = rating
+            del free[rating]
+    ids = [name for name, column in free.items() if column.is_id]
+    if len(ids) > n_ids and free[ids[0]].is_counter and free[ids[0]].share_unique == 1.0:
+        ids = ids[1:]  # numbers of rows
+    missing: list[Role] = [role for role in ("user", "item") if role not in known]
+    if len(ids) < len(missing):
+        return {}
+    chosen = ids[: len(missing)]
+    if len(missing) == 2 and _is_item_first(free[chosen[0]], free[chosen[1]]):
+        chosen.reverse()
+    if not _may_be_log([free[name] for name in chosen], bool(roles) or bool({"rating", "timestamp"} & set(known))):
+        return {}
+    return roles | dict(zip(missing, chosen, strict=True))
+
+
+def _may_have_role(column: Contents) -> bool:
+    """Not a constant of several rows, as in the last column of some logs."""
+    return column.n_unique > 1 or column.n_rows <= 2 or not column.is_numeric
+
+
+def _may_spare(free: Mapping[str, Contents], name: str, n_ids: int) -> bool:
+    return sum(column.is_id for other, column in free.items() if other != name) >= n_ids
+
+
+def _guess_rating(free: Mapping[str, Contents], n_ids: int) -> str | None:
+    """The column of ratings: one that can be no id, else the last with few numbers, else the last number of three."""
+    candidates = [name for name in free if _may_spare(free, name, n_ids)]
+    fractions = [name for name in candidates if free[name].is_numeric and not free[name].is_whole]
+    scales = [name for name in candidates if free[name].is_scale]
+    events = [name for name in candidates if free[name].is_event]
+    last = list(free)[-1]
+    counts = [last] if last in candidates and free[last].is_numeric and len(free) == n_ids + 1 else []
+    for group in (fractions, scales, counts, events):
+        if group:
+            return group[-1]
+    return None
+
+
+def _is_item_first(first: Contents, second: Contents) -> bool:
+    """Whether of two columns of ids the first is the items', against the usual order."""
+    if first.share_item_id > 0.8 > second.share_item_id or second.share_user_id > 0.8 > first.share_user_id:
+        return True
+    if second.share_item_id > 0.8 or first.share_user_id > 0.8 or first.is_whole:
+        return False
+    return first.mean_words > 1.5 * second.mean_words and first.mean_length > 1.5 * second.mean_length
+
+
+def _may_be_log(ids: Collection[Contents], has_more: bool) -> bool:
+    """Whether ids may be those of a log: one of them repeats, or there are few rows to tell."""
+    if min(column.n_rows for column in ids) < 20 and has_more:
+        return True
+    return any(column.share_unique < 0.9 for column in ids)

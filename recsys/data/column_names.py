@@ -1,0 +1,231 @@
+"""What the name of a column says about its contents, in any case and spelling: ``userId``, ``User-ID``, ``USER``.
+
+A name is split into words. Its head, the last word but for "id" and the like, says what the column holds: a "user
+rating" is a rating, a "book title" a title. Where the last word says nothing, as in "Date Read", the first may.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from recsys.config import Role
+
+
+def _split(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+WEAK = 30
+"""Ranks from here on are last resorts: the contents of the column must agree."""
+
+_ID_WORDS = _split("id ids mbid uuid guid key code no nr num number index idx hash sha1 pk ident slug")
+_NAME_WORDS = _split("name names")
+_FILLERS = _split("the a an of my your de du des del di da la le les el los las der die das den il lo l d")
+_AGGREGATES = frozenset(
+    ["average", "avg", "mean", "median", "min", "max", "std", "total", "overall", "global", "num", "number", "n", "count", "counts", "expected", "predicted"]
+)
+"""A mean rating, or a number of ratings, describes an item; it is nobody's rating."""
+
+# By role: words in order of preference, each tuple one rank. Folded: without accents, in lower case.
+_WORDS: dict[Role, tuple[str, ...]] = {
+    "user": (
+        "user uid",
+        "reader listener visitor customer member person viewer player student reviewer client patron account "
+        "subscriber rater voter borrower buyer shopper consumer critic participant respondent gamer friend child "
+        "pupil people employee fan follower owner login username userid guest household cookie "
+        "nutzer benutzer kunde leser mitglied schuler horer zuschauer spieler nutzerin leserin "
+        "utilisateur lecteur membre abonne eleve usuario lector cliente miembro alumno utente lettore usuaria",
+    ),
+    "item": (
+        "item iid",
+        "track song movie film book isbn asin sku product article game anime manga episode show series recipe "
+        "restaurant business podcast video paper document doc hotel beer wine course app application joke news comic "
+        "work gtin ean upc barcode poi imdb tmdb tconst content novel story poem playlist channel program programme "
+        "event_item merchandise goods dish meal drink coffee board_game boardgame museum place venue attraction "
+        "activity toy tool plugin package repo repository job ad advert banner bid_item page site website "
+        "buch lied spiel artikel produkt ware serie rezept livre produit chanson jeu libro pelicula producto cancion "
+        "juego articulo livro filme prodotto canzone gioco bucher titelnummer musik",
+        "album artist band",
+    ),
+    "rating": (
+        "rating",
+        "ratings stars star bewertung sterne note_ evaluation valoracion calificacion puntuacion avis",
+        "score grade mark rate vote points point feedback preference opinion punkte nota note liked like thumbs "
+        "thumb puntos punteggio voto recommended sentiment",
+        "plays playcount playcounts listens listencount hours minutes playtime scrobbles play listen hour minute "
+        "watchtime streams stunden",
+        "quantity qty count counts weight frequency freq views clicks purchases purchase purchased bought orders "
+        "times_ menge anzahl cantidad quantite interactions visits downloads borrowed loans",
+        "event action interaction behavior behaviour activity_type ereignis evento",
+        "value strength confidence amount",
+    ),
+    "timestamp": (
+        "timestamp",
+        "datetime unixtime epoch ts unix",
+        "time date when datum zeit zeitpunkt fecha hora data_ dat day dt jour tag_ zeitstempel horodatage",
+    ),
+    "title": ("title", "titel titre titulo titolo name headline bezeichnung nombre nom", "label caption"),
+    "year": ("year", "jahr annee ano anno yr published publication released release erscheinungsjahr"),
+    "genres": (
+        "genres genre",
+        "tags tag",
+        "categories category kategorie kategorien categorie categoria subjects subject shelves bookshelves keywords",
+        "topics topic themes theme styles style generos genero",
+    ),
+}
+_ROLES_OF_WORD: dict[str, list[tuple[Role, int]]] = {}
+for _role, _groups in _WORDS.items():
+    for _rank, _group in enumerate(_groups):
+        for _word in _group.split():
+            _ROLES_OF_WORD.setdefault(_word.rstrip("_"), []).append((_role, _rank))
+
+_LAST_RESORTS: dict[Role, tuple[str, ...]] = {
+    "user": ("name", "email", "mail", "nickname", "nick", "who", "session", "device", "ip", "nom", "nombre"),
+    "item": ("title", "titel", "titre", "titulo", "titolo", "url", "link", "uri", "name", "domain", "place"),
+}
+"""Words that name users or items where no better name is there."""
+
+_TIME_OF_RATING = _split("rated read watched played listened purchased bought visited finished reviewed")
+_TIME_AT = _split(
+    "created rated read watched played listened purchased bought visited updated added modified reviewed "
+    "ordered viewed clicked logged occurred posted submitted"
+)
+_OTHER_TIMES = _split("release released publication published birth joined signup registration start end air aired premiere")
+_DURATIONS = _split("play watch listen listening reading spent viewing playing watching")
+_NOT_ITEMS = _split(
+    "session order transaction review row line rating record log request event invoice basket cart parent "
+    "tag genre category author publisher image zip postal store shop country city"
+)
+_EMPTY_WORDS = _split("column col unnamed field var spalte feld v c")
+
+
+@dataclass(frozen=True)
+class NameMatch:
+    """What a name says."""
+
+    role: Role
+    rank: int
+    """The lower, the better the name; from :data:`WEAK` on a last resort."""
+
+
+@cache
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, in lower case and without accents: "User-ID", "userId" and "user id" are (user, id)."""
+    folded = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
+    plain = "".join(character for character in folded if not unicodedata.combining(character))
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
+    words = re.findall(r"[^\W\d_]+|\d+", plain.lower())
+    return tuple(part for word in words for part in _without_suffix(word))
+
+
+def _without_suffix(word: str) -> tuple[str, ...]:
+    """A word whose parts are written together: "visitorid" is (visitor, id), "bookname" (book, name)."""
+    if word in _ROLES_OF_WORD or word in _ID_WORDS:
+        return (word,)
+    for suffix in ("id", "ids", "name", "title", "rating", "genre", "date", "time", "year", "count", "nr"):
+        stem = word.removesuffix(suffix)
+        if stem != word and (stem in _ROLES_OF_WORD or stem in _NOT_ITEMS):
+            return (stem, suffix)
+    return (word,)
+
+
+@cache
+def is_id_name(name: str) -> bool:
+    """Whether a name ends in "id", or begins with it: an id of something."""
+    words = words_of(name)
+    ends = {words[0], words[-1]} if words else set()
+    return bool(ends & {"id", "ids", "mbid", "uuid", "guid"}) or name.lower().endswith("id")
+
+
+@cache
+def says_something(name: str) -> bool:
+    """Whether a name is one that a person gave, unlike "column 3", "Unnamed: 0", "x" or "4"."""
+    words = [word for word in words_of(name) if not word.isdigit()]
+    return bool(words) and not set(words) <= _EMPTY_WORDS
+
+
+@cache
+def matches_of_name(name: str) -> tuple[NameMatch, ...]:
+    """All that the name may mean, each role once."""
+    words = words_of(name)
+    if name in _WORDS:  # exactly as Dataset.from_frames has it
+        return (NameMatch(name, -1),)
+    if not words:
+        return ()
+    best: dict[Role, int] = {}
+    for role, rank in _candidates(words):
+        best[role] = min(rank, best.get(role, rank))
+    return tuple(NameMatch(role, rank) for role, rank in best.items())
+
+
+def _candidates(words: tuple[str, ...]) -> Iterable[tuple[Role, int]]:
+    time_rank = _rank_of_time(words)
+    if time_rank is not None:
+        yield "timestamp", time_rank
+        return
+    if set(words) & _OTHER_TIMES and set(words) & {"date", "year", "on", "time", "datum"}:
+        if not set(words) & {"birth", "joined", "signup", "registration", "end"}:
+            yield "year", 5
+        return
+    if len(words) > 1 and words[-1] in {"time", "seconds", "duration"} and words[-2] in _DURATIONS:
+        yield "rating", 12
+        return
+    has_name = words[-1] in _NAME_WORDS and len(words) > 1
+    has_id = not has_name and bool({words[0], words[-1]} & _ID_WORDS) and len(words) > 1
+    heads = [word for word in words if word not in _ID_WORDS and word not in _FILLERS and not word.isdigit()]
+    if has_name:
+        yield "title", 1 + len(heads)
+        heads = heads[:-1]
+    if not heads:
+        return
+    extra = len(heads) - 1 + (4 if has_name else 0)
+    aggregated = bool(_AGGREGATES & set(words)) and bool(set(words) - _AGGREGATES & set(words))
+    for position, word in ((-1, heads[-1]), (0, heads[0])):
+        roles = _ROLES_OF_WORD.get(word) or _ROLES_OF_WORD.get(word.removesuffix("s"), [])
+        for role, rank in roles:
+            if role == "rating" and (has_id or (aggregated and not _is_count_of_plays(words))):
+                continue
+            if role in ("year", "title", "genres") and has_id:
+                continue
+            yield role, 2 * rank + extra + (1 if role in ("user", "item") and not has_id else 0)
+        if roles or (position == -1 and not (len(heads) > 1 and {"rating", "timestamp"} & _first_roles(heads[0]))):
+            break
+    if heads[0] in ("event", "action", "interaction", "behavior", "behaviour") and words[-1] == "type":
+        yield "rating", 10
+    for role, last_resorts in _LAST_RESORTS.items():
+        if heads[-1] in last_resorts and not has_name:
+            yield role, WEAK + last_resorts.index(heads[-1]) + len(heads)
+
+
+def _first_roles(word: str) -> set[Role]:
+    return {role for role, _ in _ROLES_OF_WORD.get(word, [])}
+
+
+def _is_count_of_plays(words: tuple[str, ...]) -> bool:
+    """Whether a count is of what one user did: "play count", "count", but not "ratings count"."""
+    return words[-1] in ("count", "counts") and not any(
+        word.startswith(("rating", "review", "vote", "user", "item", "page", "word", "book")) for word in words
+    )
+
+
+def _rank_of_time(words: tuple[str, ...]) -> int | None:
+    """How well words name a time at which something was rated; None where they do not."""
+    if len(words) == 2 and words[0] in _TIME_AT and words[1] in ("at", "on", "time", "date"):
+        return 2
+    if set(words) & _OTHER_TIMES or (len(words) > 1 and words[-1] == "time" and words[-2] in _DURATIONS):
+        return None
+    for word in (words[-1], words[0]):
+        for role, rank in _ROLES_OF_WORD.get(word, []):
+            if role == "timestamp":
+                better = 0 if len(words) == 1 or set(words) & _TIME_OF_RATING else 1
+                return 2 * rank + better
+    return 3 if set(words) == {"time", "stamp"} else None
+
+
+def is_generic_id(name: str) -> bool:
+    """Whether a name ends in "id" and its other words say of nothing else than a user or an item."""
+    return is_id_name(name) and not set(words_of(name)) & _NOT_ITEMS

@@ -1,0 +1,91 @@
+"""What pages call the items of a data set, by the names of its columns and files: films, books, games."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from recsys.data.column_names import words_of
+from recsys.schema import Noun
+
+ITEM = Noun()
+"""Where nothing says what the items are."""
+
+NOUNS: dict[str, Noun] = {
+    "film": Noun("film", "films", "watch", "watched"),
+    "book": Noun("book", "books", "read", "read"),
+    "track": Noun("track", "tracks", "listen to", "listened to"),
+    "song": Noun("song", "songs", "listen to", "listened to"),
+    "artist": Noun("artist", "artists", "listen to", "listened to"),
+    "album": Noun("album", "albums", "listen to", "listened to"),
+    "podcast": Noun("podcast", "podcasts", "listen to", "listened to"),
+    "game": Noun("game", "games", "play", "played"),
+    "article": Noun("article", "articles", "read", "read"),
+    "paper": Noun("paper", "papers", "read", "read"),
+    "comic": Noun("comic", "comics", "read", "read"),
+    "manga": Noun("manga", "manga", "read", "read"),
+    "anime": Noun("anime", "anime", "watch", "watched"),
+    "show": Noun("show", "shows", "watch", "watched"),
+    "series": Noun("series", "series", "watch", "watched"),
+    "episode": Noun("episode", "episodes", "watch", "watched"),
+    "video": Noun("video", "videos", "watch", "watched"),
+    "channel": Noun("channel", "channels", "watch", "watched"),
+    "recipe": Noun("recipe", "recipes", "cook", "cooked"),
+    "dish": Noun("dish", "dishes", "try", "tried"),
+    "beer": Noun("beer", "beers", "try", "tried"),
+    "wine": Noun("wine", "wines", "try", "tried"),
+    "coffee": Noun("coffee", "coffees", "try", "tried"),
+    "restaurant": Noun("restaurant", "restaurants", "visit", "visited"),
+    "business": Noun("business", "businesses", "visit", "visited"),
+    "hotel": Noun("hotel", "hotels", "visit", "visited"),
+    "place": Noun("place", "places", "visit", "visited"),
+    "museum": Noun("museum", "museums", "visit", "visited"),
+    "product": Noun("product", "products", "buy", "bought"),
+    "toy": Noun("toy", "toys", "buy", "bought"),
+    "app": Noun("app", "apps", "use", "used"),
+    "course": Noun("course", "courses", "take", "taken"),
+    "joke": Noun("joke", "jokes", "read", "read"),
+    "story": Noun("story", "stories", "read", "read"),
+    "page": Noun("page", "pages", "visit", "visited"),
+    "repository": Noun("repository", "repositories", "use", "used"),
+    "item": ITEM,
+}
+"""By the word for one."""
+
+_SYNONYMS = {
+    "movie": "film", "imdb": "film", "tmdb": "film", "tconst": "film", "pelicula": "film", "filme": "film",
+    "buch": "book", "bucher": "book", "libro": "book", "livre": "book", "isbn": "book", "novel": "book",
+    "livro": "book", "lied": "song", "chanson": "song", "cancion": "song", "canzone": "song", "music": "track",
+    "musik": "track", "band": "artist", "spiel": "game", "jeu": "game", "juego": "game", "gioco": "game",
+    "boardgame": "game", "produkt": "product", "produit": "product", "producto": "product", "prodotto": "product",
+    "artikel": "product", "asin": "product", "sku": "product", "ware": "product", "ean": "product", "upc": "product",
+    "gtin": "product", "merchandise": "product", "document": "paper", "doc": "paper", "rezept": "recipe",
+    "serie": "series", "program": "show", "programme": "show", "meal": "dish", "application": "app",
+    "venue": "place", "poi": "place", "attraction": "place", "repo": "repository", "news": "article",
+    "url": "page", "website": "page", "site": "page",
+}  # fmt: skip
+
+
+def noun_of_names(columns: Iterable[str], files: Iterable[str] = ()) -> Noun:
+    """The noun for the items of a data set.
+
+    Args:
+        columns: names of columns that hold items or their titles, the most telling first.
+        files: names of files, looked at last: ``books.csv``, ``steam_games.json``.
+    """
+    for name in (*columns, *(PurePath(file).name.split(".")[0] for file in files)):
+        for word in words_of(name):
+            noun = noun_of_word(word)
+            if noun is not None and noun != ITEM:
+                return noun
+    return ITEM
+
+
+def noun_of_word(word: str) -> Noun | None:
+    """The noun that a word in English, or in a few other languages, stands for, singular or plural."""
+    lower = word.casefold()
+    for form in (lower, lower.removesuffix("s"), lower.removesuffix("es"), lower.removesuffix("ies") + "y"):
+        known = NOUNS.get(_SYNONYMS.get(form, form))
+        if known is not None:
+            return known
+    return next((noun for noun in NOUNS.values() if lower == noun.many), None)

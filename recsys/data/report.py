@@ -1,0 +1,74 @@
+"""What was understood of the tables that were read, for people, and the settings that would say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from recsys.data.nouns import ITEM
+from recsys.data.roles import How
+from recsys.schema import Noun
+
+
+@dataclass(frozen=True)
+class ColumnReport:
+    """One column of a table."""
+
+    name: str
+    role: str | None
+    """What it holds: user, item, rating, timestamp, title, year, genres or feature; None where it is left out."""
+    how: How | None
+    """How that was found; "contents" is a guess. None for a column without a role."""
+    kind: str
+    """Its values in words: "1 to 5 by halves", "dates 2001-03-01 to 2019-12-31", or why it is left out."""
+    example: str
+    """A value as it was written, shortened."""
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """One table."""
+
+    kind: str
+    """ratings, items or users."""
+    file: str
+    description: str
+    """Its format: "CSV, semicolons, UTF-16, no header"."""
+    n_rows: int
+    columns: tuple[ColumnReport, ...]
+
+
+@dataclass(frozen=True)
+class ReadReport:
+    """What was understood of all tables of a data set.
+
+    Attributes:
+        tables: the ratings first.
+        notes: sentences about what was done to the data: duplicates, skipped rows, unknown ids, missing times.
+        noun: what the items are called.
+        rating_name: what a rating that counts something is called, such as hours; None for other ratings.
+    """
+
+    tables: tuple[TableReport, ...]
+    notes: tuple[str, ...] = ()
+    noun: Noun = ITEM
+    rating_name: str | None = None
+
+    @property
+    def guessed(self) -> tuple[ColumnReport, ...]:
+        """The columns whose role was guessed from their contents."""
+        return tuple(column for table in self.tables for column in table.columns if column.how == "contents")
+
+    def suggestions(self) -> tuple[str, ...]:
+        """Lines of a settings file that say what was guessed; none where nothing was."""
+        lines: dict[str, str] = {}
+        for column in self.guessed:
+            if column.role not in (None, "feature"):
+                lines.setdefault(str(column.role), f"{column.role} = {_toml_string(column.name)}")
+        return ("[columns]", *lines.values()) if lines else ()
+
+
+def _toml_string(text: str) -> str:
+    """A text as a TOML string: JSON's escapes are TOML's but for the one that JSON leaves out."""
+    return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")
