@@ -84,9 +84,9 @@ def output(capsys: pytest.CaptureFixture[str]) -> str:
 def test_every_user_and_item_has_a_page_and_every_file_of_the_contract_is_there(site):
     names = files(site)
     dataset = load(site, "build.json")["dataset"]
-    for folder, n in (("users", dataset["n_users"]), ("films", dataset["n_items"])):
+    for folder, n in (("users", dataset["n_users"]), ("items", dataset["n_items"])):
         assert len([name for name in names if name.startswith(f"{folder}/")]) == n
-    pages = ("index", "users", "films", "map", "training", "compare", "rate", "data", "about", "404")
+    pages = ("index", "users", "items", "map", "training", "compare", "rate", "data", "about", "404")
     assert {f"{name}.html" for name in pages} <= set(names)
     for name in ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items"):
         assert {f"data/{name}.json", f"data/{name}.schema.json"} <= set(names)
@@ -353,7 +353,7 @@ def test_the_site_of_movielens_has_943_user_pages_and_its_accents(tmp_path):
     titles = [item["title"] for item in load(out, "items.json")["items"]]
     assert "C'est arrivé près de chez vous" in titles
     assert "Les Misérables" in titles
-    assert "Nénette et Boni" in page(out, "films.html")
+    assert "Nénette et Boni" in page(out, "items.html")
     assert "Harper" in page(out, "about.html")
     assert load(out, "build.json")["dataset"]["n_ratings"] == 100_000
 

@@ -151,7 +151,7 @@ def test_a_model_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.Mo
     assert {row["model"] for row in metrics["comparisons"]} == {"genres"}
     for user in exported(site, "recommendations")["users"].values():
         assert list(user["models"]) == ["base", "genres"]
-    for name in ("index.html", "compare.html", "map.html", "training.html", "users/u0.html", "films/i00.html"):
+    for name in ("index.html", "compare.html", "map.html", "training.html", "users/u0.html", "items/i00.html"):
         assert "Genres" in page(site, name), name
 
 

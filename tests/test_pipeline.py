@@ -131,7 +131,7 @@ def test_three_users_without_timestamps_titles_or_genres_are_enough(tmp_path):
     book_club = recsys.Dataset.from_frames(ratings, name="Our book club")
     folder = recsys.build_site(book_club, tmp_path / "site", replace(QUICK, top_k=2), cache=recsys.NoCache())
     names = files(folder)
-    assert {"index.html", "users/ann.html", "users/bob.html", "users/cy.html", "films/a.html"} <= set(names)
+    assert {"index.html", "users/ann.html", "users/bob.html", "users/cy.html", "items/a.html"} <= set(names)
     artefacts = read_artefacts(folder / "data")
     assert artefacts.metrics.protocol.split == "random"
     assert list(artefacts.metrics.models) == ["base", "deep", *BASELINES]

@@ -39,7 +39,7 @@ class Catalogue:
         self.items = {}
         for item in items:
             title = item.title if item.title.strip() else f"Film {item.id}"  # a link needs some text to click on
-            self.items[item.id] = ItemLink(title, item.year, f"films/{item_slugs[item.id]}.html")
+            self.items[item.id] = ItemLink(title, item.year, f"items/{item_slugs[item.id]}.html")
         self.genres = {item.id: item.genres for item in items}
         self.first_twins = {id_: group[0] for group in artefacts.items.twins for id_ in group}
         self.users = {}

@@ -39,8 +39,8 @@ KINDS = {
     "rate": "rate.html",
     "users": "users.html",
     "user": "users/1.html",
-    "films": "films.html",
-    "film": "films/5331.html",  # the longest title
+    "items": "items.html",
+    "item": "items/5331.html",  # the longest title
     "map": "map.html",
     "training": "training.html",
     "compare": "compare.html",

@@ -272,9 +272,9 @@ def test_a_user_that_is_found_late_does_not_move_the_selected_option(visit, disk
 
 
 def test_an_item_page_links_to_users_to_whom_it_is_recommended(visit, disk, sites):
-    paths = sorted((sites / "any" / "films").iterdir())
+    paths = sorted((sites / "any" / "items").iterdir())
     item_page = next(path for path in paths if "users.html#" in path.read_text())
-    page = visit(f"{disk}any/films/{item_page.name}")
+    page = visit(f"{disk}any/items/{item_page.name}")
     link = page.locator("a[href*='users.html#']").first
     id_ = link.inner_text()
     link.click()

@@ -57,7 +57,7 @@ def test_the_random_button_opens_another_users_page(visit, origin, address):
     assert page.get_by_role("heading", level=1).inner_text().startswith("User ")
 
 
-@pytest.mark.parametrize("address", ["index.html", "films/5331.html"])
+@pytest.mark.parametrize("address", ["index.html", "items/5331.html"])
 def test_the_search_works_by_keyboard_alone_and_ignores_accents(visit, origin, address):
     page = visit(origin + address)
     page.keyboard.press("/")
@@ -68,7 +68,7 @@ def test_the_search_works_by_keyboard_alone_and_ignores_accents(visit, origin, a
     assert option.get_attribute("aria-selected") == "true"
     assert search(page).get_attribute("aria-activedescendant") == option.get_attribute("id")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/films/\d+\.html$"))
+    page.wait_for_url(re.compile(r"/items/\d+\.html$"))
     assert page.get_by_role("heading", level=1).inner_text() == "La Belle et la Bête"
 
 
@@ -183,7 +183,7 @@ def test_tab_reaches_every_control_in_order_and_shows_the_focus(visit, disk, add
 
 
 def test_a_table_filtered_to_nothing_says_so(visit, disk):
-    page = settled(visit(disk + "films.html"))
+    page = settled(visit(disk + "items.html"))
     page.get_by_label("Filter").fill("zzqx")
     page.get_by_text("Nothing matches").wait_for()
     page.get_by_label("Filter").fill("")

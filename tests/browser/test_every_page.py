@@ -37,7 +37,7 @@ def test_a_page_loads_without_errors_fits_the_window_and_has_the_theme(visit, or
 
 def test_the_largest_pages_are_no_wider_than_a_phone(site, visit):
     page = visit("about.html", 360)
-    for folder in ("users", "films"):
+    for folder in ("users", "items"):
         largest = sorted((site / folder).glob("*.html"), key=lambda path: -path.stat().st_size)[:5]
         for path in largest:
             page.goto(path.as_uri())
@@ -45,7 +45,7 @@ def test_the_largest_pages_are_no_wider_than_a_phone(site, visit):
             assert (path.name, needed) == (path.name, available)
 
 
-@pytest.mark.parametrize("unknown", ["none.html", "users/none.html", "films/a/b/none", "users/a/", "a/b/c/d/e/f/g/h"])
+@pytest.mark.parametrize("unknown", ["none.html", "users/none.html", "items/a/b/none", "users/a/", "a/b/c/d/e/f/g/h"])
 def test_an_unknown_address_at_any_depth_shows_the_404_page_with_its_style_and_a_link_that_works(visit, web, unknown):
     page = visit(unknown)
     assert page.get_by_role("heading", level=1).inner_text() == "This film is not on the programme."

@@ -57,7 +57,7 @@ def test_the_active_option_of_a_search_differs_from_the_others(open_page, theme,
 
 @themes
 def test_the_page_that_is_open_is_marked_in_the_navigation(open_page, theme):
-    page = open_page("films.html", theme)
+    page = open_page("items.html", theme)
     current, other = page.locator("nav a[aria-current]"), page.locator("header nav a:not([aria-current])").first
     assert style(current) != style(other)
 
@@ -70,7 +70,7 @@ def test_the_page_that_is_open_is_marked_in_the_navigation(open_page, theme):
         ("compare.html", ".split span", None),
         ("compare.html", ".dot:not(.m-deep_liked)", None),
         ("users/1.html", ".desk > [class*='m-'] > h2", "::before"),
-        ("films/5331.html", ".hist dd", "::before"),
+        ("items/5331.html", ".hist dd", "::before"),
     ],
 )
 def test_bars_and_dots_are_seen(open_page, theme, address, selector, pseudo):
@@ -95,7 +95,7 @@ def test_stars_given_differ_from_those_that_are_not(open_page, theme):
 def test_points_of_the_map_and_its_legend_keep_their_colours(open_page, theme):
     page = open_page("map.html", theme)
     page.locator("[data-colour]").select_option("genre")
-    fills = "() => new Set(Bokeh.documents[0].get_model_by_name('films').data.fill).size"
+    fills = "() => new Set(Bokeh.documents[0].get_model_by_name('items').data.fill).size"
     until(page, f"n => ({fills})() > n", 4)
     swatches = page.locator("[data-legend] .swatch").all()
     assert len({background(swatch) for swatch in swatches}) == len(swatches) > 4

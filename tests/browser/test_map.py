@@ -10,14 +10,14 @@ from recsys.export.script import json_in
 from tests.browser.conftest import settled, until
 
 POSITIONS = """() => {
-  const { x, y } = Bokeh.documents[0].get_model_by_name("films").data;
+  const { x, y } = Bokeh.documents[0].get_model_by_name("items").data;
   return Array.from(x, (value, n) => [value, y[n]]);
 }"""
 NEW_USER = """() => {
   const { x, y } = Bokeh.documents[0].get_model_by_name("visitor").data;
   return Array.from(x, (value, n) => [value, y[n]]);
 }"""
-COLOURS = "() => new Set(Bokeh.documents[0].get_model_by_name('films').data.fill).size"
+COLOURS = "() => new Set(Bokeh.documents[0].get_model_by_name('items').data.fill).size"
 
 
 @pytest.fixture(scope="module")
@@ -69,25 +69,25 @@ def test_a_tap_shows_an_item_with_its_neighbours_and_a_link_to_its_page(visit, o
     tap_an_item(page)
     title = panel(page).get_by_role("heading", level=2).inner_text()
     panel(page).get_by_text("Nearest in").wait_for()
-    (picked,) = view_in_address(page)["film"]
+    (picked,) = view_in_address(page)["item"]
     item = next(item for item in items if item["id"] == picked)
     assert item["title"] == title
     titles = {item["id"]: item["title"] for item in items}
     neighbours = [titles[similar["item"]] for similar in item["similar"]["base"]]
     assert panel(page).locator("li bdi").all_inner_texts() == neighbours
     panel(page).get_by_role("link", name="Open its page").click()
-    page.wait_for_url(re.compile(r"/films/[^/]+\.html$"))
+    page.wait_for_url(re.compile(r"/items/[^/]+\.html$"))
     assert page.get_by_role("heading", level=1).inner_text() == title
 
 
 def test_a_neighbour_can_be_picked_and_the_pick_cleared(visit, disk):
-    page = settled(visit(disk + "map.html#film=5331"))
+    page = settled(visit(disk + "map.html#item=5331"))
     first = panel(page).locator("li button").first
     name = first.locator("bdi").inner_text()
     first.click()
     assert panel(page).get_by_role("heading", level=2).inner_text() == name
     panel(page).get_by_role("button", name="Clear").click()
-    assert "film" not in view_in_address(page)
+    assert "item" not in view_in_address(page)
 
 
 def test_genres_and_years_filter_the_items(visit, disk, items):
@@ -180,7 +180,7 @@ def test_a_shared_link_shows_the_same_view(visit, origin):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     panel(page).get_by_text("Nearest in Deep").wait_for()
-    assert {"model", "colour", "to", "film"} <= set(view_in_address(page))
+    assert {"model", "colour", "to", "item"} <= set(view_in_address(page))
     other = settled(visit(page.url))
     panel(other).get_by_text("Nearest in Deep").wait_for()
     assert count(other) == count(page)
@@ -190,7 +190,7 @@ def test_a_shared_link_shows_the_same_view(visit, origin):
     assert same(other.evaluate(POSITIONS), page.evaluate(POSITIONS))
 
 
-@pytest.mark.parametrize("hash_", ["#film=none&model=wide&genre=x&from=y&epoch=-1&colour=z", "#%", "#film=%00"])
+@pytest.mark.parametrize("hash_", ["#item=none&model=wide&genre=x&from=y&epoch=-1&colour=z", "#%", "#item=%00"])
 def test_invalid_values_in_the_address_show_the_whole_map(visit, disk, items, hash_):
     page = settled(visit(disk + "map.html" + hash_))
     until(page, "document.querySelector('[data-panel] li')")
@@ -233,5 +233,5 @@ def test_a_position_beyond_all_items_is_marked_at_their_edge(visit, disk, projec
 @pytest.mark.parametrize("position", ["NaN,1", "1", "1,2,3", "1e3,1", "Infinity,0", ",", "<b>,1", "0x1,1", "1,", "%"])
 def test_an_invalid_position_is_not_marked(visit, disk, position):
     page = settled(visit(disk + f"map.html#model=deep&you={position}"))
-    until(page, "Bokeh.documents[0].get_model_by_name('films').data.x.length > 0")
+    until(page, "Bokeh.documents[0].get_model_by_name('items').data.x.length > 0")
     assert page.evaluate(NEW_USER) == []

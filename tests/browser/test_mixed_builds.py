@@ -15,7 +15,7 @@ import build
 from tests.browser.conftest import until
 from tests.small_logs import write_movielens
 
-TITLES = """[...document.querySelectorAll('main a[href*="films/"]:not(.button)')]
+TITLES = """[...document.querySelectorAll('main a[href*="items/"]:not(.button)')]
   .map((link) => [link.getAttribute("href"), link.textContent])"""
 
 
@@ -122,7 +122,7 @@ JOINS = {
     "index.html": random_user,
     "users.html": search,
     "users/1.html": search,
-    "films/7.html": search,
+    "items/7.html": search,
     "compare.html": search,
 }
 """What a visitor does on a page, so that its scripts join it with other files."""
@@ -143,12 +143,12 @@ def test_a_page_of_one_build_with_the_files_of_another_says_that_it_was_updated(
 @pytest.mark.parametrize(
     ("script", "address", "act"),
     [
-        ("assets/data-films.js", "rate.html", rate),
+        ("assets/data-items.js", "rate.html", rate),
         ("assets/data-rate.js", "rate.html", rate),
         ("data/deep_tower.js", "rate.html", rate),
         ("assets/data-top-rated.js", "rate.html", rate),
         ("assets/data-users.js", "rate.html", rate),
-        ("assets/data-films.js", "about.html", search),
+        ("assets/data-items.js", "about.html", search),
         ("assets/data-users.js", "users/1.html", search),
         ("assets/data-users.js", "index.html", random_user),
         ("assets/data-similar.js", "map.html", pick_on_the_map),
@@ -170,7 +170,7 @@ def test_the_page_for_any_user_refuses_the_shards_of_another_build(visit, sites,
     assert page.locator("[data-shown]").is_hidden()
 
 
-@pytest.mark.parametrize("script", ["assets/data-films.js", "assets/data-users.js", "assets/data-users/0.js"])
+@pytest.mark.parametrize("script", ["assets/data-items.js", "assets/data-users.js", "assets/data-users/0.js"])
 def test_the_page_for_any_user_refuses_one_old_script(visit, sites, titles, script):
     page = open_site(visit, with_old(sites, script, "-any"), "users.html#7")
     assert_notice(page)
@@ -181,7 +181,7 @@ def test_the_page_for_any_user_refuses_one_old_script(visit, sites, titles, scri
 def test_files_of_one_build_are_joined_without_a_notice_and_with_the_right_titles(visit, sites, titles, kind):
     page = open_site(visit, sites / kind, "rate.html")
     rate(page)
-    page.locator("[data-films] > li").first.wait_for()
+    page.locator("[data-items] > li").first.wait_for()
     assert_titles(page, titles)
     page.goto(f"{(sites / kind).as_uri()}/map.html")
     page.get_by_role("combobox", name="Find a film on the map").fill("title 7")
@@ -195,9 +195,9 @@ def test_files_of_one_build_are_joined_without_a_notice_and_with_the_right_title
 def test_a_script_of_another_version_than_the_page_asks_for_does_not_run(visit, sites):
     folder = sites / "other-script"
     shutil.copytree(sites / "new", folder)
-    page = folder / "films.html"
+    page = folder / "items.html"
     page.write_text(re.sub(r"tables\.js\?v=\w+", "tables.js?v=00000000", page.read_text()))
-    page = open_site(visit, folder, "films.html")
+    page = open_site(visit, folder, "items.html")
     assert_notice(page)
     assert page.locator("[aria-sort], th button").count() == 0
 

@@ -27,7 +27,7 @@ def test_the_browser_tests_have_every_kind_of_page(parsed_pages):
 
 
 def test_user_and_item_pages_are_small(site):
-    sizes = {path: path.stat().st_size for folder in ("users", "films") for path in (site / folder).glob("*.html")}
+    sizes = {path: path.stat().st_size for folder in ("users", "items") for path in (site / folder).glob("*.html")}
     assert {path.name: size for path, size in sizes.items() if size > MAX_BYTES} == {}
 
 

@@ -23,7 +23,7 @@ def rows(page) -> int:
 
 def test_every_user_and_every_item_is_listed(read, exported):
     assert rows(read("users.html")) == len(exported["recommendations"]["users"])
-    assert rows(read("films.html")) == len(exported["items"]["items"])
+    assert rows(read("items.html")) == len(exported["items"]["items"])
 
 
 def test_a_user_page_has_the_rated_items_and_both_lists(read, exported):
@@ -38,7 +38,7 @@ def test_a_user_page_has_the_rated_items_and_both_lists(read, exported):
 def test_an_item_page_has_its_neighbours_and_its_number_of_ratings(read, exported):
     shown = next(item for item in exported["items"]["items"] if item["id"] == "5331")
     titles = {item["id"]: item["title"] for item in exported["items"]["items"]}
-    text = read("films/5331.html").locator("main").inner_text()
+    text = read("items/5331.html").locator("main").inner_text()
     assert f"{shown['n_ratings']} ratings" in text
     for model in ("base", "deep"):
         for similar in shown["similar"][model]:

@@ -79,10 +79,10 @@ def from_pages(site: Path) -> Pairs:
 
     for path in (site / "users").glob("*.html"):
         text, user = path.read_text("utf-8"), users[path.stem]
-        pairs[user] |= {by_slug[slug] for slug in re.findall(r"films/([a-z0-9_-]+)\.html", text)}
+        pairs[user] |= {by_slug[slug] for slug in re.findall(r"items/([a-z0-9_-]+)\.html", text)}
         for title in reasons(text):
             add(user, title)
-    for path in (site / "films").glob("*.html"):
+    for path in (site / "items").glob("*.html"):
         for slug in re.findall(r"users/([a-z0-9_-]+)\.html", path.read_text("utf-8")):
             pairs[users[slug]].add(by_slug[path.stem])
     index = (site / "users.html").read_text("utf-8")
@@ -98,7 +98,7 @@ def from_the_one_page(site: Path) -> Pairs:
     """The same of a site that shows all users in one page: its shards, and the links of the films' pages."""
     items = json.loads((site / "data" / "items.json").read_text("utf-8"))["items"]
     by_slug = {slug: id_ for id_, slug in slugs(item["id"] for item in items).items()}
-    films = [by_slug[slug] for _, _, slug in script_value(site / "assets" / "data-films.js")]
+    films = [by_slug[slug] for _, _, slug in script_value(site / "assets" / "data-items.js")]
     pairs = defaultdict(set)
     for path in (site / "assets" / "data-users").glob("*.js"):
         shard = script_value(path)
@@ -106,7 +106,7 @@ def from_the_one_page(site: Path) -> Pairs:
             rows = [row for rows_of_model in lists for row in rows_of_model]
             numbers = {*rated[::2], *(row[0] for row in rows), *(film for row in rows for film in row[4::2])}
             pairs[user] |= {films[number] for number in numbers - {-1}}
-    for path in (site / "films").glob("*.html"):
+    for path in (site / "items").glob("*.html"):
         for id_ in re.findall(r"users\.html#([^ >\"]+)", path.read_text("utf-8")):
             pairs[unquote(id_)].add(by_slug[path.stem])
     return pairs

@@ -56,11 +56,11 @@ def test_every_link_and_every_resource_exists_inside_the_site(site):
 
 @pytest.mark.parametrize(
     "target",
-    ["none.html", "/index.html", "../index.html", "users/1.html#none", "//x.org/", "users/", "films.html#a=b"],
+    ["none.html", "/index.html", "../index.html", "users/1.html#none", "//x.org/", "users/", "items.html#a=b"],
 )
 def test_broken_links_are_detected(both, tmp_path, target):
     site = shutil.copytree(both, tmp_path / "site")
-    (site / "index.html").write_text(f"<a href='{target}'>x</a><a href=map.html#film=1>y</a><a href=https://x.org>z</a>")
+    (site / "index.html").write_text(f"<a href='{target}'>x</a><a href=map.html#item=1>y</a><a href=https://x.org>z</a>")
     assert [link for link in broken(site, pages(site)) if link[0] == "index.html"] == [("index.html", target)]
 
 
@@ -83,11 +83,11 @@ def test_a_hostile_title_is_only_text_on_every_page(both):
         assert "<script>alert" not in page.text, address
         assert "49" not in re.findall(r"\{\{ 7 \* 7 \}\}|\b49\b", page.text), address
     assert "alert(1)" in html.unescape(escaped)
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in (both / "films.html").read_text("utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in (both / "items.html").read_text("utf-8")
 
 
 def test_titles_keep_their_letters(both):
-    films = html.unescape((both / "films.html").read_text("utf-8"))
+    films = html.unescape((both / "items.html").read_text("utf-8"))
     for title in TITLES:
         assert title in films
 
@@ -143,14 +143,14 @@ def test_bokeh_is_shipped_once_with_its_licence_and_loaded_where_a_chart_is(both
 
 def test_script_data_is_one_string_for_json_parse(both):
     values = {}
-    for name in ("users", "films"):
+    for name in ("users", "items"):
         text = (both / "assets" / f"data-{name}.js").read_text("utf-8")
         literal = re.fullmatch(rf'\(.*\)\.set\("{name}", JSON\.parse\((".*")\)\);\n', text)[1]
         assert "\u2028" not in text
         values[name] = json.loads(json.loads(literal))
     assert [id_ for id_, _ in values["users"]] == list(USER_IDS)
-    assert [title for title, _, _ in values["films"]] == list(TITLES)
-    assert [slug for _, _, slug in values["films"]] == list(slugs(FILM_IDS).values())
+    assert [title for title, _, _ in values["items"]] == list(TITLES)
+    assert [slug for _, _, slug in values["items"]] == list(slugs(FILM_IDS).values())
 
 
 def test_script_data_survives_its_own_quoting():

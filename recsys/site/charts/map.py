@@ -29,7 +29,7 @@ def map_chart() -> Chart:
     ranges = {axis: Range1d(start=-1, end=1) for axis in ("x_range", "y_range")}
     plot = plain_figure(MAP_HEIGHT, name="map", tools="pan,wheel_zoom", toolbar_location="above", **ranges)
     films, ringed, picked = (
-        ColumnDataSource({column: [] for column in COLUMNS}, name=name) for name in ("films", "ringed", "picked")
+        ColumnDataSource({column: [] for column in COLUMNS}, name=name) for name in ("items", "ringed", "picked")
     )
     _layer(plot, films, "ghosts", view=_empty_view(), size=4, fill_alpha=0.12, line_alpha=0.0)
     style = {"size": "size", "fill_color": "fill"}

@@ -106,7 +106,7 @@ class Numbering:
     """The numbers that replace names in a shard: positions in lists that the page has already."""
 
     items: Mapping[str, int]
-    """By address, in ``data-films.js``."""
+    """By address, in ``data-items.js``."""
     models: Mapping[str, int]
     genres: Mapping[str, int]
     baselines: Mapping[str, int]

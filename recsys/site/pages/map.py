@@ -15,7 +15,7 @@ from recsys.site.charts.bokeh_json import script_json
 from recsys.site.charts.map import map_chart
 from recsys.site.context import Chart, Context, ItemLink, Model, PageHead
 from recsys.site.output.script_data import exported_stamp
-from recsys.site.pages.films import listed_items
+from recsys.site.pages.items import listed_items
 from recsys.site.pages.page import Page, SiteData
 
 

@@ -74,9 +74,9 @@ def _starters(tower: DeepTower, catalogue: Catalogue) -> tuple[Starter, ...]:
 
 
 def rate_facts(data: SiteData) -> dict[str, Any] | None:
-    """What the scripts know of the items besides ``data-films.js``; columns follow the rows of the tower.
+    """What the scripts know of the items besides ``data-items.js``; columns follow the rows of the tower.
 
-    ``films`` has the position of each in ``data-films.js``, ``of`` its genres, as positions in ``genres``, which has
+    ``items`` has the position of each in ``data-items.js``, ``of`` its genres, as positions in ``genres``, which has
     the most common first. ``square`` is the piece of the map that ``map-deep.png`` shows: the x and the y of its
     centre, and half its width. ``twins``, absent where there are none, has groups of rows of one film.
 
@@ -101,7 +101,7 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
     groups = [sorted(row_of[id_] for id_ in group if id_ in row_of) for group in data.artefacts.items.twins]
     twins = [rows for rows in groups if len(rows) > 1]
     return {
-        "films": [item_position[id_] for id_ in tower.item_ids],
+        "items": [item_position[id_] for id_ in tower.item_ids],
         "genres": genres,
         "of": [[genre_position[name] for name in names] for names in genres_of_items],
         "square": [round(value, 4) for value in (square.x, square.y, square.half)],

@@ -9,9 +9,9 @@ from recsys.site.pages import (
     any_user,
     compare,
     data,
-    film,
-    films,
     home,
+    item,
+    items,
     map,
     not_found,
     rate,
@@ -26,7 +26,7 @@ PAGES: dict[str, Page | PageFamily] = {
     "rate": rate.PAGE,
     "users": users.PAGE,
     "any_user": any_user.PAGE,
-    "films": films.PAGE,
+    "items": items.PAGE,
     "map": map.PAGE,
     "training": training.PAGE,
     "compare": compare.PAGE,
@@ -35,7 +35,7 @@ PAGES: dict[str, Page | PageFamily] = {
     "not_found": not_found.PAGE,
     "user": user.FAMILY,
     "user_shards": any_user.SHARDS,
-    "film": film.FAMILY,
+    "item": item.FAMILY,
 }
 """By name, in the order of the navigation; families of pages come last."""
 

@@ -66,7 +66,7 @@ async function openAddress() {
   }
   setStatus("Loading…");
   try {
-    const [items, user] = await Promise.all([marquee.load("films"), id === undefined ? null : findUser(id)]);
+    const [items, user] = await Promise.all([marquee.load("items"), id === undefined ? null : findUser(id)]);
     if (request !== nRequests) return;
     if (!user) return showMissing(id);
     drawUser(items, id, user.shard.users[user.position]);

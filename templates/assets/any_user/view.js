@@ -28,13 +28,13 @@ export function setVisible(part, isVisible) {
 export function createUserView(box, names) {
   const part = (name) => box.querySelector(`[data-${name}]`);
   const listParts = [...box.querySelectorAll("[data-list]")]; // one for each model
-  let items = null; // as in data-films.js: [title, year, slug]
+  let items = null; // as in data-items.js: [title, year, slug]
 
   const itemTitle = (item) => element("bdi", {}, items[item][0]);
 
   const itemLink = (item) => {
     const [, year, slug] = items[item];
-    const link = element("a", { href: `films/${slug}.html` }, itemTitle(item));
+    const link = element("a", { href: `items/${slug}.html` }, itemTitle(item));
     return year === null ? [link] : [link, ` ${year}`];
   };
 

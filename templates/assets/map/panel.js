@@ -40,7 +40,7 @@ export function createPanel(box, announcer, onChange) {
   const drawItem = (row, modelLabel, neighbours) => {
     const link = element("a", { href: items.hrefs[row] }, itemTitle(row));
     const heading = element("h2", { tabindex: "-1" }, link);
-    const facts = element("dl", { class: "film-facts" });
+    const facts = element("dl", { class: "item-facts" });
     const addFact = (name, value) => value && facts.append(element("dt", {}, name), element("dd", {}, value));
     addFact("Year", items.years[row] === null ? "not known" : String(items.years[row]));
     addFact("Genres", genreNames(row));
@@ -60,13 +60,13 @@ export function createPanel(box, announcer, onChange) {
       const hadFocus = box.contains(document.activeElement);
       if (row < 0) {
         box.replaceChildren(...drawSuggestions());
-        box.className = "panel film-panel needs-js";
+        box.className = "panel item-panel needs-js";
         announcer.textContent = "";
         if (hadFocus) document.querySelector("[data-map-search] input").focus({ preventScroll: true });
         return;
       }
       box.replaceChildren(...drawItem(row, modelLabel, neighbours));
-      box.className = `panel film-panel needs-js m-${model}`;
+      box.className = `panel item-panel needs-js m-${model}`;
       // The button that was pressed is gone: move the focus to the heading of what replaced it.
       if (hadFocus) box.querySelector("h2").focus({ preventScroll: true });
       if (Array.isArray(neighbours)) {

@@ -29,7 +29,7 @@ const easeInOut = (share) => (share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share)
 export function createPlot(bokehDocument) {
   const modelNamed = (name) => bokehDocument.get_model_by_name(name);
   const figure = modelNamed("map");
-  const sources = Object.fromEntries(["films", "ringed", "picked", "visitor"].map((name) => [name, modelNamed(name)]));
+  const sources = Object.fromEntries(["items", "ringed", "picked", "visitor"].map((name) => [name, modelNamed(name)]));
   const layers = Object.fromEntries(LAYERS.map((name) => [name, modelNamed(name)]));
   const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   const coarsePointer = matchMedia("(pointer: coarse)");
@@ -91,7 +91,7 @@ export function createPlot(bokehDocument) {
   const setPositions = (x, y) => {
     positions = [x, y];
     if (!isDrawn) return; // draw() sends them with all the rest
-    sources.films.data = { ...sources.films.data, x, y };
+    sources.items.data = { ...sources.items.data, x, y };
     for (const [name, rows] of Object.entries(markedRows)) {
       if (rows.length) sources[name].data = { ...sources[name].data, ...coordinatesOf(rows) };
     }
@@ -181,7 +181,7 @@ export function createPlot(bokehDocument) {
     draw({ points, ghosts, rings, picked, fill, alpha, you }) {
       const [x, y] = positions;
       isDrawn = true;
-      sources.films.data = { ...hoverTexts, x, y, size: pointSizes, fill, alpha };
+      sources.items.data = { ...hoverTexts, x, y, size: pointSizes, fill, alpha };
       showOnly(layers.ghosts, ghosts);
       showOnly(layers.points, points);
       const pickedRows = picked < 0 ? [] : [picked];

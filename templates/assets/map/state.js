@@ -3,7 +3,7 @@
 import { itemRow, items } from "./items.js";
 
 const COLOURINGS = ["model", "genre", "year", "popularity"];
-const KEYS = ["model", "colour", "film", "query", "genre", "from", "to", "epoch", "you"];
+const KEYS = ["model", "colour", "item", "query", "genre", "from", "to", "epoch", "you"];
 const MAX_QUERY = 200; // characters
 
 // The position "x,y" of the visitor on the deep model's map, as the Rate page links to it, moved to the edge of the map
@@ -31,7 +31,7 @@ export function readHash(hash) {
   return {
     model: items.models.includes(model) ? model : items.models[0],
     colour: COLOURINGS.includes(colour) ? colour : COLOURINGS[0],
-    row: itemRow(params.get("film")), // the picked item, or -1
+    row: itemRow(params.get("item")), // the picked item, or -1
     query: (params.get("query") ?? "").slice(0, MAX_QUERY),
     genres: new Set(genres.filter((genre) => genre >= 0)),
     from: parseInteger(params.get("from")), // years
@@ -45,7 +45,7 @@ export function writeHash(state) {
   const params = new URLSearchParams();
   if (state.model !== items.models[0]) params.set("model", state.model);
   if (state.colour !== COLOURINGS[0]) params.set("colour", state.colour);
-  if (state.row >= 0) params.set("film", items.ids[state.row]);
+  if (state.row >= 0) params.set("item", items.ids[state.row]);
   if (state.query.trim()) params.set("query", state.query.trim());
   for (const genre of [...state.genres].sort((a, b) => a - b)) params.append("genre", items.genres[genre]);
   for (const key of ["from", "to", "epoch"]) if (state[key] !== null) params.set(key, state[key]);

@@ -9,7 +9,7 @@ export function createCards(list, moreButton, onRate) {
   const cardsById = new Map();
 
   const addStars = (card, title) => {
-    const id = card.dataset.film;
+    const id = card.dataset.item;
     const stars = createStars(title, (value) => onRate(id, value, title));
     card.querySelector(".rate-stars").append(stars.element);
     cardsById.set(id, { card, stars, title });
@@ -19,7 +19,7 @@ export function createCards(list, moreButton, onRate) {
 
   const createCard = (items, row) => {
     const link = element("a", { href: items.href(row) }, element("bdi", {}, items.title(row)));
-    const card = element("li", { "data-film": items.id(row) }, link, element("p", {}, items.summary(row)));
+    const card = element("li", { "data-item": items.id(row) }, link, element("p", {}, items.summary(row)));
     card.append(element("div", { class: "rate-stars" }));
     addStars(card, items.title(row));
   };

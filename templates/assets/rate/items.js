@@ -2,10 +2,10 @@
 import { marquee } from "../shared/marquee.js";
 import { searchEntries, searchKeys } from "../shared/text.js";
 
-// `ids` are those of the tower, by row; `allItems` is data-films.js: [title, year, slug]; `facts` is data-rate.js.
+// `ids` are those of the tower, by row; `allItems` is data-items.js: [title, year, slug]; `facts` is data-rate.js.
 export function createItems(ids, allItems, facts) {
   const rowsById = new Map(ids.map((id, row) => [id, row]));
-  const items = facts.films.map((position) => allItems[position]);
+  const items = facts.items.map((position) => allItems[position]);
   const twins = facts.twins ?? []; // groups of rows of one film, ascending
   const firstTwins = new Map(twins.flatMap((group) => group.map((row) => [row, group[0]])));
   let searchIndex = null;
@@ -18,7 +18,7 @@ export function createItems(ids, allItems, facts) {
     id: (row) => ids[row],
     title: (row) => items[row][0],
     year,
-    href: (row) => `${marquee.root}films/${items[row][2]}.html`,
+    href: (row) => `${marquee.root}items/${items[row][2]}.html`,
     summary: (row) =>
       [year(row), ...facts.of[row].slice(0, 2).map((genre) => facts.genres[genre])].filter(Boolean).join(" · "),
     hasGenre: (row, genre) => facts.of[row].includes(genre),

@@ -111,7 +111,7 @@ function enableSearch() {
 async function loadTower() {
   setWaitText("Loading the model…");
   retryButton.hidden = true;
-  const names = ["films", "rate"];
+  const names = ["items", "rate"];
   const promises = [marquee.loadExported("deep_tower", page.dataset.tower), ...names.map((name) => marquee.load(name))];
   let loaded;
   try {
@@ -145,7 +145,7 @@ genreSelect.addEventListener("change", () => {
 moreButton.addEventListener("click", () => {
   nListed += STEP;
   showAnswer();
-  listBox.querySelector(`[data-films] > :nth-child(${nListed - STEP + 1}) a`)?.focus();
+  listBox.querySelector(`[data-items] > :nth-child(${nListed - STEP + 1}) a`)?.focus();
 });
 retryButton.addEventListener("click", () => {
   loading = loadTower();

@@ -6,7 +6,7 @@ const GLIDE_MS = 220;
 
 // `setWanted(id, isWanted)` is called when an item is marked as not interesting, or put back.
 export function createRecommendations(box, items, setWanted) {
-  const list = box.querySelector("[data-films]");
+  const list = box.querySelector("[data-items]");
   const unwantedBox = box.querySelector("[data-unwanted]");
   const announcer = box.querySelector("[data-announcement]");
   const heading = box.querySelector("h2");

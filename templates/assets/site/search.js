@@ -11,9 +11,9 @@ const createEntry = (label, note, href, id) => ({ label, note, href, id, ...sear
 const userEntry = (id, slug) => createEntry(`User ${id}`, "user", userAddress(id, slug), id);
 
 async function loadEntries() {
-  const [items, users] = await Promise.all(["films", "users"].map((name) => marquee.load(name)));
+  const [items, users] = await Promise.all(["items", "users"].map((name) => marquee.load(name)));
   const itemEntries = items.map(([title, year, slug]) =>
-    createEntry(title, year === null ? "film" : `${year}`, `${marquee.root}films/${slug}.html`, null),
+    createEntry(title, year === null ? "film" : `${year}`, `${marquee.root}items/${slug}.html`, null),
   );
   const hasAllUsers = isUserList(users);
   return { hasAllUsers, entries: [...itemEntries, ...(hasAllUsers ? users.map(([id, slug]) => userEntry(id, slug)) : [])] };

@@ -10,7 +10,7 @@ from typing import Any
 from tests.browser.conftest import until
 
 LOADED = "() => !document.querySelector('[data-waiting] [data-status]').textContent.startsWith('Loading')"
-RECOMMENDED = "[...document.querySelectorAll('[data-films] > li a')].map((link) => link.href.split('/').pop())"
+RECOMMENDED = "[...document.querySelectorAll('[data-items] > li a')].map((link) => link.href.split('/').pop())"
 # All items by score, best first, for ratings [[id, stars], ...]: without the page's own way of choosing the best.
 RANKING = """(ratings) => {
   const data = marquee.data.get("deep_tower");
@@ -44,7 +44,7 @@ def rate_card(page: Any, position: int, stars: int) -> Rating:
     """Rate the item of the card at a position in the grid."""
     card = cards(page).nth(position)
     card.get_by_role("radio", name=f"{stars} star", exact=stars == 1).check()
-    return card.get_attribute("data-film"), stars
+    return card.get_attribute("data-item"), stars
 
 
 def rate_five_cards(page: Any) -> list[Rating]:

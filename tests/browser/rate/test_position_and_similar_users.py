@@ -96,7 +96,7 @@ def test_the_picture_and_the_words_below_it_give_the_position_in_the_tower(visit
     distance = {row: np.linalg.norm(map_position(tower, tower.items[row]) - position) for row in tower.tower.starters}
     nearest = [titles[row] for row in sorted(distance, key=lambda row: distance[row])[:3]]
     assert page.locator("[data-position] p bdi").all_inner_texts() == nearest
-    listed = page.locator("[data-films] > li a").all_inner_texts()
+    listed = page.locator("[data-items] > li a").all_inner_texts()
     marks = page.locator(".rate-plane span i")
     assert [mark.get_attribute("title") for mark in marks.all()] == listed
 
@@ -159,7 +159,7 @@ def test_if_the_users_do_not_load_the_list_is_shown_and_the_next_rating_loads_th
     loaded(page)
     radios = [cards(page).nth(n).get_by_role("radio").last for n in range(2)]
     radios[0].check()
-    page.locator("[data-films] > li").nth(9).wait_for()
+    page.locator("[data-items] > li").nth(9).wait_for()
     assert page.get_by_role("region", name="Users near you").count() == 0
     page.evaluate("globalThis.isOnline = true")
     radios[1].check()

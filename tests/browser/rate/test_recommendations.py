@@ -40,7 +40,7 @@ def test_after_five_ratings_the_ten_best_items_are_listed_with_reasons(open_rate
     assert recommended(page) == [id_ for id_, _ in expected]
     scores = page.locator(".rate-score").all_inner_texts()
     assert scores == [f"{score:.2f}".replace("-", "−") for _, score in expected]
-    reasons = page.locator("[data-films] > li > p").all_inner_texts()
+    reasons = page.locator("[data-items] > li > p").all_inner_texts()
     liked = [items[id_]["title"] for id_, stars in ratings if stars > 1]
     for reason in reasons:
         assert reason == "no single film" or re.search(r"^because of .+\xa0(\+\d\.\d\d|0\.00)$", reason)
@@ -114,7 +114,7 @@ def test_when_the_last_item_is_removed_the_focus_goes_to_the_list_and_nothing_is
     n = len(recommended(page))
     assert 0 < n < 10
     for _ in range(n):
-        page.locator("[data-films] > li .rate-off").first.click()
+        page.locator("[data-items] > li .rate-off").first.click()
     assert recommended(page) == []
     assert page.evaluate("document.activeElement.id") == "for-you"
     assert page.get_by_text("No film is left to recommend.").is_visible()
@@ -148,12 +148,12 @@ def test_the_list_can_be_limited_to_a_genre_and_extended_by_ten(open_rate_page, 
 
 def test_an_item_from_the_search_becomes_the_first_card_and_gets_the_focus(open_rate_page, items):
     page = open_rate_page()
-    ids = {card.get_attribute("data-film") for card in cards(page).all()}
+    ids = {card.get_attribute("data-item") for card in cards(page).all()}
     page.get_by_role("combobox", name="Find a film to rate").fill("assassination jesse")
     page.get_by_role("option", name=re.compile("Jesse James")).wait_for()
     page.keyboard.press("Enter")
     assert "5331" not in ids
-    assert cards(page).first.get_attribute("data-film") == "5331"
+    assert cards(page).first.get_attribute("data-item") == "5331"
     page.keyboard.press("Space")
     page.keyboard.press("ArrowLeft")  # round to the last
     assert your_ratings(page) == {items["5331"]["title"]: 5}
@@ -209,7 +209,7 @@ def test_a_tower_that_fails_to_load_is_reported_and_can_be_loaded_again(visit, d
     rate_card(page, 0, 5)  # a rating before the tower is loaded counts
     page.evaluate("globalThis.isOnline = true")
     page.get_by_role("button", name="Try again").click()
-    page.locator("[data-films] > li").first.wait_for()
+    page.locator("[data-items] > li").first.wait_for()
     assert len(recommended(page)) == 10
 
 

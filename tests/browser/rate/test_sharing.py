@@ -174,7 +174,7 @@ def test_the_page_says_how_much_of_too_many_ratings_a_link_holds(open_rate_page,
     page = open_rate_page()
     page.evaluate("() => { navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }; }")
     done = page.locator("[data-done]")
-    known = cards(page).first.get_attribute("data-film")
+    known = cards(page).first.get_attribute("data-item")
     ratings = [(known, 3), *((f"no film {n}", 3) for n in range(199))]
     import_file(page, ratings_file(page, tmp_path, ratings, [str(n) for n in range(200)]))
     page.get_by_role("button", name="Copy link").click()

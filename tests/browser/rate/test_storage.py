@@ -33,7 +33,7 @@ def test_ratings_survive_a_reload_and_are_shared_by_tabs_and_clearing_them_can_b
     page.get_by_role("button", name="Clear all").click()
     assert (recommended(page), your_ratings(page)) == ([], {})
     assert page.locator("[data-grid] input:checked").count() == 0
-    until(other, "() => !document.querySelector('[data-films] > li')")
+    until(other, "() => !document.querySelector('[data-items] > li')")
     assert page.evaluate(FOCUSED) == "Undo"
     page.keyboard.press("Enter")
     assert (recommended(page), your_ratings(page)) == (before, stars_by_title(items, ratings))
@@ -45,7 +45,7 @@ def test_of_too_many_ratings_the_oldest_are_dropped_and_the_page_says_so(open_ra
     page = open_rate_page()
     first, _ = rate_card(page, 0, 5)
     many = [f"no film {n}" for n in range(499)]
-    third = cards(page).nth(2).get_attribute("data-film")
+    third = cards(page).nth(2).get_attribute("data-item")
     import_file(page, ratings_file(page, tmp_path, [(id_, 3) for id_ in (third, *many)], many))
     assert page.get_by_text("This page keeps the newest 500 ratings: 1 older one is left out.").is_visible()
     assert your_ratings(page) == {items[third]["title"]: 3}
@@ -75,14 +75,14 @@ def test_of_too_many_unwanted_items_the_oldest_are_listed_again_and_the_page_say
 def test_undo_is_gone_after_a_later_change(open_rate_page, tmp_path, change):
     page = open_rate_page()
     rate_card(page, 0, 5)
-    known = cards(page).nth(9).get_attribute("data-film")
+    known = cards(page).nth(9).get_attribute("data-item")
     import_file(page, ratings_file(page, tmp_path, [("no film", 3), (known, 3)]))
     undo = page.get_by_role("button", name="Undo")
     assert undo.is_visible()
     if change == "rate":
         rate_card(page, 1, 4)
     else:
-        page.locator("[data-films] > li .rate-off").first.click()
+        page.locator("[data-items] > li .rate-off").first.click()
     assert not undo.is_visible()
 
 

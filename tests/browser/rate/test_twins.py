@@ -57,8 +57,8 @@ def test_a_film_rated_under_two_ids_is_one_reason(open_rate_page, items):
     page = open_rate_page()
     first, second = (rate_card(page, position, 5)[0] for position in (0, 1))
     both = [items[id_]["title"] for id_ in (first, second)]
-    reasons = page.locator("[data-films] > li > p")
+    reasons = page.locator("[data-items] > li > p")
     assert any(all(title in text for title in both) for text in reasons.all_inner_texts())
     with_twins(page, [[first, second]])
-    assert cards(page).first.get_attribute("data-film") == first
+    assert cards(page).first.get_attribute("data-item") == first
     assert not any(all(title in text for title in both) for text in reasons.all_inner_texts())

@@ -50,7 +50,7 @@ def test_ids_count_from_one_in_order_of_appearance():
 def test_a_title_that_looks_like_an_id_is_kept():
     plot = figure()
     plot.scatter("x", "x", source=ColumnDataSource({"x": [0] * 5, "title": list(TITLES)}))
-    assert columns(chart("films", plot, 100))["title"] == list(TITLES)
+    assert columns(chart("items", plot, 100))["title"] == list(TITLES)
 
 
 def test_chart_json_cannot_end_its_script_element():

@@ -56,19 +56,19 @@ def test_an_unexpected_error_in_a_template_names_the_page(tmp_path, n_workers):
     def broken(environment):
         return environment.from_string("{{ nothing_of_that_name }}").render()
 
-    jobs = [Job("1.html", lambda environment: "page"), Job("films/2.html", broken)]
+    jobs = [Job("1.html", lambda environment: "page"), Job("items/2.html", broken)]
     with pytest.raises(UndefinedError, match="nothing_of_that_name") as caught:
         list(render_all(jobs, Renderer(TEMPLATES, tmp_path), n_workers))
-    assert caught.value.__notes__ == ["while building films/2.html"]
+    assert caught.value.__notes__ == ["while building items/2.html"]
     assert (type(caught.value.__cause__).__name__ == "_RemoteTraceback") == (n_workers > 0)
     assert multiprocessing.active_children() == []
 
 
 @pytest.mark.parametrize("n_workers", N_WORKERS)
 def test_a_file_that_exists_already_is_reported_in_one_sentence(tmp_path, n_workers):
-    (tmp_path / "out" / "films").mkdir(parents=True)
-    (tmp_path / "out" / "films" / "5.html").write_text("old")
-    with pytest.raises(OutputError, match=r"^films/5\.html: exists already"):
+    (tmp_path / "out" / "items").mkdir(parents=True)
+    (tmp_path / "out" / "items" / "5.html").write_text("old")
+    with pytest.raises(OutputError, match=r"^items/5\.html: exists already"):
         render(tmp_path / "out", n_workers)
 
 

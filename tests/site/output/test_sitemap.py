@@ -88,7 +88,7 @@ def test_every_page_has_a_canonical_address_and_a_preview_for_shared_links(site)
 
 
 def test_a_hostile_title_stays_inside_its_tag(site):
-    tags = meta(Elements(site / "films" / "1.html"))
+    tags = meta(Elements(site / "items" / "1.html"))
     assert HOSTILE.split()[0] in tags["og:title"]
 
 

@@ -42,7 +42,7 @@ def test_the_size_is_estimated_from_a_sample_of_each_kind_and_the_manifest(tmp_p
         rendered_jobs.append(n)
         return "x" * 1000
 
-    jobs = [module.Job(f"films/{n}.html", partial(text, n=n)) for n in range(9)]
+    jobs = [module.Job(f"items/{n}.html", partial(text, n=n)) for n in range(9)]
     assert module.estimate_size(jobs, renderer, tmp_path, 0) == Size(9 + 2, 9 * 1000 + 11 * ENTRY_BYTES)
     assert rendered_jobs == [4]
 

@@ -50,7 +50,7 @@ def test_every_link_to_a_user_leads_to_the_one_page(site):
     hashes = {link.partition("#")[2] for page in by_address.values() for link in page.links if "users.html#" in link}
     assert {unquote(text) for text in hashes} == set(USER_IDS)
     assert not [link for page in by_address.values() for link in page.links if "users/" in link]
-    for address in ("index.html", "compare.html", "films/4.html"):
+    for address in ("index.html", "compare.html", "items/4.html"):
         assert [link for link in by_address[address].links if "users.html#" in link], address
 
 
@@ -67,7 +67,7 @@ def test_the_page_says_that_it_needs_javascript(site):
 
 def test_a_shard_has_the_content_of_user_pages(site):
     shard = script_value(site / "assets" / "data-users" / "0.js")
-    films = [slug for _, _, slug in script_value(site / "assets" / "data-films.js")]
+    films = [slug for _, _, slug in script_value(site / "assets" / "data-items.js")]
     position = {id_: films.index(slug) for id_, slug in Catalogue(large()).item_slugs.items()}
     assert shard["ids"] == sorted(USER_IDS)
     base = [[position["f/2"], 250, 1, 0, position["1"], 75], [position["__proto__"], 125, 16, 0]]
@@ -138,14 +138,14 @@ def test_users_without_lists_of_models_have_a_record_too(tmp_path):
 
 
 def test_hostile_titles_and_ids_are_text_in_the_data(site):
-    assert HOSTILE in [title for title, _, _ in script_value(site / "assets" / "data-films.js")]
+    assert HOSTILE in [title for title, _, _ in script_value(site / "assets" / "data-items.js")]
     assert "<b>" not in (site / "users.html").read_text("utf-8").replace("<b>watched later</b>", "")
 
 
 def test_a_shard_names_no_item_of_a_user_that_the_export_does_not_name(site):
     published = from_json(site)
     by_slug = {slug: id_ for id_, slug in Catalogue(large()).item_slugs.items()}
-    films = [by_slug[slug] for _, _, slug in script_value(site / "assets" / "data-films.js")]
+    films = [by_slug[slug] for _, _, slug in script_value(site / "assets" / "data-items.js")]
     shard = script_value(site / "assets" / "data-users" / "0.js")
     for id_, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):
         rows = [row for rows_of_model in lists for row in rows_of_model]

@@ -33,23 +33,23 @@ def facts_of(artefacts):
 
 def test_starters_are_links_in_the_order_of_the_tower(site):
     page = Page(site / "rate.html")
-    ids = re.findall(r'data-film="([^"]*)"', page.text)
+    ids = re.findall(r'data-item="([^"]*)"', page.text)
     assert ids == [FILM_IDS[row] for row in deep_tower().starters]
     slug = slugs(FILM_IDS)
-    assert [link for link in page.links if "films/" in link] == [f"films/{slug[id_]}.html" for id_ in ids]
+    assert [link for link in page.links if "items/" in link] == [f"items/{slug[id_]}.html" for id_ in ids]
     assert "1999 · Drama · &lt;i&gt;Sci-Fi&lt;/i&gt;" in page.text
     assert HOSTILE not in page.text
 
 
 def test_starters_after_the_first_twelve_are_hidden_at_first(tmp_path):
     page = Page(render(with_tower(tiny(), starters=[0, 1, 2, 3, 4] * 3), tmp_path) / "rate.html")
-    starters = re.findall(r"<li([^>]*)data-film", page.text)
+    starters = re.findall(r"<li([^>]*)data-item", page.text)
     assert ["later" in attributes for attributes in starters] == [False] * 12 + [True] * 3
 
 
 def test_columns_follow_the_rows_of_the_tower():
     facts = facts_of(with_tower(tiny(), item_ids=PART))
-    assert [FILM_IDS[position] for position in facts["films"]] == PART
+    assert [FILM_IDS[position] for position in facts["items"]] == PART
     assert facts["genres"] == ["Drama", "<i>Sci-Fi</i>"]
     genres = {item.id: item.genres for item in tiny().items.items}
     assert [[facts["genres"][n] for n in of] for of in facts["of"]] == [genres[id_] for id_ in PART]

@@ -214,7 +214,7 @@ def test_a_front_page_of_somebody_else_is_never_replaced_and_refused_before_the_
     assert git(remote, "show", "gh-pages:index.html") == "theirs"
 
 
-@pytest.mark.parametrize("name", ["users__2_html", "map_html__x", "films", "data__manifest_json"])
+@pytest.mark.parametrize("name", ["users__2_html", "map_html__x", "items", "data__manifest_json"])
 def test_a_file_of_somebody_else_where_the_site_has_one_is_named_and_nothing_is_pushed(
     tmp_path, repository, remote, name
 ):
@@ -224,7 +224,7 @@ def test_a_file_of_somebody_else_where_the_site_has_one_is_named_and_nothing_is_
         publish(site(tmp_path / "one"), find_destination(repository), "first")
     before = commit_by_hand(remote, tmp_path / "hand", **{name: "theirs"})
     second = site(tmp_path / "two", "two")
-    for address in ("users/2.html", "map.html", "films/1.html"):
+    for address in ("users/2.html", "map.html", "items/1.html"):
         (second / address).parent.mkdir(exist_ok=True)
         (second / address).write_text("ours")
     write_manifest(second)

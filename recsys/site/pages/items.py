@@ -13,7 +13,7 @@ from recsys.site.pages.page import Page, SiteData
 
 
 @dataclass(frozen=True)
-class FilmRow:
+class ItemRow:
     """One item in the index."""
 
     link: ItemLink
@@ -21,20 +21,20 @@ class FilmRow:
 
 
 @dataclass(frozen=True)
-class FilmsContext(Context):
-    """``films.html``."""
+class ItemsContext(Context):
+    """``items.html``."""
 
-    rows: tuple[FilmRow, ...]
+    rows: tuple[ItemRow, ...]
     """The most rated."""
     n_items: int
     """All, listed or not."""
 
 
-def films_context(data: SiteData, page: PageHead) -> FilmsContext:
+def items_context(data: SiteData, page: PageHead) -> ItemsContext:
     """The index of items, most rated first: that is where most visitors know one; no more than can be read."""
     items = most_rated_first(data.artefacts)
-    rows = tuple(FilmRow(data.catalogue.item(item.id), item) for item in items[:MAX_LISTED])
-    return FilmsContext(data.site, page, rows, len(items))
+    rows = tuple(ItemRow(data.catalogue.item(item.id), item) for item in items[:MAX_LISTED])
+    return ItemsContext(data.site, page, rows, len(items))
 
 
 def most_rated_first(artefacts: Artefacts) -> list[Item]:
@@ -63,11 +63,11 @@ def item_addresses(data: SiteData) -> list[list[Any]]:
 
 
 PAGE = Page(
-    address="films.html",
+    address="items.html",
     title="Films",
     nav="Films",
-    template="films.html",
-    context=films_context,
+    template="items.html",
+    context=items_context,
     description="Every film of {dataset}: year, genres, ratings.",
-    scripts={"films": item_addresses},
+    scripts={"items": item_addresses},
 )

@@ -12,10 +12,10 @@ import pytest
 
 from recsys.export.script import json_in
 from recsys.schema import Artefacts, ItemEmbeddings, Recommendation, Recommendations, UserLists
-from recsys.site.pages import films
+from recsys.site.pages import items
 from recsys.site.pages.audience import Audience, AudienceMember, audiences
-from recsys.site.pages.film import FilmContext, film_context, item_page_data
-from recsys.site.pages.films import most_rated_first
+from recsys.site.pages.item import ItemContext, item_context, item_page_data
+from recsys.site.pages.items import most_rated_first
 from recsys.site.slugs import slug
 from tests.site.tiny import FILM_IDS, MODELS, TITLES, render, site_data, tiny
 
@@ -29,10 +29,10 @@ def lists(**models) -> UserLists:
     return UserLists(n_train=1, n_hidden=1, rated=[], baselines={}, models=recommended)
 
 
-def context(id_: str, artefacts: Artefacts) -> FilmContext:
+def context(id_: str, artefacts: Artefacts) -> ItemContext:
     data = item_page_data(site_data(artefacts))
     (item,) = (item for item in artefacts.items.items if item.id == id_)
-    return film_context(data, item)
+    return item_context(data, item)
 
 
 def with_users(users: dict[str, UserLists]) -> Artefacts:
@@ -47,7 +47,7 @@ def with_item(id_: str, **changes) -> Artefacts:
 
 
 def page(folder, id_: str) -> str:
-    return html.unescape((folder / "films" / f"{slug(id_)}.html").read_text("utf-8"))
+    return html.unescape((folder / "items" / f"{slug(id_)}.html").read_text("utf-8"))
 
 
 def test_the_audience_of_an_item_has_everyone_it_is_recommended_to_best_rank_first():
@@ -169,30 +169,30 @@ def test_an_item_has_its_position_in_the_picture_of_each_map():
 
 
 def test_the_fragment_of_the_map_has_the_encoded_id_of_the_item():
-    assert context("f/2", tiny()).map_hash == "film=f%2F2"
+    assert context("f/2", tiny()).map_hash == "item=f%2F2"
     strange = "Ü &'()*~!.-_"
     page = context(strange, with_item("1", id=strange, similar={}))
-    assert page.map_hash == "film=%C3%9C%20%26'()*~!.-_"
+    assert page.map_hash == "item=%C3%9C%20%26'()*~!.-_"
 
 
 def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
     text = page(render(tiny(), tmp_path), "4")
-    assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["film=4", "film=4&model=deep"]
+    assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["item=4", "item=4&model=deep"]
 
 
 def test_in_a_large_catalogue_the_most_rated_items_are_listed_and_drawn(tmp_path, monkeypatch):
-    monkeypatch.setattr(films, "MAX_LISTED", 3)
+    monkeypatch.setattr(items, "MAX_LISTED", 3)
     folder = render(tiny(), tmp_path)
-    index, drawn = ((folder / name).read_text("utf-8") for name in ("films.html", "map.html"))
-    assert re.findall(r"films/([a-z0-9_-]+)\.html", index) == [slug(id_) for id_ in FILM_IDS[:1:-1]]
+    index, drawn = ((folder / name).read_text("utf-8") for name in ("items.html", "map.html"))
+    assert re.findall(r"items/([a-z0-9_-]+)\.html", index) == [slug(id_) for id_ in FILM_IDS[:1:-1]]
     assert "5 films, most rated first" in index and "Listed are the first 3;" in index
     table = drawn[drawn.index("<table") :]
-    assert re.findall(r"films/([a-z0-9_-]+)\.html", table) == [slug(id_) for id_ in FILM_IDS[2:]]
+    assert re.findall(r"items/([a-z0-9_-]+)\.html", table) == [slug(id_) for id_ in FILM_IDS[2:]]
     assert "Here are the 3 most rated of 5 films" in drawn
     facts = json.loads(re.search(r'id="map-facts">(.*?)</script>', drawn)[1])
     assert facts["ids"] == list(FILM_IDS[2:]) and facts["positions"]["base"][0] == [-1.0, 0.5, -0.25]
-    assert "map.html#film=" in page(folder, "4") and "map.html#film=" not in page(folder, "1")
-    assert len(list((folder / "films").iterdir())) == 5
+    assert "map.html#item=" in page(folder, "4") and "map.html#item=" not in page(folder, "1")
+    assert len(list((folder / "items").iterdir())) == 5
     near = json.loads(json_in((folder / "assets" / "data-similar.js").read_text("utf-8")))
     similar = [near["models"][name] for name in MODELS]
     assert [base64.b64decode(model["rows"]) for model in similar] == [bytes([1, 0] * 3), bytes(6)]
@@ -202,8 +202,8 @@ def test_in_a_large_catalogue_the_most_rated_items_are_listed_and_drawn(tmp_path
 def test_the_index_lists_the_most_rated_first(tmp_path):
     order = [slug(item.id) for item in most_rated_first(tiny())]
     assert order[0] == "5"
-    index = (render(tiny(), tmp_path) / "films.html").read_text("utf-8")
-    assert re.findall(r"films/([a-z0-9_-]+)\.html", index) == order
+    index = (render(tiny(), tmp_path) / "items.html").read_text("utf-8")
+    assert re.findall(r"items/([a-z0-9_-]+)\.html", index) == order
 
 
 def test_the_marker_is_at_the_position_of_the_item(tmp_path):

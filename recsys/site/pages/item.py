@@ -15,7 +15,7 @@ from recsys.site.images.square import square_around
 from recsys.site.output.jinja import plain
 from recsys.site.output.parallel import Job, page_job
 from recsys.site.pages.audience import Audience, audiences
-from recsys.site.pages.films import listed_items
+from recsys.site.pages.items import listed_items
 from recsys.site.pages.page import PageFamily, SiteData
 
 PicturePosition = tuple[int, int]
@@ -76,8 +76,8 @@ class AudienceView:
 
 
 @dataclass(frozen=True)
-class FilmContext(Context):
-    """``films/{slug}.html``."""
+class ItemContext(Context):
+    """``items/{slug}.html``."""
 
     link: ItemLink
     item: Item
@@ -120,13 +120,13 @@ def item_page_data(data: SiteData) -> ItemPageData:
     )
 
 
-def film_context(data: ItemPageData, item: Item) -> FilmContext:
+def item_context(data: ItemPageData, item: Item) -> ItemContext:
     """One item's page."""
     catalogue, recommendations = data.site.catalogue, data.site.artefacts.recommendations
     link = catalogue.item(item.id)
     bars = list(zip(data.bins, item.histogram, strict=True)) if item.histogram else []
     largest = max((n for _, n in bars), default=0) or 1
-    return FilmContext(
+    return ItemContext(
         site=data.site.site,
         page=_page_head(link),
         link=link,
@@ -138,7 +138,7 @@ def film_context(data: ItemPageData, item: Item) -> FilmContext:
             for model in catalogue.models
             if item.id in data.spots.get(model.name, {})
         ),
-        map_hash=f"film={quote(item.id, safe=_NOT_ENCODED)}" if item.id in data.on_map else "",
+        map_hash=f"item={quote(item.id, safe=_NOT_ENCODED)}" if item.id in data.on_map else "",
         similar=tuple(
             SimilarItems(model, tuple(SimilarItemLink(catalogue.item(row.item), row.similarity) for row in rows))
             for model in catalogue.models
@@ -157,7 +157,7 @@ def _page_head(link: ItemLink) -> PageHead:
         address=link.href,
         title=f"{link.title}{year}",
         description=f"{link.title}{year}: ratings, similar films.",
-        section="films.html",
+        section="items.html",
         root="../",
     )
 
@@ -195,11 +195,11 @@ def _spots(embedding: Embedding) -> dict[str, PicturePosition]:
     return {id_: (round(left), round(top)) for id_, (left, top) in points}
 
 
-def film_jobs(data: SiteData) -> Iterator[Job]:
+def item_jobs(data: SiteData) -> Iterator[Job]:
     """A page for each item, in the order of the catalogue."""
     page_data = item_page_data(data)
     for item in data.artefacts.items.items:
-        yield page_job(data.catalogue.item(item.id).href, "film.html", partial(film_context, page_data, item))
+        yield page_job(data.catalogue.item(item.id).href, "item.html", partial(item_context, page_data, item))
 
 
-FAMILY = PageFamily(jobs=film_jobs)
+FAMILY = PageFamily(jobs=item_jobs)
