@@ -91,6 +91,16 @@ class Noun(Struct, frozen=True):
     many: Annotated[str, Meta(description="such as books")] = "items"
     do: Annotated[str, Meta(description="such as read: what should you read next?")] = "choose"
     did: Annotated[str, Meta(description="such as read: read later, in the part hidden from training")] = "rated"
+    forms: Annotated[
+        dict[str, str], Meta(description="other forms of the noun that the texts of a language ask for, by name")
+    ] = {}
+
+
+class Label(Struct, frozen=True):
+    """What pages call a genre: a column of the data may have tags or categories instead."""
+
+    one: Annotated[str, Meta(description="such as tag")] = "genre"
+    many: Annotated[str, Meta(description="such as tags")] = "genres"
 
 
 class Presentation(Struct, frozen=True, kw_only=True):
@@ -99,7 +109,11 @@ class Presentation(Struct, frozen=True, kw_only=True):
     title: Annotated[str | None, Meta(description="of the site; null: the name of the data set")] = None
     description: Annotated[str | None, Meta(description="of the site, for its front page and search engines")] = None
     item: Annotated[Noun, Meta(description="what an item is called")] = Noun()
+    genre: Annotated[Label, Meta(description="what a genre is called")] = Label()
     rating_name: Annotated[str | None, Meta(description="what a count is called, such as hours")] = None
+    language: Annotated[
+        str, Meta(pattern="^[a-zA-Z0-9-]{1,35}$", description="of the texts: names a file of templates/strings/")
+    ] = "en"
     accent: Annotated[Colour | None, Meta(description="colour of buttons and links; null: the default")] = None
     logo: Annotated[str | None, Meta(description="file in data/ that is shown beside the title; null: none")] = None
     links: Annotated[

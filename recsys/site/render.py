@@ -29,6 +29,7 @@ from recsys.site.output.size import Size, check_size, estimate_size
 from recsys.site.output.writer import Writer, building
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.registry import PAGES, navigation
+from recsys.site.strings import site_strings
 
 
 def render_site(
@@ -54,14 +55,15 @@ def render_site(
             would be larger than its settings allow.
     """
     with _frozen_heap():
-        renderer, writer = Renderer(templates, out), Writer(out)
+        strings = site_strings(templates, artefacts)
+        renderer, writer = Renderer(templates, out, strings), Writer(out)
         catalogue, assets = Catalogue(artefacts), Assets(writer)
         write_pictures(artefacts, catalogue, assets)
-        write_assets(templates, legend_css(artefacts.build.legend, artefacts.build.models), assets)
+        write_assets(templates, legend_css(artefacts.build.legend, artefacts.build.models), assets, strings)
         bokeh = write_bokeh(assets)
         stamp = build_stamp(out / "data", assets.addresses.values())
         site = make_site(artefacts, assets.addresses, stamp)
-        data = SiteData(site, artefacts, catalogue, bokeh, out / "data", templates)
+        data = SiteData(site, artefacts, catalogue, bokeh, out / "data", templates, strings)
         entries = [entry for entry in PAGES.values() if entry.applies(artefacts)]
         jobs = [job for entry in entries for job in entry.jobs(data)]
         for job in jobs:

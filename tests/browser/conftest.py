@@ -21,7 +21,7 @@ import build
 from recsys.site.output.scripts import join_modules
 from recsys.site.publish.server import address, server
 from tests.requirements import browser, browser_skip_reason
-from tests.site.tiny import TEMPLATES
+from tests.site.tiny import STRINGS, TEMPLATES
 
 FLAGS = (
     "--no-sandbox",
@@ -177,7 +177,7 @@ def expose(page: Any, folder: Path, module: str, *names: str) -> None:
     entry = folder / "assets" / "exposed.js"
     exposing = f"Object.assign(globalThis, {{ {', '.join(names)} }});"
     entry.write_text(f'import {{ {", ".join(names)} }} from "./{module}";\n{exposing}\n', encoding="utf-8")
-    page.evaluate(f"() => {{ {join_modules(entry)} }}")
+    page.evaluate(f"() => {{ {join_modules(entry, STRINGS)} }}")
 
 
 def until(page: Any, condition: str, argument: Any = None) -> None:

@@ -59,6 +59,7 @@ from recsys.schema import (
 from recsys.site.catalogue import Catalogue
 from recsys.site.pages.page import SiteData
 from recsys.site.render import make_site, render_site
+from recsys.site.strings import site_strings
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> \"quoted\" & 'single' {{ 7 * 7 }} \u2028"
@@ -314,4 +315,9 @@ def render(artefacts: Artefacts, out: Path) -> Path:
 def site_data(artefacts: Artefacts, folder: Path = Path("absent")) -> SiteData:
     """What pages are computed from, with exported files in ``folder / "data"``."""
     site = make_site(artefacts, assets={}, stamp="0" * 8)
-    return SiteData(site, artefacts, Catalogue(artefacts), "bokeh.js", folder / "data", TEMPLATES)
+    strings = site_strings(TEMPLATES, artefacts)
+    return SiteData(site, artefacts, Catalogue(artefacts), "bokeh.js", folder / "data", TEMPLATES, strings)
+
+
+STRINGS = site_strings(TEMPLATES, tiny())
+"""The texts of the tiny site."""

@@ -15,6 +15,7 @@ from recsys.schema import VERSION
 from recsys.site.output.manifest import hash_files
 from recsys.site.output.scripts import for_pages_of, join_modules
 from recsys.site.output.writer import Writer
+from recsys.site.strings import Strings
 
 _ON_ANY_PAGE = ("lost", "site", "theme", "tower")
 """Scripts that do not depend on what is on a page."""
@@ -46,12 +47,12 @@ class Assets:
         return self.addresses[name]
 
 
-def write_assets(templates: Path, legend: str, assets: Assets) -> None:
+def write_assets(templates: Path, legend: str, assets: Assets, strings: Strings) -> None:
     """Copy the files of ``templates/assets``, and join those of each folder in it; ``legend`` ends ``style.css``.
 
     A folder's style sheets become ``{folder}.css``, in the order of their names, and its ``main.js`` with what that
     imports becomes ``{folder}.js``. A folder without ``main.js`` has modules that others import. Pictures that a
-    style sheet or a script names have to be written before.
+    style sheet or a script names have to be written before. Scripts get the texts that they use.
     """
     for path in sorted((templates / "assets").iterdir(), key=lambda path: (path.is_dir(), path.name)):  # files first
         if path.is_file():
@@ -63,7 +64,7 @@ def write_assets(templates: Path, legend: str, assets: Assets) -> None:
             text += legend if path.name == "style" else ""
             assets.write(f"{path.name}.css", _address_urls(text, assets.addresses).encode())
         if (path / "main.js").is_file():
-            script = _address_texts(join_modules(path / "main.js"), assets.addresses)
+            script = _address_texts(join_modules(path / "main.js", strings), assets.addresses)
             version = short_hash(script.encode())
             if path.name not in _ON_ANY_PAGE:
                 script = for_pages_of(version, script)

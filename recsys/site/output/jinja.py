@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from recsys.errors import OutputError
 from recsys.site.context import ItemLink
 from recsys.site.output.sitemap import absolute
+from recsys.site.strings import Strings
 
 _UNKNOWN = "–"
 _BIDI = frozenset({"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI", "PDF", "PDI"})
@@ -21,8 +23,12 @@ _CACHE_SIZE = 1 << 16  # titles are repeated on many pages: each is escaped once
 _TERMS = {"rbo": "RBO", "p": "p"}
 
 
-def make_environment(templates: Path) -> Environment:
+def make_environment(templates: Path, strings: Strings) -> Environment:
     """An environment in which all text is escaped, and an unknown name is an error.
+
+    Args:
+        templates: their folder.
+        strings: the texts of the interface, which every template and macro has as ``t``.
 
     Raises:
         OutputError: there is no such folder.
@@ -38,8 +44,11 @@ def make_environment(templates: Path) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    filters = (absolute, count, file_name, fixed, isolated, link, p_value, percent, plain, signed, size, term)
+    filters = (absolute, file_name, isolated, link, term)
     environment.filters |= {function.__name__: function for function in filters}
+    numbers: tuple[Callable[..., str], ...] = (count, fixed, p_value, percent, plain, signed, size)
+    environment.filters |= {function.__name__: strings.formatted(function) for function in numbers}
+    environment.globals["t"] = strings
     return environment
 
 

@@ -29,6 +29,7 @@ from recsys.errors import OutputError
 from recsys.site.context import Context
 from recsys.site.output.jinja import make_environment
 from recsys.site.output.writer import building, write_file
+from recsys.site.strings import Strings
 
 MIN_PAGES = 1_000
 """Pages from which on workers pay: with 2,600 pages and an idle core a second process saves a third of the time."""
@@ -60,8 +61,8 @@ class Renderer:
         OutputError: the folder of templates is missing.
     """
 
-    def __init__(self, templates: Path, folder: Path) -> None:
-        self._environment, self._folder = make_environment(templates), folder
+    def __init__(self, templates: Path, folder: Path, strings: Strings) -> None:
+        self._environment, self._folder = make_environment(templates, strings), folder
 
     def render(self, job: Job) -> bytes:
         """The content of one file; every failure names the file."""

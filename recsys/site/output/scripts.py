@@ -4,19 +4,29 @@ A module imports by ``import { a, b } from "./other.js";``, on one line, and exp
 declaration. In the joined script all modules share one scope: no two of them may declare the same top-level name. A
 declaration is top-level if it starts its line; whatever is local to a function or block is indented. Lines of comment
 are left out.
+
+A module that imports ``t`` from ``shared/strings.js`` names texts of the interface by their keys, ``t("map.title")``;
+the joined script contains just those.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from recsys.errors import OutputError
+from recsys.site.strings import Strings
 
 _IMPORT = re.compile(r'import \{ ([\w$]+(?:, [\w$]+)*) \} from "(\.\.?/[\w./-]+)";')
 _DECLARATION = re.compile(r"(?:const|let|var|class|function|async function) (.+)")
 _DESTRUCTURED = re.compile(r"[{\[] ?([\w$]+(?:: [\w$]+)?(?:, [\w$]+(?:: [\w$]+)?)*) ?[}\]] =")
+_CALL = re.compile(r"(?<![\w$.])t\(")
+_STRING = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `(?:[^`\\]|\\.)*` """, re.VERBOSE)
+_KEY = re.compile(r'"([a-z]\w*(?:\.\w+)+)"')
+_TEXTS, _NO_TEXTS = "strings.js", "const TEXTS = {};"
 _UNSUPPORTED = re.compile(r"\s*(?:import|export)\b|(?!\s*//).*\bimport\s*[(.]")
 
 
@@ -28,12 +38,17 @@ class _Module:
     lines: list[str] = field(default_factory=list)
 
 
-def join_modules(entry: Path) -> str:
+def join_modules(entry: Path, strings: Strings | None = None) -> str:
     """The module ``entry`` and all that it imports, each once and after its own imports, as one classic script.
+
+    Args:
+        entry: the module that runs last.
+        strings: the texts of the interface; not needed where no module uses any.
 
     Raises:
         OutputError: an imported file or name does not exist, modules import each other in a circle, two declare the
-            same top-level name, or a line has an import, export or declaration of a form that is not supported.
+            same top-level name, a line has an import, export or declaration of a form that is not supported, or there
+            is no text with a key that a module uses.
     """
     modules: dict[Path, _Module] = {}
     _collect(entry.resolve(), (), modules)
@@ -43,8 +58,57 @@ def join_modules(entry: Path) -> str:
             if name in declared_in:
                 raise OutputError(f"{path}: declares {name}, as {declared_in[name]} does; rename one of them")
             declared_in[name] = path
+    users = [(path, module.lines) for path, module in modules.items() if _uses_texts(module)]
+    keys = {key for path, lines in users for key in text_keys(path, lines)}
+    if keys and strings is None:
+        raise OutputError(f"{entry}: uses {min(keys)}; expected the texts of the interface")
+    texts = {} if strings is None else strings.for_script(keys)
+    for path, module in modules.items():
+        if path.name == _TEXTS:
+            module.lines = [_with_texts(line, texts) for line in module.lines]
     body = "\n".join("\n".join(module.lines).strip() + "\n" for module in modules.values())
     return f'"use strict";\n\n{{\n{body}}}\n'
+
+
+def _uses_texts(module: _Module) -> bool:
+    return any(path.name == _TEXTS and "t" in names for path, names in module.imports)
+
+
+def _with_texts(line: str, texts: Mapping[str, object]) -> str:
+    if line != _NO_TEXTS:
+        return line
+    return f"const TEXTS = {json.dumps(texts, ensure_ascii=False, separators=(',', ':'))};"
+
+
+def text_keys(path: Path, lines: Iterable[str]) -> set[str]:
+    """The keys of texts that a module uses.
+
+    Raises:
+        OutputError: the first argument of ``t`` is not a key, nor a choice between keys that are written there.
+    """
+    code = "\n".join(lines)
+    keys: set[str] = set()
+    for call in _CALL.finditer(code):
+        argument = _first_argument(code, call.end())
+        found = _KEY.findall(argument)
+        if not found or "`" in argument:
+            raise OutputError(f'{path}: t({argument.strip()}) names no text; expected a key such as t("map.title")')
+        keys.update(found)
+    return keys
+
+
+def _first_argument(code: str, start: int) -> str:
+    """The code from ``start`` to the comma or bracket that ends an argument."""
+    depth, end = 0, start
+    while end < len(code):
+        if string := _STRING.match(code, end):
+            end = string.end()
+            continue
+        depth += (code[end] in "([{") - (code[end] in ")]}")
+        if depth < 0 or (depth == 0 and code[end] == ","):
+            break
+        end += 1
+    return code[start:end]
 
 
 def for_pages_of(version: str, script: str) -> str:

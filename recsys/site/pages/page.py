@@ -16,6 +16,7 @@ from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Context, PageHead, Site
 from recsys.site.output.parallel import Job, page_job
+from recsys.site.strings import Strings
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class SiteData:
     data_folder: Path
     """The exported files, for pages that link to them."""
     templates: Path
+    strings: Strings
+    """The texts of the interface; templates have them as ``t``."""
 
 
 def on_every_site(artefacts: Artefacts) -> bool:

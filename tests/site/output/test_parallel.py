@@ -17,7 +17,7 @@ from recsys.site.output import parallel
 from recsys.site.output.parallel import MIN_PAGES, Job, Renderer, render_all, worker_count
 from recsys.site.render import render_site
 from tests.processes import is_running, wait_until
-from tests.site.tiny import TEMPLATES, tiny
+from tests.site.tiny import STRINGS, TEMPLATES, tiny
 
 N_PAGES = 18
 needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked, and only where that is safe")
@@ -58,7 +58,7 @@ def test_an_unexpected_error_in_a_template_names_the_page(tmp_path, n_workers):
 
     jobs = [Job("1.html", lambda environment: "page"), Job("items/2.html", broken)]
     with pytest.raises(UndefinedError, match="nothing_of_that_name") as caught:
-        list(render_all(jobs, Renderer(TEMPLATES, tmp_path), n_workers))
+        list(render_all(jobs, Renderer(TEMPLATES, tmp_path, STRINGS), n_workers))
     assert caught.value.__notes__ == ["while building items/2.html"]
     assert (type(caught.value.__cause__).__name__ == "_RemoteTraceback") == (n_workers > 0)
     assert multiprocessing.active_children() == []
@@ -82,7 +82,7 @@ def test_ctrl_c_stops_the_workers_and_nothing_is_written_afterwards(tmp_path, mo
 
     jobs = [Job(f"{number}.html", slow) for number in range(10)]
     with pytest.raises(KeyboardInterrupt):
-        for _ in render_all(jobs, Renderer(TEMPLATES, tmp_path), 1):
+        for _ in render_all(jobs, Renderer(TEMPLATES, tmp_path, STRINGS), 1):
             raise KeyboardInterrupt
     assert multiprocessing.active_children() == []
     written = list(tmp_path.iterdir())
@@ -95,19 +95,20 @@ def test_ctrl_c_stops_the_workers_and_nothing_is_written_afterwards(tmp_path, mo
 def test_a_killed_worker_is_reported_in_one_sentence(tmp_path):
     jobs = [Job("page.html", lambda environment: os.kill(os.getpid(), signal.SIGKILL))]
     with pytest.raises(OutputError, match="was killed; free some memory"):
-        list(render_all(jobs, Renderer(TEMPLATES, tmp_path), 1))
+        list(render_all(jobs, Renderer(TEMPLATES, tmp_path, STRINGS), 1))
 
 
 SLOW_JOB = """
 import os, sys, time
 from pathlib import Path
 from recsys.site.output.parallel import Job, Renderer, render_all
+from tests.site.tiny import STRINGS
 templates, folder = map(Path, sys.argv[1:])
 def slow(environment):
     (folder / "pid.part").write_text(str(os.getpid()))
     (folder / "pid.part").rename(folder / "pid")
     time.sleep(60)
-list(render_all([Job("page.html", slow)], Renderer(templates, folder), 1))
+list(render_all([Job("page.html", slow)], Renderer(templates, folder, STRINGS), 1))
 """
 
 

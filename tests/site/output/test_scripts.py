@@ -1,5 +1,6 @@
 """The joiner of scripts: tiny modules in, one classic script out, or a sentence that names the file."""
 
+import json
 import shutil
 import subprocess
 
@@ -7,6 +8,7 @@ import pytest
 
 from recsys.errors import OutputError
 from recsys.site.output.scripts import join_modules
+from recsys.site.strings import Strings
 from tests.site.tiny import TEMPLATES
 
 NODE = shutil.which("node")
@@ -162,3 +164,57 @@ def test_every_script_of_the_site_is_one_that_a_browser_can_read(entry, tmp_path
     (tmp_path / "joined.cjs").write_text(join_modules(entry), encoding="utf-8")
     done = subprocess.run([NODE, "--check", tmp_path / "joined.cjs"], capture_output=True, check=False, text=True)
     assert done.stderr == ""
+
+
+TEXTS = """\
+[map]
+title = "The map of {items}"
+films = {one = "{n} {item}", other = "{n} {items}"}
+unused = "Never"
+"""
+USES = 'import { t } from "./strings.js";\n'
+
+
+@pytest.fixture
+def texts(tmp_path):
+    shutil.copy(TEMPLATES / "assets" / "shared" / "strings.js", tmp_path / "strings.js")
+    (tmp_path / "en.toml").write_text(TEXTS, encoding="utf-8")
+    return Strings(tmp_path / "en.toml", {"item": "book", "items": "books"}, (), "book")
+
+
+@pytest.mark.parametrize(
+    ("code", "keys"),
+    [
+        ('show(t("map.title"));', {"map.title"}),
+        ('show(t(f(x, 1) ? "map.title" : "map.films", { n: 1 }), "map.unused");', {"map.title", "map.films"}),
+        ('show(t(\n  "map.title",\n));', {"map.title"}),
+        ('at("map.none"); o.t("map.none"); t("map.title");', {"map.title"}),
+    ],
+)
+def test_a_script_has_just_the_texts_that_its_modules_use(write, texts, code, keys):
+    joined = join_modules(write(main_js=USES + code), texts)
+    line = next(line for line in joined.splitlines() if line.startswith("const TEXTS = "))
+    assert set(json.loads(line.removeprefix("const TEXTS = ").removesuffix(";"))) == keys
+    assert "The map of books" in line or "map.title" not in keys
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ('t("map.none");', r"there is no text 'map\.none'; add it"),
+        ("t(key);", r"main\.js: t\(key\) names no text; expected a key"),
+        ("t(`map.${x}`);", "names no text; expected a key"),
+    ],
+)
+def test_a_text_that_cannot_be_put_in_is_an_error(write, texts, code, message):
+    with pytest.raises(OutputError, match=message):
+        join_modules(write(main_js=USES + code), texts)
+
+
+@pytest.mark.skipif(NODE is None, reason="node is not installed")
+def test_a_script_chooses_plural_forms_and_writes_numbers(write, texts, tmp_path):
+    code = 'for (const n of [0, 1, 1234]) console.log(t("map.films", { n }));\nconsole.log(t("map.title"));'
+    page = 'globalThis.document = { documentElement: { lang: "en" } };\n'
+    (tmp_path / "joined.cjs").write_text(page + join_modules(write(main_js=USES + code), texts), encoding="utf-8")
+    run = subprocess.run([NODE, tmp_path / "joined.cjs"], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ["0 books", "1 book", "1,234 books", "The map of books"]

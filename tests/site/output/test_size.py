@@ -13,7 +13,7 @@ from recsys.site.output.manifest import ENTRY_BYTES
 from recsys.site.output.size import Size, check_size
 from recsys.site.render import render_site
 from tests.site.pages.test_any_user import large
-from tests.site.tiny import TEMPLATES, tiny
+from tests.site.tiny import STRINGS, TEMPLATES, tiny
 
 
 def rendered(artefacts, out):
@@ -36,7 +36,7 @@ def test_the_estimated_size_is_about_right(tmp_path, monkeypatch, kind):
 def test_the_size_is_estimated_from_a_sample_of_each_kind_and_the_manifest(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_N_SAMPLES", 1)
     rendered_jobs = []
-    renderer = module.Renderer(TEMPLATES, tmp_path)
+    renderer = module.Renderer(TEMPLATES, tmp_path, STRINGS)
 
     def text(environment, n):
         rendered_jobs.append(n)

@@ -1,0 +1,15 @@
+// The texts of the interface, in the language of the page and with the words for what it is about. The build puts in
+// those whose keys the modules of a script name: a key is written as text, as the first argument of t.
+
+const TEXTS = {};
+
+// A text with its parameters; numbers are written as people write them, and n chooses among plural forms.
+export function t(key, parameters = {}) {
+  const { lang } = document.documentElement;
+  const text = TEXTS[key];
+  const form = typeof text === "string" ? text : text[new Intl.PluralRules(lang).select(parameters.n)];
+  return form.replace(/\{(\w+)\}/g, (_, name) => {
+    const value = parameters[name];
+    return typeof value === "number" ? value.toLocaleString(lang) : String(value);
+  });
+}

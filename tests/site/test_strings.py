@@ -1,0 +1,141 @@
+"""The texts of the interface: what a file of them may say, and what becomes of it on a page and in a script."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from markupsafe import Markup
+
+from recsys.errors import OutputError
+from recsys.schema import Label, Noun, Presentation, RatingsSummary
+from recsys.site.strings import Strings, site_strings
+from tests.site.tiny import TEMPLATES, tiny
+
+WORDS = {"item": "film", "items": "films", "did": "watched"}
+ENGLISH = '[language]\nplurals = ["one", "other"]\nplural_rule = "n != 1"\n'
+POLISH = """[language]
+plurals = ["one", "few", "many"]
+plural_rule = "n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2"
+thousands = "\u00a0"
+decimal = ","
+"""
+
+
+@pytest.fixture
+def strings(tmp_path):
+    def write(text, words=WORDS, conditions=(), noun="film", language=ENGLISH):
+        path = tmp_path / "en.toml"
+        path.write_text(language + text, encoding="utf-8")
+        return Strings(path, words, conditions, noun)
+
+    return write
+
+
+def test_words_are_filled_in_and_may_begin_with_a_capital(strings):
+    t = strings('[home]\nrate = "{Items}: rate a {item}"')
+    assert t("home.rate") == "Films: rate a film"
+    assert t.text("home.rate") == "Films: rate a film"
+
+
+def test_parameters_are_escaped_and_markup_is_not(strings):
+    t = strings('[a]\nb = "<b>{title}</b> {link} {n}"')
+    html = t("a.b", title="<i>", link=Markup("<a href=x>y</a>"), n=12345)
+    assert isinstance(html, Markup)
+    assert html == "<b>&lt;i&gt;</b> <a href=x>y</a> 12,345"
+
+
+def test_words_and_parameters_are_never_read_as_a_text(strings):
+    t = strings('[a]\nb = "{items} {title}"', words={"items": "<b>{title}</b> {0}"})
+    assert t("a.b", title="{items}") == "&lt;b&gt;{title}&lt;/b&gt; {0} {items}"
+    assert t.text("a.b", title="{items}") == "<b>{title}</b> {0} {items}"
+
+
+@pytest.mark.parametrize(("n", "text"), [(0, "0 films"), (1, "one film"), (2, "2 films"), (12000, "12,000 films")])
+def test_a_number_chooses_a_plural_form(strings, n, text):
+    assert strings('[a]\nb = {one = "one {item}", other = "{n} {items}"}')("a.b", n=n) == text
+
+
+@pytest.mark.parametrize(
+    ("n", "text"), [(1, "1 film"), (3, "3 filmy"), (5, "5 filmów"), (22000, "22\u00a0000 filmów")]
+)
+def test_the_plural_forms_and_numbers_are_those_of_the_language(strings, n, text):
+    t = strings('[a]\nb = {one = "{n} film", few = "{n} filmy", many = "{n} filmów"}', language=POLISH)
+    assert t("a.b", n=n) == text
+    assert t.formatted("{:.2f}".format)(0.5) == "0,50"
+
+
+def test_a_variant_is_chosen_by_what_holds_for_the_site(strings):
+    text = '[a]\nb = {counts = "most {did}", equal = {one = "1", other = "{n}"}, any = "best"}'
+    assert strings(text)("a.b") == "best"
+    assert strings(text, conditions=["counts"])("a.b") == "most watched"
+    assert strings(text, conditions=["equal"])("a.b", n=3) == "3"
+
+
+def test_words_may_be_made_of_others_and_of_a_table_for_the_noun(strings):
+    text = '[words]\nhit = {temporal = "{did} later", any = "also {did}"}\n[nouns.mouse]\nitems = "mice"\n'
+    text += '[a]\nb = "{Hit}: {items}"'
+    assert strings(text)("a.b") == "Also watched: films"
+    assert strings(text, conditions=["temporal"], noun="mouse")("a.b") == "Watched later: mice"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[a", "expected TOML such as"),
+        ("[a]\nb = 1", "a.b is 1; expected a text, plural forms"),
+        ('[a]\nb = {one = "x"}', "expected a text, plural forms"),
+        ('[a]\nb = "{"', "expected parameters such as"),
+        ('[a]\nb = "{n.x}"', "is no parameter"),
+        ('[a]\nb = "{n:x}"', "is no parameter"),
+        ('[words]\nx = "{none}"', "words.x: there is no word {none} before it"),
+    ],
+)
+def test_a_file_that_is_not_one_is_refused_with_a_sentence(strings, text, message):
+    with pytest.raises(OutputError, match=r"en\.toml") as caught:
+        strings(text)
+    assert message in str(caught.value)
+
+
+def test_a_key_or_a_parameter_that_does_not_exist_is_an_error(strings):
+    t = strings('[a]\nb = "{x}"')
+    with pytest.raises(OutputError, match=r"there is no text 'a\.c'; add it"):
+        t("a.c")
+    with pytest.raises(OutputError, match=r"a\.b has other parameters: given none; expected x"):
+        t("a.b")
+    with pytest.raises(OutputError, match=r"given x, y; expected x"):
+        t("a.b", x=1, y=2)
+
+
+def test_scripts_get_texts_with_plain_words_and_no_markup(strings):
+    text = '[a]\nb = {one = "{item}", other = "{n} {items}"}\nc = "<b>x</b>"'
+    t = strings(text, words={"item": "R&B", "items": "R&Bs"})
+    assert t.for_script({"a.b"}) == {"a.b": {"one": "R&B", "other": "{n} R&Bs"}}
+    with pytest.raises(OutputError, match=r"a\.c is used by a script; expected a text without markup"):
+        t.for_script({"a.c"})
+    with pytest.raises(OutputError, match=r"a\.c is shown where markup is not"):
+        t.text("a.c")
+
+
+def presented(**options):
+    artefacts = tiny()
+    ratings = options.pop("ratings", artefacts.build.dataset.ratings)
+    dataset = msgspec.structs.replace(artefacts.build.dataset, ratings=ratings)
+    build = msgspec.structs.replace(artefacts.build, dataset=dataset, presentation=Presentation(**options))
+    return site_strings(TEMPLATES, msgspec.structs.replace(artefacts, build=build))
+
+
+def test_a_site_has_the_words_of_its_data():
+    counts = RatingsSummary(kind="counts", low=1, high=9, description="hours")
+    words = presented(item=Noun("game", "games", "play", "played"), ratings=counts).word
+    assert [words(name) for name in ("an_item", "rated", "ratings", "hit")] == [
+        *("a game", "played", "interactions", "played later"),
+    ]
+    words = presented(item=Noun("article", "articles", "read", "read"), genre=Label("tag", "tags")).word
+    assert [words(name) for name in ("an_item", "rated", "Ratings", "Genres")] == [
+        *("an article", "rated", "Ratings", "Tags"),
+    ]
+
+
+def test_a_language_without_a_file_is_refused():
+    with pytest.raises(OutputError, match=r"xx\.toml: No such file"):
+        presented(language="xx")
