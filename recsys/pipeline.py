@@ -8,6 +8,7 @@ work, pass a :class:`Reporter`.
 
 from __future__ import annotations
 
+import difflib
 import logging
 import os
 import re
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
@@ -27,10 +29,11 @@ from recsys.baselines.run import BaselineResults, RunBaselines, SkippedBaseline,
 from recsys.cache.baselines import load_or_run_baselines
 from recsys.cache.models import cached_fit
 from recsys.cache.store import Cache, FolderCache, cache_folder
-from recsys.config import BuildConfig
+from recsys.config import BuildConfig, InputConfig, PresentationConfig
 from recsys.data.dataset import Dataset
 from recsys.data.ids import quoted_id
-from recsys.data.load import read_path
+from recsys.data.load import read_dataset
+from recsys.data.report import ReadReport
 from recsys.data.split import Split
 from recsys.data.split import split as split_ratings
 from recsys.errors import ConfigError
@@ -40,8 +43,11 @@ from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.relevance import reaches, relevant_ratings, skip_reason
 from recsys.evaluation.report import score_lists
 from recsys.export.assemble import assemble
-from recsys.export.files import read_artefacts, write_artefacts
+from recsys.export.files import read_artefacts, write_artefact, write_artefacts
+from recsys.export.presentation import make_presentation, read_logo, write_logo
+from recsys.export.privacy import hash_user_ids
 from recsys.export.results import EvaluationResults, Results
+from recsys.export.settings import RENDERED, exported_settings
 from recsys.export.tables import write_tables
 from recsys.models.fitted import Fitted
 from recsys.models.registry import MODELS
@@ -52,6 +58,7 @@ from recsys.recommend.lists import recommend as recommend_to_all
 from recsys.schema import Artefacts, NewUsers
 from recsys.site.output.limits import Limits, check_page_count
 from recsys.site.output.manifest import MANIFEST, MANIFEST_SCHEMA
+from recsys.site.pages.registry import OPTIONAL_PAGES
 from recsys.site.publish.gh_pages import Destination
 from recsys.site.publish.gh_pages import publish as push_site
 from recsys.site.publish.staging import check_target, staging_folder
@@ -130,20 +137,22 @@ def build_site(
     check_target(folder, [])
     with staging_folder(folder) as staging:
         artefacts = compute(dataset, config, reporter, FolderCache(cache_folder()) if cache is None else cache)
-        export(artefacts, staging / "data", reporter)
+        export(artefacts, staging / "data", reporter, config.presentation)
         render(artefacts, staging, reporter)
     return folder
 
 
-def read(path: Path, reporter: Reporter = SILENT) -> Dataset:
-    """The ratings of a file, folder or archive."""
+def read(path: Path, reporter: Reporter = SILENT, config: InputConfig | None = None) -> tuple[Dataset, ReadReport]:
+    """The ratings of a file, folder or archive, and what was understood of them."""
+    config = config or InputConfig()
     with reporter.stage("read") as details:
-        dataset = read_path(path)
+        items, users = (None if table is None else Path(table) for table in (config.items, config.users))
+        dataset, report = read_dataset(path, config.read, items, users)
         details.append(f"{dataset.name}: {dataset.n_ratings} ratings")
         details.append(f"{dataset.n_users} users, {dataset.n_items} items")
     if dataset.source.synthetic:
         logger.warning("The ratings of this data set are synthetic: invented users, for a look at the site only.")
-    return dataset
+    return dataset, report
 
 
 def check(dataset: Dataset, config: BuildConfig) -> None:
@@ -154,6 +163,7 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
             than a list is long, or no rating as high as ``relevant_from``.
         OutputError: the site would have too many files.
     """
+    check_presentation(config.presentation)
     unknown = [name for name in config.models if name not in MODELS]
     if unknown:
         raise ConfigError(f"models: there is no model {unknown[0]!r}; expected one or more of {', '.join(MODELS)}")
@@ -172,6 +182,21 @@ def check(dataset: Dataset, config: BuildConfig) -> None:
         )
     limits = Limits(config.user_pages, config.max_files, config.max_megabytes)
     check_page_count(dataset.n_users, dataset.n_items, limits)
+
+
+def check_presentation(config: PresentationConfig) -> None:
+    """Refuse, before the work begins, a presentation that pages cannot have.
+
+    Raises:
+        ConfigError: there is no such page, or the logo is none.
+    """
+    for name in config.pages or ():
+        if name not in OPTIONAL_PAGES:
+            close = difflib.get_close_matches(name, OPTIONAL_PAGES, n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            raise ConfigError(f"pages: there is no page {name!r}; {hint}expected any of {', '.join(OPTIONAL_PAGES)}")
+    if config.logo is not None:
+        read_logo(Path(config.logo))
 
 
 def report_twins(dataset: Dataset) -> None:
@@ -228,6 +253,8 @@ def compute_results(
 ) -> Results:
     """The stages from split to evaluate: all that the exported files are made of, still as arrays."""
     check(dataset, config)
+    if config.privacy.hash_users is not None:  # first of all, so that nothing below knows the ids
+        dataset = hash_user_ids(dataset, config.privacy.hash_users)
     read_ratings(dataset, reporter)
     report_twins(dataset)
     with threadpool_limits(1, "blas"):  # more threads gain nothing at these sizes, and spin against each other
@@ -428,11 +455,15 @@ def cold_start_models(config: BuildConfig, cache: Cache) -> dict[str, ColdStartM
     return rows | {name: spec.cold_start for name, spec in BASELINES.items() if spec.cold_start is not None}
 
 
-def export(artefacts: Artefacts, folder: Path, reporter: Reporter = SILENT) -> None:
-    """Write the JSON, CSV and TSV files."""
+def export(
+    artefacts: Artefacts, folder: Path, reporter: Reporter = SILENT, presentation: PresentationConfig | None = None
+) -> None:
+    """Write the JSON, CSV and TSV files, and the logo if there is one."""
     with reporter.stage("export") as details:
         write_artefacts(artefacts, folder)
         write_tables(artefacts, folder)
+        if presentation is not None:
+            write_logo(presentation, folder)
         details.append(f"{sum(path.stat().st_size for path in folder.iterdir()) / 1e6:.1f} MB of data")
 
 
@@ -450,6 +481,31 @@ def copy_export(site: Path, staging: Path) -> Artefacts:
     manifest = shutil.ignore_patterns(Path(MANIFEST).name, Path(MANIFEST_SCHEMA).name)  # of the earlier site's files
     shutil.copytree(site / "data", staging / "data", ignore=manifest)
     return artefacts
+
+
+def present(artefacts: Artefacts, config: BuildConfig, folder: Path) -> Artefacts:
+    """The same figures with the presentation of other settings; changes ``build.json`` and the logo in ``folder``.
+
+    Args:
+        artefacts: of an earlier build.
+        config: the settings now; those that need a build are not looked at.
+        folder: the exported files.
+
+    Raises:
+        ConfigError: there is no such page, or the logo is none.
+    """
+    check_presentation(config.presentation)
+    build = artefacts.build
+    if build.presentation.logo is not None:
+        (folder / Path(build.presentation.logo).name).unlink(missing_ok=True)
+    write_logo(config.presentation, folder)
+    values = {name: value for name, value in exported_settings(config).items() if name in RENDERED}
+    if values["site_url"] is None:  # an option of that build, perhaps
+        del values["site_url"]
+    presentation = make_presentation(config.presentation, build.dataset)
+    build = msgspec.structs.replace(build, presentation=presentation, config={**build.config, **values})
+    write_artefact(build, folder)
+    return msgspec.structs.replace(artefacts, build=build)
 
 
 def render(artefacts: Artefacts, folder: Path, reporter: Reporter = SILENT) -> None:

@@ -39,6 +39,25 @@ class RatingsSummary(Struct, frozen=True, kw_only=True):
     description: Annotated[str, Meta(description="the same in words")]
 
 
+class Noun(Struct, frozen=True):
+    """What the pages call an item, and what users do with it."""
+
+    one: Annotated[str, Meta(description="such as book")] = "item"
+    many: Annotated[str, Meta(description="such as books")] = "items"
+    do: Annotated[str, Meta(description="such as read: what should you read next?")] = "choose"
+    did: Annotated[str, Meta(description="such as read: read later, in the part hidden from training")] = "rated"
+    forms: Annotated[
+        dict[str, str], Meta(description="other forms of the noun that the texts of a language ask for, by name")
+    ] = {}
+
+
+class Label(Struct, frozen=True):
+    """What pages call a genre: a column of the data may have tags or categories instead."""
+
+    one: Annotated[str, Meta(description="such as tag")] = "genre"
+    many: Annotated[str, Meta(description="such as tags")] = "genres"
+
+
 class DatasetSummary(Struct, frozen=True, kw_only=True):
     """What was read."""
 
@@ -52,6 +71,11 @@ class DatasetSummary(Struct, frozen=True, kw_only=True):
     citation: Annotated[str | None, Meta(description="what to cite")] = None
     url: Annotated[str | None, Meta(description="where the ratings come from")] = None
     ratings: Annotated[RatingsSummary | None, Meta(description="what the ratings were read as")] = None
+    item: Annotated[Noun, Meta(description="what an item is called, as far as the data tells")] = Noun()
+    genre: Annotated[Label, Meta(description="what a genre is called, as far as the data tells")] = Label()
+    rating_name: Annotated[
+        str | None, Meta(description="what a rating that is a count is called, as far as the data tells")
+    ] = None
 
 
 ReasonKind = Literal["effect", "similarity"]
@@ -82,25 +106,6 @@ class LegendEntry(Struct, frozen=True, kw_only=True):
     label: Annotated[str, Meta(description="what people read")]
     light: Annotated[Colour, Meta(description="its colour on a light background")]
     dark: Annotated[Colour, Meta(description="its colour on a dark background")]
-
-
-class Noun(Struct, frozen=True):
-    """What the pages call an item, and what users do with it."""
-
-    one: Annotated[str, Meta(description="such as book")] = "item"
-    many: Annotated[str, Meta(description="such as books")] = "items"
-    do: Annotated[str, Meta(description="such as read: what should you read next?")] = "choose"
-    did: Annotated[str, Meta(description="such as read: read later, in the part hidden from training")] = "rated"
-    forms: Annotated[
-        dict[str, str], Meta(description="other forms of the noun that the texts of a language ask for, by name")
-    ] = {}
-
-
-class Label(Struct, frozen=True):
-    """What pages call a genre: a column of the data may have tags or categories instead."""
-
-    one: Annotated[str, Meta(description="such as tag")] = "genre"
-    many: Annotated[str, Meta(description="such as tags")] = "genres"
 
 
 class Presentation(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from recsys.config import BuildConfig, TrainConfig, read_config
+from recsys.config import (
+    BuildConfig,
+    InputConfig,
+    PresentationConfig,
+    PrivacyConfig,
+    ReadConfig,
+    TrainConfig,
+    read_settings,
+)
+from recsys.config.settings import MAX_BYTES, TABLES, TOP_LEVEL, default_of, find_settings_file, settings_of
 from recsys.errors import ConfigError
 
 
@@ -19,43 +28,71 @@ def toml(folder: Path, text: str | bytes) -> Path:
 def refusal(path: Path | None, **options: Any) -> str:
     """The message with which settings are refused."""
     with pytest.raises(ConfigError) as caught:
-        read_config(path, options)
+        read_settings(path, options)
     return str(caught.value)
 
 
 def test_without_file_and_options_all_settings_have_their_defaults(tmp_path):
-    assert read_config(None, {}) == read_config(toml(tmp_path, ""), {}) == BuildConfig()
+    assert read_settings(None, {}).build == read_settings(toml(tmp_path, ""), {}).build == BuildConfig()
 
 
 def test_options_come_before_the_file_and_the_file_before_the_defaults(tmp_path):
     path = toml(tmp_path, "top_k = 5\nholdout = 0.1\n[train]\ndim = 3\nseed = 7\nl2 = 2\n")
-    config = read_config(path, {"top_k": 6, "dim": 8, "epochs": None, "holdout": None, "seed": 0})
+    config = read_settings(path, {"top_k": 6, "dim": 8, "epochs": None, "holdout": None, "seed": 0}).build
     assert (config.top_k, config.holdout, config.models) == (6, 0.1, ("base", "deep"))
     assert config.train == TrainConfig(dim=8, seed=0, l2=2)
 
 
+EVERY_SETTING = """
+    data = "ratings.csv"
+    items = "books.csv"
+    users = "/people.csv"
+    duplicates = "mean"
+    lenient = true
+    title = "Our club"
+    description = "What we read\\n and liked"
+    noun = { one = "zine", many = "zines" }
+    language = "de"
+    accent = "#2563b8"
+    logo = "logo.svg"
+    pages = ["map", "rate"]
+    holdout = 0.3
+    relevant_from = 4
+    top_k = 4
+    models = ["deep"]
+    site_url = "https://films.example/"
+    evaluate_new_users = true
+    user_pages = 1
+    max_files = 2
+    max_megabytes = 3
+    [columns]
+    item = "ISBN"
+    [links]
+    Shop = "https://shop.example/?isbn={id}"
+    [train]
+    dim = 2
+    epochs = 3
+    patience = 4
+    learning_rate = 1
+    l2 = 0
+    batch_size = 5
+    seed = 6
+    [privacy]
+    named_items = "none"
+    hash_users = "pepper"
+    hide_rated = true
+"""
+
+
 def test_a_file_may_hold_every_setting(tmp_path):
-    path = toml(tmp_path, """
-        holdout = 0.3
-        relevant_from = 4
-        top_k = 4
-        models = ["deep"]
-        site_url = "https://films.example/"
-        evaluate_new_users = true
-        user_pages = 1
-        max_files = 2
-        max_megabytes = 3
-        [train]
-        dim = 2
-        epochs = 3
-        patience = 4
-        learning_rate = 1
-        l2 = 0
-        batch_size = 5
-        seed = 6
-    """)
-    config = read_config(path, {})
-    assert config == BuildConfig(
+    settings = read_settings(toml(tmp_path, EVERY_SETTING), {})
+    assert settings.input == InputConfig(
+        data=str(tmp_path / "ratings.csv"),
+        items=str(tmp_path / "books.csv"),
+        users="/people.csv",
+        read=ReadConfig(columns={"item": "ISBN"}, duplicates="mean", lenient=True),
+    )
+    assert settings.build == BuildConfig(
         holdout=0.3,
         relevant_from=4.0,
         top_k=4,
@@ -66,9 +103,65 @@ def test_a_file_may_hold_every_setting(tmp_path):
         max_files=2,
         max_megabytes=3,
         train=TrainConfig(dim=2, epochs=3, patience=4, learning_rate=1.0, l2=0.0, batch_size=5, seed=6),
+        presentation=PresentationConfig(
+            title="Our club",
+            description="What we read and liked",
+            noun={"one": "zine", "many": "zines"},
+            language="de",
+            accent="#2563b8",
+            logo=str(tmp_path / "logo.svg"),
+            pages=("map", "rate"),
+            links={"Shop": "https://shop.example/?isbn={id}"},
+        ),
+        privacy=PrivacyConfig(named_items="none", hash_users="pepper", hide_rated=True),
     )
-    for given, default in ((config, BuildConfig()), (config.train, TrainConfig())):
-        assert all(getattr(given, field.name) != getattr(default, field.name) for field in fields(given))
+    names = {setting.name for kind in (*TOP_LEVEL, *TABLES.values()) for setting in settings_of(kind)}
+    assert settings.from_file == names
+    given = (settings.input, settings.input.read, settings.build, settings.build.presentation)
+    for config in (*given, settings.build.train, settings.build.privacy):
+        for setting in settings_of(type(config)):
+            assert getattr(config, setting.name) != default_of(setting), setting.name
+
+
+def test_an_empty_text_leaves_a_setting_at_its_default_where_that_is_not_to_be_set(tmp_path):
+    path = toml(
+        tmp_path, "title = ''\nrelevant_from = ''\ndata = ''\n[columns]\nuser = ''\n[train]\nl2 = ''"
+    )
+    assert read_settings(path, {}).build == BuildConfig()
+    assert read_settings(path, {}).input == InputConfig()
+    assert refusal(toml(tmp_path, "top_k = ''")).endswith("top_k is ''; expected a whole number from 1 to 1000")
+
+
+def test_options_take_precedence_over_a_file_in_tables_too(tmp_path):
+    path = toml(tmp_path, "data = 'sample'\nlenient = true\n[train]\ndim = 3\nl2 = 1")
+    settings = read_settings(path, {"data": "other.csv", "lenient": False, "dim": 4})
+    assert (settings.input.data, settings.input.read.lenient) == ("other.csv", False)
+    assert settings.build.train == TrainConfig(dim=4, l2=1)
+
+
+@pytest.mark.parametrize("name", ["sample", "ml-100k"])
+def test_the_name_of_a_data_set_is_no_path(tmp_path, name):
+    assert read_settings(toml(tmp_path, f"data = '{name}'"), {}).input.data == name
+
+
+def test_a_file_in_the_working_folder_is_found_before_one_beside_the_data(tmp_path):
+    work, data = tmp_path / "work", tmp_path / "data" / "club"
+    for folder in (work, data):
+        folder.mkdir(parents=True)
+    (data / "ratings.csv").touch()
+    assert find_settings_file(str(data), work) == (None, None)
+    beside = data.parent / "site.toml"
+    beside.touch()
+    assert find_settings_file(str(data), work) == (beside, None)
+    inside = data / "site.toml"
+    inside.touch()
+    assert find_settings_file(str(data / "ratings.csv"), work) == (inside, None)
+    assert find_settings_file(str(data), work) == (inside, beside)
+    here = work / "site.toml"
+    here.touch()
+    assert find_settings_file(str(data), work) == (here, inside)
+    assert find_settings_file("sample", work) == find_settings_file(None, work) == (here, None)
+    assert find_settings_file(str(work / "ratings.csv"), work) == (here, None)  # the same file
 
 
 def test_settings_cannot_be_changed():
@@ -92,6 +185,9 @@ def test_settings_cannot_be_changed():
     (BuildConfig(), "models", ["base", "base"], "a list of models, each once"),
     (BuildConfig(), "models", "base", "a list of models, each once"),
     (BuildConfig(), "models", [""], "a list of models, each once"),
+    (PrivacyConfig(), "hash_users", "", "a text to hash the users' ids with, known to you alone"),
+    (PresentationConfig(), "title", " \n ", "a text of 1 to 200 characters"),
+    (BuildConfig(), "presentation", 5, "a PresentationConfig"),
     (BuildConfig(), "train", 5, "a TrainConfig"),
 ])  # fmt: skip
 def test_a_value_outside_its_range_is_named_with_what_was_expected(config, setting, value, expected):
@@ -126,17 +222,33 @@ def test_the_ends_of_the_ranges_are_allowed():
 
 
 def test_models_may_be_a_list_of_any_names_in_any_order():
-    assert read_config(None, {"models": ["wide", "base"]}).models == ("wide", "base")
+    assert read_settings(None, {"models": ["wide", "base"]}).build.models == ("wide", "base")
 
 
 @pytest.mark.parametrize(("text", "message"), [
     ("[train]\ndim = 'wide'", "dim is 'wide'; expected a whole number from 1 to 4096"),
     ("models = 'base'", "models is 'base'; expected a list of models, each once"),
     ("train = 5", "train is 5; expected a table [train] with names such as dim = 64"),
-    ("[train.colour]\na = 1", "there is no setting 'colour' in this place; expected holdout, relevant_from, "),
-    ("dim = 4", "there is no setting 'dim' in this place"),
-    ("[train]\ntop_k = 4", "there is no setting 'top_k' in this place"),
-    ("most_files = 4", "there is no setting 'most_files' in this place; did you mean max_files? expected holdout"),
+    ("[train.colour]\na = 1", "there is no setting 'colour' in this place; expected dim, epochs, "),
+    ("dim = 4", "there is no setting 'dim' in this place; did you mean dim in the table [train]? expected data, "),
+    ("[train]\ntop_k = 4", "there is no setting 'top_k' in this place; did you mean top_k above the first table? "),
+    ("[privacy]\nhash_user = 'x'", "there is no setting 'hash_user' in this place; did you mean hash_users? "),
+    ("privacy = true", "privacy is True; expected a table [privacy] with names such as hide_rated = true"),
+    ("[privacy]\nnamed_items = 'some'", "named_items is 'some'; expected a whole number from 0, \"none\" or \"all\""),
+    ("[privacy]\nnamed_items = -1", "named_items is -1; expected a whole number from 0"),
+    ("duplicates = 'last'", "duplicates is 'last'; expected newest, mean, sum or refuse"),
+    ("[columns]\nisbn = 'ISBN'", "columns has 'isbn'; expected user, item, rating"),
+    ("[columns]\nusers = 'x'", "columns has 'users'; did you mean user? expected user, item, rating"),
+    ("columns = 'user'", "columns is 'user'; expected a table [columns] "),
+    ("noun = { plural = 'zines' }", "noun has 'plural'; expected one, many, do, did"),
+    ("noun = 5", "noun is 5; expected a noun such as \"book\", or its forms"),
+    ("accent = 'red'", "accent is 'red'; expected a colour as #rrggbb"),
+    ("pages = ['map', 'map']", "pages is ['map', 'map']; expected a list of pages, each once"),
+    (f"title = '{'x' * 100_000}'", f"title is '{'x' * 199} ...; expected a text of 1 to 200 characters"),
+    (f"title = {'[' * 5000}{']' * 5000}", "nests tables or lists too deeply"),
+    (f"top_k = {'9' * 4000}", f"top_k is {'9' * 200} ...; expected a whole number"),
+    ("site_url = 2026-01-01", "site_url is datetime.date(2026, 1, 1); expected an address"),
+    ("most_files = 4", "there is no setting 'most_files' in this place; did you mean max_files? expected data, "),
 ])  # fmt: skip
 def test_what_is_wrong_in_a_file_is_named_with_the_file(tmp_path, text, message):
     path = toml(tmp_path, text)
@@ -162,3 +274,37 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
         message = refusal(path)
         assert message.startswith(f"{path}: cannot be read")
         assert "expected a TOML file" in message
+
+
+def test_a_file_that_is_too_large_for_settings_is_refused_unread(tmp_path):
+    path = toml(tmp_path, b"# " + b"x" * MAX_BYTES)
+    assert refusal(path) == f"{path}: has more than 256,000 bytes; expected a file of settings, such as --init writes"
+
+
+def test_a_byte_order_mark_is_skipped(tmp_path):
+    assert read_settings(toml(tmp_path, "\ufefftop_k = 3"), {}).build.top_k == 3
+
+
+@pytest.mark.parametrize("pattern", [
+    "javascript:alert({id})", "https://shop.example/", "http://{id}.example/", "https://shop.example/{id}/{title}",
+    'https://shop.example/"{id}', "https://shop.example/ {id}", "//shop.example/{id}", "ftp://shop.example/{id}",
+    "https://user@shop.example/{id}", "https://{id}", "",
+])  # fmt: skip
+def test_a_link_is_an_address_on_the_web_with_the_id_in_it(pattern):
+    with pytest.raises(ConfigError, match=r"links\.Shop is .*; expected an address with https://"):
+        PresentationConfig(links={"Shop": pattern})
+
+
+@pytest.mark.parametrize("label", ["", " ", "x" * 41])
+def test_a_link_has_a_short_label(label):
+    with pytest.raises(ConfigError, match=r"links has the label .*; expected 1 to 40 characters"):
+        PresentationConfig(links={label: "https://shop.example/{id}"})
+
+
+def test_texts_are_one_printable_line():
+    config = PresentationConfig(title=" Our\n  club ", description="What \ud83c\n\n we read")
+    assert (config.title, config.description) == ("Our club", "What \ufffd we read")
+
+
+def test_the_secret_is_in_no_text_of_the_settings():
+    assert "pepper" not in repr(BuildConfig(privacy=PrivacyConfig(hash_users="pepper")))

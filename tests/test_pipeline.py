@@ -170,7 +170,7 @@ def test_a_reporter_sees_every_stage_once_and_in_order(dataset, tmp_path):
 
 def test_a_reporter_sees_reading_and_the_measurement_of_new_users_too(log):
     reporter = RecordingReporter()
-    dataset = pipeline.read(log, reporter)
+    dataset, _ = pipeline.read(log, reporter)
     config = replace(QUICK, models=("deep",), holdout=0, evaluate_new_users=True)
     artefacts = pipeline.compute(dataset, config, reporter, recsys.NoCache())
     stages = ["read", "ratings", "split", "train deep", "recommend", "explain", "new users", "assemble"]

@@ -9,37 +9,62 @@ from pathlib import Path
 from typing import Any
 
 from recsys.cli import output
-from recsys.config import BuildConfig, TrainConfig
+from recsys.config import BuildConfig, Settings, TrainConfig
+from recsys.config import read_settings as read_config_file
+from recsys.config.settings import FILE_NAME, TABLES, TOP_LEVEL, find_settings_file, setting_names
 from recsys.errors import ConfigError, OutputError, PublishError, RecsysError
-from recsys.schema import VERSION
+from recsys.export.settings import settings_that_need_a_build
+from recsys.schema import VERSION, Build
 
-SETTINGS = ("holdout", "relevant_from", "top_k", "models", "site_url", "evaluate_new_users", "dim", "epochs", "seed")
+SETTINGS = (
+    "data", "items", "users", "lenient", "holdout", "relevant_from", "top_k", "models", "site_url",
+    "evaluate_new_users", "dim", "epochs", "seed",
+)  # fmt: skip
 """Options that are settings too, by their names in a file of settings."""
 
+logger = logging.getLogger(__name__)
 
-def parser() -> argparse.ArgumentParser:
-    """All options with their defaults."""
+
+def parser(program: str = "marquee") -> argparse.ArgumentParser:
+    """All options with their defaults; ``program`` is what the command is called."""
     default = {**vars(BuildConfig()), **vars(TrainConfig())}
-    train_only = [name for name in vars(TrainConfig()) if name not in SETTINGS]
-    build_only = [name for name in vars(BuildConfig()) if name not in (*SETTINGS, "train")]
+    file_only = [name for name in setting_names(TOP_LEVEL) if name not in SETTINGS]
+    in_tables = [
+        f"in its table [{table}]: {', '.join(name for name in setting_names([kind]) if name not in SETTINGS)}"
+        for table, kind in TABLES.items()
+    ]
     parse = argparse.ArgumentParser(
-        prog="build.py",
+        prog=program,
         allow_abbrev=False,  # an abbreviation could mean something else once there are more options
         description="Train two-tower recommenders on a ratings log and write a static site that shows them.",
-        epilog="An option takes precedence over the file given with --config, and the file over the default. These "
-        f"settings can only be given in the file: {', '.join(build_only)}; and in its table [train]: "
-        f"{', '.join(train_only)}. Exit status: 0 success, 1 a failure that is explained in one sentence, 2 wrong "
+        epilog=f"A file of settings called {FILE_NAME}, in the working folder or beside the data, is read without "
+        "being named; --init writes one that explains every setting. An option takes precedence over the file, and "
+        f"the file over the default. These settings can only be given in the file: {', '.join(file_only)}; and "
+        f"{'; '.join(in_tables)}. Exit status: 0 success, 1 a failure that is explained in one sentence, 2 wrong "
         "options, 130 interrupted.",
     )
     paths = parse.add_argument_group("input and output")
     paths.add_argument(
         "--data",
         metavar="PATH|NAME",
-        help="a MovieLens folder, zip or ratings file; 'sample' for the embedded synthetic data; or a data set to "
-        "download, such as ml-100k (default: what is in data/, else ml-100k, or without a network the sample)",
+        help="a table of ratings (CSV, TSV, JSON Lines, Parquet and others, also compressed), or a folder or archive "
+        "with one; 'sample' for the embedded synthetic data; or a data set to download, such as ml-100k (default: "
+        "what is in data/, else ml-100k, or without a network the sample)",
+    )
+    paths.add_argument("--items", metavar="PATH", help="a table of items (default: one that lies beside the ratings)")
+    paths.add_argument("--users", metavar="PATH", help="a table of users (default: one that lies beside the ratings)")
+    paths.add_argument(
+        "--lenient",
+        action=argparse.BooleanOptionalAction,  # None where it is not given, so that the file counts
+        help="skip rows that cannot be read, and count them, instead of refusing the table (default: off)",
     )
     paths.add_argument("--out", type=Path, default=Path("site"), help="folder of the site (default: %(default)s)")
-    paths.add_argument("--config", type=Path, metavar="FILE.toml", help="file of settings (default: none)")
+    paths.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE.toml",
+        help=f"file of settings (default: {FILE_NAME} in the working folder or beside the data)",
+    )
     paths.add_argument("--site-url", metavar="URL", help="address of the site on the web (default: none)")
     model = parse.add_argument_group("models and evaluation")
     names = ",".join(default["models"])
@@ -71,10 +96,23 @@ def parser() -> argparse.ArgumentParser:
         help="also evaluate on users who were not in training; trains deep five more times (default: off)",
     )
     work = parse.add_argument_group("operation")
-    work.add_argument(
+    only = work.add_mutually_exclusive_group()
+    only.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print what was understood of the data, write nothing, and suggest settings for what had to be guessed "
+        "(default: off)",
+    )
+    only.add_argument(
+        "--init",
+        action="store_true",
+        help=f"write {FILE_NAME}, in which every setting is explained, and build nothing (default: off)",
+    )
+    only.add_argument(
         "--render-only",
         action="store_true",
-        help="render the pages again from the data/ folder of the site, without training and with the settings it "
+        help="render the pages again from the data/ folder of the site, without training: with the title, noun, "
+        "colours and other settings of presentation in the file of settings, or where there is none, with those it "
         "was built with (default: off)",
     )
     work.add_argument(
@@ -91,6 +129,11 @@ def parser() -> argparse.ArgumentParser:
     work.add_argument(
         "--serve", action="store_true", help="serve the finished site on this machine until Ctrl-C (default: off)"
     )
+    work.add_argument(
+        "--watch",
+        action="store_true",
+        help="like --serve, and render the pages again when templates or settings change (default: off)",
+    )
     output = work.add_mutually_exclusive_group()
     output.add_argument("--quiet", action="store_true", help="print warnings and errors only (default: off)")
     output.add_argument("--verbose", action="store_true", help="print more, and tracebacks (default: off)")
@@ -98,23 +141,57 @@ def parser() -> argparse.ArgumentParser:
     return parse
 
 
-def settings(options: argparse.Namespace) -> dict[str, Any]:
+def read_settings(options: argparse.Namespace, home: Path) -> Settings:
+    """All settings: from the file that ``--config`` names or that is found, with the options over it.
+
+    Args:
+        options: as parsed.
+        home: the folder whose ``data/`` is read unless another data set is given.
+
+    Raises:
+        ConfigError: the file or an option is wrong, or settings are given together with ``--render-only``, which
+            could not apply them.
+    """
+    given = given_settings(options)
+    file, unread = options.config, None
+    if file is None:
+        file, unread = find_settings_file(str(home / "data") if options.data is None else options.data, Path())
+    if file is not None:
+        logger.info("settings are read from %s", file)
+    if unread is not None:
+        logger.warning("%s is not read, because there is %s too; name one with --config", unread, file)
+    return read_config_file(file, given)
+
+
+def given_settings(options: argparse.Namespace) -> dict[str, Any]:
     """The options that are settings, by name; None where not given.
 
     Raises:
-        ConfigError: settings are given together with ``--render-only``, which could not apply them.
+        ConfigError: there are some together with ``--render-only``, which could not apply them.
     """
     values = {name: getattr(options, name) for name in SETTINGS}
     if options.models is not None:
         values["models"] = [name.strip() for name in options.models.split(",")]
-    given = [name for name, value in values.items() if value is not None]
-    given += [name for name in ("data", "config") if getattr(options, name) is not None]
+    given = [name for name, value in values.items() if value is not None and name != "site_url"]
     if options.render_only and given:
         raise ConfigError(
             f"--render-only shows what was built before, so --{given[0].replace('_', '-')} would have no effect; "
             "leave one of them out"
         )
     return values
+
+
+def check_unchanged(settings: Settings, build: Build) -> None:
+    """Refuse to render pages again with a file of settings that ask for another build.
+
+    Raises:
+        ConfigError: a setting in the file needs a build and is not what the site was built with.
+    """
+    for name, value, old in settings_that_need_a_build(settings.build, settings.from_file, build):
+        raise ConfigError(
+            f"{settings.file}: {name} is {value!r}, and the site was built with {old!r}, which --render-only cannot "
+            "change; build the site without it"
+        )
 
 
 def check_publishable(options: argparse.Namespace, synthetic: bool) -> None:
@@ -149,11 +226,11 @@ def log_level(options: argparse.Namespace) -> int:
     return logging.WARNING if options.quiet else logging.DEBUG if options.verbose else logging.INFO
 
 
-def run(build: Callable[[argparse.Namespace], None], argv: Sequence[str] | None) -> int:
+def run(build: Callable[[argparse.Namespace], None], argv: Sequence[str] | None, program: str = "marquee") -> int:
     """Parse the options, build, and return the exit status; an expected failure is one sentence."""
     output.tolerate_any_text()
     try:
-        return _run(build, parser().parse_args(argv))
+        return _run(build, parser(program).parse_args(argv))
     finally:
         output.finish()
 

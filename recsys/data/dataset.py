@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.ids import quoted_id
+from recsys.data.nouns import ITEM
 from recsys.data.printable import printable
 from recsys.data.rating_scale import RatingScale, rating_scale
 from recsys.data.sorting import order_by
 from recsys.data.twins import Twins, find_twins
 from recsys.errors import DataError
+from recsys.schema import Label, Noun
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ class Dataset:
         genres: bool (n_items, n_genres); column j is ``genre_names[j]``.
         user_features: float32 (n_users, n_features); column j is ``user_feature_names[j]``.
         source: licence, citation, whether the ratings are synthetic.
+        noun: what an item is called.
+        genre_label: what a genre is called, such as tag.
+        rating_name: what a rating that counts something is called, such as hours; None for other ratings.
 
     Raises:
         DataError: the name is no text, there is no rating, an index or a shape does not fit, a rating is not finite,
@@ -78,6 +83,9 @@ class Dataset:
     user_features: NDArray[np.float32]
     user_feature_names: tuple[str, ...] = ()
     source: Source = field(default_factory=Source)
+    noun: Noun = ITEM
+    genre_label: Label = Label()
+    rating_name: str | None = None
 
     def __post_init__(self) -> None:
         """Check that everything fits together, and make the arrays read-only and the name printable."""
@@ -199,10 +207,12 @@ class Dataset:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of everything in the data set; the order of the ratings is no part of it."""
+        """Hash of everything that is known of users, items and ratings; the order of the ratings is no part of it."""
         digest = hashlib.sha256()
         order = slice(None) if _is_increasing(self.user, self.item) else order_by(self.user, self.item)
         for attribute in fields(self):
+            if attribute.name in ("noun", "genre_label", "rating_name"):  # what things are called
+                continue
             value = getattr(self, attribute.name)
             if attribute.name in ("user", "item", "rating", "timestamp") and value is not None:
                 value = value[order]

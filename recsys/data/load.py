@@ -7,18 +7,20 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
+from recsys.config import ReadConfig
 from recsys.data.dataset import Dataset, Source
 from recsys.data.download import BY_HAND, PAGE, REMOTES, fetch
+from recsys.data.names import NAMES, SAMPLE
+from recsys.data.nouns import NOUNS
+from recsys.data.report import ReadReport
 from recsys.errors import DataError, DownloadError
 
-SAMPLE = "sample"
 DEFAULT = "ml-100k"
 SAMPLE_SOURCE = Source(
     synthetic=True,
     licence="MIT; film titles, years and genres are facts, the users and their ratings are invented.",
 )
 
-_NAMES = (SAMPLE, *REMOTES)  # that can be given instead of a path
 logger = logging.getLogger(__name__)
 
 
@@ -88,10 +90,18 @@ def read_path(path: Path) -> Dataset:
     """
     from recsys.data.readers.registry import read_dataset  # here, so that importing recsys does without pandas
 
-    dataset = read_dataset(path)
+    dataset = replace(read_dataset(path), noun=NOUNS["film"])  # all of the registry's layouts are MovieLens's
     if path.resolve() == sample_folder().resolve():
         return replace(dataset, name="Sample", source=SAMPLE_SOURCE)
     return dataset
+
+
+def read_dataset(
+    path: Path, config: ReadConfig, items: Path | None = None, users: Path | None = None
+) -> tuple[Dataset, ReadReport]:
+    """Read the data set at a path, and say what was understood of it."""
+    dataset = read_path(path)
+    return dataset, ReadReport((), noun=dataset.noun, rating_name=dataset.rating_name)
 
 
 def sample_folder() -> Path:
@@ -125,8 +135,8 @@ def _existing(text: str) -> Path:
             f"{PAGE} and give --data PATH)"
         )
     if not exists:
-        similar = difflib.get_close_matches(text, (*_NAMES, *BY_HAND), n=1)
+        similar = difflib.get_close_matches(text, (*NAMES, *BY_HAND), n=1)
         guess = f"did you mean {similar[0]!r}? " if similar else ""
-        expected = f"expected {', '.join(_NAMES)}, or the path of a folder or file that exists"
+        expected = f"expected {', '.join(NAMES)}, or the path of a folder or file that exists"
         raise DataError(f"'{text}' does not exist ({guess}{expected})")
     return path

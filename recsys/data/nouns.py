@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import PurePath
 
@@ -89,3 +90,23 @@ def noun_of_word(word: str) -> Noun | None:
         if known is not None:
             return known
     return next((noun for noun in NOUNS.values() if lower == noun.many), None)
+
+
+def noun_named(one: str) -> Noun:
+    """The forms of a noun that a person chose: those of a known one, else with a regular plural and general verbs.
+
+    Args:
+        one: the noun in the singular or plural, in any case.
+    """
+    known = noun_of_word(one)
+    if known is not None:
+        return known
+    verbs = noun_of_word(one.split()[-1]) if " " in one else None  # a board game is played, too
+    return Noun(one, _plural(one), (verbs or ITEM).do, (verbs or ITEM).did)
+
+
+def _plural(one: str) -> str:
+    """A regular English plural: zines, boxes, ferries."""
+    if re.search("[^aeiou]y$", one, re.IGNORECASE):
+        return f"{one[:-1]}ies"
+    return f"{one}es" if re.search("(s|x|z|ch|sh)$", one, re.IGNORECASE) else f"{one}s"

@@ -19,8 +19,10 @@ from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
 from recsys.export.map_replay import build_map_replay
 from recsys.export.metrics import build_metrics
+from recsys.export.presentation import make_presentation
 from recsys.export.recommendations import build_recommendations
 from recsys.export.results import Results
+from recsys.export.settings import exported_settings
 from recsys.models.fitted import Fitted
 from recsys.models.protocol import ModelSpec
 from recsys.models.registry import MODELS
@@ -66,25 +68,27 @@ def _build(results: Results) -> schema.Build:
     dataset = results.dataset
     scale = dataset.rating_scale
     low, high = shortest_decimals(np.array([scale.low, scale.high])).tolist()
-    config = msgspec.to_builtins(results.config)
-    train = config.pop("train")
+    summary = schema.DatasetSummary(
+        name=dataset.name,
+        synthetic=dataset.source.synthetic,
+        n_users=dataset.n_users,
+        n_items=dataset.n_items,
+        n_ratings=dataset.n_ratings,
+        sha256=dataset.sha256,
+        licence=dataset.source.licence,
+        citation=dataset.source.citation,
+        url=dataset.source.url,
+        ratings=schema.RatingsSummary(
+            kind=scale.kind, low=low, high=high, description=scale.describe(dataset.rating)
+        ),
+        item=dataset.noun,
+        genre=dataset.genre_label,
+        rating_name=dataset.rating_name,
+    )
     return schema.Build(
         generator=schema.Generator(GENERATOR, VERSION),
-        dataset=schema.DatasetSummary(
-            name=dataset.name,
-            synthetic=dataset.source.synthetic,
-            n_users=dataset.n_users,
-            n_items=dataset.n_items,
-            n_ratings=dataset.n_ratings,
-            sha256=dataset.sha256,
-            licence=dataset.source.licence,
-            citation=dataset.source.citation,
-            url=dataset.source.url,
-            ratings=schema.RatingsSummary(
-                kind=scale.kind, low=low, high=high, description=scale.describe(dataset.rating)
-            ),
-        ),
-        config={**config, "models": list(results.config.models), **train},
+        dataset=summary,
+        config=exported_settings(results.config),
         models={
             name: schema.ModelSummary(
                 best_epoch=fitted.best_epoch,
@@ -97,6 +101,7 @@ def _build(results: Results) -> schema.Build:
             for name, fitted in results.models.items()
         },
         legend=_legend(results),
+        presentation=make_presentation(results.config.presentation, summary),
     )
 
 

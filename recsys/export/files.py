@@ -53,14 +53,22 @@ def write_artefacts(artefacts: Artefacts, folder: Path) -> None:
         OutputError: a number is not finite; JSON has no such numbers.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for field, kind in _FILES.items():
-        value = getattr(artefacts, field)
-        if value is None:
-            continue
-        _refuse_infinite(kind.FILE, value)
-        (folder / kind.FILE).write_bytes(_written(kind.FILE, msgspec.json.encode(value)))
-        schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(kind)))
-        (folder / kind.FILE).with_suffix(".schema.json").write_bytes(schema + b"\n")
+    for field in _FILES:
+        if (value := getattr(artefacts, field)) is not None:
+            write_artefact(value, folder)
+
+
+def write_artefact(value: Struct, folder: Path) -> None:
+    """Write one file and its JSON Schema.
+
+    Raises:
+        OutputError: a number is not finite; JSON has no such numbers.
+    """
+    kind: Any = type(value)
+    _refuse_infinite(kind.FILE, value)
+    (folder / kind.FILE).write_bytes(_written(kind.FILE, msgspec.json.encode(value)))
+    schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(kind)))
+    (folder / kind.FILE).with_suffix(".schema.json").write_bytes(schema + b"\n")
 
 
 def read_artefacts(folder: Path) -> Artefacts:

@@ -14,7 +14,7 @@ from recsys.data.decimals import shortest_decimals
 from recsys.evaluation.relevance import relevant_counts
 from recsys.evaluation.report import hits
 from recsys.export.encoding import ids, rounded
-from recsys.export.privacy import MAX_NAMED, items_to_name, round_robin
+from recsys.export.privacy import items_to_name, max_named, round_robin
 from recsys.export.results import Results
 from recsys.models.registry import MODELS
 from recsys.recommend.explain import Reasons
@@ -41,27 +41,32 @@ def build_recommendations(results: Results) -> schema.Recommendations:
     shares = np.round(genres.shares, 2).tolist()
     relevant = {name: _relevant(model_lists, results) for name, model_lists in results.lists.items()}
     liked = {name: liked_hits(results.lists[name], results.dataset, test) for name in results.models}
-    users = {}
+    privacy, users = results.config.privacy, {}
     for user, user_id in enumerate(ids(results.dataset.user_ids)):
-        rated = [schema.RatedItem(item_ids[train.item[row]], float(ratings[row])) for row in best[user]]
+        rated = [
+            schema.RatedItem(item_ids[train.item[row]], float(ratings[row]))
+            for row in ([] if privacy.hide_rated else best[user])
+        ]
         lists = {
-            name: _user_list(
-                model_lists, relevant[name], liked.get(name), results.reasons.get(name), user, item_ids
-            )
+            name: _user_list(model_lists, relevant[name], liked.get(name), results.reasons.get(name), user, item_ids)
             for name, model_lists in results.lists.items()
         }
         models = {name: rows for name, rows in lists.items() if name in results.models}
         baselines = {name: rows for name, rows in lists.items() if name not in results.models}
-        named = items_to_name(_hits(models), [row.item for row in rated], _reasons(models), _hits(baselines))
+        claims = [_hits(models), [row.item for row in rated], _reasons(models), _hits(baselines)]
+        named = items_to_name(*claims, limit=privacy.max_named)
+        named_reasons = frozenset() if privacy.hide_rated else named
         users[user_id] = schema.UserLists(
             n_train=int(train.user_counts[user]),
             n_hidden=int(n_hidden[user]),
             n_relevant=int(n_relevant[user]),
             rated=[row for row in rated if row.item in named],
-            models={name: [_redacted(row, named) for row in rows] for name, rows in models.items()},
+            models={name: [_redacted(row, named, named_reasons) for row in rows] for name, rows in models.items()},
             baselines={
                 name: [
-                    schema.BaselineRecommendation(_redacted(row, named).item, row.held_out, row.relevant)
+                    schema.BaselineRecommendation(
+                        _redacted(row, named, named_reasons).item, row.held_out, row.relevant
+                    )
                     for row in rows
                 ]
                 for name, rows in baselines.items()
@@ -72,7 +77,7 @@ def build_recommendations(results: Results) -> schema.Recommendations:
     return schema.Recommendations(
         k=results.config.top_k,
         users=users,
-        max_named=MAX_NAMED,
+        max_named=max_named(privacy, results.dataset),
         rank_ends=list(RANK_ENDS),
         genres=list(genres.names),
     )
@@ -114,7 +119,9 @@ def _reasons(models: Recommendations) -> list[str]:
     return round_robin([item for item, _ in row.why] for rows in rows_by_rank for row in rows if row is not None)
 
 
-def _redacted(row: schema.Recommendation, named: frozenset[str]) -> schema.Recommendation:
+def _redacted(
+    row: schema.Recommendation, named: frozenset[str], named_reasons: frozenset[str]
+) -> schema.Recommendation:
     """The same, without what would reveal an item that may not be named.
 
     Not only its name: with the published vectors, a similarity tells which two items it is of, and a few scores tell
@@ -123,7 +130,7 @@ def _redacted(row: schema.Recommendation, named: frozenset[str]) -> schema.Recom
     """
     if row.held_out and row.item not in named:
         return schema.Recommendation(None, None, True, relevant=row.relevant)
-    why = [(item, strength) for item, strength in row.why if item in named]
+    why = [(item, strength) for item, strength in row.why if item in named_reasons]
     return replace(row, why=why, why_withheld=len(row.why) - len(why))
 
 

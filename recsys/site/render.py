@@ -112,7 +112,7 @@ def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str) -> Si
     build = artefacts.build
     return Site(
         csp=Markup(CSP),
-        dataset=build.dataset.name,
+        dataset=build.presentation.title or build.dataset.name,
         synthetic=build.dataset.synthetic,
         version=build.generator.version,
         nav=navigation(artefacts),

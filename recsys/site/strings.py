@@ -257,7 +257,7 @@ def words_of(artefacts: Artefacts) -> dict[str, str]:
         "genre": presentation.genre.one,
         "genres": presentation.genre.many,
         "value": presentation.rating_name or "count",
-        "dataset": artefacts.build.dataset.name,
+        "dataset": presentation.title or artefacts.build.dataset.name,
         **noun.forms,
     }
 

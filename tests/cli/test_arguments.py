@@ -66,19 +66,19 @@ def test_help_shows_every_option_with_its_default():
 
 
 def test_options_become_settings_and_those_not_given_are_none():
-    given = arguments.settings(arguments.parser().parse_args(["--models", "base, deep", "--top-k", "5"]))
+    given = arguments.given_settings(arguments.parser().parse_args(["--models", "base, deep", "--top-k", "5"]))
     assert given["models"] == ["base", "deep"]
     assert given["top_k"] == 5
     assert given["seed"] is given["evaluate_new_users"] is None
     for option, value in (("--evaluate-new-users", True), ("--no-evaluate-new-users", False)):  # a file may say yes
-        assert arguments.settings(arguments.parser().parse_args([option]))["evaluate_new_users"] is value
+        assert arguments.given_settings(arguments.parser().parse_args([option]))["evaluate_new_users"] is value
 
 
-@pytest.mark.parametrize("argv", [["--dim", "8"], ["--seed", "0"], ["--data", "sample"], ["--config", "x.toml"],
+@pytest.mark.parametrize("argv", [["--dim", "8"], ["--seed", "0"], ["--data", "sample"], ["--lenient"],
                                   ["--evaluate-new-users"]])  # fmt: skip
 def test_render_only_refuses_settings_that_it_could_not_apply(argv):
     with pytest.raises(ConfigError, match=f"{argv[0]} would have no effect"):
-        arguments.settings(arguments.parser().parse_args(["--render-only", *argv]))
+        arguments.given_settings(arguments.parser().parse_args(["--render-only", *argv]))
 
 
 def test_a_site_may_not_replace_its_own_settings(tmp_path, monkeypatch):

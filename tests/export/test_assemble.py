@@ -121,9 +121,11 @@ def test_the_build_states_what_was_read_by_which_program_and_settings(folder):
     assert (dataset["name"], dataset["synthetic"], dataset["licence"]) == ("example", False, None)
     assert (dataset["n_users"], dataset["n_items"], dataset["n_ratings"]) == (len(USERS), len(ITEMS), len(ROWS))
     assert dataset["sha256"] == example().sha256
-    settings = {field.name: getattr(CONFIG, field.name) for field in fields(CONFIG) if field.name != "train"}
+    tables = ("train", "presentation", "privacy")
+    settings = {field.name: getattr(CONFIG, field.name) for field in fields(CONFIG) if field.name not in tables}
     settings |= {field.name: getattr(TRAIN, field.name) for field in fields(TRAIN)}
-    assert build["config"] == settings | {"models": list(MODELS)}
+    privacy = {"named_items": 30, "hash_users": False, "hide_rated": False}
+    assert build["config"] == settings | privacy | {"models": list(MODELS)}
     assert tuple(build["legend"]) == NAMES
     assert [entry["label"] for entry in build["legend"].values()][-2:] == ["EASE", "ALS"]
 

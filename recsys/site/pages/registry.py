@@ -39,6 +39,9 @@ PAGES: dict[str, Page | PageFamily] = {
 }
 """By name, in the order of the navigation; families of pages come last."""
 
+OPTIONAL_PAGES = ("rate", "users", "items", "map", "training", "compare", "data", "about")
+"""Pages that a site may do without, in the order of the navigation. With ``users`` go the pages of single users."""
+
 
 def navigation(artefacts: Artefacts) -> tuple[NavLink, ...]:
     """A link to each page of this site that has a label."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
@@ -46,14 +47,17 @@ def base_path(site_url: str | None) -> str:
     return f"/{inner}/" if inner else "/"
 
 
-def server(folder: Path, base: str = BASE) -> ThreadingHTTPServer:
+def server(
+    folder: Path, base: str = BASE, make_handler: Callable[..., SiteHandler] | None = None
+) -> ThreadingHTTPServer:
     """A server of ``folder`` on the loopback interface, on port 8000 or, if that is taken, on any free port.
 
     Args:
         folder: the finished site.
         base: the path it is served under, with a slash at both ends.
+        make_handler: makes what answers a request; None for what serves the site as it is.
     """
-    handler = partial(_SiteHandler, base=base, directory=str(folder))
+    handler = partial(make_handler or SiteHandler, base=base, directory=str(folder))
     try:
         return _Server(("127.0.0.1", PORT), handler)
     except OSError:
@@ -80,14 +84,35 @@ class _Server(ThreadingHTTPServer):
     allow_reuse_port = False
 
 
-class _SiteHandler(SimpleHTTPRequestHandler):
+class SiteHandler(SimpleHTTPRequestHandler):
+    """Answers a request with a file of the site, or with its 404 page."""
+
     extensions_map = _CONTENT_TYPES
 
     def __init__(self, *args: object, base: str, directory: str) -> None:
         self._base = base
         super().__init__(*args, directory=directory)  # type: ignore[arg-type]
 
+    def page(self, content: bytes) -> bytes:
+        """What is sent for the content of a page."""
+        return content
+
+    def send_content(self, status: HTTPStatus, ending: str, content: bytes) -> BytesIO:
+        """Send the head of an answer; returns its body.
+
+        Args:
+            status: of the answer.
+            ending: of the name of such a file, which tells its type.
+            content: of the answer.
+        """
+        self.send_response(status)
+        self.send_header("Content-Type", _CONTENT_TYPES[ending])
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        return BytesIO(content)
+
     def send_head(self) -> BytesIO | BinaryIO | None:
+        """Send the head of an answer; returns its body, None for none."""
         path = unquote(urlsplit(self.path).path)
         if path != self._base and path in ("/", self._base.rstrip("/")):
             self.send_response(HTTPStatus.FOUND)
@@ -97,16 +122,24 @@ class _SiteHandler(SimpleHTTPRequestHandler):
             return None
         if not path.startswith(self._base):
             return self._not_found()
+        file = self.translate_path(self.path)
+        if file.endswith("/"):
+            file += "index.html"
+        if file.endswith(".html") and Path(file).is_file():
+            return self.send_content(HTTPStatus.OK, ".html", self.page(Path(file).read_bytes()))
         return super().send_head()
 
     def translate_path(self, path: str) -> str:
+        """The file that an address stands for."""
         inside = unquote(urlsplit(path).path).removeprefix(self._base)
         return super().translate_path(quote(f"/{inside}"))
 
     def list_directory(self, path: object) -> BytesIO:
+        """A folder without a page is not found."""
         return self._not_found()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Send the 404 page where nothing is found."""
         if code != HTTPStatus.NOT_FOUND:
             return super().send_error(code, message, explain)
         body = self._not_found()
@@ -115,6 +148,7 @@ class _SiteHandler(SimpleHTTPRequestHandler):
         return None
 
     def end_headers(self) -> None:
+        """Forbid the browser to keep the answer."""
         self.send_header("Cache-Control", "no-cache")  # the next build may replace the site at any moment
         super().end_headers()
 
@@ -123,9 +157,5 @@ class _SiteHandler(SimpleHTTPRequestHandler):
 
     def _not_found(self) -> BytesIO:
         page = Path(self.directory) / "404.html"
-        body = page.read_bytes() if page.is_file() else b"404: not found"
-        self.send_response(HTTPStatus.NOT_FOUND)
-        self.send_header("Content-Type", _CONTENT_TYPES[".html"])
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        return BytesIO(body)
+        content = page.read_bytes() if page.is_file() else b"404: not found"
+        return self.send_content(HTTPStatus.NOT_FOUND, ".html", self.page(content))

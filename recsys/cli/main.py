@@ -1,0 +1,115 @@
+"""The command ``marquee``: ratings in, a static site out. Must not compute anything itself."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from recsys import pipeline
+from recsys.baselines.run import in_second_process
+from recsys.cache.store import FolderCache, NoCache, cache_folder
+from recsys.cli import arguments
+from recsys.cli.report import print_report, print_suggestions
+from recsys.cli.settings_file import write_settings_file
+from recsys.cli.terminal import Terminal
+from recsys.cli.watch import check_watchable, serve_and_watch
+from recsys.config import Settings
+from recsys.data.load import find_source
+from recsys.schema import Artefacts
+from recsys.site.publish.gh_pages import find_destination
+from recsys.site.publish.server import serve
+from recsys.site.publish.staging import check_target, staging_folder
+
+logger = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command in the working folder; returns its exit status."""
+    return run("marquee", Path(), argv)
+
+
+def run(program: str, home: Path, argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status.
+
+    Args:
+        program: what the command is called in its messages.
+        home: the folder whose ``data/`` is read unless ``--data`` is given, and in whose repository ``--publish``
+            looks for the remote.
+        argv: the options; None for those of this process.
+    """
+    return arguments.run(partial(build, home=home), argv, program)
+
+
+def build(options: argparse.Namespace, home: Path) -> None:
+    """Do what the options ask for: mostly read, compute, export and render."""
+    terminal = Terminal(Console(), arguments.log_level(options))
+    if options.init:
+        write_settings_file(options)
+        return
+    settings = arguments.read_settings(options, home)
+    if options.watch:
+        check_watchable()
+    out = arguments.output_folder(options.out, settings.file)
+    destination = find_destination(home) if options.publish else None
+    if options.dry_run:
+        dry_run(settings, home, terminal)
+        return
+    artefacts = (render_again if options.render_only else build_site)(options, settings, home, out, terminal)
+    logger.info("open %s", out / "index.html")
+    if destination is not None:
+        pipeline.publish(out, destination, artefacts, terminal)
+    if options.watch:
+        serve_and_watch(out, settings, partial(arguments.read_settings, options, home), terminal)
+    elif options.serve:
+        serve(out, artefacts.build.config.get("site_url"))
+
+
+def build_site(
+    options: argparse.Namespace, settings: Settings, home: Path, out: Path, terminal: Terminal
+) -> Artefacts:
+    """Build the site in a staging folder, which then takes the place of the previous site."""
+    source = find_source(settings.input.data, home / "data")
+    tables = [Path(path) for path in (settings.input.items, settings.input.users) if path is not None]
+    check_target(out, [source, *tables])
+    with staging_folder(out) as staging:
+        dataset, report = pipeline.read(source, terminal, settings.input)
+        print_report(report, terminal)
+        arguments.check_publishable(options, dataset.source.synthetic)
+        cache = NoCache() if options.no_cache else FolderCache(cache_folder())
+        artefacts = pipeline.compute(dataset, settings.build, terminal, cache, in_second_process)
+        pipeline.export(artefacts, staging / "data", terminal, settings.build.presentation)
+        pipeline.render(artefacts, staging, terminal)
+    return artefacts
+
+
+def render_again(
+    options: argparse.Namespace, settings: Settings, home: Path, out: Path, terminal: Terminal
+) -> Artefacts:
+    """Write all pages of an earlier build again, as they are presented by the file of settings if there is one."""
+    check_target(out, [])
+    with staging_folder(out) as staging:
+        artefacts = pipeline.copy_export(out, staging)
+        if settings.file is not None:
+            arguments.check_unchanged(settings, artefacts.build)
+            artefacts = pipeline.present(artefacts, settings.build, staging / "data")
+        arguments.check_publishable(options, artefacts.build.dataset.synthetic)
+        pipeline.render(artefacts, staging, terminal)
+    return artefacts
+
+
+def dry_run(settings: Settings, home: Path, terminal: Terminal) -> None:
+    """Print what was understood of the ratings, and the settings to make sure of what had to be guessed."""
+    dataset, report = pipeline.read(find_source(settings.input.data, home / "data"), terminal, settings.input)
+    pipeline.check(dataset, settings.build)
+    print_report(report, terminal)
+    print_suggestions(report)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

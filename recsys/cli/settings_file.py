@@ -1,0 +1,142 @@
+"""Write a file of settings in which every setting is explained and commented out."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import json
+import logging
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import Field
+from pathlib import Path
+from typing import Any
+
+from recsys.config.checked import Checked, expected
+from recsys.config.settings import (
+    COLUMN_ROLES,
+    FILE_NAME,
+    TABLES,
+    TOP_LEVEL,
+    default_of,
+    settings_of,
+)
+from recsys.errors import OutputError
+from recsys.models.registry import MODELS
+from recsys.site.pages.registry import OPTIONAL_PAGES
+
+logger = logging.getLogger(__name__)
+
+_WIDTH = 100
+_HEAD = f"""\
+The settings of a site. They are read from a file called {FILE_NAME} in the working folder or beside the data, or from
+any file that --config names. To change a setting, remove the # before its line; what is commented out has the value
+shown, its default, where "" means that it is not set. Paths are relative to this file. An option of the command takes
+precedence over this file. --render-only applies a changed presentation without training again."""
+_TITLES = {
+    "InputConfig": "Data",
+    "PresentationConfig": "Presentation",
+    "BuildConfig": "Models, evaluation and limits",
+}
+
+
+def write_settings_file(options: argparse.Namespace) -> None:
+    """Write the file that ``--config`` names, or ``site.toml``; paths that are given are set in it.
+
+    Raises:
+        OutputError: there is such a file, which stays as it is, or it cannot be written.
+    """
+    path = Path(FILE_NAME) if options.config is None else options.config.expanduser()
+    paths = {name: getattr(options, name) for name in ("data", "items", "users")}
+    given = {name: value for name, value in paths.items() if value is not None}
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(settings_text(given))
+    except FileExistsError:
+        raise OutputError(
+            f"{path}: exists already, and --init never changes a file; move it away, or name another with --config"
+        ) from None
+    except OSError as problem:
+        raise OutputError(f"{path}: cannot be written ({problem.strerror}); name another with --config") from None
+    logger.info("%s explains every setting; edit it, then run the command without --init", path)
+
+
+def settings_text(given: Mapping[str, Any] | None = None) -> str:
+    """All settings as TOML, explained, and commented out but for those in ``given``."""
+    lines = [_comment(_HEAD), ""]
+    for kind in TOP_LEVEL:
+        if title := _TITLES.get(kind.__name__):
+            lines += ["", f"# ---- {title} ----", ""]
+        for setting in settings_of(kind):
+            if setting.name not in ("columns", "links"):
+                lines += _entry(kind, setting, given or {})
+    for table, kind in TABLES.items():
+        lines += ["", f"[{table}]", _comment(_first_sentence(kind)), ""]
+        for setting in settings_of(kind):
+            lines += _entry(kind, setting, {})
+    lines += ["", "[columns]", *_table_comment("columns")]
+    lines += [f'# {role} = ""' for role in COLUMN_ROLES]
+    lines += ["", "", "[links]", *_table_comment("links")]
+    lines += [_comment('Such as: IMDb = "https://www.imdb.com/title/tt{id}/"')]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(kind: type[Checked], setting: Field[Any], given: Mapping[str, Any]) -> Iterator[str]:
+    """A setting's explanation and its line."""
+    yield _comment(_docstrings(kind)[setting.name] + _choice(kind, setting.name))
+    if setting.name in given:
+        yield f"{setting.name} = {toml_value(given[setting.name])}"
+    else:
+        yield f"# {setting.name} = {toml_value(default_of(setting))}"
+    yield ""
+
+
+def _choice(kind: type[Checked], name: str) -> str:
+    """What there is to choose from: names, or a range of numbers."""
+    choices = {"models": list(MODELS), "pages": list(OPTIONAL_PAGES)}
+    if name in choices:
+        return f" There are: {', '.join(choices[name])}."
+    values = expected(kind, name)
+    return f" Expected: {values}." if values.startswith(("a number", "a whole number")) else ""
+
+
+def _table_comment(name: str) -> list[str]:
+    kind = next(kind for kind in TOP_LEVEL if name in [setting.name for setting in settings_of(kind)])
+    return [_comment(_docstrings(kind)[name])]
+
+
+def _comment(text: str) -> str:
+    return textwrap.fill(
+        " ".join(text.replace("``", '"').split()), _WIDTH, initial_indent="# ", subsequent_indent="# ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _first_sentence(kind: type[Checked]) -> str:
+    return (inspect.getdoc(kind) or "").split("\n\n")[0]
+
+
+def _docstrings(kind: type[Checked]) -> dict[str, str]:
+    """The text below each setting of a class, by name."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(definition, ast.ClassDef)
+    texts = {}
+    for statement, following in zip(definition.body, definition.body[1:], strict=False):
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            assert isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
+            texts[statement.target.id] = str(following.value.value)
+    return texts
+
+
+def toml_value(value: Any) -> str:
+    """A setting as TOML; None, for which TOML has no value, as an empty text."""
+    if value is None:
+        return '""'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_value, value))}]"
+    if isinstance(value, int | float):
+        return repr(value)
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,90 @@
+"""Settings of a build: how models are trained and measured, and what the site may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from msgspec import Meta
+
+from recsys.config.checked import Checked
+from recsys.config.presentation import PresentationConfig
+from recsys.config.privacy import PrivacyConfig
+from recsys.errors import ConfigError
+
+_ADDRESS = r"""(?xia) \A
+    https?://
+    (?: [a-z0-9] [a-z0-9.-]* | \[ [0-9a-f:.]+ \] ) (?: : [0-9]{1,5} )?  # host and port
+    (?: / (?: [a-z0-9._~!$&'()*+,;=:@-] | %[0-9a-f]{2} )* )*  # path
+    \Z"""
+_ADDRESS_IN_WORDS = (
+    "an address that begins with https://, such as https://example.org/films/, in plain letters (a host in Punycode, "
+    "a path percent-encoded) and without a user, a query or a fragment"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig(Checked):
+    """How a model is trained; what is not set is left to the model, whose defaults follow from the data.
+
+    Raises:
+        ConfigError: a value is outside its range.
+    """
+
+    dim: Annotated[int, Meta(ge=1, le=4096)] = 64
+    """Length of user and item vectors."""
+    epochs: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    """Passes over the ratings at most; training ends earlier where more make it clearly worse on validation data."""
+    patience: Annotated[int, Meta(ge=1, le=100_000)] = 20
+    """Epochs without a better validation nDCG after which training ends."""
+    learning_rate: Annotated[float, Meta(gt=0, le=10)] | None = None
+    """Adam's step size in the first epoch; it falls to 0 along a cosine."""
+    l2: Annotated[float, Meta(ge=0, le=1000)] | None = None
+    """Weight of the squared norm of the towers' outputs, relative to the loss of one pair."""
+    batch_size: Annotated[int, Meta(ge=1, le=2**31)] | None = None
+    """Ratings in a batch, about: a batch is made of whole users, and an epoch of two batches at least."""
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
+    """Of everything random: equal seeds give equal models."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildConfig(Checked):
+    """How a site is built.
+
+    Raises:
+        ConfigError: a value is outside its range.
+    """
+
+    holdout: Annotated[float, Meta(ge=0, lt=1)] = 0.2
+    """Share of each user's newest ratings hidden from training and used to measure; 0 measures nothing."""
+    relevant_from: Annotated[float, Meta(ge=-1e38, le=1e38, description="a finite number")] | None = None
+    """The lowest hidden rating that counts as relevant when lists are measured; else every rating counts."""
+    top_k: Annotated[int, Meta(ge=1, le=1000)] = 10
+    """Length of the recommended lists, and the k of every metric."""
+    models: Annotated[
+        tuple[Annotated[str, Meta(min_length=1)], ...],
+        Meta(min_length=1, description="a list of models, each once"),
+    ] = ("base", "deep")
+    """The models to train."""
+    site_url: Annotated[str, Meta(pattern=_ADDRESS, description=_ADDRESS_IN_WORDS)] | None = None
+    """Where the site will be published, for links that must be absolute: "https://example.org/films/"."""
+    evaluate_new_users: bool = False
+    """Also measure the lists of users who were not in training; trains deep five times more."""
+    user_pages: Annotated[int, Meta(ge=0, le=1_000_000)] = 10_000
+    """Users up to which each has a page of their own; above, one page shows any of them, and needs JavaScript."""
+    max_files: Annotated[int, Meta(ge=1, le=100_000_000)] = 100_000
+    """Files that a site may have; a larger one is refused before its pages are written."""
+    max_megabytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 1_000
+    """Size that a site may have, in MB; GitHub Pages takes no more than 1,000."""
+    train: TrainConfig = field(default_factory=TrainConfig)
+    """How each of them is trained."""
+    presentation: PresentationConfig = field(default_factory=PresentationConfig)
+    """What the site looks like and says."""
+    privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
+    """What the site gives away of its users."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be built."""
+        super().__post_init__()
+        if len(set(self.models)) < len(self.models):
+            raise ConfigError(f"models is {list(self.models)}; expected a list of models, each once")

@@ -1,0 +1,100 @@
+"""Settings of presentation: what a site looks like and says, which may change without training."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, TypedDict
+
+from msgspec import Meta
+
+from recsys.config.checked import Checked, expected, shortened
+from recsys.data.printable import printable
+from recsys.errors import ConfigError
+
+_Word = Annotated[str, Meta(min_length=1, max_length=40)]
+_Title = Annotated[str, Meta(min_length=1, max_length=200, description="a text of 1 to 200 characters")]
+_Description = Annotated[str, Meta(min_length=1, max_length=1000, description="a text of 1 to 1000 characters")]
+_Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description="a colour as #rrggbb, such as #2563b8")]
+_LINK = re.compile(r"https?://[^\s/{}\"'<>\\?#@]+(?:[/?#][^\s{}\"'<>\\]*)?\{id\}[^\s{}\"'<>\\]*", re.IGNORECASE)
+
+
+class NounForms(TypedDict, total=False):
+    """The forms of a noun, by the names that :class:`recsys.schema.Noun` gives them."""
+
+    one: _Word
+    many: _Word
+    do: _Word
+    did: _Word
+    forms: dict[str, _Word]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresentationConfig(Checked):
+    """What a site looks like and says.
+
+    Raises:
+        ConfigError: a value is outside its range.
+    """
+
+    title: _Title | None = None
+    """Title of the site, such as "Our book club"; else the name of the data set."""
+    description: _Description | None = None
+    """What the site is about, in a sentence or two, for its front page and for search engines."""
+    noun: Annotated[
+        _Word | Annotated[Sequence[_Word], Meta(min_length=1, max_length=4)] | NounForms | None,
+        Meta(
+            description='a noun such as "book", or its forms, such as { one = "zine", many = "zines", do = "read", '
+            'did = "read" }'
+        ),
+    ] = None
+    """What an item is called, such as "book"; else what the data suggests. A noun that is not known needs its forms:
+    { one = "zine", many = "zines", do = "read", did = "read" }, as in "which zines should you read next?"."""
+    language: Annotated[
+        str, Meta(pattern="^[a-zA-Z0-9-]{1,35}$", description="the name of a language, such as en")
+    ] = "en"
+    """Language of the pages: the name of a file of texts."""
+    accent: _Colour | None = None
+    """Colour of links and buttons, such as "#2563b8". It is darkened or lightened where text in it would be hard to
+    read."""
+    logo: Annotated[str | None, Meta(description="the path of a picture: SVG, PNG, JPEG or WebP")] = None
+    """A picture shown beside the title: the path of an SVG, PNG, JPEG or WebP file of at most 200 kB."""
+    pages: (
+        Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(description="a list of pages, each once")]
+        | None
+    ) = None
+    """The pages to make; else all. The front page and a page for each item are always made."""
+    links: Annotated[
+        Mapping[str, str],
+        Meta(
+            description='a table [links] of addresses that contain {id}, such as IMDb = "https://www.imdb.com/title/'
+            'tt{id}/"'
+        ),
+    ] = field(default_factory=dict)
+    """Links from an item to other sites: a label, and an address in which {id} is replaced by the item's id."""
+
+    def __post_init__(self) -> None:
+        """Refuse addresses that are none, and make every text one printable line."""
+        super().__post_init__()
+        for name in ("title", "description"):
+            text = getattr(self, name)
+            if text is not None:
+                line = printable(" ".join(text.split()))
+                if not line:
+                    raise ConfigError(f"{name} is {shortened(text)}; expected {expected(type(self), name)}")
+                object.__setattr__(self, name, line)
+        if self.pages is not None and len(set(self.pages)) < len(self.pages):
+            raise ConfigError(f"pages is {list(self.pages)}; expected a list of pages, each once")
+        links = {}
+        for label, pattern in self.links.items():
+            name = printable(" ".join(label.split()))
+            if not name or len(name) > 40:
+                raise ConfigError(f"links has the label {shortened(label)}; expected 1 to 40 characters")
+            if not _LINK.fullmatch(pattern) or len(pattern) > 2000:
+                raise ConfigError(
+                    f"links.{name} is {shortened(pattern)}; expected an address with https:// and {{id}} in it, "
+                    "such as https://www.imdb.com/title/tt{id}/"
+                )
+            links[name] = pattern
+        object.__setattr__(self, "links", links)

@@ -1,0 +1,41 @@
+"""Settings of privacy: what a site gives away of its users."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from recsys.config.checked import Checked
+
+_Salt = Annotated[
+    str, Meta(min_length=1, max_length=1000, description="a text to hash the users' ids with, known to you alone")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivacyConfig(Checked):
+    """What a site gives away of its users. Applies to every file and page.
+
+    Raises:
+        ConfigError: a value is outside its range.
+    """
+
+    named_items: Annotated[
+        Annotated[int, Meta(ge=0, le=1_000_000_000)] | Literal["none", "all"],
+        Meta(description='a whole number from 0, "none" or "all"'),
+    ] = 30
+    """Rated items of one user that the site names at most, in all its lists together: a number, "none" or "all"."""
+    hash_users: _Salt | None = field(default=None, repr=False)
+    """A secret text, best 20 random characters or more: user ids are replaced by a keyed hash (HMAC-SHA-256). Keep it
+    to yourself: whoever has it can find out which id became which hash."""
+    hide_rated: bool = False
+    """Show neither what a user rated best, nor rated items as reasons for recommendations."""
+
+    @property
+    def max_named(self) -> int | None:
+        """Rated items of one user that may be named; None for any number."""
+        if isinstance(self.named_items, int):
+            return self.named_items
+        return 0 if self.named_items == "none" else None

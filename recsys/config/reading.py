@@ -1,0 +1,56 @@
+"""Settings of the input: which files are read, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from recsys.config.checked import Checked
+
+Role = Literal["user", "item", "rating", "timestamp", "title", "year", "genres"]
+"""What a column of a table holds, by the names that :meth:`recsys.Dataset.from_frames` gives them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadConfig(Checked):
+    """How tables of ratings, items and users are read.
+
+    Raises:
+        ConfigError: a value is outside its range.
+    """
+
+    columns: Annotated[
+        Mapping[Role, Annotated[str, Meta(min_length=1)]],
+        Meta(
+            description="a table [columns] with the name of a column for any of user, item, rating, timestamp, "
+            "title, year and genres, such as item = 'ISBN'"
+        ),
+    ] = field(default_factory=dict)
+    """The names of columns that are not recognised by themselves, or wrongly."""
+    duplicates: Annotated[
+        Literal["newest", "mean", "sum", "refuse"], Meta(description="newest, mean, sum or refuse")
+    ] = "newest"
+    """What becomes of several ratings that a user gave one item: "newest", "mean", "sum", or "refuse" the table."""
+    lenient: bool = False
+    """Skip rows that cannot be read, and count them, instead of refusing the table."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputConfig(Checked):
+    """Which files are read.
+
+    Raises:
+        ConfigError: a value is outside its range.
+    """
+
+    data: Annotated[str | None, Meta(description="the path of the ratings, or the name of a data set")] = None
+    """The ratings: a file, a folder or an archive, or the name of a data set such as "ml-100k"."""
+    items: Annotated[str | None, Meta(description="the path of a table of items")] = None
+    """A table of items, where it does not lie beside the ratings: titles, years, genres and more."""
+    users: Annotated[str | None, Meta(description="the path of a table of users")] = None
+    """A table of users, where it does not lie beside the ratings: age, country and more."""
+    read: ReadConfig = field(default_factory=ReadConfig)
+    """How tables are read."""

@@ -1,0 +1,209 @@
+"""All settings of the command: from a TOML file, with options over it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from recsys.config.building import BuildConfig, TrainConfig
+from recsys.config.checked import Checked, shortened
+from recsys.config.presentation import NounForms, PresentationConfig
+from recsys.config.privacy import PrivacyConfig
+from recsys.config.reading import InputConfig, ReadConfig, Role
+from recsys.data.names import NAMES
+from recsys.errors import ConfigError
+
+FILE_NAME = "site.toml"
+"""A file of settings by this name is read without being named on the command line."""
+MAX_BYTES = 256_000
+"""Of a file of settings; what is larger is something else."""
+TOP_LEVEL: tuple[type[Checked], ...] = (InputConfig, ReadConfig, PresentationConfig, BuildConfig)
+"""The classes whose settings are at the top of a file, in the order in which they are listed."""
+TABLES: dict[str, type[Checked]] = {"train": TrainConfig, "privacy": PrivacyConfig}
+"""The classes whose settings are in a table of a file, by the name of the table."""
+COLUMN_ROLES: tuple[str, ...] = get_args(Role)
+"""The names in the table ``[columns]``."""
+_FORMS = {"columns": COLUMN_ROLES, "noun": tuple(NounForms.__annotations__)}
+"""The names in tables whose names are no settings."""
+_PATHS = ("data", "items", "users", "logo")
+"""Settings that are paths, relative to the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the command works by.
+
+    Attributes:
+        input: which files are read, and how.
+        build: how the site is built.
+        file: the file of settings that was read; None where there was none.
+        from_file: the settings in that file, by name, those in tables too.
+    """
+
+    input: InputConfig = field(default_factory=InputConfig)
+    build: BuildConfig = field(default_factory=BuildConfig)
+    file: Path | None = None
+    from_file: frozenset[str] = frozenset()
+
+
+def read_settings(path: Path | None, options: Mapping[str, Any]) -> Settings:
+    """Settings from the defaults, a TOML file over them, and options over both.
+
+    Args:
+        path: a TOML file with the settings of :data:`TOP_LEVEL` at the top, and the others in :data:`TABLES`; None
+            for no file.
+        options: values by setting name, without distinction between tables; None means "not given".
+
+    Raises:
+        ConfigError: the file cannot be read, or names or values in it or among the options are wrong.
+    """
+    values = {} if path is None else _read_toml(path)
+    in_file = frozenset(values).union(*(values.get(table, {}) for table in TABLES)) - TABLES.keys()
+    given = {name: value for name, value in options.items() if value is not None}
+    _check_names(given, [*setting_names(TOP_LEVEL), *setting_names(TABLES.values())])
+    for table, kind in TABLES.items():
+        own = {name: given.pop(name) for name in setting_names([kind]) if name in given}
+        if own:
+            values[table] = {**values.get(table, {}), **own}
+    return replace(_settings({**values, **given}), file=path, from_file=in_file)
+
+
+def find_settings_file(data: str | None, folder: Path) -> tuple[Path | None, Path | None]:
+    """The file of settings that is read without being named: in the working folder, else beside the data.
+
+    Args:
+        data: the path of the data, where it was given on the command line.
+        folder: the working folder.
+
+    Returns:
+        The file, and another one that is not read because of it; None for none.
+    """
+    folders = [folder]
+    if data is not None and data not in NAMES:
+        path = Path(data).expanduser()
+        folders += [path, path.parent] if path.is_dir() else [path.parent]
+    files = [place / FILE_NAME for place in folders]
+    found = list({file.resolve(): file for file in reversed(files) if file.is_file()}.values())[::-1]
+    return (*found, None, None)[0], (*found, None, None)[1]
+
+
+def setting_names(kinds: Iterable[type[Checked]]) -> list[str]:
+    """The names of all settings of some classes but those of the classes in them, in the order they are declared."""
+    return [setting.name for kind in kinds for setting in settings_of(kind)]
+
+
+def settings_of(kind: type[Checked]) -> list[Field[Any]]:
+    """The settings of a class without those that are classes of settings themselves."""
+    return [setting for setting in fields(kind) if not _is_class(setting)]  # type: ignore[arg-type]
+
+
+def _is_class(setting: Field[Any]) -> bool:
+    return isinstance(setting.default_factory, type) and issubclass(setting.default_factory, Checked)
+
+
+def _settings(values: Mapping[str, Any]) -> Settings:
+    """The defaults with values over them."""
+    train = TrainConfig(**values.get("train", {}))
+    privacy = PrivacyConfig(**values.get("privacy", {}))
+    presentation = PresentationConfig(**_values_of(PresentationConfig, values))
+    read = ReadConfig(**_values_of(ReadConfig, values))
+    return Settings(
+        input=InputConfig(**_values_of(InputConfig, values), read=read),
+        build=BuildConfig(**_values_of(BuildConfig, values), train=train, presentation=presentation, privacy=privacy),
+    )
+
+
+def _values_of(kind: type[Checked], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in setting_names([kind]) if name in values}
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    """What a file sets; every error names the file."""
+    try:
+        values = _decode(path)
+        _check_names(values, [*setting_names(TOP_LEVEL), *TABLES])
+        for table, kind in TABLES.items():
+            if table in values:
+                if not isinstance(values[table], dict):
+                    example = "dim = 64" if table == "train" else "hide_rated = true"
+                    raise ConfigError(
+                        f"{table} is {shortened(values[table])}; expected a table [{table}] with names such as "
+                        f"{example}"
+                    )
+                _check_names(values[table], setting_names([kind]))
+                _remove_unset(values[table], [kind])
+        _remove_unset(values, TOP_LEVEL)
+        for table, names in _FORMS.items():
+            if isinstance(values.get(table), dict):
+                _check_forms(table, values[table], names)
+                values[table] = {name: value for name, value in values[table].items() if value != ""}
+        for name in _PATHS:
+            if isinstance(values.get(name), str) and not (name == "data" and values[name] in NAMES):
+                values[name] = str(path.parent / Path(values[name]).expanduser())
+        _settings(values)  # so that errors name the file
+    except OSError as problem:
+        raise ConfigError(f"{path}: cannot be read ({problem.strerror}); expected a TOML file") from None
+    except ConfigError as problem:
+        raise ConfigError(f"{path}: {problem}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: nests tables or lists too deeply; expected TOML such as top_k = 10") from None
+    except (msgspec.DecodeError, ValueError) as problem:
+        raise ConfigError(f"{path}: {problem}; expected TOML such as top_k = 10") from None
+    return values
+
+
+def _decode(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ConfigError(f"has more than {MAX_BYTES:,} bytes; expected a file of settings, such as --init writes")
+    values = msgspec.toml.decode(content.removeprefix(b"\xef\xbb\xbf"))  # editors on Windows begin a file with these
+    assert isinstance(values, dict)
+    return values
+
+
+def _remove_unset(values: dict[str, Any], kinds: Iterable[type[Checked]]) -> None:
+    """Remove what is an empty text where that stands for "not set", since TOML has no value for that."""
+    for setting in (setting for kind in kinds for setting in settings_of(kind)):
+        if setting.default is None and values.get(setting.name) == "":
+            del values[setting.name]
+
+
+def default_of(setting: Field[Any]) -> Any:
+    """The default of a setting."""
+    return setting.default if setting.default_factory is MISSING else setting.default_factory()
+
+
+def _check_forms(table: str, given: Iterable[str], known: Collection[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise ConfigError(f"{table} has {shortened(name)}; {_near_miss(name, known)}expected {', '.join(known)}")
+
+
+def _check_names(names: Iterable[str], known: Collection[str]) -> None:
+    """Refuse a setting that is not known in this place, and help to find the one that was meant."""
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise ConfigError(
+            f"there is no setting {shortened(unknown[0])} in this place; "
+            f"{_elsewhere(unknown[0]) or _near_miss(unknown[0], known)}expected {', '.join(known)}"
+        )
+
+
+def _elsewhere(name: str) -> str:
+    """A setting of this name in another place, with a space after it; empty where there is none."""
+    for table, kind in TABLES.items():
+        if name in setting_names([kind]):
+            return f"did you mean {name} in the table [{table}]? "
+    return f"did you mean {name} above the first table? " if name in setting_names(TOP_LEVEL) else ""
+
+
+def _near_miss(name: str, known: Collection[str]) -> str:
+    """A guess at what was meant, with a space after it; empty where there is none."""
+    close = difflib.get_close_matches(name[:100], known, n=1)
+    return f"did you mean {close[0]}? " if close else ""

@@ -1,0 +1,97 @@
+"""How pages present the data: from the settings, and where these are silent from what the data suggests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from recsys.config import PresentationConfig
+from recsys.data.nouns import noun_named
+from recsys.errors import ConfigError
+from recsys.export.script import short_hash
+from recsys.schema import DatasetSummary, Noun, Presentation
+
+MAX_LOGO_BYTES = 200_000
+_SIGNATURES = {"png": rb"\x89PNG\r\n\x1a\n", "jpg": rb"\xff\xd8\xff", "webp": rb"RIFF....WEBP"}
+"""How the bytes of a picture begin, by the ending of its name."""
+_SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>\[]*>\s*)*<svg[\s>]", re.DOTALL
+)
+_ACTIVE_SVG = re.compile(rb"<script|<foreignobject|<!entity|javascript:|[\s\"'/]on[a-z]+\s*=", re.IGNORECASE)
+"""A browser does not run what is in the picture of a page, but does where the picture is opened by itself."""
+
+
+def make_presentation(config: PresentationConfig, dataset: DatasetSummary) -> Presentation:
+    """How pages present a data set.
+
+    Args:
+        config: the settings.
+        dataset: suggests what items and ratings are called.
+
+    Raises:
+        ConfigError: the logo is none.
+    """
+    return Presentation(
+        title=config.title,
+        description=config.description,
+        item=dataset.item if config.noun is None else make_noun(config.noun),
+        genre=dataset.genre,
+        rating_name=dataset.rating_name,
+        language=config.language,
+        accent=config.accent,
+        logo=None if config.logo is None else read_logo(Path(config.logo))[0],
+        links=dict(config.links),
+        pages=None if config.pages is None else list(config.pages),
+    )
+
+
+def make_noun(setting: object) -> Noun:
+    """The forms of a noun: those that are given, and else those of a noun that is known."""
+    forms: dict[str, Any]
+    if isinstance(setting, str):
+        forms = {"one": setting}
+    elif isinstance(setting, Mapping):
+        forms = dict(setting)
+    else:
+        assert isinstance(setting, list | tuple)
+        forms = dict(zip(Noun.__struct_fields__, setting, strict=False))
+    forms = {name: " ".join(form.split()) if isinstance(form, str) else form for name, form in forms.items()}
+    return replace(noun_named(forms["one"]) if "one" in forms else Noun(), **forms)
+
+
+def read_logo(path: Path) -> tuple[str, bytes]:
+    """The name under which a logo is exported, which follows from its content, and the content.
+
+    Raises:
+        ConfigError: it cannot be read, is no picture of a known kind, or has more than 200 kB.
+    """
+    try:
+        with path.expanduser().open("rb") as file:
+            content = file.read(MAX_LOGO_BYTES + 1)
+    except OSError as problem:
+        raise ConfigError(
+            f"logo: {path}: cannot be read ({problem.strerror}); expected the path of a picture"
+        ) from None
+    if len(content) > MAX_LOGO_BYTES:
+        raise ConfigError(f"logo: {path}: has more than {MAX_LOGO_BYTES // 1000} kB; expected a smaller picture")
+    kinds = [kind for kind, start in _SIGNATURES.items() if re.match(start, content, re.DOTALL)]
+    if _SVG.match(content):
+        if _ACTIVE_SVG.search(content):
+            raise ConfigError(
+                f"logo: {path}: has scripts, entities or HTML in it; expected a drawing alone: save it as plain SVG"
+            )
+        kinds.append("svg")
+    if not kinds:
+        raise ConfigError(f"logo: {path}: is no picture of a known kind; expected SVG, PNG, JPEG or WebP")
+    return f"logo-{short_hash(content)}.{kinds[0]}", content
+
+
+def write_logo(config: PresentationConfig, folder: Path) -> None:
+    """Copy the logo, if there is one, to the exported files."""
+    if config.logo is not None:
+        name, content = read_logo(Path(config.logo))
+        (folder / name).write_bytes(content)
