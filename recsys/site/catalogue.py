@@ -5,9 +5,10 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from recsys.errors import OutputError
-from recsys.schema import Artefacts, Embedding
+from recsys.schema import Artefacts, Embedding, Item
 from recsys.site.context import ItemLink, Model, UserLink
 from recsys.site.output.limits import limits_of
+from recsys.site.shortening import MAX_HEADING, MAX_TITLE, shortened
 from recsys.site.slugs import slugs
 
 
@@ -38,7 +39,7 @@ class Catalogue:
         self.user_slugs = slugs(users) if self.has_user_pages else {}
         self.items = {}
         for item in items:
-            title = item.title if item.title.strip() else f"Film {item.id}"  # a link needs some text to click on
+            title = shortened(_title(item), MAX_TITLE)
             self.items[item.id] = ItemLink(title, item.year, f"items/{item_slugs[item.id]}.html")
         self.genres = {item.id: item.genres for item in items}
         self.first_twins = {id_: group[0] for group in artefacts.items.twins for id_ in group}
@@ -47,6 +48,11 @@ class Catalogue:
             href = f"users/{self.user_slugs[id_]}.html" if self.has_user_pages else f"users.html#{user_fragment(id_)}"
             self.users[id_] = UserLink(id_, href)
         self.models = tuple(self.model(name) for name in artefacts.build.models)
+
+    @staticmethod
+    def heading(item: Item) -> str:
+        """The title on the page of the item, where there is room for more of a long one."""
+        return shortened(_title(item), MAX_HEADING)
 
     def item(self, id_: str) -> ItemLink:
         """The item with this id.
@@ -86,6 +92,15 @@ class Catalogue:
         """The item vectors of every model that has any."""
         pairs = ((model, self.embedding(model)) for model in self.models)
         return {model: embedding for model, embedding in pairs if embedding is not None}
+
+
+def _title(item: Item) -> str:
+    """The title of an item; a link needs some text to click on, so one without any gets a title from its id."""
+    return item.title if any(map(_is_visible, item.title)) else f"Film {item.id}"
+
+
+def _is_visible(character: str) -> bool:
+    return character.isprintable() and not character.isspace()
 
 
 def user_fragment(id_: str) -> str:

@@ -1,6 +1,6 @@
 """The figure of the map: empty layers that ``map/plot.js`` fills, colours and picks from.
 
-A row of the source ``films`` is an item; its two layers show the rows that their filters name, so that moving, hiding
+A row of the source ``items`` is an item; its two layers show the rows that their filters name, so that moving, hiding
 or colouring items is one change of columns. Marked items have small sources of their own: BokehJS measures every text
 of a source, and would do so for all titles.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure as Figure  # noqa: N812  (a class by another name)
 
 MAP_HEIGHT = 580
-COLUMNS = ("x", "y", "size", "fill", "alpha", "title", "year", "genres")
+COLUMNS = ("x", "y", "size", "fill", "alpha", "title", "label", "year", "genres")
 
 
 def map_chart() -> Chart:
@@ -28,15 +28,15 @@ def map_chart() -> Chart:
     # The script fits the ranges, in equal units.
     ranges = {axis: Range1d(start=-1, end=1) for axis in ("x_range", "y_range")}
     plot = plain_figure(MAP_HEIGHT, name="map", tools="pan,wheel_zoom", toolbar_location="above", **ranges)
-    films, ringed, picked = (
+    items, ringed, picked = (
         ColumnDataSource({column: [] for column in COLUMNS}, name=name) for name in ("items", "ringed", "picked")
     )
-    _layer(plot, films, "ghosts", view=_empty_view(), size=4, fill_alpha=0.12, line_alpha=0.0)
+    _layer(plot, items, "ghosts", view=_empty_view(), size=4, fill_alpha=0.12, line_alpha=0.0)
     style = {"size": "size", "fill_color": "fill"}
-    points = _layer(plot, films, "points", view=_empty_view(), **style, fill_alpha="alpha", line_alpha=0.0)
+    points = _layer(plot, items, "points", view=_empty_view(), **style, fill_alpha="alpha", line_alpha=0.0)
     rings = _layer(plot, ringed, "rings", **style, fill_alpha=1.0, line_width=1.5)
     pick = _layer(plot, picked, "pick", **style, fill_alpha=1.0, line_width=3)
-    _text(plot, picked, "title", name="name")
+    _text(plot, picked, "label", name="name")
     _add_visitor(plot)
     # BokehJS inserts @{title} without a format as text, never as markup.
     tooltips = [("", "@{title}"), ("", "@{year}"), ("", "@{genres}")]

@@ -14,6 +14,7 @@ from recsys.site.context import Context, ItemLink, Model, PageHead, UserLink
 from recsys.site.images.square import square_around
 from recsys.site.output.jinja import plain
 from recsys.site.output.parallel import Job, page_job
+from recsys.site.outside import OutsideLink, checked_patterns, outside_links
 from recsys.site.pages.audience import Audience, audiences
 from recsys.site.pages.items import listed_items
 from recsys.site.pages.page import PageFamily, SiteData
@@ -83,6 +84,9 @@ class ItemContext(Context):
     item: Item
     histogram: tuple[HistogramBar, ...]
     spots: tuple[Spot, ...]
+    heading: str
+    """The title, in full where it is not too long to read."""
+    outside: tuple[OutsideLink, ...]
     map_hash: str
     """The fragment with which the map opens on this item; empty where the item is not on the map."""
     similar: tuple[SimilarItems, ...]
@@ -104,6 +108,8 @@ class ItemPageData:
     spots: Mapping[str, Mapping[str, PicturePosition]]
     withheld: bool
     on_map: frozenset[str]
+    patterns: Mapping[str, str]
+    """Of addresses elsewhere, by label."""
 
 
 def item_page_data(data: SiteData) -> ItemPageData:
@@ -117,6 +123,7 @@ def item_page_data(data: SiteData) -> ItemPageData:
         spots={name: _spots(embedding) for name, embedding in data.artefacts.item_embeddings.models.items()},
         withheld=any(row.item is None for rows in lists for row in rows),
         on_map=frozenset(item.id for _, item in listed_items(data.artefacts)),
+        patterns=checked_patterns(data.artefacts.build.presentation.links),
     )
 
 
@@ -138,6 +145,8 @@ def item_context(data: ItemPageData, item: Item) -> ItemContext:
             for model in catalogue.models
             if item.id in data.spots.get(model.name, {})
         ),
+        heading=catalogue.heading(item),
+        outside=outside_links(data.patterns, item.id),
         map_hash=f"item={quote(item.id, safe=_NOT_ENCODED)}" if item.id in data.on_map else "",
         similar=tuple(
             SimilarItems(model, tuple(SimilarItemLink(catalogue.item(row.item), row.similarity) for row in rows))

@@ -15,6 +15,7 @@ from recsys.site.charts.bokeh_json import script_json
 from recsys.site.charts.map import map_chart
 from recsys.site.context import Chart, Context, ItemLink, Model, PageHead
 from recsys.site.output.script_data import exported_stamp
+from recsys.site.outside import checked_patterns
 from recsys.site.pages.items import listed_items
 from recsys.site.pages.page import Page, SiteData
 
@@ -108,7 +109,8 @@ def map_facts(data: SiteData) -> dict[str, Any]:
 
     Columns follow the items: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (an item's genres, as positions
     in ``genres``, most common first). ``positions`` has the x and the y of each item by model name, ``losses``
-    the curves of a model as columns of epochs, training and validation loss.
+    the curves of a model as columns of epochs, training and validation loss. ``links`` are the patterns of addresses
+    elsewhere, by label.
     """
     rows = [row for row, _ in listed_items(data.artefacts)]
     items = [data.artefacts.items.items[row] for row in rows]
@@ -125,6 +127,7 @@ def map_facts(data: SiteData) -> dict[str, Any]:
             model.name: [[round(embedding.projection[row][axis], 4) for row in rows] for axis in (0, 1)]
             for model, embedding in embeddings.items()
         },
+        "links": dict(checked_patterns(data.artefacts.build.presentation.links)),
         "losses": {model.name: _losses(data, model.name) for model in embeddings},
     }
 

@@ -18,11 +18,16 @@ export const items = {
   genresOf: facts.of, // by row: positions in `genres`
   models: Object.keys(facts.positions),
   positions: facts.positions, // by model: [all x, all y]
+  links: Object.entries(facts.links), // [label, address elsewhere, with {id}]
   losses: facts.losses, // by model: [epoch, training loss, validation loss or null]
 };
 
 // -1: no item on the map has the id.
 export const itemRow = (id) => rowsById.get(id) ?? -1;
+
+// Where an item is elsewhere: [label, address].
+export const outsideLinks = (row) =>
+  items.links.map(([label, pattern]) => [label, pattern.replaceAll("{id}", () => encodeURIComponent(items.ids[row]))]);
 
 export const genreNames = (row) => items.genresOf[row].map((genre) => items.genres[genre]).join(", ");
 

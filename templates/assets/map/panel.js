@@ -1,7 +1,7 @@
 // The panel about the picked item: its facts, its nearest items in the model shown, and a link to its page.
 import { button, element } from "../shared/element.js";
 import { formatCount, formatScore, plural } from "../shared/format.js";
-import { genreNames, items } from "./items.js";
+import { genreNames, items, outsideLinks } from "./items.js";
 
 const N_SUGGESTED = 6;
 
@@ -48,7 +48,9 @@ export function createPanel(box, announcer, onChange) {
     const pageLink = element("a", { class: "button", href: items.hrefs[row] }, "Open its page");
     const clearButton = button({ class: "button" }, () => onChange({ row: -1 }), "Clear");
     const actions = element("p", { class: "actions" }, pageLink, clearButton);
-    return [heading, facts, ...drawNeighbours(modelLabel, neighbours), actions];
+    const links = outsideLinks(row).map(([label, href]) => element("a", { href, rel: "noopener" }, label));
+    const outside = links.length ? [element("p", { class: "outside" }, ...links)] : [];
+    return [heading, facts, ...outside, ...drawNeighbours(modelLabel, neighbours), actions];
   };
 
   return {

@@ -7,9 +7,14 @@ const MARGIN = 1.06; // of the fitted view, around all items
 const GLIDE_MS = 600;
 const TAP_RADIUS = 14; // px beyond the edge of a point
 const COARSE_TAP_RADIUS = 24; // px, for fingers
+const MAX_LABEL = 40; // characters of the picked item's title, which stands on one line
 const LAYERS = ["ghosts", "points", "rings", "pick", "name", "you", "your-name"];
 
 const pointSizes = items.nRatings.map((n) => 3 + Math.log1p(n)); // px
+const labels = items.titles.map((title) => {
+  const characters = [...title];
+  return characters.length > MAX_LABEL ? `${characters.slice(0, MAX_LABEL - 1).join("")}…` : title;
+});
 const hoverTexts = {
   title: items.titles,
   year: items.years.map((year) => (year === null ? "" : String(year))),
@@ -122,7 +127,7 @@ export function createPlot(bokehDocument) {
   // Put the name of the picked item on the side where it hides fewer rings; if equal, on the side with more room.
   const placeName = (picked, ringedRows) => {
     const unit = unitsPerPixel();
-    const width = 30 + 8 * items.titles[picked].length; // px, about
+    const width = 30 + 8 * labels[picked].length; // px, about
     const nHidden = [0, 0]; // on the left, on the right
     for (const row of ringedRows) {
       const [dx, dy] = positions.map((axis) => (axis[row] - axis[picked]) / unit);
@@ -141,7 +146,7 @@ export function createPlot(bokehDocument) {
     if (!rows.length && !markedRows[name].length) return;
     markedRows = { ...markedRows, [name]: rows };
     const texts = Object.fromEntries(
-      Object.entries(hoverTexts).map(([key, values]) => [key, rows.map((row) => values[row])]),
+      Object.entries({ ...hoverTexts, label: labels }).map(([key, values]) => [key, rows.map((row) => values[row])]),
     );
     const alpha = rows.map(() => 1);
     const data = { ...coordinatesOf(rows), ...texts, alpha, size: rows.map(sizeOf), fill: rows.map((row) => fill[row]) };

@@ -10,8 +10,9 @@ import re
 import msgspec
 import pytest
 
+from recsys.errors import OutputError
 from recsys.export.script import json_in
-from recsys.schema import Artefacts, ItemEmbeddings, Recommendation, Recommendations, UserLists
+from recsys.schema import Artefacts, ItemEmbeddings, Presentation, Recommendation, Recommendations, UserLists
 from recsys.site.pages import items
 from recsys.site.pages.audience import Audience, AudienceMember, audiences
 from recsys.site.pages.item import ItemContext, item_context, item_page_data
@@ -157,7 +158,7 @@ def test_similar_items_are_shown_side_by_side_with_their_similarity(tmp_path):
         ("base", TITLES[3], 0.5), ("deep", TITLES[2], 0.25)
     ]  # fmt: skip
     text = page(render(tiny(), tmp_path), "1")
-    assert f"<dt><a href=4.html>{TITLES[3]}</a><dd>0.50" in text
+    assert f"<dt><a href=4.html><bdi>{TITLES[3]}</bdi></a><dd>0.50" in text
     assert "No film is known to be like it" in page(render(with_item("4", similar={}), tmp_path / "none"), "4")
 
 
@@ -208,3 +209,42 @@ def test_the_index_lists_the_most_rated_first(tmp_path):
 
 def test_the_marker_is_at_the_position_of_the_item(tmp_path):
     assert "style=--x:74%;--y:86%>Map by base</a>" in page(render(tiny(), tmp_path), "4")
+
+
+def with_links(**links: str) -> Artefacts:
+    full = tiny()
+    build = msgspec.structs.replace(full.build, presentation=Presentation(links=links))
+    return msgspec.structs.replace(full, build=build)
+
+
+def test_an_item_links_to_where_it_is_elsewhere_with_its_id_percent_encoded(tmp_path):
+    site = render(with_links(Shop="https://shop.example/{id}/?q={id}&x", Wiki="http://wiki.example/"), tmp_path)
+    text = (site / "items" / f"{slug('f/2')}.html").read_text("utf-8")
+    assert '<a href="https://shop.example/f%2F2/?q=f%2F2&amp;x" rel=noopener>Shop</a>' in text
+    assert '<a href="http://wiki.example/" rel=noopener>Wiki</a>' in text
+    assert "class=outside" not in (render(tiny(), tmp_path / "none") / "items" / "4.html").read_text("utf-8")
+
+
+def test_a_link_that_is_no_web_page_is_refused(tmp_path):
+    with pytest.raises(OutputError, match=r"the link 'Shop' is 'javascript:x'; expected one that begins"):
+        render(with_links(Shop="javascript:x"), tmp_path)
+
+
+def test_a_long_title_is_whole_on_the_page_of_its_item_alone(tmp_path):
+    title = "A very long title, " * 30 + "at last"
+    folder = render(with_item("4", title=title), tmp_path)
+    assert f"<h1><bdi>{title}</bdi></h1>" in page(folder, "4")
+    for path in [*folder.rglob("*.html"), *(folder / "assets").glob("*.js")]:
+        assert path.name == "4.html" or "at last" not in path.read_text("utf-8"), path
+    assert "<title>A very long title, A very" in page(folder, "4") and "A very long…" in page(folder, "4")
+
+
+def test_a_title_of_ten_thousand_characters_is_cut_on_the_page_of_its_item_too(tmp_path):
+    folder = render(with_item("4", title="ab" * 5_000), tmp_path)
+    (heading,) = re.findall("<h1>(.*)</h1>", page(folder, "4"))
+    assert len(heading) < 1_100 and heading.endswith("ab…</bdi>")
+
+
+@pytest.mark.parametrize("title", ["", " \t", "\u200b\u00ad"])
+def test_an_item_without_a_title_that_can_be_seen_is_called_by_its_id(title, tmp_path):
+    assert "4</bdi></h1>" in page(render(with_item("4", title=title), tmp_path), "4")
