@@ -80,7 +80,6 @@ class AudienceView:
 class ItemContext(Context):
     """``items/{slug}.html``."""
 
-    link: ItemLink
     item: Item
     histogram: tuple[HistogramBar, ...]
     spots: tuple[Spot, ...]
@@ -136,7 +135,6 @@ def item_context(data: ItemPageData, item: Item) -> ItemContext:
     return ItemContext(
         site=data.site.site,
         page=_page_head(link),
-        link=link,
         item=item,
         # The best rating on top; rounded up, so that a bar that is not zero has a visible width.
         histogram=tuple(HistogramBar(name, n, ceil(100 * n / largest)) for name, n in reversed(bars)),

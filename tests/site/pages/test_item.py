@@ -236,13 +236,13 @@ def test_a_long_title_is_whole_on_the_page_of_its_item_alone(tmp_path):
     assert f"<h1><bdi>{title}</bdi></h1>" in page(folder, "4")
     for path in [*folder.rglob("*.html"), *(folder / "assets").glob("*.js")]:
         assert path.name == "4.html" or "at last" not in path.read_text("utf-8"), path
-    assert "<title>A very long title, A very" in page(folder, "4") and "A very long…" in page(folder, "4")
+    assert re.search("<title>A very long title, A very [^<]{50,110}…", page(folder, "4"))
 
 
 def test_a_title_of_ten_thousand_characters_is_cut_on_the_page_of_its_item_too(tmp_path):
     folder = render(with_item("4", title="ab" * 5_000), tmp_path)
     (heading,) = re.findall("<h1>(.*)</h1>", page(folder, "4"))
-    assert len(heading) < 1_100 and heading.endswith("ab…</bdi>")
+    assert len(heading) < 1_100 and heading.endswith("…</bdi>")
 
 
 @pytest.mark.parametrize("title", ["", " \t", "\u200b\u00ad"])
