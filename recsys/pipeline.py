@@ -56,6 +56,7 @@ from recsys.recommend.explain import explain as explain_lists
 from recsys.recommend.lists import Lists
 from recsys.recommend.lists import recommend as recommend_to_all
 from recsys.schema import Artefacts, NewUsers
+from recsys.site.output.accent import make_accent
 from recsys.site.output.limits import Limits, check_page_count
 from recsys.site.output.manifest import MANIFEST, MANIFEST_SCHEMA
 from recsys.site.pages.registry import OPTIONAL_PAGES
@@ -197,6 +198,15 @@ def check_presentation(config: PresentationConfig) -> None:
             raise ConfigError(f"pages: there is no page {name!r}; {hint}expected any of {', '.join(OPTIONAL_PAGES)}")
     if config.logo is not None:
         read_logo(Path(config.logo))
+    if config.accent is not None:
+        accent = make_accent(config.accent)
+        if {accent.light, accent.dark} != {config.accent.lower()}:
+            colours = (config.accent, accent.light, accent.dark)
+            logger.info("accent %s is %s on light and %s on dark pages, where text in it can be read", *colours)
+    strings = templates_folder() / "strings"
+    if not (strings / f"{config.language}.toml").is_file():
+        known = ", ".join(sorted(path.stem for path in strings.glob("*.toml")))
+        raise ConfigError(f"language is {config.language!r}; expected {known}, or a file of texts in {strings}")
 
 
 def report_twins(dataset: Dataset) -> None:

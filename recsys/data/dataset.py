@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recsys.data.ids import quoted_id
-from recsys.data.nouns import ITEM
+from recsys.data.nouns import GENRE, ITEM
 from recsys.data.printable import printable
 from recsys.data.rating_scale import RatingScale, rating_scale
 from recsys.data.sorting import order_by
@@ -84,7 +84,7 @@ class Dataset:
     user_feature_names: tuple[str, ...] = ()
     source: Source = field(default_factory=Source)
     noun: Noun = ITEM
-    genre_label: Label = Label()
+    genre_label: Label = GENRE
     rating_name: str | None = None
 
     def __post_init__(self) -> None:

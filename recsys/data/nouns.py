@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from recsys.data.column_names import words_of
-from recsys.schema import Noun
+from recsys.schema import Label, Noun
 
 ITEM = Noun()
 """Where nothing says what the items are."""
+GENRE = Label()
+"""Where nothing says that genres are called something else."""
 
 NOUNS: dict[str, Noun] = {
     "film": Noun("film", "films", "watch", "watched"),
@@ -92,17 +94,18 @@ def noun_of_word(word: str) -> Noun | None:
     return next((noun for noun in NOUNS.values() if lower == noun.many), None)
 
 
-def noun_named(one: str) -> Noun:
-    """The forms of a noun that a person chose: those of a known one, else with a regular plural and general verbs.
+def noun_named(text: str) -> Noun:
+    """The forms of a noun that a person chose: the word itself, a regular plural, and the verbs of what it means.
 
     Args:
-        one: the noun in the singular or plural, in any case.
+        text: the noun in the singular, or that of a known one in the plural, in any case: "movies", "board game".
     """
-    known = noun_of_word(one)
-    if known is not None:
+    known = noun_of_word(text)
+    if known is not None and text.casefold() in (known.one, known.many):
         return known
-    verbs = noun_of_word(one.split()[-1]) if " " in one else None  # a board game is played, too
-    return Noun(one, _plural(one), (verbs or ITEM).do, (verbs or ITEM).did)
+    singular = text.removesuffix("s") if known is not None and text != "series" else text
+    verbs = known or noun_of_word(text.split()[-1]) or ITEM  # a board game is played, too
+    return Noun(singular, _plural(singular), verbs.do, verbs.did)
 
 
 def _plural(one: str) -> str:

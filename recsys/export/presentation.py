@@ -51,10 +51,10 @@ def make_presentation(config: PresentationConfig, dataset: DatasetSummary) -> Pr
 
 def make_noun(setting: object) -> Noun:
     """The forms of a noun: those that are given, and else those of a noun that is known."""
-    forms: dict[str, Any]
     if isinstance(setting, str):
-        forms = {"one": setting}
-    elif isinstance(setting, Mapping):
+        return noun_named(" ".join(setting.split()))
+    forms: dict[str, Any]
+    if isinstance(setting, Mapping):
         forms = dict(setting)
     else:
         assert isinstance(setting, list | tuple)

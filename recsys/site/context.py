@@ -28,7 +28,14 @@ class Site:
 
     csp: Markup
     """Content Security Policy; our own text, so its quotes are not escaped."""
+    brand: str
+    """Title of the site in its head and in the titles of windows; the program's name where the settings give none."""
+    logo: str
+    """Address of the picture beside it, relative to the top of the site; empty for none."""
+    description: str
+    """What the settings say of the site; empty for nothing."""
     dataset: str
+    """What the site is about: its title, or the name of the data set."""
     synthetic: bool
     version: str
     nav: tuple[NavLink, ...]

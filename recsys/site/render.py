@@ -17,6 +17,7 @@ from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Site
 from recsys.site.images.pictures import write_pictures
+from recsys.site.output.accent import accent_css
 from recsys.site.output.assets import Assets, build_stamp, write_assets, write_bokeh
 from recsys.site.output.csp import CSP
 from recsys.site.output.legend import legend_css
@@ -59,7 +60,9 @@ def render_site(
         renderer, writer = Renderer(templates, out, strings), Writer(out)
         catalogue, assets = Catalogue(artefacts), Assets(writer)
         write_pictures(artefacts, catalogue, assets)
-        write_assets(templates, legend_css(artefacts.build.legend, artefacts.build.models), assets, strings)
+        styles = legend_css(artefacts.build.legend, artefacts.build.models)
+        styles += accent_css(artefacts.build.presentation.accent)
+        write_assets(templates, styles, assets, strings)
         bokeh = write_bokeh(assets)
         stamp = build_stamp(out / "data", assets.addresses.values())
         site = make_site(artefacts, assets.addresses, stamp)
@@ -113,6 +116,9 @@ def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str) -> Si
     return Site(
         csp=Markup(CSP),
         dataset=build.presentation.title or build.dataset.name,
+        brand=build.presentation.title or "Marquee",
+        logo="" if build.presentation.logo is None else f"data/{Path(build.presentation.logo).name}",
+        description=build.presentation.description or "",
         synthetic=build.dataset.synthetic,
         version=build.generator.version,
         nav=navigation(artefacts),

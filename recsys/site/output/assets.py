@@ -47,8 +47,8 @@ class Assets:
         return self.addresses[name]
 
 
-def write_assets(templates: Path, legend: str, assets: Assets, strings: Strings) -> None:
-    """Copy the files of ``templates/assets``, and join those of each folder in it; ``legend`` ends ``style.css``.
+def write_assets(templates: Path, last_styles: str, assets: Assets, strings: Strings) -> None:
+    """Copy the files of ``templates/assets``, and join those of each folder; ``last_styles`` ends ``style.css``.
 
     A folder's style sheets become ``{folder}.css``, in the order of their names, and its ``main.js`` with what that
     imports becomes ``{folder}.js``. A folder without ``main.js`` has modules that others import. Pictures that a
@@ -61,7 +61,7 @@ def write_assets(templates: Path, legend: str, assets: Assets, strings: Strings)
         styles = sorted(path.glob("*.css"))
         if styles:
             text = "".join(style.read_text(encoding="utf-8") for style in styles)
-            text += legend if path.name == "style" else ""
+            text += last_styles if path.name == "style" else ""
             assets.write(f"{path.name}.css", _address_urls(text, assets.addresses).encode())
         if (path / "main.js").is_file():
             script = _address_texts(join_modules(path / "main.js", strings), assets.addresses)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recsys.schema import DatasetSummary, Interval, Protocol
 from recsys.site.context import Context, Model, PageHead, UserLink
@@ -48,7 +48,7 @@ def home_context(data: SiteData, page: PageHead) -> HomeContext:
     bars = _bars(data)
     return HomeContext(
         site=data.site,
-        page=page,
+        page=replace(page, description=data.site.description or page.description),
         dataset=data.artefacts.build.dataset,
         k=metrics.k,
         protocol=metrics.protocol,

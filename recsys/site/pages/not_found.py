@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from recsys.site.context import Context, PageHead
+from recsys.site.output.accent import accent_css
 from recsys.site.pages.page import Page, SiteData
 
 _CLIMBS = tuple("../" * depth for depth in range(10))
@@ -23,7 +24,8 @@ class NotFoundContext(Context):
 
 def not_found_context(data: SiteData, page: PageHead) -> NotFoundContext:
     """The page with its style inside."""
-    css = (data.templates / "assets" / "style" / "base.css").read_text(encoding="utf-8")
+    css = accent_css(data.artefacts.build.presentation.accent)
+    css = (data.templates / "assets" / "style" / "base.css").read_text(encoding="utf-8") + css
     # At any depth a relative link leads somewhere else. Without an address a script finds the way, see assets/lost/.
     return NotFoundContext(data.site, page, Markup(css.replace("</", "<\\/")), _CLIMBS)
 
