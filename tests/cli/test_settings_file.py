@@ -3,6 +3,7 @@ from __future__ import annotations
 import argparse
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_each_line_alone_is_the_default_of_its_setting(setting, tmp_path):
 
 def test_every_setting_has_an_explanation_above_it():
     lines = settings_text().split("[columns]")[0].splitlines()
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in pairwise(lines):
         if LINE.match(line):
             assert re.match(r"# .*[.\w)]$", above), line
     assert all(len(line) <= 100 for line in lines)
