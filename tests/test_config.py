@@ -162,6 +162,7 @@ def test_a_file_in_the_working_folder_is_found_before_one_beside_the_data(tmp_pa
     assert find_settings_file(str(data), work) == (here, inside)
     assert find_settings_file("sample", work) == find_settings_file(None, work) == (here, None)
     assert find_settings_file(str(work / "ratings.csv"), work) == (here, None)  # the same file
+    assert find_settings_file(str(data), data.parent) == (beside, inside)
 
 
 def test_settings_cannot_be_changed():

@@ -87,9 +87,12 @@ def find_settings_file(data: str | None, folder: Path) -> tuple[Path | None, Pat
     if data is not None and data not in NAMES:
         path = Path(data).expanduser()
         folders += [path, path.parent] if path.is_dir() else [path.parent]
-    files = [place / FILE_NAME for place in folders]
-    found = list({file.resolve(): file for file in reversed(files) if file.is_file()}.values())[::-1]
-    return (*found, None, None)[0], (*found, None, None)[1]
+    files: dict[Path, Path] = {}
+    for file in (place / FILE_NAME for place in folders):
+        if file.is_file():
+            files.setdefault(file.resolve(), file)
+    first, second, *_ = [*files.values(), None, None]
+    return first, second
 
 
 def setting_names(kinds: Iterable[type[Checked]]) -> list[str]:

@@ -14,10 +14,10 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 @contextmanager
-def serving(folder, base="/marquee/"):
+def serving(folder, base="/marquee/", make_handler=None):
     """Yield a function that requests a path and returns ``(status, headers, text)``; redirects are not followed."""
     opener = urllib.request.build_opener(NoRedirect, urllib.request.ProxyHandler({}))
-    with server(folder, base) as http:
+    with server(folder, base, make_handler) as http:
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
 
