@@ -48,6 +48,7 @@ def align(dataset: Dataset, user_ids: NDArray[Any], item_ids: NDArray[Any], *, o
         years=dataset.years[item_order],
         genres=dataset.genres[item_order],
         user_features=dataset.user_features[user_order],
+        item_features=dataset.item_features[item_order],
     )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-import logging
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,24 +16,28 @@ from recsys.data.columns import as_text, cell_types, is_number, plain, refuse_su
 from recsys.errors import DataError
 
 MAX_CATEGORIES = 50
-"""Features that one column of the users table may become: its commonest values. The others share one feature."""
+"""Features that one column of users or items may become: its commonest values. The others share one feature."""
 MAX_GENRES = 200
 """Genres that are kept, the commonest; more are tags, and a flag for each would fill the memory."""
 MIN_COVERED = 0.1
-"""The share of users whose value is among the commonest, below which a column is left out."""
+"""The share of users or items whose value is among the commonest, below which a column is left out."""
 MIN_IDENTIFYING, MAX_UNIQUE = 20, 0.9
-"""A column with more values than the one, and more values a user than the other, names users: it is left out."""
+"""A column with more values than the one, and more values a row than the other, names rows: it is left out."""
+_LIST_SEPARATORS = ("|", ";", ", ")
+_MIN_LISTS = 0.2
+"""Share of the cells that hold a separator where a column has lists."""
+_MAX_PART = 60
+"""Characters of a value in a list; longer ones are parts of sentences."""
 
 _LITERAL = re.compile(r"""\s*(\[.*\]|[({]\s*['"].*[)}]|\(\)|set\(\))?\s*""", re.DOTALL)
 """Text of a list, tuple or set of texts, or blank text; "(no genres listed)" is neither."""
 _QUOTED_BEFORE_QUOTE = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?=\s*['"])""", re.DOTALL)
 """A text in quotes with no comma before the next one."""
 _LISTS = (list, tuple, set, frozenset, np.ndarray, pd.Series)
-logger = logging.getLogger(__name__)
 
 
 def genre_flags(
-    column: pd.Series[Any], index: NDArray[np.integer[Any]], n_items: int
+    column: pd.Series[Any], index: NDArray[np.integer[Any]], n_items: int, note: Callable[[str], None]
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Genres as a boolean matrix (n_items, n_genres), and their names in alphabetical order.
 
@@ -42,6 +45,7 @@ def genre_flags(
         column: lists, or text that :func:`split_lists` splits; a missing value is no genre.
         index: the item of each row.
         n_items: rows of the matrix.
+        note: is called with a sentence if there are so many that some are left out.
 
     Raises:
         DataError: a cell is neither.
@@ -50,7 +54,7 @@ def genre_flags(
     counts = Counter(name for genres in lists for name in set(genres))
     names = sorted(_commonest(counts, MAX_GENRES) if len(counts) > MAX_GENRES else counts)
     if len(names) < len(counts):
-        logger.warning("items have %s genres; the %d commonest are kept", f"{len(counts):,}", len(names))
+        note(f"items have {len(counts):,} genres; the {len(names)} commonest are kept")
     refuse_surrogates("genre", np.array(names, object))
     column_of = {name: position for position, name in enumerate(names)}
     flags = np.zeros((n_items, len(names)), bool)
@@ -142,54 +146,81 @@ def _commonest(counts: Counter[str], n: int) -> list[str]:
     return [value for value in ordered[:n] if counts[value] > 1]
 
 
-def category_flags(name: str, lists: Sequence[Sequence[str] | None]) -> list[tuple[str, NDArray[np.float64]]]:
+def category_flags(
+    name: str, lists: Sequence[Sequence[str] | None], kind: str
+) -> tuple[list[tuple[str, NDArray[np.float64]]], str]:
     """A column of 0 and 1 for each value, one for all rare values together, and one for missing values.
 
-    A column of the users table with more than :data:`MAX_CATEGORIES` values keeps the commonest; one that names users
-    rather than telling what they share is left out. A warning says so.
+    A column with more than :data:`MAX_CATEGORIES` values keeps the commonest; one that identifies users or items
+    rather than telling what they share is left out.
 
     Args:
         name: of the column.
-        lists: the values of each user; None where they are missing.
+        lists: the values of each user or item; None where they are missing.
+        kind: users or items.
+
+    Returns:
+        The columns with their labels, and what was left out of them, in words that go on after the name of the
+        column; "" where nothing was.
     """
     counts = Counter(value for values in lists if values is not None for value in set(values))
     n_known = sum(values is not None for values in lists)
     if not n_known:
-        return []
+        return [], ""
     chosen = sorted(counts)
     if len(counts) > MAX_CATEGORIES:
         chosen = sorted(_commonest(counts, MAX_CATEGORIES))
-    covered = sum(values is not None and not set(values).isdisjoint(chosen) for values in lists)
+    known = set(chosen)
+    covered = sum(values is not None and not known.isdisjoint(values) for values in lists)
     is_identifying = len(counts) > MIN_IDENTIFYING and len(counts) > MAX_UNIQUE * n_known
     if is_identifying or covered < MIN_COVERED * n_known:
-        logger.warning(
-            "users: column %r is left out: %s different values among %s users identify users rather than describe "
-            "them",
-            name, f"{len(counts):,}", f"{n_known:,}",
-        )  # fmt: skip
-        return []
+        n_values = f"{len(counts):,} different values among {n_known:,} {kind}"
+        return [], f"is left out: {n_values} identify {kind} rather than describe them"
     position = {value: column for column, value in enumerate(chosen)}
     flags = np.zeros((len(lists), len(chosen) + 2))  # and two columns for other and for missing values
     for row, values in enumerate(lists):
         flags[row, [-1] if values is None else [position.get(value, -2) for value in values]] = 1
     labels = [*(f"{name}={value}" for value in chosen), f"{name} is another", f"{name} is missing"]
+    cut = ""
     if len(chosen) < len(counts):
-        logger.warning(
-            "users: column %r has %s values; the %d commonest are features, and the others share one",
-            name, f"{len(counts):,}", len(chosen),
-        )  # fmt: skip
-    return [(label, column) for label, column in zip(labels, flags.T, strict=True)
-            if column.any() or label.startswith(f"{name}=")]  # fmt: skip
+        cut = f"has {len(counts):,} values; the {len(chosen)} commonest are features, and the others share one"
+    columns = [(label, column) for label, column in zip(labels, flags.T, strict=True)
+               if column.any() or label.startswith(f"{name}=")]  # fmt: skip
+    return columns, cut
 
 
-def texts_of_users(name: str, column: pd.Series[Any]) -> list[list[str] | None]:
-    """The values of each user in a column of objects; None where they are missing.
+def split_texts(cells: Sequence[Sequence[str] | None]) -> list[list[str] | None] | None:
+    """Each cell's text split at the separator of the column, ``|``, ``;`` or ``, ``; None where there is none.
+
+    A column has one if a fifth of its cells do, and what it separates recurs.
+    """
+    texts = [cell[0] for cell in cells if cell is not None and len(cell) == 1]
+    if not texts or len(texts) < sum(cell is not None for cell in cells):
+        return None
+    for separator in _LIST_SEPARATORS:
+        joined = [text for text in texts if separator in text]
+        if len(joined) < _MIN_LISTS * len(texts):
+            continue
+        parts = Counter(part for text in joined for part in _parts(text, separator))
+        if parts and sum(parts.values()) >= 2 * len(parts) and max(map(len, parts)) <= _MAX_PART:
+            return [None if cell is None else _parts(cell[0], separator) for cell in cells]
+    return None
+
+
+def _parts(text: str, separator: str) -> list[str]:
+    return [part.strip() for part in text.split(separator) if part.strip()]
+
+
+def texts_of_cells(name: str, column: pd.Series[Any]) -> list[list[str] | None]:
+    """The values in each cell of a column of objects; None where they are missing.
 
     Raises:
         DataError: a cell is of a kind that is no category.
     """
     values = column.astype(object)
-    if any(issubclass(type_, _LISTS) for type_ in cell_types(values)):
+    types = cell_types(values)
+    is_literal = types == {str} and all(_LITERAL.fullmatch(value) for value in values if not _is_missing(value))
+    if is_literal or any(issubclass(type_, _LISTS) for type_ in types):
         lists = split_lists(name, values)
         return [None if _is_missing(cell) else members for cell, members in zip(values, lists, strict=True)]
     for row, cell in enumerate(values):

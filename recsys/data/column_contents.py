@@ -255,6 +255,7 @@ def _is_item_first(first: Contents, second: Contents) -> bool:
 
 def _may_be_log(ids: Collection[Contents], has_more: bool) -> bool:
     """Whether ids may be those of a log: one of them repeats, or there are few rows to tell."""
-    if min(column.n_rows for column in ids) < 20 and has_more:
-        return True
+    n_rows = min(column.n_rows for column in ids)
+    if n_rows < 20 and has_more:
+        return n_rows > 1
     return any(column.share_unique < 0.9 for column in ids)

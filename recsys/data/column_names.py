@@ -15,18 +15,21 @@ from functools import cache
 from recsys.config import Role
 
 
-def _split(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text."""
     return frozenset(words.split())
 
 
+EXACT = -1
+"""Rank of the package's own name for a role."""
 WEAK = 30
 """Ranks from here on are last resorts: the contents of the column must agree."""
 
-_ID_WORDS = _split("id ids mbid uuid guid key code no nr num number index idx hash sha1 pk ident slug")
-_NAME_WORDS = _split("name names")
-_FILLERS = _split("the a an of my your de du des del di da la le les el los las der die das den il lo l d")
-_AGGREGATES = frozenset(
-    ["average", "avg", "mean", "median", "min", "max", "std", "total", "overall", "global", "num", "number", "n", "count", "counts", "expected", "predicted"]
+_ID_WORDS = word_set("id ids mbid uuid guid key code no nr num number index idx hash sha1 pk ident slug")
+_NAME_WORDS = word_set("name names")
+_FILLERS = word_set("the a an of my your de du des del di da la le les el los las der die das den il lo l d")
+_AGGREGATES = word_set(
+    "average avg mean median min max std total overall global num number n count counts expected predicted"
 )
 """A mean rating, or a number of ratings, describes an item; it is nobody's rating."""
 
@@ -45,28 +48,28 @@ _WORDS: dict[Role, tuple[str, ...]] = {
         "track song movie film book isbn asin sku product article game anime manga episode show series recipe "
         "restaurant business podcast video paper document doc hotel beer wine course app application joke news comic "
         "work gtin ean upc barcode poi imdb tmdb tconst content novel story poem playlist channel program programme "
-        "event_item merchandise goods dish meal drink coffee board_game boardgame museum place venue attraction "
-        "activity toy tool plugin package repo repository job ad advert banner bid_item page site website "
+        "merchandise goods dish meal drink coffee boardgame museum place venue attraction "
+        "activity toy tool plugin package repo repository job ad advert banner page site website "
         "buch lied spiel artikel produkt ware serie rezept livre produit chanson jeu libro pelicula producto cancion "
         "juego articulo livro filme prodotto canzone gioco bucher titelnummer musik",
         "album artist band",
     ),
     "rating": (
         "rating",
-        "ratings stars star bewertung sterne note_ evaluation valoracion calificacion puntuacion avis",
+        "ratings stars star bewertung sterne evaluation valoracion calificacion puntuacion avis",
         "score grade mark rate vote points point feedback preference opinion punkte nota note liked like thumbs "
         "thumb puntos punteggio voto recommended sentiment",
         "plays playcount playcounts listens listencount hours minutes playtime scrobbles play listen hour minute "
         "watchtime streams stunden",
         "quantity qty count counts weight frequency freq views clicks purchases purchase purchased bought orders "
-        "times_ menge anzahl cantidad quantite interactions visits downloads borrowed loans",
-        "event action interaction behavior behaviour activity_type ereignis evento",
+        "menge anzahl cantidad quantite interactions visits downloads borrowed loans",
+        "event action interaction behavior behaviour ereignis evento",
         "value strength confidence amount",
     ),
     "timestamp": (
         "timestamp",
         "datetime unixtime epoch ts unix",
-        "time date when datum zeit zeitpunkt fecha hora data_ dat day dt jour tag_ zeitstempel horodatage",
+        "time date when datum zeit zeitpunkt fecha hora dat day dt jour zeitstempel horodatage",
     ),
     "title": ("title", "titel titre titulo titolo name headline bezeichnung nombre nom", "label caption"),
     "year": ("year", "jahr annee ano anno yr published publication released release erscheinungsjahr"),
@@ -81,7 +84,7 @@ _ROLES_OF_WORD: dict[str, list[tuple[Role, int]]] = {}
 for _role, _groups in _WORDS.items():
     for _rank, _group in enumerate(_groups):
         for _word in _group.split():
-            _ROLES_OF_WORD.setdefault(_word.rstrip("_"), []).append((_role, _rank))
+            _ROLES_OF_WORD.setdefault(_word, []).append((_role, _rank))
 
 _LAST_RESORTS: dict[Role, tuple[str, ...]] = {
     "user": ("name", "email", "mail", "nickname", "nick", "who", "session", "device", "ip", "nom", "nombre"),
@@ -89,18 +92,20 @@ _LAST_RESORTS: dict[Role, tuple[str, ...]] = {
 }
 """Words that name users or items where no better name is there."""
 
-_TIME_OF_RATING = _split("rated read watched played listened purchased bought visited finished reviewed")
-_TIME_AT = _split(
+_TIME_OF_RATING = word_set("rated read watched played listened purchased bought visited finished reviewed")
+_TIME_AT = word_set(
     "created rated read watched played listened purchased bought visited updated added modified reviewed "
     "ordered viewed clicked logged occurred posted submitted"
 )
-_OTHER_TIMES = _split("release released publication published birth joined signup registration start end air aired premiere")
-_DURATIONS = _split("play watch listen listening reading spent viewing playing watching")
-_NOT_ITEMS = _split(
+_OTHER_TIMES = word_set(
+    "release released publication published birth joined signup registration start end air aired premiere"
+)
+_DURATIONS = word_set("play watch listen listening reading spent viewing playing watching")
+_NOT_ITEMS = word_set(
     "session order transaction review row line rating record log request event invoice basket cart parent "
     "tag genre category author publisher image zip postal store shop country city"
 )
-_EMPTY_WORDS = _split("column col unnamed field var spalte feld v c")
+_EMPTY_WORDS = word_set("column col unnamed field var spalte feld v c")
 
 
 @dataclass(frozen=True)
@@ -152,8 +157,8 @@ def says_something(name: str) -> bool:
 def matches_of_name(name: str) -> tuple[NameMatch, ...]:
     """All that the name may mean, each role once."""
     words = words_of(name)
-    if name in _WORDS:  # exactly as Dataset.from_frames has it
-        return (NameMatch(name, -1),)
+    if name in _WORDS:
+        return (NameMatch(name, EXACT),)
     if not words:
         return ()
     best: dict[Role, int] = {}

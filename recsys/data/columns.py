@@ -18,6 +18,42 @@ from numpy.typing import NDArray
 
 from recsys.errors import DataError
 
+
+class RowError(DataError):
+    """A cell that cannot be used; who knows the file can say more of where it is than the number of its row.
+
+    Attributes:
+        row: counted from 0.
+        before, after: the parts of the message around the row.
+    """
+
+    def __init__(self, before: str, row: int, after: str) -> None:
+        """Make the message for a table without a file."""
+        super().__init__(f"{before} in row {row} {after}")
+        self.before, self.row, self.after = before, row, after
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What pickle makes it from, in another process."""
+        return type(self), (self.before, self.row, self.after)
+
+    def located(self, place: str) -> DataError:
+        """The same error with a place such as "ratings.csv:12"."""
+        return DataError(f"{place}: {self.before} {self.after}")
+
+
+class MissingCellError(RowError):
+    """A cell that is missing: ``before`` is what it should hold, ``after`` the remedy."""
+
+    def __init__(self, before: str, row: int, after: str) -> None:
+        """Make the message for a table without a file."""
+        super().__init__(before, row, after)
+        self.args = (f"row {row} has no {before}; {after}",)
+
+    def located(self, place: str) -> DataError:
+        """The same error with a place such as "ratings.csv:12"."""
+        return DataError(f"{place}: no {self.before}; {self.after}")
+
+
 MAX_YEAR = 9999
 """Larger ones, also before our era, are no years but other numbers."""
 
@@ -273,7 +309,7 @@ def refuse_missing(name: str, column: pd.Series[Any], remedy: str = "") -> None:
     """
     missing = np.flatnonzero(column.isna())
     if len(missing):
-        raise DataError(f"row {missing[0]} has no {name}; expected one in every row{remedy}")
+        raise MissingCellError(name, int(missing[0]), f"expected one in every row{remedy}")
 
 
 def refuse_where(name: str, column: pd.Series[Any], mask: NDArray[np.bool_], problem: str) -> None:
@@ -284,7 +320,7 @@ def refuse_where(name: str, column: pd.Series[Any], mask: NDArray[np.bool_], pro
     """
     rows = np.flatnonzero(mask)
     if len(rows):
-        raise DataError(f"{name} {_shown(column.iloc[rows[0]])} in row {rows[0]} {problem}")
+        raise RowError(f"{name} {_shown(column.iloc[rows[0]])}", int(rows[0]), problem)
 
 
 def _shown(value: object) -> str:

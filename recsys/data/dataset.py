@@ -7,14 +7,16 @@ give the ids of the source. Must not import readers, models or pages.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.config import ReadConfig, Role
 from recsys.data.ids import quoted_id
 from recsys.data.nouns import GENRE, ITEM
 from recsys.data.printable import printable
@@ -59,6 +61,8 @@ class Dataset:
         years: float64 (n_items,), NaN where unknown.
         genres: bool (n_items, n_genres); column j is ``genre_names[j]``.
         user_features: float32 (n_users, n_features); column j is ``user_feature_names[j]``.
+        item_features: float32 (n_items, n_features), what is known of items beyond genres and year; column j is
+            ``item_feature_names[j]``.
         source: licence, citation, whether the ratings are synthetic.
         noun: what an item is called.
         genre_label: what a genre is called, such as tag.
@@ -82,6 +86,8 @@ class Dataset:
     genre_names: tuple[str, ...] = ()
     user_features: NDArray[np.float32]
     user_feature_names: tuple[str, ...] = ()
+    item_features: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    item_feature_names: tuple[str, ...] = ()
     source: Source = field(default_factory=Source)
     noun: Noun = ITEM
     genre_label: Label = GENRE
@@ -92,6 +98,8 @@ class Dataset:
         if not isinstance(self.name, str):
             raise DataError(f"name is {self.name!r}; expected text")
         object.__setattr__(self, "name", printable(self.name))
+        if not self.item_features.size and not self.item_feature_names:
+            object.__setattr__(self, "item_features", np.zeros((self.n_items, 0), np.float32))
         for attribute in fields(self):
             value = getattr(self, attribute.name)
             if isinstance(value, np.ndarray):
@@ -115,6 +123,8 @@ class Dataset:
         *,
         name: str = "ratings",
         source: Source | None = None,
+        columns: Mapping[Role, str] | None = None,
+        duplicates: Literal["newest", "mean", "sum", "refuse"] = "refuse",
     ) -> Dataset:
         """Make a data set from pandas frames, or from what pandas can make a frame of: lists of dicts, Arrow tables.
 
@@ -123,24 +133,32 @@ class Dataset:
         1 and "1" are the same id; the catalogue has the kind of the ratings, or text if one is not a number.
 
         Args:
-            ratings: columns user, item, rating and, if known, timestamp (numbers, datetimes, dates or ISO text).
-            items: columns item, title and, if known, year and genres: lists, or text such as ``"Comedy|Drama"``
-                (:func:`~recsys.data.categories.split_lists` says which separators there are). Items that nobody
-                rated belong to the catalogue too; a rated item that is absent here has its id for a title.
+            ratings: columns user, item and, if known, rating (1 without) and timestamp (numbers, datetimes, dates or
+                text of these). Columns of other names are recognised, such as userId or "Book-Rating", unless one
+                has the very name.
+            items: column item and, if known, title, year and genres: lists, or text such as ``"Comedy|Drama"``
+                (:func:`~recsys.data.categories.split_lists` says which separators there are); then features. Items
+                that nobody rated belong to the catalogue too; a rated item that is absent here has its id for a
+                title.
             users: column user, then features: numbers and dates are standardised; anything else, and a pandas
                 category whatever it holds, is one-hot encoded, its rare values together if there are many; lists have
                 a column for each value; a missing value has a column of its own. A column in which nearly every user
                 has another value is left out.
             name: what to call the data set.
             source: licence and the like.
+            columns: the names of columns, by what they hold, where they are not recognised.
+            duplicates: what becomes of several ratings of one pair: the newest (without times, their mean), the mean
+                or the sum counts, or they are refused. Where there is no rating column, rows are added up.
 
         Raises:
+            ConfigError: a value of ``columns`` or ``duplicates`` is impossible.
             DataError: a table is none, a column is absent or there twice, ids are missing or repeated, or a value is
                 impossible.
         """
-        from recsys.data.frames import arrays_from_frames
+        from recsys.data.interpret import dataset_of_frames
 
-        return cls(name=name, source=source or Source(), **arrays_from_frames(ratings, items, users))
+        config = ReadConfig(columns=columns or {}, duplicates=duplicates)
+        return dataset_of_frames(ratings, items, users, name=name, source=source, config=config)
 
     @property
     def n_users(self) -> int:
@@ -214,6 +232,8 @@ class Dataset:
             if attribute.name in ("noun", "genre_label", "rating_name"):  # what things are called
                 continue
             value = getattr(self, attribute.name)
+            if attribute.name.startswith("item_feature") and not self.item_feature_names:
+                continue  # so that the hash of data without any is what it was before there were any
             if attribute.name in ("user", "item", "rating", "timestamp") and value is not None:
                 value = value[order]
             digest.update(attribute.name.encode())
@@ -253,6 +273,7 @@ def _check_shapes(dataset: Dataset) -> None:
         "years": (n_items,),
         "genres": (n_items, len(dataset.genre_names)),
         "user_features": (n_users, len(dataset.user_feature_names)),
+        "item_features": (n_items, len(dataset.item_feature_names)),
     }
     if dataset.timestamp is not None:
         expected["timestamp"] = (n,)

@@ -2,75 +2,123 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recsys.data.categories import category_flags, genre_flags, texts_of_users
-from recsys.data.columns import (
-    cell_types,
-    ids,
-    is_number,
-    numbers,
-    parse_numbers,
-    plain,
-    refuse_surrogates,
-    refuse_where,
-    whole_years,
-)
+from recsys.data.categories import genre_flags
+from recsys.data.columns import ids, plain, refuse_where, whole_years
 from recsys.data.columns import titles as titles_of
+from recsys.data.duplicates import Rule, merge_duplicates
+from recsys.data.features import Features, Kind, Note, encode_features
 from recsys.data.ids import is_canonical, written_ids
 from recsys.data.matching import check_ids_match
-from recsys.data.outliers import standardised
-from recsys.data.tables import as_frame, need_columns
+from recsys.data.rating_values import parse_ratings
+from recsys.data.tables import need_columns
 from recsys.data.times import timestamps
 from recsys.errors import DataError
 
-logger = logging.getLogger(__name__)
-
+_FACTS = ("title", "year", "genres")
 _MAX_TABLE = 1 << 24
 """Ids below this are looked up in an array, of 64 MiB at most; larger ones by their hash, which is slower."""
 
 
-def arrays_from_frames(ratings: Any, items: Any, users: Any) -> dict[str, Any]:
-    """The arrays of a data set, by the names of :class:`~recsys.data.dataset.Dataset`.
+@dataclass(frozen=True)
+class Converted:
+    """What frames were converted to.
+
+    Attributes:
+        arrays: of a data set, by the names of :class:`~recsys.data.dataset.Dataset`.
+        n_merged: ratings that were merged into others of the same user and item.
+        n_unlisted: by table, users and items with ratings that the table of users or items lacks.
+        columns: by table, what became of its extra columns, in words.
+    """
+
+    arrays: dict[str, Any]
+    n_merged: int
+    n_unlisted: dict[str, int]
+    columns: dict[str, dict[str, str]]
+
+
+def convert_frames(
+    ratings: pd.DataFrame,
+    items: pd.DataFrame | None,
+    users: pd.DataFrame | None,
+    duplicates: Rule | None,
+    note: Callable[[str], None],
+) -> Converted:
+    """Convert frames whose columns have the names that the package gives them.
 
     Args:
-        ratings: a pandas frame, or anything that :func:`~recsys.data.tables.as_frame` converts to one.
-        items: the same, or None.
-        users: the same, or None.
+        ratings: columns user, item and, if known, rating and timestamp; others are ignored.
+        items: item and, if known, title, year and genres; others become features.
+        users: user; others become features.
+        duplicates: what becomes of several ratings of one pair; None to leave them to the data set, which refuses.
+        note: is called with sentences about what is left out.
 
     Raises:
         DataError: as :meth:`~recsys.data.dataset.Dataset.from_frames` says.
     """
-    ratings = as_frame("ratings", ratings)
-    need_columns("ratings", ratings, ["user", "item", "rating"], ["timestamp"])
+    need_columns("ratings", ratings, ["user", "item"], ["rating", "timestamp"])
     items, users = _facts("item", items), _facts("user", users)
     rated_items, listed_items = _same_kind(ids("item", ratings["item"]), items, "item")
     rated_users, listed_users = _same_kind(ids("user", ratings["user"]), users, "user")
     item_ids = _catalogue("item", rated_items, listed_items)
     user_ids = _catalogue("user", rated_users, listed_users)
-    features, feature_names = _user_features(users, _indices(user_ids, listed_users), len(user_ids))
-    return {
+    user_rows, item_rows = _indices(user_ids, listed_users), _indices(item_ids, listed_items)
+    about_users = _features("users", users, ["user"], user_rows, len(user_ids), note)
+    about_items = _features("items", items, ["item", *_FACTS], item_rows, len(item_ids), note)
+    arrays: dict[str, Any] = {
         "user": _indices(user_ids, rated_users),
         "item": _indices(item_ids, rated_items),
-        "rating": _ratings(ratings["rating"]),
+        "rating": _ratings(ratings["rating"]) if "rating" in ratings else np.ones(len(ratings), np.float32),
         "timestamp": timestamps(ratings["timestamp"]) if "timestamp" in ratings else None,
+    }
+    n_unlisted = {
+        "users": _count_unlisted(arrays["user"], user_rows, len(user_ids)) if users is not None else 0,
+        "items": _count_unlisted(arrays["item"], item_rows, len(item_ids)) if items is not None else 0,
+    }
+    arrays, n_merged = (arrays, 0) if duplicates is None else merge_duplicates(arrays, len(item_ids), duplicates)
+    arrays |= {
         "user_ids": np.asarray(user_ids),
         "item_ids": np.asarray(item_ids),
-        "user_features": features,
-        "user_feature_names": feature_names,
-        **_item_facts(items, _indices(item_ids, listed_items), item_ids),
+        "user_features": about_users.values,
+        "user_feature_names": about_users.names,
+        "item_features": about_items.values,
+        "item_feature_names": about_items.names,
+        **_item_facts(items, item_rows, item_ids, note),
     }
+    return Converted(arrays, n_merged, n_unlisted, {"users": about_users.columns, "items": about_items.columns})
+
+
+def _features(
+    kind: Kind, table: pd.DataFrame | None, others: Sequence[str], index: NDArray[np.int32], n: int, note: Note
+) -> Features:
+    """The features of the columns of a table that have no other use."""
+    if table is None:
+        return Features(np.zeros((n, 0), np.float32), (), {})
+    need_columns(kind, table, others[:1], list(map(str, table.columns)))
+    return encode_features(kind, table.drop(columns=list(others), errors="ignore"), index, n, note)
+
+
+def _count_unlisted(rated: NDArray[np.int32], listed: NDArray[np.int32], n: int) -> int:
+    """How many of n users or items are rated and not listed."""
+    is_unlisted = np.zeros(n, bool)
+    is_unlisted[rated] = True
+    is_unlisted[listed] = False
+    return int(is_unlisted.sum())
 
 
 def _ratings(column: pd.Series[Any]) -> NDArray[np.float32]:
     """Ratings (n,); the data set refuses what is not finite."""
-    values = numbers("rating", column)
+    parsed = parse_ratings(column)
+    values = parsed.values
+    what = "is a date; expected a number" if plain(column).dtype.kind == "M" else "is not a number"
+    refuse_where("rating", column, parsed.is_bad, what)
     with np.errstate(over="ignore"):  # what is too large becomes infinite
         ratings = values.astype(np.float32)
     too_large = np.isinf(ratings)
@@ -82,11 +130,11 @@ def _ratings(column: pd.Series[Any]) -> NDArray[np.float32]:
     return ratings
 
 
-def _facts(name: str, data: Any) -> pd.DataFrame | None:
+def _facts(name: str, data: pd.DataFrame | None) -> pd.DataFrame | None:
     """A table of items or users with checked ids, each of them once; None if it has no rows."""
     if data is None:
         return None
-    table = as_frame(f"{name}s", data)
+    table = data
     if not len(table):
         return None
     need_columns(f"{name}s", table, [name])
@@ -130,91 +178,21 @@ def _indices(ids: pd.Index[Any], column: pd.Series[Any]) -> NDArray[np.int32]:
     return ids.get_indexer(pd.Index(column)).astype(np.int32)
 
 
-def _item_facts(items: pd.DataFrame | None, index: NDArray[np.int32], item_ids: pd.Index[Any]) -> dict[str, Any]:
+def _item_facts(
+    items: pd.DataFrame | None, index: NDArray[np.int32], item_ids: pd.Index[Any], note: Note
+) -> dict[str, Any]:
     """Titles, years and genres in catalogue order; ``index`` is the item of each row of the table."""
     n_items = len(item_ids)
     titles = np.array([str(id_) for id_ in item_ids], dtype=object)
     years = np.full(n_items, np.nan)
     genres, genre_names = np.zeros((n_items, 0), bool), tuple[str, ...]()
     if items is not None:
-        need_columns("items", items, ["item", "title"], ["year", "genres"])
-        texts, is_known = titles_of(items["title"])
-        titles[index[is_known]] = texts[is_known]
+        need_columns("items", items, ["item"], _FACTS)
+        if "title" in items:
+            texts, is_known = titles_of(items["title"])
+            titles[index[is_known]] = texts[is_known]
         if "year" in items:
             years[index] = whole_years(items["year"])
         if "genres" in items:
-            genres, genre_names = genre_flags(items["genres"], index, n_items)
+            genres, genre_names = genre_flags(items["genres"], index, n_items, note)
     return {"titles": titles, "years": years, "genres": genres, "genre_names": genre_names}
-
-
-def _user_features(
-    users: pd.DataFrame | None, index: NDArray[np.int32], n_users: int
-) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-    """Features (n_users, n_features) and their names; ``index`` is the user of each row of the table."""
-    columns: list[NDArray[np.float64]] = []
-    names: list[str] = []
-    if users is not None:
-        need_columns("users", users, ["user"], list(map(str, users.columns)))
-        for name in users.columns.drop("user"):
-            for label, values in _encode(str(name), users[name], index, n_users):
-                names.append(label)
-                columns.append(values)
-    refuse_surrogates("the feature", np.array(names, object))
-    matrix = np.stack(columns, axis=1) if columns else np.zeros((n_users, 0))
-    return matrix.astype(np.float32), tuple(names)
-
-
-def _encode(
-    name: str, column: pd.Series[Any], index: NDArray[np.int32], n_users: int
-) -> list[tuple[str, NDArray[np.float64]]]:
-    """One column of the users table as features: numbers and dates by value, all else as categories."""
-    is_category = isinstance(column.dtype, pd.CategoricalDtype)  # declared to be one, even where it holds numbers
-    numbers = None if is_category else _measurements(plain(column))
-    if numbers is not None:
-        values = np.full(n_users, np.nan)
-        values[index] = numbers
-        return _standardised(name, pd.Series(values))
-    lists: list[list[str] | None] = [None] * n_users
-    try:
-        for row, texts in zip(index, texts_of_users(name, plain(column)), strict=True):
-            lists[row] = texts
-    except DataError as error:
-        logger.warning("users: column %r is left out: %s", name, error)
-        return []
-    return category_flags(name, lists)
-
-
-def _measurements(values: pd.Series[Any]) -> NDArray[np.float64] | None:
-    """Numbers as they are, dates and durations in seconds, NaN where missing; None where there is anything else."""
-    if values.dtype.kind == "O":
-        types = cell_types(values)
-        if types and all(map(is_number, types)):
-            return parse_numbers(values)[0]
-        try:
-            if types and all(issubclass(type_, (dt.date, np.datetime64)) for type_ in types):
-                values = pd.to_datetime(values, utc=True).dt.tz_convert(None)
-            elif types and all(issubclass(type_, (dt.timedelta, np.timedelta64)) for type_ in types):
-                values = pd.to_timedelta(values)
-        except (TypeError, ValueError, OverflowError):  # beyond the range of pandas
-            return None
-    if values.dtype.kind in "iufb":
-        return values.to_numpy(np.float64)
-    if values.dtype.kind in "mM":
-        seconds = values.to_numpy().astype(f"{values.dtype.kind}8[s]").astype(np.float64)
-        return np.where(values.isna(), np.nan, seconds)
-    return None
-
-
-def _standardised(name: str, column: pd.Series[Any]) -> list[tuple[str, NDArray[np.float64]]]:
-    """A number, standardised; a missing one is 0, and 1 in a second column."""
-    values = np.asarray(column, np.float64)
-    missing = ~np.isfinite(values)
-    known = values[~missing]
-    if not len(known):
-        return []
-    encodable = np.zeros(len(values))
-    encodable[~missing] = standardised(known)
-    encoded = [(name, encodable)]
-    if missing.any():
-        encoded.append((f"{name} is missing", missing.astype(float)))
-    return encoded

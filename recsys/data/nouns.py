@@ -113,3 +113,30 @@ def _plural(one: str) -> str:
     if re.search("[^aeiou]y$", one, re.IGNORECASE):
         return f"{one[:-1]}ies"
     return f"{one}es" if re.search("(s|x|z|ch|sh)$", one, re.IGNORECASE) else f"{one}s"
+
+
+def rating_name(column: str | None, noun: Noun) -> str:
+    """What a rating that is a count is called: by the name of its column, else by what users do with items."""
+    for word in words_of(column or ""):
+        if word in _COUNT_NAMES:
+            return _COUNT_NAMES[word]
+    return _COUNTS_BY_DEED.get(noun.do, "times")
+
+
+_COUNT_NAMES = {
+    word: name
+    for name, words in {
+        "plays": "play plays playcount playcounts scrobbles streams",
+        "listens": "listen listens listencount",
+        "hours": "hours hour stunden",
+        "minutes": "minutes minute",
+        "views": "views view watches",
+        "clicks": "clicks click",
+        "purchases": "purchases purchase purchased bought orders quantity qty",
+        "downloads": "downloads download",
+        "visits": "visits visit checkins",
+        "loans": "loans borrowed loan",
+    }.items()
+    for word in words.split()
+}
+_COUNTS_BY_DEED = {"listen to": "plays", "buy": "purchases", "visit": "visits"}

@@ -15,7 +15,7 @@ import pandas as pd
 
 from recsys.config import Role
 from recsys.data.column_contents import Contents, describe_contents, guess_rating_columns
-from recsys.data.column_names import WEAK, is_generic_id, matches_of_name, says_something, words_of
+from recsys.data.column_names import EXACT, WEAK, is_generic_id, matches_of_name, says_something, words_of
 from recsys.errors import DataError
 
 How = Literal["setting", "name", "contents"]
@@ -94,8 +94,10 @@ def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, s
     ranked: dict[Role, list[tuple[str, int]]] = {
         role: _ranked(role, [name for name in names if name not in taken]) for role in _RATING_ROLES
     }
-    ranked["rating"] = [(name, rank) for name, rank in ranked["rating"] if contents[name].may_be_rating]
-    ranked["timestamp"] = [(name, rank) for name, rank in ranked["timestamp"] if contents[name].may_be_time]
+    ranked["rating"] = [(name, rank) for name, rank in ranked["rating"]
+                        if rank == EXACT or contents[name].may_be_rating]  # fmt: skip
+    ranked["timestamp"] = [(name, rank) for name, rank in ranked["timestamp"]
+                           if rank == EXACT or contents[name].may_be_time]  # fmt: skip
     columns |= _assign(ranked, columns)
     columns = _add_generic_ids(names, columns)
     columns = _without_weak_keys(columns, contents)
@@ -142,7 +144,8 @@ def find_item_columns(
     contents = {name: describe_contents(sample.iloc[:, index]) for index, name in enumerate(names)}
     free = [name for name in names if name not in {column.name for column in columns.values()}]
     ranked: dict[Role, list[tuple[str, int]]] = {role: _ranked(role, free) for role in _FACT_ROLES}
-    ranked["year"] = [(name, rank) for name, rank in ranked["year"] if contents[name].may_be_year]
+    ranked["year"] = [(name, rank) for name, rank in ranked["year"]
+                      if rank == EXACT or contents[name].may_be_year]  # fmt: skip
     columns |= _assign(ranked, columns)
     if "title" not in columns:
         title = _most_title_like({name: contents[name] for name in free if name not in _taken(columns)})

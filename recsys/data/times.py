@@ -10,11 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.data.columns import cell_types, is_number, parse_numbers, plain, refuse_missing, refuse_where, to_int64
+from recsys.data.dates import parse_dates
 from recsys.errors import DataError
 
 _ISO = r"\s*\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?\s*(?:Z|[+-]\d\d(?::?\d\d)?)?\s*"
 _ISO_ZONE = r".*\d\d:\d\d.*(?:Z|[+-]\d\d(?::?\d\d)?)\s*"
 _EXPECTED = "expected whole numbers, datetimes, or text such as '2005-04-02 23:53:47'"
+_NO_TIME = f"is not a time; {_EXPECTED}, all of one kind"
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
@@ -44,6 +46,19 @@ def timestamps(column: pd.Series[Any]) -> NDArray[np.int64]:
     return _from_objects(column, values)
 
 
+def unreadable_times(column: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Where a column without blanks holds no time, (n,), by what most of its cells are: numbers or dates."""
+    values = plain(column)
+    if values.dtype.kind != "O" or not all(issubclass(type_, str) for type_ in cell_types(values)):
+        return np.zeros(len(values), bool)
+    codes, texts = pd.factorize(values)
+    is_number = np.isfinite(parse_numbers(pd.Series(texts, dtype=object))[0])
+    if is_number[codes].mean() > 0.5:
+        return ~is_number[codes]
+    is_date = np.array([time is not None for time in parse_dates(list(texts))], bool)
+    return ~is_date[codes]
+
+
 def _from_objects(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.int64]:
     types = cell_types(values)
     if all(issubclass(type_, (dt.date, np.datetime64)) for type_ in types):  # a datetime is a date to Python
@@ -51,9 +66,11 @@ def _from_objects(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.
     if all(issubclass(type_, str) for type_ in types) and values.str.fullmatch(_ISO).all():
         return _from_datetimes(_parse_iso(column, values))
     floats, is_bad = parse_numbers(values)
+    if is_bad.any() and all(issubclass(type_, str) for type_ in types):
+        return _from_datetimes(_parse_written(column, values))
     is_boolean = [isinstance(value, (bool, np.bool_)) for value in values]
     is_bad |= np.array(is_boolean, bool)
-    refuse_where("timestamp", column, is_bad, f"is not a time; {_EXPECTED}, all of one kind")
+    refuse_where("timestamp", column, is_bad, _NO_TIME)
     if all(is_number(type_) or issubclass(type_, str) for type_ in types):
         exact = _exact_integers(values)
         if exact is not None:
@@ -110,6 +127,14 @@ def _parse_iso(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.dat
     parsed = [_parse_date(text) for text in texts]  # before pandas 3 it holds years from 1677 to 2262 only
     refuse_where("timestamp", column, np.array([time is None for time in parsed]), "is no date of the calendar")
     return _datetimes(column, pd.Series(parsed, dtype=object))
+
+
+def _parse_written(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.datetime64]:
+    """Dates in other forms than ISO's, such as "31.12.2019" and "Jan 3, 2020"."""
+    codes, texts = pd.factorize(values)
+    parsed = parse_dates(list(texts))
+    refuse_where("timestamp", column, np.array([time is None for time in parsed])[codes], _NO_TIME)
+    return np.array(parsed, "datetime64[us]")[codes]
 
 
 def _parse_date(text: str) -> dt.datetime | None:

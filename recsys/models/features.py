@@ -108,7 +108,9 @@ def equal_weights(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
 
 
 def item_features(dataset: Dataset) -> NDArray[np.float32]:
-    """Genres as 0 and 1, then the year with mean 0 and standard deviation 1, (n_items, n_genres + 1).
+    """Genres as 0 and 1, the year with mean 0 and standard deviation 1, and the data set's own features of items.
+
+    Of shape (n_items, n_genres + 1 + n_item_features).
 
     An unknown year is the mean, and so is a year 0, which no calendar has; a data set without any year has a column
     of zeros. Outliers count as the nearest year that is none.
@@ -117,7 +119,7 @@ def item_features(dataset: Dataset) -> NDArray[np.float32]:
     year = np.zeros(dataset.n_items)  # 0 is the mean after centring: what an unknown year should be
     if known.any():
         year[known] = standardised(dataset.years[known])
-    return np.column_stack([dataset.genres, year]).astype(np.float32)
+    return np.column_stack([dataset.genres, year, dataset.item_features]).astype(np.float32)
 
 
 def _by_user(

@@ -198,15 +198,21 @@ def test_timestamps_in_text_are_read_as_numbers():
     assert Dataset.from_frames(frame((1, 1, 1), (1, 2, 1)).assign(timestamp=times)).timestamp.tolist() == [12, 3]
 
 
-@pytest.mark.parametrize("column", ["user", "item", "rating"])
+@pytest.mark.parametrize("column", ["user", "item"])
 def test_an_absent_column_is_named_with_those_present(column):
     with pytest.raises(DataError, match=rf"ratings has no column '{column}'; expected .*found .*timestamp"):
         Dataset.from_frames(frame((1, 1, 1, 1)).drop(columns=column))
 
 
-def test_an_items_table_needs_titles():
-    with pytest.raises(DataError, match=r"items has no column 'title'; expected item, title, found item"):
-        Dataset.from_frames(frame((1, 1, 1)), items=pd.DataFrame({"item": [1]}))
+def test_without_ratings_every_pair_counts_one():
+    dataset = Dataset.from_frames(frame((1, 1, 5, 7), (1, 2, 3, 8)).drop(columns="rating"))
+    assert dataset.rating.tolist() == [1, 1]
+
+
+def test_without_titles_items_are_shown_by_their_ids():
+    dataset = Dataset.from_frames(frame((1, 1, 1)), items=pd.DataFrame({"item": [1, 2], "year": [1990, 1991]}))
+    assert dataset.titles.tolist() == ["1", "2"]
+    assert dataset.years.tolist() == [1990, 1991]
 
 
 @pytest.mark.parametrize("column", ["user", "item"])

@@ -1,0 +1,280 @@
+"""Clean the rows of a file before they become ratings: blanks, unreadable values, and what stands for "not rated".
+
+Errors name file and line. Frames that a caller made are not cleaned: what they hold is meant.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.config import Role
+from recsys.data.columns import MissingCellError, RowError, plain
+from recsys.data.input_table import InputTable
+from recsys.data.rating_values import ParsedRatings, parse_ratings, unrated_value
+from recsys.data.readers.titles import natural_order, split_year
+from recsys.data.times import timestamps, unreadable_times
+from recsys.errors import DataError
+
+MAX_REASONS = 10
+"""Skipped rows that notes name."""
+MAX_SHOWN = 60
+"""Characters of a cell in a message."""
+_BLANK_FACTS = frozenset(["", "\\N", "NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "NA", "(no genres listed)"])
+"""What stands for nothing in tables of items and users."""
+_BLANK_TITLES = frozenset(["", "\\N"])
+_WHOLE_FLOAT = re.compile(r"-?(?:0|[1-9]\d*)\.0+")
+_MIN_DATED = 0.5
+"""Share of the titles that end in a year, such as "(1995)", from which on the year is no part of the title."""
+
+
+@dataclass
+class CleanTable:
+    """A table whose columns have the names that the package gives them.
+
+    Attributes:
+        frame: its rows.
+        notes: sentences about what was done.
+        rating: of ratings, what the column was read as; None without one.
+    """
+
+    frame: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+    rating: ParsedRatings | None = None
+
+
+def clean_ratings(table: InputTable, lenient: bool) -> CleanTable:
+    """The columns user, item, rating (float64) and timestamp (int64) of the rows that are ratings.
+
+    A rating column or a time column that is all blank is left out, and so are rows without a rating; a missing time
+    becomes the oldest.
+
+    Args:
+        table: of ratings.
+        lenient: leave out rows without user or item, or with values that cannot be read, instead of refusing them.
+
+    Raises:
+        DataError: there is such a row.
+    """
+    roles, frame = table.roles, table.frame
+    clean = CleanTable(pd.DataFrame(index=frame.index))
+    n = len(frame)
+    skipped: dict[int, DataError] = {}
+    is_skipped, is_unrated = np.zeros(n, bool), np.zeros(n, bool)
+
+    def handle(mask: NDArray[np.bool_], error: Callable[[int], RowError]) -> None:
+        """Refuse the first of some rows, or skip them all."""
+        rows = np.flatnonzero(mask & ~is_skipped)
+        if len(rows) and not lenient:
+            raise _located(table, error(int(rows[0])))
+        is_skipped[rows] = True
+        for row in rows[:MAX_REASONS].tolist():
+            skipped[row] = _located(table, error(row))
+
+    columns: dict[str, Any] = {}
+    keys: tuple[Role, ...] = ("user", "item")
+    for role in keys:
+        columns[role] = _whole_floats(frame[roles[role]])
+        handle(is_blank(columns[role]), partial(MissingCellError, f"{role} id", after="expected one in every row"))
+    if "rating" in roles:
+        try:
+            parsed = parse_ratings(frame[roles["rating"]])
+        except DataError as error:
+            raise DataError(f"{table.file}: {error}") from None
+        handle(parsed.is_bad, partial(_unreadable, "rating", frame[roles["rating"]], "a number"))
+        blank = np.isnan(parsed.values) & ~parsed.is_bad
+        if not (blank | is_skipped).all():
+            is_unrated = _mark_unrated(clean, parsed, blank)
+            clean.rating, columns["rating"] = parsed, parsed.values
+        elif blank.any():
+            clean.notes.append(f"column {roles['rating']!r} is blank: every row counts 1")
+    if "timestamp" in roles:
+        times = frame[roles["timestamp"]]
+        missing = is_blank(times)
+        bad = np.zeros(n, bool)
+        if lenient and not missing.all():
+            bad[~missing] = unreadable_times(times[~missing])
+            handle(bad, partial(_unreadable, "time", times, "a time like the others"))
+        known = ~(missing | bad)
+        if known.any():
+            columns["timestamp"] = _fill_times(clean, table, times, known, missing & ~is_skipped)
+        else:
+            clean.notes.append(f"column {roles['timestamp']!r} is blank: there are no times")
+    facts: tuple[Role, ...] = ("title", "year", "genres")
+    for role in facts:
+        if role in roles:
+            columns[role] = frame[roles[role]]
+    clean.frame = pd.DataFrame(columns, copy=False)
+    kept = ~(is_skipped | is_unrated)
+    if skipped:
+        clean.notes.append(_skipped_note(int(is_skipped.sum()), skipped))
+    if not kept.all():
+        clean.frame = clean.frame[kept].reset_index(drop=True)
+    return clean
+
+
+def _unreadable(what: str, column: pd.Series[Any], expected: str, row: int) -> RowError:
+    """An error about one cell, whose text is shortened."""
+    text = str(column.iloc[row])
+    shown = text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
+    return RowError(f"{what} {shown!r}", row, f"cannot be read; expected {expected}")
+
+
+def _mark_unrated(clean: CleanTable, parsed: ParsedRatings, blank: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The rows that have no rating, which a note counts."""
+    if blank.any():
+        clean.notes.append(f"{_rows(int(blank.sum()))} without a rating left out")
+    value = None if parsed.form in ("words", "events") else unrated_value(parsed.values[~np.isnan(parsed.values)])
+    if value is None:
+        return blank
+    is_value = parsed.values == value
+    clean.notes.append(f"{_rows(int(is_value.sum()))} with the rating {value:g} left out: it seems to mean unrated")
+    return np.asarray(blank | is_value)
+
+
+def _fill_times(
+    clean: CleanTable, table: InputTable, times: pd.Series[Any], known: NDArray[np.bool_], missing: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Times (n,), the oldest where there is none."""
+    rows = np.flatnonzero(known)
+    try:
+        values = timestamps(times.iloc[rows].reset_index(drop=True) if len(rows) < len(times) else times)
+    except RowError as error:
+        raise _located(table, RowError(error.before, int(rows[error.row]), error.after)) from None
+    except DataError as error:
+        raise DataError(f"{table.file}: {error}") from None
+    if len(rows) == len(times):
+        return values
+    result = np.full(len(times), max(int(values.min()), -(2**63) + 1) - 1, np.int64)
+    result[rows] = values
+    if missing.any():
+        clean.notes.append(f"{_rows(int(missing.sum()))} without a time counted as the oldest")
+    return result
+
+
+def clean_facts(table: InputTable) -> CleanTable:
+    """A table of items or users, each of them once, with None where a cell is blank.
+
+    Of several rows about one, the most complete is used. Titles have no HTML entities, and no year at their end where
+    most titles have one; rows without an id are left out.
+    """
+    roles = table.roles
+    key = "item" if roles.kind == "items" else "user"
+    rename = {column.name: role for role, column in roles.columns.items()}
+    taken = set(rename.values()) - set(rename)
+    frame = table.frame.rename(columns={name: f"{name} (other)" for name in taken & set(table.frame.columns)})
+    frame = frame.rename(columns=rename)
+    clean = CleanTable(frame)
+    columns = {name: _facts(name, frame[name]) for name in frame.columns if name != key}
+    ids = _whole_floats(frame[key])
+    frame = pd.DataFrame({key: ids, **columns}, copy=False)
+    missing = is_blank(ids)
+    if missing.any():
+        clean.notes.append(f"{table.file}: {_rows(int(missing.sum()))} without {_an(key)} id left out")
+        frame = frame[~missing]
+    frame, n_repeated = _most_complete(frame, key)
+    if n_repeated:
+        clean.notes.append(f"{table.file}: of several rows about one {key} the most complete is used; "
+                           f"{_rows(n_repeated)} left out")  # fmt: skip
+    frame = frame.reset_index(drop=True)
+    if "title" in frame:
+        frame = _clean_titles(frame)
+    clean.frame = frame
+    return clean
+
+
+def _facts(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
+    values = plain(column)
+    if values.dtype.kind != "O":
+        return values
+    blank = _BLANK_TITLES if name == "title" else _BLANK_FACTS
+    codes, unique = pd.factorize(values, use_na_sentinel=True)
+    cleaned = np.array([*(_fact(value, blank) for value in unique), None], object)  # code -1 is missing
+    return pd.Series(cleaned[codes], dtype=object)
+
+
+def _fact(value: Any, blank: frozenset[str]) -> Any:
+    """A cell without HTML entities around text; None where it is blank."""
+    if not isinstance(value, str):
+        return value
+    text = html.unescape(value) if "&" in value else value
+    return None if text.strip() in blank else text
+
+
+def _clean_titles(frame: pd.DataFrame) -> pd.DataFrame:
+    """Titles without years at their end, in natural order, where most of them have one."""
+    titles = frame["title"]
+    texts = [title for title in titles if isinstance(title, str)]
+    split = {text: split_year(text) for text in set(texts)}
+    n_dated = sum(split[text][1] is not None for text in texts)
+    if not texts or n_dated < _MIN_DATED * len(texts):
+        return frame
+    pairs = [split[title] if isinstance(title, str) else (title, None) for title in titles]
+    years = pd.Series([np.nan if year is None else year for _, year in pairs], dtype=float)
+    names = [natural_order(title) if isinstance(title, str) else title for title, _ in pairs]
+    frame = frame.assign(title=pd.Series(names, dtype=object))
+    return frame if "year" in frame else frame.assign(year=years)
+
+
+def _most_complete(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
+    """One row for each id, and how many were left out: the one with the most cells, ties by their text."""
+    repeated = frame[key].duplicated(keep=False)
+    if not repeated.any():
+        return frame, 0
+    several = frame[repeated]
+    texts = several.astype(str).agg("\x1f".join, axis=1)
+    ranked = several.assign(**{"\x1fcells": -several.notna().sum(axis=1), "\x1ftext": texts})
+    best = ranked.sort_values(["\x1fcells", "\x1ftext"], kind="stable").drop_duplicates(key).index
+    keep = ~repeated | frame.index.isin(best)
+    return frame[keep], int((~keep).sum())
+
+
+def is_blank(column: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Where a cell is missing, or text without a character, (n,)."""
+    values = plain(column)
+    missing = values.isna().to_numpy()
+    if values.dtype.kind != "O":
+        return np.asarray(missing)
+    codes, unique = pd.factorize(values, use_na_sentinel=True)
+    blank = np.array([*(isinstance(value, str) and not value.strip() for value in unique), True], bool)
+    return np.asarray(missing | blank[codes])
+
+
+def _whole_floats(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Ids without the ".0" that programs write behind whole numbers in a column with blanks."""
+    values = plain(column)
+    if values.dtype.kind != "O":
+        return values
+    codes, unique = pd.factorize(values, use_na_sentinel=True)
+    known = [value for value in unique if not (isinstance(value, str) and not value.strip())]
+    if not known or not all(isinstance(value, str) and _WHOLE_FLOAT.fullmatch(value) for value in known):
+        return values
+    texts = np.array([*(str(value).partition(".")[0] for value in unique), None], object)
+    return pd.Series(texts[codes], dtype=object)
+
+
+def _located(table: InputTable, error: RowError) -> DataError:
+    if table.locate is not None:
+        return error.located(table.locate(error.row))
+    return DataError(f"{table.file}: {error}")
+
+
+def _skipped_note(n_skipped: int, reasons: dict[int, DataError]) -> str:
+    shown = "; ".join(str(reasons[row]) for row in sorted(reasons)[:MAX_REASONS])
+    return f"{_rows(n_skipped)} skipped, such as {shown}"
+
+
+def _rows(n: int) -> str:
+    return f"{n:,} row is" if n == 1 else f"{n:,} rows are"
+
+
+def _an(word: str) -> str:
+    return f"an {word}" if word[0] in "aeio" else f"a {word}"

@@ -1,0 +1,121 @@
+"""Describe the columns of a table that was read, for the report: "1 to 5 by halves", "dates 2001-03-01 to ..."."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.config import Role
+from recsys.data.column_contents import MAX_EPOCH, MIN_EPOCH
+from recsys.data.columns import as_text
+from recsys.data.dataset import Dataset
+from recsys.data.decimals import shortest_decimals
+from recsys.data.input_table import InputTable
+from recsys.data.rating_values import ParsedRatings
+from recsys.data.report import ColumnReport, TableReport
+
+_MAX_EXAMPLE = 40
+_UNITS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
+_STEPS = {1.0: "", 0.5: " by halves", 0.25: " by quarters", 0.1: " by tenths"}
+
+
+def describe_table(
+    table: InputTable,
+    frame: pd.DataFrame,
+    dataset: Dataset,
+    extra: Mapping[str, str],
+    rating: ParsedRatings | None,
+) -> TableReport:
+    """The report of one table.
+
+    Args:
+        table: as it was read.
+        frame: cleaned, with the package's names for columns.
+        dataset: that was made of it.
+        extra: what became of the columns without a role.
+        rating: of ratings, what they were read as.
+    """
+    columns = [
+        ColumnReport(column.name, role, column.how, _kind(role, frame, dataset, rating),
+                     _example(table.frame[column.name]))
+        for role, column in table.roles.columns.items()
+    ]  # fmt: skip
+    for name in table.roles.others:
+        text = extra.get(name, extra.get(f"{name} (other)", "left out"))
+        role = None if text.startswith("left out") else "feature"
+        example = _example(table.frame[name]) if name in table.frame else ""
+        columns.append(ColumnReport(name, role, "name" if role else None, text, example))
+    return TableReport(table.roles.kind, table.file, table.description, len(table.frame), tuple(columns))
+
+
+def _kind(role: Role, frame: pd.DataFrame, dataset: Dataset, rating: ParsedRatings | None) -> str:
+    if role not in frame:
+        return "left out"
+    match role:
+        case "user" | "item":
+            n = frame[role].nunique()
+            values = "text" if frame[role].dtype == object else "numbers"
+            return f"{n:,} different, {values}"
+        case "rating":
+            return describe_ratings(dataset, rating)
+        case "timestamp":
+            return describe_times(frame["timestamp"].to_numpy())
+        case "year":
+            years = dataset.years[np.isfinite(dataset.years) & (dataset.years != 0)]
+            return f"{int(years.min())} to {int(years.max())}" if len(years) else "none"
+        case "genres":
+            return f"{len(dataset.genre_names):,} different"
+        case _:
+            return "text"
+
+
+def describe_ratings(dataset: Dataset, parsed: ParsedRatings | None) -> str:
+    """Ratings in a few words: "1 to 5 by halves", "counts from 0.1 to 11,754"."""
+    if parsed is not None and parsed.form == "events":
+        return f"events: {', '.join(parsed.events)}"
+    ratings = dataset.rating
+    low, high = (f"{float(value):,.12g}" for value in shortest_decimals(np.array([ratings.min(), ratings.max()])))
+    if dataset.rating_scale.kind == "equal":
+        return f"all {low}" if low == high else f"nearly all {high}"
+    if dataset.rating_scale.kind == "counts":
+        return f"counts from {low} to {high}"
+    form = {"words": " (no and yes)", "percent": " percent", "stars": " stars"}.get(parsed.form if parsed else "", "")
+    return f"{low} to {high}{_step(ratings)}{form}"
+
+
+def _step(ratings: NDArray[np.float32]) -> str:
+    """The distance of neighbouring ratings, where all are multiples of it."""
+    values = shortest_decimals(np.unique(ratings)[:1000])
+    for step, words in _STEPS.items():
+        multiples = values / step
+        if np.allclose(multiples, np.round(multiples), atol=1e-6):
+            return words
+    return ""
+
+
+def describe_times(times: NDArray[np.int64]) -> str:
+    """Times with their unit, where they are since 1970 in our days: "2001-03-01 to 2019-12-31, in seconds"."""
+    low, high = int(times.min()), int(times.max())
+    middle = float(np.median(times))
+    for unit, per_second in _UNITS.items():
+        if MIN_EPOCH * per_second / 10 <= middle <= MAX_EPOCH * per_second:
+            try:
+                days = [dt.datetime.fromtimestamp(t / per_second, dt.UTC).date().isoformat() for t in (low, high)]
+            except (ValueError, OverflowError, OSError):
+                break
+            return f"{days[0]} to {days[1]}, in {unit}"
+    return f"numbers from {low:,} to {high:,}"
+
+
+def _example(column: pd.Series[Any]) -> str:
+    """The first cell that is not blank, in one line and shortened."""
+    for value in column.head(1000):
+        text = " ".join(as_text(value).split()) if value is not None and value == value else ""
+        if text:
+            return text if len(text) <= _MAX_EXAMPLE else f"{text[: _MAX_EXAMPLE - 3]}..."
+    return ""

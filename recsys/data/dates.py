@@ -1,0 +1,189 @@
+"""Convert dates as people and programs write them to times: ``31.12.2019``, ``Jan 3, 2020``, ``03/31/2019 14:05``.
+
+Whether the day or the month comes first is told by the whole column, where it is told at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recsys.errors import DataError
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar janner janvier janv ene enero gennaio gen",
+            "feb february februar fevrier fev fevr febrero febbraio",
+            "mar march marz mrz mars marzo",
+            "apr april avril avr abr abril aprile",
+            "may mai mayo maggio mag",
+            "jun june juni juin junio giugno giu",
+            "jul july juli juillet juil julio luglio lug",
+            "aug august aout ago agosto",
+            "sep sept september septembre septiembre settembre set",
+            "oct october okt oktober octobre octubre ottobre ott",
+            "nov november novembre noviembre",
+            "dec december dez dezember decembre dic diciembre dicembre",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_TIME = re.compile(
+    r"(?P<hour>\d{1,2})[:h](?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?\s*"
+    r"(?P<half>[ap]\.?m\.?)?\s*(?P<zone>(?:UTC|GMT)?[+-]\d\d:?\d\d|Z|UTC|GMT)?",
+    re.IGNORECASE,
+)
+_HALF_DAY = re.compile(r"(?P<hour>\d{1,2})\s*(?P<half>[ap]\.?m\.?)", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mie|jue|vie|sab|dom)[a-z]*"
+)
+_NUMERIC = re.compile(r"(?P<a>\d{1,4})(?P<mark>[-/.\s,]+)(?P<b>\d{1,2})[-/.\s,]+(?P<c>\d{2,4})")
+_MONTH_ONLY = re.compile(r"(\d{4})[-/.](\d{1,2})")
+_EXPECTED = "write all dates as 2019-12-31"
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """A date that was taken apart: three numbers in the order in which they stand, or year, month and day."""
+
+    numbers: tuple[int, int, int]
+    mark: str
+    """Between the numbers; "" where they are year, month and day already."""
+    time: dt.timedelta
+    zone: dt.timedelta | None
+
+
+def parse_dates(texts: Sequence[str]) -> list[dt.datetime | None]:
+    """A time for each text, in UTC where zones are given; None where a text is no date.
+
+    Raises:
+        DataError: nothing tells whether days or months come first, or they come first in different rows.
+    """
+    parts = [_take_apart(text) for text in texts]
+    day_first = _is_day_first(texts, parts)
+    return [None if part is None else _compose(part, day_first) for part in parts]
+
+
+def _take_apart(text: str) -> _Parts | None:
+    rest = _folded(text)
+    time, zone = dt.timedelta(), None
+    match = _TIME.search(rest) or _HALF_DAY.search(rest)
+    if match is not None:
+        clock = _clock(match.groupdict())
+        if clock is None:
+            return None
+        time, zone = clock
+        rest = (rest[: match.start()].rstrip(" t,") + " " + rest[match.end() :]).strip(" ,")
+        offset = re.search(r"(?:^|\s)([+-]\d\d:?\d\d|utc|gmt|z)(?=\s|$|\s*\()", rest)
+        if offset is not None and zone is None:  # "Sun Jan 12 08:30:00 +0000 2020"
+            zone = _offset(offset[1])
+            rest = (rest[: offset.start()] + " " + rest[offset.end() :]).strip()
+        rest = re.sub(r"\s*\(.*\)$|\s+(?:um|a|at|uhr|o'clock)$", "", rest)
+    numbers = _year_month_day(rest)
+    if numbers is not None:
+        return _Parts(numbers, "", time, zone)
+    match = _NUMERIC.fullmatch(rest)
+    if match is None:
+        return None
+    numbers = int(match["a"]), int(match["b"]), _full_year(match["c"])
+    return _Parts(numbers, match["mark"].strip() or " ", time, zone)
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def _clock(groups: dict[str, str | None]) -> tuple[dt.timedelta, dt.timedelta | None] | None:
+    hour, minute, second = (int(groups.get(name) or 0) for name in ("hour", "minute", "second"))
+    half = (groups.get("half") or "").replace(".", "").lower()
+    if half and not 1 <= hour <= 12:
+        return None
+    hour = hour % 12 + 12 * (half == "pm") if half else hour
+    if hour > 24 or minute > 59 or second > 60:
+        return None
+    microseconds = int(((groups.get("fraction") or "") + "000000")[:6])
+    zone = groups.get("zone")
+    time = dt.timedelta(hours=hour, minutes=minute, seconds=second, microseconds=microseconds)
+    return time, None if zone is None else _offset(zone)
+
+
+def _offset(text: str) -> dt.timedelta:
+    text = text.lower()
+    text = text.removeprefix("utc").removeprefix("gmt").removeprefix("z")
+    if not text:
+        return dt.timedelta()
+    sign = -1 if text[0] == "-" else 1
+    return sign * dt.timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+
+
+def _year_month_day(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day where the text says which is which; None where it does not, or is no date."""
+    text = text.strip()
+    match = _MONTH_ONLY.fullmatch(text)
+    if match is not None:
+        return int(match[1]), int(match[2]), 1
+    match = re.fullmatch(r"(\d{4})(\d\d)(\d\d)|(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})", text)
+    if match is not None:
+        year, month, day = (int(group) for group in match.groups() if group is not None)
+        return year, month, day
+    words = re.findall(r"[a-z]+|\d+", text)
+    if words and _WEEKDAY.fullmatch(words[0]) and any(word in _MONTHS for word in words[1:]):
+        words = words[1:]  # "mar" is Tuesday in French, and March
+    words = [word for word in words if word not in ("de", "of", "the", "st", "nd", "rd", "th", "del")]
+    months = [word for word in words if word in _MONTHS]
+    digits = [word for word in words if word.isdigit()]
+    if len(months) != 1 or len(words) - len(digits) != 1 or not 1 <= len(digits) <= 2:
+        return None
+    month = _MONTHS[months[0]]
+    if len(digits) == 1:  # "January 2020"
+        return (int(digits[0]), month, 1) if len(digits[0]) == 4 else None
+    year, day = (digits[0], digits[1]) if len(digits[0]) == 4 else (digits[1], digits[0])
+    return _full_year(year), month, int(day)
+
+
+def _full_year(digits: str) -> int:
+    """A year of two digits is one from 1970 to 2069."""
+    year = int(digits)
+    return year if len(digits) > 2 else year + (2000 if year < 70 else 1900)
+
+
+def _is_day_first(texts: Sequence[str], parts: Sequence[_Parts | None]) -> bool:
+    """Whether of numbers such as 3/4/2019 the first is the day.
+
+    Raises:
+        DataError: the column does not tell, or tells both.
+    """
+    numeric = [(text, part) for text, part in zip(texts, parts, strict=True) if part is not None and part.mark]
+    days = [text for text, part in numeric if part.numbers[0] > 12]
+    months = [text for text, part in numeric if part.numbers[1] > 12]
+    if days and months:
+        raise DataError(f"dates {days[0]!r} and {months[0]!r} have day and month in different orders; {_EXPECTED}")
+    if days or months:
+        return bool(days)
+    if all(part.mark == "." for _, part in numeric) or all(p.numbers[0] == p.numbers[1] for _, p in numeric):
+        return True  # with points the day comes first wherever dates are written so
+    if all(part.mark in (" ", ",") for _, part in numeric):
+        return False
+    example = next(text for text, part in numeric if part.numbers[0] != part.numbers[1])
+    raise DataError(
+        f"date {example!r} may have the day first or the month, and no other date says which; {_EXPECTED}, or leave "
+        "the column out"
+    )
+
+
+def _compose(part: _Parts, day_first: bool) -> dt.datetime | None:
+    year, month, day = part.numbers
+    if part.mark:
+        first, second, year = part.numbers
+        day, month = (first, second) if day_first else (second, first)
+    try:
+        return dt.datetime(year, month, day) + part.time - (part.zone or dt.timedelta())
+    except (ValueError, OverflowError):
+        return None

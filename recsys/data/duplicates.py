@@ -1,0 +1,78 @@
+"""Several ratings that one user gave one item become one."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.sorting import order_by
+
+Rule = Literal["newest", "mean", "sum"]
+
+
+def merge_duplicates(arrays: dict[str, Any], n_items: int, rule: Rule) -> tuple[dict[str, Any], int]:
+    """The arrays with one rating a pair, at the position of its first, and how many ratings were merged into others.
+
+    The order of rows decides nothing else: of several newest ones, or without times, the newest is their mean.
+
+    Args:
+        arrays: user, item, rating and timestamp (which may be None) by name, each (n,).
+        n_items: in the catalogue.
+        rule: which rating a pair has: that of the newest, or the mean or sum of all. Its time is the newest.
+    """
+    user, item = arrays["user"], arrays["item"]
+    repeated = repeated_pairs(user, item, n_items)
+    if not len(repeated):
+        return arrays, 0
+    rating, time = arrays["rating"], arrays["timestamp"]
+    times = np.zeros(len(repeated), np.int64) if time is None else time[repeated]
+    # Sorted by rating too, so that a mean or sum does not depend on the order of rows to the last bit.
+    by_rating = np.argsort(rating[repeated], kind="stable")
+    order = by_rating[order_by(user[repeated[by_rating]], item[repeated[by_rating]], times[by_rating])]
+    rows, times = repeated[order], times[order]
+    is_first = np.r_[True, (user[rows][1:] != user[rows][:-1]) | (item[rows][1:] != item[rows][:-1])]
+    starts = np.flatnonzero(is_first)
+    group = np.cumsum(is_first) - 1
+    newest = np.maximum.reduceat(times, starts)
+    values = rating[rows].astype(np.float64)
+    if rule == "newest":
+        values = np.where(times == newest[group], values, 0.0)
+        counted = np.add.reduceat((times == newest[group]).astype(np.int64), starts)
+    else:
+        counted = np.diff(np.r_[starts, len(rows)]) if rule == "mean" else np.ones(len(starts), np.int64)
+    merged = (np.add.reduceat(values, starts) / counted).astype(rating.dtype)
+    keeper = np.minimum.reduceat(rows, starts)  # the first row of each pair
+    rating = rating.copy()
+    rating[keeper] = merged
+    is_kept = np.ones(len(user), bool)
+    is_kept[rows] = False
+    is_kept[keeper] = True
+    if time is not None:
+        time = time.copy()
+        time[keeper] = newest
+    result = {
+        "user": user[is_kept], "item": item[is_kept], "rating": rating[is_kept],
+        "timestamp": None if time is None else time[is_kept],
+    }  # fmt: skip
+    return arrays | result, len(rows) - len(keeper)
+
+
+def repeated_pairs(user: NDArray[np.int32], item: NDArray[np.int32], n_items: int) -> NDArray[np.int64]:
+    """The rows of all pairs that occur more than once, ascending; (0,) where none does.
+
+    Args:
+        user: (n,).
+        item: (n,).
+        n_items: above every item.
+    """
+    pairs = user.astype(np.int64) * n_items + item
+    if len(pairs) < 2 or (pairs[1:] > pairs[:-1]).all():  # large logs mostly are sorted
+        return np.zeros(0, np.int64)
+    ordered = np.sort(pairs)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(twice):
+        return np.zeros(0, np.int64)
+    position = np.minimum(np.searchsorted(twice, pairs), len(twice) - 1)
+    return np.flatnonzero(twice[position] == pairs)

@@ -1,0 +1,218 @@
+"""Encode the extra columns of a table of users or items as features: numbers, dates, categories and lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.data.categories import category_flags, split_texts, texts_of_cells
+from recsys.data.column_names import is_id_name, word_set, words_of
+from recsys.data.columns import cell_types, is_number, parse_numbers, plain, refuse_surrogates
+from recsys.data.outliers import standardised
+from recsys.data.times import timestamps
+from recsys.errors import DataError
+
+MAX_FEATURES = 500
+"""Features of one table; the columns beyond are left out."""
+MAX_CELLS = 100_000_000
+"""Features times rows of one table: 400 MB."""
+
+_ISO_DATE = re.compile(r"\s*\d{4}-\d\d-\d\d(?:[T ].*)?")
+_TEXT_LENGTH, _TEXT_WORDS = 100, 10
+"""Characters, or words, on average from which a column is free text."""
+_IDENTIFYING = word_set(
+    "isbn asin ean upc sku url uri link links image img images cover poster thumbnail photo email mail phone tel fax "
+    "zip zipcode postal postcode plz ip username login nickname password address street imdb tmdb latitude longitude "
+    "lat lon lng"
+)
+"""Words in names of columns that tell users or items apart rather than what they share."""
+_PERSONAL = word_set(
+    "name names surname firstname lastname vorname nachname birthday birthdate"
+)
+_PROSE = word_set(
+    "description overview plot summary synopsis abstract biography bio comment comments notes"
+)
+_FROM_RATINGS = word_set(
+    "rating ratings rated score scores votes vote reviews review popularity popular rank ranking likes dislikes "
+    "plays playcount listeners listens views downloads sales owners favorites favourites members watchers"
+)
+"""Words in names of numbers that may have been computed from the very ratings that are hidden for measuring."""
+Kind = Literal["users", "items"]
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Features:
+    """The features of one table.
+
+    Attributes:
+        values: float32 (n, m).
+        names: of the m features.
+        columns: what became of each column of the table, by its name, in words; those that are left out begin with
+            "left out".
+    """
+
+    values: NDArray[np.float32]
+    names: tuple[str, ...]
+    columns: dict[str, str]
+
+
+def encode_features(kind: Kind, table: pd.DataFrame, index: NDArray[np.int32], n: int, note: Note) -> Features:
+    """The features of all columns of a table.
+
+    Args:
+        kind: users or items, for notes and for what identifies them.
+        table: nothing but candidates.
+        index: the user or item of each row.
+        n: users or items in all.
+        note: is called with a sentence about each column that is left out or cut.
+
+    Raises:
+        DataError: a name holds half of a surrogate pair.
+    """
+    values: list[NDArray[np.float32]] = []
+    names: list[str] = []
+    columns: dict[str, str] = {}
+    limit = min(MAX_FEATURES, max(1, MAX_CELLS // max(n, 1)))
+    for position, name in enumerate(map(str, table.columns)):
+        encoded, columns[name] = _encode(kind, name, table.iloc[:, position], index, n, note)
+        if len(names) + len(encoded) > limit:
+            encoded, columns[name] = [], f"left out: with it there would be more than {limit} features"
+            note(f"{kind}: column {name!r} is {columns[name]}")
+        names += [label for label, _ in encoded]
+        values += [column.astype(np.float32) for _, column in encoded]
+    refuse_surrogates("the feature", np.array(names, object))
+    matrix = np.stack(values, axis=1) if values else np.zeros((n, 0), np.float32)
+    return Features(matrix, tuple(names), columns)
+
+
+def _encode(
+    kind: Kind, name: str, column: pd.Series[Any], index: NDArray[np.int32], n: int, note: Note
+) -> tuple[list[tuple[str, NDArray[np.float64]]], str]:
+    """One column as features: numbers and dates by value, all else as categories; and what became of it."""
+    is_category = isinstance(column.dtype, pd.CategoricalDtype)  # declared to be one, even where it holds numbers
+    values = _without_blanks(plain(column))
+    if not values.notna().any():
+        return [], "left out: empty"
+    reason = _reason_by_name(kind, name, values)
+    measured = None if is_category or reason else measurements(values)
+    if measured is not None and kind == "items" and set(words_of(name)) & _FROM_RATINGS:
+        reason = "it may have been computed from ratings that are hidden to measure the models"
+    if reason is None and measured is not None:
+        numbers = np.full(n, np.nan)
+        numbers[index] = measured[0]
+        return _standardised(name, numbers), measured[1]
+    lists: list[list[str] | None] = [None] * n
+    description = "category"
+    if reason is None:
+        try:
+            texts = texts_of_cells(name, values)
+            separated = None if is_category else split_texts(texts)
+            reason = None if separated is not None else _reason_by_text(texts)
+            description = "lists" if separated is not None else description
+            for row, cell in zip(index, texts if separated is None else separated, strict=True):
+                lists[row] = cell
+        except DataError as error:
+            reason = str(error)
+    if reason is not None:
+        note(f"{kind}: column {name!r} is left out: {reason}")
+        return [], f"left out: {reason}"
+    encoded, cut = category_flags(name, lists, kind)
+    if cut:
+        note(f"{kind}: column {name!r} {cut}")
+    if not encoded:
+        return [], cut.removeprefix("is ") if cut else "left out: empty"
+    n_values = len({value for cell in lists for value in cell or ()})
+    return encoded, f"{description}, {n_values:,} value{'s' * (n_values != 1)}"
+
+
+def _without_blanks(values: pd.Series[Any]) -> pd.Series[Any]:
+    """The values with None for text that is blank."""
+    if values.dtype.kind != "O":
+        return values
+    is_blank = np.array([isinstance(value, str) and not value.strip() for value in values], bool)
+    return values.mask(is_blank, None) if is_blank.any() else values
+
+
+def _reason_by_name(kind: Kind, name: str, values: pd.Series[Any]) -> str | None:
+    """Why a column is no feature, by its name; None where it may be one."""
+    words = set(words_of(name))
+    if is_id_name(name) or words & _IDENTIFYING or (kind == "users" and words & _PERSONAL):
+        return f"it identifies {kind} rather than describes them"
+    is_text = values.dtype.kind == "O" and any(isinstance(value, str) for value in values)
+    return "it is free text" if is_text and words & _PROSE else None
+
+
+def _reason_by_text(texts: Sequence[list[str] | None]) -> str | None:
+    known = [text for cell in texts if cell is not None for text in cell]
+    if not known:
+        return None
+    n_words = sum(len(text.split()) for text in known) / len(known)
+    length = sum(map(len, known)) / len(known)
+    return "it is free text" if n_words >= _TEXT_WORDS or length >= _TEXT_LENGTH else None
+
+
+def measurements(values: pd.Series[Any]) -> tuple[NDArray[np.float64], str] | None:
+    """Numbers, dates and durations of a plain column, NaN where missing, and what they are; else None.
+
+    Numbers may be text; dates may be text in ISO's form. Dates and durations are in seconds.
+    """
+    if values.dtype.kind == "O":
+        types = cell_types(values)
+        if types and all(map(is_number, types)):
+            return parse_numbers(values)[0], "number"
+        if types and all(issubclass(type_, str) for type_ in types):
+            return _text_measurements(values)
+        try:
+            if types and all(issubclass(type_, (dt.date, np.datetime64)) for type_ in types):
+                values = pd.to_datetime(values, utc=True).dt.tz_convert(None)
+            elif types and all(issubclass(type_, (dt.timedelta, np.timedelta64)) for type_ in types):
+                values = pd.to_timedelta(values)
+        except (TypeError, ValueError, OverflowError):  # beyond the range of pandas
+            return None
+    if values.dtype.kind in "iufb":
+        return values.to_numpy(np.float64), "number"
+    if values.dtype.kind in "mM":
+        seconds = values.to_numpy().astype(f"{values.dtype.kind}8[s]").astype(np.float64)
+        return np.where(values.isna(), np.nan, seconds), "date" if values.dtype.kind == "M" else "duration"
+    return None
+
+
+def _text_measurements(values: pd.Series[Any]) -> tuple[NDArray[np.float64], str] | None:
+    is_known = values.notna().to_numpy()
+    known = values[is_known].str.strip()
+    numbers = pd.to_numeric(known, errors="coerce")
+    if numbers.isna().any() and known.str.fullmatch(r"[+-]?\d+(?:,\d+)?").all():
+        numbers = pd.to_numeric(known.str.replace(",", "."), errors="coerce")
+    kind = "number"
+    if numbers.isna().any() and known.str.fullmatch(_ISO_DATE.pattern).all():
+        try:
+            numbers, kind = pd.Series(timestamps(known)), "date"
+        except DataError:
+            return None
+    if numbers.isna().any() or not np.isfinite(numbers.to_numpy(np.float64)).all():
+        return None
+    result = np.full(len(values), np.nan)
+    result[is_known] = numbers.to_numpy(np.float64)
+    return result, kind
+
+
+def _standardised(name: str, values: NDArray[np.float64]) -> list[tuple[str, NDArray[np.float64]]]:
+    """A number, standardised; a missing one is 0, and 1 in a second column."""
+    missing = ~np.isfinite(values)
+    known = values[~missing]
+    if not len(known):
+        return []
+    encodable = np.zeros(len(values))
+    encodable[~missing] = standardised(known)
+    encoded = [(name, encodable)]
+    if missing.any():
+        encoded.append((f"{name} is missing", missing.astype(float)))
+    return encoded

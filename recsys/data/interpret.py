@@ -1,0 +1,224 @@
+"""From tables with any columns to a data set, and the report of what was understood on the way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+import pandas as pd
+
+from recsys.config import ReadConfig
+from recsys.data.cleaning import CleanTable, clean_facts, clean_ratings
+from recsys.data.column_kinds import describe_table
+from recsys.data.columns import as_text
+from recsys.data.dataset import Dataset, Source
+from recsys.data.duplicates import Rule
+from recsys.data.frames import Converted, convert_frames
+from recsys.data.input_table import InputTable
+from recsys.data.nouns import noun_of_names, rating_name
+from recsys.data.report import ReadReport
+from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
+from recsys.data.tables import as_frame, need_columns
+from recsys.errors import DataError
+
+SAMPLE_ROWS = 1000
+"""Rows that are looked at to see what columns are."""
+_MAX_IDS = 100_000
+"""Ids of ratings that are looked for in columns of other tables."""
+_MIN_CONSISTENT = 0.9
+"""Share of the items that have one title in all rows of the ratings, from which on it is the item's title."""
+_FACTS = ("title", "year", "genres")
+logger = logging.getLogger(__name__)
+
+
+def dataset_of_frames(
+    ratings: Any, items: Any, users: Any, *, name: str, source: Source | None, config: ReadConfig
+) -> Dataset:
+    """See :meth:`~recsys.data.dataset.Dataset.from_frames`."""
+    ratings = as_frame("ratings", ratings)
+    roles = find_rating_columns("ratings", ratings.head(SAMPLE_ROWS), config.columns)
+    if roles is None:
+        need_columns("ratings", ratings, ["user", "item"], ["rating", "timestamp"])
+        raise DataError("ratings has no columns of users and of items; expected them to be named in columns")
+    for column in roles.guessed:
+        logger.warning("ratings: column %r seems to hold %ss; if not, name it in columns", column.name, column.role)
+    about_items = _renamed_facts("item", items, ratings, roles, config)
+    about_users = _renamed_facts("user", users, ratings, roles, config)
+    rule: Rule | None = None if config.duplicates == "refuse" else config.duplicates
+    rule = rule if rule is None or "rating" in roles else "sum"
+    converted = convert_frames(_renamed(ratings, roles), about_items, about_users, rule, logger.warning)
+    if converted.n_merged:
+        logger.warning("%s ratings of pairs that are rated several times were merged", f"{converted.n_merged:,}")
+    return Dataset(name=name, source=source or Source(), **converted.arrays)
+
+
+def _renamed_facts(
+    key: Literal["item", "user"], data: Any, ratings: pd.DataFrame, roles: Roles, config: ReadConfig
+) -> pd.DataFrame | None:
+    """A table of items or users with the package's names for columns; None without a row."""
+    table = None if data is None else as_frame(f"{key}s", data)
+    if table is None or not len(table):
+        return None
+    rated: set[str] = set() if key in table else rated_ids(ratings[roles[key]])
+    find = find_item_columns if key == "item" else find_user_columns
+    found = find(f"{key}s", table.head(SAMPLE_ROWS), config.columns, rated, roles[key])
+    if found is None:
+        need_columns(f"{key}s", table, [key])
+        raise DataError(f"{key}s has no column of {key} ids; expected one called {key!r}")
+    return _renamed(table, found, keep_others=True)
+
+
+def _renamed(frame: pd.DataFrame, roles: Roles, keep_others: bool = False) -> pd.DataFrame:
+    """The columns with a role, under its name; and the others, unless that is what one of them is called."""
+    rename = {column.name: role for role, column in roles.columns.items() if column.name != role}
+    columns = [name for name in frame.columns if str(name) in roles.names]
+    if keep_others:
+        taken = set(rename.values())
+        columns = [name for name in frame.columns if str(name) in roles.names or str(name) not in taken]
+    chosen = frame if len(columns) == len(frame.columns) else frame[columns]
+    return chosen.rename(columns=lambda name: rename.get(str(name), name)) if rename else chosen
+
+
+def rated_ids(column: pd.Series[Any]) -> set[str]:
+    """Ids of the ratings as they are written, each once; not all where there are very many."""
+    unique = pd.unique(column.dropna())[:_MAX_IDS]
+    return {as_text(value).strip() for value in unique}
+
+
+def interpret_tables(
+    ratings: InputTable,
+    items: InputTable | None = None,
+    users: InputTable | None = None,
+    *,
+    name: str,
+    config: ReadConfig,
+    source: Source | None = None,
+) -> tuple[Dataset, ReadReport]:
+    """The data set that is in some tables of files, and what was understood of them.
+
+    Args:
+        ratings: the log.
+        items: what is known of items; None where there is no such table.
+        users: of users, likewise.
+        name: of the data set.
+        config: what becomes of several ratings of one pair, and of rows that cannot be read.
+        source: licence and the like.
+
+    Raises:
+        DataError: the tables cannot be understood, or a row of them where rows are not skipped.
+    """
+    log = clean_ratings(ratings, config.lenient)
+    if not len(log.frame):
+        raise DataError(f"{ratings.file} has no rows with a rating (expected at least one): {'; '.join(log.notes)}")
+    about_items = _facts_of_items(items, log)
+    about_users = None if users is None else clean_facts(users)
+    is_counted = "rating" not in log.frame or (log.rating is not None and log.rating.form == "events")
+    rule: Rule | None = None if config.duplicates == "refuse" else "sum" if is_counted else config.duplicates
+    notes = [note for table in (ratings, items, users) if table is not None for note in table.notes]
+    notes += [note for table in (log, about_items, about_users) if table is not None for note in table.notes]
+    converted = _convert(ratings, log, about_items, about_users, rule, notes.append)
+    dataset = Dataset(name=name, source=source or Source(), **converted.arrays)
+    notes += _notes_on_rows(dataset, converted, ratings, log, rule, items, users)
+    tables = [describe_table(ratings, log.frame, dataset, {}, log.rating)]
+    for table, clean, kind in ((items, about_items, "items"), (users, about_users, "users")):
+        if table is not None and clean is not None:
+            tables.append(describe_table(table, clean.frame, dataset, converted.columns[kind], None))
+    noun = noun_of_names(_telling_names(ratings, items), [table.file for table in (items, ratings) if table] + [name])
+    counted = rating_name(ratings.roles["rating"] if "rating" in log.frame else None, noun)
+    is_count = dataset.rating_scale.kind == "counts"
+    return dataset, ReadReport(tuple(tables), tuple(notes), noun, counted if is_count else None)
+
+
+def _facts_of_items(items: InputTable | None, log: CleanTable) -> CleanTable | None:
+    """The table of items, or what the ratings say of them in each row."""
+    if items is not None:
+        return clean_facts(items)
+    names = [name for name in _FACTS if name in log.frame]
+    columns: dict[str, pd.Series[Any]] = {}
+    for name in names:
+        facts = log.frame[["item", name]].dropna()
+        counts = facts.astype({name: str}).groupby(["item", name], sort=True).size().reset_index(name="n")
+        counts = counts[counts[name].str.strip() != ""]
+        several = counts["item"].duplicated(keep=False)
+        share = 1 - counts.loc[several, "item"].nunique() / max(1, counts["item"].nunique())
+        if not len(counts):
+            continue
+        if share < _MIN_CONSISTENT:
+            log.notes.append(f"the column of the {name} is left out: it differs between ratings of one item")
+            continue
+        counts = counts.sort_values(["n", name], ascending=[False, True], kind="stable").drop_duplicates("item")
+        columns[name] = counts.set_index("item")[name]
+    if not columns:
+        return None
+    frame = pd.DataFrame(columns).rename_axis("item").reset_index()
+    roles = Roles("items", {}, (), {})
+    table = InputTable("", "", frame, roles)
+    return clean_facts(replace(table, roles=replace(roles, columns=_exact_roles(frame))))
+
+
+def _exact_roles(frame: pd.DataFrame) -> Mapping[Any, Any]:
+    found = find_item_columns("items", frame.head(SAMPLE_ROWS), {})
+    assert found is not None  # it has a column called item
+    return found.columns
+
+
+def _convert(
+    ratings: InputTable,
+    log: CleanTable,
+    items: CleanTable | None,
+    users: CleanTable | None,
+    rule: Rule | None,
+    note: Callable[[str], None],
+) -> Converted:
+    try:
+        frames = [None if table is None else table.frame for table in (items, users)]
+        return convert_frames(log.frame, frames[0], frames[1], rule, note)
+    except DataError as error:
+        raise DataError(f"{ratings.file}: {error}") from None
+
+
+def _notes_on_rows(
+    dataset: Dataset,
+    converted: Converted,
+    ratings: InputTable,
+    log: CleanTable,
+    rule: Rule | None,
+    items: InputTable | None,
+    users: InputTable | None,
+) -> list[str]:
+    """Sentences about duplicates, events, unknown ids and missing times."""
+    notes = []
+    if log.rating is not None and log.rating.form == "events":
+        events = ", ".join(log.rating.events)
+        notes.append(f"{ratings.roles['rating']!r} holds events ({events}): their number is the rating")
+    elif "rating" not in log.frame and rule is not None and converted.n_merged:
+        notes.append("there is no column of ratings: a rating is how many rows a user and item have")
+    elif "rating" not in log.frame:
+        notes.append("there is no column of ratings: every pair counts 1")
+    elif converted.n_merged:
+        how = {"mean": "their mean counts", "sum": "they are added up"}.get(str(rule), "the newest counts")
+        if rule == "newest" and dataset.timestamp is None:
+            how = "there are no times to tell the newest, so their mean counts (set duplicates to choose)"
+        n = converted.n_merged
+        notes.append(f"{n:,} rating{'s are' if n > 1 else ' is'} of a user and item rated before: {how}")
+    for table, kind in ((items, "items"), (users, "users")):
+        n = converted.n_unlisted[kind]
+        if table is not None and n:
+            shown = "shown by their ids" if kind == "items" else "without features"
+            noun = kind if n > 1 else kind[:-1]
+            notes.append(f"{n:,} {noun} with ratings {'are' if n > 1 else 'is'} not in {table.file}: {shown}")
+    if dataset.timestamp is None:
+        notes.append("there are no times: which ratings are hidden to measure the models is drawn at random")
+    return notes
+
+
+def _telling_names(ratings: InputTable, items: InputTable | None) -> list[str]:
+    """Names of columns that may say what the items are, the most telling first."""
+    tables = [table for table in (items, ratings) if table is not None]
+    names = [table.roles["item"] for table in tables]
+    names += [table.roles["title"] for table in tables if "title" in table.roles]
+    return names + [name for table in tables for name in table.roles.others]
+
+

@@ -1,0 +1,238 @@
+"""Convert ratings as people and programs write them to numbers: ``4,5``, ``4/5``, ``80%``, ``★★★★½``, ``like``.
+
+What one text means may depend on the others: whether ``1,234`` is more than a thousand is told by the whole column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.data.columns import parse_numbers, plain
+from recsys.errors import DataError
+
+Form = Literal["numbers", "fractions", "percent", "stars", "words", "events"]
+
+MAX_EVENTS = 12
+"""Different words that a column of events has at most."""
+BLANK = frozenset(
+    ["", "-", "--", "–", "—", "?", "n/a", "n.a.", "na", "nan", "none", "null", "nil", "unrated", "not rated"]
+)
+"""What stands for no rating, in lower case."""
+_OPINIONS: dict[float, tuple[str, ...]] = {
+    1.0: (
+        *("true", "yes", "y", "ja", "oui", "si", "sí", "wahr", "vrai", "verdadero", "+", "👍", "❤", "♥", "😀"),
+        *("like", "liked", "likes", "love", "loved", "up", "thumbs up", "thumb up", "upvote"),
+        *("positive", "recommended", "good"),
+    ),
+    0.5: ("neutral", "indifferent", "ok", "meh", "😐"),
+    0.0: (
+        *("false", "no", "n", "nein", "non", "falsch", "faux", "falso", "👎", "😞"),
+        *("dislike", "disliked", "dislikes", "hate", "hated", "down", "thumbs down", "thumb down", "downvote"),
+        *("negative", "not recommended", "bad"),
+    ),
+}
+_WORDS = {word: value for value, words in _OPINIONS.items() for word in words}
+_NEGATIVE_EVENTS = frozenset(
+    (
+        *("skip", "skipped", "hide", "ignore", "abandon", "unlike", "unfollow", "delete", "uninstall"),
+        *("remove", "removed", "remove_from_cart", "removefromcart", "return", "returned", "refund"),
+        *("cancel", "cancelled"),
+    )
+)
+_MAX_SCALE, _MAX_SCALE_VALUES = 10, 21
+"""Largest number, and different numbers, of a scale in which 0 may mean that nothing was rated."""
+_MIN_UNRATED = 0.1
+"""Share of the rows from which on a 0 may mean that."""
+_NUMBER = r"[-+]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][-+]?\d+)?"
+_FRACTION = re.compile(rf"({_NUMBER})\s*(?:/|\b(?:out of|of|von|sur|de)\b)\s*(\d+)(?:\s*(?:stars?|points?))?")
+_PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent)")
+_STARS = re.compile(r"(?:[★⭐*]\ufe0f?)*\s*(?:½|1/2)?\s*☆*")
+_LEADING = re.compile(rf"({_NUMBER})(?![\w.,])\s*(?:[-–:=(]?\s*[^\d\s].*)?", re.DOTALL)
+_COMMA_NOT_THOUSANDS = re.compile(r"[-+]?\d*,(?:\d{1,2}|\d{4,})(?:[eE].*)?|[-+]?0,\d+|[-+]?,\d+|[-+]?\d{4,},\d+")
+_GROUPED = {mark: re.compile(rf"[-+]?\d{{1,3}}(?:\{mark}\d{{3}})+") for mark in ",."}
+
+
+@dataclass(frozen=True)
+class ParsedRatings:
+    """A column of ratings as numbers.
+
+    Attributes:
+        values: float64 (n,), NaN where there is none.
+        is_bad: (n,), where something is written that is no rating.
+        form: what the texts are.
+        events: of events, the words, sorted.
+    """
+
+    values: NDArray[np.float64]
+    is_bad: NDArray[np.bool_]
+    form: Form = "numbers"
+    events: tuple[str, ...] = ()
+
+
+def parse_ratings(column: pd.Series[Any]) -> ParsedRatings:
+    """The ratings of a column of any dtype; numbers stay as they are.
+
+    Words that are no opinions, such as view and purchase, are events where there are :data:`MAX_EVENTS` at most: each
+    counts 1, and those that take something back, such as remove, are no rating.
+
+    Raises:
+        DataError: commas or points may separate thousands as well as decimals.
+    """
+    values = plain(column)
+    if values.dtype.kind != "O":
+        return ParsedRatings(*parse_numbers(values))
+    is_text = np.array([isinstance(value, str) for value in values], bool)
+    result, is_bad = parse_numbers(values.mask(is_text, None))
+    if not is_text.any():
+        return ParsedRatings(result, is_bad)
+    codes, unique = pd.factorize(values[is_text])
+    texts = [str(value).strip() for value in unique]
+    numbers, form, events = _parse_texts(texts)
+    is_empty = np.array([text.casefold() in BLANK or (form == "events" and text.casefold() in _NEGATIVE_EVENTS)
+                         for text in texts], bool)  # fmt: skip
+    result[is_text], is_bad[is_text] = numbers[codes], (np.isnan(numbers) & ~is_empty)[codes]
+    return ParsedRatings(result, is_bad, form, events)
+
+
+def unrated_value(values: NDArray[np.float64]) -> float | None:
+    """The number that stands for "not rated" in a scale, 0 or -1; None where none does.
+
+    On a scale of at least three numbers above it, opinions get rarer towards its low end. So a 0 or -1 is none if it
+    is far more frequent than the lowest of them, and -1 also if it is the only number below 1.
+
+    Args:
+        values: (n,), all known.
+    """
+    if not len(values) or values.min() not in (0.0, -1.0) or values.max() > _MAX_SCALE:
+        return None
+    lowest = float(values.min())
+    numbers, counts = np.unique(values, return_counts=True)
+    if not 4 <= len(numbers) <= _MAX_SCALE_VALUES or numbers[1] < 0.5:
+        return None
+    is_frequent = counts[0] > _MIN_UNRATED * len(values) and counts[0] > 3 * counts[1:3].max()
+    is_apart = lowest == -1.0 and numbers[1] >= 1
+    return lowest if is_frequent or is_apart else None
+
+
+def _parse_texts(texts: Sequence[str]) -> tuple[NDArray[np.float64], Form, tuple[str, ...]]:
+    """Numbers of different texts (m,), NaN where a text is none; the form in which most are; the events."""
+    known = [text for text in texts if text.casefold() not in BLANK]
+    best: tuple[int, dict[str, float], Form] = (0, {}, "numbers")
+    readings: tuple[tuple[Form, Any], ...] = (
+        ("numbers", _plain_numbers), ("fractions", _fractions), ("percent", _percents), ("stars", _stars),
+        ("words", _words), ("numbers", _leading_numbers),
+    )  # fmt: skip
+    for form, read in readings:
+        numbers = read(known)
+        if len(numbers) > best[0]:
+            best = len(numbers), numbers, form
+    n_read, numbers, form = best
+    events: tuple[str, ...] = ()
+    if n_read < len(known) and _are_events(known, n_read):
+        events = tuple(sorted({text.casefold() for text in known}))
+        numbers = {text: 1.0 for text in known if text.casefold() not in _NEGATIVE_EVENTS}
+        form = "events"
+    return np.array([numbers.get(text, np.nan) for text in texts], np.float64), form, events
+
+
+def _are_events(texts: Sequence[str], n_read: int) -> bool:
+    """Whether texts are a few words: numbers among them, or a long text, say that something is wrong instead."""
+    return (
+        len({text.casefold() for text in texts}) <= MAX_EVENTS
+        and not any(re.search(r"\d", text) for text in texts)
+        and all(len(text) <= 40 and len(text.split()) <= 4 for text in texts)
+        and (n_read == 0 or all(text.casefold() in _WORDS for text in texts) or n_read < len(texts) / 2)
+    )
+
+
+def _plain_numbers(texts: Sequence[str]) -> dict[str, float]:
+    """Numbers with a decimal point or, where the column has it, a decimal comma; with or without thousands marks."""
+    numeric = [text for text in texts if re.fullmatch(_NUMBER, text)]
+    decimal, thousands = _marks(numeric)
+    numbers = {}
+    for text in numeric:
+        plain_text = text.replace(thousands, "").replace(decimal, ".") if thousands else text.replace(decimal, ".")
+        try:
+            numbers[text] = float(plain_text)
+        except ValueError:  # two decimal marks
+            continue
+    return numbers
+
+
+def _marks(numeric: Sequence[str]) -> tuple[str, str]:
+    """The decimal mark of a column and its mark of thousands, "" for none.
+
+    Raises:
+        DataError: the column allows both readings of a comma.
+    """
+    both = next((text for text in numeric if "," in text and "." in text), None)
+    if both is not None:
+        return (",", ".") if both.rindex(",") > both.rindex(".") else (".", ",")
+    for mark, other in ((",", "."), (".", ",")):
+        if any(text.count(mark) > 1 for text in numeric):
+            return other, mark
+    commas = [text for text in numeric if "," in text]
+    if not commas:
+        return ".", ""
+    if any("." in text for text in numeric):
+        return ".", ","
+    if any(_COMMA_NOT_THOUSANDS.fullmatch(text) for text in commas):
+        return ",", ""
+    large = [text for text in numeric if "," not in text and abs(float(text)) >= 1000]
+    if large:  # thousands are written without a mark
+        return ",", ""
+    if all(_GROUPED[","].fullmatch(text) for text in commas) and _are_counts(numeric):
+        return ".", ","
+    raise DataError(
+        f"rating {commas[0]!r} may be {commas[0].replace(',', '.')} or {commas[0].replace(',', '')}, and no other "
+        "rating says which; write it without the comma, or with a point"
+    )
+
+
+def _are_counts(numeric: Sequence[str]) -> bool:
+    """Whether most numbers are whole ones without a mark, as counts are of which some have four digits."""
+    return sum("," not in text for text in numeric) >= len(numeric) / 2
+
+
+def _fractions(texts: Sequence[str]) -> dict[str, float]:
+    """``4/5``, ``4 out of 5``, as numbers out of the largest of the denominators."""
+    matches = {text: match for text in texts if (match := _FRACTION.fullmatch(text))}
+    numerators = _plain_numbers([match[1] for match in matches.values()])
+    top = max((int(match[2]) for match in matches.values()), default=0)
+    return {
+        text: numerators[match[1]] * top / int(match[2])
+        for text, match in matches.items() if match[1] in numerators and int(match[2])
+    }  # fmt: skip
+
+
+def _percents(texts: Sequence[str]) -> dict[str, float]:
+    return _with_pattern(texts, _PERCENT)
+
+
+def _leading_numbers(texts: Sequence[str]) -> dict[str, float]:
+    """``5 stars``, ``4 - good``: the number at the beginning."""
+    return _with_pattern(texts, _LEADING)
+
+
+def _with_pattern(texts: Sequence[str], pattern: re.Pattern[str]) -> dict[str, float]:
+    matches = {text: match[1] for text in texts if (match := pattern.fullmatch(text))}
+    numbers = _plain_numbers(sorted(set(matches.values())))
+    return {text: numbers[number] for text, number in matches.items() if number in numbers}
+
+
+def _stars(texts: Sequence[str]) -> dict[str, float]:
+    """``★★★½``: filled stars, and a half."""
+    stars = [text for text in texts if _STARS.fullmatch(text) and re.search(r"[★⭐*½☆]", text)]
+    return {text: len(re.findall(r"[★⭐*]", text)) + 0.5 * bool(re.search(r"½|1/2", text)) for text in stars}
+
+
+def _words(texts: Sequence[str]) -> dict[str, float]:
+    words = {text: re.sub(r"[\s_-]+", " ", text.casefold()).rstrip("\ufe0f") for text in texts}
+    return {text: _WORDS[word] for text, word in words.items() if word in _WORDS}
