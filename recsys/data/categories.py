@@ -37,7 +37,10 @@ _LISTS = (list, tuple, set, frozenset, np.ndarray, pd.Series)
 
 
 def genre_flags(
-    column: pd.Series[Any], index: NDArray[np.integer[Any]], n_items: int, note: Callable[[str], None]
+    column: pd.Series[Any],
+    index: NDArray[np.integer[Any]],
+    n_items: int,
+    note: Callable[[str], None],
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Genres as a boolean matrix (n_items, n_genres), and their names in alphabetical order.
 
@@ -174,8 +177,11 @@ def category_flags(
     covered = sum(values is not None and not known.isdisjoint(values) for values in lists)
     is_identifying = len(counts) > MIN_IDENTIFYING and len(counts) > MAX_UNIQUE * n_known
     if is_identifying or covered < MIN_COVERED * n_known:
-        n_values = f"{len(counts):,} different values among {n_known:,} {kind}"
-        return [], f"is left out: {n_values} identify {kind} rather than describe them"
+        if is_identifying:
+            n_values = f"{len(counts):,} different values among {n_known:,} {kind}"
+            return [], f"is left out: {n_values} identify {kind} rather than describe them"
+        few = f"the {len(chosen)} commonest of its {len(counts):,} values are those of few {kind}"
+        return [], f"is left out: {few} ({covered:,} of {n_known:,})"
     position = {value: column for column, value in enumerate(chosen)}
     flags = np.zeros((len(lists), len(chosen) + 2))  # and two columns for other and for missing values
     for row, values in enumerate(lists):

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from recsys.config import Role
 
@@ -20,6 +21,8 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+How = Literal["setting", "name", "contents"]
+"""How it was found what a column is; "contents" is a guess."""
 EXACT = -1
 """Rank of the package's own name for a role."""
 WEAK = 30

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.data.categories import category_flags, split_texts, texts_of_cells
-from recsys.data.column_names import is_id_name, word_set, words_of
+from recsys.data.column_names import is_id_name, says_something, word_set, words_of
 from recsys.data.columns import cell_types, is_number, parse_numbers, plain, refuse_surrogates
 from recsys.data.outliers import standardised
 from recsys.data.times import timestamps
@@ -44,6 +44,8 @@ _FROM_RATINGS = word_set(
     "plays playcount listeners listens views downloads sales owners favorites favourites members watchers"
 )
 """Words in names of numbers that may have been computed from the very ratings that are hidden for measuring."""
+_MIN_IDS, _MIN_DIFFERENT = 20, 0.95
+"""Rows, and share of different values, from which on whole numbers without a name are ids."""
 Kind = Literal["users", "items"]
 Note = Callable[[str], None]
 
@@ -146,8 +148,18 @@ def _reason_by_name(kind: Kind, name: str, values: pd.Series[Any]) -> str | None
     words = set(words_of(name))
     if is_id_name(name) or words & _IDENTIFYING or (kind == "users" and words & _PERSONAL):
         return f"it identifies {kind} rather than describes them"
+    if not says_something(name) and _are_nameless_ids(values):
+        return f"its whole numbers, all different, seem to identify {kind}"
     is_text = values.dtype.kind == "O" and any(isinstance(value, str) for value in values)
     return "it is free text" if is_text and words & _PROSE else None
+
+
+def _are_nameless_ids(values: pd.Series[Any]) -> bool:
+    known = values[values.notna().to_numpy()]
+    if len(known) < _MIN_IDS or known.nunique() < _MIN_DIFFERENT * len(known):
+        return False
+    numbers = parse_numbers(known)[0]
+    return bool((np.isfinite(numbers) & (numbers == np.round(numbers))).all())
 
 
 def _reason_by_text(texts: Sequence[list[str] | None]) -> str | None:

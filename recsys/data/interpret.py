@@ -17,11 +17,13 @@ from recsys.data.dataset import Dataset, Source
 from recsys.data.duplicates import Rule
 from recsys.data.frames import Converted, convert_frames
 from recsys.data.input_table import InputTable
-from recsys.data.nouns import noun_of_names, rating_name
+from recsys.data.nouns import label_of_genres, name_of_counts, noun_of_names
+from recsys.data.rating_scale import rating_scale
 from recsys.data.report import ReadReport
 from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
 from recsys.data.tables import as_frame, need_columns
 from recsys.errors import DataError
+from recsys.schema import Noun
 
 SAMPLE_ROWS = 1000
 """Rows that are looked at to see what columns are."""
@@ -51,7 +53,26 @@ def dataset_of_frames(
     converted = convert_frames(_renamed(ratings, roles), about_items, about_users, rule, logger.warning)
     if converted.n_merged:
         logger.warning("%s ratings of pairs that are rated several times were merged", f"{converted.n_merged:,}")
-    return Dataset(name=name, source=source or Source(), **converted.arrays)
+    genres = None if about_items is None or "genres" not in about_items else "genres"
+    return _make_dataset(name, source, converted, noun_of_names([roles["item"]]), roles, genres)
+
+
+def _make_dataset(
+    name: str, source: Source | None, converted: Converted, noun: Noun, roles: Roles, genres: str | None
+) -> Dataset:
+    """The data set, with what items, genres and ratings are called."""
+    scale = rating_scale(converted.arrays["rating"]) if len(converted.arrays["rating"]) else None
+    column = roles["rating"] if "rating" in roles else None
+    dataset = Dataset(
+        name=name,
+        source=source or Source(),
+        noun=noun,
+        genre_label=label_of_genres(genres),
+        rating_name=name_of_counts(column, noun) if scale is not None and scale.kind == "counts" else None,
+        **converted.arrays,
+    )
+    dataset.__dict__["rating_scale"] = scale  # it takes a while, and need not be computed again
+    return dataset
 
 
 def _renamed_facts(
@@ -119,16 +140,15 @@ def interpret_tables(
     notes = [note for table in (ratings, items, users) if table is not None for note in table.notes]
     notes += [note for table in (log, about_items, about_users) if table is not None for note in table.notes]
     converted = _convert(ratings, log, about_items, about_users, rule, notes.append)
-    dataset = Dataset(name=name, source=source or Source(), **converted.arrays)
+    noun = noun_of_names(_telling_names(ratings, items), [table.file for table in (items, ratings) if table] + [name])
+    genres = next((table.roles["genres"] for table in (items, ratings) if table and "genres" in table.roles), None)
+    dataset = _make_dataset(name, source, converted, noun, ratings.roles, genres)
     notes += _notes_on_rows(dataset, converted, ratings, log, rule, items, users)
     tables = [describe_table(ratings, log.frame, dataset, {}, log.rating)]
     for table, clean, kind in ((items, about_items, "items"), (users, about_users, "users")):
         if table is not None and clean is not None:
             tables.append(describe_table(table, clean.frame, dataset, converted.columns[kind], None))
-    noun = noun_of_names(_telling_names(ratings, items), [table.file for table in (items, ratings) if table] + [name])
-    counted = rating_name(ratings.roles["rating"] if "rating" in log.frame else None, noun)
-    is_count = dataset.rating_scale.kind == "counts"
-    return dataset, ReadReport(tuple(tables), tuple(notes), noun, counted if is_count else None)
+    return dataset, ReadReport(tuple(tables), tuple(notes), noun, dataset.rating_name)
 
 
 def _facts_of_items(items: InputTable | None, log: CleanTable) -> CleanTable | None:
@@ -154,7 +174,7 @@ def _facts_of_items(items: InputTable | None, log: CleanTable) -> CleanTable | N
         return None
     frame = pd.DataFrame(columns).rename_axis("item").reset_index()
     roles = Roles("items", {}, (), {})
-    table = InputTable("", "", frame, roles)
+    table = InputTable("the items", "", frame, roles)
     return clean_facts(replace(table, roles=replace(roles, columns=_exact_roles(frame))))
 
 

@@ -115,7 +115,7 @@ def _plural(one: str) -> str:
     return f"{one}es" if re.search("(s|x|z|ch|sh)$", one, re.IGNORECASE) else f"{one}s"
 
 
-def rating_name(column: str | None, noun: Noun) -> str:
+def name_of_counts(column: str | None, noun: Noun) -> str:
     """What a rating that is a count is called: by the name of its column, else by what users do with items."""
     for word in words_of(column or ""):
         if word in _COUNT_NAMES:
@@ -123,6 +123,25 @@ def rating_name(column: str | None, noun: Noun) -> str:
     return _COUNTS_BY_DEED.get(noun.do, "times")
 
 
+def label_of_genres(column: str | None) -> Label:
+    """What a genre is called, by the name of its column."""
+    return next((_LABELS[word] for word in reversed(words_of(column or "")) if word in _LABELS), Label())
+
+
+_LABELS = {
+    word: Label(*label.split("/"))
+    for label, words in {
+        "tag/tags": "tag tags",
+        "category/categories": "category categories kategorie kategorien categorie categoria",
+        "subject/subjects": "subject subjects",
+        "shelf/shelves": "shelves bookshelves",
+        "keyword/keywords": "keywords",
+        "topic/topics": "topic topics",
+        "theme/themes": "theme themes",
+        "style/styles": "style styles",
+    }.items()
+    for word in words.split()
+}
 _COUNT_NAMES = {
     word: name
     for name, words in {

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from recsys.data.column_names import How
 from recsys.data.nouns import ITEM
-from recsys.data.roles import How
 from recsys.schema import Noun
 
 

@@ -15,11 +15,9 @@ import pandas as pd
 
 from recsys.config import Role
 from recsys.data.column_contents import Contents, describe_contents, guess_rating_columns
-from recsys.data.column_names import EXACT, WEAK, is_generic_id, matches_of_name, says_something, words_of
+from recsys.data.column_names import EXACT, WEAK, How, is_generic_id, matches_of_name, says_something, words_of
 from recsys.errors import DataError
 
-How = Literal["setting", "name", "contents"]
-"""How it was found what a column is; "contents" is a guess."""
 Kind = Literal["ratings", "items", "users"]
 
 _Ranked = Mapping[Role, Sequence[tuple[str, int]]]
@@ -280,10 +278,12 @@ def _key_column(
     taken: Collection[str],
 ) -> RoleColumn | None:
     """The column with the ids of a table of items or users."""
-    setting = _same_name(named[role], names) if role in named else None
-    if setting is not None:
-        return RoleColumn(setting, role, "setting")
     free = [name for name in names if name not in taken]
+    setting = _same_name(named[role], free) if role in named else None  # which may be that of the ratings alone
+    if setting is not None and (
+        not rated_ids or _share_rated(sample.iloc[:, names.index(setting)], rated_ids) >= _MIN_SHARED
+    ):
+        return RoleColumn(setting, role, "setting")
     if role in free:
         return RoleColumn(role, role, "name")
     by_name = [name for name, rank in _ranked(role, free) if rank < WEAK]
