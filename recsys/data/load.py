@@ -6,14 +6,16 @@ import difflib
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recsys.config import ReadConfig
 from recsys.data.dataset import Dataset, Source
 from recsys.data.download import BY_HAND, PAGE, REMOTES, fetch
 from recsys.data.names import NAMES, SAMPLE
-from recsys.data.nouns import NOUNS
-from recsys.data.report import ReadReport
 from recsys.errors import DataError, DownloadError
+
+if TYPE_CHECKING:
+    from recsys.data.report import ReadReport
 
 DEFAULT = "ml-100k"
 SAMPLE_SOURCE = Source(
@@ -83,25 +85,34 @@ def locate_default(data_folder: Path) -> Path:
 
 
 def read_path(path: Path) -> Dataset:
-    """Read the data set at a path, by the first reader in the registry that matches.
+    """Read the data set at a path.
 
     Raises:
-        DataError: no reader matches, or the files have an error.
+        DataError: there is none, or the files have an error.
     """
-    from recsys.data.readers.registry import read_dataset  # here, so that importing recsys does without pandas
-
-    dataset = replace(read_dataset(path), noun=NOUNS["film"])  # all of the registry's layouts are MovieLens's
-    if path.resolve() == sample_folder().resolve():
-        return replace(dataset, name="Sample", source=SAMPLE_SOURCE)
-    return dataset
+    return read_dataset(path)[0]
 
 
 def read_dataset(
-    path: Path, config: ReadConfig, items: Path | None = None, users: Path | None = None
+    path: Path, config: ReadConfig | None = None, items: Path | None = None, users: Path | None = None
 ) -> tuple[Dataset, ReadReport]:
-    """Read the data set at a path, and say what was understood of it."""
-    dataset = read_path(path)
-    return dataset, ReadReport((), noun=dataset.noun, rating_name=dataset.rating_name)
+    """Read the data set at a path, and say what was understood of its tables.
+
+    Args:
+        path: a folder, a zip or a single file.
+        config: how tables are read.
+        items: the table of items, where it is not to be looked for.
+        users: the table of users, likewise.
+
+    Raises:
+        DataError: there is none or more than one, or the files have an error.
+    """
+    from recsys.data.readers import read  # here, so that importing recsys does without pandas
+
+    dataset, report = read.read_dataset(path, config, items, users)
+    if path.resolve() == sample_folder().resolve():
+        dataset = replace(dataset, name="Sample", source=SAMPLE_SOURCE)
+    return dataset, report
 
 
 def sample_folder() -> Path:
@@ -112,15 +123,35 @@ def sample_folder() -> Path:
 
 
 def _candidates(data_folder: Path) -> list[Path]:
-    """The folder itself if ratings lie directly in it, else the folders and zips in it but the sample."""
-    from recsys.data.readers.registry import find_datasets
+    """The folder itself if ratings lie directly in it, else the folders and zips in it but the sample.
+
+    Raises:
+        DataError: files that lie directly in it were meant for tables, and are none.
+    """
+    from recsys.data.readers.read import find_datasets
 
     if not data_folder.is_dir():
         return []
-    if any(not files.is_nested for _, files in find_datasets(data_folder)):
-        return [data_folder]
+    problem = None
+    try:
+        if find_datasets(data_folder, nested=False):
+            return [data_folder]
+    except DataError as error:
+        problem = error
     entries = sorted(path for path in data_folder.iterdir() if not path.name.startswith(".") and path.name != SAMPLE)
-    return [path for path in entries if (path.is_dir() or path.suffix.lower() == ".zip") and find_datasets(path)]
+    candidates = [path for path in entries if (path.is_dir() or path.suffix.lower() == ".zip") and _holds_data(path)]
+    if problem and not candidates:
+        raise problem
+    return candidates
+
+
+def _holds_data(path: Path) -> bool:
+    from recsys.data.readers.read import find_datasets
+
+    try:
+        return bool(find_datasets(path))
+    except DataError:
+        return True  # probably; what is wrong with it is said when it is read
 
 
 def _existing(text: str) -> Path:

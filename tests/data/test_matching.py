@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from recsys.data.dataset import Dataset
-from recsys.data.readers.registry import read_dataset
+from recsys.data.load import read_path as read_dataset
 from recsys.errors import DataError
 from tests.data.readers.test_movielens import write
 

@@ -1,22 +1,24 @@
-"""MovieLens's items and users as frames. The files are small, so they are read row by row."""
+"""MovieLens's items and users as frames. The files are small, so they are converted row by row."""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from recsys.data.ids import ids_from_text
-from recsys.data.readers.delimited import Row, TableFile
+from recsys.data.ids import ids_from_text, written_ids
+from recsys.data.readers.cells import problem_of_integer, problem_of_number
+from recsys.data.readers.table import Skipped, SourceTable
 from recsys.data.readers.titles import natural_order, split_year
+from recsys.errors import DataError
 
 # The flags of u.item in their order, for copies without u.genre.
-_GENRES = (
+GENRES = (
     *("unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama"),
     *("Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western"),
 )
@@ -32,21 +34,57 @@ _DATE = re.compile(r"\d{1,2}-[A-Z][a-z]{2}-(\d{4})|(\d{4})(?:-\d\d){0,2}")
 logger = logging.getLogger(__name__)
 
 
-def read_items(file: TableFile, genre_names: Sequence[str] | None) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Row:
+    """The cells of one row of a table."""
+
+    table: SourceTable
+    index: int
+    cells: dict[str, str]
+
+    def text(self, column: str) -> str:
+        """A cell as it is written."""
+        return self.cells[column]
+
+    def id(self, column: str) -> str:
+        """A whole number as it is written: "007" is not "7".
+
+        Raises:
+            DataError: it is none, or does not fit 64 bits.
+        """
+        text = self.text(column)
+        problem = problem_of_integer(text)
+        if problem:
+            raise self.error(f"{column} {text!r} {problem}")
+        return text
+
+    def error(self, problem: str, remedy: str | None = None) -> DataError:
+        """An error about this row; without a remedy it says what a row looks like."""
+        where = self.table.locate(self.index)
+        return DataError(f"{where}: {problem} ({remedy or f'expected {self.table.expected}'})")
+
+
+def read_items(table: SourceTable, flags: Sequence[str], skipped: Skipped | None = None) -> pd.DataFrame:
     """Columns item, title (None where the source has none), year (NaN where unknown) and genres ("A|B").
 
     Args:
-        file: the items, with a column of genres or with a flag for each genre.
-        genre_names: the names of the flags, in their order; None for those of MovieLens 100K.
+        table: the items, with a column of genres or with a flag for each genre.
+        flags: the names of the columns of flags.
+        skipped: counts rows that cannot be read; None to raise an error for the first.
 
     Raises:
-        DataError: a line cannot be read, or an item has two.
+        DataError: a row cannot be read, or an item has two.
     """
-    flags: tuple[str, ...] = ()
-    if "genres" not in file.table.fields:
-        flags = _GENRES if genre_names is None else tuple(genre_names)
-        file = replace(file, table=replace(file.table, fields=(*file.table.fields, *flags)))
-    rows = _distinct_rows(file, "item")
+    rows, genres = [], []
+    for row in _distinct_rows(table, "item", skipped):
+        try:
+            genres.append(_genres(row, flags))
+        except DataError as error:
+            if skipped is None:
+                raise
+            skipped.add(str(error))
+            continue
+        rows.append(row)
     titles = [split_year(row.text("title")) for row in rows]
     years = [_year_of_date(row) if year is None else year for row, (_, year) in zip(rows, titles, strict=True)]
     return pd.DataFrame(
@@ -54,37 +92,37 @@ def read_items(file: TableFile, genre_names: Sequence[str] | None) -> pd.DataFra
             "item": _ids(rows, "item"),
             "title": pd.Series([natural_order(title) or None for title, _ in titles], dtype=object),
             "year": np.array([np.nan if year is None else year for year in years], "float64"),
-            "genres": pd.Series([_genres(row, flags) for row in rows], dtype=object),
+            "genres": pd.Series(genres, dtype=object),
         }
     )
 
 
-def read_users(file: TableFile) -> pd.DataFrame:
+def read_users(table: SourceTable) -> pd.DataFrame:
     """Columns user, age (NaN where missing), gender and occupation (None where missing); no zip codes.
 
     Raises:
-        DataError: a line cannot be read, or a user has two.
+        DataError: a row cannot be read, or a user has two.
     """
-    rows = _distinct_rows(file, "user")
+    rows = list(_distinct_rows(table, "user", None))
     return pd.DataFrame(
         {
             "user": _ids(rows, "user"),
-            "age": np.array([row.number("age") if row.text("age") else np.nan for row in rows], "float64"),
+            "age": np.array([_age(row) for row in rows], "float64"),
             "gender": pd.Series([row.text("gender") or None for row in rows], dtype=object),
             "occupation": pd.Series([_occupation(row) for row in rows], dtype=object),
         }
     )
 
 
-def read_genre_names(file: TableFile) -> tuple[str, ...]:
+def read_genre_names(table: SourceTable) -> tuple[str, ...]:
     """The names of the genre flags, in their order.
 
     Raises:
-        DataError: a line cannot be read, or the numbers are not 0, 1, 2 ...
+        DataError: a row cannot be read, or the numbers are not 0, 1, 2 ...
     """
     names: list[str] = []
-    for row in file.rows():
-        if row.integer("number") != len(names):
+    for row in _rows(table, None):
+        if row.id("number") != str(len(names)):
             raise row.error(f"the number is {row.text('number')}, not {len(names)}")
         if not row.text("genre") or row.text("genre") in names:
             raise row.error(f"genre {row.text('genre')!r} is empty or appears twice")
@@ -92,26 +130,44 @@ def read_genre_names(file: TableFile) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _distinct_rows(file: TableFile, field: str) -> list[Row]:
+def _rows(table: SourceTable, skipped: Skipped | None) -> Iterator[Row]:
+    """All rows; with ``skipped``, those that can be read."""
+    frame, left_out = table.read(table.columns, lenient=skipped is not None, ids=table.columns)
+    if skipped is not None:
+        for reason in left_out.reasons:
+            skipped.add(reason)
+        skipped.count += left_out.count - len(left_out.reasons)
+    columns = [written_ids(frame[column].to_numpy()) for column in table.columns]
+    for index, values in enumerate(zip(*columns, strict=True)):
+        yield Row(table, index, dict(zip(table.columns, values, strict=True)))
+
+
+def _distinct_rows(table: SourceTable, column: str, skipped: Skipped | None) -> Iterator[Row]:
     """All rows, each with an id of its own."""
-    lines: dict[str, int] = {}
-    rows = list(file.rows())
-    for row in rows:
-        id_ = row.id(field)
-        if id_ in lines:
-            raise row.error(f"{field} {id_} again, after line {lines[id_]}", "keep one of the two lines")
-        lines[id_] = row.line
-    return rows
+    first: dict[str, int] = {}
+    for row in _rows(table, skipped):
+        try:
+            id_ = row.id(column)
+            if id_ in first:
+                line = table.locate(first[id_]).rpartition(":")[2]
+                raise row.error(f"{column} {id_} again, after line {line}", "keep one of the two lines")
+        except DataError as error:
+            if skipped is None:
+                raise
+            skipped.add(str(error))
+            continue
+        first[id_] = row.index
+        yield row
 
 
-def _ids(rows: Sequence[Row], field: str) -> pd.Series[Any]:
-    ids = ids_from_text([row.id(field) for row in rows])
+def _ids(rows: Sequence[Row], column: str) -> pd.Series[Any]:
+    ids = ids_from_text([row.id(column) for row in rows])
     return pd.Series(ids, dtype=ids.dtype)
 
 
 def _year_of_date(row: Row) -> int | None:
     """The year of an item whose title has none; None where there is no date either."""
-    if "date" not in row.table.fields or not row.text("date"):
+    if not row.cells.get("date"):
         return None
     date = _DATE.fullmatch(row.text("date"))
     if not date:
@@ -121,7 +177,7 @@ def _year_of_date(row: Row) -> int | None:
 
 
 def _genres(row: Row, flagged: Sequence[str]) -> str:
-    """The genres as "A|B": from a field for each of ``flagged``, or from one field where that is empty."""
+    """The genres as "A|B": from a column for each of ``flagged``, or from one column where that is empty."""
     if not flagged:
         return "" if row.text("genres") == _NO_GENRE else row.text("genres")
     flags = {genre: row.text(genre) for genre in flagged}
@@ -131,10 +187,18 @@ def _genres(row: Row, flagged: Sequence[str]) -> str:
     return "|".join(genre for genre, flag in flags.items() if flag == "1")
 
 
+def _age(row: Row) -> float:
+    text = row.text("age")
+    problem = problem_of_number(text) if text else None
+    if problem:
+        raise row.error(f"age {text!r} {problem}")
+    return float(text) if text else np.nan
+
+
 def _occupation(row: Row) -> str | None:
-    if "occupation" in row.table.fields:
+    if "occupation" in row.cells:
         return row.text("occupation") or None
-    code = row.integer("occupation code")
+    code = int(row.id("occupation code"))
     if not 0 <= code < len(_OCCUPATIONS):
         raise row.error(f"occupation code {code} is not between 0 and {len(_OCCUPATIONS) - 1}")
     return _OCCUPATIONS[code]

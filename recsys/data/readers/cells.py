@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,36 @@ from numpy.typing import NDArray
 
 from recsys.data.ids import is_canonical, written_ids
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_ANY_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_ANY_WHOLE = re.compile(r"[+-]?[0-9]+")
+_SHORT_NUMBERS = re.compile(r"(?:(?:0|-?[1-9][0-9]{0,17})\n)*(?:0|-?[1-9][0-9]{0,17})")
+_WHOLE = re.compile(r"-?[0-9]+")
 
 
 def is_plain_number(text: str) -> bool:
-    """Whether a text is a finite number without ornaments; ``float`` would also take "nan", "inf" and "1_0"."""
-    return _NUMBER.fullmatch(text) is not None and abs(float(text)) < float("inf")
+    """Whether a text is a finite number as one usually writes it: no "nan", "1_0", "007" or "+7".
+
+    A whole number of more than 64 bits is none either, because a float would lose its last digits.
+    """
+    if not _NUMBER.fullmatch(text) or abs(float(text)) == float("inf"):
+        return False
+    return is_canonical(text) or not _WHOLE.fullmatch(text)
+
+
+def problem_of_number(text: str) -> str | None:
+    """Why a text is no finite number; one may have a plus sign or zeros before it. None where it is one."""
+    if not _ANY_NUMBER.fullmatch(text):
+        return "is not a number"
+    return "is not a finite number" if abs(float(text)) == float("inf") else None
+
+
+def problem_of_integer(text: str) -> str | None:
+    """Why a text is no whole number of 64 bits; one may have a plus sign or zeros before it. None where it is one."""
+    if not _ANY_WHOLE.fullmatch(text):
+        return "is not a whole number"
+    number = Decimal(text)  # exact, and without int()'s limit of digits
+    return None if -(2**63) <= number < 2**63 else "does not fit 64 bits"
 
 
 def typed_cells(texts: NDArray[np.object_], is_id: bool, known: dict[str, str]) -> NDArray[Any]:
@@ -30,13 +55,20 @@ def typed_cells(texts: NDArray[np.object_], is_id: bool, known: dict[str, str]) 
     """
     codes, written = pd.factorize(texts)
     unique = [text.strip() for text in written]
-    if all(map(is_canonical, unique)):
+    if _are_canonical(unique):
         return np.array(list(map(int, unique)), np.int64)[codes]
     if not is_id and all(map(is_plain_number, unique)):
         return np.array(list(map(float, unique)), np.float64)[codes]
     objects = np.empty(len(unique), object)
     objects[:] = [known.setdefault(text, text) for text in unique]
     return objects[codes]
+
+
+def _are_canonical(texts: Sequence[str]) -> bool:
+    """Whether all texts are whole numbers of 64 bits in their decimal form; most by a single match, for speed."""
+    together = "\n".join(texts)
+    is_simple = together.count("\n") == len(texts) - 1 and _SHORT_NUMBERS.fullmatch(together) is not None
+    return is_simple or all(map(is_canonical, texts))
 
 
 def narrowed(values: NDArray[Any]) -> NDArray[Any]:

@@ -1,7 +1,8 @@
-"""Text tables in blocks and rows, with errors that name file, line, value and remedy.
+"""Delimited text in blocks and rows, with errors that name file, line, value and remedy.
 
-Rows are the exact but slow way to read a table. Who needs speed parses blocks with pandas, and the rows of those
-blocks in which pandas finds something odd. No file is held in memory as a whole.
+Rows define what a file says. They are exact but slow: who needs speed parses blocks with pandas
+(:mod:`recsys.data.readers.fast`), and the rows of those blocks in which pandas might find something else. No file is
+held in memory as a whole.
 """
 
 from __future__ import annotations
@@ -9,245 +10,253 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import chain
+from typing import Any
 
+from recsys.data.readers.encodings import INVALID, decode_latin
 from recsys.data.readers.files import Opener
+from recsys.data.readers.table import Skipped
 from recsys.errors import DataError
 
 BLOCK_SIZE = 1 << 20
 """Bytes read at a time: a call of pandas' parser costs little beside its work, and a block little memory."""
 MAX_LINE = 64 << 20
 """Bytes of a line; a file without line feeds must not be held as a whole."""
+MAX_RECORD = 1 << 20
+"""Characters over which a quoted text may go on in further lines; then its quote was never closed."""
 
 Block = tuple[int, bytes]
 """The number of the first line, and whole lines."""
 
+UNIT = "\x1f"
+"""ASCII's unit separator, in place of a separator of several characters: parsers take one."""
 _WHOLE = re.compile(r"[+-]?[0-9]+")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_UNIT = "\x1f"  # ASCII's unit separator
 _BLANK = b" \r\n"
-_FIRST_LINE = re.compile(rb"[ \r\n]*([^\r\n]*)(?:\r\n|\r|\n)?")
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|$)")
+_MAX_NAMES, _MAX_NAME = 30, 40
+
+csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))  # its default of 131,072 refuses long reviews
 
 
 @dataclass(frozen=True)
-class Table:
+class Dialect:
+    """How fields are written on a line."""
+
+    separator: str
+    """Between two fields: a comma, ``::``, a tab; a space stands for any number of spaces."""
+    quotes: bool
+    """A field may stand in double quotes, with separators and line ends in it, and its own quotes doubled."""
+    backslashes: bool = False
+    """A quote in a quoted field has a backslash before it instead of being doubled."""
+
+
+@dataclass(frozen=True)
+class TextFormat:
     """How the lines of one file are built."""
 
     file: str
     """The file's name."""
-    separator: str
-    """Between two fields; a comma means CSV with quotes."""
+    dialect: Dialect
     fields: tuple[str, ...]
-    """The fields' names, as errors give them."""
-    header: str | None = None
-    """The first line, where it has the names of the columns."""
-    encodings: tuple[str, ...] = ("utf-8", "iso-8859-1")
-    """Tried in turn. ISO-8859-1 accepts any bytes, and its text is hardly ever valid UTF-8 by accident."""
+    """The names of the columns."""
+    n_leading: int = 0
+    """Lines before the first row: the header, and what stands before it."""
+    may_be_latin: bool = False
+    """A block that is not UTF-8 is Windows-1252: the first ones, all ASCII, do not say."""
 
     @property
     def expected(self) -> str:
         """What a line looks like, as errors say it after "expected"."""
-        return (
-            f"'{self.separator.join(self.fields)}'"
-            if self.separator != "\t"
-            else f"'{' '.join(self.fields)}', tab separated"
-        )
+        names = [name if len(name) <= _MAX_NAME else f"{name[:_MAX_NAME]}..." for name in self.fields[:_MAX_NAMES]]
+        if len(self.fields) > _MAX_NAMES:
+            names.append("...")
+        is_tab = self.dialect.separator == "\t"
+        return f"'{(' ' if is_tab else self.dialect.separator).join(names)}'{', tab separated' if is_tab else ''}"
+
+    def error(self, line: int, problem: str, remedy: str | None = None) -> DataError:
+        """An error about a line; without a remedy it says what line was expected."""
+        return DataError(f"{self.file}:{line}: {problem} ({remedy or f'expected {self.expected}'})")
 
 
-@dataclass(frozen=True)
-class Row:
-    """The fields of one line."""
-
-    table: Table
-    line: int
-    """Where it begins; a quoted text may go on in the next lines."""
-    values: list[str]
-
-    def text(self, field: str) -> str:
-        """A field as text, without the spaces around it."""
-        return self.values[self.table.fields.index(field)].strip()
-
-    def integer(self, field: str) -> int:
-        """A field as a whole number.
-
-        Raises:
-            DataError: it is none, or does not fit 64 bits.
-        """
-        return int(self.id(field))
-
-    def id(self, field: str) -> str:
-        """A whole number as it is written: "007" is not "7".
-
-        Raises:
-            DataError: it is none, or does not fit 64 bits.
-        """
-        text = self.text(field)
-        if not _WHOLE.fullmatch(text):
-            raise self.error(f"{field} {text!r} is not a whole number")
-        number = Decimal(text)  # exact, and without int()'s limit of digits
-        if not -(2**63) <= number < 2**63:
-            raise self.error(f"{field} {text!r} does not fit 64 bits")
-        return text
-
-    def number(self, field: str) -> float:
-        """A field as a finite number.
-
-        Raises:
-            DataError: it is none.
-        """
-        text = self.text(field)
-        if not _NUMBER.fullmatch(text):  # float() would also take "nan", "inf" and "1_0"
-            raise self.error(f"{field} {text!r} is not a number")
-        if math.isinf(float(text)):
-            raise self.error(f"{field} {text!r} is not a finite number")
-        return float(text)
-
-    def error(self, problem: str, remedy: str | None = None) -> DataError:
-        """An error about this line; without a remedy it says what line was expected."""
-        return DataError(f"{self.table.file}:{self.line}: {problem} ({remedy or f'expected {self.table.expected}'})")
-
-
-@dataclass(frozen=True)
-class TableFile:
-    """One file and how it is built; each way to read it begins at its beginning."""
-
-    table: Table
-    open_file: Opener
-    block_size: int = BLOCK_SIZE
-
-    def blocks(self) -> Iterator[Block]:
-        """Whole lines, about ``block_size`` bytes at a time; without byte order mark, header and blank blocks.
-
-        Raises:
-            DataError: the header is another, a line is longer than :data:`MAX_LINE`, or there is a NUL byte.
-        """
-        line, is_header_due = 1, self.table.header is not None
-        with self.open_file() as file:
-            data = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
-            while data := data + file.read(self.block_size) + file.readline(MAX_LINE):
-                self._check_bytes(line, data)
-                if is_header_due and data.strip(_BLANK):
-                    line, data = self._drop_header(line, data)
-                    is_header_due = False
-                if data.strip(_BLANK):
-                    yield line, data
-                line += _count_lines(data)
-                data = b""
-
-    def rows(self) -> Iterator[Row]:
-        """All lines that are not blank, without the header.
-
-        Raises:
-            DataError: as :meth:`blocks` and :func:`parse_rows` say, or there is no line.
-        """
-        row = None
-        for row in parse_rows(self.table, self.blocks()):
-            yield row
-        if row is None:
-            raise DataError(f"{self.table.file} is empty (expected {self.table.expected})")
-
-    def _check_bytes(self, line: int, data: bytes) -> None:
-        file = self.table.file
-        if b"\0" in data:
-            line += _count_lines(data[: data.index(b"\0")])
-            raise DataError(f"{file}:{line}: a NUL byte (expected plain text: save the file as UTF-8)")
-        if len(data) > MAX_LINE and not data.endswith(b"\n"):
-            raise DataError(
-                f"{file}:{line}: more than {MAX_LINE:,} bytes without a line feed (expected {self.table.expected} on "
-                "each line: save the file with line feeds)"
-            )
-
-    def _drop_header(self, line: int, data: bytes) -> Block:
-        """The lines after the header."""
-        first = _FIRST_LINE.match(data)
-        assert first is not None  # the pattern matches anything
-        header = ",".join(next(csv.reader([first[1].decode("utf-8", "replace")]), []))
-        if header != self.table.header:
-            line += _count_lines(data[: first.start(1)])
-            raise DataError(
-                f"{self.table.file}:{line}: the header is {header!r} (expected {self.table.header!r}, the first line)"
-            )
-        return line + _count_lines(first[0]), data[first.end() :]
-
-
-def parse_rows(table: Table, blocks: Iterable[Block]) -> Iterator[Row]:
-    """The rows of consecutive blocks, without blank lines.
+def read_blocks(form: TextFormat, opener: Opener, block_size: int) -> Iterator[Block]:
+    """Whole lines, about ``block_size`` bytes at a time; without byte order mark, leading lines and blank blocks.
 
     Raises:
-        DataError: a line is no text in the table's encodings, has bad quotes, or too few or too many fields.
+        DataError: a line is longer than :data:`MAX_LINE`.
     """
-    blocks = iter(blocks)
-    first = next(blocks, None)
-    if first is None:
-        return
-    pending: list[str] = []  # the lines of the row that is being read
-    lines = _numbered_lines(table, chain([first], blocks), first[0], pending)
-    if table.separator == ",":
-        reader = csv.reader(lines, strict=True)
-    else:  # csv takes one character; the replacement occurs in no text
-        lines = (line.replace(table.separator, _UNIT) for line in lines)
-        reader = csv.reader(lines, delimiter=_UNIT, quoting=csv.QUOTE_NONE)
-    line = first[0]
-    try:
-        for values in reader:
-            row = Row(table, line, values)
-            if len(pending) > 1:
-                _check_multiline(row, pending)
-            if len(values) == len(table.fields):
-                yield row
-            elif any(map(str.strip, values)) or len(values) > 1:  # else the line is blank
-                raise row.error(f"{len(values)} field{'s' * (len(values) != 1)} instead of {len(table.fields)}")
-            line = first[0] + reader.line_num
-            pending.clear()
-    except csv.Error as error:
-        problem = f"a quoted text does not end as it should: {error}" if table.separator == "," else str(error)
-        raise Row(table, line, []).error(
-            problem, f'expected {table.expected}, a text with a comma or a quote in "...", its quotes doubled'
-        ) from None
+    line, n_leading = 1, form.n_leading
+    with opener() as file:
+        data = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
+        while data := data + file.read(block_size) + file.readline(MAX_LINE):
+            if len(data) > MAX_LINE and not data.endswith(b"\n"):
+                raise form.error(
+                    line,
+                    f"more than {MAX_LINE:,} bytes without a line feed",
+                    f"expected {form.expected} on each line: save the file with line feeds",
+                )
+            n_lines = count_lines(data)
+            if n_leading:
+                start = 0
+                for match in _LINE.finditer(data):
+                    if not n_leading:
+                        break
+                    start, n_leading = match.end(), n_leading - 1
+                n_dropped = count_lines(data[:start])
+                line, n_lines, data = line + n_dropped, n_lines - n_dropped, data[start:]
+            if data.strip(_BLANK):
+                yield line, data
+            line += n_lines
+            data = b""
 
 
-def _numbered_lines(table: Table, blocks: Iterable[Block], line: int, pending: list[str]) -> Iterator[str]:
-    """The lines of blocks from a line on, blank ones for blocks that were skipped; each is put into ``pending``."""
-    for block in blocks:
-        gap = ("\n" for _ in range(block[0] - line))
-        for text in chain(gap, _decode(table, block)):
-            pending.append(text)
-            yield text
-        line = block[0] + _count_lines(block[1])
-
-
-def _check_multiline(row: Row, lines: Sequence[str]) -> None:
-    """Refuse a row of several lines if one of them is a row by itself: then a quote in the first was never closed.
-
-    Raises:
-        DataError: one is.
-    """
-    for line in lines[1:]:
-        values = [] if '"' in line else line.split(row.table.separator)
-        if len(values) == len(row.table.fields) and _WHOLE.fullmatch(values[0].strip()):
-            raise row.error(
-                f"a quoted text goes on for {len(lines)} lines, over rows such as {line.strip()!r}",
-                "close the quote, or double it if it is part of the text",
-            )
-
-
-def _decode(table: Table, block: Block) -> Iterator[str]:
-    """The lines of a block as text, each with a line feed for its end."""
-    line, data = block
-    for encoding in table.encodings:
-        try:
-            # Not str.splitlines, which also splits at characters that a title may hold.
-            return io.StringIO(data.decode(encoding), newline=None)
-        except UnicodeDecodeError as error:
-            line, byte = block[0] + _count_lines(data[: error.start]), data[error.start]
-    raise DataError(f"{table.file}:{line}: byte 0x{byte:02x} is not UTF-8 (save the file as UTF-8)")
-
-
-def _count_lines(data: bytes) -> int:
+def count_lines(data: bytes) -> int:
     """How many lines end in the data, by a line feed, a carriage return, or both."""
     return data.count(b"\n") + (data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else 0)
+
+
+def csv_reader(lines: Iterator[str], dialect: Dialect) -> Any:
+    """Python's reader of rows for a dialect; cells have the spaces around them."""
+    separator = dialect.separator
+    if len(separator) > 1:
+        lines = (line.replace(dialect.separator, UNIT) for line in lines)
+        separator = UNIT
+    if not dialect.quotes:
+        return csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)
+    escape = "\\" if dialect.backslashes else None
+    return csv.reader(lines, delimiter=separator, escapechar=escape, skipinitialspace=True, strict=True)
+
+
+class RowParser:
+    """The rows of a block, and of the blocks after it as far as its last row goes on in them."""
+
+    def __init__(self, form: TextFormat, first: Block, blocks: Iterator[Block], skipped: Skipped | None) -> None:
+        """Prepare to parse.
+
+        Args:
+            form: how lines are built.
+            first: the block.
+            blocks: the blocks after it; as many are taken as are needed.
+            skipped: counts rows that cannot be read; None to raise an error for the first.
+        """
+        self._form, self._blocks, self._skipped = form, blocks, skipped
+        self._pending: list[str] = []  # the lines of the row that is being read
+        self._repeated: list[str] = []  # lines to be read again, the last one first
+        self._n_characters = 0
+        self._line = self._next_line = first[0]
+        self._is_broken = False
+        self._lines: Iterator[str] = iter(())
+        self._enter(first)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """The line on which each row begins, and its fields, without the spaces around them; no blank rows.
+
+        Raises:
+            DataError: a row is no text in the file's encoding, has bad quotes, or too few or too many fields; only
+                where no rows are skipped.
+        """
+        n_fields, is_spaced = len(self._form.fields), self._form.dialect.separator == " "
+        reader = self._reader()
+        while True:
+            try:
+                values = next(reader, None)
+                if values is None:
+                    return
+                values = [value.strip() for value in values]
+                if is_spaced:
+                    values = [value for value in values if value]
+                self._check(values, n_fields)
+                if any(values):
+                    yield self._line, values[:n_fields]
+            except (csv.Error, DataError) as problem:
+                error = self._error(problem) if isinstance(problem, csv.Error) else problem
+                if self._skipped is None:
+                    raise error from None
+                self._skipped.add(str(error))
+                # A row of several lines may have swallowed sound ones: only its first line is skipped.
+                self._repeated += reversed(self._pending[1:])
+                del self._pending[1:]
+                reader = self._reader()
+            self._line += len(self._pending)
+            self._pending.clear()
+            self._n_characters = 0
+
+    def _reader(self) -> Iterator[list[str]]:
+        return csv_reader(self._take_lines(), self._form.dialect)
+
+    def _take_lines(self) -> Iterator[str]:
+        """The lines of the block; where it ends within a row, those of the next ones."""
+        while True:
+            text = self._repeated.pop() if self._repeated else next(self._lines, None)
+            if text is None:
+                block = next(self._blocks, None) if self._pending else None
+                if block is None:
+                    return
+                self._enter(block)
+                continue
+            self._pending.append(text)
+            self._n_characters += len(text)
+            if len(self._pending) > 1 and self._n_characters > MAX_RECORD:
+                raise csv.Error(f"it goes on for more than {MAX_RECORD:,} characters")
+            if "\0" in text:
+                raise self._form.error(self._line, "a NUL byte", "expected plain text: save the file as UTF-8")
+            broken = INVALID.search(text) if self._is_broken else None
+            if broken:
+                byte = ord(broken[0]) - 0xDC00
+                raise self._form.error(self._line, f"byte 0x{byte:02x} is not UTF-8", "save the file as UTF-8")
+            yield text
+
+    def _enter(self, block: Block) -> None:
+        """Go on with the lines of a block, after blank ones for blocks that were skipped."""
+        line, data = block
+        gap = ["\n"] * (line - self._next_line)
+        self._next_line = line + count_lines(data)
+        self._lines = chain(gap, self._decode(data))
+
+    def _decode(self, data: bytes) -> Iterator[str]:
+        """The lines of a block as text, each with a line feed for its end."""
+        self._is_broken = False
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            self._is_broken = not self._form.may_be_latin
+            text = data.decode(errors="surrogateescape") if self._is_broken else decode_latin(data)
+        # Not str.splitlines, which also splits at characters that a title may hold.
+        return io.StringIO(text, newline=None)
+
+    def _check(self, values: list[str], n_fields: int) -> None:
+        """Refuse a row of another number of fields, or one that has swallowed others."""
+        if len(self._pending) > 1:
+            self._check_multiline()
+        if len(values) > n_fields and not any(values[n_fields:]):
+            return  # a trailing separator
+        if len(values) != n_fields and any(values):
+            raise self._form.error(
+                self._line, f"{len(values)} field{'s' * (len(values) != 1)} instead of {n_fields}"
+            )
+
+    def _check_multiline(self) -> None:
+        """Refuse a row of several lines if one of them is a row by itself: then a quote in it was never closed."""
+        first = self._pending[0].split(self._form.dialect.separator, 1)[0]
+        if not _WHOLE.fullmatch(first.strip(' "')):
+            return
+        for line in self._pending[1:]:
+            values = [] if '"' in line else line.split(self._form.dialect.separator)
+            if len(values) == len(self._form.fields) and _WHOLE.fullmatch(values[0].strip()):
+                raise self._form.error(
+                    self._line,
+                    f"a quoted text goes on for {len(self._pending)} lines, over rows such as {line.strip()!r}",
+                    "close the quote, or double it if it is part of the text",
+                )
+
+    def _error(self, problem: csv.Error) -> DataError:
+        if not self._form.dialect.quotes:
+            return self._form.error(self._line, str(problem))
+        name = {",": "a comma", ";": "a semicolon", "\t": "a tab"}.get(self._form.dialect.separator, "a separator")
+        return self._form.error(
+            self._line,
+            f"a quoted text does not end as it should: {problem}",
+            f'expected {self._form.expected}, a text with {name} or a quote in "...", its quotes doubled',
+        )

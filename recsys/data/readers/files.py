@@ -9,7 +9,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, KeysView, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -28,6 +28,9 @@ MIN_SUSPECT = 64 << 20
 
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
 """Opens one file at its beginning; failures to read it are DataErrors."""
+
+_ZIP_MAGIC = b"PK\x03\x04"
+_WORKBOOK_MEMBERS = {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"}
 
 _READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 """What zipfile raises for a damaged member."""
@@ -72,13 +75,40 @@ def list_folders(path: Path) -> list[Files]:
         inside = sorted(entry for entry in _entries(path) if entry.is_dir() and not entry.name.startswith("."))
         return [_folder(path), *(replace(_folder(entry), is_nested=True) for entry in inside)]
     if path.is_file():
-        is_zip = path.suffix.lower() == ".zip"
-        return _zip_folders(path) if is_zip else [replace(_folder(path.parent), chosen=path.name)]
+        return _zip_folders(path) if is_zip(path) else [replace(_folder(path.parent), chosen=path.name)]
     raise DataError(f"'{path}' does not exist (expected a folder, a zip or a file)")
 
 
+def single_file(path: Path) -> Files:
+    """One file alone, or the only file in a zip, as a folder with nothing else in it.
+
+    Raises:
+        DataError: there is nothing at the path, it cannot be read, or it is a zip of several files.
+    """
+    if not path.is_file():
+        raise DataError(f"'{path}' {'is a folder' if path.is_dir() else 'does not exist'} (expected a file)")
+    if not is_zip(path):
+        return Files(path.parent, path.parent.resolve().name, {path.name: partial(_open_file, path)}, chosen=path.name)
+    members = [replace(files, chosen=name) for files in _zip_folders(path) for name in files.names]
+    if len(members) != 1:
+        raise DataError(f"'{path}' holds {len(members)} files (expected one: unpack it, and give the path of the table)")
+    return members[0]
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file is a zip by its name or its first bytes, and not a workbook, which is a zip to a program alone."""
+    if path.suffix.lower() == ".zip":
+        return True
+    with suppress(OSError, zipfile.BadZipFile, NotImplementedError, ValueError), path.open("rb") as file:
+        if file.read(len(_ZIP_MAGIC)) == _ZIP_MAGIC:
+            names = {info.filename for info in zipfile.ZipFile(path).infolist()}
+            return names.isdisjoint(_WORKBOOK_MEMBERS)
+    return False
+
+
 def _folder(path: Path) -> Files:
-    return Files(path, path.resolve().name, {entry.name: partial(_open_file, entry) for entry in _entries(path)})
+    entries = [entry for entry in _entries(path) if not entry.name.startswith(".")]
+    return Files(path, path.resolve().name, {entry.name: partial(_open_file, entry) for entry in entries})
 
 
 def _entries(path: Path) -> list[Path]:
@@ -117,7 +147,7 @@ def _zip_folders(path: Path) -> list[Files]:
 def _members(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir() and "__MACOSX" not in info.filename]
+            members = [info for info in archive.infolist() if not (info.is_dir() or _is_hidden(info.filename))]
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise DataError(f"'{path}' is not a zip that can be read: {error} (download it again)") from None
     except OSError as error:
@@ -126,6 +156,11 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
     if total > MAX_TOTAL:
         raise DataError(f"'{path}' unpacks to {total:,} bytes, more than {MAX_TOTAL:,} (unpack it by hand)")
     return members
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a member is a program's own, such as ``__MACOSX/ratings.csv`` or ``.DS_Store``."""
+    return "__MACOSX" in name or PurePosixPath(name).name.startswith(".")
 
 
 @contextmanager

@@ -1,29 +1,35 @@
-"""MovieLens as GroupLens publishes it: ml-100k, the ``::`` files of 1M and 10M, the CSV of later sets."""
+"""MovieLens as GroupLens publishes it: ml-100k, the ``::`` files of 1M and 10M, the CSV of later sets.
+
+They are tables like any other, whose columns are known and need not be found; what is more, their items are complete:
+a rated id that is not among them is an error.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from recsys.data.dataset import Dataset, Source
+from recsys.data.ids import comparable_ids, quoted_id
 from recsys.data.matching import refuse_lost_zeros
-from recsys.data.readers.catalogue import read_genre_names, read_items, read_users
-from recsys.data.readers.delimited import Table, TableFile
-from recsys.data.readers.editions import edition
+from recsys.data.readers.catalogue import GENRES, read_genre_names, read_items, read_users
+from recsys.data.readers.cells import problem_of_integer, problem_of_number, series
 from recsys.data.readers.files import Files
-from recsys.data.readers.ratings import check_known, check_repeated, ids_not_in, read_ratings
-from recsys.data.readers.reader import Reader
+from recsys.data.readers.formats import open_table
+from recsys.data.readers.table import Skipped, SourceTable
+from recsys.data.readers.text import KnownColumns
 from recsys.errors import DataError
 
-LABEL = (
-    "a MovieLens folder or its zip, with u.data and u.item, ratings.dat and movies.dat, or ratings.csv and movies.csv"
-)
+MIN_RATING, MAX_RATING = 0.0, 10.0
+"""MovieLens rates from 0.5 to 5; other ten-point scales pass, a timestamp in the rating's column does not."""
+
+LABEL = "MovieLens's u.data and u.item, or ratings.dat and movies.dat, or ratings.csv and movies.csv"
 logger = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
@@ -32,93 +38,213 @@ _ITEM = ("item", "title", "genres")
 
 
 @dataclass(frozen=True)
+class KnownFile:
+    """A file of a layout."""
+
+    name: str
+    known: KnownColumns
+
+
+@dataclass(frozen=True)
 class Layout:
     """The files of one of the formats that MovieLens has had."""
 
-    ratings: Table
-    items: Table
-    users: Table | None = None
-    genres: Table | None = None
+    ratings: KnownFile
+    items: KnownFile
+    users: KnownFile | None = None
+    genres: KnownFile | None = None
     """The names of the genre flags, where items have flags."""
 
 
 LAYOUTS = (
     Layout(
-        ratings=Table("u.data", "\t", _RATING),
-        items=Table("u.item", "|", ("item", "title", "date", "video date", "url")),  # and a flag for each genre
-        users=Table("u.user", "|", ("user", "age", "gender", "occupation", "zip code")),
-        genres=Table("u.genre", "|", ("genre", "number")),
+        ratings=KnownFile("u.data", KnownColumns("\t", _RATING)),
+        items=KnownFile("u.item", KnownColumns("|", ("item", "title", "date", "video date", "url"))),  # and the flags
+        users=KnownFile("u.user", KnownColumns("|", ("user", "age", "gender", "occupation", "zip code"))),
+        genres=KnownFile("u.genre", KnownColumns("|", ("genre", "number"))),
     ),
     Layout(
-        ratings=Table("ratings.dat", "::", _RATING),
-        items=Table("movies.dat", "::", _ITEM),
-        users=Table("users.dat", "::", ("user", "gender", "age", "occupation code", "zip code")),
+        ratings=KnownFile("ratings.dat", KnownColumns("::", _RATING)),
+        items=KnownFile("movies.dat", KnownColumns("::", _ITEM)),
+        users=KnownFile("users.dat", KnownColumns("::", ("user", "gender", "age", "occupation code", "zip code"))),
     ),
     Layout(
-        ratings=Table("ratings.csv", ",", _RATING, header="userId,movieId,rating,timestamp"),
-        items=Table("movies.csv", ",", _ITEM, header="movieId,title,genres", encodings=("utf-8",)),
+        ratings=KnownFile("ratings.csv", KnownColumns(",", _RATING, ("userId", "movieId", "rating", "timestamp"))),
+        items=KnownFile("movies.csv", KnownColumns(",", _ITEM, ("movieId", "title", "genres"))),
     ),
 )
 
 
-def _layouts(files: Files) -> list[Layout]:
-    """The layouts whose ratings or items are among the files; with a chosen file, the one whose ratings it holds."""
-    if files.chosen is not None:
-        return [layout for layout in LAYOUTS if layout.ratings.file == files.chosen]
-    return [layout for layout in LAYOUTS if {layout.ratings.file, layout.items.file} & files.names]
-
-
-def _read(files: Files) -> Dataset:
-    layouts = _layouts(files)
-    if len(layouts) > 1:
-        tables = " and ".join(layout.ratings.file for layout in layouts)
-        raise DataError(f"'{files.path}' holds ratings more than once: {tables} (give the path of one of them)")
-    layout = layouts[0]
-    ratings_file = _table_file(files, layout.ratings)
-    ratings = read_ratings(ratings_file)
-    items = read_items(_table_file(files, layout.items), _read_optional(files, layout.genres, read_genre_names))
-    check_known(ratings_file, ratings, "item", items, layout.items.file)
-    users = _read_optional(files, layout.users, partial(_known_users, ratings=ratings))
-    name, source = edition(files, ratings, items) or (files.name, Source())
-    try:
-        return Dataset.from_frames(ratings, items, users, name=name, source=source)
-    except DataError:
-        # Only now: looking for pairs that are rated twice is slow, and the data set has found that there is one.
-        check_repeated(ratings_file, ratings)
-        raise
-
-
-def _read_optional(files: Files, table: Table | None, read: Callable[[TableFile], _Result]) -> _Result | None:
-    """What an optional file holds; None where there is none, or, with a warning, where it cannot be read."""
-    if table is None or table.file not in files.names:
-        return None
-    try:
-        return read(_table_file(files, table))
-    except DataError as error:
-        logger.warning("%s; %s is optional, so it is left out", error, table.file)
-        return None
-
-
-def _known_users(file: TableFile, ratings: pd.DataFrame) -> pd.DataFrame:
-    """The users' facts; a warning says how many users have none.
+def find_layout(files: Files) -> Layout | None:
+    """The layout of some files, with both its ratings and its items; None where they are something else.
 
     Raises:
-        DataError: a line cannot be read, or nobody who rates has one.
+        DataError: there are two, or a file of 100K without the other, whose columns nothing else says.
     """
-    users = read_users(file)
+    layouts = [layout for layout in LAYOUTS if _is_here(layout, files)]
+    if len(layouts) > 1:
+        tables = " and ".join(layout.ratings.name for layout in layouts)
+        raise DataError(f"'{files.path}' holds ratings more than once: {tables} (give the path of one of them)")
+    if layouts:
+        return layouts[0]
+    if "u.item" in files.names and files.chosen is None:
+        raise DataError(f"'{files.path}' has no u.data (expected {LABEL})")
+    return None
+
+
+def known_columns(name: str) -> KnownColumns | None:
+    """How a file of that name is built, whether or not the others of its layout are there; None if nobody knows."""
+    return next((layout.ratings.known for layout in LAYOUTS[:1] if layout.ratings.name == name), None)
+
+
+def _is_here(layout: Layout, files: Files) -> bool:
+    names = {layout.ratings.name, layout.items.name}
+    is_chosen = files.chosen is None or files.chosen == layout.ratings.name
+    return is_chosen and names <= files.names and _begins_like(files, layout.ratings)
+
+
+def _begins_like(files: Files, file: KnownFile) -> bool:
+    """Whether a file has the header of the layout, or the rare separator that it has."""
+    with files.open(file.name) as stream:
+        start = stream.read(1 << 12).removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not file.known.header:
+        return file.known.separator != "::" or b"::" in start or not start
+    first = start.splitlines()[0].decode("utf-8", "replace") if start else ""
+    return tuple(name.strip('" ') for name in first.split(",")) == file.known.header
+
+
+def read_ratings(files: Files, layout: Layout, lenient: bool) -> tuple[SourceTable, pd.DataFrame, Skipped]:
+    """The ratings in the order of the file.
+
+    Returns:
+        The table; a frame with columns user and item (whole numbers, or text as it is written if one is not written
+        like a number, such as 007), rating and timestamp (numbers); and the rows that were skipped.
+
+    Raises:
+        DataError: a row is not as the layout says.
+    """
+    table = _open(files, layout.ratings)
+    ratings, skipped = table.read(_RATING, lenient, ids=("user", "item"))
+    is_bad = np.zeros(len(ratings), bool)
+    problems: list[tuple[int, str]] = []
+    for name, (problem_of, convert) in _CHECKS.items():
+        values, reasons = _checked(ratings[name].to_numpy(), problem_of, convert)
+        if name == "rating":
+            outside = ~((values >= MIN_RATING) & (values <= MAX_RATING))
+            reasons = reasons or {}
+            for row in np.flatnonzero(outside):
+                reasons.setdefault(int(row), f"is not between {MIN_RATING:g} and {MAX_RATING:g}")
+        if reasons:
+            first = min(reasons)
+            problems.append((first, f"{name} {str(ratings[name].iloc[first])!r} {reasons[first]}"))
+            is_bad[list(reasons)] = True
+        ratings[name] = series(values)
+    if problems:
+        row, problem = min(problems, key=lambda entry: entry[0])
+        error = f"{table.locate(row)}: {problem} (expected {table.expected})"
+        if not lenient:
+            raise DataError(error)
+        skipped.add(error)
+        skipped.count += int(is_bad.sum()) - 1
+        ratings = ratings[~is_bad].reset_index(drop=True)
+    return table, ratings, skipped
+
+
+_CHECKS: dict[str, tuple[Callable[[str], str | None], type]] = {
+    "user": (problem_of_integer, str),
+    "item": (problem_of_integer, str),
+    "rating": (problem_of_number, float),
+    "timestamp": (problem_of_integer, int),
+}
+"""What the cells of a column have to be, and what they are converted to where they are text."""
+
+
+def _checked(
+    values: NDArray[Any], problem_of: Callable[[str], str | None], convert: type
+) -> tuple[NDArray[Any], dict[int, str]]:
+    """The values converted, where they are not numbers yet, and by row what is wrong with some."""
+    if values.dtype != object:
+        fractions = np.flatnonzero(values != np.floor(values)) if convert is int and values.dtype.kind == "f" else []
+        return values, {int(row): "is not a whole number" for row in fractions}
+    codes, texts = pd.factorize(values)
+    problems = list(map(problem_of, texts))
+    reasons = {
+        int(row): str(problems[codes[row]])
+        for row in np.flatnonzero(np.array([problem is not None for problem in problems], bool)[codes])
+    }
+    if convert is str:
+        return values, reasons
+    numbers = [convert(text) if problem is None else 0 for text, problem in zip(texts, problems, strict=True)]
+    return np.array(numbers)[codes], reasons
+
+
+def read_catalogue(files: Files, layout: Layout, lenient: bool) -> tuple[SourceTable, pd.DataFrame, Skipped]:
+    """The items: columns item, title, year and genres; see :func:`~recsys.data.readers.catalogue.read_items`.
+
+    Raises:
+        DataError: a row cannot be read, or an item has two.
+    """
+    known, skipped = layout.items.known, Skipped()
+    flags: tuple[str, ...] = ()
+    if "genres" not in known.columns:
+        names = read_optional(files, layout.genres, read_genre_names)
+        flags = GENRES if names is None else names
+        known = replace(known, columns=(*known.columns, *flags))
+    table = _open(files, replace(layout.items, known=known))
+    return table, read_items(table, flags, skipped if lenient else None), skipped
+
+
+def check_known(table: SourceTable, ratings: pd.DataFrame, items: pd.DataFrame, items_file: str) -> None:
+    """Require a line in the catalogue for every rated item.
+
+    Raises:
+        DataError: one has none; the message names the line of its first rating.
+    """
+    unknown = ids_not_in(ratings["item"], items["item"])
+    if len(unknown):
+        where = table.locate(int((ratings["item"].to_numpy() == unknown[0]).argmax()))
+        raise DataError(
+            f"{where}: item {quoted_id(unknown[0])} has no line in {items_file} (add it there, or drop the rating)"
+        )
+
+
+def read_known_users(files: Files, layout: Layout, ratings: pd.DataFrame) -> pd.DataFrame | None:
+    """The users' facts; None, with a warning, where they cannot be used.
+
+    A warning says how many users have none.
+    """
+    return read_optional(files, layout.users, partial(_known_users, ratings=ratings))
+
+
+def _known_users(table: SourceTable, ratings: pd.DataFrame) -> pd.DataFrame:
+    users = read_users(table)
     refuse_lost_zeros("user", np.asarray(ratings["user"].unique()), users["user"].to_numpy())
     unknown = ids_not_in(ratings["user"], users["user"])
     if len(unknown) == ratings["user"].nunique():
-        raise DataError(f"{file.table.file} has a line for none of the users, such as {unknown[0]}")
+        raise DataError(f"{table.file} has a line for none of the users, such as {unknown[0]}")
     if len(unknown):
-        logger.warning("%s has no line for user %s; such users: %d", file.table.file, unknown[0], len(unknown))
+        logger.warning("%s has no line for user %s; such users: %d", table.file, unknown[0], len(unknown))
     return users
 
 
-def _table_file(files: Files, table: Table) -> TableFile:
-    if table.file not in files.names:
-        raise DataError(f"'{files.path}' has no {table.file} (expected {LABEL})")
-    return TableFile(table, partial(files.open, table.file))
+def read_optional(files: Files, file: KnownFile | None, read: Callable[[SourceTable], _Result]) -> _Result | None:
+    """What an optional file holds; None where there is none, or, with a warning, where it cannot be read."""
+    if file is None or file.name not in files.names:
+        return None
+    try:
+        return read(_open(files, file))
+    except DataError as error:
+        logger.warning("%s; %s is optional, so it is left out", error, file.name)
+        return None
 
 
-READER = Reader("movielens", LABEL, matches=lambda files: bool(_layouts(files)), read=_read)
+def ids_not_in(column: pd.Series[Any], known: pd.Series[Any]) -> NDArray[Any]:
+    """The ids of a column, each once and in its order, that another column has not."""
+    unique = np.asarray(column.unique())
+    first, second = comparable_ids(unique, known.to_numpy())
+    unknown: NDArray[Any] = unique[~np.asarray(pd.Series(first).isin(second))]
+    return unknown
+
+
+def _open(files: Files, file: KnownFile) -> SourceTable:
+    return open_table(file.name, partial(files.open, file.name), file.known)

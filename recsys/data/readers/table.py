@@ -6,7 +6,7 @@ What a column means is none of its business; :mod:`recsys.data.roles` decides th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -39,13 +39,13 @@ class RowSource(Protocol):
     """How a format gives the rows of a file. It can be read again and again, from the beginning each time."""
 
     def batches(
-        self, columns: Sequence[int], texts: Collection[int], skipped: Skipped | None
+        self, columns: Sequence[int], ids: Collection[int], skipped: Skipped | None
     ) -> Iterator[dict[int, np.ndarray]]:
         """Some columns in blocks of rows, as :func:`~recsys.data.readers.cells.typed_cells` converts cells.
 
         Args:
             columns: the positions of the columns.
-            texts: positions of columns whose cells are ids: those of a block are whole numbers or text.
+            ids: positions of columns of ids: the cells of a block are whole numbers or text.
             skipped: counts rows that cannot be read; None to raise an error for the first.
 
         Raises:
@@ -73,6 +73,8 @@ class SourceTable:
     """The first rows, :data:`SAMPLE_ROWS` at most: cells as text without the spaces around them, "" where blank; of
     Parquet, whose columns have types, the values."""
     source: RowSource
+    expected: str
+    """What a row looks like, as errors say it after "expected"."""
 
     def read(
         self, columns: Sequence[str], lenient: bool = False, ids: Collection[str] = ()
@@ -110,6 +112,10 @@ class SourceTable:
         # Joined one after the other, so that only one column needs its memory twice.
         frame = {name: series(joined(parts.pop(self.columns.index(name)))) for name in columns}
         return pd.DataFrame(frame, copy=False), skipped
+
+    def with_fact(self, fact: str) -> SourceTable:
+        """The same table with a further fact in its description."""
+        return replace(self, description=f"{self.description}, {fact}")
 
     def locate(self, row: int) -> str:
         """Where a row of what :meth:`read` gives is: ``ratings.csv:12``, or ``ratings.parquet, row 12``."""

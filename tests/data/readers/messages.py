@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recsys.data.readers.registry import read_dataset
+from recsys.data.load import read_path as read_dataset
 from recsys.errors import DataError
 
 

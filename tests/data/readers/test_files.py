@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recsys.data.readers import files
-from recsys.data.readers.registry import read_dataset
+from recsys.data.load import read_path as read_dataset
 from recsys.errors import DataError
 from tests.data.readers.messages import error_message
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recsys.data.readers.registry import read_dataset
+from recsys.data.load import read_path as read_dataset
 from recsys.data.readers.titles import natural_order, split_year
 from tests.data.readers.messages import error_message
 from tests.requirements import MOVIELENS, needs_movielens, real_log

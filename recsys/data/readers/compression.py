@@ -1,0 +1,115 @@
+"""Unpack compressed files as they are read, recognised by their first bytes whatever they are called.
+
+What they unpack to is limited as that of a zip's members is: a few kilobytes may hold petabytes.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, BinaryIO, cast
+
+from recsys.data.readers import files
+from recsys.data.readers.files import Opener
+from recsys.errors import DataError
+
+
+@dataclass(frozen=True)
+class Compression:
+    """One way to compress a single file."""
+
+    label: str
+    magic: bytes
+    suffix: str
+    """That names of such files have after that of the unpacked file."""
+    open: Callable[[BinaryIO], Any]
+    """From the packed bytes to a stream of the unpacked ones."""
+
+
+def _open_zstd(packed: BinaryIO) -> Any:
+    try:
+        import zstandard
+    except ImportError:
+        raise DataError(
+            "is compressed with Zstandard, which needs the package zstandard (pip install 'marquee-recsys[zstd]', or "
+            "unpack the file)"
+        ) from None
+    return zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+
+
+COMPRESSIONS = (
+    Compression("gzip", b"\x1f\x8b", ".gz", lambda packed: gzip.GzipFile(fileobj=packed)),
+    Compression("zstd", b"\x28\xb5\x2f\xfd", ".zst", _open_zstd),
+    Compression("bzip2", b"BZh", ".bz2", bz2.BZ2File),
+    Compression("xz", b"\xfd7zXZ\0", ".xz", lzma.LZMAFile),
+)
+_MAGIC_SIZE = max(len(compression.magic) for compression in COMPRESSIONS)
+
+
+def unpacked(name: str, opener: Opener) -> tuple[Opener, str | None]:
+    """How to open a file unpacked, and how it is compressed; itself and None where it is not.
+
+    Raises:
+        DataError: it cannot be read, or needs a package that is not installed.
+    """
+    with opener() as file:
+        start = file.read(_MAGIC_SIZE)
+    for compression in COMPRESSIONS:
+        if start.startswith(compression.magic):
+            return partial(_open_unpacked, name, opener, compression), compression.label
+    return opener, None
+
+
+def stem(name: str) -> str:
+    """The name of a file without the suffix of a compression: ``ratings.csv`` for ``ratings.csv.gz``."""
+    for suffix in (".zip", *(compression.suffix for compression in COMPRESSIONS)):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+@contextmanager
+def _open_unpacked(name: str, opener: Opener, compression: Compression) -> Iterator[BinaryIO]:
+    with opener() as packed:
+        try:
+            stream = compression.open(packed)
+        except DataError as error:
+            raise DataError(f"'{name}' {error}") from None
+        yield cast(BinaryIO, io.BufferedReader(_Limited(name, packed, stream), 1 << 16))
+
+
+class _Limited(io.RawIOBase):
+    """The unpacked bytes of a file, up to the limits; damage is a DataError."""
+
+    def __init__(self, name: str, packed: BinaryIO, stream: Any) -> None:
+        self._name, self._packed, self._stream = name, packed, stream
+        self._n_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._stream.read(len(buffer))
+        except (OSError, EOFError, zlib.error, lzma.LZMAError, RuntimeError, ValueError) as error:
+            raise DataError(f"'{self._name}' is damaged: {error} (download it again)") from None
+        except Exception as error:  # zstandard's own errors derive from Exception alone
+            if type(error).__module__.startswith(("zstandard", "zstd")):
+                raise DataError(f"'{self._name}' is damaged: {error} (download it again)") from None
+            raise
+        self._n_bytes += len(data)
+        is_bomb = self._n_bytes > files.MIN_SUSPECT and self._n_bytes > files.MAX_RATIO * self._packed.tell()
+        if is_bomb or self._n_bytes > files.MAX_MEMBER:
+            raise DataError(
+                f"'{self._name}' unpacks to more than {self._n_bytes - len(data):,} bytes, more than "
+                f"{files.MAX_MEMBER:,} or {files.MAX_RATIO} times its packed size (unpack it by hand if you trust it)"
+            )
+        buffer[: len(data)] = data
+        return len(data)

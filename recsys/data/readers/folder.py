@@ -1,0 +1,172 @@
+"""Which file of a folder holds the ratings, which the items and which the users: by names first, by ids last.
+
+A table is one of ratings if it has users and items; a table of items has items' ids and no users, one of users the
+reverse. Settings and options that name a file win, and are not looked at here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePosixPath
+
+from recsys.config import ReadConfig
+from recsys.data.column_names import WEAK, matches_of_name, words_of
+from recsys.data.readers.compression import stem
+from recsys.data.readers.files import Files
+from recsys.data.readers.formats import open_table
+from recsys.data.readers.movielens import known_columns
+from recsys.data.readers.table import SourceTable
+from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
+from recsys.errors import DataError
+
+_NO_TABLES = frozenset(
+    "md rst toml py ipynb html htm css js ts sh pl r bat yaml yml ini cfg log png jpg jpeg gif svg webp ico pdf doc docx "
+    "ppt pptx zip bib tex lock npz npy pt pth pkl pickle bin exe so dll mp3 mp4 license".split()
+)
+"""Endings of files that are not looked into when they lie in a folder."""
+_TABLES = frozenset("csv tsv tab dat data psv jsonl ndjson json parquet pq gz zst bz2 xz base test train".split())
+"""Endings of files that somebody may have meant for a table."""
+_NOT_DATA = re.compile(r"(readme|licen[cs]e|copying|changelog|citation|notice|makefile|dockerfile|requirements)\b.*", re.I)
+_PARTS = frozenset("train training test testing base valid validation val dev fold holdout split probe".split())
+"""Words in the names of files that hold a part of a log."""
+_RATINGS = frozenset(
+    "rating ratings interaction interactions event events play plays purchase purchases review reviews log logs "
+    "history listens transactions orders feedback".split()
+)
+_ITEMS = frozenset(
+    "item items movie movies film films book books product products article articles game games song songs track "
+    "tracks artist artists anime show shows recipe recipes catalog catalogue metadata meta titles papers".split()
+)
+_USERS = frozenset("user users reader readers customer customers member members people profiles listeners".split())
+_MIN_OVERLAP = 0.5
+"""Share of ids in common from which a table of neither name is one of items or users."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that may be the ratings."""
+
+    table: SourceTable
+    roles: Roles
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a folder, or of the one file that was chosen."""
+
+    ratings: tuple[Candidate, ...]
+    """What may be the ratings; of several none is clearly more likely."""
+    others: tuple[SourceTable, ...]
+    problems: tuple[DataError, ...]
+    """Why files that were probably meant for tables are none."""
+
+
+def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -> Tables:
+    """Look into all files that may be tables.
+
+    Args:
+        files: of a folder; or of a single file, beside which nothing is looked at.
+        config: names of columns.
+        taken: files that are known to be something else than ratings.
+    """
+    names = sorted(name for name in files.names if _may_be_table(name)) if files.chosen is None else [files.chosen]
+    candidates, others, problems = [], [], []
+    for name in names:
+        if name in taken:
+            continue
+        try:
+            table = open_table(name, partial(files.open, name), known_columns(name))
+            roles = find_rating_columns(table.file, table.sample, config.columns)
+        except DataError as error:
+            if files.chosen is not None or _ending(name) in _TABLES:
+                problems.append(error)
+            continue
+        if roles is None:
+            others.append(table)
+        else:
+            candidates.append(Candidate(table, roles))
+    chosen = _most_likely(candidates)
+    others += [candidate.table for candidate in candidates if candidate not in chosen]
+    return Tables(tuple(chosen), tuple(others), tuple(problems))
+
+
+def find_facts(
+    tables: Iterable[SourceTable], kind: str, ratings: Roles, rated_ids: Collection[str], config: ReadConfig
+) -> list[tuple[SourceTable, Roles]]:
+    """The tables that may be the items or the users, the most likely first.
+
+    Args:
+        tables: those beside the ratings.
+        kind: "item" or "user".
+        ratings: the columns of the ratings.
+        rated_ids: of the items or users in the ratings, as text.
+        config: names of columns.
+    """
+    ranked = []
+    for table in tables:
+        roles = fact_columns(table, kind, ratings, rated_ids, config)
+        if roles is None:
+            continue
+        own, other = (_ITEMS, _USERS) if kind == "item" else (_USERS, _ITEMS)
+        words = _words(table.file)
+        is_called, is_called_other = bool(words & own), bool(words & other) and not words & own
+        has_own, has_other = (_has_role(table, name) for name in (kind, "user" if kind == "item" else "item"))
+        overlap = share_known(table, roles["item" if kind == "item" else "user"], rated_ids)
+        if not overlap or is_called_other or (has_other and not is_called):
+            continue
+        if not (is_called or has_own or overlap >= _MIN_OVERLAP):
+            continue
+        rank = (is_called, "title" in roles, has_own, overlap, len(table.columns))
+        ranked.append((rank, table, roles))
+    return [(table, roles) for _, table, roles in sorted(ranked, key=lambda entry: entry[0], reverse=True)]
+
+
+def fact_columns(
+    table: SourceTable, kind: str, ratings: Roles, rated_ids: Collection[str], config: ReadConfig
+) -> Roles | None:
+    """The columns of a table of items or users; None where no column has their ids."""
+    find = find_item_columns if kind == "item" else find_user_columns
+    name = ratings["item" if kind == "item" else "user"]
+    return find(table.file, table.sample, config.columns, rated_ids, name)
+
+
+def share_known(table: SourceTable, column: str, rated_ids: Collection[str]) -> float:
+    """The share of a table's ids, in its first rows, that are rated; or of the rated ones that it has."""
+    ids = {str(value) for value in table.sample[column].unique()}
+    return len(ids & set(rated_ids)) / max(1, min(len(ids), len(rated_ids)))
+
+
+def _most_likely(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that are left when the less likely ones are dropped; several where that does not decide."""
+    left = list(candidates)
+    for is_likely in (
+        lambda candidate: not _words(candidate.table.file) & _PARTS,
+        lambda candidate: not {column.role for column in candidate.roles.guessed} & {"user", "item"},
+        lambda candidate: "rating" in candidate.roles,
+        lambda candidate: bool(_words(candidate.table.file) & _RATINGS),
+    ):
+        likely = [candidate for candidate in left if is_likely(candidate)]
+        left = likely or left
+    return left
+
+
+def _has_role(table: SourceTable, role: str) -> bool:
+    return table.has_header and any(
+        match.role == role and match.rank < WEAK for name in table.columns for match in matches_of_name(name)
+    )
+
+
+def _may_be_table(name: str) -> bool:
+    return not (name.startswith((".", "~$")) or _NOT_DATA.fullmatch(name) or _ending(name) in _NO_TABLES)
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower().removeprefix(".")
+
+
+def _words(name: str) -> set[str]:
+    """The words of a file's name; "ua.base" has "base", "u1test" has none."""
+    return set(words_of(stem(name).replace("_", " ")))

@@ -1,0 +1,292 @@
+"""From a path to a data set: find the tables, read them, and hand them over to be understood."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from recsys.config import ReadConfig
+from recsys.data.dataset import Dataset, Source
+from recsys.data.ids import quoted_id, written_ids
+from recsys.data.input_table import InputTable
+from recsys.data.readers import movielens
+from recsys.data.readers.compression import stem
+from recsys.data.readers.editions import edition
+from recsys.data.readers.files import Files, list_folders, single_file
+from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_facts, find_tables
+from recsys.data.readers.formats import LABEL, open_table
+from recsys.data.readers.table import Skipped, SourceTable
+from recsys.data.report import ReadReport, TableReport
+from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
+from recsys.errors import DataError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A data set that a path holds."""
+
+    files: Files
+    layout: movielens.Layout | None
+    """MovieLens's, if that is what the files are."""
+    tables: Tables | None
+    """What else there is."""
+
+
+def find_datasets(
+    path: Path, config: ReadConfig | None = None, taken: Sequence[Path] = (), *, nested: bool = True
+) -> list[Found]:
+    """The data sets at a path: the one directly in a folder or zip if there is one, else those in its folders.
+
+    Args:
+        path: a folder, a zip or a file.
+        config: names of columns.
+        taken: files that hold something else than ratings.
+        nested: look into the folders of a folder too.
+
+    Raises:
+        DataError: the path does not exist, cannot be looked into, or holds files that were meant for tables and are
+            none.
+    """
+    config = config or ReadConfig()
+    found: list[Found] = []
+    problems: list[DataError] = []
+    for files in list_folders(path):
+        if files.is_nested and (_is_site(files) or not nested):
+            continue
+        layout = None if config.columns else movielens.find_layout(files)
+        if layout is not None:
+            found.append(Found(files, layout, None))
+            continue
+        tables = find_tables(files, config, {other.name for other in taken if other.parent == files.path})
+        problems += tables.problems
+        if tables.ratings:
+            found.append(Found(files, None, tables))
+    if not found and problems:
+        raise problems[0]
+    return [data for data in found if not data.files.is_nested] or found
+
+
+def read_dataset(
+    path: Path, config: ReadConfig | None = None, items: Path | None = None, users: Path | None = None
+) -> tuple[Dataset, ReadReport]:
+    """Read the one data set at a path, and say what was understood of it.
+
+    Args:
+        path: a folder, a zip or a single file.
+        config: how tables are read.
+        items: the table of items, if it is not to be looked for.
+        users: the table of users, likewise.
+
+    Raises:
+        DataError: there is none or more than one, or it cannot be read.
+    """
+    config = config or ReadConfig()
+    found = find_datasets(path, config, [table for table in (items, users) if table is not None])
+    if not found:
+        raise _nothing_found(path, config)
+    if len(found) > 1:
+        folders = " and ".join(f"'{data.files.path}'" for data in found)
+        raise DataError(
+            f"'{path}' holds more than one data set: {folders} (give the path of one of them; unpack a zip first)"
+        )
+    files, layout, tables = found[0].files, found[0].layout, found[0].tables
+    if layout is not None:
+        return _read_movielens(files, layout, config, items, users)
+    assert tables is not None
+    return _read_tables(files, tables, config, items, users)
+
+
+def _nothing_found(path: Path, config: ReadConfig) -> DataError:
+    """The error for a path without ratings; it names the tables that are there and their columns."""
+    tables = [table for files in list_folders(path) for table in find_tables(files, config).others]
+    if not tables:
+        return DataError(f"'{path}' holds no table (expected {LABEL}, with a line for each rating)")
+    seen = "; ".join(f"{table.file} has {_shortened(', '.join(table.columns))}" for table in tables[:3])
+    return DataError(
+        f"'{path}' holds no table with a column of users and one of items: {seen} (name the columns in site.toml, as "
+        "in [columns] user = \"...\", item = \"...\")"
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
+def _is_site(files: Files) -> bool:
+    """Whether a folder is a site that was built: its tables are our own lists."""
+    return {"index.html", "404.html"} <= files.names
+
+
+def _read_movielens(
+    files: Files, layout: movielens.Layout, config: ReadConfig, items: Path | None, users: Path | None
+) -> tuple[Dataset, ReadReport]:
+    table, ratings, skipped = movielens.read_ratings(files, layout, config.lenient)
+    rated = InputTable(
+        table.file, table.description, ratings, _roles(find_rating_columns, table.file, ratings), table.locate,
+        _notes(table.file, skipped),
+    )  # fmt: skip
+    name, source = files.name, Source()
+    if items is None:
+        item_table, catalogue, skipped = movielens.read_catalogue(files, layout, config.lenient)
+        movielens.check_known(table, ratings, catalogue, item_table.file)
+        name, source = edition(files, ratings, catalogue) or (name, source)
+        roles = _roles(find_item_columns, item_table.file, catalogue)
+        notes = _notes(item_table.file, skipped)
+        listed: InputTable | None = InputTable(item_table.file, item_table.description, catalogue, roles, None, notes)
+    else:
+        listed = _read_named(items, "item", rated, config)
+    if users is None:
+        facts = movielens.read_known_users(files, layout, ratings)
+        people = None
+        if facts is not None and layout.users is not None:
+            roles = _roles(find_user_columns, layout.users.name, facts)
+            people = InputTable(layout.users.name, _LABEL_OF_USERS[layout.users.known.separator], facts, roles)
+    else:
+        people = _read_named(users, "user", rated, config)
+    return dataset_from_tables(rated, listed, people, config, name=name, source=source)
+
+
+_LABEL_OF_USERS = {"|": "text with pipes, no header", "::": "text with ::, no header"}
+
+
+def _roles(find: Callable[..., Roles | None], file: str, frame: pd.DataFrame) -> Roles:
+    """The roles of columns that have the names of roles."""
+    roles = find(file, frame.head(0), {})
+    assert roles is not None
+    return roles
+
+
+def _read_tables(
+    files: Files, tables: Tables, config: ReadConfig, items: Path | None, users: Path | None
+) -> tuple[Dataset, ReadReport]:
+    if len(tables.ratings) > 1:
+        names = " and ".join(candidate.table.file for candidate in tables.ratings)
+        raise DataError(
+            f"'{files.path}' holds more than one table with users and items: {names} (give the path of one of them)"
+        )
+    candidate = tables.ratings[0]
+    ratings = _read_ratings(candidate, config)
+    others = list(tables.others)
+    listed = _read_named(items, "item", ratings, config) if items else _find(others, "item", ratings, config)
+    others = [table for table in others if listed is None or table.file != listed.file]
+    people = _read_named(users, "user", ratings, config) if users else _find(others, "user", ratings, config)
+    name = files.name if files.chosen is None else _name_of_file(files.chosen)
+    return dataset_from_tables(ratings, listed, people, config, name=name, source=Source())
+
+
+def _name_of_file(file: str) -> str:
+    """What to call a data set of a single file."""
+    return Path(stem(file)).stem
+
+
+def _read_ratings(candidate: Candidate, config: ReadConfig) -> InputTable:
+    table, roles = candidate.table, candidate.roles
+    frame, skipped = table.read(roles.names, config.lenient, ids=[roles["user"], roles["item"]])
+    if not len(frame):
+        raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
+    return InputTable(table.file, table.description, frame, roles, table.locate, _notes(table.file, skipped))
+
+
+def _find(tables: Sequence[SourceTable], kind: str, ratings: InputTable, config: ReadConfig) -> InputTable | None:
+    """The items or users among some tables; None where they are not there or cannot be read, which is said."""
+    ids = _rated_ids(ratings, kind)
+    for table, roles in find_facts(tables, kind, ratings.roles, ids, config):
+        try:
+            return _read_facts(table, roles)
+        except DataError as error:
+            logger.warning("%s; %s is optional, so it is left out", error, table.file)
+    return None
+
+
+def _read_named(path: Path, kind: str, ratings: InputTable, config: ReadConfig) -> InputTable:
+    """The table of items or users that was asked for.
+
+    Raises:
+        DataError: it cannot be read, or has no column of ids.
+    """
+    files = single_file(path)
+    name = files.chosen or path.name
+    table = open_table(name, partial(files.open, name))
+    roles = fact_columns(table, kind, ratings.roles, _rated_ids(ratings, kind), config)
+    if roles is None:
+        raise DataError(
+            f"{table.file} has no column with the ids of {kind}s (its columns are {', '.join(table.columns)}; give it "
+            "the name that the column has in the ratings)"
+        )
+    return _read_facts(table, roles)
+
+
+def _read_facts(table: SourceTable, roles: Roles) -> InputTable:
+    """All rows that can be read: items and users are optional, and a bad row of them is no reason to stop."""
+    key = roles["item" if roles.kind == "items" else "user"]
+    frame, skipped = table.read(table.columns, lenient=True, ids=[key])
+    if not len(frame):
+        raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
+    if skipped.count:
+        logger.warning("%s: %d rows are left out, such as %s", table.file, skipped.count, skipped.reasons[0])
+    return InputTable(table.file, table.description, frame, roles, table.locate, _notes(table.file, skipped))
+
+
+def _rated_ids(ratings: InputTable, kind: str) -> set[str]:
+    return set(written_ids(ratings.frame[ratings.roles["item" if kind == "item" else "user"]].unique()))
+
+
+def _notes(file: str, skipped: Skipped) -> tuple[str, ...]:
+    """What the report says about rows that were skipped."""
+    if not skipped.count:
+        return ()
+    shown = len(skipped.reasons)
+    first = f"the first {shown}" if skipped.count > shown else "all of them" if shown > 1 else "this one"
+    return (f"{file}: {skipped.count:,} rows skipped, {first}:", *(f"  {reason}" for reason in skipped.reasons))
+
+
+def dataset_from_tables(
+    ratings: InputTable, items: InputTable | None, users: InputTable | None, config: ReadConfig, *, name: str,
+    source: Source,
+) -> tuple[Dataset, ReadReport]:  # fmt: skip
+    """The data set of some tables whose columns are known, and the report of what was understood."""
+    frames = []
+    for table in (ratings, items, users):
+        if table is None:
+            frames.append(None)
+            continue
+        names = {column.name: role for role, column in table.roles.columns.items()}
+        frame = table.frame.rename(columns=names)
+        frames.append(frame[[*names.values(), *(table.roles.others if table is users else ())]])
+    if "rating" not in frames[0]:
+        frames[0] = frames[0].assign(rating=1.0)
+    if frames[1] is not None and "title" not in frames[1]:
+        frames[1] = frames[1].assign(title=None)
+    try:
+        dataset = Dataset.from_frames(*frames, name=name, source=source)
+    except DataError:
+        # Only now: looking for pairs that are rated twice is slow, and the data set has found that there is one.
+        _check_repeated(ratings, frames[0][["user", "item"]])
+        raise
+    tables = [
+        TableReport(table.roles.kind, table.file, table.description, len(table.frame), ())
+        for table in (ratings, items, users)
+        if table is not None
+    ]
+    notes = [note for table in (ratings, items, users) if table is not None for note in table.notes]
+    return dataset, ReadReport(tuple(tables), tuple(notes))
+
+
+def _check_repeated(table: InputTable, pairs: pd.DataFrame) -> None:
+    repeats = np.flatnonzero(pairs.duplicated())
+    if len(repeats) and table.locate is not None:
+        user, item = pairs.iloc[repeats[0]]
+        first = int(((pairs["user"] == user) & (pairs["item"] == item)).to_numpy().argmax())
+        line = table.locate(first).rpartition(":")[2]
+        raise DataError(
+            f"{table.locate(int(repeats[0]))}: user {quoted_id(user)} rates item {quoted_id(item)} again, after line "
+            f"{line} (keep one of the two lines)"
+        )

@@ -1,0 +1,170 @@
+"""Tables of JSON: an object on each line, or one array of objects."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.data.readers.cells import narrowed, typed_cells
+from recsys.data.readers.encodings import as_utf8, find_encoding
+from recsys.data.readers.files import Opener
+from recsys.data.readers.table import SAMPLE_ROWS, Skipped, SourceTable
+from recsys.errors import DataError
+
+BATCH = 20_000
+"""Objects that are converted at once."""
+MAX_LINE = 64 << 20
+"""Bytes of a line."""
+MAX_ARRAY = 256 << 20
+"""Bytes of an array, which is decoded as a whole."""
+_EXPECTED = 'objects such as {"user": "ann", "item": "lamp", "rating": 4}'
+_MAX_COLUMNS = 1000
+
+_Record = tuple[int, dict[str, Any]]
+"""The number of the line or of the entry in the array, from 1, and the object."""
+
+
+def open_json(file: str, opener: Opener) -> SourceTable | None:
+    """A table of JSON; None where the file does not begin as one.
+
+    Raises:
+        DataError: the file cannot be read, or there is no object in it.
+    """
+    with opener() as stream:
+        head = stream.read(1 << 12)
+    opener = as_utf8(file, opener, find_encoding(head))
+    with opener() as stream:
+        start = stream.read(1 << 12).removeprefix(b"\xef\xbb\xbf").lstrip()
+    is_array = start[:1] == b"[" and start[1:].lstrip()[:1] == b"{"
+    if not is_array and start[:1] != b"{":
+        return None
+    source = JsonSource(file, opener, is_array)
+    first = list(islice(source.records(Skipped()), SAMPLE_ROWS))
+    if not first:
+        next(source.records(None), None)  # for the error of the first line
+        raise DataError(f"{file} has no rows (expected {_EXPECTED}{' on each line' * (not is_array)})")
+    names = dict.fromkeys(name for _, record in first for name in record)
+    if len(names) > _MAX_COLUMNS:
+        raise DataError(f"{file} has objects with {len(names):,} different names; expected {_MAX_COLUMNS} at most")
+    source = JsonSource(file, opener, is_array, tuple(names))
+    sample = {_name(name): _column([text_of(record.get(name)) for _, record in first]) for name in names}
+    description = "a JSON array" if is_array else "JSON Lines"
+    return SourceTable(file, description, tuple(map(_name, names)), True, pd.DataFrame(sample), source, _EXPECTED)
+
+
+def text_of(value: Any) -> str:
+    """A value as the cell of a table: a list of texts as ``A|B``, an object as JSON, nothing for null."""
+    match value:
+        case str():
+            return value.strip()
+        case None:
+            return ""
+        case list() if all(isinstance(part, str | int | float) for part in value):
+            return "|".join(text_of(part).replace("|", "/") for part in value)
+        case list() | dict():
+            return msgspec.json.encode(value).decode()
+        case _:
+            return str(value)
+
+
+@dataclass(frozen=True)
+class JsonSource:
+    """The objects of a file."""
+
+    file: str
+    opener: Opener
+    """Of the text in UTF-8."""
+    is_array: bool
+    names: tuple[str, ...] = ()
+    """The names of the columns."""
+
+    def batches(
+        self, columns: Sequence[int], ids: Collection[int], skipped: Skipped | None
+    ) -> Iterator[dict[int, NDArray[Any]]]:
+        """See :class:`~recsys.data.readers.table.RowSource`."""
+        known: dict[int, dict[str, str]] = {column: {} for column in columns}
+        records = self.records(skipped)
+        while batch := list(islice(records, BATCH)):
+            cells = {}
+            for column in columns:
+                name = self.names[column]
+                texts = np.empty(len(batch), object)
+                texts[:] = [text_of(record.get(name)) for _, record in batch]
+                cells[column] = narrowed(typed_cells(texts, column in ids, known[column]))
+            yield cells
+
+    def locate(self, row: int) -> str:
+        """The file and the line of an object, or its number in the array."""
+        record = next(islice(self.records(Skipped()), row, None), None)
+        return self.file if record is None else self._place(record[0])
+
+    def records(self, skipped: Skipped | None) -> Iterator[_Record]:
+        """All objects with something in them.
+
+        Raises:
+            DataError: a line is none; only where no rows are skipped.
+        """
+        for number, value in self._values(skipped):
+            problem = None
+            if not isinstance(value, dict):
+                problem = f"{self._place(number)}: {_shown(value)} is no object (expected {_EXPECTED})"
+            elif value:
+                yield number, value
+            if problem and skipped is None:
+                raise DataError(problem)
+            if problem and skipped is not None:
+                skipped.add(problem)
+
+    def _place(self, number: int) -> str:
+        return f"{self.file}, entry {number}" if self.is_array else f"{self.file}:{number}"
+
+    def _values(self, skipped: Skipped | None) -> Iterable[tuple[int, Any]]:
+        return enumerate(self._array(), 1) if self.is_array else self._lines(skipped)
+
+    def _array(self) -> list[Any]:
+        with self.opener() as stream:
+            data = stream.read(MAX_ARRAY + 1)
+        if len(data) > MAX_ARRAY:
+            raise DataError(f"{self.file} is an array of more than {MAX_ARRAY:,} bytes (save it as JSON Lines)")
+        try:
+            array: list[Any] = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=list[Any])
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise DataError(f"{self.file} is not JSON: {error} (expected {_EXPECTED})") from None
+        return array
+
+    def _lines(self, skipped: Skipped | None) -> Iterator[tuple[int, Any]]:
+        with self.opener() as stream:
+            number = 0
+            while line := stream.readline(MAX_LINE):
+                number += 1
+                line = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
+                if not line:
+                    continue
+                try:
+                    yield number, msgspec.json.decode(line)
+                except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+                    problem = f"{self.file}:{number}: {_shown(line.decode(errors='replace'))} is not JSON: {error}"
+                    problem = f"{problem} (expected {_EXPECTED} on each line)"
+                    if skipped is None:
+                        raise DataError(problem) from None
+                    skipped.add(problem)
+
+
+def _name(name: str) -> str:
+    return " ".join(name.split())[:200] or "(empty)"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+def _column(texts: Sequence[str]) -> pd.Series[Any]:
+    return pd.Series(list(texts), dtype=object)

@@ -1,0 +1,233 @@
+"""Tables of delimited text: CSV, TSV, semicolons, pipes, ``::``, spaces, in any encoding, with a header or without."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.data.readers import encodings
+from recsys.data.readers.cells import narrowed, typed_cells
+from recsys.data.readers.delimited import BLOCK_SIZE, Block, Dialect, RowParser, TextFormat, read_blocks
+from recsys.data.readers.dialect import Record, declared_separator, find_dialect, is_comment, records
+from recsys.data.readers.fast import parse_block
+from recsys.data.readers.files import Opener
+from recsys.data.readers.header import column_names, is_header
+from recsys.data.readers.table import SAMPLE_ROWS, Skipped, SourceTable
+from recsys.errors import DataError
+
+_MAX_HEAD = 64 << 20
+"""Bytes that are looked at for the encoding: all of most files."""
+_MAX_START = 1 << 20
+"""Bytes that are looked at for the separator, the quotes and the header."""
+_MIN_SHARE = 0.5
+"""Share of the first rows that have one number of fields in anything that is a table."""
+_LABELS = {",": "CSV", ";": "CSV with semicolons", "\t": "tab-separated text", "|": "text with pipes",
+           "::": "text with ::", " ": "text with spaces"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class KnownColumns:
+    """How a file of a known layout is built, which need not be guessed."""
+
+    separator: str
+    columns: tuple[str, ...]
+    header: tuple[str, ...] = ()
+    """The first row, where it has names; they may be others than those of the columns."""
+
+
+@dataclass(frozen=True)
+class TextSource:
+    """The rows of a delimited text."""
+
+    form: TextFormat
+    opener: Opener
+    """Of the text in UTF-8."""
+    block_size: int = BLOCK_SIZE
+
+    def batches(
+        self, columns: Sequence[int], ids: Collection[int], skipped: Skipped | None
+    ) -> Iterator[dict[int, NDArray[Any]]]:
+        """See :class:`~recsys.data.readers.table.RowSource`."""
+        for cells, _ in self._parts(columns, ids, skipped):
+            yield {column: narrowed(values) for column, values in cells.items()}
+
+    def locate(self, row: int) -> str:
+        """The file and the line of a row."""
+        first = 0
+        for cells, block in self._parts([0], [0], Skipped()):
+            n_rows = len(cells[0])
+            if row < first + n_rows:
+                lines = block if isinstance(block, list) else self._lines(block)
+                return f"{self.form.file}:{lines[row - first]}"
+            first += n_rows
+        return self.form.file
+
+    def rows(self, skipped: Skipped | None = None) -> Iterator[tuple[int, list[str]]]:
+        """The line of each row and its cells: the exact but slow way.
+
+        Raises:
+            DataError: as :meth:`RowParser.rows` says.
+        """
+        blocks = read_blocks(self.form, self.opener, self.block_size)
+        for block in blocks:
+            yield from RowParser(self.form, block, blocks, skipped).rows()
+
+    def _parts(
+        self, columns: Sequence[int], ids: Collection[int], skipped: Skipped | None
+    ) -> Iterator[tuple[dict[int, NDArray[Any]], Block | list[int]]]:
+        """The cells of consecutive rows, with the block that they are in or the lines on which they begin."""
+        known: dict[int, dict[str, str]] = {}
+        blocks = read_blocks(self.form, self.opener, self.block_size)
+        for block in blocks:
+            cells = parse_block(self.form, block, columns, ids, known)
+            if cells is not None:
+                yield cells, block
+                continue
+            lines: list[int] = []
+            texts: list[list[str]] = [[] for _ in columns]
+            for line, values in RowParser(self.form, block, blocks, skipped).rows():
+                lines.append(line)
+                for column, cell_texts in zip(columns, texts, strict=True):
+                    cell_texts.append(values[column])
+            if lines:
+                yield {
+                    column: typed_cells(_objects(cell_texts), column in ids, known.setdefault(column, {}))
+                    for column, cell_texts in zip(columns, texts, strict=True)
+                }, lines
+
+    def _lines(self, block: Block) -> list[int]:
+        return [line for line, _ in RowParser(self.form, block, iter(()), Skipped()).rows()]
+
+
+def open_text(file: str, opener: Opener, known: KnownColumns | None = None) -> SourceTable:
+    """A table of delimited text.
+
+    Args:
+        file: its name.
+        opener: of its bytes, unpacked.
+        known: how it is built, where that is known.
+
+    Raises:
+        DataError: the file cannot be read, is empty, or is not a table.
+    """
+    with opener() as stream:
+        head = stream.read(_MAX_HEAD)
+    encoding = encodings.find_encoding(head)
+    opener = encodings.as_utf8(file, opener, encoding)
+    with opener() as stream:
+        start = stream.read(_MAX_START)
+        start += stream.readline(_MAX_START) if len(start) == _MAX_START else b""
+    text = start.decode("utf-8-sig", errors="replace")
+    if not text.strip():
+        raise DataError(f"{file} is empty (expected {_expected(known)})")
+    _refuse_binary(file, text)
+    lines = list(io.StringIO(text, newline=None))
+    form, has_header = _known_format(file, lines, known) if known else _find_format(file, lines)
+    form = replace(form, may_be_latin=encoding is None)
+    source = TextSource(form, opener)
+    sample = _sample(form, start)
+    if not len(sample) and next(source.rows(), None) is None:
+        raise DataError(f"{file} has {'a header and ' * has_header}no rows (expected {form.expected} on each line)")
+    facts = [_LABELS.get(form.dialect.separator, f"text with {form.dialect.separator!r}")]
+    facts += filter(None, [encodings.LABELS[encoding or encodings.UTF8], "" if has_header else "no header"])
+    return SourceTable(file, ", ".join(facts), form.fields, has_header, sample, source, form.expected)
+
+
+def _expected(known: KnownColumns | None) -> str:
+    if known is None:
+        return "a table, such as CSV with a line for each rating"
+    return TextFormat("", Dialect(known.separator, quotes=False), known.columns).expected
+
+
+def _refuse_binary(file: str, text: str) -> None:
+    """Refuse what is no text: too many characters that no text has.
+
+    Raises:
+        DataError: it is none.
+    """
+    part = text[:_MAX_START]
+    n_odd = sum(part.count(chr(code)) for code in (*range(9), *range(14, 31), 127)) + part.count("\ufffd")
+    if n_odd > max(2, len(part) / 50):
+        raise DataError(f"{file} is not text (expected a table: save it as CSV)")
+
+
+def _known_format(file: str, lines: Sequence[str], known: KnownColumns) -> tuple[TextFormat, bool]:
+    dialect = Dialect(known.separator, quotes=known.separator == ",")
+    n_blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    first = next(iter(records(lines[n_blank : n_blank + 1], dialect)), None)
+    has_header = bool(known.header) and first is not None and tuple(first.values) == known.header
+    return TextFormat(file, dialect, known.columns, (n_blank + 1) * has_header), has_header
+
+
+def _find_format(file: str, lines: Sequence[str]) -> tuple[TextFormat, bool]:
+    """How the lines of a file are built, and whether it has a header.
+
+    Raises:
+        DataError: it is not a table.
+    """
+    dialect, n_fields, share = find_dialect(lines)
+    if share < _MIN_SHARE:
+        raise DataError(f"{file} is not a table: its lines have different numbers of fields (expected CSV or the like)")
+    skipped = 1 if declared_separator(lines[0]) else 0
+    filled = (record for record in records(lines[skipped:], dialect) if any(record.values))
+    rows = [replace(row, line=row.line + skipped) for row in islice(filled, SAMPLE_ROWS + 1)]
+    leading, rows = _without_comments(rows, lines, n_fields)
+    header = _header(rows, n_fields)
+    if header is not None:
+        rows = rows[rows.index(header) + 1 :]
+        leading = header.line + header.n_lines
+    names = [] if header is None else header.values
+    if names and is_comment(names[0]):
+        names = [names[0].lstrip("#% "), *names[1:]]
+    columns = column_names(names, [row.values for row in rows], n_fields)
+    return TextFormat(file, dialect, columns, max(leading, skipped)), header is not None
+
+
+def _without_comments(rows: Sequence[Record], lines: Sequence[str], n_fields: int) -> tuple[int, list[Record]]:
+    """The rows without the comments before them, and the number of lines of these; a header may look like one."""
+    n_lines = 0
+    rows = list(rows)
+    while rows and is_comment(lines[rows[0].line].lstrip()) and len(rows[0].values) != n_fields:
+        n_lines = rows[0].line + rows[0].n_lines
+        rows = rows[1:]
+    return n_lines, rows
+
+
+def _header(rows: Sequence[Record], n_fields: int) -> Record | None:
+    """The row with the names of the columns: the first, or the first after captions; None where there is none."""
+    for position, row in enumerate(rows[:10]):
+        if is_header(row.values, [other.values for other in rows[position + 1 :]]):
+            return row
+        is_caption = sum(map(bool, row.values)) == 1 and n_fields > 1 and len(row.values) in (1, n_fields)
+        if not is_caption or row.values[0][:1].isdigit():
+            return None
+    return None
+
+
+def _sample(form: TextFormat, start: bytes) -> pd.DataFrame:
+    """The first rows that can be read."""
+    source = TextSource(form, lambda: io.BytesIO(start))
+    rows = []
+    for _, values in source.rows(Skipped()):
+        rows.append(values)
+        if len(rows) == SAMPLE_ROWS:
+            break
+    columns = [_objects([row[position] for row in rows]) for position in range(len(form.fields))]
+    return pd.DataFrame(dict(zip(form.fields, map(_column, columns), strict=True)))
+
+
+def _column(texts: NDArray[np.object_]) -> pd.Series[Any]:
+    return pd.Series(texts, dtype=object)
+
+
+def _objects(texts: Sequence[str]) -> NDArray[np.object_]:
+    objects = np.empty(len(texts), object)
+    objects[:] = texts
+    return objects
