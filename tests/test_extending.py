@@ -19,7 +19,7 @@ import pytest
 import recsys
 from recsys import pipeline
 from recsys.baselines.registry import BASELINES
-from recsys.data.readers.registry import READERS
+from recsys.data.readers.formats import FORMATS
 from recsys.evaluation.metrics import METRICS
 from recsys.models.registry import MODELS
 from recsys.site.pages.registry import PAGES
@@ -103,28 +103,26 @@ def test_a_baseline_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_data_format_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    reader = module_of_example("recsys/data/readers/json_lines.py", monkeypatch).READER
-    monkeypatch.setitem(READERS, "json_lines", reader)
+    open_npy = module_of_example("recsys/data/readers/npy.py", monkeypatch).open_npy
+    monkeypatch.setitem(FORMATS, "npy", open_npy)
     log = tiny_log()
-    rows = zip(log.user_ids[log.user], log.item_ids[log.item], log.rating * 20, log.timestamp, strict=True)
-    lines = [
-        json.dumps({"user": user, "item": item, "rating": float(rating), "timestamp": int(timestamp)})
-        for user, item, rating, timestamp in rows
-    ]
+    columns = {"user": log.user_ids[log.user].astype(str), "item": log.item_ids[log.item].astype(str),
+               "rating": log.rating * 20, "timestamp": log.timestamp}  # fmt: skip
+    array = np.rec.fromarrays(list(columns.values()), names=",".join(columns)).view(np.ndarray)
     folder = tmp_path / "shop"
     folder.mkdir()
-    (folder / "log.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    np.save(folder / "log.npy", array)
     with zipfile.ZipFile(tmp_path / "shop.zip", "w") as target:
-        target.write(folder / "log.jsonl", "log.jsonl")
-    hashes = {recsys.load_dataset(path).sha256 for path in (folder, folder / "log.jsonl", tmp_path / "shop.zip")}
-    assert len(hashes) == 1
-    dataset = recsys.load_dataset(folder)
-    assert dataset.rating.max() > 10  # no reader but MovieLens's limits the scale
-    site = recsys.build_site(dataset, tmp_path / "site", QUICK, cache=recsys.NoCache())
+        target.write(folder / "log.npy", "log.npy")
+    paths = (folder, folder / "log.npy", tmp_path / "shop.zip")
+    assert [recsys.load_dataset(path).name for path in paths] == ["shop", "log", "shop"]
+    expected = recsys.Dataset.from_frames(pd.DataFrame(columns), name="shop")
+    assert {replace(recsys.load_dataset(path), name="shop").sha256 for path in paths} == {expected.sha256}
+    site = recsys.build_site(recsys.load_dataset(folder), tmp_path / "site", QUICK, cache=recsys.NoCache())
     assert exported(site, "build")["dataset"]["name"] == "shop"
-    (folder / "log.jsonl").write_text("{", encoding="utf-8")
-    with pytest.raises(recsys.DataError, match=r"log\.jsonl': .*expected a JSON object on each line"):
-        recsys.load_dataset(folder)
+    np.save(folder / "log.npy", np.zeros(3))
+    with pytest.raises(recsys.DataError, match=r"log\.npy has no names of columns \(expected a structured array\)"):
+        recsys.load_dataset(folder / "log.npy")
 
 
 def test_a_page_is_one_module_one_template_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,26 +132,10 @@ def _candidates(data_folder: Path) -> list[Path]:
 
     if not data_folder.is_dir():
         return []
-    problem = None
-    try:
-        if find_datasets(data_folder, nested=False):
-            return [data_folder]
-    except DataError as error:
-        problem = error
+    if find_datasets(data_folder, nested=False):
+        return [data_folder]
     entries = sorted(path for path in data_folder.iterdir() if not path.name.startswith(".") and path.name != SAMPLE)
-    candidates = [path for path in entries if (path.is_dir() or path.suffix.lower() == ".zip") and _holds_data(path)]
-    if problem and not candidates:
-        raise problem
-    return candidates
-
-
-def _holds_data(path: Path) -> bool:
-    from recsys.data.readers.read import find_datasets
-
-    try:
-        return bool(find_datasets(path))
-    except DataError:
-        return True  # probably; what is wrong with it is said when it is read
+    return [path for path in entries if (path.is_dir() or path.suffix.lower() == ".zip") and find_datasets(path)]
 
 
 def _existing(text: str) -> Path:

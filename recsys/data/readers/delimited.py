@@ -183,7 +183,7 @@ class RowParser:
             self._pending.clear()
             self._n_characters = 0
 
-    def _reader(self) -> Iterator[list[str]]:
+    def _reader(self) -> Any:
         return csv_reader(self._take_lines(), self._form.dialect)
 
     def _take_lines(self) -> Iterator[str]:

@@ -14,7 +14,7 @@ from recsys.data.readers.delimited import UNIT, Dialect, csv_reader
 
 _SEPARATORS = ("\t", "::", ";", "|", ",")
 """The rarer a separator is in text, the earlier it comes: it is more likely to be meant."""
-_QUOTED_BY_DEFAULT = (",", ";")
+QUOTED_BY_DEFAULT = (",", ";")
 """Where these separate, a text may be quoted further down though none of the first lines has a quote."""
 _N_LINES = 500
 _NEAR = 0.95
@@ -41,6 +41,8 @@ class _Fit:
     """That most rows have."""
     share: float
     """Of rows that have so many."""
+    is_sound: bool = True
+    """All rows can be read."""
 
 
 def declared_separator(line: str) -> str | None:
@@ -92,14 +94,14 @@ def _fit(lines: Sequence[str], separator: str) -> _Fit:
     texts = lines if unit == separator else [line.replace(separator, unit) for line in lines]
     has_quotes = any(text.startswith('"') or starts[1] in text or starts[2] in text for text in texts)
     if not has_quotes:
-        return _Fit(Dialect(separator, separator in _QUOTED_BY_DEFAULT), plain.n_fields, plain.share)
+        return _Fit(Dialect(separator, separator in QUOTED_BY_DEFAULT), plain.n_fields, plain.share)
     fits = [_measured(lines, Dialect(separator, quotes=True))]
     if any('\\"' in line for line in lines):
         fits.append(_measured(lines, Dialect(separator, quotes=True, backslashes=True)))
     quoted = max(fits, key=lambda fit: fit.share)
     # In a table of commas a quote is a quote, even where some are not closed; elsewhere it may be an inch.
-    tolerance = 0.5 if separator in _QUOTED_BY_DEFAULT else 1.0
-    return quoted if quoted.share >= tolerance * plain.share else plain
+    is_certain = separator in QUOTED_BY_DEFAULT or quoted.is_sound
+    return quoted if quoted.share >= (0.5 if is_certain else 1.0) * plain.share else plain
 
 
 def _measured(lines: Sequence[str], dialect: Dialect) -> _Fit:
@@ -110,7 +112,7 @@ def _measured(lines: Sequence[str], dialect: Dialect) -> _Fit:
     n_lines = sum(row.n_lines for row in rows)
     n_unread = len(lines) - n_lines  # those with bad quotes
     swallowed = n_lines - len(rows)  # lines that a quoted text goes on in; many, if a quote is not closed
-    return _Fit(dialect, n_fields, n_regular / (len(rows) + n_unread + swallowed / 100))
+    return _Fit(dialect, n_fields, n_regular / (len(rows) + n_unread + swallowed / 100), n_unread == 0)
 
 
 def _is_separated_by_spaces(lines: Sequence[str]) -> bool:

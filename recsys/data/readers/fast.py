@@ -21,6 +21,8 @@ _ENDS = np.frombuffer(b"\n\r", np.uint8)
 _EXACT_FLOATS: dict[str, Any] = (
     {} if tuple(map(int, pd.__version__.split(".")[:2])) >= (3, 1) else {"float_precision": "round_trip"}
 )
+_MAX_EXACT = 2.0**53
+"""From here on floats do not hold every whole number, and a whole number of more than 64 bits is text."""
 _QUOTE = ord('"')
 
 
@@ -82,7 +84,8 @@ def _numbers(
         return None
     cells = {column: frame[column].to_numpy() for column in columns}
     for column, values in cells.items():
-        if values.dtype != np.int64 and (column in ids or values.dtype != np.float64 or not np.isfinite(values).all()):
+        is_float = column not in ids and values.dtype == np.float64 and (np.abs(values) < _MAX_EXACT).all()
+        if values.dtype != np.int64 and not is_float:
             return None
     return cells
 
@@ -124,7 +127,8 @@ def _parse(form: TextFormat, data: bytes, separator: str, dtype: Any) -> pd.Data
         return None
     # A first line with too many fields shows as an index, a later one is an error; one with too few has fewer
     # separators.
-    is_regular = isinstance(frame.index, pd.RangeIndex) and data.count(separator.encode()) == len(frame) * (n_fields - 1)
+    n_separators = data.count(separator.encode())
+    is_regular = isinstance(frame.index, pd.RangeIndex) and n_separators == len(frame) * (n_fields - 1)
     return frame if is_regular else None
 
 

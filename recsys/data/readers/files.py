@@ -88,15 +88,16 @@ def single_file(path: Path) -> Files:
     if not path.is_file():
         raise DataError(f"'{path}' {'is a folder' if path.is_dir() else 'does not exist'} (expected a file)")
     if not is_zip(path):
-        return Files(path.parent, path.parent.resolve().name, {path.name: partial(_open_file, path)}, chosen=path.name)
+        folder = path.parent
+        return Files(folder, folder.resolve().name, {path.name: partial(_open_file, path)}, chosen=path.name)
     members = [replace(files, chosen=name) for files in _zip_folders(path) for name in files.names]
     if len(members) != 1:
-        raise DataError(f"'{path}' holds {len(members)} files (expected one: unpack it, and give the path of the table)")
+        raise DataError(f"'{path}' holds {len(members)} files (expected one: unpack it, and give the table's path)")
     return members[0]
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a file is a zip by its name or its first bytes, and not a workbook, which is a zip to a program alone."""
+    """Whether a file is a zip by its name or its first bytes, and not a workbook, which is packed as one."""
     if path.suffix.lower() == ".zip":
         return True
     with suppress(OSError, zipfile.BadZipFile, NotImplementedError, ValueError), path.open("rb") as file:

@@ -7,7 +7,7 @@ reverse. Settings and options that name a file win, and are not looked at here.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -22,25 +22,31 @@ from recsys.data.readers.table import SourceTable
 from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
 from recsys.errors import DataError
 
-_NO_TABLES = frozenset(
-    "md rst toml py ipynb html htm css js ts sh pl r bat yaml yml ini cfg log png jpg jpeg gif svg webp ico pdf doc docx "
-    "ppt pptx zip bib tex lock npz npy pt pth pkl pickle bin exe so dll mp3 mp4 license".split()
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_NO_TABLES = _set(
+    "md rst toml py ipynb html htm css js ts sh pl r bat yaml yml ini cfg log png "
+    "jpg jpeg gif svg webp ico pdf doc docx "
+    "ppt pptx zip bib tex lock pt pth pkl pickle bin exe so dll mp3 mp4 license"
 )
 """Endings of files that are not looked into when they lie in a folder."""
-_TABLES = frozenset("csv tsv tab dat data psv jsonl ndjson json parquet pq gz zst bz2 xz base test train".split())
+_TABLES = _set("csv tsv tab dat data psv jsonl ndjson parquet pq gz zst bz2 xz base test train")
 """Endings of files that somebody may have meant for a table."""
-_NOT_DATA = re.compile(r"(readme|licen[cs]e|copying|changelog|citation|notice|makefile|dockerfile|requirements)\b.*", re.I)
-_PARTS = frozenset("train training test testing base valid validation val dev fold holdout split probe".split())
+_NOT_DATA = re.compile(r"(?i)(readme|licen[cs]e|copying|changelog|citation|notice|makefile|requirements)\b.*")
+_PARTS = _set("train training test testing base valid validation val dev fold holdout split probe")
 """Words in the names of files that hold a part of a log."""
-_RATINGS = frozenset(
+_RATINGS = _set(
     "rating ratings interaction interactions event events play plays purchase purchases review reviews log logs "
-    "history listens transactions orders feedback".split()
+    "history listens transactions orders feedback"
 )
-_ITEMS = frozenset(
+_ITEMS = _set(
     "item items movie movies film films book books product products article articles game games song songs track "
-    "tracks artist artists anime show shows recipe recipes catalog catalogue metadata meta titles papers".split()
+    "tracks artist artists anime show shows recipe recipes catalog catalogue metadata meta titles papers"
 )
-_USERS = frozenset("user users reader readers customer customers member members people profiles listeners".split())
+_USERS = _set("user users reader readers customer customers member members people profiles listeners")
 _MIN_OVERLAP = 0.5
 """Share of ids in common from which a table of neither name is one of items or users."""
 
@@ -142,12 +148,13 @@ def share_known(table: SourceTable, column: str, rated_ids: Collection[str]) -> 
 def _most_likely(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that are left when the less likely ones are dropped; several where that does not decide."""
     left = list(candidates)
-    for is_likely in (
+    criteria: tuple[Callable[[Candidate], bool], ...] = (
         lambda candidate: not _words(candidate.table.file) & _PARTS,
         lambda candidate: not {column.role for column in candidate.roles.guessed} & {"user", "item"},
         lambda candidate: "rating" in candidate.roles,
         lambda candidate: bool(_words(candidate.table.file) & _RATINGS),
-    ):
+    )
+    for is_likely in criteria:
         likely = [candidate for candidate in left if is_likely(candidate)]
         left = likely or left
     return left

@@ -64,11 +64,12 @@ def open_table(file: str, opener: Opener, known: KnownColumns | None = None) -> 
         DataError: the file cannot be read, is empty, or is not a table; the message says what it is.
     """
     opener, compression = unpacked(file, opener)
-    _refuse_others(file, opener)
     table = None
     if known is None:
         table = next(filter(None, (open_format(file, opener) for open_format in FORMATS.values())), None)
-    table = table or open_text(file, opener, known)
+    if table is None:
+        _refuse_others(file, opener)
+        table = open_text(file, opener, known)
     return table.with_fact(compression) if compression else table
 
 

@@ -140,8 +140,8 @@ def read_ratings(files: Files, layout: Layout, lenient: bool) -> tuple[SourceTab
             is_bad[list(reasons)] = True
         ratings[name] = series(values)
     if problems:
-        row, problem = min(problems, key=lambda entry: entry[0])
-        error = f"{table.locate(row)}: {problem} (expected {table.expected})"
+        first_bad, problem = min(problems, key=lambda entry: entry[0])
+        error = f"{table.locate(first_bad)}: {problem} (expected {table.expected})"
         if not lenient:
             raise DataError(error)
         skipped.add(error)
@@ -164,8 +164,8 @@ def _checked(
 ) -> tuple[NDArray[Any], dict[int, str]]:
     """The values converted, where they are not numbers yet, and by row what is wrong with some."""
     if values.dtype != object:
-        fractions = np.flatnonzero(values != np.floor(values)) if convert is int and values.dtype.kind == "f" else []
-        return values, {int(row): "is not a whole number" for row in fractions}
+        is_bad = (values != np.floor(values)) & (convert is int)
+        return values, {int(row): "is not a whole number" for row in np.flatnonzero(is_bad)}
     codes, texts = pd.factorize(values)
     problems = list(map(problem_of, texts))
     reasons = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from recsys.config import ReadConfig
 from recsys.data.dataset import Dataset, Source
 from recsys.data.ids import quoted_id, written_ids
 from recsys.data.input_table import InputTable
+from recsys.data.nouns import NOUNS
 from recsys.data.readers import movielens
 from recsys.data.readers.compression import stem
 from recsys.data.readers.editions import edition
@@ -151,7 +152,8 @@ def _read_movielens(
             people = InputTable(layout.users.name, _LABEL_OF_USERS[layout.users.known.separator], facts, roles)
     else:
         people = _read_named(users, "user", rated, config)
-    return dataset_from_tables(rated, listed, people, config, name=name, source=source)
+    dataset, report = dataset_from_tables(rated, listed, people, config, name=name, source=source)
+    return replace(dataset, noun=NOUNS["film"]), replace(report, noun=NOUNS["film"])
 
 
 _LABEL_OF_USERS = {"|": "text with pipes, no header", "::": "text with ::, no header"}
@@ -218,8 +220,8 @@ def _read_named(path: Path, kind: str, ratings: InputTable, config: ReadConfig) 
     roles = fact_columns(table, kind, ratings.roles, _rated_ids(ratings, kind), config)
     if roles is None:
         raise DataError(
-            f"{table.file} has no column with the ids of {kind}s (its columns are {', '.join(table.columns)}; give it "
-            "the name that the column has in the ratings)"
+            f"{table.file} has no column with the ids of {kind}s (its columns are {', '.join(table.columns)}; give "
+            "it the name that the column has in the ratings)"
         )
     return _read_facts(table, roles)
 
@@ -253,7 +255,7 @@ def dataset_from_tables(
     source: Source,
 ) -> tuple[Dataset, ReadReport]:  # fmt: skip
     """The data set of some tables whose columns are known, and the report of what was understood."""
-    frames = []
+    frames: list[pd.DataFrame | None] = []
     for table in (ratings, items, users):
         if table is None:
             frames.append(None)
@@ -261,6 +263,7 @@ def dataset_from_tables(
         names = {column.name: role for role, column in table.roles.columns.items()}
         frame = table.frame.rename(columns=names)
         frames.append(frame[[*names.values(), *(table.roles.others if table is users else ())]])
+    assert frames[0] is not None
     if "rating" not in frames[0]:
         frames[0] = frames[0].assign(rating=1.0)
     if frames[1] is not None and "title" not in frames[1]:

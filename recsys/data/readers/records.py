@@ -43,7 +43,8 @@ def open_json(file: str, opener: Opener) -> SourceTable | None:
     with opener() as stream:
         start = stream.read(1 << 12).removeprefix(b"\xef\xbb\xbf").lstrip()
     is_array = start[:1] == b"[" and start[1:].lstrip()[:1] == b"{"
-    if not is_array and start[:1] != b"{":
+    is_object = start[:1] == b"{" and start[1:].lstrip()[:1] in (b'"', b"}")
+    if not is_array and not is_object:
         return None
     source = JsonSource(file, opener, is_array)
     first = list(islice(source.records(Skipped()), SAMPLE_ROWS))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recsys.data.readers.cells import joined, series
+from recsys.errors import DataError
 
 SAMPLE_ROWS = 1000
 """Rows of a sample, at most."""
@@ -40,7 +41,7 @@ class RowSource(Protocol):
 
     def batches(
         self, columns: Sequence[int], ids: Collection[int], skipped: Skipped | None
-    ) -> Iterator[dict[int, np.ndarray]]:
+    ) -> Iterator[dict[int, NDArray[Any]]]:
         """Some columns in blocks of rows, as :func:`~recsys.data.readers.cells.typed_cells` converts cells.
 
         Args:
@@ -98,7 +99,7 @@ class SourceTable:
         texts = {self.columns.index(name) for name in ids}
         while True:  # once more where a column of numbers turns out to hold text: it is kept as it is written
             skipped = Skipped()
-            parts: dict[int, list[np.ndarray]] = {position: [] for position in positions}
+            parts: dict[int, list[NDArray[Any]]] = {position: [] for position in positions}
             for batch in self.source.batches(positions, texts, skipped if lenient else None):
                 for position, part in parts.items():
                     part.append(batch[position])
@@ -120,3 +121,39 @@ class SourceTable:
     def locate(self, row: int) -> str:
         """Where a row of what :meth:`read` gives is: ``ratings.csv:12``, or ``ratings.parquet, row 12``."""
         return self.source.locate(row)
+
+
+@dataclass(frozen=True)
+class FrameSource:
+    """The rows of a table that is in memory already."""
+
+    file: str
+    frame: pd.DataFrame
+
+    def batches(
+        self, columns: Sequence[int], ids: Collection[int], skipped: Skipped | None
+    ) -> Iterator[dict[int, NDArray[Any]]]:
+        """See :class:`RowSource`."""
+        yield {column: self.frame.iloc[:, column].to_numpy() for column in columns}
+
+    def locate(self, row: int) -> str:
+        """The file and the row, from 1."""
+        return f"{self.file}, row {row + 1}"
+
+
+def table_of_frame(file: str, description: str, frame: pd.DataFrame) -> SourceTable:
+    """The table of a format that is read as a whole, whose columns have names and types.
+
+    Args:
+        file: the file's name.
+        description: the format in a few words.
+        frame: all rows, numbered from 0.
+
+    Raises:
+        DataError: there is no row.
+    """
+    if not len(frame):
+        raise DataError(f"{file} has no rows (expected a table of ratings, items or users)")
+    columns = tuple(map(str, frame.columns))
+    sample = frame.head(SAMPLE_ROWS)
+    return SourceTable(file, description, columns, True, sample, FrameSource(file, frame), ", ".join(columns))

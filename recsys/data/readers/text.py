@@ -1,4 +1,4 @@
-"""Tables of delimited text: CSV, TSV, semicolons, pipes, ``::``, spaces, in any encoding, with a header or without."""
+"""Tables of delimited text: CSV, TSV, semicolons, pipes, ``::``, spaces, in any encoding, with a header or not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from recsys.data.readers import encodings
 from recsys.data.readers.cells import narrowed, typed_cells
 from recsys.data.readers.delimited import BLOCK_SIZE, Block, Dialect, RowParser, TextFormat, read_blocks
-from recsys.data.readers.dialect import Record, declared_separator, find_dialect, is_comment, records
+from recsys.data.readers.dialect import (
+    QUOTED_BY_DEFAULT,
+    Record,
+    declared_separator,
+    find_dialect,
+    is_comment,
+    records,
+)
 from recsys.data.readers.fast import parse_block
 from recsys.data.readers.files import Opener
 from recsys.data.readers.header import column_names, is_header
@@ -159,7 +166,7 @@ def _refuse_binary(file: str, text: str) -> None:
 
 
 def _known_format(file: str, lines: Sequence[str], known: KnownColumns) -> tuple[TextFormat, bool]:
-    dialect = Dialect(known.separator, quotes=known.separator == ",")
+    dialect = Dialect(known.separator, quotes=known.separator in QUOTED_BY_DEFAULT)
     n_blank = next((n for n, line in enumerate(lines) if line.strip()), 0)
     first = next(iter(records(lines[n_blank : n_blank + 1], dialect)), None)
     has_header = bool(known.header) and first is not None and tuple(first.values) == known.header
@@ -174,7 +181,7 @@ def _find_format(file: str, lines: Sequence[str]) -> tuple[TextFormat, bool]:
     """
     dialect, n_fields, share = find_dialect(lines)
     if share < _MIN_SHARE:
-        raise DataError(f"{file} is not a table: its lines have different numbers of fields (expected CSV or the like)")
+        raise DataError(f"{file} is not a table: its lines have different numbers of fields (expected CSV or such)")
     skipped = 1 if declared_separator(lines[0]) else 0
     filled = (record for record in records(lines[skipped:], dialect) if any(record.values))
     rows = [replace(row, line=row.line + skipped) for row in islice(filled, SAMPLE_ROWS + 1)]

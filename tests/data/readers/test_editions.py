@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from recsys.data.dataset import Source
+from recsys.data.load import read_path as read_dataset
 from recsys.data.load import sample_folder
 from recsys.data.readers import editions
 from recsys.data.readers.editions import edition
 from recsys.data.readers.files import list_folders
-from recsys.data.load import read_path as read_dataset
 from tests.data.readers.test_movielens import CSV, FILMS, RATINGS, USERS, film, write
 from tests.requirements import MOVIELENS, needs_movielens
 

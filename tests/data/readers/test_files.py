@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from recsys.data.readers import files
 from recsys.data.load import read_path as read_dataset
+from recsys.data.readers import files
 from recsys.errors import DataError
 from tests.data.readers.messages import error_message
 

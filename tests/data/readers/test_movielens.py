@@ -95,6 +95,14 @@ def test_line_ends_blank_lines_a_byte_order_mark_and_utf8_change_nothing(folder,
         assert read_dataset(write(tmp_path / repr(end) / "tiny", files)).sha256 == read_dataset(folder).sha256
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_files_are_read_in_any_encoding(folder, tmp_path, encoding):
+    texts = {"u.data": RATINGS, "u.item": FILMS, "u.user": USERS}
+    files = {name: text.encode(encoding) for name, text in texts.items()}
+    (tmp_path / encoding).mkdir()
+    assert read_dataset(write(tmp_path / encoding / "tiny", files)).sha256 == read_dataset(folder).sha256
+
+
 def test_a_film_nobody_rated_belongs_to_the_catalogue_and_may_lack_title_and_date(folder):
     write(folder, {"u.item": FILMS + film(7, "unknown", date="", flags=(0,)) + film(8, "", date="")})
     ds = read_dataset(folder)
@@ -193,7 +201,7 @@ def test_titles_lose_their_year_and_have_their_article_in_front(written, shown, 
         ("1\t99999999999999999999\t3\t4", "item '99999999999999999999' does not fit 64 bits"),
         ("1 2 3 4", "1 field instead of 4"),
         ("1\t2\t3\t4\t5", "5 fields instead of 4"),
-        ("\t\t\t", "rating '' is not a number"),
+        ("\t\t3\t4", "user '' is not a whole number"),
         ("\n\n1\t77\t3\t4", "item 77 has no line in u.item (add it there, or drop the rating)"),
         ("1\t2\t4\t9", "user 1 rates item 2 again, after line 2 (keep one of the two lines)"),
     ],
@@ -211,9 +219,9 @@ def test_of_several_pairs_rated_twice_the_first_in_the_file_is_named(folder):
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"u.data": "\n \n"}, "u.data has no ratings (expected 'user item rating timestamp', tab separated)"),
+        ({"u.data": "\n \n"}, "u.data is empty (expected 'user item rating timestamp', tab separated)"),
         ({"u.data": RATINGS.replace("\n", "\t0\n")}, "u.data:1: 5 fields instead of 4"),
-        ({"u.data": RATINGS.encode("utf-16")}, "u.data:1: a NUL byte (expected plain text: save the file as UTF-8)"),
+        ({"u.data": RATINGS.replace("5", "\0")}, "u.data:1: a NUL byte (expected plain text: save the file as"),
         ({"u.item": ""}, "u.item is empty (expected 'item|title|date|video date|url|unknown|Action|"),
         ({"u.item": FILMS + film("x", "A")}, "u.item:3: item 'x' is not a whole number"),
         ({"u.item": FILMS + film(1, "Again")}, "u.item:3: item 1 again, after line 1 (keep one of the two lines)"),
@@ -232,15 +240,21 @@ def test_a_bad_file_is_named_with_its_line(folder, files, message):
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"ratings.csv": "a,b\n1,1\n"}, "ratings.csv:1: the header is 'a,b' (expected 'userId,movieId,rating,"),
-        ({"ratings.csv": "userId,movieId,rating,timestamp\n"}, "ratings.csv has no ratings"),
+        ({"ratings.csv": "userId,movieId,rating,timestamp\n"}, "ratings.csv has a header and no rows (expected"),
         ({"ratings.csv": "userId,movieId,rating,timestamp\n1,1,x,1\n"}, "ratings.csv:2: rating 'x' is not a number"),
         ({"movies.csv": "movieId,title,genres\n1,A, B,Drama\n"}, "movies.csv:2: 4 fields instead of 3"),
         (
             {"movies.csv": 'movieId,title,genres\n1,"A,Drama\n'},
             "movies.csv:2: a quoted text does not end as it should: unexpected end of data (expected",
         ),
-        ({"movies.csv": "movieId,title,genres\n1,Caf\xe9,Drama\n"}, "movies.csv:2: byte 0xe9 is not UTF-8 (save the"),
+        (
+            {"movies.csv": "movieId,title,genres\n1,Café,Drama\n2,Olé\n".encode() + b"3,Caf\xe9,Drama\n"},
+            "movies.csv:3: 2 fields instead of 3",
+        ),
+        (
+            {"movies.csv": "movieId,title,genres\n1,Café,Drama\n2,Olé,\n".encode() + b"3,Caf\xe9,Drama\n"},
+            "movies.csv:4: byte 0xe9 is not UTF-8 (save the",
+        ),
     ],
 )
 def test_a_bad_csv_file_is_named_with_its_line(tmp_path, files, message):
@@ -254,7 +268,7 @@ def test_a_bad_csv_file_is_named_with_its_line(tmp_path, files, message):
         (USERS + "3|30|M\n", "u.user:3: 3 fields instead of 5"),
         (USERS + "1|30|M|other|1\n", "u.user:3: user 1 again, after line 1"),
         ("", "u.user is empty"),
-        (USERS.encode("utf-16"), "u.user:1: a NUL byte"),
+        (USERS.replace("F", "\0"), "u.user:2: a NUL byte"),
         ("8|30|M|other|1\n9|30|M|other|1\n", "u.user has a line for none of the users, such as 1"),
     ],
 )
@@ -324,13 +338,16 @@ def test_movietweetings_is_read_with_its_own_ids(caplog):
     assert dataset.source.licence is None
 
 
-def test_an_incomplete_copy_is_refused_with_the_name_of_the_missing_file(folder):
+def test_without_the_ratings_a_copy_is_refused_with_the_name_of_the_missing_file(folder):
+    (folder / "u.data").unlink()
+    assert error_message(folder).startswith(f"'{folder}' has no u.data (expected MovieLens's u.data and u.item")
+
+
+def test_without_the_films_their_ids_are_shown(folder):
     (folder / "u.item").unlink()
     for path in (folder, folder / "u.data"):
-        assert error_message(path).startswith(f"'{folder}' has no u.item (expected a MovieLens folder")
-    write(folder, {"u.item": FILMS})
-    (folder / "u.data").unlink()
-    assert error_message(folder).startswith(f"'{folder}' has no u.data")
+        dataset = read_dataset(path)
+        assert (dataset.n_ratings, dataset.titles.tolist()) == (3, ["1", "2"])
 
 
 def test_two_layouts_in_a_folder_are_both_named_and_one_can_be_chosen(folder):
