@@ -15,6 +15,7 @@ from recsys.config import ReadConfig
 from recsys.data.dataset import Dataset, Source
 from recsys.data.ids import quoted_id, written_ids
 from recsys.data.input_table import InputTable
+from recsys.data.interpret import interpret_tables
 from recsys.data.nouns import NOUNS
 from recsys.data.readers import movielens
 from recsys.data.readers.compression import stem
@@ -23,7 +24,7 @@ from recsys.data.readers.files import Files, list_folders, single_file
 from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_facts, find_tables
 from recsys.data.readers.formats import LABEL, open_table
 from recsys.data.readers.table import Skipped, SourceTable
-from recsys.data.report import ReadReport, TableReport
+from recsys.data.report import ReadReport
 from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
 from recsys.errors import DataError
 
@@ -152,7 +153,7 @@ def _read_movielens(
             people = InputTable(layout.users.name, _LABEL_OF_USERS[layout.users.known.separator], facts, roles)
     else:
         people = _read_named(users, "user", rated, config)
-    dataset, report = dataset_from_tables(rated, listed, people, config, name=name, source=source)
+    dataset, report = _interpret(rated, listed, people, name, config, source)
     return replace(dataset, noun=NOUNS["film"]), replace(report, noun=NOUNS["film"])
 
 
@@ -181,7 +182,38 @@ def _read_tables(
     others = [table for table in others if listed is None or table.file != listed.file]
     people = _read_named(users, "user", ratings, config) if users else _find(others, "user", ratings, config)
     name = files.name if files.chosen is None else _name_of_file(files.chosen)
-    return dataset_from_tables(ratings, listed, people, config, name=name, source=Source())
+    return _interpret(ratings, listed, people, name, config, Source())
+
+
+def _interpret(
+    ratings: InputTable, items: InputTable | None, users: InputTable | None, name: str, config: ReadConfig,
+    source: Source,
+) -> tuple[Dataset, ReadReport]:  # fmt: skip
+    try:
+        return interpret_tables(ratings, items, users, name=name, config=config, source=source)
+    except DataError:
+        if config.duplicates == "refuse":
+            _check_repeated(ratings)
+        raise
+
+
+def _check_repeated(ratings: InputTable) -> None:
+    """Require that no user rates an item twice; only after an error, because it takes a while.
+
+    Raises:
+        DataError: one does; the message names both rows.
+    """
+    names = [ratings.roles["user"], ratings.roles["item"]]
+    pairs = ratings.frame[names]
+    repeats = np.flatnonzero(pairs.duplicated())
+    if len(repeats) and ratings.locate is not None:
+        user, item = pairs.iloc[repeats[0]]
+        first = int(((pairs[names[0]] == user) & (pairs[names[1]] == item)).to_numpy().argmax())
+        before = ratings.locate(first)
+        raise DataError(
+            f"{ratings.locate(int(repeats[0]))}: user {quoted_id(user)} rates item {quoted_id(item)} again, after "
+            f"{before.replace(ratings.file + ':', 'line ')} (keep one of the two, or set duplicates to newest)"
+        )
 
 
 def _name_of_file(file: str) -> str:
@@ -248,48 +280,3 @@ def _notes(file: str, skipped: Skipped) -> tuple[str, ...]:
     shown = len(skipped.reasons)
     first = f"the first {shown}" if skipped.count > shown else "all of them" if shown > 1 else "this one"
     return (f"{file}: {skipped.count:,} rows skipped, {first}:", *(f"  {reason}" for reason in skipped.reasons))
-
-
-def dataset_from_tables(
-    ratings: InputTable, items: InputTable | None, users: InputTable | None, config: ReadConfig, *, name: str,
-    source: Source,
-) -> tuple[Dataset, ReadReport]:  # fmt: skip
-    """The data set of some tables whose columns are known, and the report of what was understood."""
-    frames: list[pd.DataFrame | None] = []
-    for table in (ratings, items, users):
-        if table is None:
-            frames.append(None)
-            continue
-        names = {column.name: role for role, column in table.roles.columns.items()}
-        frame = table.frame.rename(columns=names)
-        frames.append(frame[[*names.values(), *(table.roles.others if table is users else ())]])
-    assert frames[0] is not None
-    if "rating" not in frames[0]:
-        frames[0] = frames[0].assign(rating=1.0)
-    if frames[1] is not None and "title" not in frames[1]:
-        frames[1] = frames[1].assign(title=None)
-    try:
-        dataset = Dataset.from_frames(*frames, name=name, source=source)
-    except DataError:
-        # Only now: looking for pairs that are rated twice is slow, and the data set has found that there is one.
-        _check_repeated(ratings, frames[0][["user", "item"]])
-        raise
-    tables = [
-        TableReport(table.roles.kind, table.file, table.description, len(table.frame), ())
-        for table in (ratings, items, users)
-        if table is not None
-    ]
-    notes = [note for table in (ratings, items, users) if table is not None for note in table.notes]
-    return dataset, ReadReport(tuple(tables), tuple(notes))
-
-
-def _check_repeated(table: InputTable, pairs: pd.DataFrame) -> None:
-    repeats = np.flatnonzero(pairs.duplicated())
-    if len(repeats) and table.locate is not None:
-        user, item = pairs.iloc[repeats[0]]
-        first = int(((pairs["user"] == user) & (pairs["item"] == item)).to_numpy().argmax())
-        line = table.locate(first).rpartition(":")[2]
-        raise DataError(
-            f"{table.locate(int(repeats[0]))}: user {quoted_id(user)} rates item {quoted_id(item)} again, after line "
-            f"{line} (keep one of the two lines)"
-        )

@@ -8,8 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from recsys.config import ReadConfig
+from recsys.data.load import read_dataset as read_with_report
 from recsys.data.load import read_path as read_dataset
 from recsys.data.readers.titles import natural_order, split_year
+from recsys.errors import DataError
 from tests.data.readers.messages import error_message
 from tests.requirements import MOVIELENS, needs_movielens, real_log
 
@@ -203,7 +206,6 @@ def test_titles_lose_their_year_and_have_their_article_in_front(written, shown, 
         ("1\t2\t3\t4\t5", "5 fields instead of 4"),
         ("\t\t3\t4", "user '' is not a whole number"),
         ("\n\n1\t77\t3\t4", "item 77 has no line in u.item (add it there, or drop the rating)"),
-        ("1\t2\t4\t9", "user 1 rates item 2 again, after line 2 (keep one of the two lines)"),
     ],
 )
 def test_a_bad_line_of_ratings_is_named(folder, line, message):
@@ -211,9 +213,14 @@ def test_a_bad_line_of_ratings_is_named(folder, line, message):
     assert error_message(folder).startswith(f"u.data:{4 + line.count(chr(10))}: {message}")
 
 
-def test_of_several_pairs_rated_twice_the_first_in_the_file_is_named(folder):
-    write(folder, {"u.data": "2\t2\t1\t1\n" + RATINGS + "2\t2\t1\t2\n1\t1\t4\t9\n2\t2\t1\t3\n"})
-    assert error_message(folder) == "u.data:5: user 2 rates item 2 again, after line 1 (keep one of the two lines)"
+def test_of_a_pair_rated_twice_the_newest_counts_or_the_first_repetition_is_refused(folder):
+    write(folder, {"u.data": "2\t2\t1\t1\n" + RATINGS + "2\t2\t2\t2\n1\t1\t4\t9\n2\t2\t1\t0\n"})
+    dataset, report = read_with_report(folder)
+    assert (dataset.n_ratings, dataset.rating.tolist()) == (4, [5, 3, 4, 2])
+    assert any("rated before: the newest counts" in note for note in report.notes)
+    with pytest.raises(DataError) as caught:
+        read_with_report(folder, ReadConfig(duplicates="refuse"))
+    assert str(caught.value).startswith("u.data:5: user 2 rates item 2 again, after line 1 (keep one of the two")
 
 
 @pytest.mark.parametrize(
