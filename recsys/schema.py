@@ -37,6 +37,9 @@ class RatingsSummary(Struct, frozen=True, kw_only=True):
     low: Annotated[float, Meta(description="the lowest that is no outlier; of counts, above zero")]
     high: Annotated[float, Meta(description="the highest that is no outlier")]
     description: Annotated[str, Meta(description="the same in words")]
+    step: Annotated[
+        float | None, Meta(description="the smallest difference between two of them; null: unknown, or all are equal")
+    ] = None
 
 
 class Noun(Struct, frozen=True):
@@ -537,7 +540,7 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     leaves the result under the key ``deep_tower`` of the map ``globalThis.marquee.data``. Arrays are base64 of
     little-endian float16, row by row.
 
-        h = (average_films * average + sum of star_weights[stars] * pool[row] over the rated items)
+        h = (average_films * average + sum of half_star_weights[2 * stars - 1] * pool[row] over the rated items)
             / sqrt(average_films + their number)
         user vector = h + relu(h @ inner_weight + inner_bias) @ outer_weight + outer_bias
         score = items[row] . user vector + item_bias[row]
@@ -551,6 +554,9 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
         list[str], Meta(description="which item each row is: all or the most rated, in the order of items.json")
     ]
     star_weights: Annotated[list[float], Meta(description="what an item rated one, two, ... five stars weighs")]
+    half_star_weights: Annotated[
+        list[float], Meta(description="the same of half a star, one star, one and a half, ... five; empty: only whole stars")
+    ] = []
     starters: Annotated[
         list[int],
         Meta(description="rows of well-known items that are far apart on the map, best to start from first"),

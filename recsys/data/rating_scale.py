@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from recsys.data.decimals import shortest_decimals
 from recsys.data.outliers import usual_range
 
 DISLIKE = -0.1
@@ -22,6 +24,8 @@ LEAST_COUNT = 0.7
 falls by 3 % on hours of play, from 0.5 to 1 it is flat."""
 STARS = 5
 """Of the scale from one star on the Rate page."""
+LIKED_FROM = 3.0
+"""Stars that are a like where ratings are counts, or all alike."""
 _COUNTS_ABOVE_MIDDLE = 0.1
 """Share of the ratings in the upper half of their range below which they are taken for counts. Scales of opinions
 have most of their ratings there; plays, hours and clicks have a long tail."""
@@ -151,6 +155,32 @@ def star_weights() -> NDArray[np.float64]:
     where all its ratings are equal, as in a log of clicks, a user of the Rate page may dislike something.
     """
     return _weights_of_fractions(np.linspace(0, 1, STARS))
+
+
+def half_star_weights(scale: RatingScale, ratings: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Weights of half a star, one, one and a half, ... :data:`STARS` stars on the Rate page, (2 * STARS,).
+
+    Where ratings are opinions, those of :func:`star_weights` and between them; half a star weighs as one. Elsewhere
+    there is nothing but liking or not: a like, :data:`LIKED_FROM` stars or more, weighs what ratings (n,) that speak
+    for their item weigh on average, as the model was trained; fewer stars count against the item.
+    """
+    stars = np.arange(1, 2 * STARS + 1) / 2
+    if isinstance(scale, Opinions):
+        return _weights_of_fractions((stars - 1) / (STARS - 1))
+    weights = scale.weights(ratings)
+    positive = weights[weights > 0]
+    return np.where(stars >= LIKED_FROM, positive.mean() if len(positive) else 1.0, DISLIKE)
+
+
+def rating_step(scale: RatingScale, ratings: NDArray[np.floating[Any]]) -> float | None:
+    """The smallest difference between two values of ratings (n,), within the scale; None where there is one value.
+
+    Values that next to none of the ratings have are left out: a few errors do not make a scale finer.
+    """
+    counts = pd.Series(ratings[(ratings >= scale.low) & (ratings <= scale.high)]).value_counts()
+    usual = counts.index[counts >= _SUPPORT * len(ratings)].to_numpy()
+    values = shortest_decimals(np.sort(usual if len(usual) > 1 else counts.index.to_numpy()))
+    return (round(float(np.diff(values).min()), 6) or None) if len(values) > 1 else None
 
 
 def _weights_of_fractions(fractions: NDArray[np.float64]) -> NDArray[np.float64]:

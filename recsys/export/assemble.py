@@ -14,6 +14,7 @@ from recsys import schema
 from recsys.baselines.protocol import BaselineSpec
 from recsys.baselines.registry import BASELINES
 from recsys.data.decimals import shortest_decimals
+from recsys.data.rating_scale import rating_step
 from recsys.data.twins import Twins
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
@@ -79,7 +80,11 @@ def _build(results: Results) -> schema.Build:
         citation=dataset.source.citation,
         url=dataset.source.url,
         ratings=schema.RatingsSummary(
-            kind=scale.kind, low=low, high=high, description=scale.describe(dataset.rating)
+            kind=scale.kind,
+            low=low,
+            high=high,
+            description=scale.describe(dataset.rating),
+            step=rating_step(scale, dataset.rating),
         ),
         item=dataset.noun,
         genre=dataset.genre_label,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recsys import schema
 from recsys.data.dataset import Dataset
-from recsys.data.rating_scale import star_weights
+from recsys.data.rating_scale import half_star_weights, star_weights
 from recsys.evaluation.candidates import exclude
 from recsys.export.encoding import encode_array, ids
 from recsys.models.deep import AVERAGE_ITEMS, DeepModel
@@ -57,6 +57,7 @@ def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -
         n_items=dataset.n_items,
         item_ids=[item_ids[row] for row in rows],
         star_weights=_rounded(star_weights()),
+        half_star_weights=_rounded(half_star_weights(dataset.rating_scale, dataset.rating)),
         starters=seed_items(projection.points[rows], _starter_counts(dataset)[rows]),
         pool=_encode(towers.pool.table.value[rows]),
         average_films=AVERAGE_ITEMS,

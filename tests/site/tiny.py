@@ -196,6 +196,7 @@ def deep_tower() -> DeepTower:
         n_items=5,
         item_ids=list(FILM_IDS),
         star_weights=[-0.1, 0.45, 0.67782, 0.85263, 1.0],
+        half_star_weights=[-0.1, -0.1, 0.28891, 0.45, 0.5736, 0.67782, 0.76963, 0.85263, 0.92896, 1.0],
         starters=[1, 0, 4],
         pool=vectors,
         average=half_floats(0, 1),

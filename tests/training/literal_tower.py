@@ -13,8 +13,8 @@ import numpy as np
 
 from recsys.schema import DeepTower
 
-History = Sequence[tuple[int, int]]
-"""Rows of rated items, each with its stars."""
+History = Sequence[tuple[int, float]]
+"""Rows of rated items, each with its stars, halves too."""
 
 
 def decode_float16(text: str, *shape: int) -> np.ndarray:
@@ -41,7 +41,7 @@ class LiteralTower:
         # As if average_films average items had been rated too, so that few ratings stay near the average user.
         pooled = self.tower.average_films * self.average  # (dim,)
         for row, stars in history:
-            pooled += self.tower.star_weights[stars - 1] * self.pool[row]
+            pooled += self.tower.half_star_weights[round(2 * stars) - 1] * self.pool[row]
         # By the root, not by the number, so that many ratings still say more than few.
         pooled /= np.sqrt(self.tower.average_films + len(history))
         vector = pooled + self.outer_bias

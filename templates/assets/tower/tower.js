@@ -18,9 +18,10 @@ function dotRow(vector, table, row) {
   return sum;
 }
 
-// A rating is a pair [row, stars], stars from 1 to 5.
+// A rating is a pair [row, stars], stars from 0.5 to 5 by halves.
 export function createTower(data) {
-  const { dim, hidden, star_weights: weights } = data;
+  const { dim, hidden, star_weights: wholeWeights, half_star_weights: halfWeights = [] } = data;
+  const weightOf = (stars) => halfWeights[2 * stars - 1] ?? wholeWeights[Math.round(stars) - 1]; // older towers have no halves
   const n = data.item_ids.length;
   const decode = (name) => decodeArray(data[name], "float16");
   const [pool, average, items, bias] = ["pool", "average", "items", "item_bias"].map(decode); // (n, d), (d,), (n, d), (n,)
@@ -46,7 +47,7 @@ export function createTower(data) {
   // near the average user's.
   const poolSum = (ratings) => {
     const sums = average.map((value) => data.average_films * value); // (d,)
-    for (const [row, stars] of ratings) addRow(sums, weights[stars - 1], pool, row);
+    for (const [row, stars] of ratings) addRow(sums, weightOf(stars), pool, row);
     return sums;
   };
 
@@ -97,8 +98,8 @@ export function createTower(data) {
     const root = Math.sqrt(data.average_films + ratings.length - 1);
     const runsWithout = ratings.map(([row, stars]) => {
       const [pooled, active] = [sums.slice(), inner.slice()]; // (d,), (h,)
-      addRow(pooled, -weights[stars - 1], pool, row);
-      addRow(active, -weights[stars - 1], innerSumsOf(row), 0);
+      addRow(pooled, -weightOf(stars), pool, row);
+      addRow(active, -weightOf(stars), innerSumsOf(row), 0);
       return [pooled.map((value) => value / root), active.map((value, k) => Math.max(value / root + innerBias[k], 0))];
     });
     const withAll = userVectorOf(sums, ratings.length).map((value, k) => value - outerBias[k]); // (d,)
