@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 from recsys.errors import OutputError
-from recsys.schema import DeepTower
+from recsys.schema import DeepTower, RatingsSummary
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Context, ItemLink, PageHead
 from recsys.site.images.square import square_around
@@ -17,6 +17,18 @@ from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.ten_best import ten_best
 
 _N_FIRST = 12
+_MAX_WHOLE_STARS = 5
+"""Steps of a scale up to which each is a whole star."""
+
+Control = Literal["stars", "half-stars", "likes"]
+"""How visitors rate: by one to five stars, by half stars, or by liking an item or not."""
+
+_SOURCES = {
+    "film": ("Letterboxd", "IMDb", "Netflix"),
+    "movie": ("Letterboxd", "IMDb", "Netflix"),
+    "book": ("Goodreads", "The StoryGraph"),
+}
+"""By what items are called: whose exports the page reads."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,9 @@ class RateContext(Context):
     """Items that can be rated and recommended here."""
     n_items: int
     """Items in the whole catalogue."""
+    control: Control
+    sources: tuple[str, ...]
+    """Whose exports of ratings are worth a mention, by what items are called."""
     tower_stamp: str
     """Of the exported tower; the page refuses another."""
 
@@ -58,8 +73,26 @@ def rate_context(data: SiteData, page: PageHead) -> RateContext:
         n_first=_N_FIRST,
         n_rateable=len(tower.item_ids) if tower else 0,
         n_items=len(data.artefacts.items.items),
+        control=control_of(data.artefacts.build.dataset.ratings),
+        sources=_SOURCES.get(data.artefacts.build.presentation.item.one, ()),
         tower_stamp=exported_stamp(data.data_folder / DeepTower.FILE),
     )
+
+
+def control_of(ratings: RatingsSummary | None) -> Control:
+    """How visitors rate on a site of these ratings.
+
+    Whole stars where the data has at most five steps, as from 1 to 5, half stars where it has more, as from half a
+    star to five or from 1 to 10. Counts and clicks, and scales of two steps, are liked or not.
+    """
+    if ratings is None:
+        return "stars"
+    if ratings.kind != "scale":
+        return "likes"
+    n_steps = round((ratings.high - ratings.low) / (ratings.step or 1)) + 1
+    if n_steps <= 2:
+        return "likes"
+    return "stars" if n_steps <= _MAX_WHOLE_STARS else "half-stars"
 
 
 def _starters(tower: DeepTower, catalogue: Catalogue) -> tuple[Starter, ...]:

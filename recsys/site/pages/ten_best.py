@@ -6,7 +6,6 @@ the user's page anyway.
 
 from __future__ import annotations
 
-from math import log
 from typing import Any
 
 from recsys.export.encoding import encode_array, padded
@@ -59,10 +58,9 @@ def ten_best(data: SiteData) -> dict[str, Any] | None:
 def stars_of(rating: float, scale: RatingsSummary | None) -> int:
     """The whole star nearest to a rating, between the ends of the data's scale; halves go up.
 
-    Counts are placed by logarithm. Where all ratings are alike, as in a log of clicks, each is the highest.
+    Any count is a like, and so is each rating where all are alike, as in a log of clicks: the highest.
     """
-    if scale is None or scale.low == scale.high:
+    if scale is None or scale.kind != "scale" or scale.low == scale.high:
         return _MAX_STARS
-    low, value, high = scale.low, min(max(rating, scale.low), scale.high), scale.high
-    share = log(value / low) / log(high / low) if scale.kind == "counts" else (value - low) / (high - low)
-    return int(1 + (_MAX_STARS - 1) * share + 0.5)
+    value = min(max(rating, scale.low), scale.high)
+    return int(1 + (_MAX_STARS - 1) * (value - scale.low) / (scale.high - scale.low) + 0.5)

@@ -1,27 +1,28 @@
-// The cards of items to rate, each with stars: those that are in the page, and before them those found by the search.
+// The cards of items to rate, each with its control: those that are in the page, and before them those found by the search.
 import { element } from "../shared/element.js";
-import { createStars } from "./stars.js";
+import { createRatingControl } from "./control.js";
 import { isSameTitle } from "./titles.js";
 
 const N_MORE = 12;
 
-export function createCards(list, moreButton, onRate) {
+// `scale` is one of scale.js.
+export function createCards(list, moreButton, scale, onRate) {
   const cardsById = new Map();
 
-  const addStars = (card, title) => {
+  const addControl = (card, title) => {
     const id = card.dataset.item;
-    const stars = createStars(title, (value) => onRate(id, value, title));
-    card.querySelector(".rate-stars").append(stars.element);
-    cardsById.set(id, { card, stars, title });
+    const control = createRatingControl(scale, title, (stars) => onRate(id, stars, title));
+    card.querySelector(".rate-stars").append(control.element);
+    cardsById.set(id, { card, control, title });
   };
 
-  for (const card of list.children) addStars(card, card.querySelector("a").textContent);
+  for (const card of list.children) addControl(card, card.querySelector("a").textContent);
 
   const createCard = (items, row) => {
     const link = element("a", { href: items.href(row) }, element("bdi", {}, items.title(row)));
     const card = element("li", { "data-item": items.id(row) }, link, element("p", {}, items.summary(row)));
     card.append(element("div", { class: "rate-stars" }));
-    addStars(card, items.title(row));
+    addControl(card, items.title(row));
   };
 
   moreButton?.addEventListener("click", () => {
@@ -32,20 +33,20 @@ export function createCards(list, moreButton, onRate) {
   });
 
   return {
-    // Move an item's card to the front, creating it if there is none; returns its stars.
+    // Move an item's card to the front, creating it if there is none; returns its control.
     bringToFront(items, row) {
       const id = items.id(row);
       if (!cardsById.has(id)) createCard(items, row);
-      const { card, stars } = cardsById.get(id);
+      const { card, control } = cardsById.get(id);
       card.classList.remove("later");
       list.prepend(card);
-      return stars;
+      return control;
     },
     // `titles` are those of the rated items, by id, as far as they are known: the same id may be another item here.
     show(ratings, titles) {
-      for (const [id, { card, stars, title }] of cardsById) {
+      for (const [id, { card, control, title }] of cardsById) {
         const value = !titles.get(id) || isSameTitle(titles.get(id), title) ? ratings.get(id) : undefined;
-        stars.show(value);
+        control.show(value);
         card.classList.toggle("is-rated", value !== undefined);
       }
     },

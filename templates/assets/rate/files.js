@@ -1,12 +1,10 @@
-// Ratings as a link and as a file, to export and import; clear them, and undo that.
+// Ratings as a link and as a file to export; clear them, and undo that, or an import.
 import { element } from "../shared/element.js";
-import { formatCount, plural } from "../shared/format.js";
-import { findForeign } from "./titles.js";
+import { counted, t } from "../shared/strings.js";
 
-// `loadItems()` resolves to the items of the site; null if they could not be loaded.
-export function createFileActions(box, store, state, loadItems) {
+export function createFileActions(box, store, state) {
   const query = (name) => box.querySelector(`[data-${name}]`);
-  const [copyButton, exportButton, importInput] = ["copy", "export", "import"].map(query);
+  const [copyButton, exportButton] = ["copy", "export"].map(query);
   const [undoButton, clearButton, linkBox, status] = ["undo", "clear", "link", "done"].map(query);
 
   let notes = []; // stay below whatever is announced
@@ -14,17 +12,15 @@ export function createFileActions(box, store, state, loadItems) {
     status.textContent = [text, ...notes].filter(Boolean).join(" ");
   };
 
-  const droppedNote = (n, noun) =>
-    n && `This page keeps the newest ${store.maxRatings} ${noun}: ${formatCount(n)} older ${n === 1 ? "one is" : "ones are"} left out.`;
+  const droppedNote = (n, what) => n && t(`rate.dropped.${what}`, counted(n, { limit: store.maxRatings }));
 
   // What a link leaves out, since an address has to stay short.
   const linkLimits = (hash) => {
     const linked = store.fromHash(hash);
-    const newest = (n, nAll, noun) => n < nAll && `the newest ${n} of ${plural(nAll, noun)}`;
-    const ratings = newest(linked?.ratings.size ?? 0, state.ratings.size, "rating");
-    const unwanted = newest(linked?.unwanted.size ?? 0, state.unwanted.size, "unwanted film");
-    const parts = [ratings, unwanted].filter(Boolean);
-    return parts.length ? `The link holds ${parts.join(" and ")}.` : "";
+    const newest = (n, nAll, what) => n < nAll && t(`rate.linkHolds.${what}`, counted(nAll, { newest: n }));
+    const ratings = newest(linked?.ratings.size ?? 0, state.ratings.size, "ratings");
+    const unwanted = newest(linked?.unwanted.size ?? 0, state.unwanted.size, "unwanted");
+    return [ratings, unwanted].filter(Boolean).join(" ");
   };
 
   copyButton.addEventListener("click", async () => {
@@ -32,7 +28,7 @@ export function createFileActions(box, store, state, loadItems) {
     const address = location.href.split("#")[0] + hash;
     try {
       await navigator.clipboard.writeText(address);
-      announce(["The link is copied.", linkLimits(hash)].filter(Boolean).join(" "));
+      announce([t("rate.linkCopied"), linkLimits(hash)].filter(Boolean).join(" "));
     } catch {
       // No clipboard, as on some pages opened from disk: show the link, selected, to be copied by hand.
       linkBox.hidden = false;
@@ -49,36 +45,16 @@ export function createFileActions(box, store, state, loadItems) {
     setTimeout(() => URL.revokeObjectURL(href), 60_000); // long after the download began
   });
 
-  importInput.addEventListener("change", async () => {
-    const [file] = importInput.files;
-    importInput.value = ""; // so that the same file can be chosen again
-    if (!file) return;
-    try {
-      const imported = await store.fromFile(file);
-      const items = await loadItems();
-      if (!items) throw new Error("The films of this site could not be loaded, so the file cannot be compared with them.");
-      const foreign = findForeign(imported, items);
-      if (foreign) throw new Error(foreign);
-      const note = state.isNew ? "" : " Where both rate a film, the file’s stars hold.";
-      const n = [...imported.ratings.keys()].filter((id) => items.row(id) === undefined).length;
-      const held = n ? ` ${formatCount(n)} of them ${n === 1 ? "is of a film" : "are of films"} that this site does not have.` : "";
-      state.merge({ ...imported, others: [] });
-      announce(`${plural(imported.ratings.size, "rating")} imported.${held}${note}`);
-    } catch (problem) {
-      announce(problem.message);
-    }
-  });
-
   clearButton.addEventListener("click", () => {
     const n = state.ratings.size;
     state.clear();
-    announce(`${plural(n, "rating")} cleared.`);
+    announce(t("rate.cleared", counted(n)));
     undoButton.focus();
   });
 
   undoButton.addEventListener("click", () => {
     state.undo();
-    announce("As it was before.");
+    announce(t("rate.undone"));
     document.getElementById("mine").focus({ preventScroll: true });
   });
 
@@ -93,8 +69,8 @@ export function createFileActions(box, store, state, loadItems) {
       linkBox.hidden = true;
       notes = [
         droppedNote(dropped.ratings, "ratings"),
-        droppedNote(dropped.unwanted, "unwanted films"),
-        !state.isStored && "This browser lets pages keep nothing: export your ratings to have them again.",
+        droppedNote(dropped.unwanted, "unwanted"),
+        !state.isStored && t("rate.notStored"),
       ];
       announce("");
     },

@@ -13,6 +13,7 @@ export function createItems(ids, allItems, facts) {
   const year = (row) => items[row][1] ?? "";
 
   return {
+    n: ids.length,
     genres: facts.genres, // names
     row: (id) => rowsById.get(id), // undefined: not in the tower
     id: (row) => ids[row],

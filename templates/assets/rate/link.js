@@ -1,5 +1,5 @@
 // The notice that ratings came by a link: whose they are, and the buttons to keep them or to go back to one's own.
-import { plural } from "../shared/format.js";
+import { counted, t } from "../shared/strings.js";
 import { isForeignLink } from "./titles.js";
 
 // `announce(text)` reports what was done; `getItems()` gives the items of the site, null until they are loaded.
@@ -9,15 +9,18 @@ export function createLinkNotice(box, store, state, announce, getItems) {
   const backButton = box.querySelector("[data-back]");
   const actions = keepButton.parentElement;
 
-  const contents = () =>
-    state.ratings.size ? plural(state.ratings.size, "rating") : plural(state.unwanted.size, "unwanted film");
+  // A sentence about what the link holds: ratings, or unwanted items alone.
+  const about = (name) =>
+    state.ratings.size
+      ? t(`rate.link.${name}.ratings`, counted(state.ratings.size))
+      : t(`rate.link.${name}.unwanted`, counted(state.unwanted.size));
 
   const leaveLink = (action) => {
     action();
     document.getElementById("mine").focus({ preventScroll: true });
   };
   keepButton.addEventListener("click", () => {
-    const done = state.isNew ? `${contents()} kept as yours.` : `${contents()} added. Where both rate a film, your stars stay.`;
+    const done = state.isNew ? about("kept") : `${about("added")} ${t("rate.link.yoursStay")}`;
     leaveLink(state.keepLinked);
     announce(done);
   });
@@ -27,8 +30,8 @@ export function createLinkNotice(box, store, state, announce, getItems) {
   const describeProblem = () => {
     if (!store.isLink(location.hash)) return "";
     const linked = store.fromHash(location.hash);
-    if (!linked) return "The link could not be read.";
-    return getItems() && isForeignLink(linked, getItems()) ? "This link is of other films." : "";
+    if (!linked) return t("rate.link.unreadable");
+    return getItems() && isForeignLink(linked, getItems()) ? t("rate.link.foreign") : "";
   };
 
   // Take ratings that are the visitor's own by now out of the address, so that they are not opened again. If the link
@@ -47,11 +50,11 @@ export function createLinkNotice(box, store, state, announce, getItems) {
       keepButton.disabled = !getItems(); // until then nobody knows whether they are of this site's items
       if (!state.isLinked) return showOwn();
       box.hidden = false;
-      const ownNote = state.isNew ? "" : " Yours are kept.";
-      status.textContent = `You see ${contents()} from a link.${ownNote} What you change here is not saved.`;
-      keepButton.textContent = state.isNew ? "Keep them as mine" : "Add them to mine";
-      keepButton.title = state.isNew ? "" : "Where both rate a film, your stars stay";
-      backButton.textContent = state.isNew ? "Begin with none" : "Back to mine";
+      const notes = [about("shown"), !state.isNew && t("rate.link.yoursKept"), t("rate.link.notSaved")];
+      status.textContent = notes.filter(Boolean).join(" ");
+      keepButton.textContent = t(state.isNew ? "rate.link.keep" : "rate.link.add");
+      keepButton.title = state.isNew ? "" : t("rate.link.yoursStay");
+      backButton.textContent = t(state.isNew ? "rate.link.fresh" : "rate.link.back");
     },
   };
 }

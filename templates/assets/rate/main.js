@@ -1,16 +1,19 @@
 // The script of the Rate page: the visitor's ratings run through the deep tower, and its answer is shown.
 import { createCombobox } from "../shared/combobox.js";
-import { formatCount } from "../shared/format.js";
+import { counted, t } from "../shared/strings.js";
 import { marquee } from "../shared/marquee.js";
 import { describeFailure, isOutdated } from "../shared/outdated.js";
 import { createTower } from "../tower/tower.js";
 import { createCards } from "./cards.js";
 import { createFileActions } from "./files.js";
+import { createDropZone } from "./imports/drop.js";
+import { createImporter } from "./imports/importer.js";
 import { createItems } from "./items.js";
 import { createLinkNotice } from "./link.js";
 import { createPositionView } from "./position.js";
 import { createRatingsList } from "./ratings.js";
 import { createRecommendations } from "./recommendations.js";
+import { SCALES } from "./scale.js";
 import { createSimilarUsers } from "./similar_users.js";
 import { createRatingsState } from "./state.js";
 import { createStore } from "./store.js";
@@ -30,11 +33,16 @@ let showAnswer = () => {};
 const titleOf = (id) => (items?.row(id) === undefined ? "" : items.title(items.row(id)));
 const store = createStore({ dataset: page.dataset.rate, title: titleOf });
 const state = createRatingsState(store, (dropped) => showAll(dropped));
-const cards = createCards(part("grid"), part("more"), state.rate);
+const scale = SCALES[page.dataset.control];
+const cards = createCards(part("grid"), part("more"), scale, state.rate);
 const linkNotice = createLinkNotice(part("shared"), store, state, (text) => fileActions.announce(text), () => items);
-const fileActions = createFileActions(part("your-ratings"), store, state, async () => {
-  await loading;
-  return items;
+const fileActions = createFileActions(part("your-ratings"), store, state);
+const importer = createImporter({
+  ...{ box: part("import-preview"), status: part("import-status"), store, state, scale, announce: fileActions.announce },
+  async loadItems() {
+    await loading;
+    return items;
+  },
 });
 
 function showAll(dropped) {
@@ -42,7 +50,7 @@ function showAll(dropped) {
   linkNotice.show();
   fileActions.show(dropped);
   bar.hidden = !state.ratings.size;
-  bar.querySelector("[data-rated]").textContent = `${formatCount(state.ratings.size)} rated`;
+  bar.querySelector("[data-rated]").textContent = t("rate.nRated", counted(state.ratings.size));
   showAnswer();
 }
 
@@ -69,9 +77,9 @@ function candidateFilter(rated, scores) {
 // Returns a function that runs the tower on the ratings and shows its answer.
 function createAnswer(tower, square, landmarks) {
   const positionView = createPositionView(part("position"), tower, items, square, landmarks);
-  const similarUsers = createSimilarUsers(part("similar-users"), tower, items);
-  const ratingsList = createRatingsList(part("your-ratings"), items, state.rate);
-  const recommendations = createRecommendations(listBox, items, state.setWanted);
+  const similarUsers = createSimilarUsers(part("similar-users"), tower, items, scale);
+  const ratingsList = createRatingsList(part("your-ratings"), items, scale, state.rate);
+  const recommendations = createRecommendations(listBox, items, scale, state);
 
   return () => {
     const rated = [...state.ratings].map(([id, stars]) => [items.row(id), stars]).filter(([row]) => row !== undefined);
@@ -87,8 +95,8 @@ function createAnswer(tower, square, landmarks) {
     similarUsers.show(user, rated);
     scoreNote.hidden = !user;
     genreSelect.hidden = !user || items.genres.length < 2;
-    if (!user) setWaitText("Rate a film you know: your list of ten appears here, and every star after it may change it.");
-    else setWaitText(best.length ? "" : "No film is left to recommend.");
+    if (!user) setWaitText(t(scale.isLikes ? "rate.waitingForLikes" : "rate.waiting"));
+    else setWaitText(best.length ? "" : t("rate.noneLeft"));
   };
 }
 
@@ -101,15 +109,15 @@ function enableSearch() {
     describe: ({ row }) => [items.title(row), items.year(row)],
     onPick({ row }) {
       input.value = "";
-      const stars = cards.bringToFront(items, row);
+      const control = cards.bringToFront(items, row);
       cards.show(state.ratings, state.titles);
-      stars.focus();
+      control.focus();
     },
   });
 }
 
 async function loadTower() {
-  setWaitText("Loading the model…");
+  setWaitText(t("rate.loading"));
   retryButton.hidden = true;
   const names = ["items", "rate"];
   const promises = [marquee.loadExported("deep_tower", page.dataset.tower), ...names.map((name) => marquee.load(name))];
@@ -117,7 +125,7 @@ async function loadTower() {
   try {
     loaded = await Promise.all(promises);
   } catch (problem) {
-    setWaitText(describeFailure(problem, "The model could not be loaded."));
+    setWaitText(describeFailure(problem, t("rate.notLoaded")));
     retryButton.hidden = isOutdated(problem);
     return;
   }
@@ -125,7 +133,7 @@ async function loadTower() {
   items = createItems(towerData.item_ids, allItems, facts);
   state.compareWith(items);
   if (linkNotice.describeProblem()) state.closeLinked();
-  genreSelect.append(...["All genres", ...items.genres].map((name, n) => new Option(name, n - 1)));
+  genreSelect.append(...[t("rate.allGenres"), ...items.genres].map((name, n) => new Option(name, n - 1)));
   enableSearch();
   showAnswer = createAnswer(createTower(towerData), facts.square, towerData.starters);
   showAll();
@@ -147,6 +155,13 @@ moreButton.addEventListener("click", () => {
   showAnswer();
   listBox.querySelector(`[data-items] > :nth-child(${nListed - STEP + 1}) a`)?.focus();
 });
+const importInput = part("import");
+importInput.addEventListener("change", () => {
+  const files = [...importInput.files];
+  importInput.value = ""; // so that the same file can be chosen again
+  importer.open(files);
+});
+createDropZone(part("drop"), importer.open);
 retryButton.addEventListener("click", () => {
   loading = loadTower();
 });

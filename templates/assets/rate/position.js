@@ -1,20 +1,20 @@
 // Where the tower puts the visitor on the map of items: a picture with a mark, and the same in words.
 import { element } from "../shared/element.js";
 import { marquee } from "../shared/marquee.js";
+import { t } from "../shared/strings.js";
 
 const N_NAMED = 3;
 const MIN_EDGE = 2; // per cent of the width between a mark and the edge
-const NOTE = "Two of the many dimensions in which the tower compares. The small marks are the films of your list.";
 
 // `square` is the part of the plane that the picture shows: x and y of its centre, half its width. `landmarks` are rows of
 // well-known items, by which the position is described in words.
 export function createPositionView(box, tower, items, square, landmarks) {
   const [centreX, centreY, halfWidth] = square;
-  const you = element("i", { class: "you" }, element("b", {}, "You"));
+  const you = element("i", { class: "you" }, element("b", {}, t("rate.position.you")));
   const itemMarks = element("span");
-  const picture = element("a", { class: "rate-plane", "aria-label": "You on the map of films" }, itemMarks, you);
+  const picture = element("a", { class: "rate-plane", "aria-label": t("rate.position.picture") }, itemMarks, you);
   const description = element("p");
-  box.append(picture, description, element("p", { class: "note" }, NOTE));
+  box.append(picture, description, element("p", { class: "note" }, t("rate.position.note")));
   const landmarkPositions = landmarks.map((row) => [row, tower.itemPosition(row)]);
 
   // Put a mark at a point of the plane, or at the edge of the picture; returns whether the point lies within.
@@ -33,12 +33,11 @@ export function createPositionView(box, tower, items, square, landmarks) {
     return mark;
   };
 
-  // "<a>, <b> and <c>"
+  // "<a>, <b>, <c>"
   const nearestTitles = (position) => {
     const distance = ([, landmark]) => Math.hypot(landmark[0] - position[0], landmark[1] - position[1]);
     const nearest = landmarkPositions.toSorted((a, b) => distance(a) - distance(b)).slice(0, N_NAMED);
-    const separator = (n) => (n === 0 ? "" : n < nearest.length - 1 ? ", " : " and ");
-    return nearest.flatMap(([row], n) => [separator(n), element("bdi", {}, items.title(row))]);
+    return nearest.flatMap(([row], n) => [n ? ", " : "", element("bdi", {}, items.title(row))]);
   };
 
   return {
@@ -50,9 +49,8 @@ export function createPositionView(box, tower, items, square, landmarks) {
       const isWithin = placeMark(you, position);
       itemMarks.replaceChildren(...listedRows.map(createItemMark));
       picture.href = `${marquee.root}map.html#model=deep&you=${[...position].map((value) => value.toFixed(3))}`;
-      const outside = isWithin ? "" : "You lie beyond the edge of the picture. ";
-      const lead = `${outside}Of well-known films, these are nearest to you here: `;
-      description.replaceChildren(lead, ...nearestTitles(position), ".");
+      const outside = isWithin ? "" : `${t("rate.position.outside")} `;
+      description.replaceChildren(`${outside}${t("rate.position.nearest")} `, ...nearestTitles(position), ".");
     },
   };
 }

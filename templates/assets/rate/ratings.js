@@ -1,16 +1,10 @@
 // The visitor's ratings, newest first; stars can be changed or removed.
 import { arrange, element } from "../shared/element.js";
-import { formatCount, plural } from "../shared/format.js";
-import { createStars } from "./stars.js";
+import { counted, t } from "../shared/strings.js";
+import { createRatingControl } from "./control.js";
 
-// "2 of your ratings are of films that this site no longer has; they are kept."
-function describeHeld(n, isFromLink) {
-  const [are, films, they] = n === 1 ? ["is", "a film", "it is"] : ["are", "films", "they are"];
-  if (isFromLink) return `${formatCount(n)} of these ratings ${are} of ${films} that this site does not have.`;
-  return `${formatCount(n)} of your ratings ${are} of ${films} that this site no longer has; ${they} kept.`;
-}
-
-export function createRatingsList(box, items, onRate) {
+// `scale` is one of scale.js.
+export function createRatingsList(box, items, scale, onRate) {
   const list = box.querySelector("[data-rated]");
   const countOutput = box.querySelector("[data-count]");
   const heldNote = box.querySelector("[data-held]");
@@ -19,25 +13,25 @@ export function createRatingsList(box, items, onRate) {
 
   const createLine = (row) => {
     const id = items.id(row);
-    const stars = createStars(items.title(row), (value) => {
-      onRate(id, value, items.title(row));
-      if (!value) (list.querySelector("input") ?? heading).focus({ preventScroll: true });
+    const control = createRatingControl(scale, items.title(row), (stars) => {
+      onRate(id, stars, items.title(row));
+      if (!stars) (list.querySelector("input") ?? heading).focus({ preventScroll: true });
     });
     const link = element("a", { href: items.href(row) }, element("bdi", {}, items.title(row)));
     const name = element("span", {}, link, " ", element("small", {}, items.year(row)));
-    return { stars, element: element("li", {}, name, stars.element) };
+    return { control, element: element("li", {}, name, control.element) };
   };
 
   return {
     // `rated` are pairs [row, stars], oldest first; `nHeld` counts ratings of items that the tower lacks.
     show(rated, nHeld, isFromLink) {
-      heading.textContent = isFromLink ? "Ratings from the link" : "Your ratings";
-      countOutput.textContent = plural(rated.length, "film");
+      heading.textContent = t(isFromLink ? "rate.linkedRatings" : "rate.yourRatings");
+      countOutput.textContent = t("rate.nItems", counted(rated.length));
       heldNote.hidden = !nHeld;
-      heldNote.textContent = describeHeld(nHeld, isFromLink);
+      heldNote.textContent = t(isFromLink ? "rate.elsewhere" : "rate.held", counted(nHeld));
       for (const [row, stars] of rated) {
         if (!linesByRow.has(row)) linesByRow.set(row, createLine(row));
-        linesByRow.get(row).stars.show(stars);
+        linesByRow.get(row).control.show(stars);
       }
       arrange(list, rated.map(([row]) => linesByRow.get(row).element).reverse());
     },

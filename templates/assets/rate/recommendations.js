@@ -1,11 +1,13 @@
 // The items that the tower recommends, with its reasons; each can be marked as not interesting.
 import { arrange, button, element } from "../shared/element.js";
 import { formatScore } from "../shared/format.js";
+import { t } from "../shared/strings.js";
 
 const GLIDE_MS = 220;
 
-// `setWanted(id, isWanted)` is called when an item is marked as not interesting, or put back.
-export function createRecommendations(box, items, setWanted) {
+// `scale` is one of scale.js. Where there is nothing but liking or not, an item that is refused is one that the visitor does
+// not like; elsewhere it is only not recommended any more, which may be for many reasons.
+export function createRecommendations(box, items, scale, state) {
   const list = box.querySelector("[data-items]");
   const unwantedBox = box.querySelector("[data-unwanted]");
   const announcer = box.querySelector("[data-announcement]");
@@ -17,7 +19,8 @@ export function createRecommendations(box, items, setWanted) {
 
   const refuse = (row) => {
     const position = [...list.children].indexOf(linesByRow.get(row).element);
-    setWanted(items.id(row), false);
+    if (scale.isLikes) state.rate(items.id(row), scale.dislike, items.title(row));
+    else state.setWanted(items.id(row), false);
     const next = list.children[Math.min(position, list.children.length - 1)];
     (next?.querySelector("button") ?? heading).focus({ preventScroll: true });
   };
@@ -27,7 +30,8 @@ export function createRecommendations(box, items, setWanted) {
     const [score, reasons] = [element("span", { class: "rate-score" }), element("p")];
     const link = element("a", { href: items.href(row) }, element("bdi", {}, title));
     const name = element("span", {}, link, " ", element("small", {}, items.year(row)));
-    const labels = { title: "Not interested", "aria-label": `Not interested in ${title}` };
+    const refusal = scale.isLikes ? "dislike" : "notInterested";
+    const labels = { title: t(`rate.${refusal}`), "aria-label": t(`rate.${refusal}Of`, { title }) };
     const refuseButton = button({ class: "rate-off", ...labels }, () => refuse(row), "×");
     return { element: element("li", {}, name, score, refuseButton, reasons), score, reasons };
   };
@@ -36,11 +40,11 @@ export function createRecommendations(box, items, setWanted) {
     const films = reasons.map(([row]) => items.firstTwin(row));
     const named = reasons.filter((_, n) => films.indexOf(films[n]) === n); // a film rated under two ids is named once
     const parts = named.flatMap(([row, strength], n) => [
-      n ? " · " : "because of ",
+      n ? " · " : `${t("rate.because")} `,
       element("bdi", {}, items.title(row)),
       `\u00a0${strength < 0.005 ? "" : "+"}${formatScore(strength)}`, // below, two decimals show 0
     ]);
-    return parts.length ? parts : ["no single film"];
+    return parts.length ? parts : [t("rate.noReason")];
   };
 
   // Let each line glide from where it was to where it is. Runs once a frame, when all lines are in place.
@@ -57,10 +61,10 @@ export function createRecommendations(box, items, setWanted) {
   const createPutBackChip = (row) => {
     const title = items.title(row);
     const putBack = () => {
-      setWanted(items.id(row), true);
+      state.setWanted(items.id(row), true);
       (unwantedBox.querySelector("button") ?? heading).focus({ preventScroll: true });
     };
-    const labels = { "aria-label": `Put ${title} back`, title: "Put it back" };
+    const labels = { "aria-label": t("rate.putBackOf", { title }), title: t("rate.putBack") };
     return element("li", {}, button({ class: "chip", ...labels }, putBack, element("bdi", {}, title), " ↩"));
   };
 
@@ -83,8 +87,8 @@ export function createRecommendations(box, items, setWanted) {
       arrange(list, best.map(([row]) => linesByRow.get(row).element));
       if (!reducedMotion.matches) requestAnimationFrame(glide);
       showUnwanted([...unwanted]);
-      const firstTitles = best.slice(0, 3).map(([row]) => items.title(row)).join(", then ");
-      if (firstTitles !== announced) announcer.textContent = firstTitles && `Your list begins with ${firstTitles}.`;
+      const firstTitles = best.slice(0, 3).map(([row]) => items.title(row)).join(t("rate.thenNext"));
+      if (firstTitles !== announced) announcer.textContent = firstTitles && t("rate.listBegins", { titles: firstTitles });
       announced = firstTitles;
     },
   };

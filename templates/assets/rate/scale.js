@@ -36,6 +36,7 @@ export const SCALES = {
     toStep: (stars) => (stars >= LIKED_FROM ? LIKE : DISLIKE),
     label: (stars) => t(stars >= LIKED_FROM ? "rate.like" : "rate.dislike"),
     seen: LIKE,
+    dislike: DISLIKE,
     isLiked: (stars) => stars >= LIKED_FROM,
     isLikes: true,
   },

@@ -3,12 +3,12 @@
 // ratings.
 import { decodeArray } from "../shared/decode.js";
 import { arrange, element } from "../shared/element.js";
-import { formatCount, formatScore, plural } from "../shared/format.js";
+import { formatCount, formatScore } from "../shared/format.js";
 import { marquee } from "../shared/marquee.js";
+import { counted, t } from "../shared/strings.js";
 import { userAddress } from "../shared/users.js";
 
 const N_SHOWN = 5;
-const MIN_LIKED = 4; // stars
 const MAX_NAMED = 3; // items that both like
 const BATCH = 100; // users between two pauses, so that no click has to wait
 
@@ -31,7 +31,8 @@ function decodeRatings({ n_best: nBest, rows, stars }, nUsers, tower) {
   });
 }
 
-export function createSimilarUsers(box, tower, items) {
+// `scale` is one of scale.js.
+export function createSimilarUsers(box, tower, items, scale) {
   const list = element("ol");
   const note = element("p", { class: "note" });
   box.append(list, note);
@@ -47,29 +48,30 @@ export function createSimilarUsers(box, tower, items) {
       users.push({ id, slug, ratings: ratings[n], direction: normalized(tower.userVector(ratings[n])) });
     }
     const nAll = topRated.ids ? allUsers.n : allUsers.length;
-    const share = users.length < nAll ? `, among ${formatCount(users.length)} of ${plural(nAll, "user")}` : "";
-    note.textContent = `Nearest by the cosine of two vectors${share}: the tower reads each user’s ten best films as it reads your ratings.`;
+    const isAll = users.length === nAll;
+    const among = isAll ? "" : ` ${t("rate.similar.among", counted(nAll, { some: formatCount(users.length) }))}`;
+    note.textContent = t("rate.similar.note") + among;
     return users;
   };
 
   const createLine = ({ id, slug }) => {
     const [cosine, shared] = [element("span"), element("p")];
-    const link = element("a", { href: userAddress(id, slug) }, element("bdi", {}, `User ${id}`));
+    const link = element("a", { href: userAddress(id, slug) }, element("bdi", {}, t("rate.similar.user", { id })));
     return { element: element("li", {}, link, cosine, shared), cosine, shared };
   };
 
   // "also likes <a> · <b> · <c> and 2 more"
   const describeShared = (ratings, likedFilms) => {
-    const rows = ratings.filter(([, stars]) => stars >= MIN_LIKED).map(([row]) => items.firstTwin(row));
+    const rows = ratings.filter(([, stars]) => scale.isLiked(stars)).map(([row]) => items.firstTwin(row));
     const titles = [...new Set(rows)].filter((row) => likedFilms.has(row)).map(items.title);
-    if (!titles.length) return ["none of yours among the ten best"];
+    if (!titles.length) return [t("rate.similar.none")];
     const named = titles.slice(0, MAX_NAMED);
-    const parts = named.flatMap((title, n) => [n ? " · " : "also likes ", element("bdi", {}, title)]);
-    return titles.length > MAX_NAMED ? [...parts, ` and ${titles.length - MAX_NAMED} more`] : parts;
+    const parts = named.flatMap((title, n) => [n ? " · " : `${t("rate.similar.alsoLikes")} `, element("bdi", {}, title)]);
+    return titles.length > MAX_NAMED ? [...parts, ` ${t("rate.andMore", counted(titles.length - MAX_NAMED))}`] : parts;
   };
 
   const draw = (users, vector, rated) => {
-    const likedFilms = new Set(rated.filter(([, stars]) => stars >= MIN_LIKED).map(([row]) => items.firstTwin(row)));
+    const likedFilms = new Set(rated.filter(([, stars]) => scale.isLiked(stars)).map(([row]) => items.firstTwin(row)));
     const direction = normalized(vector);
     const byCosine = users.map((user) => [user, dot(user.direction, direction)]).sort((a, b) => b[1] - a[1]);
     const nearest = byCosine.slice(0, N_SHOWN);

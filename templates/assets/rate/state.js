@@ -50,6 +50,7 @@ export function createRatingsState(store, onChange) {
     get ratings() { return shownState.ratings; },
     get unwanted() { return shownState.unwanted; },
     get titles() { return shownState.titles; },
+    get ownRatings() { return ownState.ratings; }, // also while those of a link are shown
     get current() { return shownState; },
     // Ratings of items that were another data set's, at this address.
     get nOthers() { return shownState.others.filter(([, stars]) => stars).length; },

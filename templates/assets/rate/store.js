@@ -1,10 +1,11 @@
 // A visitor's ratings outside the page: in the browser's storage, in a file, and in the part of an address after #.
 // Whatever comes from there may be wrong or hostile: every field is checked, and the size is limited.
 import { marquee } from "../shared/marquee.js";
+import { t } from "../shared/strings.js";
+import { isStars, MAX_STARS } from "./scale.js";
 import { MAX_TITLE, titleCode } from "./titles.js";
 
 const VERSION = 1;
-export const MAX_STARS = 5;
 const MAX_RATINGS = 500; // and as many unwanted items
 const MAX_SHARED = 200; // ratings, and unwanted items, in an address
 const MAX_ID = 200; // characters, as all that follow
@@ -13,14 +14,13 @@ const MAX_HASH = 20_000;
 const MAX_LIST = 9_500; // each of two lists in an address, which leaves room for the codes of all titles
 
 const isId = (id) => typeof id === "string" && id !== "" && id.length <= MAX_ID && !/\p{Surrogate}/u.test(id);
-const isStars = (stars) => Number.isInteger(stars) && stars >= 1 && stars <= MAX_STARS;
 
 // A property of the object itself, never one that it inherits; undefined if it is no object or has none.
 const ownValue = (value, name) =>
   value !== null && typeof value === "object" && Object.hasOwn(value, name) ? value[name] : undefined;
 
-function fail(sentence) {
-  throw new Error(sentence);
+function fail(name, parameters) {
+  throw new Error(t(`rate.file.${name}`, parameters));
 }
 
 // From pairs [id, stars], ids, pairs [id, title] and entries [id, stars, title] that have been checked.
@@ -36,15 +36,15 @@ const writable = (entries, max) => [...entries].filter(([id]) => isId(id)).slice
 
 function parseList(value, name) {
   const list = ownValue(value, name);
-  if (!Array.isArray(list)) fail(`The text has no list “${name}”.`);
-  if (list.length > MAX_RATINGS) fail(`The list “${name}” is longer than ${MAX_RATINGS}.`);
+  if (!Array.isArray(list)) fail("noList", { name });
+  if (list.length > MAX_RATINGS) fail("longList", { name, limit: MAX_RATINGS });
   return list;
 }
 
 function parseRating(rating, n) {
   const [id, stars] = [ownValue(rating, "item"), ownValue(rating, "stars")];
-  if (!isId(id)) fail(`Rating ${n + 1} names no film.`);
-  if (!isStars(stars)) fail(`Rating ${n + 1} does not have one to ${MAX_STARS} stars.`);
+  if (!isId(id)) fail("noItem", { number: n + 1 });
+  if (!isStars(stars)) fail("noStars", { number: n + 1, max: MAX_STARS });
   return [id, stars];
 }
 
@@ -68,6 +68,13 @@ function fitInAddress(pairs) {
   const newest = pairs.slice(-MAX_SHARED);
   while (newest.map(([, encoded]) => encoded).join().length > MAX_LIST) newest.shift();
   return newest;
+}
+
+// "4~50" or "3.5~50" as [id, stars]; stars are 0 where they make no sense.
+function splitPair(pair) {
+  const separator = pair.indexOf("~");
+  const stars = pair.slice(0, separator);
+  return [pair.slice(separator + 1), /^(?:\d|\d\.5)$/.test(stars) ? Number(stars) : 0];
 }
 
 const splitList = (text) => (text ? text.split(",").map(decodeURIComponent) : []);
@@ -109,7 +116,7 @@ export function createStore({ dataset, title = () => "" }) {
 
   // The state in a text; throws an Error with a sentence for the visitor if there is none.
   const fromText = (text) => {
-    if (typeof text !== "string" || text.length > MAX_TEXT) fail("The text is too long for a list of ratings.");
+    if (typeof text !== "string" || text.length > MAX_TEXT) fail("textTooLong");
     return parse(text);
   };
 
@@ -118,14 +125,14 @@ export function createStore({ dataset, title = () => "" }) {
     try {
       value = JSON.parse(text);
     } catch {
-      fail("The text is not JSON.");
+      fail("notJson");
     }
     const version = ownValue(value, "marquee_ratings");
-    if (version === undefined) fail("This is no list of ratings from a page like this one.");
-    if (version !== VERSION) fail("The ratings are written in a way that this page does not know.");
+    if (version === undefined) fail("notOurs");
+    if (version !== VERSION) fail("unknownVersion");
     const ratings = parseList(value, "ratings").map(parseRating);
     const unwanted = parseList(value, "not_interested");
-    if (!unwanted.every(isId)) fail("The list “not_interested” names something that is no film.");
+    if (!unwanted.every(isId)) fail("unwantedNoItem");
     const titles = [...parseTitles(value, "ratings"), ...parseTitles(value, "titles")];
     return toState(ratings, unwanted, titles, parseOthers(value));
   };
@@ -174,13 +181,7 @@ export function createStore({ dataset, title = () => "" }) {
 
     fromText,
 
-    // The state in a chosen file, which is not even read if it is too large.
-    async fromFile(file) {
-      if (file.size > MAX_TEXT) fail("The file is too large for a list of ratings.");
-      return fromText(await file.text());
-    },
-
-    // "#r=4~50,5~f%2F2&n=7&t=0a1b2c": stars and item of each rating, unwanted items, and the code of each title, in the
+    // "#r=4~50,3.5~f%2F2&n=7&t=0a1b2c": stars and item of each rating, unwanted items, and the code of each title, in the
     // same order.
     toHash(state) {
       const { rated, unwanted } = listsForAddress(state);
@@ -204,7 +205,7 @@ export function createStore({ dataset, title = () => "" }) {
       const [, rated, unwantedList, codeText = ""] = /^#r=([^&]*)(?:&n=([^&]+))?(?:&t=((?:[0-9a-z]{2})+))?$/.exec(hash) ?? [];
       if (!rated && !unwantedList) return null;
       try {
-        const ratings = splitList(rated).map((pair) => [pair.slice(2), /^[1-5]~/.test(pair) ? Number(pair[0]) : 0]);
+        const ratings = splitList(rated).map(splitPair);
         const unwanted = splitList(unwantedList);
         const ids = [...ratings.map(([id]) => id), ...unwanted];
         const codes = codeText.match(/../g) ?? [];

@@ -1,5 +1,6 @@
 // Whether ratings are of the items that this site has. Ids of two catalogues may be the same though the items are not: "50"
 // is one film in one data set and another in the next. So titles are kept beside ids, and compared.
+import { t } from "../shared/strings.js";
 import { searchWords } from "../shared/text.js";
 
 export const MAX_TITLE = 100; // characters that are stored, and compared
@@ -44,12 +45,12 @@ export function findForeign({ ratings, unwanted, titles }, items) {
   const ids = [...ratings.keys(), ...unwanted];
   if (!ids.length) return "";
   if (ids.every((id) => items.row(id) === undefined)) {
-    return `None of the films in this file is on this site: it has no film with the id “${ids[0]}”.`;
+    return t("rate.foreign.ids", { id: ids[0] });
   }
   const compared = compareTitles(ids.map((id) => [id, titles.get(id)]), items);
   if (!areOthers(compared.map(([, , isSame]) => isSame))) return "";
   const [id, title] = compared.find(([, , isSame]) => !isSame);
-  return `The films in this file are not those of this site: “${id}” is “${title}” there, and “${items.title(items.row(id))}” here.`;
+  return t("rate.foreign.titles", { id, there: title, here: items.title(items.row(id)) });
 }
 
 // Whether a link is of other items than this site's, by the codes of their titles: links of earlier versions have none.

@@ -22,7 +22,7 @@ export function createColumns(header) {
 
 // A rating as [value, of how many]: "4,5", "8/10", "★★★½"; the second is null where the text does not say. Null where there
 // is no rating.
-export function parseRating(text) {
+export function parseRatingCell(text) {
   const fullStars = text.match(FULL_STAR)?.length ?? 0;
   if (fullStars || text === "½") return [fullStars + (text.includes("½") ? 0.5 : 0), 5];
   const match = /^([+-]?\d+(?:[.,]\d+)?)(?:\s*\/\s*(\d+))?(?:\s*stars?)?$/i.exec(text);
@@ -31,7 +31,7 @@ export function parseRating(text) {
 }
 
 // A whole year; null if there is none.
-export function parseYear(text) {
+export function parseYearCell(text) {
   const year = Number(/^(-?\d{1,4})(?:\.0)?$/.exec(text)?.[1] ?? /^(\d{4})[-/]/.exec(text)?.[1] ?? Number.NaN);
   return Number.isNaN(year) ? null : year;
 }

@@ -12,7 +12,7 @@ const NOT_SEEN_FOLDERS = /(^|\/)(deleted|orphaned|likes|lists|__MACOSX)\//i;
 const ZIP_MARK = [0x50, 0x4b];
 
 function refuse(name, parameters) {
-  throw new Error(t(`rate.import.${name}`, parameters));
+  throw new Error(t(`rate.imports.${name}`, parameters));
 }
 
 // The format of a table and the position of its header; undefined if none is recognised.

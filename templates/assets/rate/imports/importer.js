@@ -1,36 +1,35 @@
 // Importing a visitor's own history: files are read, matched with the items of the site, shown, and added once the visitor
 // agrees. Nothing leaves the browser.
 import { formatCount } from "../../shared/format.js";
-import { t } from "../../shared/strings.js";
+import { counted, t } from "../../shared/strings.js";
 import { findForeign } from "../titles.js";
 import { readHistories } from "./history.js";
 import { matchEntries } from "./merge.js";
 import { createPreview } from "./preview.js";
 
-const counted = (n, parameters = {}) => ({ n, count: formatCount(n), ...parameters });
-
 // What to tell about something that went wrong: our own sentences, and one for what the browser throws.
-const describeProblem = (problem) => (problem.constructor === Error ? problem.message : t("rate.import.unreadable"));
+const describeProblem = (problem) => (problem.constructor === Error ? problem.message : t("rate.imports.unreadable"));
 
-// `loadItems()` resolves to the items of the site, null if they could not be loaded; `announce(text)` reports what was done.
-export function createImporter({ box, store, state, scale, loadItems, announce }) {
+// `status` says what happens to a file, `box` shows what it would add; `loadItems()` resolves to the items of the site, null
+// if they could not be loaded; `announce(text)` reports what was added.
+export function createImporter({ box, status, store, state, scale, loadItems, announce }) {
   const preview = createPreview(box);
 
-  const finish = (text) => {
-    announce(text);
-    document.getElementById("mine").focus({ preventScroll: true });
+  const showStatus = (text) => {
+    status.textContent = text;
   };
 
   const showPlan = (plan, add) => {
-    announce("");
+    showStatus("");
     preview.show({
       ...plan,
       onAdd(withSeen) {
         const n = plan.additions.filter(({ isSeen }) => withSeen || !isSeen).length;
         add(withSeen);
-        finish(t("rate.import.added", counted(n)));
+        announce(t("rate.imports.added", counted(n)));
+        document.getElementById("mine").focus(); // where they are, and can be undone
       },
-      onCancel: () => finish(t("rate.import.cancelled")),
+      onCancel: () => showStatus(t("rate.imports.cancelled")),
     });
   };
 
@@ -56,11 +55,11 @@ export function createImporter({ box, store, state, scale, loadItems, announce }
       isSeen: false,
     }));
     const notes = [
-      nElsewhere && t("rate.import.elsewhere", counted(nElsewhere)),
-      nReplaced && t("rate.import.replaced", counted(nReplaced)),
-      imported.unwanted.size && t("rate.import.unwanted", counted(imported.unwanted.size)),
+      nElsewhere && t("rate.imports.elsewhere", counted(nElsewhere)),
+      nReplaced && t("rate.imports.replaced", counted(nReplaced)),
+      imported.unwanted.size && t("rate.imports.unwanted", counted(imported.unwanted.size)),
     ].filter(Boolean);
-    const plan = { heading: t("rate.import.ownHeading"), notes, additions, ambiguous: [], unmatched: [] };
+    const plan = { heading: t("rate.imports.ownHeading"), notes, additions, ambiguous: [], unmatched: [] };
     showPlan({ ...plan, nUnwanted: imported.unwanted.size }, () => state.merge({ ...imported, others: [] }));
   };
 
@@ -82,19 +81,19 @@ export function createImporter({ box, store, state, scale, loadItems, announce }
     const nReplaced = taken.filter(({ isRated }) => isRated).length;
     const nKept = matched.length - wanted.length;
     const notes = [
-      t("rate.import.matched", counted(matched.length, { total: formatCount(matched.length + ambiguous.length + unmatched.length) })),
-      entries.some(({ stars }) => stars !== null) && t(scale.isLikes ? "rate.import.toLikes" : "rate.import.toStars"),
-      nReplaced && t("rate.import.replaced", counted(nReplaced)),
-      nKept && t("rate.import.kept", counted(nKept)),
-      nNotSeen && t("rate.import.notSeen", counted(nNotSeen)),
-      taken.length < wanted.length && t("rate.import.limited", counted(wanted.length - taken.length, { limit: store.maxRatings })),
+      t("rate.imports.matched", counted(matched.length, { total: formatCount(matched.length + ambiguous.length + unmatched.length) })),
+      entries.some(({ stars }) => stars !== null) && t(scale.isLikes ? "rate.imports.toLikes" : "rate.imports.toStars"),
+      nReplaced && t("rate.imports.replaced", counted(nReplaced)),
+      nKept && t("rate.imports.kept", counted(nKept)),
+      nNotSeen && t("rate.imports.notSeen", counted(nNotSeen)),
+      taken.length < wanted.length && t("rate.imports.limited", counted(wanted.length - taken.length, { limit: store.maxRatings })),
     ].filter(Boolean);
     const additions = taken.toReversed().map(({ row, stars, isSeen }) => ({
       ...{ title: items.title(row), year: items.year(row), isSeen },
       text: scale.label(stars),
     }));
-    const heading = label ? t("rate.import.heading", { source: label }) : t("rate.import.plainHeading");
-    showPlan({ heading, notes, additions, ambiguous, unmatched }, (withSeen) => {
+    const heading = label ? t("rate.imports.heading", { source: label }) : t("rate.imports.plainHeading");
+    showPlan({ heading, notes, additions, ambiguous, unmatched, seenText: scale.label(scale.seen) }, (withSeen) => {
       const added = taken.filter(({ isSeen }) => withSeen || !isSeen);
       state.merge({
         ratings: new Map(added.map(({ id, stars }) => [id, stars])),
@@ -110,15 +109,15 @@ export function createImporter({ box, store, state, scale, loadItems, announce }
     async open(files) {
       if (!files.length) return;
       preview.hide();
-      announce(t("rate.import.reading"));
+      showStatus(t("rate.imports.reading"));
       try {
         const history = await readHistories(files);
         const items = await loadItems();
-        if (!items) throw new Error(t("rate.import.noItems"));
+        if (!items) throw new Error(t("rate.imports.noItems"));
         if (history.text === undefined) planHistory(history, items);
         else planOwnFile(history.text, items);
       } catch (problem) {
-        announce(describeProblem(problem));
+        showStatus(describeProblem(problem));
       }
     },
   };

@@ -1,6 +1,6 @@
 // Letterboxd: ratings.csv (Date,Name,Year,Letterboxd URI,Rating), and the same without a rating in watched.csv, with more in
 // diary.csv and reviews.csv. Half stars from 0.5 to 5.
-import { parseRating, parseYear } from "./fields.js";
+import { parseRatingCell, parseYearCell } from "./fields.js";
 
 export const letterboxd = {
   label: "Letterboxd",
@@ -9,8 +9,8 @@ export const letterboxd = {
   read: (rows, columns) =>
     rows.map((row) => ({
       title: columns.value(row, "name"),
-      year: parseYear(columns.value(row, "year")),
-      stars: parseRating(columns.value(row, "rating"))?.[0] ?? null,
+      year: parseYearCell(columns.value(row, "year")),
+      stars: parseRatingCell(columns.value(row, "rating"))?.[0] ?? null,
       date: columns.value(row, "watched date", "date"),
     })),
 };

@@ -6,12 +6,12 @@ import { isSameTitle } from "../titles.js";
 const YEAR = /\s*[([](\d{4})[)\]]\s*$/;
 const MAX_TITLE_LENGTH = 300;
 const MIN_SHARE = 0.9; // of the ids of a site that look like IMDb's for them to be taken for those
-const ARTICLES = [
+const TITLE_ARTICLES = [
   ...["the", "a", "an", "le", "la", "les", "un", "une", "der", "die", "das", "ein", "eine", "el", "los", "las", "una"],
   ...["il", "lo", "gli", "os", "um", "uma", "het", "een", "den", "det"], // not "I", as in "I, Robot"
 ];
-const TRAILING_ARTICLE = new RegExp(`^(.+), (${ARTICLES.join("|")}|l['’])$`, "iu");
-const LEADING_ARTICLES = new Set(ARTICLES);
+const TRAILING_ARTICLE = new RegExp(`^(.+), (${TITLE_ARTICLES.join("|")}|l['’])$`, "iu");
+const LEADING_ARTICLES = new Set(TITLE_ARTICLES);
 const ELIDED_ARTICLE = /^l['’]\s*/iu;
 
 // Letters and digits without accents, case, punctuation, spaces or article: "Spider-Man" and "Spiderman" are the same, and

@@ -1,5 +1,5 @@
 // Any other table with a column of titles or ids: with ratings, years and dates where it has columns of these.
-import { parseRating, parseYear } from "./fields.js";
+import { parseRatingCell, parseYearCell } from "./fields.js";
 
 const TITLES = [
   ...["title", "name", "item title", "film", "movie", "book", "game", "song", "track", "album", "anime", "show", "series"],
@@ -26,14 +26,14 @@ export const plain = {
   label: "",
   recognises: (columns) => columns.hasAny(...TITLES, ...IMDB_IDS, ...ISBNS, ...IDS),
   read(rows, columns) {
-    const ratings = rows.map((row) => parseRating(columns.value(row, ...RATINGS_OF_TEN, ...RATINGS)));
+    const ratings = rows.map((row) => parseRatingCell(columns.value(row, ...RATINGS_OF_TEN, ...RATINGS)));
     const end = columns.hasAny(...RATINGS_OF_TEN) ? 10 : scaleOf(ratings.filter((rating) => rating && !rating[1]));
     return rows.map((row, n) => {
       const [value, ownEnd] = ratings[n] ?? [null];
       return {
         title: columns.value(row, ...TITLES),
         id: columns.value(row, ...IDS),
-        year: parseYear(columns.value(row, ...YEARS)),
+        year: parseYearCell(columns.value(row, ...YEARS)),
         imdbId: columns.value(row, ...IMDB_IDS),
         isbns: ISBNS.map((name) => columns.value(row, name)),
         stars: value === null ? null : (5 * value) / (ownEnd ?? end),

@@ -1,9 +1,8 @@
 // What an import would add, shown before it is added: how much was matched, what was not, and what becomes of it.
 import { element } from "../../shared/element.js";
-import { formatCount } from "../../shared/format.js";
-import { t } from "../../shared/strings.js";
+import { counted, t } from "../../shared/strings.js";
 
-const N_NAMED = 5; // of those not matched, before the list of all
+const N_LEFT_OUT_NAMED = 5; // of those not matched, before the list of all
 
 const describeEntry = ({ title, year, imdbId, id, isbns }) => {
   const name = title || imdbId || id || isbns?.find(Boolean) || "";
@@ -20,17 +19,17 @@ function createList(summary, lines) {
 
 // "Alien (1979), Heat (1995) and 12 more"
 function nameSome(entries) {
-  const names = entries.slice(0, N_NAMED).flatMap((entry, n) => [n ? ", " : "", element("bdi", {}, describeEntry(entry))]);
-  const nMore = entries.length - N_NAMED;
-  return nMore > 0 ? [...names, ` ${t("rate.import.andMore", { n: nMore, count: formatCount(nMore) })}`] : names;
+  const names = entries.slice(0, N_LEFT_OUT_NAMED).flatMap((entry, n) => [n ? ", " : "", element("bdi", {}, describeEntry(entry))]);
+  const nMore = entries.length - N_LEFT_OUT_NAMED;
+  return nMore > 0 ? [...names, ` ${t("rate.andMore", counted(nMore))}`] : names;
 }
 
 // Entries that are not added: the first by name, and all of them in a list.
 function describeLeftOut(text, entries) {
   if (!entries.length) return [];
   const parts = [element("p", {}, text, " ", ...nameSome(entries), ".")];
-  if (entries.length > N_NAMED) {
-    const summary = t("rate.import.all", { n: entries.length, count: formatCount(entries.length) });
+  if (entries.length > N_LEFT_OUT_NAMED) {
+    const summary = t("rate.imports.all", counted(entries.length));
     parts.push(createList(summary, () => entries.map((entry) => [element("bdi", {}, describeEntry(entry))])));
   }
   return parts;
@@ -40,6 +39,7 @@ function describeLeftOut(text, entries) {
 //   heading, notes     sentences
 //   additions          [{ title, year, text, isSeen }], newest first; `text` says what is added
 //   ambiguous, unmatched   entries
+//   seenText           what is added for an item without a rating
 //   nUnwanted          items that are added as unwanted
 //   onAdd(withSeen), onCancel
 export function createPreview(box) {
@@ -56,32 +56,32 @@ export function createPreview(box) {
   };
 
   return {
-    show({ heading, notes, additions, ambiguous, unmatched, nUnwanted = 0, onAdd, onCancel }) {
+    show({ heading, notes, additions, ambiguous, unmatched, nUnwanted = 0, seenText = "", onAdd, onCancel }) {
       const title = element("h3", { id: "import-title", tabindex: "-1" }, heading);
       const nSeen = additions.filter(({ isSeen }) => isSeen).length;
       const seenBox = element("input", { type: "checkbox", checked: "" });
       const addedNow = () => additions.filter(({ isSeen }) => !isSeen || seenBox.checked);
       const addButton = actionButton("button", "", () => close(() => onAdd(seenBox.checked)));
-      const cancelButton = actionButton("button quiet-button", t("rate.import.cancel"), () => close(onCancel));
+      const cancelButton = actionButton("button quiet-button", t("rate.imports.cancel"), () => close(onCancel));
       const showCount = () => {
         const n = addedNow().length;
-        addButton.textContent = t("rate.import.add", { n, count: formatCount(n) });
+        addButton.textContent = t("rate.imports.add", counted(n));
         addButton.disabled = !n && !nUnwanted;
       };
       seenBox.addEventListener("change", showCount);
       showCount();
-      const seenLabel = element("label", {}, seenBox, " ", t("rate.import.seen", { n: nSeen, count: formatCount(nSeen) }));
+      const seenLabel = element("label", {}, seenBox, " ", t("rate.imports.seen", counted(nSeen, { seen: seenText })));
       const lineOf = ({ title: name, year, text }) => [
         element("bdi", {}, name), " ", element("small", {}, String(year)), element("span", {}, text),
       ];
-      const list = createList(t("rate.import.list"), () => additions.map(lineOf));
+      const list = createList(t("rate.imports.list"), () => additions.map(lineOf));
       box.replaceChildren(
         title,
         ...notes.map((note) => element("p", {}, note)),
         ...(nSeen ? [element("p", {}, seenLabel)] : []),
         ...(additions.length ? [list] : []),
-        ...describeLeftOut(t("rate.import.ambiguous", { n: ambiguous.length, count: formatCount(ambiguous.length) }), ambiguous),
-        ...describeLeftOut(t("rate.import.unmatched", { n: unmatched.length, count: formatCount(unmatched.length) }), unmatched),
+        ...describeLeftOut(t("rate.imports.ambiguous", counted(ambiguous.length)), ambiguous),
+        ...describeLeftOut(t("rate.imports.unmatched", counted(unmatched.length)), unmatched),
         element("p", { class: "actions" }, addButton, cancelButton),
       );
       box.hidden = false;

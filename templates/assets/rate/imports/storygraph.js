@@ -1,13 +1,13 @@
 // The StoryGraph: the export of one's library (Title,Authors,Contributors,ISBN/UID,Format,Read Status,...,Star Rating,...).
 // Quarter stars.
-import { parseRating } from "./fields.js";
+import { parseRatingCell } from "./fields.js";
 
 export const storygraph = {
   label: "The StoryGraph",
   recognises: (columns) => columns.has("title", "read status", "star rating"),
   read: (rows, columns) =>
     rows.map((row) => {
-      const stars = parseRating(columns.value(row, "star rating"))?.[0] || null;
+      const stars = parseRatingCell(columns.value(row, "star rating"))?.[0] || null;
       if (!stars && columns.value(row, "read status") !== "read") return null;
       return {
         title: columns.value(row, "title"),
