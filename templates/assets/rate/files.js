@@ -1,6 +1,6 @@
 // Ratings as a link and as a file to export; clear them, and undo that, or an import.
 import { element } from "../shared/element.js";
-import { counted, t } from "../shared/strings.js";
+import { t } from "../shared/strings.js";
 
 export function createFileActions(box, store, state) {
   const query = (name) => box.querySelector(`[data-${name}]`);
@@ -12,15 +12,16 @@ export function createFileActions(box, store, state) {
     status.textContent = [text, ...notes].filter(Boolean).join(" ");
   };
 
-  const droppedNote = (n, what) => n && t(`rate.dropped.${what}`, counted(n, { limit: store.maxRatings }));
 
   // What a link leaves out, since an address has to stay short.
   const linkLimits = (hash) => {
     const linked = store.fromHash(hash);
-    const newest = (n, nAll, what) => n < nAll && t(`rate.linkHolds.${what}`, counted(nAll, { newest: n }));
-    const ratings = newest(linked?.ratings.size ?? 0, state.ratings.size, "ratings");
-    const unwanted = newest(linked?.unwanted.size ?? 0, state.unwanted.size, "unwanted");
-    return [ratings, unwanted].filter(Boolean).join(" ");
+    const [nRatings, nUnwanted] = [linked?.ratings.size ?? 0, linked?.unwanted.size ?? 0];
+    const notes = [
+      nRatings < state.ratings.size && t("rate.linkHolds.ratings", { n: state.ratings.size, newest: nRatings }),
+      nUnwanted < state.unwanted.size && t("rate.linkHolds.unwanted", { n: state.unwanted.size, newest: nUnwanted }),
+    ];
+    return notes.filter(Boolean).join(" ");
   };
 
   copyButton.addEventListener("click", async () => {
@@ -48,7 +49,7 @@ export function createFileActions(box, store, state) {
   clearButton.addEventListener("click", () => {
     const n = state.ratings.size;
     state.clear();
-    announce(t("rate.cleared", counted(n)));
+    announce(t("rate.cleared", { n }));
     undoButton.focus();
   });
 
@@ -68,8 +69,8 @@ export function createFileActions(box, store, state) {
       undoButton.hidden = !state.canUndo;
       linkBox.hidden = true;
       notes = [
-        droppedNote(dropped.ratings, "ratings"),
-        droppedNote(dropped.unwanted, "unwanted"),
+        dropped.ratings && t("rate.dropped.ratings", { n: dropped.ratings, limit: store.maxRatings }),
+        dropped.unwanted && t("rate.dropped.unwanted", { n: dropped.unwanted, limit: store.maxRatings }),
         !state.isStored && t("rate.notStored"),
       ];
       announce("");

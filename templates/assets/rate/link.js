@@ -1,5 +1,5 @@
 // The notice that ratings came by a link: whose they are, and the buttons to keep them or to go back to one's own.
-import { counted, t } from "../shared/strings.js";
+import { t } from "../shared/strings.js";
 import { isForeignLink } from "./titles.js";
 
 // `announce(text)` reports what was done; `getItems()` gives the items of the site, null until they are loaded.
@@ -9,18 +9,18 @@ export function createLinkNotice(box, store, state, announce, getItems) {
   const backButton = box.querySelector("[data-back]");
   const actions = keepButton.parentElement;
 
-  // A sentence about what the link holds: ratings, or unwanted items alone.
-  const about = (name) =>
-    state.ratings.size
-      ? t(`rate.link.${name}.ratings`, counted(state.ratings.size))
-      : t(`rate.link.${name}.unwanted`, counted(state.unwanted.size));
+  // "12 ratings", or of unwanted items alone "2 unwanted films"
+  const contents = () => {
+    const n = state.ratings.size || state.unwanted.size;
+    return t(state.ratings.size ? "rate.link.ratings" : "rate.link.unwanted", { n });
+  };
 
   const leaveLink = (action) => {
     action();
     document.getElementById("mine").focus({ preventScroll: true });
   };
   keepButton.addEventListener("click", () => {
-    const done = state.isNew ? about("kept") : `${about("added")} ${t("rate.link.yoursStay")}`;
+    const done = state.isNew ? t("rate.link.kept", { contents: contents() }) : `${t("rate.link.added", { contents: contents() })} ${t("rate.link.yoursStay")}`;
     leaveLink(state.keepLinked);
     announce(done);
   });
@@ -50,7 +50,7 @@ export function createLinkNotice(box, store, state, announce, getItems) {
       keepButton.disabled = !getItems(); // until then nobody knows whether they are of this site's items
       if (!state.isLinked) return showOwn();
       box.hidden = false;
-      const notes = [about("shown"), !state.isNew && t("rate.link.yoursKept"), t("rate.link.notSaved")];
+      const notes = [t("rate.link.shown", { contents: contents() }), !state.isNew && t("rate.link.yoursKept"), t("rate.link.notSaved")];
       status.textContent = notes.filter(Boolean).join(" ");
       keepButton.textContent = t(state.isNew ? "rate.link.keep" : "rate.link.add");
       keepButton.title = state.isNew ? "" : t("rate.link.yoursStay");

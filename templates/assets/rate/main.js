@@ -1,6 +1,6 @@
 // The script of the Rate page: the visitor's ratings run through the deep tower, and its answer is shown.
 import { createCombobox } from "../shared/combobox.js";
-import { counted, t } from "../shared/strings.js";
+import { t } from "../shared/strings.js";
 import { marquee } from "../shared/marquee.js";
 import { describeFailure, isOutdated } from "../shared/outdated.js";
 import { createTower } from "../tower/tower.js";
@@ -50,7 +50,7 @@ function showAll(dropped) {
   linkNotice.show();
   fileActions.show(dropped);
   bar.hidden = !state.ratings.size;
-  bar.querySelector("[data-rated]").textContent = t("rate.nRated", counted(state.ratings.size));
+  bar.querySelector("[data-rated]").textContent = t("rate.nRated", { n: state.ratings.size });
   showAnswer();
 }
 

@@ -1,6 +1,6 @@
 // The visitor's ratings, newest first; stars can be changed or removed.
 import { arrange, element } from "../shared/element.js";
-import { counted, t } from "../shared/strings.js";
+import { t } from "../shared/strings.js";
 import { createRatingControl } from "./control.js";
 
 // `scale` is one of scale.js.
@@ -26,9 +26,9 @@ export function createRatingsList(box, items, scale, onRate) {
     // `rated` are pairs [row, stars], oldest first; `nHeld` counts ratings of items that the tower lacks.
     show(rated, nHeld, isFromLink) {
       heading.textContent = t(isFromLink ? "rate.linkedRatings" : "rate.yourRatings");
-      countOutput.textContent = t("rate.nItems", counted(rated.length));
+      countOutput.textContent = t("rate.nItems", { n: rated.length });
       heldNote.hidden = !nHeld;
-      heldNote.textContent = t(isFromLink ? "rate.elsewhere" : "rate.held", counted(nHeld));
+      heldNote.textContent = t(isFromLink ? "rate.elsewhere" : "rate.held", { n: nHeld });
       for (const [row, stars] of rated) {
         if (!linesByRow.has(row)) linesByRow.set(row, createLine(row));
         linesByRow.get(row).control.show(stars);

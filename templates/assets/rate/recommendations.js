@@ -30,8 +30,10 @@ export function createRecommendations(box, items, scale, state) {
     const [score, reasons] = [element("span", { class: "rate-score" }), element("p")];
     const link = element("a", { href: items.href(row) }, element("bdi", {}, title));
     const name = element("span", {}, link, " ", element("small", {}, items.year(row)));
-    const refusal = scale.isLikes ? "dislike" : "notInterested";
-    const labels = { title: t(`rate.${refusal}`), "aria-label": t(`rate.${refusal}Of`, { title }) };
+    const labels = {
+      title: t(scale.isLikes ? "rate.dislike" : "rate.notInterested"),
+      "aria-label": t(scale.isLikes ? "rate.dislikeOf" : "rate.notInterestedOf", { title }),
+    };
     const refuseButton = button({ class: "rate-off", ...labels }, () => refuse(row), "×");
     return { element: element("li", {}, name, score, refuseButton, reasons), score, reasons };
   };

@@ -1,7 +1,6 @@
 // The steps of the control that rates an item. A rating is always a number of stars from 0.5 to 5, whatever the steps: so
 // stored ratings, links and files are the same on every site, and what comes from elsewhere is shown by the nearest step.
 import { t } from "../shared/strings.js";
-import { formatCount } from "../shared/format.js";
 
 export const MAX_STARS = 5;
 const MIN_STARS = 0.5;
@@ -19,7 +18,7 @@ const starSteps = (by) => Array.from({ length: MAX_STARS / by }, (_, n) => (n + 
 const stepScale = (steps, minLiked) => ({
   steps,
   toStep: (stars) => nearest(steps, stars),
-  label: (stars) => t("rate.stars", { n: stars, value: formatCount(stars) }),
+  label: (stars) => t("rate.stars", { n: stars, stars }),
   seen: SEEN,
   isLiked: (stars) => stars >= minLiked,
   isLikes: false,

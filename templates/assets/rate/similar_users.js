@@ -3,9 +3,9 @@
 // ratings.
 import { decodeArray } from "../shared/decode.js";
 import { arrange, element } from "../shared/element.js";
-import { formatCount, formatScore } from "../shared/format.js";
+import { formatScore } from "../shared/format.js";
 import { marquee } from "../shared/marquee.js";
-import { counted, t } from "../shared/strings.js";
+import { t } from "../shared/strings.js";
 import { userAddress } from "../shared/users.js";
 
 const N_SHOWN = 5;
@@ -49,7 +49,7 @@ export function createSimilarUsers(box, tower, items, scale) {
     }
     const nAll = topRated.ids ? allUsers.n : allUsers.length;
     const isAll = users.length === nAll;
-    const among = isAll ? "" : ` ${t("rate.similar.among", counted(nAll, { some: formatCount(users.length) }))}`;
+    const among = isAll ? "" : ` ${t("rate.similar.among", { n: nAll, some: users.length })}`;
     note.textContent = t("rate.similar.note") + among;
     return users;
   };
@@ -67,7 +67,7 @@ export function createSimilarUsers(box, tower, items, scale) {
     if (!titles.length) return [t("rate.similar.none")];
     const named = titles.slice(0, MAX_NAMED);
     const parts = named.flatMap((title, n) => [n ? " · " : `${t("rate.similar.alsoLikes")} `, element("bdi", {}, title)]);
-    return titles.length > MAX_NAMED ? [...parts, ` ${t("rate.andMore", counted(titles.length - MAX_NAMED))}`] : parts;
+    return titles.length > MAX_NAMED ? [...parts, ` ${t("rate.andMore", { n: titles.length - MAX_NAMED })}`] : parts;
   };
 
   const draw = (users, vector, rated) => {

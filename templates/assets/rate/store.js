@@ -19,8 +19,8 @@ const isId = (id) => typeof id === "string" && id !== "" && id.length <= MAX_ID 
 const ownValue = (value, name) =>
   value !== null && typeof value === "object" && Object.hasOwn(value, name) ? value[name] : undefined;
 
-function fail(name, parameters) {
-  throw new Error(t(`rate.file.${name}`, parameters));
+function fail(sentence) {
+  throw new Error(sentence);
 }
 
 // From pairs [id, stars], ids, pairs [id, title] and entries [id, stars, title] that have been checked.
@@ -36,15 +36,15 @@ const writable = (entries, max) => [...entries].filter(([id]) => isId(id)).slice
 
 function parseList(value, name) {
   const list = ownValue(value, name);
-  if (!Array.isArray(list)) fail("noList", { name });
-  if (list.length > MAX_RATINGS) fail("longList", { name, limit: MAX_RATINGS });
+  if (!Array.isArray(list)) fail(t("rate.file.noList", { name }));
+  if (list.length > MAX_RATINGS) fail(t("rate.file.longList", { name, limit: MAX_RATINGS }));
   return list;
 }
 
 function parseRating(rating, n) {
   const [id, stars] = [ownValue(rating, "item"), ownValue(rating, "stars")];
-  if (!isId(id)) fail("noItem", { number: n + 1 });
-  if (!isStars(stars)) fail("noStars", { number: n + 1, max: MAX_STARS });
+  if (!isId(id)) fail(t("rate.file.noItem", { number: n + 1 }));
+  if (!isStars(stars)) fail(t("rate.file.noStars", { number: n + 1, max: MAX_STARS }));
   return [id, stars];
 }
 
@@ -116,7 +116,7 @@ export function createStore({ dataset, title = () => "" }) {
 
   // The state in a text; throws an Error with a sentence for the visitor if there is none.
   const fromText = (text) => {
-    if (typeof text !== "string" || text.length > MAX_TEXT) fail("textTooLong");
+    if (typeof text !== "string" || text.length > MAX_TEXT) fail(t("rate.file.textTooLong"));
     return parse(text);
   };
 
@@ -125,14 +125,14 @@ export function createStore({ dataset, title = () => "" }) {
     try {
       value = JSON.parse(text);
     } catch {
-      fail("notJson");
+      fail(t("rate.file.notJson"));
     }
     const version = ownValue(value, "marquee_ratings");
-    if (version === undefined) fail("notOurs");
-    if (version !== VERSION) fail("unknownVersion");
+    if (version === undefined) fail(t("rate.file.notOurs"));
+    if (version !== VERSION) fail(t("rate.file.unknownVersion"));
     const ratings = parseList(value, "ratings").map(parseRating);
     const unwanted = parseList(value, "not_interested");
-    if (!unwanted.every(isId)) fail("unwantedNoItem");
+    if (!unwanted.every(isId)) fail(t("rate.file.unwantedNoItem"));
     const titles = [...parseTitles(value, "ratings"), ...parseTitles(value, "titles")];
     return toState(ratings, unwanted, titles, parseOthers(value));
   };

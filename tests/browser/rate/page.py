@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -89,9 +90,10 @@ def ratings_file(page: Any, folder: Path, ratings: Iterable[Rating], unwanted: I
 
 
 def import_file(page: Any, file: Path) -> None:
-    """Import a file and wait until the page says that it did."""
+    """Import a file, add what the page shows of it, and wait until it is added."""
     page.get_by_label("Import").set_input_files(file)
-    page.get_by_text("imported.").wait_for()
+    page.get_by_role("button", name=re.compile("^Add [0-9]")).click()
+    until(page, "() => document.querySelector('[data-done]').textContent.includes('added.')")
 
 
 def link_to_ratings(page: Any) -> str:

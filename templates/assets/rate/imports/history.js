@@ -11,8 +11,8 @@ const MAX_HEADER_ROW = 5; // some exports begin with a line or two about themsel
 const NOT_SEEN_FOLDERS = /(^|\/)(deleted|orphaned|likes|lists|__MACOSX)\//i;
 const ZIP_MARK = [0x50, 0x4b];
 
-function refuse(name, parameters) {
-  throw new Error(t(`rate.imports.${name}`, parameters));
+function refuse(sentence) {
+  throw new Error(sentence);
 }
 
 // The format of a table and the position of its header; undefined if none is recognised.
@@ -49,20 +49,20 @@ const joinHistories = (histories) => ({
 });
 
 async function readZip(file) {
-  const listed = (await listZip(file).catch(() => null)) ?? refuse("zipUnreadable", { file: file.name });
-  if (listed.some(({ name }) => name === "xl/workbook.xml" || name === "mimetype")) refuse("spreadsheet", { file: file.name });
+  const listed = (await listZip(file).catch(() => null)) ?? refuse(t("rate.imports.zipUnreadable", { file: file.name }));
+  if (listed.some(({ name }) => name === "xl/workbook.xml" || name === "mimetype")) refuse(t("rate.imports.spreadsheet", { file: file.name }));
   const tables = listed.filter(({ name }) => /\.csv$/i.test(name) && !NOT_SEEN_FOLDERS.test(name));
   const formats = tables.length === 1 ? FORMATS : KNOWN_FORMATS; // of many, one without a known layout may be anything
   const histories = [];
   let n = 0;
   for (const entry of tables) {
     const bytes = await readZipEntry(file, entry, MAX_BYTES - n);
-    if (!bytes) refuse("zipUnreadable", { file: file.name });
+    if (!bytes) refuse(t("rate.imports.zipUnreadable", { file: file.name }));
     n += bytes.length;
     const history = readTable(decodeText(bytes), entry.name, formats);
     if (history?.entries.length) histories.push(history);
   }
-  if (!histories.length) refuse("zipEmpty", { file: file.name });
+  if (!histories.length) refuse(t("rate.imports.zipEmpty", { file: file.name }));
   return joinHistories(histories.filter(({ label }) => label === histories[0].label));
 }
 
@@ -71,15 +71,15 @@ const isJson = (text) => /^\s*[{[]/.test(text.slice(0, 1_000));
 
 // Of one file: { label, entries, nNotSeen }, or { text } of a file of JSON.
 async function readHistory(file) {
-  if (!file.size) refuse("empty", { file: file.name });
+  if (!file.size) refuse(t("rate.imports.empty", { file: file.name }));
   const mark = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   if (mark[0] === ZIP_MARK[0] && mark[1] === ZIP_MARK[1]) return readZip(file);
-  if (file.size > MAX_BYTES) refuse("tooLarge", { file: file.name, limit: MAX_BYTES / 1e6 });
+  if (file.size > MAX_BYTES) refuse(t("rate.imports.tooLarge", { file: file.name, limit: MAX_BYTES / 1e6 }));
   const text = decodeText(new Uint8Array(await file.arrayBuffer()));
   if (isJson(text)) return { text };
-  if (text.includes("\0")) refuse("notText", { file: file.name });
-  const history = readTable(text, file.name, FORMATS) ?? refuse("notRecognised", { file: file.name });
-  if (!history.entries.length) refuse(history.nNotSeen ? "nothingSeen" : "noRows", { file: file.name });
+  if (text.includes("\0")) refuse(t("rate.imports.notText", { file: file.name }));
+  const history = readTable(text, file.name, FORMATS) ?? refuse(t("rate.imports.notRecognised", { file: file.name }));
+  if (!history.entries.length) refuse(t(history.nNotSeen ? "rate.imports.nothingSeen" : "rate.imports.noRows", { file: file.name }));
   return history;
 }
 
@@ -89,6 +89,6 @@ export async function readHistories(files) {
   const histories = [];
   for (const file of files) histories.push(await readHistory(file));
   const ownFile = histories.find(({ text }) => text !== undefined);
-  if (ownFile && files.length > 1) refuse("oneAtATime");
+  if (ownFile && files.length > 1) refuse(t("rate.imports.oneAtATime"));
   return ownFile ?? joinHistories(histories);
 }

@@ -1,7 +1,6 @@
 // Importing a visitor's own history: files are read, matched with the items of the site, shown, and added once the visitor
 // agrees. Nothing leaves the browser.
-import { formatCount } from "../../shared/format.js";
-import { counted, t } from "../../shared/strings.js";
+import { t } from "../../shared/strings.js";
 import { findForeign } from "../titles.js";
 import { readHistories } from "./history.js";
 import { matchEntries } from "./merge.js";
@@ -26,7 +25,7 @@ export function createImporter({ box, status, store, state, scale, loadItems, an
       onAdd(withSeen) {
         const n = plan.additions.filter(({ isSeen }) => withSeen || !isSeen).length;
         add(withSeen);
-        announce(t("rate.imports.added", counted(n)));
+        announce(t("rate.imports.added", { n }));
         document.getElementById("mine").focus(); // where they are, and can be undone
       },
       onCancel: () => showStatus(t("rate.imports.cancelled")),
@@ -55,9 +54,9 @@ export function createImporter({ box, status, store, state, scale, loadItems, an
       isSeen: false,
     }));
     const notes = [
-      nElsewhere && t("rate.imports.elsewhere", counted(nElsewhere)),
-      nReplaced && t("rate.imports.replaced", counted(nReplaced)),
-      imported.unwanted.size && t("rate.imports.unwanted", counted(imported.unwanted.size)),
+      nElsewhere && t("rate.imports.elsewhere", { n: nElsewhere }),
+      nReplaced && t("rate.imports.replaced", { n: nReplaced }),
+      imported.unwanted.size && t("rate.imports.unwanted", { n: imported.unwanted.size }),
     ].filter(Boolean);
     const plan = { heading: t("rate.imports.ownHeading"), notes, additions, ambiguous: [], unmatched: [] };
     showPlan({ ...plan, nUnwanted: imported.unwanted.size }, () => state.merge({ ...imported, others: [] }));
@@ -81,12 +80,12 @@ export function createImporter({ box, status, store, state, scale, loadItems, an
     const nReplaced = taken.filter(({ isRated }) => isRated).length;
     const nKept = matched.length - wanted.length;
     const notes = [
-      t("rate.imports.matched", counted(matched.length, { total: formatCount(matched.length + ambiguous.length + unmatched.length) })),
+      t("rate.imports.matched", { n: matched.length, total: matched.length + ambiguous.length + unmatched.length }),
       entries.some(({ stars }) => stars !== null) && t(scale.isLikes ? "rate.imports.toLikes" : "rate.imports.toStars"),
-      nReplaced && t("rate.imports.replaced", counted(nReplaced)),
-      nKept && t("rate.imports.kept", counted(nKept)),
-      nNotSeen && t("rate.imports.notSeen", counted(nNotSeen)),
-      taken.length < wanted.length && t("rate.imports.limited", counted(wanted.length - taken.length, { limit: store.maxRatings })),
+      nReplaced && t("rate.imports.replaced", { n: nReplaced }),
+      nKept && t("rate.imports.kept", { n: nKept }),
+      nNotSeen && t("rate.imports.notSeen", { n: nNotSeen }),
+      taken.length < wanted.length && t("rate.imports.limited", { n: wanted.length - taken.length, limit: store.maxRatings }),
     ].filter(Boolean);
     const additions = taken.toReversed().map(({ row, stars, isSeen }) => ({
       ...{ title: items.title(row), year: items.year(row), isSeen },

@@ -1,6 +1,6 @@
 // What an import would add, shown before it is added: how much was matched, what was not, and what becomes of it.
 import { element } from "../../shared/element.js";
-import { counted, t } from "../../shared/strings.js";
+import { t } from "../../shared/strings.js";
 
 const N_LEFT_OUT_NAMED = 5; // of those not matched, before the list of all
 
@@ -21,7 +21,7 @@ function createList(summary, lines) {
 function nameSome(entries) {
   const names = entries.slice(0, N_LEFT_OUT_NAMED).flatMap((entry, n) => [n ? ", " : "", element("bdi", {}, describeEntry(entry))]);
   const nMore = entries.length - N_LEFT_OUT_NAMED;
-  return nMore > 0 ? [...names, ` ${t("rate.andMore", counted(nMore))}`] : names;
+  return nMore > 0 ? [...names, ` ${t("rate.andMore", { n: nMore })}`] : names;
 }
 
 // Entries that are not added: the first by name, and all of them in a list.
@@ -29,7 +29,7 @@ function describeLeftOut(text, entries) {
   if (!entries.length) return [];
   const parts = [element("p", {}, text, " ", ...nameSome(entries), ".")];
   if (entries.length > N_LEFT_OUT_NAMED) {
-    const summary = t("rate.imports.all", counted(entries.length));
+    const summary = t("rate.imports.all", { n: entries.length });
     parts.push(createList(summary, () => entries.map((entry) => [element("bdi", {}, describeEntry(entry))])));
   }
   return parts;
@@ -57,7 +57,7 @@ export function createPreview(box) {
 
   return {
     show({ heading, notes, additions, ambiguous, unmatched, nUnwanted = 0, seenText = "", onAdd, onCancel }) {
-      const title = element("h3", { id: "import-title", tabindex: "-1" }, heading);
+      const title = element("h2", { id: "import-title", tabindex: "-1" }, heading);
       const nSeen = additions.filter(({ isSeen }) => isSeen).length;
       const seenBox = element("input", { type: "checkbox", checked: "" });
       const addedNow = () => additions.filter(({ isSeen }) => !isSeen || seenBox.checked);
@@ -65,12 +65,12 @@ export function createPreview(box) {
       const cancelButton = actionButton("button quiet-button", t("rate.imports.cancel"), () => close(onCancel));
       const showCount = () => {
         const n = addedNow().length;
-        addButton.textContent = t("rate.imports.add", counted(n));
+        addButton.textContent = t("rate.imports.add", { n });
         addButton.disabled = !n && !nUnwanted;
       };
       seenBox.addEventListener("change", showCount);
       showCount();
-      const seenLabel = element("label", {}, seenBox, " ", t("rate.imports.seen", counted(nSeen, { seen: seenText })));
+      const seenLabel = element("label", {}, seenBox, " ", t("rate.imports.seen", { n: nSeen, seen: seenText }));
       const lineOf = ({ title: name, year, text }) => [
         element("bdi", {}, name), " ", element("small", {}, String(year)), element("span", {}, text),
       ];
@@ -80,8 +80,8 @@ export function createPreview(box) {
         ...notes.map((note) => element("p", {}, note)),
         ...(nSeen ? [element("p", {}, seenLabel)] : []),
         ...(additions.length ? [list] : []),
-        ...describeLeftOut(t("rate.imports.ambiguous", counted(ambiguous.length)), ambiguous),
-        ...describeLeftOut(t("rate.imports.unmatched", counted(unmatched.length)), unmatched),
+        ...describeLeftOut(t("rate.imports.ambiguous", { n: ambiguous.length }), ambiguous),
+        ...describeLeftOut(t("rate.imports.unmatched", { n: unmatched.length }), unmatched),
         element("p", { class: "actions" }, addButton, cancelButton),
       );
       box.hidden = false;
