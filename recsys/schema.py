@@ -555,7 +555,7 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     ]
     star_weights: Annotated[list[float], Meta(description="what an item rated one, two, ... five stars weighs")]
     half_star_weights: Annotated[
-        list[float], Meta(description="the same of half a star, one star, one and a half, ... five; empty: only whole stars")
+        list[float], Meta(description="the same of 0.5, 1, 1.5, ... 5 stars; empty: of whole stars only")
     ] = []
     starters: Annotated[
         list[int],

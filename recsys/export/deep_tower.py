@@ -57,7 +57,7 @@ def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -
         n_items=dataset.n_items,
         item_ids=[item_ids[row] for row in rows],
         star_weights=_rounded(star_weights()),
-        half_star_weights=_rounded(half_star_weights(dataset.rating_scale, dataset.rating)),
+        half_star_weights=_rounded(half_star_weights(towers.scale, dataset.rating)),
         starters=seed_items(projection.points[rows], _starter_counts(dataset)[rows]),
         pool=_encode(towers.pool.table.value[rows]),
         average_films=AVERAGE_ITEMS,

@@ -110,11 +110,11 @@ def trial(request, chromium, tmp_path_factory) -> Iterator[Trial]:
 
 @pytest.fixture(scope="module")
 def histories(trial) -> list[History]:
-    """Random histories of 0 to 60 items with one to five stars."""
+    """Random histories of 0 to 60 items with half a star to five."""
     rng, n = np.random.default_rng(0), len(trial.literal.bias)
     lengths = rng.permutation(np.arange(N) % 61)
     return [
-        list(zip(rng.permutation(n)[:length].tolist(), rng.integers(1, 6, length).tolist(), strict=True))
+        list(zip(rng.permutation(n)[:length].tolist(), (rng.integers(1, 11, length) / 2).tolist(), strict=True))
         for length in lengths
     ]
 

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.data.rating_scale import DISLIKE, LEAST_COUNT, Counts, Equal, Opinions, rating_scale, star_weights
+from recsys.data.rating_scale import (
+    DISLIKE,
+    LEAST_COUNT,
+    Counts,
+    Equal,
+    Opinions,
+    half_star_weights,
+    rating_scale,
+    rating_step,
+    star_weights,
+)
 
 MIDDLE = DISLIKE + (1 - DISLIKE) * np.sqrt(0.5)
 STARS = np.repeat([1, 2, 3, 4, 5], [60, 110, 270, 340, 220]).astype(np.float32)  # about as in MovieLens 100K
@@ -77,6 +87,44 @@ def test_what_is_all_alike_weighs_one_and_a_rare_lower_value_counts_against():
 
 def test_stars_weigh_as_ratings_from_one_to_five():
     assert star_weights().tolist() == Opinions(1, 5).weights(np.arange(1, 6)).tolist()
+
+
+@pytest.mark.parametrize("scale", [Opinions(1, 5), Opinions(0.5, 5), Opinions(-10, 10)])
+def test_half_stars_weigh_between_whole_ones_and_half_a_star_as_one_whatever_the_scale(scale):
+    weights = half_star_weights(scale, np.array([1.0, 2.0]))
+    assert weights[1::2].tolist() == star_weights().tolist()
+    assert weights.tolist() == Opinions(1, 5).weights(np.arange(1, 11) / 2).tolist()
+
+
+@pytest.mark.parametrize(
+    ("scale", "ratings", "like"),
+    [
+        (Counts(1, 100), [1, 100, 0], (LEAST_COUNT + 1) / 2),
+        (Counts(1, 100), [10], (LEAST_COUNT + 1) / 2),
+        (Equal(1, 1), [1, 1, 0], 1),
+        (Equal(0, 0), [0], 1),
+    ],
+)
+def test_where_ratings_are_counts_three_stars_are_a_like_of_mean_weight_and_fewer_a_dislike(scale, ratings, like):
+    weights = half_star_weights(scale, np.array(ratings, np.float32))
+    assert weights.tolist() == pytest.approx([DISLIKE] * 5 + [like] * 5)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "step"),
+    [
+        ([1, 2, 5], 1),
+        ([0.5, 3, 4.5, 5], 0.5),
+        ([6.3, 2.8, 6.4], 0.1),
+        ([-10, 10], 20),
+        ([3, 3], None),
+        ([0, 25, 100], 25),
+        ([1, 2, 3, 4, 5] * 5000 + [3.7], 1),  # a single error
+    ],
+)
+def test_the_step_of_ratings_is_their_smallest_difference(ratings, step):
+    values = np.array(ratings, np.float32)
+    assert rating_step(Opinions(float(values.min()), float(values.max())), values) == step
 
 
 @pytest.mark.parametrize("mad", [[1e6], [-1e6], [50], [-99], [1e6, 1e9], [-1e30, 1e30]])

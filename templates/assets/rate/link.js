@@ -12,7 +12,7 @@ export function createLinkNotice(box, store, state, announce, getItems) {
   // "12 ratings", or of unwanted items alone "2 unwanted films"
   const contents = () => {
     const n = state.ratings.size || state.unwanted.size;
-    return t(state.ratings.size ? "rate.link.ratings" : "rate.link.unwanted", { n });
+    return t(state.ratings.size ? "rate.ratings" : "rate.unwantedItems", { n });
   };
 
   const leaveLink = (action) => {

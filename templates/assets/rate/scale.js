@@ -8,7 +8,8 @@ const LIKED_FROM = 3; // stars; also in Python, where likes are weighed
 const SEEN = 3; // what an item counts as that one watched or read, but did not rate: it speaks for it, but not loudly
 
 // Whether a value is a number of stars, by halves.
-export const isStars = (stars) => Number.isInteger(2 * stars) && stars >= MIN_STARS && stars <= MAX_STARS;
+export const isStars = (stars) =>
+  typeof stars === "number" && Number.isInteger(2 * stars) && stars >= MIN_STARS && stars <= MAX_STARS;
 
 const nearest = (steps, stars) =>
   steps.reduce((best, step) => (Math.abs(step - stars) <= Math.abs(best - stars) ? step : best)); // of two the higher

@@ -25,7 +25,7 @@ DIARY = (
 IMDB = (
     "Const,Your Rating,Date Rated,Title,Original Title,URL,Title Type,IMDb Rating,Runtime (mins),Year,Genres,"
     "Num Votes,Release Date,Directors\n"
-    'tt0211915,9,2024-01-05,Amélie,Le fabuleux destin d\'Amélie Poulain,https://imdb.com/title/tt0211915/,Movie,8.3,'
+    "tt0211915,9,2024-01-05,Amélie,Le fabuleux destin d'Amélie Poulain,https://imdb.com/title/tt0211915/,Movie,8.3,"
     '122,2001,"Comedy, Romance",800000,2001-04-25,Jean-Pierre Jeunet\n'
     "tt0959621,10,2024-01-06,Pilot,Pilot,https://imdb.com/title/tt0959621/,TV Episode,9.0,58,2008,Drama,1,,\n"
 )
@@ -161,8 +161,9 @@ def test_encodings_are_told_apart(page, encoding):
 
 
 def test_the_tables_of_an_archive_are_read_together_but_not_what_was_not_watched(page):
-    files = {"ratings.csv": LETTERBOXD, "watched.csv": WATCHED, "watchlist.csv": DIARY, "profile.csv": "Date,Name\n1,2\n"}
-    history = read(page, ("letterboxd.zip", zipped(files | {"likes/films.csv": DIARY, "deleted/diary.csv": DIARY})))
+    files = {"ratings.csv": LETTERBOXD, "watched.csv": WATCHED, "profile.csv": "Date Joined,Username\n2020-01-01,x\n"}
+    files |= dict.fromkeys(["watchlist.csv", "likes/films.csv", "deleted/diary.csv"], DIARY)
+    history = read(page, ("letterboxd.zip", zipped(files)))
     assert [entry["title"] for entry in history["entries"]] == ["Amélie", "Good, the Bad and the Ugly, The"]
     assert read(page, ("a.csv", LETTERBOXD), ("b.csv", WATCHED))["entries"] == history["entries"]
 
@@ -189,8 +190,9 @@ def test_what_is_no_export_gets_a_sentence(page, name, content, sentence):
 
 
 def test_a_file_that_is_too_large_is_not_even_read(page):
-    large = "readHistories([{ name: 'a.csv', size: 1e8, slice: () => new Blob(['ti']) }]).catch(({ message }) => message)"
-    assert "larger than 30 MB" in page.evaluate(large)
+    large = "{ name: 'a.csv', size: 1e8, slice: () => new Blob(['ti']) }"
+    message = page.evaluate(f"readHistories([{large}]).catch(({{ message }}) => message)")
+    assert "larger than 30 MB" in message
 
 
 def test_a_file_of_this_site_is_left_to_the_store(page):

@@ -46,9 +46,9 @@ def test_a_link_shows_the_same_list_in_another_browser_and_is_stored_only_on_req
     other.goto(link.split("#")[0])
     assert recommended(loaded(other)) == []  # nothing was kept
     other.goto(link)
-    other.get_by_role("button", name="Keep them as mine").click()
+    other.get_by_role("button", name="Save as my ratings").click()
     assert "#" not in other.url
-    assert other.get_by_text("5 ratings kept as yours.").is_visible()
+    assert other.get_by_text("5 ratings saved as yours.").is_visible()
     other.reload()
     assert recommended(loaded(other)) == before
 
@@ -68,7 +68,7 @@ def test_a_link_never_overwrites_the_users_ratings(open_rate_page, disk, items):
     page.get_by_role("button", name="Add them to mine").click()
     assert len(your_ratings(page)) == 6
     assert your_ratings(page)[items[first]["title"]] == 2
-    assert page.get_by_text("5 ratings added. Where both rate a film, your stars stay.").is_visible()
+    assert page.get_by_text("5 ratings added. Where both rate a film, your rating stays.").is_visible()
     page.get_by_role("button", name="Undo").press("Enter")
     assert your_ratings(page) == stars_by_title(items, before)
 
@@ -98,18 +98,19 @@ def test_an_exported_file_can_be_imported_in_another_browser(open_rate_page, ite
     ]
     assert content["not_interested"] == [unwanted]
     other = open_rate_page()
-    other.get_by_label("Import").set_input_files(file)
-    other.get_by_text("5 ratings imported").wait_for()
+    import_file(other, file)
     assert (recommended(other), your_ratings(other)) == (recommended(page), your_ratings(page))
-    assert other.locator("[data-done]").inner_text() == "5 ratings imported."
+    assert other.locator("[data-done]").inner_text() == "5 ratings added."
 
 
-def test_where_both_rate_an_item_the_imported_stars_win_and_the_page_says_so(open_rate_page, items, tmp_path):
+def test_where_both_rate_an_item_the_page_says_that_the_imported_rating_wins(open_rate_page, items, tmp_path):
     page = open_rate_page()
     id_, _ = rate_card(page, 0, 5)
-    import_file(page, ratings_file(page, tmp_path, [(id_, 2)]))
+    page.get_by_label("Import").set_input_files(ratings_file(page, tmp_path, [(id_, 2)]))
+    page.get_by_text("1 of them you have rated already: the file’s rating replaces yours.").wait_for()
+    assert your_ratings(page) == {items[id_]["title"]: 5}  # nothing is added before the user agrees
+    page.get_by_role("button", name="Add 1 rating").click()
     assert your_ratings(page) == {items[id_]["title"]: 2}
-    assert page.get_by_text("1 rating imported. Where both rate a film, the file’s stars hold.").is_visible()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"marquee_ratings": 1}', "x" * 600_000, "[" * 10_000])
@@ -119,8 +120,8 @@ def test_a_file_that_is_no_export_changes_nothing_and_the_page_says_so(open_rate
     before = recommended(page)
     (tmp_path / "x.json").write_text(text)
     page.get_by_label("Import").set_input_files(tmp_path / "x.json")
-    until(page, "() => document.querySelector('[data-done]').textContent")
-    assert not page.get_by_text("imported").is_visible()
+    until(page, "() => document.querySelector('[data-import-status]').textContent.endsWith('.')")
+    assert page.locator("[data-import-preview]").is_hidden()
     assert recommended(page) == before
 
 
@@ -186,7 +187,7 @@ def test_the_page_says_how_much_of_too_many_ratings_a_link_holds(open_rate_page,
     page.get_by_text("The link is copied.").wait_for()
     n = page.evaluate("copied").count("~")
     assert 0 < n < 99
-    holds = f"The link holds the newest {n} of 299 ratings and the newest 200 of 201 unwanted films."
+    holds = f"The link holds the newest {n} of 299 ratings. The link holds the newest 200 of 201 unwanted films."
     assert done.inner_text() == f"The link is copied. {holds}"
     link_to_ratings(page)
     assert done.inner_text() == holds

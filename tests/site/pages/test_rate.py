@@ -6,8 +6,9 @@ import pytest
 
 from recsys.errors import OutputError
 from recsys.export.script import json_in
+from recsys.schema import RatingsSummary
 from recsys.site.images.square import square_around
-from recsys.site.pages.rate import rate_facts
+from recsys.site.pages.rate import control_of, rate_facts
 from recsys.site.slugs import slugs
 from tests.site.markup import Page
 from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, embedding, render, site_data, tiny
@@ -110,3 +111,29 @@ def test_the_page_loads_the_scripts_of_every_page_and_one_of_its_own(site):
     addresses = [load.partition("?v=")[0] for load in Page(site / "rate.html").loads]
     loads = [address for address in addresses if address.endswith(".js")]
     assert loads == ["assets/theme.js", "assets/site.js", "assets/rate.js"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "step", "control"),
+    [
+        ("scale", 1, 5, 1, "stars"),
+        ("scale", 0.5, 5, 0.5, "half-stars"),
+        ("scale", 1, 10, 1, "half-stars"),
+        ("scale", 0, 10, 1, "half-stars"),
+        ("scale", 0, 100, 1, "half-stars"),
+        ("scale", -10, 10, 0.01, "half-stars"),
+        ("scale", 0, 100, 25, "stars"),
+        ("scale", 1, 3, 1, "stars"),
+        ("scale", -1, 1, 2, "likes"),
+        ("scale", 1, 5, None, "stars"),  # exported by an earlier version
+        ("counts", 0.1, 11_754, 0.1, "likes"),
+        ("equal", 1, 1, None, "likes"),
+    ],
+)
+def test_the_control_follows_what_the_ratings_are(kind, low, high, step, control):
+    assert control_of(RatingsSummary(kind=kind, low=low, high=high, step=step, description="")) == control
+
+
+def test_without_a_summary_of_the_ratings_the_control_has_five_stars(site):
+    assert control_of(None) == "stars"
+    assert 'data-control="stars"' in (site / "rate.html").read_text("utf-8")

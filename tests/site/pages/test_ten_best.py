@@ -81,10 +81,9 @@ def test_stars_of_other_scales(ends, pairs):
     assert {rating: stars_of(rating, summary("scale", *ends)) for rating in pairs} == pairs
 
 
-def test_stars_of_counts_are_by_logarithm():
-    assert [stars_of(plays, summary("counts", 1, 10_000)) for plays in (0, 1, 10, 100, 1000, 10_000, 10**6)] == [
-        1, 1, 2, 3, 4, 5, 5
-    ]  # fmt: skip
+@pytest.mark.parametrize("kind", ["counts", "equal"])
+def test_any_count_is_a_like(kind):
+    assert [stars_of(plays, summary(kind, 1, 10_000)) for plays in (1, 10, 10**6)] == [5, 5, 5]
 
 
 def test_without_a_scale_each_rating_is_the_highest():

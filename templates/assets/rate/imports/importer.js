@@ -4,7 +4,7 @@ import { t } from "../../shared/strings.js";
 import { findForeign } from "../titles.js";
 import { readHistories } from "./history.js";
 import { matchEntries } from "./merge.js";
-import { createPreview } from "./preview.js";
+import { createPreview, describeContents } from "./preview.js";
 
 // What to tell about something that went wrong: our own sentences, and one for what the browser throws.
 const describeProblem = (problem) => (problem.constructor === Error ? problem.message : t("rate.imports.unreadable"));
@@ -25,7 +25,7 @@ export function createImporter({ box, status, store, state, scale, loadItems, an
       onAdd(withSeen) {
         const n = plan.additions.filter(({ isSeen }) => withSeen || !isSeen).length;
         add(withSeen);
-        announce(t("rate.imports.added", { n }));
+        announce(t("rate.imports.added", { contents: describeContents(n, plan.nUnwanted) }));
         document.getElementById("mine").focus(); // where they are, and can be undone
       },
       onCancel: () => showStatus(t("rate.imports.cancelled")),

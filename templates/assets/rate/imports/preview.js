@@ -9,6 +9,12 @@ const describeEntry = ({ title, year, imdbId, id, isbns }) => {
   return year === null || year === undefined ? name : `${name} (${year})`;
 };
 
+// "12 ratings"; of unwanted items alone "2 unwanted films"
+export function describeContents(nRatings, nUnwanted) {
+  if (!nRatings && nUnwanted) return t("rate.unwantedItems", { n: nUnwanted });
+  return t("rate.ratings", { n: nRatings });
+}
+
 // A list that is filled when it is opened: there may be thousands.
 function createList(summary, lines) {
   const details = element("details", {}, element("summary", {}, summary));
@@ -65,7 +71,7 @@ export function createPreview(box) {
       const cancelButton = actionButton("button quiet-button", t("rate.imports.cancel"), () => close(onCancel));
       const showCount = () => {
         const n = addedNow().length;
-        addButton.textContent = t("rate.imports.add", { n });
+        addButton.textContent = t("rate.imports.add", { contents: describeContents(n, nUnwanted) });
         addButton.disabled = !n && !nUnwanted;
       };
       seenBox.addEventListener("change", showCount);
