@@ -33,11 +33,12 @@ export function createPositionView(box, tower, items, square, landmarks) {
     return mark;
   };
 
-  // "<a>, <b>, <c>"
+  // "<a> and <b>", as the language lists things
   const nearestTitles = (position) => {
     const distance = ([, landmark]) => Math.hypot(landmark[0] - position[0], landmark[1] - position[1]);
     const nearest = landmarkPositions.toSorted((a, b) => distance(a) - distance(b)).slice(0, N_NAMED);
-    return nearest.flatMap(([row], n) => [n ? ", " : "", element("bdi", {}, items.title(row))]);
+    const parts = new Intl.ListFormat(document.documentElement.lang).formatToParts(nearest.map(([row]) => items.title(row)));
+    return parts.map(({ type, value }) => (type === "element" ? element("bdi", {}, value) : value));
   };
 
   return {
