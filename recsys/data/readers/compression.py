@@ -27,8 +27,6 @@ class Compression:
 
     label: str
     magic: bytes
-    suffix: str
-    """That names of such files have after that of the unpacked file."""
     open: Callable[[BinaryIO], Any]
     """From the packed bytes to a stream of the unpacked ones."""
 
@@ -45,10 +43,10 @@ def _open_zstd(packed: BinaryIO) -> Any:
 
 
 COMPRESSIONS = (
-    Compression("gzip", b"\x1f\x8b", ".gz", lambda packed: gzip.GzipFile(fileobj=packed)),
-    Compression("zstd", b"\x28\xb5\x2f\xfd", ".zst", _open_zstd),
-    Compression("bzip2", b"BZh", ".bz2", bz2.BZ2File),
-    Compression("xz", b"\xfd7zXZ\0", ".xz", lzma.LZMAFile),
+    Compression("gzip", b"\x1f\x8b", lambda packed: gzip.GzipFile(fileobj=packed)),
+    Compression("zstd", b"\x28\xb5\x2f\xfd", _open_zstd),
+    Compression("bzip2", b"BZh", bz2.BZ2File),
+    Compression("xz", b"\xfd7zXZ\0", lzma.LZMAFile),
 )
 _MAGIC_SIZE = max(len(compression.magic) for compression in COMPRESSIONS)
 
@@ -65,14 +63,6 @@ def unpacked(name: str, opener: Opener) -> tuple[Opener, str | None]:
         if start.startswith(compression.magic):
             return partial(_open_unpacked, name, opener, compression), compression.label
     return opener, None
-
-
-def stem(name: str) -> str:
-    """The name of a file without the suffix of a compression: ``ratings.csv`` for ``ratings.csv.gz``."""
-    for suffix in (".zip", *(compression.suffix for compression in COMPRESSIONS)):
-        if name.lower().endswith(suffix):
-            return name[: -len(suffix)]
-    return name
 
 
 @contextmanager

@@ -6,6 +6,7 @@ before anything is unpacked.
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, KeysView, Mapping
@@ -29,6 +30,9 @@ MIN_SUSPECT = 64 << 20
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
 """Opens one file at its beginning; failures to read it are DataErrors."""
 
+_ENDINGS = re.compile(
+    r"(?i)(\.(csv|tsv|tab|txt|dat|data|psv|jsonl|ndjson|json|parquet|pq|npy))?(\.(zip|gz|zst|bz2|xz))*$"
+)
 _ZIP_MAGIC = b"PK\x03\x04"
 _WORKBOOK_MEMBERS = {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"}
 
@@ -112,6 +116,12 @@ def _folder(path: Path) -> Files:
     return Files(path, path.resolve().name, {entry.name: partial(_open_file, entry) for entry in entries})
 
 
+def name_of_data(file: str) -> str:
+    """What to call the data set of a file: its name without endings such as ``.csv.gz``."""
+    stem = _ENDINGS.sub("", file)
+    return stem or file
+
+
 def _entries(path: Path) -> list[Path]:
     try:
         return list(path.iterdir())
@@ -140,7 +150,7 @@ def _zip_folders(path: Path) -> list[Files]:
         member = PurePosixPath(info.filename)
         folders.setdefault(member.parent, {})[member.name] = partial(_open_member, path, info)
     return [
-        Files(path / folder, folder.name or path.stem, openers, is_nested=folder != PurePosixPath())
+        Files(path / folder, folder.name or name_of_data(path.name), openers, is_nested=folder != PurePosixPath())
         for folder, openers in sorted(folders.items())
     ]
 

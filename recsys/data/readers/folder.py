@@ -14,8 +14,7 @@ from pathlib import PurePosixPath
 
 from recsys.config import ReadConfig
 from recsys.data.column_names import WEAK, matches_of_name, words_of
-from recsys.data.readers.compression import stem
-from recsys.data.readers.files import Files
+from recsys.data.readers.files import Files, name_of_data
 from recsys.data.readers.formats import open_table
 from recsys.data.readers.movielens import known_columns
 from recsys.data.readers.table import SourceTable
@@ -176,4 +175,4 @@ def _ending(name: str) -> str:
 
 def _words(name: str) -> set[str]:
     """The words of a file's name; "ua.base" has "base", "u1test" has none."""
-    return set(words_of(stem(name).replace("_", " ")))
+    return set(words_of(name_of_data(name).replace(".", " ").replace("_", " ")))

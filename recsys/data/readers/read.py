@@ -18,9 +18,8 @@ from recsys.data.input_table import InputTable
 from recsys.data.interpret import interpret_tables
 from recsys.data.nouns import NOUNS
 from recsys.data.readers import movielens
-from recsys.data.readers.compression import stem
 from recsys.data.readers.editions import edition
-from recsys.data.readers.files import Files, list_folders, single_file
+from recsys.data.readers.files import Files, list_folders, name_of_data, single_file
 from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_facts, find_tables
 from recsys.data.readers.formats import LABEL, open_table
 from recsys.data.readers.table import Skipped, SourceTable
@@ -181,7 +180,7 @@ def _read_tables(
     listed = _read_named(items, "item", ratings, config) if items else _find(others, "item", ratings, config)
     others = [table for table in others if listed is None or table.file != listed.file]
     people = _read_named(users, "user", ratings, config) if users else _find(others, "user", ratings, config)
-    name = files.name if files.chosen is None else _name_of_file(files.chosen)
+    name = files.name if files.chosen is None else name_of_data(files.chosen)
     return _interpret(ratings, listed, people, name, config, Source())
 
 
@@ -214,11 +213,6 @@ def _check_repeated(ratings: InputTable) -> None:
             f"{ratings.locate(int(repeats[0]))}: user {quoted_id(user)} rates item {quoted_id(item)} again, after "
             f"{before.replace(ratings.file + ':', 'line ')} (keep one of the two, or set duplicates to newest)"
         )
-
-
-def _name_of_file(file: str) -> str:
-    """What to call a data set of a single file."""
-    return Path(stem(file)).stem
 
 
 def _read_ratings(candidate: Candidate, config: ReadConfig) -> InputTable:
@@ -264,8 +258,6 @@ def _read_facts(table: SourceTable, roles: Roles) -> InputTable:
     frame, skipped = table.read(table.columns, lenient=True, ids=[key])
     if not len(frame):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
-    if skipped.count:
-        logger.warning("%s: %d rows are left out, such as %s", table.file, skipped.count, skipped.reasons[0])
     return InputTable(table.file, table.description, frame, roles, table.locate, _notes(table.file, skipped))
 
 
@@ -277,6 +269,8 @@ def _notes(file: str, skipped: Skipped) -> tuple[str, ...]:
     """What the report says about rows that were skipped."""
     if not skipped.count:
         return ()
+    if skipped.count == 1:
+        return (f"{file}: 1 row skipped: {skipped.reasons[0]}",)
     shown = len(skipped.reasons)
-    first = f"the first {shown}" if skipped.count > shown else "all of them" if shown > 1 else "this one"
-    return (f"{file}: {skipped.count:,} rows skipped, {first}:", *(f"  {reason}" for reason in skipped.reasons))
+    first = f", the first {shown} of which are" if skipped.count > shown else ""
+    return (f"{file}: {skipped.count:,} rows skipped{first}:", *(f"  {reason}" for reason in skipped.reasons))

@@ -210,7 +210,8 @@ def _without_comments(rows: Sequence[Record], lines: Sequence[str], n_fields: in
 def _header(rows: Sequence[Record], n_fields: int) -> Record | None:
     """The row with the names of the columns: the first, or the first after captions; None where there is none."""
     for position, row in enumerate(rows[:10]):
-        if is_header(row.values, [other.values for other in rows[position + 1 :]]):
+        is_named = sum(map(bool, row.values)) > 1 or n_fields == 1
+        if is_named and is_header(row.values, [other.values for other in rows[position + 1 :]]):
             return row
         is_caption = sum(map(bool, row.values)) == 1 and n_fields > 1 and len(row.values) in (1, n_fields)
         if not is_caption or row.values[0][:1].isdigit():
