@@ -81,7 +81,8 @@ def render_changes(
         new = read_settings()
         with staging_folder(out) as staging:
             artefacts = pipeline.copy_export(out, staging)
-            names = exported_settings(new.build).keys()
+            before, after = exported_settings(settings.build), exported_settings(new.build)
+            names = [name for name in after if after[name] != before[name]]
             for name, value, old in settings_that_need_a_build(new.build, names, artefacts.build):
                 logger.warning(
                     "%s is %r now and was %r: build the site again to see what that changes", name, value, old
