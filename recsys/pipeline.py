@@ -59,7 +59,7 @@ from recsys.schema import Artefacts, NewUsers
 from recsys.site.output.accent import make_accent
 from recsys.site.output.limits import Limits, check_page_count
 from recsys.site.output.manifest import MANIFEST, MANIFEST_SCHEMA
-from recsys.site.pages.registry import OPTIONAL_PAGES
+from recsys.site.pages.wanted import OPTIONAL_PAGES
 from recsys.site.publish.gh_pages import Destination
 from recsys.site.publish.gh_pages import publish as push_site
 from recsys.site.publish.staging import check_target, staging_folder

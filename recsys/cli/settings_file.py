@@ -24,7 +24,7 @@ from recsys.config.settings import (
 )
 from recsys.errors import OutputError
 from recsys.models.registry import MODELS
-from recsys.site.pages.registry import OPTIONAL_PAGES
+from recsys.site.pages.wanted import OPTIONAL_PAGES
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from recsys.site.slugs import slugs
 
 
 def has_user_pages(artefacts: Artefacts) -> bool:
-    """Whether each user has a page; on a larger site one page shows any of them."""
+    """Whether users have a page each, if they have any; on a larger site one page shows any of them."""
     return len(artefacts.recommendations.users) <= limits_of(artefacts.build).user_pages
 
 

@@ -34,6 +34,8 @@ class Site:
     """Address of the picture beside it, relative to the top of the site; empty for none."""
     description: str
     """What the settings say of the site; empty for nothing."""
+    pages: frozenset[str]
+    """Addresses of the pages at the top of the site."""
     dataset: str
     """What the site is about: its title, or the name of the data set."""
     synthetic: bool

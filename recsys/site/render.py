@@ -10,6 +10,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -28,8 +29,10 @@ from recsys.site.output.script_data import script_data
 from recsys.site.output.sitemap import site_root, write_sitemap
 from recsys.site.output.size import Size, check_size, estimate_size
 from recsys.site.output.writer import Writer, building
+from recsys.site.pages.items import item_addresses
 from recsys.site.pages.page import Page, SiteData
-from recsys.site.pages.registry import PAGES, navigation
+from recsys.site.pages.registry import absent_addresses, navigation, pages_of
+from recsys.site.pages.users import no_users
 from recsys.site.strings import site_strings
 
 
@@ -57,7 +60,7 @@ def render_site(
     """
     with _frozen_heap():
         strings = site_strings(templates, artefacts)
-        renderer, writer = Renderer(templates, out, strings), Writer(out)
+        renderer, writer = Renderer(templates, out, strings, absent_addresses(artefacts)), Writer(out)
         catalogue, assets = Catalogue(artefacts), Assets(writer)
         write_pictures(artefacts, catalogue, assets)
         styles = legend_css(artefacts.build.legend, artefacts.build.models)
@@ -67,12 +70,15 @@ def render_site(
         stamp = build_stamp(out / "data", assets.addresses.values())
         site = make_site(artefacts, assets.addresses, stamp)
         data = SiteData(site, artefacts, catalogue, bokeh, out / "data", templates, strings)
-        entries = [entry for entry in PAGES.values() if entry.applies(artefacts)]
+        entries = list(pages_of(artefacts).values())
         jobs = [job for entry in entries for job in entry.jobs(data)]
         for job in jobs:
             writer.take(job.address)
         pages = [entry for entry in entries if isinstance(entry, Page)]
-        for name, facts in (entry for page in pages for entry in page.scripts.items()):
+        # The search of every page loads the items, and the users where these have pages.
+        facts_by_name: dict[str, Callable[[SiteData], Any]] = {"users": no_users, "items": item_addresses}
+        facts_by_name |= {name: facts for page in pages for name, facts in page.scripts.items()}
+        for name, facts in facts_by_name.items():
             address = f"assets/data-{name}.js"
             with building(address):
                 if (value := facts(data)) is not None:
@@ -118,6 +124,7 @@ def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str) -> Si
         dataset=build.presentation.title or build.dataset.name,
         brand=build.presentation.title or "Marquee",
         logo="" if build.presentation.logo is None else f"data/{Path(build.presentation.logo).name}",
+        pages=frozenset(page.address for page in pages_of(artefacts).values() if isinstance(page, Page)),
         description=build.presentation.description or "",
         synthetic=build.dataset.synthetic,
         version=build.generator.version,

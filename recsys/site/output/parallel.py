@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ from jinja2 import Environment
 from recsys.errors import OutputError
 from recsys.site.context import Context
 from recsys.site.output.jinja import make_environment
+from recsys.site.output.unlink import remove_links
 from recsys.site.output.writer import building, write_file
 from recsys.site.strings import Strings
 
@@ -57,17 +58,26 @@ def _render_template(template: str, context: Callable[[], Context], environment:
 class Renderer:
     """Renders jobs into files of one folder.
 
+    Args:
+        templates: the folder of templates.
+        folder: of the site.
+        strings: the texts of the interface.
+        absent: addresses of pages that are not made; nothing links to them.
+
     Raises:
         OutputError: the folder of templates is missing.
     """
 
-    def __init__(self, templates: Path, folder: Path, strings: Strings) -> None:
-        self._environment, self._folder = make_environment(templates, strings), folder
+    def __init__(
+        self, templates: Path, folder: Path, strings: Strings, absent: Collection[str] = frozenset()
+    ) -> None:
+        self._environment, self._folder, self._absent = make_environment(templates, strings), folder, absent
 
     def render(self, job: Job) -> bytes:
         """The content of one file; every failure names the file."""
         with building(job.address):
-            return job.text(self._environment).encode("utf-8")
+            text = job.text(self._environment)
+            return (remove_links(text, self._absent) if job.address.endswith(".html") else text).encode("utf-8")
 
     def write(self, job: Job) -> None:
         """Render one file and write it."""

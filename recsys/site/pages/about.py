@@ -10,6 +10,7 @@ from typing import Any
 from recsys.schema import DatasetSummary, Protocol
 from recsys.site.context import Context, Model, PageHead
 from recsys.site.pages.page import Page, SiteData
+from recsys.site.pages.wanted import is_wanted
 
 _OPTIONS = ("data", "dim", "epochs", "seed", "holdout", "relevant_from", "top_k", "models", "evaluate_new_users")
 """Settings that the command takes as options of the same name."""
@@ -49,7 +50,7 @@ def about_context(data: SiteData, page: PageHead) -> AboutContext:
         measured=bool(artefacts.metrics.models),
         k=artefacts.metrics.k,
         max_named=artefacts.recommendations.max_named,
-        answers=artefacts.deep_tower is not None,
+        answers=artefacts.deep_tower is not None and is_wanted("rate", artefacts),
         settings=tuple((name, _in_words(value)) for name, value in (*settings.items(), *_flatten(trained_with))),
         command=_command(settings),
     )

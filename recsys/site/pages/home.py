@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from recsys.schema import DatasetSummary, Interval, Protocol
 from recsys.site.context import Context, Model, PageHead, UserLink
 from recsys.site.pages.page import Page, SiteData
+from recsys.site.pages.wanted import is_wanted
 
 _N_FIRST_USERS = 12
 
@@ -46,6 +47,7 @@ def home_context(data: SiteData, page: PageHead) -> HomeContext:
     """The front page."""
     metrics = data.artefacts.metrics
     bars = _bars(data)
+    users = tuple(data.catalogue.users.values()) if is_wanted("users", data.artefacts) else ()
     return HomeContext(
         site=data.site,
         page=replace(page, description=data.site.description or page.description),
@@ -55,8 +57,8 @@ def home_context(data: SiteData, page: PageHead) -> HomeContext:
         bars=bars,
         gains=any(bar.lift is not None for bar in bars),
         models=data.catalogue.models,
-        first_users=tuple(data.catalogue.users.values())[:_N_FIRST_USERS],
-        answers=data.artefacts.deep_tower is not None,
+        first_users=users[:_N_FIRST_USERS],
+        answers=data.artefacts.deep_tower is not None and is_wanted("rate", data.artefacts),
     )
 
 

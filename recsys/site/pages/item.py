@@ -18,6 +18,7 @@ from recsys.site.outside import OutsideLink, checked_patterns, outside_links
 from recsys.site.pages.audience import Audience, audiences
 from recsys.site.pages.items import listed_items
 from recsys.site.pages.page import PageFamily, SiteData
+from recsys.site.pages.wanted import is_wanted
 
 PicturePosition = tuple[int, int]
 """In per cent from the left and from the top of a picture."""
@@ -114,12 +115,13 @@ class ItemPageData:
 def item_page_data(data: SiteData) -> ItemPageData:
     """Go through all lists and positions once for all items."""
     recommendations = data.artefacts.recommendations
+    embeddings = data.artefacts.item_embeddings.models if is_wanted("map", data.artefacts) else {}
     lists = (rows for user in recommendations.users.values() for rows in user.models.values())
     return ItemPageData(
         site=data,
         bins=[_bin_label(rating_bin) for rating_bin in data.artefacts.items.bins],
-        audiences=audiences(recommendations),
-        spots={name: _spots(embedding) for name, embedding in data.artefacts.item_embeddings.models.items()},
+        audiences=audiences(recommendations) if is_wanted("users", data.artefacts) else {},
+        spots={name: _spots(embedding) for name, embedding in embeddings.items()},
         withheld=any(row.item is None for rows in lists for row in rows),
         on_map=frozenset(item.id for _, item in listed_items(data.artefacts)),
         patterns=checked_patterns(data.artefacts.build.presentation.links),

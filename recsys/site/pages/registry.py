@@ -20,6 +20,7 @@ from recsys.site.pages import (
     users,
 )
 from recsys.site.pages.page import Page, PageFamily
+from recsys.site.pages.wanted import is_wanted
 
 PAGES: dict[str, Page | PageFamily] = {
     "home": home.PAGE,
@@ -39,11 +40,20 @@ PAGES: dict[str, Page | PageFamily] = {
 }
 """By name, in the order of the navigation; families of pages come last."""
 
-OPTIONAL_PAGES = ("rate", "users", "items", "map", "training", "compare", "data", "about")
-"""Pages that a site may do without, in the order of the navigation. With ``users`` go the pages of single users."""
+
+def pages_of(artefacts: Artefacts) -> dict[str, Page | PageFamily]:
+    """The pages that a site has, by name."""
+    return {name: entry for name, entry in PAGES.items() if entry.applies(artefacts) and is_wanted(name, artefacts)}
+
+
+def absent_addresses(artefacts: Artefacts) -> frozenset[str]:
+    """Addresses that a site would have if the settings wanted every page; one ends in a slash, for all below it."""
+    addresses = {entry.address for entry in PAGES.values() if isinstance(entry, Page)}
+    addresses -= {entry.address for entry in pages_of(artefacts).values() if isinstance(entry, Page)}
+    return frozenset(addresses if is_wanted("users", artefacts) else {*addresses, "users/"})
 
 
 def navigation(artefacts: Artefacts) -> tuple[NavLink, ...]:
     """A link to each page of this site that has a label."""
-    pages = (page for page in PAGES.values() if isinstance(page, Page) and page.applies(artefacts))
+    pages = (page for page in pages_of(artefacts).values() if isinstance(page, Page))
     return tuple(NavLink(page.nav, page.address) for page in pages if page.nav is not None)

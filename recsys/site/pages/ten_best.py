@@ -11,6 +11,7 @@ from typing import Any
 from recsys.export.encoding import encode_array, padded
 from recsys.schema import RatingsSummary
 from recsys.site.pages.page import SiteData
+from recsys.site.pages.wanted import is_wanted
 
 MAX_USERS = 2_000
 _NO_ROW = 0xFFFF
@@ -30,11 +31,12 @@ def ten_best(data: SiteData) -> dict[str, Any] | None:
     tower = data.artefacts.deep_tower
     if tower is None:
         return None
+    users = data.artefacts.recommendations.users.values() if is_wanted("users", data.artefacts) else ()
     rows = {id_: row for row, id_ in enumerate(tower.item_ids[:_NO_ROW])}
     scale = data.artefacts.build.dataset.ratings
     entries = [
         (position, [(rows[rated.item], stars_of(rated.rating, scale)) for rated in user.rated if rated.item in rows])
-        for position, user in enumerate(data.artefacts.recommendations.users.values())
+        for position, user in enumerate(users)
     ]
     entries = [(position, rated) for position, rated in entries if rated]
     n = min(len(entries), MAX_USERS)

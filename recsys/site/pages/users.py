@@ -54,6 +54,11 @@ def user_addresses(data: SiteData) -> list[list[str]]:
     return [[id_, slug] for id_, slug in data.catalogue.user_slugs.items()]
 
 
+def no_users(data: SiteData) -> list[list[str]]:
+    """The same for a site without pages of users."""
+    return []
+
+
 PAGE = Page(
     address="users.html",
     title="Users",

@@ -12,6 +12,7 @@ export function createPositionView(box, tower, items, square, landmarks) {
   const [centreX, centreY, halfWidth] = square;
   const you = element("i", { class: "you" }, element("b", {}, t("rate.position.you")));
   const itemMarks = element("span");
+  const hasMap = document.querySelector('header nav a[href$="map.html"]') !== null; // a site may do without
   const picture = element("a", { class: "rate-plane", "aria-label": t("rate.position.picture") }, itemMarks, you);
   const description = element("p");
   box.append(picture, description, element("p", { class: "note" }, t("rate.position.note")));
@@ -49,7 +50,7 @@ export function createPositionView(box, tower, items, square, landmarks) {
       const position = tower.userPosition(user);
       const isWithin = placeMark(you, position);
       itemMarks.replaceChildren(...listedRows.map(createItemMark));
-      picture.href = `${marquee.root}map.html#model=deep&you=${[...position].map((value) => value.toFixed(3))}`;
+      if (hasMap) picture.href = `${marquee.root}map.html#model=deep&you=${[...position].map((value) => value.toFixed(3))}`;
       const outside = isWithin ? "" : `${t("rate.position.outside")} `;
       description.replaceChildren(`${outside}${t("rate.position.nearest")} `, ...nearestTitles(position), ".");
     },
