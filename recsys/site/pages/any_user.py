@@ -43,13 +43,14 @@ class AnyUserContext(Context):
     spans: tuple[str, ...]
     first_users: tuple[UserLink, ...]
     facts: Markup
-    """JSON: the names of genres and baselines, in the order of their numbers in shards; and what a hit is called."""
+    """JSON: the names of genres, models and baselines, in the order of their numbers in shards."""
 
 
 def any_user_context(data: SiteData, page: PageHead) -> AnyUserContext:
     """The page that shows any user."""
     recommendations, catalogue = data.artefacts.recommendations, data.catalogue
     baselines = [catalogue.model(name).label for name in baseline_names(data.artefacts)]
+    models = [model.label for model in catalogue.models]
     return AnyUserContext(
         site=data.site,
         page=page,
@@ -60,7 +61,7 @@ def any_user_context(data: SiteData, page: PageHead) -> AnyUserContext:
         max_named=recommendations.max_named,
         spans=rank_spans(recommendations.rank_ends),
         first_users=tuple(catalogue.users[id_] for id_ in sort_ids(recommendations.users).ids[:_N_FIRST_USERS]),
-        facts=script_json({"genres": recommendations.genres, "baselines": baselines, "hit": data.site.hit}),
+        facts=script_json({"genres": recommendations.genres, "models": models, "baselines": baselines}),
     )
 
 

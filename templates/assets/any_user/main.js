@@ -1,6 +1,7 @@
 // The script of the one page for all users of a large site: shows the user whose id is in the address after the #.
 import { marquee } from "../shared/marquee.js";
 import { describeFailure } from "../shared/outdated.js";
+import { t } from "../shared/strings.js";
 import { findUser, userAddress, userIdAt, userIdFromHash } from "../shared/users.js";
 import { createUserView, displayName, setVisible } from "./view.js";
 
@@ -48,10 +49,9 @@ function setStatus(text, problem = "") {
 }
 
 function showMissing(id) {
-  showNoUser("Users");
+  showNoUser(t("user_view.users"));
   idInput.value = id ?? "";
-  const isUnreadable = id === undefined;
-  setStatus("", isUnreadable ? "This address names no user: what follows the # cannot be read." : `There is no user ${displayName(id)}.`);
+  setStatus("", id === undefined ? t("user_view.unreadable") : t("user_view.unknown", { id: displayName(id) }));
 }
 
 async function openAddress() {
@@ -64,7 +64,7 @@ async function openAddress() {
     setStatus("");
     return;
   }
-  setStatus("Loading…");
+  setStatus(t("user_view.loading"));
   try {
     const [items, user] = await Promise.all([marquee.load("items"), id === undefined ? null : findUser(id)]);
     if (request !== nRequests) return;
@@ -78,8 +78,8 @@ async function openAddress() {
     await linkNeighbours(user, request).catch(() => request === nRequests && hideNeighbours());
   } catch (problem) {
     if (request === nRequests) {
-      showNoUser("Users");
-      setStatus("", describeFailure(problem, "This user could not be loaded. Reload the page to try again."));
+      showNoUser(t("user_view.users"));
+      setStatus("", describeFailure(problem, t("user_view.failed")));
     }
   }
 }

@@ -1,8 +1,10 @@
 // Draw one user from a record of a shard. The layout of a record: shard() in the site's Python. All of it is shown as text.
 import { element } from "../shared/element.js";
-import { formatCount } from "../shared/format.js";
+import { formatCount, formatScore } from "../shared/format.js";
+import { SLOT, withElement } from "../shared/slot.js";
+import { t } from "../shared/strings.js";
 
-// What a record says of a recommended film, as bits of a sum.
+// What a record says of a recommended item, as bits of a sum.
 const HIT = 1;
 const LIKING_KNOWN = 2;
 const LIKED = 4;
@@ -10,7 +12,7 @@ const IRRELEVANT = 8; // does not count in the metrics
 const BOTH = 16; // in the lists of both models
 
 // Scores come in hundredths; null: not known.
-const formatHundredths = (hundredths) => (hundredths === null ? "–" : (hundredths / 100).toFixed(2).replace("-", "−"));
+const formatHundredths = (hundredths) => (hundredths === null ? "–" : formatScore(hundredths / 100));
 const formatSigned = (hundredths) => (hundredths > 0 ? "+" : "") + formatHundredths(hundredths);
 
 // [a, 1, b, 2] -> [[a, 1], [b, 2]]
@@ -18,16 +20,19 @@ const toPairs = (flat) => Array.from({ length: flat.length / 2 }, (_, n) => [fla
 
 const tableRow = (...cells) => element("tr", {}, ...cells.map((cell) => element("td", {}, ...[cell].flat())));
 
-export const displayName = (id) => id || "(empty id)";
+export const displayName = (id) => id || t("user_view.empty_id");
 
 export function setVisible(part, isVisible) {
   part.hidden = !isVisible;
 }
 
-// `box` is the page's [data-any-user]; `names` has the names of genres and baselines, by number, and what a hit is.
+const formatRating = (rating) => rating.toLocaleString(document.documentElement.lang, { maximumSignificantDigits: 9 });
+
+// `box` is the page's [data-any-user]; `names` has the names of genres, models and baselines, by number.
 export function createUserView(box, names) {
   const part = (name) => box.querySelector(`[data-${name}]`);
   const listParts = [...box.querySelectorAll("[data-list]")]; // one for each model
+  const titleEnd = document.title.slice(Math.max(document.title.lastIndexOf(" · "), 0)); // the name of the site
   let items = null; // as in data-items.js: [title, year, slug]
 
   const itemTitle = (item) => element("bdi", {}, items[item][0]);
@@ -41,17 +46,17 @@ export function createUserView(box, names) {
   const drawReasons = (areEffects, item, reasons, nWithheld) => {
     const format = areEffects ? formatSigned : formatHundredths;
     const parts = toPairs(reasons).map(([reason, strength]) => [itemTitle(reason), `\u00a0${format(strength)}`]);
-    if (nWithheld) parts.push([element("em", {}, `${nWithheld} withheld`)]);
+    if (nWithheld) parts.push([element("em", {}, t("user_view.n_withheld", { n: nWithheld }))]);
     if (parts.length) return [element("p", {}, ...parts.flatMap((content, n) => (n ? [" · ", ...content] : content)))];
-    return areEffects && item >= 0 ? [element("p", { class: "none" }, "no single film")] : [];
+    return areEffects && item >= 0 ? [element("p", { class: "none" }, t("user_view.no_reason"))] : [];
   };
 
   const drawRecommended = (areEffects) => ([item, score, bits, nWithheld, ...reasons], n) => {
     const marks = [];
-    if (bits & BOTH) marks.push(" ", element("i", {}, "both"));
-    if (bits & HIT) marks.push(" ", element("b", {}, names.hit));
-    if (bits & LIKED) marks.push("\u00a0", element("u", {}, "liked"));
-    const title = item < 0 ? [element("em", {}, "withheld")] : itemLink(item);
+    if (bits & BOTH) marks.push(" ", element("i", {}, t("user_view.both")));
+    if (bits & HIT) marks.push(" ", element("b", {}, t("user_view.hit")));
+    if (bits & LIKED) marks.push("\u00a0", element("u", {}, t("user_view.liked")));
+    const title = item < 0 ? [element("em", {}, t("user_view.withheld"))] : itemLink(item);
     const content = [...title, ...marks, ...drawReasons(areEffects, item, reasons, nWithheld)];
     return tableRow(`${n + 1}`, content, formatHundredths(score));
   };
@@ -60,9 +65,12 @@ export function createUserView(box, names) {
     const count = (isCounted) => rows.filter(([, , bits]) => isCounted(bits)).length;
     const nHits = count((bits) => bits & HIT);
     const nRelevant = count((bits) => bits & HIT && !(bits & IRRELEVANT));
-    const these = rows.some(([item, , bits]) => item < 0 && bits & HIT) ? "the named" : "them";
-    const liked = nHits && hasLiking ? `, ${count((bits) => bits & LIKED)} of ${these} liked` : "";
-    return `${nHits} ${names.hit}${liked}${hasIrrelevant ? `, ${nRelevant} counted in the metrics` : ""}`;
+    const nLiked = count((bits) => bits & LIKED);
+    const hasUnnamed = rows.some(([item, , bits]) => item < 0 && bits & HIT);
+    const parts = [t("user_view.hits", { n: nHits })];
+    if (nHits && hasLiking) parts.push(t(hasUnnamed ? "user_view.liked_of_named" : "user_view.liked_of_hits", { n: nLiked }));
+    if (hasIrrelevant) parts.push(t("user_view.relevant_hits", { n: nRelevant }));
+    return parts.join(t("user_view.separator"));
   };
 
   const drawList = (listPart, rows, marks) => {
@@ -91,7 +99,7 @@ export function createUserView(box, names) {
         shares.forEach((share, n) => {
           heading.style.setProperty(`--p-${models[n]}`, share ?? 0);
         });
-        const cells = [rated, ...shares].map((share) => element("td", {}, share === null ? "–" : `${share}%`));
+        const cells = [rated, ...shares].map((share) => element("td", {}, share === null ? "–" : t("user_view.share", { share })));
         return element("tr", {}, heading, ...cells);
       }),
     );
@@ -103,30 +111,33 @@ export function createUserView(box, names) {
     hiddenPart.querySelector("tbody").replaceChildren(
       ...ranks.map(([model, median, ...counts]) => {
         const { list } = listParts[model].dataset;
-        const label = listParts[model].querySelector("h2").textContent.replace(/ recommends$/, "");
         const cells = [...counts, median].map((value) => element("td", {}, `${value}`));
-        return element("tr", {}, element("th", { class: `m-${list}` }, label), ...cells);
+        return element("tr", {}, element("th", { class: `m-${list}` }, names.models[model]), ...cells);
       }),
     );
     for (const ranksPart of hiddenPart.querySelectorAll("[data-if-ranks]")) setVisible(ranksPart, ranks.length);
-    const hits = toPairs(baselines).map(([baseline, nHits]) => `${names.baselines[baseline]} ${nHits}`);
-    const hit = names.hit[0].toUpperCase() + names.hit.slice(1);
-    part("baselines").textContent = hits.length ? `${hit}, in the lists of the baselines: ${hits.join(", ")}` : "";
+    const hits = toPairs(baselines).map(([baseline, nHits]) => t("user_view.baseline_hits", { baseline: names.baselines[baseline], n: nHits }));
+    const list = hits.join(t("user_view.separator"));
+    part("baselines").textContent = hits.length ? t("user_view.baselines", { hits: list }) : "";
     setVisible(hiddenPart, ranks.length || hits.length);
   };
 
   const drawHead = (id, nTrain, nHidden) => {
-    part("name").replaceChildren("User ", element("bdi", {}, displayName(id)));
-    document.title = `User ${displayName(id)} · Marquee`;
-    const fact = (n, text) => element("span", {}, element("b", {}, formatCount(n)), text);
-    const trainFact = fact(nTrain, ` rating${nTrain === 1 ? "" : "s"} to learn from`);
-    part("facts").replaceChildren(trainFact, " ", fact(nHidden, " hidden"));
+    part("name").replaceChildren(...withElement(t("user_view.name", { id: SLOT }), element("bdi", {}, displayName(id))));
+    document.title = t("user_view.name", { id: displayName(id) }) + titleEnd;
+    const fact = (text, n) => element("span", {}, ...withElement(text, element("b", {}, formatCount(n))));
+    const trainFact = fact(t("user_view.n_train", { n: nTrain, count: SLOT }), nTrain);
+    part("facts").replaceChildren(trainFact, " ", fact(t("user_view.n_hidden", { n: nHidden, count: SLOT }), nHidden));
   };
 
   const drawRated = (rated) => {
-    part("rated-head").textContent = `Their top ${rated.length || "rated"}`;
-    part("rated").replaceChildren(...rated.map(([item, rating], n) => tableRow(`${n + 1}`, itemLink(item), `${rating}`)));
-    setVisible(part("rated").closest("table"), rated.length);
+    const table = part("rated").closest("table");
+    const hasRatings = table.tHead.rows[0].cells.length > 2; // not where all are alike
+    part("rated-head").textContent = rated.length ? t("user_view.top_rated", { n: rated.length }) : t("user_view.top_rated_none");
+    part("rated").replaceChildren(
+      ...rated.map(([item, rating], n) => tableRow(`${n + 1}`, itemLink(item), ...(hasRatings ? [formatRating(rating)] : []))),
+    );
+    setVisible(table, rated.length);
     setVisible(part("nothing-rated"), !rated.length);
   };
 

@@ -3,7 +3,8 @@
 import { themeColour } from "../shared/charts.js";
 import { element } from "../shared/element.js";
 import { formatCount } from "../shared/format.js";
-import { items } from "./items.js";
+import { t } from "../shared/strings.js";
+import { hasYears, items } from "./items.js";
 
 const N_GENRES = 8; // that have a colour
 const N_STEPS = 5; // colours of a sequence
@@ -27,17 +28,17 @@ function sequenceScale() {
 }
 
 // Five values of the sorted ones, at even distances, below the bar of colours.
-function scaleLegend(sorted) {
+function scaleLegend(sorted, format) {
   const marks = element("span", { class: "ramp-marks" });
   for (let n = 0; sorted.length && n < N_STEPS; n++) {
-    marks.append(element("span", {}, String(sorted[Math.round((n / (N_STEPS - 1)) * (sorted.length - 1))])));
+    marks.append(element("span", {}, format(sorted[Math.round((n / (N_STEPS - 1)) * (sorted.length - 1))])));
   }
   return element("div", { class: "ramp" }, element("span", { class: "ramp-bar" }), marks);
 }
 
 // Colours by the rank of a value, not by the value: half the items have few ratings, and half are from three years, so
 // that by value most would have one colour. Equal values share the mean of their ranks.
-function colourByRank(values, unknownLabel) {
+function colourByRank(values, unknownLabel, format) {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
   const rankRanges = new Map(); // value -> [first rank, last rank]
   sorted.forEach((value, rank) => {
@@ -49,7 +50,7 @@ function colourByRank(values, unknownLabel) {
   for (const [value, [first, last]] of rankRanges) {
     colours.set(value, scale(sorted.length > 1 ? (first + last) / 2 / (sorted.length - 1) : 1));
   }
-  const legend = [scaleLegend(sorted)];
+  const legend = [scaleLegend(sorted, format)];
   const nUnknown = values.length - sorted.length;
   if (nUnknown) legend.push(element("ul", {}, legendEntry("cat-other", unknownLabel, nUnknown)));
   return { fill: values.map((value) => colours.get(value)), legend };
@@ -64,8 +65,8 @@ function colourByGenre() {
   items.genres.slice(0, N_GENRES).forEach((name, genre) => {
     list.append(legendEntry(`cat-${genre + 1}`, name, countOf(genre)));
   });
-  if (countOf(-1)) list.append(legendEntry("cat-other", "other", countOf(-1)));
-  const note = element("p", {}, "The first of a film’s genres that is among the most common.");
+  if (countOf(-1)) list.append(legendEntry("cat-other", t("map.legend.rest"), countOf(-1)));
+  const note = element("p", {}, t("map.legend.genre"));
   return { fill: shownGenres.map((genre) => colours[genre] ?? otherColour), legend: [list, note] };
 }
 
@@ -76,10 +77,14 @@ function withNote({ fill, legend }, note) {
 const colourings = {
   model: (model) => ({ fill: new Array(items.n).fill(themeColour(`--m-${model}`)), legend: [] }),
   genre: colourByGenre,
-  year: () => withNote(colourByRank(items.years, "year not known"), "By year: as many films between each two marks."),
-  popularity: () =>
-    withNote(colourByRank(items.nRatings, ""), "By number of ratings: as many films between each two marks."),
+  year: () => withNote(colourByRank(items.years, t("map.legend.year_unknown"), String), t("map.legend.year")),
+  popularity: () => withNote(colourByRank(items.nRatings, "", formatCount), t("map.legend.popularity")),
 };
+
+// Those that tell items of this site apart; the first is what the map opens with.
+export const colouringNames = Object.keys(colourings).filter(
+  (name) => (name !== "genre" || items.genres.length) && (name !== "year" || hasYears),
+);
 
 // `fill` is the colour of every item, `legend` a list of elements.
 export const colourItems = (colouring, model) => colourings[colouring](model);

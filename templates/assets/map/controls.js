@@ -1,4 +1,5 @@
 // The controls of the map: model, genres, years, colouring, reset, and a link to copy.
+import { t } from "../shared/strings.js";
 import { shareHash } from "./state.js";
 
 // Closes the menu of genres on a click elsewhere, on Escape, and when the focus leaves it.
@@ -20,10 +21,10 @@ function closeOnLeave(menu) {
 function enableCopy(copyButton, linkBox, saveState) {
   let timer = 0;
   const confirmCopy = () => {
-    copyButton.textContent = "Copied";
+    copyButton.textContent = t("map.controls.copied");
     clearTimeout(timer);
     timer = setTimeout(() => {
-      copyButton.textContent = "Copy link";
+      copyButton.textContent = t("map.controls.copy");
     }, 2500);
   };
   copyButton.addEventListener("click", async () => {
@@ -81,7 +82,7 @@ export function createControls(box, onChange, saveState) {
       for (const input of modelInputs) input.checked = input.value === state.model;
       for (const input of genreInputs) input.checked = state.genres.has(Number(input.value));
       if (genreMenu) {
-        genreMenu.querySelector("[data-chosen]").textContent = state.genres.size ? `: ${state.genres.size}` : "";
+        genreMenu.querySelector("[data-chosen]").textContent = state.genres.size ? t("map.controls.n_chosen", { n: state.genres.size }) : "";
       }
       for (const [input, value] of [[fromInput, state.from], [toInput, state.to]]) {
         if (input && input !== document.activeElement) input.value = value ?? "";

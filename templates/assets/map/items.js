@@ -22,6 +22,8 @@ export const items = {
   losses: facts.losses, // by model: [epoch, training loss, validation loss or null]
 };
 
+export const hasYears = facts.years.some((year) => year !== null);
+
 // -1: no item on the map has the id.
 export const itemRow = (id) => rowsById.get(id) ?? -1;
 
@@ -29,7 +31,11 @@ export const itemRow = (id) => rowsById.get(id) ?? -1;
 export const outsideLinks = (row) =>
   items.links.map(([label, pattern]) => [label, pattern.replaceAll("{id}", () => encodeURIComponent(items.ids[row]))]);
 
-export const genreNames = (row) => items.genresOf[row].map((genre) => items.genres[genre]).join(", ");
+// At most so many of them, for an item may have hundreds of tags.
+export function genreNames(row, maxNamed) {
+  const names = items.genresOf[row].slice(0, maxNamed).map((genre) => items.genres[genre]);
+  return [...names, ...(names.length < items.genresOf[row].length ? ["…"] : [])].join(", ");
+}
 
 // Rows whose title and year contain every word; those that begin with the query first, then by number of ratings.
 export function searchItems(query) {

@@ -1,5 +1,7 @@
 // The loss curves below the replay: a small drawing with a mark at the epoch shown.
 import { element } from "../shared/element.js";
+import { formatFixed } from "../shared/format.js";
+import { t } from "../shared/strings.js";
 
 const [WIDTH, HEIGHT] = [600, 100]; // of the drawing, which is stretched to its box
 const CURVES = [[1, "train"], [2, "validation"]]; // column of a record, class
@@ -22,7 +24,7 @@ export function createLossChart(box) {
     const toY = (loss) => HEIGHT - (HEIGHT * (loss - low)) / (high - low || 1);
     const svg = svgElement("svg", {
       ...{ viewBox: `0 -4 ${WIDTH} ${HEIGHT + 8}`, preserveAspectRatio: "none", role: "img" },
-      "aria-label": `Loss by epoch, from ${high.toFixed(2)} to ${low.toFixed(2)}`,
+      "aria-label": t("map.losses.label", { high: formatFixed(high, 2), low: formatFixed(low, 2) }),
     });
     for (const [column, name] of CURVES) {
       const known = records.filter((record) => (record[column] ?? null) !== null);
@@ -44,10 +46,10 @@ export function createLossChart(box) {
       const [first, last] = [records[0][0], records.at(-1)[0]];
       toX = (epoch) => (WIDTH * (Math.min(Math.max(epoch, first), last) - first)) / Math.max(last - first, 1);
       const svg = drawCurves(low, high);
-      const legend = element("p", { class: "losses-legend" }, labelled("train", "training loss "));
-      if (svg.querySelector(".validation")) legend.append(labelled("validation", "validation loss "));
+      const legend = element("p", { class: "losses-legend" }, labelled("train", `${t("map.losses.train")} `));
+      if (svg.querySelector(".validation")) legend.append(labelled("validation", `${t("map.losses.validation")} `));
       valueCells = [...legend.children].map((label) => label.appendChild(element("b")));
-      const scale = element("div", { class: "losses-scale" }, labelled("", high.toFixed(2)), labelled("", low.toFixed(2)));
+      const scale = element("div", { class: "losses-scale" }, labelled("", formatFixed(high, 2)), labelled("", formatFixed(low, 2)));
       box.replaceChildren(legend, element("div", { class: "losses" }, scale, svg));
     },
 
@@ -58,7 +60,8 @@ export function createLossChart(box) {
       mark.setAttribute("x2", x);
       const record = records.findLast((earlier) => earlier[0] <= Math.round(epoch)) ?? records[0];
       valueCells.forEach((cell, n) => {
-        cell.textContent = record[n + 1]?.toFixed(3) ?? "–";
+        const loss = record[n + 1] ?? null;
+        cell.textContent = loss === null ? "–" : formatFixed(loss, 3);
       });
     },
   };

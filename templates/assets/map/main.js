@@ -2,8 +2,8 @@
 // makes every part show it.
 import { embedCharts, onThemeChange } from "../shared/charts.js";
 import { element } from "../shared/element.js";
-import { formatCount, plural } from "../shared/format.js";
 import { marquee } from "../shared/marquee.js";
+import { t } from "../shared/strings.js";
 import { colourItems } from "./colours.js";
 import { createControls } from "./controls.js";
 import { items, searchItems } from "./items.js";
@@ -28,7 +28,7 @@ function isWithinFilters(row, { genres, from, to }) {
 function startMap(box, bokehDocument) {
   const countStatus = box.querySelector("[data-count]");
   const legend = box.querySelector("[data-legend]");
-  const youNote = element("p", {}, "★ You: where your ratings put you on the map of the deep model.");
+  const youNote = element("p", {}, `★ ${t("map.legend.you")}`);
   const switchLabels = [...box.querySelectorAll("[data-switch] label")];
   const modelLabels = new Map(switchLabels.map((label) => [label.firstElementChild.value, label.textContent]));
   const plot = createPlot(bokehDocument);
@@ -57,9 +57,9 @@ function startMap(box, bokehDocument) {
   const neighboursOf = createNeighbours(() => show());
 
   const showCount = (nVisible, matches) => {
-    const all = plural(items.n, "film");
-    const visible = nVisible === items.n ? all : `${formatCount(nVisible)} of ${all}`;
-    const text = matches ? `${visible}, ${formatCount(matches.length)} found` : visible;
+    const isFiltered = nVisible < items.n;
+    const visible = isFiltered ? t("map.count.visible", { n: items.n, visible: nVisible }) : t("map.count.all", { n: items.n });
+    const text = matches ? t("map.count.found", { visible, n: matches.length }) : visible;
     if (countStatus.textContent !== text) countStatus.textContent = text; // announced when it changes only
   };
 
@@ -87,7 +87,7 @@ function startMap(box, bokehDocument) {
     const neighbours = state.row < 0 ? [] : neighboursOf(state.model, state.row);
     controls.show(state);
     search.show(state);
-    panel.show(state, modelLabels.get(state.model) ?? "this model", neighbours);
+    panel.show(state, modelLabels.get(state.model) ?? t("map.panel.this_model"), neighbours);
     const hasReplayClosed = await replay.show(state);
     if (!replay.isOpen() && (hasReplayClosed || positionedModel !== state.model)) {
       plot.showPositions(items.positions[state.model]);

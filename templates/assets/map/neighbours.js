@@ -2,6 +2,7 @@
 import { decodeArray } from "../shared/decode.js";
 import { marquee } from "../shared/marquee.js";
 import { describeFailure } from "../shared/outdated.js";
+import { t } from "../shared/strings.js";
 import { items } from "./items.js";
 
 // Returns `neighboursOf(model, row)`: pairs [row, cosine in hundredths], most similar first; null while they load, then
@@ -15,7 +16,7 @@ export function createNeighbours(onLoad) {
     try {
       data = await marquee.load("similar");
     } catch (problem) {
-      failure = describeFailure(problem, "The nearest films could not be loaded.");
+      failure = describeFailure(problem, t("map.panel.failed"));
     }
     onLoad();
   };

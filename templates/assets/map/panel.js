@@ -1,9 +1,11 @@
 // The panel about the picked item: its facts, its nearest items in the model shown, and a link to its page.
 import { button, element } from "../shared/element.js";
-import { formatCount, formatScore, plural } from "../shared/format.js";
-import { genreNames, items, outsideLinks } from "./items.js";
+import { formatCount, formatScore } from "../shared/format.js";
+import { t } from "../shared/strings.js";
+import { genreNames, hasYears, items, outsideLinks } from "./items.js";
 
 const N_SUGGESTED = 6;
+const MAX_GENRES = 12;
 
 const itemTitle = (row) => element("bdi", {}, items.titles[row]);
 const itemYear = (row) => element("small", {}, items.years[row] ?? "");
@@ -19,18 +21,18 @@ export function createPanel(box, announcer, onChange) {
   const drawSuggestions = () => {
     const rows = items.titles.map((_, row) => row);
     const mostRated = rows.sort((a, b) => items.nRatings[b] - items.nRatings[a] || a - b).slice(0, N_SUGGESTED);
-    const note = element("small", {}, "most rated");
-    const heading = element("h2", { class: "list-head" }, "Or begin with one of these ", note);
+    const note = element("small", {}, t("map.panel.most_rated"));
+    const heading = element("h2", { class: "list-head" }, `${t("map.panel.begin")} `, note);
     return [...hint, heading, element("ol", {}, ...mostRated.map((row) => element("li", {}, pickButton(row))))];
   };
 
   const drawNeighbours = (modelLabel, neighbours) => {
     const message = (text) => [element("p", { class: "muted" }, text)];
-    if (neighbours === null) return message("Loading the nearest films…");
+    if (neighbours === null) return message(t("map.panel.loading"));
     if (typeof neighbours === "string") return message(neighbours);
-    if (!neighbours.length) return message("No film is near it in this model.");
-    const note = element("small", {}, "cosine");
-    const heading = element("h3", { class: "list-head" }, `Nearest in ${modelLabel} `, note);
+    if (!neighbours.length) return message(t("map.panel.nothing"));
+    const note = element("small", {}, t("map.panel.cosine"));
+    const heading = element("h3", { class: "list-head" }, `${t("map.panel.nearest", { model: modelLabel })} `, note);
     const lines = neighbours.map(([row, hundredths]) =>
       element("li", {}, pickButton(row), element("span", {}, formatScore(hundredths / 100))),
     );
@@ -42,11 +44,11 @@ export function createPanel(box, announcer, onChange) {
     const heading = element("h2", { tabindex: "-1" }, link);
     const facts = element("dl", { class: "item-facts" });
     const addFact = (name, value) => value && facts.append(element("dt", {}, name), element("dd", {}, value));
-    addFact("Year", items.years[row] === null ? "not known" : String(items.years[row]));
-    addFact("Genres", genreNames(row));
-    addFact("Ratings", formatCount(items.nRatings[row]));
-    const pageLink = element("a", { class: "button", href: items.hrefs[row] }, "Open its page");
-    const clearButton = button({ class: "button" }, () => onChange({ row: -1 }), "Clear");
+    if (hasYears) addFact(t("map.panel.year"), String(items.years[row] ?? t("map.panel.year_unknown")));
+    addFact(t("map.panel.genres"), genreNames(row, MAX_GENRES));
+    addFact(t("map.panel.ratings"), formatCount(items.nRatings[row]));
+    const pageLink = element("a", { class: "button", href: items.hrefs[row] }, t("map.panel.open"));
+    const clearButton = button({ class: "button" }, () => onChange({ row: -1 }), t("map.panel.clear"));
     const actions = element("p", { class: "actions" }, pageLink, clearButton);
     const links = outsideLinks(row).map(([label, href]) => element("a", { href, rel: "noopener" }, label));
     const outside = links.length ? [element("p", { class: "outside" }, ...links)] : [];
@@ -72,7 +74,7 @@ export function createPanel(box, announcer, onChange) {
       // The button that was pressed is gone: move the focus to the heading of what replaced it.
       if (hadFocus) box.querySelector("h2").focus({ preventScroll: true });
       if (Array.isArray(neighbours)) {
-        announcer.textContent = `${items.titles[row]} is picked; ${plural(neighbours.length, "nearest film")} listed.`;
+        announcer.textContent = t("map.panel.picked", { title: items.titles[row], n: neighbours.length });
       }
     },
   };

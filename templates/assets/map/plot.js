@@ -8,6 +8,7 @@ const GLIDE_MS = 600;
 const TAP_RADIUS = 14; // px beyond the edge of a point
 const COARSE_TAP_RADIUS = 24; // px, for fingers
 const MAX_LABEL = 40; // characters of the picked item's title, which stands on one line
+const MAX_GENRES_SHOWN = 4; // where the pointer is
 const LAYERS = ["ghosts", "points", "rings", "pick", "name", "you", "your-name"];
 
 const pointSizes = items.nRatings.map((n) => 3 + Math.log1p(n)); // px
@@ -18,7 +19,7 @@ const labels = items.titles.map((title) => {
 const hoverTexts = {
   title: items.titles,
   year: items.years.map((year) => (year === null ? "" : String(year))),
-  genres: items.titles.map((_, row) => genreNames(row)),
+  genres: items.titles.map((_, row) => genreNames(row, MAX_GENRES_SHOWN)),
 };
 
 // The extent of all positions; if there are none, a square around 0.

@@ -2,6 +2,7 @@
 import { decodeArray } from "../shared/decode.js";
 import { marquee } from "../shared/marquee.js";
 import { describeFailure } from "../shared/outdated.js";
+import { t } from "../shared/strings.js";
 import { itemRow, items } from "./items.js";
 import { createLossChart } from "./losses.js";
 
@@ -61,7 +62,7 @@ export function createReplay(box, plot, onChange) {
     plot.moveItems(...interpolate(recording.frames[before], recording.frames[after], share));
     const epoch = recording.epochs[before] * (1 - share) + recording.epochs[after] * share;
     slider.value = Math.round(position);
-    const label = `Epoch ${Math.round(epoch)} of ${recording.epochs.at(-1)}`;
+    const label = t("map.replay.epoch", { epoch: Math.round(epoch), last: recording.epochs.at(-1) });
     slider.setAttribute("aria-valuetext", label);
     epochOutput.textContent = label;
     lossChart.showEpoch(epoch);
@@ -75,7 +76,7 @@ export function createReplay(box, plot, onChange) {
 
   const labelPlayButton = () => {
     const isAtEnd = recording && position >= lastFrame();
-    playButton.textContent = isPlaying() ? "Pause" : isAtEnd ? "Play again" : "Play";
+    playButton.textContent = t(isPlaying() ? "map.replay.pause" : isAtEnd ? "map.replay.again" : "map.replay.play");
   };
 
   const stop = () => {
@@ -132,9 +133,9 @@ export function createReplay(box, plot, onChange) {
   const loadData = async () => {
     try {
       data ??= await marquee.loadExported("map_replay", toggleButton.dataset.replay);
-      toggleButton.textContent = "Replay";
+      toggleButton.textContent = t("map.replay.open");
     } catch (problem) {
-      toggleButton.textContent = describeFailure(problem, "The replay could not be loaded");
+      toggleButton.textContent = describeFailure(problem, t("map.replay.failed"));
     }
     return data !== null;
   };

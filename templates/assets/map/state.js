@@ -1,8 +1,8 @@
 // What the map shows, written to and read from the part of the address after #. An address may hold anything: whatever
 // does not make sense is ignored.
+import { colouringNames } from "./colours.js";
 import { itemRow, items } from "./items.js";
 
-const COLOURINGS = ["model", "genre", "year", "popularity"];
 const KEYS = ["model", "colour", "item", "query", "genre", "from", "to", "epoch", "you"];
 const MAX_QUERY = 200; // characters
 
@@ -30,7 +30,7 @@ export function readHash(hash) {
   const genres = params.getAll("genre").map((name) => items.genres.indexOf(name));
   return {
     model: items.models.includes(model) ? model : items.models[0],
-    colour: COLOURINGS.includes(colour) ? colour : COLOURINGS[0],
+    colour: colouringNames.includes(colour) ? colour : colouringNames[0],
     row: itemRow(params.get("item")), // the picked item, or -1
     query: (params.get("query") ?? "").slice(0, MAX_QUERY),
     genres: new Set(genres.filter((genre) => genre >= 0)),
@@ -44,7 +44,7 @@ export function readHash(hash) {
 export function writeHash(state) {
   const params = new URLSearchParams();
   if (state.model !== items.models[0]) params.set("model", state.model);
-  if (state.colour !== COLOURINGS[0]) params.set("colour", state.colour);
+  if (state.colour !== colouringNames[0]) params.set("colour", state.colour);
   if (state.row >= 0) params.set("item", items.ids[state.row]);
   if (state.query.trim()) params.set("query", state.query.trim());
   for (const genre of [...state.genres].sort((a, b) => a - b)) params.append("genre", items.genres[genre]);

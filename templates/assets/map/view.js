@@ -1,5 +1,7 @@
 // Move the view of the plot without dragging: buttons that zoom, and keys while the plot has the focus.
 
+import { t } from "../shared/strings.js";
+
 const ZOOM_STEP = 1.6;
 
 // `pickedRow()` is the row that zooming in moves towards, or -1.
@@ -27,7 +29,7 @@ export function enableViewControls(box, plot, pickedRow) {
   const surface = plot.surface();
   if (!surface) return;
   surface.setAttribute("role", "application");
-  surface.setAttribute("aria-label", "Plot of the films: arrows move, plus and minus zoom, 0 shows all");
+  surface.setAttribute("aria-label", t("map.controls.plot"));
   surface.style.outline = "none"; // BokehJS outlines it at every tap; the frame shows the focus of the keyboard alone
   surface.addEventListener("focus", () => frame.classList.toggle("is-focused", surface.matches(":focus-visible")));
   surface.addEventListener("blur", () => frame.classList.remove("is-focused"));

@@ -1,8 +1,14 @@
 // A search field with a list of results below it, following the ARIA combobox pattern: arrows move through the list,
 // Enter or a click picks, Escape closes the list, then empties the field. Results are shown as text.
 import { element } from "./element.js";
+import { t } from "./strings.js";
 
 const MAX_RESULTS = 12;
+
+function describeCount(n) {
+  if (n > MAX_RESULTS) return t("search.found_more", { n, listed: MAX_RESULTS });
+  return n ? t("search.found", { n }) : t("search.nothing");
+}
 
 // `search(query)` returns the results, best first, null while they are not known yet, or a sentence that says why they
 // cannot be known; `describe(result)` returns its
@@ -69,13 +75,12 @@ export function createCombobox({ input, list, search, describe, onPick, status =
       results = []; // results of an earlier query must not be chosen
       list.replaceChildren();
       setOpen(false);
-      return announce(matches ?? "Loading…", true);
+      return announce(matches ?? t("search.loading"), true);
     }
     results = matches.slice(0, MAX_RESULTS);
     list.replaceChildren(...results.map(createOption));
     setOpen(results.length > 0);
-    const more = matches.length > MAX_RESULTS ? `, the first ${MAX_RESULTS} are listed` : "";
-    announce(matches.length ? `${matches.length.toLocaleString("en")} found${more}` : "Nothing found", !matches.length);
+    announce(describeCount(matches.length), !matches.length);
   };
 
   // Search again for the same query, now that more is known; the active result stays active.

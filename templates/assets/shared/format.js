@@ -1,9 +1,26 @@
-// Numbers as the pages write them.
+// Numbers as the pages write them, in the language of the page.
 
-export const formatCount = (n) => n.toLocaleString("en");
+const { lang: PAGE_LANGUAGE } = document.documentElement;
+const NUMBER_PARTS = new Intl.NumberFormat(PAGE_LANGUAGE).formatToParts(-12345.5);
+const separatorOf = (type) => NUMBER_PARTS.find((part) => part.type === type)?.value ?? "";
+const [GROUP_SEPARATOR, DECIMAL_SEPARATOR] = [separatorOf("group"), separatorOf("decimal")];
+
+export const formatCount = (n) => n.toLocaleString(PAGE_LANGUAGE);
 
 // "1 film", "1,234 films"
 export const plural = (n, noun) => `${formatCount(n)} ${noun}${n === 1 ? "" : "s"}`;
 
-// Two decimals, with a true minus sign.
-export const formatScore = (value) => value.toFixed(2).replace("-", "−");
+// Fixed decimals, with a true minus sign. Rounded by toFixed, as Python rounds: Intl rounds 1.005 up.
+export const formatFixed = (value, digits) => value.toFixed(digits).replace("-", "−").replace(".", DECIMAL_SEPARATOR);
+
+export const formatScore = (value) => formatFixed(value, 2);
+
+// The number that a text begins with, as a page writes it; null where there is none.
+export function parseNumber(text) {
+  const plain = text.replaceAll(GROUP_SEPARATOR, "").replace(/\s/g, "").replace(DECIMAL_SEPARATOR, ".").replace("−", "-");
+  const value = Number.parseFloat(plain);
+  return Number.isNaN(value) ? null : value;
+}
+
+// Compares texts as people sort them.
+export const pageCollator = new Intl.Collator(PAGE_LANGUAGE, { numeric: true, sensitivity: "base" });

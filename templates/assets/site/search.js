@@ -1,19 +1,20 @@
-// The search field of every page: users by id, films by words. The data loads when the field gets the focus. On a site
+// The search field of every page: users by id, items by words. The data loads when the field gets the focus. On a site
 // with too many users to list, a user is found by the whole id.
 import { createCombobox } from "../shared/combobox.js";
 import { element } from "../shared/element.js";
 import { marquee } from "../shared/marquee.js";
 import { describeFailure } from "../shared/outdated.js";
+import { t } from "../shared/strings.js";
 import { searchEntries, searchKeys } from "../shared/text.js";
 import { findUser, isUserList, userAddress } from "../shared/users.js";
 
 const createEntry = (label, note, href, id) => ({ label, note, href, id, ...searchKeys(label, note) });
-const userEntry = (id, slug) => createEntry(`User ${id}`, "user", userAddress(id, slug), id);
+const userEntry = (id, slug) => createEntry(t("search.user", { id }), t("search.user_note"), userAddress(id, slug), id);
 
 async function loadEntries() {
   const [items, users] = await Promise.all(["items", "users"].map((name) => marquee.load(name)));
   const itemEntries = items.map(([title, year, slug]) =>
-    createEntry(title, year === null ? "film" : `${year}`, `${marquee.root}items/${slug}.html`, null),
+    createEntry(title, year === null ? t("search.item_note") : `${year}`, `${marquee.root}items/${slug}.html`, null),
   );
   const hasAllUsers = isUserList(users);
   return { hasAllUsers, entries: [...itemEntries, ...(hasAllUsers ? users.map(([id, slug]) => userEntry(id, slug)) : [])] };
@@ -56,10 +57,10 @@ function focusOnSlash(input) {
 
 function buildSearch(container, withUser) {
   const input = element("input", {
-    ...{ type: "search", id: "search", "aria-label": "Search users and films", "aria-keyshortcuts": "/" },
-    ...{ enterkeyhint: "go", placeholder: container.dataset.placeholder ?? "Search" },
+    ...{ type: "search", id: "search", "aria-label": t("search.label"), "aria-keyshortcuts": "/" },
+    ...{ enterkeyhint: "go", placeholder: container.dataset.placeholder ?? t("search.placeholder") },
   });
-  const list = element("ul", { id: "search-list", "aria-label": "Found", hidden: "" });
+  const list = element("ul", { id: "search-list", "aria-label": t("search.list"), hidden: "" });
   const status = element("p", { class: "vh" });
   let data = null;
   let failure = null; // a sentence, after an attempt to load the data that failed
@@ -73,7 +74,7 @@ function buildSearch(container, withUser) {
       if (data.hasAllUsers) return results;
       const onResult = () => isCurrent(query) && refresh();
       const onError = (problem) =>
-        isCurrent(query) && announce(describeFailure(problem, "Users could not be looked up"), list.hidden);
+        isCurrent(query) && announce(describeFailure(problem, t("search.users_failed")), list.hidden);
       return withUser(results, query, onResult, onError);
     },
     describe: ({ label, note }) => [label, note],
@@ -87,7 +88,7 @@ function buildSearch(container, withUser) {
       data ??= await loadEntries();
       if (document.activeElement === input) show();
     } catch (problem) {
-      failure = describeFailure(problem, "The search could not be loaded");
+      failure = describeFailure(problem, t("search.failed"));
       announce(failure, true);
     }
   });

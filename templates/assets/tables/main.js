@@ -1,18 +1,12 @@
-// The script of the indexes of users and films: tables that sort by a click on a heading, and a field that filters rows.
+// The script of the indexes of users and items: tables that sort by a click on a heading, and a field that filters rows.
 import { element } from "../shared/element.js";
-import { formatCount } from "../shared/format.js";
+import { pageCollator, parseNumber } from "../shared/format.js";
+import { t } from "../shared/strings.js";
 import { normalizeText, searchWords } from "../shared/text.js";
-
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-
-function parseNumber(text) {
-  const value = Number.parseFloat(text.replace(/,/g, "").replace("−", "-"));
-  return Number.isNaN(value) ? null : value;
-}
 
 // `direction` is 1 for ascending, -1 for descending. Unknown numbers come last either way.
 const compareKeys = (kind, direction) => (a, b) => {
-  if (kind === "text") return direction * collator.compare(a.key, b.key);
+  if (kind === "text") return direction * pageCollator.compare(a.key, b.key);
   if (a.key === null || b.key === null) return (a.key === null) - (b.key === null);
   return direction * (a.key - b.key);
 };
@@ -58,9 +52,8 @@ function enableFilter(tools) {
       row.hidden = !words.every((word) => rowTexts[n].includes(word));
       nVisible += !row.hidden;
     });
-    const summary = `${formatCount(nVisible)} of ${formatCount(rows.length)}`;
-    const message = nVisible ? summary : "Nothing matches. Clear the filter to see all.";
-    count.textContent = words.length ? message : "";
+    const summary = nVisible ? t("tables.visible", { visible: nVisible, all: rows.length }) : t("tables.nothing");
+    count.textContent = words.length ? summary : "";
   };
   let timer = 0;
   input.addEventListener("input", () => {

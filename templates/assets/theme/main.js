@@ -1,6 +1,8 @@
 // The theme. This script runs before the first paint, to set the theme that was chosen earlier; later it adds the switch
 // to the head of the page. Without this script, or without storage, pages are as light or dark as the system.
 
+import { t } from "../shared/strings.js";
+
 const KEY = "marquee-theme"; // in the storage
 const root = document.documentElement;
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
@@ -44,7 +46,8 @@ function addSwitch() {
   status.className = "vh";
   status.setAttribute("role", "status");
   const labelButton = () => {
-    button.title = `Theme: ${root.dataset.theme ?? "as the system"}`;
+    const { theme } = root.dataset;
+    button.title = t(theme ? (theme === "dark" ? "theme.dark" : "theme.light") : "theme.system");
     button.setAttribute("aria-label", button.title);
   };
   button.addEventListener("click", () => {
