@@ -41,6 +41,8 @@ from recsys.schema import (
     ModelMetrics,
     ModelSummary,
     NewUsers,
+    Noun,
+    Presentation,
     Protocol,
     RatedItem,
     RatingBin,
@@ -271,6 +273,7 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
                 for name in models
             },
             legend=legend(),
+            presentation=Presentation(item=Noun("film", "films", "watch", "watched")),
         ),
         loss_history=LossHistory(models={name: history() for name in models}),
         item_embeddings=ItemEmbeddings(models={name: embedding() for name in models}),
