@@ -9,7 +9,7 @@ import pytest
 from recsys.errors import OutputError
 from recsys.site.output.scripts import join_modules
 from recsys.site.strings import Strings
-from tests.site.tiny import TEMPLATES
+from tests.site.tiny import STRINGS, TEMPLATES
 
 NODE = shutil.which("node")
 MAIN = """\
@@ -161,7 +161,7 @@ def test_comments_and_texts_may_speak_of_imports(write):
 @pytest.mark.skipif(NODE is None, reason="no node to check the joined script")
 @pytest.mark.parametrize("entry", sorted((TEMPLATES / "assets").glob("*/main.js")), ids=lambda path: path.parent.name)
 def test_every_script_of_the_site_is_one_that_a_browser_can_read(entry, tmp_path):
-    (tmp_path / "joined.cjs").write_text(join_modules(entry), encoding="utf-8")
+    (tmp_path / "joined.cjs").write_text(join_modules(entry, STRINGS), encoding="utf-8")
     done = subprocess.run([NODE, "--check", tmp_path / "joined.cjs"], capture_output=True, check=False, text=True)
     assert done.stderr == ""
 

@@ -82,7 +82,8 @@ def test_neighbours_and_replay_load_when_asked_for(site, page):
 
 def test_the_table_has_every_item_with_its_link_and_its_coordinates(page):
     rows = page[page.index("<tbody>") : page.index("</table>")].split("<tr>")[1:]
-    assert [html.unescape(re.search(r"<a [^>]*>(?:<bdi>)?(.*?)(?:</bdi>)?</a>", row)[1]) for row in rows] == list(TITLES)
+    title = re.compile(r"<a [^>]*>(?:<bdi>)?(.*?)(?:</bdi>)?</a>")
+    assert [html.unescape(title.search(row)[1]) for row in rows] == list(TITLES)
     assert re.findall(r"<td>([^<\n]*)", rows[2])[1:] == ["1962", *("−1.000", "0.250") * 2]
 
 
