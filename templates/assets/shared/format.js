@@ -2,13 +2,10 @@
 
 const { lang: PAGE_LANGUAGE } = document.documentElement;
 const NUMBER_PARTS = new Intl.NumberFormat(PAGE_LANGUAGE).formatToParts(-12345.5);
-const separatorOf = (type) => NUMBER_PARTS.find((part) => part.type === type)?.value ?? "";
-const [GROUP_SEPARATOR, DECIMAL_SEPARATOR] = [separatorOf("group"), separatorOf("decimal")];
+const numberSeparator = (type) => NUMBER_PARTS.find((part) => part.type === type)?.value ?? "";
+const [GROUP_SEPARATOR, DECIMAL_SEPARATOR] = [numberSeparator("group"), numberSeparator("decimal")];
 
 export const formatCount = (n) => n.toLocaleString(PAGE_LANGUAGE);
-
-// "1 film", "1,234 films"
-export const plural = (n, noun) => `${formatCount(n)} ${noun}${n === 1 ? "" : "s"}`;
 
 // Fixed decimals, with a true minus sign. Rounded by toFixed, as Python rounds: Intl rounds 1.005 up.
 export const formatFixed = (value, digits) => value.toFixed(digits).replace("-", "−").replace(".", DECIMAL_SEPARATOR);
