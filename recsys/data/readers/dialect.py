@@ -67,7 +67,7 @@ def find_dialect(lines: Sequence[str]) -> tuple[Dialect, int, float]:
     # More fields go before fewer: the comma of "1;2;4,5" is in every row too, but between the fields of fewer.
     fit = max(near, key=lambda fit: fit.n_fields)
     if (fit.n_fields < 2 or fit.share < _NEAR) and _is_separated_by_spaces(lines):
-        return Dialect(" ", quotes=False), len(lines[0].split()), 1.0
+        return Dialect(" ", quotes=False), len(lines[-1].split()), 1.0
     return fit.dialect, fit.n_fields, fit.share
 
 
@@ -117,6 +117,9 @@ def _measured(lines: Sequence[str], dialect: Dialect) -> _Fit:
 
 def _is_separated_by_spaces(lines: Sequence[str]) -> bool:
     """Whether all lines are as many words, one of them at least a number: prose is not."""
-    words = [line.split() for line in lines]
-    has_numbers = all(any(map(is_plain_number, row)) for row in words[1:] or words)
-    return len({len(row) for row in words}) == 1 and len(words[0]) > 1 and has_numbers
+    first, *others = [line.split() for line in lines]
+    others = others or [first]
+    has_numbers = all(any(map(is_plain_number, row)) for row in others)
+    n_words = len(others[0])
+    is_regular = {len(row) for row in others} == {n_words} and len(first) in (n_words, n_words - 1)  # R's row numbers
+    return is_regular and n_words > 1 and has_numbers

@@ -28,6 +28,8 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     n_known = sum(_is_known(name) and name not in cells for name, cells in zip(first, columns, strict=True))
     if n_known >= 2 or n_known == len([name for name in first if name]):
         return True
+    if any(name and name in cells for name, cells in zip(first, columns, strict=True)):
+        return False  # a value of the column
     votes = 0  # of columns whose cells have digits, and whose first cell has none
     for name, cells in zip(first, columns, strict=True):
         if cells and sum(map(_has_digit, cells)) >= _MOST * len(cells):
@@ -74,8 +76,8 @@ def _has_digit(cell: str) -> bool:
 
 
 def _repeats(name: str, cells: Sequence[str]) -> bool:
-    """Whether nearly all cells of a column occur again in it, and the name does not."""
-    if name in cells or len(cells) < 5:
+    """Whether nearly all cells of a column occur again in it, other than the name."""
+    if not name or len(cells) < 5:
         return False
     counts: dict[str, int] = {}
     for cell in cells:

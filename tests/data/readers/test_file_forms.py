@@ -147,11 +147,13 @@ def test_without_the_package_of_a_form_it_says_what_to_install(tmp_path, monkeyp
         (b"\xd0\xcf\x11\xe0\xa1", "is a workbook or document of an older Office, not a table (save it as CSV)"),
         (b"<!DOCTYPE html><html>", "is a web page (HTML), not a table"),
         (b"SQLite format 3\0", "is an SQLite database, not a table (export a table of it as CSV)"),
-        (bytes(range(256)) * 9, "is not text (expected a table: save it as CSV)"), (b"", "is empty"), (b" \n", "is empty"),
+        (bytes(range(256)) * 9, "is not text (expected a table: save it as CSV)"),
+        (b"", "is empty"), (b" \n", "is empty"),
         (b"user,item,rating\n", "has a header and no rows"), (b"\x1f\x8b\x08broken", "is damaged"),
         (b"PAR1broken", "cannot be read as Parquet" if importlib.util.find_spec("pyarrow") else "needs the package"),
         (b'{"user": 1', "is not JSON"), (b'[{"user": 1}, 2', "is not JSON"), (b"[{}]", "has no rows"),
-        (b'{"user": 1, "item": 2}\n{"user"\n', "log.csv:2: "), (b'{"user": 1, "item": 2}\n[]\n', "log.csv:2: [] is no"),
+        (b'{"user": 1, "item": 2}\n{"user"\n', "log.csv:2: "),
+        (b'{"user": 1, "item": 2}\n[]\n', "log.csv:2: [] is no"),
     ],
 )  # fmt: skip
 def test_what_is_no_table_is_refused_with_what_it_is(tmp_path, content, message):

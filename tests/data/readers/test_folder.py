@@ -65,7 +65,8 @@ def test_files_that_are_no_tables_disturb_nothing(tmp_path):
 
 
 def test_a_broken_row_or_table_beside_the_ratings_is_left_out(tmp_path):
-    folder = folder_of(tmp_path, {"ratings.csv": LOG, "items.csv": BOOKS + "b9,T\nb8,U,A\n", "users.csv": b"\0\1\2" * 9})
+    items = BOOKS + "b9,T\nb8,U,A\n"
+    folder = folder_of(tmp_path, {"ratings.csv": LOG, "items.csv": items, "users.csv": b"\0\1\2" * 9})
     dataset, report = read_dataset(folder)
     assert any(note.startswith("items.csv: 1 row skipped: items.csv:7: 2 fields") for note in report.notes)
     assert dataset.item_ids.tolist() == ["b0", "b1", "b2", "b3", "b4", "b8"]
@@ -115,7 +116,7 @@ def test_columns_of_the_settings_say_which_table_is_meant(tmp_path):
     log = "who,what,when\n" + "".join(f"{n % 6},{n % 5},{n}\n" for n in range(30))
     folder = folder_of(tmp_path, {"a.csv": log})
     assert read_dataset(folder, ReadConfig(columns={"user": "what", "item": "who"}))[0].n_users == 5
-    with pytest.raises(DataError, match="no column 'wat'.*did you mean 'what'"):
+    with pytest.raises(DataError, match=r"no column 'wat'.*did you mean 'what'"):
         read_dataset(folder, ReadConfig(columns={"user": "wat", "item": "who"}))
 
 
