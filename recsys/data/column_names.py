@@ -30,7 +30,10 @@ WEAK = 30
 
 _ID_WORDS = word_set("id ids mbid uuid guid key code no nr num number index idx hash sha1 pk ident slug")
 _NAME_WORDS = word_set("name names")
-_FILLERS = word_set("the a an of my your de du des del di da la le les el los las der die das den il lo l d")
+_FILLERS = word_set(
+    "the a an of my your de du des del di da la le les el los las der die das den il lo l d which what how "
+    "many much did you"
+)
 _AGGREGATES = word_set(
     "average avg mean median min max std total overall global num number n count counts expected predicted"
 )
@@ -182,12 +185,13 @@ def _candidates(words: tuple[str, ...]) -> Iterable[tuple[Role, int]]:
     if len(words) > 1 and words[-1] in {"time", "seconds", "duration"} and words[-2] in _DURATIONS:
         yield "rating", 12
         return
-    has_name = words[-1] in _NAME_WORDS and len(words) > 1
+    has_name = words[-1] in _NAME_WORDS and bool(set(words[:-1]) - _FILLERS)
     has_id = not has_name and bool({words[0], words[-1]} & _ID_WORDS) and len(words) > 1
     heads = [word for word in words if word not in _ID_WORDS and word not in _FILLERS and not word.isdigit()]
     if has_name:
-        yield "title", 1 + len(heads)
         heads = heads[:-1]
+        if not (set(heads) & _NOT_ITEMS or (heads and "user" in _first_roles(heads[-1]))):
+            yield "title", 2 + len(heads)
     if not heads:
         return
     extra = len(heads) - 1 + (4 if has_name else 0)

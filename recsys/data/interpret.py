@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from recsys.config import ReadConfig
@@ -46,11 +46,13 @@ def dataset_of_frames(
         raise DataError("ratings has no columns of users and of items; expected them to be named in columns")
     for column in roles.guessed:
         logger.warning("ratings: column %r seems to hold %ss; if not, name it in columns", column.name, column.role)
-    about_items = _renamed_facts("item", items, ratings, roles, config)
+    log = _renamed(ratings, roles)
+    about_items = _facts_of_rows(log, logger.warning) if items is None else None
+    about_items = about_items if items is None else _renamed_facts("item", items, ratings, roles, config)
     about_users = _renamed_facts("user", users, ratings, roles, config)
     rule: Rule | None = None if config.duplicates == "refuse" else config.duplicates
     rule = rule if rule is None or "rating" in roles else "sum"
-    converted = convert_frames(_renamed(ratings, roles), about_items, about_users, rule, logger.warning)
+    converted = convert_frames(log, about_items, about_users, rule, logger.warning)
     if converted.n_merged:
         logger.warning("%s ratings of pairs that are rated several times were merged", f"{converted.n_merged:,}")
     genres = None if about_items is None or "genres" not in about_items else "genres"
@@ -62,7 +64,7 @@ def _make_dataset(
 ) -> Dataset:
     """The data set, with what items, genres and ratings are called."""
     scale = rating_scale(converted.arrays["rating"]) if len(converted.arrays["rating"]) else None
-    column = roles["rating"] if "rating" in roles else None
+    column = roles.name("rating")
     dataset = Dataset(
         name=name,
         source=source or Source(),
@@ -141,7 +143,7 @@ def interpret_tables(
     notes += [note for table in (log, about_items, about_users) if table is not None for note in table.notes]
     converted = _convert(ratings, log, about_items, about_users, rule, notes.append)
     noun = noun_of_names(_telling_names(ratings, items), [table.file for table in (items, ratings) if table] + [name])
-    genres = next((table.roles["genres"] for table in (items, ratings) if table and "genres" in table.roles), None)
+    genres = (items or ratings).roles.name("genres")
     dataset = _make_dataset(name, source, converted, noun, ratings.roles, genres)
     notes += _notes_on_rows(dataset, converted, ratings, log, rule, items, users)
     tables = [describe_table(ratings, log.frame, dataset, {}, log.rating)]
@@ -155,27 +157,38 @@ def _facts_of_items(items: InputTable | None, log: CleanTable) -> CleanTable | N
     """The table of items, or what the ratings say of them in each row."""
     if items is not None:
         return clean_facts(items)
-    names = [name for name in _FACTS if name in log.frame]
+    frame = _facts_of_rows(log.frame, log.notes.append)
+    if frame is None:
+        return None
+    return clean_facts(InputTable("the items", "", frame, Roles("items", _exact_roles(frame), (), {})))
+
+
+def _facts_of_rows(log: pd.DataFrame, note: Callable[[str], None]) -> pd.DataFrame | None:
+    """What most rows of a log say of each item; None where it has no such columns.
+
+    A column that differs between the rows of many items is none of theirs, such as the title of a review.
+    """
     columns: dict[str, pd.Series[Any]] = {}
-    for name in names:
-        facts = log.frame[["item", name]].dropna()
-        counts = facts.astype({name: str}).groupby(["item", name], sort=True).size().reset_index(name="n")
-        counts = counts[counts[name].str.strip() != ""]
-        several = counts["item"].duplicated(keep=False)
-        share = 1 - counts.loc[several, "item"].nunique() / max(1, counts["item"].nunique())
+    for name in _FACTS:
+        if name not in log or log.columns.tolist().count(name) > 1:
+            continue
+        facts = log[["item", name]].dropna()
+        try:
+            counts = facts.groupby(["item", name], sort=False).size().reset_index(name="\x1fn")
+        except TypeError:  # lists, which do not compare
+            continue
+        texts = counts[name].astype(str)
+        counts, texts = counts[texts.str.strip() != ""], texts[texts.str.strip() != ""]
         if not len(counts):
             continue
-        if share < _MIN_CONSISTENT:
-            log.notes.append(f"the column of the {name} is left out: it differs between ratings of one item")
+        n_items = counts["item"].nunique()
+        n_differing = counts.loc[counts["item"].duplicated(), "item"].nunique()
+        if n_differing > (1 - _MIN_CONSISTENT) * n_items:
+            note(f"the column of {name}s in the ratings is left out: it differs between ratings of one item")
             continue
-        counts = counts.sort_values(["n", name], ascending=[False, True], kind="stable").drop_duplicates("item")
-        columns[name] = counts.set_index("item")[name]
-    if not columns:
-        return None
-    frame = pd.DataFrame(columns).rename_axis("item").reset_index()
-    roles = Roles("items", {}, (), {})
-    table = InputTable("the items", "", frame, roles)
-    return clean_facts(replace(table, roles=replace(roles, columns=_exact_roles(frame))))
+        order = np.lexsort((texts.to_numpy(str), -counts["\x1fn"].to_numpy()))  # the commonest, then by text
+        columns[name] = counts.iloc[order].drop_duplicates("item").set_index("item")[name]
+    return pd.DataFrame(columns).rename_axis("item").reset_index() if columns else None
 
 
 def _exact_roles(frame: pd.DataFrame) -> Mapping[Any, Any]:
@@ -238,7 +251,7 @@ def _telling_names(ratings: InputTable, items: InputTable | None) -> list[str]:
     """Names of columns that may say what the items are, the most telling first."""
     tables = [table for table in (items, ratings) if table is not None]
     names = [table.roles["item"] for table in tables]
-    names += [table.roles["title"] for table in tables if "title" in table.roles]
+    names += [name for table in tables if (name := table.roles.name("title")) is not None]
     return names + [name for table in tables for name in table.roles.others]
 
 

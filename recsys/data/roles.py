@@ -63,6 +63,11 @@ class Roles:
         """Whether a column has this role."""
         return role in self.columns
 
+    def name(self, role: Role) -> str | None:
+        """The name of the column with this role; None where there is none."""
+        column = self.columns.get(role)
+        return None if column is None else column.name
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all columns with a role."""
@@ -109,9 +114,30 @@ def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, s
         columns |= {role: RoleColumn(name, role, "contents") for role, name in guessed.items() if role not in columns}
     if not {"user", "item"} <= columns.keys():
         return None
-    columns |= _named_columns(table, names, {role: name for role, name in named.items() if name in names},
-                              _FACT_ROLES)  # fmt: skip
+    columns |= _facts_in_ratings(names, columns, contents, named)
     return _roles("ratings", names, columns, ranked)
+
+
+def _facts_in_ratings(
+    names: Sequence[str],
+    columns: Mapping[Role, RoleColumn],
+    contents: Mapping[str, Contents],
+    named: Mapping[Role, str],
+) -> dict[Role, RoleColumn]:
+    """Columns of a table of ratings that say in each row what the item is."""
+    facts: dict[Role, RoleColumn] = {}
+    free = [name for name in names if name not in _taken(columns)]
+    for role in _FACT_ROLES:
+        setting = _same_name(named[role], free) if role in named else None
+        ranked = [name for name, rank in _ranked(role, free) if rank < WEAK]
+        if role == "year":
+            ranked = [name for name in ranked if contents[name].may_be_year]
+        if setting is not None:
+            facts[role] = RoleColumn(setting, role, "setting")
+        elif ranked and role not in named:
+            facts[role] = RoleColumn(ranked[0], role, "name")
+        free = [name for name in free if name not in _taken(facts)]
+    return facts
 
 
 def find_item_columns(
