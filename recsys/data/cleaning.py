@@ -230,7 +230,7 @@ def _most_complete(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
     if not repeated.any():
         return frame, 0
     several = frame[repeated]
-    texts = several.astype(str).agg("\x1f".join, axis=1)
+    texts = several.map(str).agg("\x1f".join, axis=1)
     ranked = several.assign(**{"\x1fcells": -several.notna().sum(axis=1), "\x1ftext": texts})
     best = ranked.sort_values(["\x1fcells", "\x1ftext"], kind="stable").drop_duplicates(key).index
     keep = ~repeated | frame.index.isin(best)

@@ -35,7 +35,9 @@ MAX_EVENTS = 12
 """Different words that a column of events has at most."""
 _MAX_SCALE = 25
 """Different values that a scale of opinions has at most."""
-_WORDS_OF_TITLE = 200
+_MAX_TIGHT = 10
+"""Highest number of a scale that is recognised by itself, beside columns of ids."""
+_LENGTH_OF_TITLE = 100
 """Characters on average above which a text is no title but a description."""
 
 
@@ -126,8 +128,8 @@ class Contents:
     @property
     def title_score(self) -> float:
         """How much the values are like titles; 0 where they are not."""
-        if (not self.n_known or self.is_numeric or self.is_list or self.share_date >= 0.5 or self.share_unique < 0.3
-                or self.mean_length > _WORDS_OF_TITLE or self.share_item_id >= 0.5):  # fmt: skip
+        if (not self.n_known or self.is_numeric or self.is_list or self.share_date >= 0.5 or self.share_unique < 0.5
+                or self.mean_length > _LENGTH_OF_TITLE or self.share_item_id >= 0.5):  # fmt: skip
             return 0.0
         return self.share_unique * min(self.mean_words, 4.0)
 
@@ -231,17 +233,22 @@ def _may_spare(free: Mapping[str, Contents], name: str, n_ids: int) -> bool:
 
 
 def _guess_rating(free: Mapping[str, Contents], n_ids: int) -> str | None:
-    """The column of ratings: one that can be no id, else the last with few numbers, else the last number of three."""
+    """The column of ratings, by the best evidence that there is; of equal evidence the last column.
+
+    Best are numbers with fractions, which are no ids, and a scale of a few numbers up to 10. If ids are all that is
+    left but for the last column, it is that.
+    """
     candidates = [name for name in free if _may_spare(free, name, n_ids)]
-    fractions = [name for name in candidates if free[name].is_numeric and not free[name].is_whole]
-    scales = [name for name in candidates if free[name].is_scale]
-    events = [name for name in candidates if free[name].is_event]
     last = list(free)[-1]
-    counts = [last] if last in candidates and free[last].is_numeric and len(free) == n_ids + 1 else []
-    for group in (fractions, scales, counts, events):
-        if group:
-            return group[-1]
-    return None
+    is_only_one = last in candidates and len(free) == n_ids + 1
+    groups = (
+        [name for name in candidates if free[name].is_numeric and not free[name].is_whole],
+        [name for name in candidates if free[name].is_scale and not free[name].high > _MAX_TIGHT],
+        [last] if is_only_one and (free[last].is_numeric or free[last].is_event) else [],
+        [name for name in candidates if free[name].is_scale],
+        [name for name in candidates if free[name].is_event],
+    )
+    return next((group[-1] for group in groups if group), None)
 
 
 def _is_item_first(first: Contents, second: Contents) -> bool:

@@ -111,6 +111,10 @@ _NOT_ITEMS = word_set(
     "session order transaction review row line rating record log request event invoice basket cart parent "
     "tag genre category author publisher image zip postal store shop country city"
 )
+_NOT_TITLES = word_set(
+    "authors writer creator director cast actor actors studio developer brand manufacturer maker company label url "
+    "link image cover description overview plot summary synopsis abstract text review comment language address email"
+)
 _EMPTY_WORDS = word_set("column col unnamed field var spalte feld v c")
 
 
@@ -236,6 +240,12 @@ def _rank_of_time(words: tuple[str, ...]) -> int | None:
                 better = 0 if len(words) == 1 or set(words) & _TIME_OF_RATING else 1
                 return 2 * rank + better
     return 3 if set(words) == {"time", "stamp"} else None
+
+
+@cache
+def may_name_titles(name: str) -> bool:
+    """Whether a column of that name may hold titles; that of a column of authors or addresses says it does not."""
+    return not is_id_name(name) and not set(words_of(name)) & (_NOT_ITEMS | _NOT_TITLES)
 
 
 def is_generic_id(name: str) -> bool:

@@ -15,7 +15,16 @@ import pandas as pd
 
 from recsys.config import Role
 from recsys.data.column_contents import Contents, describe_contents, guess_rating_columns
-from recsys.data.column_names import EXACT, WEAK, How, is_generic_id, matches_of_name, says_something, words_of
+from recsys.data.column_names import (
+    EXACT,
+    WEAK,
+    How,
+    is_generic_id,
+    matches_of_name,
+    may_name_titles,
+    says_something,
+    words_of,
+)
 from recsys.errors import DataError
 
 Kind = Literal["ratings", "items", "users"]
@@ -172,7 +181,8 @@ def find_item_columns(
                       if rank == EXACT or contents[name].may_be_year]  # fmt: skip
     columns |= _assign(ranked, columns)
     if "title" not in columns:
-        title = _most_title_like({name: contents[name] for name in free if name not in _taken(columns)})
+        title = _most_title_like({name: contents[name] for name in free
+                                  if name not in _taken(columns) and may_name_titles(name)})  # fmt: skip
         if title is not None:
             columns["title"] = RoleColumn(title, "title", "contents")
     if "genres" not in columns:

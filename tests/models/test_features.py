@@ -111,6 +111,11 @@ def test_years_without_information_are_zeros(years):
     assert item_features(dataset([(0, 0, 1)], year=years)).tolist() == [[0], [0]]
 
 
+def test_features_of_the_data_sets_own_follow():
+    features = item_features(dataset([(0, 0, 1)], year=[1990, 2000, 2010], publisher=["A", "B", "A"]))
+    assert features[:, 1:].tolist() == [[1, 0], [0, 1], [1, 0]]
+
+
 def test_a_data_set_without_item_features_has_one_column_of_zeros():
     features = item_features(Dataset.from_frames(pd.DataFrame({"user": [1, 1], "item": [1, 2], "rating": [1, 2]})))
     assert features.tolist() == [[0], [0]]

@@ -1,0 +1,201 @@
+"""From tables of files to a data set: what is cleaned, counted and said on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recsys.config import ReadConfig
+from recsys.data.dataset import Dataset
+from recsys.data.input_table import InputTable
+from recsys.data.interpret import interpret_tables, rated_ids
+from recsys.data.report import ReadReport
+from recsys.data.roles import find_item_columns, find_rating_columns, find_user_columns
+from recsys.errors import DataError
+
+HEADER = ["reader", "book", "stars", "date"]
+ROWS = [["ann", "b1", "4,5", "31.12.2019"], ["ann", "b2", "3", "1.2.2020"], ["bob", "b1", "5", "2.2.2020"]]
+
+
+def table_of(rows: list[list[Any]], header: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=header, dtype=object)
+
+
+def read(
+    ratings: pd.DataFrame,
+    items: pd.DataFrame | None = None,
+    users: pd.DataFrame | None = None,
+    **settings: Any,
+) -> tuple[Dataset, ReadReport]:
+    """What these tables are read as, as if they came from files called log.csv, books.csv and people.csv."""
+    config = ReadConfig(**settings)
+    roles = find_rating_columns("log.csv", ratings, config.columns)
+    assert roles is not None
+    tables: list[InputTable | None] = []
+    for file, frame, find, role in (
+        ("books.csv", items, find_item_columns, "item"), ("people.csv", users, find_user_columns, "user"),
+    ):  # fmt: skip
+        if frame is None:
+            tables.append(None)
+            continue
+        key = roles["item"] if role == "item" else roles["user"]
+        found = find(file, frame, config.columns, rated_ids(ratings[key]), key)
+        assert found is not None
+        tables.append(InputTable(file, "CSV", frame, found))
+    log = InputTable("log.csv", "CSV", ratings, roles, lambda row: f"log.csv:{row + 2}")
+    return interpret_tables(log, *tables, name="club", config=config)
+
+
+def with_row(*row: Any) -> pd.DataFrame:
+    return table_of([*ROWS, list(row)], HEADER)
+
+
+def test_a_spreadsheet_of_a_book_club_is_read():
+    dataset, report = read(table_of(ROWS, HEADER))
+    assert dataset.user_ids.tolist() == ["ann", "bob"]
+    assert dataset.rating.tolist() == [4.5, 3, 5]
+    assert np.diff(dataset.timestamp[[0, 1, 2]]).tolist() == [32 * 86400, 86400]
+    assert dataset.noun.one == "book"
+    assert [(column.name, column.role, column.kind) for column in report.tables[0].columns] == [
+        ("reader", "user", "2 different, text"), ("book", "item", "2 different, text"),
+        ("stars", "rating", "3 to 5 by halves"), ("date", "timestamp", "2019-12-31 to 2020-02-02, in seconds"),
+    ]  # fmt: skip
+    assert report.suggestions() == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (["", "b1", "4", "3.2.2020"], "log.csv:5: no user id; expected one in every row"),
+        (["cy", " ", "4", "3.2.2020"], "log.csv:5: no item id; expected one in every row"),
+        (["cy", "b1", "great!", "3.2.2020"], "log.csv:5: rating 'great!' cannot be read; expected a number"),
+        (["cy", "b1", "4", "soon"], "log.csv:5: timestamp 'soon' is not a time; expected"),
+        (["cy", "b1", "x" * 10_000, "3.2.2020"], f"log.csv:5: rating '{'x' * 60}...' cannot be read"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_refused_with_its_line_or_skipped_and_counted(row, message):
+    with pytest.raises(DataError) as caught:
+        read(with_row(*row))
+    assert str(caught.value).startswith(message)
+    dataset, report = read(with_row(*row), lenient=True)
+    assert dataset.n_ratings == 3
+    assert any(note.startswith("1 row is skipped, such as log.csv:5") for note in report.notes)
+
+
+def test_a_row_without_a_rating_is_left_out_and_one_without_a_time_is_the_oldest():
+    dataset, report = read(table_of([*ROWS, ["cy", "b1", "", "3.2.2020"], ["cy", "b2", "2", ""]], HEADER))
+    assert dataset.n_ratings == 4
+    assert dataset.timestamp.argmin() == 3
+    assert "1 row is without a rating left out" in report.notes
+    assert "1 row is without a time counted as the oldest" in report.notes
+
+
+def test_columns_of_blanks_are_as_good_as_none():
+    dataset, report = read(table_of([[user, item, "", ""] for user, item, _, _ in ROWS], HEADER))
+    assert dataset.rating.tolist() == [1, 1, 1]
+    assert dataset.timestamp is None
+    assert any("there are no times" in note and "random" in note for note in report.notes)
+
+
+def test_rows_of_a_log_of_events_are_counted():
+    rows = [["ann", "b1", "view"], ["ann", "b1", "view"], ["ann", "b1", "buy"], ["bob", "b2", "view"]]
+    dataset, report = read(table_of(rows, ["visitor", "product", "event"]))
+    assert dataset.rating.tolist() == [3, 1]
+    assert any("events (buy, view)" in note for note in report.notes)
+
+
+def test_duplicates_are_merged_and_counted_or_refused():
+    log = with_row("ann", "b1", "1", "1.1.2021")
+    dataset, report = read(log)
+    assert sorted(dataset.rating.tolist()) == [1, 3, 5]
+    assert any(note.startswith("1 rating is of a user and item rated before: the newest") for note in report.notes)
+    with pytest.raises(DataError, match="rated item b1 more than once"):
+        read(log, duplicates="refuse")
+
+
+BOOKS = table_of(
+    [
+        ["b1", "Tom &amp; Jerry&#39;s", "1990", "fun|cats", "Ann"],
+        ["b3", "", "", "", "Bob"],
+        ["b3", "", "2001", "", "Bob"],
+    ],
+    ["book_id", "Book-Title", "year", "tags", "Book-Author"],
+)  # fmt: skip
+
+
+def test_items_have_titles_without_entities_and_the_most_complete_of_their_rows():
+    dataset, report = read(table_of(ROWS, HEADER), BOOKS)
+    assert dataset.titles.tolist() == ["Tom & Jerry's", "b2", "b3"]
+    np.testing.assert_array_equal(dataset.years, [1990, np.nan, 2001])
+    assert dataset.genre_names == ("cats", "fun")
+    assert dataset.genre_label.many == "tags"
+    assert dataset.item_feature_names == ("Book-Author=Ann", "Book-Author=Bob", "Book-Author is missing")
+    assert "1 item with ratings is not in books.csv: shown by their ids" in report.notes
+    assert any("of several rows about one item the most complete is used" in note for note in report.notes)
+
+
+def test_years_at_the_end_of_titles_are_years_where_most_titles_have_one():
+    movies = table_of([["b1", "Matrix, The (1999)"], ["b2", "Heat (1995)"], ["b3", "M"]], ["movieId", "title"])
+    dataset, _ = read(table_of(ROWS, HEADER), movies)
+    assert dataset.titles.tolist() == ["The Matrix", "Heat", "M"]
+    np.testing.assert_array_equal(dataset.years, [1999, 1995, np.nan])
+
+
+def test_titles_in_the_rows_of_the_ratings_are_those_of_the_items():
+    rows = [[user, item, stars, f"Title of {item}"] for user, item, stars, _ in ROWS]
+    dataset, _ = read(table_of(rows, ["user", "isbn", "stars", "book title"]))
+    assert dataset.titles.tolist() == ["Title of b1", "Title of b2"]
+
+
+def test_titles_that_differ_between_ratings_of_an_item_are_not_its_titles():
+    rows = [[user, item, stars, f"{user} likes {item}"] for user, item, stars, _ in ROWS]
+    dataset, report = read(table_of(rows, ["user", "isbn", "stars", "title"]))
+    assert dataset.titles.tolist() == ["b1", "b2"]
+    assert any("differs between ratings of one item" in note for note in report.notes)
+
+
+def test_what_was_guessed_is_suggested_as_settings():
+    log = table_of([["u1", 'tt"1', "4"], ["u1", "tt2", "3"], ["u2", 'tt"1', "1"]], [f"column {n}" for n in (1, 2, 3)])
+    _, report = read(log)
+    assert report.suggestions() == (
+        "[columns]", 'user = "column 1"', 'item = "column 2"', 'rating = "column 3"',
+    )  # fmt: skip
+
+
+def test_a_count_is_called_what_its_column_is_called():
+    rows = [[f"u{n % 50}", f"g{n % 37}", str(1 + 500 // (n + 1))] for n in range(300)]
+    dataset, report = read(table_of(rows, ["user", "game", "hours"]), duplicates="sum")
+    assert (report.rating_name, dataset.rating_name, report.noun.do) == ("hours", "hours", "play")
+
+
+def test_users_extra_columns_are_features_but_those_that_identify():
+    people = table_of([["ann", "31", "ann@example.org"], ["bob", "", "bob@example.org"]], ["reader", "age", "email"])
+    dataset, report = read(table_of(ROWS, HEADER), None, people)
+    assert dataset.user_feature_names == ("age", "age is missing")
+    assert {column.name: column.role for column in report.tables[1].columns}["email"] is None
+
+
+def test_a_table_of_very_many_categories_stays_bounded():
+    items = pd.DataFrame({"book": [f"b{n}" for n in range(200)]}, dtype=object)
+    for column in range(60):
+        items[f"shelf {column}"] = [f"value {n % 40} of {column}" for n in range(200)]
+    dataset, report = read(table_of(ROWS, HEADER), items)
+    assert 0 < len(dataset.item_feature_names) <= 500
+    assert any("there would be more than 500 features" in note for note in report.notes)
+
+
+def test_free_text_and_formulas_are_no_features():
+    text = "=cmd|' /C calc'!A0 <script>alert(1)</script> and then a very long story about something else entirely"
+    items = table_of([["b1", text, "A"], ["b2", text, "B"]], ["book", "blurb", "publisher"])
+    dataset, report = read(table_of(ROWS, HEADER), items)
+    assert dataset.item_feature_names == ("publisher=A", "publisher=B")
+    assert any("'blurb' is left out: it is free text" in note for note in report.notes)
+
+
+def test_figures_that_come_from_ratings_are_no_features():
+    items = table_of([["b1", "4.5", "12", "300"], ["b2", "3.5", "1", "200"]],
+                     ["book", "average_rating", "ratings_count", "num_pages"])  # fmt: skip
+    assert read(table_of(ROWS, HEADER), items)[0].item_feature_names == ("num_pages",)
