@@ -32,7 +32,7 @@ from recsys.baselines.ease import EASE
 from recsys.baselines.item_knn import ItemKNN
 from recsys.baselines.popularity import Popularity
 from recsys.cache.store import NoCache
-from recsys.config import BuildConfig, TrainConfig
+from recsys.config import BuildConfig, PresentationConfig, PrivacyConfig, ReadConfig, TrainConfig
 from recsys.data.dataset import Dataset, Source
 from recsys.data.load import load_dataset
 from recsys.data.split import Split, split
@@ -63,6 +63,9 @@ __all__ = [
     "NoCache",
     "OutputError",
     "Popularity",
+    "PresentationConfig",
+    "PrivacyConfig",
+    "ReadConfig",
     "RecsysError",
     "Report",
     "Source",

@@ -290,6 +290,7 @@ def test_a_byte_order_mark_is_skipped(tmp_path):
     "javascript:alert({id})", "https://shop.example/", "http://{id}.example/", "https://shop.example/{id}/{title}",
     'https://shop.example/"{id}', "https://shop.example/ {id}", "//shop.example/{id}", "ftp://shop.example/{id}",
     "https://user@shop.example/{id}", "https://{id}", "",
+    "https://shop{id}.example/", "HTTPS://shop.example/{id}",
 ])  # fmt: skip
 def test_a_link_is_an_address_on_the_web_with_the_id_in_it(pattern):
     with pytest.raises(ConfigError, match=r"links\.Shop is .*; expected an address with https://"):

@@ -17,7 +17,7 @@ _Word = Annotated[str, Meta(min_length=1, max_length=40)]
 _Title = Annotated[str, Meta(min_length=1, max_length=200, description="a text of 1 to 200 characters")]
 _Description = Annotated[str, Meta(min_length=1, max_length=1000, description="a text of 1 to 1000 characters")]
 _Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description="a colour as #rrggbb, such as #2563b8")]
-_LINK = re.compile(r"https?://[^\s/{}\"'<>\\?#@]+(?:[/?#][^\s{}\"'<>\\]*)?\{id\}[^\s{}\"'<>\\]*", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s/{}\"'<>\\?#@]+[/?#][^\s{}\"'<>\\]*\{id\}[^\s{}\"'<>\\]*")
 
 
 class NounForms(TypedDict, total=False):

@@ -146,7 +146,7 @@ def given_away(site: Path, dataset: Dataset) -> dict[str, int]:
         rated[str(dataset.user_ids[user])].add(str(dataset.item_ids[item]))
     pages = from_pages if (site / "users").is_dir() else from_the_one_page
     sources = [from_json(site), from_csv(site), pages(site), from_people(site)]
-    assert all(sources)
+    assert all(sources[:3])  # the last has what users rated best, which the settings may hide
     return {
         user: len(items & set().union(*(pairs.get(user, set()) for pairs in sources)))
         for user, items in rated.items()
