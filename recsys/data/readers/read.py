@@ -19,6 +19,7 @@ from recsys.data.interpret import interpret_tables
 from recsys.data.nouns import NOUNS
 from recsys.data.readers import movielens
 from recsys.data.readers.editions import edition
+from recsys.data.readers.entities import join_split_entities
 from recsys.data.readers.files import Files, list_folders, name_of_data, single_file
 from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_facts, find_tables
 from recsys.data.readers.formats import LABEL, open_table
@@ -258,7 +259,11 @@ def _read_facts(table: SourceTable, roles: Roles) -> InputTable:
     frame, skipped = table.read(table.columns, lenient=True, ids=[key])
     if not len(frame):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
-    return InputTable(table.file, table.description, frame, roles, table.locate, _notes(table.file, skipped))
+    notes = _notes(table.file, skipped)
+    frame, n_joined = join_split_entities(frame, key)
+    if n_joined:
+        notes += (f"{table.file}: {n_joined:,} rows were split at an HTML entity such as &amp; and are joined again",)
+    return InputTable(table.file, table.description, frame, roles, table.locate, notes)
 
 
 def _rated_ids(ratings: InputTable, kind: str) -> set[str]:
