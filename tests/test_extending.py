@@ -130,6 +130,8 @@ def test_a_page_is_one_module_one_template_and_one_line(tmp_path: Path, monkeypa
     monkeypatch.setitem(PAGES, "genres", spec)
     templates = shutil.copytree(ROOT / "templates", tmp_path / "templates")
     (templates / "genres.html").write_text(examples()["templates/genres.html"], encoding="utf-8")
+    with (templates / "strings" / "en.toml").open("a", encoding="utf-8") as texts:
+        texts.write(examples()["templates/strings/en.toml"])
     monkeypatch.setattr(pipeline, "templates_folder", lambda: templates)
     site = build(tmp_path / "site")
     assert "<li>Noir: 10</li>" in page(site, "genres.html")

@@ -10,6 +10,7 @@ from recsys.site.context import ItemLink, Model, UserLink
 from recsys.site.output.limits import limits_of
 from recsys.site.shortening import MAX_HEADING, MAX_TITLE, shortened
 from recsys.site.slugs import slugs
+from recsys.site.strings import Strings
 
 
 def has_user_pages(artefacts: Artefacts) -> bool:
@@ -31,15 +32,15 @@ class Catalogue:
         models: those that were built, in the order of the export.
     """
 
-    def __init__(self, artefacts: Artefacts) -> None:
-        self._artefacts = artefacts
+    def __init__(self, artefacts: Artefacts, strings: Strings) -> None:
+        self._artefacts, self._strings = artefacts, strings
         items, users = artefacts.items.items, artefacts.recommendations.users
         self.has_user_pages = has_user_pages(artefacts)
         self.item_slugs = item_slugs = slugs(item.id for item in items)
         self.user_slugs = slugs(users) if self.has_user_pages else {}
         self.items = {}
         for item in items:
-            title = shortened(_title(item), MAX_TITLE)
+            title = shortened(_title(item, strings), MAX_TITLE)
             self.items[item.id] = ItemLink(title, item.year, f"items/{item_slugs[item.id]}.html")
         self.genres = {item.id: item.genres for item in items}
         self.first_twins = {id_: group[0] for group in artefacts.items.twins for id_ in group}
@@ -49,10 +50,9 @@ class Catalogue:
             self.users[id_] = UserLink(id_, href)
         self.models = tuple(self.model(name) for name in artefacts.build.models)
 
-    @staticmethod
-    def heading(item: Item) -> str:
+    def heading(self, item: Item) -> str:
         """The title on the page of the item, where there is room for more of a long one."""
-        return shortened(_title(item), MAX_HEADING)
+        return shortened(_title(item, self._strings), MAX_HEADING)
 
     def item(self, id_: str) -> ItemLink:
         """The item with this id.
@@ -64,7 +64,7 @@ class Catalogue:
             return self.items[id_]
         except KeyError:
             raise OutputError(
-                f"film {id_!r} is mentioned but not in items.json; build the site again without --render-only"
+                f"item {id_!r} is mentioned but not in items.json; build the site again without --render-only"
             ) from None
 
     def model(self, name: str) -> Model:
@@ -83,7 +83,7 @@ class Catalogue:
         embedding, ids = self._artefacts.item_embeddings.models.get(model.name), list(self.items)
         if embedding is not None and (embedding.item_ids != ids or len(embedding.projection) != len(ids)):
             raise OutputError(
-                f"item_embeddings.json lists other films for {model.name} than items.json, or in another order; "
+                f"item_embeddings.json lists other items for {model.name} than items.json, or in another order; "
                 "build the site again without --render-only"
             )
         return embedding
@@ -94,9 +94,9 @@ class Catalogue:
         return {model: embedding for model, embedding in pairs if embedding is not None}
 
 
-def _title(item: Item) -> str:
+def _title(item: Item, strings: Strings) -> str:
     """The title of an item; a link needs some text to click on, so one without any gets a title from its id."""
-    return item.title if any(map(_is_visible, item.title)) else f"Film {item.id}"
+    return item.title if any(map(_is_visible, item.title)) else strings.text("site.untitled", id=item.id)
 
 
 def _is_visible(character: str) -> bool:

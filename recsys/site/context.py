@@ -47,8 +47,12 @@ class Site:
     """The address of everything that pages load, by name: relative to the top, with a hash of the content."""
     stamp: str
     """Names the build: a page and the data that its scripts load have the same one."""
-    hit: str
-    """What users did with a recommended item that is a hit: ``watched later``, where it is known when."""
+    has_values: bool
+    """Whether ratings say more than that there is one."""
+    has_genres: bool
+    """Whether any item has a genre."""
+    has_years: bool
+    """Whether the year of any item is known."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from recsys.site.pages.items import item_addresses
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.registry import absent_addresses, navigation, pages_of
 from recsys.site.pages.users import no_users
-from recsys.site.strings import site_strings
+from recsys.site.strings import Strings, site_strings
 
 
 def render_site(
@@ -61,14 +61,14 @@ def render_site(
     with _frozen_heap():
         strings = site_strings(templates, artefacts)
         renderer, writer = Renderer(templates, out, strings, absent_addresses(artefacts)), Writer(out)
-        catalogue, assets = Catalogue(artefacts), Assets(writer)
-        write_pictures(artefacts, catalogue, assets)
+        catalogue, assets = Catalogue(artefacts, strings), Assets(writer)
+        write_pictures(artefacts, catalogue, assets, strings)
         styles = legend_css(artefacts.build.legend, artefacts.build.models)
         styles += accent_css(artefacts.build.presentation.accent)
         write_assets(templates, styles, assets, strings)
         bokeh = write_bokeh(assets)
         stamp = build_stamp(out / "data", assets.addresses.values())
-        site = make_site(artefacts, assets.addresses, stamp)
+        site = make_site(artefacts, assets.addresses, stamp, strings)
         data = SiteData(site, artefacts, catalogue, bokeh, out / "data", templates, strings)
         entries = list(pages_of(artefacts).values())
         jobs = [job for entry in entries for job in entry.jobs(data)]
@@ -110,13 +110,14 @@ def _frozen_heap() -> Iterator[None]:
         gc.unfreeze()
 
 
-def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str) -> Site:
+def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str, strings: Strings) -> Site:
     """What every page says about the site.
 
     Args:
         artefacts: the exported JSON.
         assets: the address of everything that pages load, by name.
         stamp: of the build.
+        strings: the texts of the interface.
     """
     build = artefacts.build
     return Site(
@@ -128,11 +129,13 @@ def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str) -> Si
         description=build.presentation.description or "",
         synthetic=build.dataset.synthetic,
         version=build.generator.version,
-        nav=navigation(artefacts),
+        nav=navigation(artefacts, strings),
         url=site_root(build.config.get("site_url")),
         assets=assets,
         stamp=stamp,
-        hit="watched later" if artefacts.metrics.protocol.split == "temporal" else "also watched",
+        has_values=build.dataset.ratings is None or build.dataset.ratings.kind != "equal",
+        has_genres=any(item.genres for item in artefacts.items.items),
+        has_years=any(item.year is not None for item in artefacts.items.items),
     )
 
 

@@ -194,9 +194,9 @@ class Strings:
         is_plural = isinstance(text, dict)
         forms = text if isinstance(text, dict) else {"other": text}
         lacks_form = is_plural and set(forms) != set(self._categories)
-        if lacks_form or not all(isinstance(form, str) for form in forms.values()):
+        if "." not in key or lacks_form or not all(isinstance(form, str) for form in forms.values()):
             expected = f"a text, plural forms ({', '.join(self._categories)}), or variants with one for any"
-            raise OutputError(f"{self._path}: {key} is {value!r}; expected {expected}")
+            raise OutputError(f"{self._path}: {key} is {value!r:.100}; expected {expected}, in a table")
         html: dict[str, str] = {}
         plain: dict[str, str] = {}
         parameters = frozenset({"n"} if is_plural else ())
@@ -304,7 +304,7 @@ def _word_named(name: str, words: Mapping[str, str]) -> str | None:
 def _flatten(tables: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
     """Texts by key: ``[map]`` with ``title = "Map"`` is ``("map.title", "Map")``."""
     for name, value in tables.items():
-        if isinstance(value, dict) and "any" not in value and not _CATEGORIES & value.keys():
+        if isinstance(value, dict) and "any" not in value and not value.keys() <= _CATEGORIES:
             yield from _flatten(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value

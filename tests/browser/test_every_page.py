@@ -51,7 +51,7 @@ def test_an_unknown_address_at_any_depth_shows_the_404_page_with_its_style_and_a
     assert page.get_by_role("heading", level=1).inner_text() == "This film is not on the programme."
     assert page.evaluate("getComputedStyle(document.body).margin") == "0px"
     assert page.get_by_text("remove the end of the address").is_hidden()
-    page.get_by_role("link", name="To the front page").click()
+    page.get_by_role("link", name="Back to home").click()
     page.wait_for_url(web + "index.html")
     assert page.locator(".board h1").is_visible()
 
@@ -64,7 +64,7 @@ def test_the_404_page_finds_the_front_page_of_a_site_at_the_top_of_a_host_or_bel
         thread.start()
         page = chromium.new_page()
         page.goto(f"{address(http, base)}{unknown}")
-        link = page.get_by_role("link", name="To the front page")
+        link = page.get_by_role("link", name="Back to home")
         assert link.evaluate("link => link.href") == f"{address(http, base)}index.html"
         page.close()
         http.shutdown()

@@ -188,14 +188,14 @@ def test_an_unknown_item_in_a_list_is_an_error_that_names_the_page(tmp_path):
     artefacts = tiny()
     base = artefacts.recommendations.users["1"].models["base"]
     base[0] = msgspec.structs.replace(base[0], item="ghost")
-    with pytest.raises(OutputError, match=r"^users/1\.html: film 'ghost' is mentioned but not in items\.json"):
+    with pytest.raises(OutputError, match=r"^users/1\.html: item 'ghost' is mentioned but not in items\.json"):
         render_site(artefacts, TEMPLATES, tmp_path)
 
 
 def test_an_item_that_only_the_tower_has_is_an_error_that_names_the_file(tmp_path):
     artefacts = tiny()
     artefacts.deep_tower.item_ids[0] = "ghost"
-    with pytest.raises(OutputError, match=r"^assets/data-rate\.js: film 'ghost' is mentioned but not in items\.json"):
+    with pytest.raises(OutputError, match=r"^assets/data-rate\.js: item 'ghost' is mentioned but not in items\.json"):
         render_site(artefacts, TEMPLATES, tmp_path)
 
 
@@ -233,18 +233,20 @@ def toy_context(data, page):
 
 TOY = PageEntry(
     address="toy.html",
-    title="A toy of {dataset}",
-    nav="Toy",
+    title="toy.title",
+    nav="toy.nav",
     template="toy.html",
     context=toy_context,
-    description="Counts items.",
+    description="toy.description",
     scripts={"toy": lambda data: ["some", "data"], "absent": lambda data: None},
 )
 
 
-def test_a_page_is_one_template_one_module_and_one_line_in_the_registry(tmp_path, monkeypatch):
+def test_a_page_is_one_template_one_module_its_texts_and_one_line_in_the_registry(tmp_path, monkeypatch):
     monkeypatch.setitem(PAGES, "toy", TOY)
     templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
+    with (templates / "strings" / "en.toml").open("a", encoding="utf-8") as texts:
+        texts.write('[toy]\ntitle = "A toy of {dataset}"\nnav = "Toy"\ndescription = "Counts {items}."\n')
     (templates / "toy.html").write_text(
         '{% extends "base.html" %}{% block content %}<p>{{ n_items }} items{% endblock %}', encoding="utf-8"
     )

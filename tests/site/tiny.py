@@ -69,6 +69,7 @@ TITLES = (HOSTILE, "__proto__", "Cléo de 5 à 7", "مدينة الرياح 🎬
 USER_IDS = ("1", "Ünal/../<b>", "constructor")
 FILM_IDS = ("1", "f/2", "__proto__", "4", "5")
 MODELS = ("base", "deep")
+FILM = Noun("film", "films", "watch", "watched")
 
 
 def legend() -> dict[str, LegendEntry]:
@@ -273,7 +274,7 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
                 for name in models
             },
             legend=legend(),
-            presentation=Presentation(item=Noun("film", "films", "watch", "watched")),
+            presentation=Presentation(item=FILM),
         ),
         loss_history=LossHistory(models={name: history() for name in models}),
         item_embeddings=ItemEmbeddings(models={name: embedding() for name in models}),
@@ -318,9 +319,9 @@ def render(artefacts: Artefacts, out: Path) -> Path:
 
 def site_data(artefacts: Artefacts, folder: Path = Path("absent")) -> SiteData:
     """What pages are computed from, with exported files in ``folder / "data"``."""
-    site = make_site(artefacts, assets={}, stamp="0" * 8)
     strings = site_strings(TEMPLATES, artefacts)
-    return SiteData(site, artefacts, Catalogue(artefacts), "bokeh.js", folder / "data", TEMPLATES, strings)
+    site = make_site(artefacts, assets={}, stamp="0" * 8, strings=strings)
+    return SiteData(site, artefacts, Catalogue(artefacts, strings), "bokeh.js", folder / "data", TEMPLATES, strings)
 
 
 STRINGS = site_strings(TEMPLATES, tiny())

@@ -13,6 +13,7 @@ from recsys.schema import Interval
 from recsys.site.charts.bokeh_json import chart
 from recsys.site.charts.training import plain_figure
 from recsys.site.context import Chart, Model
+from recsys.site.strings import Strings
 
 if TYPE_CHECKING:
     from bokeh.plotting import figure as Figure  # noqa: N812  (a class by another name)
@@ -116,7 +117,7 @@ def curves(name: str, stages: Sequence[str], series: Sequence[Series], label: st
     return chart(name, plot, GROUP_HEIGHT)
 
 
-def overlap_chart(overlap: Sequence[int]) -> Chart | None:
+def overlap_chart(overlap: Sequence[int], strings: Strings) -> Chart | None:
     """Users by the number of items that their two lists share, as bars; None without any user."""
     if not any(overlap):
         return None
@@ -127,11 +128,13 @@ def overlap_chart(overlap: Sequence[int]) -> Chart | None:
     plot.xgrid.visible = False
     plot.xaxis.ticker = BasicTicker(mantissas=[1, 2, 5], min_interval=1, desired_num_ticks=len(overlap))
     plot.yaxis.ticker = BasicTicker(mantissas=[1, 2, 5], min_interval=1)  # there is no half a user
-    plot.xaxis.axis_label, plot.yaxis.axis_label = "films in both lists", "users"
+    users = strings.text("compare.axis_users")
+    plot.xaxis.axis_label, plot.yaxis.axis_label = strings.text("compare.axis_in_both"), users
     source = ColumnDataSource({"shared": list(range(len(overlap))), "users": list(overlap)})
     bars = plot.vbar("shared", top="users", source=source, width=0.84)
     bars.tags = ["--gold"]
-    plot.add_tools(HoverTool(renderers=[bars], tooltips=[("films in both", "@shared"), ("users", "@users")]))
+    tooltips = [(strings.text("compare.hover_in_both"), "@shared"), (users, "@users")]
+    plot.add_tools(HoverTool(renderers=[bars], tooltips=tooltips))
     return chart("overlap", plot, OVERLAP_HEIGHT)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from recsys.site.charts.bokeh_json import chart
 from recsys.site.charts.training import plain_figure
 from recsys.site.context import Chart
+from recsys.site.strings import Strings
 
 if TYPE_CHECKING:
     from bokeh.models import CDSView, ColumnDataSource
@@ -21,7 +22,7 @@ MAP_HEIGHT = 580
 COLUMNS = ("x", "y", "size", "fill", "alpha", "title", "label", "year", "genres")
 
 
-def map_chart() -> Chart:
+def map_chart(strings: Strings) -> Chart:
     """Every item as a point, with the filtered-out ones as shades below, and rings and a name above."""
     from bokeh.models import BoxZoomTool, ColumnDataSource, HoverTool, Range1d
 
@@ -37,7 +38,7 @@ def map_chart() -> Chart:
     rings = _layer(plot, ringed, "rings", **style, fill_alpha=1.0, line_width=1.5)
     pick = _layer(plot, picked, "pick", **style, fill_alpha=1.0, line_width=3)
     _text(plot, picked, "label", name="name")
-    _add_visitor(plot)
+    _add_visitor(plot, strings.text("map.you"))
     # BokehJS inserts @{title} without a format as text, never as markup.
     tooltips = [("", "@{title}"), ("", "@{year}"), ("", "@{genres}")]
     hover = HoverTool(renderers=[pick, rings, points], tooltips=tooltips)
@@ -69,11 +70,11 @@ def _text(plot: Figure, source: ColumnDataSource, text: Any, **options: Any) -> 
     plot.text("x", "y", text, source=source, **style, **options)
 
 
-def _add_visitor(plot: Figure) -> None:
+def _add_visitor(plot: Figure, label: str) -> None:
     """The position of a visitor of the Rate page, which the address of the map may carry."""
     from bokeh.core.properties import value
     from bokeh.models import ColumnDataSource
 
     visitor = ColumnDataSource({"x": [], "y": []}, name="visitor")
     _layer(plot, visitor, "you", marker="star", size=24, line_width=1.5)
-    _text(plot, visitor, value("You"), name="your-name", x_offset=14)
+    _text(plot, visitor, value(label), name="your-name", x_offset=14)

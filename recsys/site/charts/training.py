@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from recsys.schema import EpochRecord
 from recsys.site.charts.bokeh_json import chart
 from recsys.site.context import Chart, Model
+from recsys.site.strings import Strings
 
 if TYPE_CHECKING:
     from bokeh.models import ColumnDataSource
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 LOSS_HEIGHT, NDCG_HEIGHT = 270, 200
 
 
-def training_chart(model: Model, records: Sequence[EpochRecord], best_epoch: int) -> Chart | None:
+def training_chart(
+    model: Model, records: Sequence[EpochRecord], best_epoch: int, strings: Strings
+) -> Chart | None:
     """The curves of one model: both losses, and below them nDCG where it was measured.
 
     Returns:
@@ -39,33 +42,41 @@ def training_chart(model: Model, records: Sequence[EpochRecord], best_epoch: int
             "validation_ndcg": [_nan_for_none(record.validation_ndcg) for record in records],
         }
     )
-    figures = [_loss_figure(source, records, best_epoch)]
+    figures = [_loss_figure(source, records, best_epoch, strings)]
     height = LOSS_HEIGHT
     if any(record.validation_ndcg is not None for record in records):
-        figures.append(_ndcg_figure(source, model, figures[0].x_range, best_epoch))
+        figures.append(_ndcg_figure(source, model, figures[0].x_range, best_epoch, strings))
         height += NDCG_HEIGHT
     return chart(f"training-{model.name}", column(*figures, sizing_mode="stretch_width"), height)
 
 
-def _loss_figure(source: ColumnDataSource, records: Sequence[EpochRecord], best_epoch: int) -> Figure:
-    plot = _epoch_figure(LOSS_HEIGHT, "loss", best_epoch)
-    lines = [_line(plot, source, "train_loss", "--train", "training loss")]
+def _loss_figure(
+    source: ColumnDataSource, records: Sequence[EpochRecord], best_epoch: int, strings: Strings
+) -> Figure:
+    plot = _epoch_figure(LOSS_HEIGHT, strings.text("training.axis_loss"), best_epoch)
+    train_loss, validation_loss = (
+        strings.text("training.axis_train_loss"), strings.text("training.axis_validation_loss")
+    )
+    lines = [_line(plot, source, "train_loss", "--train", train_loss)]
     if any(record.validation_loss is not None for record in records):
-        lines.append(_line(plot, source, "validation_loss", "--validation", "validation loss"))
+        lines.append(_line(plot, source, "validation_loss", "--validation", validation_loss))
     _legend_above(plot)
-    tooltips = [("epoch", "@epoch"), ("training loss", "@train_loss{0.0000}")]
+    tooltips = [(strings.text("training.axis_epoch"), "@epoch"), (train_loss, "@train_loss{0.0000}")]
     if len(lines) > 1:
-        tooltips.append(("validation loss", "@validation_loss{0.0000}"))
+        tooltips.append((validation_loss, "@validation_loss{0.0000}"))
     _hover(plot, lines[-1], tooltips)
     return plot
 
 
-def _ndcg_figure(source: ColumnDataSource, model: Model, x_range: Any, best_epoch: int) -> Figure:
+def _ndcg_figure(
+    source: ColumnDataSource, model: Model, x_range: Any, best_epoch: int, strings: Strings
+) -> Figure:
+    epoch, validation_ndcg = strings.text("training.axis_epoch"), strings.text("training.axis_validation_ndcg")
     plot = _epoch_figure(NDCG_HEIGHT, "nDCG", best_epoch, x_range=x_range)
-    line = _line(plot, source, "validation_ndcg", f"--m-{model.name}", "validation nDCG")
+    line = _line(plot, source, "validation_ndcg", f"--m-{model.name}", validation_ndcg)
     _legend_above(plot)
-    plot.xaxis.axis_label = "epoch"
-    _hover(plot, line, [("epoch", "@epoch"), ("validation nDCG", "@validation_ndcg{0.0000}")])
+    plot.xaxis.axis_label = epoch
+    _hover(plot, line, [(epoch, "@epoch"), (validation_ndcg, "@validation_ndcg{0.0000}")])
     return plot
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
 from recsys.site.images.map_png import between, map_picture
-from recsys.site.images.social_card import social_card
+from recsys.site.images.social_card import drawable, social_card
 from recsys.site.output.assets import Assets
-from recsys.site.output.jinja import count
 from recsys.site.output.writer import building
+from recsys.site.strings import Strings
 
 
-def write_pictures(artefacts: Artefacts, catalogue: Catalogue, assets: Assets) -> None:
+def write_pictures(artefacts: Artefacts, catalogue: Catalogue, assets: Assets, strings: Strings) -> None:
     """Draw ``assets/map-{name}.png`` for each model, and the social card with the map of the last one."""
     n_ratings = [item.n_ratings for item in artefacts.items.items]
     points = None
@@ -23,5 +23,7 @@ def write_pictures(artefacts: Artefacts, catalogue: Catalogue, assets: Assets) -
                 points, entry = embedding.projection, artefacts.build.legend[model.name]
                 assets.write(name, map_picture(points, n_ratings, between(entry.light, entry.dark)))
     dataset = artefacts.build.dataset
-    facts = f"{count(dataset.n_users)} users · {count(dataset.n_items)} films · {count(dataset.n_ratings)} ratings"
-    assets.write("card.png", social_card(dataset.name, facts, points or [], n_ratings if points else []))
+    sizes = {"n_users": dataset.n_users, "n_items": dataset.n_items, "n_ratings": dataset.n_ratings}
+    facts, name = strings.text("site.card_facts", **sizes), drawable(strings.word("dataset"))
+    card = social_card(name or strings.text("site.card_untitled"), facts, points or [], n_ratings if points else [])
+    assets.write("card.png", card)

@@ -93,7 +93,7 @@ def _text(card: Image, name: str, facts: str) -> None:
     from PIL import ImageDraw
 
     draw = ImageDraw.Draw(card)
-    font, lines = _fit(_drawable(name) or "Films")
+    font, lines = _fit(drawable(name))
     leading = round(font.size * 1.12)
     top = (HEIGHT - (62 + leading * len(lines) + 66)) // 2
     draw.text((_LEFT, top), "Marquee", font=_font(34), fill=_LAMP)
@@ -135,7 +135,7 @@ def _wrapped(text: str, font: Any) -> Iterator[str]:
         yield line
 
 
-def _drawable(text: str) -> str:
+def drawable(text: str) -> str:
     """The text without characters that the font lacks; empty if no letter or digit is left."""
     font = _font(_FONT_SIZES[-1])
     missing = bytes(font.getmask("\U0010ffff"))

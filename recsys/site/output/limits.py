@@ -36,7 +36,7 @@ def check_page_count(n_users: int, n_items: int, limits: Limits) -> None:
     pages = n_items + (n_users if n_users <= limits.user_pages else 0)
     if pages > limits.max_files:
         raise OutputError(
-            f"{n_items:,} films and {n_users:,} users would have {pages:,} pages of their own; expected "
+            f"{n_items:,} items and {n_users:,} users would have {pages:,} pages of their own; expected "
             f"{limits.max_files:,} files at most: lower user_pages or raise max_files in the file given with "
             "--config"
         )

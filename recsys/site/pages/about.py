@@ -11,6 +11,7 @@ from recsys.schema import DatasetSummary, Protocol
 from recsys.site.context import Context, Model, PageHead
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.wanted import is_wanted
+from recsys.site.strings import Strings
 
 _OPTIONS = ("data", "dim", "epochs", "seed", "holdout", "relevant_from", "top_k", "models", "evaluate_new_users")
 """Settings that the command takes as options of the same name."""
@@ -51,7 +52,9 @@ def about_context(data: SiteData, page: PageHead) -> AboutContext:
         k=artefacts.metrics.k,
         max_named=artefacts.recommendations.max_named,
         answers=artefacts.deep_tower is not None and is_wanted("rate", artefacts),
-        settings=tuple((name, _in_words(value)) for name, value in (*settings.items(), *_flatten(trained_with))),
+        settings=tuple(
+            (name, _shown(value, data.strings)) for name, value in (*settings.items(), *_flatten(trained_with))
+        ),
         command=_command(settings),
     )
 
@@ -65,15 +68,18 @@ def _flatten(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[st
             yield f"{prefix}{name}", value
 
 
-def _in_words(value: Any) -> str:
-    """A setting as a person reads it, and as the command would take it."""
+def _shown(value: Any, strings: Strings) -> str:
+    """A setting as a person reads it."""
     if value is None:
         return "–"
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ",".join(map(_in_words, value))
-    return str(value)
+        return strings.text("about.yes" if value else "about.no")
+    return _argument(value)
+
+
+def _argument(value: Any) -> str:
+    """A setting as the command would take it."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _command(settings: Mapping[str, Any]) -> str:
@@ -82,15 +88,15 @@ def _command(settings: Mapping[str, Any]) -> str:
     for option in _OPTIONS:
         value = settings.get(option, settings.get(f"train.{option}"))
         if value is not None and value is not False:
-            words += [f"--{option.replace('_', '-')}", *([] if value is True else [_in_words(value)])]
+            words += [f"--{option.replace('_', '-')}", *([] if value is True else [_argument(value)])]
     return shlex.join(words)
 
 
 PAGE = Page(
     address="about.html",
-    title="About",
-    nav="About",
+    title="about.title",
+    nav="about.nav",
     template="about.html",
     context=about_context,
-    description="How the recommendations are made, measured and published.",
+    description="about.description",
 )

@@ -198,11 +198,11 @@ def lacks_user_pages(artefacts: Artefacts) -> bool:
 
 PAGE = Page(
     address="users.html",
-    title="Users",
-    nav="Users",
+    title="users.title",
+    nav="users.nav",
     template="any_user.html",
     context=any_user_context,
-    description="Every user of {dataset}, with what is recommended to them.",
+    description="any_user.description",
     applies=lacks_user_pages,
     scripts={"users": shard_index},
 )

@@ -10,9 +10,13 @@ from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import Series, curves
 from recsys.site.context import Model
 from recsys.site.pages.grouped import Grouped, GroupHead
+from recsys.site.strings import Strings
 
 _VARIANT = "deep_liked"
 """The row that is the model deep, given less to see."""
+
+_UNITS = {True: "new_users.given", False: "new_users.given_half"}
+"""What the number of items that are given counts, by whether it is a number."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class ColdStartView:
     skipped: tuple[tuple[Model, str], ...]
 
 
-def cold_start_view(metrics: Metrics, catalogue: Catalogue) -> ColdStartView | None:
+def cold_start_view(metrics: Metrics, catalogue: Catalogue, strings: Strings) -> ColdStartView | None:
     """Every figure of ``new_users``; None where that was not measured."""
     new_users = metrics.new_users
     if new_users is None or not new_users.given:
@@ -42,9 +46,9 @@ def cold_start_view(metrics: Metrics, catalogue: Catalogue) -> ColdStartView | N
     return ColdStartView(
         new_users=new_users,
         measured=Grouped(
-            chart=curves("new_users", new_users.given, rows, f"nDCG@{metrics.k}", "films given"),
+            chart=curves("new_users", new_users.given, rows, f"nDCG@{metrics.k}", strings.text("new_users.axis")),
             heads=tuple(
-                GroupHead(given, "films" if given.isdecimal() else "of their films", n_users)
+                GroupHead(given, strings.text(_UNITS[given.isdecimal()]), n_users)
                 for given, n_users in zip(new_users.given, new_users.n_users, strict=True)
             ),
             rows=rows,

@@ -101,11 +101,11 @@ def compare_context(data: SiteData, page: PageHead) -> CompareContext:
         compared=catalogue.model(metrics.comparisons[0].model) if metrics.comparisons else None,
         comparisons=tuple(_pairwise(comparison, few, catalogue) for comparison in comparisons),
         few=few,
-        new_users=cold_start_view(metrics, catalogue),
-        agreement=overlap_view(metrics, catalogue),
+        new_users=cold_start_view(metrics, catalogue, data.strings),
+        agreement=overlap_view(metrics, catalogue, data.strings),
         helped=helped_users(metrics, catalogue),
         activity=by_activity(metrics, models, catalogue),
-        taste=by_taste(metrics, models, catalogue),
+        taste=by_taste(metrics, models, catalogue, data.strings),
     )
 
 
@@ -130,9 +130,9 @@ def _pairwise(comparison: Comparison, few: bool, catalogue: Catalogue) -> Pairwi
 
 PAGE = Page(
     address="compare.html",
-    title="Compare",
-    nav="Compare",
+    title="compare.title",
+    nav="compare.nav",
     template="compare.html",
     context=compare_context,
-    description="Both models against simple ones, on ratings that none of them saw.",
+    description="compare.description",
 )

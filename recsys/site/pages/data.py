@@ -12,60 +12,50 @@ from recsys.site.output.manifest import MANIFEST, MANIFEST_SCHEMA
 from recsys.site.pages.data_examples import EXAMPLES, Example
 from recsys.site.pages.data_fields import Field, fields
 from recsys.site.pages.page import Page, SiteData
+from recsys.site.strings import Strings
 
 _JSON = {
-    "recommendations.json": "Every user’s lists: their best-rated films, what each model recommends, and why.",
-    "items.json": "The catalogue: every film with its ratings counted, and the films most similar to it.",
-    "metrics.json": "How good the lists are: the protocol in full, and every figure with its interval.",
-    "item_embeddings.json": "What the models learned of each film: its vector, its bias, and its place on the map.",
-    "loss_history.json": "How the models were trained: losses and validation nDCG, epoch by epoch.",
-    "build.json": "What was built, from which ratings, by which settings.",
+    "recommendations.json": "data.recommendations_json",
+    "items.json": "data.items_json",
+    "metrics.json": "data.metrics_json",
+    "item_embeddings.json": "data.item_embeddings_json",
+    "loss_history.json": "data.loss_history_json",
+    "build.json": "data.build_json",
 }
-_SCRIPTS = {
-    "deep_tower.js": (
-        "The deep user tower, its stars and the film vectors: what it takes to recommend to somebody "
-        "who was not in training. assets/tower.js runs it."
-    ),
-    "map_replay.js": "How the films moved over the map while the models learned.",
-}
+"""The key of what is said of each file, by its name; likewise below."""
+_SCRIPTS = {"deep_tower.js": "data.deep_tower_js", "map_replay.js": "data.map_replay_js"}
 _NOT_LISTED = frozenset(Path(address).name for address in (MANIFEST, MANIFEST_SCHEMA))  # of an earlier render
-_TABLES = {
-    "recommendations.csv": "The lists of both models as one table, one row a recommended film.",
-    "items.csv": "The films as a table, to be joined to the lists by their ids.",
-}
+_TABLES = {"recommendations.csv": "data.recommendations_csv", "items.csv": "data.items_csv"}
 _COLUMNS = {
     "recommendations.csv": (
-        Field("user", "text", "user id"),
-        Field("model", "text", "base or deep"),
-        Field("rank", "integer", "place in the list, from 1"),
-        Field("item", "text", "film id; empty: a hit that is counted, but not named"),
-        Field("score", "number", "dot product plus item bias, not a probability; empty with the item"),
-        Field(
-            "held_out",
-            "true or false",
-            "the user really rated it, or a film of the same title and year, in the part hidden from training",
-        ),
-        Field("relevant", "false or empty", "false: a hit that the metrics do not count; empty: as held_out"),
-        Field("liked", "true or false", "of a hit: rated at or above the user's own mean; empty: no hit, or unknown"),
+        ("user", "data.kind_text", "data.column_user"),
+        ("model", "data.kind_text", "data.column_model"),
+        ("rank", "data.kind_integer", "data.column_rank"),
+        ("item", "data.kind_text", "data.column_item_listed"),
+        ("score", "data.kind_number", "data.column_score"),
+        ("held_out", "data.kind_boolean", "data.column_held_out"),
+        ("relevant", "data.kind_false", "data.column_relevant"),
+        ("liked", "data.kind_boolean", "data.column_liked"),
     ),
     "items.csv": (
-        Field("item", "text", "film id"),
-        Field("title", "text", "title of the film"),
-        Field("year", "integer", "empty where it is not known"),
-        Field("genres", "text", "with | between them"),
-        Field("n_ratings", "integer", "in the whole log"),
-        Field("n_train", "integer", "in the training part"),
-        Field("mean_rating", "number", "over the whole log; empty below 3 ratings"),
+        ("item", "data.kind_text", "data.column_item"),
+        ("title", "data.kind_text", "data.column_title"),
+        ("year", "data.kind_integer", "data.column_year"),
+        ("genres", "data.kind_text", "data.column_genres"),
+        ("n_ratings", "data.kind_integer", "data.column_n_ratings"),
+        ("n_train", "data.kind_integer", "data.column_n_train"),
+        ("mean_rating", "data.kind_number", "data.column_mean_rating"),
     ),
     "vectors": (
-        Field("vectors", "numbers", "one row a film, one column a dimension, no header"),
-        Field("metadata: id", "text", "film id; the rows are in the order of the vectors"),
-        Field("metadata: title", "text", "title of the film"),
-        Field("metadata: year", "integer", "empty where it is not known"),
-        Field("metadata: genres", "text", "with | between them"),
-        Field("metadata: ratings", "integer", "ratings in the whole log"),
+        ("vectors", "data.kind_numbers", "data.column_vectors"),
+        ("metadata: id", "data.kind_text", "data.column_id"),
+        ("metadata: title", "data.kind_text", "data.column_title"),
+        ("metadata: year", "data.kind_integer", "data.column_year"),
+        ("metadata: genres", "data.kind_text", "data.column_genres"),
+        ("metadata: ratings", "data.kind_integer", "data.column_ratings"),
     ),
 }
+"""Each column: its name, and the keys of its type and of what it holds."""
 
 
 @dataclass(frozen=True)
@@ -115,47 +105,54 @@ def data_context(data: SiteData, page: PageHead) -> DataContext:
     folder, models = data.data_folder, data.catalogue.models
     paths = {path.name: path for path in sorted(folder.glob("*")) if path.is_file() and path.name not in _NOT_LISTED}
     model = models[-1].name if models else "deep"
-    rest = dict(paths)
+    rest, strings = dict(paths), data.strings
     groups = [
-        DataGroup("json", "JSON", tuple(_with_schema(rest, _JSON, model))),
-        DataGroup("scripts", "Script", tuple(_with_schema(rest, _SCRIPTS, model))),
-        DataGroup("tables", "Table", tuple(_tables(rest))),
-        DataGroup("vectors", "Vectors", tuple(_vectors(rest, models[::-1]))),
+        DataGroup("json", strings.text("data.group_json"), tuple(_with_schema(rest, _JSON, model, strings))),
+        DataGroup("scripts", strings.text("data.group_scripts"), tuple(_with_schema(rest, _SCRIPTS, model, strings))),
+        DataGroup("tables", strings.text("data.group_tables"), tuple(_tables(rest, strings))),
+        DataGroup("vectors", strings.text("data.group_vectors"), tuple(_vectors(rest, models[::-1], strings))),
     ]
     others = tuple(DataEntry((_file(path),), None, "", (), "", "") for path in rest.values())
+    other = DataGroup("other", strings.text("data.group_others"), others)
     return DataContext(
         site=data.site,
         page=page,
-        groups=tuple(group for group in (*groups, DataGroup("other", "Others", others)) if group.entries),
+        groups=tuple(group for group in (*groups, other) if group.entries),
         n_files=len(paths),
         size=sum(path.stat().st_size for path in paths.values()),
         projector=model if groups[-1].entries else None,
     )
 
 
-def _with_schema(rest: dict[str, Path], descriptions: Mapping[str, str], model: str) -> Iterator[DataEntry]:
+def _with_schema(
+    rest: dict[str, Path], descriptions: Mapping[str, str], model: str, strings: Strings
+) -> Iterator[DataEntry]:
     """Moves what it describes out of ``rest``, as the functions below do."""
-    for name, description in descriptions.items():
+    for name, key in descriptions.items():
         if (path := rest.pop(name, None)) is not None:
             schema = rest.pop(path.with_suffix(".schema.json").name, None)
             rows = () if schema is None else fields(json.loads(schema.read_bytes()))
-            yield _entry((path,), schema, description, rows, EXAMPLES[name].for_model(model))
+            yield _entry((path,), schema, strings.text(key), rows, EXAMPLES[name].for_model(model))
 
 
-def _tables(rest: dict[str, Path]) -> Iterator[DataEntry]:
-    for name, description in _TABLES.items():
+def _tables(rest: dict[str, Path], strings: Strings) -> Iterator[DataEntry]:
+    for name, key in _TABLES.items():
         if (path := rest.pop(name, None)) is not None:
-            yield _entry((path,), None, description, _COLUMNS[name], EXAMPLES[name])
+            yield _entry((path,), None, strings.text(key), _columns(name, strings), EXAMPLES[name])
 
 
-def _vectors(rest: dict[str, Path], models: tuple[Model, ...]) -> Iterator[DataEntry]:
+def _vectors(rest: dict[str, Path], models: tuple[Model, ...], strings: Strings) -> Iterator[DataEntry]:
     names = {model: name for model in models if (name := f"vectors_{model.name}.tsv") in rest}
     if names and "metadata.tsv" in rest:
-        labels = " and of ".join(model.label.lower() for model in names)
-        description = f"The film vectors of {labels}, and which films they are of."
+        labels = strings.text("data.and_of").join(model.label.lower() for model in names)
+        description = strings.text("data.vectors", models=labels)
         files = tuple(rest.pop(name) for name in (*names.values(), "metadata.tsv"))
         example = EXAMPLES["vectors_MODEL.tsv"].for_model(next(iter(names)).name)
-        yield _entry(files, None, description, _COLUMNS["vectors"], example)
+        yield _entry(files, None, description, _columns("vectors", strings), example)
+
+
+def _columns(name: str, strings: Strings) -> tuple[Field, ...]:
+    return tuple(Field(column, strings.text(kind), strings.text(key)) for column, kind, key in _COLUMNS[name])
 
 
 def _entry(
@@ -177,9 +174,9 @@ def _file(path: Path) -> DataFile:
 
 PAGE = Page(
     address="data.html",
-    title="Data",
-    nav="Data",
+    title="data.title",
+    nav="data.nav",
     template="data.html",
     context=data_context,
-    description="The files this site is made from, to take away.",
+    description="data.description",
 )

@@ -108,11 +108,11 @@ console.log(cells.slice(7, 14).map((cell) => cell[1]?.replaceAll('""', '"') ?? c
         """\
 import numpy as np, pandas as pd
 vectors = np.loadtxt("data/vectors_MODEL.tsv")
-films = pd.read_csv("data/metadata.tsv", sep="\\t", quoting=3)""",
+items = pd.read_csv("data/metadata.tsv", sep="\\t", quoting=3)""",
         """\
 const lines = async (answer) => (await (await answer).text()).split("\\n");
 const vectors = await lines(fetch("data/vectors_MODEL.tsv"));
-const films = await lines(fetch("data/metadata.tsv"));""",
+const items = await lines(fetch("data/metadata.tsv"));""",
     ),
 }
 """By file name."""

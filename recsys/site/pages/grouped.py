@@ -9,6 +9,7 @@ from recsys.schema import Metrics, ModelMetrics, TasteGroup, UserGroup
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import Series, dots_by_group
 from recsys.site.context import Chart
+from recsys.site.strings import Strings
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ def by_activity(metrics: Metrics, models: Mapping[str, ModelMetrics], catalogue:
     )
 
 
-def by_taste(metrics: Metrics, models: Mapping[str, ModelMetrics], catalogue: Catalogue) -> Grouped | None:
+def by_taste(
+    metrics: Metrics, models: Mapping[str, ModelMetrics], catalogue: Catalogue, strings: Strings
+) -> Grouped | None:
     """How popular what is recommended is, for users of niche, mixed and mainstream taste."""
     if metrics.groups is None or len(metrics.groups.taste) < 2:
         return None
@@ -64,7 +67,7 @@ def by_taste(metrics: Metrics, models: Mapping[str, ModelMetrics], catalogue: Ca
             "taste",
             [group.name for group in groups],
             rows,
-            "mean ratings a film",
+            strings.text("compare.taste_axis"),
             reference=[group.rated_popularity for group in groups],
         ),
         heads=tuple(GroupHead(group.name, _span(group), group.n_users, group.rated_popularity) for group in groups),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
 from recsys.schema import DatasetSummary, Interval, Protocol
 from recsys.site.context import Context, Model, PageHead, UserLink
 from recsys.site.pages.page import Page, SiteData
@@ -37,10 +39,11 @@ class HomeContext(Context):
     bars: tuple[Bar, ...]
     gains: bool
     """Whether any bar has a lift."""
-    models: tuple[Model, ...]
     first_users: tuple[UserLink, ...]
     answers: bool
     """Whether a visitor can rate items and get recommendations."""
+    lead: Markup
+    """What the models learned from, and what they give."""
 
 
 def home_context(data: SiteData, page: PageHead) -> HomeContext:
@@ -48,6 +51,7 @@ def home_context(data: SiteData, page: PageHead) -> HomeContext:
     metrics = data.artefacts.metrics
     bars = _bars(data)
     users = tuple(data.catalogue.users.values()) if is_wanted("users", data.artefacts) else ()
+    answers = data.artefacts.deep_tower is not None and is_wanted("rate", data.artefacts)
     return HomeContext(
         site=data.site,
         page=replace(page, description=data.site.description or page.description),
@@ -56,10 +60,25 @@ def home_context(data: SiteData, page: PageHead) -> HomeContext:
         protocol=metrics.protocol,
         bars=bars,
         gains=any(bar.lift is not None for bar in bars),
-        models=data.catalogue.models,
         first_users=users[:_N_FIRST_USERS],
-        answers=data.artefacts.deep_tower is not None and is_wanted("rate", data.artefacts),
+        answers=answers,
+        lead=_lead(data, answers),
     )
+
+
+def _lead(data: SiteData, answers: bool) -> Markup:
+    t, dataset, n_models = data.strings, data.artefacts.build.dataset, len(data.catalogue.models)
+    sizes = {"n_ratings": dataset.n_ratings, "n_users": dataset.n_users}
+    end = t("home.lead_end_answers") if answers else t("home.lead_end")
+    match n_models:
+        case 0:
+            return t("home.lead_none", **sizes)
+        case 1:
+            return t("home.lead_one", **sizes, end=end)
+        case 2:
+            return t("home.lead_two", **sizes, end=end)
+        case _:
+            return t("home.lead_more", **sizes, end=end, n_models=n_models)
 
 
 def _bars(data: SiteData) -> tuple[Bar, ...]:
@@ -86,9 +105,9 @@ def _bars(data: SiteData) -> tuple[Bar, ...]:
 
 PAGE = Page(
     address="index.html",
-    title="{dataset}",
+    title="home.title",
     nav=None,
     template="index.html",
     context=home_context,
-    description="Films recommended from {dataset} by two small neural networks, and how well.",
+    description="home.description",
 )

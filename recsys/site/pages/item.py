@@ -19,6 +19,7 @@ from recsys.site.pages.audience import Audience, audiences
 from recsys.site.pages.items import listed_items
 from recsys.site.pages.page import PageFamily, SiteData
 from recsys.site.pages.wanted import is_wanted
+from recsys.site.strings import Strings
 
 PicturePosition = tuple[int, int]
 """In per cent from the left and from the top of a picture."""
@@ -136,7 +137,7 @@ def item_context(data: ItemPageData, item: Item) -> ItemContext:
     largest = max((n for _, n in bars), default=0) or 1
     return ItemContext(
         site=data.site.site,
-        page=_page_head(link),
+        page=_page_head(link, data.site.strings),
         item=item,
         # The best rating on top; rounded up, so that a bar that is not zero has a visible width.
         histogram=tuple(HistogramBar(name, n, ceil(100 * n / largest)) for name, n in reversed(bars)),
@@ -160,12 +161,12 @@ def item_context(data: ItemPageData, item: Item) -> ItemContext:
     )
 
 
-def _page_head(link: ItemLink) -> PageHead:
-    year = "" if link.year is None else f" ({link.year})"
+def _page_head(link: ItemLink, strings: Strings) -> PageHead:
+    title = link.title if link.year is None else f"{link.title} ({link.year})"
     return PageHead(
         address=link.href,
-        title=f"{link.title}{year}",
-        description=f"{link.title}{year}: ratings, similar films.",
+        title=title,
+        description=strings.text("item.description", title=title),
         section="items.html",
         root="../",
     )

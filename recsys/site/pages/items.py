@@ -64,10 +64,10 @@ def item_addresses(data: SiteData) -> list[list[Any]]:
 
 PAGE = Page(
     address="items.html",
-    title="Films",
-    nav="Films",
+    title="items.title",
+    nav="items.nav",
     template="items.html",
     context=items_context,
-    description="Every film of {dataset}: year, genres, ratings.",
+    description="items.description",
     scripts={"items": item_addresses},
 )

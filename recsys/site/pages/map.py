@@ -84,7 +84,7 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
         site=data.site,
         page=page,
         bokeh=data.bokeh,
-        chart=map_chart() if embeddings and items else None,
+        chart=map_chart(data.strings) if embeddings and items else None,
         facts=script_json(map_facts(data)),
         axes=tuple(MapAxes(model, embedding) for model, embedding in embeddings.items()),
         rows=tuple(
@@ -174,10 +174,10 @@ def _encode(neighbours: list[list[SimilarItem]], rows: dict[str, int], n_neighbo
 
 PAGE = Page(
     address="map.html",
-    title="Map",
-    nav="Map",
+    title="map.title",
+    nav="map.nav",
     template="map.html",
     context=map_context,
-    description="The films of {dataset} where the models put them, in two dimensions.",
+    description="map.description",
     scripts={"similar": similar_facts},
 )

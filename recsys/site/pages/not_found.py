@@ -32,10 +32,10 @@ def not_found_context(data: SiteData, page: PageHead) -> NotFoundContext:
 
 PAGE = Page(
     address="404.html",
-    title="Not found",
+    title="not_found.title",
     nav=None,
     template="404.html",
     context=not_found_context,
-    description="There is no such page here.",
+    description="not_found.description",
     in_sitemap=False,
 )

@@ -10,6 +10,7 @@ from recsys.schema import Agreement, Metrics, UserDifference
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import overlap_chart
 from recsys.site.context import Chart, Model, UserLink
+from recsys.site.strings import Strings
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,13 @@ class HelpedUsers:
     least: tuple[HelpedRow, ...]
 
 
-def overlap_view(metrics: Metrics, catalogue: Catalogue) -> OverlapView | None:
+def overlap_view(metrics: Metrics, catalogue: Catalogue, strings: Strings) -> OverlapView | None:
     """How far the lists of two models are the same; None unless there are two."""
     agreement = metrics.agreement
     if agreement is None or not agreement.n_users:
         return None
-    return OverlapView(tuple(map(catalogue.model, agreement.models)), agreement, overlap_chart(agreement.overlap))
+    models = tuple(map(catalogue.model, agreement.models))
+    return OverlapView(models, agreement, overlap_chart(agreement.overlap, strings))
 
 
 def helped_users(metrics: Metrics, catalogue: Catalogue) -> HelpedUsers | None:

@@ -46,11 +46,11 @@ class Page:
 
     Attributes:
         address: its file name, such as ``map.html``.
-        title: of the document; ``{dataset}`` stands for the name of the data set.
-        nav: its label in the navigation; None for a page that is not in it.
+        title: of the document, as the key of a text.
+        nav: the key of its label in the navigation; None for a page that is not in it.
         template: the file in the folder of templates.
         context: computes what the template is given.
-        description: for search engines and shared links; ``{dataset}`` as in the title.
+        description: for search engines and shared links, as the key of a text.
         applies: whether a site has this page.
         scripts: data that the page's scripts load. ``{"rate": f}`` writes ``assets/data-rate.js`` with what ``f``
             returns, or nothing where it returns None.
@@ -69,11 +69,10 @@ class Page:
 
     def jobs(self, data: SiteData) -> Iterator[Job]:
         """The one file to write."""
-        dataset = data.site.dataset
         head = PageHead(
             address=self.address,
-            title=self.title.format(dataset=dataset),
-            description=self.description.format(dataset=dataset),
+            title=data.strings.text(self.title),
+            description=data.strings.text(self.description),
             section=self.address,
             root="",
         )

@@ -100,7 +100,7 @@ def _starters(tower: DeepTower, catalogue: Catalogue) -> tuple[Starter, ...]:
     for row in tower.starters:
         if not 0 <= row < n:
             raise OutputError(
-                f"{tower.FILE} begins with film {row} of {n}; build the site again without --render-only"
+                f"{tower.FILE} begins with item {row} of {n}; build the site again without --render-only"
             )
     ids = [tower.item_ids[row] for row in tower.starters]
     return tuple(Starter(id_, catalogue.item(id_), tuple(catalogue.genres[id_])) for id_ in ids)
@@ -111,7 +111,7 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
 
     ``items`` has the position of each in ``data-items.js``, ``of`` its genres, as positions in ``genres``, which has
     the most common first. ``square`` is the piece of the map that ``map-deep.png`` shows: the x and the y of its
-    centre, and half its width. ``twins``, absent where there are none, has groups of rows of one film.
+    centre, and half its width. ``twins``, absent where there are none, has groups of rows of one item.
 
     Returns:
         None where there is no tower.
@@ -144,10 +144,10 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
 
 PAGE = Page(
     address="rate.html",
-    title="Rate",
-    nav="Rate",
+    title="rate.title",
+    nav="rate.nav",
     template="rate.html",
     context=rate_context,
-    description="Rate a few films of {dataset}, and a neural network answers in the page.",
+    description="rate.description",
     scripts={"rate": rate_facts, "top-rated": ten_best},
 )

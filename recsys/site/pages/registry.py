@@ -21,6 +21,7 @@ from recsys.site.pages import (
 )
 from recsys.site.pages.page import Page, PageFamily
 from recsys.site.pages.wanted import is_wanted
+from recsys.site.strings import Strings
 
 PAGES: dict[str, Page | PageFamily] = {
     "home": home.PAGE,
@@ -53,7 +54,7 @@ def absent_addresses(artefacts: Artefacts) -> frozenset[str]:
     return frozenset(addresses if is_wanted("users", artefacts) else {*addresses, "users/"})
 
 
-def navigation(artefacts: Artefacts) -> tuple[NavLink, ...]:
+def navigation(artefacts: Artefacts, strings: Strings) -> tuple[NavLink, ...]:
     """A link to each page of this site that has a label."""
     pages = (page for page in pages_of(artefacts).values() if isinstance(page, Page))
-    return tuple(NavLink(page.nav, page.address) for page in pages if page.nav is not None)
+    return tuple(NavLink(strings.text(page.nav), page.address) for page in pages if page.nav is not None)

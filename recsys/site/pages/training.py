@@ -37,16 +37,16 @@ def training_context(data: SiteData, page: PageHead) -> TrainingContext:
         summary = data.artefacts.build.models[model.name]
         records = data.artefacts.loss_history.models.get(model.name, [])
         validated = any(record.validation_ndcg is not None for record in records)
-        chart = training_chart(model, records, summary.best_epoch)
+        chart = training_chart(model, records, summary.best_epoch, data.strings)
         curves.append(Curve(model, summary, chart, records, validated))
     return TrainingContext(data.site, page, data.bokeh, tuple(curves))
 
 
 PAGE = Page(
     address="training.html",
-    title="Training",
-    nav="Training",
+    title="training.title",
+    nav="training.nav",
     template="training.html",
     context=training_context,
-    description="Loss and validation curves of both models, epoch by epoch.",
+    description="training.description",
 )

@@ -8,10 +8,11 @@ from functools import partial
 
 from recsys.schema import Recommendation, UserLists
 from recsys.site.catalogue import Catalogue, has_user_pages
-from recsys.site.context import Context, ItemLink, Model, PageHead, Site, UserLink
+from recsys.site.context import Context, ItemLink, Model, PageHead, UserLink
 from recsys.site.output.parallel import Job, page_job
 from recsys.site.pages.page import PageFamily, SiteData
 from recsys.site.pages.profile import GenreRow, HiddenRow, genre_rows, hidden_rows, rank_spans
+from recsys.site.strings import Strings
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def user_context(
     genres = genre_rows(recommendations, lists, catalogue.genres)
     return UserContext(
         site=data.site,
-        page=_page_head(user, data.site),
+        page=_page_head(user, data.strings),
         user=user,
         n_train=lists.n_train,
         n_hidden=lists.n_hidden,
@@ -151,11 +152,11 @@ def count_hits(rows: Iterable[Recommendation]) -> Hits:
     )
 
 
-def _page_head(user: UserLink, site: Site) -> PageHead:
+def _page_head(user: UserLink, strings: Strings) -> PageHead:
     return PageHead(
         address=user.href,
-        title=f"User {user.id}",
-        description=f"User {user.id} of {site.dataset}: what each model recommends.",
+        title=strings.text("user.name", id=user.id or strings("site.no_id")),
+        description=strings.text("user.description", id=user.id or strings("site.no_id")),
         section="users.html",
         root="../",
     )

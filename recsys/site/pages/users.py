@@ -61,11 +61,11 @@ def no_users(data: SiteData) -> list[list[str]]:
 
 PAGE = Page(
     address="users.html",
-    title="Users",
-    nav="Users",
+    title="users.title",
+    nav="users.nav",
     template="users.html",
     context=users_context,
-    description="Every user of {dataset}, each with a page of recommendations.",
+    description="users.description",
     applies=has_user_pages,
     scripts={"users": user_addresses},
 )

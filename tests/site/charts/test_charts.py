@@ -7,13 +7,13 @@ from recsys.schema import EpochRecord
 from recsys.site.charts.bokeh_json import chart, renumbered, script_json
 from recsys.site.charts.training import training_chart
 from recsys.site.context import Model
-from tests.site.tiny import HOSTILE, TITLES, history
+from tests.site.tiny import HOSTILE, STRINGS, TITLES, history
 
 BASE = Model("base", "Base")
 
 
 def curves():
-    return training_chart(BASE, history(), 1)
+    return training_chart(BASE, history(), 1, STRINGS)
 
 
 def columns(chart):
@@ -59,7 +59,7 @@ def test_chart_json_cannot_end_its_script_element():
 
 
 def test_the_training_chart_holds_every_epoch_and_leaves_gaps_where_nothing_was_measured():
-    data = columns(training_chart(BASE, history(), 1))
+    data = columns(training_chart(BASE, history(), 1, STRINGS))
     assert data["train_loss"] == [2.0, 1.5]
     assert data["validation_loss"][0] == 2.1
     assert data["validation_loss"][1] == {"type": "number", "value": "nan"}
@@ -67,14 +67,14 @@ def test_the_training_chart_holds_every_epoch_and_leaves_gaps_where_nothing_was_
 
 def test_without_validation_there_is_only_the_training_loss():
     records = [EpochRecord(epoch=1, train_loss=2.0, validation_loss=None, validation_ndcg=None)]
-    chart = training_chart(BASE, records, 1)
+    chart = training_chart(BASE, records, 1, STRINGS)
     assert "validation nDCG" not in chart.json
     assert "validation loss" not in chart.json
-    assert chart.height < training_chart(BASE, history(), 1).height
+    assert chart.height < training_chart(BASE, history(), 1, STRINGS).height
 
 
 def test_nothing_to_draw_is_no_chart():
-    assert training_chart(BASE, [], 1) is None
+    assert training_chart(BASE, [], 1, STRINGS) is None
 
 
 def test_bokeh_leaves_no_trace_in_a_plain_figure_of_the_same_process():

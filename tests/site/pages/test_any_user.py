@@ -16,7 +16,7 @@ from recsys.site.pages import any_user as module
 from recsys.site.pages.any_user import shard_index, sort_ids
 from tests.site.markup import broken, pages, script_value
 from tests.site.test_privacy import from_json
-from tests.site.tiny import HOSTILE, USER_IDS, render, site_data, tiny
+from tests.site.tiny import HOSTILE, STRINGS, USER_IDS, render, site_data, tiny
 
 
 def large(**config):
@@ -68,7 +68,7 @@ def test_the_page_says_that_it_needs_javascript(site):
 def test_a_shard_has_the_content_of_user_pages(site):
     shard = script_value(site / "assets" / "data-users" / "0.js")
     films = [slug for _, _, slug in script_value(site / "assets" / "data-items.js")]
-    position = {id_: films.index(slug) for id_, slug in Catalogue(large()).item_slugs.items()}
+    position = {id_: films.index(slug) for id_, slug in Catalogue(large(), STRINGS).item_slugs.items()}
     assert shard["ids"] == sorted(USER_IDS)
     base = [[position["f/2"], 250, 1, 0, position["1"], 75], [position["__proto__"], 125, 16, 0]]
     deep = [[position["__proto__"], -50, 16, 1, position["1"], 25], [position["4"], -75, 0, 0]]
@@ -144,7 +144,7 @@ def test_hostile_titles_and_ids_are_text_in_the_data(site):
 
 def test_a_shard_names_no_item_of_a_user_that_the_export_does_not_name(site):
     published = from_json(site)
-    by_slug = {slug: id_ for id_, slug in Catalogue(large()).item_slugs.items()}
+    by_slug = {slug: id_ for id_, slug in Catalogue(large(), STRINGS).item_slugs.items()}
     films = [by_slug[slug] for _, _, slug in script_value(site / "assets" / "data-items.js")]
     shard = script_value(site / "assets" / "data-users" / "0.js")
     for id_, (_, _, rated, lists, *_) in zip(shard["ids"], shard["users"], strict=True):

@@ -12,13 +12,13 @@ from recsys.schema import Artefacts, Interval, Metrics
 from recsys.site.charts.compare import Series, curves
 from recsys.site.context import Model
 from recsys.site.pages.cold_start import ColdStartView, cold_start_view
-from tests.site.tiny import new_users, render, site_data, tiny
+from tests.site.tiny import STRINGS, new_users, render, site_data, tiny
 
 DEEP, VARIANT = Model("deep", "Deep"), Model("deep_liked", "Deep, films alone")
 
 
 def view_of(metrics: Metrics) -> ColdStartView | None:
-    return cold_start_view(metrics, site_data(tiny()).catalogue)
+    return cold_start_view(metrics, site_data(tiny()).catalogue, STRINGS)
 
 
 

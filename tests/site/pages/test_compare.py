@@ -14,7 +14,7 @@ from recsys.site.context import Model, PageHead
 from recsys.site.output.jinja import p_value, signed, term
 from recsys.site.pages.compare import CompareContext, compare_context
 from tests.site.charts.test_charts import columns
-from tests.site.tiny import model_metrics, render, site_data, tiny
+from tests.site.tiny import STRINGS, model_metrics, render, site_data, tiny
 
 ALS, BASE, DEEP = Model("als", "ALS"), Model("base", "Base"), Model("deep", "Deep")
 
@@ -131,7 +131,7 @@ def test_lists_can_be_compared_where_nothing_was_measured(tmp_path):
     text = text_of(tiny(measured=False), tmp_path)
     assert "No metrics were measured" in text
     assert re.findall(r'data-chart="(\w+)"', text) == ["overlap"]
-    assert "bokeh" in text and "Whom deep helps" not in text
+    assert "bokeh" in text and "Who gains and loses" not in text
 
 
 def test_agreement_is_a_histogram_and_two_figures(tmp_path):
@@ -160,7 +160,7 @@ def test_users_who_gain_and_lose_most_are_links_with_both_scores(tmp_path):
 def test_a_side_without_users_says_so_and_without_any_users_the_section_is_left_out(tmp_path):
     one_side = text_of(with_metrics(least_helped=[]), tmp_path / "one")
     assert "Deep is behind base for nobody" in one_side and "Deep is ahead of base for nobody" not in one_side
-    assert "Whom deep helps" not in text_of(with_metrics(most_helped=[], least_helped=[]), tmp_path / "none")
+    assert "Who gains and loses" not in text_of(with_metrics(most_helped=[], least_helped=[]), tmp_path / "none")
 
 
 def test_an_unknown_user_in_the_metrics_is_an_error():
@@ -202,11 +202,11 @@ def test_dots_of_a_group_are_side_by_side_in_the_order_of_the_models():
 
 
 def test_the_overlap_is_a_bar_for_each_number_of_shared_films():
-    chart = overlap_chart([3, 0, 5])
+    chart = overlap_chart([3, 0, 5], STRINGS)
     data = columns(chart)
     assert (data["shared"], data["users"]) == ([0, 1, 2], [3, 0, 5])
     assert "--gold" in chart.json
-    assert overlap_chart([0, 0]) is None
+    assert overlap_chart([0, 0], STRINGS) is None
 
 
 def test_a_single_model_is_drawn_in_the_middle_and_no_model_gives_no_chart():

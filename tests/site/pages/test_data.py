@@ -86,8 +86,8 @@ def test_the_examples_in_python_work(site, name, monkeypatch, capsys):
     variables: dict[str, object] = {}
     exec(shown(site)[name][0], variables)
     if name.startswith("vectors"):
-        assert len(variables["vectors"]) == len(variables["films"]) == 5
-        assert list(variables["films"].title) == [" ".join(title.split()) for title in TITLES]
+        assert len(variables["vectors"]) == len(variables["items"]) == 5
+        assert list(variables["items"].title) == [" ".join(title.split()) for title in TITLES]
     else:
         assert SAID_IN_PYTHON[name] in capsys.readouterr().out
 

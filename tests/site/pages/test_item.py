@@ -111,7 +111,7 @@ def test_with_more_than_thirty_users_the_page_links_to_the_full_data(tmp_path):
 def test_the_page_of_an_item_that_is_recommended_to_nobody_says_so(tmp_path):
     text = page(render(tiny(), tmp_path), "1")
     assert context("1", tiny()).audiences == ()
-    assert "Nobody gets it in their top 2" in text
+    assert "Nobody has it in their top 2" in text
 
 
 def test_every_item_page_mentions_withheld_hits_or_none_does(tmp_path):
@@ -159,7 +159,7 @@ def test_similar_items_are_shown_side_by_side_with_their_similarity(tmp_path):
     ]  # fmt: skip
     text = page(render(tiny(), tmp_path), "1")
     assert f"<dt><a href=4.html><bdi>{TITLES[3]}</bdi></a><dd>0.50" in text
-    assert "No film is known to be like it" in page(render(with_item("4", similar={}), tmp_path / "none"), "4")
+    assert "No similar film is known" in page(render(with_item("4", similar={}), tmp_path / "none"), "4")
 
 
 def test_an_item_has_its_position_in_the_picture_of_each_map():

@@ -12,7 +12,19 @@ from recsys.schema import MapReplay, SimilarItem
 from recsys.site.charts.map import COLUMNS, map_chart
 from recsys.site.pages.map import map_facts, similar_facts
 from recsys.site.render import render_site
-from tests.site.tiny import FILM_IDS, HOSTILE, MODELS, TEMPLATES, TITLES, nothing, render, replay, site_data, tiny
+from tests.site.tiny import (
+    FILM_IDS,
+    HOSTILE,
+    MODELS,
+    STRINGS,
+    TEMPLATES,
+    TITLES,
+    nothing,
+    render,
+    replay,
+    site_data,
+    tiny,
+)
 
 
 def facts_of(artefacts):
@@ -153,18 +165,18 @@ def attributes(chart):
 
 
 def test_a_page_scrolls_past_the_map():
-    toolbar = attributes(map_chart())["toolbar"]["attributes"]
+    toolbar = attributes(map_chart(STRINGS))["toolbar"]["attributes"]
     assert toolbar["active_drag"] is None
     assert toolbar["active_scroll"] is None
 
 
 def test_titles_are_shown_as_text_by_the_hover_tool():
-    assert "{safe}" not in map_chart().json  # the format that BokehJS puts in as markup
-    assert "@{title}" in map_chart().json
+    assert "{safe}" not in map_chart(STRINGS).json  # the format that BokehJS puts in as markup
+    assert "@{title}" in map_chart(STRINGS).json
 
 
 def test_every_layer_reads_columns_of_its_source():
-    text = map_chart().json
+    text = map_chart(STRINGS).json
     names = re.findall(r'"type":"field","field":"(\w+)"', text)
     assert set(names) == set(COLUMNS) - {"title", "year", "genres"}  # those are for the hover tool
     assert text.count('"name":"ColumnDataSource"') == 4  # all items, the ringed ones, the picked one, the new user

@@ -119,7 +119,7 @@ def test_each_recommendation_of_deep_has_its_reasons(tmp_path):
     first, second = rows(deep)
     assert f"<p>{HOSTILE}\u00a0+0.25 · p1001\u00a0+0.12<td>" in first
     assert "<p class=none>no single film<td>" in second
-    assert "The numbers do not add up" in deep and "nothing is trained anew" in deep
+    assert "The numbers do not add up" in deep and "the model is not retrained" in deep
     assert "whichever is left out, the score does not fall" in deep
 
 
