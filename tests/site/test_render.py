@@ -268,7 +268,8 @@ def test_a_page_that_does_not_apply_is_neither_written_nor_in_the_navigation(tmp
 
 
 def test_two_pages_of_one_address_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setitem(PAGES, "toy", replace(TOY, address="map.html"))
+    texts = {"title": "map.title", "nav": "map.nav", "description": "map.description"}
+    monkeypatch.setitem(PAGES, "toy", replace(TOY, address="map.html", **texts))
     with pytest.raises(OutputError, match=r"map\.html: would be written twice"):
         render_site(tiny(), TEMPLATES, tmp_path)
 

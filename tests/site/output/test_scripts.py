@@ -86,7 +86,7 @@ def test_each_module_comes_once_after_its_imports_in_one_scope(write):
 @pytest.mark.skipif(NODE is None, reason="no node to run the joined script")
 def test_the_joined_script_does_what_the_modules_do(write, tmp_path):
     entry = write(page__main_js=MAIN, page__greet_js=GREET, shared__print_js=PRINT)
-    (tmp_path / "joined.cjs").write_text(join_modules(entry), encoding="utf-8")
+    (tmp_path / "joined.cjs").write_text(join_modules(entry, STRINGS), encoding="utf-8")
     (tmp_path / "package.json").write_text('{"type": "module"}')
     joined, modules = (
         subprocess.run([NODE, path], capture_output=True, check=True, text=True).stdout

@@ -148,7 +148,7 @@ def test_files_for_the_embedding_projector_are_linked_where_they_were_written(tm
 
 def test_without_items_the_map_says_so(tmp_path):
     text = (render(nothing(), tmp_path) / "map.html").read_text("utf-8")
-    assert "no film has a place" in text
+    assert "no film has coordinates" in text
     assert "<script" not in text.split("<main")[1]
 
 
@@ -156,7 +156,7 @@ def test_an_embedding_of_other_items_is_an_error(tmp_path):
     artefacts = tiny()
     base = msgspec.structs.replace(artefacts.item_embeddings.models["base"], item_ids=["x"] * 5)
     other = msgspec.structs.replace(artefacts.item_embeddings, models={"base": base})
-    with pytest.raises(OutputError, match=r"^assets/map-base\.png: item_embeddings\.json lists other films for base"):
+    with pytest.raises(OutputError, match=r"^assets/map-base\.png: item_embeddings\.json lists other items for base"):
         render_site(msgspec.structs.replace(artefacts, item_embeddings=other), TEMPLATES, tmp_path)
 
 

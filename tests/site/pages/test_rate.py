@@ -81,7 +81,7 @@ def test_a_tower_with_unknown_items_is_an_error():
 @pytest.mark.parametrize("row", [-1, 5])
 def test_a_starter_outside_the_tower_is_an_error(tmp_path, row):
     tower = msgspec.structs.replace(deep_tower(), starters=[0, row])
-    with pytest.raises(OutputError, match=f"deep_tower.js begins with film {row} of 5"):
+    with pytest.raises(OutputError, match=f"deep_tower.js begins with item {row} of 5"):
         render(msgspec.structs.replace(tiny(), deep_tower=tower), tmp_path)
 
 
