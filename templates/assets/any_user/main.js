@@ -74,7 +74,7 @@ async function openAddress() {
     idInput.value = id;
     setStatus("");
     part("status").className = "vh";
-    part("status").textContent = `User ${displayName(id)} is shown`;
+    part("status").textContent = t("user_view.shown", { id: displayName(id) });
     await linkNeighbours(user, request).catch(() => request === nRequests && hideNeighbours());
   } catch (problem) {
     if (request === nRequests) {
