@@ -60,6 +60,8 @@ def find_dialect(lines: Sequence[str]) -> tuple[Dialect, int, float]:
     """How the fields of some lines are written, the number that most of them have, and the share that have it."""
     separator = declared_separator(lines[0]) if lines else None
     lines = [line for line in lines[separator is not None :] if line.strip() and not is_comment(line)][:_N_LINES]
+    if not lines:
+        return Dialect(separator or ",", quotes=True), 1, 1.0
     fits = [_fit(lines, candidate) for candidate in ([separator] if separator else _SEPARATORS)]
     fits = [fit for fit in fits if fit.n_fields > 1] or fits[-1:]
     best = max(fit.share for fit in fits)

@@ -136,7 +136,7 @@ class JsonSource:
             raise DataError(f"{self.file} is an array of more than {MAX_ARRAY:,} bytes (save it as JSON Lines)")
         try:
             array: list[Any] = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=list[Any])
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             raise DataError(f"{self.file} is not JSON: {error} (expected {_EXPECTED})") from None
         return array
 

@@ -9,6 +9,7 @@ import importlib.util
 import io
 import json
 import lzma
+import random
 import sys
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recsys.config import ReadConfig
 from recsys.data.load import read_dataset
 from recsys.data.readers import files
 from recsys.errors import DataError
@@ -185,8 +187,6 @@ def test_a_truncated_archive_is_damaged_and_not_short(tmp_path):
 
 
 def test_a_bad_row_is_skipped_and_counted_in_every_format(tmp_path):
-    from recsys.config import ReadConfig
-
     lines = [json.dumps(record) for record in records()]
     contents = {
         "log.jsonl": "\n".join([*lines[:3], "{", *lines[3:]]),
@@ -200,3 +200,28 @@ def test_a_bad_row_is_skipped_and_counted_in_every_format(tmp_path):
         dataset, report = read_dataset(tmp_path / name, ReadConfig(lenient=True))
         assert dataset.n_ratings == len(ROWS)
         assert any(note.startswith(f"{name}: 1 row") for note in report.notes), report.notes
+
+
+DAMAGE = (b'"', b",", b"\n", b"\0", b"\xff", b"\xc3", b"\t", b";", b"\r", b"{", b"[", b"#", b"\x1f", b"1e999")
+FILES = ("log.csv", "log.tsv", "log.jsonl", "log.json", "log.csv.gz", "log.csv.bz2", "log.csv.xz")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_whatever_bytes_are_damaged_a_table_is_read_or_refused(tmp_path, name):
+    content = {"jsonl": "\n".join(map(json.dumps, records())), "json": json.dumps(records())}.get(name.split(".")[1])
+    content = content or delimited(ROWS, "\t" if name == "log.tsv" else ",")
+    data = content.encode("utf-16" if name == "log.tsv" else "utf-8")
+    sound, rng, outcomes = COMPRESSIONS.get(Path(name).suffix, bytes)(data), random.Random(0), set()
+    for round_ in range(150):
+        damaged = bytearray(sound)
+        for _ in range(rng.choice([1, 2, 20]) if round_ else 0):
+            position = rng.randrange(len(damaged) + 1)
+            damaged[position : position + rng.choice([0, 0, 1, 40])] = rng.choice(DAMAGE)
+        (tmp_path / name).write_bytes(damaged)
+        try:
+            read_dataset(tmp_path / name, ReadConfig(lenient=round_ % 2 == 0))
+            outcomes.add("read")
+        except DataError as error:
+            outcomes.add("refused")
+            assert "log" in str(error)
+    assert outcomes == {"read", "refused"}
