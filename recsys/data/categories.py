@@ -41,6 +41,7 @@ def genre_flags(
     index: NDArray[np.integer[Any]],
     n_items: int,
     note: Callable[[str], None],
+    name: str = "genres",
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Genres as a boolean matrix (n_items, n_genres), and their names in alphabetical order.
 
@@ -49,6 +50,7 @@ def genre_flags(
         index: the item of each row.
         n_items: rows of the matrix.
         note: is called with a sentence if there are so many that some are left out.
+        name: what they are called there.
 
     Raises:
         DataError: a cell is neither.
@@ -57,7 +59,7 @@ def genre_flags(
     counts = Counter(name for genres in lists for name in set(genres))
     names = sorted(_commonest(counts, MAX_GENRES) if len(counts) > MAX_GENRES else counts)
     if len(names) < len(counts):
-        note(f"items have {len(counts):,} genres; the {len(names)} commonest are kept")
+        note(f"items have {len(counts):,} {name}; the {len(names)} commonest are kept")
     refuse_surrogates("genre", np.array(names, object))
     column_of = {name: position for position, name in enumerate(names)}
     flags = np.zeros((n_items, len(names)), bool)

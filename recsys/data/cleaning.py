@@ -131,12 +131,12 @@ def _unreadable(what: str, column: pd.Series[Any], expected: str, row: int) -> R
 def _mark_unrated(clean: CleanTable, parsed: ParsedRatings, blank: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The rows that have no rating, which a note counts."""
     if blank.any():
-        clean.notes.append(f"{_rows(int(blank.sum()))} without a rating left out")
+        clean.notes.append(_rows(int(blank.sum()), "without a rating", "left out"))
     value = None if parsed.form in ("words", "events") else unrated_value(parsed.values[~np.isnan(parsed.values)])
     if value is None:
         return blank
     is_value = parsed.values == value
-    clean.notes.append(f"{_rows(int(is_value.sum()))} with the rating {value:g} left out: it seems to mean unrated")
+    clean.notes.append(_rows(int(is_value.sum()), f"with the rating {value:g}", "left out: it seems to mean unrated"))
     return np.asarray(blank | is_value)
 
 
@@ -156,7 +156,7 @@ def _fill_times(
     result = np.full(len(times), max(int(values.min()), -(2**63) + 1) - 1, np.int64)
     result[rows] = values
     if missing.any():
-        clean.notes.append(f"{_rows(int(missing.sum()))} without a time counted as the oldest")
+        clean.notes.append(_rows(int(missing.sum()), "without a time", "counted as the oldest"))
     return result
 
 
@@ -178,12 +178,12 @@ def clean_facts(table: InputTable) -> CleanTable:
     frame = pd.DataFrame({key: ids, **columns}, copy=False)
     missing = is_blank(ids)
     if missing.any():
-        clean.notes.append(f"{table.file}: {_rows(int(missing.sum()))} without {_an(key)} id left out")
+        clean.notes.append(f"{table.file}: {_rows(int(missing.sum()), f'without {key} id', 'left out')}")
         frame = frame[~missing]
     frame, n_repeated = _most_complete(frame, key)
     if n_repeated:
-        clean.notes.append(f"{table.file}: of several rows about one {key} the most complete is used; "
-                           f"{_rows(n_repeated)} left out")  # fmt: skip
+        others = _rows(n_repeated, f"about {key}s that a more complete row is about", "left out")
+        clean.notes.append(f"{table.file}: {others}")
     frame = frame.reset_index(drop=True)
     if "title" in frame:
         frame = _clean_titles(frame)
@@ -269,12 +269,9 @@ def _located(table: InputTable, error: RowError) -> DataError:
 
 def _skipped_note(n_skipped: int, reasons: dict[int, DataError]) -> str:
     shown = "; ".join(str(reasons[row]) for row in sorted(reasons)[:MAX_REASONS])
-    return f"{_rows(n_skipped)} skipped, such as {shown}"
+    return f"{_rows(n_skipped, 'that cannot be read', 'skipped')}, such as {shown}"
 
 
-def _rows(n: int) -> str:
-    return f"{n:,} row is" if n == 1 else f"{n:,} rows are"
-
-
-def _an(word: str) -> str:
-    return f"an {word}" if word[0] in "aeio" else f"a {word}"
+def _rows(n: int, which: str, what: str) -> str:
+    """A sentence about some rows: "2 rows without a rating are left out"."""
+    return f"1 row {which} is {what}" if n == 1 else f"{n:,} rows {which} are {what}"

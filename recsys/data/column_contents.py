@@ -109,6 +109,12 @@ class Contents:
         return self.is_numeric and self.n_unique <= _MAX_SCALE and self.low >= -10 and self.high <= 100
 
     @property
+    def is_opinion(self) -> bool:
+        """A scale of several steps up to 10, or texts such as "4/5" and "like"."""
+        is_stepped = self.n_unique > 2 and self.high <= _MAX_TIGHT
+        return self.is_scale and self.n_unique > 1 and (is_stepped or not self.is_numeric)
+
+    @property
     def may_be_year(self) -> bool:
         """Whether a column whose name says year can hold years."""
         return self.n_known == 0 or self.share_number >= 0.5 or self.share_date >= 0.5

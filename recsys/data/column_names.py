@@ -32,7 +32,7 @@ _ID_WORDS = word_set("id ids mbid uuid guid key code no nr num number index idx 
 _NAME_WORDS = word_set("name names")
 _FILLERS = word_set(
     "the a an of my your de du des del di da la le les el los las der die das den il lo l d which what how "
-    "many much did you"
+    "many much did do does are is you i am on"
 )
 _AGGREGATES = word_set(
     "average avg mean median min max std total overall global num number n count counts expected predicted"
@@ -98,11 +98,15 @@ _LAST_RESORTS: dict[Role, tuple[str, ...]] = {
 }
 """Words that name users or items where no better name is there."""
 
-_TIME_OF_RATING = word_set("rated read watched played listened purchased bought visited finished reviewed")
+_TIME_OF_RATING = word_set(
+    "gelesen gesehen gespielt gehort gekauft lu vu leido visto "
+    "rated read watched played listened purchased bought visited finished reviewed"
+)
 _TIME_AT = word_set(
     "created rated read watched played listened purchased bought visited updated added modified reviewed "
     "ordered viewed clicked logged occurred posted submitted"
 )
+_AFTER_DEED = word_set("at on time date am le el")
 _OTHER_TIMES = word_set(
     "release released publication published birth joined signup registration start end air aired premiere"
 )
@@ -114,6 +118,11 @@ _NOT_ITEMS = word_set(
 _NOT_TITLES = word_set(
     "authors writer creator director cast actor actors studio developer brand manufacturer maker company label url "
     "link image cover description overview plot summary synopsis abstract text review comment language address email"
+)
+_MEASURES = word_set(
+    "price cost age gender sex country city state region channel discount tax size length width height weight "
+    "duration month hour minute weekday season version page pages total average avg mean useful funny cool helpful "
+    "position rank level class group cluster fold split flag alter preis geschlecht ort land prix precio edad"
 )
 _EMPTY_WORDS = word_set("column col unnamed field var spalte feld v c")
 
@@ -230,7 +239,7 @@ def _is_count_of_plays(words: tuple[str, ...]) -> bool:
 
 def _rank_of_time(words: tuple[str, ...]) -> int | None:
     """How well words name a time at which something was rated; None where they do not."""
-    if len(words) == 2 and words[0] in _TIME_AT and words[1] in ("at", "on", "time", "date"):
+    if len(words) == 2 and words[0] in _TIME_AT | _TIME_OF_RATING and words[1] in _AFTER_DEED:
         return 2
     if set(words) & _OTHER_TIMES or (len(words) > 1 and words[-1] == "time" and words[-2] in _DURATIONS):
         return None
@@ -246,6 +255,13 @@ def _rank_of_time(words: tuple[str, ...]) -> int | None:
 def may_name_titles(name: str) -> bool:
     """Whether a column of that name may hold titles; that of a column of authors or addresses says it does not."""
     return not is_id_name(name) and not set(words_of(name)) & (_NOT_ITEMS | _NOT_TITLES)
+
+
+@cache
+def may_name_anything(name: str) -> bool:
+    """Whether a name leaves it open what the column holds, so that its contents may tell."""
+    words = set(words_of(name))
+    return not matches_of_name(name) and not is_id_name(name) and not words & (_NOT_ITEMS | _NOT_TITLES | _MEASURES)
 
 
 def is_generic_id(name: str) -> bool:

@@ -50,6 +50,7 @@ def convert_frames(
     users: pd.DataFrame | None,
     duplicates: Rule | None,
     note: Callable[[str], None],
+    genres: str = "genres",
 ) -> Converted:
     """Convert frames whose columns have the names that the package gives them.
 
@@ -59,6 +60,7 @@ def convert_frames(
         users: user; others become features.
         duplicates: what becomes of several ratings of one pair; None to leave them to the data set, which refuses.
         note: is called with sentences about what is left out.
+        genres: what genres are called there.
 
     Raises:
         DataError: as :meth:`~recsys.data.dataset.Dataset.from_frames` says.
@@ -90,7 +92,7 @@ def convert_frames(
         "user_feature_names": about_users.names,
         "item_features": about_items.values,
         "item_feature_names": about_items.names,
-        **_item_facts(items, item_rows, item_ids, note),
+        **_item_facts(items, item_rows, item_ids, note, genres),
     }
     return Converted(arrays, n_merged, n_unlisted, {"users": about_users.columns, "items": about_items.columns})
 
@@ -179,7 +181,7 @@ def _indices(ids: pd.Index[Any], column: pd.Series[Any]) -> NDArray[np.int32]:
 
 
 def _item_facts(
-    items: pd.DataFrame | None, index: NDArray[np.int32], item_ids: pd.Index[Any], note: Note
+    items: pd.DataFrame | None, index: NDArray[np.int32], item_ids: pd.Index[Any], note: Note, genres_name: str
 ) -> dict[str, Any]:
     """Titles, years and genres in catalogue order; ``index`` is the item of each row of the table."""
     n_items = len(item_ids)
@@ -194,5 +196,5 @@ def _item_facts(
         if "year" in items:
             years[index] = whole_years(items["year"])
         if "genres" in items:
-            genres, genre_names = genre_flags(items["genres"], index, n_items, note)
+            genres, genre_names = genre_flags(items["genres"], index, n_items, note, genres_name)
     return {"titles": titles, "years": years, "genres": genres, "genre_names": genre_names}

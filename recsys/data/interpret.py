@@ -141,9 +141,9 @@ def interpret_tables(
     rule: Rule | None = None if config.duplicates == "refuse" else "sum" if is_counted else config.duplicates
     notes = [note for table in (ratings, items, users) if table is not None for note in table.notes]
     notes += [note for table in (log, about_items, about_users) if table is not None for note in table.notes]
-    converted = _convert(ratings, log, about_items, about_users, rule, notes.append)
-    noun = noun_of_names(_telling_names(ratings, items), [table.file for table in (items, ratings) if table] + [name])
     genres = (items or ratings).roles.name("genres")
+    converted = _convert(ratings, log, about_items, about_users, rule, notes.append, label_of_genres(genres).many)
+    noun = noun_of_names(_telling_names(ratings, items), [table.file for table in (items, ratings) if table] + [name])
     dataset = _make_dataset(name, source, converted, noun, ratings.roles, genres)
     notes += _notes_on_rows(dataset, converted, ratings, log, rule, items, users)
     tables = [describe_table(ratings, log.frame, dataset, {}, log.rating)]
@@ -204,10 +204,11 @@ def _convert(
     users: CleanTable | None,
     rule: Rule | None,
     note: Callable[[str], None],
+    genres: str,
 ) -> Converted:
     try:
         frames = [None if table is None else table.frame for table in (items, users)]
-        return convert_frames(log.frame, frames[0], frames[1], rule, note)
+        return convert_frames(log.frame, frames[0], frames[1], rule, note, genres)
     except DataError as error:
         raise DataError(f"{ratings.file}: {error}") from None
 

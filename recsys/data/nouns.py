@@ -155,6 +155,7 @@ _COUNT_NAMES = {
         "downloads": "downloads download",
         "visits": "visits visit checkins",
         "loans": "loans borrowed loan",
+        "events": "event events action interaction interactions behavior behaviour",
     }.items()
     for word in words.split()
 }

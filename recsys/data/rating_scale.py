@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.data.decimals import shortest_decimals
@@ -177,6 +176,8 @@ def rating_step(scale: RatingScale, ratings: NDArray[np.floating[Any]]) -> float
 
     Values that next to none of the ratings have are left out: a few errors do not make a scale finer.
     """
+    import pandas as pd  # here, so that importing recsys does without; it counts without sorting
+
     counts = pd.Series(ratings[(ratings >= scale.low) & (ratings <= scale.high)]).value_counts()
     usual = counts.index[counts >= _SUPPORT * len(ratings)].to_numpy()
     values = shortest_decimals(np.sort(usual if len(usual) > 1 else counts.index.to_numpy()))

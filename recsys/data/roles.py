@@ -21,6 +21,7 @@ from recsys.data.column_names import (
     How,
     is_generic_id,
     matches_of_name,
+    may_name_anything,
     may_name_titles,
     says_something,
     words_of,
@@ -114,17 +115,41 @@ def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, s
     columns = _add_generic_ids(names, columns)
     columns = _without_weak_keys(columns, contents)
     free = [name for name in names if name not in {column.name for column in columns.values()}]
-    unknown = [name for name in free if not says_something(name) or not matches_of_name(name)]
+    unknown = [name for name in free if may_name_anything(name)]
     if not {"user", "item"} <= columns.keys():
         if _is_key(columns.get("item"), contents) or _is_key(columns.get("user"), contents):
             return None
         has_names = any(says_something(name) for name in names)
         guessed = guess_rating_columns({name: contents[name] for name in unknown}, set(columns), has_names)
         columns |= {role: RoleColumn(name, role, "contents") for role, name in guessed.items() if role not in columns}
-    if not {"user", "item"} <= columns.keys():
+    if not {"user", "item"} <= columns.keys() or _has_column_for_each_item(columns, contents):
         return None
+    columns |= _guess_rest([name for name in unknown if name not in _taken(columns)], columns, contents)
     columns |= _facts_in_ratings(names, columns, contents, named)
     return _roles("ratings", names, columns, ranked)
+
+
+def _has_column_for_each_item(columns: Mapping[Role, RoleColumn], contents: Mapping[str, Contents]) -> bool:
+    """Whether a table has a row for each user and a column of ratings for each item, which is no log."""
+    user, item = columns["user"], columns["item"]
+    if item.how == "setting" or {"rating", "timestamp"} & columns.keys() or contents[user.name].share_unique < 1.0:
+        return False
+    others = [column for name, column in contents.items() if name != user.name and column.n_known]
+    return len(others) > 2 and all(column.is_scale for column in others)
+
+
+def _guess_rest(
+    names: Sequence[str], columns: Mapping[Role, RoleColumn], contents: Mapping[str, Contents]
+) -> dict[Role, RoleColumn]:
+    """Times and ratings whose names say nothing, where one column alone looks like them."""
+    guesses: dict[Role, RoleColumn] = {}
+    times = [name for name in names if contents[name].share_date >= 0.95 and not contents[name].is_whole]
+    if "timestamp" not in columns and len(times) == 1:
+        guesses["timestamp"] = RoleColumn(times[0], "timestamp", "contents")
+    scales = [name for name in names if name not in times and contents[name].is_opinion]
+    if "rating" not in columns and len(scales) == 1:
+        guesses["rating"] = RoleColumn(scales[0], "rating", "contents")
+    return guesses
 
 
 def _facts_in_ratings(

@@ -82,15 +82,15 @@ def test_a_row_that_cannot_be_read_is_refused_with_its_line_or_skipped_and_count
     assert str(caught.value).startswith(message)
     dataset, report = read(with_row(*row), lenient=True)
     assert dataset.n_ratings == 3
-    assert any(note.startswith("1 row is skipped, such as log.csv:5") for note in report.notes)
+    assert any(note.startswith("1 row that cannot be read is skipped, such as log.csv:5") for note in report.notes)
 
 
 def test_a_row_without_a_rating_is_left_out_and_one_without_a_time_is_the_oldest():
     dataset, report = read(table_of([*ROWS, ["cy", "b1", "", "3.2.2020"], ["cy", "b2", "2", ""]], HEADER))
     assert dataset.n_ratings == 4
     assert dataset.timestamp.argmin() == 3
-    assert "1 row is without a rating left out" in report.notes
-    assert "1 row is without a time counted as the oldest" in report.notes
+    assert "1 row without a rating is left out" in report.notes
+    assert "1 row without a time is counted as the oldest" in report.notes
 
 
 def test_columns_of_blanks_are_as_good_as_none():
@@ -134,7 +134,7 @@ def test_items_have_titles_without_entities_and_the_most_complete_of_their_rows(
     assert dataset.genre_label.many == "tags"
     assert dataset.item_feature_names == ("Book-Author=Ann", "Book-Author=Bob", "Book-Author is missing")
     assert "1 item with ratings is not in books.csv: shown by their ids" in report.notes
-    assert any("of several rows about one item the most complete is used" in note for note in report.notes)
+    assert any("1 row about items that a more complete row is about is left out" in note for note in report.notes)
 
 
 def test_years_at_the_end_of_titles_are_years_where_most_titles_have_one():

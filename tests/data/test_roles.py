@@ -191,3 +191,24 @@ def test_users_are_found_and_all_other_columns_are_candidates():
     found = find_user_columns("people.csv", PEOPLE, {})
     assert facts(found) == {"user": "user_id"}
     assert found is not None and found.others == ("age", "city")
+
+
+def test_a_table_with_a_column_for_each_item_is_no_log():
+    poll = pd.DataFrame({"student": [f"s{n}" for n in range(9)]}, dtype=object)
+    for film in "ABCD":
+        poll[f"Film {film}"] = [str(n % 5 + 1) for n in range(9)]
+    assert find_rating_columns("poll.csv", poll, {}) is None
+
+
+def test_ratings_and_times_whose_names_say_nothing_are_guessed_where_one_column_looks_like_them():
+    found = find_rating_columns("log.csv", log(user="user", item="item", happy="stars", seen="day", price="hours"), {})
+    assert found is not None
+    assert {(column.name, column.role) for column in found.guessed} == {("happy", "rating"), ("seen", "timestamp")}
+
+
+def test_a_list_of_books_of_one_person_is_no_log():
+    books = pd.DataFrame(
+        {"Book Id": [str(n) for n in range(9)], "Author": ["A", "B", "C"] * 3, "My Rating": list("543210543")},
+        dtype=object,
+    )
+    assert find_rating_columns("goodreads.csv", books, {}) is None
