@@ -201,9 +201,9 @@ def test_a_table_with_a_column_for_each_item_is_no_log():
 
 
 def test_ratings_and_times_whose_names_say_nothing_are_guessed_where_one_column_looks_like_them():
-    found = find_rating_columns("log.csv", log(user="user", item="item", happy="stars", seen="day", price="hours"), {})
+    found = find_rating_columns("log.csv", log(user="user", item="item", joy="stars", seen="day", price="hours"), {})
     assert found is not None
-    assert {(column.name, column.role) for column in found.guessed} == {("happy", "rating"), ("seen", "timestamp")}
+    assert {(column.name, column.role) for column in found.guessed} == {("joy", "rating"), ("seen", "timestamp")}
 
 
 def test_a_list_of_books_of_one_person_is_no_log():
