@@ -31,6 +31,8 @@ from recsys.schema import Artefacts
 
 Text = str | dict[str, str]
 """A text, or its plural forms by CLDR category."""
+_USUALLY_NAMED = 30
+"""Rated items of a user that a site names unless its settings say otherwise."""
 _CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
 
 
@@ -266,14 +268,19 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
     """What holds for a site, of what variants of texts may ask for.
 
     ``scale``, ``counts`` or ``equal``: what its ratings are; ``temporal``: the newest ratings were hidden from
-    training; ``genres``, ``years``: any item has one; ``vowel``: the noun begins with one.
+    training; ``genres``, ``years``: any item has one; ``vowel``: the noun begins with one; ``hashed``: hashes stand for
+    the ids of users; ``rated_withheld``: less of what users rated is named than is usual.
     """
     build, items = artefacts.build, artefacts.items.items
+    named = build.config.get("named_items", _USUALLY_NAMED)
+    is_less_named = named < _USUALLY_NAMED if isinstance(named, int) else named == "none"
     holds = {
         build.dataset.ratings.kind if build.dataset.ratings else "scale": True,
         "temporal": artefacts.metrics.protocol.split == "temporal",
         "genres": any(item.genres for item in items),
         "years": any(item.year is not None for item in items),
+        "hashed": build.config.get("hash_users") is True,
+        "rated_withheld": build.config.get("hide_rated") is True or is_less_named,
         "vowel": build.presentation.item.one[:1].lower() in "aeiou",
     }
     return frozenset(name for name, is_true in holds.items() if is_true)
