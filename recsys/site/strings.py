@@ -268,8 +268,8 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
     """What holds for a site, of what variants of texts may ask for.
 
     ``scale``, ``counts`` or ``equal``: what its ratings are; ``temporal``: the newest ratings were hidden from
-    training; ``genres``, ``years``: any item has one; ``vowel``: the noun begins with one; ``hashed``: hashes stand for
-    the ids of users; ``rated_withheld``: less of what users rated is named than is usual.
+    training; ``genres``, ``years``: any item has one; ``vowel``: the noun begins with one; ``hashed``: hashes stand
+    for the ids of users; ``rated_withheld``: less of what users rated is named than is usual.
     """
     build, items = artefacts.build, artefacts.items.items
     named = build.config.get("named_items", _USUALLY_NAMED)
