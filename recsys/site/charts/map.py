@@ -7,6 +7,7 @@ of a source, and would do so for all titles.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from recsys.site.charts.bokeh_json import chart
@@ -22,8 +23,13 @@ MAP_HEIGHT = 580
 COLUMNS = ("x", "y", "size", "fill", "alpha", "title", "label", "year", "genres")
 
 
-def map_chart(strings: Strings) -> Chart:
-    """Every item as a point, with the filtered-out ones as shades below, and rings and a name above."""
+def map_chart(strings: Strings, details: Sequence[str] = ("year", "genres")) -> Chart:
+    """Every item as a point, with the filtered-out ones as shades below, and rings and a name above.
+
+    Args:
+        strings: the texts of the interface.
+        details: the columns that a pointer over an item shows below its title: those that the data has.
+    """
     from bokeh.models import BoxZoomTool, ColumnDataSource, HoverTool, Range1d
 
     # The script fits the ranges, in equal units.
@@ -40,7 +46,7 @@ def map_chart(strings: Strings) -> Chart:
     _text(plot, picked, "label", name="name")
     _add_visitor(plot, strings.text("map.you"))
     # BokehJS inserts @{title} without a format as text, never as markup.
-    tooltips = [("", "@{title}"), ("", "@{year}"), ("", "@{genres}")]
+    tooltips = [("", f"@{{{column}}}") for column in ("title", *details)]
     hover = HoverTool(renderers=[pick, rings, points], tooltips=tooltips)
     if "limit" in HoverTool.properties():  # absent in the oldest Bokeh that we support
         hover.limit = 1

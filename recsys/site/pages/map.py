@@ -78,13 +78,15 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
     items = listed_items(artefacts)
     embeddings = catalogue.embeddings()
     years = [item.year for _, item in items if item.year is not None]
+    genres = tuple(_count_genres([item for _, item in items]))
+    details = [column for column, known in (("year", years), ("genres", genres)) if known]
     files = {model: f"vectors_{model.name}.tsv" for model in embeddings}
     has_metadata = (data.data_folder / "metadata.tsv").is_file()
     return MapContext(
         site=data.site,
         page=page,
         bokeh=data.bokeh,
-        chart=map_chart(data.strings) if embeddings and items else None,
+        chart=map_chart(data.strings, details) if embeddings and items else None,
         facts=script_json(map_facts(data)),
         axes=tuple(MapAxes(model, embedding) for model, embedding in embeddings.items()),
         rows=tuple(
@@ -92,7 +94,7 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
             for row, item in items
         ),
         n_items=len(artefacts.items.items),
-        genres=tuple(_count_genres([item for _, item in items])),
+        genres=genres,
         years=(min(years), max(years)) if years else None,
         replay=any(model.name in artefacts.map_replay.models for model in embeddings),
         replay_stamp=exported_stamp(data.data_folder / MapReplay.FILE),

@@ -175,6 +175,15 @@ def test_titles_are_shown_as_text_by_the_hover_tool():
     assert "@{title}" in map_chart(STRINGS).json
 
 
+def test_the_pointer_shows_no_years_or_genres_where_the_data_has_none(tmp_path):
+    bare = with_items(tiny(), lambda item: msgspec.structs.replace(item, year=None, genres=[]))
+    for artefacts, shown in ((bare, set()), (tiny(), {"year", "genres"})):
+        folder = render(artefacts, tmp_path / str(len(shown)))
+        text = (folder / "map.html").read_text("utf-8")
+        assert "@{title}" in text
+        assert {name for name in ("year", "genres") if f"@{{{name}}}" in text} == shown
+
+
 def test_every_layer_reads_columns_of_its_source():
     text = map_chart(STRINGS).json
     names = re.findall(r'"type":"field","field":"(\w+)"', text)
