@@ -112,7 +112,7 @@ def map_facts(data: SiteData) -> dict[str, Any]:
     Columns follow the items: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (an item's genres, as positions
     in ``genres``, most common first). ``positions`` has the x and the y of each item by model name, ``losses``
     the curves of a model as columns of epochs, training and validation loss. ``links`` are the patterns of addresses
-    elsewhere, by label.
+    elsewhere, by label; ``partial`` says whether other items are not on the map.
     """
     rows = [row for row, _ in listed_items(data.artefacts)]
     items = [data.artefacts.items.items[row] for row in rows]
@@ -129,6 +129,7 @@ def map_facts(data: SiteData) -> dict[str, Any]:
             model.name: [[round(embedding.projection[row][axis], 4) for row in rows] for axis in (0, 1)]
             for model, embedding in embeddings.items()
         },
+        "partial": len(rows) < len(data.artefacts.items.items),
         "links": dict(checked_patterns(data.artefacts.build.presentation.links)),
         "losses": {model.name: _losses(data, model.name) for model in embeddings},
     }

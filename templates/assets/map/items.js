@@ -18,6 +18,7 @@ export const items = {
   genresOf: facts.of, // by row: positions in `genres`
   models: Object.keys(facts.positions),
   positions: facts.positions, // by model: [all x, all y]
+  isPartial: facts.partial, // whether other items are not on the map
   links: Object.entries(facts.links), // [label, address elsewhere, with {id}]
   losses: facts.losses, // by model: [epoch, training loss, validation loss or null]
 };

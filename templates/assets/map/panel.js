@@ -30,13 +30,14 @@ export function createPanel(box, announcer, onChange) {
     const message = (text) => [element("p", { class: "muted" }, text)];
     if (neighbours === null) return message(t("map.panel.loading"));
     if (typeof neighbours === "string") return message(neighbours);
-    if (!neighbours.length) return message(t("map.panel.nothing"));
+    if (!neighbours.length) return message(t(items.isPartial ? "map.panel.nothing_drawn" : "map.panel.nothing"));
     const note = element("small", {}, t("map.panel.cosine"));
     const heading = element("h3", { class: "list-head" }, `${t("map.panel.nearest", { model: modelLabel })} `, note);
     const lines = neighbours.map(([row, hundredths]) =>
       element("li", {}, pickButton(row), element("span", {}, formatScore(hundredths / 100))),
     );
-    return [heading, element("ol", {}, ...lines)];
+    const partialNote = items.isPartial ? [element("p", { class: "muted" }, t("map.panel.partial"))] : [];
+    return [heading, element("ol", {}, ...lines), ...partialNote];
   };
 
   const drawItem = (row, modelLabel, neighbours) => {
