@@ -9,6 +9,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,12 +43,19 @@ def _open_zstd(packed: BinaryIO) -> Any:
     return zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
 
 
+def _open_zip(packed: BinaryIO) -> Any:
+    archive = zipfile.ZipFile(packed)
+    return archive.open(archive.infolist()[0])
+
+
 COMPRESSIONS = (
     Compression("gzip", b"\x1f\x8b", lambda packed: gzip.GzipFile(fileobj=packed)),
     Compression("zstd", b"\x28\xb5\x2f\xfd", _open_zstd),
     Compression("bzip2", b"BZh", bz2.BZ2File),
+    Compression("zip", b"PK\x03\x04", _open_zip),
     Compression("xz", b"\xfd7zXZ\0", lzma.LZMAFile),
 )
+_ZIP_MAGIC = b"PK\x03\x04"
 _MAGIC_SIZE = max(len(compression.magic) for compression in COMPRESSIONS)
 
 
@@ -59,10 +67,22 @@ def unpacked(name: str, opener: Opener) -> tuple[Opener, str | None]:
     """
     with opener() as file:
         start = file.read(_MAGIC_SIZE)
+        if start.startswith(_ZIP_MAGIC) and not _is_zip_of_one(file):
+            return opener, None
     for compression in COMPRESSIONS:
         if start.startswith(compression.magic):
             return partial(_open_unpacked, name, opener, compression), compression.label
     return opener, None
+
+
+def _is_zip_of_one(file: BinaryIO) -> bool:
+    """Whether a zip has one file in it, packed in a way that unpacks no further than is read."""
+    try:
+        members = zipfile.ZipFile(file).infolist() if file.seekable() else []
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return False
+    methods = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    return len(members) == 1 and members[0].compress_type in methods and not members[0].flag_bits & 0x1
 
 
 @contextmanager
@@ -72,6 +92,8 @@ def _open_unpacked(name: str, opener: Opener, compression: Compression) -> Itera
             stream = compression.open(packed)
         except DataError as error:
             raise DataError(f"'{name}' {error}") from None
+        except (zipfile.BadZipFile, OSError, EOFError, zlib.error, RuntimeError) as error:
+            raise DataError(f"'{name}' is damaged: {error} (download it again)") from None
         yield cast(BinaryIO, io.BufferedReader(_Limited(name, packed, stream), 1 << 16))
 
 
@@ -88,7 +110,7 @@ class _Limited(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data = self._stream.read(len(buffer))
-        except (OSError, EOFError, zlib.error, lzma.LZMAError, RuntimeError, ValueError) as error:
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, lzma.LZMAError, RuntimeError, ValueError) as error:
             raise DataError(f"'{self._name}' is damaged: {error} (download it again)") from None
         except Exception as error:  # zstandard's own errors derive from Exception alone
             if type(error).__module__.startswith(("zstandard", "zstd")):

@@ -35,6 +35,8 @@ _NO_TABLES = _set(
 _TABLES = _set("csv tsv tab dat data psv jsonl ndjson parquet pq gz zst bz2 xz base test train")
 """Endings of files that somebody may have meant for a table."""
 _NOT_DATA = re.compile(r"(?i)(readme|licen[cs]e|copying|changelog|citation|notice|makefile|requirements)\b.*")
+_ZIPPED = re.compile(r"(?i)[^.~].*\.(csv|tsv|tab|txt|dat|data|jsonl|json)\.zip")
+"""A table that is packed by itself, as Kaggle does it."""
 _PARTS = _set("train training test testing base valid validation val dev fold holdout split probe")
 """Words in the names of files that hold a part of a log."""
 _RATINGS = _set(
@@ -48,6 +50,9 @@ _ITEMS = _set(
 _USERS = _set("user users reader readers customer customers member members people profiles listeners")
 _MIN_OVERLAP = 0.5
 """Share of ids in common from which a table of neither name is one of items or users."""
+
+_MIN_UNIQUE = 0.5
+"""Share of different ids in a table with a row for each item or user."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +127,11 @@ def find_facts(
         overlap = share_known(table, roles["item" if kind == "item" else "user"], rated_ids)
         if not overlap or is_called_other or (has_other and not is_called):
             continue
-        if not (is_called or has_own or overlap >= _MIN_OVERLAP):
+        key = roles["item" if kind == "item" else "user"]
+        if not (is_called or has_own or (overlap >= _MIN_OVERLAP and _may_be_key(table, key, ratings))):
             continue
+        if table.sample[key].nunique() < _MIN_UNIQUE * len(table.sample):
+            continue  # another log, or several rows about each
         rank = (is_called, "title" in roles, has_own, overlap, len(table.columns))
         ranked.append((rank, table, roles))
     return [(table, roles) for _, table, roles in sorted(ranked, key=lambda entry: entry[0], reverse=True)]
@@ -165,7 +173,15 @@ def _has_role(table: SourceTable, role: str) -> bool:
     )
 
 
+def _may_be_key(table: SourceTable, column: str, ratings: Roles) -> bool:
+    """Whether a column may hold the ids, though its table is called otherwise: "tag_id" holds those of tags."""
+    words = words_of(column)
+    return not table.has_header or words == ("id",) or words in map(words_of, ratings.names)
+
+
 def _may_be_table(name: str) -> bool:
+    if _ZIPPED.fullmatch(name):
+        return True
     return not (name.startswith((".", "~$")) or _NOT_DATA.fullmatch(name) or _ending(name) in _NO_TABLES)
 
 

@@ -90,6 +90,25 @@ def test_of_tags_and_ratings_the_ratings_are_meant(tmp_path):
     assert load_dataset(folder).titles.tolist() == [f"Film {n}" for n in range(1, 6)]
 
 
+def test_tables_that_are_packed_one_by_one_are_read(tmp_path):
+    tmp_path.joinpath("shop").mkdir()
+    for name, content in {"rating.csv": LOG, "movie.csv": BOOKS}.items():
+        with zipfile.ZipFile(tmp_path / "shop" / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as target:
+            target.writestr(name, content)
+    assert tables(tmp_path / "shop") == {"ratings": "rating.csv.zip", "items": "movie.csv.zip"}
+
+
+def test_other_logs_and_tables_of_other_things_are_no_users_and_no_items(tmp_path):
+    others = {
+        "user_friends.dat": "userID\tfriendID\n" + "".join(f"{n % 6 + 1}\t{n % 5 + 1}\n" for n in range(30)),
+        "user_tags.dat": "userID\titemID\ttagID\n" + "".join(f"{n % 6 + 1}\t{n % 5 + 1}\t7\n" for n in range(30)),
+        "tags.csv": "tag_id,tag_name\n1,fiction\n2,war\n",
+        "item_properties.csv": "itemid,property\n" + "".join(f"{n % 5 + 1},p{n}\n" for n in range(30)),
+    }
+    log = NUMBERS.replace("user,item,rating", "userID,itemID,weight")
+    assert tables(folder_of(tmp_path, {"log.csv": log} | others)) == {"ratings": "log.csv"}
+
+
 def test_a_single_file_is_read_without_what_lies_beside_it(tmp_path):
     folder = folder_of(tmp_path, {"mine.csv": LOG, "items.csv": BOOKS})
     assert tables(folder / "mine.csv") == {"ratings": "mine.csv"}
