@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from recsys.config import Role
 from recsys.data.columns import as_text, plain
+from recsys.data.rating_values import MAX_EVENTS, parse_ratings
+from recsys.errors import DataError
 
 _DATE = re.compile(
     r"\s*(?:\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{8}"
@@ -20,19 +22,12 @@ _DATE = re.compile(
     r"|(?:[A-Za-z]{3,9},?\s+)?[A-Za-zäéû]{3,9}\.?\s+\d{1,2},?\s+\d{4})"
     r"(?:[T ,]+\d{1,2}[:h.]\d\d.*)?\s*"
 )
-_RATING_TEXT = re.compile(
-    r"\s*(?:[-+]?\d*[.,]?\d+\s*(?:/\s*\d+|%|stars?|★|\*|points?|pts)?|[★☆⭐½*]+"
-    r"|true|false|yes|no|y|n|like[ds]?|dislike[ds]?|up|down|thumbs[ _-]?(?:up|down)|👍|👎|ja|nein|oui|non|si|sí)\s*",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:[.,]\d*)*|[.,]\d+)(?:[eE][-+]?\d+)?\s*")
 _WHOLE = re.compile(r"\s*[-+]?\d+\s*")
 _ITEM_ID = re.compile(r"(?:tt\d{5,}|(?:97[89])?\d{9}[\dX]|B0[0-9A-Z]{8}|https?://.*|[ipbm]_?\d+)", re.IGNORECASE)
 _USER_ID = re.compile(r"(?:[ur]_?\d+|user.*|[^@\s]+@[^@\s]+\.\w+|A[0-9A-Z]{12,13})", re.IGNORECASE)
 MIN_EPOCH, MAX_EPOCH = 5e8, 4.2e9
 """Seconds from 1985 to 2103: whole numbers between them may be times."""
-MAX_EVENTS = 12
-"""Different words that a column of events has at most."""
 _MAX_SCALE = 25
 """Different values that a scale of opinions has at most."""
 _MAX_TIGHT = 10
@@ -81,6 +76,11 @@ class Contents:
         return self.n_known > 0 and self.share_number >= 0.95
 
     @property
+    def is_date(self) -> bool:
+        """Texts that are mostly dates."""
+        return self.share_date >= 0.5 and not self.is_numeric
+
+    @property
     def is_time(self) -> bool:
         """Hardly anything but dates, or numbers that are seconds, milliseconds ... since 1970 in our days."""
         return self.n_known > 0 and (self.share_date >= 0.95 or (self.share_epoch >= 0.95 and not self.is_counter))
@@ -99,13 +99,13 @@ class Contents:
     @property
     def may_be_rating(self) -> bool:
         """Whether a column whose name says rating can hold ratings."""
-        return self.n_known == 0 or self.share_rating_text >= 0.5 or self.is_event
+        return self.n_known == 0 or (self.share_rating_text >= 0.5 and not self.is_date) or self.is_event
 
     @property
     def is_scale(self) -> bool:
         """Few different numbers in a small range, or texts such as "4/5" and "like"."""
         if self.n_known and self.share_rating_text >= 0.95 and not self.is_numeric:
-            return True
+            return not self.is_date
         return self.is_numeric and self.n_unique <= _MAX_SCALE and self.low >= -10 and self.high <= 100
 
     @property
@@ -163,7 +163,7 @@ def describe_contents(column: pd.Series[Any]) -> Contents:
         share_whole=whole,
         share_number=_share(texts, _NUMBER),
         share_date=0.0 if values.dtype.kind in "iuf" else _share(texts, _DATE),
-        share_rating_text=_share(texts, _RATING_TEXT),
+        share_rating_text=_share_ratings(texts),
         share_epoch=_share_epoch(numbers) if whole == 1.0 else 0.0,
         share_list=float(texts.str.contains(r"[|]|;|, |^\[.*\]$", regex=True).mean()),
         share_item_id=_share(texts, _ITEM_ID),
@@ -184,6 +184,15 @@ def _of_dates(values: pd.Series[Any]) -> Contents:
 
 def _share(texts: pd.Series[Any], pattern: re.Pattern[str]) -> float:
     return float(np.mean([bool(pattern.fullmatch(text)) for text in texts]))
+
+
+def _share_ratings(texts: pd.Series[Any]) -> float:
+    """The share of texts that are ratings by themselves, unlike events, which any words may be."""
+    try:
+        parsed = parse_ratings(texts)
+    except DataError:  # numbers whose commas can be read in two ways
+        return 1.0
+    return 0.0 if parsed.form == "events" else float((~parsed.is_bad).mean())
 
 
 def _share_epoch(numbers: NDArray[np.float64]) -> float:

@@ -58,7 +58,7 @@ def _kind(role: Role, frame: pd.DataFrame, dataset: Dataset, rating: ParsedRatin
         return "left out"
     match role:
         case "user" | "item":
-            n = frame[role].nunique()
+            n = len(pd.unique(frame[role]))
             values = "text" if frame[role].dtype == object else "numbers"
             return f"{n:,} different, {values}"
         case "rating":
@@ -90,7 +90,7 @@ def describe_ratings(dataset: Dataset, parsed: ParsedRatings | None) -> str:
 
 def _step(ratings: NDArray[np.float32]) -> str:
     """The distance of neighbouring ratings, where all are multiples of it."""
-    values = shortest_decimals(np.unique(ratings)[:1000])
+    values = shortest_decimals(np.sort(pd.unique(ratings))[:1000])
     for step, words in _STEPS.items():
         multiples = values / step
         if np.allclose(multiples, np.round(multiples), atol=1e-6):

@@ -199,3 +199,28 @@ def test_figures_that_come_from_ratings_are_no_features():
     items = table_of([["b1", "4.5", "12", "300"], ["b2", "3.5", "1", "200"]],
                      ["book", "average_rating", "ratings_count", "num_pages"])  # fmt: skip
     assert read(table_of(ROWS, HEADER), items)[0].item_feature_names == ("num_pages",)
+
+
+LOG = [
+    *(("ann", "b1", 4.5, 2), ("ann", "b2", 3.0, 31)),
+    *(("bob", "b1", 5.0, 14), ("bob", "b3", 0.5, 14), ("cy", "b2", 2.0, 7)),
+]
+
+
+@pytest.mark.parametrize("write_time", [
+    *("2021-12-{:02d}".format, "2021-12-{:02d}T00:00:00Z".format, "2021/12/{:d}".format),
+    *("{:02d}.12.2021".format, "{:d}/12/2021".format, "12/{:d}/21".format),
+    *("{:d} Dec 2021".format, "December {:d}, 2021".format),
+    *(lambda day: str(1638316800 + 86400 * (day - 1)), lambda day: 1638316800 + 86400 * (day - 1)),
+])  # fmt: skip
+@pytest.mark.parametrize("write_rating", [
+    *(str, float, lambda r: str(r).replace(".", ","), lambda r: "★" * int(r) + "½" * (r % 1 > 0)),
+    *("{} stars".format, "{} - fine".format, "{}/5".format, "{} out of 5".format),
+])  # fmt: skip
+def test_one_log_is_the_same_however_its_values_are_written(write_rating, write_time):
+    rows = [[user, item, write_rating(rating), write_time(day)] for user, item, rating, day in LOG]
+    plain = [[user, item, rating, 1638316800 + 86400 * (day - 1)] for user, item, rating, day in LOG]
+    read_as = read(table_of(rows, ["User-ID", "ISBN", "Book-Rating", "Date Read"]))[0]
+    assert read_as.sha256 == read(table_of(plain, ["user", "item", "rating", "timestamp"]))[0].sha256
+    frame = table_of(rows, ["User-ID", "ISBN", "Book-Rating", "Date Read"])
+    assert Dataset.from_frames(frame, name="club").sha256 == read_as.sha256
