@@ -268,20 +268,24 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
     """What holds for a site, of what variants of texts may ask for.
 
     ``scale``, ``counts`` or ``equal``: what its ratings are; ``temporal``: the newest ratings were hidden from
-    training; ``genres``, ``years``: any item has one; ``vowel``: the noun begins with one; ``hashed``: hashes stand
-    for the ids of users; ``rated_withheld``: less of what users rated is named than is usual.
+    training; ``genres``, ``years``: any item has one; ``vowel``: the noun begins with one; ``hash_users``,
+    ``hide_rated``: these settings of privacy; ``name_all``, ``name_none``: all rated items of a user may be named, or
+    none; ``rated_withheld``: so few that the ten best of some users are not.
     """
     build, items = artefacts.build, artefacts.items.items
-    named = build.config.get("named_items", _USUALLY_NAMED)
-    is_less_named = named < _USUALLY_NAMED if isinstance(named, int) else named == "none"
+    settings, n_named = build.config, artefacts.recommendations.max_named
+    names_all = settings.get("named_items") == "all"
     holds = {
         build.dataset.ratings.kind if build.dataset.ratings else "scale": True,
         "temporal": artefacts.metrics.protocol.split == "temporal",
         "genres": any(item.genres for item in items),
         "years": any(item.year is not None for item in items),
-        "hashed": build.config.get("hash_users") is True,
-        "rated_withheld": build.config.get("hide_rated") is True or is_less_named,
-        "vowel": build.presentation.item.one[:1].lower() in "aeiou",
+        "vowel": build.presentation.item.one[:1].lower() in set("aeiou"),
+        "hash_users": settings.get("hash_users") is True,
+        "hide_rated": settings.get("hide_rated") is True,
+        "name_all": names_all,
+        "name_none": n_named == 0,
+        "rated_withheld": settings.get("hide_rated") is True or (n_named < _USUALLY_NAMED and not names_all),
     }
     return frozenset(name for name, is_true in holds.items() if is_true)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+
 import msgspec
 import pytest
 from markupsafe import Markup
 
 from recsys.errors import OutputError
+from recsys.export.files import write_artefacts
 from recsys.schema import Label, Noun, Presentation, RatingsSummary
+from recsys.site.render import render_site
 from recsys.site.strings import Strings, site_strings
 from tests.site.tiny import TEMPLATES, tiny
 
@@ -139,3 +143,42 @@ def test_a_site_has_the_words_of_its_data():
 def test_a_language_without_a_file_is_refused():
     with pytest.raises(OutputError, match=r"xx\.toml: No such file"):
         presented(language="xx")
+
+
+def with_settings(**settings):
+    artefacts = tiny()
+    build = msgspec.structs.replace(artefacts.build, config={**artefacts.build.config, **settings})
+    return site_strings(TEMPLATES, msgspec.structs.replace(artefacts, build=build))
+
+
+def test_what_is_said_to_be_published_follows_the_settings_of_privacy():
+    published = with_settings()("about.privacy_user")
+    assert "the id as the source wrote it, the ten films rated highest" in published
+    hidden = with_settings(hide_rated=True, hash_users=True)("about.privacy_user")
+    assert "a keyed hash of their id, the lists, whether" in hidden
+    assert "at most 90 films of a user" in with_settings(named_items="all")("about.privacy_named", max_named=90)
+
+
+def test_a_translation_is_one_more_file(tmp_path):
+    templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
+    text = (TEMPLATES / "strings" / "en.toml").read_text(encoding="utf-8")
+    for english, german in {
+        'code = "en"': 'code = "de"',
+        'thousands = ","': 'thousands = "."',
+        'decimal = "."': 'decimal = ","',
+        "[nouns.film]": '[nouns.film]\nitem = "Film"\nitems = "Filme"\nto_items = "Filmen"',
+        'heading = "What should you {do} next?"': 'heading = "Welche {items} als Nächstes?"',
+        'rate = "{Rate} a few {items}"': 'rate = "Gib ein paar {to_items} Sterne"',
+    }.items():
+        assert english in text
+        text = text.replace(english, german)
+    (templates / "strings" / "de.toml").write_text(text, encoding="utf-8")
+    artefacts = tiny()
+    presentation = msgspec.structs.replace(artefacts.build.presentation, language="de")
+    build = msgspec.structs.replace(artefacts.build, presentation=presentation)
+    artefacts = msgspec.structs.replace(artefacts, build=build)
+    write_artefacts(artefacts, tmp_path / "site" / "data")
+    render_site(artefacts, templates, tmp_path / "site")
+    page = (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert "<html lang=de " in page and "<h1>Welche Filme als Nächstes?</h1>" in page
+    assert "Gib ein paar Filmen Sterne" in page and "<b>0,200</b>" in page
