@@ -109,7 +109,7 @@ def term(name: str) -> str:
 
 def percent(value: float, digits: int = 0) -> str:
     """A share as a percentage."""
-    return f"{100 * value:.{digits}f}\u00a0%".replace("-", "−")
+    return f"{100 * value:z.{digits}f}\u00a0%".replace("-", "−")
 
 
 def plain(value: float | None) -> str:
