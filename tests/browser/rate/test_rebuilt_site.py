@@ -129,7 +129,7 @@ def test_ratings_of_items_that_are_gone_are_held_and_come_back(open_site):
     expected = rate_all(page)
     page = open_site("site", page, ids=(IDS[4], *IDS[2:4]), titles=(TITLES[4], *TITLES[2:4]))
     assert your_ratings(page) == {title: expected[title] for title in TITLES[2:4]}
-    assert held(page) == "2 of your ratings are of items that this site no longer has; they are kept."
+    assert held(page) == "2 of your ratings are of films that this site no longer has; they are kept."
     rate_card(page, 0, 1)
     page = open_site("site", page)
     assert your_ratings(page) == {**expected, TITLES[4]: 1}
@@ -154,16 +154,16 @@ def test_an_export_of_the_same_items_is_imported_whatever_the_data_set_is_called
     assert your_ratings(page) == expected
     page = open_site("third", ids=IDS[1:], titles=TITLES[1:])
     page.get_by_label("Import").set_input_files(tmp_path / "export.json")
-    page.get_by_text("1 is of an item that this site does not have; it is kept.").wait_for()
+    page.get_by_text("1 is of a film that this site does not have; it is kept.").wait_for()
     page.get_by_role("button", name="Add 4 ratings").click()
     page.get_by_text("4 ratings added.").wait_for()
-    assert held(page) == "1 of your ratings is of an item that this site no longer has; it is kept."
+    assert held(page) == "1 of your ratings is of a film that this site no longer has; it is kept."
 
 
 @pytest.mark.parametrize(
     ("ratings", "sentence"),
     [
-        ([("77", "Ran"), ("78", "")], "None of the items in this file is on this site"),
+        ([("77", "Ran"), ("78", "")], "None of the films in this file is on this site"),
         ([("1", "Casablanca")], "“1” is “Casablanca” there, and “The Matrix” here"),
         ([("1", "Casablanca"), ("constructor", "Vertigo"), ("5", "Fargo")], "are not those of this site"),
     ],
@@ -191,7 +191,7 @@ def test_ratings_of_another_data_set_at_the_same_address_are_set_aside_and_come_
     expected = rate_all(page)
     page = open_site("site", page, titles=OTHER_TITLES)
     assert your_ratings(page) == {}
-    assert held(page) == "4 of your ratings are of items that this site no longer has; they are kept."
+    assert held(page) == "4 of your ratings are of films that this site no longer has; they are kept."
     rate_card(page, 0, 1)
     assert your_ratings(page) == {"Casablanca": 1}
     page.reload()
@@ -200,7 +200,7 @@ def test_ratings_of_another_data_set_at_the_same_address_are_set_aside_and_come_
     page.get_by_role("button", name="Undo").click()
     page = open_site("site", page)
     assert your_ratings(page) == expected
-    assert held(page) == "1 of your ratings is of an item that this site no longer has; it is kept."
+    assert held(page) == "1 of your ratings is of a film that this site no longer has; it is kept."
     page = open_site("site", page, titles=OTHER_TITLES)
     assert your_ratings(page) == {"Casablanca": 1}
 
@@ -213,7 +213,7 @@ def test_a_link_from_an_older_build_names_its_items(open_site):
     page.goto(page.url + "#" + fragment)
     page.get_by_text("4 ratings from a link").wait_for()
     assert your_ratings(page) == {title: stars for title, stars in expected.items() if title != "The Matrix"}
-    assert held(page) == "1 of these ratings is of an item that this site does not have."
+    assert held(page) == "1 of these ratings is of a film that this site does not have."
 
 
 @pytest.mark.parametrize("n_ratings", [1, 2, 3])
@@ -265,7 +265,7 @@ def test_a_single_film_with_an_unrecognizable_new_title_is_held_until_its_title_
     rate_card(page, 0, 5)
     page = open_site("site", page, titles=("Casablanca", *TITLES[1:]))
     assert your_ratings(page) == {}
-    assert held(page) == "1 of your ratings is of an item that this site no longer has; it is kept."
+    assert held(page) == "1 of your ratings is of a film that this site no longer has; it is kept."
     page = open_site("site", page)
     assert your_ratings(page) == {"The Matrix": 5}
 
@@ -344,7 +344,7 @@ def test_a_link_to_films_of_another_data_set_is_refused_in_a_sentence(open_site,
     page = open_site("second", page, titles=OTHER_TITLES)
     rate_card(page, 4, 2)
     follow(page, fragment)
-    assert page.get_by_label("Ratings from a link").inner_text() == "This link is of other items."
+    assert page.get_by_label("Ratings from a link").inner_text() == "This link is of other films."
     assert your_ratings(page) == {"Ran": 2}
     follow(page, fragment.partition("&t=")[0])  # a link of an earlier version
     assert len(your_ratings(page)) == n_ratings

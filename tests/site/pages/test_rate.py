@@ -88,7 +88,7 @@ def test_a_starter_outside_the_tower_is_an_error(tmp_path, row):
 def test_the_page_says_how_many_items_it_offers_if_not_all(tmp_path, site):
     assert "most rated of" not in (site / "rate.html").read_text("utf-8")
     partial = with_tower(tiny(), item_ids=PART, starters=[0])
-    assert "the 3 most rated of 5 items" in (render(partial, tmp_path) / "rate.html").read_text("utf-8")
+    assert "the 3 most rated of 5 films" in (render(partial, tmp_path) / "rate.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("artefacts", [with_tower(tiny()), tiny(("base",))], ids=["no tower", "base"])

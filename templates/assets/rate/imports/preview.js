@@ -18,7 +18,9 @@ export function describeContents(nRatings, nUnwanted) {
 // A list that is filled when it is opened: there may be thousands.
 function createList(summary, lines) {
   const details = element("details", {}, element("summary", {}, summary));
-  const fill = () => details.append(element("ul", {}, ...lines().map((line) => element("li", {}, ...line))));
+  const region = element("div", { tabindex: "0", role: "region", "aria-label": summary }); // it scrolls
+  details.append(region);
+  const fill = () => region.append(element("ul", {}, ...lines().map((line) => element("li", {}, ...line))));
   details.addEventListener("toggle", fill, { once: true });
   return details;
 }
