@@ -49,7 +49,7 @@ function setStatus(text, problem = "") {
 }
 
 function showMissing(id) {
-  showNoUser(t("user_view.users"));
+  showNoUser(t("users.title"));
   idInput.value = id ?? "";
   setStatus("", id === undefined ? t("user_view.unreadable") : t("user_view.unknown", { id: displayName(id) }));
 }
@@ -78,7 +78,7 @@ async function openAddress() {
     await linkNeighbours(user, request).catch(() => request === nRequests && hideNeighbours());
   } catch (problem) {
     if (request === nRequests) {
-      showNoUser(t("user_view.users"));
+      showNoUser(t("users.title"));
       setStatus("", describeFailure(problem, t("user_view.failed")));
     }
   }

@@ -20,7 +20,7 @@ const toPairs = (flat) => Array.from({ length: flat.length / 2 }, (_, n) => [fla
 
 const tableRow = (...cells) => element("tr", {}, ...cells.map((cell) => element("td", {}, ...[cell].flat())));
 
-export const displayName = (id) => id || t("user_view.empty_id");
+export const displayName = (id) => id || t("site.no_id");
 
 export function setVisible(part, isVisible) {
   part.hidden = !isVisible;
@@ -46,17 +46,17 @@ export function createUserView(box, names) {
   const drawReasons = (areEffects, item, reasons, nWithheld) => {
     const format = areEffects ? formatSigned : formatHundredths;
     const parts = toPairs(reasons).map(([reason, strength]) => [itemTitle(reason), `\u00a0${format(strength)}`]);
-    if (nWithheld) parts.push([element("em", {}, t("user_view.n_withheld", { n: nWithheld }))]);
+    if (nWithheld) parts.push([element("em", {}, t("user.n_withheld", { n_withheld: nWithheld }))]);
     if (parts.length) return [element("p", {}, ...parts.flatMap((content, n) => (n ? [" · ", ...content] : content)))];
-    return areEffects && item >= 0 ? [element("p", { class: "none" }, t("user_view.no_reason"))] : [];
+    return areEffects && item >= 0 ? [element("p", { class: "none" }, t("user.no_reason"))] : [];
   };
 
   const drawRecommended = (areEffects) => ([item, score, bits, nWithheld, ...reasons], n) => {
     const marks = [];
-    if (bits & BOTH) marks.push(" ", element("i", {}, t("user_view.both")));
-    if (bits & HIT) marks.push(" ", element("b", {}, t("user_view.hit")));
-    if (bits & LIKED) marks.push("\u00a0", element("u", {}, t("user_view.liked")));
-    const title = item < 0 ? [element("em", {}, t("user_view.withheld"))] : itemLink(item);
+    if (bits & BOTH) marks.push(" ", element("i", {}, t("user.both")));
+    if (bits & HIT) marks.push(" ", element("b", {}, t("user.hit")));
+    if (bits & LIKED) marks.push("\u00a0", element("u", {}, t("user.liked")));
+    const title = item < 0 ? [element("em", {}, t("user.withheld"))] : itemLink(item);
     const content = [...title, ...marks, ...drawReasons(areEffects, item, reasons, nWithheld)];
     return tableRow(`${n + 1}`, content, formatHundredths(score));
   };
@@ -67,9 +67,9 @@ export function createUserView(box, names) {
     const nRelevant = count((bits) => bits & HIT && !(bits & IRRELEVANT));
     const nLiked = count((bits) => bits & LIKED);
     const hasUnnamed = rows.some(([item, , bits]) => item < 0 && bits & HIT);
-    const parts = [t("user_view.hits", { n: nHits })];
-    if (nHits && hasLiking) parts.push(t(hasUnnamed ? "user_view.liked_of_named" : "user_view.liked_of_hits", { n: nLiked }));
-    if (hasIrrelevant) parts.push(t("user_view.relevant_hits", { n: nRelevant }));
+    const parts = [t("user.hits", { n_hits: nHits })];
+    if (nHits && hasLiking) parts.push(t(hasUnnamed ? "user.hits_liked_named" : "user.hits_liked", { n_liked: nLiked }));
+    if (hasIrrelevant) parts.push(t("user.hits_relevant", { n_relevant: nRelevant }));
     return parts.join(t("user_view.separator"));
   };
 
@@ -99,7 +99,8 @@ export function createUserView(box, names) {
         shares.forEach((share, n) => {
           heading.style.setProperty(`--p-${models[n]}`, share ?? 0);
         });
-        const cells = [rated, ...shares].map((share) => element("td", {}, share === null ? "–" : t("user_view.share", { share })));
+        const shareText = (share) => (share === null ? "–" : t("user_view.share", { share }));
+        const cells = [rated, ...shares].map((share) => element("td", {}, shareText(share)));
         return element("tr", {}, heading, ...cells);
       }),
     );
@@ -116,24 +117,26 @@ export function createUserView(box, names) {
       }),
     );
     for (const ranksPart of hiddenPart.querySelectorAll("[data-if-ranks]")) setVisible(ranksPart, ranks.length);
-    const hits = toPairs(baselines).map(([baseline, nHits]) => t("user_view.baseline_hits", { baseline: names.baselines[baseline], n: nHits }));
+    const hits = toPairs(baselines).map(([baseline, nHits]) =>
+      t("user_view.baseline_hits", { baseline: names.baselines[baseline], n_hits: nHits }),
+    );
     const list = hits.join(t("user_view.separator"));
-    part("baselines").textContent = hits.length ? t("user_view.baselines", { hits: list }) : "";
+    part("baselines").textContent = hits.length ? t("user.baselines", { hits: list }) : "";
     setVisible(hiddenPart, ranks.length || hits.length);
   };
 
   const drawHead = (id, nTrain, nHidden) => {
-    part("name").replaceChildren(...withElement(t("user_view.name", { id: SLOT }), element("bdi", {}, displayName(id))));
-    document.title = t("user_view.name", { id: displayName(id) }) + titleEnd;
-    const fact = (text, n) => element("span", {}, ...withElement(text, element("b", {}, formatCount(n))));
-    const trainFact = fact(t("user_view.n_train", { n: nTrain, count: SLOT }), nTrain);
-    part("facts").replaceChildren(trainFact, " ", fact(t("user_view.n_hidden", { n: nHidden, count: SLOT }), nHidden));
+    part("name").replaceChildren(...withElement(t("user.name", { id: SLOT }), element("bdi", {}, displayName(id))));
+    document.title = t("user.name", { id: displayName(id) }) + titleEnd;
+    const fact = (n, text) => element("span", {}, element("b", {}, formatCount(n)), ` ${text}`);
+    const trainFact = fact(nTrain, t("user.n_train", { n: nTrain }));
+    part("facts").replaceChildren(trainFact, " ", fact(nHidden, t("user.n_hidden")));
   };
 
   const drawRated = (rated) => {
     const table = part("rated").closest("table");
     const hasRatings = table.tHead.rows[0].cells.length > 2; // not where all are alike
-    part("rated-head").textContent = rated.length ? t("user_view.top_rated", { n: rated.length }) : t("user_view.top_rated_none");
+    part("rated-head").textContent = rated.length ? t("user.rated_heading", { n: rated.length }) : t("user.rated_heading_none");
     part("rated").replaceChildren(
       ...rated.map(([item, rating], n) => tableRow(`${n + 1}`, itemLink(item), ...(hasRatings ? [formatRating(rating)] : []))),
     );
