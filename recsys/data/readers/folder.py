@@ -51,6 +51,8 @@ _USERS = _set("user users reader readers customer customers member members peopl
 _MIN_OVERLAP = 0.5
 """Share of ids in common from which a table of neither name is one of items or users."""
 
+_MAX_FILES = 500
+"""Files that are looked into."""
 _MIN_UNIQUE = 0.5
 """Share of different ids in a table with a row for each item or user."""
 
@@ -83,6 +85,10 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
         taken: files that are known to be something else than ratings.
     """
     names = sorted(name for name in files.names if _may_be_table(name)) if files.chosen is None else [files.chosen]
+    if len(names) > _MAX_FILES:
+        raise DataError(
+            f"'{files.path}' holds {len(names):,} files that may be tables (give the path of the ratings)"
+        )
     candidates, others, problems = [], [], []
     for name in names:
         if name in taken:

@@ -118,7 +118,8 @@ def read_ratings(files: Files, layout: Layout, lenient: bool) -> tuple[SourceTab
 
     Returns:
         The table; a frame with columns user and item (whole numbers, or text as it is written if one is not written
-        like a number, such as 007), rating and timestamp (numbers); and the rows that were skipped.
+        like a number, such as 007), rating and timestamp (numbers), its index the rows of the table; and those that
+        were skipped.
 
     Raises:
         DataError: a row is not as the layout says.
@@ -146,7 +147,7 @@ def read_ratings(files: Files, layout: Layout, lenient: bool) -> tuple[SourceTab
             raise DataError(error)
         skipped.add(error)
         skipped.count += int(is_bad.sum()) - 1
-        ratings = ratings[~is_bad].reset_index(drop=True)
+        ratings = ratings[~is_bad]
     return table, ratings, skipped
 
 
@@ -194,18 +195,32 @@ def read_catalogue(files: Files, layout: Layout, lenient: bool) -> tuple[SourceT
     return table, read_items(table, flags, skipped if lenient else None), skipped
 
 
-def check_known(table: SourceTable, ratings: pd.DataFrame, items: pd.DataFrame, items_file: str) -> None:
-    """Require a line in the catalogue for every rated item.
+def known_ratings(
+    table: SourceTable, ratings: pd.DataFrame, items: pd.DataFrame, items_file: str, skipped: Skipped | None
+) -> pd.DataFrame:
+    """The ratings of items that the catalogue has, which are all of them.
+
+    Args:
+        table: the ratings' own, for messages.
+        ratings: with a column item.
+        items: the catalogue, likewise.
+        items_file: its name.
+        skipped: counts ratings of other items; None to raise an error for the first.
 
     Raises:
-        DataError: one has none; the message names the line of its first rating.
+        DataError: an item has no line; the message names the line of its first rating.
     """
     unknown = ids_not_in(ratings["item"], items["item"])
-    if len(unknown):
-        where = table.locate(int((ratings["item"].to_numpy() == unknown[0]).argmax()))
-        raise DataError(
-            f"{where}: item {quoted_id(unknown[0])} has no line in {items_file} (add it there, or drop the rating)"
-        )
+    if not len(unknown):
+        return ratings
+    where = table.locate(int(ratings.index[(ratings["item"].to_numpy() == unknown[0]).argmax()]))
+    problem = f"{where}: item {quoted_id(unknown[0])} has no line in {items_file}"
+    if skipped is None:
+        raise DataError(f"{problem} (add it there, or drop the rating)")
+    is_unknown = ratings["item"].isin(unknown).to_numpy()
+    skipped.add(problem)
+    skipped.count += int(is_unknown.sum()) - 1
+    return ratings[~is_unknown]
 
 
 def read_known_users(files: Files, layout: Layout, ratings: pd.DataFrame) -> pd.DataFrame | None:

@@ -131,28 +131,33 @@ def _read_movielens(
     files: Files, layout: movielens.Layout, config: ReadConfig, items: Path | None, users: Path | None
 ) -> tuple[Dataset, ReadReport]:
     table, ratings, skipped = movielens.read_ratings(files, layout, config.lenient)
-    rated = InputTable(
-        table.file, table.description, ratings, _roles(find_rating_columns, table.file, ratings), table.locate,
-        _notes(table.file, skipped),
-    )  # fmt: skip
     name, source = files.name, Source()
+    listed = people = None
     if items is None:
-        item_table, catalogue, skipped = movielens.read_catalogue(files, layout, config.lenient)
-        movielens.check_known(table, ratings, catalogue, item_table.file)
+        item_table, catalogue, skipped_items = movielens.read_catalogue(files, layout, config.lenient)
+        skipping = skipped if config.lenient else None
+        ratings = movielens.known_ratings(table, ratings, catalogue, item_table.file, skipping)
         name, source = edition(files, ratings, catalogue) or (name, source)
         roles = _roles(find_item_columns, item_table.file, catalogue)
-        notes = _notes(item_table.file, skipped)
-        listed: InputTable | None = InputTable(item_table.file, item_table.description, catalogue, roles, None, notes)
-    else:
+        notes = _notes(item_table.file, skipped_items)
+        listed = InputTable(item_table.file, item_table.description, catalogue, roles, None, notes)
+    rows, ratings = ratings.index, ratings.reset_index(drop=True)
+    if not len(ratings):
+        raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
+    roles = _roles(find_rating_columns, table.file, ratings)
+    notes = _notes(table.file, skipped)
+    rated = InputTable(
+        table.file, table.description, ratings, roles, lambda row: table.locate(int(rows[row])), notes
+    )
+    if items is not None:
         listed = _read_named(items, "item", rated, config)
-    if users is None:
+    if users is not None:
+        people = _read_named(users, "user", rated, config)
+    elif layout.users is not None:
         facts = movielens.read_known_users(files, layout, ratings)
-        people = None
-        if facts is not None and layout.users is not None:
+        if facts is not None:
             roles = _roles(find_user_columns, layout.users.name, facts)
             people = InputTable(layout.users.name, _LABEL_OF_USERS[layout.users.known.separator], facts, roles)
-    else:
-        people = _read_named(users, "user", rated, config)
     dataset, report = _interpret(rated, listed, people, name, config, source)
     return replace(dataset, noun=NOUNS["film"]), replace(report, noun=NOUNS["film"])
 
@@ -175,8 +180,9 @@ def _read_tables(
         raise DataError(
             f"'{files.path}' holds more than one table with users and items: {names} (give the path of one of them)"
         )
-    candidate = tables.ratings[0]
-    ratings = _read_ratings(candidate, config)
+    for problem in tables.problems:
+        logger.warning("%s; it is left out", problem)
+    ratings = _read_ratings(tables.ratings[0], config)
     others = list(tables.others)
     listed = _read_named(items, "item", ratings, config) if items else _find(others, "item", ratings, config)
     others = [table for table in others if listed is None or table.file != listed.file]

@@ -64,11 +64,12 @@ def test_files_that_are_no_tables_disturb_nothing(tmp_path):
     assert tables(folder_of(tmp_path, {"log.csv": LOG} | others)) == {"ratings": "log.csv"}
 
 
-def test_a_broken_row_or_table_beside_the_ratings_is_left_out(tmp_path):
+def test_a_broken_row_or_table_beside_the_ratings_is_left_out(tmp_path, caplog):
     items = BOOKS + "b9,T\nb8,U,A\n"
     folder = folder_of(tmp_path, {"ratings.csv": LOG, "items.csv": items, "users.csv": b"\0\1\2" * 9})
     dataset, report = read_dataset(folder)
     assert any(note.startswith("items.csv: 1 row skipped: items.csv:7: 2 fields") for note in report.notes)
+    assert "users.csv is not text (expected a table: save it as CSV); it is left out" in caplog.text
     assert dataset.item_ids.tolist() == ["b0", "b1", "b2", "b3", "b4", "b8"]
 
 

@@ -224,6 +224,18 @@ def test_of_a_pair_rated_twice_the_newest_counts_or_the_first_repetition_is_refu
     assert str(caught.value).startswith("u.data:5: user 2 rates item 2 again, after line 1 (keep one of the two")
 
 
+def test_a_lenient_reader_skips_bad_rows_and_ratings_of_films_that_are_not_there(folder):
+    bad = "1\t2\t99\t1\nx\t1\t1\t1\n1\t77\t3\t1\n1\t3\t3\t1\n"
+    write(folder, {"u.data": bad + RATINGS, "u.item": FILMS + film("y", "Bad") + film(3, "Bad", n=18)})
+    dataset, report = read_with_report(folder, ReadConfig(lenient=True))
+    assert (dataset.n_ratings, dataset.n_items) == (3, 2)
+    assert any(note.startswith("u.data: 4 rows skipped") for note in report.notes)
+    assert any(note.startswith("u.item: 2 rows skipped") for note in report.notes)
+    write(folder, {"u.data": bad})
+    with pytest.raises(DataError, match=r"u\.data has no row that can be read; u\.data:1: rating '99' is not"):
+        read_with_report(folder, ReadConfig(lenient=True))
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [
