@@ -200,7 +200,7 @@ def category_flags(
 def split_texts(cells: Sequence[Sequence[str] | None]) -> list[list[str] | None] | None:
     """Each cell's text split at the separator of the column, ``|``, ``;`` or ``, ``; None where there is none.
 
-    A column has one if a fifth of its cells do, and what it separates recurs.
+    A column has one if a fifth of its cells do, and, unless it is ``|``, what it separates recurs.
     """
     texts = [cell[0] for cell in cells if cell is not None and len(cell) == 1]
     if not texts or len(texts) < sum(cell is not None for cell in cells):
@@ -209,8 +209,9 @@ def split_texts(cells: Sequence[Sequence[str] | None]) -> list[list[str] | None]
         joined = [text for text in texts if separator in text]
         if len(joined) < _MIN_LISTS * len(texts):
             continue
-        parts = Counter(part for text in joined for part in _parts(text, separator))
-        if parts and sum(parts.values()) >= 2 * len(parts) and max(map(len, parts)) <= _MAX_PART:
+        parts = Counter(part for text in texts for part in _parts(text, separator))
+        recurs = separator == "|" or sum(parts.values()) >= 2 * len(parts)  # a pipe is hardly ever part of a name
+        if parts and recurs and max(map(len, parts)) <= _MAX_PART:
             return [None if cell is None else _parts(cell[0], separator) for cell in cells]
     return None
 

@@ -166,3 +166,19 @@ def test_a_column_without_a_value_is_no_feature(dtype):
 def test_a_column_that_is_no_feature_is_left_out_with_a_warning(cell, caplog):
     assert features(pd.Series(["a", cell], dtype=object)) == {}
     assert "users: column 'x' is left out: x" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("cells", "names"),
+    [
+        (["ann|bob", "bob", None], ["cast=ann", "cast=bob", "cast is missing"]),
+        (["ann, bob", "bob, ann", "ann"], ["cast=ann", "cast=bob"]),
+        (["ann; bob", "bob; ann", "ann"], ["cast=ann", "cast=bob"]),
+        (["['ann', 'bob']", "['bob']", "['bob']"], ["cast=ann", "cast=bob"]),
+        (["Ann, the Great", "Bob", "Cy"], ["cast=Ann, the Great", "cast=Bob", "cast=Cy"]),
+    ],
+)
+def test_lists_in_text_have_a_feature_for_each_value(cells, names):
+    ratings = pd.DataFrame({"user": [1, 1, 1], "item": [1, 2, 3], "rating": [1, 2, 3]})
+    items = pd.DataFrame({"item": [1, 2, 3], "title": ["A", "B", "C"], "cast": pd.Series(cells, dtype=object)})
+    assert list(Dataset.from_frames(ratings, items).item_feature_names) == names
