@@ -27,6 +27,10 @@ from recsys.errors import DataError
 from recsys.schema import Label, Noun
 
 
+class RepeatedPairError(DataError):
+    """A user rated an item more than once."""
+
+
 @dataclass(frozen=True)
 class Source:
     """Where ratings come from, and what may be done with them."""
@@ -305,7 +309,7 @@ def _check_ratings(dataset: Dataset) -> None:
     repeated = pairs[1:][pairs[1:] == pairs[:-1]]
     if len(repeated):
         user, item = divmod(int(repeated[0]), dataset.n_items)
-        raise DataError(
+        raise RepeatedPairError(
             f"user {quoted_id(dataset.user_ids[user])} rated item {quoted_id(dataset.item_ids[item])} more than once "
             f"({len(repeated)} such ratings); expected one rating a pair: keep the newest, or the mean"
         )

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from recsys.data.categories import genre_flags
 from recsys.data.columns import ids, plain, refuse_where, whole_years
 from recsys.data.columns import titles as titles_of
-from recsys.data.duplicates import Rule, merge_duplicates
 from recsys.data.features import Features, Kind, Note, encode_features
 from recsys.data.ids import is_canonical, written_ids
 from recsys.data.matching import check_ids_match
@@ -33,13 +32,11 @@ class Converted:
 
     Attributes:
         arrays: of a data set, by the names of :class:`~recsys.data.dataset.Dataset`.
-        n_merged: ratings that were merged into others of the same user and item.
         n_unlisted: by table, users and items with ratings that the table of users or items lacks.
         columns: by table, what became of its extra columns, in words.
     """
 
     arrays: dict[str, Any]
-    n_merged: int
     n_unlisted: dict[str, int]
     columns: dict[str, dict[str, str]]
 
@@ -48,7 +45,6 @@ def convert_frames(
     ratings: pd.DataFrame,
     items: pd.DataFrame | None,
     users: pd.DataFrame | None,
-    duplicates: Rule | None,
     note: Callable[[str], None],
     genres: str = "genres",
 ) -> Converted:
@@ -58,7 +54,6 @@ def convert_frames(
         ratings: columns user, item and, if known, rating and timestamp; others are ignored.
         items: item and, if known, title, year and genres; others become features.
         users: user; others become features.
-        duplicates: what becomes of several ratings of one pair; None to leave them to the data set, which refuses.
         note: is called with sentences about what is left out.
         genres: what genres are called there.
 
@@ -84,7 +79,6 @@ def convert_frames(
         "users": _count_unlisted(arrays["user"], user_rows, len(user_ids)) if users is not None else 0,
         "items": _count_unlisted(arrays["item"], item_rows, len(item_ids)) if items is not None else 0,
     }
-    arrays, n_merged = (arrays, 0) if duplicates is None else merge_duplicates(arrays, len(item_ids), duplicates)
     arrays |= {
         "user_ids": np.asarray(user_ids),
         "item_ids": np.asarray(item_ids),
@@ -94,7 +88,7 @@ def convert_frames(
         "item_feature_names": about_items.names,
         **_item_facts(items, item_rows, item_ids, note, genres),
     }
-    return Converted(arrays, n_merged, n_unlisted, {"users": about_users.columns, "items": about_items.columns})
+    return Converted(arrays, n_unlisted, {"users": about_users.columns, "items": about_items.columns})
 
 
 def _features(

@@ -13,8 +13,8 @@ from recsys.config import ReadConfig
 from recsys.data.cleaning import CleanTable, clean_facts, clean_ratings
 from recsys.data.column_kinds import describe_table
 from recsys.data.columns import as_text
-from recsys.data.dataset import Dataset, Source
-from recsys.data.duplicates import Rule
+from recsys.data.dataset import Dataset, RepeatedPairError, Source
+from recsys.data.duplicates import Rule, merge_duplicates
 from recsys.data.frames import Converted, convert_frames
 from recsys.data.input_table import InputTable
 from recsys.data.nouns import label_of_genres, name_of_counts, noun_of_names
@@ -23,7 +23,7 @@ from recsys.data.report import ReadReport
 from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
 from recsys.data.tables import as_frame, need_columns
 from recsys.errors import DataError
-from recsys.schema import Noun
+from recsys.schema import Label, Noun
 
 SAMPLE_ROWS = 1000
 """Rows that are looked at to see what columns are."""
@@ -52,29 +52,42 @@ def dataset_of_frames(
     about_users = _renamed_facts("user", users, ratings, roles, config)
     rule: Rule | None = None if config.duplicates == "refuse" else config.duplicates
     rule = rule if rule is None or "rating" in roles else "sum"
-    converted = convert_frames(log, about_items, about_users, rule, logger.warning)
-    if converted.n_merged:
-        logger.warning("%s ratings of pairs that are rated several times were merged", f"{converted.n_merged:,}")
-    genres = None if about_items is None or "genres" not in about_items else "genres"
-    return _make_dataset(name, source, converted, noun_of_names([roles["item"]]), roles, genres)
+    converted = convert_frames(log, about_items, about_users, logger.warning)
+    dataset = _make_dataset(name, source, converted, rule, noun_of_names([roles["item"]]), roles, Label())
+    if dataset.n_ratings < len(log):
+        n_merged = f"{len(log) - dataset.n_ratings:,}"
+        logger.warning("%s ratings of a user and item rated before were merged with the others", n_merged)
+    return dataset
 
 
 def _make_dataset(
-    name: str, source: Source | None, converted: Converted, noun: Noun, roles: Roles, genres: str | None
+    name: str,
+    source: Source | None,
+    converted: Converted,
+    rule: Rule | None,
+    noun: Noun,
+    roles: Roles,
+    genre_label: Label,
 ) -> Dataset:
-    """The data set, with what items, genres and ratings are called."""
-    scale = rating_scale(converted.arrays["rating"]) if len(converted.arrays["rating"]) else None
-    column = roles.name("rating")
-    dataset = Dataset(
-        name=name,
-        source=source or Source(),
-        noun=noun,
-        genre_label=label_of_genres(genres),
-        rating_name=name_of_counts(column, noun) if scale is not None and scale.kind == "counts" else None,
-        **converted.arrays,
-    )
-    dataset.__dict__["rating_scale"] = scale  # it takes a while, and need not be computed again
-    return dataset
+    """The data set with one rating a pair, and with what items, genres and ratings are called."""
+
+    def make(arrays: dict[str, Any]) -> Dataset:
+        is_count = len(arrays["rating"]) > 0 and rating_scale(arrays["rating"]).kind == "counts"
+        return Dataset(
+            name=name,
+            source=source or Source(),
+            noun=noun,
+            genre_label=genre_label,
+            rating_name=name_of_counts(roles.name("rating"), noun) if is_count else None,
+            **arrays,
+        )
+
+    try:
+        return make(converted.arrays)
+    except RepeatedPairError:  # only now, because large logs have none, and looking for them takes a while
+        if rule is None:
+            raise
+        return make(merge_duplicates(converted.arrays, len(converted.arrays["item_ids"]), rule)[0])
 
 
 def _renamed_facts(
@@ -142,9 +155,9 @@ def interpret_tables(
     notes = [note for table in (ratings, items, users) if table is not None for note in table.notes]
     notes += [note for table in (log, about_items, about_users) if table is not None for note in table.notes]
     genres = (items or ratings).roles.name("genres")
-    converted = _convert(ratings, log, about_items, about_users, rule, notes.append, label_of_genres(genres).many)
+    converted = _convert(ratings, log, about_items, about_users, notes.append, label_of_genres(genres))
     noun = noun_of_names(_telling_names(ratings, items), [table.file for table in (items, ratings) if table] + [name])
-    dataset = _make_dataset(name, source, converted, noun, ratings.roles, genres)
+    dataset = _make_dataset(name, source, converted, rule, noun, ratings.roles, label_of_genres(genres))
     notes += _notes_on_rows(dataset, converted, ratings, log, rule, items, users)
     tables = [describe_table(ratings, log.frame, dataset, {}, log.rating)]
     for table, clean, kind in ((items, about_items, "items"), (users, about_users, "users")):
@@ -202,13 +215,12 @@ def _convert(
     log: CleanTable,
     items: CleanTable | None,
     users: CleanTable | None,
-    rule: Rule | None,
     note: Callable[[str], None],
-    genres: str,
+    genres: Label,
 ) -> Converted:
     try:
         frames = [None if table is None else table.frame for table in (items, users)]
-        return convert_frames(log.frame, frames[0], frames[1], rule, note, genres)
+        return convert_frames(log.frame, frames[0], frames[1], note, genres.many)
     except DataError as error:
         raise DataError(f"{ratings.file}: {error}") from None
 
@@ -224,19 +236,20 @@ def _notes_on_rows(
 ) -> list[str]:
     """Sentences about duplicates, events, unknown ids and missing times."""
     notes = []
+    n_merged = len(log.frame) - dataset.n_ratings
     if log.rating is not None and log.rating.form == "events":
         events = ", ".join(log.rating.events)
         notes.append(f"{ratings.roles['rating']!r} holds events ({events}): their number is the rating")
-    elif "rating" not in log.frame and rule is not None and converted.n_merged:
+    elif "rating" not in log.frame and rule is not None and n_merged:
         notes.append("there is no column of ratings: a rating is how many rows a user and item have")
     elif "rating" not in log.frame:
         notes.append("there is no column of ratings: every pair counts 1")
-    elif converted.n_merged:
+    elif n_merged:
         how = {"mean": "their mean counts", "sum": "they are added up"}.get(str(rule), "the newest counts")
         if rule == "newest" and dataset.timestamp is None:
             how = "there are no times to tell the newest, so their mean counts (set duplicates to choose)"
-        n = converted.n_merged
-        notes.append(f"{n:,} rating{'s are' if n > 1 else ' is'} of a user and item rated before: {how}")
+        ratings_are = "ratings are" if n_merged > 1 else "rating is"
+        notes.append(f"{n_merged:,} {ratings_are} of a user and item rated before: {how}")
     for table, kind in ((items, "items"), (users, "users")):
         n = converted.n_unlisted[kind]
         if table is not None and n:
