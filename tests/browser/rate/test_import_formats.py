@@ -175,13 +175,14 @@ def test_the_tables_of_an_archive_are_read_together_but_not_what_was_not_watched
         ("a.csv", b"\n\n \n", "has no line of column names"),
         ("a.csv", b"1,2,3\n4,5,6\n", "has no line of column names"),
         ("a.csv", b"title,rating\n", "has no rows"),
+        ("a.csv", b"title\n" + b"x\n" * 200_001, "has more than 200,000 rows"),
         ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01", "is not a text file"),
         ("a.zip", b"PK\x03\x04 broken", "could not be unpacked"),
         ("a.zip", zipped({"notes.txt": "hello"}), "has no file of ratings"),
         ("a.xlsx", zipped({"xl/workbook.xml": "<x/>"}), "is a spreadsheet"),
         ("a.zip", zipped({"bomb.csv": "title,rating\n" + "x" * 40_000_000}), "could not be unpacked"),
     ],
-    ids=["empty", "blank", "numbers", "header alone", "picture", "broken", "other files", "xlsx", "bomb"],
+    ids=["empty", "blank", "numbers", "header alone", "rows", "picture", "broken", "other files", "xlsx", "bomb"],
 )
 def test_what_is_no_export_gets_a_sentence(page, name, content, sentence):
     message = read(page, (name, content))

@@ -2,6 +2,7 @@
 import { element } from "../../shared/element.js";
 import { t } from "../../shared/strings.js";
 
+const MAX_LINES = 2_000; // of a list
 const N_LEFT_OUT_NAMED = 5; // of those not matched, before the list of all
 
 const describeEntry = ({ title, year, imdbId, id, isbns }) => {
@@ -16,11 +17,15 @@ export function describeContents(nRatings, nUnwanted) {
 }
 
 // A list that is filled when it is opened: there may be thousands.
-function createList(summary, lines) {
+function createList(summary, entries, lineOf) {
   const details = element("details", {}, element("summary", {}, summary));
   const region = element("div", { tabindex: "0", role: "region", "aria-label": summary }); // it scrolls
   details.append(region);
-  const fill = () => region.append(element("ul", {}, ...lines().map((line) => element("li", {}, ...line))));
+  const fill = () => {
+    const lines = entries.slice(0, MAX_LINES).map(lineOf);
+    if (entries.length > MAX_LINES) lines.push([t("rate.andMore", { n: entries.length - MAX_LINES })]);
+    region.append(element("ul", {}, ...lines.map((line) => element("li", {}, ...line))));
+  };
   details.addEventListener("toggle", fill, { once: true });
   return details;
 }
@@ -38,7 +43,7 @@ function describeLeftOut(text, entries) {
   const parts = [element("p", {}, text, " ", ...nameSome(entries), ".")];
   if (entries.length > N_LEFT_OUT_NAMED) {
     const summary = t("rate.imports.all", { n: entries.length });
-    parts.push(createList(summary, () => entries.map((entry) => [element("bdi", {}, describeEntry(entry))])));
+    parts.push(createList(summary, entries, (entry) => [element("bdi", {}, describeEntry(entry))]));
   }
   return parts;
 }
@@ -82,7 +87,7 @@ export function createPreview(box) {
       const lineOf = ({ title: name, year, text }) => [
         element("bdi", {}, name), " ", element("small", {}, String(year)), element("span", {}, text),
       ];
-      const list = createList(t("rate.imports.list"), () => additions.map(lineOf));
+      const list = createList(t("rate.imports.list"), additions, lineOf);
       box.replaceChildren(
         title,
         ...notes.map((note) => element("p", {}, note)),
