@@ -126,19 +126,19 @@ def find_facts(
         roles = fact_columns(table, kind, ratings, rated_ids, config)
         if roles is None:
             continue
-        own, other = (_ITEMS, _USERS) if kind == "item" else (_USERS, _ITEMS)
+        names, other_names = (_ITEMS, _USERS) if kind == "item" else (_USERS, _ITEMS)
         words = _words(table.file)
-        is_called, is_called_other = bool(words & own), bool(words & other) and not words & own
-        has_own, has_other = (_has_role(table, name) for name in (kind, "user" if kind == "item" else "item"))
+        is_called, is_called_other = bool(words & names), bool(words & other_names) and not words & names
+        has_key_name, has_other_key = (_has_role(table, name) for name in (kind, "user" if kind == "item" else "item"))
         overlap = share_known(table, roles["item" if kind == "item" else "user"], rated_ids)
-        if not overlap or is_called_other or (has_other and not is_called):
+        if not overlap or is_called_other or (has_other_key and not is_called):
             continue
         key = roles["item" if kind == "item" else "user"]
-        if not (is_called or has_own or (overlap >= _MIN_OVERLAP and _may_be_key(table, key, ratings))):
+        if not (is_called or has_key_name or (overlap >= _MIN_OVERLAP and _may_be_key(table, key, ratings))):
             continue
         if table.sample[key].nunique() < _MIN_UNIQUE * len(table.sample):
             continue  # another log, or several rows about each
-        rank = (is_called, "title" in roles, has_own, overlap, len(table.columns))
+        rank = (is_called, "title" in roles, has_key_name, overlap, len(table.columns))
         ranked.append((rank, table, roles))
     return [(table, roles) for _, table, roles in sorted(ranked, key=lambda entry: entry[0], reverse=True)]
 

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Found:
+class DataSource:
     """A data set that a path holds."""
 
     files: Files
@@ -44,7 +44,7 @@ class Found:
 
 def find_datasets(
     path: Path, config: ReadConfig | None = None, taken: Sequence[Path] = (), *, nested: bool = True
-) -> list[Found]:
+) -> list[DataSource]:
     """The data sets at a path: the one directly in a folder or zip if there is one, else those in its folders.
 
     Args:
@@ -58,22 +58,23 @@ def find_datasets(
             none.
     """
     config = config or ReadConfig()
-    found: list[Found] = []
+    sources: list[DataSource] = []
     problems: list[DataError] = []
     for files in list_folders(path):
         if files.is_nested and (_is_site(files) or not nested):
             continue
         layout = None if config.columns else movielens.find_layout(files)
         if layout is not None:
-            found.append(Found(files, layout, None))
+            sources.append(DataSource(files, layout, None))
             continue
-        tables = find_tables(files, config, {other.name for other in taken if other.parent == files.path})
+        known = {other.name for other in taken if other.resolve().parent == files.path.resolve()}
+        tables = find_tables(files, config, known)
         problems += tables.problems
         if tables.ratings:
-            found.append(Found(files, None, tables))
-    if not found and problems:
+            sources.append(DataSource(files, None, tables))
+    if not sources and problems:
         raise problems[0]
-    return [data for data in found if not data.files.is_nested] or found
+    return [data for data in sources if not data.files.is_nested] or sources
 
 
 def read_dataset(
@@ -91,15 +92,15 @@ def read_dataset(
         DataError: there is none or more than one, or it cannot be read.
     """
     config = config or ReadConfig()
-    found = find_datasets(path, config, [table for table in (items, users) if table is not None])
-    if not found:
+    sources = find_datasets(path, config, [table for table in (items, users) if table is not None])
+    if not sources:
         raise _nothing_found(path, config)
-    if len(found) > 1:
-        folders = " and ".join(f"'{data.files.path}'" for data in found)
+    if len(sources) > 1:
+        folders = " and ".join(f"'{data.files.path}'" for data in sources)
         raise DataError(
             f"'{path}' holds more than one data set: {folders} (give the path of one of them; unpack a zip first)"
         )
-    files, layout, tables = found[0].files, found[0].layout, found[0].tables
+    files, layout, tables = sources[0].files, sources[0].layout, sources[0].tables
     if layout is not None:
         return _read_movielens(files, layout, config, items, users)
     assert tables is not None

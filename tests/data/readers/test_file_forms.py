@@ -59,9 +59,9 @@ def facts(path: Path) -> tuple[Any, ...]:
 def expected(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, ...]:
     path = tmp_path_factory.mktemp("plain") / "log.csv"
     path.write_text(delimited(ROWS), encoding="utf-8")
-    found = facts(path)
-    assert [row[:3] for row in found[0]] == sorted(row[:3] for row in ROWS)
-    return found
+    plain = facts(path)
+    assert [row[:3] for row in plain[0]] == sorted(row[:3] for row in ROWS)
+    return plain
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
