@@ -129,7 +129,7 @@ def find_facts(
         names, other_names = (_ITEMS, _USERS) if kind == "item" else (_USERS, _ITEMS)
         words = _words(table.file)
         is_called, is_called_other = bool(words & names), bool(words & other_names) and not words & names
-        has_key_name, has_other_key = (_has_role(table, name) for name in (kind, "user" if kind == "item" else "item"))
+        has_key_name, has_other_key = _has_role(table, kind), _has_role(table, "user" if kind == "item" else "item")
         overlap = share_known(table, roles["item" if kind == "item" else "user"], rated_ids)
         if not overlap or is_called_other or (has_other_key and not is_called):
             continue
