@@ -233,7 +233,7 @@ def test_a_link_that_is_no_web_page_is_refused(tmp_path):
 def test_a_long_title_is_whole_on_the_page_of_its_item_alone(tmp_path):
     title = "A very long title, " * 30 + "at last"
     folder = render(with_item("4", title=title), tmp_path)
-    assert f"<h1><bdi>{title}</bdi></h1>" in page(folder, "4")
+    assert f"<h1 class=long><bdi>{title}</bdi></h1>" in page(folder, "4")
     for path in [*folder.rglob("*.html"), *(folder / "assets").glob("*.js")]:
         assert path.name == "4.html" or "at last" not in path.read_text("utf-8"), path
     assert re.search("<title>A very long title, A very [^<]{50,110}…", page(folder, "4"))
@@ -241,7 +241,7 @@ def test_a_long_title_is_whole_on_the_page_of_its_item_alone(tmp_path):
 
 def test_a_title_of_ten_thousand_characters_is_cut_on_the_page_of_its_item_too(tmp_path):
     folder = render(with_item("4", title="ab" * 5_000), tmp_path)
-    (heading,) = re.findall("<h1>(.*)</h1>", page(folder, "4"))
+    (heading,) = re.findall("<h1 class=long>(.*)</h1>", page(folder, "4"))
     assert len(heading) < 1_100 and heading.endswith("…</bdi>")
 
 
