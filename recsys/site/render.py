@@ -21,7 +21,7 @@ from recsys.site.images.pictures import write_pictures
 from recsys.site.output.accent import accent_css
 from recsys.site.output.assets import Assets, build_stamp, write_assets, write_bokeh
 from recsys.site.output.csp import CSP
-from recsys.site.output.legend import legend_css
+from recsys.site.output.legend import legend_css, words_css
 from recsys.site.output.limits import limits_of
 from recsys.site.output.manifest import write_manifest
 from recsys.site.output.parallel import Renderer, render_all, worker_count
@@ -64,6 +64,7 @@ def render_site(
         catalogue, assets = Catalogue(artefacts, strings), Assets(writer)
         write_pictures(artefacts, catalogue, assets, strings)
         styles = legend_css(artefacts.build.legend, artefacts.build.models)
+        styles += words_css(strings)
         styles += accent_css(artefacts.build.presentation.accent)
         write_assets(templates, styles, assets, strings)
         bokeh = write_bokeh(assets)

@@ -7,11 +7,11 @@ import pytest
 
 from recsys.errors import OutputError
 from recsys.schema import LegendEntry
-from recsys.site.output.legend import legend_css
-from tests.site.tiny import MODELS, TEMPLATES, legend, render, tiny
+from recsys.site.output.legend import legend_css, words_css
+from tests.site.tiny import MODELS, STRINGS, TEMPLATES, legend, render, tiny
 
 CSS = "".join(path.read_text("utf-8") for path in sorted((TEMPLATES / "assets").rglob("*.css")))
-CSS += legend_css(legend(), MODELS)
+CSS += legend_css(legend(), MODELS) + words_css(STRINGS)
 THEMES = ("light", "dark")
 PAIRS = {
     name: dict(zip(THEMES, colours, strict=True))

@@ -20,7 +20,7 @@ MODULES += [*sorted((SITE / "images").glob("*.py")), SITE / "catalogue.py", SITE
 PAGES = sorted(TEMPLATES.glob("*.html"))
 SCRIPTS = [path for path in sorted((TEMPLATES / "assets").rglob("*.js")) if path.parent.name != "imports"]
 """Those of imports have names of the columns of other sites."""
-SOURCES = [*MODULES, *PAGES, *sorted((TEMPLATES / "assets").rglob("*.js"))]
+SOURCES = [SITE / "output" / "legend.py", *MODULES, *PAGES, *sorted((TEMPLATES / "assets").rglob("*.js"))]
 
 NOT_TEXTS = {"data_examples.py", "data_fields.py"}
 """Code that people read, and a schema in words of its own."""

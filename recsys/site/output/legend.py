@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 
 from recsys.errors import OutputError
 from recsys.schema import LegendEntry
+from recsys.site.strings import Strings
 
 _NAME = re.compile(r"[a-z0-9_]+")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -49,6 +51,13 @@ def legend_css(legend: Mapping[str, LegendEntry], models: Iterable[str]) -> str:
             "",
         ]
     )
+
+
+def words_css(strings: Strings) -> str:
+    """The words that the style sheet puts in front of reasons, so that thousands of pages need not repeat them."""
+    words = {"near": strings.text("user.near"), "because": strings.text("user.because")}
+    quoted = {name: json.dumps(f"{word} ", ensure_ascii=False) for name, word in words.items()}
+    return ":root { " + " ".join(f"--{name}: {word};" for name, word in quoted.items()) + " }\n"
 
 
 def _genre_bars(names: list[str]) -> str:
