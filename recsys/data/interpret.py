@@ -12,6 +12,7 @@ import pandas as pd
 from recsys.config import ReadConfig
 from recsys.data.cleaning import CleanTable, clean_facts, clean_ratings
 from recsys.data.column_kinds import describe_table
+from recsys.data.column_names import words_of
 from recsys.data.columns import as_text
 from recsys.data.dataset import Dataset, RepeatedPairError, Source
 from recsys.data.duplicates import Rule, merge_duplicates
@@ -32,6 +33,8 @@ _MAX_IDS = 100_000
 _MIN_CONSISTENT = 0.9
 """Share of the items that have one title in all rows of the ratings, from which on it is the item's title."""
 _FACTS = ("title", "year", "genres")
+_IDS_OF_ONE_KIND = frozenset({"isbn", "isbn10", "isbn13", "imdb", "tmdb", "tconst"})
+"""Words in the names of further columns that say what the items are. Others, such as "site", may say anything."""
 logger = logging.getLogger(__name__)
 
 
@@ -266,6 +269,7 @@ def _telling_names(ratings: InputTable, items: InputTable | None) -> list[str]:
     tables = [table for table in (items, ratings) if table is not None]
     names = [table.roles["item"] for table in tables]
     names += [name for table in tables if (name := table.roles.name("title")) is not None]
-    return names + [name for table in tables for name in table.roles.others]
+    others = [name for table in tables for name in table.roles.others]
+    return names + [name for name in others if not _IDS_OF_ONE_KIND.isdisjoint(words_of(name))]
 
 

@@ -65,7 +65,7 @@ _SYNONYMS = {
     "gtin": "product", "merchandise": "product", "document": "paper", "doc": "paper", "rezept": "recipe",
     "serie": "series", "program": "show", "programme": "show", "meal": "dish", "application": "app",
     "venue": "place", "poi": "place", "attraction": "place", "repo": "repository", "news": "article",
-    "url": "page", "website": "page", "site": "page",
+    "url": "page", "website": "page",
 }  # fmt: skip
 
 

@@ -224,3 +224,13 @@ def test_one_log_is_the_same_however_its_values_are_written(write_rating, write_
     assert read_as.sha256 == read(table_of(plain, ["user", "item", "rating", "timestamp"]))[0].sha256
     frame = table_of(rows, ["User-ID", "ISBN", "Book-Rating", "Date Read"])
     assert Dataset.from_frames(frame, name="club").sha256 == read_as.sha256
+
+
+@pytest.mark.parametrize(("column", "noun"), [("ISBN", "book"), ("app_version", "item"), ("site", "item")])
+def test_a_further_column_tells_the_noun_only_if_it_is_an_id_of_one_kind(column, noun):
+    log = table_of([["a", "1", "1"], ["b", "2", "2"]], ["user", "item", "rating"])
+    items = table_of([["1", "x"], ["2", "y"]], ["item", column])
+    roles = find_rating_columns("log.csv", log, {}), find_item_columns("items.csv", items, {})
+    assert None not in roles
+    tables = [InputTable("log.csv", "CSV", log, roles[0]), InputTable("items.csv", "CSV", items, roles[1])]
+    assert interpret_tables(*tables, name="log", config=ReadConfig())[1].noun.one == noun
