@@ -268,7 +268,8 @@ def _telling_names(ratings: InputTable, items: InputTable | None) -> list[str]:
     """Names of columns that may say what the items are, the most telling first."""
     tables = [table for table in (items, ratings) if table is not None]
     names = [table.roles["item"] for table in tables]
-    names += [name for table in tables if (name := table.roles.name("title")) is not None]
+    titles = [table.roles.columns["title"] for table in tables if "title" in table.roles]
+    names += [title.name for title in titles if title.how != "contents"]
     others = [name for table in tables for name in table.roles.others]
     return names + [name for name in others if not _IDS_OF_ONE_KIND.isdisjoint(words_of(name))]
 
