@@ -270,7 +270,7 @@ def _telling_names(ratings: InputTable, items: InputTable | None) -> list[str]:
     names = [table.roles["item"] for table in tables]
     titles = [table.roles.columns["title"] for table in tables if "title" in table.roles]
     names += [title.name for title in titles if title.how != "contents"]
-    others = [name for table in tables for name in table.roles.others]
+    others = [title.name for title in titles] + [name for table in tables for name in table.roles.others]
     return names + [name for name in others if not _IDS_OF_ONE_KIND.isdisjoint(words_of(name))]
 
 
