@@ -17,7 +17,8 @@ MAX_COLUMNS = 30
 """Columns of a table that are listed; those with a role come first."""
 _MAX_CELL = 40
 _HEADER = ("column", "is the", "known by", "values", "example")
-_HOW = {"setting": "your settings", "name": "its name", "contents": "a guess from its values", None: ""}
+_HOW = {"setting": "your settings", "name": "its name", "contents": "a guess from its values",
+        "layout": "a guess from all columns", None: ""}  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,9 @@ def print_report(report: ReadReport, terminal: Terminal) -> None:
 def print_suggestions(report: ReadReport) -> None:
     """Print the lines of a settings file that say what had to be guessed."""
     lines = report.suggestions()
+    if not lines and any(column.how == "layout" for table in report.tables for column in table.columns):
+        logger.info("nothing was written; what was guessed is the layout of the table, which no setting can confirm")
+        return
     if not lines:
         logger.info("nothing had to be guessed, and nothing was written")
         return

@@ -21,8 +21,8 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-How = Literal["setting", "name", "contents"]
-"""How it was found what a column is; "contents" is a guess."""
+How = Literal["setting", "name", "contents", "layout"]
+"""How it was found what a column is; "contents" is a guess, and "layout" one that no setting can confirm."""
 EXACT = -1
 """Rank of the package's own name for a role."""
 WEAK = 30

@@ -36,9 +36,12 @@ _MONTHS = {
 }
 _TIME = re.compile(
     r"(?P<hour>\d{1,2})[:h](?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?\s*"
-    r"(?P<half>[ap]\.?m\.?)?\s*(?P<zone>(?:UTC|GMT)?[+-]\d\d:?\d\d|Z|UTC|GMT)?",
+    r"(?P<half>[ap]\.?m\.?)?\s*(?P<zone>(?:UTC|GMT)?[+-]\d\d:?\d\d|(?:UTC|GMT)[+-]\d{1,2}(?::\d\d)?\b|Z\b|UTC|GMT|"
+    r"(?:[ECMP][SD]|CE|CES)T\b)?",
     re.IGNORECASE,
 )
+_ZONES = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "cet": 1, "cest": 2}
+"""Hours from UTC of time zones that programs write by name: those of RFC 822, and of Central Europe."""
 _HALF_DAY = re.compile(r"(?P<hour>\d{1,2})\s*(?P<half>[ap]\.?m\.?)", re.IGNORECASE)
 _WEEKDAY = re.compile(
     r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mie|jue|vie|sab|dom)[a-z]*"
@@ -116,11 +119,14 @@ def _clock(groups: dict[str, str | None]) -> tuple[dt.timedelta, dt.timedelta | 
 
 def _offset(text: str) -> dt.timedelta:
     text = text.lower()
+    if text in _ZONES:
+        return dt.timedelta(hours=_ZONES[text])
     text = text.removeprefix("utc").removeprefix("gmt").removeprefix("z")
     if not text:
         return dt.timedelta()
     sign = -1 if text[0] == "-" else 1
-    return sign * dt.timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+    hours, _, minutes = text[1:].partition(":") if ":" in text else (text[1:3], "", text[3:])
+    return sign * dt.timedelta(hours=int(hours), minutes=int(minutes or 0))
 
 
 def _year_month_day(text: str) -> tuple[int, int, int] | None:

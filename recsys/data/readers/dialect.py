@@ -6,17 +6,22 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from recsys.data.readers.cells import is_plain_number
 from recsys.data.readers.delimited import UNIT, Dialect, csv_reader
+from recsys.data.readers.header import is_header
 
 _SEPARATORS = ("\t", "::", ";", "|", ",")
 """The rarer a separator is in text, the earlier it comes: it is more likely to be meant."""
 QUOTED_BY_DEFAULT = (",", ";")
 """Where these separate, a text may be quoted further down though none of the first lines has a quote."""
 _N_LINES = 500
+_NEVER_IN_TEXT = ("\t", "::")
+"""Separators that hardly any text has, which go before others."""
+_MIN_SHARE = 0.5
+"""Share of rows with as many fields as the header that a separator must have to be preferred because of it."""
 _NEAR = 0.95
 """Share of the best regularity with which another separator is as good."""
 _DECLARATION = re.compile(r"sep=(.)\s*", re.IGNORECASE)
@@ -43,6 +48,8 @@ class _Fit:
     """Of rows that have so many."""
     is_sound: bool = True
     """All rows can be read."""
+    has_header: bool = False
+    """The first row names as many columns as the others have fields."""
 
 
 def declared_separator(line: str) -> str | None:
@@ -64,10 +71,12 @@ def find_dialect(lines: Sequence[str]) -> tuple[Dialect, int, float]:
         return Dialect(separator or ",", quotes=True), 1, 1.0
     fits = [_fit(lines, candidate) for candidate in ([separator] if separator else _SEPARATORS)]
     fits = [fit for fit in fits if fit.n_fields > 1] or fits[-1:]
+    # A separator that a list in a cell has, such as "1,Alien,Horror|Space", is not in the header.
+    fits = [fit for fit in fits if fit.has_header and fit.share >= _MIN_SHARE] or fits
     best = max(fit.share for fit in fits)
     near = [fit for fit in fits if fit.share >= _NEAR * best]
     # More fields go before fewer: the comma of "1;2;4,5" is in every row too, but between the fields of fewer.
-    fit = max(near, key=lambda fit: fit.n_fields)
+    fit = max(near, key=lambda fit: (fit.dialect.separator in _NEVER_IN_TEXT, fit.n_fields))
     if (fit.n_fields < 2 or fit.share < _NEAR) and _is_separated_by_spaces(lines):
         return Dialect(" ", quotes=False), len(lines[-1].split()), 1.0
     return fit.dialect, fit.n_fields, fit.share
@@ -96,7 +105,7 @@ def _fit(lines: Sequence[str], separator: str) -> _Fit:
     texts = lines if unit == separator else [line.replace(separator, unit) for line in lines]
     has_quotes = any(text.startswith('"') or starts[1] in text or starts[2] in text for text in texts)
     if not has_quotes:
-        return _Fit(Dialect(separator, separator in QUOTED_BY_DEFAULT), plain.n_fields, plain.share)
+        return replace(plain, dialect=Dialect(separator, separator in QUOTED_BY_DEFAULT))
     fits = [_measured(lines, Dialect(separator, quotes=True))]
     if any('\\"' in line for line in lines):
         fits.append(_measured(lines, Dialect(separator, quotes=True, backslashes=True)))
@@ -114,7 +123,11 @@ def _measured(lines: Sequence[str], dialect: Dialect) -> _Fit:
     n_lines = sum(row.n_lines for row in rows)
     n_unread = len(lines) - n_lines  # those with bad quotes
     swallowed = n_lines - len(rows)  # lines that a quoted text goes on in; many, if a quote is not closed
-    return _Fit(dialect, n_fields, n_regular / (len(rows) + n_unread + swallowed / 100), n_unread == 0)
+    share = n_regular / (len(rows) + n_unread + swallowed / 100)
+    n_named = len(rows[0].values)  # one less than fields where the numbers of rows have no name
+    is_regular = n_named > 1 and n_fields - 1 <= n_named <= n_fields
+    has_header = is_regular and is_header(rows[0].values, [row.values for row in rows[1:]])
+    return _Fit(dialect, n_fields, share, n_unread == 0, has_header)
 
 
 def _is_separated_by_spaces(lines: Sequence[str]) -> bool:

@@ -18,7 +18,9 @@ from recsys.data.readers.files import Files, name_of_data
 from recsys.data.readers.formats import open_table
 from recsys.data.readers.movielens import known_columns
 from recsys.data.readers.table import SourceTable
+from recsys.data.readers.wide import open_wide
 from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
+from recsys.data.wide import describe_wide
 from recsys.errors import DataError
 
 
@@ -63,6 +65,8 @@ class Candidate:
 
     table: SourceTable
     roles: Roles
+    note: str | None = None
+    """What was done to the table that the file holds."""
 
 
 @dataclass(frozen=True)
@@ -89,22 +93,29 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
         raise DataError(
             f"'{files.path}' holds {len(names):,} files that may be tables (give the path of the ratings)"
         )
-    candidates, others, problems = [], [], []
+    candidates, wide, others, problems = [], [], [], []
     for name in names:
         if name in taken:
             continue
         try:
             table = open_table(name, partial(files.open, name), known_columns(name))
-            roles = find_rating_columns(table.file, table.sample, config.columns)
+            by_columns = open_wide(table, config.columns)
+            roles = None if by_columns else find_rating_columns(table.file, table.sample, config.columns)
         except DataError as error:
             if files.chosen is not None or _ending(name) in _TABLES:
                 problems.append(error)
             continue
-        if roles is None:
+        if by_columns is not None:
+            wide.append(by_columns)
+            others.append(table)
+        elif roles is None:
             others.append(table)
         else:
             candidates.append(Candidate(table, roles))
     chosen = _most_likely(candidates)
+    if not candidates:
+        chosen = [Candidate(ratings, roles, describe_wide(layout)) for ratings, roles, layout in wide]
+        others = [table for table in others if table.file not in {candidate.table.file for candidate in chosen}]
     others += [candidate.table for candidate in candidates if candidate not in chosen]
     return Tables(tuple(chosen), tuple(others), tuple(problems))
 

@@ -228,7 +228,8 @@ def _read_ratings(candidate: Candidate, config: ReadConfig) -> InputTable:
     frame, skipped = table.read(roles.names, config.lenient, ids=[roles["user"], roles["item"]])
     if not len(frame):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
-    return InputTable(table.file, table.description, frame, roles, table.locate, _notes(table.file, skipped))
+    notes = (*filter(None, [candidate.note]), *_notes(table.file, skipped))
+    return InputTable(table.file, table.description, frame, roles, table.locate, notes)
 
 
 def _find(tables: Sequence[SourceTable], kind: str, ratings: InputTable, config: ReadConfig) -> InputTable | None:

@@ -70,6 +70,13 @@ def test_the_first_row_is_a_header_where_it_is_unlike_the_others(content, column
         ('i,t\n1,"two\nlines"\n2,x\n', ["1", "two\nlines"]), ('i|t\n1|"a|b"\n2|"c|d"\n', ["1", "a|b"]),
         ("i,t\n1,<b>&amp;\n2,=1+1\n", ["1", "<b>&amp;"]), (f"i,t\n1,{'x' * 10_000}\n2,y\n", ["1", "x" * 10_000]),
         (f'i,t\n1,"{"x, " * 60_000}"\n2,y\n', ["1", ("x, " * 60_000).strip()]),
+        # Lists in cells that have more separators, and as regularly, than the table.
+        ("item,title,tags\n1,A,a|b|c|d\n2,B,e|f|g|h\n", ["1", "A", "a|b|c|d"]),
+        ("item,title,tags\n1,A,a;b\n2,B,e;f\n4,E,f;g\n", ["1", "A", "a;b"]),
+        ("id;title;genres\n1;A, B;Drama, War, Crime\n2;C, D;X, Y, Z\n", ["1", "A, B", "Drama, War, Crime"]),
+        ("id\tname\n1\tA, B, C\n2\tD, E, F\n", ["1", "A, B, C"]), ("1\tA, B, C\n2\tD, E, F\n", ["1", "A, B, C"]),
+        ("user|item|rating\n1|a,b,c,d,e|3\n2|c,b,c,d,e|4\n", ["1", "a,b,c,d,e", "3"]),
+        ("Export, 2024\nLeser;Buch;Note\nA;B;4,5\nC;D;2,5\nC;E;2,5\n", ["A", "B", "4,5"]),
     ],
 )  # fmt: skip
 def test_separators_and_quotes_are_found(content, row):

@@ -1,0 +1,200 @@
+"""Recognise a table with a row for each user and a column for each item, as polls and spreadsheets have it.
+
+Such a table has no column of items: their names are the names of its columns, and the cells are the ratings. It is
+recognised by its cells alone, which are all on one scale, so what is recognised is a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from recsys.config import Role
+from recsys.data.column_contents import Contents, describe_contents
+from recsys.data.column_names import WEAK, is_id_name, matches_of_name, says_something, words_of
+from recsys.data.columns import as_text
+from recsys.data.rating_values import ParsedRatings, parse_ratings
+from recsys.errors import DataError
+
+_MIN_ITEMS = 3
+_MIN_MANY = 5
+"""Columns of ratings from which on the other columns may be any number."""
+_MAX_OTHERS = 2
+"""Other columns beside fewer columns of ratings."""
+_MIN_UNIQUE = 0.9
+"""Share of the rows that have a user of their own in a table with a row for each."""
+_MAX_VALUES = 25
+"""Different ratings in all columns."""
+_QUESTION = re.compile(r"(.*?)\s*\[([^\[\]]+)\]", re.DOTALL)
+"""The name of a column of a form with a row of answers for each item: "How do you rate these games? [Catan]"."""
+
+
+@dataclass(frozen=True)
+class WideLayout:
+    """What the columns of such a table are.
+
+    Attributes:
+        items: by column of ratings, in the order of the table, the item.
+        question: what all of these columns begin with; "" where they do not.
+        user: the column that names the user; None where nothing but the number of the row does.
+        is_user_named: the column of users is known by its name or by the settings, and not by what is in it.
+        timestamp: the column of times; None where there is none.
+        others: all other columns.
+    """
+
+    items: Mapping[str, str]
+    question: str
+    user: str | None
+    is_user_named: bool
+    timestamp: str | None
+    others: tuple[str, ...]
+
+
+def find_wide_layout(sample: pd.DataFrame, has_header: bool, named: Mapping[Role, str]) -> WideLayout | None:
+    """The layout of a table with a row for each user; None where it is another table.
+
+    Args:
+        sample: its first rows.
+        has_header: whether the columns have names.
+        named: columns that the settings name, by role. Where these are items or ratings, the table is another one.
+    """
+    names = [str(name) for name in sample.columns]
+    chosen = {role: _column_called(name, names) for role, name in named.items()}
+    if not has_header or len(names) < _MIN_ITEMS or chosen.get("item") or chosen.get("rating"):
+        return None
+    contents = {name: describe_contents(sample.iloc[:, index]) for index, name in enumerate(names)}
+    scales = [name for name in names if name not in chosen.values() and _is_scale(name, contents[name])]
+    questions = {name: match.groups() for name in scales if (match := _QUESTION.fullmatch(name))}
+    question = ""
+    if len(questions) >= _MIN_ITEMS:
+        question = Counter(before for before, _ in questions.values()).most_common(1)[0][0]
+        ratings = [name for name, (before, _) in questions.items() if before == question]
+    else:
+        questions = {}
+        ratings = _on_one_scale(scales, sample)
+    items = {name: questions[name][1].strip() if questions else name for name in ratings}
+    others = [name for name in names if name not in items]
+    if not _is_enough(items, others) or not _have_one_form(sample, ratings):
+        return None
+    if not questions and (_has_items(others) or _is_log(ratings)):
+        return None
+    user, is_named = _user_column(others, contents, chosen.get("user"))
+    if user is not None and contents[user].share_unique < _MIN_UNIQUE and not chosen.get("user"):
+        return None
+    if user is None and len(items) < _MIN_MANY:
+        return None
+    others = [name for name in others if name != user]
+    timestamp = chosen.get("timestamp") or _time_column(others, contents)
+    return WideLayout(items, question, user, is_named, timestamp, tuple(n for n in others if n != timestamp))
+
+
+def _column_called(name: str, names: Sequence[str]) -> str | None:
+    if name in names:
+        return name
+    return next((other for other in names if words_of(other) and words_of(other) == words_of(name)), None)
+
+
+def _is_scale(name: str, column: Contents) -> bool:
+    """Whether a column may hold opinions of the item that it is called after."""
+    if not says_something(name) and not re.search(r"[^\W\d_]", name):
+        return False
+    roles = {match.role for match in matches_of_name(name) if match.rank < WEAK}
+    if not _QUESTION.fullmatch(name) and (roles & {"user", "timestamp", "year"} or is_id_name(name)):
+        return False
+    return column.n_known > 0 and column.is_scale and column.n_unique <= _MAX_VALUES
+
+
+def _on_one_scale(names: Sequence[str], sample: pd.DataFrame) -> list[str]:
+    """The columns within the commonest range, which that of an age is not in."""
+    ranges: dict[str, tuple[float, float]] = {}
+    for name in names:
+        numbers = _parsed([as_text(value) for value in sample[name].dropna()]).values
+        if np.isfinite(numbers).any():
+            ranges[name] = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+    highs = Counter(high for _, high in ranges.values())
+    high = max(highs, key=lambda value: (highs[value], value), default=0.0)
+    low = min((low for low, top in ranges.values() if top == high), default=0.0)
+    return [name for name, (lowest, highest) in ranges.items() if lowest >= min(low, 1.0) and highest <= high]
+
+
+def _is_enough(items: Mapping[str, str], others: Sequence[str]) -> bool:
+    n = len(set(items.values()))
+    return n == len(items) and (n >= _MIN_MANY or (n >= _MIN_ITEMS and len(others) <= _MAX_OTHERS))
+
+
+def _have_one_form(sample: pd.DataFrame, ratings: Sequence[str]) -> bool:
+    """Whether all cells of ratings read as ratings together, and are few different ones."""
+    cells = [as_text(value) for name in ratings for value in sample[name].dropna()]
+    parsed = _parsed(cells)
+    known = parsed.values[~np.isnan(parsed.values)]
+    return parsed.form != "events" and parsed.is_bad.mean() <= 0.05 and 1 < len(np.unique(known)) <= _MAX_VALUES
+
+
+def _parsed(cells: Sequence[str]) -> ParsedRatings:
+    """Cells as ratings; where commas can be read in two ways, they are none."""
+    try:
+        return parse_ratings(pd.Series(cells, dtype=object))
+    except DataError:
+        return ParsedRatings(np.full(len(cells), np.nan), np.ones(len(cells), bool))
+
+
+def _has_items(others: Sequence[str]) -> bool:
+    """Whether another column names items, so that the columns of ratings are features of these, or are criteria."""
+    for name in others:
+        ranks: dict[Role, int] = {match.role: match.rank for match in matches_of_name(name)}
+        if "user" in ranks or "timestamp" in ranks:
+            continue
+        if "item" in ranks or "title" in ranks:
+            return True
+    return False
+
+
+def _is_log(ratings: Sequence[str]) -> bool:
+    """Whether one or two of the columns are called ratings or items: then these are what the table is about.
+
+    Where all are, they are called "Film 1", "Film 2", or "Rating of Catan", "Rating of Chess".
+    """
+    called: dict[Role, int] = Counter(
+        match.role for name in ratings for match in matches_of_name(name) if match.rank < WEAK
+    )
+    return any(0 < called.get(role, 0) < _MIN_ITEMS for role in ("item", "rating"))
+
+
+def _user_column(
+    names: Sequence[str], contents: Mapping[str, Contents], chosen: str | None
+) -> tuple[str | None, bool]:
+    """The column that tells users apart, and whether its name says so."""
+    if chosen is not None:
+        return chosen, True
+    ranks = [(match.rank, name) for name in names for match in matches_of_name(name) if match.role == "user"]
+    ranks += [(WEAK, name) for name in names if is_id_name(name)]
+    if ranks:
+        return min(ranks, key=lambda pair: pair[0])[1], True
+    unique = [name for name in names if contents[name].share_unique == 1.0 and contents[name].n_known > 1
+              and contents[name].n_known == contents[name].n_rows and not contents[name].is_time
+              and (contents[name].is_id or not contents[name].is_numeric)]  # fmt: skip
+    return (unique[0], False) if unique else (None, False)
+
+
+def _time_column(names: Sequence[str], contents: Mapping[str, Contents]) -> str | None:
+    ranks = [(match.rank, name) for name in names for match in matches_of_name(name)
+             if match.role == "timestamp" and contents[name].may_be_time]  # fmt: skip
+    if ranks:
+        return min(ranks, key=lambda pair: pair[0])[1]
+    return next((name for name in names if contents[name].share_date >= 0.95), None)
+
+
+def describe_wide(layout: WideLayout) -> str:
+    """A sentence that says what was guessed."""
+    shown = ", ".join(list(layout.items.values())[:3])
+    users = "a row is a user" if layout.user is None else f"a row is a user, named by {layout.user!r}"
+    return (
+        f"this seems to be a table with a row for each user and a column for each item: {users}, and a column is an "
+        f"item, {len(layout.items)} in all ({shown}{', ...' if len(layout.items) > 3 else ''}); if it is not, save "
+        "it with a row for each rating"
+    )
