@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ MAX_SHOWN = 60
 """Characters of a cell in a message."""
 _BLANK_FACTS = frozenset(["", "\\N", "NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "NA", "(no genres listed)"])
 """What stands for nothing in tables of items and users."""
+_ROLES = frozenset(get_args(Role))
 _BLANK_TITLES = frozenset(["", "\\N"])
 _WHOLE_FLOAT = re.compile(r"-?(?:0|[1-9]\d*)\.0+")
 _MIN_DATED = 0.5
@@ -112,6 +113,7 @@ def clean_ratings(table: InputTable, lenient: bool) -> CleanTable:
     for role in facts:
         if role in roles:
             columns[role] = frame[roles[role]]
+    columns |= {name: frame[name] for name in roles.others if name in frame and name not in _ROLES}
     clean.frame = pd.DataFrame(columns, copy=False)
     kept = ~(is_skipped | is_unrated)
     if skipped:

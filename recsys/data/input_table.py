@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -22,6 +22,7 @@ class InputTable:
         roles: which column is what.
         locate: from the number of a row of ``frame`` to "ratings.csv:12"; None where there is no file.
         notes: what the reader did to it, such as rows that it skipped.
+        left_out: columns of ratings that are not in ``frame``, and why, in words.
     """
 
     file: str
@@ -30,3 +31,4 @@ class InputTable:
     roles: Roles
     locate: Callable[[int], str] | None = None
     notes: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)

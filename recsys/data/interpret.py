@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
-from recsys.config import ReadConfig
+from recsys.config import ReadConfig, Role
 from recsys.data.cleaning import CleanTable, clean_facts, clean_ratings
 from recsys.data.column_kinds import describe_table
 from recsys.data.column_names import words_of
@@ -21,7 +20,8 @@ from recsys.data.input_table import InputTable
 from recsys.data.nouns import label_of_genres, name_of_counts, noun_of_names
 from recsys.data.rating_scale import rating_scale
 from recsys.data.report import ReadReport
-from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
+from recsys.data.roles import RoleColumn, Roles, find_item_columns, find_rating_columns, find_user_columns
+from recsys.data.row_facts import Key, RowFacts, facts_of_rows
 from recsys.data.tables import as_frame, need_columns
 from recsys.errors import DataError
 from recsys.schema import Label, Noun
@@ -30,9 +30,7 @@ SAMPLE_ROWS = 1000
 """Rows that are looked at to see what columns are."""
 _MAX_IDS = 100_000
 """Ids of ratings that are looked for in columns of other tables."""
-_MIN_CONSISTENT = 0.9
-"""Share of the items that have one title in all rows of the ratings, from which on it is the item's title."""
-_FACTS = ("title", "year", "genres")
+_FACTS: tuple[Role, ...] = ("title", "year", "genres")
 _IDS_OF_ONE_KIND = frozenset({"isbn", "isbn10", "isbn13", "imdb", "tmdb", "tconst"})
 """Words in the names of further columns that say what the items are. Others, such as "site", may say anything."""
 logger = logging.getLogger(__name__)
@@ -49,10 +47,10 @@ def dataset_of_frames(
         raise DataError("ratings has no columns of users and of items; expected them to be named in columns")
     for column in roles.guessed:
         logger.warning("ratings: column %r seems to hold %ss; if not, name it in columns", column.name, column.role)
-    log = _renamed(ratings, roles)
-    about_items = _facts_of_rows(log, logger.warning) if items is None else None
-    about_items = about_items if items is None else _renamed_facts("item", items, ratings, roles, config)
-    about_users = _renamed_facts("user", users, ratings, roles, config)
+    log = _renamed(ratings, roles, keep_others=True)
+    facts = _facts_of_rows(log, roles, items is None, users is None, logger.warning)
+    about_items = facts.items if items is None else _renamed_facts("item", items, ratings, roles, config)
+    about_users = facts.users if users is None else _renamed_facts("user", users, ratings, roles, config)
     rule: Rule | None = None if config.duplicates == "refuse" else config.duplicates
     rule = rule if rule is None or "rating" in roles else "sum"
     converted = convert_frames(log, about_items, about_users, logger.warning)
@@ -151,8 +149,9 @@ def interpret_tables(
     log = clean_ratings(ratings, config.lenient)
     if not len(log.frame):
         raise DataError(f"{ratings.file} has no rows with a rating (expected at least one): {'; '.join(log.notes)}")
-    about_items = _facts_of_items(items, log)
-    about_users = None if users is None else clean_facts(users)
+    facts = _facts_of_rows(log.frame, ratings.roles, items is None, users is None, log.notes.append)
+    about_items = _clean_facts(items, "items", facts.items)
+    about_users = _clean_facts(users, "users", facts.users)
     is_counted = "rating" not in log.frame or (log.rating is not None and log.rating.form == "events")
     rule: Rule | None = None if config.duplicates == "refuse" else "sum" if is_counted else config.duplicates
     notes = [note for table in (ratings, items, users) if table is not None for note in table.notes]
@@ -162,55 +161,47 @@ def interpret_tables(
     noun = noun_of_names(_telling_names(ratings, items), [table.file for table in (items, ratings) if table] + [name])
     dataset = _make_dataset(name, source, converted, rule, noun, ratings.roles, label_of_genres(genres))
     notes += _notes_on_rows(dataset, converted, ratings, log, rule, items, users)
-    tables = [describe_table(ratings, log.frame, dataset, {}, log.rating)]
+    about_rows = {**ratings.left_out, **facts.left_out}
+    for table, kind in ((items, "items"), (users, "users")):
+        if table is None:
+            about_rows |= {name: _of_what(kind, text) for name, text in converted.columns[kind].items()}
+    tables = [describe_table(ratings, log.frame, dataset, about_rows, log.rating)]
     for table, clean, kind in ((items, about_items, "items"), (users, about_users, "users")):
         if table is not None and clean is not None:
             tables.append(describe_table(table, clean.frame, dataset, converted.columns[kind], None))
     return dataset, ReadReport(tuple(tables), tuple(notes), noun, dataset.rating_name)
 
 
-def _facts_of_items(items: InputTable | None, log: CleanTable) -> CleanTable | None:
-    """The table of items, or what the ratings say of them in each row."""
-    if items is not None:
-        return clean_facts(items)
-    frame = _facts_of_rows(log.frame, log.notes.append)
-    if frame is None:
+def _facts_of_rows(
+    log: pd.DataFrame, roles: Roles, has_no_items: bool, has_no_users: bool, note: Callable[[str], None]
+) -> RowFacts:
+    """What the rows of ratings say about items and users that no other table is about."""
+    keys: list[Key] = []
+    keys += ["item"] * has_no_items
+    keys += ["user"] * has_no_users
+    return facts_of_rows(log, _FACTS, roles.others, keys, note)
+
+
+def _clean_facts(
+    table: InputTable | None, kind: Literal["items", "users"], facts: pd.DataFrame | None
+) -> CleanTable | None:
+    """The table of items or users, or what the ratings say of them in each row."""
+    if table is not None:
+        return clean_facts(table)
+    if facts is None:
         return None
-    return clean_facts(InputTable("the items", "", frame, Roles("items", _exact_roles(frame), (), {})))
+    return clean_facts(InputTable(f"the {kind}", "", facts, Roles(kind, _exact_roles(facts, kind), (), {})))
 
 
-def _facts_of_rows(log: pd.DataFrame, note: Callable[[str], None]) -> pd.DataFrame | None:
-    """What most rows of a log say of each item; None where it has no such columns.
-
-    A column that differs between the rows of many items is none of theirs, such as the title of a review.
-    """
-    columns: dict[str, pd.Series[Any]] = {}
-    for name in _FACTS:
-        if name not in log or log.columns.tolist().count(name) > 1:
-            continue
-        facts = log[["item", name]].dropna()
-        try:
-            counts = facts.groupby(["item", name], sort=False).size().reset_index(name="\x1fn")
-        except TypeError:  # lists, which do not compare
-            continue
-        texts = counts[name].astype(str)
-        counts, texts = counts[texts.str.strip() != ""], texts[texts.str.strip() != ""]
-        if not len(counts):
-            continue
-        n_items = counts["item"].nunique()
-        n_differing = counts.loc[counts["item"].duplicated(), "item"].nunique()
-        if n_differing > (1 - _MIN_CONSISTENT) * n_items:
-            note(f"the column of {name}s in the ratings is left out: it differs between ratings of one item")
-            continue
-        order = np.lexsort((texts.to_numpy(str), -counts["\x1fn"].to_numpy()))  # the commonest, then by text
-        columns[name] = counts.iloc[order].drop_duplicates("item").set_index("item")[name]
-    return pd.DataFrame(columns).rename_axis("item").reset_index() if columns else None
+def _of_what(kind: str, text: str) -> str:
+    """What became of a column of the ratings, in words: "about items: category, 3 values"."""
+    return text if text.startswith("left out") else f"about {kind}: {text}"
 
 
-def _exact_roles(frame: pd.DataFrame) -> Mapping[Any, Any]:
-    found = find_item_columns("items", frame.head(SAMPLE_ROWS), {})
-    assert found is not None  # it has a column called item
-    return found.columns
+def _exact_roles(frame: pd.DataFrame, kind: Literal["items", "users"]) -> dict[Role, RoleColumn]:
+    """The columns with the package's own names."""
+    roles: tuple[Role, ...] = ("item", *_FACTS) if kind == "items" else ("user",)
+    return {role: RoleColumn(role, role, "name") for role in roles if role in frame}
 
 
 def _convert(

@@ -157,6 +157,34 @@ def test_titles_that_differ_between_ratings_of_an_item_are_not_its_titles():
     assert any("differs between ratings of one item" in note for note in report.notes)
 
 
+def test_columns_that_are_constant_for_an_item_or_a_user_are_about_it():
+    header = ["user", "book", "stars", "Author", "Country", "Remark", "Edition"]
+    rows = [
+        [f"u{user}", f"b{book}", str(1 + (user + book) % 5), f"A{book % 2}", "AT" if user < 2 else "DE",
+         f"{user} on {book}", "1"]
+        for user in range(4) for book in range(3)
+    ]  # fmt: skip
+    for dataset, report in (read(table_of(rows, header)), (Dataset.from_frames(table_of(rows, header)), None)):
+        assert dataset.item_feature_names == ("Author=A0", "Author=A1")
+        assert dataset.item_features.argmax(axis=1).tolist() == [0, 1, 0]
+        assert dataset.user_feature_names == ("Country=AT", "Country=DE")
+        assert dataset.user_features.argmax(axis=1).tolist() == [0, 0, 1, 1]
+        if report is not None:
+            assert {column.name: column.kind for column in report.tables[0].columns[3:]} == {
+                "Author": "about items: category, 2 values",
+                "Country": "about users: category, 2 values",
+                "Remark": "left out: it differs between the rows of one item, and of one user",
+                "Edition": "left out: the same in all rows",
+            }
+
+
+def test_a_table_of_items_goes_before_what_the_rows_of_ratings_say_of_them():
+    rows = [[*row, f"Author of {row[1]}"] for row in ROWS] + [["bob", "b2", "1", "3.2.2020", "Author of b2"]]
+    dataset, report = read(table_of(rows, [*HEADER, "writer"]), BOOKS)
+    assert not any("writer" in name for name in dataset.item_feature_names)
+    assert report.tables[0].columns[-1].kind == "left out: another table is about items"
+
+
 def test_what_was_guessed_is_suggested_as_settings():
     log = table_of([["u1", 'tt"1', "4"], ["u1", "tt2", "3"], ["u2", 'tt"1', "1"]], [f"column {n}" for n in (1, 2, 3)])
     _, report = read(log)

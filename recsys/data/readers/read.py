@@ -26,6 +26,7 @@ from recsys.data.readers.formats import LABEL, open_table
 from recsys.data.readers.table import Skipped, SourceTable
 from recsys.data.report import ReadReport
 from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
+from recsys.data.row_facts import reasons_to_leave_out
 from recsys.errors import DataError
 
 logger = logging.getLogger(__name__)
@@ -225,11 +226,13 @@ def _check_repeated(ratings: InputTable) -> None:
 
 def _read_ratings(candidate: Candidate, config: ReadConfig) -> InputTable:
     table, roles = candidate.table, candidate.roles
-    frame, skipped = table.read(roles.names, config.lenient, ids=[roles["user"], roles["item"]])
+    left_out = reasons_to_leave_out(table.sample, roles)
+    columns = [*roles.names, *(name for name in roles.others if name not in left_out)]
+    frame, skipped = table.read(columns, config.lenient, ids=[roles["user"], roles["item"]])
     if not len(frame):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
     notes = (*filter(None, [candidate.note]), *_notes(table.file, skipped))
-    return InputTable(table.file, table.description, frame, roles, table.locate, notes)
+    return InputTable(table.file, table.description, frame, roles, table.locate, notes, left_out)
 
 
 def _find(tables: Sequence[SourceTable], kind: str, ratings: InputTable, config: ReadConfig) -> InputTable | None:

@@ -1,0 +1,166 @@
+"""Facts about items and users in the rows of the ratings: an author beside each rating of a book is the book's.
+
+A column that differs between the rows of an item, such as the title of a review, is no fact about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.data.columns import plain
+from recsys.data.roles import Roles
+
+Key = Literal["item", "user"]
+_MIN_CONSISTENT = 0.9
+"""Share of the items or users that have one value in all of their rows, from which on a column is about them."""
+_MIN_REPEATED = 2
+"""Items or users with several rows that it takes to tell this, where no name of the column does."""
+_BLANK = ("", "\\N")
+
+
+@dataclass(frozen=True)
+class RowFacts:
+    """What the rows of ratings say about items and users.
+
+    Attributes:
+        items: a row for each item: item, and columns about it; None where there are none.
+        users: likewise, of users.
+        left_out: by name of a column that is about neither, why it is left out.
+    """
+
+    items: pd.DataFrame | None
+    users: pd.DataFrame | None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+def facts_of_rows(
+    log: pd.DataFrame, facts: Sequence[str], others: Sequence[str], keys: Sequence[Key], note: Callable[[str], None]
+) -> RowFacts:
+    """What most rows of a log say of each item and of each user.
+
+    Args:
+        log: with columns item and user.
+        facts: columns that are about items by their names: title, year and genres.
+        others: columns that may be about anything.
+        keys: what facts are looked for about; items and users that another table is about are not among them.
+        note: is called with a sentence about each of ``facts`` that is left out.
+    """
+    columns: dict[Key, dict[str, pd.Series[Any]]] = {"item": {}, "user": {}}
+    left_out: dict[str, str] = {}
+    names = log.columns.tolist()
+    for name in facts:
+        if name not in log or names.count(name) > 1 or "item" not in keys:
+            continue
+        share, _, _ = _consistency(log, "item", name)
+        if share is None:
+            continue
+        if share < _MIN_CONSISTENT:
+            note(f"the column of {name}s in the ratings is left out: it differs between ratings of one item")
+            continue
+        columns["item"][name] = _commonest(log, "item", name)
+    for name in others:
+        if name not in log or names.count(name) > 1:
+            continue
+        key, left_out[name] = key_of_column(log, name)
+        if key is None:
+            continue
+        if key in keys:
+            columns[key][name] = _commonest(log, key, name)
+            del left_out[name]
+        else:
+            left_out[name] = f"left out: another table is about {key}s"
+    return RowFacts(_table("item", columns["item"]), _table("user", columns["user"]), left_out)
+
+
+def _table(key: Key, columns: Mapping[str, pd.Series[Any]]) -> pd.DataFrame | None:
+    return pd.DataFrame(columns).rename_axis(key).reset_index() if columns else None
+
+
+def reasons_to_leave_out(sample: pd.DataFrame, roles: Roles) -> dict[str, str]:
+    """The columns without a role that are about neither items nor users by the first rows of a table, and why."""
+    log = sample.rename(columns={roles["item"]: "item", roles["user"]: "user"})
+    taken = {"item", "user", "rating", "timestamp", "title", "year", "genres"}
+    reasons = {}
+    for name in roles.others:
+        if name in taken or list(log.columns).count(name) != 1:
+            reasons[name] = f"left out: another column is the {name}"
+            continue
+        key, reason = key_of_column(log, name)
+        if key is None and reason != _UNKNOWN:
+            reasons[name] = reason
+    return reasons
+
+
+_UNKNOWN = "left out: too few items or users have several rows to tell what it is about"
+
+
+def key_of_column(log: pd.DataFrame, name: str) -> tuple[Key | None, str]:
+    """What a column is about, items or users; or None, and why it is left out."""
+    shares: dict[Key, float] = {}
+    for key in ("item", "user"):
+        share, n_repeated, n_values = _consistency(log, key, name)
+        if share is None:
+            return None, "left out: empty"
+        if n_values == 1:
+            return None, "left out: the same in all rows"
+        if n_repeated >= _MIN_REPEATED:
+            shares[key] = share
+    if not shares:
+        return None, _UNKNOWN
+    best = max(shares, key=lambda key: shares[key])  # of equal ones the item
+    if shares[best] < _MIN_CONSISTENT:
+        return None, "left out: it differs between the rows of one item, and of one user"
+    return best, ""
+
+
+def _codes(log: pd.DataFrame, key: Key, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64], Any, Any]:
+    """The rows that are not blank: the number of the key and of the value in each, and both by number."""
+    values = plain(log[name])
+    try:
+        codes, unique = pd.factorize(values)
+    except TypeError:  # lists, which do not compare
+        codes, unique = np.full(len(log), -1), pd.Index([])
+    blank = [value is None or (isinstance(value, str) and value.strip() in _BLANK) for value in unique]
+    is_known = np.array([*(not is_blank for is_blank in blank), False], bool)[codes]
+    keys, key_values = pd.factorize(log[key])
+    is_known &= keys >= 0
+    return keys[is_known], codes[is_known], key_values, unique
+
+
+def _consistency(log: pd.DataFrame, key: Key, name: str) -> tuple[float | None, int, int]:
+    """The share of the keys with one value, of those with several rows where there are any; None without a value.
+
+    Also how many keys have several rows, and the number of values.
+    """
+    keys, codes, _, _ = _codes(log, key, name)
+    if not len(keys):
+        return None, 0, 0
+    n_rows = np.bincount(keys)
+    pairs, _ = np.divmod(np.unique(keys * (codes.max() + 1) + codes), codes.max() + 1)
+    n_values = np.bincount(pairs, minlength=len(n_rows))
+    several = n_rows > 1
+    n_known = int((n_rows > 0).sum())
+    share = 1 - float((n_values > 1).sum()) / n_known
+    if several.sum() >= _MIN_REPEATED:
+        share_of_several = float((n_values[several] == 1).mean())
+        share = share if key == "item" and name in ("title", "year", "genres") else share_of_several
+    return share, int(several.sum()), len(np.unique(codes))
+
+
+def _commonest(log: pd.DataFrame, key: Key, name: str) -> pd.Series[Any]:
+    """The commonest value of each key, by key; of equally common ones the first as text."""
+    keys, codes, key_values, unique = _codes(log, key, name)
+    pairs, counts = np.unique(keys * len(unique) + codes, return_counts=True)
+    of_key, of_value = np.divmod(pairs, len(unique))
+    rank = np.empty(len(unique), np.int64)
+    rank[sorted(range(len(unique)), key=[str(value) for value in unique].__getitem__)] = np.arange(len(unique))
+    order = np.lexsort((rank[of_value], -counts, of_key))
+    first = order[np.flatnonzero(np.diff(of_key[order], prepend=-1))]
+    values = np.asarray(unique, object)[of_value[first]]
+    return pd.Series(values, index=pd.Index(key_values)[of_key[first]], dtype=object)
