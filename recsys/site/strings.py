@@ -28,6 +28,7 @@ from markupsafe import Markup, escape
 
 from recsys.errors import OutputError
 from recsys.schema import Artefacts
+from recsys.site.control import control_of
 
 Text = str | dict[str, str]
 """A text, or its plural forms by CLDR category."""
@@ -267,16 +268,17 @@ def words_of(artefacts: Artefacts) -> dict[str, str]:
 def conditions_of(artefacts: Artefacts) -> frozenset[str]:
     """What holds for a site, of what variants of texts may ask for.
 
-    ``scale``, ``counts`` or ``equal``: what its ratings are; ``temporal``: the newest ratings were hidden from
-    training; ``genres``, ``years``: any item has one; ``vowel``: the noun begins with one; ``hash_users``,
-    ``hide_rated``: these settings of privacy; ``name_all``, ``name_none``: all rated items of a user may be named, or
-    none; ``rated_withheld``: so few that the ten best of some users are not.
+    ``scale``, ``counts`` or ``equal``: what its ratings are; ``likes``: visitors like an item or not; ``temporal``:
+    the newest ratings were hidden from training; ``genres``, ``years``: any item has one; ``vowel``: the noun begins
+    with one; ``hash_users``, ``hide_rated``: these settings of privacy; ``name_all``, ``name_none``: all rated items
+    of a user may be named, or none; ``rated_withheld``: so few that the ten best of some users are not.
     """
     build, items = artefacts.build, artefacts.items.items
     settings, n_named = build.config, artefacts.recommendations.max_named
     names_all = settings.get("named_items") == "all"
     holds = {
         build.dataset.ratings.kind if build.dataset.ratings else "scale": True,
+        "likes": control_of(build.dataset.ratings) == "likes",
         "temporal": artefacts.metrics.protocol.split == "temporal",
         "genres": any(item.genres for item in items),
         "years": any(item.year is not None for item in items),

@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 from recsys.errors import OutputError
-from recsys.schema import DeepTower, RatingsSummary
+from recsys.schema import DeepTower
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Context, ItemLink, PageHead
+from recsys.site.control import Control, control_of
 from recsys.site.images.square import square_around
 from recsys.site.output.script_data import exported_stamp
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.ten_best import ten_best
 
 _N_FIRST = 12
-_MAX_WHOLE_STARS = 5
-"""Steps of a scale up to which each is a whole star."""
-
-Control = Literal["stars", "half-stars", "likes"]
-"""How visitors rate: by one to five stars, by half stars, or by liking an item or not."""
-
 _SOURCES = {
     "film": ("Letterboxd", "IMDb", "Netflix"),
     "movie": ("Letterboxd", "IMDb", "Netflix"),
@@ -77,22 +72,6 @@ def rate_context(data: SiteData, page: PageHead) -> RateContext:
         sources=_SOURCES.get(data.artefacts.build.presentation.item.one, ()),
         tower_stamp=exported_stamp(data.data_folder / DeepTower.FILE),
     )
-
-
-def control_of(ratings: RatingsSummary | None) -> Control:
-    """How visitors rate on a site of these ratings.
-
-    Whole stars where the data has at most five steps, as from 1 to 5, half stars where it has more, as from half a
-    star to five or from 1 to 10. Counts and clicks, and scales of two steps, are liked or not.
-    """
-    if ratings is None:
-        return "stars"
-    if ratings.kind != "scale":
-        return "likes"
-    n_steps = round((ratings.high - ratings.low) / (ratings.step or 1)) + 1
-    if n_steps <= 2:
-        return "likes"
-    return "stars" if n_steps <= _MAX_WHOLE_STARS else "half-stars"
 
 
 def _starters(tower: DeepTower, catalogue: Catalogue) -> tuple[Starter, ...]:

@@ -7,8 +7,9 @@ import pytest
 from recsys.errors import OutputError
 from recsys.export.script import json_in
 from recsys.schema import RatingsSummary
+from recsys.site.control import control_of
 from recsys.site.images.square import square_around
-from recsys.site.pages.rate import control_of, rate_facts
+from recsys.site.pages.rate import rate_facts
 from recsys.site.slugs import slugs
 from tests.site.markup import Page
 from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, embedding, render, site_data, tiny
