@@ -215,7 +215,7 @@ def evaluate_cold_start(
             share=SHARE,
             k=k,
             twins=" and without twins, as protocol.candidates says" if ratings.twins else "",
-            relevant=relevance.protocol(relevant_from, ratings.twins),
+            relevant=relevance.protocol(relevant_from, ratings.twins, ratings.rating_scale.kind),
         ),
         share=SHARE,
         draws=DRAWS,

@@ -10,12 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.data.rating_scale import Kind
 from recsys.data.split import Split
 from recsys.data.twins import Twins
 from recsys.errors import ConfigError
 
-EVERY_RATING = "all items the user rated in the hidden part, whatever the rating"
-FROM_A_RATING = "the items the user rated {relevant_from:g} or higher in the hidden part; lower ratings do not count"
+EVERY_RATING: dict[Kind, str] = {
+    "scale": "all items the user rated in the hidden part, whatever the rating",
+    "counts": "all items of the user in the hidden part, whatever the count",
+    "equal": "all items of the user in the hidden part",
+}
+_FROM_A_COUNT = "the items of the user with {relevant_from:g} or more in the hidden part; lower counts do not count"
+FROM_A_RATING: dict[Kind, str] = {
+    "scale": "the items the user rated {relevant_from:g} or higher in the hidden part; lower ratings do not count",
+    "counts": _FROM_A_COUNT,
+    "equal": _FROM_A_COUNT,
+}
+"""By what ratings are."""
 
 TWINS = (
     "; an item does not count if the user rated a twin of it in training (an item of the same title and year, see "
@@ -96,9 +107,9 @@ def reaches(ratings: NDArray[np.floating[Any]], relevant_from: float) -> NDArray
     return is_relevant
 
 
-def protocol(relevant_from: float | None, twins: Twins) -> str:
-    """What counts as relevant, in words."""
-    rule = EVERY_RATING if relevant_from is None else FROM_A_RATING.format(relevant_from=relevant_from)
+def protocol(relevant_from: float | None, twins: Twins, kind: Kind) -> str:
+    """What counts as relevant, in words that fit what ratings are."""
+    rule = EVERY_RATING[kind] if relevant_from is None else FROM_A_RATING[kind].format(relevant_from=relevant_from)
     return rule + (TWINS if twins else "")
 
 

@@ -137,7 +137,7 @@ def _protocol(results: Results) -> schema.Protocol:
         n_cut_in_ties=parts.n_cut_in_ties,
         n_evaluated=n_evaluated,
         n_not_evaluated=parts.train.n_users - n_evaluated,
-        relevant=relevance.protocol(relevant_from, results.dataset.twins),
+        relevant=relevance.protocol(relevant_from, results.dataset.twins, results.dataset.rating_scale.kind),
         relevant_from=relevant_from,
         not_measured=relevance.skip_reason(parts, holdout, relevant_from),
         candidates=candidates.protocol(results.dataset.twins),

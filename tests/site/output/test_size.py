@@ -76,7 +76,7 @@ def test_sizes_are_formatted():
 def test_too_many_pages_are_refused_before_anything_is_computed():
     check_page_count(6, 4, Limits(user_pages=6, max_files=10))
     check_page_count(1_000_000, 10, Limits(user_pages=6, max_files=10))
-    with pytest.raises(OutputError, match="4 films and 6 users would have 10 pages of their own; expected 9 files"):
+    with pytest.raises(OutputError, match="4 items and 6 users would have 10 pages of their own; expected 9 files"):
         check_page_count(6, 4, Limits(user_pages=6, max_files=9))
     with pytest.raises(OutputError, match=r"11 pages of their own.+raise max_files"):
         check_page_count(7, 11, Limits(user_pages=6, max_files=10))
