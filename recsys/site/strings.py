@@ -17,6 +17,7 @@ one number and knows no nouns. Plural rules are gettext's, which Python has, and
 from __future__ import annotations
 
 import gettext
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ Text = str | dict[str, str]
 """A text, or its plural forms by CLDR category."""
 _USUALLY_NAMED = 30
 """Rated items of a user that a site names unless its settings say otherwise."""
+_ABBREVIATION = re.compile(r"[A-Z]{2,}s?\b|[A-Z]{2,}\d")
+_SILENT_H = re.compile(r"hour|heir|honest|honou?r", re.IGNORECASE)
+_VOWEL_LETTER_WITH_CONSONANT = re.compile(r"eu|ew|on(e|ce)\b|uni(?![nm])|u[bcfhjkqrst][aeiou]", re.IGNORECASE)
 _CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
 
 
@@ -269,9 +273,10 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
     """What holds for a site, of what variants of texts may ask for.
 
     ``scale``, ``counts`` or ``equal``: what its ratings are; ``likes``: visitors like an item or not; ``temporal``:
-    the newest ratings were hidden from training; ``genres``, ``years``: any item has one; ``vowel``: the noun begins
-    with one; ``hash_users``, ``hide_rated``: these settings of privacy; ``name_all``, ``name_none``: all rated items
-    of a user may be named, or none; ``rated_withheld``: so few that the ten best of some users are not.
+    the newest ratings were hidden from training; ``genres``, ``years``: any item has one; ``vowel``: the noun is
+    pronounced with a vowel first; ``hash_users``, ``hide_rated``: these settings of privacy; ``name_all``,
+    ``name_none``: all rated items of a user may be named, or none; ``rated_withheld``: so few that the ten best of
+    some users are not.
     """
     build, items = artefacts.build, artefacts.items.items
     settings, n_named = build.config, artefacts.recommendations.max_named
@@ -282,7 +287,7 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
         "temporal": artefacts.metrics.protocol.split == "temporal",
         "genres": any(item.genres for item in items),
         "years": any(item.year is not None for item in items),
-        "vowel": build.presentation.item.one[:1].lower() in set("aeiou"),
+        "vowel": _begins_with_vowel(build.presentation.item.one),
         "hash_users": settings.get("hash_users") is True,
         "hide_rated": settings.get("hide_rated") is True,
         "name_all": names_all,
@@ -290,6 +295,14 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
         "rated_withheld": settings.get("hide_rated") is True or (n_named < _USUALLY_NAMED and not names_all),
     }
     return frozenset(name for name, is_true in holds.items() if is_true)
+
+
+def _begins_with_vowel(noun: str) -> bool:
+    """Whether a noun is pronounced with a vowel first: an hour, a unicorn, an LP."""
+    if _ABBREVIATION.match(noun):
+        return noun[0] in "AEFHILMNORSX"
+    is_silent, is_consonant = _SILENT_H.match(noun), _VOWEL_LETTER_WITH_CONSONANT.match(noun)
+    return bool(is_silent) or (noun[:1].lower() in set("aeiou") and not is_consonant)
 
 
 class _Words(dict[str, str]):

@@ -140,6 +140,23 @@ def test_a_site_has_the_words_of_its_data():
     ]
 
 
+@pytest.mark.parametrize(
+    "phrase",
+    ["an hour", "a unicorn", "a user", "an unopened box", "an umbrella", "a UFO", "an LP", "an MP3"],
+)
+def test_the_article_of_a_noun_follows_its_sound(phrase):
+    noun = phrase.partition(" ")[2]
+    assert presented(item=Noun(noun, f"{noun}s", "choose", "chosen")).word("an_item") == phrase
+
+
+def test_visitors_of_a_site_without_a_scale_answer():
+    likes = presented(ratings=RatingsSummary(kind="equal", low=1, high=1, description=""))
+    assert (likes.text("rate.yourRatings"), likes.text("rate.ratings", n=1)) == ("Your answers", "1 answer")
+    assert likes.text("rate.ratingOf", title="Momo") == "Your answer on Momo"
+    stars = presented()
+    assert (stars.text("rate.yourRatings"), stars.text("rate.ratings", n=1)) == ("Your ratings", "1 rating")
+
+
 def test_a_language_without_a_file_is_refused():
     with pytest.raises(OutputError, match=r"xx\.toml: No such file"):
         presented(language="xx")

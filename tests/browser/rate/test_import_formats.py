@@ -133,6 +133,8 @@ def test_days_and_months_are_told_apart_by_all_dates_of_a_file(page):
     [
         ("title,rating\nHeat,4\n", [("Heat", None, 4)]),
         ("Titel;Jahr;Bewertung\nHeat;1995;3,5\n", [("Heat", 1995, 3.5)]),
+        ("Tytuł;Rok;Ocena\nHeat;1995;3,5\n", [("Heat", 1995, 3.5)]),
+        ("Título,Ano,Avaliação\nHeat,1995,4\n", [("Heat", 1995, 4)]),
         ("Movie\tYour Rating\nHeat\t8\nAlien\t10\n", [("Heat", None, 4), ("Alien", None, 5)]),
         ("name|score\nHeat|80\n", [("Heat", None, 4)]),
         ("Title,Year,Rating10\nHeat,1995,4\n", [("Heat", 1995, 2)]),

@@ -3,15 +3,18 @@ import { parseRatingCell, parseYearCell } from "./fields.js";
 
 const TITLES = [
   ...["title", "name", "item title", "film", "movie", "book", "game", "song", "track", "album", "anime", "show", "series"],
-  ...["film title", "movie title", "book title", "movie name", "book name", "titel", "titre", "titulo", "titolo", "article"],
+  ...["film title", "movie title", "book title", "movie name", "book name", "article"],
+  ...["titel", "titre", "titulo", "titolo", "tytul", "tytuł", "název", "nazev", "başlık", "название", "タイトル", "标题"],
 ];
 const IDS = ["item", "item id", "itemid", "id", "movie id", "movieid", "book id", "bookid", "product id", "asin", "artist"];
 const RATINGS = [
   ...["my rating", "your rating", "rating", "user rating", "stars", "star rating", "score", "my score"],
   ...["my vote", "vote", "grade", "note", "bewertung", "wertung", "puntuacion", "voto", "nota"],
+  ...["sterne", "calificacion", "valoracion", "avaliacao", "classificacao", "cijfer", "beoordeling", "betyg"],
+  ...["ocena", "hodnoceni", "arvosana", "karakter", "puan", "оценка", "評価", "评分", "meine bewertung", "ma note"],
 ];
 const RATINGS_OF_TEN = ["rating10", "rating 10", "rating 1 10"];
-const YEARS = ["year", "release year", "released", "release date", "jahr", "annee", "ano", "anno"];
+const YEARS = ["year", "release year", "released", "release date", "jahr", "annee", "ano", "anno", "jaar", "rok"];
 const DATES = ["watched date", "watcheddate", "date watched", "date rated", "date read", "last watched", "date", "timestamp"];
 const IMDB_IDS = ["imdb id", "imdbid", "imdb", "const", "tconst"];
 const ISBNS = ["isbn13", "isbn 13", "isbn", "isbn10", "isbn 10"];
