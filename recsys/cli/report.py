@@ -16,6 +16,7 @@ from recsys.data.report import ColumnReport, ReadReport, TableReport
 MAX_COLUMNS = 30
 """Columns of a table that are listed; those with a role come first."""
 _MAX_CELL = 40
+_MAX_KIND = 120
 _HEADER = ("column", "is the", "known by", "values", "example")
 _HOW = {"setting": "your settings", "name": "its name", "contents": "a guess from its values",
         "layout": "a guess from all columns", None: ""}  # fmt: skip
@@ -36,7 +37,7 @@ def print_report(report: ReadReport, terminal: Terminal) -> None:
         if len(table.columns) > MAX_COLUMNS:
             logger.info("    and %d more columns", len(table.columns) - MAX_COLUMNS)
     for note in report.notes:
-        logger.warning("%s", _one_line(note))
+        logger.info("%s", _one_line(note))
 
 
 def print_suggestions(report: ReadReport) -> None:
@@ -66,7 +67,9 @@ def _listed(columns: Sequence[ColumnReport]) -> list[ColumnReport]:
 
 def _row(column: ColumnReport) -> tuple[str, ...]:
     cells = (column.name, column.role or "left out", _HOW[column.how], column.kind, column.example)
-    return tuple(_shortened(_one_line(cell)) for cell in cells)
+    # Why a column is left out is said nowhere else, so it is not shortened.
+    limits = (_MAX_CELL, _MAX_CELL, _MAX_CELL, _MAX_KIND, _MAX_CELL)
+    return tuple(_shortened(_one_line(cell), limit) for cell, limit in zip(cells, limits, strict=True))
 
 
 def _one_line(text: str) -> str:
@@ -74,8 +77,8 @@ def _one_line(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in printable(" ".join(text.split())))
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MAX_CELL else f"{text[: _MAX_CELL - 1]}…"
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def _rich_table(rows: Sequence[Sequence[str]]) -> Table:

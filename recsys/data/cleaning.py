@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, get_args
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from recsys.config import Role
 from recsys.data.columns import MissingCellError, RowError, plain
 from recsys.data.input_table import InputTable
-from recsys.data.rating_values import ParsedRatings, parse_ratings, unrated_value
+from recsys.data.rating_values import BLANK, ParsedRatings, parse_ratings, unrated_value
 from recsys.data.readers.titles import natural_order, split_year
 from recsys.data.times import timestamps, unreadable_times
 from recsys.errors import DataError
@@ -31,6 +31,7 @@ MAX_SHOWN = 60
 _BLANK_FACTS = frozenset(["", "\\N", "NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "NA", "(no genres listed)"])
 """What stands for nothing in tables of items and users."""
 _ROLES = frozenset(get_args(Role))
+_BLANK_IDS = frozenset(["", "\\n", "null", "nan", "n/a", "#n/a"])
 _BLANK_TITLES = frozenset(["", "\\N"])
 _WHOLE_FLOAT = re.compile(r"-?(?:0|[1-9]\d*)\.0+")
 _MIN_DATED = 0.5
@@ -84,7 +85,8 @@ def clean_ratings(table: InputTable, lenient: bool) -> CleanTable:
     keys: tuple[Role, ...] = ("user", "item")
     for role in keys:
         columns[role] = _whole_floats(frame[roles[role]])
-        handle(is_blank(columns[role]), partial(MissingCellError, f"{role} id", after="expected one in every row"))
+        is_missing = _is_blank_id(columns[role])
+        handle(is_missing, partial(MissingCellError, f"{role} id", after="expected one in every row"))
     if "rating" in roles:
         try:
             parsed = parse_ratings(frame[roles["rating"]])
@@ -99,7 +101,7 @@ def clean_ratings(table: InputTable, lenient: bool) -> CleanTable:
             clean.notes.append(f"column {roles['rating']!r} is blank: every row counts 1")
     if "timestamp" in roles:
         times = frame[roles["timestamp"]]
-        missing = is_blank(times)
+        missing = is_blank(times, BLANK)
         bad = np.zeros(n, bool)
         if lenient and not missing.all():
             bad[~missing] = unreadable_times(times[~missing])
@@ -239,14 +241,26 @@ def _most_complete(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
     return frame[keep], int((~keep).sum())
 
 
-def is_blank(column: pd.Series[Any]) -> NDArray[np.bool_]:
-    """Where a cell is missing, or text without a character, (n,)."""
+def _is_blank_id(column: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Where there is no id, (n,): the cell is blank, or says so as databases and spreadsheets do."""
+    values = plain(column)
+    if values.dtype.kind != "O":
+        return is_blank(values)
+    known = [str(value).strip() for value in pd.unique(values.dropna())]
+    others = [text for text in known if text.casefold() not in BLANK]
+    are_numbers = bool(others) and all(text.isdigit() for text in others)
+    return is_blank(values, BLANK if are_numbers else _BLANK_IDS)  # elsewhere "none" may be a name
+
+
+def is_blank(column: pd.Series[Any], marks: Collection[str] = ("",)) -> NDArray[np.bool_]:
+    """Where a cell is missing or one of some texts, in lower case and without spaces around them, (n,)."""
     values = plain(column)
     missing = values.isna().to_numpy()
     if values.dtype.kind != "O":
         return np.asarray(missing)
     codes, unique = pd.factorize(values, use_na_sentinel=True)
-    blank = np.array([*(isinstance(value, str) and not value.strip() for value in unique), True], bool)
+    is_mark = [isinstance(value, str) and value.strip().casefold() in marks for value in unique]
+    blank = np.array([*is_mark, True], bool)
     return np.asarray(missing | blank[codes])
 
 

@@ -19,7 +19,8 @@ from recsys.errors import DataError
 _DATE = re.compile(
     r"\s*(?:\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{8}"
     r"|(?:[A-Za-zä]{3,9},?\s+)?\d{1,2}\.?[\s-]+[A-Za-zäéû]{3,9}\.?,?[\s-]+\d{2,4}"
-    r"|(?:[A-Za-z]{3,9},?\s+)?[A-Za-zäéû]{3,9}\.?\s+\d{1,2},?\s+\d{4})"
+    r"|(?:[A-Za-z]{3,9},?\s+)?[A-Za-zäéû]{3,9}\.?\s+\d{1,2},?\s+\d{4}"
+    r"|[A-Z][a-z]{2}\s+[A-Z][a-z]{2}\s+\d{1,2}\s+\d\d:\d\d:\d\d\s.*\d{4})"
     r"(?:[T ,]+\d{1,2}[:h.]\d\d.*)?\s*"
 )
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:[.,]\d*)*|[.,]\d+)(?:[eE][-+]?\d+)?\s*")
@@ -32,6 +33,8 @@ _MAX_SCALE = 25
 """Different values that a scale of opinions has at most."""
 _MAX_TIGHT = 10
 """Highest number of a scale that is recognised by itself, beside columns of ids."""
+_MIN_IDS = 5
+"""Different values of a text below which it is a kind of event and no id, where there are 20 times as many rows."""
 _LENGTH_OF_TITLE = 100
 """Characters on average above which a text is no title but a description."""
 
@@ -228,6 +231,11 @@ def guess_rating_columns(
     if len(ids) > n_ids and free[ids[0]].is_counter and free[ids[0]].share_unique == 1.0:
         ids = ids[1:]  # numbers of rows
     missing: list[Role] = [role for role in ("user", "item") if role not in known]
+    if sum(not _is_few_words(free[name]) for name in ids) < len(missing):  # titles with commas look like lists
+        ids = [name for name, column in free.items() if column.is_id or (column.is_list and column.mean_length <= 80)]
+    for is_likely in (lambda column: column.n_known == column.n_rows, lambda column: not _is_few_words(column)):
+        likely = [name for name in ids if is_likely(free[name])]
+        ids = likely if len(likely) >= len(missing) else ids
     if len(ids) < len(missing):
         return {}
     chosen = ids[: len(missing)]
@@ -236,6 +244,11 @@ def guess_rating_columns(
     if not _may_be_log([free[name] for name in chosen], bool(roles) or bool({"rating", "timestamp"} & set(known))):
         return {}
     return roles | dict(zip(missing, chosen, strict=True))
+
+
+def _is_few_words(column: Contents) -> bool:
+    """Whether a column has hardly any different values in many rows, as one of events has."""
+    return column.is_event and column.n_unique < _MIN_IDS <= column.n_known / 20
 
 
 def _may_have_role(column: Contents) -> bool:
@@ -256,11 +269,13 @@ def _guess_rating(free: Mapping[str, Contents], n_ids: int) -> str | None:
     candidates = [name for name in free if _may_spare(free, name, n_ids)]
     last = list(free)[-1]
     is_only_one = last in candidates and len(free) == n_ids + 1
+    numeric = [name for name in free if free[name].is_numeric]
     groups = (
         [name for name in candidates if free[name].is_numeric and not free[name].is_whole],
         [name for name in candidates if free[name].is_scale and not free[name].high > _MAX_TIGHT],
         [last] if is_only_one and (free[last].is_numeric or free[last].is_event) else [],
         [name for name in candidates if free[name].is_scale],
+        numeric if len(numeric) == 1 and numeric[0] in candidates and not free[numeric[0]].is_counter else [],
         [name for name in candidates if free[name].is_event],
     )
     return next((group[-1] for group in groups if group), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -33,6 +34,7 @@ _MAX_IDS = 100_000
 _FACTS: tuple[Role, ...] = ("title", "year", "genres")
 _IDS_OF_ONE_KIND = frozenset({"isbn", "isbn10", "isbn13", "imdb", "tmdb", "tconst"})
 """Words in the names of further columns that say what the items are. Others, such as "site", may say anything."""
+_ABOUT_COLUMN = re.compile(r"(items|users): column .* is left out", re.DOTALL)
 logger = logging.getLogger(__name__)
 
 
@@ -214,9 +216,20 @@ def _convert(
 ) -> Converted:
     try:
         frames = [None if table is None else table.frame for table in (items, users)]
-        return convert_frames(log.frame, frames[0], frames[1], note, genres.many)
+        # The table of columns says which are left out, and why.
+        return convert_frames(log.frame, frames[0], frames[1], _without_columns(note), genres.many)
     except DataError as error:
         raise DataError(f"{ratings.file}: {error}") from None
+
+
+def _without_columns(note: Callable[[str], None]) -> Callable[[str], None]:
+    """A function that passes all sentences on but those about a column that is left out."""
+
+    def pass_on(sentence: str) -> None:
+        if not _ABOUT_COLUMN.match(sentence):
+            note(sentence)
+
+    return pass_on
 
 
 def _notes_on_rows(

@@ -22,9 +22,10 @@ Form = Literal["numbers", "fractions", "percent", "stars", "words", "events"]
 MAX_EVENTS = 12
 """Different words that a column of events has at most."""
 BLANK = frozenset(
-    ["", "-", "--", "–", "—", "?", "n/a", "n.a.", "na", "nan", "none", "null", "nil", "unrated", "not rated"]
+    (*("", "\\n", "#n/a", "-", "--", "–", "—", "?", "n/a", "n.a.", "na", "nan", "none", "null", "nil"),
+     *("unrated", "not rated"))
 )
-"""What stands for no rating, in lower case."""
+"""What stands for no value in tables of ratings, in lower case."""
 _OPINIONS: dict[float, tuple[str, ...]] = {
     1.0: (
         *("true", "yes", "y", "ja", "oui", "si", "sí", "wahr", "vrai", "verdadero", "+", "👍", "❤", "♥", "😀"),
@@ -54,7 +55,7 @@ _NUMBER = r"[-+]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][-+]?\d+)?"
 _FRACTION = re.compile(rf"({_NUMBER})\s*(?:/|\b(?:out of|of|von|sur|de)\b)\s*(\d+)(?:\s*(?:stars?|points?))?")
 _PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent)")
 _STARS = re.compile(r"(?:[★⭐*]\ufe0f?)*\s*(?:½|1/2)?\s*☆*")
-_LEADING = re.compile(rf"({_NUMBER})(?![\w.,])\s*(?:[-–:=(]?\s*[^\d\s].*)?", re.DOTALL)
+_LEADING = re.compile(rf"(?!0\d)({_NUMBER})(?![\w.,])\s*(?:[-–:=(]?\s*[^\d\s].*)?", re.DOTALL)
 _COMMA_NOT_THOUSANDS = re.compile(r"[-+]?\d*,(?:\d{1,2}|\d{4,})(?:[eE].*)?|[-+]?0,\d+|[-+]?,\d+|[-+]?\d{4,},\d+")
 _GROUPED = {mark: re.compile(rf"[-+]?\d{{1,3}}(?:\{mark}\d{{3}})+") for mark in ",."}
 

@@ -36,6 +36,8 @@ _MIN_SHARED = 0.05
 """Share of an id column's values that must be rated for it to be the items' id because of that."""
 _RATING_ROLES: tuple[Role, ...] = ("user", "item", "rating", "timestamp")
 _FACT_ROLES: tuple[Role, ...] = ("title", "year", "genres")
+_MIN_SEVERAL, _MIN_SAME = 10, 0.95
+"""Items or users with several rows, and the share of them with one value, from which on a column is about them."""
 _MAX_UNIQUE = 0.9
 """A column with more different values a row does not repeat."""
 
@@ -121,6 +123,9 @@ def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, s
             return None
         has_names = any(says_something(name) for name in names)
         guessed = guess_rating_columns({name: contents[name] for name in unknown}, set(columns), has_names)
+        while "rating" in guessed and _is_about_one(sample, guessed["rating"], columns, guessed):
+            unknown.remove(guessed["rating"])
+            guessed = guess_rating_columns({name: contents[name] for name in unknown}, set(columns), has_names)
         columns |= {role: RoleColumn(name, role, "contents") for role, name in guessed.items() if role not in columns}
     if not {"user", "item"} <= columns.keys() or _has_column_for_each_item(columns, contents):
         return None
@@ -136,6 +141,22 @@ def _has_column_for_each_item(columns: Mapping[Role, RoleColumn], contents: Mapp
         return False
     others = [column for name, column in contents.items() if name != user.name and column.n_known]
     return len(others) > 2 and all(column.is_scale for column in others)
+
+
+def _is_about_one(
+    sample: pd.DataFrame, name: str, columns: Mapping[Role, RoleColumn], guessed: Mapping[Role, str]
+) -> bool:
+    """Whether a column is the same in all rows of each item, or of each user, and differs between them."""
+    keys = [columns[role].name if role in columns else guessed.get(role) for role in ("user", "item")]
+    values = sample[name].astype(str)
+    for key in keys:
+        if key is None:
+            continue
+        groups = values.groupby(sample[key].astype(str))
+        several = groups.nunique()[groups.size() > 1]
+        if len(several) >= _MIN_SEVERAL and values.nunique() > 2 and (several == 1).mean() >= _MIN_SAME:
+            return True
+    return False
 
 
 def _guess_rest(

@@ -100,6 +100,16 @@ def test_columns_of_blanks_are_as_good_as_none():
     assert any("there are no times" in note and "random" in note for note in report.notes)
 
 
+@pytest.mark.parametrize("blank", ["NULL", "\\N", "NaN", "n/a", "-", "None"])
+def test_what_databases_and_spreadsheets_write_for_nothing_is_nothing(blank):
+    rows = [["1", "7", "4", "2020-01-01"], ["1", "8", blank, "2020-01-02"], ["2", "7", "3", blank]]
+    dataset, report = read(table_of(rows, HEADER))
+    assert dataset.rating.tolist() == [4, 3]
+    assert "1 row without a time is counted as the oldest" in report.notes
+    with pytest.raises(DataError, match=r"log\.csv:5: no user id; expected one in every row"):
+        read(table_of([*rows, [blank, "8", "2", "2020-01-03"]], HEADER))
+
+
 def test_rows_of_a_log_of_events_are_counted():
     rows = [["ann", "b1", "view"], ["ann", "b1", "view"], ["ann", "b1", "buy"], ["bob", "b2", "view"]]
     dataset, report = read(table_of(rows, ["visitor", "product", "event"]))
@@ -212,7 +222,9 @@ def test_a_table_of_very_many_categories_stays_bounded():
         items[f"shelf {column}"] = [f"value {n % 40} of {column}" for n in range(200)]
     dataset, report = read(table_of(ROWS, HEADER), items)
     assert 0 < len(dataset.item_feature_names) <= 500
-    assert any("there would be more than 500 features" in note for note in report.notes)
+    reasons = [column.kind for column in report.tables[1].columns if column.role is None]
+    assert set(reasons) == {"left out: with it there would be more than 500 features"}
+    assert not any("shelf" in note for note in report.notes)  # what the table of columns says is said once
 
 
 def test_free_text_and_formulas_are_no_features():
@@ -220,7 +232,9 @@ def test_free_text_and_formulas_are_no_features():
     items = table_of([["b1", text, "A"], ["b2", text, "B"]], ["book", "blurb", "publisher"])
     dataset, report = read(table_of(ROWS, HEADER), items)
     assert dataset.item_feature_names == ("publisher=A", "publisher=B")
-    assert any("'blurb' is left out: it is free text" in note for note in report.notes)
+    assert [column.kind for column in report.tables[1].columns if column.name == "blurb"] == [
+        "left out: it is free text"
+    ]
 
 
 def test_figures_that_come_from_ratings_are_no_features():

@@ -135,6 +135,25 @@ def test_without_names_contents_decide_and_it_is_a_guess(kinds, expected):
     assert {column.how for column in found.columns.values()} == {"contents"}
 
 
+def test_a_column_that_is_constant_for_each_item_is_not_guessed_to_be_the_rating():
+    rows = [[str(user), f"venue {item}", f"Type {item % 3}", f"40.7{item}", f"-74.0{item}",
+             f"Tue Apr 03 18:{user:02d}:{item:02d} +0000 2012"]
+            for user in range(20) for item in range(15)]  # fmt: skip
+    found = find_rating_columns("checkins.txt", pd.DataFrame(rows, dtype=object).add_prefix("column "), {})
+    assert found is not None
+    assert [(role, column.name) for role, column in found.columns.items()] == [
+        ("user", "column 0"), ("item", "column 1"), ("timestamp", "column 5"),
+    ]  # fmt: skip
+
+
+def test_an_id_of_letters_and_digits_is_no_rating_and_one_that_may_be_blank_no_item():
+    rows = [[f"c{user:039x}", f"{item:08d}-aaaa-4bbb" if item % 5 else "", f"Artist {item}", str(2000 // (1 + item + user))]
+            for user in range(20) for item in range(15)]  # fmt: skip
+    found = find_rating_columns("plays.tsv", pd.DataFrame(rows, dtype=object).add_prefix("column "), {})
+    assert found is not None
+    assert (found["user"], found["item"], found["rating"]) == ("column 0", "column 2", "column 3")
+
+
 def test_settings_win_over_names():
     frame = log(user="user", item="item", rating="stars", guest="person", mark="plays")
     assert roles_of(frame, user="guest", rating="MARK") == {"user": "guest", "item": "item", "rating": "mark"}

@@ -26,6 +26,8 @@ LABEL = "CSV or other delimited text, JSON Lines or Parquet, also packed with gz
 
 _SAVE = "save it as CSV"
 _UNPACK = "unpack it, or make a zip of it"
+_SQL = (b"INSERT INTO", b"insert into", b"CREATE TABLE", b"create table", b"DROP TABLE", b"BEGIN TRANSACTION",
+        b"PRAGMA", b"-- ", b"/*!", b"SET ")  # fmt: skip
 _NO_TABLES = (
     (b"\x89PNG", "a picture (PNG)", "expected a table"),
     (b"\xff\xd8\xff", "a picture (JPEG)", "expected a table"),
@@ -46,6 +48,7 @@ _NO_TABLES = (
     (b"<!doctype", "a web page (HTML)", "download the table itself"),
     (b"<html", "a web page (HTML)", "download the table itself"),
     (b"<?xml", "XML", _SAVE),
+    *((start, "an SQL dump", "export a table of it as CSV") for start in _SQL),
     (b"version https://git-lfs", "a Git LFS pointer", "run git lfs pull"),
 )
 _TAR_MAGIC = b"ustar"

@@ -7,7 +7,7 @@ a rated id that is not among them is an error.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recsys.config import Role
+from recsys.data.column_names import words_of
 from recsys.data.ids import comparable_ids, quoted_id
 from recsys.data.matching import refuse_lost_zeros
 from recsys.data.readers.catalogue import GENRES, read_genre_names, read_items, read_users
@@ -90,6 +92,18 @@ def find_layout(files: Files) -> Layout | None:
     if "u.item" in files.names and files.chosen is None:
         raise DataError(f"'{files.path}' has no u.data (expected {LABEL})")
     return None
+
+
+def agrees(layout: Layout, named: Mapping[Role, str]) -> bool:
+    """Whether the columns that settings name, by role, are those that the layout has for these roles."""
+    for role, name in named.items():
+        spellings: set[str] = {role}
+        for file in (layout.ratings, layout.items):
+            header = file.known.header or file.known.columns
+            spellings |= {own for column, own in zip(file.known.columns, header, strict=True) if column == role}
+        if words_of(name) not in map(words_of, spellings):
+            return False
+    return True
 
 
 def known_columns(name: str) -> KnownColumns | None:

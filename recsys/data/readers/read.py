@@ -64,8 +64,8 @@ def find_datasets(
     for files in list_folders(path):
         if files.is_nested and (_is_site(files) or not nested):
             continue
-        layout = None if config.columns else movielens.find_layout(files)
-        if layout is not None:
+        layout = movielens.find_layout(files)
+        if layout is not None and movielens.agrees(layout, config.columns):
             sources.append(DataSource(files, layout, None))
             continue
         known = {other.name for other in taken if other.resolve().parent == files.path.resolve()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -35,6 +36,7 @@ _MAX_START = 1 << 20
 """Bytes that are looked at for the separator, the quotes and the header."""
 _MIN_SHARE = 0.5
 """Share of the first rows that have one number of fields in anything that is a table."""
+_HEADING = re.compile(r"\d+:")
 _LABELS = {",": "CSV", ";": "CSV with semicolons", "\t": "tab-separated text", "|": "text with pipes",
            "::": "text with ::", " ": "text with spaces"}  # fmt: skip
 
@@ -136,6 +138,8 @@ def open_text(file: str, opener: Opener, known: KnownColumns | None = None) -> S
         raise DataError(f"{file} is empty (expected {_expected(known)})")
     _refuse_binary(file, text)
     lines = list(io.StringIO(text, newline=None))
+    if known is None:
+        _refuse_headings(file, lines)
     form, has_header = _known_format(file, lines, known) if known else _find_format(file, lines)
     form = replace(form, may_be_latin=encoding is None)
     source = TextSource(form, opener)
@@ -163,6 +167,20 @@ def _refuse_binary(file: str, text: str) -> None:
     n_odd = sum(part.count(chr(code)) for code in (*range(9), *range(14, 31), 127)) + part.count("\ufffd")
     if n_odd > max(2, len(part) / 50):
         raise DataError(f"{file} is not text (expected a table: save it as CSV)")
+
+
+def _refuse_headings(file: str, lines: Sequence[str]) -> None:
+    """Refuse rows below lines with the item that they are about, as the Netflix Prize has them.
+
+    Raises:
+        DataError: that is what they are.
+    """
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if _HEADING.fullmatch(lines[first].strip()):
+        raise DataError(
+            f"{file}:{first + 1}: {lines[first].strip()!r} is a heading, and the rows below it do not name what they "
+            "are about (expected a table with user and item in each row: write the heading's number into its rows)"
+        )
 
 
 def _known_format(file: str, lines: Sequence[str], known: KnownColumns) -> tuple[TextFormat, bool]:

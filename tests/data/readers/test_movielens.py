@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recsys.config import ReadConfig
+from recsys.config import ReadConfig, Role
 from recsys.data.load import read_dataset as read_with_report
 from recsys.data.load import read_path as read_dataset
 from recsys.data.readers.titles import natural_order, split_year
@@ -404,3 +404,13 @@ def test_the_films_of_movielens_have_their_published_titles_and_years():
     assert "Á köldum klaka (Cold Fever)" in titles.values()
     assert (titles[50], years[50]) == ("Star Wars", 1977)
     assert not any(title.endswith((", The", ", A", ")", " ")) and "(19" in title for title in titles.values())
+
+
+def test_settings_that_name_the_columns_of_a_layout_change_nothing(tmp_path):
+    write(tmp_path / "m", CSV)
+    columns: dict[Role, str] = {"user": "userId", "item": "movieId", "rating": "Rating"}
+    dataset, report = read_with_report(tmp_path / "m", ReadConfig(columns=columns))
+    expected, expected_report = read_with_report(tmp_path / "m")
+    assert dataset.sha256 == expected.sha256
+    assert (dataset.noun, dataset.source) == (expected.noun, expected.source)
+    assert report == expected_report
