@@ -225,7 +225,8 @@ def _to_float(value: Any) -> float:
 def whole_years(column: pd.Series[Any]) -> NDArray[np.float64]:
     """Years (n,), with NaN where there is none. Of a date, its year.
 
-    A year is a fact that may be missing, so what is not a year is left out with a warning.
+    A year is a fact that may be missing, so what is not a year is left out with a warning; 0, which is in no calendar
+    and in many tables what is not known, without.
     """
     values = plain(column)
     if values.dtype.kind == "M":
@@ -242,7 +243,7 @@ def whole_years(column: pd.Series[Any]) -> NDArray[np.float64]:
             row,
             "it is" if is_bad.sum() == 1 else f"{is_bad.sum():,} such years are",
         )
-    return np.where(is_bad, np.nan, years)
+    return np.where(is_bad | (years == 0), np.nan, years)
 
 
 def _year_of_cell(value: Any) -> Any:

@@ -52,6 +52,8 @@ class Catalogue:
 
     def heading(self, item: Item) -> str:
         """The title on the page of the item, where there is room for more of a long one."""
+        if is_titled_by_number(item):
+            return self._strings.text("site.untitled", id=item.id)
         return shortened(_title(item, self._strings), MAX_HEADING)
 
     def item(self, id_: str) -> ItemLink:
@@ -92,6 +94,11 @@ class Catalogue:
         """The item vectors of every model that has any."""
         pairs = ((model, self.embedding(model)) for model in self.models)
         return {model: embedding for model, embedding in pairs if embedding is not None}
+
+
+def is_titled_by_number(item: Item) -> bool:
+    """Whether the id of an item stands for its title and is a number, which alone does not say what it names."""
+    return item.title == item.id and item.id.isdecimal()
 
 
 def _title(item: Item, strings: Strings) -> str:

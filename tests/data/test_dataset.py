@@ -294,6 +294,12 @@ def test_what_is_no_year_is_left_out_with_a_warning(year, caplog):
     assert "in row 1 is not a whole number of at most four digits; it is left out" in caplog.text
 
 
+def test_the_year_0_is_an_unknown_year(caplog):
+    items = pd.DataFrame({"item": [1, 2], "title": ["A", "B"], "year": [1990, 0]})
+    np.testing.assert_array_equal(Dataset.from_frames(frame((1, 1, 1)), items=items).years, [1990, np.nan])
+    assert "year" not in caplog.text
+
+
 @pytest.mark.parametrize("dtype", [bool, "boolean", object])
 def test_booleans_are_no_years(dtype, caplog):
     items = pd.DataFrame({"item": [1, 2], "title": ["A", "B"], "year": pd.Series([True, False], dtype=dtype)})

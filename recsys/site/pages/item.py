@@ -10,6 +10,7 @@ from math import ceil
 from urllib.parse import quote
 
 from recsys.schema import Embedding, Item, RatingBin
+from recsys.site.catalogue import is_titled_by_number
 from recsys.site.context import Context, ItemLink, Model, PageHead, UserLink
 from recsys.site.images.square import square_around
 from recsys.site.output.jinja import plain
@@ -137,7 +138,7 @@ def item_context(data: ItemPageData, item: Item) -> ItemContext:
     largest = max((n for _, n in bars), default=0) or 1
     return ItemContext(
         site=data.site.site,
-        page=_page_head(link, data.site.strings),
+        page=_page_head(item, link, data.site.strings),
         item=item,
         # The best rating on top; rounded up, so that a bar that is not zero has a visible width.
         histogram=tuple(HistogramBar(name, n, ceil(100 * n / largest)) for name, n in reversed(bars)),
@@ -161,8 +162,9 @@ def item_context(data: ItemPageData, item: Item) -> ItemContext:
     )
 
 
-def _page_head(link: ItemLink, strings: Strings) -> PageHead:
-    title = link.title if link.year is None else f"{link.title} ({link.year})"
+def _page_head(item: Item, link: ItemLink, strings: Strings) -> PageHead:
+    name = strings.text("site.untitled", id=item.id) if is_titled_by_number(item) else link.title
+    title = name if link.year is None else f"{name} ({link.year})"
     return PageHead(
         address=link.href,
         title=title,

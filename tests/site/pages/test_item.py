@@ -152,6 +152,12 @@ def test_the_page_of_an_item_without_year_and_genres_says_so(tmp_path):
     assert "not known" not in page(render(with_item("5", genres=["Drama"]), tmp_path / "genre"), "5")
 
 
+def test_the_page_of_an_item_that_has_only_a_number_says_of_what(tmp_path):
+    folder = render(with_item("5", title="5"), tmp_path)
+    assert "<bdi>Film 5</bdi></h1>" in page(folder, "5")
+    assert "<title>Film 5 · Marquee</title>" in page(folder, "5")
+
+
 def test_similar_items_are_shown_side_by_side_with_their_similarity(tmp_path):
     similar = context("1", tiny()).similar
     assert [(row.model.name, row.items[0].item.title, row.items[0].similarity) for row in similar] == [
