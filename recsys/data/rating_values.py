@@ -30,13 +30,18 @@ _OPINIONS: dict[float, tuple[str, ...]] = {
     1.0: (
         *("true", "yes", "y", "ja", "oui", "si", "sí", "wahr", "vrai", "verdadero", "+", "👍", "❤", "♥", "😀"),
         *("like", "liked", "likes", "love", "loved", "up", "thumbs up", "thumb up", "upvote"),
-        *("positive", "recommended", "good"),
+        *("positive", "recommended", "good", "strongly agree", "love it", "loved it"),
     ),
-    0.5: ("neutral", "indifferent", "ok", "meh", "😐"),
+    0.75: ("agree", "like it", "liked it", "rather yes"),
+    0.5: (
+        *("neutral", "indifferent", "ok", "meh", "😐", "it's ok", "it was ok", "undecided"),
+        "neither agree nor disagree",
+    ),
+    0.25: ("disagree", "dislike it", "didn't like it", "rather no"),
     0.0: (
         *("false", "no", "n", "nein", "non", "falsch", "faux", "falso", "👎", "😞"),
         *("dislike", "disliked", "dislikes", "hate", "hated", "down", "thumbs down", "thumb down", "downvote"),
-        *("negative", "not recommended", "bad"),
+        *("negative", "not recommended", "bad", "strongly disagree", "hate it", "hated it"),
     ),
 }
 _WORDS = {word: value for value, words in _OPINIONS.items() for word in words}

@@ -36,6 +36,8 @@ _MIN_SHARED = 0.05
 """Share of an id column's values that must be rated for it to be the items' id because of that."""
 _RATING_ROLES: tuple[Role, ...] = ("user", "item", "rating", "timestamp")
 _FACT_ROLES: tuple[Role, ...] = ("title", "year", "genres")
+_MIN_ALIKE = 0.75
+"""Share of the values that two columns have in common where both answer questions of one kind."""
 _MIN_SEVERAL, _MIN_SAME = 10, 0.95
 """Items or users with several rows, and the share of them with one value, from which on a column is about them."""
 _MAX_UNIQUE = 0.9
@@ -129,6 +131,8 @@ def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, s
         columns |= {role: RoleColumn(name, role, "contents") for role, name in guessed.items() if role not in columns}
     if not {"user", "item"} <= columns.keys() or _has_column_for_each_item(columns, contents):
         return None
+    if _is_like_others(columns, sample):
+        return None
     columns |= _guess_rest([name for name in unknown if name not in _taken(columns)], columns, contents)
     columns |= _facts_in_ratings(names, columns, contents, named)
     return _roles("ratings", names, columns, ranked)
@@ -155,6 +159,23 @@ def _is_about_one(
         groups = values.groupby(sample[key].astype(str))
         several = groups.nunique()[groups.size() > 1]
         if len(several) >= _MIN_SEVERAL and values.nunique() > 2 and (several == 1).mean() >= _MIN_SAME:
+            return True
+    return False
+
+
+def _is_like_others(columns: Mapping[Role, RoleColumn], sample: pd.DataFrame) -> bool:
+    """Whether users or items that were guessed are values that several other columns have: answers to questions."""
+    values = {str(name): set(sample[name].astype(str)) - {""} for name in sample}
+    for role in ("user", "item"):
+        column = columns[role]
+        if column.how != "contents":
+            continue
+        ids = values[column.name]
+        are_numbers = all(text.isdigit() for text in ids)  # ids and ratings may be the same small numbers
+        others = [other for name, other in values.items()
+                  if name != column.name and not (are_numbers and name in _taken(columns))]  # fmt: skip
+        alike = [other for other in others if len(ids & other) >= _MIN_ALIKE * max(len(ids), len(other), 1)]
+        if ids and len(alike) >= 2:
             return True
     return False
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from recsys.config import Role
 from recsys.data.column_contents import Contents, describe_contents
-from recsys.data.column_names import WEAK, is_id_name, matches_of_name, says_something, words_of
+from recsys.data.column_names import WEAK, is_id_name, matches_of_name, words_of
 from recsys.data.columns import as_text
 from recsys.data.rating_values import ParsedRatings, parse_ratings
 from recsys.errors import DataError
@@ -28,8 +28,17 @@ _MAX_OTHERS = 2
 """Other columns beside fewer columns of ratings."""
 _MIN_UNIQUE = 0.9
 """Share of the rows that have a user of their own in a table with a row for each."""
+_MIN_UNIQUE_OF_ALL = 0.5
+"""The same where there are no columns but those of users, times and ratings."""
+_MIN_ZEROS = 0.2
+"""Share of the cells from which on a 0 below a scale that begins with 1 may stand for no rating."""
 _MAX_VALUES = 25
 """Different ratings in all columns."""
+_TOPS = (1.0, 5.0, 7.0, 10.0, 20.0, 100.0)
+"""Highest values of the usual scales."""
+_MAX_MARK = 3
+"""Characters of a mark such as "x" or "✓"."""
+_NAMELESS = re.compile(r"column \d+( \(\d+\))?|Unnamed: \d+")
 _QUESTION = re.compile(r"(.*?)\s*\[([^\[\]]+)\]", re.DOTALL)
 """The name of a column of a form with a row of answers for each item: "How do you rate these games? [Catan]"."""
 
@@ -45,6 +54,7 @@ class WideLayout:
         is_user_named: the column of users is known by its name or by the settings, and not by what is in it.
         timestamp: the column of times; None where there is none.
         others: all other columns.
+        is_zero_blank: a 0 stands for no rating.
     """
 
     items: Mapping[str, str]
@@ -53,6 +63,7 @@ class WideLayout:
     is_user_named: bool
     timestamp: str | None
     others: tuple[str, ...]
+    is_zero_blank: bool = False
 
 
 def find_wide_layout(sample: pd.DataFrame, has_header: bool, named: Mapping[Role, str]) -> WideLayout | None:
@@ -69,6 +80,8 @@ def find_wide_layout(sample: pd.DataFrame, has_header: bool, named: Mapping[Role
         return None
     contents = {name: describe_contents(sample.iloc[:, index]) for index, name in enumerate(names)}
     scales = [name for name in names if name not in chosen.values() and _is_scale(name, contents[name])]
+    opinions = [name for name in scales if contents[name].is_scale]
+    scales = opinions if len(opinions) >= _MIN_ITEMS else scales  # then a mark in another column is no rating
     questions = {name: match.groups() for name in scales if (match := _QUESTION.fullmatch(name))}
     question = ""
     if len(questions) >= _MIN_ITEMS:
@@ -84,13 +97,15 @@ def find_wide_layout(sample: pd.DataFrame, has_header: bool, named: Mapping[Role
     if not questions and (_has_items(others) or _is_log(ratings)):
         return None
     user, is_named = _user_column(others, contents, chosen.get("user"))
-    if user is not None and contents[user].share_unique < _MIN_UNIQUE and not chosen.get("user"):
+    timestamp = chosen.get("timestamp") or _time_column([name for name in others if name != user], contents)
+    is_all = not set(others) - {user, timestamp}  # nothing else may be the item, so somebody answered twice
+    min_unique = _MIN_UNIQUE_OF_ALL if is_all else _MIN_UNIQUE
+    if user is not None and contents[user].share_unique < min_unique and not chosen.get("user"):
         return None
     if user is None and len(items) < _MIN_MANY:
         return None
-    others = [name for name in others if name != user]
-    timestamp = chosen.get("timestamp") or _time_column(others, contents)
-    return WideLayout(items, question, user, is_named, timestamp, tuple(n for n in others if n != timestamp))
+    others = [name for name in others if name not in (user, timestamp)]
+    return WideLayout(items, question, user, is_named, timestamp, tuple(others), _is_zero_blank(sample, ratings))
 
 
 def _column_called(name: str, names: Sequence[str]) -> str | None:
@@ -101,17 +116,18 @@ def _column_called(name: str, names: Sequence[str]) -> str | None:
 
 def _is_scale(name: str, column: Contents) -> bool:
     """Whether a column may hold opinions of the item that it is called after."""
-    if not says_something(name) and not re.search(r"[^\W\d_]", name):
+    if _NAMELESS.fullmatch(name):
         return False
     roles = {match.role for match in matches_of_name(name) if match.rank < WEAK}
     if not _QUESTION.fullmatch(name) and (roles & {"user", "timestamp", "year"} or is_id_name(name)):
         return False
-    return column.n_known > 0 and column.is_scale and column.n_unique <= _MAX_VALUES
+    is_mark = column.n_unique == 1 and column.mean_length <= _MAX_MARK and column.share_date == 0
+    return column.n_known > 0 and column.n_unique <= _MAX_VALUES and (column.is_scale or is_mark)
 
 
 def _on_one_scale(names: Sequence[str], sample: pd.DataFrame) -> list[str]:
     """The columns within the commonest range, which that of an age is not in."""
-    ranges: dict[str, tuple[float, float]] = {}
+    ranges: dict[str, tuple[float, float]] = {}  # a mark counts 1
     for name in names:
         numbers = _parsed([as_text(value) for value in sample[name].dropna()]).values
         if np.isfinite(numbers).any():
@@ -119,7 +135,8 @@ def _on_one_scale(names: Sequence[str], sample: pd.DataFrame) -> list[str]:
     highs = Counter(high for _, high in ranges.values())
     high = max(highs, key=lambda value: (highs[value], value), default=0.0)
     low = min((low for low, top in ranges.values() if top == high), default=0.0)
-    return [name for name, (lowest, highest) in ranges.items() if lowest >= min(low, 1.0) and highest <= high]
+    high = next((top for top in _TOPS if high <= top), high)  # of few answers none may be the highest
+    return [name for name, (lowest, highest) in ranges.items() if lowest >= min(low, 0.0) and highest <= high]
 
 
 def _is_enough(items: Mapping[str, str], others: Sequence[str]) -> bool:
@@ -132,7 +149,17 @@ def _have_one_form(sample: pd.DataFrame, ratings: Sequence[str]) -> bool:
     cells = [as_text(value) for name in ratings for value in sample[name].dropna()]
     parsed = _parsed(cells)
     known = parsed.values[~np.isnan(parsed.values)]
-    return parsed.form != "events" and parsed.is_bad.mean() <= 0.05 and 1 < len(np.unique(known)) <= _MAX_VALUES
+    if parsed.form == "events":
+        return len(parsed.events) == 1
+    return bool(parsed.is_bad.mean() <= 0.05) and 1 < len(np.unique(known)) <= _MAX_VALUES
+
+
+def _is_zero_blank(sample: pd.DataFrame, ratings: Sequence[str]) -> bool:
+    """Whether 0 stands for no rating: it is the commonest of all numbers, below a scale that begins with 1."""
+    parsed = _parsed([as_text(value) for name in ratings for value in sample[name].dropna()])
+    values, counts = np.unique(parsed.values[~np.isnan(parsed.values)], return_counts=True)
+    is_scale = parsed.form == "numbers" and len(values) >= 4 and values[0] == 0 and values[1] >= 0.5
+    return bool(is_scale and counts[0] >= max(counts[1:].max(), _MIN_ZEROS * counts.sum()))
 
 
 def _parsed(cells: Sequence[str]) -> ParsedRatings:
@@ -196,5 +223,5 @@ def describe_wide(layout: WideLayout) -> str:
     return (
         f"this seems to be a table with a row for each user and a column for each item: {users}, and a column is an "
         f"item, {len(layout.items)} in all ({shown}{', ...' if len(layout.items) > 3 else ''}); if it is not, save "
-        "it with a row for each rating"
+        f"it with a row for each rating{'. A 0 is taken for no rating' * layout.is_zero_blank}"
     )

@@ -9,6 +9,8 @@ from recsys.data.readers.cells import is_plain_number
 
 _MOST = 0.9
 """Share of a column's cells that have what its first cell has not."""
+_MIN_NUMBERS = 5
+"""Names of columns that are numbers, from which on they are names."""
 _MAX_WORDS = 4
 """A name of more words is a text."""
 _MAX_NAME = 200
@@ -22,7 +24,12 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         first: its cells, without spaces around them.
         rows: the cells of the rows after it; possibly none.
     """
-    if not any(first) or any(map(is_plain_number, first)):
+    if not any(first):
+        return False
+    numbers = [name for name in first[1:] if is_plain_number(name)]
+    if len(numbers) >= _MIN_NUMBERS and len(set(numbers)) == len(first) - 1 and not is_plain_number(first[0]):
+        return _is_known(first[0]) or not first[0]  # a column for each item, called after its id
+    if any(map(is_plain_number, first)):
         return False
     columns = [[row[index] for row in rows if index < len(row) and row[index]] for index in range(len(first))]
     n_known = sum(_is_known(name) and name not in cells for name, cells in zip(first, columns, strict=True))

@@ -20,6 +20,7 @@ from recsys.data.wide import WideLayout, find_wide_layout
 
 _ITEM, _RATING, _USER = "(names of columns)", "(cells)", "(number of the row)"
 """What stands for columns that the table itself has not; no column of a file has a name like that."""
+_ZEROS = frozenset(["0", "0.0", "0,0"])
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class WideSource:
         texts = {*items, *(position[name] for name in others if name in ids)}
         for batch in self.table.source.batches(wanted, texts, skipped):
             cells = np.stack([_texts(batch[index]) for index in items], axis=1)
-            filled = np.array([[cell.casefold() not in BLANK for cell in row] for row in cells], bool)
+            blanks = BLANK | _ZEROS if self.layout.is_zero_blank else BLANK
+            filled = np.array([[cell.casefold() not in blanks for cell in row] for row in cells], bool)
             yield cells, {name: batch[position[name]] for name in others}, filled.reshape(cells.shape)
 
 

@@ -79,6 +79,34 @@ def test_yes_and_no_are_ratings_and_the_question_names_the_items(tmp_path):
     assert dataset.noun.one == "game"
 
 
+LARGE = [f"Pupil {n},{n % 5 + 1},{(n * 2) % 5 + 1},0,{n % 3 + 1},0" for n in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("content", "n_users", "values"),
+    [
+        ("Name,Catan,Chess,Uno,Go,Azul\nAnn,x,,x,,x\nBen,,x,,x,\nCy,x,x,,,\n", 3, {1}),
+        ("Name,Catan,Chess,Uno,Go,Azul\n" + "\n".join(LARGE), 20, {1, 2, 3, 4, 5}),
+        ("user_id,101,102,103,104,105\nu1,5.0,,3.0,,1.0\nu2,,4.0,,2.0,5.0\nu3,1.0,1.0,,,\n", 3, {1, 2, 3, 4, 5}),
+        ("Name,Catan,Chess,Uno\nAnn,Strongly agree,Agree,Neutral\nBen,Disagree,Strongly disagree,Agree\n",
+         2, {0, 0.25, 0.5, 0.75, 1}),
+        ("Name,Catan,Chess,Uno,Go\nAnn,1,2,3,4\nBen,2,3,4,1\nAnn,1,,3,\nCy,5,2,1,2\n", 3, {1, 2, 3, 4, 5}),
+    ],
+    ids=["marks", "zeros", "ids", "agreement", "twice"],
+)  # fmt: skip
+def test_marks_zeros_ids_and_degrees_of_agreement_are_read(tmp_path, content, n_users, values):
+    dataset, _ = read(tmp_path, content)
+    assert dataset.n_users == n_users
+    assert set(dataset.rating.tolist()) == values
+
+
+def test_answers_in_words_that_are_no_ratings_are_no_log(tmp_path):
+    words = ("often", "seldom", "now and then", "every day")
+    rows = [f"P{n},{words[n % 4]},{words[n % 3]},{words[(n + 1) % 4]},{words[(n + 2) % 4]}" for n in range(60)]
+    with pytest.raises(DataError, match="holds no table with a column of users and one of items"):
+        read(tmp_path, "\n".join(["Name,Catan,Chess,Uno,Go", *rows]))
+
+
 def test_a_cell_that_is_no_rating_is_an_error_with_its_line_or_skipped(tmp_path):
     rows = "".join(f"Pupil {n},{n % 5 + 1},{(n + 2) % 5 + 1},{n % 3 + 1}\n" for n in range(20))
     content = f"Name,Catan,Chess,Uno\n{rows}Zoe,4,great!,2\n"
