@@ -63,8 +63,8 @@ _WORDS: dict[Role, tuple[str, ...]] = {
     "rating": (
         "rating",
         "ratings stars star bewertung sterne evaluation valoracion calificacion puntuacion avis",
-        "score grade mark rate vote points point feedback preference opinion punkte nota note liked like thumbs "
-        "thumb puntos punteggio voto recommended sentiment",
+        "score overall grade mark rate vote points point feedback preference opinion punkte nota note liked like "
+        "thumbs thumb puntos punteggio voto recommended sentiment",
         "plays playcount playcounts listens listencount hours minutes playtime scrobbles play listen hour minute "
         "watchtime streams stunden",
         "quantity qty count counts weight frequency freq views clicks purchases purchase purchased bought orders "

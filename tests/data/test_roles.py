@@ -233,3 +233,8 @@ def test_a_list_of_books_of_one_person_is_no_log():
         dtype=object,
     )
     assert find_rating_columns("goodreads.csv", books, {}) is None
+
+
+def test_of_several_criteria_the_overall_one_is_the_rating():
+    frame = log(user="user", hotel="item", overall="stars", rooms="stars", value="stars")
+    assert roles_of(frame) == {"user": "user", "item": "hotel", "rating": "overall"}

@@ -112,6 +112,10 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
             others.append(table)
         else:
             candidates.append(Candidate(table, roles))
+    if wide:  # beside a poll, a table in which no item has two rows is a list of the items
+        lists = [candidate for candidate in candidates if not _has_repeated_items(candidate)]
+        candidates = [candidate for candidate in candidates if candidate not in lists]
+        others += [candidate.table for candidate in lists]
     chosen = _most_likely(candidates)
     if not candidates:
         chosen = [Candidate(ratings, roles, describe_wide(layout)) for ratings, roles, layout in wide]
@@ -182,6 +186,10 @@ def _most_likely(candidates: Sequence[Candidate]) -> list[Candidate]:
         likely = [candidate for candidate in left if is_likely(candidate)]
         left = likely or left
     return left
+
+
+def _has_repeated_items(candidate: Candidate) -> bool:
+    return bool(candidate.table.sample[candidate.roles["item"]].duplicated().any())
 
 
 def _has_role(table: SourceTable, role: str) -> bool:

@@ -107,6 +107,16 @@ def test_answers_in_words_that_are_no_ratings_are_no_log(tmp_path):
         read(tmp_path, "\n".join(["Name,Catan,Chess,Uno,Go", *rows]))
 
 
+def test_a_list_of_items_beside_a_poll_is_about_its_items(tmp_path):
+    (tmp_path / "poll.csv").write_text(poll("Name,Catan,Chess,Uno"))
+    (tmp_path / "games.csv").write_text("game,players,mechanics\nCatan,4,dice|trade\nChess,2,\nUno,6,cards\n")
+    dataset, report = read_dataset(tmp_path)
+    assert ratings_of(dataset) == TRUTH
+    assert dataset.item_ids.tolist() == list(GAMES)
+    assert [table.file for table in report.tables] == ["poll.csv", "games.csv"]
+    assert "players" in dataset.item_feature_names
+
+
 def test_a_cell_that_is_no_rating_is_an_error_with_its_line_or_skipped(tmp_path):
     rows = "".join(f"Pupil {n},{n % 5 + 1},{(n + 2) % 5 + 1},{n % 3 + 1}\n" for n in range(20))
     content = f"Name,Catan,Chess,Uno\n{rows}Zoe,4,great!,2\n"
