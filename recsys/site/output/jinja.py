@@ -14,6 +14,7 @@ from markupsafe import Markup
 from recsys.errors import OutputError
 from recsys.site.context import ItemLink
 from recsys.site.output.sitemap import absolute
+from recsys.site.shortening import MAX_TITLE, shortened
 from recsys.site.strings import Strings
 
 _UNKNOWN = "–"
@@ -44,7 +45,7 @@ def make_environment(templates: Path, strings: Strings) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    filters = (absolute, file_name, isolated, link, term)
+    filters = (absolute, brief, file_name, isolated, link, term)
     environment.filters |= {function.__name__: function for function in filters}
     numbers: tuple[Callable[..., str], ...] = (count, fixed, p_value, percent, plain, signed, size)
     environment.filters |= {function.__name__: strings.formatted(function) for function in numbers}
@@ -68,6 +69,12 @@ def fixed(value: float | None, digits: int = 2) -> str:
 
 
 @lru_cache(_CACHE_SIZE)
+def brief(text: str) -> str:
+    """A label, such as a genre, or the beginning of one that is too long for a list."""
+    return shortened(text, MAX_TITLE)
+
+
+
 def isolated(text: str) -> Markup:
     """Escaped text whose direction does not affect what is around it: in ``bdi``, unless it is left-to-right anyway.
 

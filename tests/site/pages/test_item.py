@@ -152,6 +152,12 @@ def test_the_page_of_an_item_without_year_and_genres_says_so(tmp_path):
     assert "not known" not in page(render(with_item("5", genres=["Drama"]), tmp_path / "genre"), "5")
 
 
+def test_a_very_long_genre_is_cut(tmp_path):
+    folder = render(with_item("5", genres=["g" * 3_000]), tmp_path)
+    for text in (page(folder, "5"), (folder / "items.html").read_text("utf-8")):
+        assert "g…" in text and "g" * 200 not in text
+
+
 def test_the_page_of_an_item_that_has_only_a_number_says_of_what(tmp_path):
     folder = render(with_item("5", title="5"), tmp_path)
     assert "<bdi>Film 5</bdi></h1>" in page(folder, "5")
