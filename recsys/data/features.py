@@ -41,7 +41,8 @@ _PROSE = word_set(
 )
 _FROM_RATINGS = word_set(
     "rating ratings rated overall score scores votes vote reviews review popularity popular rank ranking "
-    "likes dislikes plays playcount listeners listens views downloads sales owners favorites favourites members watchers"
+    "likes dislikes plays playcount listeners listens views downloads sales owners favorites favourites "
+    "members watchers"
 )
 """Words in names of numbers that may have been computed from the very ratings that are hidden for measuring."""
 _MIN_IDS, _MIN_DIFFERENT = 20, 0.95
