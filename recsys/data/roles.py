@@ -26,6 +26,7 @@ from recsys.data.column_names import (
     says_something,
     words_of,
 )
+from recsys.data.columns import as_text, plain
 from recsys.errors import DataError
 
 Kind = Literal["ratings", "items", "users"]
@@ -152,20 +153,27 @@ def _is_about_one(
 ) -> bool:
     """Whether a column is the same in all rows of each item, or of each user, and differs between them."""
     keys = [columns[role].name if role in columns else guessed.get(role) for role in ("user", "item")]
-    values = sample[name].astype(str)
+    values = _as_texts(sample[name])
     for key in keys:
         if key is None:
             continue
-        groups = values.groupby(sample[key].astype(str))
+        groups = values.groupby(_as_texts(sample[key]))
         several = groups.nunique()[groups.size() > 1]
         if len(several) >= _MIN_SEVERAL and values.nunique() > 2 and (several == 1).mean() >= _MIN_SAME:
             return True
     return False
 
 
+def _as_texts(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A column as text, whatever its dtype."""
+    return pd.Series([as_text(value) for value in plain(column)], dtype=object)
+
+
 def _is_like_others(columns: Mapping[Role, RoleColumn], sample: pd.DataFrame) -> bool:
     """Whether users or items that were guessed are values that several other columns have: answers to questions."""
-    values = {str(name): set(sample[name].astype(str)) - {""} for name in sample}
+    if not any(column.how == "contents" for column in columns.values()):
+        return False
+    values = {str(name): set(_as_texts(sample.iloc[:, index])) - {""} for index, name in enumerate(sample)}
     for role in ("user", "item"):
         column = columns[role]
         if column.how != "contents":
