@@ -32,7 +32,7 @@ def test_a_user_page_has_the_rated_items_and_both_lists(read, exported):
     text = read("users/1.html").locator("main").inner_text()
     for row in [*lists["rated"], *lists["models"]["base"], *lists["models"]["deep"]]:
         assert row["item"] is None or titles[row["item"]] in text
-    assert f"{lists['n_train']} ratings" in text
+    assert f"{lists['n_train']} training ratings" in text
 
 
 def test_an_item_page_has_its_neighbours_and_its_number_of_ratings(read, exported):
