@@ -149,8 +149,9 @@ def read(path: Path, reporter: Reporter = SILENT, config: InputConfig | None = N
     with reporter.stage("read") as details:
         items, users = (None if table is None else Path(table) for table in (config.items, config.users))
         dataset, report = read_dataset(path, config.read, items, users)
-        details.append(f"{dataset.name}: {dataset.n_ratings} ratings")
-        details.append(f"{dataset.n_users} users, {dataset.n_items} items")
+        counts = {"rating": dataset.n_ratings, "user": dataset.n_users, "item": dataset.n_items}
+        parts = [f"{n} {noun}{'s' * (n != 1)}" for noun, n in counts.items()]
+        details.append(f"{dataset.name}: {', '.join(parts)}")
     if dataset.source.synthetic:
         logger.warning("The ratings of this data set are synthetic: invented users, for a look at the site only.")
     return dataset, report

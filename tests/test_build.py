@@ -262,7 +262,7 @@ def test_new_users_are_measured_where_that_is_asked_for(small, tmp_path, capsys,
 
 def test_unless_asked_for_new_users_are_not_measured_and_the_page_says_how_to(site):
     assert load(site, "metrics.json")["new_users"] is None
-    assert "python build.py --evaluate-new-users" in page(site, "compare.html")
+    assert "marquee --evaluate-new-users" in page(site, "compare.html")
     assert "evaluate-new-users" not in page(site, "about.html")
 
 

@@ -32,7 +32,8 @@ def test_ratings_that_lost_the_zeros_of_their_items_are_refused(n, kind):
         Dataset.from_frames(ratings(list(map(kind, MOVIES[:n]))), table("item", PADDED[:n]))
     assert str(error.value) == (
         "the item ids of the ratings have lost their leading zeros: '120735' is rated, and the table has '0120735' "
-        "(4 such items); read them as text, such as with pandas.read_csv(..., dtype={'item': str})"
+        "(4 such items); write them alike in both: a spreadsheet keeps zeros in a column of text, pandas with "
+        "read_csv(..., dtype={'item': str})"
     )
 
 

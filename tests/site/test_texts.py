@@ -25,7 +25,7 @@ SOURCES = [SITE / "output" / "legend.py", *MODULES, *PAGES, *sorted((TEMPLATES /
 NOT_TEXTS = {"data_examples.py", "data_fields.py"}
 """Code that people read, and a schema in words of its own."""
 NAMES = {
-    *("Marquee", "python build.py --evaluate-new-users"),
+    *("Marquee", "marquee --evaluate-new-users"),
     *("button primary", "stars halves", "marquee ratings \0"),  # classes, a key of the store
     "input:not([type=radio], [type=checkbox]), textarea, select",
     *("\0: the script holds no data", "\0 did not load"),  # causes of errors whose text is another

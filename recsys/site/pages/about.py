@@ -84,7 +84,7 @@ def _argument(value: Any) -> str:
 
 def _command(settings: Mapping[str, Any]) -> str:
     """The command that builds with the same settings, as far as they are known and have an option."""
-    words = ["python", "build.py"]
+    words = ["marquee"]
     for option in _OPTIONS:
         value = settings.get(option, settings.get(f"train.{option}"))
         if value is not None and value is not False:

@@ -74,7 +74,7 @@ def test_where_it_was_not_measured_the_page_says_how_to(tmp_path):
     full = tiny()
     page = text_of(with_metrics(msgspec.structs.replace(full.metrics, new_users=None)), tmp_path)
     assert 'data-chart="new_users"' not in page
-    assert page.count("Not measured in this build: <code>python build.py --evaluate-new-users</code>") == 1
+    assert page.count("Not measured in this build: <code>marquee --evaluate-new-users</code>") == 1
     assert view_of(metrics(given=[], n_users=[], models={}, chosen={})) is None
 
 
