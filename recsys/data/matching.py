@@ -68,8 +68,8 @@ def refuse_lost_zeros(name: str, rated: NDArray[Any], listed: NDArray[Any]) -> N
         noun = name if len(pairs) == 1 else f"{name}s"
         raise DataError(
             f"the {name} ids of the {table} have lost their leading zeros: {pairs[0][0]!r} is rated, and the table "
-            f"has {pairs[0][1]!r} ({len(pairs):,} such {noun}); write them alike in both: a spreadsheet keeps zeros in a "
-            f"column of text, pandas with read_csv(..., dtype={{{name!r}: str}})"
+            f"has {pairs[0][1]!r} ({len(pairs):,} such {noun}); write them alike in both: a spreadsheet keeps zeros "
+            f"in a column of text, pandas with read_csv(..., dtype={{{name!r}: str}})"
         )
 
 
