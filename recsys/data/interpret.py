@@ -58,8 +58,9 @@ def dataset_of_frames(
     converted = convert_frames(log, about_items, about_users, logger.warning)
     dataset = _make_dataset(name, source, converted, rule, noun_of_names([roles["item"]]), roles, Label())
     if dataset.n_ratings < len(log):
-        n_merged = f"{len(log) - dataset.n_ratings:,}"
-        logger.warning("%s ratings of a user and item rated before were merged with the others", n_merged)
+        n_merged = len(log) - dataset.n_ratings
+        ratings_were = "ratings were" if n_merged > 1 else "rating was"
+        logger.warning("%s of a user and item rated before: merged into one each", f"{n_merged:,} {ratings_were}")
     return dataset
 
 
