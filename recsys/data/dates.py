@@ -1,6 +1,6 @@
 """Convert dates as people and programs write them to times: ``31.12.2019``, ``Jan 3, 2020``, ``03/31/2019 14:05``.
 
-Whether the day or the month comes first is told by the whole column, where it is told at all.
+Whether the day or the month comes first follows from the whole column; where it does not, the column is refused.
 """
 
 from __future__ import annotations

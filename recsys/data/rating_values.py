@@ -1,6 +1,7 @@
 """Convert ratings as people and programs write them to numbers: ``4,5``, ``4/5``, ``80%``, ``★★★★½``, ``like``.
 
-What one text means may depend on the others: whether ``1,234`` is more than a thousand is told by the whole column.
+What one text means may depend on the others: whether ``1,234`` is more than a thousand follows from
+the whole column.
 """
 
 from __future__ import annotations

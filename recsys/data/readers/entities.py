@@ -2,7 +2,7 @@
 
 It happens where a table of semicolons with entities in its texts was converted without looking at the quotes. The row
 has as many cells as any other, because what no longer fitted was cut off; its cells from there on stand one column
-too far to the right, which is how it is told from a text that merely ends in "&amp".
+too far to the right, which distinguishes it from a text that merely ends in "&amp".
 """
 
 from __future__ import annotations
