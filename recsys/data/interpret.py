@@ -56,7 +56,7 @@ def dataset_of_frames(
     rule: Rule | None = None if config.duplicates == "refuse" else config.duplicates
     rule = rule if rule is None or "rating" in roles else "sum"
     converted = convert_frames(log, about_items, about_users, logger.warning)
-    dataset = _make_dataset(name, source, converted, rule, noun_of_names([roles["item"]]), roles, Label())
+    dataset = _make_dataset(name, source, converted, rule, noun_of_names([roles["item"]], people=[roles["user"]]), roles, Label())
     if dataset.n_ratings < len(log):
         n_merged = len(log) - dataset.n_ratings
         ratings_were = "ratings were" if n_merged > 1 else "rating was"
@@ -161,7 +161,8 @@ def interpret_tables(
     notes += [note for table in (log, about_items, about_users) if table is not None for note in table.notes]
     genres = (items or ratings).roles.name("genres")
     converted = _convert(ratings, log, about_items, about_users, notes.append, label_of_genres(genres))
-    noun = noun_of_names(_telling_names(ratings, items), [table.file for table in (items, ratings) if table] + [name])
+    files = [table.file for table in (items, ratings) if table is not None]
+    noun = noun_of_names(_telling_names(ratings, items), [*files, name], [ratings.roles["user"]])
     dataset = _make_dataset(name, source, converted, rule, noun, ratings.roles, label_of_genres(genres))
     notes += _notes_on_rows(dataset, converted, ratings, log, rule, items, users)
     about_rows = {**ratings.left_out, **facts.left_out}

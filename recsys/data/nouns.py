@@ -69,19 +69,30 @@ _SYNONYMS = {
 }  # fmt: skip
 
 
-def noun_of_names(columns: Iterable[str], files: Iterable[str] = ()) -> Noun:
+_OF_PEOPLE = {
+    **dict.fromkeys(("reader", "leser", "leserin", "lecteur", "lector", "lettore"), "book"),
+    **dict.fromkeys(("listener", "horer"), "track"),
+    **dict.fromkeys(("player", "gamer", "spieler"), "game"),
+    **dict.fromkeys(("diner",), "restaurant"),
+}
+"""What the users do tells what the items are, where no other name does."""
+
+
+def noun_of_names(columns: Iterable[str], files: Iterable[str] = (), people: Iterable[str] = ()) -> Noun:
     """The noun for the items of a data set.
 
     Args:
         columns: names of columns that hold items or their titles, the most telling first.
-        files: names of files, looked at last: ``books.csv``, ``steam_games.json``.
+        files: names of files, looked at next: ``books.csv``, ``steam_games.json``.
+        people: names of columns that hold users, looked at last: ``reader``.
     """
     for name in (*columns, *(PurePath(file).name.split(".")[0] for file in files)):
         for word in words_of(name):
             noun = noun_of_word(word)
             if noun is not None and noun != ITEM:
                 return noun
-    return ITEM
+    known = (NOUNS[_OF_PEOPLE[word]] for name in people for word in words_of(name) if word in _OF_PEOPLE)
+    return next(known, ITEM)
 
 
 def noun_of_word(word: str) -> Noun | None:

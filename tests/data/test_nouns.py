@@ -26,6 +26,12 @@ def test_columns_tell_what_items_are_called_and_else_files_do(columns, files, ex
     assert noun_of_names(columns, files).one == expected
 
 
+def test_where_nothing_else_tells_what_users_are_called_does():
+    assert noun_of_names(["Titel"], ["ratings.csv"], ["Leser"]).one == "book"
+    assert noun_of_names(["article"], ["library.csv"], ["reader"]).one == "article"
+    assert noun_of_names(["item"], ["ratings.csv"], ["user"]).one == "item"
+
+
 @pytest.mark.parametrize(
     ("word", "expected"), [("Books", "book"), ("movies", "film"), ("dishes", "dish"), ("x", None)]
 )
