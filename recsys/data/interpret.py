@@ -56,7 +56,8 @@ def dataset_of_frames(
     rule: Rule | None = None if config.duplicates == "refuse" else config.duplicates
     rule = rule if rule is None or "rating" in roles else "sum"
     converted = convert_frames(log, about_items, about_users, logger.warning)
-    dataset = _make_dataset(name, source, converted, rule, noun_of_names([roles["item"]], people=[roles["user"]]), roles, Label())
+    noun = noun_of_names([roles["item"]], people=[roles["user"]])
+    dataset = _make_dataset(name, source, converted, rule, noun, roles, Label())
     if dataset.n_ratings < len(log):
         n_merged = len(log) - dataset.n_ratings
         ratings_were = "ratings were" if n_merged > 1 else "rating was"
