@@ -18,14 +18,12 @@ from numpy.typing import NDArray
 
 from recsys.config import Role
 from recsys.data.columns import MissingCellError, RowError, plain
-from recsys.data.input_table import InputTable
+from recsys.data.input_table import MAX_REASONS, InputTable
 from recsys.data.rating_values import BLANK, ParsedRatings, parse_ratings, unrated_value
-from recsys.data.readers.titles import natural_order, split_year
 from recsys.data.times import timestamps, unreadable_times
+from recsys.data.titles import natural_order, split_year
 from recsys.errors import DataError
 
-MAX_REASONS = 10
-"""Skipped rows that notes name."""
 MAX_SHOWN = 60
 """Characters of a cell in a message."""
 _BLANK_FACTS = frozenset(["", "\\N", "NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "NA", "(no genres listed)"])

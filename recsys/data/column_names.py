@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -155,6 +155,13 @@ def _without_suffix(word: str) -> tuple[str, ...]:
         if stem != word and (stem in _ROLES_OF_WORD or stem in _NOT_ITEMS):
             return (stem, suffix)
     return (word,)
+
+
+def same_name(name: str, names: Sequence[str]) -> str | None:
+    """The name among ``names`` that is meant: that very one; else one that differs from it in case and spelling."""
+    if name in names:
+        return name
+    return next((other for other in names if words_of(other) and words_of(other) == words_of(name)), None)
 
 
 @cache

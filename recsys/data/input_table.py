@@ -9,6 +9,9 @@ import pandas as pd
 
 from recsys.data.roles import Roles
 
+MAX_REASONS = 10
+"""Skipped rows whose reasons are remembered and shown."""
+
 
 @dataclass(frozen=True)
 class InputTable:

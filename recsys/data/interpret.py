@@ -16,22 +16,21 @@ from recsys.data.column_names import words_of
 from recsys.data.columns import as_text
 from recsys.data.dataset import Dataset, RepeatedPairError, Source
 from recsys.data.duplicates import Rule, merge_duplicates
+from recsys.data.fact_roles import find_item_columns, find_user_columns
 from recsys.data.frames import Converted, convert_frames
 from recsys.data.input_table import InputTable
 from recsys.data.nouns import label_of_genres, name_of_counts, noun_of_names
+from recsys.data.rating_roles import find_rating_columns
 from recsys.data.rating_scale import rating_scale
 from recsys.data.report import ReadReport
-from recsys.data.roles import RoleColumn, Roles, find_item_columns, find_rating_columns, find_user_columns
+from recsys.data.roles import FACT_ROLES, SAMPLE_ROWS, RoleColumn, Roles
 from recsys.data.row_facts import Key, RowFacts, facts_of_rows
 from recsys.data.tables import as_frame, need_columns
 from recsys.errors import DataError
 from recsys.schema import Label, Noun
 
-SAMPLE_ROWS = 1000
-"""Rows that are looked at to see what columns are."""
 _MAX_IDS = 100_000
 """Ids of ratings that are looked for in columns of other tables."""
-_FACTS: tuple[Role, ...] = ("title", "year", "genres")
 _IDS_OF_ONE_KIND = frozenset({"isbn", "isbn10", "isbn13", "imdb", "tmdb", "tconst"})
 """Words in the names of further columns that say what the items are. Others, such as "site", may say anything."""
 _ABOUT_COLUMN = re.compile(r"(items|users): column .* is left out", re.DOTALL)
@@ -184,7 +183,7 @@ def _facts_of_rows(
     keys: list[Key] = []
     keys += ["item"] * has_no_items
     keys += ["user"] * has_no_users
-    return facts_of_rows(log, _FACTS, roles.others, keys, note)
+    return facts_of_rows(log, FACT_ROLES, roles.others, keys, note)
 
 
 def _clean_facts(
@@ -195,7 +194,7 @@ def _clean_facts(
         return clean_facts(table)
     if facts is None:
         return None
-    return clean_facts(InputTable(f"the {kind}", "", facts, Roles(kind, _exact_roles(facts, kind), (), {})))
+    return clean_facts(InputTable(f"the {kind}", "", facts, Roles(kind, _exact_roles(facts, kind), ())))
 
 
 def _of_what(kind: str, text: str) -> str:
@@ -205,7 +204,7 @@ def _of_what(kind: str, text: str) -> str:
 
 def _exact_roles(frame: pd.DataFrame, kind: Literal["items", "users"]) -> dict[Role, RoleColumn]:
     """The columns with the package's own names."""
-    roles: tuple[Role, ...] = ("item", *_FACTS) if kind == "items" else ("user",)
+    roles: tuple[Role, ...] = ("item", *FACT_ROLES) if kind == "items" else ("user",)
     return {role: RoleColumn(role, role, "name") for role in roles if role in frame}
 
 

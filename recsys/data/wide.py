@@ -16,7 +16,7 @@ import pandas as pd
 
 from recsys.config import Role
 from recsys.data.column_contents import Contents, describe_contents
-from recsys.data.column_names import WEAK, is_id_name, matches_of_name, words_of
+from recsys.data.column_names import WEAK, is_id_name, matches_of_name, same_name
 from recsys.data.columns import as_text
 from recsys.data.rating_values import ParsedRatings, parse_ratings
 from recsys.errors import DataError
@@ -75,7 +75,7 @@ def find_wide_layout(sample: pd.DataFrame, has_header: bool, named: Mapping[Role
         named: columns that the settings name, by role. Where these are items or ratings, the table is another one.
     """
     names = [str(name) for name in sample.columns]
-    chosen = {role: _column_called(name, names) for role, name in named.items()}
+    chosen = {role: same_name(name, names) for role, name in named.items()}
     if not has_header or len(names) < _MIN_ITEMS or chosen.get("item") or chosen.get("rating"):
         return None
     contents = {name: describe_contents(sample.iloc[:, index]) for index, name in enumerate(names)}
@@ -106,12 +106,6 @@ def find_wide_layout(sample: pd.DataFrame, has_header: bool, named: Mapping[Role
         return None
     others = [name for name in others if name not in (user, timestamp)]
     return WideLayout(items, question, user, is_named, timestamp, tuple(others), _is_zero_blank(sample, ratings))
-
-
-def _column_called(name: str, names: Sequence[str]) -> str | None:
-    if name in names:
-        return name
-    return next((other for other in names if words_of(other) and words_of(other) == words_of(name)), None)
 
 
 def _is_scale(name: str, column: Contents) -> bool:

@@ -10,10 +10,11 @@ import pytest
 
 from recsys.config import ReadConfig
 from recsys.data.dataset import Dataset
+from recsys.data.fact_roles import find_item_columns, find_user_columns
 from recsys.data.input_table import InputTable
 from recsys.data.interpret import interpret_tables, rated_ids
+from recsys.data.rating_roles import find_rating_columns
 from recsys.data.report import ReadReport
-from recsys.data.roles import find_item_columns, find_rating_columns, find_user_columns
 from recsys.errors import DataError
 
 HEADER = ["reader", "book", "stars", "date"]

@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
+from recsys.data.fact_roles import find_item_columns, find_user_columns
+from recsys.data.rating_roles import find_rating_columns
+from recsys.data.roles import Roles
 from recsys.errors import DataError
 
 PAIRS = [(user, item) for user in range(8) for item in range(9) if (7 * user + 3 * item) % 4]

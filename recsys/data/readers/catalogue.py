@@ -14,7 +14,7 @@ import pandas as pd
 from recsys.data.ids import ids_from_text, written_ids
 from recsys.data.readers.cells import problem_of_integer, problem_of_number
 from recsys.data.readers.table import Skipped, SourceTable
-from recsys.data.readers.titles import natural_order, split_year
+from recsys.data.titles import natural_order, split_year
 from recsys.errors import DataError
 
 # The flags of u.item in their order, for copies without u.genre.

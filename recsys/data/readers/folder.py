@@ -14,12 +14,15 @@ from pathlib import PurePosixPath
 
 from recsys.config import ReadConfig
 from recsys.data.column_names import WEAK, matches_of_name, words_of
+from recsys.data.fact_roles import find_item_columns, find_user_columns
+from recsys.data.rating_roles import find_rating_columns
 from recsys.data.readers.files import Files, name_of_data
 from recsys.data.readers.formats import open_table
 from recsys.data.readers.movielens import known_columns
 from recsys.data.readers.table import SourceTable
 from recsys.data.readers.wide import open_wide
-from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
+from recsys.data.roles import Roles
+from recsys.data.row_facts import Key
 from recsys.data.wide import describe_wide
 from recsys.errors import DataError
 
@@ -125,7 +128,7 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
 
 
 def find_facts(
-    tables: Iterable[SourceTable], kind: str, ratings: Roles, rated_ids: Collection[str], config: ReadConfig
+    tables: Iterable[SourceTable], kind: Key, ratings: Roles, rated_ids: Collection[str], config: ReadConfig
 ) -> list[tuple[SourceTable, Roles]]:
     """The tables that may be the items or the users, the most likely first.
 
@@ -159,7 +162,7 @@ def find_facts(
 
 
 def fact_columns(
-    table: SourceTable, kind: str, ratings: Roles, rated_ids: Collection[str], config: ReadConfig
+    table: SourceTable, kind: Key, ratings: Roles, rated_ids: Collection[str], config: ReadConfig
 ) -> Roles | None:
     """The columns of a table of items or users; None where no column has their ids."""
     find = find_item_columns if kind == "item" else find_user_columns

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from recsys.data.columns import plain
 from recsys.data.readers.cells import narrowed
 from recsys.data.readers.files import MAX_MEMBER, Opener
-from recsys.data.readers.table import SAMPLE_ROWS, Skipped, SourceTable
+from recsys.data.readers.table import Skipped, SourceTable
+from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
 _MAGIC = b"PAR1"

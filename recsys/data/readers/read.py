@@ -13,10 +13,12 @@ import pandas as pd
 
 from recsys.config import ReadConfig
 from recsys.data.dataset import Dataset, Source
-from recsys.data.ids import quoted_id, written_ids
+from recsys.data.fact_roles import find_item_columns, find_user_columns
+from recsys.data.ids import quoted_id
 from recsys.data.input_table import InputTable
-from recsys.data.interpret import interpret_tables
+from recsys.data.interpret import interpret_tables, rated_ids
 from recsys.data.nouns import NOUNS
+from recsys.data.rating_roles import find_rating_columns
 from recsys.data.readers import movielens
 from recsys.data.readers.editions import edition
 from recsys.data.readers.entities import join_split_entities
@@ -25,8 +27,8 @@ from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_fac
 from recsys.data.readers.formats import LABEL, open_table
 from recsys.data.readers.table import Skipped, SourceTable
 from recsys.data.report import ReadReport
-from recsys.data.roles import Roles, find_item_columns, find_rating_columns, find_user_columns
-from recsys.data.row_facts import reasons_to_leave_out
+from recsys.data.roles import Roles
+from recsys.data.row_facts import Key, reasons_to_leave_out
 from recsys.errors import DataError
 
 logger = logging.getLogger(__name__)
@@ -235,9 +237,9 @@ def _read_ratings(candidate: Candidate, config: ReadConfig) -> InputTable:
     return InputTable(table.file, table.description, frame, roles, table.locate, notes, left_out)
 
 
-def _find(tables: Sequence[SourceTable], kind: str, ratings: InputTable, config: ReadConfig) -> InputTable | None:
+def _find(tables: Sequence[SourceTable], kind: Key, ratings: InputTable, config: ReadConfig) -> InputTable | None:
     """The items or users among some tables; None where they are not there or cannot be read, which is said."""
-    ids = _rated_ids(ratings, kind)
+    ids = rated_ids(ratings.frame[ratings.roles[kind]])
     for table, roles in find_facts(tables, kind, ratings.roles, ids, config):
         try:
             return _read_facts(table, roles)
@@ -246,7 +248,7 @@ def _find(tables: Sequence[SourceTable], kind: str, ratings: InputTable, config:
     return None
 
 
-def _read_named(path: Path, kind: str, ratings: InputTable, config: ReadConfig) -> InputTable:
+def _read_named(path: Path, kind: Key, ratings: InputTable, config: ReadConfig) -> InputTable:
     """The table of items or users that was asked for.
 
     Raises:
@@ -255,7 +257,7 @@ def _read_named(path: Path, kind: str, ratings: InputTable, config: ReadConfig) 
     files = single_file(path)
     name = files.chosen or path.name
     table = open_table(name, partial(files.open, name))
-    roles = fact_columns(table, kind, ratings.roles, _rated_ids(ratings, kind), config)
+    roles = fact_columns(table, kind, ratings.roles, rated_ids(ratings.frame[ratings.roles[kind]]), config)
     if roles is None:
         raise DataError(
             f"{table.file} has no column with the ids of {kind}s (its columns are {', '.join(table.columns)}; give "
@@ -275,10 +277,6 @@ def _read_facts(table: SourceTable, roles: Roles) -> InputTable:
     if n_joined:
         notes += (f"{table.file}: {n_joined:,} rows were split at an HTML entity such as &amp; and are joined again",)
     return InputTable(table.file, table.description, frame, roles, table.locate, notes)
-
-
-def _rated_ids(ratings: InputTable, kind: str) -> set[str]:
-    return set(written_ids(ratings.frame[ratings.roles["item" if kind == "item" else "user"]].unique()))
 
 
 def _notes(file: str, skipped: Skipped) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from recsys.data.readers.cells import narrowed, typed_cells
 from recsys.data.readers.encodings import as_utf8, find_encoding
 from recsys.data.readers.files import Opener
-from recsys.data.readers.table import SAMPLE_ROWS, Skipped, SourceTable
+from recsys.data.readers.table import Skipped, SourceTable
+from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
 BATCH = 20_000

@@ -12,13 +12,10 @@ from typing import Any, Protocol
 import pandas as pd
 from numpy.typing import NDArray
 
+from recsys.data.input_table import MAX_REASONS
 from recsys.data.readers.cells import joined, series
+from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
-
-SAMPLE_ROWS = 1000
-"""Rows of a sample, at most."""
-MAX_REASONS = 10
-"""Skipped rows whose reasons are remembered."""
 
 
 @dataclass

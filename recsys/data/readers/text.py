@@ -27,7 +27,8 @@ from recsys.data.readers.dialect import (
 from recsys.data.readers.fast import parse_block
 from recsys.data.readers.files import Opener
 from recsys.data.readers.header import column_names, is_header
-from recsys.data.readers.table import SAMPLE_ROWS, Skipped, SourceTable
+from recsys.data.readers.table import Skipped, SourceTable
+from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
 _MAX_HEAD = 64 << 20

@@ -14,8 +14,8 @@ from recsys.config import Role
 from recsys.data.column_names import How
 from recsys.data.columns import as_text
 from recsys.data.rating_values import BLANK
-from recsys.data.readers.table import SAMPLE_ROWS, Skipped, SourceTable
-from recsys.data.roles import RoleColumn, Roles
+from recsys.data.readers.table import Skipped, SourceTable
+from recsys.data.roles import SAMPLE_ROWS, RoleColumn, Roles
 from recsys.data.wide import WideLayout, find_wide_layout
 
 _ITEM, _RATING, _USER = "(names of columns)", "(cells)", "(number of the row)"
@@ -102,7 +102,7 @@ def open_wide(table: SourceTable, named: Mapping[Role, str]) -> tuple[SourceTabl
         for position, values in next(source.batches(range(len(columns)), (), Skipped()), {}).items()
     })
     roles = Roles("ratings", {role: RoleColumn(name, role, how) for role, (name, how) in by_role.items()},
-                  layout.others, {})  # fmt: skip
+                  layout.others)  # fmt: skip
     description = f"{table.description}, a column for each of {len(layout.items)} items"
     return replace(table, columns=columns, sample=sample, source=source, description=description), roles, layout
 

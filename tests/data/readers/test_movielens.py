@@ -11,7 +11,7 @@ import pytest
 from recsys.config import ReadConfig, Role
 from recsys.data.load import read_dataset as read_with_report
 from recsys.data.load import read_path as read_dataset
-from recsys.data.readers.titles import natural_order, split_year
+from recsys.data.titles import natural_order, split_year
 from recsys.errors import DataError
 from tests.data.readers.messages import error_message
 from tests.requirements import MOVIELENS, needs_movielens, real_log

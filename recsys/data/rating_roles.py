@@ -1,0 +1,210 @@
+"""Which columns of a table of ratings hold users, items, ratings and times.
+
+By the settings, else by their names, else by what is in them; from a sample, the first rows with cells as written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from recsys.config import Role
+from recsys.data.column_contents import Contents, describe_contents, guess_rating_columns
+from recsys.data.column_names import (
+    EXACT,
+    WEAK,
+    How,
+    is_generic_id,
+    matches_of_name,
+    may_name_anything,
+    same_name,
+    says_something,
+    words_of,
+)
+from recsys.data.columns import as_text, plain
+from recsys.data.roles import (
+    FACT_ROLES,
+    RoleColumn,
+    Roles,
+    assign_best,
+    make_roles,
+    named_columns,
+    names_of,
+    ranked_by_name,
+    taken_names,
+)
+
+_RATING_ROLES: tuple[Role, ...] = ("user", "item", "rating", "timestamp")
+_MIN_ALIKE = 0.75
+"""Share of the values that two columns have in common where both answer questions of one kind."""
+_MIN_SEVERAL, _MIN_SAME = 10, 0.95
+"""Items or users with several rows, and the share of them with one value, from which on a column is about them."""
+_MAX_UNIQUE = 0.9
+"""A column with more different values a row does not repeat."""
+
+
+def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, str]) -> Roles | None:
+    """The columns of a table of ratings; None where it cannot be one, for want of users or of items.
+
+    Args:
+        table: what errors call it, such as "ratings.csv".
+        sample: its first rows.
+        named: columns that the settings name, by role.
+
+    Raises:
+        DataError: a column for users, items, ratings or times that the settings name is not there.
+    """
+    names = names_of(sample)
+    columns = named_columns(table, names, named, _RATING_ROLES)
+    contents = {name: describe_contents(sample.iloc[:, index]) for index, name in enumerate(names)}
+    taken = {column.name for column in columns.values()}
+    ranked: dict[Role, list[tuple[str, int]]] = {
+        role: ranked_by_name(role, [name for name in names if name not in taken]) for role in _RATING_ROLES
+    }
+    ranked["rating"] = [(name, rank) for name, rank in ranked["rating"]
+                        if rank == EXACT or contents[name].may_be_rating]  # fmt: skip
+    ranked["timestamp"] = [(name, rank) for name, rank in ranked["timestamp"]
+                           if rank == EXACT or contents[name].may_be_time]  # fmt: skip
+    columns |= assign_best(ranked, columns)
+    columns = _add_generic_ids(names, columns)
+    columns = _without_weak_keys(columns, contents)
+    free = [name for name in names if name not in {column.name for column in columns.values()}]
+    unknown = [name for name in free if may_name_anything(name)]
+    if not {"user", "item"} <= columns.keys():
+        if _is_key(columns.get("item"), contents) or _is_key(columns.get("user"), contents):
+            return None
+        has_names = any(says_something(name) for name in names)
+        guessed = guess_rating_columns({name: contents[name] for name in unknown}, set(columns), has_names)
+        while "rating" in guessed and _is_about_one(sample, guessed["rating"], columns, guessed):
+            unknown.remove(guessed["rating"])
+            guessed = guess_rating_columns({name: contents[name] for name in unknown}, set(columns), has_names)
+        columns |= {role: RoleColumn(name, role, "contents") for role, name in guessed.items() if role not in columns}
+    if not {"user", "item"} <= columns.keys() or _has_column_for_each_item(columns, contents):
+        return None
+    if _is_like_others(columns, sample):
+        return None
+    columns |= _guess_rest([name for name in unknown if name not in taken_names(columns)], columns, contents)
+    columns |= _facts_in_ratings(names, columns, contents, named)
+    return make_roles("ratings", names, columns)
+
+
+def _has_column_for_each_item(columns: Mapping[Role, RoleColumn], contents: Mapping[str, Contents]) -> bool:
+    """Whether a table has a row for each user and a column of ratings for each item, which is no log."""
+    user, item = columns["user"], columns["item"]
+    if item.how == "setting" or {"rating", "timestamp"} & columns.keys() or contents[user.name].share_unique < 1.0:
+        return False
+    others = [column for name, column in contents.items() if name != user.name and column.n_known]
+    return len(others) > 2 and all(column.is_scale for column in others)
+
+
+def _is_about_one(
+    sample: pd.DataFrame, name: str, columns: Mapping[Role, RoleColumn], guessed: Mapping[Role, str]
+) -> bool:
+    """Whether a column is the same in all rows of each item, or of each user, and differs between them."""
+    keys = [columns[role].name if role in columns else guessed.get(role) for role in ("user", "item")]
+    values = _as_texts(sample[name])
+    for key in keys:
+        if key is None:
+            continue
+        groups = values.groupby(_as_texts(sample[key]))
+        several = groups.nunique()[groups.size() > 1]
+        if len(several) >= _MIN_SEVERAL and values.nunique() > 2 and (several == 1).mean() >= _MIN_SAME:
+            return True
+    return False
+
+
+def _as_texts(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A column as text, whatever its dtype."""
+    return pd.Series([as_text(value) for value in plain(column)], dtype=object)
+
+
+def _is_like_others(columns: Mapping[Role, RoleColumn], sample: pd.DataFrame) -> bool:
+    """Whether users or items that were guessed are values that several other columns have: answers to questions."""
+    if not any(column.how == "contents" for column in columns.values()):
+        return False
+    values = {str(name): set(_as_texts(sample.iloc[:, index])) - {""} for index, name in enumerate(sample)}
+    for role in ("user", "item"):
+        column = columns[role]
+        if column.how != "contents":
+            continue
+        ids = values[column.name]
+        are_numbers = all(text.isdigit() for text in ids)  # ids and ratings may be the same small numbers
+        others = [other for name, other in values.items()
+                  if name != column.name and not (are_numbers and name in taken_names(columns))]  # fmt: skip
+        alike = [other for other in others if len(ids & other) >= _MIN_ALIKE * max(len(ids), len(other), 1)]
+        if ids and len(alike) >= 2:
+            return True
+    return False
+
+
+def _guess_rest(
+    names: Sequence[str], columns: Mapping[Role, RoleColumn], contents: Mapping[str, Contents]
+) -> dict[Role, RoleColumn]:
+    """Times and ratings whose names say nothing, where one column alone looks like them."""
+    guesses: dict[Role, RoleColumn] = {}
+    times = [name for name in names if contents[name].share_date >= 0.95 and not contents[name].is_whole]
+    if "timestamp" not in columns and len(times) == 1:
+        guesses["timestamp"] = RoleColumn(times[0], "timestamp", "contents")
+    scales = [name for name in names if name not in times and contents[name].is_opinion]
+    if "rating" not in columns and len(scales) == 1:
+        guesses["rating"] = RoleColumn(scales[0], "rating", "contents")
+    return guesses
+
+
+def _facts_in_ratings(
+    names: Sequence[str],
+    columns: Mapping[Role, RoleColumn],
+    contents: Mapping[str, Contents],
+    named: Mapping[Role, str],
+) -> dict[Role, RoleColumn]:
+    """Columns of a table of ratings that say in each row what the item is."""
+    facts: dict[Role, RoleColumn] = {}
+    free = [name for name in names if name not in taken_names(columns)]
+    for role in FACT_ROLES:
+        setting = same_name(named[role], free) if role in named else None
+        ranked = [name for name, rank in ranked_by_name(role, free) if rank < WEAK]
+        if role == "year":
+            ranked = [name for name in ranked if contents[name].may_be_year]
+        if setting is not None:
+            facts[role] = RoleColumn(setting, role, "setting")
+        elif ranked and role not in named:
+            facts[role] = RoleColumn(ranked[0], role, "name")
+        free = [name for name in free if name not in taken_names(facts)]
+    return facts
+
+
+def _add_generic_ids(names: Sequence[str], columns: dict[Role, RoleColumn]) -> dict[Role, RoleColumn]:
+    """Columns that are ids of something, where the name of users or of items is missing or a last resort."""
+    columns = dict(columns)
+    strong = {role: column for role, column in columns.items() if not _is_weak(column)}
+    free = [name for name in names if is_generic_id(name) and name not in taken_names(strong)
+            and words_of(name) != ("id",)]  # fmt: skip
+    missing: list[Role] = [role for role in ("user", "item") if role not in strong]
+    how: How = "name" if len(missing) == 1 and len(free) == 1 else "contents"
+    for role, name in zip(missing, free, strict=False):
+        columns[role] = RoleColumn(name, role, how)
+    return columns
+
+
+def _is_weak(column: RoleColumn) -> bool:
+    if column.how != "name":
+        return False
+    return all(match.rank >= WEAK for match in matches_of_name(column.name) if match.role == column.role)
+
+
+def _without_weak_keys(
+    columns: Mapping[Role, RoleColumn], contents: Mapping[str, Contents]
+) -> dict[Role, RoleColumn]:
+    """Without names of last resort where users do not repeat: that is a list of items or of users, not a log."""
+    weak = [role for role in ("user", "item") if role in columns and _is_weak(columns[role])]
+    if weak and "user" in columns and contents[columns["user"].name].share_unique > _MAX_UNIQUE:
+        return {role: column for role, column in columns.items() if role not in weak}
+    return dict(columns)
+
+
+def _is_key(column: RoleColumn | None, contents: Mapping[str, Contents]) -> bool:
+    """Whether a column by name has another id in each row, so that the table lists items or users."""
+    return column is not None and column.how == "name" and contents[column.name].share_unique == 1.0 and \
+        contents[column.name].n_rows > 2
