@@ -157,6 +157,14 @@ def read(path: Path, reporter: Reporter = SILENT, config: InputConfig | None = N
     return dataset, report
 
 
+def fit_lists(dataset: Dataset, config: BuildConfig) -> BuildConfig:
+    """The settings, with lists of all items where these are fewer than the default length of a list."""
+    if config.top_k != BuildConfig.top_k or dataset.n_items >= BuildConfig.top_k:
+        return config
+    logger.info("the lists have %d items, because there are no more", dataset.n_items)
+    return replace(config, top_k=dataset.n_items)
+
+
 def check(dataset: Dataset, config: BuildConfig) -> None:
     """Refuse, before the work begins, settings that this data set cannot be built with.
 
@@ -263,6 +271,7 @@ def compute_results(
     dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, run: RunBaselines = in_this_process
 ) -> Results:
     """The stages from split to evaluate: all that the exported files are made of, still as arrays."""
+    config = fit_lists(dataset, config)
     check(dataset, config)
     if config.privacy.hash_users is not None:  # first of all, so that nothing below knows the ids
         dataset = hash_user_ids(dataset, config.privacy.hash_users)

@@ -125,6 +125,14 @@ def test_settings_that_do_not_fit_the_data_are_refused_before_any_work(
     assert trained == []
 
 
+def test_lists_of_the_default_length_are_as_long_as_a_small_catalogue(tmp_path, monkeypatch):
+    skip_pages(monkeypatch)
+    poll = recsys.Dataset.from_frames([{"user": user, "item": user % 6} for user in range(30)], name="Poll")
+    folder = recsys.build_site(poll, tmp_path / "site", QUICK, cache=recsys.NoCache())
+    artefacts = read_artefacts(folder / "data")
+    assert (artefacts.recommendations.k, artefacts.build.config["top_k"]) == (6, 6)
+
+
 def test_three_users_without_timestamps_titles_or_genres_are_enough(tmp_path):
     rows = [("ann", "a", 5), ("ann", "b", 3), ("bob", "b", 4), ("bob", "c", 1), ("cy", "a", 2)]
     ratings = pd.DataFrame(rows, columns=["user", "item", "rating"])

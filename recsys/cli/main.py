@@ -106,7 +106,7 @@ def render_again(
 def dry_run(settings: Settings, home: Path, terminal: Terminal) -> None:
     """Print what was understood of the ratings, and the settings to make sure of what had to be guessed."""
     dataset, report = pipeline.read(find_source(settings.input.data, home / "data"), terminal, settings.input)
-    pipeline.check(dataset, settings.build)
+    pipeline.check(dataset, pipeline.fit_lists(dataset, settings.build))
     print_report(report, terminal)
     print_suggestions(report)
 
