@@ -4,15 +4,16 @@ import msgspec
 import pytest
 
 from recsys.schema import Noun, Presentation, RatingsSummary
-from tests.browser.conftest import settled, until
+from tests.browser.conftest import document_widths, settled, until
 from tests.site.tiny import render, tiny
 
 LONG = "Of ten thousand characters " * 400
+LONG_ID = "reader" * 30
 
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory):
-    """The address of a site about hours of play: no genres, no years, one endless title, more users than pages."""
+    """The address of a site about hours of play: no genres, no years, endless title and user id, no user pages."""
     full = tiny()
     items = [msgspec.structs.replace(item, year=None, genres=[]) for item in full.items.items]
     items[3] = msgspec.structs.replace(items[3], title=LONG)
@@ -26,7 +27,12 @@ def disk(tmp_path_factory):
         dataset=msgspec.structs.replace(full.build.dataset, ratings=hours),
         config={**full.build.config, "user_pages": 0},
     )
-    changes = {"build": build, "items": msgspec.structs.replace(full.items, items=items)}
+    users = {LONG_ID if id_ == "constructor" else id_: lists for id_, lists in full.recommendations.users.items()}
+    recommendations = msgspec.structs.replace(full.recommendations, users=users)
+    helped = [msgspec.structs.replace(user, user=LONG_ID) for user in full.metrics.least_helped]
+    metrics = msgspec.structs.replace(full.metrics, least_helped=helped)
+    items = msgspec.structs.replace(full.items, items=items)
+    changes = {"build": build, "items": items, "metrics": metrics, "recommendations": recommendations}
     return f"{render(msgspec.structs.replace(full, **changes), tmp_path_factory.mktemp('games') / 'site').as_uri()}/"
 
 
@@ -71,3 +77,9 @@ def test_any_user_has_interactions_and_counts(disk, visit):
     facts = page.locator("[data-facts]").inner_text()
     assert "interaction" in facts and "rating" not in facts
     assert "played" in page.locator("[data-hits]").first.inner_text()
+
+
+def test_a_long_user_id_makes_the_tables_no_wider_than_a_phone(disk, visit):
+    page = settled(visit(disk + "compare.html", 360))
+    assert LONG_ID in page.content()
+    assert document_widths(page) == (360, 360)
