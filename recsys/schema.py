@@ -459,10 +459,17 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
 
 
 class SimilarItem(Struct, frozen=True, gc=False):
-    """A neighbour in a model's embedding space."""
+    """A neighbour in a model's embedding space, as far as ratings support it."""
 
     item: ItemId
-    similarity: Annotated[float, Meta(description="cosine of the item vectors", ge=-1, le=1)]
+    similarity: Annotated[
+        float,
+        Meta(
+            description="cosine of the item vectors times m / (m + shrinkage), m being the smaller n_train of both",
+            ge=-1,
+            le=1,
+        ),
+    ]
 
 
 class Item(Struct, frozen=True, kw_only=True, gc=False):
@@ -498,6 +505,9 @@ class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
         list[list[ItemId]],
         Meta(description="ids of items with one title and one year, group by group: no list names two of a group"),
     ] = []
+    shrinkage: Annotated[
+        int, Meta(description="training ratings with which the cosine of similar items counts half", ge=0)
+    ] = 0
 
 
 class Replay(Struct, frozen=True, kw_only=True):

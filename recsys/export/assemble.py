@@ -13,9 +13,9 @@ import numpy as np
 from recsys import schema
 from recsys.baselines.protocol import BaselineSpec
 from recsys.baselines.registry import BASELINES
+from recsys.data.dataset import Dataset
 from recsys.data.decimals import shortest_decimals
 from recsys.data.rating_scale import rating_step
-from recsys.data.twins import Twins
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
 from recsys.export.map_replay import build_map_replay
@@ -29,7 +29,7 @@ from recsys.models.protocol import ModelSpec
 from recsys.models.registry import MODELS
 from recsys.recommend.histograms import rating_histograms
 from recsys.recommend.pca import Projection, principal_components
-from recsys.recommend.similar import similar_items
+from recsys.recommend.similar import SHRINKAGE, similar_items
 from recsys.schema import GENERATOR, VERSION
 from recsys.training.snapshots import tracked_items
 
@@ -139,11 +139,12 @@ def _embedding(fitted: Fitted, projection: Projection, item_ids: list[str]) -> s
 def _items(results: Results) -> schema.Items:
     dataset = results.dataset
     item_ids = ids(dataset.item_ids)
-    similar = {name: _similar(fitted, dataset.twins, item_ids) for name, fitted in results.models.items()}
+    train = results.split.train
+    similar = {name: _similar(fitted, train, item_ids) for name, fitted in results.models.items()}
     total = np.bincount(dataset.item, shortest_decimals(dataset.rating), dataset.n_items)
     histograms = rating_histograms(dataset)
     bins, has_mean = histograms.counts.tolist(), dataset.item_counts >= MIN_RATINGS_FOR_MEAN
-    counts, n_train = dataset.item_counts.tolist(), results.split.train.item_counts.tolist()
+    counts, n_train = dataset.item_counts.tolist(), train.item_counts.tolist()
     return schema.Items(
         items=[
             schema.Item(
@@ -164,12 +165,13 @@ def _items(results: Results) -> schema.Items:
             for low, high in zip(histograms.low.tolist(), histograms.high.tolist(), strict=True)
         ],
         twins=[[item_ids[item] for item in group] for group in dataset.twins.groups()],
+        shrinkage=SHRINKAGE,
     )
 
 
-def _similar(fitted: Fitted, twins: Twins, item_ids: list[str]) -> list[list[schema.SimilarItem]]:
+def _similar(fitted: Fitted, train: Dataset, item_ids: list[str]) -> list[list[schema.SimilarItem]]:
     """The neighbours of every item."""
-    items, similarity = similar_items(fitted.item_vectors, N_SIMILAR, twins)
+    items, similarity = similar_items(fitted.item_vectors, train.item_counts, N_SIMILAR, train.twins)
     return [
         [schema.SimilarItem(item_ids[item], round(value, 4)) for item, value in zip(*row, strict=True) if item >= 0]
         for row in zip(items.tolist(), similarity.tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""Similar items: nearest neighbours by the cosine of item vectors."""
+"""Similar items: nearest neighbours by the cosine of item vectors, shrunk where few ratings support it."""
 
 from __future__ import annotations
 
@@ -10,30 +10,53 @@ from recsys.evaluation.candidates import exclude
 from recsys.evaluation.ranking import largest
 from recsys.nn.arrays import unit_vectors
 
+SHRINKAGE = 5
+"""Ratings with which a cosine counts half. Chosen on validation users of five logs: tests/benchmarks/RESULTS.md."""
 SIMILARITY_BLOCK = 256
 """Items whose similarities to all others are computed at once: with 27,000 others, 27 MB."""
 
 
 def similar_items(
-    vectors: NDArray[np.float32], k: int, twins: Twins | None = None
+    vectors: NDArray[np.float32],
+    counts: NDArray[np.int64],
+    k: int,
+    twins: Twins | None = None,
+    shrinkage: float = SHRINKAGE,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The k nearest other items by cosine; a vector of zeros has similarity 0 to everything.
+    """The k most similar other items, as far as their similarity is positive.
+
+    The similarity of items i and j is::
+
+        cos(v_i, v_j) m / (m + shrinkage),  m = min(n_i, n_j)
+
+    where v are their vectors and n the ratings that these were learned from. A vector learned from few ratings is
+    mostly that of the few users who gave them, and next to whatever else those users rated; so a cosine is shrunk
+    towards 0, as Bell and Koren (2007) shrink correlations. The smaller of the two counts decides, as in the
+    significance weighting of Herlocker et al. (1999): beyond an item's own number of ratings the popularity of
+    others makes no difference, so that in a log where most items have one to three ratings a rare item still has
+    rare ones as neighbours. An item without a rating has none and is none.
 
     Args:
-        vectors: (n_items, d).
+        vectors: (n_items, d); a vector of zeros has similarity 0 to everything.
+        counts: (n_items,), how many ratings each item has in the training part.
         k: neighbours of each.
         twins: of the catalogue: an item's own twins are not among its nearest, and of others only the nearest one.
+        shrinkage: in ratings; 0 is the plain cosine.
 
     Returns:
-        Items and similarities, both (n_items, k), nearest first; -1 and -inf where there are fewer other items.
+        Items and similarities, both (n_items, k), most similar first, ties to the lower index; -1 and -inf where
+        there are fewer.
     """
     n, unit = len(vectors), unit_vectors(vectors)
     items, similarity = np.full((n, k), -1, np.int32), np.full((n, k), -np.inf, np.float32)
+    support = (counts / np.maximum(counts + shrinkage, 1)).astype(np.float32)  # rises with the count, as m does
     width = min(k, n)
     for start in range(0, n, SIMILARITY_BLOCK):
         rows = slice(start, start + SIMILARITY_BLOCK)
-        cosine = unit[rows] @ unit.T  # (block, n)
-        np.clip(cosine, -1, 1, out=cosine)  # rounding may carry it a little beyond
-        exclude(cosine, (np.arange(len(cosine)), np.arange(n)[rows]), twins)  # an item is no neighbour of its own
-        items[rows, :width], similarity[rows, :width] = largest(cosine, width)
+        block = unit[rows] @ unit.T  # (block, n), cosines
+        np.clip(block, -1, 1, out=block)  # rounding may carry it a little beyond
+        block *= np.minimum.outer(support[rows], support)
+        exclude(block, (np.arange(len(block)), np.arange(n)[rows]), twins)  # an item is no neighbour of its own
+        block[block <= 0] = -np.inf
+        items[rows, :width], similarity[rows, :width] = largest(block, width)
     return items, similarity

@@ -261,9 +261,9 @@ def test_new_users_are_measured_by_the_same_rules():
 
 
 def test_a_twin_is_nobodys_nearest_beside_its_twin():
-    vectors = np.array([[1, 0], [1, 0.01], [0.9, 0.1], [0.8, 0.2], [0, 1]], np.float32)
+    vectors = np.array([[1, 0], [1, 0.01], [0.9, 0.1], [0.8, 0.2], [0.1, 1]], np.float32)
     train = with_titles(log_of([(0, 0)], 1, 5), ["Amy", "Amy", "Ran", "Ran", "Heat"])
-    items, similarity = similar_items(vectors, 4, train.twins)
+    items, similarity = similar_items(vectors, np.full(5, 9), 4, train.twins)
     assert items.tolist() == [
         [2, 4, -1, -1], [2, 4, -1, -1], [1, 4, -1, -1], [1, 4, -1, -1], [3, 1, -1, -1]
     ]  # fmt: skip

@@ -63,17 +63,21 @@ def test_two_ratings_of_an_item_are_not_revealed_and_many_values_have_ten_bins()
     assert [item.histogram for item in items.items] == [[2] * 10, None]
 
 
-def test_similar_items_are_the_ten_nearest_of_each_model(folder, models):
-    for number, item in enumerate(load(folder, "items")["items"]):
+def test_similar_items_are_the_ten_nearest_of_each_model_by_the_formula_in_the_file(folder, models):
+    items, shrinkage = load(folder, "items")["items"], load(folder, "items")["shrinkage"]
+    n_train = np.array([item["n_train"] for item in items])
+    for number, item in enumerate(items):
         assert tuple(item["similar"]) == MODELS
+        smaller = np.minimum(n_train, n_train[number])
         for name, neighbours in item["similar"].items():
             vectors = models[name].item_vectors.astype(float)
             unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-            cosine = dict(zip(ITEMS, unit @ unit[number], strict=True))
-            del cosine[item["id"]]
-            assert len(neighbours) == len({neighbour["item"] for neighbour in neighbours}) == 10
-            for neighbour, expected in zip(neighbours, sorted(cosine.values(), reverse=True)[:10], strict=True):
-                assert neighbour["similarity"] == pytest.approx(cosine[neighbour["item"]], abs=1e-4)
+            similarity = dict(zip(ITEMS, unit @ unit[number] * smaller / (smaller + shrinkage), strict=True))
+            del similarity[item["id"]]
+            assert len(neighbours) == len({neighbour["item"] for neighbour in neighbours})
+            assert len(neighbours) == (0 if item["id"] in UNRATED else 10)
+            for neighbour, expected in zip(neighbours, sorted(similarity.values(), reverse=True)[:10], strict=False):
+                assert neighbour["similarity"] == pytest.approx(similarity[neighbour["item"]], abs=1e-4)
                 assert neighbour["similarity"] == pytest.approx(expected, abs=1e-4)
 
 

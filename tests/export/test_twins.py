@@ -161,7 +161,8 @@ def test_nearest_items_and_starters_name_a_film_once(folder):
     for item in load(folder, "items")["items"]:
         for neighbours in item["similar"].values():
             titles = [TITLES[item["id"]], *(TITLES[neighbour["item"]] for neighbour in neighbours)]
-            assert len(set(titles)) == len(titles) > 5
+            assert len(set(titles)) == len(titles)
+            assert len(titles) > 5 or not item["n_train"]
     script = (folder / "deep_tower.js").read_text(encoding="utf-8")
     tower = json.loads(json.loads(script[script.index("JSON.parse(") + 11 : script.rindex('"') + 1]))
     starters = [TITLES[tower["item_ids"][row]] for row in tower["starters"]]

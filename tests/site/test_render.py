@@ -120,6 +120,13 @@ def test_the_limits_on_the_about_page_are_those_of_training(tmp_path):
     assert f"{limit}, they are those of {SAMPLED_RATINGS:,} of its ratings" in about
 
 
+def test_the_about_page_has_the_exported_formula_of_similar_items(tmp_path):
+    artefacts = tiny()
+    items = msgspec.structs.replace(artefacts.items, shrinkage=7)
+    about = (render(msgspec.structs.replace(artefacts, items=items), tmp_path) / "about.html").read_text("utf-8")
+    assert "the cosine of their vectors times m / (m + 7)" in about
+
+
 def test_without_a_holdout_the_pages_say_why_nothing_was_measured(tmp_path):
     folder = render(tiny(measured=False), tmp_path)
     for address in ("index.html", "about.html", "users.html", "compare.html"):

@@ -30,6 +30,8 @@ class AboutContext(Context):
     k: int
     max_named: int
     """Rated items of one user that the site names at most."""
+    shrinkage: int
+    """Ratings with which the cosine of similar items counts half."""
     answers: bool
     """Whether a visitor can rate items and get recommendations."""
     settings: tuple[tuple[str, str], ...]
@@ -51,6 +53,7 @@ def about_context(data: SiteData, page: PageHead) -> AboutContext:
         measured=bool(artefacts.metrics.models),
         k=artefacts.metrics.k,
         max_named=artefacts.recommendations.max_named,
+        shrinkage=artefacts.items.shrinkage,
         answers=artefacts.deep_tower is not None and is_wanted("rate", artefacts),
         settings=tuple(
             (name, _shown(value, data.strings)) for name, value in (*settings.items(), *_flatten(trained_with))

@@ -149,7 +149,7 @@ def similar_facts(data: SiteData) -> dict[str, Any]:
     """The neighbours of every item on the map, as far as they are on it too.
 
     ``models`` has, by name, two encoded arrays (items, ``n_neighbours``), most similar first: ``rows`` (uint16), in
-    which the number of items stands for no neighbour, and ``cosines`` (int8) in hundredths.
+    which the number of items stands for no neighbour, and ``similarities`` (int8) in hundredths.
     """
     items = [item for _, item in listed_items(data.artefacts)]
     rows = {item.id: row for row, item in enumerate(items)}
@@ -168,10 +168,10 @@ def similar_facts(data: SiteData) -> dict[str, Any]:
 
 def _encode(neighbours: list[list[SimilarItem]], rows: dict[str, int], n_neighbours: int) -> dict[str, str]:
     row_lists = [[rows[neighbour.item] for neighbour in similar] for similar in neighbours]
-    cosines = [[round(100 * neighbour.similarity) for neighbour in similar] for similar in neighbours]
+    similarities = [[round(100 * neighbour.similarity) for neighbour in similar] for similar in neighbours]
     return {
         "rows": encode_array(padded(row_lists, n_neighbours, len(rows)), "uint16", "data-similar.js"),
-        "cosines": encode_array(padded(cosines, n_neighbours, 0), "int8", "data-similar.js"),
+        "similarities": encode_array(padded(similarities, n_neighbours, 0), "int8", "data-similar.js"),
     }
 
 

@@ -5,8 +5,8 @@ import { describeFailure } from "../shared/outdated.js";
 import { t } from "../shared/strings.js";
 import { items } from "./items.js";
 
-// Returns `neighboursOf(model, row)`: pairs [row, cosine in hundredths], most similar first; null while they load, then
-// `onLoad()` is called; a sentence if they could not be loaded.
+// Returns `neighboursOf(model, row)`: pairs [row, similarity in hundredths], most similar first; null while they load,
+// then `onLoad()` is called; a sentence if they could not be loaded.
 export function createNeighbours(onLoad) {
   let data = null; // as similar_facts() in Python
   let failure = null; // why they could not be loaded
@@ -23,8 +23,8 @@ export function createNeighbours(onLoad) {
 
   const arraysOf = (model) => {
     if (!arraysByModel.has(model)) {
-      const { rows, cosines } = data.models[model] ?? { rows: "", cosines: "" };
-      arraysByModel.set(model, { rows: decodeArray(rows, "uint16"), cosines: decodeArray(cosines, "int8") });
+      const { rows, similarities } = data.models[model] ?? { rows: "", similarities: "" };
+      arraysByModel.set(model, { rows: decodeArray(rows, "uint16"), similarities: decodeArray(similarities, "int8") });
     }
     return arraysByModel.get(model);
   };
@@ -35,9 +35,9 @@ export function createNeighbours(onLoad) {
       load();
       return null;
     }
-    const { rows, cosines } = arraysOf(model); // (n items * n_neighbours,) each
+    const { rows, similarities } = arraysOf(model); // (n items * n_neighbours,) each
     const start = row * data.n_neighbours;
-    const neighbours = Array.from({ length: data.n_neighbours }, (_, n) => [rows[start + n], cosines[start + n]]);
+    const neighbours = Array.from({ length: data.n_neighbours }, (_, n) => [rows[start + n], similarities[start + n]]);
     return neighbours.filter(([neighbour]) => neighbour < items.n); // the rest is padding
   };
 }

@@ -31,7 +31,7 @@ export function createPanel(box, announcer, onChange) {
     if (neighbours === null) return message(t("map.panel.loading"));
     if (typeof neighbours === "string") return message(neighbours);
     if (!neighbours.length) return message(t(items.isPartial ? "map.panel.nothing_drawn" : "map.panel.nothing"));
-    const note = element("small", {}, t("map.panel.cosine"));
+    const note = element("small", {}, t("map.panel.similarity"));
     const heading = element("h3", { class: "list-head" }, `${t("map.panel.nearest", { model: modelLabel })} `, note);
     const lines = neighbours.map(([row, hundredths]) =>
       element("li", {}, pickButton(row), element("span", {}, formatScore(hundredths / 100))),
@@ -57,7 +57,7 @@ export function createPanel(box, announcer, onChange) {
   };
 
   return {
-    // `neighbours` are pairs [row, cosine in hundredths]; null while they load, a sentence if they could not be loaded.
+    // `neighbours` are pairs [row, similarity in hundredths]; null while they load, a sentence if they could not be.
     show({ row, model }, modelLabel, neighbours) {
       const key = row < 0 ? "" : `${row} ${model} ${neighbours === null ? "loading" : neighbours.length}`;
       if (key === shownKey) return;

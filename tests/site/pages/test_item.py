@@ -209,7 +209,7 @@ def test_in_a_large_catalogue_the_most_rated_items_are_listed_and_drawn(tmp_path
     near = json.loads(json_in((folder / "assets" / "data-similar.js").read_text("utf-8")))
     similar = [near["models"][name] for name in MODELS]
     assert [base64.b64decode(model["rows"]) for model in similar] == [bytes([1, 0] * 3), bytes(6)]
-    assert [base64.b64decode(model["cosines"]) for model in similar] == [bytes([50] * 3), bytes([25] * 3)]
+    assert [base64.b64decode(model["similarities"]) for model in similar] == [bytes([50] * 3), bytes([25] * 3)]
 
 
 def test_the_index_lists_the_most_rated_first(tmp_path):

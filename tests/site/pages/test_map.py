@@ -47,7 +47,7 @@ def page(site):
 
 
 def decoded(neighbours):
-    arrays = ((neighbours["rows"], "<u2"), (neighbours["cosines"], "i1"))
+    arrays = ((neighbours["rows"], "<u2"), (neighbours["similarities"], "i1"))
     return tuple(np.frombuffer(base64.b64decode(text), dtype).tolist() for text, dtype in arrays)
 
 
