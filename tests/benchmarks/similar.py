@@ -76,7 +76,7 @@ class HiddenUsers:
         self.pair_rate = (sizes * (sizes - 1)).sum() / sizes.sum() ** 2
         self.train_counts = train.item_counts
         self.judged = np.flatnonzero((self.counts >= MIN_HIDDEN) & (self.train_counts > 0))
-        n_popular = max(K, train.n_items // 100)
+        n_popular = min(max(K, train.n_items // 100), train.n_items)
         self.is_popular = self.train_counts >= np.sort(self.train_counts)[-n_popular]
 
     def judge(self, neighbours: np.ndarray) -> Judgement:
