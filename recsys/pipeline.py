@@ -39,6 +39,7 @@ from recsys.data.split import split as split_ratings
 from recsys.errors import ConfigError
 from recsys.evaluation import cold_start
 from recsys.evaluation.cold_start import ColdStartModel, UntunedColdStart
+from recsys.evaluation.discovery import discovery_curves
 from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.relevance import reaches, relevant_ratings, skip_reason
 from recsys.evaluation.report import score_lists
@@ -53,7 +54,7 @@ from recsys.models.fitted import Fitted
 from recsys.models.registry import MODELS
 from recsys.recommend.explain import Reasons
 from recsys.recommend.explain import explain as explain_lists
-from recsys.recommend.lists import Lists
+from recsys.recommend.lists import Lists, recommend_discovered
 from recsys.recommend.lists import recommend as recommend_to_all
 from recsys.schema import Artefacts, NewUsers
 from recsys.site.output.accent import make_accent
@@ -283,7 +284,9 @@ def compute_results(
             trained = train(dataset, parts.train, config, reporter, cache)
             compared = compare(baselines, reporter)
         lists = recommend(trained.models, parts, config, reporter) | compared.lists
+        shown = recommend_shown(trained.models, parts, config, reporter)
         reasons = explain(trained.models, parts, lists, reporter)
+        shown_reasons = explain(trained.models, parts, shown, reporter) if shown else {}
         evaluation, ranks = evaluate(trained.models, parts, lists, compared, config, reporter)
         new_users = evaluate_new_users(dataset, config, reporter, cache) if config.evaluate_new_users else None
     return Results(
@@ -294,6 +297,8 @@ def compute_results(
         lists=lists,
         evaluation=evaluation,
         reasons=reasons,
+        shown=shown,
+        shown_reasons=shown_reasons,
         ranks=ranks,
         recorders=trained.recorders,
         new_users=new_users,
@@ -401,6 +406,21 @@ def recommend(
     return lists
 
 
+def recommend_shown(
+    models: dict[str, Fitted], parts: Split, config: BuildConfig, reporter: Reporter = SILENT
+) -> dict[str, Lists]:
+    """The lists that pages show instead, by each model; empty where ``discovery`` is 0 and they show its own."""
+    if not config.discovery:
+        return {}
+    with reporter.stage("discover") as details:
+        lists = {
+            name: recommend_discovered(fitted, parts.train, parts.test, config.top_k, config.discovery)
+            for name, fitted in models.items()
+        }
+        details.append(f"lists for the pages, re-ranked by discovery {config.discovery:g}")
+    return lists
+
+
 def explain(
     models: dict[str, Fitted], parts: Split, lists: dict[str, Lists], reporter: Reporter = SILENT
 ) -> dict[str, Reasons]:
@@ -435,8 +455,11 @@ def evaluate(
             name: score_lists(model_lists.items[users], users, parts.train, relevant)
             for name, model_lists in lists.items()
         }
+        curves = discovery_curves(
+            models, parts.train, relevant, config.top_k, np.random.default_rng([config.train.seed, 3])
+        )
         details += [f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}" for name, report in reports.items()]
-    return replace(compared.evaluation, reports=reports), ranks
+    return replace(compared.evaluation, reports=reports, discovery=curves), ranks
 
 
 def evaluate_new_users(dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> NewUsers | None:

@@ -290,6 +290,23 @@ class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag
     genres: Annotated[list[str], Meta(description="what users.*.genres counts, most common first")] = []
 
 
+class ShownUser(Struct, frozen=True, gc=False):
+    """One user's lists as pages show them."""
+
+    models: Annotated[dict[str, list[Recommendation]], Meta(description="by model name")]
+
+
+class ShownLists(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
+    """``shown_lists.json``: what pages show for the models' lists in ``recommendations.json``, re-ranked.
+
+    Only where the setting ``discovery`` is above 0. Scores are those of the model, so a list need not descend.
+    """
+
+    FILE: ClassVar[str] = "shown_lists.json"
+    discovery: Annotated[float, Meta(gt=0, le=1, description="how much popularity counts against an item")]
+    users: Annotated[dict[str, ShownUser], Meta(description="by user id, in catalogue order")]
+
+
 class Interval(Struct, frozen=True):
     """A mean over users with its 95 % bootstrap interval."""
 
@@ -418,6 +435,23 @@ class Protocol(Struct, frozen=True, kw_only=True):
     not_measured: Annotated[str | None, Meta(description="why nothing was measured; null: something was")] = None
 
 
+class DiscoveryPoint(Struct, frozen=True, kw_only=True):
+    """What one model's lists are like at one value of the setting ``discovery``."""
+
+    discovery: Annotated[UnitInterval, Meta(description="0: the model's own lists")]
+    ndcg: Annotated[UnitInterval, Meta(description="mean over the users")]
+    novelty: Annotated[float, Meta(description="in bits")]
+    coverage: UnitInterval
+
+
+class DiscoveryCurves(Struct, frozen=True, kw_only=True):
+    """What re-ranking by score less popularity costs and brings, see protocol.metrics.discovery."""
+
+    n_users: Annotated[int, Meta(description="evaluated users whose lists these are: all, or a sample of many")]
+    candidates: Annotated[int, Meta(description="items that a list is chosen among")]
+    models: Annotated[dict[str, list[DiscoveryPoint]], Meta(description="by model name, discovery ascending")]
+
+
 class NewUsers(Struct, frozen=True, kw_only=True):
     """How good the lists are for users who were not in training, given a few of the items they rated."""
 
@@ -456,6 +490,7 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
         list[UserDifference], Meta(description="for whom it is behind by most, at most 10, most first")
     ] = []
     new_users: Annotated[NewUsers | None, Meta(description="null: not measured, see --evaluate-new-users")] = None
+    discovery: Annotated[DiscoveryCurves | None, Meta(description="null where nothing was measured")] = None
 
 
 class SimilarItem(Struct, frozen=True, gc=False):
@@ -607,3 +642,5 @@ class Artefacts(Struct, frozen=True, kw_only=True):
     map_replay: MapReplay
     deep_tower: DeepTower | None = None
     """None where deep was not built: then there is no such file."""
+    shown_lists: ShownLists | None = None
+    """None where pages show the models' own lists: then there is no such file."""

@@ -59,6 +59,7 @@ EVERY_SETTING = """
     holdout = 0.3
     relevant_from = 4
     top_k = 4
+    discovery = 0.5
     models = ["deep"]
     site_url = "https://films.example/"
     evaluate_new_users = true
@@ -96,6 +97,7 @@ def test_a_file_may_hold_every_setting(tmp_path):
         holdout=0.3,
         relevant_from=4.0,
         top_k=4,
+        discovery=0.5,
         models=("deep",),
         site_url="https://films.example/",
         evaluate_new_users=True,
@@ -180,6 +182,9 @@ def test_settings_cannot_be_changed():
     (TrainConfig(), "learning_rate", 0, "a number above 0 to 10"),
     (TrainConfig(), "l2", float("nan"), "a number from 0 to 1000"),
     (BuildConfig(), "holdout", 1, "a number from 0 to below 1"),
+    (BuildConfig(), "discovery", -0.1, "a number from 0 to 1"),
+    (BuildConfig(), "discovery", 1.5, "a number from 0 to 1"),
+    (BuildConfig(), "discovery", "much", "a number from 0 to 1"),
     (BuildConfig(), "top_k", "8", "a whole number from 1 to 1000"),
     (BuildConfig(), "evaluate_new_users", None, "true or false"),
     (BuildConfig(), "models", (), "a list of models, each once"),
@@ -218,8 +223,8 @@ def test_an_address_of_a_site_may_have_a_port_and_a_path(url):
 def test_the_ends_of_the_ranges_are_allowed():
     train = TrainConfig(dim=4096, seed=2**63 - 1, learning_rate=10, l2=1000)
     assert (train.dim, train.seed, train.learning_rate, train.l2) == (4096, 2**63 - 1, 10, 1000)
-    build = BuildConfig(holdout=0, top_k=1000, user_pages=0)
-    assert (build.holdout, build.top_k, build.user_pages) == (0, 1000, 0)
+    build = BuildConfig(holdout=0, top_k=1000, user_pages=0, discovery=1)
+    assert (build.holdout, build.top_k, build.user_pages, build.discovery) == (0, 1000, 0, 1)
 
 
 def test_models_may_be_a_list_of_any_names_in_any_order():

@@ -17,8 +17,8 @@ from recsys.export.settings import settings_that_need_a_build
 from recsys.schema import VERSION, Build
 
 SETTINGS = (
-    "data", "items", "users", "lenient", "holdout", "relevant_from", "top_k", "models", "site_url",
-    "evaluate_new_users", "dim", "epochs", "seed",
+    "data", "items", "users", "lenient", "holdout", "relevant_from", "top_k", "discovery", "models",
+    "site_url", "evaluate_new_users", "dim", "epochs", "seed",
 )  # fmt: skip
 """Options that are settings too, by their names in a file of settings."""
 
@@ -89,6 +89,13 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
     )
     model.add_argument(
         "--top-k", type=int, metavar="K", help=f"length of the recommended lists (default: {default['top_k']})"
+    )
+    model.add_argument(
+        "--discovery",
+        type=float,
+        metavar="AMOUNT",
+        help="how much popularity counts against an item in the lists that pages show, from 0 to 1; what is exported "
+        f"and measured stays the models' own (default: {default['discovery']:g})",
     )
     model.add_argument(
         "--evaluate-new-users",

@@ -61,6 +61,9 @@ class BuildConfig(Checked):
     """The lowest hidden rating that counts as relevant when lists are measured; else every rating counts."""
     top_k: Annotated[int, Meta(ge=1, le=1000)] = 10
     """Length of the recommended lists, and the k of every metric."""
+    discovery: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    """How much popularity counts against an item in the lists that pages show, and where the slider of the page to
+    rate begins. At 0 these are the models' own lists, as exported files and measured figures always are."""
     models: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(min_length=1, description="a list of models, each once"),

@@ -47,6 +47,7 @@ def assemble(results: Results) -> schema.Artefacts:
     item_ids = ids(results.dataset.item_ids)
     projections = {name: principal_components(fitted.item_vectors) for name, fitted in results.models.items()}
     deep = results.models.get("deep")
+    recommendations, shown_lists = build_recommendations(results)
     return schema.Artefacts(
         build=_build(results),
         loss_history=schema.LossHistory(
@@ -55,13 +56,14 @@ def assemble(results: Results) -> schema.Artefacts:
         item_embeddings=schema.ItemEmbeddings(
             models={name: _embedding(fitted, projections[name], item_ids) for name, fitted in results.models.items()}
         ),
-        recommendations=build_recommendations(results),
+        recommendations=recommendations,
         metrics=build_metrics(results, hyperparameters),
         items=_items(results),
         map_replay=build_map_replay(
             results.models, projections, results.recorders, tracked_items(results.dataset), item_ids
         ),
         deep_tower=None if deep is None else build_deep_tower(deep, results.dataset, projections["deep"]),
+        shown_lists=shown_lists,
     )
 
 

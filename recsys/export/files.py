@@ -25,6 +25,7 @@ from recsys.schema import (
     MapReplay,
     Metrics,
     Recommendations,
+    ShownLists,
 )
 
 _FILES: dict[str, Any] = {
@@ -36,6 +37,7 @@ _FILES: dict[str, Any] = {
     "items": Items,
     "map_replay": MapReplay,
     "deep_tower": DeepTower,
+    "shown_lists": ShownLists,
 }
 _T = TypeVar("_T")
 
@@ -79,10 +81,10 @@ def read_artefacts(folder: Path) -> Artefacts:
     """
     paths = {field: folder / kind.FILE for field, kind in _FILES.items()}
     build = _read(paths["build"], Build)
-    absent = () if "deep" in build.models else ("deep_tower",)
+    is_absent = {"deep_tower": "deep" not in build.models, "shown_lists": not build.config.get("discovery")}
     with _no_garbage_collection():
         return Artefacts(
-            **{field: _read(path, _FILES[field]) for field, path in paths.items() if field not in absent}
+            **{field: _read(path, _FILES[field]) for field, path in paths.items() if not is_absent.get(field)}
         )
 
 

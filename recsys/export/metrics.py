@@ -11,7 +11,7 @@ from recsys.baselines import tuning
 from recsys.baselines.tuning import Tuned
 from recsys.data.dataset import Dataset
 from recsys.data.split import Split
-from recsys.evaluation import bootstrap, candidates, overlap, relevance, significance, user_groups
+from recsys.evaluation import bootstrap, candidates, overlap, relevance, reranking, significance, user_groups
 from recsys.evaluation.metrics import METRICS
 from recsys.evaluation.report import Report
 from recsys.evaluation.user_groups import Third
@@ -71,6 +71,7 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
         most_helped=_largest_differences(pair, reports, train, 1),
         least_helped=_largest_differences(pair, reports, train, -1),
         new_users=results.new_users,
+        discovery=results.evaluation.discovery,
     )
 
 
@@ -147,6 +148,7 @@ def _protocol(results: Results) -> schema.Protocol:
             **user_groups.FORMULAS,
             **significance.FORMULAS,
             **overlap.FORMULAS,
+            **reranking.FORMULAS,
         },
         labels={name: metric.label for name, metric in METRICS.items()},
         bootstrap=schema.Bootstrap(

@@ -1,4 +1,8 @@
-"""``recommendations.json``: every user's record, naming no more rated items than privacy allows."""
+"""Every user's record and the lists that pages show, naming no more rated items than privacy allows.
+
+``recommendations.json`` and, where ``discovery`` is above 0, ``shown_lists.json``: together, because what one of them
+names counts for both.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +34,8 @@ Recommendations = Mapping[str, Sequence[schema.Recommendation]]
 """One user's lists, by name of model or baseline."""
 
 
-def build_recommendations(results: Results) -> schema.Recommendations:
-    """``recommendations.json``."""
+def build_recommendations(results: Results) -> tuple[schema.Recommendations, schema.ShownLists | None]:
+    """``recommendations.json``, and ``shown_lists.json`` unless pages show the models' own lists."""
     train, test = results.split.train, results.split.test
     item_ids = ids(results.dataset.item_ids)
     best, ratings = best_rated(train, N_RATED), shortest_decimals(train.rating)
@@ -39,29 +43,26 @@ def build_recommendations(results: Results) -> schema.Recommendations:
     n_relevant = 0 * n_hidden if results.relevant is None else relevant_counts(train, results.relevant)
     ranks, genres = _hidden_ranks(results), genre_shares(train)
     shares = np.round(genres.shares, 2).tolist()
-    relevant = {name: _relevant(model_lists, results) for name, model_lists in results.lists.items()}
-    liked = {name: liked_hits(results.lists[name], results.dataset, test) for name in results.models}
-    privacy, users = results.config.privacy, {}
+    rows_of = _RowBuilder(results.lists, results.reasons, results)
+    shown_rows_of = _RowBuilder(results.shown, results.shown_reasons, results)
+    privacy, users, shown_by_user = results.config.privacy, {}, {}
     for user, user_id in enumerate(ids(results.dataset.user_ids)):
         rated = [
             schema.RatedItem(item_ids[train.item[row]], float(ratings[row]))
             for row in ([] if privacy.hide_rated else best[user])
         ]
-        lists = {
-            name: _user_list(model_lists, relevant[name], liked.get(name), results.reasons.get(name), user, item_ids)
-            for name, model_lists in results.lists.items()
-        }
+        lists, shown = rows_of(user), shown_rows_of(user)
         models = {name: rows for name, rows in lists.items() if name in results.models}
         baselines = {name: rows for name, rows in lists.items() if name not in results.models}
-        claims = [_hits(models), [row.item for row in rated], _reasons(models), _hits(baselines)]
-        named = items_to_name(*claims, limit=privacy.max_named)
+        in_lists = [_hits(models), [row.item for row in rated], _hits(shown)]
+        named = items_to_name(*in_lists, _reasons(shown), _reasons(models), _hits(baselines), limit=privacy.max_named)
         named_reasons = frozenset() if privacy.hide_rated else named
         users[user_id] = schema.UserLists(
             n_train=int(train.user_counts[user]),
             n_hidden=int(n_hidden[user]),
             n_relevant=int(n_relevant[user]),
             rated=[row for row in rated if row.item in named],
-            models={name: [_redacted(row, named, named_reasons) for row in rows] for name, rows in models.items()},
+            models=_all_redacted(models, named, named_reasons),
             baselines={
                 name: [
                     schema.BaselineRecommendation(
@@ -74,13 +75,17 @@ def build_recommendations(results: Results) -> schema.Recommendations:
             hidden_ranks={name: by_user[user] for name, by_user in ranks.items()} if n_hidden[user] else {},
             genres=shares[user] if train.user_counts[user] else [],
         )
-    return schema.Recommendations(
+        shown_by_user[user_id] = schema.ShownUser(_all_redacted(shown, named, named_reasons))
+    recommendations = schema.Recommendations(
         k=results.config.top_k,
         users=users,
         max_named=max_named(privacy, results.dataset),
         rank_ends=list(RANK_ENDS),
         genres=list(genres.names),
     )
+    if not results.shown:
+        return recommendations, None
+    return recommendations, schema.ShownLists(discovery=results.config.discovery, users=shown_by_user)
 
 
 def _hidden_ranks(results: Results) -> dict[str, list[schema.HiddenRanks]]:
@@ -119,6 +124,12 @@ def _reasons(models: Recommendations) -> list[str]:
     return round_robin([item for item, _ in row.why] for rows in rows_by_rank for row in rows if row is not None)
 
 
+def _all_redacted(
+    lists: Recommendations, named: frozenset[str], named_reasons: frozenset[str]
+) -> dict[str, list[schema.Recommendation]]:
+    return {name: [_redacted(row, named, named_reasons) for row in rows] for name, rows in lists.items()}
+
+
 def _redacted(
     row: schema.Recommendation, named: frozenset[str], named_reasons: frozenset[str]
 ) -> schema.Recommendation:
@@ -141,22 +152,41 @@ def _relevant(lists: Lists, results: Results) -> NDArray[np.bool_]:
     return ~lists.held_out | hits(lists.items, np.arange(len(lists.items)), results.relevant)
 
 
-def _user_list(
-    lists: Lists,
-    relevant: NDArray[np.bool_],
-    liked: NDArray[np.object_] | None,
-    reasons: Reasons | None,
-    user: int,
-    item_ids: list[str],
-) -> list[schema.Recommendation]:
-    why: list[list[schema.Why]] = [[] for _ in lists.items[user]]
-    if reasons is not None:
-        rows = zip(reasons.items[user].tolist(), rounded(reasons.strengths[user]), strict=True)
-        why = [[(item_ids[item], strength) for item, strength in zip(*row, strict=True) if item >= 0] for row in rows]
-    columns = [lists.items[user].tolist(), rounded(lists.scores[user]), lists.held_out[user].tolist(), why]
-    columns += [relevant[user].tolist(), [None] * len(why) if liked is None else liked[user].tolist()]
-    return [
-        schema.Recommendation(item_ids[item], score, held_out, why=item_reasons, relevant=counts, liked=is_liked)
-        for item, score, held_out, item_reasons, counts, is_liked in zip(*columns, strict=True)
-        if item >= 0
-    ]
+class _RowBuilder:
+    """From the lists of all users to the rows of one, by name of model or baseline; every item is still named.
+
+    Args:
+        lists: by name.
+        reasons: why these items, by name of model.
+        results: what else the build computed.
+    """
+
+    def __init__(self, lists: Mapping[str, Lists], reasons: Mapping[str, Reasons], results: Results) -> None:
+        self._lists, self._reasons = lists, reasons
+        self._relevant = {name: _relevant(model_lists, results) for name, model_lists in lists.items()}
+        self._liked = {
+            name: liked_hits(model_lists, results.dataset, results.split.test)
+            for name, model_lists in lists.items()
+            if name in results.models
+        }
+        self._item_ids = ids(results.dataset.item_ids)
+
+    def __call__(self, user: int) -> dict[str, list[schema.Recommendation]]:
+        return {name: self._rows(name, user) for name in self._lists}
+
+    def _rows(self, name: str, user: int) -> list[schema.Recommendation]:
+        lists, reasons, liked = self._lists[name], self._reasons.get(name), self._liked.get(name)
+        item_ids = self._item_ids
+        why: list[list[schema.Why]] = [[] for _ in lists.items[user]]
+        if reasons is not None:
+            rows = zip(reasons.items[user].tolist(), rounded(reasons.strengths[user]), strict=True)
+            why = [
+                [(item_ids[item], strength) for item, strength in zip(*row, strict=True) if item >= 0] for row in rows
+            ]
+        columns = [lists.items[user].tolist(), rounded(lists.scores[user]), lists.held_out[user].tolist(), why]
+        columns += [self._relevant[name][user].tolist(), [None] * len(why) if liked is None else liked[user].tolist()]
+        return [
+            schema.Recommendation(item_ids[item], score, held_out, why=item_reasons, relevant=counts, liked=is_liked)
+            for item, score, held_out, item_reasons, counts, is_liked in zip(*columns, strict=True)
+            if item >= 0
+        ]

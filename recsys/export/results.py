@@ -17,7 +17,7 @@ from recsys.evaluation.report import Report
 from recsys.models.fitted import Fitted
 from recsys.recommend.explain import Reasons
 from recsys.recommend.lists import Lists
-from recsys.schema import NewUsers
+from recsys.schema import DiscoveryCurves, NewUsers
 from recsys.training.snapshots import SnapshotRecorder
 
 
@@ -29,11 +29,13 @@ class EvaluationResults:
         reports: by name of model or baseline; empty where nothing is hidden, or nothing of it counts as relevant.
         tuned: the hyperparameters of every baseline that was computed.
         skipped: why a baseline was not computed, by its name.
+        discovery: the models' lists re-ranked; None where nothing was measured.
     """
 
     reports: dict[str, Report] = field(default_factory=dict)
     tuned: dict[str, Tuned] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    discovery: DiscoveryCurves | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,8 @@ class Results:
         lists: every user's list, by name of model or baseline.
         evaluation: how good they are, by the same names.
         reasons: why a model recommends what it does, by its name.
+        shown: the lists that pages show in place of a model's own, by its name; empty where they show these.
+        shown_reasons: why these items, likewise.
         ranks: the ranks a model gives to what is hidden, by its name: (n_hidden,), in the order of
             ``split.test.matrix``.
         recorders: a model's item vectors over its epochs, by its name; of the items that ``tracked_items(dataset)``
@@ -62,6 +66,8 @@ class Results:
     lists: dict[str, Lists]
     evaluation: EvaluationResults = field(default_factory=EvaluationResults)
     reasons: dict[str, Reasons] = field(default_factory=dict)
+    shown: dict[str, Lists] = field(default_factory=dict)
+    shown_reasons: dict[str, Reasons] = field(default_factory=dict)
     ranks: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     recorders: dict[str, SnapshotRecorder] = field(default_factory=dict)
     new_users: NewUsers | None = None

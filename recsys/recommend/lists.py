@@ -12,6 +12,7 @@ from recsys.data.dataset import Dataset
 from recsys.data.sorting import order_by
 from recsys.evaluation.ranking import Scorer, align_to, top_k
 from recsys.evaluation.report import hits
+from recsys.evaluation.reranking import top_k_discovered
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,27 @@ def recommend(fitted: Scorer, train: Dataset, test: Dataset | None, k: int) -> L
     test = None if test is None else align_test(test, train)
     users = np.arange(train.n_users)
     items, scores = top_k(fitted, users, k, exclude=train)
+    return Lists(items, scores, hits(items, users, test))
+
+
+def recommend_discovered(fitted: Scorer, train: Dataset, test: Dataset | None, k: int, discovery: float) -> Lists:
+    """As :func:`recommend`, but chosen by score less popularity; the scores are still those of the model.
+
+    Args:
+        fitted: a fitted model or baseline.
+        train: what it was fitted to.
+        test: what was hidden; None where nothing is.
+        k: length of the lists.
+        discovery: how much popularity counts, from 0 to 1, see :mod:`recsys.evaluation.reranking`.
+
+    Raises:
+        ConfigError: as :func:`recommend`.
+        DataError: likewise.
+    """
+    train = align_to(fitted, train, "the training part")
+    test = None if test is None else align_test(test, train)
+    users = np.arange(train.n_users)
+    items, scores = top_k_discovered(fitted, users, k, train, discovery)
     return Lists(items, scores, hits(items, users, test))
 
 

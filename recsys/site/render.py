@@ -33,6 +33,7 @@ from recsys.site.pages.items import item_addresses
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.registry import absent_addresses, navigation, pages_of
 from recsys.site.pages.users import no_users
+from recsys.site.shown_lists import with_shown_lists
 from recsys.site.strings import Strings, site_strings
 
 
@@ -59,6 +60,7 @@ def render_site(
             would be larger than its settings allow.
     """
     with _frozen_heap():
+        artefacts = with_shown_lists(artefacts)
         strings = site_strings(templates, artefacts)
         renderer, writer = Renderer(templates, out, strings, absent_addresses(artefacts)), Writer(out)
         catalogue, assets = Catalogue(artefacts, strings), Assets(writer)

@@ -30,6 +30,7 @@ from markupsafe import Markup, escape
 from recsys.errors import OutputError
 from recsys.schema import Artefacts
 from recsys.site.control import control_of
+from recsys.site.shown_lists import discovery_of
 
 Text = str | dict[str, str]
 """A text, or its plural forms by CLDR category."""
@@ -252,7 +253,7 @@ def words_of(artefacts: Artefacts) -> dict[str, str]:
     """What parameters stand for that nobody passes, before ``[words]`` makes others of them.
 
     ``item`` and ``items``, what users ``do`` with them and ``did``; ``genre`` and ``genres``, as the data calls them;
-    ``value``, what a rating counts; ``dataset``, its name.
+    ``value``, what a rating counts; ``dataset``, its name; ``discovery``, by how much lists are re-ranked.
     """
     presentation = artefacts.build.presentation
     noun = presentation.item
@@ -264,6 +265,7 @@ def words_of(artefacts: Artefacts) -> dict[str, str]:
         "genre": presentation.genre.one,
         "genres": presentation.genre.many,
         "value": presentation.rating_name or "count",
+        "discovery": f"{discovery_of(artefacts):g}",
         "dataset": presentation.title or artefacts.build.dataset.name,
         **noun.forms,
     }
@@ -274,9 +276,9 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
 
     ``scale``, ``counts`` or ``equal``: what its ratings are; ``likes``: visitors like an item or not; ``temporal``:
     the newest ratings were hidden from training; ``genres``, ``years``: any item has one; ``vowel``: the noun is
-    pronounced with a vowel first; ``hash_users``, ``hide_rated``: these settings of privacy; ``name_all``,
-    ``name_none``: all rated items of a user may be named, or none; ``rated_withheld``: so few that the ten best of
-    some users are not.
+    pronounced with a vowel first; ``discovery``: the lists on pages are re-ranked by it; ``hash_users``,
+    ``hide_rated``: these settings of privacy; ``name_all``, ``name_none``: all rated items of a user may be named, or
+    none; ``rated_withheld``: so few that the ten best of some users are not.
     """
     build, items = artefacts.build, artefacts.items.items
     settings, n_named = build.config, artefacts.recommendations.max_named
@@ -288,6 +290,7 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
         "genres": any(item.genres for item in items),
         "years": any(item.year is not None for item in items),
         "vowel": _begins_with_vowel(build.presentation.item.one),
+        "discovery": artefacts.shown_lists is not None,
         "hash_users": settings.get("hash_users") is True,
         "hide_rated": settings.get("hide_rated") is True,
         "name_all": names_all,

@@ -66,16 +66,17 @@ def test_help_shows_every_option_with_its_default():
 
 
 def test_options_become_settings_and_those_not_given_are_none():
-    given = arguments.given_settings(arguments.parser().parse_args(["--models", "base, deep", "--top-k", "5"]))
+    argv = ["--models", "base, deep", "--top-k", "5", "--discovery", "0.4"]
+    given = arguments.given_settings(arguments.parser().parse_args(argv))
     assert given["models"] == ["base", "deep"]
-    assert given["top_k"] == 5
+    assert (given["top_k"], given["discovery"]) == (5, 0.4)
     assert given["seed"] is given["evaluate_new_users"] is None
     for option, value in (("--evaluate-new-users", True), ("--no-evaluate-new-users", False)):  # a file may say yes
         assert arguments.given_settings(arguments.parser().parse_args([option]))["evaluate_new_users"] is value
 
 
 @pytest.mark.parametrize("argv", [["--dim", "8"], ["--seed", "0"], ["--data", "sample"], ["--lenient"],
-                                  ["--evaluate-new-users"]])  # fmt: skip
+                                  ["--discovery", "0.5"], ["--evaluate-new-users"]])  # fmt: skip
 def test_render_only_refuses_settings_that_it_could_not_apply(argv):
     with pytest.raises(ConfigError, match=f"{argv[0]} would have no effect"):
         arguments.given_settings(arguments.parser().parse_args(["--render-only", *argv]))

@@ -76,13 +76,13 @@ def test_a_hit_is_liked_where_its_rating_reaches_the_users_own_mean_over_the_who
 def test_all_of_a_users_hits_are_liked_where_their_ratings_are_equal(rating):
     rows = [("equal", f"{item:02d}", rating, item) for item in range(30)]
     rows += [("other", f"{item:02d}", 1.0 + item % 5, item) for item in range(30)]
-    user = msgspec.to_builtins(build_recommendations(results_of(log_of_rows(rows))))["users"]["equal"]
+    user = msgspec.to_builtins(build_recommendations(results_of(log_of_rows(rows)))[0])["users"]["equal"]
     assert [row["liked"] for rows in user["models"].values() for row in rows if row["held_out"]] == [True] * 12
 
 
 def test_no_hit_is_liked_or_not_where_all_ratings_of_the_log_are_equal():
     rows = [(f"u{user}", f"{item:02d}", 1.0, item) for user in range(3) for item in range(30)]
-    for user in msgspec.to_builtins(build_recommendations(results_of(log_of_rows(rows))))["users"].values():
+    for user in msgspec.to_builtins(build_recommendations(results_of(log_of_rows(rows)))[0])["users"].values():
         assert any(row["held_out"] for rows in user["models"].values() for row in rows)
         assert not any("liked" in row for rows in user["models"].values() for row in rows)
 
@@ -144,7 +144,7 @@ def test_hidden_items_are_counted_by_their_rank_among_all_that_were_not_trained_
 
 def only_user(results: Results) -> Json:
     """The record of the one user there is."""
-    (user,) = msgspec.to_builtins(build_recommendations(results))["users"].values()
+    (user,) = msgspec.to_builtins(build_recommendations(results)[0])["users"].values()
     return user
 
 

@@ -125,7 +125,7 @@ def test_hits_under_the_ids_of_twins_are_named_no_more_than_thirty_times():
         assert is_hit.all()
         lists[name] = Lists(items, np.zeros((2, 10), np.float32), is_hit)
     models = {name: recsys.fit(parts.train, name, recsys.TrainConfig(dim=2, epochs=1)) for name in MODELS}
-    recommendations = build_recommendations(Results(parts.train, parts, CONFIG, models, lists))
+    recommendations, _ = build_recommendations(Results(parts.train, parts, CONFIG, models, lists))
     for user in recommendations.users.values():
         rows_of_lists = [row for rows in (*user.models.values(), *user.baselines.values()) for row in rows]
         named = {row.item for row in rows_of_lists if row.item is not None} | {row.item for row in user.rated}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.errors import ConfigError, DataError
-from recsys.recommend.lists import best_rated, recommend
+from recsys.recommend.lists import best_rated, recommend, recommend_discovered
 from tests.small_logs import TableScorer, log_of
 
 
@@ -17,6 +17,18 @@ def test_every_user_gets_their_best_unseen_items_with_hidden_ones_marked():
     assert lists.items.tolist() == [[2, 1], [3, 2], [3, 2]]
     assert lists.scores.tolist() == [[3, 2], [4, 3], [4, 3]]
     assert lists.held_out.tolist() == [[True, False], [True, False], [False, False]]
+
+
+def test_discovery_lists_less_popular_items_with_the_models_scores_and_the_hidden_ones_marked():
+    # Item 4 is the best and rated by four others, item 3 nearly as good and rated by nobody.
+    train = log_of([(0, 0), *((user, 4) for user in range(1, 5))], 5, 5)
+    test = log_of([(0, 3)], 5, 5)
+    scorer = TableScorer([[1, 2, 3, 3.75, 4]] * 5)
+    own, others = recommend(scorer, train, test, k=1), recommend_discovered(scorer, train, test, 1, 0.5)
+    assert (own.items[0].tolist(), own.held_out[0].tolist()) == ([4], [False])
+    assert (others.items[0].tolist(), others.scores[0].tolist(), others.held_out[0].tolist()) == ([3], [3.75], [True])
+    same = recommend_discovered(scorer, train, test, 1, 0)
+    np.testing.assert_array_equal(same.items, own.items)
 
 
 def test_a_user_with_few_unseen_items_gets_a_shorter_list_and_no_hit_after_its_end():

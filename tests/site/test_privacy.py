@@ -34,9 +34,8 @@ def keen() -> Dataset:
     return Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]), name="keen")
 
 
-def site_of(dataset: Dataset, out: Path, top_k: int, user_pages: int = 10_000) -> Path:
-    config = BuildConfig(top_k=top_k, holdout=0.5, user_pages=user_pages, train=TrainConfig(dim=4, epochs=2))
-    build_site(dataset, out, config)
+def site_of(dataset: Dataset, out: Path, top_k: int, **settings) -> Path:
+    build_site(dataset, out, BuildConfig(top_k=top_k, holdout=0.5, train=TrainConfig(dim=4, epochs=2), **settings))
     return out
 
 
@@ -49,8 +48,9 @@ def from_json(site: Path) -> Pairs:
             return item_ids.union(*map(films, value.values()))
         return set().union(*map(films, value)) if isinstance(value, list) else set()
 
-    users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
-    return {user: films(record) for user, record in users.items()}
+    files = [site / "data" / name for name in ("recommendations.json", "shown_lists.json")]
+    records = [json.loads(file.read_text("utf-8"))["users"] for file in files if file.is_file()]
+    return {user: set().union(*(films(users[user]) for users in records)) for user in records[0]}
 
 
 def from_csv(site: Path) -> Pairs:
@@ -161,9 +161,9 @@ def test_one_page_for_all_users_publishes_what_their_own_pages_do(tmp_path):
     assert given_away(single, keen()) == given_away(many, keen())
 
 
-@pytest.mark.parametrize("top_k", [25, 40])
-def test_a_site_names_at_most_thirty_rated_items_of_a_user(tmp_path, top_k):
-    site = site_of(keen(), tmp_path, top_k)
+@pytest.mark.parametrize(("top_k", "discovery"), [(25, 0), (40, 0), (15, 1), (40, 0.5)])
+def test_a_site_names_at_most_thirty_rated_items_of_a_user(tmp_path, top_k, discovery):
+    site = site_of(keen(), tmp_path, top_k, discovery=discovery)
     counts = given_away(site, keen())
     assert len(counts) == 12
     assert max(counts.values()) == 30

@@ -24,6 +24,8 @@ from recsys.schema import (
     Comparison,
     DatasetSummary,
     DeepTower,
+    DiscoveryCurves,
+    DiscoveryPoint,
     Embedding,
     EpochRecord,
     Generator,
@@ -50,6 +52,8 @@ from recsys.schema import (
     Recommendation,
     Recommendations,
     Replay,
+    ShownLists,
+    ShownUser,
     SimilarItem,
     TasteGroup,
     TowerMap,
@@ -231,6 +235,15 @@ def new_users() -> NewUsers:
     )
 
 
+def discovery(models: tuple[str, ...]) -> DiscoveryCurves:
+    """The models lose half of their accuracy."""
+    points = [
+        DiscoveryPoint(discovery=amount, ndcg=0.2 - 0.1 * amount, novelty=2 + amount, coverage=0.25 + 0.25 * amount)
+        for amount in (0.0, 0.5, 1.0)
+    ]
+    return DiscoveryCurves(n_users=2, candidates=5, models=dict.fromkeys(models, points))
+
+
 def protocol(not_measured: str | None = None) -> Protocol:
     return Protocol(
         split="temporal",
@@ -292,10 +305,22 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
             most_helped=[UserDifference("1", {"base": 0.25, "deep": 0.75})] if both else [],
             least_helped=[UserDifference("constructor", {"base": 0.75, "deep": 0.5})] if both else [],
             new_users=new_users() if measured and "deep" in models else None,
+            discovery=discovery(models) if measured else None,
         ),
         items=items(),
         map_replay=MapReplay(item_ids=list(FILM_IDS), models={name: replay() for name in models}),
         deep_tower=deep_tower() if "deep" in models else None,
+    )
+
+
+def discovered(amount: float = 0.25) -> Artefacts:
+    """The artefacts of a site whose pages show one other list for everyone, of item 5 alone."""
+    full = tiny()
+    lists = {name: [Recommendation("5", 0.125, False)] for name in MODELS}
+    return msgspec.structs.replace(
+        full,
+        build=msgspec.structs.replace(full.build, config={**full.build.config, "discovery": amount}),
+        shown_lists=ShownLists(discovery=amount, users=dict.fromkeys(USER_IDS, ShownUser(lists))),
     )
 
 

@@ -18,7 +18,7 @@ from recsys.site.strings import Strings
 if TYPE_CHECKING:
     from bokeh.plotting import figure as Figure  # noqa: N812  (a class by another name)
 
-ROW_HEIGHT, AXIS_HEIGHT, GROUP_HEIGHT, OVERLAP_HEIGHT = 34, 66, 340, 260
+ROW_HEIGHT, AXIS_HEIGHT, GROUP_HEIGHT, OVERLAP_HEIGHT, TRADEOFF_HEIGHT = 34, 66, 340, 260, 300
 _MARGIN = 1.06
 """The axis ends this much above the largest value."""
 _SPREAD = 0.7
@@ -35,6 +35,17 @@ class Series:
     values: tuple[Interval | float, ...]
     hollow: bool = False
     """A variant of another model, in its colour: hollow dots, a dashed line."""
+
+
+@dataclass(frozen=True)
+class Tradeoff:
+    """One model's curve from its own lists, at discovery 0, to lists of less popular items."""
+
+    model: Model
+    amounts: tuple[float, ...]
+    """Values of ``discovery``, ascending; what follows has a value for each."""
+    gains: tuple[float, ...]
+    ndcg: tuple[float, ...]
 
 
 def leaderboard(series: Sequence[Series], k: int) -> Chart | None:
@@ -136,6 +147,40 @@ def overlap_chart(overlap: Sequence[int], strings: Strings) -> Chart | None:
     tooltips = [(strings.text("compare.hover_in_both"), "@shared"), (users, "@users")]
     plot.add_tools(HoverTool(renderers=[bars], tooltips=tooltips))
     return chart("overlap", plot, OVERLAP_HEIGHT)
+
+
+def tradeoff_chart(
+    name: str, curves: Sequence[Tradeoff], gain: str, accuracy: str, strings: Strings
+) -> Chart | None:
+    """Accuracy upwards against what is gained to the right, a curve for each model, its start the largest dot.
+
+    Args:
+        name: of the chart on its page.
+        curves: one for each model.
+        gain: what is gained, in words.
+        accuracy: what it costs, in words.
+        strings: the texts of the interface.
+
+    Returns:
+        None without a model.
+    """
+    if not curves:
+        return None
+    from bokeh.models import ColumnDataSource, HoverTool
+
+    plot = plain_figure(TRADEOFF_HEIGHT, tools="", toolbar_location=None)
+    plot.xaxis.axis_label, plot.yaxis.axis_label = gain, accuracy
+    for curve in curves:
+        sizes = [14 if amount == 0 else 8 for amount in curve.amounts]
+        columns: dict[str, Any] = {"amount": list(curve.amounts), "gain": list(curve.gains), "ndcg": list(curve.ndcg)}
+        source = ColumnDataSource(columns | {"size": sizes, "model": [curve.model.label] * len(sizes)})
+        line = plot.line("gain", "ndcg", source=source, line_width=2, line_alpha=0.8)
+        dots = plot.scatter("gain", "ndcg", source=source, size="size")
+        line.tags = dots.tags = [f"--m-{curve.model.name}"]
+        amount = (strings.text("compare.discovery_amount"), "@amount{0.0}")
+        tooltips = [("", "@model"), amount, (gain, "@gain{0.000}"), (accuracy, "@ndcg{0.0000}")]
+        plot.add_tools(HoverTool(renderers=[dots], tooltips=tooltips))
+    return chart(name, plot, TRADEOFF_HEIGHT)
 
 
 def _group_figure(groups: Sequence[str], heights: tuple[float, float], label: str) -> Figure:

@@ -13,7 +13,9 @@ from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.wanted import is_wanted
 from recsys.site.strings import Strings
 
-_OPTIONS = ("data", "dim", "epochs", "seed", "holdout", "relevant_from", "top_k", "models", "evaluate_new_users")
+_OPTIONS = (
+    "data", "dim", "epochs", "seed", "holdout", "relevant_from", "top_k", "discovery", "models", "evaluate_new_users",
+)  # fmt: skip
 """Settings that the command takes as options of the same name."""
 
 

@@ -1,7 +1,8 @@
 """The page that compares models and baselines: the leaderboard, pairwise comparisons, groups of users.
 
 How much two models agree, and which users gain with the second, is in :mod:`recsys.site.pages.overlap`; users
-who were not in training are in :mod:`recsys.site.pages.cold_start`.
+who were not in training are in :mod:`recsys.site.pages.cold_start`, less popular lists in
+:mod:`recsys.site.pages.discovery`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import Series, leaderboard
 from recsys.site.context import Chart, Context, Model, PageHead
 from recsys.site.pages.cold_start import ColdStartView, cold_start_view
+from recsys.site.pages.discovery import DiscoveryView, discovery_view
 from recsys.site.pages.grouped import Grouped, by_activity, by_taste
 from recsys.site.pages.overlap import HelpedUsers, OverlapView, helped_users, overlap_view
 from recsys.site.pages.page import Page, SiteData
+from recsys.site.shown_lists import discovery_of
 
 MIN_USERS = 20
 """Below so many users an interval of their mean says little: no model is called better."""
@@ -69,6 +72,10 @@ class CompareContext(Context):
     helped: HelpedUsers | None
     activity: Grouped | None
     taste: Grouped | None
+    discovery: DiscoveryView | None
+    """None where that was not measured."""
+    is_discovered: bool
+    """Whether the lists on other pages are not the models' own."""
 
 
 def compare_context(data: SiteData, page: PageHead) -> CompareContext:
@@ -106,6 +113,8 @@ def compare_context(data: SiteData, page: PageHead) -> CompareContext:
         helped=helped_users(metrics, catalogue),
         activity=by_activity(metrics, models, catalogue),
         taste=by_taste(metrics, models, catalogue, data.strings),
+        discovery=discovery_view(metrics, catalogue, data.strings),
+        is_discovered=discovery_of(data.artefacts) > 0,
     )
 
 

@@ -16,6 +16,7 @@ from recsys.site.strings import Strings
 
 _JSON = {
     "recommendations.json": "data.recommendations_json",
+    "shown_lists.json": "data.shown_lists_json",
     "items.json": "data.items_json",
     "metrics.json": "data.metrics_json",
     "item_embeddings.json": "data.item_embeddings_json",

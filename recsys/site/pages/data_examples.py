@@ -34,6 +34,11 @@ EXAMPLES = {
         'print({user: lists["models"]["MODEL"][:1] for user, lists in users.items()})',
         "for (const user in users) console.log(user, users[user].models.MODEL[0]);",
     ),
+    "shown_lists.json": _json(
+        *("shown_lists.json", "users"),
+        'print({user: lists["models"]["MODEL"][:1] for user, lists in users.items()})',
+        "for (const user in users) console.log(user, users[user].models.MODEL[0]);",
+    ),
     "items.json": Example(
         """\
 import json

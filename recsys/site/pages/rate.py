@@ -16,6 +16,7 @@ from recsys.site.images.square import square_around
 from recsys.site.output.script_data import exported_stamp
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.ten_best import ten_best
+from recsys.site.shown_lists import discovery_of
 
 _N_FIRST = 12
 _SOURCES = {
@@ -50,6 +51,8 @@ class RateContext(Context):
     control: Control
     sources: tuple[str, ...]
     """Whose exports of ratings are worth a mention, by what items are called."""
+    discovery: float
+    """Where the slider begins: 0 for the tower's own list, 1 for the least popular."""
     tower_stamp: str
     """Of the exported tower; the page refuses another."""
 
@@ -70,6 +73,7 @@ def rate_context(data: SiteData, page: PageHead) -> RateContext:
         n_items=len(data.artefacts.items.items),
         control=control_of(data.artefacts.build.dataset.ratings),
         sources=_SOURCES.get(data.artefacts.build.presentation.item.one, ()),
+        discovery=discovery_of(data.artefacts),
         tower_stamp=exported_stamp(data.data_folder / DeepTower.FILE),
     )
 
@@ -89,8 +93,9 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
     """What the scripts know of the items besides ``data-items.js``; columns follow the rows of the tower.
 
     ``items`` has the position of each in ``data-items.js``, ``of`` its genres, as positions in ``genres``, which has
-    the most common first. ``square`` is the piece of the map that ``map-deep.png`` shows: the x and the y of its
-    centre, and half its width. ``twins``, absent where there are none, has groups of rows of one item.
+    the most common first, ``counts`` its ratings in the training part. ``square`` is the piece of the map that
+    ``map-deep.png`` shows: the x and the y of its centre, and half its width. ``twins``, absent where there are none,
+    has groups of rows of one item.
 
     Returns:
         None where there is no tower.
@@ -103,6 +108,7 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
         return None
     for id_ in tower.item_ids:
         catalogue.item(id_)  # raises where there is none
+    n_train = {item.id: item.n_train for item in data.artefacts.items.items}
     item_position = {id_: position for position, id_ in enumerate(catalogue.items)}
     genres_of_items = [catalogue.genres[id_] for id_ in tower.item_ids]
     genres = [name for name, _ in Counter(chain.from_iterable(genres_of_items)).most_common()]
@@ -116,6 +122,7 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
         "items": [item_position[id_] for id_ in tower.item_ids],
         "genres": genres,
         "of": [[genre_position[name] for name in names] for names in genres_of_items],
+        "counts": [n_train[id_] for id_ in tower.item_ids],
         "square": [round(value, 4) for value in (square.x, square.y, square.half)],
         **({"twins": twins} if twins else {}),
     }

@@ -22,6 +22,7 @@ export function createItems(ids, allItems, facts) {
     href: (row) => `${marquee.root}items/${items[row][2]}.html`,
     summary: (row) =>
       [year(row), ...facts.of[row].slice(0, 2).map((genre) => facts.genres[genre])].filter(Boolean).join(" · "),
+    popularity: (row) => Math.log2(facts.counts[row] + 1),
     hasGenre: (row, genre) => facts.of[row].includes(genre),
     twins,
     firstTwin: (row) => firstTwins.get(row) ?? row, // the same for all rows of one film

@@ -5,6 +5,7 @@ import { marquee } from "../shared/marquee.js";
 import { describeFailure, isOutdated } from "../shared/outdated.js";
 import { createTower } from "../tower/tower.js";
 import { createCards } from "./cards.js";
+import { createDiscoverySlider, rerank } from "./discovery.js";
 import { createFileActions } from "./files.js";
 import { createDropZone } from "./imports/drop.js";
 import { createImporter } from "./imports/importer.js";
@@ -20,6 +21,7 @@ import { createStore } from "./store.js";
 
 const STEP = 10; // recommendations that are added by "Show ten more"
 const MAX_LISTED = 50;
+const N_CANDIDATES = 100; // ten for each of the first ten places, as in recsys/evaluation/reranking.py
 
 const page = document.querySelector("[data-rate]");
 const part = (name) => page.querySelector(`[data-${name}]`);
@@ -29,11 +31,13 @@ let nListed = STEP;
 let items = null; // until the tower is loaded
 let loading = null; // settles when it is, or could not be
 let showAnswer = () => {};
+let showList = () => {}; // the part of the answer that the slider, the genre and "Show ten more" change
 
 const titleOf = (id) => (items?.row(id) === undefined ? "" : items.title(items.row(id)));
 const store = createStore({ dataset: page.dataset.rate, title: titleOf });
 const state = createRatingsState(store, (dropped) => showAll(dropped));
 const scale = SCALES[page.dataset.control];
+const discovery = createDiscoverySlider(part("discovery"), store, () => showList());
 const cards = createCards(part("grid"), part("more"), scale, state.rate);
 const linkNotice = createLinkNotice(part("shared"), store, state, (text) => fileActions.announce(text), () => items);
 const fileActions = createFileActions(part("your-ratings"), store, state);
@@ -74,30 +78,38 @@ function candidateFilter(rated, scores) {
   return isCandidate;
 }
 
-// Returns a function that runs the tower on the ratings and shows its answer.
+// Returns functions: one runs the tower on the ratings and shows its answer, the other shows the list of it again.
 function createAnswer(tower, square, landmarks) {
   const positionView = createPositionView(part("position"), tower, items, square, landmarks);
   const similarUsers = createSimilarUsers(part("similar-users"), tower, items, scale);
   const ratingsList = createRatingsList(part("your-ratings"), items, scale, state.rate);
   const recommendations = createRecommendations(listBox, items, scale, state);
 
-  return () => {
-    const rated = [...state.ratings].map(([id, stars]) => [items.row(id), stars]).filter(([row]) => row !== undefined);
-    const user = rated.length ? tower.userVector(rated) : null;
-    const scores = user ? tower.scores(user) : [];
-    const best = user ? tower.topK(scores, nListed + 1, candidateFilter(rated, scores)) : []; // one more: is there one?
-    moreButton.hidden = best.length <= nListed || nListed >= MAX_LISTED;
-    best.splice(nListed);
+  let [rated, user, scores] = [[], null, []]; // pairs [row, stars], and what the tower makes of them
+
+  const showBest = () => {
+    const candidates = user ? tower.topK(scores, N_CANDIDATES, candidateFilter(rated, scores)) : [];
+    const best = rerank(candidates, items.popularity, discovery.value).slice(0, nListed);
     const listedRows = best.map(([row]) => row);
+    moreButton.hidden = candidates.length <= nListed || nListed >= MAX_LISTED;
     recommendations.show(best, tower.reasons(rated, listedRows), state.unwanted);
-    ratingsList.show(rated, state.ratings.size - rated.length + state.nOthers, state.isLinked);
     positionView.show(user, listedRows);
-    similarUsers.show(user, rated);
-    scoreNote.hidden = !user;
-    genreSelect.hidden = !user || items.genres.length < 2;
     if (!user) setWaitText(t(scale.isLikes ? "rate.waitingForLikes" : "rate.waiting"));
     else setWaitText(best.length ? "" : t("rate.noneLeft"));
   };
+
+  const showNew = () => {
+    rated = [...state.ratings].map(([id, stars]) => [items.row(id), stars]).filter(([row]) => row !== undefined);
+    user = rated.length ? tower.userVector(rated) : null;
+    scores = user ? tower.scores(user) : [];
+    showBest();
+    ratingsList.show(rated, state.ratings.size - rated.length + state.nOthers, state.isLinked);
+    similarUsers.show(user, rated);
+    scoreNote.hidden = discovery.element.hidden = !user;
+    genreSelect.hidden = !user || items.genres.length < 2;
+  };
+
+  return [showNew, showBest];
 }
 
 function enableSearch() {
@@ -135,7 +147,7 @@ async function loadTower() {
   if (linkNotice.describeProblem()) state.closeLinked();
   genreSelect.append(...[t("rate.allGenres"), ...items.genres].map((name, n) => new Option(name, n - 1)));
   enableSearch();
-  showAnswer = createAnswer(createTower(towerData), facts.square, towerData.starters);
+  [showAnswer, showList] = createAnswer(createTower(towerData), facts.square, towerData.starters);
   showAll();
 }
 
@@ -148,11 +160,11 @@ function openAddress() {
 
 genreSelect.addEventListener("change", () => {
   nListed = STEP;
-  showAnswer();
+  showList();
 });
 moreButton.addEventListener("click", () => {
   nListed += STEP;
-  showAnswer();
+  showList();
   listBox.querySelector(`[data-items] > :nth-child(${nListed - STEP + 1}) a`)?.focus();
 });
 const importInput = part("import");

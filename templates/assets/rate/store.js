@@ -88,6 +88,8 @@ export function createStore({ dataset, title = () => "" }) {
   // key: it is that of a folder, which may be renamed.
   const key = `marquee ratings ${new URL(marquee.root).pathname}`;
 
+  const discoveryKey = `marquee discovery ${new URL(marquee.root).pathname}`;
+
   const titleOf = (state, id) => (title(id) || (state.titles?.get(id) ?? "")).slice(0, MAX_TITLE);
 
   const toJson = (state) => ({
@@ -171,6 +173,24 @@ export function createStore({ dataset, title = () => "" }) {
         return true;
       } catch {
         return false;
+      }
+    },
+
+    // Where the visitor left the slider, from 0 to 1; null if nowhere.
+    readDiscovery() {
+      try {
+        const value = Number.parseFloat(localStorage.getItem(discoveryKey));
+        return value >= 0 && value <= 1 ? value : null;
+      } catch {
+        return null;
+      }
+    },
+
+    writeDiscovery(value) {
+      try {
+        localStorage.setItem(discoveryKey, value);
+      } catch {
+        // Then it holds for this visit alone.
       }
     },
 

@@ -14,7 +14,7 @@ from recsys.site.context import Model, PageHead
 from recsys.site.output.jinja import p_value, signed, term
 from recsys.site.pages.compare import CompareContext, compare_context
 from tests.site.charts.test_charts import columns
-from tests.site.tiny import STRINGS, model_metrics, render, site_data, tiny
+from tests.site.tiny import STRINGS, discovered, model_metrics, render, site_data, tiny
 
 ALS, BASE, DEEP = Model("als", "ALS"), Model("base", "Base"), Model("deep", "Deep")
 
@@ -80,11 +80,26 @@ def test_groups_have_their_spans_and_sizes():
 
 def test_the_page_shows_every_part(tmp_path):
     text = text_of(with_metrics(), tmp_path)
-    assert re.findall(r'data-chart="(\w+)"', text) == ["leaderboard", "new_users", "overlap", "activity", "taste"]
-    assert text.count("<figure") == text.count("<figcaption") == 5
+    assert re.findall(r'data-chart="(\w+)"', text) == [
+        "leaderboard", "new_users", "overlap", "activity", "taste", "discovery_novelty", "discovery_coverage",
+    ]  # fmt: skip
+    assert text.count("<figure") == text.count("<figcaption") == 7
     for words in ("ahead of", "level with", "<\u202f0.001", "0.250", "+0.0100", "EASE</strong> was not computed"):
         assert words in text, words
     assert "<b>here</b>" not in (tmp_path / "compare.html").read_text("utf-8")
+
+
+def test_the_numbers_of_discovery_are_in_a_table_too(tmp_path):
+    text = text_of(tiny(), tmp_path)
+    table = text[text.index('aria-label="nDCG, novelty and coverage by discovery"') :].partition("</table>")[0]
+    rows = [re.findall("<td[^>]*>([^<]*)", row) for row in re.findall("<tr><th scope=\"row\">.*", table)]
+    assert rows == 2 * [
+        ["0.0", "0.200", "2.00", "25.0\xa0%"],
+        ["0.5", "0.150", "2.50", "37.5\xa0%"],
+        ["1.0", "0.100", "3.00", "50.0\xa0%"],
+    ]
+    assert "The lists on this site" not in text
+    assert "The lists on this site’s pages are those at 0.25" in text_of(discovered(0.25), tmp_path / "discovered")
 
 
 def test_every_formula_of_the_protocol_is_on_the_page(tmp_path):

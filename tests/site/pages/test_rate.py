@@ -12,7 +12,7 @@ from recsys.site.images.square import square_around
 from recsys.site.pages.rate import rate_facts
 from recsys.site.slugs import slugs
 from tests.site.markup import Page
-from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, embedding, render, site_data, tiny
+from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, discovered, embedding, render, site_data, tiny
 
 PART = ["4", "1", "__proto__"]
 """Items of a tower that has some of them, in another order than the catalogue."""
@@ -68,6 +68,17 @@ def test_twins_are_groups_of_rows_of_the_tower_and_absent_where_there_are_none()
     groups = [[PART[1], PART[0]], [PART[2], "not in the tower"]]
     items = msgspec.structs.replace(artefacts.items, twins=groups)
     assert facts_of(msgspec.structs.replace(artefacts, items=items))["twins"] == [[0, 1]]
+
+
+def test_counts_are_of_the_training_part():
+    n_train = {item.id: item.n_train for item in tiny().items.items}
+    assert facts_of(with_tower(tiny(), item_ids=PART))["counts"] == [n_train[id_] for id_ in PART]
+
+
+@pytest.mark.parametrize(("artefacts", "start"), [(tiny(), "0.0"), (discovered(0.25), "0.25")])
+def test_the_slider_begins_where_the_lists_of_the_site_are(tmp_path, artefacts, start):
+    text = (render(artefacts, tmp_path) / "rate.html").read_text("utf-8")
+    assert re.findall(r'<input type="range"[^>]* value="([^"]*)"', text) == [start]
 
 
 def test_the_script_has_the_facts(site):

@@ -9,7 +9,7 @@ import pytest
 from recsys.schema import Artefacts, BaselineRecommendation, HiddenRanks, Recommendation, UserLists
 from recsys.site.output.jinja import isolated
 from recsys.site.pages.profile import genre_rows, hidden_rows, rank_spans
-from tests.site.tiny import HOSTILE, MODELS, render, site_data, tiny, users
+from tests.site.tiny import FILM_IDS, HOSTILE, MODELS, TITLES, discovered, render, site_data, tiny, users
 
 DEEP = [Recommendation("4", 0.5, False, [("1", 0.25), ("5", 0.125)]), Recommendation("f/2", 0.25, False)]
 
@@ -45,6 +45,18 @@ def test_three_lists_are_side_by_side_with_rank_and_score(tmp_path):
     assert [row.rpartition("<td>")[2] for row in base] == ["2.50", "1.25"]
     assert [row.rpartition("<td>")[2] for row in rows(sections["Deep recommends"])] == ["−0.50", "−0.75"]
     assert "not a probability" in text_of(tiny(), tmp_path / "again")
+
+
+def test_a_site_with_discovery_shows_other_lists_and_says_how_they_are_ordered(tmp_path):
+    text = text_of(discovered(0.25), tmp_path)
+    sections = panels(text)
+    for name in ("Base recommends", "Deep recommends"):
+        (row,) = rows(sections[name])
+        assert TITLES[FILM_IDS.index("5")] in row
+        assert row.endswith("<td>0.12") or row.endswith("<td>0.13")
+    assert "score less popularity, discovery 0.25" in text
+    own = text_of(tiny(), tmp_path / "own")
+    assert "discovery" not in own
 
 
 def test_items_that_both_models_recommend_are_marked_and_hits_are_ticked(tmp_path):

@@ -1,0 +1,29 @@
+// Re-rank the tower's best items by score less popularity, as recsys/evaluation/reranking.py does, and the slider for it.
+
+// Standard deviation.
+function spread(values) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}
+
+// `best` are pairs [row, score], best first; `popularity(row)` is log2 of one more than its training ratings; `discovery`
+// is 0 to 1. Returns the same pairs, of which equals stay in their order.
+export function rerank(best, popularity, discovery) {
+  const popular = best.map(([row]) => popularity(row));
+  const popularSpread = spread(popular);
+  const exchange = popularSpread > 0 ? spread(best.map(([, score]) => score)) / popularSpread : 0;
+  const adjusted = best.map((pair, n) => [pair, pair[1] - discovery * exchange * popular[n]]);
+  return adjusted.sort((a, b) => b[1] - a[1]).map(([pair]) => pair);
+}
+
+// The slider in `box`. It begins where the visitor left it on this site, else where the site has it.
+export function createDiscoverySlider(box, store, onChange) {
+  const slider = box.querySelector("input");
+  slider.value = store.readDiscovery() ?? slider.defaultValue;
+  slider.addEventListener("input", onChange);
+  slider.addEventListener("change", () => store.writeDiscovery(slider.valueAsNumber));
+  return {
+    element: box,
+    get value() { return slider.valueAsNumber; },
+  };
+}
