@@ -297,11 +297,11 @@ def compute_results(
         lists=lists,
         evaluation=evaluation,
         reasons=reasons,
-        shown=shown,
-        shown_reasons=shown_reasons,
         ranks=ranks,
         recorders=trained.recorders,
         new_users=new_users,
+        shown=shown,
+        shown_reasons=shown_reasons,
     )
 
 

@@ -176,6 +176,13 @@ def test_a_reporter_sees_every_stage_once_and_in_order(dataset, tmp_path):
     assert reporter.details["split"] == [f"temporal: {n_train} ratings to train on, {n_hidden} hidden"]
 
 
+def test_a_reporter_sees_that_lists_for_the_pages_are_re_ranked(dataset):
+    reporter = RecordingReporter()
+    pipeline.compute_results(dataset, replace(QUICK, discovery=0.5), reporter, recsys.NoCache())
+    assert reporter.details["discover"] == ["lists for the pages, re-ranked by discovery 0.5"]
+    assert reporter.stages.index("recommend") < reporter.stages.index("discover") < reporter.stages.index("evaluate")
+
+
 def test_a_reporter_sees_reading_and_the_measurement_of_new_users_too(log):
     reporter = RecordingReporter()
     dataset, _ = pipeline.read(log, reporter)

@@ -50,13 +50,13 @@ class Results:
         lists: every user's list, by name of model or baseline.
         evaluation: how good they are, by the same names.
         reasons: why a model recommends what it does, by its name.
-        shown: the lists that pages show in place of a model's own, by its name; empty where they show these.
-        shown_reasons: why these items, likewise.
         ranks: the ranks a model gives to what is hidden, by its name: (n_hidden,), in the order of
             ``split.test.matrix``.
         recorders: a model's item vectors over its epochs, by its name; of the items that ``tracked_items(dataset)``
             gives.
         new_users: how good lists are for users who were not in training; None where that was not measured.
+        shown: the lists that pages show in place of a model's own, by its name; empty where they show these.
+        shown_reasons: why these items, likewise.
     """
 
     dataset: Dataset
@@ -66,11 +66,11 @@ class Results:
     lists: dict[str, Lists]
     evaluation: EvaluationResults = field(default_factory=EvaluationResults)
     reasons: dict[str, Reasons] = field(default_factory=dict)
-    shown: dict[str, Lists] = field(default_factory=dict)
-    shown_reasons: dict[str, Reasons] = field(default_factory=dict)
     ranks: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     recorders: dict[str, SnapshotRecorder] = field(default_factory=dict)
     new_users: NewUsers | None = None
+    shown: dict[str, Lists] = field(default_factory=dict)
+    shown_reasons: dict[str, Reasons] = field(default_factory=dict)
 
     @cached_property
     def relevant(self) -> Dataset | None:

@@ -116,6 +116,7 @@ def test_rendering_again_applies_a_changed_presentation(folder):
 @pytest.mark.parametrize(("old", "new", "sentence"), [
     ("dim = 4", "dim = 5", "dim is 5, and the site was built with 4, which --render-only cannot change"),
     ("holdout = 0", "top_k = 3", "top_k is 3, and the site was built with 10"),
+    ("holdout = 0", "discovery = 0.5", "discovery is 0.5, and the site was built with 0.0"),
     ("[train]", "[privacy]\nhide_rated = true\n[train]", "hide_rated is True, and the site was built with False"),
     ("[train]", "[privacy]\nhash_users = 'pepper'\n[train]", "hash_users is True, and the site was built with False"),
     ("#ffee00", "yellow", "site.toml: accent is 'yellow'; expected a colour"),

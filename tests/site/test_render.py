@@ -24,13 +24,14 @@ from recsys.site.render import render_site
 from recsys.site.slugs import slugs
 from recsys.training.batches import MAX_IN_BATCH_NEGATIVES, SAMPLED_RATINGS
 from tests.site.markup import Page, broken, pages
-from tests.site.tiny import FILM_IDS, HOSTILE, STRINGS, TEMPLATES, TITLES, USER_IDS, nothing, render, tiny
+from tests.site.tiny import FILM_IDS, HOSTILE, STRINGS, TEMPLATES, TITLES, USER_IDS, discovered, nothing, render, tiny
 
 SITES = {
     "both": tiny(),
     "base": tiny(("base",), measured=False),
     "deep": tiny(("deep",), synthetic=True),
     "nothing": nothing(),
+    "discovered": discovered(),
 }
 
 
@@ -104,6 +105,13 @@ def test_artefacts_that_were_read_back_render_the_same_bytes(tmp_path):
     shutil.copytree(direct / "data", read_back / "data", ignore=shutil.ignore_patterns("manifest.*"))
     render_site(read_artefacts(read_back / "data"), TEMPLATES, read_back)
     assert (direct / "data" / "manifest.json").read_bytes() == (read_back / "data" / "manifest.json").read_bytes()
+
+
+def test_lists_that_belong_to_other_users_are_refused(tmp_path):
+    artefacts = discovered()
+    others = msgspec.structs.replace(artefacts.shown_lists, users={})
+    with pytest.raises(OutputError, match=r"user '1' is in recommendations.json but not in shown_lists.json"):
+        render(msgspec.structs.replace(artefacts, shown_lists=others), tmp_path)
 
 
 def test_sample_data_is_named_on_every_page_and_real_data_on_none(tmp_path):

@@ -26,7 +26,7 @@ NOT_TEXTS = {"data_examples.py", "data_fields.py"}
 """Code that people read, and a schema in words of its own."""
 NAMES = {
     *("Marquee", "marquee --evaluate-new-users"),
-    *("button primary", "stars halves", "marquee ratings \0"),  # classes, a key of the store
+    *("button primary", "stars halves", "marquee ratings \0", "marquee discovery \0"),  # classes, keys of the store
     "input:not([type=radio], [type=checkbox]), textarea, select",
     *("\0: the script holds no data", "\0 did not load"),  # causes of errors whose text is another
 }
@@ -36,8 +36,10 @@ FILE_ENDINGS = {"html", "js", "css", "json", "csv", "tsv", "svg", "png", "txt", 
 WORDS = re.compile(r"[A-Za-z’]{2,},? [a-z’]{2,}")
 SENTENCE = re.compile(r"(?:^|[ >])(?:[A-Z][a-z’]+|[a-z]{2,}),? [a-z’]{2,}(?: |[.…:?!,]|$)")
 KINDS = [Strings(TEMPLATES / "strings" / "en.toml", {**dict.fromkeys(
-    ("item", "items", "do", "did", "genre", "genres", "value", "dataset"), "x")}, conditions, "film")
-    for conditions in (("scale", "temporal", "genres", "years"), ("counts",), ("equal", "temporal"), ())]  # fmt: skip
+    ("item", "items", "do", "did", "genre", "genres", "value", "dataset", "discovery"), "x")}, conditions, "film")
+    for conditions in (
+        ("scale", "temporal", "genres", "years"), ("counts",), ("equal", "temporal"), ("discovery",), (),
+    )]  # fmt: skip
 
 
 def used_keys(path: Path) -> set[str]:

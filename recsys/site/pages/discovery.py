@@ -50,7 +50,7 @@ def discovery_view(metrics: Metrics, catalogue: Catalogue, strings: Strings) -> 
         )
         for gain in ("novelty", "coverage")
     )
-    ndcg = f"nDCG@{metrics.k}"
+    ndcg = strings.text("compare.discovery_ndcg", k=metrics.k)
     return DiscoveryView(
         n_users=measured.n_users,
         candidates=measured.candidates,
