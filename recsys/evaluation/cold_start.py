@@ -39,9 +39,9 @@ _DECIMALS = 6
 PROTOCOL = (
     "Generators: numpy.random.default_rng([{seed}, 2]).spawn({draws}), one a draw. In each, {share:.0%} of the "
     "users with two ratings or more (rounded, one at least) are new: choice without replacement of their indices, "
-    "ascending. Each new user's items are put in order by random(), one number a rating in the order of user and "
-    "item, the same for every column; the first are given, the rest is hidden, half being rounded down. Who would "
-    "have nothing relevant is left out of that column. Everything is learned from all ratings of all other users: "
+    "ascending. Each new user's items are put in order by {order}random(), one number a rating in the order of "
+    "user and item, the same for every column; the first are given, the rest is hidden, half being rounded down. Who "
+    "would have nothing relevant is left out of that column. Everything is learned from all ratings of all other users: "
     "deep with the settings of the build, its seed plus the number of the draw. deep sees the ratings that new "
     "users give, all other rows the items alone; no row sees when, or who they are. Where something was chosen, it "
     "is the value with the highest nDCG on validation, column by column: the same generator draws {share:.0%} of "
@@ -49,6 +49,32 @@ PROTOCOL = (
     "without what is given{twins}, k = {k}, ties to the lower index; relevant are {relevant}; on "
     "validation, whatever the rating. A value is the mean over a draw's new users"
 )
+
+
+@dataclass(frozen=True)
+class GivenOrder:
+    """Which of their items new users give first.
+
+    Attributes:
+        sort_keys: from ratings and a random number for each, (n_ratings,), to what sorts the ratings of a user; of
+            the arrays (n_ratings,) the last decides first, as in :func:`numpy.lexsort`.
+        protocol: what comes before the random number, for the protocol.
+    """
+
+    sort_keys: Callable[[Dataset, NDArray[np.float64]], tuple[NDArray[Any], ...]]
+    protocol: str
+
+
+AT_RANDOM = GivenOrder(lambda ratings, draws: (draws,), "")
+
+
+def _by_time(ratings: Dataset, draws: NDArray[np.float64]) -> tuple[NDArray[Any], ...]:
+    assert ratings.timestamp is not None
+    return draws, ratings.timestamp
+
+
+FIRST_IN_TIME = GivenOrder(_by_time, "time and, where times are equal, by ")
+"""What a user rated first, as a service sees its newest users: often well-known items, rated in one go."""
 
 
 class FoldIn(Protocol):
@@ -186,6 +212,7 @@ def evaluate_cold_start(
     seed: int,
     on_draw: Callable[[int, int], None] = lambda done, total: None,
     relevant_from: float | None = None,
+    order: GivenOrder = AT_RANDOM,
 ) -> NewUsers:
     """Score every model on the same new users, over several draws of them.
 
@@ -196,13 +223,14 @@ def evaluate_cold_start(
         seed: of the generator of which one is spawned for each draw.
         on_draw: called after each draw with how many are done of how many.
         relevant_from: the lowest hidden rating that counts as relevant; None where all do.
+        order: which items are given first.
     """
     reasons = {name: model.skip_reason(ratings) for name, model in models.items()}
     draws: list[Draw] = []
     scores: dict[str, list[ColdStartScores]] = {name: [] for name, reason in reasons.items() if reason is None}
     for number, rng in enumerate(np.random.default_rng([seed, 2]).spawn(DRAWS)):
-        draw = draw_users(ratings, rng, number, relevant_from)
-        validation = cache(lambda draw=draw, rng=rng: draw_users(draw.train, rng, draw.number))
+        draw = draw_users(ratings, rng, number, relevant_from, order)
+        validation = cache(lambda draw=draw, rng=rng: draw_users(draw.train, rng, draw.number, order=order))
         for name, results in scores.items():
             results.append(models[name].evaluate(draw, validation, k))
         draws.append(draw)
@@ -214,6 +242,7 @@ def evaluate_cold_start(
             draws=DRAWS,
             share=SHARE,
             k=k,
+            order=order.protocol,
             twins=" and without twins, as protocol.candidates says" if ratings.twins else "",
             relevant=relevance.protocol(relevant_from, ratings.twins, ratings.rating_scale.kind),
         ),
@@ -243,7 +272,11 @@ def describe(report: NewUsers, k: int) -> list[str]:
 
 
 def draw_users(
-    ratings: Dataset, rng: np.random.Generator, number: int = 0, relevant_from: float | None = None
+    ratings: Dataset,
+    rng: np.random.Generator,
+    number: int = 0,
+    relevant_from: float | None = None,
+    order: GivenOrder = AT_RANDOM,
 ) -> Draw:
     """Take :data:`SHARE` of the users out; the items each gives first are given in larger cuts too."""
     eligible = _eligible(ratings)
@@ -252,9 +285,8 @@ def draw_users(
     # Draws are handed out by user and item, so that the lines of the source have no part in who gives what.
     draws = np.empty(ratings.n_ratings)
     draws[order_by(ratings.user, ratings.item)] = rng.random(ratings.n_ratings)
-    order = np.lexsort((draws, ratings.user))  # user by user, at random within each
-    position = np.empty(ratings.n_ratings, np.int64)  # of each rating in the random order of its user's, from 0
-    position[order] = position_in_group(ratings.user_counts)
+    position = np.empty(ratings.n_ratings, np.int64)  # of each rating among its user's, from 0
+    position[np.lexsort((*order.sort_keys(ratings, draws), ratings.user))] = position_in_group(ratings.user_counts)
     cuts = {}
     for given in GIVEN:
         n = ratings.user_counts // 2 if given == HALF else np.full(ratings.n_users, int(given))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,7 @@ from recsys.data.dataset import Dataset
 from recsys.evaluation import cold_start
 from recsys.evaluation.cold_start import (
     DRAWS,
+    FIRST_IN_TIME,
     GIVEN,
     Draw,
     TunedColdStart,
@@ -161,6 +163,45 @@ def test_items_given_first_are_given_in_larger_cuts_too_and_the_rest_is_hidden(s
     for fewer, more in pairwise([given_ for given_ in ("3", "5", "10") if given_ in draw.cuts]):
         users = new_users(draw, more)
         assert {pair for pair in pairs(draw.cuts[fewer].train) if pair[0] in users} <= pairs(draw.cuts[more].train)
+
+
+@given(st.integers(0, 10_000))
+def test_in_order_of_time_everything_given_is_at_most_as_new_as_everything_hidden(seed):
+    ratings = synthetic(Shape(N_USERS, 80, 1500))
+    draw = draw_users(ratings, np.random.default_rng(seed), order=FIRST_IN_TIME)
+    assert list(draw.cuts) == list(GIVEN)
+    for cut in draw.cuts.values():
+        for user in set(cut.train.user.tolist()):
+            given_times = cut.train.timestamp[cut.train.user == user]
+            assert given_times.max() <= cut.test.timestamp[cut.test.user == user].min()
+
+
+def test_the_same_users_are_new_whatever_they_give_first():
+    ratings = synthetic(Shape(N_USERS, 80, 1500))
+    at_random, in_time = draw_users(ratings, np.random.default_rng(3)), draw_users(
+        ratings, np.random.default_rng(3), order=FIRST_IN_TIME
+    )  # fmt: skip
+    assert pairs(at_random.train) == pairs(in_time.train)
+    assert pairs(at_random.cuts["3"].train) != pairs(in_time.cuts["3"].train)
+
+
+def test_items_of_equal_times_are_given_in_random_order():
+    ratings = synthetic(Shape(N_USERS, 80, 1500))
+    ratings = replace(ratings, timestamp=np.full(ratings.n_ratings, 7))
+    at_random, in_time = draw_users(ratings, np.random.default_rng(3)), draw_users(
+        ratings, np.random.default_rng(3), order=FIRST_IN_TIME
+    )  # fmt: skip
+    assert [pairs(cut.train) for cut in at_random.cuts.values()] == [
+        pairs(cut.train) for cut in in_time.cuts.values()
+    ]
+
+
+def test_the_protocol_says_in_which_order_items_are_given():
+    ratings = synthetic(Shape(N_USERS, 80, 1500))
+    models = {"index": UntunedColdStart(lambda *_: ByIndex())}
+    assert "are put in order by random()" in evaluate_cold_start(ratings, models, 3, 0).protocol
+    in_time = evaluate_cold_start(ratings, models, 3, 0, order=FIRST_IN_TIME)
+    assert "are put in order by time and, where times are equal, by random()" in in_time.protocol
 
 
 def test_a_user_with_too_few_items_for_a_cut_is_left_out_of_that_cut_alone():
