@@ -585,8 +585,10 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     leaves the result under the key ``deep_tower`` of the map ``globalThis.marquee.data``. Arrays are base64 of
     little-endian float16, row by row.
 
-        h = (average_films * average + sum of half_star_weights[2 * stars - 1] * pool[row] over the rated items)
-            / sqrt(average_films + their number)
+        n = average_films + number of rated items, w = half_star_weights[2 * stars - 1] of each of them
+        d = sum of w * (pool[row] - average) / n
+        e = sum of (pool[row] - average) / n
+        h = sqrt(n) * (average + d + average_films / n * (e @ correction + correction_offset))
         user vector = h + relu(h @ inner_weight + inner_bias) @ outer_weight + outer_bias
         score = items[row] . user vector + item_bias[row]
     """
@@ -611,6 +613,10 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
         str, Meta(description="float16 (dim,), what an item adds on average: every history has some of these")
     ]
     average_films: Annotated[float, Meta(description="how many of them, before any item is rated", gt=0)]
+    correction: Annotated[
+        str, Meta(description="float16 (dim, dim), what a few rated items say of the others; empty: nothing")
+    ] = ""
+    correction_offset: Annotated[str, Meta(description="float16 (dim,), what it says in any case; likewise")] = ""
     inner_weight: Annotated[str, Meta(description="float16 (dim, hidden), of the hidden layer")]
     inner_bias: Annotated[str, Meta(description="float16 (hidden,), of the hidden layer")]
     outer_weight: Annotated[str, Meta(description="float16 (hidden, dim), from it to the vector")]

@@ -68,7 +68,10 @@ class Opinions(RatingScale):
 
     def weights(self, ratings: NDArray[Any]) -> NDArray[np.float64]:
         """Weights of ratings of any shape."""
-        return _weights_of_fractions((np.asarray(ratings, np.float64) - self.low) / (self.high - self.low))
+        fractions = (np.asarray(ratings, np.float64) - self.low) / (self.high - self.low)
+        # The square root rises steeply from the low end, so that only ratings close to the lowest weigh less than 0.
+        weights: NDArray[np.float64] = DISLIKE + (1 - DISLIKE) * np.sqrt(np.clip(fractions, 0, 1))
+        return weights
 
 
 class Counts(RatingScale):
@@ -147,30 +150,6 @@ def _have_long_tail(ratings: NDArray[np.floating[Any]]) -> bool:
     return bool((np.diff(counts) < 0).all())
 
 
-def star_weights() -> NDArray[np.float64]:
-    """Weights of one to :data:`STARS` stars, (STARS,): one star is the low end and five the high one.
-
-    So one star is as bad as it gets, whatever the data set's own scale, be it half a star to five or one to ten. Even
-    where all its ratings are equal, as in a log of clicks, a user of the Rate page may dislike something.
-    """
-    return _weights_of_fractions(np.linspace(0, 1, STARS))
-
-
-def half_star_weights(scale: RatingScale, ratings: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """Weights of half a star, one, one and a half, ... :data:`STARS` stars on the Rate page, (2 * STARS,).
-
-    Where ratings are opinions, those of :func:`star_weights` and between them; half a star weighs as one. Elsewhere
-    there is nothing but liking or not: a like, :data:`LIKED_FROM` stars or more, weighs what ratings (n,) that speak
-    for their item weigh on average, as the model was trained; fewer stars count against the item.
-    """
-    stars = np.arange(1, 2 * STARS + 1) / 2
-    if isinstance(scale, Opinions):
-        return _weights_of_fractions((stars - 1) / (STARS - 1))
-    weights = scale.weights(ratings)
-    positive = weights[weights > 0]
-    return np.where(stars >= LIKED_FROM, positive.mean() if len(positive) else 1.0, DISLIKE)
-
-
 def rating_step(scale: RatingScale, ratings: NDArray[np.floating[Any]]) -> float | None:
     """The smallest difference between two values of ratings (n,), within the scale; None where there is one value.
 
@@ -182,12 +161,6 @@ def rating_step(scale: RatingScale, ratings: NDArray[np.floating[Any]]) -> float
     usual = counts.index[counts >= _SUPPORT * len(ratings)].to_numpy()
     values = shortest_decimals(np.sort(usual if len(usual) > 1 else counts.index.to_numpy()))
     return (round(float(np.diff(values).min()), 6) or None) if len(values) > 1 else None
-
-
-def _weights_of_fractions(fractions: NDArray[np.float64]) -> NDArray[np.float64]:
-    # The square root rises steeply from the low end, so that only ratings close to the lowest weigh less than 0.
-    weights: NDArray[np.float64] = DISLIKE + (1 - DISLIKE) * np.sqrt(np.clip(fractions, 0, 1))
-    return weights
 
 
 def _shown(rating: float) -> str:

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from recsys import schema
 from recsys.data.dataset import Dataset
-from recsys.data.rating_scale import half_star_weights, star_weights
+from recsys.data.new_user_weights import half_star_weights, star_weights
 from recsys.evaluation.candidates import exclude
 from recsys.export.encoding import encode_array, ids
-from recsys.models.deep import AVERAGE_ITEMS, DeepModel
+from recsys.models.deep import DeepModel
 from recsys.models.fitted import Fitted
+from recsys.models.short_history import AVERAGE_ITEMS
 from recsys.recommend.pca import Projection
 from recsys.recommend.seed_items import seed_items
 
@@ -44,7 +45,9 @@ def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -
     dim, mlp = fitted.item_vectors.shape[1], towers.user_mlp
     item_ids = ids(dataset.item_ids)
     weights = {
-        "average": _encode(towers.average_item()),
+        "average": _encode(towers.short_history.average),
+        "correction": _encode(towers.short_history.correction),
+        "correction_offset": _encode(towers.short_history.offset),
         "inner_weight": _encode(mlp.inner.weight.value[:dim]),  # the rows beyond are of user features
         "inner_bias": _encode(mlp.inner.bias.value),
         "outer_weight": _encode(mlp.outer.weight.value),

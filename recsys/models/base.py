@@ -77,6 +77,9 @@ class BaseModel:
         """The same as in training."""
         return users
 
+    def prepare_fold_in(self, ratings: Dataset, rng: np.random.Generator) -> None:
+        """Nothing: this model has no :meth:`fold_in`."""
+
     def fold_in(self, ratings: sparse.csr_array[Any]) -> NoReturn:
         """A user who was not in training has no embedding, so this always raises ConfigError."""
         raise ConfigError(

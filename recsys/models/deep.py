@@ -5,8 +5,8 @@
 
 Item embeddings e and history embeddings p start from linear towers in closed form, and the MLPs at zero, so that
 training refines a model that is good already. In training every rated item weighs 1, whatever its rating: the user
-chose it. In serving it weighs by its rating and its age; for a new user, by its rating, and averaged with average
-items, because a few ratings say little of a taste. There is no embedding of the user's id: beside a history it
+chose it. In serving it weighs by its rating and its age; for a new user, by its rating alone, and the history is
+completed, see :mod:`recsys.models.short_history`. There is no embedding of the user's id: beside a history it
 memorises the training ratings and makes the lists worse. User features are dropped at random in training, so that the
 tower also serves a new user who is known by a few ratings alone.
 """
@@ -22,6 +22,7 @@ from scipy import sparse
 
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
+from recsys.data.new_user_weights import new_user_weights
 from recsys.data.rating_scale import KINDS, RatingScale
 from recsys.errors import DataError
 from recsys.models import linear
@@ -37,20 +38,20 @@ from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
 from recsys.models.linear import LinearTowers, fit_linear, self_contributions
 from recsys.models.protocol import Explanation, ModelSpec
+from recsys.models.short_history import ShortHistory
 from recsys.models.state import State, csr_from_arrays, csr_to_arrays, require_array, restore, values
 from recsys.models.teacher import Teacher
 from recsys.nn.arrays import Array, Ids
 from recsys.nn.layers import MLP, Embedding, Parameter, WeightedSum, dropout_rows, named
 
-AVERAGE_ITEMS = 8
-"""Average items that a new user's history is padded with: an average item adds what one of the training histories
-does on average. With few ratings, the list leans on what many like; with many, it is the user's own."""
 MAX_REASONS = 3
 """Rated items named for one recommended item."""
 
 
 _RATINGS = "ratings."
 """Begins the name of the array in a saved model that holds the range of the ratings; their kind ends it."""
+_SHORT_HISTORY = "short_history."
+"""Begins the names of the arrays by which the histories of new users are completed."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,9 @@ class DeepModel:
         self.item.table.value[...] = start.items
         self.item_mlp = MLP(dim + item_features.shape[1], 2 * dim, dim, rng, dtype)
         self.bias = Embedding(n_items, 1, 0.0, rng, dtype)  # 0, for the linear towers have none
+        counts = np.bincount(self.history.indices, minlength=n_items)  # (n_items,)
+        average = counts @ self.pool.table.value / max(counts.sum(), 1)  # (d,)
+        self.short_history = ShortHistory.without_correction(average.astype(dtype))
 
     def parameters(self) -> dict[str, Parameter]:
         """By name."""
@@ -120,6 +124,7 @@ class DeepModel:
             f"{_RATINGS}{self.scale.kind}": np.array([self.scale.low, self.scale.high]),
             "item_features": self.item_features,
             "user_features": self.user_features,
+            **{f"{_SHORT_HISTORY}{name}": array for name, array in vars(self.short_history).items()},
         }
 
     @classmethod
@@ -140,6 +145,9 @@ class DeepModel:
         unused = np.random.default_rng(0)  # what it draws is overwritten at once
         model = cls(history, scale, start, item_features, user_features, unused, np.float32)
         restore(model.parameters(), state)
+        shapes = {"average": (dim,), "correction": (dim, dim), "offset": (dim,)}
+        arrays = {name: require_array(state, f"{_SHORT_HISTORY}{name}", shape) for name, shape in shapes.items()}
+        model.short_history = ShortHistory(**arrays)
         return model
 
     def training_inputs(self, users: Ids, rng: np.random.Generator) -> UserInputs:
@@ -151,26 +159,21 @@ class DeepModel:
         """What the user tower reads of ``users`` (U,) once trained: items by rating and age, and all features."""
         return UserInputs(normalised(self.history[users]), self.user_features[users])
 
+    def prepare_fold_in(self, ratings: Dataset, rng: np.random.Generator) -> None:
+        """Fit how short histories are completed, to the item embeddings as they are now."""
+        self.short_history = ShortHistory.fit(ratings, self.pool.table.value, rng)
+
     def fold_in(self, ratings: sparse.csr_array[Any]) -> Array:
         """Vectors (N, d) of N new users from their ``ratings`` (N, n_items).
 
-        Items weigh by rating, all as new; the history is padded with :data:`AVERAGE_ITEMS` average items; there are
-        no features. Nothing is learned: the tower is applied to a history it has not seen.
+        Items weigh by rating, all as new; the history is completed from what a few items of other users say of the
+        rest of theirs; there are no features. Nothing is learned: the tower is applied to a history it has not seen.
         """
-        weights = self.scale.weights(ratings.data).astype(self.history.dtype)
+        weights = new_user_weights(self.scale, ratings.data).astype(self.history.dtype)
         rated = sparse.csr_array((weights, ratings.indices, ratings.indptr), shape=ratings.shape)
-        # The pooled history over n ratings and m average items: (sum w_i p_i + m p_average) / sqrt(n + m).
-        lengths = AVERAGE_ITEMS + np.diff(ratings.indptr)[:, None]  # (N, 1)
-        pooled = (rated @ self.pool.table.value + AVERAGE_ITEMS * self.average_item()) / np.sqrt(lengths)
-        features = np.zeros((ratings.shape[0], self.user_features.shape[1]))
-        vectors, _ = self._refine(pooled.astype(self.history.dtype), features.astype(self.history.dtype))
+        features = np.zeros((ratings.shape[0], self.user_features.shape[1]), self.history.dtype)
+        vectors, _ = self._refine(self.short_history.pool(rated, self.pool.table.value), features)
         return vectors
-
-    def average_item(self) -> Array:
-        """The mean history embedding over all training ratings, unweighted: (d,)."""
-        counts = np.bincount(self.history.indices, minlength=self.history.shape[1])  # (n_items,)
-        average: Array = (counts / counts.sum()) @ self.pool.table.value
-        return average
 
     def users_forward(self, inputs: UserInputs) -> tuple[Array, tuple[Any, ...]]:
         """User vectors (U, d)."""

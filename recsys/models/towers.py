@@ -12,6 +12,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 from scipy import sparse
 
+from recsys.data.dataset import Dataset
 from recsys.models.state import State
 from recsys.nn.arrays import Array, Ids
 from recsys.nn.layers import Parameter
@@ -43,6 +44,15 @@ class Towers(Protocol):
 
     def serving_inputs(self, users: Ids) -> Any:
         """What the user tower reads of ``users`` (U,) once trained."""
+        ...
+
+    def prepare_fold_in(self, ratings: Dataset, rng: np.random.Generator) -> None:
+        """Fit what :meth:`fold_in` needs beside the trained towers; called once, when they are.
+
+        Args:
+            ratings: of the training part.
+            rng: draws what is drawn.
+        """
         ...
 
     def fold_in(self, ratings: sparse.csr_array[Any]) -> Array:

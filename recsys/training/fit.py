@@ -69,7 +69,7 @@ def _fit(train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch
     if notice := spec.notice(train):
         logger.info("%s", notice)
     # A generator for each purpose, so that a change in one does not move the random numbers of another.
-    split_rng, early_rng, served_rng, validation_rng = np.random.default_rng(config.seed).spawn(4)
+    split_rng, early_rng, served_rng, validation_rng, fold_in_rng = np.random.default_rng(config.seed).spawn(5)
     parts = split(train, VALIDATION_SHARE, split_rng)
     validation = Validation.draw(parts, hyperparameters.batch_size, validation_rng)
     served = Trainer(spec.name, train, hyperparameters, served_rng)
@@ -77,9 +77,12 @@ def _fit(train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch
         epochs = hyperparameters.epochs
         reason = "too few users have a rating to set aside for validation"
         logger.info("%s: %s, so all %d epochs are run", spec.name, reason, epochs)
-        return _train_all_epochs(served, hyperparameters, on_epoch)
-    early = Trainer(spec.name, parts.train, hyperparameters, early_rng)
-    return _train_with_early_stopping(early, served, validation, hyperparameters, on_epoch)
+        fitted = _train_all_epochs(served, hyperparameters, on_epoch)
+    else:
+        early = Trainer(spec.name, parts.train, hyperparameters, early_rng)
+        fitted = _train_with_early_stopping(early, served, validation, hyperparameters, on_epoch)
+    fitted.towers.prepare_fold_in(train, fold_in_rng)
+    return fitted
 
 
 def chain_callbacks(*callbacks: OnEpoch) -> OnEpoch:

@@ -159,9 +159,11 @@ def test_the_ten_best_items_are_those_of_the_model_up_to_rounding(trial, histori
 
 
 def test_the_strength_of_a_reason_is_what_the_score_loses_without_that_item(trial, histories, answers):
+    weights = trial.literal.tower.half_star_weights
     for history, answer in list(zip(histories, answers, strict=True))[::5]:
         listed = [row for row, _ in answer["list"]]
         expected = trial.literal.strengths(history, listed)
+        expected[[weights[round(2 * stars) - 1] <= 0 for _, stars in history]] = -np.inf  # low ratings are no reasons
         position = {row: n for n, (row, _) in enumerate(history)}
         assert len(answer["reasons"]) == K
         for column, causes in enumerate(answer["reasons"]):
@@ -252,8 +254,13 @@ def test_the_vector_and_the_reasons_of_one_rating_worked_by_hand(tiny_page):
     assert result["reasons"][2][0][1] == pytest.approx(0.35)
 
 
+def test_an_item_of_one_star_is_no_reason(tiny_page):
+    assert answer(tiny_page, [(1, 1)])["reasons"] == [[]] * 4
+
+
 def test_one_star_counts_negatively(tiny_page):
-    np.testing.assert_allclose(answer(tiny_page, [(1, 1)])["vector"], [-0.08, 0.41])
+    # The average item is (0, 1), and one star weighs -0.1: 1.25 ((0, 1) - 0.1 (1, -0.5) / 1.5625).
+    np.testing.assert_allclose(answer(tiny_page, [(1, 1)])["vector"], [-0.08, 1.29])
 
 
 def test_a_user_who_rated_every_item_gets_no_recommendation(tiny_page):

@@ -13,10 +13,8 @@ from recsys.data.rating_scale import (
     Counts,
     Equal,
     Opinions,
-    half_star_weights,
     rating_scale,
     rating_step,
-    star_weights,
 )
 
 MIDDLE = DISLIKE + (1 - DISLIKE) * np.sqrt(0.5)
@@ -83,31 +81,6 @@ def test_what_is_all_alike_weighs_one_and_a_rare_lower_value_counts_against():
     ratings = np.append(np.ones(500), 0).astype(np.float32)
     assert rating_scale(ratings) == Equal(1, 1)
     assert rating_scale(ratings).weights(np.array([0, 1, np.inf])).tolist() == [DISLIKE, 1, 1]
-
-
-def test_stars_weigh_as_ratings_from_one_to_five():
-    assert star_weights().tolist() == Opinions(1, 5).weights(np.arange(1, 6)).tolist()
-
-
-@pytest.mark.parametrize("scale", [Opinions(1, 5), Opinions(0.5, 5), Opinions(-10, 10)])
-def test_half_stars_weigh_between_whole_ones_and_half_a_star_as_one_whatever_the_scale(scale):
-    weights = half_star_weights(scale, np.array([1.0, 2.0]))
-    assert weights[1::2].tolist() == star_weights().tolist()
-    assert weights.tolist() == Opinions(1, 5).weights(np.arange(1, 11) / 2).tolist()
-
-
-@pytest.mark.parametrize(
-    ("scale", "ratings", "like"),
-    [
-        (Counts(1, 100), [1, 100, 0], (LEAST_COUNT + 1) / 2),
-        (Counts(1, 100), [10], (LEAST_COUNT + 1) / 2),
-        (Equal(1, 1), [1, 1, 0], 1),
-        (Equal(0, 0), [0], 1),
-    ],
-)
-def test_where_ratings_are_counts_three_stars_are_a_like_of_mean_weight_and_fewer_a_dislike(scale, ratings, like):
-    weights = half_star_weights(scale, np.array(ratings, np.float32))
-    assert weights.tolist() == pytest.approx([DISLIKE] * 5 + [like] * 5)
 
 
 @pytest.mark.parametrize(

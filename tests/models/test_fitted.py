@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import recsys
-from recsys.data.rating_scale import DISLIKE
-from recsys.models import deep as deep_module
+from recsys.models import short_history
 from tests import held_out
 from tests.synthetic import small_log
 
@@ -33,10 +32,13 @@ def by_hand(deep, items, weights) -> np.ndarray:
     learned = {name: parameter.value.astype(float) for name, parameter in deep.towers.parameters().items()}
     rated = deep.towers.history.toarray() != 0
     average = sum(row * n for row, n in zip(learned["pool.table"], rated.sum(axis=0), strict=True)) / rated.sum()
-    pooled = 8 * average
+    length, taste, context = 8 + len(items), np.zeros(4), np.zeros(4)
     for item, weight in zip(items, weights, strict=True):
-        pooled += weight * learned["pool.table"][item]
-    pooled /= np.sqrt(8 + len(items))
+        taste += weight * (learned["pool.table"][item] - average) / length
+        context += (learned["pool.table"][item] - average) / length
+    short = deep.towers.short_history
+    pooled = average + taste + 8 / length * (context @ short.correction + short.offset)
+    pooled *= np.sqrt(length)
     inputs = np.r_[pooled, 0]  # nothing is known of their age
     hidden = np.maximum(inputs @ learned["user_mlp.inner.weight"] + learned["user_mlp.inner.bias"], 0)
     return pooled + hidden @ learned["user_mlp.outer.weight"] + learned["user_mlp.outer.bias"]
@@ -45,7 +47,7 @@ def by_hand(deep, items, weights) -> np.ndarray:
 def test_a_new_user_has_the_vector_that_the_tower_computes_from_their_ratings(deep):
     vector = deep.fold_in([7, 0, 3], [5, 1, 3])
     assert (vector.dtype, vector.shape) == (np.float32, (4,))
-    weights = [1, DISLIKE, DISLIKE + (1 - DISLIKE) * np.sqrt(0.5)]
+    weights = [1, -0.2, 0.6]
     np.testing.assert_allclose(vector, by_hand(deep, [7, 0, 3], weights), rtol=1e-5, atol=1e-6)
 
 
@@ -76,15 +78,14 @@ def test_folding_in_many_users_gives_the_vectors_of_one_by_one(deep, log):
 
 
 def test_without_average_items_a_known_history_folds_in_to_the_served_vector(monkeypatch):
-    # No timestamps and no user features: then padding is all that tells a new user from a known one.
+    # No ratings, timestamps or user features: then padding is all that tells a new user from a known one.
     rng = np.random.default_rng(0)
     pairs = np.argwhere(rng.random((30, 10)) < 0.4)
-    log = pd.DataFrame({"user": pairs[:, 0], "item": pairs[:, 1], "rating": rng.integers(1, 6, len(pairs))})
-    ratings = recsys.Dataset.from_frames(log)
+    ratings = recsys.Dataset.from_frames(pd.DataFrame({"user": pairs[:, 0], "item": pairs[:, 1], "rating": 1}))
     fitted = recsys.fit(ratings, "deep", recsys.TrainConfig(dim=4, epochs=3))
     padded = fitted.fold_in_all(ratings.matrix)
     assert np.abs(padded - fitted.user_vectors).max() > 0.1
-    monkeypatch.setattr(deep_module, "AVERAGE_ITEMS", 0)
+    monkeypatch.setattr(short_history, "AVERAGE_ITEMS", 0)
     np.testing.assert_allclose(fitted.fold_in_all(ratings.matrix), fitted.user_vectors, rtol=1e-4, atol=1e-6)
 
 
@@ -99,6 +100,58 @@ def test_one_star_in_place_of_five_lowers_the_items_most_similar_to_it(data):
         is_lower.append(low.mean() < high.mean())
     assert len(is_lower) == held_out.N
     assert np.mean(is_lower) >= 0.9
+
+
+def scores(fitted, items, stars) -> np.ndarray:
+    return fitted.item_vectors @ fitted.fold_in(items, stars) + fitted.item_bias
+
+
+@pytest.mark.parametrize("data", held_out.BOTH)
+@pytest.mark.parametrize("n", [1, 3, 10])
+def test_each_further_star_raises_the_items_most_similar_to_it(data, n):
+    data = data()
+    fitted, nearest, rises = data.fitted, data.nearest(), []
+    for history, _ in data.with_random_position():
+        items, stars = np.array(history[:n]).T
+        similar = np.setdiff1d(nearest[items[0]], items)
+        means = []
+        for value in (1, 2, 3, 4, 5):
+            answer = scores(fitted, items, np.r_[value, stars[1:]])
+            means.append(answer[similar].mean() - answer.mean())
+        rises.append(np.diff(means) > 0)
+    assert np.mean(rises, axis=0).min() >= 0.9
+
+
+@pytest.mark.parametrize("data", held_out.BOTH)
+def test_with_three_items_at_one_star_their_like_falls_and_the_rest_of_the_list_stays(data):
+    data = data()
+    fitted, nearest = data.fitted, data.nearest()
+    before = scores(fitted, [], [])
+    falls, shared = [], []
+    for history, _ in data.with_random_position():
+        items = np.array([item for item, _ in history[:3]])
+        after = scores(fitted, items, [1] * len(items))
+        similar, others = np.setdiff1d(nearest[items], items), np.setdiff1d(np.arange(len(before)), items)
+        change = after - before
+        falls.append(change[similar].mean() < change[others].mean())
+        best = [set(others[np.argsort(-answer[others], kind="stable")[:10]]) for answer in (before, after)]
+        shared.append(len(best[0] & best[1]))
+    assert np.mean(falls) >= 0.95
+    assert 2 <= np.mean(shared) <= 9  # neither the list of somebody without ratings nor its opposite
+
+
+@pytest.mark.parametrize("data", held_out.BOTH)
+def test_of_a_single_item_its_like_fall_with_one_or_two_stars_rise_with_four_or_five_and_hardly_move_with_three(data):
+    data = data()
+    before, nearest = scores(data.fitted, [], []), data.nearest()
+    moves = []
+    for history, position in data.with_random_position():
+        item = history[position][0]
+        changes = [scores(data.fitted, [item], [stars]) - before for stars in (1, 2, 3, 4, 5)]
+        moves.append([change[nearest[item]].mean() - change.mean() for change in changes])
+    one, two, three, four, five = np.mean(moves, axis=0)
+    assert one < two < 0 < four < five
+    assert abs(three) < 0.6 * five
 
 
 def test_folding_in_does_not_change_the_model(deep):

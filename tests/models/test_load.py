@@ -212,7 +212,7 @@ RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_nd
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 2}, "format 2; this version reads format 3, and this one does not say which users and items it"),
+        ({"format": 2}, "format 2; this version reads format 4, and this one does not say which users and items it"),
         ({"format": "1"}, "Expected `int`"),
         ({"name": "wide"}, "the model is called 'wide'; expected base or deep"),
         ({"name": "base"}, "the array user.table is missing"),

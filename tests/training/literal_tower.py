@@ -30,6 +30,10 @@ class LiteralTower:
         n, dim, hidden = len(tower.item_ids), tower.dim, tower.hidden
         self.tower = tower
         self.pool, self.average = decode_float16(tower.pool, n, dim), decode_float16(tower.average, dim)
+        self.correction, self.offset = np.zeros((dim, dim)), np.zeros(dim)
+        if tower.correction:
+            self.correction = decode_float16(tower.correction, dim, dim)
+            self.offset = decode_float16(tower.correction_offset, dim)
         self.inner_weight = decode_float16(tower.inner_weight, dim, hidden)
         self.inner_bias = decode_float16(tower.inner_bias, hidden)
         self.outer_weight = decode_float16(tower.outer_weight, hidden, dim)
@@ -39,11 +43,17 @@ class LiteralTower:
     def vector(self, history: History) -> np.ndarray:
         """User vector (dim,): pooled + relu(pooled @ W1 + b1) @ W2 + b2."""
         # As if average_films average items had been rated too, so that few ratings stay near the average user.
-        pooled = self.tower.average_films * self.average  # (dim,)
+        length = self.tower.average_films + len(history)
+        taste, context = np.zeros(self.tower.dim), np.zeros(self.tower.dim)
         for row, stars in history:
-            pooled += self.tower.half_star_weights[round(2 * stars) - 1] * self.pool[row]
+            deviation = (self.pool[row] - self.average) / length
+            taste += self.tower.half_star_weights[round(2 * stars) - 1] * deviation
+            context += deviation
+        # What a few items say of the others, however they were rated, fades as more are.
+        fade = self.tower.average_films / length
+        pooled = self.average + taste + fade * (context @ self.correction + self.offset)  # (dim,)
         # By the root, not by the number, so that many ratings still say more than few.
-        pooled /= np.sqrt(self.tower.average_films + len(history))
+        pooled *= np.sqrt(length)
         vector = pooled + self.outer_bias
         for unit in range(self.tower.hidden):
             vector += max(0.0, pooled @ self.inner_weight[:, unit] + self.inner_bias[unit]) * self.outer_weight[unit]

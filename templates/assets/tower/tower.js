@@ -26,6 +26,9 @@ export function createTower(data) {
   const decode = (name) => decodeArray(data[name], "float16");
   const [pool, average, items, bias] = ["pool", "average", "items", "item_bias"].map(decode); // (n, d), (d,), (n, d), (n,)
   const [innerWeight, innerBias] = ["inner_weight", "inner_bias"].map(decode); // (d, h), (h,)
+  const averageFilms = data.average_films;
+  const correction = data.correction ? decode("correction") : null; // (d, d); older towers have none
+  const offset = data.correction_offset ? decode("correction_offset") : new Float64Array(dim); // (d,)
   const [outerWeight, outerBias] = ["outer_weight", "outer_bias"].map(decode); // (h, d), (d,)
 
   // inner += pooled @ W1
@@ -43,20 +46,40 @@ export function createTower(data) {
     return vector;
   };
 
-  // The weighted sum of the rated items, on top of `average_films` average ones: with few ratings these keep the vector
-  // near the average user's.
-  const poolSum = (ratings) => {
-    const sums = average.map((value) => data.average_films * value); // (d,)
-    for (const [row, stars] of ratings) addRow(sums, weightOf(stars), pool, row);
-    return sums;
+  // pool[row] - average, what an item adds to a history: (d,)
+  const deviation = (row) => {
+    const values = average.map((value) => -value);
+    addRow(values, 1, pool, row);
+    return values;
+  };
+  const corrected = (values) => {
+    const product = new Float64Array(dim);
+    if (correction) values.forEach((value, k) => addRow(product, value, correction, k));
+    return product;
+  };
+  // The two parts of a history that depend on the items, (d,) each: `taste` is weighted by the ratings, `context` is the
+  // correction by which items were rated, however they were.
+  const sumUp = (ratings) => {
+    const [taste, items] = [new Float64Array(dim), new Float64Array(dim)];
+    for (const [row, stars] of ratings) {
+      const values = deviation(row);
+      addRow(taste, weightOf(stars), values, 0);
+      addRow(items, 1, values, 0);
+    }
+    return { taste, context: corrected(items) };
   };
 
-  // Divided by the root of the number of items, not by the number, so that many ratings still say more than few.
-  const userVectorOf = (sums, count) =>
-    residualLayer(sums.map((value) => value / Math.sqrt(data.average_films + count)));
+  // A few ratings say little of a taste, so a history has `average_films` average items in it, and a correction that
+  // fades: by what a few items of other users say of the rest of theirs. Multiplied by the root of its length, so that
+  // many ratings still say more than few. Linear in all four parts, which are as long as each other.
+  const complete = (count, mean, offset, { taste, context }) => {
+    const length = averageFilms + count;
+    const [root, fade] = [Math.sqrt(length), averageFilms / length];
+    return mean.map((value, k) => root * (value + fade * offset[k]) + (taste[k] + fade * context[k]) / root);
+  };
 
   // The user vector of ratings, each row at most once, in any order.
-  const userVector = (ratings) => userVectorOf(poolSum(ratings), ratings.length); // (d,)
+  const userVector = (ratings) => residualLayer(complete(ratings.length, average, offset, sumUp(ratings))); // (d,)
 
   const scores = (user) => Float64Array.from(bias, (value, row) => dotRow(user, items, row) + value); // (n,)
 
@@ -76,39 +99,47 @@ export function createTower(data) {
 
   const itemVector = (row) => items.subarray(row * dim, (row + 1) * dim); // (d,)
 
-  // pool[row] @ W1: what an item adds to the inner sums, which no rating changes.
-  const innerSumsByRow = new Map();
-  const innerSumsOf = (row) => {
-    if (!innerSumsByRow.has(row)) {
-      innerSumsByRow.set(row, addInnerSums(new Float64Array(hidden), pool.subarray(row * dim, (row + 1) * dim)));
+  // The same two parts of one item of weight 1, in the history and in the inner sums; no rating changes them.
+  const inInner = (pooled) => addInnerSums(new Float64Array(hidden), pooled);
+  const inBoth = (parts) => [parts, { taste: inInner(parts.taste), context: inInner(parts.context) }];
+  const partsByRow = new Map();
+  const partsOf = (row) => {
+    if (!partsByRow.has(row)) {
+      const taste = deviation(row);
+      partsByRow.set(row, inBoth({ taste, context: corrected(taste) }));
     }
-    return innerSumsByRow.get(row);
+    return partsByRow.get(row);
   };
+  const without = (sums, weight, own) => ({
+    taste: sums.taste.map((value, k) => value - weight * own.taste[k]),
+    context: sums.context.map((value, k) => value - own.context[k]),
+  });
 
   // Why each of the listed rows is there: at most three pairs [rated row, strength], strongest first. The strength is by
-  // how much the score falls when the tower runs again without that one rating.
+  // how much the score falls when the tower runs again without that one rating. A low rating is no reason.
   //
   // That is one run for each rating, so the runs are kept short. The first layer is linear: leaving out an item subtracts
   // its share from the sums that all ratings give. Of the second layer only its product with each listed item is needed:
   // item . (a @ W2) = a . (W2 @ item), where W2 @ item is computed once for all runs. The outer bias is in both scores
   // and cancels.
   const reasons = (ratings, listedRows) => {
-    const sums = poolSum(ratings); // (d,)
-    const inner = addInnerSums(new Float64Array(hidden), sums); // (h,)
-    const root = Math.sqrt(data.average_films + ratings.length - 1);
-    const runsWithout = ratings.map(([row, stars]) => {
-      const [pooled, active] = [sums.slice(), inner.slice()]; // (d,), (h,)
-      addRow(pooled, -weightOf(stars), pool, row);
-      addRow(active, -weightOf(stars), innerSumsOf(row), 0);
-      return [pooled.map((value) => value / root), active.map((value, k) => Math.max(value / root + innerBias[k], 0))];
+    const [sums, innerSums] = inBoth(sumUp(ratings));
+    const [innerAverage, innerOffset] = [inInner(average), inInner(offset)]; // (h,)
+    const count = ratings.length - 1;
+    const liked = ratings.filter(([, stars]) => weightOf(stars) > 0);
+    const runsWithout = liked.map(([row, stars]) => {
+      const [weight, [own, inner]] = [weightOf(stars), partsOf(row)];
+      const pooled = complete(count, average, offset, without(sums, weight, own)); // (d,)
+      const active = complete(count, innerAverage, innerOffset, without(innerSums, weight, inner)); // (h,)
+      return [pooled, active.map((value, k) => Math.max(value + innerBias[k], 0))];
     });
-    const withAll = userVectorOf(sums, ratings.length).map((value, k) => value - outerBias[k]); // (d,)
+    const withAll = userVector(ratings).map((value, k) => value - outerBias[k]); // (d,)
     return listedRows.map((row) => {
       const item = itemVector(row);
       const outer = innerBias.map((_, k) => dotRow(item, outerWeight, k)); // (h,), W2 @ item
       const scoreWithAll = dotRow(withAll, items, row);
       const fall = ([pooled, active]) => scoreWithAll - dotRow(pooled, items, row) - dotRow(active, outer, 0);
-      const strengths = ratings.map(([rated], n) => [rated, fall(runsWithout[n])]);
+      const strengths = liked.map(([rated], n) => [rated, fall(runsWithout[n])]);
       const positive = strengths.filter(([, strength]) => Math.round(strength * 1e4) > 0); // as four decimals show it
       return positive.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MAX_REASONS);
     });
