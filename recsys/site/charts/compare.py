@@ -170,6 +170,7 @@ def tradeoff_chart(
 
     plot = plain_figure(TRADEOFF_HEIGHT, tools="", toolbar_location=None)
     plot.xaxis.axis_label, plot.yaxis.axis_label = gain, accuracy
+    all_dots: list[Any] = []
     for curve in curves:
         sizes = [14 if amount == 0 else 8 for amount in curve.amounts]
         columns: dict[str, Any] = {"amount": list(curve.amounts), "gain": list(curve.gains), "ndcg": list(curve.ndcg)}
@@ -177,9 +178,10 @@ def tradeoff_chart(
         line = plot.line("gain", "ndcg", source=source, line_width=2, line_alpha=0.8)
         dots = plot.scatter("gain", "ndcg", source=source, size="size")
         line.tags = dots.tags = [f"--m-{curve.model.name}"]
-        amount = (strings.text("compare.discovery_amount"), "@amount{0.0}")
-        tooltips = [("", "@model"), amount, (gain, "@gain{0.000}"), (accuracy, "@ndcg{0.0000}")]
-        plot.add_tools(HoverTool(renderers=[dots], tooltips=tooltips))
+        all_dots.append(dots)
+    amount = (strings.text("compare.discovery_amount"), "@amount{0.0}")
+    tooltips = [("", "@model"), amount, (gain, "@gain{0.000}"), (accuracy, "@ndcg{0.0000}")]
+    plot.add_tools(HoverTool(renderers=all_dots, tooltips=tooltips))
     return chart(name, plot, TRADEOFF_HEIGHT)
 
 
