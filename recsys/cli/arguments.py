@@ -69,7 +69,9 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
     model = parse.add_argument_group("models and evaluation")
     names = ",".join(default["models"])
     model.add_argument("--models", metavar="NAMES", help=f"models to train, separated by commas (default: {names})")
-    model.add_argument("--dim", type=int, metavar="N", help=f"length of the vectors (default: {default['dim']})")
+    model.add_argument(
+        "--dim", type=int, metavar="N", help="length of the vectors (default: by the model and the data)"
+    )
     model.add_argument(
         "--epochs", type=int, metavar="N", help="most passes over the ratings (default: by the model and the data)"
     )

@@ -1,6 +1,9 @@
 """``base``, the plain two-tower model: an embedding per user and per item, and nothing else.
 
-score of item i for user u = user_u . item_i + bias_i
+    score of item i for user u = user_u . item_i + bias_i
+
+The embeddings start from noise or from a factorised matrix (:mod:`recsys.models.factorisation`), whichever suits the
+density of the log, and are trained from there.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from scipy import sparse
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
-from recsys.models.features import log_q
+from recsys.models.factorisation import Factorisation, cautious_start, choose, factorise, from_noise
 from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
 from recsys.models.protocol import Explanation, ModelSpec
@@ -22,32 +25,24 @@ from recsys.models.state import State, restore, values
 from recsys.nn.arrays import Array, Ids, unit_vectors
 from recsys.nn.layers import Embedding, Parameter, named
 
-INITIAL_SCALE = 0.1
-"""Standard deviation of fresh embeddings: small enough that the items' biases dominate the first scores."""
+DENSE = 0.5
+"""Of :func:`~recsys.models.hyperparameters.relative_density`, from where on a log is dense."""
 MAX_REASONS = 2
 """Rated items named for one recommended item."""
 
 
 class BaseModel:
-    """Embeddings of users and items, each of length ``dim``.
+    """Embeddings of users and items, each of length d.
 
     Args:
-        n_users, n_items: how many there are.
-        dim: length d of both.
-        log_q: (n_items,), log of each item's share of the training ratings: where its bias starts, so that an
-            untrained model already recommends what is popular.
-        rng: draws the initial embeddings.
-        dtype: float32 to train, float64 to check gradients.
+        start: their vectors and the biases of the items before training; its dtype is float32 to train, float64 to
+            check gradients.
     """
 
-    def __init__(
-        self, n_users: int, n_items: int, dim: int, log_q: Array, rng: np.random.Generator, dtype: DTypeLike
-    ) -> None:
-        self.user = Embedding(n_users, dim, INITIAL_SCALE, rng, dtype)
-        self.item = Embedding(n_items, dim, INITIAL_SCALE, rng, dtype)
-        self.bias = Embedding(n_items, 1, 0.0, rng, dtype)
-        # The best bias without any vectors: a softmax of log q over the items gives each its share of the ratings.
-        self.bias.table.value[:, 0] = log_q
+    def __init__(self, start: Factorisation) -> None:
+        self.user = Embedding.holding(start.users)
+        self.item = Embedding.holding(start.items)
+        self.bias = Embedding.holding(start.bias[:, None])
 
     def parameters(self) -> dict[str, Parameter]:
         """By name."""
@@ -64,8 +59,7 @@ class BaseModel:
         Raises:
             DataError: an array is missing or not of these sizes.
         """
-        unused = np.random.default_rng(0)  # what it draws is overwritten at once
-        model = cls(n_users, n_items, dim, np.zeros(n_items, np.float32), unused, np.float32)
+        model = cls(Factorisation.zeros(n_users, n_items, dim))
         restore(model.parameters(), state)
         return model
 
@@ -106,9 +100,7 @@ class BaseModel:
         self.item.backward(gradient, cache)
         self.bias.backward(bias_gradient[:, None], cache)
 
-    def self_contributions_forward(
-        self, inputs: Ids, vectors: Array, items: Ids, item: Ids
-    ) -> tuple[Array, int]:
+    def self_contributions_forward(self, inputs: Ids, vectors: Array, items: Ids, item: Ids) -> tuple[Array, int]:
         """Zeros (P,): without a history, no rated item adds to its own score."""
         return np.zeros(len(item), vectors.dtype), len(vectors)  # (P,), and F for the way back
 
@@ -120,18 +112,35 @@ class BaseModel:
 def create(
     ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
 ) -> tuple[BaseModel, None]:
-    """Random embeddings; there is no teacher."""
-    return BaseModel(ratings.n_users, ratings.n_items, hyperparameters.dim, log_q(ratings), rng, dtype), None
+    """Embeddings from noise or from the factorised ratings; there is no teacher."""
+    return BaseModel(start(ratings, hyperparameters, rng, dtype)), None
+
+
+def start(
+    ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
+) -> Factorisation:
+    """Noise where the hyperparameters give unrated pairs no weight, for then there is nothing to factorise."""
+    make = from_noise if hyperparameters.unobserved == 0 else factorise
+    return make(ratings, hyperparameters, rng, dtype)
 
 
 def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
-    """Many large steps, for it starts from noise; and l2, which is all that holds it back from overfitting.
+    """Of dense logs, many large steps from noise; of sparse ones, few small ones from a factorised matrix.
 
-    The less is known of each user and item, the more l2 it needs; the exponent was fitted on logs of several
-    densities.
+    From noise, dense logs reach what least squares reach on validation and more on other splits; on sparse ones they
+    never come near. l2 is all that holds either back from overfitting: the less is known of each user and item, the
+    more it needs; the exponent was fitted on logs of several densities. What is said here of the start of sparse logs
+    is for those that are too small for :func:`~recsys.models.factorisation.choose`.
     """
-    l2 = round(0.085 * relative_density(ratings) ** -0.6, 4)
-    return resolve(config, ratings, steps=288, epochs=(12, 40), learning_rate=0.01, l2=l2, distillation=0.0)
+    density = relative_density(ratings)
+    l2 = round(0.085 * density**-0.6, 4)
+    if density >= DENSE:
+        return resolve(config, ratings, steps=288, epochs=(12, 40), learning_rate=0.01, l2=l2, distillation=0.0)
+    learning_rate = round(max(0.001, 0.01 * density), 4)
+    sparse = resolve(
+        config, ratings, steps=96, epochs=(4, 20), learning_rate=learning_rate, l2=l2, distillation=0.0, dim=128
+    )
+    return cautious_start(sparse)
 
 
 def explain(fitted: Fitted) -> Explanation:
@@ -154,4 +163,5 @@ MODEL = ModelSpec(
     defaults=defaults,
     explain=explain,
     reasons="similarity",
+    choose=choose,
 )

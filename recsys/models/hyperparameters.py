@@ -30,6 +30,11 @@ class HyperParameters:
     Attributes:
         dim, epochs, patience, learning_rate, l2, batch_size: as in :class:`~recsys.config.TrainConfig`.
         distillation: weight of the distance from the teacher's scores; 0 for a model without a teacher.
+        unobserved: weight of a pair without a rating, of 1 for one with, in a factorisation that a model starts from;
+            0 for a model that starts from something else, and so are the following.
+        start_l2: its penalty, in ratings.
+        scale: what its scores, about 1 where a user rated an item, are multiplied by.
+        popularity: weight of the log of an item's share of the ratings in the first scores.
     """
 
     dim: int
@@ -39,6 +44,10 @@ class HyperParameters:
     l2: float
     batch_size: int
     distillation: float
+    unobserved: float = 0.0
+    start_l2: float = 0.0
+    scale: float = 0.0
+    popularity: float = 0.0
 
 
 def resolve(
@@ -50,6 +59,7 @@ def resolve(
     learning_rate: float,
     l2: float,
     distillation: float,
+    dim: int = 64,
 ) -> HyperParameters:
     """Fill in what ``config`` leaves open (None) with a model's values.
 
@@ -61,6 +71,7 @@ def resolve(
         learning_rate: see :class:`HyperParameters`.
         l2: likewise.
         distillation: likewise.
+        dim: likewise.
     """
     batch_size = config.batch_size or default_batch_size(ratings.n_ratings, int((ratings.user_counts > 0).sum()))
     if config.epochs is None:
@@ -70,7 +81,7 @@ def resolve(
     else:
         n_epochs = config.epochs
     return HyperParameters(
-        dim=config.dim,
+        dim=config.dim or dim,
         epochs=n_epochs,
         patience=config.patience,
         learning_rate=float(learning_rate if config.learning_rate is None else config.learning_rate),

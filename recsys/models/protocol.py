@@ -39,6 +39,12 @@ class Explanation:
     max_reasons: int
 
 
+Quality = Callable[[Callable[[Ids], Array]], Array]
+"""How good a model is on validation data for each of some users (m,), from its scores: users (n,) to new arrays
+(n, n_items)."""
+Choose = Callable[[Dataset, HyperParameters, Quality, np.random.Generator], HyperParameters]
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ModelSpec:
     """Everything the rest of the program needs to know of a model.
@@ -53,6 +59,7 @@ class ModelSpec:
         defaults: hyperparameters for these ratings, whatever the settings leave open.
         explain: what the reasons for its recommendations follow from.
         reasons: whether their strength is the effect of a rated item on the score, or a similarity.
+        choose: those hyperparameters again, some of them chosen on validation data before training.
         notice: one line for the log where the model treats a data set in a special way; None for nothing to say.
     """
 
@@ -66,3 +73,4 @@ class ModelSpec:
     explain: Callable[[Fitted], Explanation]
     reasons: ReasonKind
     notice: Callable[[Dataset], str | None] = lambda ratings: None
+    choose: Choose = lambda ratings, hyperparameters, quality, rng: hyperparameters

@@ -7,7 +7,7 @@ needs is in the cache. Letters in shapes: B rows of a batch, d width of an outpu
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -38,6 +38,13 @@ class Embedding:
 
     def __init__(self, n: int, dim: int, scale: float, rng: np.random.Generator, dtype: DTypeLike) -> None:
         self.table = Parameter((rng.standard_normal((n, dim)) * scale).astype(dtype))
+
+    @classmethod
+    def holding(cls, vectors: Array) -> Self:
+        """One whose vectors (n, d) are these; the array is the layer's own from now on."""
+        embedding = cls.__new__(cls)
+        embedding.table = Parameter(vectors)
+        return embedding
 
     def parameters(self) -> dict[str, Parameter]:
         """By name."""

@@ -69,16 +69,20 @@ def _fit(train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch
     if notice := spec.notice(train):
         logger.info("%s", notice)
     # A generator for each purpose, so that a change in one does not move the random numbers of another.
-    split_rng, early_rng, served_rng, validation_rng, fold_in_rng = np.random.default_rng(config.seed).spawn(5)
+    rngs = np.random.default_rng(config.seed).spawn(6)
+    split_rng, early_rng, served_rng, validation_rng, fold_in_rng, choice_rng = rngs
     parts = split(train, VALIDATION_SHARE, split_rng)
     validation = Validation.draw(parts, hyperparameters.batch_size, validation_rng)
-    served = Trainer(spec.name, train, hyperparameters, served_rng)
     if validation is None:
+        served = Trainer(spec.name, train, hyperparameters, served_rng)
         epochs = hyperparameters.epochs
         reason = "too few users have a rating to set aside for validation"
         logger.info("%s: %s, so all %d epochs are run", spec.name, reason, epochs)
         fitted = _train_all_epochs(served, hyperparameters, on_epoch)
     else:
+        compared = validation.selection_part(parts.train, choice_rng)
+        hyperparameters = spec.choose(compared, hyperparameters, validation.per_user, choice_rng)
+        served = Trainer(spec.name, train, hyperparameters, served_rng)
         early = Trainer(spec.name, parts.train, hyperparameters, early_rng)
         fitted = _train_with_early_stopping(early, served, validation, hyperparameters, on_epoch)
     fitted.towers.prepare_fold_in(train, fold_in_rng)

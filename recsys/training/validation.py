@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from recsys.evaluation.ranking import largest, user_blocks
 from recsys.evaluation.report import contains_pairs
 from recsys.models.features import log_q
 from recsys.models.fitted import Fitted
-from recsys.nn.arrays import Ids
+from recsys.nn.arrays import Array, Ids
 from recsys.nn.losses import Pairs, masked_forward
 from recsys.training.batches import expected_negatives
 
@@ -26,6 +27,9 @@ MIN_USERS = 20
 MAX_USERS, MIN_SAMPLE, MAX_SCORES = 2000, 200, 10_000_000
 """Of more than so many users, or of so many that their scores would be more than the last, a random sample (of the
 second at least) is scored: that is much faster."""
+
+MAX_SELECTION_RATINGS = 500_000
+"""On which settings are compared before training: of a larger log, about so many."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,35 @@ class Validation:
         ]
         return cls(tuple(blocks), held_out, log_q(train), expected_negatives(train.matrix, batch_size, rng))
 
+    def selection_part(self, train: Dataset, rng: np.random.Generator) -> Dataset:
+        """Ratings on which settings are compared: all, or those of the users who are scored and of some others.
+
+        Args:
+            train: what the early trainer learns from.
+            rng: draws the others, until there are about :data:`MAX_SELECTION_RATINGS` ratings.
+        """
+        if train.n_ratings <= MAX_SELECTION_RATINGS:
+            return train
+        scored = self._users()
+        order = np.concatenate([scored, rng.permutation(np.setdiff1d(np.arange(train.n_users), scored))])
+        is_selected = np.zeros(train.n_users, bool)
+        is_selected[order[np.cumsum(train.user_counts[order]) <= MAX_SELECTION_RATINGS]] = True
+        is_selected[scored] = True
+        return train.subset(is_selected[train.user])
+
+    def per_user(self, scores: Callable[[Ids], Array]) -> NDArray[np.float64]:
+        """nDCG@10 of any scores on the held-out ratings of each user who is scored: (n,).
+
+        Args:
+            scores: from users (n,) to their scores of all items (n, n_items), which may be overwritten.
+        """
+        lists = []
+        for users, rated, _ in self.blocks:
+            block = scores(users)
+            block[rated] = -np.inf
+            lists.append(largest(block, min(VALIDATION_K, len(self.log_q)))[0])
+        return self._ndcg(lists)
+
     def score(self, fitted: Fitted) -> ValidationScore:
         """Loss and nDCG@10 on the held-out ratings.
 
@@ -106,14 +139,20 @@ class Validation:
             lists.append(largest(scores, k)[0])  # the list is of unseen items, held-out ones among them
             scores[held_out] = -np.inf  # a positive is not its user's negative
             losses.append(masked_forward(scores, positive_scores, positives)[0] * len(positive_scores))
-        users = np.concatenate([block.users for block in self.blocks])
-        n_relevant = self.held_out.user_counts[users]
+        per_user = self._ndcg(lists)
+        loss = float(sum(losses) / self.held_out.user_counts[self._users()].sum())
+        if not np.isfinite(loss):
+            raise DataError(f"the loss of {fitted.name} on held-out ratings is {loss}; training has diverged")
+        return ValidationScore(loss, float(per_user.mean()), float(per_user.std() / np.sqrt(len(per_user))))
+
+    def _users(self) -> Ids:
+        return np.concatenate([block.users for block in self.blocks])
+
+    def _ndcg(self, lists: Sequence[Ids]) -> NDArray[np.float64]:
+        """Of each user, from the lists of each block."""
+        users = self._users()
         # By id, unlike the metrics of a report: training knows nothing of titles.
         is_rated = contains_pairs(
             users, np.concatenate(lists), self.held_out.user, self.held_out.item, self.held_out.n_items
         )
-        per_user = ndcg(is_rated, n_relevant)
-        loss = float(sum(losses) / n_relevant.sum())
-        if not np.isfinite(loss):
-            raise DataError(f"the loss of {fitted.name} on held-out ratings is {loss}; training has diverged")
-        return ValidationScore(loss, float(per_user.mean()), float(per_user.std() / np.sqrt(len(per_user))))
+        return ndcg(is_rated, self.held_out.user_counts[users])

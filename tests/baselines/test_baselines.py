@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys.baselines import als, ease, item_knn
+from recsys.baselines import ease, item_knn
 from recsys.baselines.als import ALS
 from recsys.baselines.ease import EASE
 from recsys.baselines.item_knn import ItemKNN
@@ -19,6 +19,7 @@ from recsys.baselines.registry import BASELINES
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
 from recsys.evaluation.ranking import top_k
+from recsys.nn import least_squares
 
 
 def tiny() -> Dataset:
@@ -201,7 +202,7 @@ def test_half_an_epoch_of_als_with_enough_steps_solves_every_users_normal_equati
     others = np.random.default_rng(1).normal(size=(12, 4))
     start = np.random.default_rng(2).normal(size=(30, 4))
     rated = binary_matrix(dataset)
-    vectors = als.half_epoch(
+    vectors = least_squares.half_epoch(
         rated, start.astype(np.float32), others.astype(np.float32), l2, unobserved, steps=8
     )
     np.testing.assert_allclose(vectors, literal_half(ones(dataset), others, l2, unobserved), rtol=1e-3, atol=1e-4)
@@ -213,7 +214,8 @@ def test_every_conjugate_gradient_step_comes_nearer_to_the_solution():
     exact = literal_half(ones(dataset), others.astype(float), 0.05, 0.3)
     rated, start = binary_matrix(dataset), np.ones((30, 6), np.float32)
     errors = [
-        np.abs(als.half_epoch(rated, start, others, 0.05, 0.3, steps=steps) - exact).sum() for steps in range(5)
+        np.abs(least_squares.half_epoch(rated, start, others, 0.05, 0.3, steps=steps) - exact).sum()
+        for steps in range(5)
     ]
     assert errors == sorted(errors, reverse=True)
     assert errors[4] < 0.1 * errors[0]
@@ -221,7 +223,7 @@ def test_every_conjugate_gradient_step_comes_nearer_to_the_solution():
 
 def test_als_does_not_depend_on_the_block_size(monkeypatch):
     scores = ALS(random_log(), dim=4).scores()
-    monkeypatch.setattr(als, "_BLOCK_NUMBERS", 20)
+    monkeypatch.setattr(least_squares, "_BLOCK_NUMBERS", 20)
     np.testing.assert_allclose(ALS(random_log(), dim=4).scores(), scores, rtol=1e-4, atol=1e-5)
 
 

@@ -52,7 +52,7 @@ def test_a_batch_is_a_quarter_of_a_small_log_and_bounded_for_a_large_one():
     assert default_batch_size(2 * 10**7, 10**7) == 2 * 16384  # the ratings of 16,384 users
 
 
-@pytest.mark.parametrize(("batch_size", "base", "deep"), [(10, 40, 15), (5, 36, 9), (2, 14, 4), (1, 12, 4)])
+@pytest.mark.parametrize(("batch_size", "base", "deep"), [(10, 20, 15), (5, 12, 9), (2, 5, 4), (1, 4, 4)])
 def test_the_more_batches_in_an_epoch_the_fewer_epochs(batch_size, base, deep):
     for model, expected in (("base", base), ("deep", deep)):
         assert defaults(model, log(10, 10, 4), batch_size=batch_size).epochs == expected

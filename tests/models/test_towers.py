@@ -7,6 +7,7 @@ from scipy import sparse
 from recsys.data.rating_scale import Opinions
 from recsys.models.base import BaseModel
 from recsys.models.deep import DeepModel, UserInputs
+from recsys.models.factorisation import Factorisation
 from recsys.models.features import equal_weights, normalised
 from recsys.models.linear import LinearTowers
 from recsys.nn.losses import Pairs, masked_in_batch_softmax, output_l2
@@ -27,7 +28,8 @@ def model(name: str, dtype=np.float64):
     rng = np.random.default_rng(2)
     log_q = np.log(np.arange(1, N_ITEMS + 1) / 28)
     if name == "base":
-        return BaseModel(N_USERS, N_ITEMS, DIM, log_q, rng, dtype)
+        users, items = (rng.standard_normal((n, DIM)).astype(dtype) for n in (N_USERS, N_ITEMS))
+        return BaseModel(Factorisation(users, items, log_q.astype(dtype)))
     genres, features = rng.standard_normal((N_ITEMS, 2)), rng.standard_normal((N_USERS, 2))
     start = LinearTowers(rng.standard_normal((N_ITEMS, DIM)), rng.standard_normal((N_ITEMS, DIM)))
     deep = DeepModel(history(), Opinions(1, 5), start, genres, features, rng, dtype)

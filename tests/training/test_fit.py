@@ -78,6 +78,12 @@ class ScriptedValidation:
     def __init__(self, ndcg: list[float], error: float) -> None:
         self.ndcg, self.error = iter(ndcg), error
 
+    def selection_part(self, train: recsys.Dataset, rng: np.random.Generator) -> recsys.Dataset:
+        return train
+
+    def per_user(self, scores: object) -> np.ndarray:
+        return np.zeros(1)  # all starts are alike
+
     def score(self, fitted: recsys.Fitted) -> ValidationScore:
         return ValidationScore(1.0, next(self.ndcg), self.error)
 
@@ -167,7 +173,8 @@ def test_one_rating_is_enough_to_train_on():
         assert np.isfinite(recsys.fit(dataset, model, QUICK).scores()).all()
 
 
-@pytest.mark.parametrize(("model", "by"), [("base", 0.3), ("deep", 0.05)])  # deep starts from a solution
+@pytest.mark.parametrize(("model", "by"), [("base", 0.2), ("deep", 0.05)])  # both start from a solution
 def test_the_loss_falls(model, by):
-    losses = [record.train_loss for record in recsys.fit(two_tastes(), model, replace(QUICK, epochs=60)).history]
+    config = replace(QUICK, epochs=60, learning_rate=0.01, l2=0.0)
+    losses = [record.train_loss for record in recsys.fit(two_tastes(), model, config).history]
     assert losses[-1] < losses[0] - by

@@ -14,6 +14,12 @@ SHAPES = {
 }
 TINY = [Shape(n_users=60, n_items=80, n_ratings=1200)] * 6
 
+WITHOUT_TASTES = {
+    "dense": Shape(n_users=200, n_items=150, n_ratings=12_000, strength=0.0),
+    "six ratings a user": Shape(n_users=600, n_items=400, n_ratings=3600, strength=0.0),
+    "thirty users": Shape(n_users=30, n_items=200, n_ratings=600, strength=0.0),
+}
+
 
 def ndcg(scorer: recsys.Fitted | recsys.Popularity, parts: recsys.Split) -> float:
     return recsys.evaluate(scorer, parts.train, parts.test).mean["ndcg"]
@@ -41,3 +47,14 @@ def test_with_sixty_users_the_lists_are_better_than_by_popularity(model):
     """The mean over several logs, because one such log says little."""
     ndcg_of_model, popularity = np.mean([outcome(shape, model, seed) for seed, shape in enumerate(TINY)], axis=0)
     assert ndcg_of_model > popularity
+
+
+@pytest.mark.parametrize("shape", WITHOUT_TASTES.values(), ids=WITHOUT_TASTES)
+def test_without_tastes_base_is_not_behind_popularity_by_more_than_chance(shape):
+    parts = recsys.split(synthetic(shape), 0.2, np.random.default_rng(0))
+    of_model, of_popularity = (
+        recsys.evaluate(scorer, parts.train, parts.test).per_user["ndcg"]
+        for scorer in (recsys.fit(parts.train, "base"), recsys.Popularity(parts.train))
+    )
+    loss = of_popularity - of_model
+    assert loss.mean() <= 1.96 * loss.std() / np.sqrt(len(loss))

@@ -1,0 +1,185 @@
+"""Where ``base`` starts: a matrix factorised by alternating least squares, and how strongly, chosen on validation.
+
+    score of item i for user u = scale (p_u . q_i) + popularity log q_i
+
+with p and q such that p_u . q_i is 1 where u rated i and 0 elsewhere, as nearly as the penalty allows (Hu, Koren and
+Volinsky 2008). Training from noise needs hundreds of steps to come so far, and on sparse logs never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from scipy import sparse
+
+from recsys.data.dataset import Dataset
+from recsys.models.features import log_q
+from recsys.models.hyperparameters import HyperParameters
+from recsys.nn.arrays import Array, Ids
+from recsys.nn.least_squares import half_epoch
+
+EPOCHS = 5
+"""Of alternating least squares: how often users and items are solved for."""
+DRAFT_EPOCHS, DRAFT_DIM = 4, 64
+"""Of the factorisations that are compared: shorter ones rank the candidates alike, several times as fast."""
+INITIAL_LENGTH = 0.1
+"""About the length of fresh item vectors in alternating least squares."""
+INITIAL_SCALE = 0.1
+"""Standard deviation of embeddings from noise: small enough that the items' biases dominate the first scores."""
+JITTER = 0.001
+"""Standard deviation of the noise on factorised vectors. A strong penalty leaves nothing of some of them, and where
+both vectors of a pair are zero, no gradient leads away."""
+CANDIDATES = ((0.02, 2.0), (0.02, 10.0), (0.1, 4.0), (0.1, 10.0), (0.4, 10.0), (0.4, 4.0))
+"""Weights of a pair without a rating, and penalties, that are compared: dense logs want much of the first, long tails
+little of it. The last is that of dense logs."""
+BALANCES = ((12.0, -0.4), (12.0, 0.0), (12.0, 0.4), (12.0, 0.8), (6.0, 1.0), (3.0, 1.0), (1.0, 1.0))
+"""Scales of the factorised scores, and weights of log popularity, that are compared: from more of the long tail to
+hardly more than popularity."""
+SIGNIFICANCE = 2.5
+"""Standard errors by which a start must be ahead of popularity: more than 2, for it is the best of many."""
+CAUTION = 0.1
+"""What the learning rate is multiplied by where no start is."""
+
+Scores = Callable[[Ids], Array]
+"""From users (n,) to their scores of all items (n, n_items), made for this call."""
+
+
+@dataclass(frozen=True, eq=False)
+class Factorisation:
+    """Vectors whose dot product, plus a bias, is an item's score for a user.
+
+    Attributes:
+        users: (n_users, d).
+        items: (n_items, d).
+        bias: (n_items,).
+    """
+
+    users: Array
+    items: Array
+    bias: Array
+
+    @classmethod
+    def zeros(cls, n_users: int, n_items: int, dim: int) -> Factorisation:
+        """All zero, in float32: the sizes alone, for a model whose arrays are read from a file."""
+        return cls(*(np.zeros(shape, np.float32) for shape in ((n_users, dim), (n_items, dim), (n_items,))))
+
+    def scores(self, users: Ids) -> Array:
+        """Of all items, (n, n_items)."""
+        scores: Array = self.users[users] @ self.items.T
+        scores += self.bias
+        return scores
+
+
+def from_noise(
+    ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike = np.float32
+) -> Factorisation:
+    """Random vectors of length ``dim``, and log popularity as the bias; arguments as in :func:`factorise`."""
+    users, items = (
+        (rng.standard_normal((n, hyperparameters.dim)) * INITIAL_SCALE).astype(dtype)
+        for n in (ratings.n_users, ratings.n_items)
+    )
+    # The best bias without any vectors: a softmax of log q over the items gives each its share of the ratings.
+    return Factorisation(users, items, log_q(ratings).astype(dtype))
+
+
+def factorise(
+    ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike = np.float32
+) -> Factorisation:
+    """The start that the hyperparameters describe.
+
+    Args:
+        ratings: what to factorise; users and items without any get vectors of zero, or next to it.
+        hyperparameters: ``dim``, ``unobserved``, ``start_l2``, ``scale`` and ``popularity`` count.
+        rng: draws the first item vectors.
+        dtype: of the result; the least squares are in float32, which is enough for a start.
+    """
+    users, items = _alternate(ratings, hyperparameters, EPOCHS, rng)
+    start = _balanced(users, items, hyperparameters, log_q(ratings))
+    users, items = (
+        (vectors + JITTER * rng.standard_normal(vectors.shape)).astype(dtype)
+        for vectors in (start.users, start.items)
+    )
+    return Factorisation(users, items, start.bias.astype(dtype))
+
+
+def cautious_start(hyperparameters: HyperParameters) -> HyperParameters:
+    """The same with a start that is hardly more than popularity."""
+    return replace(hyperparameters, unobserved=0.1, start_l2=2.0, scale=0.3, popularity=1.0)
+
+
+def choose(
+    ratings: Dataset,
+    hyperparameters: HyperParameters,
+    quality: Callable[[Scores], Array],
+    rng: np.random.Generator,
+) -> HyperParameters:
+    """The hyperparameters with the start that is best on validation data, nothing trained yet.
+
+    Every candidate is fitted and judged under every one of :data:`BALANCES`. Where not even the best is better than
+    popularity by more than chance, the log says little of tastes: it starts from :func:`cautious_start`, and training
+    goes on from there in small steps only. Training from noise stays that where the log has tastes, so one candidate
+    tells enough.
+
+    Args:
+        ratings: what to learn from, without those that validation holds out.
+        hyperparameters: of which only the start is replaced.
+        quality: how good scores are on what is held out, of each of some users; the higher, the better.
+        rng: draws the first item vectors, the same for every candidate.
+    """
+    popularity = log_q(ratings)
+    seed = rng.integers(2**63)
+    baseline = quality(lambda users: np.tile(popularity, (len(users), 1)))  # of each user, as are all below
+    best, best_quality = hyperparameters, np.full_like(baseline, -np.inf)
+    from_noise = hyperparameters.unobserved == 0
+    for unobserved, start_l2 in CANDIDATES[-1:] if from_noise else CANDIDATES:
+        draft = replace(
+            hyperparameters, dim=min(DRAFT_DIM, hyperparameters.dim), unobserved=unobserved, start_l2=start_l2
+        )
+        users, items = _alternate(ratings, draft, DRAFT_EPOCHS, np.random.default_rng(seed))
+        for scale, weight in BALANCES:
+            candidate = replace(draft, dim=hyperparameters.dim, scale=scale, popularity=weight)
+            reached = quality(_balanced(users, items, candidate, popularity).scores)
+            if reached.mean() > best_quality.mean():
+                best, best_quality = candidate, reached
+    gain = best_quality - baseline
+    if gain.mean() > SIGNIFICANCE * gain.std() / np.sqrt(len(gain)):
+        return hyperparameters if from_noise else best
+    return replace(cautious_start(hyperparameters), learning_rate=CAUTION * hyperparameters.learning_rate)
+
+
+def _alternate(
+    ratings: Dataset, hyperparameters: HyperParameters, epochs: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """User and item vectors whose dot products are near 1 where there is a rating, and near 0 elsewhere."""
+    matrix, dim = ratings.matrix, hyperparameters.dim
+    by_user: sparse.csr_array[Any] = sparse.csr_array(
+        (np.ones(matrix.nnz, np.float32), matrix.indices, matrix.indptr), shape=matrix.shape
+    )
+    by_item = by_user.T.tocsr()
+    # A half epoch multiplies its penalty by a row's ratings plus ``unobserved n_items``. Divided by what that is for
+    # the average user, a penalty means the same in a catalogue of any size.
+    mean_count = ratings.n_ratings / max(1, int((ratings.user_counts > 0).sum()))
+    l2 = hyperparameters.start_l2 / (mean_count + hyperparameters.unobserved * ratings.n_items)
+    users = np.zeros((ratings.n_users, dim), np.float32)
+    items = (INITIAL_LENGTH / np.sqrt(dim) * rng.standard_normal((ratings.n_items, dim))).astype(np.float32)
+    for _ in range(epochs):
+        users = half_epoch(by_user, users, items, l2, hyperparameters.unobserved)
+        items = half_epoch(by_item, items, users, l2, hyperparameters.unobserved)
+    return users, items
+
+
+def _balanced(users: Array, items: Array, hyperparameters: HyperParameters, log_q: Array) -> Factorisation:
+    """Scale the product, share the scale so that both sides are of the same size, and add the popularity."""
+    norms = np.sqrt((users**2).mean()), np.sqrt((items**2).mean())
+    # (a p) . (b q) with a b = scale and a |p| = b |q|: one learning rate suits both.
+    ratio = np.sqrt(hyperparameters.scale * norms[1] / norms[0]) if min(norms) > 0 else np.sqrt(hyperparameters.scale)
+    share = np.float32(ratio)
+    return Factorisation(
+        users * share,
+        items * np.float32(hyperparameters.scale / share),
+        np.float32(hyperparameters.popularity) * log_q,
+    )
