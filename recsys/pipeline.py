@@ -38,7 +38,7 @@ from recsys.data.split import Split
 from recsys.data.split import split as split_ratings
 from recsys.errors import ConfigError
 from recsys.evaluation import cold_start
-from recsys.evaluation.cold_start import ColdStartModel, UntunedColdStart
+from recsys.evaluation.cold_start import AT_RANDOM, FIRST_IN_TIME, ColdStartModel, GivenOrder, UntunedColdStart
 from recsys.evaluation.discovery import discovery_curves
 from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.relevance import reaches, relevant_ratings, skip_reason
@@ -288,7 +288,11 @@ def compute_results(
         reasons = explain(trained.models, parts, lists, reporter)
         shown_reasons = explain(trained.models, parts, shown, reporter) if shown else {}
         evaluation, ranks = evaluate(trained.models, parts, lists, compared, config, reporter)
-        new_users = evaluate_new_users(dataset, config, reporter, cache) if config.evaluate_new_users else None
+        new_users = new_users_in_time = None
+        if config.evaluate_new_users:
+            new_users = evaluate_new_users(dataset, config, reporter, cache)
+        if new_users is not None and dataset.has_times:
+            new_users_in_time = evaluate_new_users(dataset, config, reporter, cache, FIRST_IN_TIME)
     return Results(
         dataset=dataset,
         split=parts,
@@ -300,6 +304,7 @@ def compute_results(
         ranks=ranks,
         recorders=trained.recorders,
         new_users=new_users,
+        new_users_in_time=new_users_in_time,
         shown=shown,
         shown_reasons=shown_reasons,
     )
@@ -462,16 +467,26 @@ def evaluate(
     return replace(compared.evaluation, reports=reports, discovery=curves), ranks
 
 
-def evaluate_new_users(dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> NewUsers | None:
-    """How good lists are for users who were not in training; None where there are too few to tell."""
+def evaluate_new_users(
+    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, order: GivenOrder = AT_RANDOM
+) -> NewUsers | None:
+    """How good lists are for users who were not in training; None where there are too few to tell.
+
+    Args:
+        dataset: the whole log.
+        config: the settings.
+        reporter: shows one draw of new users after the other.
+        cache: where the models of the draws are looked up and kept; they are the same in any order.
+        order: which items new users give.
+    """
     reason = cold_start.skip_reason(dataset)
     if reason is not None:
         logger.warning("new users were not measured: %s", reason)
         return None
-    with reporter.stage("new users") as details, reporter.progress("new users") as on_draw:
+    with reporter.stage(order.label) as details, reporter.progress(order.label) as on_draw:
         models = cold_start_models(config, cache)
         report = cold_start.evaluate_cold_start(
-            dataset, models, config.top_k, config.train.seed, on_draw, config.relevant_from
+            dataset, models, config.top_k, config.train.seed, on_draw, config.relevant_from, order
         )
         if not report.given:
             logger.warning("new users were not measured: too few have a hidden rating that counts as relevant")

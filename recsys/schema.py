@@ -490,6 +490,9 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
         list[UserDifference], Meta(description="for whom it is behind by most, at most 10, most first")
     ] = []
     new_users: Annotated[NewUsers | None, Meta(description="null: not measured, see --evaluate-new-users")] = None
+    new_users_in_time: Annotated[
+        NewUsers | None, Meta(description="the same where they give what they rated first; null also without times")
+    ] = None
     discovery: Annotated[DiscoveryCurves | None, Meta(description="null where nothing was measured")] = None
 
 

@@ -59,13 +59,15 @@ class GivenOrder:
         sort_keys: from ratings and a random number for each, (n_ratings,), to what sorts the ratings of a user; of
             the arrays (n_ratings,) the last decides first, as in :func:`numpy.lexsort`.
         protocol: what comes before the random number, for the protocol.
+        label: of this measurement, for the terminal.
     """
 
     sort_keys: Callable[[Dataset, NDArray[np.float64]], tuple[NDArray[Any], ...]]
     protocol: str
+    label: str
 
 
-AT_RANDOM = GivenOrder(lambda ratings, draws: (draws,), "")
+AT_RANDOM = GivenOrder(lambda ratings, draws: (draws,), "", "new users")
 
 
 def _by_time(ratings: Dataset, draws: NDArray[np.float64]) -> tuple[NDArray[Any], ...]:
@@ -73,7 +75,7 @@ def _by_time(ratings: Dataset, draws: NDArray[np.float64]) -> tuple[NDArray[Any]
     return draws, ratings.timestamp
 
 
-FIRST_IN_TIME = GivenOrder(_by_time, "time and, where times are equal, by ")
+FIRST_IN_TIME = GivenOrder(_by_time, "time and, where times are equal, by ", "new users in time")
 """What a user rated first, as a service sees its newest users: often well-known items, rated in one go."""
 
 

@@ -46,6 +46,7 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
             models={},
             agreement=_agreement(pair, results),
             new_users=results.new_users,
+            new_users_in_time=results.new_users_in_time,
         )
     users = next(iter(reports.values())).users
     rated = user_groups.rated_popularity(train, users)
@@ -71,6 +72,7 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
         most_helped=_largest_differences(pair, reports, train, 1),
         least_helped=_largest_differences(pair, reports, train, -1),
         new_users=results.new_users,
+        new_users_in_time=results.new_users_in_time,
         discovery=results.evaluation.discovery,
     )
 

@@ -55,6 +55,7 @@ class Results:
         recorders: a model's item vectors over its epochs, by its name; of the items that ``tracked_items(dataset)``
             gives.
         new_users: how good lists are for users who were not in training; None where that was not measured.
+        new_users_in_time: the same where they give the items they rated first; None also without times.
         shown: the lists that pages show in place of a model's own, by its name; empty where they show these.
         shown_reasons: why these items, likewise.
     """
@@ -69,6 +70,7 @@ class Results:
     ranks: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     recorders: dict[str, SnapshotRecorder] = field(default_factory=dict)
     new_users: NewUsers | None = None
+    new_users_in_time: NewUsers | None = None
     shown: dict[str, Lists] = field(default_factory=dict)
     shown_reasons: dict[str, Reasons] = field(default_factory=dict)
 

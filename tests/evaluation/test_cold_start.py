@@ -169,7 +169,7 @@ def test_items_given_first_are_given_in_larger_cuts_too_and_the_rest_is_hidden(s
 def test_in_order_of_time_everything_given_is_at_most_as_new_as_everything_hidden(seed):
     ratings = synthetic(Shape(N_USERS, 80, 1500))
     draw = draw_users(ratings, np.random.default_rng(seed), order=FIRST_IN_TIME)
-    assert list(draw.cuts) == list(GIVEN)
+    assert {"3", "half"} <= draw.cuts.keys()
     for cut in draw.cuts.values():
         for user in set(cut.train.user.tolist()):
             given_times = cut.train.timestamp[cut.train.user == user]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recsys.schema import Interval, Metrics, NewUsers
+from recsys.schema import Interval, NewUsers
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import Series, curves
 from recsys.site.context import Model
@@ -33,9 +33,18 @@ class ColdStartView:
     skipped: tuple[tuple[Model, str], ...]
 
 
-def cold_start_view(metrics: Metrics, catalogue: Catalogue, strings: Strings) -> ColdStartView | None:
-    """Every figure of ``new_users``; None where that was not measured."""
-    new_users = metrics.new_users
+def cold_start_view(
+    new_users: NewUsers | None, name: str, k: int, catalogue: Catalogue, strings: Strings
+) -> ColdStartView | None:
+    """Every figure of new users; None where they were not measured.
+
+    Args:
+        new_users: the figures.
+        name: of the chart.
+        k: length of the lists.
+        catalogue: has the labels of models.
+        strings: the words of pages.
+    """
     if new_users is None or not new_users.given:
         return None
     values = {  # the mean over draws, and the smallest and the largest
@@ -46,7 +55,7 @@ def cold_start_view(metrics: Metrics, catalogue: Catalogue, strings: Strings) ->
     return ColdStartView(
         new_users=new_users,
         measured=Grouped(
-            chart=curves("new_users", new_users.given, rows, f"nDCG@{metrics.k}", strings.text("new_users.axis")),
+            chart=curves(name, new_users.given, rows, f"nDCG@{k}", strings.text("new_users.axis")),
             heads=tuple(
                 GroupHead(given, strings.text(_UNITS[given.isdecimal()]), n_users)
                 for given, n_users in zip(new_users.given, new_users.n_users, strict=True)

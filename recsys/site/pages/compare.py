@@ -67,6 +67,8 @@ class CompareContext(Context):
     """Too few users were evaluated to call one model better than another."""
     new_users: ColdStartView | None
     """None where that was not measured."""
+    new_users_in_time: ColdStartView | None
+    """The same where they give what they rated first; None also without times."""
     agreement: OverlapView | None
     """None unless there are two models."""
     helped: HelpedUsers | None
@@ -108,7 +110,10 @@ def compare_context(data: SiteData, page: PageHead) -> CompareContext:
         compared=catalogue.model(metrics.comparisons[0].model) if metrics.comparisons else None,
         comparisons=tuple(_pairwise(comparison, few, catalogue) for comparison in comparisons),
         few=few,
-        new_users=cold_start_view(metrics, catalogue, data.strings),
+        new_users=cold_start_view(metrics.new_users, "new_users", metrics.k, catalogue, data.strings),
+        new_users_in_time=cold_start_view(
+            metrics.new_users_in_time, "new_users_in_time", metrics.k, catalogue, data.strings
+        ),
         agreement=overlap_view(metrics, catalogue, data.strings),
         helped=helped_users(metrics, catalogue),
         activity=by_activity(metrics, models, catalogue),

@@ -18,7 +18,7 @@ DEEP, VARIANT = Model("deep", "Deep"), Model("deep_liked", "Deep, films alone")
 
 
 def view_of(metrics: Metrics) -> ColdStartView | None:
-    return cold_start_view(metrics, site_data(tiny()).catalogue, STRINGS)
+    return cold_start_view(metrics.new_users, "new_users", metrics.k, site_data(tiny()).catalogue, STRINGS)
 
 
 
@@ -76,6 +76,18 @@ def test_where_it_was_not_measured_the_page_says_how_to(tmp_path):
     assert 'data-chart="new_users"' not in page
     assert page.count("Not measured in this build: <code>marquee --evaluate-new-users</code>") == 1
     assert view_of(metrics(given=[], n_users=[], models={}, chosen={})) is None
+
+
+def test_what_new_users_rated_first_has_a_chart_and_a_table_of_its_own_where_there_are_times(tmp_path):
+    models = {"deep": [[0.25, 0.35], [0.1, 0.2]], "ease": [[0.2, 0.2], [0.3, 0.3]]}
+    in_time = msgspec.structs.replace(new_users(), models=models)
+    page = text_of(with_metrics(msgspec.structs.replace(metrics(), new_users_in_time=in_time)), tmp_path / "with")
+    section = html.unescape(page[page.index('id="new-users"') :].split("</section>")[0])
+    assert re.findall(r'data-chart="(new_users\w*)"', section) == ["new_users", "new_users_in_time"]
+    for words in ("The first films in time", "0.300<small", "150.0\u00a0% with 3 given", "In time: likewise"):
+        assert words in section, words
+    without = text_of(tiny(), tmp_path / "without")
+    assert "The first films in time" not in without and "In time: likewise" not in without
 
 
 def test_the_section_is_shown_also_where_nothing_was_held_out(tmp_path):
