@@ -32,7 +32,7 @@ class TrainConfig(Checked):
     """
 
     dim: Annotated[int, Meta(ge=1, le=4096)] | None = None
-    """Length of user and item vectors; by default 64, and 128 in ``base`` where users and items have few ratings."""
+    """Length of user and item vectors; by default 64, and more where users and items have few ratings."""
     epochs: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     """Passes over the ratings at most; training ends earlier where more make it clearly worse on validation data."""
     patience: Annotated[int, Meta(ge=1, le=100_000)] = 20

@@ -22,6 +22,7 @@ from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
 from recsys.models.protocol import Explanation, ModelSpec
 from recsys.models.state import State, restore, values
+from recsys.models.towers import TrainingInputs
 from recsys.nn.arrays import Array, Ids, unit_vectors
 from recsys.nn.layers import Embedding, Parameter, named
 
@@ -63,9 +64,9 @@ class BaseModel:
         restore(model.parameters(), state)
         return model
 
-    def training_inputs(self, users: Ids, rng: np.random.Generator) -> Ids:
+    def training_inputs(self, users: Ids, rng: np.random.Generator) -> TrainingInputs:
         """The user tower reads ids (U,) and nothing else."""
-        return users
+        return TrainingInputs(users)
 
     def serving_inputs(self, users: Ids) -> Ids:
         """The same as in training."""

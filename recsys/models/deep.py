@@ -13,7 +13,7 @@ tower also serves a new user who is known by a few ratings alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -22,10 +22,8 @@ from scipy import sparse
 
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
-from recsys.data.new_user_weights import new_user_weights
-from recsys.data.rating_scale import KINDS, RatingScale
-from recsys.errors import DataError
-from recsys.models import linear
+from recsys.data.rating_scale import RatingScale
+from recsys.models import cosine, linear
 from recsys.models.features import (
     equal_weights,
     history_weights,
@@ -35,23 +33,23 @@ from recsys.models.features import (
     recency_ranks,
 )
 from recsys.models.fitted import Fitted
+from recsys.models.histories import history_from_arrays, history_to_arrays, padding, pool_new_users
 from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
 from recsys.models.linear import LinearTowers, fit_linear, self_contributions
 from recsys.models.protocol import Explanation, ModelSpec
 from recsys.models.short_history import ShortHistory
-from recsys.models.state import State, csr_from_arrays, csr_to_arrays, require_array, restore, values
+from recsys.models.state import State, require_array, restore, values
 from recsys.models.teacher import Teacher
+from recsys.models.towers import TrainingInputs
 from recsys.nn.arrays import Array, Ids
 from recsys.nn.layers import MLP, Embedding, Parameter, WeightedSum, dropout_rows, named
 
 MAX_REASONS = 3
 """Rated items named for one recommended item."""
-
-
-_RATINGS = "ratings."
-"""Begins the name of the array in a saved model that holds the range of the ratings; their kind ends it."""
-_SHORT_HISTORY = "short_history."
-"""Begins the names of the arrays by which the histories of new users are completed."""
+DIM, SPARSE_DIM = 64, 256
+"""Length of the vectors by default, and on sparse logs, where a catalogue is large and more directions pay."""
+SPARSE = 0.5
+"""Relative density below which a log is sparse."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +104,7 @@ class DeepModel:
         self.item.table.value[...] = start.items
         self.item_mlp = MLP(dim + item_features.shape[1], 2 * dim, dim, rng, dtype)
         self.bias = Embedding(n_items, 1, 0.0, rng, dtype)  # 0, for the linear towers have none
-        counts = np.bincount(self.history.indices, minlength=n_items)  # (n_items,)
-        average = counts @ self.pool.table.value / max(counts.sum(), 1)  # (d,)
-        self.short_history = ShortHistory.without_correction(average.astype(dtype))
+        self.short_history = padding(self.history, self.pool.table.value)
 
     def parameters(self) -> dict[str, Parameter]:
         """By name."""
@@ -120,11 +116,9 @@ class DeepModel:
         """All that :meth:`from_state` needs."""
         return {
             **values(self.parameters()),
-            **csr_to_arrays("history", self.history),
-            f"{_RATINGS}{self.scale.kind}": np.array([self.scale.low, self.scale.high]),
+            **history_to_arrays(self.history, self.scale, self.short_history),
             "item_features": self.item_features,
             "user_features": self.user_features,
-            **{f"{_SHORT_HISTORY}{name}": array for name, array in vars(self.short_history).items()},
         }
 
     @classmethod
@@ -134,8 +128,7 @@ class DeepModel:
         Raises:
             DataError: an array is missing, not of these sizes, or inconsistent with the others.
         """
-        history = csr_from_arrays("history", (n_users, n_items), state)
-        scale = _scale_from_state(state)
+        history, scale, short_history = history_from_arrays((n_users, n_items, dim), state)
         item_features = require_array(state, "item_features", (n_items, None))
         user_features = require_array(state, "user_features", (n_users, None))
         for mlp, features in (("user_mlp", user_features), ("item_mlp", item_features)):
@@ -145,15 +138,13 @@ class DeepModel:
         unused = np.random.default_rng(0)  # what it draws is overwritten at once
         model = cls(history, scale, start, item_features, user_features, unused, np.float32)
         restore(model.parameters(), state)
-        shapes = {"average": (dim,), "correction": (dim, dim), "offset": (dim,)}
-        arrays = {name: require_array(state, f"{_SHORT_HISTORY}{name}", shape) for name, shape in shapes.items()}
-        model.short_history = ShortHistory(**arrays)
+        model.short_history = short_history
         return model
 
-    def training_inputs(self, users: Ids, rng: np.random.Generator) -> UserInputs:
+    def training_inputs(self, users: Ids, rng: np.random.Generator) -> TrainingInputs:
         """What the user tower reads of ``users`` (U,) in training: items weigh 1, features are dropped at random."""
         mask = dropout_rows(len(users), self.feature_dropout, rng, self.history.dtype)  # (U, 1)
-        return UserInputs(equal_weights(self.history[users]), self.user_features[users] * mask)
+        return TrainingInputs(UserInputs(equal_weights(self.history[users]), self.user_features[users] * mask))
 
     def serving_inputs(self, users: Ids) -> UserInputs:
         """What the user tower reads of ``users`` (U,) once trained: items by rating and age, and all features."""
@@ -169,10 +160,9 @@ class DeepModel:
         Items weigh by rating, all as new; the history is completed from what a few items of other users say of the
         rest of theirs; there are no features. Nothing is learned: the tower is applied to a history it has not seen.
         """
-        weights = new_user_weights(self.scale, ratings.data).astype(self.history.dtype)
-        rated = sparse.csr_array((weights, ratings.indices, ratings.indptr), shape=ratings.shape)
+        pooled = pool_new_users(self.scale, ratings, self.short_history, self.pool.table.value)
         features = np.zeros((ratings.shape[0], self.user_features.shape[1]), self.history.dtype)
-        vectors, _ = self._refine(self.short_history.pool(rated, self.pool.table.value), features)
+        vectors, _ = self._refine(pooled, features)
         return vectors
 
     def users_forward(self, inputs: UserInputs) -> tuple[Array, tuple[Any, ...]]:
@@ -253,21 +243,6 @@ class DeepModel:
         return vectors_gradient
 
 
-def _scale_from_state(state: State) -> RatingScale:
-    """What the ratings of the training part were.
-
-    Raises:
-        DataError: the state does not say, or says what cannot be.
-    """
-    kind = next((kind for kind in KINDS if f"{_RATINGS}{kind}" in state), next(iter(KINDS)))
-    low, high = require_array(state, f"{_RATINGS}{kind}", (2,), np.float64).tolist()
-    # Each kind divides by what the range must not be: zero, or for counts a logarithm of what is not positive.
-    impossible = {"scale": low >= high, "counts": not 0 < low <= high, "equal": low != high}[kind]
-    if impossible:
-        raise DataError(f"the array {_RATINGS}{kind} is {low} to {high}; expected the range of ratings of that kind")
-    return KINDS[kind](low, high)
-
-
 def create(
     ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
 ) -> tuple[DeepModel, Teacher]:
@@ -275,7 +250,8 @@ def create(
     recency_rank = recency_ranks(ratings)  # (n_ratings,)
     history = history_weights(ratings, recency_rank)  # (n_users, n_items), for serving
     histories = equal_weights(history.astype(dtype))  # the same as training reads them
-    start = fit_linear(history_windows(ratings, recency_rank), histories, hyperparameters.dim, rng, dtype)
+    dim = hyperparameters.dim - hyperparameters.cosine_dim
+    start = fit_linear(history_windows(ratings, recency_rank), histories, dim, rng, dtype)
     features = item_features(ratings), ratings.user_features
     return DeepModel(history, ratings.rating_scale, start, *features, rng, dtype), Teacher(start, histories)
 
@@ -283,12 +259,22 @@ def create(
 def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
     """Few small steps, for it starts from a solution that larger ones would lose; and distillation in place of l2.
 
-    The less is known of each user and item, the more the teacher counts.
+    The less is known of each user and item, the more the teacher counts. On sparse logs more directions are worth
+    their cost, and half of them are those of cosine towers.
     """
-    distillation = max(1.0, round(1 / relative_density(ratings), 4))
-    return resolve(
-        config, ratings, steps=72, epochs=(4, 15), learning_rate=0.003, l2=0.0, distillation=distillation
+    density = relative_density(ratings)
+    is_sparse = density < SPARSE
+    resolved = resolve(
+        config,
+        ratings,
+        dim=SPARSE_DIM if is_sparse else DIM,
+        steps=72,
+        epochs=(4, 15),
+        learning_rate=0.003,
+        l2=0.0,
+        distillation=max(1.0, round(1 / density, 4)),
     )
+    return replace(resolved, cosine_dim=resolved.dim // 2 if is_sparse else 0)
 
 
 def explain(fitted: Fitted) -> Explanation:
@@ -300,12 +286,10 @@ def explain(fitted: Fitted) -> Explanation:
     that say the same do not add up. And it is what the trained model would answer, not a model trained without the
     rating.
     """
-    towers = fitted.towers
-    assert isinstance(towers, DeepModel)
 
     def difference(users: Ids, rated: sparse.csr_array[Any]) -> Array:
         user_vectors = np.repeat(fitted.user_vectors[users], np.diff(rated.indptr), axis=0)  # (P, d)
-        return user_vectors - towers.leave_one_out(users).astype(np.float32)
+        return user_vectors - fitted.towers.leave_one_out(users)
 
     return Explanation(difference, fitted.item_vectors, MAX_REASONS)
 
@@ -328,4 +312,5 @@ MODEL = ModelSpec(
     explain=explain,
     reasons="effect",
     notice=notice,
+    companions=(cosine.TOWERS,),
 )

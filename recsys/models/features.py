@@ -10,7 +10,7 @@ from scipy import sparse
 
 from recsys.data.dataset import Dataset
 from recsys.data.outliers import standardised
-from recsys.data.sorting import order_by
+from recsys.data.sorting import order_by, position_in_group
 
 RECENCY = 0.3
 """How the weight of a rated item decays with age: the oldest of a long history has exp(-RECENCY) of the newest's."""
@@ -105,6 +105,18 @@ def equal_weights(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
     """The same, as if every entry were 1."""
     ones = np.ones_like(history.data)
     return normalised(sparse.csr_array((ones, history.indices, history.indptr), shape=history.shape))
+
+
+def hidden_entries(lengths: NDArray[np.integer[Any]], share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Which entries of each history are hidden: (P,), for P entries of histories of ``lengths`` (U,) in turn.
+
+    The share of each history, rounded, but one entry at least is hidden and one stays; of a single entry none is.
+    """
+    order = np.lexsort((rng.random(lengths.sum()), np.repeat(np.arange(len(lengths)), lengths)))  # shuffled in each
+    n_hidden = np.clip(np.round(share * lengths), 1, np.maximum(lengths - 1, 0)).astype(np.intp)  # (U,)
+    hidden = np.empty(len(order), bool)
+    hidden[order] = position_in_group(lengths) < np.repeat(n_hidden, lengths)
+    return hidden
 
 
 def item_features(dataset: Dataset) -> NDArray[np.float32]:

@@ -23,6 +23,7 @@ from recsys.models.archive import Archive
 from recsys.models.fold_in import history_row
 from recsys.models.hyperparameters import HyperParameters
 from recsys.models.state import ids_from_array, ids_to_array, require_array
+from recsys.models.mixture import Mixture
 from recsys.models.towers import Towers
 from recsys.schema import VERSION, EpochRecord
 
@@ -57,7 +58,7 @@ class Fitted:
     item_bias: NDArray[np.float32]
     history: tuple[EpochRecord, ...]
     best_epoch: int
-    towers: Towers
+    towers: Mixture
     hyperparameters: HyperParameters
 
     @property
@@ -84,7 +85,8 @@ class Fitted:
             DataError: the model holds numbers that are not finite, so that nothing could be served from it.
         """
         content = pack(self)
-        unpack(content, {self.name: type(self.towers)})  # what could not be read back is not written
+        classes = {name: type(member) for name, member in self.towers.members.items()}
+        unpack(content, {self.name: classes})  # what could not be read back is not written
         archive.write(Path(path), content)
 
     def scores(self, users: NDArray[np.integer[Any]] | None = None) -> NDArray[np.float32]:
@@ -193,12 +195,12 @@ def pack(fitted: Fitted) -> Archive:
     return Archive(arrays, msgspec.json.encode(header).decode())
 
 
-def unpack(content: Archive, towers: Mapping[str, type[Towers]]) -> Fitted:
+def unpack(content: Archive, towers: Mapping[str, Mapping[str, type[Towers]]]) -> Fitted:
     """The model that :func:`pack` packed.
 
     Args:
         content: what a file holds, not trusted.
-        towers: the classes of towers by the name of the model.
+        towers: by the name of the model, the classes of its towers by their names.
 
     Raises:
         DataError: it is of another format, or something is missing or inconsistent.
@@ -217,7 +219,7 @@ def unpack(content: Archive, towers: Mapping[str, type[Towers]]) -> Fitted:
         item_bias=require_array(content.arrays, "item_bias", (len(item_vectors),)),
         history=header.history,
         best_epoch=header.best_epoch,
-        towers=towers[header.name].from_state(state, len(user_vectors), *item_vectors.shape),
+        towers=Mixture.from_state(state, towers[header.name], len(user_vectors), *item_vectors.shape),
         hyperparameters=header.hyperparameters,
     )
 

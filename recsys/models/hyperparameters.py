@@ -35,6 +35,7 @@ class HyperParameters:
         start_l2: its penalty, in ratings.
         scale: what its scores, about 1 where a user rated an item, are multiplied by.
         popularity: weight of the log of an item's share of the ratings in the first scores.
+        cosine_dim: how much of the length of the vectors is that of cosine towers; 0 for none.
     """
 
     dim: int
@@ -48,12 +49,14 @@ class HyperParameters:
     start_l2: float = 0.0
     scale: float = 0.0
     popularity: float = 0.0
+    cosine_dim: int = 0
 
 
 def resolve(
     config: TrainConfig,
     ratings: Dataset,
     *,
+    dim: int,
     steps: int,
     epochs: tuple[int, int],
     learning_rate: float,
@@ -66,6 +69,7 @@ def resolve(
     Args:
         config: settings; whatever is set wins.
         ratings: what the model learns from; the batch size and the number of epochs follow from its size.
+        dim: length of the vectors.
         steps: about how many optimiser steps to make in a large log: the more batches, the fewer epochs.
         epochs: fewest and most, whatever ``steps`` says.
         learning_rate: see :class:`HyperParameters`.
@@ -81,7 +85,7 @@ def resolve(
     else:
         n_epochs = config.epochs
     return HyperParameters(
-        dim=config.dim or dim,
+        dim=dim if config.dim is None else config.dim,
         epochs=n_epochs,
         patience=config.patience,
         learning_rate=float(learning_rate if config.learning_rate is None else config.learning_rate),

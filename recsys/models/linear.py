@@ -24,8 +24,8 @@ HEAD = 3000
 """Items with the most ratings, among which EASE weighs all pairs: a matrix of 36 MB, inverted in a second. It should
 hold nearly all ratings: with four fifths of them in it nDCG@10 falls by half a percent (see
 ``tests/benchmarks/RESULTS.md``). Placing an item of the tail costs the square of it."""
-EASE_L2 = 460.0
-"""Weight of EASE's penalty, in ratings; validation is flat from half to twice of it."""
+EASE_L2 = 200.0
+"""Weight of EASE's penalty, in ratings; on five logs validation is flat from half to twice of it."""
 SOFTENING = 3.0
 """The scores are divided by this beyond their best temperature: softer targets teach more (Hinton et al. 2015)."""
 _OVERSAMPLING, _ITERATIONS = 16, 3

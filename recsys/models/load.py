@@ -44,4 +44,4 @@ def unpack(content: Archive) -> Fitted:
     Raises:
         DataError: it is of another format, or something is missing or inconsistent.
     """
-    return fitted.unpack(content, {name: spec.towers for name, spec in MODELS.items()})
+    return fitted.unpack(content, {name: spec.classes for name, spec in MODELS.items()})

@@ -46,6 +46,23 @@ Choose = Callable[[Dataset, HyperParameters, Quality, np.random.Generator], Hype
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class CompanionSpec:
+    """Towers that a model has besides its own, on logs where they pay; their scores are added, weighted.
+
+    Attributes:
+        name: theirs in saved models; the model's own towers have its name.
+        towers: their class.
+        create: untrained ones for these ratings, from the untrained towers of the model and its hyperparameters.
+        defaults: how they are trained, from the hyperparameters of the model; None where it has none of them.
+    """
+
+    name: str
+    towers: type[Towers]
+    create: Callable[[Dataset, Any, HyperParameters, np.random.Generator, DTypeLike], Towers]
+    defaults: Callable[[Dataset, HyperParameters], HyperParameters | None]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ModelSpec:
     """Everything the rest of the program needs to know of a model.
 
@@ -60,6 +77,7 @@ class ModelSpec:
         explain: what the reasons for its recommendations follow from.
         reasons: whether their strength is the effect of a rated item on the score, or a similarity.
         choose: those hyperparameters again, some of them chosen on validation data before training.
+        companions: other towers whose vectors may stand next to those of these.
         notice: one line for the log where the model treats a data set in a special way; None for nothing to say.
     """
 
@@ -72,5 +90,11 @@ class ModelSpec:
     defaults: Callable[[Dataset, TrainConfig], HyperParameters]
     explain: Callable[[Fitted], Explanation]
     reasons: ReasonKind
+    companions: tuple[CompanionSpec, ...] = ()
     notice: Callable[[Dataset], str | None] = lambda ratings: None
     choose: Choose = lambda ratings, hyperparameters, quality, rng: hyperparameters
+
+    @property
+    def classes(self) -> dict[str, type[Towers]]:
+        """Of all towers that the model may have, by name, its own first."""
+        return {self.name: self.towers, **{companion.name: companion.towers for companion in self.companions}}

@@ -7,7 +7,7 @@ of a batch, P rated items, d the length of the vectors.
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from scipy import sparse
@@ -16,6 +16,18 @@ from recsys.data.dataset import Dataset
 from recsys.models.state import State
 from recsys.nn.arrays import Array, Ids
 from recsys.nn.layers import Parameter
+
+
+class TrainingInputs(NamedTuple):
+    """What a user tower reads of the users of a batch in training, and what it is to predict from that.
+
+    Attributes:
+        inputs: as :meth:`Towers.users_forward` takes them.
+        predicted: which of the pairs of the batch, P of them, are positives: all, or indices.
+    """
+
+    inputs: Any
+    predicted: Ids | slice = slice(None)
 
 
 class Towers(Protocol):
@@ -38,8 +50,11 @@ class Towers(Protocol):
         """
         ...
 
-    def training_inputs(self, users: Ids, rng: np.random.Generator) -> Any:
-        """What the user tower reads of ``users`` (U,) in training; dropout is drawn here."""
+    def training_inputs(self, users: Ids, rng: np.random.Generator) -> TrainingInputs:
+        """What the user tower reads of ``users`` (U,) in training; dropout is drawn here.
+
+        The pairs of the batch are the items that its users rated, in turn.
+        """
         ...
 
     def serving_inputs(self, users: Ids) -> Any:

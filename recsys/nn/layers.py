@@ -89,6 +89,28 @@ class WeightedSum:
         self.table.gradient += weights.T @ gradient
 
 
+class UnitLength:
+    """Rows divided by their lengths, ``y = x / |x|``; a row of zeros stays zero, and has no gradient."""
+
+    def parameters(self) -> dict[str, Parameter]:
+        """None."""
+        return {}
+
+    def forward(self, x: Array) -> tuple[Array, tuple[Array, Array]]:
+        """(B, d) -> (B, d)."""
+        lengths = np.sqrt(np.einsum("bd,bd->b", x, x))[:, None]  # (B, 1)
+        inverse = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+        directions = x * inverse
+        return directions, (directions, inverse)
+
+    def backward(self, gradient: Array, cache: tuple[Array, Array]) -> Array:
+        """(B, d) -> (B, d): a change along y changes no direction, so that ``dy/dx = (I - y y') / |x|``."""
+        directions, inverse = cache
+        along = np.einsum("bd,bd->b", gradient, directions)[:, None]  # (B, 1)
+        across: Array = (gradient - along * directions) * inverse
+        return across
+
+
 class Linear:
     """``x W + b``; W is drawn with variance ``gain / h`` (He et al. 2015 for gain 2), b starts at zero."""
 

@@ -23,7 +23,8 @@ from recsys.models.hyperparameters import HyperParameters
 from recsys.models.protocol import ModelSpec
 from recsys.models.registry import model_spec
 from recsys.schema import EpochRecord
-from recsys.training.trainer import Trainer
+from recsys.training.ensemble import Ensemble
+from recsys.training.mixing import choose_weights
 from recsys.training.validation import Validation
 
 VALIDATION_SHARE = 0.1
@@ -74,7 +75,7 @@ def _fit(train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch
     parts = split(train, VALIDATION_SHARE, split_rng)
     validation = Validation.draw(parts, hyperparameters.batch_size, validation_rng)
     if validation is None:
-        served = Trainer(spec.name, train, hyperparameters, served_rng)
+        served = Ensemble(spec, train, hyperparameters, served_rng)
         epochs = hyperparameters.epochs
         reason = "too few users have a rating to set aside for validation"
         logger.info("%s: %s, so all %d epochs are run", spec.name, reason, epochs)
@@ -82,8 +83,8 @@ def _fit(train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch
     else:
         compared = validation.selection_part(parts.train, choice_rng)
         hyperparameters = spec.choose(compared, hyperparameters, validation.per_user, choice_rng)
-        served = Trainer(spec.name, train, hyperparameters, served_rng)
-        early = Trainer(spec.name, parts.train, hyperparameters, early_rng)
+        served = Ensemble(spec, train, hyperparameters, served_rng)
+        early = Ensemble(spec, parts.train, hyperparameters, early_rng)
         fitted = _train_with_early_stopping(early, served, validation, hyperparameters, on_epoch)
     fitted.towers.prepare_fold_in(train, fold_in_rng)
     return fitted
@@ -100,8 +101,8 @@ def chain_callbacks(*callbacks: OnEpoch) -> OnEpoch:
 
 
 def _train_with_early_stopping(
-    early: Trainer,
-    served: Trainer,
+    early: Ensemble,
+    served: Ensemble,
     validation: Validation,
     hyperparameters: HyperParameters,
     on_epoch: OnEpoch | None,
@@ -124,13 +125,16 @@ def _train_with_early_stopping(
         if score.ndcg >= best_ndcg - best_error:
             served_epoch = epoch
             served.save_weights()
+            early.save_weights()
         if _should_stop(on_epoch, history, served) or epoch - best_epoch >= hyperparameters.patience:
             break
     served.restore_weights()
+    early.restore_weights()
+    served.weights = choose_weights(early, validation)
     return served.fitted(history, served_epoch)
 
 
-def _train_all_epochs(served: Trainer, hyperparameters: HyperParameters, on_epoch: OnEpoch | None) -> Fitted:
+def _train_all_epochs(served: Ensemble, hyperparameters: HyperParameters, on_epoch: OnEpoch | None) -> Fitted:
     """Every epoch, with nothing held out to score them."""
     history: list[EpochRecord] = []
     for epoch in range(1, hyperparameters.epochs + 1):
@@ -144,5 +148,5 @@ def _record(epoch: int, train_loss: float, loss: float | None, ndcg: float | Non
     return EpochRecord(epoch=epoch, train_loss=train_loss, validation_loss=loss, validation_ndcg=ndcg)
 
 
-def _should_stop(on_epoch: OnEpoch | None, history: list[EpochRecord], served: Trainer) -> bool:
+def _should_stop(on_epoch: OnEpoch | None, history: list[EpochRecord], served: Ensemble) -> bool:
     return on_epoch is not None and on_epoch(history[-1], served.item_vectors) is False

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Self
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from recsys.data.dataset import Dataset
 from recsys.models.features import log_q
-from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import HyperParameters
 from recsys.models.registry import model_spec
+from recsys.models.teacher import Teacher
+from recsys.models.towers import Towers, TrainingInputs
 from recsys.nn.arrays import Array
-from recsys.nn.losses import Factors, distillation, masked_in_batch_softmax, output_l2
+from recsys.nn.losses import Factors, Pairs, distillation, masked_in_batch_softmax, output_l2
 from recsys.nn.optim import Adam, cosine_decay
-from recsys.schema import EpochRecord
 from recsys.training.batches import Batch, batches
 
 
@@ -30,42 +29,68 @@ class Trainer:
     with w_u proportional to how much user u rated, and the last term only where the model has a teacher.
 
     Args:
-        model: a name in :data:`recsys.models.registry.MODELS`.
-        ratings: what it learns from.
+        towers: what is trained.
+        teacher: of them, if any.
+        ratings: what they learn from.
         hyperparameters: how.
-        rng: draws weights, batches and dropout.
-        dtype: float32 to train, float64 to check gradients.
+        rng: draws batches and dropout.
     """
 
     def __init__(
         self,
-        model: str,
+        towers: Towers,
+        teacher: Teacher | None,
         ratings: Dataset,
         hyperparameters: HyperParameters,
         rng: np.random.Generator,
-        dtype: DTypeLike = np.float32,
     ) -> None:
-        self.model, self.ratings, self.hyperparameters, self.rng = model, ratings, hyperparameters, rng
-        self.towers, self.teacher = model_spec(model).create(ratings, hyperparameters, rng, dtype)
-        self.optimiser = Adam(self.towers.parameters().values())
+        self.towers, self.teacher, self.ratings = towers, teacher, ratings
+        self.hyperparameters, self.rng = hyperparameters, rng
+        self.optimiser = Adam(towers.parameters().values())
+        dtype = next(iter(towers.parameters().values())).value.dtype
         self.log_q = log_q(ratings).astype(dtype)  # (n_items,)
         mean_count = ratings.user_counts[ratings.user_counts > 0].mean()
         self.user_weights = (ratings.user_counts / mean_count).astype(dtype)  # (n_users,), mean 1 over active users
         self.saved_weights: list[Array] = []
 
+    @classmethod
+    def create(
+        cls,
+        model: str,
+        ratings: Dataset,
+        hyperparameters: HyperParameters,
+        rng: np.random.Generator,
+        dtype: DTypeLike = np.float32,
+    ) -> Self:
+        """A trainer of new towers of a model.
+
+        Args:
+            model: a name in :data:`recsys.models.registry.MODELS`.
+            ratings: what it learns from.
+            hyperparameters: how.
+            rng: draws weights, batches and dropout.
+            dtype: float32 to train, float64 to check gradients.
+        """
+        towers, teacher = model_spec(model).create(ratings, hyperparameters, rng, dtype)
+        return cls(towers, teacher, ratings, hyperparameters, rng)
+
     def train_epoch(self, epoch: int) -> float:
         """One pass over the ratings; returns the mean softmax loss of its pairs. Epochs count from 1."""
         learning_rate = self.hyperparameters.learning_rate * cosine_decay(epoch - 1, self.hyperparameters.epochs)
-        total = 0.0
+        total, n_pairs = 0.0, 0
         for batch in batches(self.ratings.matrix, self.hyperparameters.batch_size, self.rng):
             inputs = self.towers.training_inputs(batch.users, self.rng)
-            total += self.add_gradients(batch, inputs) * float(batch.counts.sum())
+            n_predicted = len(batch.pairs.user[inputs.predicted])
+            if not n_predicted:  # of users with a single rating nothing can be hidden
+                continue
+            total, n_pairs = total + self.add_gradients(batch, inputs) * n_predicted, n_pairs + n_predicted
             self.optimiser.step(learning_rate)
-        return total / self.ratings.n_ratings
+        return total / max(n_pairs, 1)
 
-    def add_gradients(self, batch: Batch, inputs: Any) -> float:
+    def add_gradients(self, batch: Batch, training_inputs: TrainingInputs) -> float:
         """Add the gradients of one batch's objective to the parameters; returns the softmax loss alone."""
         hyperparameters, pairs, log_q = self.hyperparameters, batch.pairs, self.log_q[batch.items]
+        inputs, predicted = training_inputs
         # Forward: both towers, then scores. The towers' scores hold the self-contributions; the loss must not.
         users, user_cache = self.towers.users_forward(inputs)  # (U, d)
         items, bias, item_cache = self.towers.items_forward(batch.items)  # (F, d), (F,)
@@ -74,7 +99,11 @@ class Trainer:
         )  # (P,)
         # logQ correction: the softmax sees score - log q; serving uses the score.
         z, positive_z, scores_cache = batch.negatives.forward(users, items, bias - log_q, contributions)
-        loss, z_gradient, positive_gradient = masked_in_batch_softmax(z, positive_z, pairs)
+        # All rated items are masked as negatives; positives are those of them that the towers are to predict.
+        positives = Pairs(pairs.user[predicted], pairs.item[predicted], pairs.counts[predicted])
+        loss, z_gradient, predicted_gradient = masked_in_batch_softmax(z, positive_z[predicted], positives)
+        positive_gradient = np.zeros_like(positive_z)
+        positive_gradient[predicted] = predicted_gradient
 
         # Backward, down to the outputs of the towers.
         users_gradient = hyperparameters.l2 * output_l2(users, self.user_weights[batch.users])
@@ -103,29 +132,6 @@ class Trainer:
         self.towers.users_backward(users_gradient, user_cache)
         self.towers.items_backward(items_gradient, bias_gradient, item_cache)
         return loss
-
-    def item_vectors(self) -> NDArray[np.float32]:
-        """As they are now, (n_items, d)."""
-        vectors, _, _ = self.towers.items_forward(np.arange(self.ratings.n_items))
-        return vectors.astype(np.float32)
-
-    def fitted(self, history: Sequence[EpochRecord], epoch: int) -> Fitted:
-        """What would be served if training ended now."""
-        users, _ = self.towers.users_forward(self.towers.serving_inputs(np.arange(self.ratings.n_users)))
-        items, bias, _ = self.towers.items_forward(np.arange(self.ratings.n_items))
-        return Fitted(
-            name=self.model,
-            user_ids=self.ratings.user_ids,
-            item_ids=self.ratings.item_ids,
-            user_vectors=users.astype(np.float32),
-            item_vectors=items.astype(np.float32),
-            # A constant added to all biases changes neither loss nor ranking: with mean zero, scores read easier.
-            item_bias=(bias - bias.mean()).astype(np.float32),
-            history=tuple(history),
-            best_epoch=epoch,
-            towers=self.towers,
-            hyperparameters=self.hyperparameters,
-        )
 
     def save_weights(self) -> None:
         """Copy the weights as they are."""

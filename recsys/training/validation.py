@@ -109,12 +109,17 @@ class Validation:
         Args:
             scores: from users (n,) to their scores of all items (n, n_items), which may be overwritten.
         """
-        lists = []
-        for users, rated, _ in self.blocks:
-            block = scores(users)
-            block[rated] = -np.inf
-            lists.append(largest(block, min(VALIDATION_K, len(self.log_q)))[0])
-        return self._ndcg(lists)
+        return np.concatenate([self.ndcg(block, scores(block.users)) for block in self.blocks])
+
+    def ndcg(self, block: ValidationBlock, scores: Array) -> NDArray[np.float64]:
+        """nDCG@10 of each user of a block, (b,).
+
+        Args:
+            block: one of :attr:`blocks`.
+            scores: (b, n_items), of any kind; overwritten.
+        """
+        scores[block.rated] = -np.inf
+        return self._ndcg(block.users, largest(scores, min(VALIDATION_K, len(self.log_q)))[0])
 
     def score(self, fitted: Fitted) -> ValidationScore:
         """Loss and nDCG@10 on the held-out ratings.
@@ -139,8 +144,9 @@ class Validation:
             lists.append(largest(scores, k)[0])  # the list is of unseen items, held-out ones among them
             scores[held_out] = -np.inf  # a positive is not its user's negative
             losses.append(masked_forward(scores, positive_scores, positives)[0] * len(positive_scores))
-        per_user = self._ndcg(lists)
-        loss = float(sum(losses) / self.held_out.user_counts[self._users()].sum())
+        users = self._users()
+        per_user = self._ndcg(users, np.concatenate(lists))
+        loss = float(sum(losses) / self.held_out.user_counts[users].sum())
         if not np.isfinite(loss):
             raise DataError(f"the loss of {fitted.name} on held-out ratings is {loss}; training has diverged")
         return ValidationScore(loss, float(per_user.mean()), float(per_user.std() / np.sqrt(len(per_user))))
@@ -148,11 +154,8 @@ class Validation:
     def _users(self) -> Ids:
         return np.concatenate([block.users for block in self.blocks])
 
-    def _ndcg(self, lists: Sequence[Ids]) -> NDArray[np.float64]:
-        """Of each user, from the lists of each block."""
-        users = self._users()
+    def _ndcg(self, users: Ids, lists: Ids) -> NDArray[np.float64]:
+        """Of ``users`` (n,), from their lists (n, k)."""
         # By id, unlike the metrics of a report: training knows nothing of titles.
-        is_rated = contains_pairs(
-            users, np.concatenate(lists), self.held_out.user, self.held_out.item, self.held_out.n_items
-        )
+        is_rated = contains_pairs(users, lists, self.held_out.user, self.held_out.item, self.held_out.n_items)
         return ndcg(is_rated, self.held_out.user_counts[users])

@@ -1,0 +1,195 @@
+"""The cosine towers of ``deep``: histories and items as directions, for logs where little is known of each.
+
+    score of item i for user u = cos(sum over the rated items j of weight_j p_j, e_i) / TEMPERATURE + bias_i
+
+In training a random half of each history is hidden, and the tower predicts it from the other half: what it is asked
+is what it will be asked in serving, and on sparse logs, where a linear solution knows too little of most items, this
+contrastive loss finds more. Directions cannot grow, so that no penalty is needed (Wang & Isola 2020); the temperature
+says how much closer a rated item must be. Measured in ``tests/benchmarks/RESULTS.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import DTypeLike
+from scipy import sparse
+
+from recsys.data.dataset import Dataset
+from recsys.data.rating_scale import RatingScale
+from recsys.models.features import hidden_entries, log_q, normalised
+from recsys.models.histories import history_from_arrays, history_to_arrays, padding, pool_new_users
+from recsys.models.hyperparameters import HyperParameters
+from recsys.models.linear import LinearTowers
+from recsys.models.protocol import CompanionSpec
+from recsys.models.short_history import ShortHistory
+from recsys.models.state import State, restore, values
+from recsys.models.towers import TrainingInputs
+from recsys.nn.arrays import Array, Ids, unit_vectors
+from recsys.nn.layers import Embedding, Parameter, UnitLength, WeightedSum, named
+
+TEMPERATURE = 0.12
+"""On validation parts of four sparse logs 0.1 and 0.15 are level in sum; 0.2 is behind."""
+HIDDEN_SHARE = 0.5
+"""Of each history, at every step."""
+LEARNING_RATE = 0.01
+BATCH_SIZE, MAX_BATCHES = 2048, 64
+"""Ratings in a batch of a small log, and batches in an epoch of a large one."""
+_SCALE = TEMPERATURE**-0.5
+"""Length of all vectors: their dot product is the cosine divided by the temperature."""
+_INITIAL_NOISE = 0.1
+"""Length of the noise that is added to item vectors of length 1: items without a place in the linear towers, whose
+vectors are zero, get a direction."""
+
+
+class CosineModel:
+    """Two towers without an MLP whose vectors have one length.
+
+    Args:
+        history: (n_users, n_items), the weight of each rated item in serving.
+        scale: how much a new user's ratings weigh.
+        start: the linear towers to begin from.
+        log_shares: (n_items,), log of each item's share of the ratings, where the biases begin.
+        rng: draws the noise of the start.
+        dtype: float32 to train, float64 to check gradients.
+    """
+
+    def __init__(
+        self,
+        history: sparse.csr_array[Any],
+        scale: RatingScale,
+        start: LinearTowers,
+        log_shares: Array,
+        rng: np.random.Generator,
+        dtype: DTypeLike,
+    ) -> None:
+        n_items, dim = start.items.shape
+        self.history = history.astype(dtype)
+        self.scale = scale
+        self.pool = WeightedSum(n_items, dim, 0.0, rng, dtype)  # p
+        self.item = Embedding(n_items, dim, _INITIAL_NOISE / np.sqrt(dim), rng, dtype)  # e
+        self.bias = Embedding(n_items, 1, 0.0, rng, dtype)
+        # Lengths of history embeddings say how much an item tells, so they keep their proportions; their mean is 1,
+        # the length of item vectors, so that one learning rate suits both.
+        mean_length = float(np.linalg.norm(start.history, axis=1).mean())
+        self.pool.table.value[...] = start.history / (mean_length or 1.0)
+        self.item.table.value += unit_vectors(start.items)
+        self.bias.table.value[:, 0] = log_shares - log_shares.mean()
+        self.unit = UnitLength()
+        self.short_history = padding(self.history, self.pool.table.value)
+
+    def parameters(self) -> dict[str, Parameter]:
+        """By name."""
+        return named({"pool": self.pool, "item": self.item, "bias": self.bias})
+
+    def state(self) -> State:
+        """All that :meth:`from_state` needs."""
+        return {**values(self.parameters()), **history_to_arrays(self.history, self.scale, self.short_history)}
+
+    @classmethod
+    def from_state(cls, state: State, n_users: int, n_items: int, dim: int) -> Self:
+        """The model that had this :meth:`state`, in float32.
+
+        Raises:
+            DataError: an array is missing, not of these sizes, or inconsistent with the others.
+        """
+        history, scale, short_history = history_from_arrays((n_users, n_items, dim), state)
+        nothing = np.zeros((n_items, dim), np.float32)
+        unused = np.random.default_rng(0)  # what it draws is overwritten at once
+        start, log_shares = LinearTowers(nothing, nothing), np.zeros(n_items, np.float32)
+        model = cls(history, scale, start, log_shares, unused, np.float32)
+        restore(model.parameters(), state)
+        model.short_history = short_history
+        return model
+
+    def training_inputs(self, users: Ids, rng: np.random.Generator) -> TrainingInputs:
+        """What the user tower reads of ``users`` (U,): a half of each history, whose items weigh 1; and the others."""
+        history = self.history[users]
+        hidden = hidden_entries(np.diff(history.indptr), HIDDEN_SHARE, rng)  # (P,)
+        visible = sparse.csr_array(
+            ((~hidden).astype(history.dtype), history.indices, history.indptr), shape=history.shape
+        )
+        return TrainingInputs(visible, np.flatnonzero(hidden))
+
+    def serving_inputs(self, users: Ids) -> sparse.csr_array[Any]:
+        """Whole histories, items by rating and age; their length does not matter to a direction."""
+        return normalised(self.history[users])
+
+    def prepare_fold_in(self, ratings: Dataset, rng: np.random.Generator) -> None:
+        """Fit how short histories are completed, to the item embeddings as they are now."""
+        self.short_history = ShortHistory.fit(ratings, self.pool.table.value, rng)
+
+    def fold_in(self, ratings: sparse.csr_array[Any]) -> Array:
+        """Vectors (N, d) of N new users from their ``ratings`` (N, n_items); see the deep model."""
+        pooled = pool_new_users(self.scale, ratings, self.short_history, self.pool.table.value)
+        directions, _ = self.unit.forward(pooled)
+        return directions * _SCALE
+
+    def leave_one_out(self, users: Ids) -> Array:
+        """The served vector of each user without one item of their history: (P, d), for P entries of the histories."""
+        history, table = self.history[users], self.pool.table.value
+        row = np.repeat(np.arange(len(users)), np.diff(history.indptr))
+        directions, _ = self.unit.forward((history @ table)[row] - history.data[:, None] * table[history.indices])
+        return directions * _SCALE
+
+    def users_forward(self, inputs: sparse.csr_array[Any]) -> tuple[Array, tuple[Any, ...]]:
+        """User vectors (U, d), of length ``1 / sqrt(TEMPERATURE)``."""
+        pooled, pool_cache = self.pool.forward(inputs)
+        directions, unit_cache = self.unit.forward(pooled)
+        return directions * _SCALE, (pool_cache, unit_cache)
+
+    def users_backward(self, gradient: Array, cache: tuple[Any, ...]) -> None:
+        """From the gradient of the user vectors (U, d)."""
+        pool_cache, unit_cache = cache
+        self.pool.backward(self.unit.backward(gradient * _SCALE, unit_cache), pool_cache)
+
+    def items_forward(self, items: Ids) -> tuple[Array, Array, tuple[Any, ...]]:
+        """Item vectors (F, d), of length ``1 / sqrt(TEMPERATURE)``, and biases (F,)."""
+        embedded, item_cache = self.item.forward(items)
+        directions, unit_cache = self.unit.forward(embedded)
+        bias, bias_cache = self.bias.forward(items)  # (F, 1)
+        return directions * _SCALE, bias[:, 0], (item_cache, unit_cache, bias_cache)
+
+    def items_backward(self, gradient: Array, bias_gradient: Array, cache: tuple[Any, ...]) -> None:
+        """From the gradients of the item vectors (F, d) and biases (F,)."""
+        item_cache, unit_cache, bias_cache = cache
+        self.item.backward(self.unit.backward(gradient * _SCALE, unit_cache), item_cache)
+        self.bias.backward(bias_gradient[:, None], bias_cache)
+
+    def self_contributions_forward(
+        self, inputs: sparse.csr_array[Any], vectors: Array, items: Ids, item: Ids
+    ) -> tuple[Array, int]:
+        """Zeros (P,): what is predicted is hidden from the history, and adds nothing to its own score."""
+        return np.zeros(len(item), vectors.dtype), len(vectors)
+
+    def self_contributions_backward(self, gradient: Array, cache: int) -> Array:
+        """Zeros (F, d), likewise."""
+        return np.zeros((cache, self.item.table.value.shape[1]), gradient.dtype)
+
+
+def create(
+    ratings: Dataset, deep: Any, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
+) -> CosineModel:
+    """Towers that start from the directions of the same linear towers as ``deep``, which is not trained yet."""
+    leading = slice(hyperparameters.dim)  # directions stand in order, the one that says most first
+    start = LinearTowers(deep.pool.table.value[:, leading], deep.item.table.value[:, leading])
+    return CosineModel(deep.history, deep.scale, start, log_q(ratings), rng, dtype)
+
+
+def defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParameters | None:
+    """Many small batches, but a bounded number, so that time stays linear; and larger steps than deep's."""
+    if not hyperparameters.cosine_dim:
+        return None
+    return replace(
+        hyperparameters,
+        dim=hyperparameters.cosine_dim,
+        learning_rate=LEARNING_RATE,
+        batch_size=max(BATCH_SIZE, -(-ratings.n_ratings // MAX_BATCHES)),  # -(-a // b) rounds up
+        l2=0.0,
+        distillation=0.0,
+    )
+
+
+TOWERS = CompanionSpec(name="cosine", towers=CosineModel, create=create, defaults=defaults)

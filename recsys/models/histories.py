@@ -1,0 +1,86 @@
+"""What models that read histories have in common: how histories are saved, and how those of new users are pooled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from recsys.data.new_user_weights import new_user_weights
+from recsys.data.rating_scale import KINDS, RatingScale
+from recsys.errors import DataError
+from recsys.models.short_history import ShortHistory
+from recsys.models.state import State, csr_from_arrays, csr_to_arrays, require_array
+from recsys.nn.arrays import Array
+
+_RATINGS = "ratings."
+"""Begins the name of the array in a saved model that holds the range of the ratings; their kind ends it."""
+_SHORT_HISTORY = "short_history."
+"""Begins the names of the arrays by which the histories of new users are completed."""
+
+
+def padding(history: sparse.csr_array[Any], table: Array) -> ShortHistory:
+    """How new histories are pooled before anything is known of short ones: with average items, (n_items, d)."""
+    counts = np.bincount(history.indices, minlength=len(table))  # (n_items,)
+    average = counts @ table / max(counts.sum(), 1)  # (d,)
+    return ShortHistory.without_correction(average.astype(table.dtype))
+
+
+def pool_new_users(
+    scale: RatingScale, ratings: sparse.csr_array[Any], short_history: ShortHistory, table: Array
+) -> Array:
+    """The pooled histories (N, d) of N new users.
+
+    Args:
+        scale: what ratings are.
+        ratings: (N, n_items).
+        short_history: how short histories are completed.
+        table: (n_items, d), what each item adds to a history.
+    """
+    weights = new_user_weights(scale, ratings.data).astype(table.dtype)
+    return short_history.pool(sparse.csr_array((weights, ratings.indices, ratings.indptr), shape=ratings.shape), table)
+
+
+def history_to_arrays(
+    history: sparse.csr_array[Any], scale: RatingScale, short_history: ShortHistory
+) -> dict[str, Any]:
+    """Histories, what their ratings were and how short ones are completed, as arrays of a saved model."""
+    return {
+        **csr_to_arrays("history", history),
+        f"{_RATINGS}{scale.kind}": np.array([scale.low, scale.high]),
+        **{f"{_SHORT_HISTORY}{name}": array for name, array in vars(short_history).items()},
+    }
+
+
+def history_from_arrays(
+    shape: tuple[int, int, int], state: State
+) -> tuple[sparse.csr_array[Any], RatingScale, ShortHistory]:
+    """The same from the arrays of :func:`history_to_arrays`.
+
+    Args:
+        shape: numbers of users and items, and the length of the vectors.
+        state: arrays, not trusted.
+
+    Raises:
+        DataError: an array is missing, or is not what it should be.
+    """
+    n_users, n_items, dim = shape
+    shapes = {"average": (dim,), "correction": (dim, dim), "offset": (dim,)}
+    arrays = {name: require_array(state, f"{_SHORT_HISTORY}{name}", shape) for name, shape in shapes.items()}
+    return csr_from_arrays("history", (n_users, n_items), state), _scale_from_state(state), ShortHistory(**arrays)
+
+
+def _scale_from_state(state: State) -> RatingScale:
+    """What the ratings of the training part were.
+
+    Raises:
+        DataError: the state does not say, or says what cannot be.
+    """
+    kind = next((kind for kind in KINDS if f"{_RATINGS}{kind}" in state), next(iter(KINDS)))
+    low, high = require_array(state, f"{_RATINGS}{kind}", (2,), np.float64).tolist()
+    # Each kind divides by what the range must not be: zero, or for counts a logarithm of what is not positive.
+    impossible = {"scale": low >= high, "counts": not 0 < low <= high, "equal": low != high}[kind]
+    if impossible:
+        raise DataError(f"the array {_RATINGS}{kind} is {low} to {high}; expected the range of ratings of that kind")
+    return KINDS[kind](low, high)

@@ -1,0 +1,162 @@
+"""What is served of a model: the weighted sum of the scores of its towers, and a share of popularity.
+
+    score of item i for user u = sum over the towers t of weight_t (u_t . v_t,i + bias_t,i) + share log q_i
+
+with q_i the item's share of the training ratings. Scores add where vectors are concatenated: with the root of its
+weight in front of both vectors of each tower, this is again one dot product and one bias. So a model of several pairs
+of towers is served, saved and shown like a model of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from scipy import sparse
+
+from recsys.data.dataset import Dataset
+from recsys.errors import DataError
+from recsys.models.state import State, require_array
+from recsys.models.towers import Towers
+from recsys.nn.arrays import Array, Ids
+from recsys.nn.layers import Parameter
+
+
+@dataclass(frozen=True)
+class Weights:
+    """With which factors scores are added.
+
+    Attributes:
+        members: of the towers' scores, by name, each above 0.
+        popularity: of log q, 0 or more.
+    """
+
+    members: Mapping[str, float]
+    popularity: float = 0.0
+
+    @classmethod
+    def equal(cls, names: Sequence[str]) -> Self:
+        """The mean of the towers' scores, without popularity."""
+        return cls({name: 1 / len(names) for name in names})
+
+
+class Mixture:
+    """Pairs of towers that are served as one.
+
+    Args:
+        members: trained towers by name, in the order in which their vectors are concatenated.
+        weights: of their scores.
+        log_q: (n_items,), log of each item's share of the training ratings.
+    """
+
+    def __init__(self, members: Mapping[str, Towers], weights: Weights, log_q: Array) -> None:
+        self.members, self.weights, self.log_q = dict(members), weights, log_q.astype(np.float32)
+
+    def parameters(self) -> dict[str, Parameter]:
+        """Of all members, by name."""
+        return {
+            f"{name}.{parameter}": value
+            for name, member in self.members.items()
+            for parameter, value in member.parameters().items()
+        }
+
+    def state(self) -> State:
+        """All that :meth:`from_state` needs."""
+        arrays = {
+            f"{name}.{key}": array for name, member in self.members.items() for key, array in member.state().items()
+        }
+        dims = self._dims()
+        return {
+            **arrays,
+            "mixture.members": np.array([[self.weights.members[name], dims[name]] for name in self.members]),
+            "mixture.log_q": self.log_q,
+            "mixture.popularity": np.array([self.weights.popularity]),
+        }
+
+    @classmethod
+    def from_state(
+        cls, state: State, classes: Mapping[str, type[Towers]], n_users: int, n_items: int, dim: int
+    ) -> Self:
+        """The mixture that had this :meth:`state`, in float32.
+
+        Args:
+            state: its arrays, not trusted.
+            classes: of the towers that a model of this name may have, in their order.
+            n_users, n_items: how many there are.
+            dim: length of the concatenated vectors.
+
+        Raises:
+            DataError: an array is missing or not of these sizes.
+        """
+        names = [name for name in classes if any(key.startswith(f"{name}.") for key in state)]
+        table = require_array(state, "mixture.members", (len(names), 2), np.float64)
+        weights, dims = table[:, 0], table[:, 1].astype(np.int64)
+        log_q = require_array(state, "mixture.log_q", (n_items,))
+        popularity = float(require_array(state, "mixture.popularity", (1,), np.float64)[0])
+        if not names or not (weights > 0).all() or not (dims > 0).all() or dims.sum() != dim or popularity < 0:
+            raise DataError(
+                f"the mixture has weights {weights.tolist()} and lengths {table[:, 1].tolist()}, and popularity "
+                f"{popularity}; expected weights above 0, lengths that add up to {dim}, and popularity of 0 or more"
+            )
+        members = {}
+        for name, length in zip(names, dims.tolist(), strict=True):
+            of_member = {key.removeprefix(f"{name}."): value for key, value in state.items() if key.startswith(f"{name}.")}
+            members[name] = classes[name].from_state(of_member, n_users, n_items, length)
+        return cls(members, Weights(dict(zip(names, weights.tolist(), strict=True)), popularity), log_q)
+
+    def users(self, users: Ids) -> Array:
+        """Vectors (U, d) of ``users`` (U,)."""
+        return self._concatenated(
+            {name: member.users_forward(member.serving_inputs(users))[0] for name, member in self.members.items()}
+        )
+
+    def items(self) -> tuple[Array, Array]:
+        """Vectors (n_items, d) and biases (n_items,) of all items."""
+        every_item = np.arange(len(self.log_q))
+        forward = {name: member.items_forward(every_item) for name, member in self.members.items()}
+        bias = np.zeros_like(self.log_q)
+        for name, (_, member_bias, _) in forward.items():
+            bias += np.float32(self.weights.members[name]) * member_bias.astype(np.float32)
+        bias += np.float32(self.weights.popularity) * self.log_q
+        # A constant added to all biases changes neither loss nor ranking: with mean zero, scores read easier.
+        return self._concatenated({name: vectors for name, (vectors, _, _) in forward.items()}), bias - bias.mean()
+
+    def prepare_fold_in(self, ratings: Dataset, rng: np.random.Generator) -> None:
+        """Fit what :meth:`fold_in` needs besides trained towers; called once, when they are.
+
+        Args:
+            ratings: of the training part.
+            rng: draws what is drawn.
+        """
+        for member in self.members.values():
+            member.prepare_fold_in(ratings, rng)
+
+    def fold_in(self, ratings: sparse.csr_array[Any]) -> Array:
+        """Vectors (N, d) of N new users from their ``ratings`` (N, n_items).
+
+        Raises:
+            ConfigError: a member only knows the users it was trained with.
+        """
+        return self._concatenated({name: member.fold_in(ratings) for name, member in self.members.items()})
+
+    def leave_one_out(self, users: Ids) -> Array:
+        """Vectors of ``users`` (U,) without one item of their histories: (P, d), for P entries of these in turn.
+
+        Only for members that read histories.
+        """
+        return self._concatenated(
+            {name: member.leave_one_out(users) for name, member in self.members.items()}  # type: ignore[attr-defined]
+        )
+
+    def _concatenated(self, vectors: Mapping[str, Array]) -> Array:
+        parts = [np.sqrt(np.float32(self.weights.members[name])) * part.astype(np.float32) for name, part in vectors.items()]
+        return np.concatenate(parts, axis=1)
+
+    def _dims(self) -> dict[str, int]:
+        no_user = np.empty(0, np.intp)
+        return {
+            name: member.users_forward(member.serving_inputs(no_user))[0].shape[1]
+            for name, member in self.members.items()
+        }

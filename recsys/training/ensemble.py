@@ -1,0 +1,97 @@
+"""All towers of one model through their epochs, in step: those of the model itself and of its companions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.data.dataset import Dataset
+from recsys.models.features import log_q
+from recsys.models.fitted import Fitted
+from recsys.models.hyperparameters import HyperParameters
+from recsys.models.mixture import Mixture, Weights
+from recsys.models.protocol import ModelSpec
+from recsys.nn.arrays import Array
+from recsys.schema import EpochRecord
+from recsys.training.trainer import Trainer
+
+
+class Ensemble:
+    """Trains the towers of a model, each by its own objective, on one set of ratings.
+
+    Args:
+        spec: of the model.
+        ratings: what it learns from.
+        hyperparameters: how.
+        rng: draws weights, batches and dropout.
+
+    Attributes:
+        weights: with which the scores of the towers are added; equal ones at first.
+    """
+
+    def __init__(
+        self, spec: ModelSpec, ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator
+    ) -> None:
+        self.spec, self.ratings, self.hyperparameters = spec, ratings, hyperparameters
+        own = Trainer.create(spec.name, ratings, hyperparameters, rng)
+        self.trainers = {spec.name: own}
+        for companion in spec.companions:
+            theirs = companion.defaults(ratings, hyperparameters)
+            if theirs is not None:
+                towers = companion.create(ratings, own.towers, theirs, rng, np.float32)
+                self.trainers[companion.name] = Trainer(towers, None, ratings, theirs, rng)
+        self.weights = Weights.equal(list(self.trainers))
+
+    def train_epoch(self, epoch: int) -> float:
+        """One pass of all towers over the ratings; returns the mean of their losses. Epochs count from 1."""
+        return float(np.mean([trainer.train_epoch(epoch) for trainer in self.trainers.values()]))
+
+    def mixture(self) -> Mixture:
+        """The towers as they are now, as one."""
+        members = {name: trainer.towers for name, trainer in self.trainers.items()}
+        return Mixture(members, self.weights, log_q(self.ratings))
+
+    def item_vectors(self) -> NDArray[np.float32]:
+        """As they are now, (n_items, d)."""
+        vectors, _ = self.mixture().items()
+        return vectors
+
+    def fitted(self, history: Sequence[EpochRecord], epoch: int) -> Fitted:
+        """What would be served if training ended now."""
+        mixture = self.mixture()
+        items, bias = mixture.items()
+        return Fitted(
+            name=self.spec.name,
+            user_ids=self.ratings.user_ids,
+            item_ids=self.ratings.item_ids,
+            user_vectors=mixture.users(np.arange(self.ratings.n_users)),
+            item_vectors=items,
+            item_bias=bias,
+            history=tuple(history),
+            best_epoch=epoch,
+            towers=mixture,
+            hyperparameters=self.hyperparameters,
+        )
+
+    def save_weights(self) -> None:
+        """Copy the learned arrays as they are."""
+        for trainer in self.trainers.values():
+            trainer.save_weights()
+
+    def restore_weights(self) -> None:
+        """Go back to the last copy."""
+        for trainer in self.trainers.values():
+            trainer.restore_weights()
+
+
+def scores_by_member(mixture: Mixture, users: NDArray[np.intp]) -> list[Array]:
+    """Scores (n, n_items) of ``users`` (n,) by each member of a mixture, and log popularity (n_items,) as the last."""
+    every_item = np.arange(len(mixture.log_q))
+    scores = []
+    for member in mixture.members.values():
+        vectors, _ = member.users_forward(member.serving_inputs(users))
+        items, bias, _ = member.items_forward(every_item)
+        scores.append((vectors @ items.T + bias).astype(np.float32))
+    return [*scores, mixture.log_q]

@@ -1,0 +1,64 @@
+"""With which weights the scores of a model's towers, and popularity, are added: chosen on validation data.
+
+Where little is known of users and items, a list of what is popular may be better than any that was learned; where
+towers of two kinds are right about different users, both together are better than either. The choice costs no
+training: the scores of each are computed once, and added in a few ways.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from recsys.models.mixture import Weights
+from recsys.training.ensemble import Ensemble, scores_by_member
+from recsys.training.validation import Validation
+
+SHARES = (0.6, 0.1, 0.3, 0.8)
+"""Of the model's own towers, where it has a companion; the first unless validation says otherwise."""
+POPULARITY = (0.0, 0.25, 0.5, 1.0, 4.0)
+"""Weights of the log of an item's share of the ratings; with the largest, lists are next to those of popularity."""
+
+
+def choose_weights(early: Ensemble, validation: Validation) -> Weights:
+    """The weights of highest nDCG@10, where it is higher than that of the first by more than two standard errors.
+
+    The error is that of the difference, user by user. Two, because the best of several is the best by chance too. The
+    first weights are next to equal, without popularity: averages of models are robust.
+
+    Args:
+        early: trained on the part of the ratings that the validation part was cut from.
+        validation: what is held out.
+    """
+    candidates = [
+        Weights(members, popularity)
+        for popularity, members in itertools.product(POPULARITY, _member_weights(list(early.trainers)))
+    ]
+    mixture, per_block = early.mixture(), []
+    for block in validation.blocks:
+        scores = scores_by_member(mixture, block.users)
+        per_block.append([validation.ndcg(block, added(scores, weights)) for weights in candidates])
+    ndcg = np.concatenate(per_block, axis=1)  # (n_candidates, n_users)
+    gains = ndcg - ndcg[0]
+    best = int(gains.mean(axis=1).argmax())
+    error = gains[best].std() / np.sqrt(len(gains[best]))
+    return candidates[best if gains[best].mean() > 2 * error else 0]
+
+
+def added(scores: Sequence[np.ndarray], weights: Weights) -> np.ndarray:
+    """The weighted sum (n, n_items) of scores as :func:`~recsys.training.ensemble.scores_by_member` gives them."""
+    factors = [*weights.members.values(), weights.popularity]
+    total = np.float32(factors[0]) * scores[0]
+    for factor, part in zip(factors[1:], scores[1:], strict=True):
+        if factor:
+            total += np.float32(factor) * part
+    return total
+
+
+def _member_weights(names: list[str]) -> list[dict[str, float]]:
+    if len(names) == 1:
+        return [{names[0]: 1.0}]
+    own, *others = names
+    return [{own: share, **{name: (1 - share) / len(others) for name in others}} for share in SHARES]
