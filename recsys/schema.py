@@ -591,14 +591,19 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
         n = average_films + number of rated items, w = half_star_weights[2 * stars - 1] of each of them
         d = sum of w * (pool[row] - average) / n
         e = sum of (pool[row] - average) / n
-        h = sqrt(n) * (average + d + average_films / n * (e @ correction + correction_offset))
-        user vector = h + relu(h @ inner_weight + inner_bias) @ outer_weight + outer_bias
+        h = sqrt(n) * (average + d + average_films / n * (e @ correction + correction_offset)), where correction is
+            two square blocks: of the first refined_dim numbers, and of the others
+        f = h[:refined_dim], c = h[refined_dim:]
+        user vector = scales[0] * (f + relu(f @ inner_weight + inner_bias) @ outer_weight + outer_bias),
+            followed by scales[1] * c / |c|
         score = items[row] . user vector + item_bias[row]
     """
 
     FILE: ClassVar[str] = "deep_tower.js"
     dim: Annotated[int, Meta(description="length of vectors")]
     hidden: Annotated[int, Meta(description="width of the hidden layer")]
+    refined_dim: Annotated[int, Meta(description="how many of these go through the hidden layer")]
+    scales: Annotated[tuple[float, float], Meta(description="what both parts are multiplied by")]
     n_items: Annotated[int, Meta(description="items in the whole catalogue")]
     item_ids: Annotated[
         list[str], Meta(description="which item each row is: all or the most rated, in the order of items.json")
@@ -617,13 +622,17 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     ]
     average_films: Annotated[float, Meta(description="how many of them, before any item is rated", gt=0)]
     correction: Annotated[
-        str, Meta(description="float16 (dim, dim), what a few rated items say of the others; empty: nothing")
+        str,
+        Meta(
+            description="float16 (refined_dim, refined_dim), then (dim - refined_dim, dim - refined_dim), what a few "
+            "rated items say of the others; empty: nothing"
+        ),
     ] = ""
     correction_offset: Annotated[str, Meta(description="float16 (dim,), what it says in any case; likewise")] = ""
-    inner_weight: Annotated[str, Meta(description="float16 (dim, hidden), of the hidden layer")]
+    inner_weight: Annotated[str, Meta(description="float16 (refined_dim, hidden), of the hidden layer")]
     inner_bias: Annotated[str, Meta(description="float16 (hidden,), of the hidden layer")]
-    outer_weight: Annotated[str, Meta(description="float16 (hidden, dim), from it to the vector")]
-    outer_bias: Annotated[str, Meta(description="float16 (dim,), of the vector")]
+    outer_weight: Annotated[str, Meta(description="float16 (hidden, refined_dim), from it to the vector")]
+    outer_bias: Annotated[str, Meta(description="float16 (refined_dim,), of the vector")]
     items: Annotated[str, Meta(description="float16 (items, dim), item vectors")]
     item_bias: Annotated[str, Meta(description="float16 (items,), what is added to each score")]
     map: TowerMap

@@ -13,6 +13,7 @@ from recsys.data.dataset import Dataset
 from recsys.data.new_user_weights import half_star_weights, star_weights
 from recsys.evaluation.candidates import exclude
 from recsys.export.encoding import encode_array, ids
+from recsys.models.cosine import SCALE, CosineModel
 from recsys.models.deep import DeepModel
 from recsys.models.fitted import Fitted
 from recsys.models.short_history import AVERAGE_ITEMS
@@ -40,15 +41,21 @@ def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -
     Raises:
         OutputError: a number is too large for float16.
     """
-    towers = fitted.towers
+    towers, cosine = fitted.towers.members["deep"], fitted.towers.members.get("cosine")
     assert isinstance(towers, DeepModel)
     dim, mlp = fitted.item_vectors.shape[1], towers.user_mlp
+    readers: list[DeepModel | CosineModel] = [towers]
+    scales = [float(fitted.towers.scale("deep")), 0.0]
+    if isinstance(cosine, CosineModel):
+        readers.append(cosine)
+        scales[1] = float(fitted.towers.scale("cosine")) * SCALE
     item_ids = ids(dataset.item_ids)
+    refined_dim = len(mlp.outer.bias.value)
     weights = {
-        "average": _encode(towers.short_history.average),
-        "correction": _encode(towers.short_history.correction),
-        "correction_offset": _encode(towers.short_history.offset),
-        "inner_weight": _encode(mlp.inner.weight.value[:dim]),  # the rows beyond are of user features
+        "average": _encode(np.concatenate([reader.short_history.average for reader in readers])),
+        "correction": _encode(np.concatenate([reader.short_history.correction.ravel() for reader in readers])),
+        "correction_offset": _encode(np.concatenate([reader.short_history.offset for reader in readers])),
+        "inner_weight": _encode(mlp.inner.weight.value[:refined_dim]),  # the rows beyond are of user features
         "inner_bias": _encode(mlp.inner.bias.value),
         "outer_weight": _encode(mlp.outer.weight.value),
         "outer_bias": _encode(mlp.outer.bias.value),
@@ -57,12 +64,14 @@ def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -
     return schema.DeepTower(
         dim=dim,
         hidden=len(mlp.inner.bias.value),
+        refined_dim=refined_dim,
+        scales=(round(scales[0], 6), round(scales[1], 6)),
         n_items=dataset.n_items,
         item_ids=[item_ids[row] for row in rows],
         star_weights=_rounded(star_weights()),
         half_star_weights=_rounded(half_star_weights(towers.scale, dataset.rating)),
         starters=seed_items(projection.points[rows], _starter_counts(dataset)[rows]),
-        pool=_encode(towers.pool.table.value[rows]),
+        pool=_encode(np.concatenate([reader.pool.table.value[rows] for reader in readers], axis=1)),
         average_films=AVERAGE_ITEMS,
         **weights,
         items=_encode(fitted.item_vectors[rows]),

@@ -37,7 +37,7 @@ HIDDEN_SHARE = 0.5
 LEARNING_RATE = 0.01
 BATCH_SIZE, MAX_BATCHES = 2048, 64
 """Ratings in a batch of a small log, and batches in an epoch of a large one."""
-_SCALE = TEMPERATURE**-0.5
+SCALE = TEMPERATURE**-0.5
 """Length of all vectors: their dot product is the cosine divided by the temperature."""
 _INITIAL_NOISE = 0.1
 """Length of the noise that is added to item vectors of length 1: items without a place in the linear towers, whose
@@ -105,7 +105,7 @@ class CosineModel:
         return model
 
     def training_inputs(self, users: Ids, rng: np.random.Generator) -> TrainingInputs:
-        """What the user tower reads of ``users`` (U,): a half of each history, whose items weigh 1; and the others."""
+        """What the user tower reads of ``users`` (U,): half of each history, whose items weigh 1; and the rest."""
         history = self.history[users]
         hidden = hidden_entries(np.diff(history.indptr), HIDDEN_SHARE, rng)  # (P,)
         visible = sparse.csr_array(
@@ -124,38 +124,42 @@ class CosineModel:
     def fold_in(self, ratings: sparse.csr_array[Any]) -> Array:
         """Vectors (N, d) of N new users from their ``ratings`` (N, n_items); see the deep model."""
         pooled = pool_new_users(self.scale, ratings, self.short_history, self.pool.table.value)
-        directions, _ = self.unit.forward(pooled)
-        return directions * _SCALE
+        return self._scaled(pooled)
 
     def leave_one_out(self, users: Ids) -> Array:
-        """The served vector of each user without one item of their history: (P, d), for P entries of the histories."""
+        """The served vector of each user without one item of their history: (P, d), one row for each entry."""
         history, table = self.history[users], self.pool.table.value
         row = np.repeat(np.arange(len(users)), np.diff(history.indptr))
-        directions, _ = self.unit.forward((history @ table)[row] - history.data[:, None] * table[history.indices])
-        return directions * _SCALE
+        return self._scaled((history @ table)[row] - history.data[:, None] * table[history.indices])
+
+    def _scaled(self, pooled: Array) -> Array:
+        """User vectors (N, d) from pooled histories (N, d)."""
+        directions, _ = self.unit.forward(pooled)
+        vectors: Array = directions * SCALE
+        return vectors
 
     def users_forward(self, inputs: sparse.csr_array[Any]) -> tuple[Array, tuple[Any, ...]]:
         """User vectors (U, d), of length ``1 / sqrt(TEMPERATURE)``."""
         pooled, pool_cache = self.pool.forward(inputs)
         directions, unit_cache = self.unit.forward(pooled)
-        return directions * _SCALE, (pool_cache, unit_cache)
+        return directions * SCALE, (pool_cache, unit_cache)
 
     def users_backward(self, gradient: Array, cache: tuple[Any, ...]) -> None:
         """From the gradient of the user vectors (U, d)."""
         pool_cache, unit_cache = cache
-        self.pool.backward(self.unit.backward(gradient * _SCALE, unit_cache), pool_cache)
+        self.pool.backward(self.unit.backward(gradient * SCALE, unit_cache), pool_cache)
 
     def items_forward(self, items: Ids) -> tuple[Array, Array, tuple[Any, ...]]:
         """Item vectors (F, d), of length ``1 / sqrt(TEMPERATURE)``, and biases (F,)."""
         embedded, item_cache = self.item.forward(items)
         directions, unit_cache = self.unit.forward(embedded)
         bias, bias_cache = self.bias.forward(items)  # (F, 1)
-        return directions * _SCALE, bias[:, 0], (item_cache, unit_cache, bias_cache)
+        return directions * SCALE, bias[:, 0], (item_cache, unit_cache, bias_cache)
 
     def items_backward(self, gradient: Array, bias_gradient: Array, cache: tuple[Any, ...]) -> None:
         """From the gradients of the item vectors (F, d) and biases (F,)."""
         item_cache, unit_cache, bias_cache = cache
-        self.item.backward(self.unit.backward(gradient * _SCALE, unit_cache), item_cache)
+        self.item.backward(self.unit.backward(gradient * SCALE, unit_cache), item_cache)
         self.bias.backward(bias_gradient[:, None], bias_cache)
 
     def self_contributions_forward(

@@ -50,6 +50,8 @@ DIM, SPARSE_DIM = 64, 256
 """Length of the vectors by default, and on sparse logs, where a catalogue is large and more directions pay."""
 SPARSE = 0.5
 """Relative density below which a log is sparse."""
+MIN_USERS = 200
+"""Users of two ratings or more for the cosine towers, which learn to predict a half of each history."""
 
 
 @dataclass(frozen=True)
@@ -263,7 +265,7 @@ def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
     their cost, and half of them are those of cosine towers.
     """
     density = relative_density(ratings)
-    is_sparse = density < SPARSE
+    is_sparse = density < SPARSE and (ratings.user_counts > 1).sum() >= MIN_USERS
     resolved = resolve(
         config,
         ratings,

@@ -22,8 +22,8 @@ from recsys.models import archive
 from recsys.models.archive import Archive
 from recsys.models.fold_in import history_row
 from recsys.models.hyperparameters import HyperParameters
-from recsys.models.state import ids_from_array, ids_to_array, require_array
 from recsys.models.mixture import Mixture
+from recsys.models.state import ids_from_array, ids_to_array, require_array
 from recsys.models.towers import Towers
 from recsys.schema import VERSION, EpochRecord
 

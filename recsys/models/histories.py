@@ -39,7 +39,8 @@ def pool_new_users(
         table: (n_items, d), what each item adds to a history.
     """
     weights = new_user_weights(scale, ratings.data).astype(table.dtype)
-    return short_history.pool(sparse.csr_array((weights, ratings.indices, ratings.indptr), shape=ratings.shape), table)
+    rated = sparse.csr_array((weights, ratings.indices, ratings.indptr), shape=ratings.shape)
+    return short_history.pool(rated, table)
 
 
 def history_to_arrays(

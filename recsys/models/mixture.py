@@ -37,9 +37,12 @@ class Weights:
     popularity: float = 0.0
 
     @classmethod
-    def equal(cls, names: Sequence[str]) -> Self:
-        """The mean of the towers' scores, without popularity."""
-        return cls({name: 1 / len(names) for name in names})
+    def of_share(cls, names: Sequence[str], share: float, popularity: float = 0.0) -> Self:
+        """A share for the first of the towers, the rest for the others in equal parts; one alone has all of it."""
+        own, *others = names
+        if not others:
+            return cls({own: 1.0}, popularity)
+        return cls({own: share, **{name: (1 - share) / len(others) for name in others}}, popularity)
 
 
 class Mixture:
@@ -84,7 +87,8 @@ class Mixture:
         Args:
             state: its arrays, not trusted.
             classes: of the towers that a model of this name may have, in their order.
-            n_users, n_items: how many there are.
+            n_users: how many there are.
+            n_items: likewise.
             dim: length of the concatenated vectors.
 
         Raises:
@@ -102,7 +106,8 @@ class Mixture:
             )
         members = {}
         for name, length in zip(names, dims.tolist(), strict=True):
-            of_member = {key.removeprefix(f"{name}."): value for key, value in state.items() if key.startswith(f"{name}.")}
+            prefix = f"{name}."
+            of_member = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
             members[name] = classes[name].from_state(of_member, n_users, n_items, length)
         return cls(members, Weights(dict(zip(names, weights.tolist(), strict=True)), popularity), log_q)
 
@@ -150,9 +155,13 @@ class Mixture:
             {name: member.leave_one_out(users) for name, member in self.members.items()}  # type: ignore[attr-defined]
         )
 
+    def scale(self, name: str) -> np.float32:
+        """What the vectors of a member are multiplied by: the root of its weight, once on either side."""
+        return np.float32(np.sqrt(self.weights.members[name]))
+
     def _concatenated(self, vectors: Mapping[str, Array]) -> Array:
-        parts = [np.sqrt(np.float32(self.weights.members[name])) * part.astype(np.float32) for name, part in vectors.items()]
-        return np.concatenate(parts, axis=1)
+        scaled = [self.scale(name) * part.astype(np.float32) for name, part in vectors.items()]
+        return np.concatenate(scaled, axis=1)
 
     def _dims(self) -> dict[str, int]:
         no_user = np.empty(0, np.intp)

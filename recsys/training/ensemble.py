@@ -13,9 +13,12 @@ from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import HyperParameters
 from recsys.models.mixture import Mixture, Weights
 from recsys.models.protocol import ModelSpec
-from recsys.nn.arrays import Array
+from recsys.nn.arrays import Array, Ids
 from recsys.schema import EpochRecord
 from recsys.training.trainer import Trainer
+
+FIRST_SHARE = 0.6
+"""Share of the scores of a model's own towers in the sum with those of its companions, before it is chosen."""
 
 
 class Ensemble:
@@ -28,7 +31,7 @@ class Ensemble:
         rng: draws weights, batches and dropout.
 
     Attributes:
-        weights: with which the scores of the towers are added; equal ones at first.
+        weights: with which the scores of the towers are added.
     """
 
     def __init__(
@@ -42,7 +45,7 @@ class Ensemble:
             if theirs is not None:
                 towers = companion.create(ratings, own.towers, theirs, rng, np.float32)
                 self.trainers[companion.name] = Trainer(towers, None, ratings, theirs, rng)
-        self.weights = Weights.equal(list(self.trainers))
+        self.weights = Weights.of_share(list(self.trainers), FIRST_SHARE)
 
     def train_epoch(self, epoch: int) -> float:
         """One pass of all towers over the ratings; returns the mean of their losses. Epochs count from 1."""
@@ -86,8 +89,8 @@ class Ensemble:
             trainer.restore_weights()
 
 
-def scores_by_member(mixture: Mixture, users: NDArray[np.intp]) -> list[Array]:
-    """Scores (n, n_items) of ``users`` (n,) by each member of a mixture, and log popularity (n_items,) as the last."""
+def scores_by_member(mixture: Mixture, users: Ids) -> list[Array]:
+    """Scores (n, n_items) of ``users`` (n,) by each member of a mixture, and last log popularity, (n_items,)."""
     every_item = np.arange(len(mixture.log_q))
     scores = []
     for member in mixture.members.values():

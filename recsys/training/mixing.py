@@ -13,11 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from recsys.models.mixture import Weights
-from recsys.training.ensemble import Ensemble, scores_by_member
+from recsys.training.ensemble import FIRST_SHARE, Ensemble, scores_by_member
 from recsys.training.validation import Validation
 
-SHARES = (0.6, 0.1, 0.3, 0.8)
-"""Of the model's own towers, where it has a companion; the first unless validation says otherwise."""
+SHARES = (FIRST_SHARE, 0.1, 0.3, 0.8)
+"""Of the model's own towers, where it has companions; the first unless validation says otherwise."""
 POPULARITY = (0.0, 0.25, 0.5, 1.0, 4.0)
 """Weights of the log of an item's share of the ratings; with the largest, lists are next to those of popularity."""
 
@@ -32,9 +32,10 @@ def choose_weights(early: Ensemble, validation: Validation) -> Weights:
         early: trained on the part of the ratings that the validation part was cut from.
         validation: what is held out.
     """
+    names = list(early.trainers)
     candidates = [
-        Weights(members, popularity)
-        for popularity, members in itertools.product(POPULARITY, _member_weights(list(early.trainers)))
+        Weights.of_share(names, share, popularity)
+        for popularity, share in itertools.product(POPULARITY, SHARES if len(names) > 1 else SHARES[:1])
     ]
     mixture, per_block = early.mixture(), []
     for block in validation.blocks:
@@ -55,10 +56,3 @@ def added(scores: Sequence[np.ndarray], weights: Weights) -> np.ndarray:
         if factor:
             total += np.float32(factor) * part
     return total
-
-
-def _member_weights(names: list[str]) -> list[dict[str, float]]:
-    if len(names) == 1:
-        return [{names[0]: 1.0}]
-    own, *others = names
-    return [{own: share, **{name: (1 - share) / len(others) for name in others}} for share in SHARES]

@@ -145,7 +145,7 @@ def ndcg(variant: Variant, parts: recsys.Split, seed: int) -> float:
     with ExitStack() as stack:
         for target, name, value in variant.patches:
             stack.enter_context(patch.object(target, name, value))
-        run = Trainer(variant.model, parts.train, hyperparameters, np.random.default_rng(seed))
+        run = Trainer.create(variant.model, parts.train, hyperparameters, np.random.default_rng(seed))
         for epoch in range(1, hyperparameters.epochs + 1):
             run.train_epoch(epoch)
         return recsys.evaluate(run.fitted((), hyperparameters.epochs), parts.train, parts.test).mean["ndcg"]

@@ -97,7 +97,7 @@ def programs(model: str, train: recsys.Dataset, hyperparameters: HyperParameters
     """All programs by name; they start with the same parameters."""
 
     def ours() -> Trainer:
-        return Trainer(model, train, hyperparameters, np.random.default_rng(0))
+        return Trainer.create(model, train, hyperparameters, np.random.default_rng(0))
 
     def pairwise(run: Trainer, size: int) -> Program:
         factor = hyperparameters.epochs * train.n_ratings / size / PAIRWISE_BATCHES

@@ -58,7 +58,7 @@ def largest_differences(
     model: str, ratings: Dataset, hyperparameters: HyperParameters, steps: int, seed: int = 0
 ) -> dict[str, float]:
     """The largest difference of each program from ours, over the losses and all gradients of some steps."""
-    run = Trainer(model, ratings, hyperparameters, np.random.default_rng(seed), np.float64)
+    run = Trainer.create(model, ratings, hyperparameters, np.random.default_rng(seed), np.float64)
     start = initial_parameters(run)
     grouped = Compared(Grouped(GROUPED[model](run.towers, start), run))
     pairwise = Compared(Pairwise(PAIRWISE[model](run.towers, start), run))

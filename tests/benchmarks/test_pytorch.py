@@ -43,7 +43,7 @@ def test_a_slightly_wrong_gradient_is_detected(monkeypatch):
 def test_the_timed_grouped_program_reaches_the_same_parameters(model):
     log = LOGS["with user features"]
     hyperparameters = MODELS[model].defaults(log, TrainConfig(dim=4, batch_size=100))
-    run = Trainer(model, log, hyperparameters, np.random.default_rng(0), np.float64)
+    run = Trainer.create(model, log, hyperparameters, np.random.default_rng(0), np.float64)
     start, timed = initial_parameters(run), GroupedTraining(model, run)
     for epoch in (1, 2, 3):
         run.train_epoch(epoch)
@@ -57,7 +57,7 @@ def test_the_timed_grouped_program_reaches_the_same_parameters(model):
 
 def test_the_timed_pairwise_program_learns():
     log = LOGS["with genres"]
-    run = Trainer("deep", log, MODELS["deep"].defaults(log, TrainConfig(dim=4)), np.random.default_rng(0))
+    run = Trainer.create("deep", log, MODELS["deep"].defaults(log, TrainConfig(dim=4)), np.random.default_rng(0))
     timed = PairwiseTraining("deep", run, 100, max_batches=10)
     whole_log = timed.user, timed.item, timed.objective.towers.dropout_mask(len(timed.user), np.random.default_rng(0))
     before = timed.objective(*whole_log)

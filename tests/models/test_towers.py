@@ -77,7 +77,7 @@ def no_kink_near(towers) -> bool:
     """No hidden unit within 1e-3 of where the slope of relu changes, for anything the tests feed in."""
     rng = np.random.default_rng(0)
     activations = []
-    for mlp, call in ((towers.user_mlp, lambda: towers.users_forward(towers.training_inputs(USERS, rng))),
+    for mlp, call in ((towers.user_mlp, lambda: towers.users_forward(towers.training_inputs(USERS, rng).inputs)),
                       (towers.item_mlp, lambda: towers.items_forward(ITEMS))):  # fmt: skip
         inner = mlp.inner.forward
         mlp.inner.forward = lambda x, inner=inner: (activations.append(inner(x)[0]), inner(x))[1]
@@ -89,7 +89,7 @@ def no_kink_near(towers) -> bool:
 @pytest.mark.parametrize("name", ["base", "deep"])
 def test_the_whole_model_passes_the_gradient_check(name):
     towers = model(name)
-    inputs = towers.training_inputs(USERS, np.random.default_rng(0))  # dropout fixed
+    inputs = towers.training_inputs(USERS, np.random.default_rng(0)).inputs  # dropout fixed
     assert name == "base" or no_kink_near(towers)
     _, (user_gradient, item_gradient, bias_gradient) = objective(towers, inputs)
     _, _, _, user_cache, item_cache = forward(towers, inputs, ITEMS)
@@ -103,7 +103,7 @@ def test_the_whole_model_passes_the_gradient_check(name):
 @pytest.mark.parametrize("name", ["base", "deep"])
 def test_the_whole_model_passes_the_gradient_check_with_sampled_negatives(name):
     towers, items = model(name), np.array([0, 2, 5, 6])
-    inputs = towers.training_inputs(USERS, np.random.default_rng(0))
+    inputs = towers.training_inputs(USERS, np.random.default_rng(0)).inputs
     pairs = Pairs.distinct(np.array([0, 0, 1, 2, 3, 3]), np.array([0, 3, 1, 2, 0, 1]))
     negatives = SampledNegatives.draw(pairs.user, pairs.item, len(items), 3, np.random.default_rng(1))
     assert 1 < len(negatives.sampled) < len(items)
@@ -126,7 +126,7 @@ def test_the_whole_model_passes_the_gradient_check_with_sampled_negatives(name):
 @pytest.mark.parametrize("name", ["base", "deep"])
 def test_both_towers_pass_the_gradient_check_under_a_random_upstream_gradient(name):
     towers, rng = model(name), np.random.default_rng(5)
-    inputs = towers.training_inputs(USERS, np.random.default_rng(0))
+    inputs = towers.training_inputs(USERS, np.random.default_rng(0)).inputs
     up, item_up, bias_up = (rng.standard_normal(shape) for shape in ((4, DIM), (5, DIM), (5,)))
     _, _, _, user_cache, item_cache = forward(towers, inputs, ITEMS)
     towers.users_backward(up, user_cache)
@@ -141,7 +141,7 @@ def test_both_towers_pass_the_gradient_check_under_a_random_upstream_gradient(na
 
 def test_the_gradient_check_finds_a_forgotten_residual_path():
     towers = model("deep")
-    inputs = towers.training_inputs(USERS, np.random.default_rng(0))
+    inputs = towers.training_inputs(USERS, np.random.default_rng(0)).inputs
     _, (user_gradient, _, _) = objective(towers, inputs)
     _, cache = towers.users_forward(inputs)
     pool_cache, mlp_cache = cache
@@ -177,7 +177,7 @@ def test_an_untrained_deep_model_scores_as_the_linear_towers_it_starts_from():
     start = LinearTowers(rng.standard_normal((N_ITEMS, DIM)), rng.standard_normal((N_ITEMS, DIM)))
     features = np.ones((N_ITEMS, 2)), np.ones((N_USERS, 2))
     deep = DeepModel(history(), Opinions(1, 5), start, *features, rng, np.float64)
-    users, _ = deep.users_forward(deep.training_inputs(USERS, rng))
+    users, _ = deep.users_forward(deep.training_inputs(USERS, rng).inputs)
     vectors, bias, _ = deep.items_forward(ITEMS)
     expected = equal_weights(history())[USERS] @ start.history @ start.items[ITEMS].T
     np.testing.assert_allclose(users @ vectors.T + bias, expected, rtol=1e-12)
@@ -197,14 +197,14 @@ def test_serving_reads_everything_and_draws_nothing():
 
 def test_training_drops_the_features_of_about_half_of_the_users():
     towers, rng = model("deep"), np.random.default_rng(0)
-    features = np.array([towers.training_inputs(USERS, rng).features for _ in range(40)])
+    features = np.array([towers.training_inputs(USERS, rng).inputs.features for _ in range(40)])
     present = (features != 0).any(axis=2)
     assert 0.3 < present.mean() < 0.7
     np.testing.assert_array_equal(features[present], np.tile(towers.user_features[USERS], (40, 1, 1))[present])
 
 
 def test_in_training_every_item_of_a_history_weighs_the_same():
-    weights = model("deep").training_inputs(np.array([0, 4]), np.random.default_rng(0)).history.toarray()
+    weights = model("deep").training_inputs(np.array([0, 4]), np.random.default_rng(0)).inputs.history.toarray()
     rated = history().toarray()[0] != 0
     np.testing.assert_allclose(weights[0][rated], 1 / np.sqrt(rated.sum()))
     assert not weights[0][~rated].any()
@@ -214,7 +214,7 @@ def test_in_training_every_item_of_a_history_weighs_the_same():
 def test_training_inputs_do_not_change_the_history_of_the_model():
     towers = model("deep")
     before = towers.history.toarray().copy()
-    towers.training_inputs(USERS, np.random.default_rng(0))
+    towers.training_inputs(USERS, np.random.default_rng(0)).inputs
     np.testing.assert_array_equal(towers.history.toarray(), before)
 
 
@@ -256,7 +256,7 @@ def self_contributions(towers, inputs, items):
 def test_a_self_contribution_is_what_the_score_loses_without_the_item():
     towers = model("deep")
     towers.user_mlp.outer.weight.value.fill(0)  # the pool alone
-    inputs = towers.training_inputs(np.array([0]), np.random.default_rng(0))
+    inputs = towers.training_inputs(np.array([0]), np.random.default_rng(0)).inputs
     items = np.arange(N_ITEMS)
     vectors, _, _ = towers.items_forward(items)
     contributions, _ = self_contributions(towers, inputs, items)
@@ -278,7 +278,7 @@ def test_in_the_base_model_no_item_contributes_to_its_own_score():
 
 def test_self_contributions_pass_the_gradient_check():
     towers, items = model("deep"), np.arange(N_ITEMS)
-    inputs = towers.training_inputs(np.array([0, 1, 2, 4]), np.random.default_rng(0))
+    inputs = towers.training_inputs(np.array([0, 1, 2, 4]), np.random.default_rng(0)).inputs
     contributions, cache = self_contributions(towers, inputs, items)
     up = np.random.default_rng(1).standard_normal(len(contributions))
     _, bias, item_cache = towers.items_forward(items)
@@ -301,6 +301,6 @@ def test_both_models_stay_in_float32():
     for name in ("base", "deep"):
         towers = model(name, np.float32)
         assert {p.value.dtype for p in towers.parameters().values()} == {np.dtype(np.float32)}
-        users, cache = towers.users_forward(towers.training_inputs(USERS, np.random.default_rng(0)))
+        users, cache = towers.users_forward(towers.training_inputs(USERS, np.random.default_rng(0)).inputs)
         assert users.dtype == np.float32
         towers.users_backward(users, cache)

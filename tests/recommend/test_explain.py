@@ -62,7 +62,7 @@ def scores_of(model: Fitted, history: sparse.csr_array, user: int) -> np.ndarray
 
 def by_deleting(model: Fitted, user: int, item: int) -> Pairs:
     """How much the item's score falls as each rated item is deleted from the matrix, the three largest."""
-    history = model.towers.history[[user]]
+    history = model.towers.members["deep"].history[[user]]
     score, falls = scores_of(model, history, user)[item], []
     for entry, rated in enumerate(history.indices.tolist()):
         rest = sparse.csr_array(

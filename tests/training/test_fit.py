@@ -121,7 +121,7 @@ def test_the_served_model_has_trained_on_all_ratings_until_the_best_epoch(model)
 def test_the_histories_of_deep_hold_all_training_ratings():
     dataset = two_tastes()
     fitted = recsys.fit(dataset, "deep", QUICK)
-    assert fitted.towers.history.nnz == dataset.n_ratings
+    assert fitted.towers.members["deep"].history.nnz == dataset.n_ratings
 
 
 def test_training_ends_when_the_callback_returns_false_and_goes_on_for_none():

@@ -19,7 +19,7 @@ MODEL_NAMES = ["base", "deep"]
 def trainer_of(model: str, ratings: Dataset, **hyperparameters: float) -> Trainer:
     """A trainer in float64, as if it had trained for a while: at first the MLPs output 0."""
     defaults = MODELS[model].defaults(ratings, TrainConfig(dim=3, batch_size=60, l2=0.2))
-    trainer = Trainer(model, ratings, replace(defaults, **hyperparameters), np.random.default_rng(4), np.float64)
+    trainer = Trainer.create(model, ratings, replace(defaults, **hyperparameters), np.random.default_rng(4), np.float64)
     if model == "deep":
         for mlp in (trainer.towers.user_mlp, trainer.towers.item_mlp):
             for parameter in (mlp.inner.bias, mlp.outer.weight):
@@ -113,7 +113,7 @@ def test_a_deep_model_starts_without_a_distillation_gradient():
     batch, gradients = first_batch(ratings), []
     for distillation in (0.0, 100.0):
         hyperparameters = replace(MODELS["deep"].defaults(ratings, TrainConfig(dim=3)), distillation=distillation)
-        trainer = Trainer("deep", ratings, hyperparameters, np.random.default_rng(4), np.float64)
+        trainer = Trainer.create("deep", ratings, hyperparameters, np.random.default_rng(4), np.float64)
         trainer.add_gradients(batch, trainer.towers.training_inputs(batch.users, np.random.default_rng(0)))
         gradients.append({name: p.gradient for name, p in trainer.towers.parameters().items()})
     for name, gradient in gradients[0].items():

@@ -1,7 +1,8 @@
 // The deep user tower in plain JavaScript: the forward pass of recsys/models/deep.py for a new user, from ratings alone.
 // Runs on the content of data/deep_tower.js. All sums are in float64.
 //
-// Shapes: d = dim, h = hidden, n = items. Tables are flat, row by row: row r of a table of width d is at r * d.
+// Shapes: d = dim, r = refined_dim, h = hidden, n = items. Tables are flat, row by row: row i of a table of width d is at
+// i * d. Of each vector the first r numbers are those of the refined towers, the others those of the cosine towers.
 import { decodeArray } from "../shared/decode.js";
 
 const MAX_REASONS = 3;
@@ -25,24 +26,35 @@ export function createTower(data) {
   const n = data.item_ids.length;
   const decode = (name) => decodeArray(data[name], "float16");
   const [pool, average, items, bias] = ["pool", "average", "items", "item_bias"].map(decode); // (n, d), (d,), (n, d), (n,)
-  const [innerWeight, innerBias] = ["inner_weight", "inner_bias"].map(decode); // (d, h), (h,)
+  const [innerWeight, innerBias] = ["inner_weight", "inner_bias"].map(decode); // (r, h), (h,)
   const averageFilms = data.average_films;
-  const correction = data.correction ? decode("correction") : null; // (d, d); older towers have none
+  const correction = data.correction ? decode("correction") : null; // (r, r), (d - r, d - r); older towers have none
+  const { refined_dim: refinedDim = dim, scales = [1, 0] } = data;
+  const [refinedScale, cosineScale] = scales;
   const offset = data.correction_offset ? decode("correction_offset") : new Float64Array(dim); // (d,)
-  const [outerWeight, outerBias] = ["outer_weight", "outer_bias"].map(decode); // (h, d), (d,)
+  const [outerWeight, outerBias] = ["outer_weight", "outer_bias"].map(decode); // (h, r), (r,)
 
   // inner += pooled @ W1
   const addInnerSums = (inner, pooled) => {
-    for (let k = 0; k < pooled.length; k++) addRow(inner, pooled[k], innerWeight, k);
+    for (let k = 0; k < refinedDim; k++) addRow(inner, pooled[k], innerWeight, k);
     return inner;
   };
 
   // pooled + relu(pooled @ W1 + b1) @ W2 + b2: a residual layer
   const residualLayer = (pooled) => {
     const inner = addInnerSums(innerBias.slice(), pooled); // (h,)
-    const vector = pooled.slice(); // (d,)
+    const vector = pooled.slice(0, refinedDim); // (r,)
     addRow(vector, 1, outerBias, 0);
     for (let k = 0; k < hidden; k++) if (inner[k] > 0) addRow(vector, inner[k], outerWeight, k);
+    return vector;
+  };
+
+  // The refined part as it is given, the rest of a pooled history as a direction, both as much as they count: (d,)
+  const served = (refined, pooled) => {
+    const rest = pooled.subarray(refinedDim); // (d - r,)
+    const length = Math.hypot(...rest);
+    const vector = pooled.map((value) => (length > 0 ? (value * cosineScale) / length : 0));
+    for (let k = 0; k < refinedDim; k++) vector[k] = refinedScale * refined[k];
     return vector;
   };
 
@@ -54,7 +66,13 @@ export function createTower(data) {
   };
   const corrected = (values) => {
     const product = new Float64Array(dim);
-    if (correction) values.forEach((value, k) => addRow(product, value, correction, k));
+    if (!correction) return product;
+    const split = refinedDim ** 2;
+    const [refined, rest] = [product.subarray(0, refinedDim), product.subarray(refinedDim)];
+    values.forEach((value, k) => {
+      if (k < refinedDim) addRow(refined, value, correction.subarray(0, split), k);
+      else addRow(rest, value, correction.subarray(split), k - refinedDim);
+    });
     return product;
   };
   // The two parts of a history that depend on the items, (d,) each: `taste` is weighted by the ratings, `context` is the
@@ -79,7 +97,10 @@ export function createTower(data) {
   };
 
   // The user vector of ratings, each row at most once, in any order.
-  const userVector = (ratings) => residualLayer(complete(ratings.length, average, offset, sumUp(ratings))); // (d,)
+  const userVector = (ratings) => {
+    const pooled = complete(ratings.length, average, offset, sumUp(ratings)); // (d,)
+    return served(residualLayer(pooled), pooled);
+  };
 
   const scores = (user) => Float64Array.from(bias, (value, row) => dotRow(user, items, row) + value); // (n,)
 
@@ -131,14 +152,14 @@ export function createTower(data) {
       const [weight, [own, inner]] = [weightOf(stars), partsOf(row)];
       const pooled = complete(count, average, offset, without(sums, weight, own)); // (d,)
       const active = complete(count, innerAverage, innerOffset, without(innerSums, weight, inner)); // (h,)
-      return [pooled, active.map((value, k) => Math.max(value + innerBias[k], 0))];
+      return [served(pooled, pooled), active.map((value, k) => refinedScale * Math.max(value + innerBias[k], 0))];
     });
-    const withAll = userVector(ratings).map((value, k) => value - outerBias[k]); // (d,)
+    const withAll = userVector(ratings).map((value, k) => value - refinedScale * (outerBias[k] ?? 0)); // (d,)
     return listedRows.map((row) => {
-      const item = itemVector(row);
+      const item = itemVector(row).subarray(0, refinedDim); // (r,)
       const outer = innerBias.map((_, k) => dotRow(item, outerWeight, k)); // (h,), W2 @ item
       const scoreWithAll = dotRow(withAll, items, row);
-      const fall = ([pooled, active]) => scoreWithAll - dotRow(pooled, items, row) - dotRow(active, outer, 0);
+      const fall = ([linear, active]) => scoreWithAll - dotRow(linear, items, row) - dotRow(active, outer, 0);
       const strengths = liked.map(([rated], n) => [rated, fall(runsWithout[n])]);
       const positive = strengths.filter(([, strength]) => Math.round(strength * 1e4) > 0); // as four decimals show it
       return positive.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MAX_REASONS);
