@@ -19,15 +19,13 @@ from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
 from recsys.models.factorisation import Factorisation, cautious_start, choose, factorise, from_noise
 from recsys.models.fitted import Fitted
-from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
+from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density, resolve
 from recsys.models.protocol import Explanation, ModelSpec
 from recsys.models.state import State, restore, values
 from recsys.models.towers import TrainingInputs
 from recsys.nn.arrays import Array, Ids, unit_vectors
 from recsys.nn.layers import Embedding, Parameter, named
 
-DENSE = 0.5
-"""Of :func:`~recsys.models.hyperparameters.relative_density`, from where on a log is dense."""
 MAX_REASONS = 2
 """Rated items named for one recommended item."""
 

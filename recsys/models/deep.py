@@ -34,7 +34,7 @@ from recsys.models.features import (
 )
 from recsys.models.fitted import Fitted
 from recsys.models.histories import history_from_arrays, history_to_arrays, padding, pool_new_users
-from recsys.models.hyperparameters import HyperParameters, relative_density, resolve
+from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density, resolve
 from recsys.models.linear import LinearTowers, fit_linear, self_contributions
 from recsys.models.protocol import Explanation, ModelSpec
 from recsys.models.short_history import ShortHistory
@@ -48,8 +48,6 @@ MAX_REASONS = 3
 """Rated items named for one recommended item."""
 DIM, SPARSE_DIM = 64, 256
 """Length of the vectors by default, and on sparse logs, where a catalogue is large and more directions pay."""
-SPARSE = 0.5
-"""Relative density below which a log is sparse."""
 MIN_USERS = 200
 """Users of two ratings or more for the cosine towers, which learn to predict a half of each history."""
 
@@ -265,7 +263,7 @@ def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
     their cost, and half of them are those of cosine towers.
     """
     density = relative_density(ratings)
-    is_sparse = density < SPARSE and (ratings.user_counts > 1).sum() >= MIN_USERS
+    is_sparse = density < DENSE and (ratings.user_counts > 1).sum() >= MIN_USERS
     resolved = resolve(
         config,
         ratings,

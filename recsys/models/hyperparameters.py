@@ -19,6 +19,8 @@ MIN_DEFAULT_BATCHES, MAX_DEFAULT_BATCHES = 4, 24
 user at each step, costs more than the ratings."""
 BATCH_SIZE, MAX_BATCH_SIZE, MAX_BATCH_USERS = 32768, 1 << 20, 1 << 14
 """Ratings in a batch: the usual number, and the most; and about how many users at most, so that memory is bounded."""
+DENSE = 0.5
+"""Of :func:`relative_density`, from where on a log is dense; below, models have more directions and other starts."""
 REFERENCE_DENSITY = 60
 """Ratings per user and item (see :func:`relative_density`) of MovieLens 100K, on which the defaults were tuned."""
 
@@ -56,7 +58,6 @@ def resolve(
     config: TrainConfig,
     ratings: Dataset,
     *,
-    dim: int,
     steps: int,
     epochs: tuple[int, int],
     learning_rate: float,
@@ -69,7 +70,6 @@ def resolve(
     Args:
         config: settings; whatever is set wins.
         ratings: what the model learns from; the batch size and the number of epochs follow from its size.
-        dim: length of the vectors.
         steps: about how many optimiser steps to make in a large log: the more batches, the fewer epochs.
         epochs: fewest and most, whatever ``steps`` says.
         learning_rate: see :class:`HyperParameters`.

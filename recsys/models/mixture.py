@@ -95,11 +95,13 @@ class Mixture:
             DataError: an array is missing or not of these sizes.
         """
         names = [name for name in classes if any(key.startswith(f"{name}.") for key in state)]
+        if not names:
+            raise DataError(f"the arrays of {next(iter(classes))} are missing")
         table = require_array(state, "mixture.members", (len(names), 2), np.float64)
         weights, dims = table[:, 0], table[:, 1].astype(np.int64)
         log_q = require_array(state, "mixture.log_q", (n_items,))
         popularity = float(require_array(state, "mixture.popularity", (1,), np.float64)[0])
-        if not names or not (weights > 0).all() or not (dims > 0).all() or dims.sum() != dim or popularity < 0:
+        if not (weights > 0).all() or not (dims > 0).all() or dims.sum() != dim or popularity < 0:
             raise DataError(
                 f"the mixture has weights {weights.tolist()} and lengths {table[:, 1].tolist()}, and popularity "
                 f"{popularity}; expected weights above 0, lengths that add up to {dim}, and popularity of 0 or more"

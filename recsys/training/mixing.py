@@ -37,11 +37,13 @@ def choose_weights(early: Ensemble, validation: Validation) -> Weights:
         Weights.of_share(names, share, popularity)
         for popularity, share in itertools.product(POPULARITY, SHARES if len(names) > 1 else SHARES[:1])
     ]
-    mixture, per_block = early.mixture(), []
+    mixture, per_block = early.mixture(), [np.empty((len(candidates), 0))]
     for block in validation.blocks:
         scores = scores_by_member(mixture, block.users)
-        per_block.append([validation.ndcg(block, added(scores, weights)) for weights in candidates])
+        per_block.append(np.array([validation.ndcg(block, added(scores, weights)) for weights in candidates]))
     ndcg = np.concatenate(per_block, axis=1)  # (n_candidates, n_users)
+    if not ndcg.shape[1]:
+        return candidates[0]
     gains = ndcg - ndcg[0]
     best = int(gains.mean(axis=1).argmax())
     error = gains[best].std() / np.sqrt(len(gains[best]))

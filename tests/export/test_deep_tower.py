@@ -15,6 +15,7 @@ from recsys.export.deep_tower import build_deep_tower, items_that_fit
 from recsys.export.script import script_of
 from recsys.models.deep import DeepModel
 from recsys.models.linear import LinearTowers
+from recsys.models.mixture import Mixture, Weights
 from recsys.recommend.pca import principal_components
 from recsys.schema import DeepTower
 from tests.synthetic import small_log
@@ -76,6 +77,10 @@ def test_of_a_large_catalogue_the_most_rated_items_are_exported(monkeypatch, fit
     np.testing.assert_allclose(decode_float16(tower.items, 3, 4), fitted.item_vectors[rows], rtol=1e-3, atol=1e-6)
 
 
+def as_mixture(deep: DeepModel) -> Mixture:
+    return Mixture({"deep": deep}, Weights({"deep": 1.0}), np.zeros(len(deep.item_features), np.float32))
+
+
 def random_model(fitted: recsys.Fitted, log: recsys.Dataset, dim: int) -> recsys.Fitted:
     """A deep model with random weights for the users and items of a log, without features."""
     rng = np.random.default_rng(0)
@@ -87,7 +92,7 @@ def random_model(fitted: recsys.Fitted, log: recsys.Dataset, dim: int) -> recsys
             parameter.value[...] = rng.standard_normal(parameter.value.shape) / dim**0.5
     vectors, bias, _ = towers.items_forward(np.arange(log.n_items))
     users, _ = towers.users_forward(towers.serving_inputs(np.arange(log.n_users)))
-    return replace(fitted, user_vectors=users, item_vectors=vectors, item_bias=bias, towers=towers)
+    return replace(fitted, user_vectors=users, item_vectors=vectors, item_bias=bias, towers=as_mixture(towers))
 
 
 @pytest.mark.parametrize(("dim", "min_items"), [(64, 3000), (256, 280)])  # at 256 the weights take two thirds of it

@@ -29,14 +29,15 @@ def base(log) -> recsys.Fitted:
 
 def by_hand(deep, items, weights) -> np.ndarray:
     """One user, one item after the other, in float64."""
-    learned = {name: parameter.value.astype(float) for name, parameter in deep.towers.members["deep"].parameters().items()}
-    rated = deep.towers.members["deep"].history.toarray() != 0
+    towers = deep.towers.members["deep"]
+    learned = {name: parameter.value.astype(float) for name, parameter in towers.parameters().items()}
+    rated = towers.history.toarray() != 0
     average = sum(row * n for row, n in zip(learned["pool.table"], rated.sum(axis=0), strict=True)) / rated.sum()
     length, taste, context = 8 + len(items), np.zeros(4), np.zeros(4)
     for item, weight in zip(items, weights, strict=True):
         taste += weight * (learned["pool.table"][item] - average) / length
         context += (learned["pool.table"][item] - average) / length
-    short = deep.towers.members["deep"].short_history
+    short = towers.short_history
     pooled = average + taste + 8 / length * (context @ short.correction + short.offset)
     pooled *= np.sqrt(length)
     inputs = np.r_[pooled, 0]  # nothing is known of their age

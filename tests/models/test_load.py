@@ -58,7 +58,7 @@ def test_a_loaded_model_equals_the_one_that_was_saved(models, log, name, tmp_pat
     assert loaded.scores(np.array([3, 1])).tobytes() == fitted.scores(np.array([3, 1])).tobytes()
     for part in ("user_vectors", "item_vectors", "item_bias", "history", "best_epoch"):
         np.testing.assert_array_equal(getattr(loaded, part), getattr(fitted, part))
-    users, _ = loaded.towers.users_forward(loaded.towers.serving_inputs(np.arange(log.n_users)))
+    users = loaded.towers.users(np.arange(log.n_users))
     np.testing.assert_array_equal(users, fitted.user_vectors)
 
 
@@ -150,7 +150,7 @@ def test_every_array_must_be_present_with_its_shape_its_dtype_and_finite_numbers
     archive = pack(models[name])
     for array, numbers in archive.arrays.items():
         missing = Archive({name: value for name, value in archive.arrays.items() if name != array}, archive.text)
-        short = array.removeprefix("towers.")
+        short = array.removeprefix("towers.").removeprefix(f"{name}.")
         assert refusal(missing) == f"the array {short} is missing"
         for wrong in (numbers[:-1], numbers[None], numbers.astype(np.complex64), numbers.astype(np.bool_)):
             assert refusal(with_array(archive, array, wrong))
@@ -166,19 +166,19 @@ def test_every_array_must_be_present_with_its_shape_its_dtype_and_finite_numbers
 
 def test_a_history_must_be_a_sparse_matrix_of_items_in_the_catalogue(models):
     archive = pack(models["deep"])
-    indices, indptr = archive.arrays["towers.history.indices"], archive.arrays["towers.history.indptr"]
+    indices, indptr = archive.arrays["towers.deep.history.indices"], archive.arrays["towers.deep.history.indptr"]
     too_large, negative, repeated, unsorted = (indices.copy() for _ in range(4))
     too_large[0], negative[0], repeated[1], unsorted[:2] = 12, -1, indices[0], indices[1::-1]
     wide, unsigned = indices.astype(np.int64) + 2**40, indices.astype(np.uint32)
     for wrong in (too_large, negative, repeated, unsorted, wide, unsigned):
-        assert "history" in refusal(with_array(archive, "towers.history.indices", wrong))
+        assert "history" in refusal(with_array(archive, "towers.deep.history.indices", wrong))
     late_start, falling, too_long, too_short = (indptr.copy() for _ in range(4))
     late_start[0], falling[3], too_long[-1], too_short[-1] = 1, indptr[-1], indptr[-1] + 1, indptr[-1] - 1
     for wrong in (late_start, falling, too_long, too_short, -indptr):
-        assert "history" in refusal(with_array(archive, "towers.history.indptr", wrong))
+        assert "history" in refusal(with_array(archive, "towers.deep.history.indptr", wrong))
     empty = {"data": np.empty(0, np.float32), "indices": np.empty(0, np.int32), "indptr": np.zeros(41, np.int32)}
     for part, array in empty.items():
-        archive = with_array(archive, f"towers.history.{part}", array)
+        archive = with_array(archive, f"towers.deep.history.{part}", array)
     assert "no sparse matrix with entries" in refusal(archive)
 
 
@@ -200,7 +200,7 @@ def test_ids_of_items_must_be_as_many_different_texts(models, content, message):
 
 @pytest.mark.parametrize("ends", [[5.0, 1.0], [3.0, 3.0]])
 def test_the_range_of_the_ratings_must_be_one_that_weights_can_be_computed_from(models, ends):
-    impossible = with_array(pack(models["deep"]), "towers.ratings.scale", np.array(ends))
+    impossible = with_array(pack(models["deep"]), "towers.deep.ratings.scale", np.array(ends))
     assert refusal(impossible) == (
         f"the array ratings.scale is {ends[0]} to {ends[1]}; expected the range of ratings of that kind"
     )
@@ -215,7 +215,7 @@ RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_nd
         ({"format": 2}, "format 2; this version reads format 4, and this one does not say which users and items it"),
         ({"format": "1"}, "Expected `int`"),
         ({"name": "wide"}, "the model is called 'wide'; expected base or deep"),
-        ({"name": "base"}, "the array user.table is missing"),
+        ({"name": "base"}, "the arrays of base are missing"),
         ({"name": None}, "Expected `str`"),
         ({"best_epoch": 0}, "epoch 0 is served of 3; expected one of them, counted from 1"),
         ({"best_epoch": 4}, "epoch 4 is served of 3; expected one of them, counted from 1"),
@@ -244,14 +244,13 @@ def test_vectors_of_length_0_and_lengths_whose_product_exceeds_memory_are_refuse
         archive = pack(models["deep"])
         header = json.loads(archive.text)
         header["hyperparameters"]["dim"] = dim
-        rows = {"user_vectors": 40, "item_vectors": 12, "towers.pool.table": 12, "towers.item.table": 12}
+        rows = {"user_vectors": 40, "item_vectors": 12, "towers.deep.pool.table": 12, "towers.deep.item.table": 12}
         arrays = {name: np.zeros((n, dim), np.float32) for name, n in rows.items()}
+        arrays["towers.mixture.members"] = np.array([[1.0, dim]])
         return Archive({**archive.arrays, **arrays}, json.dumps(header))
 
     assert "its vectors are of length 0; expected 1 at least" in refusal(of_length(0))
-    assert "user_mlp.inner.weight is float32 of shape (5, 8); expected float32 of shape (100001, 200000)" in refusal(
-        of_length(100_000)
-    )
+    assert "is float32 of shape (4,); expected float32 of shape (100000)" in refusal(of_length(100_000))
 
 
 def test_a_header_with_further_fields_is_accepted(models):

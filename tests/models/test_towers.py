@@ -214,7 +214,7 @@ def test_in_training_every_item_of_a_history_weighs_the_same():
 def test_training_inputs_do_not_change_the_history_of_the_model():
     towers = model("deep")
     before = towers.history.toarray().copy()
-    towers.training_inputs(USERS, np.random.default_rng(0)).inputs
+    towers.training_inputs(USERS, np.random.default_rng(0))
     np.testing.assert_array_equal(towers.history.toarray(), before)
 
 

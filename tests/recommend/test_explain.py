@@ -53,7 +53,7 @@ def reasons_for(reasons: Reasons, user: int, rank: int) -> Pairs:
 
 def scores_of(model: Fitted, history: sparse.csr_array, user: int) -> np.ndarray:
     """By the plain forward pass of both towers, for a row of weights."""
-    towers = model.towers
+    towers = model.towers.members["deep"]
     weights = history / np.float32(np.sqrt(max(history.nnz, 1)))
     vector, _ = towers.users_forward(UserInputs(weights, towers.user_features[[user]]))
     items, bias, _ = towers.items_forward(np.arange(80))

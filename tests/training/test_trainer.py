@@ -19,7 +19,8 @@ MODEL_NAMES = ["base", "deep"]
 def trainer_of(model: str, ratings: Dataset, **hyperparameters: float) -> Trainer:
     """A trainer in float64, as if it had trained for a while: at first the MLPs output 0."""
     defaults = MODELS[model].defaults(ratings, TrainConfig(dim=3, batch_size=60, l2=0.2))
-    trainer = Trainer.create(model, ratings, replace(defaults, **hyperparameters), np.random.default_rng(4), np.float64)
+    chosen = replace(defaults, **hyperparameters)
+    trainer = Trainer.create(model, ratings, chosen, np.random.default_rng(4), np.float64)
     if model == "deep":
         for mlp in (trainer.towers.user_mlp, trainer.towers.item_mlp):
             for parameter in (mlp.inner.bias, mlp.outer.weight):
@@ -85,8 +86,8 @@ def test_the_gradients_of_a_step_are_those_of_the_objective(model, max_in_batch,
     assert (trainer.teacher is None) == (model == "base")
     assert isinstance(batch.negatives, InBatchNegatives if max_in_batch == 8 else SampledNegatives)
     loss = trainer.add_gradients(batch, inputs)
-    assert loss == pytest.approx(softmax_loss(trainer, batch, inputs), rel=1e-12)
-    assert max(errors(trainer.towers.parameters(), lambda: objective(trainer, batch, inputs)).values()) < LIMIT
+    assert loss == pytest.approx(softmax_loss(trainer, batch, inputs.inputs), rel=1e-12)
+    assert max(errors(trainer.towers.parameters(), lambda: objective(trainer, batch, inputs.inputs)).values()) < LIMIT
 
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
