@@ -78,7 +78,8 @@ def masked_forward(z: Array, positive_scores: Array, pairs: Pairs) -> tuple[floa
     log_total = np.log(total, out=np.full_like(total, -np.inf), where=total != 0) + shift  # (U,), log A_u
     losses, slopes = _softplus(log_total[pairs.user] - positive_scores)  # (P,), (P,)
     n_pairs = float(pairs.counts.sum())
-    return float(losses.astype(np.float64) @ pairs.counts) / n_pairs, (pairs, exponentials, total, slopes * pairs.counts / n_pairs)
+    mean_loss = float(losses.astype(np.float64) @ pairs.counts) / n_pairs  # a sum of many needs more digits
+    return mean_loss, (pairs, exponentials, total, slopes * pairs.counts / n_pairs)
 
 
 def masked_backward(cache: tuple[Any, ...]) -> tuple[Array, Array]:
