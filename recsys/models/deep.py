@@ -251,7 +251,8 @@ def create(
     history = history_weights(ratings, recency_rank)  # (n_users, n_items), for serving
     histories = equal_weights(history.astype(dtype))  # the same as training reads them
     dim = hyperparameters.dim - hyperparameters.cosine_dim
-    start = fit_linear(history_windows(ratings, recency_rank), histories, dim, rng, dtype)
+    rows = history_windows(ratings, recency_rank)
+    start = fit_linear(rows, histories, dim, hyperparameters.start_l2, rng, dtype)
     features = item_features(ratings), ratings.user_features
     return DeepModel(history, ratings.rating_scale, start, *features, rng, dtype), Teacher(start, histories)
 
@@ -274,7 +275,11 @@ def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
         l2=0.0,
         distillation=max(1.0, round(1 / density, 4)),
     )
-    return replace(resolved, cosine_dim=resolved.dim // 2 if is_sparse else 0)
+    return replace(
+        resolved,
+        start_l2=linear.EASE_L2 if density >= DENSE else linear.SPARSE_EASE_L2,
+        cosine_dim=resolved.dim // 2 if is_sparse else 0,
+    )
 
 
 def explain(fitted: Fitted) -> Explanation:

@@ -24,8 +24,9 @@ HEAD = 3000
 """Items with the most ratings, among which EASE weighs all pairs: a matrix of 36 MB, inverted in a second. It should
 hold nearly all ratings: with four fifths of them in it nDCG@10 falls by half a percent (see
 ``tests/benchmarks/RESULTS.md``). Placing an item of the tail costs the square of it."""
-EASE_L2 = 200.0
-"""Weight of EASE's penalty, in ratings; on five logs validation is flat from half to twice of it."""
+EASE_L2, SPARSE_EASE_L2 = 460.0, 200.0
+"""Weight of EASE's penalty, in ratings, on dense and on sparse logs: with 200 dense ones lose 1.5 % on random splits,
+with 460 sparse ones up to 5 %. Around each of the two validation is flat."""
 SOFTENING = 3.0
 """The scores are divided by this beyond their best temperature: softer targets teach more (Hinton et al. 2015)."""
 _OVERSAMPLING, _ITERATIONS = 16, 3
@@ -55,6 +56,7 @@ def fit_linear(
     rows: sparse.csr_array[Any],
     histories: sparse.csr_array[Any],
     rank: int,
+    l2: float,
     rng: np.random.Generator,
     dtype: Any = np.float32,
 ) -> LinearTowers:
@@ -64,10 +66,11 @@ def fit_linear(
         rows: (m, n_items), from which to learn which items go together.
         histories: (n_users, n_items), each user's items, 1 divided by the root of their number.
         rank: length of the vectors; where there are fewer items, the rest of each vector is 0.
+        l2: weight of the penalty, in ratings.
         rng: draws where the search for the leading directions starts, and a sample of histories.
         dtype: of the result; the fit itself is in float32, which is enough for a start.
     """
-    history, items = _ease(rows.astype(np.float32, copy=False), rank, rng)
+    history, items = _ease(rows.astype(np.float32, copy=False), rank, l2, rng)
     scale = _temperature(history, items, histories, rng)
     # (c H) (V / c)' is the same for any c. It is chosen so that both have the same norm and one learning rate suits
     # both: |H| scale / c = |V| c.
@@ -92,7 +95,7 @@ def self_contributions(weights: Array, item: Ids, history: Array, items: Array) 
     return contributions
 
 
-def _ease(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> tuple[Array, Array]:
+def _ease(rows: sparse.csr_array[Any], rank: int, l2: float, rng: np.random.Generator) -> tuple[Array, Array]:
     """History and item vectors, (n_items, r) each, r being ``rank`` or the size N of the head, if that is less.
 
     EASE (Steck 2019) predicts each item's column of A from all others by ridge regression, without a model for every
@@ -105,7 +108,7 @@ def _ease(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> t
     rated = columns[:, head].tocsr()
     gram = (rated.T @ rated).toarray()  # (N, N), A'A
     ridge = gram.copy()
-    np.einsum("ii->i", ridge)[...] += EASE_L2  # a view of the diagonal
+    np.einsum("ii->i", ridge)[...] += l2  # a view of the diagonal
     inverse = _inverse(ridge)  # P
     weights = inverse / -np.diag(inverse)  # B off the diagonal
     np.fill_diagonal(weights, 0)
@@ -117,7 +120,7 @@ def _ease(rows: sparse.csr_array[Any], rank: int, rng: np.random.Generator) -> t
     )
     history, items = np.zeros((2, rows.shape[1], directions.shape[1]), np.float32)
     history[head], items[head] = weights @ directions, directions
-    placement = _TailPlacement(inverse, history[head], directions, squares)
+    placement = _TailPlacement(inverse, history[head], directions, squares, l2)
     for start in range(0, len(tail), _TAIL_BLOCK):
         rare = tail[start : start + _TAIL_BLOCK]
         rated_rare = columns[:, rare].tocsr()
@@ -142,12 +145,14 @@ class _TailPlacement:
         inverse: (N, N), P.
         history, directions: (N, r), those of the head, H = B V and V.
         squares: (r,), squared lengths of the columns of A H.
+        l2: weight of the penalty.
     """
 
     inverse: Array
     history: Array
     directions: Array
     squares: Array
+    l2: float
 
     def __call__(self, co_occurrence: Array, squared: Array) -> tuple[Array, Array]:
         """History and item vectors (n, r) of n items.
@@ -157,7 +162,7 @@ class _TailPlacement:
             squared: (n,), x'x of each.
         """
         weights = self.inverse @ co_occurrence  # (N, n), w
-        schur = squared + np.float32(EASE_L2) - np.einsum("hn,hn->n", co_occurrence, weights)  # (n,), s
+        schur = squared + np.float32(self.l2) - np.einsum("hn,hn->n", co_occurrence, weights)  # (n,), s
         row = weights / (schur * np.diag(self.inverse)[:, None] + weights * weights)  # (N, n), of B, transposed
         history = row.T @ self.directions  # (n, r), the row times V
         # An item vector v should give H v' = w in the scores A H v', the nearest in least squares: v' = (AH)^+ A w.
@@ -165,7 +170,7 @@ class _TailPlacement:
         # (A'A + l2 I) w = g. Directions that are next to nothing in A H, as where there are fewer users than
         # directions, are noise and stay 0.
         significant = self.squares > _NOISE * self.squares[0]
-        projections = (co_occurrence - np.float32(EASE_L2) * weights).T @ self.history  # (n, r)
+        projections = (co_occurrence - np.float32(self.l2) * weights).T @ self.history  # (n, r)
         items = np.divide(projections, self.squares, out=np.zeros_like(projections), where=significant)
         return history, items
 

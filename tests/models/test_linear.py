@@ -37,11 +37,10 @@ def most_rated(rated: sparse.csr_array, n: int) -> np.ndarray:
     return np.sort(np.argsort(-rated.sum(axis=0), kind="stable")[:n])
 
 
-def test_at_full_rank_the_scores_are_those_of_ease_up_to_scale(monkeypatch):
-    monkeypatch.setattr(linear, "EASE_L2", 3.0)
+def test_at_full_rank_the_scores_are_those_of_ease_up_to_scale():
     rated = log()
     histories = equal_weights(rated)
-    towers = fit_linear(rated, histories, rated.shape[1], np.random.default_rng(0), np.float64)
+    towers = fit_linear(rated, histories, rated.shape[1], 3.0, np.random.default_rng(0), np.float64)
     expected = histories.toarray() @ ease(rated.toarray(), 3.0)
     scores = scores_of(towers, histories, np.arange(rated.shape[1]))
     scale = (scores * expected).sum() / (expected**2).sum()
@@ -49,10 +48,9 @@ def test_at_full_rank_the_scores_are_those_of_ease_up_to_scale(monkeypatch):
     np.testing.assert_allclose(scores, scale * expected, atol=1e-4 * np.abs(scores).max())
 
 
-def test_at_a_lower_rank_the_scores_are_the_nearest_to_those_of_ease(monkeypatch):
-    monkeypatch.setattr(linear, "EASE_L2", 3.0)
+def test_at_a_lower_rank_the_scores_are_the_nearest_to_those_of_ease():
     rated, rank = log(n_users=60), 3
-    towers = fit_linear(rated, equal_weights(rated), rank, np.random.default_rng(0), np.float64)
+    towers = fit_linear(rated, equal_weights(rated), rank, 3.0, np.random.default_rng(0), np.float64)
     dense = rated.toarray()
     u, s, vt = np.linalg.svd(dense @ ease(dense, 3.0))
     expected = (u[:, :rank] * s[:rank]) @ vt[:rank]  # Eckart & Young
@@ -62,12 +60,11 @@ def test_at_a_lower_rank_the_scores_are_the_nearest_to_those_of_ease(monkeypatch
 
 
 def test_a_tail_item_gets_the_weights_of_ease_on_the_head_and_that_item(monkeypatch):
-    monkeypatch.setattr(linear, "EASE_L2", 3.0)
     monkeypatch.setattr(linear, "HEAD", 5)
     monkeypatch.setattr(linear, "_TAIL_BLOCK", 3)
     rated = log(n_users=60)
     dense, head = rated.toarray(), most_rated(rated, 5)
-    towers = fit_linear(rated, equal_weights(rated), 5, np.random.default_rng(0), np.float64)
+    towers = fit_linear(rated, equal_weights(rated), 5, 3.0, np.random.default_rng(0), np.float64)
     weights = towers.history @ towers.items.T
     tolerance = 1e-3 * np.abs(weights).max()
     head_alone = ease(dense[:, head], 3.0)
@@ -84,7 +81,7 @@ def test_with_fewer_users_than_directions_the_tail_is_not_noise(monkeypatch, n_u
     monkeypatch.setattr(linear, "HEAD", 60)
     rng = np.random.default_rng(0)
     rated = sparse.csr_array((rng.random((n_users, 200)) < 0.3).astype(np.float32))
-    towers = fit_linear(rated, equal_weights(rated), 32, rng)
+    towers = fit_linear(rated, equal_weights(rated), 32, 460.0, rng)
     head = most_rated(rated, 60)
     tail = np.setdiff1d(np.arange(200), head)
     assert np.isfinite(towers.items).all()
@@ -94,11 +91,10 @@ def test_with_fewer_users_than_directions_the_tail_is_not_noise(monkeypatch, n_u
 
 def test_the_head_is_the_items_with_the_most_ratings_equals_by_their_index(monkeypatch):
     monkeypatch.setattr(linear, "HEAD", 3)
-    monkeypatch.setattr(linear, "EASE_L2", 3.0)
     # Items 1, 2, 3 and 4 have 3, 2, 2 and 2 ratings, so the head is 1, 2 and 3: among these alone EASE weighs pairs.
     dense = np.array([[1.0, 1, 0, 1, 1], [0, 1, 1, 1, 0], [0, 1, 1, 0, 1]])
     rated = sparse.csr_array(dense)
-    towers = fit_linear(rated, equal_weights(rated), 3, np.random.default_rng(0), np.float64)
+    towers = fit_linear(rated, equal_weights(rated), 3, 3.0, np.random.default_rng(0), np.float64)
     weights, expected = towers.history @ towers.items.T, ease(dense[:, [1, 2, 3]], 3.0)
     head = weights[1:4, 1:4]
     scale = (head * expected).sum() / (expected**2).sum()
@@ -114,12 +110,12 @@ def test_scores_are_sums_of_what_each_rated_item_adds():
 
 def test_both_sides_have_the_same_norm_and_the_dtype_asked_for():
     rated = log()
-    towers = fit_linear(rated, equal_weights(rated), 4, np.random.default_rng(0))
+    towers = fit_linear(rated, equal_weights(rated), 4, 460.0, np.random.default_rng(0))
     assert (towers.history.dtype, towers.items.dtype) == (np.float32, np.float32)
     assert np.linalg.norm(towers.history) == pytest.approx(np.linalg.norm(towers.items), rel=1e-4)
 
 
-def test_the_scale_is_the_one_that_predicts_the_ratings_best_softened(monkeypatch):
+def test_the_scale_is_the_one_that_predicts_the_ratings_best_softened():
     rated = log(n_users=40)
     histories = equal_weights(rated)
 
@@ -132,15 +128,14 @@ def test_the_scale_is_the_one_that_predicts_the_ratings_best_softened(monkeypatc
         logits = factor * scores
         return float((np.log(np.exp(logits).sum(axis=1))[user] - logits[user, item]).mean())
 
-    monkeypatch.setattr(linear, "EASE_L2", 3.0)
-    towers = fit_linear(rated, histories, 9, np.random.default_rng(0), np.float64)
+    towers = fit_linear(rated, histories, 9, 3.0, np.random.default_rng(0), np.float64)
     best = linear.SOFTENING
     assert loss(best) < min(loss(best / 1.5), loss(best * 1.5))
 
 
 def test_with_fewer_items_than_dimensions_the_rest_is_zero():
     rated = log(n_items=3)
-    towers = fit_linear(rated, equal_weights(rated), 5, np.random.default_rng(0))
+    towers = fit_linear(rated, equal_weights(rated), 5, 460.0, np.random.default_rng(0))
     assert towers.history.shape == towers.items.shape == (3, 5)
     assert not towers.items[:, 3:].any()
 
@@ -148,7 +143,7 @@ def test_with_fewer_items_than_dimensions_the_rest_is_zero():
 @pytest.mark.parametrize("rated", [[[1.0]], [[1.0, 0], [0, 1]], [[1.0, 1, 1]]])
 def test_logs_without_information_stay_finite(rated):
     rows = sparse.csr_array(np.array(rated))
-    towers = fit_linear(rows, equal_weights(rows), 2, np.random.default_rng(0))
+    towers = fit_linear(rows, equal_weights(rows), 2, 460.0, np.random.default_rng(0))
     assert np.isfinite(towers.history).all()
     assert np.isfinite(towers.items).all()
 
