@@ -73,7 +73,8 @@ class Mixture:
         dims = self._dims()
         return {
             **arrays,
-            "mixture.members": np.array([[self.weights.members[name], dims[name]] for name in self.members]),
+            "mixture.weights": np.array([self.weights.members[name] for name in self.members]),
+            "mixture.dims": np.array([dims[name] for name in self.members], np.int64),
             "mixture.log_q": self.log_q,
             "mixture.popularity": np.array([self.weights.popularity]),
         }
@@ -97,14 +98,14 @@ class Mixture:
         names = [name for name in classes if any(key.startswith(f"{name}.") for key in state)]
         if not names:
             raise DataError(f"the arrays of {next(iter(classes))} are missing")
-        table = require_array(state, "mixture.members", (len(names), 2), np.float64)
-        weights, dims = table[:, 0], table[:, 1].astype(np.int64)
+        weights = require_array(state, "mixture.weights", (len(names),), np.float64)
+        dims = require_array(state, "mixture.dims", (len(names),), np.int64)
         log_q = require_array(state, "mixture.log_q", (n_items,))
         popularity = float(require_array(state, "mixture.popularity", (1,), np.float64)[0])
-        if not (weights > 0).all() or not (dims > 0).all() or dims.sum() != dim or popularity < 0:
+        if (weights <= 0).any() or (dims < 1).any() or sum(dims.tolist()) != dim or popularity < 0:
             raise DataError(
-                f"the mixture has weights {weights.tolist()} and lengths {table[:, 1].tolist()}, and popularity "
-                f"{popularity}; expected weights above 0, lengths that add up to {dim}, and popularity of 0 or more"
+                f"the mixture has weights {weights.tolist()}, lengths {dims.tolist()} and popularity {popularity}; "
+                f"expected weights above 0, lengths that add up to {dim}, and popularity of 0 or more"
             )
         members = {}
         for name, length in zip(names, dims.tolist(), strict=True):

@@ -18,7 +18,7 @@ from recsys.models.linear import LinearTowers
 from recsys.models.mixture import Mixture, Weights
 from recsys.recommend.pca import principal_components
 from recsys.schema import DeepTower
-from tests.synthetic import small_log
+from tests.synthetic import small_log, sparse_log
 from tests.training.literal_tower import LiteralTower, decode_float16
 
 
@@ -129,3 +129,36 @@ def test_a_minimum_of_items_is_exported_even_where_vectors_are_too_long(monkeypa
 def test_a_model_whose_user_vectors_are_zero_still_has_a_map(fitted, log):
     zero = replace(fitted, user_vectors=np.zeros_like(fitted.user_vectors))
     assert np.isfinite(build_deep_tower(zero, log, principal_components(fitted.item_vectors)).map.user_scale)
+
+
+@pytest.fixture(scope="module")
+def sparse() -> recsys.Dataset:
+    return sparse_log()
+
+
+@pytest.fixture(scope="module", params=[None, Weights({"deep": 0.1, "cosine": 0.9}, 0.5)], ids=["chosen", "other"])
+def mixed(request, sparse) -> recsys.Fitted:
+    """A model with cosine towers, whose two parts are of different lengths."""
+    fitted = recsys.fit(sparse, "deep", recsys.TrainConfig(dim=7, epochs=3))
+    assert (fitted.hyperparameters.dim, fitted.hyperparameters.cosine_dim) == (7, 3)
+    if request.param is None:
+        return fitted
+    towers = Mixture(fitted.towers.members, request.param, fitted.towers.log_q)
+    items, bias = towers.items()
+    users = towers.users(np.arange(sparse.n_users))
+    return replace(fitted, user_vectors=users, item_vectors=items, item_bias=bias, towers=towers)
+
+
+@pytest.mark.parametrize("history", [[], [(0, 5)], [(7, 1), (3, 4)], [(item, 1 + item % 5) for item in range(30)]])
+def test_of_a_model_with_cosine_towers_the_file_gives_its_vectors_and_scores(mixed, sparse, history):
+    tower = build_deep_tower(mixed, sparse, principal_components(mixed.item_vectors))
+    assert (tower.dim, tower.refined_dim) == (7, 4)
+    expected = mixed.fold_in([item for item, _ in history], [stars for _, stars in history])
+    literal = LiteralTower(tower)
+    np.testing.assert_allclose(literal.vector(history), expected, rtol=0.01, atol=0.005)
+    scores = mixed.item_vectors @ expected + mixed.item_bias
+    np.testing.assert_allclose(literal.scores(history), scores, rtol=0, atol=0.005 * np.ptp(scores))
+
+
+def test_without_cosine_towers_all_numbers_go_through_the_hidden_layer(tower):
+    assert (tower.refined_dim, tower.scales) == (tower.dim, (1.0, 0.0))

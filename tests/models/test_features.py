@@ -8,6 +8,7 @@ from recsys.data.dataset import Dataset
 from recsys.models.features import (
     RECENCY,
     WINDOW_WEIGHT,
+    hidden_entries,
     history_weights,
     history_windows,
     item_features,
@@ -119,3 +120,22 @@ def test_features_of_the_data_sets_own_follow():
 def test_a_data_set_without_item_features_has_one_column_of_zeros():
     features = item_features(Dataset.from_frames(pd.DataFrame({"user": [1, 1], "item": [1, 2], "rating": [1, 2]})))
     assert features.tolist() == [[0], [0]]
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(0.5, [0, 0, 1, 2, 2, 5]), (0.01, [0, 0, 1, 1, 1, 1]), (1, [0, 0, 1, 2, 3, 9])]
+)
+def test_the_share_of_each_history_is_hidden_but_something_is_and_something_stays(share, expected):
+    lengths = np.array([0, 1, 2, 3, 4, 10])
+    hidden = hidden_entries(lengths, share, np.random.default_rng(0))
+    assert [int(part.sum()) for part in np.split(hidden, np.cumsum(lengths)[:-1])] == expected
+
+
+def test_every_entry_of_a_history_is_hidden_as_often():
+    rng = np.random.default_rng(0)
+    shares = np.mean([hidden_entries(np.array([4, 1, 6]), 0.5, rng) for _ in range(2000)], axis=0)
+    np.testing.assert_allclose(shares, [0.5] * 4 + [0] + [0.5] * 6, atol=0.05)
+
+
+def test_of_no_histories_nothing_is_hidden():
+    assert hidden_entries(np.array([], int), 0.5, np.random.default_rng(0)).tolist() == []

@@ -94,9 +94,7 @@ def test_whatever_the_ratings_a_loaded_model_equals_the_saved_one(tmp_path, rati
     rows = [(*pair, rating) for pair, rating in ratings.items()]
     log = pd.DataFrame(rows, columns=["user", "item", "rating"])
     users = pd.DataFrame({"user": range(5), "age": [20, 31, 42, 53, 64]}) if ages else None
-    fitted = recsys.fit(
-        recsys.Dataset.from_frames(log, users=users), name, recsys.TrainConfig(dim=dim, epochs=1)
-    )
+    fitted = recsys.fit(recsys.Dataset.from_frames(log, users=users), name, recsys.TrainConfig(dim=dim, epochs=1))
     fitted.save(tmp_path / "model.npz")
     assert_same(fitted, recsys.load_fitted(tmp_path / "model.npz"))
 
@@ -246,7 +244,7 @@ def test_vectors_of_length_0_and_lengths_whose_product_exceeds_memory_are_refuse
         header["hyperparameters"]["dim"] = dim
         rows = {"user_vectors": 40, "item_vectors": 12, "towers.deep.pool.table": 12, "towers.deep.item.table": 12}
         arrays = {name: np.zeros((n, dim), np.float32) for name, n in rows.items()}
-        arrays["towers.mixture.members"] = np.array([[1.0, dim]])
+        arrays["towers.mixture.dims"] = np.array([dim])
         return Archive({**archive.arrays, **arrays}, json.dumps(header))
 
     assert "its vectors are of length 0; expected 1 at least" in refusal(of_length(0))

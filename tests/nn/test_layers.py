@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recsys.nn.layers import MLP, Embedding, Linear, WeightedSum, dropout_rows, relu, relu_backward
+from recsys.nn.layers import MLP, Embedding, Linear, UnitLength, WeightedSum, dropout_rows, relu, relu_backward
 from tests.gradients import LIMIT, errors, numeric, relative_error
 
 
@@ -62,6 +62,25 @@ def test_weighted_sum_passes_the_gradient_check(rng):
     weights = sparse.csr_array(rng.standard_normal((4, 5)) * (rng.random((4, 5)) < 0.5))
     layer.backward(up, layer.forward(weights)[1])
     assert max(errors(layer.parameters(), lambda: float((layer.forward(weights)[0] * up).sum())).values()) < LIMIT
+
+
+def test_rows_of_unit_length_keep_their_directions():
+    output, _ = UnitLength().forward(np.array([[3.0, -4], [0, 0.5], [0, 0]]))
+    np.testing.assert_allclose(output, [[0.6, -0.8], [0, 1], [0, 0]], rtol=1e-15)
+
+
+def test_unit_length_passes_the_gradient_check(rng):
+    layer, x, up = UnitLength(), rng.standard_normal((4, 3)), rng.standard_normal((4, 3))
+    x[1] *= 100  # what is long moves less
+    gradient = layer.backward(up, layer.forward(x)[1])
+    assert relative_error(gradient, numeric(x, lambda: float((layer.forward(x)[0] * up).sum()))) < LIMIT
+    np.testing.assert_allclose((gradient * x).sum(axis=1), 0, atol=1e-12)  # a longer row is the same direction
+
+
+def test_a_row_of_zeros_has_no_direction_and_no_gradient():
+    layer = UnitLength()
+    _, cache = layer.forward(np.array([[0.0, 0], [0, 2]]))
+    assert layer.backward(np.array([[5.0, 7], [3, 1]]), cache).tolist() == [[0, 0], [1.5, 0]]
 
 
 @pytest.mark.parametrize(("kind", "widths"), [(Linear, (4, 3)), (MLP, (4, 6, 3))])

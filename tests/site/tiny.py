@@ -200,6 +200,8 @@ def deep_tower() -> DeepTower:
     return DeepTower(
         dim=2,
         hidden=1,
+        refined_dim=2,
+        scales=(1.0, 0.0),
         n_items=5,
         item_ids=list(FILM_IDS),
         star_weights=[-0.1, 0.45, 0.67782, 0.85263, 1.0],

@@ -27,21 +27,23 @@ class LiteralTower:
     """In float64, one item and one hidden unit at a time, so that it shares no vectorised code with the models."""
 
     def __init__(self, tower: DeepTower) -> None:
-        n, dim, hidden = len(tower.item_ids), tower.dim, tower.hidden
+        n, dim, hidden, refined = len(tower.item_ids), tower.dim, tower.hidden, tower.refined_dim
         self.tower = tower
         self.pool, self.average = decode_float16(tower.pool, n, dim), decode_float16(tower.average, dim)
         self.correction, self.offset = np.zeros((dim, dim)), np.zeros(dim)
         if tower.correction:
-            self.correction = decode_float16(tower.correction, dim, dim)
+            blocks = decode_float16(tower.correction, -1)
+            self.correction[:refined, :refined] = blocks[: refined**2].reshape(refined, refined)
+            self.correction[refined:, refined:] = blocks[refined**2 :].reshape(dim - refined, dim - refined)
             self.offset = decode_float16(tower.correction_offset, dim)
-        self.inner_weight = decode_float16(tower.inner_weight, dim, hidden)
+        self.inner_weight = decode_float16(tower.inner_weight, refined, hidden)
         self.inner_bias = decode_float16(tower.inner_bias, hidden)
-        self.outer_weight = decode_float16(tower.outer_weight, hidden, dim)
-        self.outer_bias = decode_float16(tower.outer_bias, dim)
+        self.outer_weight = decode_float16(tower.outer_weight, hidden, refined)
+        self.outer_bias = decode_float16(tower.outer_bias, refined)
         self.items, self.bias = decode_float16(tower.items, n, dim), decode_float16(tower.item_bias, n)
 
-    def vector(self, history: History) -> np.ndarray:
-        """User vector (dim,): pooled + relu(pooled @ W1 + b1) @ W2 + b2."""
+    def pooled(self, history: History) -> np.ndarray:
+        """The completed history (dim,)."""
         # As if average_films average items had been rated too, so that few ratings stay near the average user.
         length = self.tower.average_films + len(history)
         taste, context = np.zeros(self.tower.dim), np.zeros(self.tower.dim)
@@ -51,13 +53,20 @@ class LiteralTower:
             context += deviation
         # What a few items say of the others, however they were rated, fades as more are.
         fade = self.tower.average_films / length
-        pooled = self.average + taste + fade * (context @ self.correction + self.offset)  # (dim,)
+        pooled = self.average + taste + fade * (context @ self.correction + self.offset)
         # By the root, not by the number, so that many ratings still say more than few.
-        pooled *= np.sqrt(length)
-        vector = pooled + self.outer_bias
+        return pooled * np.sqrt(length)
+
+    def vector(self, history: History) -> np.ndarray:
+        """User vector (dim,): the refined part, f + relu(f @ W1 + b1) @ W2 + b2; then the direction of the rest."""
+        first, rest = np.split(self.pooled(history), [self.tower.refined_dim])
+        refined = first + self.outer_bias
         for unit in range(self.tower.hidden):
-            vector += max(0.0, pooled @ self.inner_weight[:, unit] + self.inner_bias[unit]) * self.outer_weight[unit]
-        return vector
+            refined += max(0.0, first @ self.inner_weight[:, unit] + self.inner_bias[unit]) * self.outer_weight[unit]
+        length = np.sqrt(sum(value**2 for value in rest))
+        direction = rest / length if length > 0 else np.zeros(len(rest))
+        refined_scale, direction_scale = self.tower.scales
+        return np.concatenate([refined_scale * refined, direction_scale * direction])
 
     def scores(self, history: History) -> np.ndarray:
         """Scores (n,) of all items."""

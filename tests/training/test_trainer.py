@@ -1,16 +1,21 @@
 """A training step: its gradients are those of the objective, whatever the model and the negatives."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from recsys import Dataset, TrainConfig
+from recsys.models import cosine
+from recsys.models.cosine import TEMPERATURE
 from recsys.models.registry import MODELS
+from recsys.models.towers import TrainingInputs
 from recsys.nn.negatives import InBatchNegatives, SampledNegatives
 from recsys.training.batches import Batch, batches
 from recsys.training.trainer import Trainer
 from tests.gradients import LIMIT, errors
+from tests.small_logs import log_of, pairs_of
 from tests.synthetic import two_tastes
 
 MODEL_NAMES = ["base", "deep"]
@@ -28,11 +33,19 @@ def trainer_of(model: str, ratings: Dataset, **hyperparameters: float) -> Traine
     return trainer
 
 
+def cosine_trainer(ratings: Dataset) -> Trainer:
+    """A trainer of cosine towers in float64."""
+    deep, rng = trainer_of("deep", ratings), np.random.default_rng(5)
+    hyperparameters = cosine.defaults(ratings, replace(deep.hyperparameters, cosine_dim=3))
+    towers = cosine.create(ratings, deep.towers, hyperparameters, rng, np.float64)
+    return Trainer(towers, None, ratings, hyperparameters, rng)
+
+
 def first_batch(ratings: Dataset, batch_size: int = 60) -> Batch:
     return next(batches(ratings.matrix, batch_size, np.random.default_rng(0)))
 
 
-def dense_scores(trainer: Trainer, batch: Batch, inputs) -> np.ndarray:
+def dense_scores(trainer: Trainer, batch: Batch, inputs: Any) -> np.ndarray:
     """Scores of all users of a batch for its items, without self-contributions: (U, F)."""
     users, _ = trainer.towers.users_forward(inputs)
     items, bias, _ = trainer.towers.items_forward(batch.items)
@@ -42,13 +55,14 @@ def dense_scores(trainer: Trainer, batch: Batch, inputs) -> np.ndarray:
     return scores
 
 
-def softmax_loss(trainer: Trainer, batch: Batch, inputs) -> float:
-    """The masked loss as its definition reads: a loop over pairs."""
+def softmax_loss(trainer: Trainer, batch: Batch, training_inputs: TrainingInputs) -> float:
+    """The masked loss as its definition reads: a loop over the pairs that are predicted."""
+    inputs, predicted = training_inputs
     z = dense_scores(trainer, batch, inputs) - trainer.log_q[batch.items]
     negatives = batch.negatives
     columns = np.arange(len(batch.items)) if isinstance(negatives, InBatchNegatives) else negatives.sampled
     losses = []
-    for user, item in zip(batch.pairs.user, batch.pairs.item, strict=True):
+    for user, item in zip(batch.pairs.user[predicted], batch.pairs.item[predicted], strict=True):
         rated = batch.pairs.item[batch.pairs.user == user]
         total = np.exp(z[user, item])
         for column, count in zip(columns, negatives.counts, strict=True):
@@ -58,14 +72,14 @@ def softmax_loss(trainer: Trainer, batch: Batch, inputs) -> float:
     return float(np.mean(losses))
 
 
-def objective(trainer: Trainer, batch: Batch, inputs) -> float:
+def objective(trainer: Trainer, batch: Batch, training_inputs: TrainingInputs) -> float:
     """Softmax loss, penalty and distillation, from whole matrices."""
-    hyperparameters = trainer.hyperparameters
+    hyperparameters, inputs = trainer.hyperparameters, training_inputs.inputs
     users, _ = trainer.towers.users_forward(inputs)
     items, _, _ = trainer.towers.items_forward(batch.items)
     weights = trainer.user_weights[batch.users]
     penalty = (weights * (users**2).sum(axis=1)).mean() + (items**2).sum(axis=1).mean()
-    total = softmax_loss(trainer, batch, inputs) + hyperparameters.l2 * float(penalty)
+    total = softmax_loss(trainer, batch, training_inputs) + hyperparameters.l2 * float(penalty)
     if trainer.teacher is not None:
         teacher = trainer.teacher.scores(batch.users, batch.items, batch.entries)
         difference = dense_scores(trainer, batch, inputs) - teacher.users @ teacher.items.T
@@ -86,8 +100,47 @@ def test_the_gradients_of_a_step_are_those_of_the_objective(model, max_in_batch,
     assert (trainer.teacher is None) == (model == "base")
     assert isinstance(batch.negatives, InBatchNegatives if max_in_batch == 8 else SampledNegatives)
     loss = trainer.add_gradients(batch, inputs)
-    assert loss == pytest.approx(softmax_loss(trainer, batch, inputs.inputs), rel=1e-12)
-    assert max(errors(trainer.towers.parameters(), lambda: objective(trainer, batch, inputs.inputs)).values()) < LIMIT
+    assert loss == pytest.approx(softmax_loss(trainer, batch, inputs), rel=1e-12)
+    assert max(errors(trainer.towers.parameters(), lambda: objective(trainer, batch, inputs)).values()) < LIMIT
+
+
+@pytest.mark.parametrize("max_in_batch", [9, 2])
+def test_the_gradients_of_a_step_of_cosine_towers_are_those_of_the_hidden_half(max_in_batch, monkeypatch):
+    monkeypatch.setattr("recsys.training.batches.MAX_IN_BATCH_NEGATIVES", max_in_batch)
+    monkeypatch.setattr("recsys.training.batches.SAMPLED_RATINGS", 4)
+    ratings = log_of(pairs_of([{0, 1, 4}, {1, 3}, {2}, {0, 1, 2, 5}, {3}, {4, 5}]), 6, 6)
+    trainer, batch = cosine_trainer(ratings), first_batch(ratings)
+    assert isinstance(batch.negatives, InBatchNegatives if max_in_batch == 9 else SampledNegatives)
+    inputs = trainer.towers.training_inputs(batch.users, np.random.default_rng(0))
+    hidden = np.bincount(batch.pairs.user[inputs.predicted], minlength=len(batch.users))
+    counts = ratings.user_counts[batch.users]
+    assert 1 in counts
+    assert hidden.tolist() == [{1: 0, 2: 1, 3: 2, 4: 2}[count] for count in counts]
+    loss = trainer.add_gradients(batch, inputs)
+    assert loss == pytest.approx(softmax_loss(trainer, batch, inputs), rel=1e-12)
+    assert max(errors(trainer.towers.parameters(), lambda: softmax_loss(trainer, batch, inputs)).values()) < LIMIT
+
+
+def test_what_is_hidden_has_no_part_in_the_vector_that_predicts_it():
+    ratings = two_tastes(n_users=6, n_items=8)
+    trainer, batch = cosine_trainer(ratings), first_batch(ratings)
+    inputs = trainer.towers.training_inputs(batch.users, np.random.default_rng(0))
+    vectors, _ = trainer.towers.users_forward(inputs.inputs)
+    pairs, user = batch.pairs, 0
+    hidden = np.isin(np.arange(len(pairs.user)), inputs.predicted) & (pairs.user == user)
+    visible = ~hidden & (pairs.user == user)
+    pooled = trainer.towers.pool.table.value[batch.items[pairs.item[visible]]].sum(axis=0)
+    assert hidden.sum() == visible.sum() == 1
+    np.testing.assert_allclose(vectors[user], pooled / np.linalg.norm(pooled) / np.sqrt(TEMPERATURE), rtol=1e-12)
+
+
+def test_users_of_one_rating_teach_cosine_towers_nothing():
+    ratings = log_of([(user, user % 3) for user in range(6)], 6, 3)
+    trainer = cosine_trainer(ratings)
+    before = [parameter.value.copy() for parameter in trainer.towers.parameters().values()]
+    assert trainer.train_epoch(1) == 0
+    for parameter, value in zip(trainer.towers.parameters().values(), before, strict=True):
+        np.testing.assert_array_equal(parameter.value, value)
 
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
