@@ -1,4 +1,5 @@
-"""Deep models and histories that they were not trained on: of the sample, and of MovieLens if it is available.
+"""Deep models and histories that they were not trained on: of the sample, of a sparse log that is invented, and of
+MovieLens if it is available.
 
 Each model is fitted once for all tests of a session.
 """
@@ -14,6 +15,7 @@ import pytest
 import recsys
 from recsys.nn.arrays import unit_vectors
 from tests.requirements import MOVIELENS, needs_movielens
+from tests.synthetic import sparse_log
 from tests.training.literal_tower import History
 
 N = 200
@@ -63,6 +65,16 @@ def from_movielens() -> HeldOut:
     return HeldOut(recsys.fit(dataset.subset(~left_out), "deep"), dataset, _histories(dataset.subset(left_out)))
 
 
+@cache
+def from_sparse_log() -> HeldOut:
+    """A model with cosine towers, quickly trained on an invented log, and the newest ratings of its users."""
+    dataset = sparse_log()
+    parts = recsys.split(dataset, 0.2, np.random.default_rng(0))
+    fitted = recsys.fit(parts.train, "deep", recsys.TrainConfig(dim=16, epochs=3))
+    assert fitted.hyperparameters.cosine_dim
+    return HeldOut(fitted, dataset, _histories(parts.test))
+
+
 def _histories(ratings: recsys.Dataset) -> list[History]:
     histories = []
     for user in np.flatnonzero(ratings.user_counts)[:N]:
@@ -76,4 +88,6 @@ BOTH = [
     pytest.param(from_sample, id="sample"),
     pytest.param(from_movielens, id="movielens", marks=needs_movielens),
 ]
-"""To parametrize tests with."""
+"""To parametrize tests with: models that have learned what goes with what."""
+ALL = [*BOTH, pytest.param(from_sparse_log, id="sparse log")]
+"""Those and one that has learned little, where only the arithmetic matters."""

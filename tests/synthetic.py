@@ -85,8 +85,8 @@ def small_log() -> Dataset:
 
 
 def sparse_log() -> Dataset:
-    """240 users who rated 6 of 60 items on average: little is known of each, so ``deep`` has cosine towers."""
-    return synthetic(Shape(n_users=240, n_items=60, n_ratings=1500, tastes=4, strength=0.5))
+    """240 users who rated 6 of 100 items on average: little is known of each, so ``deep`` has cosine towers."""
+    return synthetic(Shape(n_users=240, n_items=100, n_ratings=1500, tastes=4, strength=0.5))
 
 
 def two_tastes(n_users: int = 60, n_items: int = 24, seed: int = 0, unrated: int = 0) -> Dataset:

@@ -1,7 +1,7 @@
 """The deep tower in a page, compared with a literal one in Python and with the model that it was exported from.
 
-On the sample's site, trained for three epochs; and on MovieLens, if it is available, with full training and users who
-were left out of it.
+On the sample's site and on a sparse log, trained for three epochs; and on MovieLens, if it is available, with full
+training and users who were left out of it.
 """
 
 from __future__ import annotations
@@ -88,11 +88,11 @@ def small_site(source: HeldOut, folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=held_out.BOTH)
+@pytest.fixture(scope="module", params=held_out.ALL)
 def trial(request, chromium, tmp_path_factory) -> Iterator[Trial]:
     source = request.param()
     is_sample = request.param is held_out.from_sample
-    site = request.getfixturevalue("site") if is_sample else small_site(source, tmp_path_factory.mktemp("movielens"))
+    site = request.getfixturevalue("site") if is_sample else small_site(source, tmp_path_factory.mktemp("site"))
     script = (site / "data" / DeepTower.FILE).read_text(encoding="utf-8")
     exported = msgspec.json.decode(json_in(script), type=DeepTower)
     assert exported.item_ids == [str(id_) for id_ in source.dataset.item_ids]
@@ -176,6 +176,7 @@ def test_the_strength_of_a_reason_is_what_the_score_loses_without_that_item(tria
             assert all(left < 0.0000501 for left in largest[len(causes) :])
 
 
+@pytest.mark.parametrize("trial", held_out.BOTH, indirect=True)
 def test_one_star_instead_of_five_lowers_the_scores_of_the_nearest_items(trial):
     lower = trial.page.evaluate(DROPS, [trial.source.with_random_position(), trial.source.nearest().tolist()])
     assert len(lower) == held_out.N
