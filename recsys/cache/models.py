@@ -42,7 +42,7 @@ def cached_fit(
         on_epoch: called after each epoch of training; never for a model from the cache.
     """
     spec = model_spec(model)
-    if not is_own_code(spec.create, spec.defaults, spec.towers):
+    if not is_own_code(spec.create, spec.defaults, *spec.classes.values()):
         return fit(ratings, model, config, chain_callbacks(on_epoch, recorder)), False
     name = key(
         what="model",

@@ -20,7 +20,7 @@ from scipy import sparse
 from recsys.data.dataset import Dataset
 from recsys.data.rating_scale import RatingScale
 from recsys.models.features import hidden_entries, log_q, normalised
-from recsys.models.histories import history_from_arrays, history_to_arrays, padding, pool_new_users
+from recsys.models.histories import history_from_arrays, history_to_arrays, padding, pool_new_users, pool_without_one
 from recsys.models.hyperparameters import HyperParameters
 from recsys.models.linear import LinearTowers
 from recsys.models.protocol import CompanionSpec
@@ -128,9 +128,8 @@ class CosineModel:
 
     def leave_one_out(self, users: Ids) -> Array:
         """The served vector of each user without one item of their history: (P, d), one row for each entry."""
-        history, table = self.history[users], self.pool.table.value
-        row = np.repeat(np.arange(len(users)), np.diff(history.indptr))
-        return self._scaled((history @ table)[row] - history.data[:, None] * table[history.indices])
+        pooled, _ = pool_without_one(self.history[users], self.pool.table.value)
+        return self._scaled(pooled)
 
     def _scaled(self, pooled: Array) -> Array:
         """User vectors (N, d) from pooled histories (N, d)."""

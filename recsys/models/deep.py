@@ -33,8 +33,8 @@ from recsys.models.features import (
     recency_ranks,
 )
 from recsys.models.fitted import Fitted
-from recsys.models.histories import history_from_arrays, history_to_arrays, padding, pool_new_users
-from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density, resolve
+from recsys.models.histories import history_from_arrays, history_to_arrays, padding, pool_new_users, pool_without_one
+from recsys.models.hyperparameters import DENSE, DIM, HyperParameters, relative_density, resolve
 from recsys.models.linear import LinearTowers, fit_linear, self_contributions
 from recsys.models.protocol import Explanation, ModelSpec
 from recsys.models.short_history import ShortHistory
@@ -46,8 +46,8 @@ from recsys.nn.layers import MLP, Embedding, Parameter, WeightedSum, dropout_row
 
 MAX_REASONS = 3
 """Rated items named for one recommended item."""
-DIM, SPARSE_DIM = 64, 256
-"""Length of the vectors by default, and on sparse logs, where a catalogue is large and more directions pay."""
+SPARSE_DIM = 256
+"""Length of the vectors by default on sparse logs, where a catalogue is large and more directions pay."""
 MIN_USERS = 200
 """Users of two ratings or more for the cosine towers, which learn to predict a half of each history."""
 
@@ -182,14 +182,11 @@ class DeepModel:
         """The served vector of each user without one item of their history: (P, d), for P entries of the histories.
 
         One row for each entry of ``history[users]`` in turn. The other items keep their weights and are divided by
-        the root of one less. The pool is summed once per user and the one item subtracted, which costs P rows. Built
-        naively, the histories that lack one item would have as many entries as the sum of the squared lengths.
+        the root of one less.
         """
-        history, table = self.history[users], self.pool.table.value
-        lengths = np.diff(history.indptr)  # (U,)
-        row, others = np.repeat(np.arange(len(users)), lengths), np.repeat(lengths, lengths) - 1  # (P,), (P,)
-        # sum_j w_j p_j - w_i p_i, over sqrt(n - 1).
-        pooled = (history @ table)[row] - history.data[:, None] * table[history.indices]  # (P, d)
+        history = self.history[users]
+        pooled, row = pool_without_one(history, self.pool.table.value)  # (P, d), (P,)
+        others = np.diff(history.indptr)[row] - 1  # (P,)
         pooled /= np.sqrt(np.maximum(others, 1), dtype=pooled.dtype)[:, None]
         vectors, _ = self._refine(pooled, self.user_features[users][row])
         return vectors

@@ -12,7 +12,7 @@ from recsys.data.rating_scale import KINDS, RatingScale
 from recsys.errors import DataError
 from recsys.models.short_history import ShortHistory
 from recsys.models.state import State, csr_from_arrays, csr_to_arrays, require_array
-from recsys.nn.arrays import Array
+from recsys.nn.arrays import Array, Ids
 
 _RATINGS = "ratings."
 """Begins the name of the array in a saved model that holds the range of the ratings; their kind ends it."""
@@ -41,6 +41,24 @@ def pool_new_users(
     weights = new_user_weights(scale, ratings.data).astype(table.dtype)
     rated = sparse.csr_array((weights, ratings.indices, ratings.indptr), shape=ratings.shape)
     return short_history.pool(rated, table)
+
+
+def pool_without_one(history: sparse.csr_array[Any], table: Array) -> tuple[Array, Ids]:
+    """Sums over histories, each without one of its items.
+
+    Each history is summed once and the one item subtracted, which costs P rows. Built naively, the histories that
+    lack one item would have as many entries as the sum of the squared lengths.
+
+    Args:
+        history: (U, n_items), P weights of rated items.
+        table: (n_items, d), what each item adds to a history.
+
+    Returns:
+        The sums (P, d), one row for each entry of the histories in turn; and whose history it is, (P,).
+    """
+    row = np.repeat(np.arange(history.shape[0]), np.diff(history.indptr))
+    pooled: Array = (history @ table)[row] - history.data[:, None] * table[history.indices]  # sum_j w_j p_j - w_i p_i
+    return pooled, row
 
 
 def history_to_arrays(

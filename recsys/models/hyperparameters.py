@@ -17,6 +17,8 @@ MIN_BATCHES = 2
 MIN_DEFAULT_BATCHES, MAX_DEFAULT_BATCHES = 4, 24
 """Batches in an epoch by default: with fewer there are too few steps; with more the optimiser, which updates every
 user at each step, costs more than the ratings."""
+DIM = 64
+"""Length of user and item vectors by default."""
 BATCH_SIZE, MAX_BATCH_SIZE, MAX_BATCH_USERS = 32768, 1 << 20, 1 << 14
 """Ratings in a batch: the usual number, and the most; and about how many users at most, so that memory is bounded."""
 DENSE = 0.5
@@ -33,7 +35,7 @@ class HyperParameters:
         dim, epochs, patience, learning_rate, l2, batch_size: as in :class:`~recsys.config.TrainConfig`.
         distillation: weight of the distance from the teacher's scores; 0 for a model without a teacher.
         unobserved: weight of a pair without a rating, of 1 for one with, in a factorisation that a model starts from;
-            0 for a model that starts from something else, and so are the following.
+            0 for a model that starts from something else, and so are ``scale`` and ``popularity``.
         start_l2: penalty of what a model starts from, in ratings.
         scale: what its scores, about 1 where a user rated an item, are multiplied by.
         popularity: weight of the log of an item's share of the ratings in the first scores.
@@ -63,7 +65,7 @@ def resolve(
     learning_rate: float,
     l2: float,
     distillation: float,
-    dim: int = 64,
+    dim: int = DIM,
 ) -> HyperParameters:
     """Fill in what ``config`` leaves open (None) with a model's values.
 

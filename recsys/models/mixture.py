@@ -26,7 +26,7 @@ from recsys.nn.layers import Parameter
 
 @dataclass(frozen=True)
 class Weights:
-    """With which factors scores are added.
+    """Factors with which scores are added.
 
     Attributes:
         members: of the towers' scores, by name, each above 0.
@@ -38,7 +38,7 @@ class Weights:
 
     @classmethod
     def of_share(cls, names: Sequence[str], share: float, popularity: float = 0.0) -> Self:
-        """A share for the first of the towers, the rest for the others in equal parts; one alone has all of it."""
+        """A share for the first of the towers, the rest for the others in equal parts; a single member has it all."""
         own, *others = names
         if not others:
             return cls({own: 1.0}, popularity)

@@ -47,13 +47,15 @@ Choose = Callable[[Dataset, HyperParameters, Quality, np.random.Generator], Hype
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CompanionSpec:
-    """Towers that a model has besides its own, on logs where they pay; their scores are added, weighted.
+    """Further towers of a model, on logs where they pay: their scores are added to those of its own towers, weighted.
 
     Attributes:
-        name: theirs in saved models; the model's own towers have its name.
+        name: of these towers in saved models; the model's own towers have its name.
         towers: their class.
-        create: untrained ones for these ratings, from the untrained towers of the model and its hyperparameters.
-        defaults: how they are trained, from the hyperparameters of the model; None where it has none of them.
+        create: untrained towers for some ratings, from the untrained towers of the model and the hyperparameters that
+            ``defaults`` gives.
+        defaults: how they are trained, from the hyperparameters of the model; None for ratings where the model has no
+            such towers.
     """
 
     name: str
@@ -77,7 +79,7 @@ class ModelSpec:
         explain: what the reasons for its recommendations follow from.
         reasons: whether their strength is the effect of a rated item on the score, or a similarity.
         choose: those hyperparameters again, some of them chosen on validation data before training.
-        companions: other towers whose vectors may stand next to those of these.
+        companions: further towers that may be trained and served together with ``towers``.
         notice: one line for the log where the model treats a data set in a special way; None for nothing to say.
     """
 

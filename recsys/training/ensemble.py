@@ -13,12 +13,11 @@ from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import HyperParameters
 from recsys.models.mixture import Mixture, Weights
 from recsys.models.protocol import ModelSpec
-from recsys.nn.arrays import Array, Ids
 from recsys.schema import EpochRecord
 from recsys.training.trainer import Trainer
 
-FIRST_SHARE = 0.6
-"""Share of the scores of a model's own towers in the sum with those of its companions, before it is chosen."""
+DEFAULT_SHARE = 0.6
+"""Share of a model's own towers in the sum of its scores, unless validation data says otherwise."""
 
 
 class Ensemble:
@@ -31,7 +30,7 @@ class Ensemble:
         rng: draws weights, batches and dropout.
 
     Attributes:
-        weights: with which the scores of the towers are added.
+        weights: factors with which the scores of the towers are added.
     """
 
     def __init__(
@@ -41,11 +40,11 @@ class Ensemble:
         own = Trainer.create(spec.name, ratings, hyperparameters, rng)
         self.trainers = {spec.name: own}
         for companion in spec.companions:
-            theirs = companion.defaults(ratings, hyperparameters)
-            if theirs is not None:
-                towers = companion.create(ratings, own.towers, theirs, rng, np.float32)
-                self.trainers[companion.name] = Trainer(towers, None, ratings, theirs, rng)
-        self.weights = Weights.of_share(list(self.trainers), FIRST_SHARE)
+            settings = companion.defaults(ratings, hyperparameters)
+            if settings is not None:
+                towers = companion.create(ratings, own.towers, settings, rng, np.float32)
+                self.trainers[companion.name] = Trainer(towers, None, ratings, settings, rng)
+        self.weights = Weights.of_share(list(self.trainers), DEFAULT_SHARE)
 
     def train_epoch(self, epoch: int) -> float:
         """One pass of all towers over the ratings; returns the mean of their losses. Epochs count from 1."""
@@ -87,14 +86,3 @@ class Ensemble:
         """Go back to the last copy."""
         for trainer in self.trainers.values():
             trainer.restore_weights()
-
-
-def scores_by_member(mixture: Mixture, users: Ids) -> list[Array]:
-    """Scores (n, n_items) of ``users`` (n,) by each member of a mixture, and last log popularity, (n_items,)."""
-    every_item = np.arange(len(mixture.log_q))
-    scores = []
-    for member in mixture.members.values():
-        vectors, _ = member.users_forward(member.serving_inputs(users))
-        items, bias, _ = member.items_forward(every_item)
-        scores.append((vectors @ items.T + bias).astype(np.float32))
-    return [*scores, mixture.log_q]

@@ -29,7 +29,7 @@ from recsys.models.deep import DeepModel
 from recsys.models.registry import MODELS
 from recsys.nn.negatives import InBatchNegatives
 from recsys.training import trainer
-from recsys.training.trainer import Trainer
+from recsys.training.ensemble import Ensemble
 from tests.multinomial import multinomial
 
 
@@ -92,8 +92,8 @@ VARIANTS = [
     deep("window weight 1", (features, "WINDOW_WEIGHT", 1.0)),
     deep("a low rating counts 0.1", (rating_scale, "DISLIKE", 0.1)),
     deep("any rating counts 1", (rating_scale, "DISLIKE", 1.0)),
-    deep("EASE l2 200", (linear, "EASE_L2", 200.0)),
-    deep("EASE l2 900", (linear, "EASE_L2", 900.0)),
+    deep("EASE l2 200", start_l2=200.0),
+    deep("EASE l2 900", start_l2=900.0),
     *(deep(f"a head of {n} items", (linear, "HEAD", n)) for n in (125, 250, 500, 1000)),
     deep("softening 1", (linear, "SOFTENING", 1.0)),
     deep(
@@ -145,7 +145,7 @@ def ndcg(variant: Variant, parts: recsys.Split, seed: int) -> float:
     with ExitStack() as stack:
         for target, name, value in variant.patches:
             stack.enter_context(patch.object(target, name, value))
-        run = Trainer.create(variant.model, parts.train, hyperparameters, np.random.default_rng(seed))
+        run = Ensemble(MODELS[variant.model], parts.train, hyperparameters, np.random.default_rng(seed))
         for epoch in range(1, hyperparameters.epochs + 1):
             run.train_epoch(epoch)
         return recsys.evaluate(run.fitted((), hyperparameters.epochs), parts.train, parts.test).mean["ndcg"]

@@ -95,7 +95,7 @@ def needed(ratings: recsys.Dataset, fitted: recsys.Fitted) -> tuple[int, int]:
         flops += 6 * scores * fitted.hyperparameters.dim
         for name, parameter in fitted.towers.parameters().items():
             if name.endswith("weight"):  # of a layer of an MLP
-                rows = len(batch.users) if name.startswith("user") else len(batch.items)
+                rows = len(batch.users) if "user_mlp" in name else len(batch.items)
                 flops += 6 * rows * parameter.value.size
     return flops, exponentials
 
