@@ -24,7 +24,7 @@ from recsys.models.protocol import ModelSpec
 from recsys.models.registry import model_spec
 from recsys.schema import EpochRecord
 from recsys.training.ensemble import Ensemble
-from recsys.training.mixing import choose_weights
+from recsys.training.mixing import choose_weights, unvalidated_weights
 from recsys.training.validation import Validation
 
 VALIDATION_SHARE = 0.1
@@ -136,6 +136,7 @@ def _train_with_early_stopping(
 
 def _train_all_epochs(served: Ensemble, hyperparameters: HyperParameters, on_epoch: OnEpoch | None) -> Fitted:
     """Every epoch, with nothing held out to score them."""
+    served.weights = unvalidated_weights(served)
     history: list[EpochRecord] = []
     for epoch in range(1, hyperparameters.epochs + 1):
         history.append(_record(epoch, served.train_epoch(epoch), None, None))

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recsys.models.mixture import Mixture, Weights
 from recsys.nn.arrays import Array, Ids
@@ -21,13 +22,21 @@ SHARES = (DEFAULT_SHARE, 0.1, 0.3, 0.8)
 """Of the model's own towers, where it has companions; the first unless validation says otherwise."""
 POPULARITY = (0.0, 0.25, 0.5, 1.0, 4.0)
 """Weights of the log of an item's share of the ratings; with the largest, lists are next to those of popularity."""
+UNVALIDATED_POPULARITY = 0.5
+"""Where there are too few users to choose: on invented logs of fifteen users, enough not to fall behind popularity
+where there are no tastes, and little enough to show those there are."""
+SIGNIFICANCE = 2.0
+"""Standard errors, of a difference user by user, that are chance. Two, because the best of several is the best by
+chance too."""
 
 
 def choose_weights(early: Ensemble, validation: Validation) -> Weights:
-    """The weights of highest nDCG@10, where it is higher than that of the first by more than two standard errors.
+    """The weights of highest nDCG@10, where it is higher than that of the first by more than chance.
 
-    The error is that of the difference, user by user. Two, because the best of several is the best by chance too. The
-    first weights are next to equal, without popularity: averages of models are robust.
+    The first weights are next to equal, without popularity: averages of models are robust. But where what is so
+    chosen is not ahead of popularity itself by more than chance, as on logs of a few users or without any taste, the
+    weights are those that are ahead of popularity by most, less as many standard errors: the more noise, the nearer
+    to it.
 
     Args:
         early: trained on the part of the ratings that the validation part was cut from.
@@ -38,17 +47,30 @@ def choose_weights(early: Ensemble, validation: Validation) -> Weights:
         Weights.of_share(names, share, popularity)
         for popularity, share in itertools.product(POPULARITY, SHARES if len(names) > 1 else SHARES[:1])
     ]
-    mixture, per_block = early.mixture(), [np.empty((len(candidates), 0))]
+    mixture, per_block = early.mixture(), [np.empty((1 + len(candidates), 0))]
     for block in validation.blocks:
         scores = scores_by_member(mixture, block.users)
-        per_block.append(np.array([validation.ndcg(block, weighted_sum(scores, weights)) for weights in candidates]))
-    ndcg = np.concatenate(per_block, axis=1)  # (n_candidates, n_users)
-    if not ndcg.shape[1]:
+        by_popularity = np.tile(mixture.log_q, (len(block.users), 1))
+        of_candidates = (validation.ndcg(block, weighted_sum(scores, weights)) for weights in candidates)
+        per_block.append(np.array([validation.ndcg(block, by_popularity), *of_candidates]))
+    baseline, *ndcg = np.concatenate(per_block, axis=1)  # each (n_users,)
+    if not len(baseline):
         return candidates[0]
-    gains = ndcg - ndcg[0]
-    best = int(gains.mean(axis=1).argmax())
-    error = gains[best].std() / np.sqrt(len(gains[best]))
-    return candidates[best if gains[best].mean() > 2 * error else 0]
+    best = int(np.argmax([of_users.mean() for of_users in ndcg]))
+    chosen = best if margin(ndcg[best] - ndcg[0]) > 0 else 0
+    if margin(ndcg[chosen] - baseline) <= 0:
+        chosen = int(np.argmax([margin(of_users - baseline) for of_users in ndcg]))
+    return candidates[chosen]
+
+
+def unvalidated_weights(ensemble: Ensemble) -> Weights:
+    """Those of a model for which nothing can be held out: the first, and some popularity."""
+    return Weights.of_share(list(ensemble.trainers), DEFAULT_SHARE, UNVALIDATED_POPULARITY)
+
+
+def margin(gains: NDArray[np.float64]) -> float:
+    """By how much the mean of ``gains`` (n,), n at least 1, is above :data:`SIGNIFICANCE` of its standard errors."""
+    return float(gains.mean() - SIGNIFICANCE * gains.std() / np.sqrt(len(gains)))
 
 
 def scores_by_member(mixture: Mixture, users: Ids) -> list[Array]:

@@ -92,8 +92,17 @@ def test_where_one_pair_of_towers_knows_all_users_and_the_other_is_noise_the_fir
 
 @pytest.mark.parametrize("seed", range(5))
 def test_where_differences_are_chance_the_first_weights_stay(seed):
+    known, _ = np.split(USERS, 2)  # both pairs of towers know the same half, and are ahead of popularity
+    own, other = noise(seed), noise(seed + 100)
+    own[known, ANYWHERE[known]] = other[known, ANYWHERE[known]] = 9
     first = Weights({"deep": 0.6, "cosine": 0.4})
-    assert chosen({"deep": noise(seed), "cosine": noise(seed + 100)}, 0.01 * noise(seed + 200)[0], ANYWHERE) == first
+    assert chosen({"deep": own, "cosine": other}, 0.01 * noise(seed + 200)[0], ANYWHERE) == first
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_where_no_towers_are_ahead_of_popularity_by_more_than_chance_popularity_counts(seed):
+    towers = POPULAR_FIRST + 0.2 * noise(seed)  # next to popularity, with some users better and some worse off
+    assert chosen({"deep": towers}, POPULAR_FIRST, AMONG_POPULAR).popularity > 0
 
 
 def test_where_all_weights_are_equally_good_the_first_stay():

@@ -20,6 +20,11 @@ WITHOUT_TASTES = {
     "thirty users": Shape(n_users=30, n_items=200, n_ratings=600, strength=0.0),
 }
 
+FEW_USERS = {
+    "sixty users without tastes": Shape(n_users=60, n_items=200, n_ratings=900, strength=0.0),
+    "fifteen users without tastes": Shape(n_users=15, n_items=60, n_ratings=300, strength=0.0),
+}
+
 
 def ndcg(scorer: recsys.Fitted | recsys.Popularity, parts: recsys.Split) -> float:
     return recsys.evaluate(scorer, parts.train, parts.test).mean["ndcg"]
@@ -49,12 +54,28 @@ def test_with_sixty_users_the_lists_are_better_than_by_popularity(model):
     assert ndcg_of_model > popularity
 
 
+@pytest.mark.parametrize("model", ["base", "deep"])
 @pytest.mark.parametrize("shape", WITHOUT_TASTES.values(), ids=WITHOUT_TASTES)
-def test_without_tastes_base_is_not_behind_popularity_by_more_than_chance(shape):
-    parts = recsys.split(synthetic(shape), 0.2, np.random.default_rng(0))
-    of_model, of_popularity = (
-        recsys.evaluate(scorer, parts.train, parts.test).per_user["ndcg"]
-        for scorer in (recsys.fit(parts.train, "base"), recsys.Popularity(parts.train))
-    )
-    loss = of_popularity - of_model
-    assert loss.mean() <= 1.96 * loss.std() / np.sqrt(len(loss))
+def test_without_tastes_neither_model_is_behind_popularity_by_more_than_chance(shape, model):
+    gains = gains_over_popularity(shape, model, seeds=range(1))
+    assert gains.mean() > -1.96 * gains.std() / np.sqrt(len(gains))
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+@pytest.mark.parametrize("shape", FEW_USERS.values(), ids=FEW_USERS)
+def test_with_few_users_neither_model_is_behind_popularity_by_more_than_chance(shape, model):
+    gains = gains_over_popularity(shape, model, seeds=range(4))
+    assert gains.mean() > -1.96 * gains.std() / np.sqrt(len(gains))
+
+
+def gains_over_popularity(shape: Shape, model: str, seeds: range) -> np.ndarray:
+    """nDCG@10 of the model less that of popularity, of each user of a log for each seed."""
+    gains = []
+    for seed in seeds:
+        parts = recsys.split(synthetic(shape, seed), 0.2, np.random.default_rng(seed))
+        of_model, of_popularity = (
+            recsys.evaluate(scorer, parts.train, parts.test).per_user["ndcg"]
+            for scorer in (recsys.fit(parts.train, model), recsys.Popularity(parts.train))
+        )
+        gains.append(of_model - of_popularity)
+    return np.concatenate(gains)
