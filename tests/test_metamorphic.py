@@ -18,6 +18,7 @@ import recsys
 from recsys import pipeline
 from recsys.schema import Artefacts
 from tests.requirements import MOVIELENS, needs_movielens, real_log
+from tests.synthetic import sparse_log
 
 CONFIG = recsys.BuildConfig(train=recsys.TrainConfig(dim=8, epochs=3))
 N_USERS, N_ITEMS = 40, 30
@@ -95,6 +96,19 @@ def accuracy(artefacts: Artefacts, name: str) -> dict[str, float]:
 def test_the_order_of_lines_in_any_table_changes_nothing_at_all():
     again = exported(shuffled(ratings_frame()), shuffled(items_frame()), shuffled(users_frame()))
     assert again == expected()
+
+
+@pytest.mark.parametrize("change", [shuffled, lambda frame: frame.assign(rating=frame["rating"] * 2 + 7)])
+def test_order_of_lines_and_unit_of_stars_change_nothing_about_cosine_towers(change):
+    log = sparse_log()
+    frame = pd.DataFrame({"user": log.user, "item": log.item, "rating": log.rating, "timestamp": log.timestamp})
+    models = [
+        recsys.fit(recsys.Dataset.from_frames(ratings), "deep", recsys.TrainConfig(dim=8, epochs=2))
+        for ratings in (frame, change(frame))
+    ]
+    assert all("cosine" in model.towers.members for model in models)
+    first, second = ((model.user_vectors, model.item_vectors, model.item_bias) for model in models)
+    assert [part.tobytes() for part in first] == [part.tobytes() for part in second]
 
 
 @pytest.mark.parametrize("change", [

@@ -44,17 +44,17 @@ def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -
     towers, cosine = fitted.towers.members["deep"], fitted.towers.members.get("cosine")
     assert isinstance(towers, DeepModel)
     dim, mlp = fitted.item_vectors.shape[1], towers.user_mlp
-    readers: list[DeepModel | CosineModel] = [towers]
+    members: list[DeepModel | CosineModel] = [towers]
     scales = [float(fitted.towers.scale("deep")), 0.0]
     if isinstance(cosine, CosineModel):
-        readers.append(cosine)
+        members.append(cosine)
         scales[1] = float(fitted.towers.scale("cosine")) * SCALE
     item_ids = ids(dataset.item_ids)
     refined_dim = len(mlp.outer.bias.value)
     weights = {
-        "average": _encode(np.concatenate([reader.short_history.average for reader in readers])),
-        "correction": _encode(np.concatenate([reader.short_history.correction.ravel() for reader in readers])),
-        "correction_offset": _encode(np.concatenate([reader.short_history.offset for reader in readers])),
+        "average": _encode(np.concatenate([member.short_history.average for member in members])),
+        "correction": _encode(np.concatenate([member.short_history.correction.ravel() for member in members])),
+        "correction_offset": _encode(np.concatenate([member.short_history.offset for member in members])),
         "inner_weight": _encode(mlp.inner.weight.value[:refined_dim]),  # the rows beyond are of user features
         "inner_bias": _encode(mlp.inner.bias.value),
         "outer_weight": _encode(mlp.outer.weight.value),
@@ -71,7 +71,7 @@ def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -
         star_weights=_rounded(star_weights()),
         half_star_weights=_rounded(half_star_weights(towers.scale, dataset.rating)),
         starters=seed_items(projection.points[rows], _starter_counts(dataset)[rows]),
-        pool=_encode(np.concatenate([reader.pool.table.value[rows] for reader in readers], axis=1)),
+        pool=_encode(np.concatenate([member.pool.table.value[rows] for member in members], axis=1)),
         average_films=AVERAGE_ITEMS,
         **weights,
         items=_encode(fitted.item_vectors[rows]),
