@@ -42,7 +42,10 @@ hardly more than popularity."""
 SIGNIFICANCE = 2.5
 """Standard errors by which a start must be ahead of popularity: more than 2, for it is the best of many."""
 CAUTION = 0.1
-"""What the learning rate is multiplied by where no start is."""
+"""What the learning rate is multiplied by where no start is and there are few users."""
+MIN_USERS = 200
+"""Users of validation from which training may take full steps although no start is ahead of popularity: they are
+enough to see afterwards whether it came out ahead, and popularity is added where it did not."""
 
 Scores = Callable[[Ids], Array]
 """From users (n,) to their scores of all items (n, n_items), made for this call."""
@@ -93,12 +96,17 @@ def factorise(
 
     Args:
         ratings: what to factorise; users and items without any get vectors of zero, or next to it.
-        hyperparameters: ``dim``, ``unobserved``, ``start_l2``, ``scale`` and ``popularity`` count.
+        hyperparameters: ``dim``, ``unobserved``, ``start_l2``, ``scale`` and ``popularity`` count; with a scale of 0
+            the start is popularity, and vectors next to zero.
         rng: draws the first item vectors.
         dtype: of the result; the least squares are in float32, which is enough for a start.
     """
-    users, items = _alternate(ratings, hyperparameters, EPOCHS, rng)
-    start = _balanced(users, items, hyperparameters, log_q(ratings))
+    if hyperparameters.scale > 0:
+        users, items = _alternate(ratings, hyperparameters, EPOCHS, rng)
+        start = _balanced(users, items, hyperparameters, log_q(ratings))
+    else:
+        nothing = Factorisation.zeros(ratings.n_users, ratings.n_items, hyperparameters.dim)
+        start = replace(nothing, bias=np.float32(hyperparameters.popularity) * log_q(ratings))
     users, items = (
         (vectors + JITTER * rng.standard_normal(vectors.shape)).astype(dtype)
         for vectors in (start.users, start.items)
@@ -120,9 +128,10 @@ def choose(
     """The hyperparameters with the start that is best on validation data, nothing trained yet.
 
     Every candidate is fitted and judged under every one of :data:`BALANCES`. Where not even the best is better than
-    popularity by more than chance, the log says little of tastes: it starts from :func:`cautious_start`, and training
-    goes on from there in small steps only. Training from noise stays that where the log has tastes, so one candidate
-    tells enough.
+    popularity by more than chance, either the log says little of tastes, or it has so few items that least squares
+    reproduce it and say nothing of what is not rated. With many users training starts from popularity alone; with few
+    it starts from :func:`cautious_start` and goes on in small steps only. Training from noise stays that where the
+    log has tastes, so one candidate tells enough.
 
     Args:
         ratings: what to learn from, without those that validation holds out.
@@ -148,6 +157,8 @@ def choose(
     gain = best_quality - baseline
     if gain.mean() > SIGNIFICANCE * gain.std() / np.sqrt(len(gain)):
         return hyperparameters if from_noise else best
+    if len(gain) >= MIN_USERS:
+        return replace(cautious_start(hyperparameters), scale=0.0)
     return replace(cautious_start(hyperparameters), learning_rate=CAUTION * hyperparameters.learning_rate)
 
 

@@ -55,6 +55,12 @@ def test_with_sixty_users_the_lists_are_better_than_by_popularity(model):
 
 
 @pytest.mark.parametrize("model", ["base", "deep"])
+def test_with_fewer_items_than_numbers_in_a_vector_the_lists_are_still_personal(model):
+    gains = gains_over_popularity(Shape(n_users=800, n_items=50, n_ratings=6000), model, seeds=range(1))
+    assert gains.mean() > 0.02
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
 @pytest.mark.parametrize("shape", WITHOUT_TASTES.values(), ids=WITHOUT_TASTES)
 def test_without_tastes_neither_model_is_behind_popularity_by_more_than_chance(shape, model):
     gains = gains_over_popularity(shape, model, seeds=range(1))
