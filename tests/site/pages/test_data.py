@@ -104,6 +104,14 @@ SAID_IN_PYTHON = {
     "recommendations.csv": "deep    0.0",
     "items.csv": "base     2   Cléo de 5 à 7",
 }
+
+
+def without_rounding_errors(text: str) -> str:
+    """Numbers of many digits to six; then lists of them fit a line, as Node would have printed them."""
+    rounded, n = re.subn(r"\d+\.\d{8,}", lambda number: f"{float(number[0]):.6g}", text)
+    return " ".join(rounded.split()) if n else text
+
+
 SAID_IN_JAVASCRIPT = {
     "recommendations.json": "constructor {\n  item: '__proto__'",
     "items.json": "p1001",
@@ -127,7 +135,7 @@ def test_the_examples_in_javascript_work(site, name):
         [NODE, "--input-type=module", "-"], input=code, cwd=site, capture_output=True, encoding="utf-8", check=False
     )
     assert done.stderr == ""
-    assert SAID_IN_JAVASCRIPT[name] in done.stdout
+    assert SAID_IN_JAVASCRIPT[name] in without_rounding_errors(done.stdout)
 
 
 @pytest.mark.skipif(NODE is None, reason="no node to run the examples in JavaScript")
