@@ -288,11 +288,7 @@ def compute_results(
         reasons = explain(trained.models, parts, lists, reporter)
         shown_reasons = explain(trained.models, parts, shown, reporter) if shown else {}
         evaluation, ranks = evaluate(trained.models, parts, lists, compared, config, reporter)
-        new_users = new_users_in_time = None
-        if config.evaluate_new_users:
-            new_users = evaluate_new_users(dataset, config, reporter, cache)
-        if new_users is not None and dataset.has_times:
-            new_users_in_time = evaluate_new_users(dataset, config, reporter, cache, FIRST_IN_TIME)
+        new_users = evaluate_new_users(dataset, config, reporter, cache) if config.evaluate_new_users else {}
     return Results(
         dataset=dataset,
         split=parts,
@@ -303,8 +299,8 @@ def compute_results(
         reasons=reasons,
         ranks=ranks,
         recorders=trained.recorders,
-        new_users=new_users,
-        new_users_in_time=new_users_in_time,
+        new_users=new_users.get(AT_RANDOM),
+        new_users_in_time=new_users.get(FIRST_IN_TIME),
         shown=shown,
         shown_reasons=shown_reasons,
     )
@@ -468,31 +464,36 @@ def evaluate(
 
 
 def evaluate_new_users(
-    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, order: GivenOrder = AT_RANDOM
-) -> NewUsers | None:
-    """How good lists are for users who were not in training; None where there are too few to tell.
+    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache
+) -> dict[GivenOrder, NewUsers]:
+    """How good lists are for users who were not in training, by the order in which they give their items.
+
+    At random, and where there are times those they rated first; empty where there are too few users to tell.
 
     Args:
         dataset: the whole log.
         config: the settings.
         reporter: shows one draw of new users after the other.
         cache: where the models of the draws are looked up and kept; they are the same in any order.
-        order: which items new users give.
     """
     reason = cold_start.skip_reason(dataset)
     if reason is not None:
         logger.warning("new users were not measured: %s", reason)
-        return None
-    with reporter.stage(order.label) as details, reporter.progress(order.label) as on_draw:
+        return {}
+    orders = [AT_RANDOM, FIRST_IN_TIME] if dataset.has_times else [AT_RANDOM]
+    with reporter.stage("new users") as details, reporter.progress("new users") as on_draw:
         models = cold_start_models(config, cache)
-        report = cold_start.evaluate_cold_start(
-            dataset, models, config.top_k, config.train.seed, on_draw, config.relevant_from, order
+        measured = cold_start.evaluate_cold_start(
+            dataset, models, config.top_k, config.train.seed, on_draw, config.relevant_from, orders
         )
-        if not report.given:
+        reports = {order: report for order, report in zip(orders, measured, strict=True) if report.given}
+        if AT_RANDOM not in reports:
             logger.warning("new users were not measured: too few have a hidden rating that counts as relevant")
-            return None
-        details += cold_start.describe(report, config.top_k)
-    return report
+            return {}
+        for order, report in reports.items():
+            details.append(order.label)
+            details += cold_start.describe(report, config.top_k)
+    return reports
 
 
 def cold_start_models(config: BuildConfig, cache: Cache) -> dict[str, ColdStartModel]:

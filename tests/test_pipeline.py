@@ -21,6 +21,7 @@ from recsys import pipeline
 from recsys.baselines.registry import BASELINES
 from recsys.baselines.run import in_this_process
 from recsys.errors import ConfigError, OutputError
+from recsys.evaluation.cold_start import AT_RANDOM, FIRST_IN_TIME
 from recsys.export.assemble import assemble
 from recsys.export.files import read_artefacts
 from recsys.schema import Artefacts
@@ -189,7 +190,7 @@ def test_a_reporter_sees_reading_and_the_measurement_of_new_users_too(log):
     config = replace(QUICK, models=("deep",), holdout=0, evaluate_new_users=True)
     artefacts = pipeline.compute(dataset, config, reporter, recsys.NoCache())
     computed = ["read", "ratings", "split", "train deep", "recommend", "explain"]
-    assert reporter.stages == [*computed, "new users", "new users in time", "assemble"]
+    assert reporter.stages == [*computed, "new users", "assemble"]
     assert artefacts.metrics.new_users.given == ["3", "5", "10", "half"]
     assert reporter.progress_ends["new users"] == (5, 5)
 
@@ -268,7 +269,7 @@ def test_lists_without_a_single_hit_are_built():
 def test_new_users_without_a_relevant_hidden_rating_are_not_measured(dataset, caplog):
     rating = np.where(np.arange(dataset.n_ratings) == 0, 5, dataset.rating.clip(max=4)).astype(np.float32)
     log, config = replace(dataset, rating=rating), replace(QUICK, relevant_from=5, evaluate_new_users=True)
-    assert pipeline.evaluate_new_users(log, config, pipeline.SILENT, recsys.NoCache()) is None
+    assert pipeline.evaluate_new_users(log, config, pipeline.SILENT, recsys.NoCache()) == {}
     assert "new users were not measured: too few have a hidden rating that counts as relevant" in caplog.text
 
 
@@ -288,7 +289,7 @@ def test_a_constant_added_to_all_times_changes_nothing_but_the_checksum(dataset)
 def test_with_too_few_users_new_users_are_not_measured_which_is_a_warning(dataset, caplog):
     few = dataset.subset(dataset.user < 19)
     config = replace(QUICK, evaluate_new_users=True)
-    assert pipeline.evaluate_new_users(few, config, pipeline.SILENT, recsys.NoCache()) is None
+    assert pipeline.evaluate_new_users(few, config, pipeline.SILENT, recsys.NoCache()) == {}
     assert caplog.messages == [
         "new users were not measured: users with two ratings or more are 19; expected 20 at least"
     ]
@@ -296,10 +297,20 @@ def test_with_too_few_users_new_users_are_not_measured_which_is_a_warning(datase
 
 def test_new_users_are_measured_by_models_that_are_trained_once_a_draw(dataset, trained):
     config = replace(QUICK, evaluate_new_users=True)
-    report = pipeline.evaluate_new_users(dataset, config, pipeline.SILENT, recsys.NoCache())
-    assert trained == ["deep"] * 5  # for both rows of deep
-    assert list(report.models) == ["deep", "deep_liked", "popularity", "ease"]
-    assert np.shape(report.models["deep"]) == (len(report.given), 5)
+    reports = pipeline.evaluate_new_users(dataset, config, pipeline.SILENT, recsys.NoCache())
+    assert trained == ["deep"] * 5  # for both rows of deep, and both orders
+    assert list(reports) == [AT_RANDOM, FIRST_IN_TIME]
+    for report in reports.values():
+        assert list(report.models) == ["deep", "deep_liked", "popularity", "ease"]
+        assert np.shape(report.models["deep"]) == (len(report.given), 5)
+
+
+def test_without_times_no_items_are_the_first(dataset):
+    config = replace(QUICK, evaluate_new_users=True)
+    reports = pipeline.evaluate_new_users(
+        replace(dataset, timestamp=None), config, pipeline.SILENT, recsys.NoCache()
+    )
+    assert list(reports) == [AT_RANDOM]
 
 
 def test_a_script_without_a_main_guard_builds_a_site_of_a_large_log_too(log, tmp_path):

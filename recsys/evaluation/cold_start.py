@@ -59,7 +59,7 @@ class GivenOrder:
         sort_keys: from ratings and a random number for each, (n_ratings,), to what sorts the ratings of a user; of
             the arrays (n_ratings,) the last decides first, as in :func:`numpy.lexsort`.
         protocol: what comes before the random number, for the protocol.
-        label: of this measurement, for the terminal.
+        label: for the terminal.
     """
 
     sort_keys: Callable[[Dataset, NDArray[np.float64]], tuple[NDArray[Any], ...]]
@@ -67,7 +67,7 @@ class GivenOrder:
     label: str
 
 
-AT_RANDOM = GivenOrder(lambda ratings, draws: (draws,), "", "new users")
+AT_RANDOM = GivenOrder(lambda ratings, draws: (draws,), "", "at random")
 
 
 def _by_time(ratings: Dataset, draws: NDArray[np.float64]) -> tuple[NDArray[Any], ...]:
@@ -75,7 +75,7 @@ def _by_time(ratings: Dataset, draws: NDArray[np.float64]) -> tuple[NDArray[Any]
     return draws, ratings.timestamp
 
 
-FIRST_IN_TIME = GivenOrder(_by_time, "time and, where times are equal, by ", "new users in time")
+FIRST_IN_TIME = GivenOrder(_by_time, "time and, where times are equal, by ", "first in time")
 """What a user rated first, as a service sees its newest users: often well-known items, rated in one go."""
 
 
@@ -214,9 +214,9 @@ def evaluate_cold_start(
     seed: int,
     on_draw: Callable[[int, int], None] = lambda done, total: None,
     relevant_from: float | None = None,
-    order: GivenOrder = AT_RANDOM,
-) -> NewUsers:
-    """Score every model on the same new users, over several draws of them.
+    orders: Sequence[GivenOrder] = (AT_RANDOM,),
+) -> list[NewUsers]:
+    """Score every model on the same new users, over several draws of them, who give their items in several orders.
 
     Args:
         ratings: the whole log.
@@ -225,43 +225,61 @@ def evaluate_cold_start(
         seed: of the generator of which one is spawned for each draw.
         on_draw: called after each draw with how many are done of how many.
         relevant_from: the lowest hidden rating that counts as relevant; None where all do.
-        order: which items are given first.
+        orders: which items are given first; a draw's users, and the models that learn from all others, are the same
+            in each.
+
+    Returns:
+        The figures of each order in turn.
     """
     reasons = {name: model.skip_reason(ratings) for name, model in models.items()}
-    draws: list[Draw] = []
-    scores: dict[str, list[ColdStartScores]] = {name: [] for name, reason in reasons.items() if reason is None}
-    for number, rng in enumerate(np.random.default_rng([seed, 2]).spawn(DRAWS)):
-        draw = draw_users(ratings, rng, number, relevant_from, order)
-        validation = cache(lambda draw=draw, rng=rng: draw_users(draw.train, rng, draw.number, order=order))
-        for name, results in scores.items():
-            results.append(models[name].evaluate(draw, validation, k))
-        draws.append(draw)
+    measured: dict[GivenOrder, list[tuple[Draw, dict[str, ColdStartScores]]]] = {order: [] for order in orders}
+    for number in range(DRAWS):
+        for order, results in measured.items():
+            rng = np.random.default_rng([seed, 2]).spawn(DRAWS)[number]
+            draw = draw_users(ratings, rng, number, relevant_from, order)
+            validation = cache(lambda draw=draw, rng=rng, order=order: draw_users(draw.train, rng, order=order))
+            scores = {
+                name: models[name].evaluate(draw, validation, k) for name, reason in reasons.items() if reason is None
+            }
+            results.append((draw, scores))
         on_draw(number + 1, DRAWS)
-    measured = [given for given in GIVEN if all(given in draw.cuts for draw in draws)]
+    twins = " and without twins, as protocol.candidates says" if ratings.twins else ""
+    relevant = relevance.protocol(relevant_from, ratings.twins, ratings.rating_scale.kind)
+    skipped = {name: reason for name, reason in reasons.items() if reason is not None}
+    return [
+        _report(
+            results,
+            PROTOCOL.format(
+                seed=seed, draws=DRAWS, share=SHARE, k=k, order=order.protocol, twins=twins, relevant=relevant
+            ),
+            skipped,
+        )
+        for order, results in measured.items()
+    ]
+
+
+def _report(
+    results: Sequence[tuple[Draw, Mapping[str, ColdStartScores]]], protocol: str, skipped: dict[str, str]
+) -> NewUsers:
+    """The figures of one order, from every draw and the scores of each model in it."""
+    measured = [given for given in GIVEN if all(given in draw.cuts for draw, _ in results)]
+    by_model = {name: [scores[name] for _, scores in results] for name in results[0][1]}
     return NewUsers(
-        protocol=PROTOCOL.format(
-            seed=seed,
-            draws=DRAWS,
-            share=SHARE,
-            k=k,
-            order=order.protocol,
-            twins=" and without twins, as protocol.candidates says" if ratings.twins else "",
-            relevant=relevance.protocol(relevant_from, ratings.twins, ratings.rating_scale.kind),
-        ),
+        protocol=protocol,
         share=SHARE,
         draws=DRAWS,
         given=measured,
-        n_users=[sum(len(_new_users(draw.cuts[given])) for draw in draws) for given in measured],
+        n_users=[sum(len(_new_users(draw.cuts[given])) for draw, _ in results) for given in measured],
         models={
-            name: [[round(result.ndcg[given], _DECIMALS) for result in results] for given in measured]
-            for name, results in scores.items()
+            name: [[round(scores.ndcg[given], _DECIMALS) for scores in by_draw] for given in measured]
+            for name, by_draw in by_model.items()
         },
         chosen={
-            name: [[result.chosen[given] for result in results] for given in measured]
-            for name, results in scores.items()
-            if results[0].chosen
+            name: [[scores.chosen[given] for scores in by_draw] for given in measured]
+            for name, by_draw in by_model.items()
+            if by_draw[0].chosen
         },
-        skipped={name: reason for name, reason in reasons.items() if reason is not None},
+        skipped=skipped,
     )
 
 

@@ -33,15 +33,16 @@ def main() -> None:
     learned: dict[int, Fitted] = {}
 
     def learn(train: Dataset, draw: int) -> Fitted:
-        if draw not in learned:  # the same users are new in both ways
+        if draw not in learned:  # both rows of deep share it
             learned[draw] = recsys.fit(train, "deep", recsys.TrainConfig(seed=arguments.seed + draw))
         return learned[draw]
 
     deep = {"deep": UntunedColdStart(learn), "deep, items alone": UntunedColdStart(learn, as_liked)}
     baselines = {name: spec.cold_start for name, spec in BASELINES.items() if spec.cold_start is not None}
     ways = {"at random": AT_RANDOM, "first in time": FIRST_IN_TIME} if dataset.has_times else {"at random": AT_RANDOM}
-    for way, order in ways.items():
-        report = cold_start.evaluate_cold_start(dataset, deep | baselines, K, arguments.seed, order=order)
+    orders = list(ways.values())
+    reports = cold_start.evaluate_cold_start(dataset, deep | baselines, K, arguments.seed, orders=orders)
+    for way, report in zip(ways, reports, strict=True):
         print(f"{way + ', given':24}" + "".join(f"{given:>9}" for given in report.given))
         means = {name: np.array(rows).mean(axis=1) for name, rows in report.models.items()}
         for name, row in means.items():

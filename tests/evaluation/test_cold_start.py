@@ -19,6 +19,7 @@ from recsys.baselines import ease, popularity
 from recsys.data.dataset import Dataset
 from recsys.evaluation import cold_start
 from recsys.evaluation.cold_start import (
+    AT_RANDOM,
     DRAWS,
     FIRST_IN_TIME,
     GIVEN,
@@ -58,7 +59,7 @@ def equal_users(n_users: int = 30, n_rated: int = 4, n_items: int = 6) -> Datase
 
 
 def evaluate(ratings: Dataset, models: dict[str, Any] | None = None, seed: int = 0, k: int = 3) -> NewUsers:
-    return evaluate_cold_start(ratings, models or {"index": UntunedColdStart(lambda *_: ByIndex())}, k, seed)
+    return evaluate_cold_start(ratings, models or {"index": UntunedColdStart(lambda *_: ByIndex())}, k, seed)[0]
 
 
 def pairs(ratings: Dataset) -> set[tuple[int, int]]:
@@ -199,8 +200,8 @@ def test_items_of_equal_times_are_given_in_random_order():
 def test_the_protocol_says_in_which_order_items_are_given():
     ratings = synthetic(Shape(N_USERS, 80, 1500))
     models = {"index": UntunedColdStart(lambda *_: ByIndex())}
-    assert "are put in order by random()" in evaluate_cold_start(ratings, models, 3, 0).protocol
-    in_time = evaluate_cold_start(ratings, models, 3, 0, order=FIRST_IN_TIME)
+    at_random, in_time = evaluate_cold_start(ratings, models, 3, 0, orders=[AT_RANDOM, FIRST_IN_TIME])
+    assert "are put in order by random()" in at_random.protocol
     assert "are put in order by time and, where times are equal, by random()" in in_time.protocol
 
 
@@ -246,7 +247,7 @@ def test_only_hidden_ratings_from_the_threshold_on_are_relevant_and_users_withou
     every = draw_users(ratings, np.random.default_rng(0))
     assert new_users(draw, "3") < new_users(every, "3")  # some gave items 2 and 3, and hide a low rating
     assert new_users(draw, "3") == set(every.cuts["3"].test.user[every.cuts["3"].test.rating >= 3].tolist())
-    report = evaluate_cold_start(ratings, {"index": UntunedColdStart(lambda *_: ByIndex())}, 3, 0, relevant_from=3)
+    [report] = evaluate_cold_start(ratings, {"index": UntunedColdStart(lambda *_: ByIndex())}, 3, 0, relevant_from=3)
     assert report.n_users[0] < evaluate(ratings).n_users[0]
     assert "rated 3 or higher" in report.protocol and "on validation, whatever the rating" in report.protocol
 

@@ -251,7 +251,7 @@ def test_new_users_are_measured_by_the_same_rules():
     pairs = [(user, item) for user in range(40) for item in rng.permutation(10)[:8].tolist()]
     # Every second item is the other's twin; whoever gave one of a pair cannot be recommended the other.
     ratings = with_titles(log_of(pairs, 40, 10), [str(item // 2) + "!" for item in range(10)])
-    report = evaluate_cold_start(
+    [report] = evaluate_cold_start(
         ratings, {"popularity": UntunedColdStart(lambda train, _: recsys.Popularity(train))}, k=5, seed=0
     )
     assert "without twins" in report.protocol and "twins that are both hidden count once" in report.protocol
