@@ -49,10 +49,10 @@ def _curve(
     fitted: Scorer, users: NDArray[np.intp], k: int, train: Dataset, relevant: Dataset
 ) -> list[DiscoveryPoint]:
     best, scores = candidates(fitted, users, k, train)
-    n_relevant = relevant_counts(train, relevant)[users]
+    n_relevant, popular = relevant_counts(train, relevant)[users], popularity(train)
     points = []
     for amount in AMOUNTS:
-        items, _ = rerank(best, scores, popularity(train), amount, k)
+        items, _ = rerank(best, scores, popular, amount, k)
         points.append(
             DiscoveryPoint(
                 discovery=amount,

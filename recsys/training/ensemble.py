@@ -44,6 +44,7 @@ class Ensemble:
             if settings is not None:
                 towers = companion.create(ratings, own.towers, settings, rng, np.float32)
                 self.trainers[companion.name] = Trainer(towers, None, ratings, settings, rng)
+        self.log_q = log_q(ratings)
         self.weights = Weights.of_share(list(self.trainers), DEFAULT_SHARE)
 
     def train_epoch(self, epoch: int) -> float:
@@ -53,7 +54,7 @@ class Ensemble:
     def mixture(self) -> Mixture:
         """The towers as they are now, as one."""
         members = {name: trainer.towers for name, trainer in self.trainers.items()}
-        return Mixture(members, self.weights, log_q(self.ratings))
+        return Mixture(members, self.weights, self.log_q)
 
     def item_vectors(self) -> NDArray[np.float32]:
         """As they are now, (n_items, d)."""

@@ -8,12 +8,13 @@ training: the scores of each are computed once, and added in a few ways.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.mixture import Mixture, Weights
+from recsys.models.towers import Towers
 from recsys.nn.arrays import Array, Ids
 from recsys.training.ensemble import DEFAULT_SHARE, Ensemble
 from recsys.training.validation import Validation
@@ -47,10 +48,11 @@ def choose_weights(early: Ensemble, validation: Validation) -> Weights:
         Weights.of_share(names, share, popularity)
         for popularity, share in itertools.product(POPULARITY, SHARES if len(names) > 1 else SHARES[:1])
     ]
-    mixture, per_block = early.mixture(), [np.empty((1 + len(candidates), 0))]
+    scorers = member_scorers(early.mixture())
+    per_block = [np.empty((1 + len(candidates), 0))]
     for block in validation.blocks:
-        scores = scores_by_member(mixture, block.users)
-        by_popularity = np.tile(mixture.log_q, (len(block.users), 1))
+        scores = [scorer(block.users) for scorer in scorers]
+        by_popularity = scores[-1].copy()
         of_candidates = (validation.ndcg(block, weighted_sum(scores, weights)) for weights in candidates)
         per_block.append(np.array([validation.ndcg(block, by_popularity), *of_candidates]))
     baseline, *ndcg = np.concatenate(per_block, axis=1)  # each (n_users,)
@@ -73,19 +75,29 @@ def margin(gains: NDArray[np.float64]) -> float:
     return float(gains.mean() - SIGNIFICANCE * gains.std() / np.sqrt(len(gains)))
 
 
-def scores_by_member(mixture: Mixture, users: Ids) -> list[Array]:
-    """Scores (n, n_items) of ``users`` (n,) by each member of a mixture, and last log popularity, (n_items,)."""
-    every_item = np.arange(len(mixture.log_q))
-    scores = []
-    for member in mixture.members.values():
-        vectors, _ = member.users_forward(member.serving_inputs(users))
-        items, bias, _ = member.items_forward(every_item)
-        scores.append((vectors @ items.T + bias).astype(np.float32))
-    return [*scores, mixture.log_q]
+def member_scorers(mixture: Mixture) -> list[Callable[[Ids], Array]]:
+    """From users (n,) to their scores (n, n_items), by each member of a mixture and last by log popularity.
+
+    The item vectors are computed once, whatever the number of calls.
+    """
+
+    def scorer(member: Towers) -> Callable[[Ids], Array]:
+        items, bias, _ = member.items_forward(np.arange(len(mixture.log_q)))
+
+        def scores(users: Ids) -> Array:
+            vectors, _ = member.users_forward(member.serving_inputs(users))
+            return (vectors @ items.T + bias).astype(np.float32)
+
+        return scores
+
+    def by_popularity(users: Ids) -> Array:
+        return np.tile(mixture.log_q, (len(users), 1))
+
+    return [*map(scorer, mixture.members.values()), by_popularity]
 
 
 def weighted_sum(scores: Sequence[Array], weights: Weights) -> Array:
-    """The sum (n, n_items) of scores as :func:`scores_by_member` gives them."""
+    """The sum (n, n_items) of scores (n, n_items) in the order of :func:`member_scorers`."""
     factors = [*weights.members.values(), weights.popularity]
     total = np.float32(factors[0]) * scores[0]
     for factor, part in zip(factors[1:], scores[1:], strict=True):
