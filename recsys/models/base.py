@@ -17,7 +17,14 @@ from scipy import sparse
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
-from recsys.models.factorisation import Factorisation, cautious_start, choose, factorise, from_noise
+from recsys.models.factorisation import (
+    Factorisation,
+    cautious_start,
+    choose,
+    factorise,
+    from_noise,
+    starts_from_noise,
+)
 from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density, resolve
 from recsys.models.protocol import Explanation, ModelSpec
@@ -118,8 +125,8 @@ def create(
 def start(
     ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
 ) -> Factorisation:
-    """Noise where the hyperparameters give unrated pairs no weight, for then there is nothing to factorise."""
-    make = from_noise if hyperparameters.unobserved == 0 else factorise
+    """Noise, or a factorised matrix, as the hyperparameters say."""
+    make = from_noise if starts_from_noise(hyperparameters) else factorise
     return make(ratings, hyperparameters, rng, dtype)
 
 

@@ -89,6 +89,11 @@ def from_noise(
     return Factorisation(users, items, log_q(ratings).astype(dtype))
 
 
+def starts_from_noise(hyperparameters: HyperParameters) -> bool:
+    """Whether unrated pairs have no weight, for then there is nothing to factorise."""
+    return hyperparameters.unobserved == 0
+
+
 def factorise(
     ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike = np.float32
 ) -> Factorisation:
@@ -143,8 +148,7 @@ def choose(
     seed = rng.integers(2**63)
     baseline = quality(lambda users: np.tile(popularity, (len(users), 1)))  # of each user, as are all below
     best, best_quality = hyperparameters, np.full_like(baseline, -np.inf)
-    from_noise = hyperparameters.unobserved == 0
-    for unobserved, start_l2 in CANDIDATES[-1:] if from_noise else CANDIDATES:
+    for unobserved, start_l2 in CANDIDATES[-1:] if starts_from_noise(hyperparameters) else CANDIDATES:
         draft = replace(
             hyperparameters, dim=min(DRAFT_DIM, hyperparameters.dim), unobserved=unobserved, start_l2=start_l2
         )
@@ -156,7 +160,7 @@ def choose(
                 best, best_quality = candidate, reached
     gain = best_quality - baseline
     if gain.mean() > SIGNIFICANCE * gain.std() / np.sqrt(len(gain)):
-        return hyperparameters if from_noise else best
+        return hyperparameters if starts_from_noise(hyperparameters) else best
     if len(gain) >= MIN_USERS:
         return replace(cautious_start(hyperparameters), scale=0.0)
     return replace(cautious_start(hyperparameters), learning_rate=CAUTION * hyperparameters.learning_rate)

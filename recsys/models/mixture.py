@@ -17,9 +17,9 @@ import numpy as np
 from scipy import sparse
 
 from recsys.data.dataset import Dataset
-from recsys.errors import DataError
+from recsys.errors import ConfigError, DataError
 from recsys.models.state import State, require_array
-from recsys.models.towers import Towers
+from recsys.models.towers import HistoryTowers, Towers
 from recsys.nn.arrays import Array, Ids
 from recsys.nn.layers import Parameter
 
@@ -152,11 +152,15 @@ class Mixture:
     def leave_one_out(self, users: Ids) -> Array:
         """Vectors of ``users`` (U,) without one item of their histories: (P, d), for P entries of these in turn.
 
-        Only for members that read histories.
+        Raises:
+            ConfigError: a member reads no histories.
         """
-        return self._concatenated(
-            {name: member.leave_one_out(users) for name, member in self.members.items()}  # type: ignore[attr-defined]
-        )
+        vectors = {}
+        for name, member in self.members.items():
+            if not isinstance(member, HistoryTowers):
+                raise ConfigError(f"the towers of {name} read no histories, of which an item could be left out")
+            vectors[name] = member.leave_one_out(users)
+        return self._concatenated(vectors)
 
     def scale(self, name: str) -> np.float32:
         """What the vectors of a member are multiplied by: the root of its weight, once on either side."""

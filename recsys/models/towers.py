@@ -7,7 +7,7 @@ of a batch, P rated items, d the length of the vectors.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 from scipy import sparse
@@ -109,4 +109,13 @@ class Towers(Protocol):
 
     def self_contributions_backward(self, gradient: Array, cache: Any) -> Array:
         """From the gradient of the self-contributions (P,) to that of the item vectors (F, d)."""
+        ...
+
+
+@runtime_checkable
+class HistoryTowers(Towers, Protocol):
+    """Towers whose user tower reads the rated items."""
+
+    def leave_one_out(self, users: Ids) -> Array:
+        """The served vectors of ``users`` (U,) without one item of their histories: (P, d), one for each entry."""
         ...

@@ -19,6 +19,7 @@ from recsys.models.fitted import pack
 from recsys.models.load import unpack
 from recsys.recommend.explain import explain
 from recsys.recommend.lists import recommend
+from tests.models.archives import refusal, with_array
 from tests.synthetic import small_log
 
 CONFIG = recsys.TrainConfig(dim=4, epochs=3, seed=3)
@@ -130,17 +131,6 @@ def test_a_file_that_is_no_model_is_refused_with_its_path_and_a_remedy(models, t
         recsys.load_fitted(path)
     assert str(caught.value).startswith(f"{path}: its header is not that of a saved model (")
     assert str(caught.value).endswith("; give a file that fitted.save wrote, or fit and save again")
-
-
-def refusal(content: Archive) -> str:
-    with pytest.raises(recsys.DataError) as caught:
-        unpack(content)
-    return str(caught.value)
-
-
-def with_array(content: Archive, name: str, array: np.ndarray) -> Archive:
-    assert name in content.arrays
-    return Archive({**content.arrays, name: array}, content.text)
 
 
 @pytest.mark.parametrize("name", ["base", "deep"])

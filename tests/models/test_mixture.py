@@ -13,9 +13,9 @@ from recsys.models.archive import Archive
 from recsys.models.cosine import CosineModel
 from recsys.models.deep import MIN_USERS, UserInputs
 from recsys.models.fitted import pack
-from recsys.models.load import unpack
 from recsys.models.mixture import Mixture, Weights
 from recsys.models.registry import MODELS
+from tests.models.archives import refusal, with_array
 from tests.small_logs import log_of
 from tests.synthetic import sparse_log
 
@@ -158,18 +158,13 @@ def test_weights_and_lengths_that_no_mixture_has_are_refused(fitted, array, valu
     assert refusal(with_array(pack(fitted), f"towers.mixture.{array}", np.array(value)))
 
 
+def test_towers_without_histories_have_no_item_to_leave_out(log):
+    base = recsys.fit(log, "base", recsys.TrainConfig(dim=4, epochs=1))
+    with pytest.raises(recsys.ConfigError, match="the towers of base read no histories"):
+        base.towers.leave_one_out(np.array([0]))
+
+
 def test_towers_of_a_name_that_the_model_does_not_have_are_refused(fitted):
     archive = pack(fitted)
     renamed = {name.replace("towers.cosine.", "towers.wide."): array for name, array in archive.arrays.items()}
     assert refusal(Archive(renamed, archive.text))
-
-
-def refusal(content: Archive) -> str:
-    with pytest.raises(recsys.DataError) as caught:
-        unpack(content)
-    return str(caught.value)
-
-
-def with_array(content: Archive, name: str, array: np.ndarray) -> Archive:
-    assert name in content.arrays
-    return Archive({**content.arrays, name: array}, content.text)
