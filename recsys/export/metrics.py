@@ -18,7 +18,7 @@ from recsys.evaluation.user_groups import Third
 from recsys.export.results import Results
 
 MAX_USERS_NAMED = 10
-"""Users named for whom one of two models is ahead."""
+"""Users named on either side, where one of two models is ahead."""
 
 SPLIT_RULES = {
     "temporal": "per user, sorted by timestamp, equal timestamps in an order drawn from the seed: the first "

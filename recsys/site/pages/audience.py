@@ -51,7 +51,7 @@ class _Count:
 
 
 def audiences(recommendations: Recommendations) -> Mapping[str, Mapping[str, Audience]]:
-    """By model and item: to whom it is recommended, best rank first; equals in the order of the export.
+    """By model and item: the users it is recommended to, best rank first; equals in the order of the export.
 
     Items in nobody's list, and models that were not built, have no key.
     """

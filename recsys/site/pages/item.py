@@ -72,7 +72,7 @@ class UsersAtRank:
 
 @dataclass(frozen=True)
 class AudienceView:
-    """To whom a model recommends the item; ``ranks`` names the best of the users that ``audience`` counts."""
+    """The users a model recommends the item to; ``ranks`` names the best of the users that ``audience`` counts."""
 
     model: Model
     audience: Audience
