@@ -243,7 +243,9 @@ def test_new_users_are_measured_where_that_is_asked_for(small, tmp_path, capsys,
     first, second = tmp_path / "first", tmp_path / "second"
     assert build.main([*[option for option in command if option != "--quiet"], "--out", str(first)]) == 0
     assert re.search(
-        r"new users \d+\.\d\d s nDCG@10 with 3, 5, .*half given, deep (0\.\d{4} ?)+, deep_liked", output(capsys)
+        r"new users \d+\.\d\d s at random, nDCG@10 with 3, 5, .*half given, deep (0\.\d{4} ?)+, deep_liked"
+        r".* first in time, nDCG@10 with 3, 5, .*half given, deep (0\.\d{4} ?)+, deep_liked",
+        output(capsys),
     )
     skip_pages(monkeypatch)
     monkeypatch.setattr(cached_models, "fit", None)  # all six models are in the cache
