@@ -37,6 +37,8 @@ _NOISE = 1e-5
 """Share of the largest squared length below which single precision says nothing of a direction."""
 _TAIL_BLOCK = 2000
 """Items of the tail that are placed at once."""
+_MAX_RESPONSES = 20_000
+"""Rows for which the product with the head's inverse is held in memory, 12 KB each, while the tail is placed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +106,7 @@ def _ease(rows: sparse.csr_array[Any], rank: int, l2: float, rng: np.random.Gene
     """
     order = np.argsort(-np.bincount(rows.indices, minlength=rows.shape[1]), kind="stable")  # by entries, most first
     head, tail = np.sort(order[:HEAD]), np.sort(order[HEAD:])
-    columns = rows.tocsc()
+    columns = rows[np.diff(rows.indptr) > 0].tocsc()
     rated = columns[:, head].tocsr()
     gram = (rated.T @ rated).toarray()  # (N, N), A'A
     ridge = gram.copy()
@@ -120,12 +122,16 @@ def _ease(rows: sparse.csr_array[Any], rank: int, l2: float, rng: np.random.Gene
     )
     history, items = np.zeros((2, rows.shape[1], directions.shape[1]), np.float32)
     history[head], items[head] = weights @ directions, directions
+    # w = P A'x of a column x. With fewer rows than columns to come, (P A') x is less work than P (A'x).
+    responses = rated @ inverse if rated.shape[0] < min(len(tail), _MAX_RESPONSES) else None  # (m, N), A P
     placement = _TailPlacement(inverse, history[head], directions, squares, l2)
     for start in range(0, len(tail), _TAIL_BLOCK):
         rare = tail[start : start + _TAIL_BLOCK]
         rated_rare = columns[:, rare].tocsr()
+        co_occurrence = (rated.T @ rated_rare).toarray()
+        regression = inverse @ co_occurrence if responses is None else (rated_rare.T @ responses).T
         squared = np.bincount(rated_rare.indices, rated_rare.data.astype(np.float64) ** 2, len(rare))  # x'x
-        history[rare], items[rare] = placement((rated.T @ rated_rare).toarray(), squared.astype(np.float32))
+        history[rare], items[rare] = placement(regression, co_occurrence, squared.astype(np.float32))
     return history, items
 
 
@@ -154,14 +160,14 @@ class _TailPlacement:
     squares: Array
     l2: float
 
-    def __call__(self, co_occurrence: Array, squared: Array) -> tuple[Array, Array]:
+    def __call__(self, weights: Array, co_occurrence: Array, squared: Array) -> tuple[Array, Array]:
         """History and item vectors (n, r) of n items.
 
         Args:
+            weights: (N, n), w of each.
             co_occurrence: (N, n), g of each.
             squared: (n,), x'x of each.
         """
-        weights = self.inverse @ co_occurrence  # (N, n), w
         schur = squared + np.float32(self.l2) - np.einsum("hn,hn->n", co_occurrence, weights)  # (n,), s
         row = weights / (schur * np.diag(self.inverse)[:, None] + weights * weights)  # (N, n), of B, transposed
         history = row.T @ self.directions  # (n, r), the row times V

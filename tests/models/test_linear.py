@@ -59,12 +59,13 @@ def test_at_a_lower_rank_the_scores_are_the_nearest_to_those_of_ease():
     np.testing.assert_allclose(scores, scale * expected, atol=1e-3 * np.abs(scores).max())
 
 
-def test_a_tail_item_gets_the_weights_of_ease_on_the_head_and_that_item(monkeypatch):
-    monkeypatch.setattr(linear, "HEAD", 5)
+@pytest.mark.parametrize(("n_users", "size"), [(60, 5), (5, 3)])  # more users than items in the tail, and fewer
+def test_a_tail_item_gets_the_weights_of_ease_on_the_head_and_that_item(monkeypatch, n_users, size):
+    monkeypatch.setattr(linear, "HEAD", size)
     monkeypatch.setattr(linear, "_TAIL_BLOCK", 3)
-    rated = log(n_users=60)
-    dense, head = rated.toarray(), most_rated(rated, 5)
-    towers = fit_linear(rated, equal_weights(rated), 5, 3.0, np.random.default_rng(0), np.float64)
+    rated = log(n_users=n_users)
+    dense, head = rated.toarray(), most_rated(rated, size)
+    towers = fit_linear(rated, equal_weights(rated), size, 3.0, np.random.default_rng(0), np.float64)
     weights = towers.history @ towers.items.T
     tolerance = 1e-3 * np.abs(weights).max()
     head_alone = ease(dense[:, head], 3.0)
@@ -72,8 +73,8 @@ def test_a_tail_item_gets_the_weights_of_ease_on_the_head_and_that_item(monkeypa
     np.testing.assert_allclose(weights[np.ix_(head, head)], scale * head_alone, atol=tolerance)
     for item in np.setdiff1d(np.arange(9), head):
         with_item = ease(dense[:, np.r_[head, item]], 3.0)
-        np.testing.assert_allclose(weights[head, item], scale * with_item[:5, 5], atol=tolerance)
-        np.testing.assert_allclose(weights[item, head], scale * with_item[5, :5], atol=tolerance)
+        np.testing.assert_allclose(weights[head, item], scale * with_item[:size, size], atol=tolerance)
+        np.testing.assert_allclose(weights[item, head], scale * with_item[size, :size], atol=tolerance)
 
 
 @pytest.mark.parametrize("n_users", [2, 5, 9])
