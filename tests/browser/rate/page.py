@@ -24,6 +24,11 @@ SET_HASH = """(hash) => new Promise((resolve) => {
   addEventListener("hashchange", resolve, { once: true });
   location.hash = hash;
 })"""
+STARS_BY_TITLE = """(rows) => rows.map((row) => {
+  const [title, ...others] = row.querySelectorAll("a");
+  if (others.length) throw new Error("more than one link");
+  return [title.textContent, Number(row.querySelector("input:checked").value)];
+})"""
 FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
 
 Rating = tuple[str, int]
@@ -67,8 +72,7 @@ def expected_ranking(page: Any, ratings: list[Rating]) -> list[tuple[str, float]
 
 def your_ratings(page: Any) -> dict[str, int]:
     """The stars under "Your ratings", by title."""
-    rows = page.locator("[data-your-ratings] [data-rated] > li").all()
-    return {row.locator("a").text_content(): int(row.locator("input:checked").input_value()) for row in rows}
+    return dict(page.locator("[data-your-ratings] [data-rated] > li").evaluate_all(STARS_BY_TITLE))
 
 
 def stars_by_title(items: Mapping[str, Any], ratings: list[Rating]) -> dict[str, int]:

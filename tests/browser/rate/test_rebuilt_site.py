@@ -3,17 +3,15 @@
 import json
 import shutil
 import threading
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
 import pytest
 
-from recsys.export.files import write_artefacts
-from recsys.site.render import render_site
 from tests.browser.conftest import until
 from tests.browser.rate.page import import_file, link_to_ratings, loaded, rate_card, your_ratings
-from tests.site.tiny import TEMPLATES, tiny
+from tests.site.tiny import render, tiny
 
 TITLES = ("The Matrix", "Cléo de 5 à 7", '"Quoted" & <b>bold</b>', "Alien 🎬", "Fargo")
 IDS = ("1", "constructor", "__proto__", "'4\"", "5")
@@ -35,7 +33,11 @@ def artefacts(name="One", ids=IDS, titles=TITLES):
     tower = base.deep_tower
     return msgspec.structs.replace(
         base,
-        build=msgspec.structs.replace(base.build, dataset=msgspec.structs.replace(base.build.dataset, name=name)),
+        build=msgspec.structs.replace(
+            base.build,
+            dataset=msgspec.structs.replace(base.build.dataset, name=name),
+            presentation=msgspec.structs.replace(base.build.presentation, pages=["rate"]),
+        ),
         items=msgspec.structs.replace(base.items, items=items),
         recommendations=msgspec.structs.replace(base.recommendations, users={}),
         metrics=msgspec.structs.replace(base.metrics, most_helped=[], least_helped=[]),
@@ -50,17 +52,24 @@ def cut_tower(tower, ids, n):
     return msgspec.structs.replace(tower, item_ids=ids, n_items=n, starters=list(range(n)))
 
 
-def build(folder, *arguments, **options):
-    shutil.rmtree(folder, ignore_errors=True)
-    value = artefacts(*arguments, **options)
-    write_artefacts(value, folder / "data")
-    render_site(value, TEMPLATES, folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("rebuilt")
+
+
+@pytest.fixture(scope="module")
+def build(folder, tmp_path_factory):
+    """Put a site at an address: ``build("address", **options of artefacts)``. Equal sites are rendered once."""
+
+    @cache
+    def rendered(**options):
+        return render(artefacts(**options), tmp_path_factory.mktemp("rendered"))
+
+    def built(address, **options):
+        shutil.rmtree(folder / address, ignore_errors=True)
+        shutil.copytree(rendered(**options), folder / address)
+
+    return built
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +97,13 @@ def web(folder):
 
 
 @pytest.fixture
-def open_site(visit, folder, origin):
+def open_site(visit, build, origin):
     """Build and open a site: ``open_site("address", page=None, **options of artefacts)``, from disk and over HTTP."""
 
     def opened(address, page=None, **options):
         if page is not None:
             page.goto("about:blank")  # so that the old page asks for nothing while its files are replaced
-        build(folder / address, **options)
+        build(address, **options)
         target = f"{origin}{address}/rate.html"
         if page is None:
             return loaded(visit(target))
@@ -284,12 +293,12 @@ def test_ratings_of_each_of_two_data_sets_come_back_whole_though_only_some_ids_a
 
 
 @pytest.fixture
-def open_unloaded(folder, origin):
+def open_unloaded(build, origin):
     """Build and open a site whose films are loaded only when the returned function is called."""
 
     def opened(page, address, **options):
         page.goto("about:blank")  # so that the old page asks for nothing while its files are replaced
-        build(folder / address, **options)
+        build(address, **options)
         routes = []
         page.route("**/deep_tower.js*", lambda route: routes.append(route))
         page.goto(f"{origin}{address}/rate.html", wait_until="commit")
