@@ -581,12 +581,25 @@ class TowerMap(Struct, frozen=True, kw_only=True):
     ]
 
 
+class RoundedTable(Struct, frozen=True, kw_only=True):
+    """A table whose numbers are rounded: each is scale * ((2 * code + 1) / 2 ** bits - 1)."""
+
+    bits: Annotated[int, Meta(description="of each code", ge=1, le=8)]
+    columns: Annotated[
+        list[int], Meta(description="how many columns each part of a row has; a part has its own scale")
+    ]
+    codes: Annotated[
+        str, Meta(description="base64 of integers of so many bits, row by row without gaps, the high bit first")
+    ]
+    scales: Annotated[str, Meta(description="float16 (rows, parts), the largest magnitude in each part of each row")]
+
+
 class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``deep_tower.js``: the deep user tower without user features, and the item vectors, for a page to run.
 
     A classic script, for a page opened from disk may load no other file. It hands one string to ``JSON.parse``, and
     leaves the result under the key ``deep_tower`` of the map ``globalThis.marquee.data``. Arrays are base64 of
-    little-endian float16, row by row.
+    little-endian float16, row by row. Where not all items fit, the large ones are rounded further, so that more do.
 
         n = average_films + number of rated items, w = half_star_weights[2 * stars - 1] of each of them
         d = sum of w * (pool[row] - average) / n
@@ -616,7 +629,9 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
         list[int],
         Meta(description="rows of well-known items that are far apart on the map, best to start from first"),
     ]
-    pool: Annotated[str, Meta(description="float16 (items, dim), what an item adds to a history")]
+    pool: Annotated[
+        str | RoundedTable, Meta(description="float16 (items, dim), what an item adds to a history; or rounded")
+    ]
     average: Annotated[
         str, Meta(description="float16 (dim,), what an item adds on average: every history has some of these")
     ]
@@ -629,13 +644,24 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
         ),
     ] = ""
     correction_offset: Annotated[str, Meta(description="float16 (dim,), what it says in any case; likewise")] = ""
-    inner_weight: Annotated[str, Meta(description="float16 (refined_dim, hidden), of the hidden layer")]
+    inner_weight: Annotated[
+        str | RoundedTable, Meta(description="float16 (refined_dim, hidden), of the hidden layer; or rounded")
+    ]
     inner_bias: Annotated[str, Meta(description="float16 (hidden,), of the hidden layer")]
-    outer_weight: Annotated[str, Meta(description="float16 (hidden, refined_dim), from it to the vector")]
+    outer_weight: Annotated[
+        str | RoundedTable, Meta(description="float16 (hidden, refined_dim), from it to the vector; or rounded")
+    ]
     outer_bias: Annotated[str, Meta(description="float16 (refined_dim,), of the vector")]
-    items: Annotated[str, Meta(description="float16 (items, dim), item vectors")]
+    items: Annotated[str | RoundedTable, Meta(description="float16 (items, dim), item vectors; or rounded")]
     item_bias: Annotated[str, Meta(description="float16 (items,), what is added to each score")]
     map: TowerMap
+    overlap: Annotated[
+        float | msgspec.UnsetType,
+        Meta(
+            description="where numbers are rounded: how many of the ten best items here are the same without, on "
+            "average over a sample of users, from what they rated of these items"
+        ),
+    ] = msgspec.UNSET
 
 
 class Manifest(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):

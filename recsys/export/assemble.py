@@ -62,9 +62,14 @@ def assemble(results: Results) -> schema.Artefacts:
         map_replay=build_map_replay(
             results.models, projections, results.recorders, tracked_items(results.dataset), item_ids
         ),
-        deep_tower=None if deep is None else build_deep_tower(deep, results.dataset, projections["deep"]),
+        deep_tower=None if deep is None else _deep_tower(deep, results, projections["deep"]),
         shown_lists=shown_lists,
     )
+
+
+def _deep_tower(deep: Fitted, results: Results, projection: Projection) -> schema.DeepTower:
+    rng = np.random.default_rng([results.config.train.seed, 4])  # a stream of its own: others leave it as it is
+    return build_deep_tower(deep, results.dataset, projection, rng)
 
 
 def _build(results: Results) -> schema.Build:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys import schema
 from recsys.data.dataset import Dataset
 from recsys.data.new_user_weights import half_star_weights, star_weights
+from recsys.data.rating_scale import RatingScale
 from recsys.evaluation.candidates import exclude
 from recsys.export.encoding import encode_array, ids
-from recsys.models.cosine import SCALE, CosineModel
+from recsys.export.page_tower import PageTower, overlap, page_histories, sample_users
+from recsys.export.rounding import MAX_BITS
 from recsys.models.deep import DeepModel
 from recsys.models.fitted import Fitted
 from recsys.models.short_history import AVERAGE_ITEMS
+from recsys.nn.arrays import Array, Ids
 from recsys.recommend.pca import Projection
 from recsys.recommend.seed_items import seed_items
 
@@ -25,67 +30,127 @@ MAX_BYTES = 1_280_000
 Base64 of any numbers shrinks to three quarters when it is sent compressed: below 1 MB."""
 MIN_ITEMS = 100
 """Exported in any case: the weights alone fill the file where vectors are longer than about 350."""
+MIN_OVERLAP = 9.5
+"""Of ten recommendations, how many stay the same when numbers are rounded, on average over users."""
+MIN_BITS = 4
+"""Of a rounded number: with three, lists of no log that was tried stay the same to that extent."""
 _DECIMALS = 5
 
 
-def build_deep_tower(fitted: Fitted, dataset: Dataset, projection: Projection) -> schema.DeepTower:
-    """The user tower without user features, and the vectors of as many of the most rated items as fit.
+def build_deep_tower(
+    fitted: Fitted, dataset: Dataset, projection: Projection, rng: np.random.Generator
+) -> schema.DeepTower:
+    """The user tower without user features, and as many of the most rated items as fit.
 
-    It reveals nothing of single users: of their vectors it has only the mean length.
+    In float16, if that is all items. Else numbers are rounded to as few bits as leave lists what they are, up to
+    :data:`MIN_OVERLAP`, so that more items fit. The file reveals nothing of single users: of their vectors it has
+    only the mean length.
 
     Args:
         fitted: the deep model.
         dataset: all ratings, which tell how well known an item is.
         projection: the map of its item vectors.
+        rng: draws the users whose lists are compared, where numbers are rounded.
 
     Raises:
         OutputError: a number is too large for float16.
     """
-    towers, cosine = fitted.towers.members["deep"], fitted.towers.members.get("cosine")
+    towers = fitted.towers.members["deep"]
     assert isinstance(towers, DeepModel)
-    dim, mlp = fitted.item_vectors.shape[1], towers.user_mlp
-    members: list[DeepModel | CosineModel] = [towers]
-    scales = [float(fitted.towers.scale("deep")), 0.0]
-    if isinstance(cosine, CosineModel):
-        members.append(cosine)
-        scales[1] = float(fitted.towers.scale("cosine")) * SCALE
+    tower = PageTower.of(fitted)
     item_ids = ids(dataset.item_ids)
-    refined_dim = len(mlp.outer.bias.value)
-    weights = {
-        "average": _encode(np.concatenate([member.short_history.average for member in members])),
-        "correction": _encode(np.concatenate([member.short_history.correction.ravel() for member in members])),
-        "correction_offset": _encode(np.concatenate([member.short_history.offset for member in members])),
-        "inner_weight": _encode(mlp.inner.weight.value[:refined_dim]),  # the rows beyond are of user features
-        "inner_bias": _encode(mlp.inner.bias.value),
-        "outer_weight": _encode(mlp.outer.weight.value),
-        "outer_bias": _encode(mlp.outer.bias.value),
+    shared = {
+        "average": _encode(np.concatenate([history.average for history in tower.short_histories])),
+        "correction": _encode(np.concatenate([history.correction.ravel() for history in tower.short_histories])),
+        "correction_offset": _encode(np.concatenate([history.offset for history in tower.short_histories])),
+        "inner_bias": _encode(tower.inner_bias),
+        "outer_bias": _encode(tower.outer_bias),
     }
-    rows = items_that_fit(item_ids, dataset.item_counts, dim, MAX_BYTES - sum(map(len, weights.values())))
+    max_bytes = MAX_BYTES - sum(map(len, shared.values()))
+    part = _exact(tower, item_ids, dataset.item_counts, max_bytes)
+    if len(part.rows) < dataset.n_items:
+        part = _rounded(tower, item_ids, dataset, towers.scale, max_bytes, rng) or part
+    refined_dim, hidden = tower.inner_weight.shape
     return schema.DeepTower(
-        dim=dim,
-        hidden=len(mlp.inner.bias.value),
+        dim=tower.items.shape[1],
+        hidden=hidden,
         refined_dim=refined_dim,
-        scales=(round(scales[0], 6), round(scales[1], 6)),
+        scales=(round(tower.scales[0], 6), round(tower.scales[1], 6)),
         n_items=dataset.n_items,
-        item_ids=[item_ids[row] for row in rows],
-        star_weights=_rounded(star_weights()),
-        half_star_weights=_rounded(half_star_weights(towers.scale, dataset.rating)),
-        starters=seed_items(projection.points[rows], _starter_counts(dataset)[rows]),
-        pool=_encode(np.concatenate([member.pool.table.value[rows] for member in members], axis=1)),
+        item_ids=[item_ids[row] for row in part.rows],
+        star_weights=_to_decimals(star_weights()),
+        half_star_weights=_to_decimals(half_star_weights(towers.scale, dataset.rating)),
+        starters=seed_items(projection.points[part.rows], _starter_counts(dataset)[part.rows]),
         average_films=AVERAGE_ITEMS,
-        **weights,
-        items=_encode(fitted.item_vectors[rows]),
-        item_bias=_encode(fitted.item_bias[rows]),
+        **shared,
+        **part.tables,
+        item_bias=_encode(part.bias),
         map=schema.TowerMap(
-            centre=_rounded(projection.centre),
-            axes=_rounded(projection.axes),
+            centre=_to_decimals(projection.centre),
+            axes=_to_decimals(projection.axes),
             user_scale=round(_mean_length(fitted.item_vectors) / (_mean_length(fitted.user_vectors) or 1.0), 6),
         ),
+        overlap=part.overlap,
     )
 
 
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """The part of a catalogue that a file holds.
+
+    Attributes:
+        rows: (n,), its items, ascending.
+        tables: encoded, by the names of the file's fields.
+        bias: (n,), of the items.
+        overlap: of ten recommendations, how many are those of the exact numbers.
+    """
+
+    rows: Ids
+    tables: dict[str, Any]
+    bias: Array
+    overlap: float | msgspec.UnsetType = msgspec.UNSET
+
+
+def _exact(tower: PageTower, item_ids: list[str], counts: NDArray[np.integer[Any]], max_bytes: int) -> _Part:
+    """As many items as fit in float16."""
+    weights = {"inner_weight": _encode(tower.inner_weight), "outer_weight": _encode(tower.outer_weight)}
+    bits_per_item = 16 * (2 * tower.items.shape[1] + 1)  # two rows and a bias
+    rows = items_that_fit(item_ids, counts, bits_per_item, max_bytes - sum(map(len, weights.values())))
+    tables = {**weights, "pool": _encode(tower.pool[rows]), "items": _encode(tower.items[rows])}
+    return _Part(rows, tables, tower.bias[rows])
+
+
+def _rounded(
+    tower: PageTower,
+    item_ids: list[str],
+    dataset: Dataset,
+    scale: RatingScale,
+    max_bytes: int,
+    rng: np.random.Generator,
+) -> _Part | None:
+    """As many items as fit in rounded numbers that leave the lists what they are; None where none do."""
+    weights = {name: table.encoded(schema.DeepTower.FILE) for name, table in tower.rounded_weights().items()}
+    weight_bytes = sum(len(table.codes) + len(table.scales) for table in weights.values())
+    rows_with = {}
+    for bits in range(MIN_BITS, MAX_BITS + 1):
+        bits_per_item = 2 * (bits * tower.items.shape[1] + 16 * len(tower.columns)) + 16  # two rows, scales, a bias
+        rows_with[bits] = items_that_fit(item_ids, dataset.item_counts, bits_per_item, max_bytes - weight_bytes)
+    # Where all items fit with some bits, fewer bits would serve nothing.
+    fewest = max((bits for bits, rows in rows_with.items() if len(rows) == dataset.n_items), default=MIN_BITS)
+    ratings = sample_users(dataset, rng)
+    for bits in range(fewest, MAX_BITS + 1):
+        rows = rows_with[bits]
+        exact, histories = tower.of_items(rows), page_histories(ratings, rows, scale)
+        rounded = exact.rounded(bits)
+        shared = overlap(exact, rounded, histories)
+        if shared >= MIN_OVERLAP:
+            items = {name: table.encoded(schema.DeepTower.FILE) for name, table in exact.rounded_items(bits).items()}
+            return _Part(rows, {**weights, **items}, rounded.bias, round(shared, 2))
+    return None
+
+
 def items_that_fit(
-    item_ids: list[str], counts: NDArray[np.integer[Any]], dim: int, max_bytes: int
+    item_ids: list[str], counts: NDArray[np.integer[Any]], bits_per_item: int, max_bytes: int
 ) -> NDArray[np.intp]:
     """The most rated items that fit, in ascending order; ties to the lower index.
 
@@ -94,15 +159,14 @@ def items_that_fit(
     Args:
         item_ids: of all items.
         counts: (n_items,), their ratings.
-        dim: length of the vectors.
+        bits_per_item: of the numbers of each.
         max_bytes: what they may take.
     """
     order = np.argsort(-counts, kind="stable")
-    # Two rows and a bias in float16; base64 writes 4 characters for 3 bytes; -(-a // b) rounds up.
-    vector_bytes = -(-4 * 2 * (2 * dim + 1) // 3)
+    number_bytes = -(-bits_per_item // 6)  # base64 writes a character for 6 bits; -(-a // b) rounds up
     # Ids are JSON inside a string of a script: quoted twice, but with one comma instead of the outer two quotes.
     literals = [json.dumps(json.dumps(id_, ensure_ascii=False), ensure_ascii=False) for id_ in item_ids]
-    sizes = vector_bytes + np.array([len(literal.encode()) - 1 for literal in literals])[order]
+    sizes = number_bytes + np.array([len(literal.encode()) - 1 for literal in literals])[order]
     n = np.searchsorted(np.cumsum(sizes), max_bytes, side="right")
     return np.sort(order[: max(n, MIN_ITEMS)])
 
@@ -123,5 +187,5 @@ def _mean_length(vectors: NDArray[np.float32]) -> float:
     return float(np.linalg.norm(vectors.astype(np.float64), axis=1).mean())
 
 
-def _rounded(values: NDArray[np.float64]) -> Any:
+def _to_decimals(values: NDArray[np.float64]) -> Any:
     return (np.round(values, _DECIMALS) + 0.0).tolist()

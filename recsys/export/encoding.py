@@ -49,6 +49,17 @@ def encode_array(values: NDArray[Any], dtype: Encoding, file: str) -> str:
     return base64.b64encode(encoded.tobytes()).decode()
 
 
+def encode_bits(codes: NDArray[np.uint8], bits: int) -> str:
+    """Base64 of integers of ``bits`` bits each, without gaps, the high bit first; zeros fill the last byte.
+
+    Args:
+        codes: below ``2 ** bits``, any shape, row by row.
+        bits: 1 to 8.
+    """
+    each = np.unpackbits(codes.reshape(-1, 1), axis=1)[:, 8 - bits :]  # (n, bits)
+    return base64.b64encode(np.packbits(each).tobytes()).decode()
+
+
 def padded(lists: Sequence[Sequence[int]], width: int, padding: int) -> NDArray[np.int64]:
     """(len(lists), width): a list in each row, and ``padding`` after it.
 

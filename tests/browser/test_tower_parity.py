@@ -19,8 +19,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recsys.export import deep_tower
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import encode_array
+from recsys.export.rounding import Rounded
 from recsys.export.script import json_in, script_of
 from recsys.recommend.pca import principal_components
 from recsys.schema import DeepTower
@@ -75,9 +77,15 @@ class Trial:
     source: HeldOut
 
 
+def rounded() -> HeldOut:
+    """The sparse log again, in a file too small for its numbers in float16."""
+    return held_out.from_sparse_log()
+
+
 def small_site(source: HeldOut, folder: Path) -> Path:
     """As much of a site as the tower needs."""
-    exported = build_deep_tower(source.fitted, source.dataset, principal_components(source.fitted.item_vectors))
+    projection = principal_components(source.fitted.item_vectors)
+    exported = build_deep_tower(source.fitted, source.dataset, projection, np.random.default_rng(0))
     script = script_of("deep_tower", msgspec.json.encode(exported).decode())
     policy = f'<meta http-equiv="Content-Security-Policy" content="{CSP}">'
     for name in ("data", "assets"):
@@ -88,11 +96,15 @@ def small_site(source: HeldOut, folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=held_out.ALL)
+@pytest.fixture(scope="module", params=[*held_out.ALL, pytest.param(rounded, id="rounded")])
 def trial(request, chromium, tmp_path_factory) -> Iterator[Trial]:
     source = request.param()
     is_sample = request.param is held_out.from_sample
-    site = request.getfixturevalue("site") if is_sample else small_site(source, tmp_path_factory.mktemp("site"))
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param is rounded:
+            patch.setattr(deep_tower, "MIN_ITEMS", 20)
+            patch.setattr(deep_tower, "MAX_BYTES", 6_000)
+        site = request.getfixturevalue("site") if is_sample else small_site(source, tmp_path_factory.mktemp("site"))
     script = (site / "data" / DeepTower.FILE).read_text(encoding="utf-8")
     exported = msgspec.json.decode(json_in(script), type=DeepTower)
     assert exported.item_ids == [str(id_) for id_ in source.dataset.item_ids]
@@ -189,7 +201,8 @@ def test_items_and_new_users_have_the_map_positions_of_the_reference(trial, hist
     positions = trial.page.evaluate("() => Array.from({ length: tower.n }, (_, row) => tower.itemPosition(row))")
     np.testing.assert_allclose(positions, (literal.items - centre) @ axes.T, rtol=0, atol=1e-12)
     exact = principal_components(trial.source.fitted.item_vectors).points
-    np.testing.assert_allclose(positions, exact, rtol=0, atol=1e-3 * np.ptp(exact))
+    precision = 1e-3 if isinstance(literal.tower.items, str) else 2.0**-literal.tower.items.bits
+    np.testing.assert_allclose(positions, exact, rtol=0, atol=precision * np.ptp(exact))
     user_positions = "(histories) => histories.map((history) => tower.userPosition(tower.userVector(history)))"
     users = trial.page.evaluate(user_positions, histories)
     expected = [(plane.user_scale * literal.vector(history) - centre) @ axes.T for history in histories]
@@ -222,6 +235,27 @@ def test_every_finite_float16_is_read_as_numpy_reads_it(tiny_page):
         msgspec.to_builtins(tower),
     )
     assert base64.b64decode(decoded) == patterns.view("<f2").astype("<f8").tobytes()  # -0 too
+
+
+@pytest.mark.parametrize("trial", [rounded], indirect=True, ids=["rounded"])
+def test_a_rounded_tower_says_how_much_of_its_lists_is_that_of_the_model(trial):
+    tower = trial.literal.tower
+    assert tower.items.bits < 8
+    assert 9.5 <= tower.overlap <= 10
+
+
+@pytest.mark.parametrize("bits", range(1, 9))
+@pytest.mark.parametrize("columns", [(2,), (1, 1)])
+def test_a_rounded_table_is_read_as_it_was_written(tiny_page, bits, columns):
+    table = np.random.default_rng(bits).standard_normal((5, 2)) * np.array([1, 100])
+    table[3] = 0
+    rounded_table = Rounded.of(table, columns, bits)
+    tower = msgspec.structs.replace(tiny_tower(), items=rounded_table.encoded("x.js"))
+    vectors = tiny_page.evaluate(
+        "(data) => [0, 1, 2, 3, 4].map((row) => [...marquee.deepTower(data).itemVector(row)])",
+        msgspec.to_builtins(tower),
+    )
+    np.testing.assert_allclose(vectors, rounded_table.values(), rtol=1e-6)
 
 
 @given(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recsys.errors import OutputError
-from recsys.export.encoding import encode_array, padded
+from recsys.export.encoding import encode_array, encode_bits, padded
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,21 @@ def test_a_number_out_of_range_is_refused(dtype, value, message):
     with pytest.raises(OutputError) as caught:
         encode_array(np.array([0, value]), dtype, "x.js")
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("bits", "codes", "expected"),
+    [
+        (1, [1, 0, 1], "10100000"),
+        (3, [[5, 0], [7, 1]], "10100011" "10010000"),
+        (5, [31, 0, 16, 1], "11111000" "00100000" "00010000"),
+        (8, [200, 3], "11001000" "00000011"),
+        (4, [], ""),
+    ],
+)  # fmt: skip
+def test_integers_of_a_few_bits_are_written_without_gaps(bits, codes, expected):
+    content = base64.b64decode(encode_bits(np.array(codes, np.uint8), bits))
+    assert "".join(f"{byte:08b}" for byte in content) == expected
 
 
 def test_short_lists_are_padded():

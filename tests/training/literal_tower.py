@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from recsys.schema import DeepTower
+from recsys.schema import DeepTower, RoundedTable
 
 History = Sequence[tuple[int, float]]
 """Rows of rated items, each with its stars, halves too."""
@@ -23,24 +23,34 @@ def decode_float16(text: str, *shape: int) -> np.ndarray:
     return np.array(struct.unpack(f"<{len(content) // 2}e", content)).reshape(shape)
 
 
+def decode_table(table: str | RoundedTable, n: int, dim: int) -> np.ndarray:
+    """Decode a table (n, dim): float16, or rounded, by one long binary number."""
+    if isinstance(table, str):
+        return decode_float16(table, n, dim)
+    bits = "".join(f"{byte:08b}" for byte in base64.b64decode(table.codes))
+    codes = [int(bits[start : start + table.bits], 2) for start in range(0, n * dim * table.bits, table.bits)]
+    scales = np.repeat(decode_float16(table.scales, n, len(table.columns)), table.columns, axis=1)
+    return scales * ((2 * np.array(codes).reshape(n, dim) + 1) / 2**table.bits - 1)
+
+
 class LiteralTower:
     """In float64, one item and one hidden unit at a time, so that it shares no vectorised code with the models."""
 
     def __init__(self, tower: DeepTower) -> None:
         n, dim, hidden, refined = len(tower.item_ids), tower.dim, tower.hidden, tower.refined_dim
         self.tower = tower
-        self.pool, self.average = decode_float16(tower.pool, n, dim), decode_float16(tower.average, dim)
+        self.pool, self.average = decode_table(tower.pool, n, dim), decode_float16(tower.average, dim)
         self.correction, self.offset = np.zeros((dim, dim)), np.zeros(dim)
         if tower.correction:
             blocks = decode_float16(tower.correction, -1)
             self.correction[:refined, :refined] = blocks[: refined**2].reshape(refined, refined)
             self.correction[refined:, refined:] = blocks[refined**2 :].reshape(dim - refined, dim - refined)
             self.offset = decode_float16(tower.correction_offset, dim)
-        self.inner_weight = decode_float16(tower.inner_weight, refined, hidden)
+        self.inner_weight = decode_table(tower.inner_weight, refined, hidden)
         self.inner_bias = decode_float16(tower.inner_bias, hidden)
-        self.outer_weight = decode_float16(tower.outer_weight, hidden, refined)
+        self.outer_weight = decode_table(tower.outer_weight, hidden, refined)
         self.outer_bias = decode_float16(tower.outer_bias, refined)
-        self.items, self.bias = decode_float16(tower.items, n, dim), decode_float16(tower.item_bias, n)
+        self.items, self.bias = decode_table(tower.items, n, dim), decode_float16(tower.item_bias, n)
 
     def pooled(self, history: History) -> np.ndarray:
         """The completed history (dim,)."""

@@ -73,7 +73,7 @@ console.log(items[0].title);""",
         """\
 import base64, json, numpy as np
 tower = json.loads(json.loads(open("data/deep_tower.js", encoding="utf-8").read().partition("JSON.parse(")[2][:-4]))
-print(np.frombuffer(base64.b64decode(tower["items"]), "<f2").reshape(-1, tower["dim"]))""",
+print(np.frombuffer(base64.b64decode(tower["item_bias"]), "<f2"))""",
         """\
 for (const file of ["./data/deep_tower.js", "./assets/tower.js"]) await import(file);
 const tower = marquee.deepTower(marquee.data.get("deep_tower"));

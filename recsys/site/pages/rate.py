@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from msgspec import UNSET
+
 from recsys.errors import OutputError
 from recsys.schema import DeepTower
 from recsys.site.catalogue import Catalogue
@@ -48,6 +50,8 @@ class RateContext(Context):
     """Items that can be rated and recommended here."""
     n_items: int
     """Items in the whole catalogue."""
+    overlap: float | None
+    """Of ten recommendations, how many rounding leaves as they are; None where numbers are not rounded."""
     control: Control
     sources: tuple[str, ...]
     """Whose exports of ratings are worth a mention, by what items are called."""
@@ -71,6 +75,7 @@ def rate_context(data: SiteData, page: PageHead) -> RateContext:
         n_first=_N_FIRST,
         n_rateable=len(tower.item_ids) if tower else 0,
         n_items=len(data.artefacts.items.items),
+        overlap=round(tower.overlap, 1) if tower and tower.overlap is not UNSET else None,
         control=control_of(data.artefacts.build.dataset.ratings),
         sources=_SOURCES.get(data.artefacts.build.presentation.item.one, ()),
         discovery=discovery_of(data.artefacts),

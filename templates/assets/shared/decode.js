@@ -17,6 +17,38 @@ const READERS = {
   float16: [Float64Array, (view, n) => halfToNumber(view.getUint16(2 * n, true)), 2],
 };
 
+// Integers of 1 to 8 bits each, without gaps, the high bit first. The zeros that fill the last byte may read as more of them.
+function decodeBits(text, bits) {
+  const bytes = decodeArray(text, "uint8");
+  const values = new Uint8Array(Math.floor((8 * bytes.length) / bits));
+  let [buffer, nBuffered, position] = [0, 0, 0]; // the bits that were read and not used yet, and how many
+  for (let n = 0; n < values.length; n++) {
+    if (nBuffered < bits) {
+      buffer = (buffer << 8) | bytes[position++];
+      nBuffered += 8;
+    }
+    nBuffered -= bits;
+    values[n] = buffer >> nBuffered;
+    buffer &= (1 << nBuffered) - 1;
+  }
+  return values;
+}
+
+// A table as a Float64Array, row by row: of float16, or of the levels of recsys/export/rounding.py, where each part of a row
+// has a scale.
+export function decodeTable(table) {
+  if (typeof table === "string") return decodeArray(table, "float16");
+  const [codes, scales] = [decodeBits(table.codes, table.bits), decodeArray(table.scales, "float16")];
+  const { columns } = table;
+  const width = columns.reduce((sum, n) => sum + n);
+  const values = new Float64Array((scales.length / columns.length) * width);
+  for (let n = 0, k = 0; n < scales.length; n++) {
+    const end = k + columns[n % columns.length];
+    for (; k < end; k++) values[k] = scales[n] * ((2 * codes[k] + 1) / 2 ** table.bits - 1);
+  }
+  return values;
+}
+
 // A typed array; of float16, which not every browser has, a Float64Array.
 export function decodeArray(text, dtype) {
   const [ArrayType, read, bytesPerNumber = ArrayType.BYTES_PER_ELEMENT] = READERS[dtype];

@@ -3,7 +3,7 @@
 //
 // Shapes: d = dim, r = refined_dim, h = hidden, n = items. Tables are flat, row by row: row i of a table of width d is at
 // i * d. Of each vector the first r numbers are those of the refined towers, the others those of the cosine towers.
-import { decodeArray } from "../shared/decode.js";
+import { decodeArray, decodeTable } from "../shared/decode.js";
 
 const MAX_REASONS = 3;
 
@@ -25,14 +25,15 @@ export function createTower(data) {
   const weightOf = (stars) => halfWeights[2 * stars - 1] ?? wholeWeights[Math.round(stars) - 1]; // older towers have no halves
   const n = data.item_ids.length;
   const decode = (name) => decodeArray(data[name], "float16");
-  const [pool, average, items, bias] = ["pool", "average", "items", "item_bias"].map(decode); // (n, d), (d,), (n, d), (n,)
-  const [innerWeight, innerBias] = ["inner_weight", "inner_bias"].map(decode); // (r, h), (h,)
+  const [pool, items] = [data.pool, data.items].map(decodeTable); // (n, d) each
+  const [average, bias] = ["average", "item_bias"].map(decode); // (d,), (n,)
+  const [innerWeight, outerWeight] = [data.inner_weight, data.outer_weight].map(decodeTable); // (r, h), (h, r)
+  const [innerBias, outerBias] = ["inner_bias", "outer_bias"].map(decode); // (h,), (r,)
   const averageFilms = data.average_films;
   const correction = data.correction ? decode("correction") : null; // (r, r), (d - r, d - r); older towers have none
   const { refined_dim: refinedDim = dim, scales = [1, 0] } = data;
   const [refinedScale, cosineScale] = scales;
   const offset = data.correction_offset ? decode("correction_offset") : new Float64Array(dim); // (d,)
-  const [outerWeight, outerBias] = ["outer_weight", "outer_bias"].map(decode); // (h, r), (r,)
 
   // inner += pooled @ W1
   const addInnerSums = (inner, pooled) => {

@@ -100,7 +100,7 @@ SAID_IN_PYTHON = {
     "loss_history.json": "[2.0, 1.5]",
     "map_replay.js": "[32768 32768 65535 49151     0 40959 49151 16384 24576 65535]",
     "build.json": "Tiny & <b>Co</b> 6 None",
-    "deep_tower.js": "[[ 0.    0.  ]\n [ 1.    0.5 ]\n [-1.    0.25]",
+    "deep_tower.js": "[0.  0.  0.  0.  0.5]",
     "recommendations.csv": "deep    0.0",
     "items.csv": "base     2   Cléo de 5 à 7",
 }

@@ -49,6 +49,25 @@ def test_starters_after_the_first_twelve_are_hidden_at_first(tmp_path):
     assert ["later" in attributes for attributes in starters] == [False] * 12 + [True] * 3
 
 
+def notes_under_starters(artefacts, folder) -> list[str]:
+    text = (render(artefacts, folder) / "rate.html").read_text("utf-8")
+    return re.findall(r'<p class="note">(Here are[^<]*|Its[^<]*|[^<]*rounded[^<]*)</p>', text)
+
+
+def test_the_page_says_how_many_items_it_has_where_that_is_not_all(tmp_path):
+    assert notes_under_starters(tiny(), tmp_path / "all") == []
+    some = with_tower(tiny(), item_ids=PART, starters=[0])
+    (note,) = notes_under_starters(some, tmp_path / "some")
+    assert note.startswith("Here are the 3 most rated of 5 films") and "rounded" not in note
+
+
+def test_the_page_says_how_much_rounding_changes(tmp_path):
+    some = with_tower(tiny(), item_ids=PART, starters=[0], overlap=9.62)
+    (note,) = notes_under_starters(some, tmp_path)
+    assert note.startswith("Here are the 3 most rated of 5 films")
+    assert note.endswith("of ten recommendations, 9.6 on average stay the same.")
+
+
 def test_columns_follow_the_rows_of_the_tower():
     facts = facts_of(with_tower(tiny(), item_ids=PART))
     assert [FILM_IDS[position] for position in facts["items"]] == PART
