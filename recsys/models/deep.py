@@ -3,12 +3,12 @@
     item vector = e_i + MLP([e_i, genres_i, year_i])
     user vector = h_u + MLP([h_u, features_u]),   h_u = sum over the n_u rated items of weight_i p_i / sqrt(n_u)
 
-Item embeddings e and history embeddings p start from linear towers in closed form, and the MLPs at zero, so that
-training refines a model that is good already. In training every rated item weighs 1, whatever its rating: the user
-chose it. In serving it weighs by its rating and its age; for a new user, by its rating alone, and the history is
-completed, see :mod:`recsys.models.short_history`. There is no embedding of the user's id: beside a history it
-memorises the training ratings and makes the lists worse. User features are dropped at random in training, so that the
-tower also serves a new user who is known by a few ratings alone.
+Item embeddings e and history embeddings p start from linear towers (:mod:`recsys.models.linear_start`), and the MLPs
+at zero, so that training refines a model that is good already. In training every rated item weighs 1, whatever its
+rating: the user chose it. In serving it weighs by its rating and its age; for a new user, by its rating alone, and
+the history is completed, see :mod:`recsys.models.short_history`. There is no embedding of the user's id: beside a
+history it memorises the training ratings and makes the lists worse. User features are dropped at random in training,
+so that the tower also serves a new user who is known by a few ratings alone.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ from scipy import sparse
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.data.rating_scale import RatingScale
-from recsys.models import cosine, linear
+from recsys.models import cosine
 from recsys.models.features import (
     equal_weights,
     history_weights,
-    history_windows,
     item_features,
     normalised,
     recency_ranks,
@@ -35,7 +34,8 @@ from recsys.models.features import (
 from recsys.models.fitted import Fitted
 from recsys.models.histories import history_from_arrays, history_to_arrays, padding, pool_new_users, pool_without_one
 from recsys.models.hyperparameters import DENSE, DIM, HyperParameters, relative_density, resolve
-from recsys.models.linear import LinearTowers, fit_linear, self_contributions
+from recsys.models.linear import LinearTowers, self_contributions
+from recsys.models.linear_start import choose_start, linear_start, start_defaults, start_notice
 from recsys.models.protocol import Explanation, ModelSpec
 from recsys.models.short_history import ShortHistory
 from recsys.models.state import State, require_array, restore, values
@@ -247,9 +247,7 @@ def create(
     recency_rank = recency_ranks(ratings)  # (n_ratings,)
     history = history_weights(ratings, recency_rank)  # (n_users, n_items), for serving
     histories = equal_weights(history.astype(dtype))  # the same as training reads them
-    dim = hyperparameters.dim - hyperparameters.cosine_dim
-    rows = history_windows(ratings, recency_rank)
-    start = fit_linear(rows, histories, dim, hyperparameters.start_l2, rng, dtype)
+    start = linear_start(ratings, recency_rank, hyperparameters, rng, dtype)
     features = item_features(ratings), ratings.user_features
     return DeepModel(history, ratings.rating_scale, start, *features, rng, dtype), Teacher(start, histories)
 
@@ -272,11 +270,7 @@ def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
         l2=0.0,
         distillation=max(1.0, round(1 / density, 4)),
     )
-    return replace(
-        resolved,
-        start_l2=linear.EASE_L2 if density >= DENSE else linear.SPARSE_EASE_L2,
-        cosine_dim=resolved.dim // 2 if is_sparse else 0,
-    )
+    return start_defaults(ratings, replace(resolved, cosine_dim=resolved.dim // 2 if is_sparse else 0))
 
 
 def explain(fitted: Fitted) -> Explanation:
@@ -296,13 +290,6 @@ def explain(fitted: Fitted) -> Explanation:
     return Explanation(difference, fitted.item_vectors, MAX_REASONS)
 
 
-def notice(ratings: Dataset) -> str | None:
-    """Say so where EASE is not of the whole catalogue."""
-    if ratings.n_items <= linear.HEAD:
-        return None
-    return f"deep: starts from EASE of the {linear.HEAD} items with the most ratings, the others placed beside them"
-
-
 MODEL = ModelSpec(
     name="deep",
     label="Deep",
@@ -313,6 +300,7 @@ MODEL = ModelSpec(
     defaults=defaults,
     explain=explain,
     reasons="effect",
-    notice=notice,
+    notice=start_notice,
+    choose=choose_start,
     companions=(cosine.TOWERS,),
 )

@@ -107,7 +107,7 @@ def factorise(
         dtype: of the result; the least squares are in float32, which is enough for a start.
     """
     if hyperparameters.scale > 0:
-        users, items = _alternate(ratings, hyperparameters, EPOCHS, rng)
+        users, items = alternate(ratings, hyperparameters, EPOCHS, rng)
         start = _balanced(users, items, hyperparameters, log_q(ratings))
     else:
         nothing = Factorisation.zeros(ratings.n_users, ratings.n_items, hyperparameters.dim)
@@ -152,7 +152,7 @@ def choose(
         draft = replace(
             hyperparameters, dim=min(DRAFT_DIM, hyperparameters.dim), unobserved=unobserved, start_l2=start_l2
         )
-        users, items = _alternate(ratings, draft, DRAFT_EPOCHS, np.random.default_rng(seed))
+        users, items = alternate(ratings, draft, DRAFT_EPOCHS, np.random.default_rng(seed))
         for scale, weight in BALANCES:
             candidate = replace(draft, dim=hyperparameters.dim, scale=scale, popularity=weight)
             reached = quality(_balanced(users, items, candidate, popularity).scores)
@@ -166,10 +166,20 @@ def choose(
     return replace(cautious_start(hyperparameters), learning_rate=CAUTION * hyperparameters.learning_rate)
 
 
-def _alternate(
+def alternate(
     ratings: Dataset, hyperparameters: HyperParameters, epochs: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """User and item vectors whose dot products are near 1 where there is a rating, and near 0 elsewhere."""
+    """User and item vectors whose dot products are near 1 where there is a rating, and near 0 elsewhere.
+
+    Args:
+        ratings: what to factorise.
+        hyperparameters: ``dim``, ``unobserved`` and ``start_l2`` count.
+        epochs: how often users and items are solved for.
+        rng: draws the first item vectors.
+
+    Returns:
+        (n_users, d) and (n_items, d).
+    """
     matrix, dim = ratings.matrix, hyperparameters.dim
     by_user: sparse.csr_array[Any] = sparse.csr_array(
         (np.ones(matrix.nnz, np.float32), matrix.indices, matrix.indptr), shape=matrix.shape
@@ -177,7 +187,7 @@ def _alternate(
     by_item = by_user.T.tocsr()
     # A half epoch multiplies its penalty by a row's ratings plus ``unobserved n_items``. Divided by what that is for
     # the average user, a penalty means the same in a catalogue of any size.
-    mean_count = ratings.n_ratings / max(1, int((ratings.user_counts > 0).sum()))
+    mean_count = mean_history(ratings)
     l2 = hyperparameters.start_l2 / (mean_count + hyperparameters.unobserved * ratings.n_items)
     users = np.zeros((ratings.n_users, dim), np.float32)
     items = (INITIAL_LENGTH / np.sqrt(dim) * rng.standard_normal((ratings.n_items, dim))).astype(np.float32)
@@ -185,6 +195,11 @@ def _alternate(
         users = half_epoch(by_user, users, items, l2, hyperparameters.unobserved)
         items = half_epoch(by_item, items, users, l2, hyperparameters.unobserved)
     return users, items
+
+
+def mean_history(ratings: Dataset) -> float:
+    """Ratings of the average user who has any."""
+    return ratings.n_ratings / max(1, int((ratings.user_counts > 0).sum()))
 
 
 def _balanced(users: Array, items: Array, hyperparameters: HyperParameters, log_q: Array) -> Factorisation:

@@ -35,10 +35,10 @@ class HyperParameters:
         dim, epochs, patience, learning_rate, l2, batch_size: as in :class:`~recsys.config.TrainConfig`.
         distillation: weight of the distance from the teacher's scores; 0 for a model without a teacher.
         unobserved: weight of a pair without a rating, of 1 for one with, in a factorisation that a model starts from;
-            0 for a model that starts from something else, and so are ``scale`` and ``popularity``.
+            0 for a model that starts from something else.
         start_l2: penalty of what a model starts from, in ratings.
-        scale: what its scores, about 1 where a user rated an item, are multiplied by.
-        popularity: weight of the log of an item's share of the ratings in the first scores.
+        scale: in base, what its scores, about 1 where a user rated an item, are multiplied by.
+        popularity: in base, weight of the log of an item's share of the ratings in the first scores.
         cosine_dim: how much of the length of the vectors is that of cosine towers; 0 for none.
     """
 

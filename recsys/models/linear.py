@@ -73,6 +73,27 @@ def fit_linear(
         dtype: of the result; the fit itself is in float32, which is enough for a start.
     """
     history, items = _ease(rows.astype(np.float32, copy=False), rank, l2, rng)
+    return balanced(history, items, rank, histories, rng, dtype)
+
+
+def balanced(
+    history: Array,
+    items: Array,
+    rank: int,
+    histories: sparse.csr_array[Any],
+    rng: np.random.Generator,
+    dtype: Any = np.float32,
+) -> LinearTowers:
+    """Scale towers so that a softmax of their scores predicts the histories, softened, and both are of one size.
+
+    Args:
+        history: (n_items, r), r at most ``rank``.
+        items: (n_items, r); the scores are right but for a factor.
+        rank: as for :func:`fit_linear`, and so are the others.
+        histories: likewise.
+        rng: likewise.
+        dtype: likewise.
+    """
     scale = _temperature(history, items, histories, rng)
     # (c H) (V / c)' is the same for any c. It is chosen so that both have the same norm and one learning rate suits
     # both: |H| scale / c = |V| c.
@@ -104,8 +125,10 @@ def _ease(rows: sparse.csr_array[Any], rank: int, l2: float, rng: np.random.Gene
     item: ``min |A - A B|^2 + l2 |B|^2`` with a zero diagonal has the closed form ``B = I - P / diag(P)`` with
     ``P = (A'A + l2 I)^-1``, each column divided by its diagonal entry.
     """
-    order = np.argsort(-np.bincount(rows.indices, minlength=rows.shape[1]), kind="stable")  # by entries, most first
-    head, tail = np.sort(order[:HEAD]), np.sort(order[HEAD:])
+    counts = np.bincount(rows.indices, minlength=rows.shape[1])
+    order = np.argsort(-counts, kind="stable")  # by entries, most first
+    # An item without any goes with no other: its vectors are 0, as are those of an item of the tail by default.
+    head, tail = np.sort(order[:HEAD]), np.sort(order[HEAD : np.count_nonzero(counts)])
     columns = rows[np.diff(rows.indptr) > 0].tocsc()
     rated = columns[:, head].tocsr()
     gram = (rated.T @ rated).toarray()  # (N, N), A'A
@@ -225,9 +248,7 @@ def leading_eigenvectors(
     return np.maximum(eigenvalues, 0), vectors * np.where(vectors[largest, np.arange(rank)] < 0, -1.0, 1.0)
 
 
-def _temperature(
-    history: Array, items: Array, histories: sparse.csr_array[Any], rng: np.random.Generator
-) -> float:
+def _temperature(history: Array, items: Array, histories: sparse.csr_array[Any], rng: np.random.Generator) -> float:
     """The factor on the scores under which their softmax predicts the histories best, divided by SOFTENING.
 
     EASE's scores are regressions of 0 and 1, on no scale that a softmax loss could start from. Items must not predict

@@ -1,0 +1,126 @@
+"""Where ``deep`` starts: linear towers from EASE or from a factorised matrix.
+
+EASE weighs all pairs of items, but only of a head of the catalogue, and at the rank of the vectors. Where the head is
+the whole catalogue that is the better start. Where it is not, and yet much is known of users and items, alternating
+least squares may be better: all items take part, and what has no room in so few directions is left out from the
+beginning, not cut off in the end. Which of the two, and how strongly penalised, is then chosen on validation data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from recsys.data.dataset import Dataset
+from recsys.models import linear
+from recsys.models.factorisation import EPOCHS, alternate, mean_history
+from recsys.models.features import equal_weights, history_weights, history_windows, normalised, recency_ranks
+from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density
+from recsys.models.linear import LinearTowers, balanced, fit_linear
+from recsys.nn.arrays import Array, Ids
+
+FACTORISED = ((0.1, 10.0), (0.1, 20.0), (0.1, 30.0))
+"""Weights of a pair without a rating, and penalties, that are compared with EASE."""
+
+
+def start_defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParameters:
+    """With the start: EASE, or on dense logs of more items than its head the factorisation that is penalised most.
+
+    The latter is what remains where there are too few users to choose on validation data.
+    """
+    if relative_density(ratings) < DENSE:
+        return replace(hyperparameters, start_l2=linear.SPARSE_EASE_L2)
+    if not _is_larger_than_head(ratings):
+        return replace(hyperparameters, start_l2=linear.EASE_L2)
+    unobserved, start_l2 = FACTORISED[-1]
+    return replace(hyperparameters, unobserved=unobserved, start_l2=start_l2)
+
+
+def start_notice(ratings: Dataset) -> str | None:
+    """Say so where EASE is not of all rated items."""
+    if not _is_larger_than_head(ratings):
+        return None
+    ease = f"EASE of the {linear.HEAD} items with the most ratings, the others placed beside them"
+    if relative_density(ratings) < DENSE:
+        return f"deep: starts from {ease}"
+    return f"deep: starts from {ease}, or from a factorised matrix, whichever is better on validation data"
+
+
+def choose_start(
+    ratings: Dataset,
+    hyperparameters: HyperParameters,
+    quality: Callable[[Callable[[Ids], Array]], Array],
+    rng: np.random.Generator,
+) -> HyperParameters:
+    """The hyperparameters with the start that is best on validation data, where they leave a choice.
+
+    Args:
+        ratings: what to learn from, without those that validation holds out.
+        hyperparameters: of which only ``unobserved`` and ``start_l2`` are replaced; where the former is 0, neither.
+        quality: how good scores are on what is held out, of each of some users; the higher, the better.
+        rng: draws what is drawn, the same for every candidate.
+    """
+    if not hyperparameters.unobserved:
+        return hyperparameters
+    recency_rank = recency_ranks(ratings)
+    served = normalised(history_weights(ratings, recency_rank))
+    seed = rng.integers(2**63)
+
+    def reached(candidate: HyperParameters) -> float:
+        towers = linear_start(ratings, recency_rank, candidate, np.random.default_rng(seed), np.float32)
+        return float(quality(lambda users: (served[users] @ towers.history) @ towers.items.T).mean())
+
+    ease = replace(hyperparameters, unobserved=0.0, start_l2=linear.EASE_L2)
+    factorised = [replace(hyperparameters, unobserved=weight, start_l2=start_l2) for weight, start_l2 in FACTORISED]
+    return max([ease, *factorised], key=reached)
+
+
+def linear_start(
+    ratings: Dataset,
+    recency_rank: NDArray[np.float64],
+    hyperparameters: HyperParameters,
+    rng: np.random.Generator,
+    dtype: DTypeLike,
+) -> LinearTowers:
+    """The linear towers that the hyperparameters describe.
+
+    Args:
+        ratings: what to learn from.
+        recency_rank: (n_ratings,), of these, see :func:`~recsys.models.features.recency_ranks`.
+        hyperparameters: ``unobserved`` is 0 for EASE; the rank is what cosine towers leave of ``dim``.
+        rng: draws where both begin, and a sample of histories.
+        dtype: of the result.
+    """
+    rank = hyperparameters.dim - hyperparameters.cosine_dim
+    histories = equal_weights(ratings.matrix.astype(dtype))
+    if not hyperparameters.unobserved:
+        rows = history_windows(ratings, recency_rank)
+        return fit_linear(rows, histories, rank, hyperparameters.start_l2, rng, dtype)
+    history, items = _factorised(ratings, replace(hyperparameters, dim=rank), rng)
+    return balanced(history, items, rank, histories, rng, dtype)
+
+
+def _is_larger_than_head(ratings: Dataset) -> bool:
+    """Whether EASE weighs all pairs only of some of the rated items."""
+    return int((ratings.item_counts > 0).sum()) > linear.HEAD
+
+
+def _factorised(ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator) -> tuple[Array, Array]:
+    """History and item vectors (n_items, d): item vectors of alternating least squares, and users linear in them.
+
+    With item vectors Q and ``w = unobserved``, least squares give a user of n items, whose vectors add up to s,
+
+        p = M^-1 s,   M = w Q'Q + (1 - w) sum over the n items of q q' + l2 I
+
+    M differs from user to user by the sum alone. Here it is that of the average user: n times the mean of q q' over
+    all ratings. So p is linear in the history, and an item adds ``M^-1 q`` to it.
+    """
+    _, items = alternate(ratings, hyperparameters, EPOCHS, rng)
+    unobserved, shares = hyperparameters.unobserved, ratings.item_counts / ratings.n_ratings
+    products = (items * shares[:, None]).T @ items  # (d, d), the mean of q q'
+    system = unobserved * (items.T @ items) + (1 - unobserved) * mean_history(ratings) * products
+    system += hyperparameters.start_l2 * np.eye(len(system))  # l2 (n + w n_items), as in alternate
+    return np.linalg.solve(system, items.T).T.astype(np.float32), items
