@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +33,10 @@ MIN_ITEMS = 100
 """Exported in any case: the weights alone fill the file where vectors are longer than about 350."""
 MIN_OVERLAP = 9.5
 """Of ten recommendations, how many stay the same when numbers are rounded, on average over users."""
-MIN_BITS = 4
-"""Of a rounded number: with three, lists of no log that was tried stay the same to that extent."""
+PRECISIONS = tuple((total // 2, total - total // 2) for total in range(7, 2 * MAX_BITS + 1))
+"""Bits of a rounded number, of what items add to a history and of their vectors, coarsest first. With fewer, lists of
+no log that was tried stay the same to that extent. Errors of a vector are in each score as they are, those of a
+history cancel in part: so the odd bit is the vector's."""
 _DECIMALS = 5
 
 
@@ -67,9 +70,10 @@ def build_deep_tower(
         "outer_bias": _encode(tower.outer_bias),
     }
     max_bytes = MAX_BYTES - sum(map(len, shared.values()))
-    part = _exact(tower, item_ids, dataset.item_counts, max_bytes)
+    id_sizes = sizes_of_ids(item_ids)
+    part = _exact(tower, id_sizes, dataset.item_counts, max_bytes)
     if len(part.rows) < dataset.n_items:
-        part = _rounded(tower, item_ids, dataset, towers.scale, max_bytes, rng) or part
+        part = _rounded(tower, id_sizes, dataset, towers.scale, max_bytes, rng) or part
     refined_dim, hidden = tower.inner_weight.shape
     return schema.DeepTower(
         dim=tower.items.shape[1],
@@ -111,18 +115,18 @@ class _Part:
     overlap: float | msgspec.UnsetType = msgspec.UNSET
 
 
-def _exact(tower: PageTower, item_ids: list[str], counts: NDArray[np.integer[Any]], max_bytes: int) -> _Part:
+def _exact(tower: PageTower, id_sizes: NDArray[np.int64], counts: NDArray[np.integer[Any]], max_bytes: int) -> _Part:
     """As many items as fit in float16."""
     weights = {"inner_weight": _encode(tower.inner_weight), "outer_weight": _encode(tower.outer_weight)}
-    bits_per_item = 16 * (2 * tower.items.shape[1] + 1)  # two rows and a bias
-    rows = items_that_fit(item_ids, counts, bits_per_item, max_bytes - sum(map(len, weights.values())))
+    n_bits = 16 * (2 * tower.items.shape[1] + 1)  # two rows and a bias
+    rows = items_that_fit(id_sizes, counts, n_bits, max_bytes - sum(map(len, weights.values())))
     tables = {**weights, "pool": _encode(tower.pool[rows]), "items": _encode(tower.items[rows])}
     return _Part(rows, tables, tower.bias[rows])
 
 
 def _rounded(
     tower: PageTower,
-    item_ids: list[str],
+    id_sizes: NDArray[np.int64],
     dataset: Dataset,
     scale: RatingScale,
     max_bytes: int,
@@ -131,42 +135,54 @@ def _rounded(
     """As many items as fit in rounded numbers that leave the lists what they are; None where none do."""
     weights = {name: table.encoded(schema.DeepTower.FILE) for name, table in tower.rounded_weights().items()}
     weight_bytes = sum(len(table.codes) + len(table.scales) for table in weights.values())
-    rows_with = {}
-    for bits in range(MIN_BITS, MAX_BITS + 1):
-        bits_per_item = 2 * (bits * tower.items.shape[1] + 16 * len(tower.columns)) + 16  # two rows, scales, a bias
-        rows_with[bits] = items_that_fit(item_ids, dataset.item_counts, bits_per_item, max_bytes - weight_bytes)
-    # Where all items fit with some bits, fewer bits would serve nothing.
-    fewest = max((bits for bits, rows in rows_with.items() if len(rows) == dataset.n_items), default=MIN_BITS)
     ratings = sample_users(dataset, rng)
-    for bits in range(fewest, MAX_BITS + 1):
-        rows = rows_with[bits]
-        exact, histories = tower.of_items(rows), page_histories(ratings, rows, scale)
-        rounded = exact.rounded(bits)
-        shared = overlap(exact, rounded, histories)
-        if shared >= MIN_OVERLAP:
-            items = {name: table.encoded(schema.DeepTower.FILE) for name, table in exact.rounded_items(bits).items()}
-            return _Part(rows, {**weights, **items}, rounded.bias, round(shared, 2))
-    return None
+
+    def rows_with(precision: tuple[int, int]) -> Ids:
+        # Two rows of numbers, their scales, and a bias.
+        n_bits = sum(precision) * tower.items.shape[1] + 16 * (2 * len(tower.columns) + 1)
+        return items_that_fit(id_sizes, dataset.item_counts, n_bits, max_bytes - weight_bytes)
+
+    def overlap_with(precision: tuple[int, int]) -> float:
+        rows = rows_with(precision)
+        exact = tower.of_items(rows)
+        return overlap(exact, exact.rounded(*precision), page_histories(ratings, rows, scale))
+
+    # Where all items fit with some precision, a coarser one would serve nothing. The finer, the more lists stay.
+    all_fit = [n for n, precision in enumerate(PRECISIONS) if len(rows_with(precision)) == dataset.n_items]
+    coarsest = bisect_left(PRECISIONS, MIN_OVERLAP, lo=max(all_fit, default=0), key=overlap_with)
+    if coarsest == len(PRECISIONS):
+        return None
+    precision = PRECISIONS[coarsest]
+    rows = rows_with(precision)
+    exact = tower.of_items(rows)
+    items = {name: table.encoded(schema.DeepTower.FILE) for name, table in exact.rounded_items(*precision).items()}
+    return _Part(rows, {**weights, **items}, exact.rounded(*precision).bias, round(overlap_with(precision), 2))
+
+
+def sizes_of_ids(item_ids: list[str]) -> NDArray[np.int64]:
+    """Bytes of each id in a file, (n,).
+
+    They are JSON inside a string of a script: quoted twice, but with one comma instead of the outer two quotes.
+    """
+    literals = [json.dumps(json.dumps(id_, ensure_ascii=False), ensure_ascii=False) for id_ in item_ids]
+    return np.array([len(literal.encode()) - 1 for literal in literals], np.int64)
 
 
 def items_that_fit(
-    item_ids: list[str], counts: NDArray[np.integer[Any]], bits_per_item: int, max_bytes: int
+    id_sizes: NDArray[np.int64], counts: NDArray[np.integer[Any]], n_bits: int, max_bytes: int
 ) -> NDArray[np.intp]:
     """The most rated items that fit, in ascending order; ties to the lower index.
 
     At least :data:`MIN_ITEMS`, whether they fit or not.
 
     Args:
-        item_ids: of all items.
+        id_sizes: (n_items,), bytes of their ids.
         counts: (n_items,), their ratings.
-        bits_per_item: of the numbers of each.
+        n_bits: of the numbers of each.
         max_bytes: what they may take.
     """
     order = np.argsort(-counts, kind="stable")
-    number_bytes = -(-bits_per_item // 6)  # base64 writes a character for 6 bits; -(-a // b) rounds up
-    # Ids are JSON inside a string of a script: quoted twice, but with one comma instead of the outer two quotes.
-    literals = [json.dumps(json.dumps(id_, ensure_ascii=False), ensure_ascii=False) for id_ in item_ids]
-    sizes = number_bytes + np.array([len(literal.encode()) - 1 for literal in literals])[order]
+    sizes = id_sizes[order] + -(-n_bits // 6)  # base64 writes a character for 6 bits; -(-a // b) rounds up
     n = np.searchsorted(np.cumsum(sizes), max_bytes, side="right")
     return np.sort(order[: max(n, MIN_ITEMS)])
 

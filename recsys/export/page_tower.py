@@ -83,16 +83,20 @@ class PageTower:
         """The same with these items alone."""
         return replace(self, pool=self.pool[rows], items=self.items[rows], bias=self.bias[rows])
 
-    def rounded_items(self, bits: int) -> dict[str, Rounded]:
-        """What there is of each item but its bias, by name, with ``bits`` bits a number."""
-        return {name: Rounded.of(getattr(self, name), self.columns, bits) for name in ("pool", "items")}
+    def rounded_items(self, pool_bits: int, item_bits: int) -> dict[str, Rounded]:
+        """What there is of each item but its bias, by name, with so many bits a number."""
+        columns = self.columns
+        return {
+            "pool": Rounded.of(self.pool, columns, pool_bits),
+            "items": Rounded.of(self.items, columns, item_bits),
+        }
 
     def rounded_weights(self) -> dict[str, Rounded]:
         """The weights of the MLP, by name, with :data:`WEIGHT_BITS` bits each."""
         weights = {"inner_weight": self.inner_weight, "outer_weight": self.outer_weight}
         return {name: Rounded.of(weight, weight.shape[1:], WEIGHT_BITS) for name, weight in weights.items()}
 
-    def rounded(self, bits: int) -> Self:
+    def rounded(self, pool_bits: int, item_bits: int) -> Self:
         """The tower of a page whose numbers are rounded.
 
         What rounding an item's vector takes from its scores, on average over users, is given back by its bias. These
@@ -100,9 +104,10 @@ class PageTower:
         exact vectors are published elsewhere, and where it is of few users it would tell what they rated.
 
         Args:
-            bits: of each number of an item.
+            pool_bits: of each number that an item adds to a history.
+            item_bits: of each number of its vector.
         """
-        tables = {**self.rounded_items(bits), **self.rounded_weights()}
+        tables = {**self.rounded_items(pool_bits, item_bits), **self.rounded_weights()}
         values: dict[str, Any] = {name: table.values() for name, table in tables.items()}
         one_like_each = sparse.csr_array(sparse.eye_array(len(self.items), dtype=self.items.dtype))
         mean = self.user_vectors(one_like_each).mean(axis=0)  # (d,)

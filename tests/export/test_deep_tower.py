@@ -11,7 +11,7 @@ import pytest
 import recsys
 from recsys.data.rating_scale import Opinions
 from recsys.export import deep_tower
-from recsys.export.deep_tower import build_deep_tower, items_that_fit
+from recsys.export.deep_tower import build_deep_tower, items_that_fit, sizes_of_ids
 from recsys.export.script import script_of
 from recsys.models.deep import DeepModel
 from recsys.models.linear import LinearTowers
@@ -66,7 +66,7 @@ def test_the_most_rated_items_that_fit_are_exported(monkeypatch, max_bytes, item
     # 2 * 4 + 1 numbers of 2 bytes are 24 characters; with an id of one letter and what is around it, 30.
     monkeypatch.setattr(deep_tower, "MIN_ITEMS", 1)
     counts, bits = np.array([1, 5, 5, 0, 2]), 16 * (2 * 4 + 1)
-    assert items_that_fit(["a", "b", "c", "d", "e"], counts, bits, max_bytes).tolist() == items
+    assert items_that_fit(sizes_of_ids(["a", "b", "c", "d", "e"]), counts, bits, max_bytes).tolist() == items
 
 
 def test_of_a_large_catalogue_the_most_rated_items_are_exported(monkeypatch, fitted, log):
@@ -151,7 +151,7 @@ def test_rounding_is_as_fine_as_the_lists_ask_for(monkeypatch, sparse):
         monkeypatch.setattr(deep_tower, "MIN_OVERLAP", overlap)
         towers.append(exported(fitted, sparse))
     coarse, fine, exact = towers
-    assert coarse.pool.bits == coarse.items.bits == deep_tower.MIN_BITS
+    assert (coarse.pool.bits, coarse.items.bits) == deep_tower.PRECISIONS[0]
     assert coarse.pool.bits < fine.pool.bits
     assert coarse.overlap < fine.overlap == 10
     assert len(coarse.item_ids) > len(fine.item_ids) > len(exact.item_ids)

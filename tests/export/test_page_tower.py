@@ -95,7 +95,7 @@ def test_overlap_counts_items_that_both_lists_have(fitted, histories):
 def test_rounding_leaves_mean_scores_of_users_with_one_like_each_as_they_are(fitted, dataset):
     tower = PageTower.of(fitted)
     users = tower.user_vectors(sparse.csr_array(np.eye(dataset.n_items)))
-    rounded = tower.rounded(2)
+    rounded = tower.rounded(2, 2)
     assert np.abs(rounded.items - tower.items).max() > 0.01
     exact_scores, scores = (users @ part.items.T + part.bias for part in (tower, rounded))
     np.testing.assert_allclose(scores.mean(axis=0), exact_scores.mean(axis=0), rtol=0, atol=1e-5)
@@ -104,7 +104,7 @@ def test_rounding_leaves_mean_scores_of_users_with_one_like_each_as_they_are(fit
 @many_items
 def test_more_bits_keep_more_of_the_lists(fitted, histories):
     tower = PageTower.of(fitted)
-    shared = [overlap(tower, tower.rounded(bits), histories) for bits in (1, 3, 8)]
+    shared = [overlap(tower, tower.rounded(bits, bits), histories) for bits in (1, 3, 8)]
     assert shared[0] < shared[1] <= shared[2]
     assert shared[2] > K - 0.2
 
