@@ -21,7 +21,7 @@ from recsys.data.dataset import Dataset
 from recsys.data.rating_scale import RatingScale
 from recsys.models.features import hidden_entries, log_q, normalised
 from recsys.models.histories import history_from_arrays, history_to_arrays, padding, pool_new_users, pool_without_one
-from recsys.models.hyperparameters import HyperParameters
+from recsys.models.hyperparameters import HyperParameters, bounded_batch_size
 from recsys.models.linear import LinearTowers
 from recsys.models.protocol import CompanionSpec
 from recsys.models.short_history import ShortHistory
@@ -39,7 +39,7 @@ HIDDEN_SHARE = 0.5
 """Of each history, at every step."""
 LEARNING_RATE = 0.01
 BATCH_SIZE, MAX_BATCHES = 2048, 64
-"""Ratings in a batch of a small log, and batches in an epoch of a large one."""
+"""Ratings in a batch of a small log, and batches in an epoch of a large one, unless it has very many users."""
 SCALE = TEMPERATURE**-0.5
 """Length of all vectors: their dot product is the cosine divided by the temperature."""
 _INITIAL_NOISE = 0.1
@@ -188,11 +188,12 @@ def defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParamet
     """Many small batches, but a bounded number, so that time stays linear; and larger steps than deep's."""
     if not hyperparameters.cosine_dim:
         return None
+    batch_size = max(BATCH_SIZE, -(-ratings.n_ratings // MAX_BATCHES))  # -(-a // b) rounds up
     return replace(
         hyperparameters,
         dim=hyperparameters.cosine_dim,
         learning_rate=LEARNING_RATE,
-        batch_size=max(BATCH_SIZE, -(-ratings.n_ratings // MAX_BATCHES)),  # -(-a // b) rounds up
+        batch_size=bounded_batch_size(batch_size, ratings.n_ratings, int((ratings.user_counts > 0).sum())),
         l2=0.0,
         distillation=0.0,
     )

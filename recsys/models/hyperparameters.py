@@ -104,7 +104,12 @@ def default_batch_size(n_ratings: int, n_users: int) -> int:
     part of them, at most 1,048,576, or the ratings of 16,384 users.
     """
     batch_size = min(-(-n_ratings // MIN_DEFAULT_BATCHES), max(BATCH_SIZE, -(-n_ratings // MAX_DEFAULT_BATCHES)))
-    return min(batch_size, MAX_BATCH_SIZE, -(-n_ratings * MAX_BATCH_USERS // n_users))  # -(-a // b) rounds up
+    return bounded_batch_size(batch_size, n_ratings, n_users)  # -(-a // b) rounds up
+
+
+def bounded_batch_size(batch_size: int, n_ratings: int, n_users: int) -> int:
+    """At most :data:`MAX_BATCH_SIZE` ratings, and those of about :data:`MAX_BATCH_USERS` users, to bound memory."""
+    return min(batch_size, MAX_BATCH_SIZE, -(-n_ratings * MAX_BATCH_USERS // n_users))
 
 
 def number_of_batches(n_ratings: int, batch_size: int) -> int:

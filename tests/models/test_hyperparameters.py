@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from recsys import Dataset, TrainConfig
+from recsys.models import hyperparameters
 from recsys.models.hyperparameters import HyperParameters, default_batch_size, number_of_batches
 from recsys.models.registry import MODELS
 
@@ -20,8 +21,8 @@ def defaults(model: str, ratings: Dataset, **settings: float) -> HyperParameters
 @pytest.mark.parametrize("model", ["base", "deep"])
 def test_a_setting_wins_over_the_default(model):
     settings = {"dim": 3, "epochs": 4, "patience": 5, "learning_rate": 0.5, "l2": 0.25, "batch_size": 7}
-    hyperparameters = defaults(model, log(10, 10, 4), **settings)
-    assert {name: getattr(hyperparameters, name) for name in settings} == settings
+    chosen = defaults(model, log(10, 10, 4), **settings)
+    assert {name: getattr(chosen, name) for name in settings} == settings
 
 
 def test_a_setting_of_zero_is_a_setting():
@@ -50,6 +51,16 @@ def test_a_batch_is_a_quarter_of_a_small_log_and_bounded_for_a_large_one():
     assert defaults("deep", log(8000, 300, 120)).batch_size == 40_000  # the 24th part
     assert default_batch_size(10**9, 10**6) == 1 << 20
     assert default_batch_size(2 * 10**7, 10**7) == 2 * 16384  # the ratings of 16,384 users
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+def test_no_batch_has_many_more_users_than_the_most_that_fit_into_memory(monkeypatch, model):
+    monkeypatch.setattr(hyperparameters, "MAX_BATCH_USERS", 100)
+    ratings = log(500, 300, 6)
+    settings = defaults(model, ratings)
+    companions = (companion.defaults(ratings, settings) for companion in MODELS[model].companions)
+    for trained in (settings, *companions):
+        assert trained.batch_size == 600
 
 
 @pytest.mark.parametrize(("batch_size", "base", "deep"), [(10, 20, 15), (5, 12, 9), (2, 5, 4), (1, 4, 4)])
