@@ -136,10 +136,10 @@ class PageTower:
         return largest(scores, K)[0]
 
 
-def sample_users(dataset: Dataset, rng: np.random.Generator) -> sparse.csr_array[Any]:
-    """Ratings of some users who have any, at most :data:`N_USERS`: (N, n_items)."""
+def sample_users(dataset: Dataset, rng: np.random.Generator, n: int = N_USERS) -> sparse.csr_array[Any]:
+    """Ratings of some users who have any, at most ``n``: (N, n_items)."""
     users = np.flatnonzero(dataset.user_counts)
-    return dataset.matrix[np.sort(rng.choice(users, min(len(users), N_USERS), replace=False))]
+    return dataset.matrix[np.sort(rng.choice(users, min(len(users), n), replace=False))]
 
 
 def page_histories(ratings: sparse.csr_array[Any], rows: Ids, scale: RatingScale) -> sparse.csr_array[Any]:

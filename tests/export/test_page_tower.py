@@ -114,3 +114,4 @@ def test_users_are_drawn_from_those_with_ratings(dataset):
     ratings = sample_users(some, np.random.default_rng(0))
     assert ratings.shape == ((some.user_counts > 0).sum(), some.n_items)
     assert ratings.nnz == some.n_ratings
+    assert sample_users(some, np.random.default_rng(0), 3).shape == (3, some.n_items)

@@ -65,7 +65,7 @@ def test_the_page_says_how_much_rounding_changes(tmp_path):
     some = with_tower(tiny(), item_ids=PART, starters=[0], overlap=9.62)
     (note,) = notes_under_starters(some, tmp_path)
     assert note.startswith("Here are the 3 most rated of 5 films")
-    assert note.endswith("of ten recommendations, 9.6 on average stay the same.")
+    assert note.endswith("of ten recommendations, 9.6 on average are the same as without.")
 
 
 def test_columns_follow_the_rows_of_the_tower():
