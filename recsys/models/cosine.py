@@ -11,7 +11,7 @@ says how much closer a rated item must be. Measured in ``tests/benchmarks/RESULT
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -19,19 +19,17 @@ from scipy import sparse
 
 from recsys.data.dataset import Dataset
 from recsys.data.rating_scale import RatingScale
-from recsys.models.features import hidden_entries, log_q, normalised
+from recsys.models.features import hidden_entries, history_weights, log_q, normalised, recency_ranks
 from recsys.models.histories import history_from_arrays, history_to_arrays, padding, pool_new_users, pool_without_one
 from recsys.models.hyperparameters import HyperParameters, bounded_batch_size
 from recsys.models.linear import LinearTowers
 from recsys.models.protocol import CompanionSpec
 from recsys.models.short_history import ShortHistory
 from recsys.models.state import State, restore, values
+from recsys.models.teacher import Teacher
 from recsys.models.towers import TrainingInputs
 from recsys.nn.arrays import Array, Ids, unit_vectors
 from recsys.nn.layers import Embedding, Parameter, UnitLength, WeightedSum, named
-
-if TYPE_CHECKING:
-    from recsys.models.deep import DeepModel  # which imports this module
 
 TEMPERATURE = 0.12
 """Between 0.1 and 0.15, which are level in sum on validation parts of four sparse logs."""
@@ -176,12 +174,12 @@ class CosineModel:
 
 
 def create(
-    ratings: Dataset, deep: DeepModel, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
+    ratings: Dataset, teacher: Teacher, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
 ) -> CosineModel:
-    """Towers that start from the directions of the same linear towers as ``deep``, which is not trained yet."""
-    leading = slice(hyperparameters.dim)  # directions stand in order, the one that says most first
-    start = LinearTowers(deep.pool.table.value[:, leading], deep.item.table.value[:, leading])
-    return CosineModel(deep.history, deep.scale, start, log_q(ratings), rng, dtype)
+    """Towers that start from the directions of the teacher of ``deep``."""
+    start = LinearTowers(teacher.history, teacher.items).leading(hyperparameters.dim)
+    history = history_weights(ratings, recency_ranks(ratings))
+    return CosineModel(history, ratings.rating_scale, start, log_q(ratings), rng, dtype)
 
 
 def defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParameters | None:

@@ -53,6 +53,10 @@ class LinearTowers:
     history: Array
     items: Array
 
+    def leading(self, rank: int) -> LinearTowers:
+        """The first directions alone: those of EASE are in order, the one that says most first."""
+        return LinearTowers(self.history[:, :rank], self.items[:, :rank])
+
 
 def fit_linear(
     rows: sparse.csr_array[Any],

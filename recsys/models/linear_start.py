@@ -92,11 +92,12 @@ def linear_start(
     Args:
         ratings: what to learn from.
         recency_rank: (n_ratings,), of these, see :func:`~recsys.models.features.recency_ranks`.
-        hyperparameters: ``unobserved`` is 0 for EASE; the rank is what cosine towers leave of ``dim``.
+        hyperparameters: ``unobserved`` is 0 for EASE; the rank is the length of the longer of
+            deep's own vectors and those of cosine towers.
         rng: draws where both begin, and a sample of histories.
         dtype: of the result.
     """
-    rank = hyperparameters.dim - hyperparameters.cosine_dim
+    rank = max(hyperparameters.cosine_dim, hyperparameters.dim - hyperparameters.cosine_dim)
     histories = equal_weights(ratings.matrix.astype(dtype))
     if not hyperparameters.unobserved:
         rows = history_windows(ratings, recency_rank)

@@ -52,15 +52,15 @@ class CompanionSpec:
     Attributes:
         name: of these towers in saved models; the model's own towers have its name.
         towers: their class.
-        create: untrained towers for some ratings, from the untrained towers of the model and the hyperparameters that
-            ``defaults`` gives.
+        create: untrained towers for some ratings, which start from the teacher of the model, with the hyperparameters
+            that ``defaults`` gives.
         defaults: how they are trained, from the hyperparameters of the model; None for ratings where the model has no
             such towers.
     """
 
     name: str
     towers: type[Towers]
-    create: Callable[[Dataset, Any, HyperParameters, np.random.Generator, DTypeLike], Towers]
+    create: Callable[[Dataset, Teacher, HyperParameters, np.random.Generator, DTypeLike], Towers]
     defaults: Callable[[Dataset, HyperParameters], HyperParameters | None]
 
 

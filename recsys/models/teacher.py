@@ -24,7 +24,7 @@ class Teacher:
     """
 
     def __init__(self, towers: LinearTowers, histories: sparse.csr_array[Any]) -> None:
-        self.items = towers.items  # (n_items, d)
+        self.history, self.items = towers.history, towers.items  # (n_items, d)
         self.users = histories @ towers.history  # (n_users, d)
         self.self_contributions = self_contributions(
             histories.data, histories.indices, towers.history, towers.items

@@ -41,8 +41,8 @@ class Ensemble:
         self.trainers = {spec.name: own}
         for companion in spec.companions:
             settings = companion.defaults(ratings, hyperparameters)
-            if settings is not None:
-                towers = companion.create(ratings, own.towers, settings, rng, np.float32)
+            if settings is not None and own.teacher is not None:
+                towers = companion.create(ratings, own.teacher, settings, rng, np.float32)
                 self.trainers[companion.name] = Trainer(towers, None, ratings, settings, rng)
         self.log_q = log_q(ratings)
         self.weights = Weights.of_share(list(self.trainers), DEFAULT_SHARE)

@@ -37,7 +37,7 @@ def cosine_trainer(ratings: Dataset) -> Trainer:
     """A trainer of cosine towers in float64."""
     deep, rng = trainer_of("deep", ratings), np.random.default_rng(5)
     hyperparameters = cosine.defaults(ratings, replace(deep.hyperparameters, cosine_dim=3))
-    towers = cosine.create(ratings, deep.towers, hyperparameters, rng, np.float64)
+    towers = cosine.create(ratings, deep.teacher, hyperparameters, rng, np.float64)
     return Trainer(towers, None, ratings, hyperparameters, rng)
 
 
