@@ -34,7 +34,7 @@ from recsys.nn.arrays import Array, Ids, unit_vectors
 from recsys.nn.layers import Embedding, Parameter, named
 
 SPARSE_DIM = 256
-"""Length of the vectors by default on sparse logs: with 128 the lists of Steam and Book-Crossing are 1 to 9 % worse."""
+"""Length of the vectors by default on sparse logs: with 128, lists of Steam and Book-Crossing are 1 to 9 % worse."""
 MAX_REASONS = 2
 """Rated items named for one recommended item."""
 
@@ -145,10 +145,18 @@ def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
     if density >= DENSE:
         return resolve(config, ratings, steps=288, epochs=(12, 40), learning_rate=0.01, l2=l2, distillation=0.0)
     learning_rate = round(max(0.001, 0.01 * density), 4)
-    sparse = resolve(
-        config, ratings, steps=96, epochs=(4, 20), learning_rate=learning_rate, l2=l2, distillation=0.0, dim=SPARSE_DIM
+    return cautious_start(
+        resolve(
+            config,
+            ratings,
+            dim=SPARSE_DIM,
+            steps=96,
+            epochs=(4, 20),
+            learning_rate=learning_rate,
+            l2=l2,
+            distillation=0.0,
+        )
     )
-    return cautious_start(sparse)
 
 
 def explain(fitted: Fitted) -> Explanation:

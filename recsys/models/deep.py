@@ -49,7 +49,7 @@ MAX_REASONS = 3
 SPARSE_DIM = 320
 """Length of the vectors by default on sparse logs, where a catalogue is large and more directions pay."""
 COSINE_FIFTHS = 3
-"""Of that length, for the cosine towers: they gain by more than 128 directions, where the MLPs of the others do not."""
+"""Of that length, for the cosine towers: they gain by more than 128 directions, the MLPs of the others do not."""
 MIN_USERS = 200
 """Users of two ratings or more for the cosine towers, which learn to predict a half of each history."""
 
@@ -273,7 +273,8 @@ def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
         l2=0.0,
         distillation=max(1.0, round(1 / density, 4)),
     )
-    return start_defaults(ratings, replace(resolved, cosine_dim=COSINE_FIFTHS * resolved.dim // 5 if is_sparse else 0))
+    cosine_dim = COSINE_FIFTHS * resolved.dim // 5 if is_sparse else 0
+    return start_defaults(ratings, replace(resolved, cosine_dim=cosine_dim))
 
 
 def explain(fitted: Fitted) -> Explanation:
