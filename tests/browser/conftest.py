@@ -12,10 +12,14 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 import build
 from recsys.site.output.scripts import join_modules
@@ -55,16 +59,24 @@ LOST = "/assets/lost.js"
 Visit = Callable[..., Any]
 
 
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of a session see: what is built there must not be changed."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of the whole sample, built by the command; the models are trained for three epochs."""
-    folder = tmp_path_factory.mktemp("built") / "site"
-    package = logging.getLogger("recsys")  # a build configures it, which must not affect the rest of the session
-    handlers, level = package.handlers[:], package.level
-    arguments = ["--data", "sample", "--epochs", "3", "--evaluate-new-users", "--quiet", "--out", str(folder)]
-    assert build.main(arguments) == 0
-    package.handlers[:] = handlers
-    package.setLevel(level)
+    folder = shared_folder(tmp_path_factory) / "sample"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            package = logging.getLogger("recsys")  # a build configures it, which must not affect other tests
+            handlers, level = package.handlers[:], package.level
+            arguments = ["--data", "sample", "--epochs", "3", "--evaluate-new-users", "--quiet", "--out", str(folder)]
+            assert build.main(arguments) == 0
+            package.handlers[:] = handlers
+            package.setLevel(level)
     return folder
 
 
@@ -119,6 +131,13 @@ def visit(chromium: Any, disk: str, web: str) -> Iterator[Visit]:
 
     The address is absolute, or relative to the site, which is then opened from the server.
     """
+    with visits(chromium, disk, web) as open_page:
+        yield open_page
+
+
+@contextmanager
+def visits(chromium: Any, disk: str, web: str) -> Iterator[Visit]:
+    """What ``visit`` is, for as long as it is wanted: at the end nothing may have been complained of."""
     profiles, complaints = [], []
 
     def check_message(message: Any) -> None:
@@ -164,20 +183,24 @@ def settled(page: Any) -> Any:
     return page
 
 
-def expose(page: Any, folder: Path, module: str, *names: str) -> None:
+def expose(page: Any, module: str, *names: str) -> None:
     """Make exports of a module under ``templates/assets`` global in a page, for tests of that module alone.
 
     Args:
         page: runs a script joined from the module and what it imports.
-        folder: an empty one, for the entry.
         module: its address, such as ``rate/store.js``.
         names: of the exports.
     """
-    shutil.copytree(TEMPLATES / "assets", folder / "assets")
-    entry = folder / "assets" / "exposed.js"
-    exposing = f"Object.assign(globalThis, {{ {', '.join(names)} }});"
-    entry.write_text(f'import {{ {", ".join(names)} }} from "./{module}";\n{exposing}\n', encoding="utf-8")
-    page.evaluate(f"() => {{ {join_modules(entry, STRINGS)} }}")
+    page.evaluate(f"() => {{ {_exposing(module, *names)} }}")
+
+
+@cache
+def _exposing(module: str, *names: str) -> str:
+    with TemporaryDirectory() as folder:
+        entry = shutil.copytree(TEMPLATES / "assets", Path(folder) / "assets") / "exposed.js"
+        exposing = f"Object.assign(globalThis, {{ {', '.join(names)} }});"
+        entry.write_text(f'import {{ {", ".join(names)} }} from "./{module}";\n{exposing}\n', encoding="utf-8")
+        return join_modules(entry, STRINGS)
 
 
 def until(page: Any, condition: str, argument: Any = None) -> None:

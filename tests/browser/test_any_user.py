@@ -6,13 +6,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from recsys.export.files import read_artefacts, write_artefacts
+from recsys.export.files import read_artefacts
 from recsys.schema import Recommendation
 from recsys.site.catalogue import user_fragment
 from recsys.site.pages import any_user as shards
 from recsys.site.render import render_site
 from tests.browser.conftest import THEMES, WIDTHS, axe_violations, document_widths, expose, until
-from tests.site.tiny import HOSTILE, TEMPLATES, TITLES, tiny
+from tests.site.tiny import HOSTILE, TEMPLATES, TITLES, render_pages, tiny
 
 STRANGE = ("", "content", "a b/../<b>", "Ünal", "\U0001f3ac", "\uffff", "B", "constructor", "=", "100%", "x" * 200)
 SHOWN = ".columns.desk"
@@ -44,13 +44,11 @@ def sites(site, tmp_path_factory):
     """The sample with user pages, ``pages``, and with one page for any user, ``any``; a tiny site of strange ids."""
     folder = tmp_path_factory.mktemp("sites")
     sample = read_artefacts(site / "data")
-    for name, limit in (("pages", 10_000), ("any", 3)):
-        shutil.copytree(site / "data", folder / name / "data")
-        render_site(with_setting(sample, limit), TEMPLATES, folder / name)
+    shutil.copytree(site, folder / "pages")
+    shutil.copytree(site / "data", folder / "any" / "data")
+    render_site(with_setting(sample, 3), TEMPLATES, folder / "any")
     for name, limit in (("marked-pages", 10_000), ("marked-any", 0)):
-        marked = with_setting(with_marks(tiny()), limit)
-        write_artefacts(marked, folder / name / "data")
-        render_site(marked, TEMPLATES, folder / name)
+        render_pages(with_setting(with_marks(tiny()), limit), folder / name, "users")
     strange = with_setting(tiny(), 0)
     user = strange.recommendations.users["1"]
     lists = msgspec.structs.replace(strange.recommendations, users=dict.fromkeys(STRANGE, user))
@@ -58,8 +56,7 @@ def sites(site, tmp_path_factory):
     strange = msgspec.structs.replace(strange, recommendations=lists, metrics=metrics)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shards, "USERS_PER_SHARD", 4)
-        write_artefacts(strange, folder / "strange" / "data")
-        render_site(strange, TEMPLATES, folder / "strange")
+        render_pages(strange, folder / "strange", "users")
     return folder
 
 
@@ -220,9 +217,9 @@ def test_the_search_of_every_page_finds_a_user_by_the_complete_id(visit, disk):
     page.get_by_text("Nothing found").wait_for()
 
 
-def test_random_opens_another_user_however_the_address_is_encoded(visit, disk, tmp_path):
+def test_random_opens_another_user_however_the_address_is_encoded(visit, disk):
     page = visit(f"{disk}any/users.html")
-    expose(page, tmp_path, "shared/users.js", "randomUserAddress")
+    expose(page, "shared/users.js", "randomUserAddress")
     addresses = """async () => {
       Math.random = () => 0;
       const next = (fragment) => randomUserAddress(new URL(`users.html#${fragment}`, marquee.root).href);

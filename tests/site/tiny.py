@@ -344,6 +344,13 @@ def render(artefacts: Artefacts, out: Path) -> Path:
     return out
 
 
+def render_pages(artefacts: Artefacts, out: Path, *names: str) -> Path:
+    """Export and render, of the optional pages these alone: those with charts take most of the time."""
+    presentation = msgspec.structs.replace(artefacts.build.presentation, pages=list(names))
+    build = msgspec.structs.replace(artefacts.build, presentation=presentation)
+    return render(msgspec.structs.replace(artefacts, build=build), out)
+
+
 def site_data(artefacts: Artefacts, folder: Path = Path("absent")) -> SiteData:
     """What pages are computed from, with exported files in ``folder / "data"``."""
     strings = site_strings(TEMPLATES, artefacts)

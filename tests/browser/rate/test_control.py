@@ -7,12 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from recsys.export.files import write_artefacts
 from recsys.schema import RatingsSummary
-from recsys.site.render import render_site
 from tests.browser.conftest import axe_violations, document_widths, until
 from tests.browser.rate.page import cards, link_to_ratings, loaded, recommended
-from tests.site.tiny import TEMPLATES, tiny
+from tests.site.tiny import render_pages, tiny
 
 STARS = RatingsSummary(kind="scale", low=1, high=5, step=1, description="")
 HALVES = RatingsSummary(kind="scale", low=1, high=10, step=1, description="")
@@ -27,8 +25,7 @@ def folder(tmp_path_factory):
         base = tiny()
         dataset = msgspec.structs.replace(base.build.dataset, ratings=summary)
         artefacts = msgspec.structs.replace(base, build=msgspec.structs.replace(base.build, dataset=dataset))
-        write_artefacts(artefacts, folder / name / "data")
-        render_site(artefacts, TEMPLATES, folder / name)
+        render_pages(artefacts, folder / name, "rate")
     return folder
 
 

@@ -65,10 +65,10 @@ VIEWING = (
 
 
 @pytest.fixture(scope="module")
-def page(chromium, tmp_path_factory):
+def page(chromium):
     page = chromium.new_page()
     page.set_content("<!doctype html><html lang=en><title>Tests</title>")
-    expose(page, tmp_path_factory.mktemp("modules"), "rate/imports/history.js", "readHistories")
+    expose(page, "rate/imports/history.js", "readHistories")
     yield page
     page.close()
 

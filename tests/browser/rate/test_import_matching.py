@@ -52,10 +52,10 @@ BOOKS = [
 
 
 @pytest.fixture(scope="module")
-def page(chromium, tmp_path_factory):
+def page(chromium):
     page = chromium.new_page()
     page.set_content("<!doctype html><html lang=en><title>Tests</title>")
-    expose(page, tmp_path_factory.mktemp("modules"), "rate/imports/merge.js", "matchEntries")
+    expose(page, "rate/imports/merge.js", "matchEntries")
     yield page
     page.close()
 

@@ -124,10 +124,10 @@ def test_the_picture_links_to_the_same_position_on_the_map(visit, web, tower):
     ("square", "expected", "label_is_left"), [([9, 0, 1], [2, 50], False), ([-9, -9, 2], [98, 2], True)]
 )
 def test_a_position_outside_the_picture_is_marked_at_its_edge_and_the_page_says_so(
-    visit, disk, tmp_path, square, expected, label_is_left
+    visit, disk, square, expected, label_is_left
 ):
     page = rated(visit(disk + "rate.html"))
-    expose(page, tmp_path, "rate/position.js", "createPositionView")
+    expose(page, "rate/position.js", "createPositionView")
     show = """(square) => {
       document.querySelector("[data-position]").remove();
       const box = document.createElement("section");

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.conftest import until
 from tests.browser.rate.page import import_file, link_to_ratings, loaded, rate_card, your_ratings
-from tests.site.tiny import render, tiny
+from tests.site.tiny import render_pages, tiny
 
 TITLES = ("The Matrix", "Cléo de 5 à 7", '"Quoted" & <b>bold</b>', "Alien 🎬", "Fargo")
 IDS = ("1", "constructor", "__proto__", "'4\"", "5")
@@ -33,11 +33,7 @@ def artefacts(name="One", ids=IDS, titles=TITLES):
     tower = base.deep_tower
     return msgspec.structs.replace(
         base,
-        build=msgspec.structs.replace(
-            base.build,
-            dataset=msgspec.structs.replace(base.build.dataset, name=name),
-            presentation=msgspec.structs.replace(base.build.presentation, pages=["rate"]),
-        ),
+        build=msgspec.structs.replace(base.build, dataset=msgspec.structs.replace(base.build.dataset, name=name)),
         items=msgspec.structs.replace(base.items, items=items),
         recommendations=msgspec.structs.replace(base.recommendations, users={}),
         metrics=msgspec.structs.replace(base.metrics, most_helped=[], least_helped=[]),
@@ -63,7 +59,7 @@ def build(folder, tmp_path_factory):
 
     @cache
     def rendered(**options):
-        return render(artefacts(**options), tmp_path_factory.mktemp("rendered"))
+        return render_pages(artefacts(**options), tmp_path_factory.mktemp("rendered"), "rate")
 
     def built(address, **options):
         shutil.rmtree(folder / address, ignore_errors=True)

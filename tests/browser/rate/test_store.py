@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from tests.browser.conftest import expose
+from tests.browser.conftest import expose, visits
 
 DATASET = "Tiny & <b>Co</b>"
 IDS = st.text(min_size=1, max_size=200)  # hypothesis draws no lone surrogates
@@ -24,23 +24,25 @@ NO_STARS = (0, 6, 4.25, 5.5, -1, "4", None, True, [4])
 AWKWARD = ["__proto__", "constructor", "50%", "a,b", "1~5", "&n=7", "#r=5~1", "ü/?+ ", "\u2028", "🎬", "\0", '"\\']
 
 
-@pytest.fixture
-def with_store(tmp_path_factory):
-    """Gives a page a store, and the functions of HELPERS."""
-
-    def add_store(page):
-        expose(page, tmp_path_factory.mktemp("modules"), "rate/store.js", "createStore")
-        page.evaluate(HELPERS)
-        creating = "createStore({ dataset, title: (id) => `T ${id}` })"
-        page.evaluate(f"dataset => {{ globalThis.store = {creating}; }}", DATASET)
-        return page
-
-    return add_store
+def with_store(page):
+    """The page with a store, and with the functions of HELPERS."""
+    expose(page, "rate/store.js", "createStore")
+    page.evaluate(HELPERS)
+    creating = "createStore({ dataset, title: (id) => `T ${id}` })"
+    page.evaluate(f"dataset => {{ globalThis.store = {creating}; }}", DATASET)
+    return page
 
 
 @pytest.fixture
-def page(visit, with_store):
+def page(visit):
     return with_store(visit("about.html"))
+
+
+@pytest.fixture(scope="module")
+def shared_page(chromium, disk, web):
+    """A page for tests that do not look at what others left in the storage."""
+    with visits(chromium, disk, web) as visit:
+        yield with_store(visit("about.html"))
 
 
 def pairs(ratings: dict[str, float]) -> list[list]:
@@ -156,7 +158,8 @@ def test_an_address_without_codes_of_titles_is_read_as_before(page):
     ],
     ids=lambda value: value[:40],
 )
-def test_an_invalid_text_is_refused_with_a_sentence_and_reads_as_empty_from_storage(page, broken, sentence):
+def test_an_invalid_text_is_refused_with_a_sentence_and_reads_as_empty_from_storage(shared_page, broken, sentence):
+    page = shared_page
     assert sentence in error_message(page, broken)
     assert error_message(page, broken).startswith("Error: ")
     put = "text => { store.write(fromLists([[['1', 5]], []])); localStorage.setItem(" + KEY + ", text); }"
@@ -199,8 +202,8 @@ def test_any_text_gives_valid_ratings_or_a_sentence(page):
     ],
     ids=lambda wrong: wrong[:20],
 )
-def test_an_invalid_hash_is_ignored(page, wrong):
-    assert page.evaluate("hash => store.fromHash(hash)", wrong) is None
+def test_an_invalid_hash_is_ignored(shared_page, wrong):
+    assert shared_page.evaluate("hash => store.fromHash(hash)", wrong) is None
 
 
 def test_any_hash_gives_valid_ratings_or_nothing(page):
@@ -236,7 +239,7 @@ def test_an_id_that_is_too_long_is_left_out_and_the_others_are_kept(page):
 
 
 def test_ratings_of_another_site_on_the_same_origin_are_separate_and_a_new_name_of_the_data_set_keeps_them(
-    visit, web, with_store
+    visit, web
 ):
     page = with_store(visit("about.html"))
     page.evaluate("store.write(fromLists([[['1', 5]], []]))")
@@ -276,7 +279,7 @@ def test_a_storage_event_is_recognised_by_its_key(page):
     assert page.evaluate(is_own) == [True, True, False]
 
 
-def test_ratings_are_kept_from_page_to_page(visit, origin, with_store):
+def test_ratings_are_kept_from_page_to_page(visit, origin):
     page = with_store(visit(origin + "about.html"))
     assert page.evaluate("store.write(fromLists([[['1', 5]], ['2']]))") is True
     page.goto(origin + "data.html")

@@ -6,7 +6,7 @@ from PIL import Image
 from recsys.site.images.map_png import WIDTH, between, map_picture
 from recsys.site.images.social_card import social_card
 from recsys.site.images.square import Square, square_around
-from tests.site.tiny import HOSTILE, MODELS, TITLES, nothing, render, tiny
+from tests.site.tiny import HOSTILE, MODELS, TITLES, nothing, render_pages, tiny
 
 ORANGE = (222, 112, 56)
 
@@ -81,5 +81,5 @@ def test_a_site_has_a_picture_of_each_map_and_a_card(tmp_path):
         ("base", tiny(("base",)), ("base",)),
         ("nothing", nothing(), ()),
     ):
-        assets = render(artefacts, tmp_path / name) / "assets"
+        assets = render_pages(artefacts, tmp_path / name, "map") / "assets"
         assert {path.name for path in assets.glob("*.png")} == {"card.png", *(f"map-{model}.png" for model in maps)}

@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import re
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -18,7 +19,7 @@ from recsys.site.pages.audience import Audience, AudienceMember, audiences
 from recsys.site.pages.item import ItemContext, item_context, item_page_data
 from recsys.site.pages.items import most_rated_first
 from recsys.site.slugs import slug
-from tests.site.tiny import FILM_IDS, MODELS, TITLES, render, site_data, tiny
+from tests.site.tiny import FILM_IDS, MODELS, TITLES, render_pages, site_data, tiny
 
 
 def lists(**models) -> UserLists:
@@ -45,6 +46,10 @@ def with_item(id_: str, **changes) -> Artefacts:
     full = tiny()
     items = [msgspec.structs.replace(item, **changes) if item.id == id_ else item for item in full.items.items]
     return msgspec.structs.replace(full, items=msgspec.structs.replace(full.items, items=items))
+
+
+def render_items(artefacts: Artefacts, out: Path) -> Path:
+    return render_pages(artefacts, out, "items", "users", "data")
 
 
 def page(folder, id_: str) -> str:
@@ -78,9 +83,9 @@ def test_hits_and_those_that_were_liked_are_counted_for_each_item(tmp_path):
         for user, rows_of_base in rows.items()
     }
     assert audiences(Recommendations(k=2, users=users))["base"]["4"].n_liked == 2
-    text = page(render(with_users(users), tmp_path), "4")
+    text = page(render_items(with_users(users), tmp_path), "4")
     assert "<b>4</b> users, watched later by 4, liked by 2 of these" in text
-    assert "liked" not in page(render(tiny(), tmp_path / "unknown"), "f/2")
+    assert "liked" not in page(render_items(tiny(), tmp_path / "unknown"), "f/2")
 
 
 def test_users_of_an_item_are_grouped_by_rank_for_each_model():
@@ -103,22 +108,22 @@ def test_thirty_users_are_linked_and_all_are_counted():
 
 def test_with_more_than_thirty_users_the_page_links_to_the_full_data(tmp_path):
     users = {f"u{n}": lists(base=["4"], deep=["4"] if n < 30 else []) for n in range(31)}
-    text = page(render(with_users(users), tmp_path), "4")
+    text = page(render_items(with_users(users), tmp_path), "4")
     assert text.count("The 30 at best rank") == 1
     assert "under <code>users.*.models.base</code>" in text
 
 
 def test_the_page_of_an_item_that_is_recommended_to_nobody_says_so(tmp_path):
-    text = page(render(tiny(), tmp_path), "1")
+    text = page(render_items(tiny(), tmp_path), "1")
     assert context("1", tiny()).audiences == ()
     assert "Nobody has it in their top 2" in text
 
 
 def test_every_item_page_mentions_withheld_hits_or_none_does(tmp_path):
     users = {"a": lists(base=[None, "4"])}
-    folder = render(with_users(users), tmp_path / "some")
+    folder = render_items(with_users(users), tmp_path / "some")
     assert all("Withheld hits are not counted" in page(folder, id_) for id_ in FILM_IDS)
-    folder = render(with_users({"a": lists(base=["4"])}), tmp_path / "none")
+    folder = render_items(with_users({"a": lists(base=["4"])}), tmp_path / "none")
     assert not any("Withheld" in page(folder, id_) for id_ in FILM_IDS)
 
 
@@ -140,26 +145,26 @@ def test_the_histogram_has_the_best_rating_on_top_and_every_bar_above_zero_is_vi
 )
 def test_a_page_says_how_often_the_item_was_rated(tmp_path, changes, words):
     changes = {"histogram": None, **changes}
-    text = page(render(with_item("5", **changes), tmp_path), "5")
+    text = page(render_items(with_item("5", **changes), tmp_path), "5")
     assert words in text
     assert "<dl class=hist>" not in text
 
 
 def test_the_page_of_an_item_without_year_and_genres_says_so(tmp_path):
-    folder = render(tiny(), tmp_path)
+    folder = render_items(tiny(), tmp_path)
     assert "Its year and its genres are not known" in page(folder, "5")
     assert "<b>1962</b><span>Drama</span><span><i>Sci-Fi</i></span>" in page(folder, "__proto__")
-    assert "not known" not in page(render(with_item("5", genres=["Drama"]), tmp_path / "genre"), "5")
+    assert "not known" not in page(render_items(with_item("5", genres=["Drama"]), tmp_path / "genre"), "5")
 
 
 def test_a_very_long_genre_is_cut(tmp_path):
-    folder = render(with_item("5", genres=["g" * 3_000]), tmp_path)
+    folder = render_items(with_item("5", genres=["g" * 3_000]), tmp_path)
     for text in (page(folder, "5"), (folder / "items.html").read_text("utf-8")):
         assert "g…" in text and "g" * 200 not in text
 
 
 def test_the_page_of_an_item_that_has_only_a_number_says_of_what(tmp_path):
-    folder = render(with_item("5", title="5"), tmp_path)
+    folder = render_items(with_item("5", title="5"), tmp_path)
     assert "<bdi>Film 5</bdi></h1>" in page(folder, "5")
     assert "<title>Film 5 · Marquee</title>" in page(folder, "5")
 
@@ -169,9 +174,9 @@ def test_similar_items_are_shown_side_by_side_with_their_similarity(tmp_path):
     assert [(row.model.name, row.items[0].item.title, row.items[0].similarity) for row in similar] == [
         ("base", TITLES[3], 0.5), ("deep", TITLES[2], 0.25)
     ]  # fmt: skip
-    text = page(render(tiny(), tmp_path), "1")
+    text = page(render_items(tiny(), tmp_path), "1")
     assert f"<dt><a href=4.html><bdi>{TITLES[3]}</bdi></a><dd>0.50" in text
-    assert "No similar film is known" in page(render(with_item("4", similar={}), tmp_path / "none"), "4")
+    assert "No similar film is known" in page(render_items(with_item("4", similar={}), tmp_path / "none"), "4")
 
 
 def test_an_item_has_its_position_in_the_picture_of_each_map():
@@ -189,13 +194,13 @@ def test_the_fragment_of_the_map_has_the_encoded_id_of_the_item():
 
 
 def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
-    text = page(render(tiny(), tmp_path), "4")
+    text = page(render_pages(tiny(), tmp_path, "map"), "4")
     assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["item=4", "item=4&model=deep"]
 
 
 def test_in_a_large_catalogue_the_most_rated_items_are_listed_and_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(items, "MAX_LISTED", 3)
-    folder = render(tiny(), tmp_path)
+    folder = render_pages(tiny(), tmp_path, "items", "map")
     index, drawn = ((folder / name).read_text("utf-8") for name in ("items.html", "map.html"))
     assert re.findall(r"items/([a-z0-9_-]+)\.html", index) == [slug(id_) for id_ in FILM_IDS[:1:-1]]
     assert "5 films, most rated first" in index and "Listed are the first 3;" in index
@@ -215,12 +220,12 @@ def test_in_a_large_catalogue_the_most_rated_items_are_listed_and_drawn(tmp_path
 def test_the_index_lists_the_most_rated_first(tmp_path):
     order = [slug(item.id) for item in most_rated_first(tiny())]
     assert order[0] == "5"
-    index = (render(tiny(), tmp_path) / "items.html").read_text("utf-8")
+    index = (render_items(tiny(), tmp_path) / "items.html").read_text("utf-8")
     assert re.findall(r"items/([a-z0-9_-]+)\.html", index) == order
 
 
 def test_the_marker_is_at_the_position_of_the_item(tmp_path):
-    assert "style=--x:74%;--y:86%>Map by base</a>" in page(render(tiny(), tmp_path), "4")
+    assert "style=--x:74%;--y:86%>Map by base</a>" in page(render_pages(tiny(), tmp_path, "map"), "4")
 
 
 def with_links(**links: str) -> Artefacts:
@@ -230,21 +235,21 @@ def with_links(**links: str) -> Artefacts:
 
 
 def test_an_item_links_to_where_it_is_elsewhere_with_its_id_percent_encoded(tmp_path):
-    site = render(with_links(Shop="https://shop.example/{id}/?q={id}&x", Wiki="http://wiki.example/"), tmp_path)
+    site = render_items(with_links(Shop="https://shop.example/{id}/?q={id}&x", Wiki="http://wiki.example/"), tmp_path)
     text = (site / "items" / f"{slug('f/2')}.html").read_text("utf-8")
     assert '<a href="https://shop.example/f%2F2/?q=f%2F2&amp;x" rel=noopener>Shop</a>' in text
     assert '<a href="http://wiki.example/" rel=noopener>Wiki</a>' in text
-    assert "class=outside" not in (render(tiny(), tmp_path / "none") / "items" / "4.html").read_text("utf-8")
+    assert "class=outside" not in (render_items(tiny(), tmp_path / "none") / "items" / "4.html").read_text("utf-8")
 
 
 def test_a_link_that_is_no_web_page_is_refused(tmp_path):
     with pytest.raises(OutputError, match=r"the link 'Shop' is 'javascript:x'; expected one that begins"):
-        render(with_links(Shop="javascript:x"), tmp_path)
+        render_items(with_links(Shop="javascript:x"), tmp_path)
 
 
 def test_a_long_title_is_whole_on_the_page_of_its_item_alone(tmp_path):
     title = "A very long title, " * 30 + "at last"
-    folder = render(with_item("4", title=title), tmp_path)
+    folder = render_items(with_item("4", title=title), tmp_path)
     assert f"<h1 class=long><bdi>{title}</bdi></h1>" in page(folder, "4")
     for path in [*folder.rglob("*.html"), *(folder / "assets").glob("*.js")]:
         assert path.name == "4.html" or "at last" not in path.read_text("utf-8"), path
@@ -252,11 +257,11 @@ def test_a_long_title_is_whole_on_the_page_of_its_item_alone(tmp_path):
 
 
 def test_a_title_of_ten_thousand_characters_is_cut_on_the_page_of_its_item_too(tmp_path):
-    folder = render(with_item("4", title="ab" * 5_000), tmp_path)
+    folder = render_items(with_item("4", title="ab" * 5_000), tmp_path)
     (heading,) = re.findall("<h1 class=long>(.*)</h1>", page(folder, "4"))
     assert len(heading) < 1_100 and heading.endswith("…</bdi>")
 
 
 @pytest.mark.parametrize("title", ["", " \t", "\u200b\u00ad"])
 def test_an_item_without_a_title_that_can_be_seen_is_called_by_its_id(title, tmp_path):
-    assert "4</bdi></h1>" in page(render(with_item("4", title=title), tmp_path), "4")
+    assert "4</bdi></h1>" in page(render_items(with_item("4", title=title), tmp_path), "4")

@@ -20,7 +20,7 @@ from tests.site.tiny import (
     TEMPLATES,
     TITLES,
     nothing,
-    render,
+    render_pages,
     replay,
     site_data,
     tiny,
@@ -38,7 +38,7 @@ def script_value(path):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    return render(tiny(), tmp_path_factory.mktemp("site"))
+    return render_pages(tiny(), tmp_path_factory.mktemp("site"), "map")
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_genres_are_offered_with_their_numbers_and_years_with_their_bounds(page)
 def test_what_is_not_known_is_not_offered(tmp_path):
     bare = with_items(tiny(), lambda item: msgspec.structs.replace(item, genres=[], year=None))
     bare = msgspec.structs.replace(bare, map_replay=MapReplay(item_ids=[], models={}))
-    text = (render(bare, tmp_path) / "map.html").read_text("utf-8")
+    text = (render_pages(bare, tmp_path, "map") / "map.html").read_text("utf-8")
     for hook in ("data-genres", "data-years", "data-replay", 'value="genre"', 'value="year"'):
         assert hook not in text
     assert 'value="popularity"' in text
@@ -126,11 +126,11 @@ def test_what_is_not_known_is_not_offered(tmp_path):
 def test_a_replay_of_one_model_is_offered(tmp_path):
     only_deep = MapReplay(item_ids=list(FILM_IDS), models={"deep": replay()})
     artefacts = msgspec.structs.replace(tiny(), map_replay=only_deep)
-    assert "data-replay" in (render(artefacts, tmp_path) / "map.html").read_text("utf-8")
+    assert "data-replay" in (render_pages(artefacts, tmp_path, "map") / "map.html").read_text("utf-8")
 
 
 def test_one_model_needs_no_switch(tmp_path):
-    assert "data-switch" not in (render(tiny(("deep",)), tmp_path) / "map.html").read_text("utf-8")
+    assert "data-switch" not in (render_pages(tiny(("deep",)), tmp_path, "map") / "map.html").read_text("utf-8")
 
 
 def test_files_for_the_embedding_projector_are_linked_where_they_were_written(tmp_path, page):
@@ -140,14 +140,14 @@ def test_files_for_the_embedding_projector_are_linked_where_they_were_written(tm
     for name in MODELS:
         (folder / f"vectors_{name}.tsv").write_text("")
     (folder / "metadata.tsv").write_text("")
-    text = (render(tiny(), tmp_path) / "map.html").read_text("utf-8")
+    text = (render_pages(tiny(), tmp_path, "map") / "map.html").read_text("utf-8")
     for name in MODELS:
         assert f'href="data/vectors_{name}.tsv"' in text
     assert 'href="data/metadata.tsv"' in text
 
 
 def test_without_items_the_map_says_so(tmp_path):
-    text = (render(nothing(), tmp_path) / "map.html").read_text("utf-8")
+    text = (render_pages(nothing(), tmp_path, "map") / "map.html").read_text("utf-8")
     assert "no film has coordinates" in text
     assert "<script" not in text.split("<main")[1]
 
@@ -178,7 +178,7 @@ def test_titles_are_shown_as_text_by_the_hover_tool():
 def test_the_pointer_shows_no_years_or_genres_where_the_data_has_none(tmp_path):
     bare = with_items(tiny(), lambda item: msgspec.structs.replace(item, year=None, genres=[]))
     for artefacts, shown in ((bare, set()), (tiny(), {"year", "genres"})):
-        folder = render(artefacts, tmp_path / str(len(shown)))
+        folder = render_pages(artefacts, tmp_path / str(len(shown)), "map")
         text = (folder / "map.html").read_text("utf-8")
         assert "@{title}" in text
         assert {name for name in ("year", "genres") if f"@{{{name}}}" in text} == shown

@@ -12,7 +12,7 @@ from recsys.site.images.square import square_around
 from recsys.site.pages.rate import rate_facts
 from recsys.site.slugs import slugs
 from tests.site.markup import Page
-from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, discovered, embedding, render, site_data, tiny
+from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, discovered, embedding, render_pages, site_data, tiny
 
 PART = ["4", "1", "__proto__"]
 """Items of a tower that has some of them, in another order than the catalogue."""
@@ -26,7 +26,7 @@ def with_tower(artefacts, **fields):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    return render(tiny(), tmp_path_factory.mktemp("site"))
+    return render_pages(tiny(), tmp_path_factory.mktemp("site"), "rate")
 
 
 def facts_of(artefacts):
@@ -44,7 +44,7 @@ def test_starters_are_links_in_the_order_of_the_tower(site):
 
 
 def test_starters_after_the_first_twelve_are_hidden_at_first(tmp_path):
-    page = Page(render(with_tower(tiny(), starters=[0, 1, 2, 3, 4] * 3), tmp_path) / "rate.html")
+    page = Page(render_pages(with_tower(tiny(), starters=[0, 1, 2, 3, 4] * 3), tmp_path, "rate") / "rate.html")
     starters = re.findall(r"<li([^>]*)data-item", page.text)
     assert ["later" in attributes for attributes in starters] == [False] * 12 + [True] * 3
 
@@ -96,7 +96,7 @@ def test_counts_are_of_the_training_part():
 
 @pytest.mark.parametrize(("artefacts", "start"), [(tiny(), "0.0"), (discovered(0.25), "0.25")])
 def test_the_slider_begins_where_the_lists_of_the_site_are(tmp_path, artefacts, start):
-    text = (render(artefacts, tmp_path) / "rate.html").read_text("utf-8")
+    text = (render_pages(artefacts, tmp_path, "rate") / "rate.html").read_text("utf-8")
     assert re.findall(r'<input type="range"[^>]* value="([^"]*)"', text) == [start]
 
 
@@ -113,18 +113,18 @@ def test_a_tower_with_unknown_items_is_an_error():
 def test_a_starter_outside_the_tower_is_an_error(tmp_path, row):
     tower = msgspec.structs.replace(deep_tower(), starters=[0, row])
     with pytest.raises(OutputError, match=f"deep_tower.js begins with item {row} of 5"):
-        render(msgspec.structs.replace(tiny(), deep_tower=tower), tmp_path)
+        render_pages(msgspec.structs.replace(tiny(), deep_tower=tower), tmp_path, "rate")
 
 
 def test_the_page_says_how_many_items_it_offers_if_not_all(tmp_path, site):
     assert "most rated of" not in (site / "rate.html").read_text("utf-8")
     partial = with_tower(tiny(), item_ids=PART, starters=[0])
-    assert "the 3 most rated of 5 films" in (render(partial, tmp_path) / "rate.html").read_text("utf-8")
+    assert "the 3 most rated of 5 films" in (render_pages(partial, tmp_path, "rate") / "rate.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("artefacts", [with_tower(tiny()), tiny(("base",))], ids=["no tower", "base"])
 def test_without_a_tower_the_page_says_so_and_loads_no_script_of_its_own(tmp_path, artefacts):
-    folder = render(artefacts, tmp_path)
+    folder = render_pages(artefacts, tmp_path, "rate")
     page = Page(folder / "rate.html")
     assert "there is no tower to ask" in page.text
     assert [load for load in page.loads if load.endswith("rate.js")] == []

@@ -11,7 +11,7 @@ from recsys.export.script import json_in
 from recsys.schema import RatedItem, RatingsSummary, Recommendations, UserLists
 from recsys.site.pages import ten_best as module
 from recsys.site.pages.ten_best import stars_of, ten_best
-from tests.site.tiny import FILM_IDS, deep_tower, render, site_data, tiny
+from tests.site.tiny import FILM_IDS, deep_tower, render_pages, site_data, tiny
 
 
 def facts_of(artefacts, **tower):
@@ -97,6 +97,7 @@ def test_any_rating_has_one_to_five_stars_and_a_higher_one_no_fewer(rating, othe
 
 
 def test_it_is_written_for_the_scripts_where_there_is_a_tower(tmp_path):
-    script = (render(tiny(), tmp_path / "with") / "assets" / "data-top-rated.js").read_text("utf-8")
+    name = "assets/data-top-rated.js"
+    script = (render_pages(tiny(), tmp_path / "with", "rate", "users") / name).read_text("utf-8")
     assert json.loads(json_in(script)) == facts_of(tiny())
-    assert not (render(tiny(("base",)), tmp_path / "without") / "assets" / "data-top-rated.js").exists()
+    assert not (render_pages(tiny(("base",)), tmp_path / "without", "rate", "users") / name).exists()

@@ -9,7 +9,7 @@ import pytest
 from recsys.schema import Artefacts, BaselineRecommendation, HiddenRanks, Recommendation, UserLists
 from recsys.site.output.jinja import isolated
 from recsys.site.pages.profile import genre_rows, hidden_rows, rank_spans
-from tests.site.tiny import FILM_IDS, HOSTILE, MODELS, TITLES, discovered, render, site_data, tiny, users
+from tests.site.tiny import FILM_IDS, HOSTILE, MODELS, TITLES, discovered, render_pages, site_data, tiny, users
 
 DEEP = [Recommendation("4", 0.5, False, [("1", 0.25), ("5", 0.125)]), Recommendation("f/2", 0.25, False)]
 
@@ -24,8 +24,10 @@ def with_user(artefacts: Artefacts | None = None, **changes) -> Artefacts:
     return msgspec.structs.replace(full, recommendations=msgspec.structs.replace(full.recommendations, users=users))
 
 
-def text_of(artefacts: Artefacts, folder, name: str = "1") -> str:
-    return html.unescape((render(artefacts, folder) / "users" / f"{name}.html").read_text("utf-8"))
+def text_of(artefacts: Artefacts, folder, name: str = "1", *others: str) -> str:
+    """The page of a user, on a site with these other pages."""
+    site = render_pages(artefacts, folder, "users", *others)
+    return html.unescape((site / "users" / f"{name}.html").read_text("utf-8"))
 
 
 def panels(text: str) -> dict[str, str]:
@@ -112,7 +114,7 @@ def test_where_ratings_do_not_say_what_is_liked_nothing_is_said_of_it(tmp_path):
 
 
 def test_hits_that_do_not_count_in_the_metrics_are_told_apart_in_the_count(tmp_path):
-    text = text_of(with_marks(relevant=False), tmp_path)
+    text = text_of(with_marks(relevant=False), tmp_path, "1", "compare")
     assert "<p>2 watched later, 1 counted in the metrics\n" in panels(text)["Base recommends"]
     assert "not all that was watched later counts in the metrics: <a href=../compare.html#protocol>" in text
 
@@ -236,7 +238,7 @@ def test_where_nothing_is_hidden_there_are_no_ranks_and_no_hits(tmp_path):
 
 
 def test_the_page_of_a_user_without_ratings_says_so(tmp_path):
-    folder = render(tiny(), tmp_path)
+    folder = render_pages(tiny(), tmp_path, "users")
     (path,) = folder.glob("users/unal*.html")
     text = path.read_text("utf-8")
     assert "No rating of this user was seen" in text
