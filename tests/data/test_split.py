@@ -90,10 +90,12 @@ def test_the_newest_ratings_are_hidden():
     assert pairs_of(parts.test) == {(1, 1), (1, 3)}
 
 
+TIED = dataset({(1, 1): 1, (1, 2): 2, (1, 3): 5, (1, 4): 5, (1, 5): 5, (1, 6): 5, (1, 7): 9})
+"""A user with two old ratings, four of one time of which two are hidden, and one new."""
+
+
 def tied(seed: int) -> Split:
-    """A user with two old ratings, four of one time of which two are hidden, and one new."""
-    times = {(1, 1): 1, (1, 2): 2, (1, 3): 5, (1, 4): 5, (1, 5): 5, (1, 6): 5, (1, 7): 9}
-    return split(dataset(times), 0.4, rng(seed))
+    return split(TIED, 0.4, rng(seed))
 
 
 def test_of_equal_times_the_seed_decides_which_are_hidden():
@@ -165,8 +167,11 @@ def test_where_no_times_are_equal_the_seed_changes_nothing():
     assert pairs_of(first.test) == pairs_of(split(dataset(times), 0.3, rng(1)).test)
 
 
+UNTIMED = dataset({(user, item): None for user in range(3) for item in range(10)})
+
+
 def untimed(seed: int) -> Split:
-    return split(dataset({(user, item): None for user in range(3) for item in range(10)}), 0.3, rng(seed))
+    return split(UNTIMED, 0.3, rng(seed))
 
 
 def test_without_timestamps_the_split_is_random_by_seed_and_its_kind_says_so():

@@ -39,6 +39,7 @@ from tests.synthetic import Shape, small_log, synthetic
 
 N_USERS, N_NEW = 60, 6
 """Of the synthetic log, and how many of them are new in each draw: a tenth."""
+RATINGS = synthetic(Shape(N_USERS, 80, 1500))
 
 
 class ByIndex:
@@ -111,7 +112,7 @@ def recording(draws: list[tuple[Dataset, int, ByIndex]]) -> UntunedColdStart:
 
 
 def test_no_rating_of_a_new_user_reaches_training_and_every_other_does():
-    ratings, draws = synthetic(Shape(N_USERS, 80, 1500)), []
+    ratings, draws = RATINGS, []
     report = evaluate(ratings, {"model": recording(draws)}, k=10)
     assert [number for _, number, _ in draws] == list(range(DRAWS))
     all_pairs = pairs(ratings)
@@ -126,7 +127,7 @@ def test_no_rating_of_a_new_user_reaches_training_and_every_other_does():
 
 
 def test_popularity_counts_the_ratings_of_the_others_alone():
-    ratings, draws = synthetic(Shape(N_USERS, 80, 1500)), []
+    ratings, draws = RATINGS, []
     models = {"model": recording(draws), "popularity": popularity.BASELINE.cold_start}
     expected = evaluate(ratings, models, k=10).models["popularity"][-1]
 
@@ -168,7 +169,7 @@ def test_items_given_first_are_given_in_larger_cuts_too_and_the_rest_is_hidden(s
 
 @given(st.integers(0, 10_000))
 def test_in_order_of_time_everything_given_is_at_most_as_new_as_everything_hidden(seed):
-    ratings = synthetic(Shape(N_USERS, 80, 1500))
+    ratings = RATINGS
     draw = draw_users(ratings, np.random.default_rng(seed), order=FIRST_IN_TIME)
     assert {"3", "half"} <= draw.cuts.keys()
     for cut in draw.cuts.values():
@@ -178,7 +179,7 @@ def test_in_order_of_time_everything_given_is_at_most_as_new_as_everything_hidde
 
 
 def test_the_same_users_are_new_whatever_they_give_first():
-    ratings = synthetic(Shape(N_USERS, 80, 1500))
+    ratings = RATINGS
     at_random, in_time = draw_users(ratings, np.random.default_rng(3)), draw_users(
         ratings, np.random.default_rng(3), order=FIRST_IN_TIME
     )  # fmt: skip
@@ -187,7 +188,7 @@ def test_the_same_users_are_new_whatever_they_give_first():
 
 
 def test_items_of_equal_times_are_given_in_random_order():
-    ratings = synthetic(Shape(N_USERS, 80, 1500))
+    ratings = RATINGS
     ratings = replace(ratings, timestamp=np.full(ratings.n_ratings, 7))
     at_random, in_time = draw_users(ratings, np.random.default_rng(3)), draw_users(
         ratings, np.random.default_rng(3), order=FIRST_IN_TIME
@@ -198,7 +199,7 @@ def test_items_of_equal_times_are_given_in_random_order():
 
 
 def test_the_protocol_says_in_which_order_items_are_given():
-    ratings = synthetic(Shape(N_USERS, 80, 1500))
+    ratings = RATINGS
     models = {"index": UntunedColdStart(lambda *_: ByIndex())}
     at_random, in_time = evaluate_cold_start(ratings, models, 3, 0, orders=[AT_RANDOM, FIRST_IN_TIME])
     assert "are put in order by random()" in at_random.protocol
@@ -269,7 +270,7 @@ def test_of_equal_hyperparameters_the_first_is_chosen_also_where_nobody_has_enou
 
 
 def test_ease_is_learned_with_what_was_chosen_from_all_other_users():
-    ratings, model = synthetic(Shape(N_USERS, 80, 1500)), ease.BASELINE.cold_start
+    ratings, model = RATINGS, ease.BASELINE.cold_start
     report = evaluate(ratings, {"ease": model}, seed=3, k=10)
     rng = np.random.default_rng([3, 2]).spawn(1)[0]
     draw = draw_users(ratings, rng)
@@ -289,7 +290,7 @@ def test_a_model_that_cannot_be_computed_is_skipped_with_its_reason(monkeypatch)
 
 
 def test_equal_seeds_give_equal_figures_and_draws_differ():
-    ratings = synthetic(Shape(N_USERS, 80, 1500))
+    ratings = RATINGS
     models = {"ease": ease.BASELINE.cold_start, "popularity": popularity.BASELINE.cold_start}
     first, same, other = (evaluate(ratings, models, seed, k=10) for seed in (0, 0, 1))
     assert first == same

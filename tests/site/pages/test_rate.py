@@ -50,7 +50,7 @@ def test_starters_after_the_first_twelve_are_hidden_at_first(tmp_path):
 
 
 def notes_under_starters(artefacts, folder) -> list[str]:
-    text = (render(artefacts, folder) / "rate.html").read_text("utf-8")
+    text = (render_pages(artefacts, folder, "rate") / "rate.html").read_text("utf-8")
     return re.findall(r'<p class="note">(Here are[^<]*|Its[^<]*|[^<]*rounded[^<]*)</p>', text)
 
 
