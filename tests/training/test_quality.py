@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import recsys
+from recsys.models import linear, linear_start
 from tests.synthetic import Shape, synthetic
 
 SHAPES = {
@@ -58,6 +59,16 @@ def test_with_sixty_users_the_lists_are_better_than_by_popularity(model):
 def test_with_fewer_items_than_numbers_in_a_vector_the_lists_are_still_personal(model):
     gains = gains_over_popularity(Shape(n_users=800, n_items=50, n_ratings=6000), model, seeds=range(1))
     assert gains.mean() > 0.02
+
+
+def test_where_ease_of_the_head_says_little_deep_starts_from_a_factorised_matrix(monkeypatch):
+    monkeypatch.setattr(linear, "HEAD", 5)
+    parts = recsys.split(synthetic(SHAPES["dense"]), 0.2, np.random.default_rng(0))
+    fitted = recsys.fit(parts.train, "deep")
+    monkeypatch.setattr(linear_start, "FACTORISED", ((1.0, 1e6),))  # so strong a penalty leaves nothing of tastes
+    from_ease = recsys.fit(parts.train, "deep")
+    assert fitted.hyperparameters.unobserved > 0 == from_ease.hyperparameters.unobserved
+    assert ndcg(fitted, parts) > ndcg(from_ease, parts) + 0.02
 
 
 @pytest.mark.parametrize("model", ["base", "deep"])
