@@ -56,6 +56,8 @@ KINDS = {
 
 LOST = "/assets/lost.js"
 """A 404 page asks for this script at every depth that it may be shown at: all but one of them fail."""
+PATIENCE = 60
+"""Seconds until a page is taken to do nothing more: many, as the machine may be busy."""
 Visit = Callable[..., Any]
 
 
@@ -159,7 +161,7 @@ def visits(chromium: Any, disk: str, web: str) -> Iterator[Visit]:
     def open_page(address: str, width: int = 1280, theme: str = "light", **options: Any) -> Any:
         settings = {"reduced_motion": "reduce", "locale": "en-GB", **options}
         profile = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=theme, **settings)
-        profile.set_default_timeout(15_000)
+        profile.set_default_timeout(1000 * PATIENCE)
         profile.on("page", watch)
         profile.on("request", check_request)
         profiles.append(profile)
@@ -205,7 +207,7 @@ def _exposing(module: str, *names: str) -> str:
 
 def until(page: Any, condition: str, argument: Any = None) -> None:
     """Wait until a condition in JavaScript holds. It is evaluated from outside: the page's policy forbids eval."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + PATIENCE
     while not page.evaluate(condition, argument):
         assert time.monotonic() < end, f"never became true: {condition}"
         page.wait_for_timeout(20)

@@ -15,6 +15,7 @@ from recsys.config.settings import COLUMN_ROLES, TABLES, TOP_LEVEL, default_of, 
 from recsys.errors import OutputError
 
 LINE = re.compile(r"^# (\w+ = .*)$", re.MULTILINE)
+TEXT = settings_text()
 
 
 def read(folder: Path, text: str) -> Settings:
@@ -49,8 +50,8 @@ def test_with_every_line_uncommented_all_settings_are_there_with_their_defaults(
 ], ids=lambda setting: setting.name)  # fmt: skip
 def test_each_line_alone_is_the_default_of_its_setting(setting, tmp_path):
     line = f"# {setting.name} = {toml_value(default_of(setting))}\n"
-    assert line in settings_text()
-    settings = read(tmp_path, settings_text().replace(line, line.removeprefix("# "), 1))
+    assert line in TEXT
+    settings = read(tmp_path, TEXT.replace(line, line.removeprefix("# "), 1))
     assert (settings.input, settings.build) == (Settings().input, Settings().build)
 
 
