@@ -601,11 +601,14 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     leaves the result under the key ``deep_tower`` of the map ``globalThis.marquee.data``. Arrays are base64 of
     little-endian float16, row by row. Where not all items fit, the large ones are rounded further, so that more do.
 
-        n = average_films + number of rated items, w = half_star_weights[2 * stars - 1] of each of them
+        m = number of rated items, n = average_films + m, w = half_star_weights[2 * stars - 1] of each of them
         d = sum of w * (pool[row] - average) / n
         e = sum of (pool[row] - average) / n
-        h = sqrt(n) * (average + d + average_films / n * (e @ correction + correction_offset)), where correction is
-            two square blocks: of the first refined_dim numbers, and of the others
+        h = sqrt(n) * (average + d + half_faded / (half_faded + m) * sum over orders of
+            share * (e @ correction + correction_offset)), where correction is two square blocks: of the first
+            refined_dim numbers, and of the others
+        share = 1 of a single order, without gates; else 1 - g and g, apart for the first refined_dim numbers and for
+            the others: g = 1 / (1 + exp(-gate . (q, q^2, log(1 + m), 1))) with q = n / sqrt(1 + m) * e
         f = h[:refined_dim], c = h[refined_dim:]
         user vector = scales[0] * (f + relu(f @ inner_weight + inner_bias) @ outer_weight + outer_bias),
             followed by scales[1] * c / |c|
@@ -639,11 +642,22 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     correction: Annotated[
         str,
         Meta(
-            description="float16 (refined_dim, refined_dim), then (dim - refined_dim, dim - refined_dim), what a few "
-            "rated items say of the others; empty: nothing"
+            description="float16, for each order in which items may be given (at random; the first in time) "
+            "(refined_dim, refined_dim), then (dim - refined_dim, dim - refined_dim): what a few rated items say of "
+            "the others; empty: nothing"
         ),
     ] = ""
-    correction_offset: Annotated[str, Meta(description="float16 (dim,), what it says in any case; likewise")] = ""
+    correction_offset: Annotated[
+        str, Meta(description="float16 (orders, dim), what they say in any case; likewise")
+    ] = ""
+    half_faded: Annotated[float, Meta(description="how many rated items let that fade to half", gt=0)] = 1.0
+    gates: Annotated[
+        list[list[float]],
+        Meta(
+            description="of the first refined_dim numbers, and of the others: how the items tell the second order; "
+            "empty: there is one order"
+        ),
+    ] = []
     inner_weight: Annotated[
         str | RoundedTable, Meta(description="float16 (refined_dim, hidden), of the hidden layer; or rounded")
     ]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recsys.data.rating_scale import LIKED_FROM, STARS, Opinions, RatingScale
 
-STAR_WEIGHTS = (-0.2, 0.0, 0.6, 0.95, 1.0)
+STAR_WEIGHTS = (-0.3, 0.0, 0.6, 0.95, 1.0)
 """Of one to five stars; between them in a straight line. That three stars are about neutral with these, and fewer
 count against an item, is due to how a short history is completed, see :mod:`recsys.models.short_history`."""
 

@@ -21,7 +21,7 @@ from recsys.export.page_tower import PageTower, overlap, page_histories, sample_
 from recsys.export.rounding import MAX_BITS
 from recsys.models.deep import DeepModel
 from recsys.models.fitted import Fitted
-from recsys.models.short_history import AVERAGE_ITEMS
+from recsys.models.short_history import AVERAGE_ITEMS, HALF_FADED
 from recsys.nn.arrays import Array, Ids
 from recsys.recommend.pca import Projection
 from recsys.recommend.seed_items import seed_items
@@ -62,10 +62,12 @@ def build_deep_tower(
     assert isinstance(towers, DeepModel)
     tower = PageTower.of(fitted)
     item_ids = ids(dataset.item_ids)
+    short = tower.short_histories
+    squares = [part.correction[:, :-1].reshape(len(part.correction), -1) for part in short]  # (K, r r) and so on
     shared = {
-        "average": _encode(np.concatenate([history.average for history in tower.short_histories])),
-        "correction": _encode(np.concatenate([history.correction.ravel() for history in tower.short_histories])),
-        "correction_offset": _encode(np.concatenate([history.offset for history in tower.short_histories])),
+        "average": _encode(np.concatenate([part.average for part in short])),
+        "correction": _encode(np.concatenate(squares, axis=1)),
+        "correction_offset": _encode(np.concatenate([part.correction[:, -1] for part in short], axis=1)),  # (K, d)
         "inner_bias": _encode(tower.inner_bias),
         "outer_bias": _encode(tower.outer_bias),
     }
@@ -86,6 +88,8 @@ def build_deep_tower(
         half_star_weights=_to_decimals(half_star_weights(towers.scale, dataset.rating)),
         starters=seed_items(projection.points[part.rows], _starter_counts(dataset)[part.rows]),
         average_films=AVERAGE_ITEMS,
+        half_faded=HALF_FADED,
+        gates=[_significant(part.gate[:, 0]) for part in short if part.gate.size],
         **shared,
         **part.tables,
         item_bias=_encode(part.bias),
@@ -201,6 +205,11 @@ def _encode(values: NDArray[Any]) -> str:
 
 def _mean_length(vectors: NDArray[np.float32]) -> float:
     return float(np.linalg.norm(vectors.astype(np.float64), axis=1).mean())
+
+
+def _significant(values: NDArray[Any]) -> list[float]:
+    """To as many digits as matter, whatever the size of the numbers."""
+    return [float(f"{value:.6g}") for value in values.tolist()]
 
 
 def _to_decimals(values: NDArray[np.float64]) -> Any:

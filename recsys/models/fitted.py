@@ -27,7 +27,7 @@ from recsys.models.state import ids_from_array, ids_to_array, require_array
 from recsys.models.towers import Towers
 from recsys.schema import VERSION, EpochRecord
 
-FORMAT = 4
+FORMAT = 5
 """Of the file; raised where an older reader would not understand it, or a newer one would misread it."""
 _TOWERS_PREFIX = "towers."
 

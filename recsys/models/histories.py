@@ -85,8 +85,11 @@ def history_from_arrays(
         DataError: an array is missing, or is not what it should be.
     """
     n_users, n_items, dim = shape
-    shapes = {"average": (dim,), "correction": (dim, dim), "offset": (dim,)}
+    shapes = {"average": (dim,), "correction": (None, dim + 1, dim), "gate": (2 * dim + 2, None)}
     arrays = {name: require_array(state, f"{_SHORT_HISTORY}{name}", shape) for name, shape in shapes.items()}
+    orders = len(arrays["correction"]), arrays["gate"].shape[1] + 1
+    if orders not in [(1, 1), (2, 2)]:
+        raise DataError(f"corrections have {orders[0]} orders, their gate has {orders[1]}; expected 1 or 2 in both")
     return csr_from_arrays("history", (n_users, n_items), state), _scale_from_state(state), ShortHistory(**arrays)
 
 

@@ -5,40 +5,54 @@ little, and what it says is biased: people rate other items first than later. So
 
     d = sum of w_i (p_i - p_average) / (A + n)
     e = sum of (p_i - p_average) / (A + n)
-    h = sqrt(A + n) (p_average + d + A / (A + n) (e M + m))
+    h = sqrt(A + n) (p_average + d + B / (B + n) sum over k of s_k (e M_k + m_k))
 
-Padding with A average items shrinks what n rated items say of the taste, d. A linear correction, M and m, is fitted
-to the training users: from a few of the items of each, to the mean of the rest. It fades as ratings come in, at the
-rate of the padding. It reads which items were rated, e, not how: an item that was disliked, too, says what its user
-comes across. The correction takes back part of what an item adds for itself, since the rest is never the item itself;
-so of a few ratings those in the middle of the scale are about neutral, and items like those rated lower fall.
+Padding with A average items shrinks what n rated items say of the taste, d. Linear corrections, M_k and m_k, are
+fitted to the training users: from a few of the items of each, to the mean of the rest. They fade as ratings come in.
+They read which items were rated, e, not how: an item that was disliked, too, says what its user comes across. A
+correction takes back part of what an item adds for itself, since the rest is never the item itself; so of a few
+ratings those in the middle of the scale are about neutral, and items like those rated lower fall.
+
+There is a correction for each order in which users may give their items: any of them, at random, as in a list that
+somebody brings; and, where there are times, those they rated first, as a service sees its newest users. The two want
+different answers, and the items themselves tell them apart: s_k is how likely each order is (a mixture of experts,
+Jacobs et al. 1991, with a gate that is fitted first), by logistic regression on the items that are given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.special import softmax
 
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import order_by, position_in_group
+from recsys.models.logistic import fit_logistic
 from recsys.nn.arrays import Array
 
 AVERAGE_ITEMS = 8
 """A, how many average items pad a history; on validation data 4 to 16 differ by 2 %."""
-RANDOM_PARTS = 5
-"""Parts of histories that are drawn at random, for each that is the first in time. With fewer, the answer to first
-items is better and the answer to random ones, such as those of a list that somebody brings, is worse."""
-_ROUNDS = 2
+HALF_FADED = 4
+"""B, the number of ratings with which the corrections have faded to half. With more, the answer to many first items
+is better, and the answer to random ones is worse."""
+RANDOM_PARTS = 3
+"""Parts of histories that are drawn at random, for each that is the first in time; so also how much likelier that is
+before any item is known. With fewer, the answer to first items is better, and the answer to random ones is worse."""
+_ROUNDS = 3
 """How often every training user takes part in each way."""
 _MAX_USERS = 5000
-"""Training users that the correction is fitted to, at most."""
-_RIDGE = 0.1
-"""Penalty of the regression, relative to the mean square of its inputs; from 0.01 to 1 it makes no difference."""
+"""Training users that the corrections are fitted to, at most."""
+_RIDGE = 0.5
+"""Penalty of the regression, relative to the mean square of its inputs. With less, sparse logs lose; with more, a
+correction takes back less of what an item adds for itself, and items like those rated low fall less."""
+_GATE_RIDGE = 0.3
+"""Likewise, of the logistic regression. It keeps shares near the middle where few items are known: with 0.01 first
+items lose 2 % up to three given, with 1 random ones do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,27 +61,29 @@ class ShortHistory:
 
     Attributes:
         average: (d,), the mean embedding over all training ratings.
-        correction: (d, d), M.
-        offset: (d,), m.
+        correction: (K, d + 1, d), for each of K orders M_k, and m_k as the last row.
+        gate: (2 d + 2, K - 1), weights of the logistic regression: how much likelier than the first each other order
+            is.
     """
 
     average: Array
     correction: Array
-    offset: Array
+    gate: Array
 
     @classmethod
     def without_correction(cls, average: Array) -> Self:
         """Padding alone."""
         dim = len(average)
-        return cls(average, np.zeros((dim, dim), average.dtype), np.zeros(dim, average.dtype))
+        return cls(average, np.zeros((1, dim + 1, dim), average.dtype), np.zeros((2 * dim + 2, 0), average.dtype))
 
     @classmethod
     def fit(cls, ratings: Dataset, table: Array, rng: np.random.Generator) -> Self:
-        """Fit the correction by ridge regression.
+        """Fit the corrections by ridge regression.
 
         Every user of a sample gives parts of their history, between one item and half of them, all weighing 1; the
         target is the mean embedding of the rest. Users count by the square root of the length of that rest, between
-        the average user and the average rating.
+        the average user and the average rating. The gate is fitted to the same parts, before the corrections, which
+        so make the best of its mistakes.
 
         Args:
             ratings: of the training part.
@@ -76,20 +92,28 @@ class ShortHistory:
         """
         average = (ratings.item_counts / max(ratings.n_ratings, 1)) @ table.astype(np.float64)  # (d,)
         deviations, dim = table - average, table.shape[1]  # (n_items, d)
-        gram, moments = np.zeros((dim + 1, dim + 1)), np.zeros((dim + 1, dim))
-        for part in _parts(ratings, rng):
+        parts = list(_parts(ratings, rng))
+        gate = _fit_gate(parts, deviations)
+        size = (gate.shape[1] + 1) * (dim + 1)  # of all K corrections' inputs
+        gram, moments = np.zeros((size, size)), np.zeros((size, dim))
+        for part in parts:
             total, given = part.all @ deviations, part.given @ deviations  # (U, d)
             n_all, n_given = np.diff(part.all.indptr)[:, None], np.diff(part.given.indptr)[:, None]  # (U, 1)
-            padded, fade = given / (AVERAGE_ITEMS + n_given), AVERAGE_ITEMS / (AVERAGE_ITEMS + n_given)
-            inputs = fade * np.column_stack([padded, np.ones(len(padded))])  # (U, d + 1)
-            targets = (total - given) / (n_all - n_given) - padded  # (U, d)
+            inputs = _correction_inputs(given, n_given, gate)  # (U, K (d + 1))
+            targets = (total - given) / (n_all - n_given) - given / (AVERAGE_ITEMS + n_given)  # (U, d)
             weighted = inputs * np.sqrt(n_all - n_given)
             gram += weighted.T @ inputs
             moments += weighted.T @ targets
-        penalty = np.append(np.full(dim, _RIDGE * np.trace(gram[:dim, :dim]) / dim), 0.0)
+        # Each M_k is penalised by the scale of its own inputs, and no offset is.
+        penalty = np.zeros((gate.shape[1] + 1, dim + 1))
+        penalty[:, :dim] = _RIDGE * np.diag(gram).reshape(penalty.shape)[:, :dim].mean(axis=1, keepdims=True)
         # Where nobody has two ratings, or nothing varies, the least-squares solution of least norm is 0.
-        solution = np.linalg.lstsq(gram + np.diag(penalty), moments)[0].astype(table.dtype)
-        return cls(average.astype(table.dtype), solution[:dim], solution[dim])
+        solution = np.linalg.lstsq(gram + np.diag(penalty.ravel()), moments)[0]
+        return cls(
+            average.astype(table.dtype),
+            solution.reshape(-1, dim + 1, dim).astype(table.dtype),
+            gate.astype(table.dtype),
+        )
 
     def pool(self, weights: sparse.csr_array[Any], table: Array) -> Array:
         """Pooled histories (N, d).
@@ -102,17 +126,57 @@ class ShortHistory:
         rated = sparse.csr_array((np.ones_like(weights.data), weights.indices, weights.indptr), shape=weights.shape)
         lengths, sums = AVERAGE_ITEMS + counts, np.asarray(weights.sum(axis=1))[:, None]
         taste = (weights @ table - sums * self.average) / lengths  # (N, d), d
-        context = (rated @ table - counts * self.average) / lengths  # (N, d), e
-        fade = AVERAGE_ITEMS / lengths
-        completed = self.average + taste + fade * (context @ self.correction + self.offset)
+        inputs = _correction_inputs(rated @ table - counts * self.average, counts, self.gate)  # (N, K (d + 1))
+        completed = self.average + taste + inputs @ np.concatenate(self.correction)
         pooled: Array = (np.sqrt(lengths) * completed).astype(table.dtype)
         return pooled
 
 
+def _correction_inputs(sums: Array, counts: NDArray[np.integer[Any]], gate: Array) -> Array:
+    """What the corrections are multiplied by: s_k B / (B + n) (e, 1) for every order k, (N, K (d + 1)).
+
+    Args:
+        sums: (N, d), of the deviations of the given items from the average one.
+        counts: (N, 1), how many these are.
+        gate: (2 d + 2, K - 1).
+    """
+    fade = HALF_FADED / (HALF_FADED + counts)
+    faded = fade * np.column_stack([sums / (AVERAGE_ITEMS + counts), np.ones(len(sums))])  # (N, d + 1)
+    logits = np.column_stack([np.zeros(len(sums)), _gate_inputs(sums, counts) @ gate])  # (N, K)
+    shares = softmax(logits, axis=1)
+    inputs: Array = (shares[:, :, None] * faded[:, None, :]).reshape(len(sums), shares.shape[1] * faded.shape[1])
+    return inputs
+
+
+def _gate_inputs(sums: Array, counts: NDArray[np.integer[Any]]) -> Array:
+    """What the order is told by: the items, how much they have in common, and how many they are, (N, 2 d + 2).
+
+    Sums of deviations are divided by the root of 1 + n, so that those of random items are about as large for any n.
+    """
+    scaled = sums / np.sqrt(1 + counts)
+    return np.column_stack([scaled, scaled**2, np.log1p(counts), np.ones(len(sums))])
+
+
+def _fit_gate(parts: Sequence[_Part], deviations: Array) -> Array:
+    """Weights (2 d + 2, K - 1): one column where some parts are the first in time, else none.
+
+    Args:
+        parts: of known order.
+        deviations: (n_items, d), of the embeddings from the average one.
+    """
+    n_inputs = 2 * deviations.shape[1] + 2
+    if not any(part.is_first for part in parts):
+        return np.zeros((n_inputs, 0))
+    inputs = [_gate_inputs(part.given @ deviations, np.diff(part.given.indptr)[:, None]) for part in parts]
+    is_first = [np.full(len(of_part), part.is_first) for of_part, part in zip(inputs, parts, strict=True)]
+    return fit_logistic(np.concatenate(inputs), np.concatenate(is_first), _GATE_RIDGE)[:, None]
+
+
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """Histories of U users, and a part of each: (U, n_items), ones."""
+    """Histories of U users, and a part of each, the first in time or random: (U, n_items), ones."""
 
+    is_first: bool
     all: sparse.csr_array[Any]
     given: sparse.csr_array[Any]
 
@@ -130,13 +194,13 @@ def _parts(ratings: Dataset, rng: np.random.Generator) -> Iterator[_Part]:
     lengths = sample.user_counts[users]
     histories = _ones(row, item, (len(users), ratings.n_items))
     timestamp = sample.timestamp[order] if sample.timestamp is not None and sample.has_times else None
-    for keys in [() if timestamp is None else (timestamp,), *[()] * RANDOM_PARTS] * _ROUNDS:
+    for keys in [*([] if timestamp is None else [(timestamp,)]), *[()] * RANDOM_PARTS] * _ROUNDS:
         position = np.empty(len(row), np.int64)
         position[np.lexsort((rng.random(len(row)), *keys, row))] = position_in_group(lengths)
         # Log-uniform from 1 to half: as many of one or two items as of ten or twenty.
         n_given = np.floor((np.maximum(lengths // 2, 1) + 1) ** rng.random(len(users))).astype(np.int64)
         is_given = position < n_given[row]
-        yield _Part(histories, _ones(row[is_given], item[is_given], histories.shape))
+        yield _Part(bool(keys), histories, _ones(row[is_given], item[is_given], histories.shape))
 
 
 def _ones(row: NDArray[np.intp], item: NDArray[np.intp], shape: tuple[int, ...]) -> sparse.csr_array[Any]:

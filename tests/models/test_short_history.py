@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from recsys.data.dataset import Dataset
-from recsys.models.short_history import AVERAGE_ITEMS, ShortHistory
+from recsys.models.short_history import AVERAGE_ITEMS, HALF_FADED, ShortHistory
 from tests.small_logs import log_of
 
 N_ITEMS = 20
@@ -51,8 +51,26 @@ def test_a_disliked_item_moves_a_history_away_from_it_as_far_as_a_liked_one_move
 
 def test_without_ratings_the_history_is_that_of_average_items_and_the_offset():
     short = ShortHistory.fit(two_tastes(), TABLE, RNG(0))
-    expected = np.sqrt(AVERAGE_ITEMS) * (short.average + short.offset)
+    offset = short.correction[0, -1]
+    expected = np.sqrt(AVERAGE_ITEMS) * (short.average + offset)
+    assert np.abs(offset).max() > 0.001
     np.testing.assert_allclose(short.pool(row({}), TABLE)[0], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_the_correction_of_each_order_counts_as_much_as_the_order_is_likely():
+    rng, average = RNG(4), TABLE.mean(axis=0)
+    correction, gate = rng.standard_normal((2, 4, 3)), rng.standard_normal((8, 1))
+    short = ShortHistory(average, correction, gate)
+    sums = TABLE[2] + TABLE[7] - 2 * average
+    q = sums / np.sqrt(3)  # the root of one more than the number of items
+    logit = gate[:3, 0] @ q + gate[3:6, 0] @ q**2 + gate[6, 0] * np.log(3) + gate[7, 0]
+    is_first = 1 / (1 + np.exp(-logit))
+    length, fade = AVERAGE_ITEMS + 2, HALF_FADED / (HALF_FADED + 2)
+    at_random, first = (sums / length @ part[:3] + part[3] for part in correction)
+    completed = average + (0.6 * (TABLE[2] - average) + TABLE[7] - average) / length
+    completed = completed + fade * ((1 - is_first) * at_random + is_first * first)
+    pooled = short.pool(row({2: 0.6, 7: 1}), TABLE)[0]
+    np.testing.assert_allclose(pooled, np.sqrt(length) * completed, rtol=1e-5)
 
 
 def test_the_correction_reads_which_items_were_rated_however_they_were():
@@ -75,24 +93,54 @@ def test_a_few_items_are_completed_towards_the_other_items_of_those_who_rated_th
         assert (completed[others] > 1.2 * pooled[others]).all()
 
 
-def test_what_is_rated_first_is_told_from_what_is_rated_later():
-    # All rate items 0 to 3 first, in any order, then some of the others; so who gives 0 will go on to those.
+def known_first(n_users: int = 100) -> Dataset:
+    """All rate items 0 to 3 first, in any order, then four of the others."""
     rng, pairs, times = RNG(2), [], []
-    for user in range(100):
+    for user in range(n_users):
         pairs += [(user, int(item)) for item in [*rng.permutation(4), *(4 + rng.permutation(16)[:4])]]
         times += range(8)
-    ratings = replace(log_of(pairs, 100, N_ITEMS), timestamp=np.array(times))
-    table = np.eye(N_ITEMS, dtype=np.float32)
-    in_time = ShortHistory.fit(ratings, table, RNG(0)).pool(row({0: 1}), table)[0]
-    at_random = ShortHistory.fit(replace(ratings, timestamp=None), table, RNG(0)).pool(row({0: 1}), table)[0]
-    assert in_time[4:].mean() > at_random[4:].mean()
-    assert in_time[1:4].mean() < at_random[1:4].mean()
+    return replace(log_of(pairs, n_users, N_ITEMS), timestamp=np.array(times))
+
+
+def test_those_who_give_what_is_rated_first_are_led_to_what_is_rated_later():
+    ratings, table = known_first(), np.eye(N_ITEMS, dtype=np.float32)
+    in_time = ShortHistory.fit(ratings, table, RNG(0))
+    at_random = ShortHistory.fit(replace(ratings, timestamp=None), table, RNG(0))
+    for given in ([0], [0, 1], [3, 1, 2]):
+        history, others = row(dict.fromkeys(given, 1)), np.setdiff1d(range(4), given)
+        answer, timeless = in_time.pool(history, table)[0], at_random.pool(history, table)[0]
+        assert answer[4:].mean() > timeless[4:].mean()
+        assert answer[others].mean() < timeless[others].mean()
+
+
+def test_those_who_give_what_is_rated_later_are_answered_as_if_there_were_no_times():
+    # Nobody rated these first, so they can only come from a list in any order; its owner knows items 0 to 3 as well.
+    ratings, table = known_first(), np.eye(N_ITEMS, dtype=np.float32)
+    in_time = ShortHistory.fit(ratings, table, RNG(0))
+    at_random = ShortHistory.fit(replace(ratings, timestamp=None), table, RNG(0))
+    plain = ShortHistory.without_correction(in_time.average)
+    history = row({8: 1, 12: 1})
+    answer, timeless, padded = (short.pool(history, table)[0] for short in (in_time, at_random, plain))
+    correction = timeless[:4].mean() - padded[:4].mean()
+    assert correction > 0.05
+    assert abs(answer[:4].mean() - timeless[:4].mean()) < 0.2 * correction
 
 
 def test_where_nobody_has_two_ratings_there_is_no_correction():
     short = ShortHistory.fit(log_of([(0, 0), (1, 3)], 5, N_ITEMS), TABLE, RNG(0))
-    assert not short.correction.any() and not short.offset.any()
+    assert not short.correction.any()
     assert np.isfinite(short.average).all()
+
+
+def test_where_items_are_rated_at_any_time_there_might_as_well_be_no_times():
+    ratings, table = two_tastes(1000), np.eye(N_ITEMS, dtype=np.float32)
+    dated = replace(ratings, timestamp=RNG(6).permutation(ratings.n_ratings))
+    with_times, without = (ShortHistory.fit(log, table, RNG(0)) for log in (dated, ratings))
+    plain = ShortHistory.without_correction(without.average)
+    for given in ({1: 1}, {2: 1, 13: 1, 4: 1}):
+        answer, expected, padded = (short.pool(row(given), table)[0] for short in (with_times, without, plain))
+        # Two corrections are penalised more than one, so they are smaller.
+        assert np.abs(answer - expected).max() < 0.3 * np.abs(expected - padded).max()
 
 
 def test_equal_seeds_give_equal_arrays_whatever_the_order_of_lines():
@@ -105,5 +153,4 @@ def test_equal_seeds_give_equal_arrays_whatever_the_order_of_lines():
         ShortHistory.fit(log, TABLE, RNG(seed)) for log, seed in ((ratings, 0), (shuffled, 0), (ratings, 1))
     )
     np.testing.assert_array_equal(first.correction, same.correction)
-    np.testing.assert_array_equal(first.offset, same.offset)
     assert (first.correction != other.correction).any()

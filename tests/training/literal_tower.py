@@ -40,12 +40,15 @@ class LiteralTower:
         n, dim, hidden, refined = len(tower.item_ids), tower.dim, tower.hidden, tower.refined_dim
         self.tower = tower
         self.pool, self.average = decode_table(tower.pool, n, dim), decode_float16(tower.average, dim)
-        self.correction, self.offset = np.zeros((dim, dim)), np.zeros(dim)
+        rest = dim - refined
+        self.corrections = []  # of each order a matrix (dim, dim) and an offset (dim,)
         if tower.correction:
-            blocks = decode_float16(tower.correction, -1)
-            self.correction[:refined, :refined] = blocks[: refined**2].reshape(refined, refined)
-            self.correction[refined:, refined:] = blocks[refined**2 :].reshape(dim - refined, dim - refined)
-            self.offset = decode_float16(tower.correction_offset, dim)
+            offsets = decode_float16(tower.correction_offset, -1, dim)
+            for blocks, offset in zip(decode_float16(tower.correction, len(offsets), -1), offsets, strict=True):
+                correction = np.zeros((dim, dim))
+                correction[:refined, :refined] = blocks[: refined**2].reshape(refined, refined)
+                correction[refined:, refined:] = blocks[refined**2 :].reshape(rest, rest)
+                self.corrections.append((correction, offset))
         self.inner_weight = decode_table(tower.inner_weight, refined, hidden)
         self.inner_bias = decode_float16(tower.inner_bias, hidden)
         self.outer_weight = decode_table(tower.outer_weight, hidden, refined)
@@ -62,10 +65,24 @@ class LiteralTower:
             taste += self.tower.half_star_weights[round(2 * stars) - 1] * deviation
             context += deviation
         # What a few items say of the others, however they were rated, fades as more are.
-        fade = self.tower.average_films / length
-        pooled = self.average + taste + fade * (context @ self.correction + self.offset)
+        fade = self.tower.half_faded / (self.tower.half_faded + len(history))
+        pooled = self.average + taste
+        shares = self.shares(context * length, len(history))
+        for share, (correction, offset) in zip(shares, self.corrections, strict=True):
+            pooled += fade * share * (context @ correction + offset)
         # By the root, not by the number, so that many ratings still say more than few.
         return pooled * np.sqrt(length)
+
+    def shares(self, sums: np.ndarray, count: int) -> list[np.ndarray]:
+        """How likely each order is, (dim,), from the summed deviations (dim,) of so many items."""
+        if not self.tower.gates:
+            return [np.ones(len(sums)) for _ in self.corrections]
+        likely = []
+        for part, gate in zip(np.split(sums, [self.tower.refined_dim]), self.tower.gates, strict=False):
+            scaled = part / np.sqrt(1 + count)
+            logit = np.array(gate) @ [*scaled, *scaled**2, np.log(1 + count), 1]
+            likely += [1 / (1 + np.exp(-logit))] * len(part)
+        return [1 - np.array(likely), np.array(likely)]
 
     def vector(self, history: History) -> np.ndarray:
         """User vector (dim,): the refined part, f + relu(f @ W1 + b1) @ W2 + b2; then the direction of the rest."""

@@ -30,10 +30,16 @@ export function createTower(data) {
   const [innerWeight, outerWeight] = [data.inner_weight, data.outer_weight].map(decodeTable); // (r, h), (h, r)
   const [innerBias, outerBias] = ["inner_bias", "outer_bias"].map(decode); // (h,), (r,)
   const averageFilms = data.average_films;
-  const correction = data.correction ? decode("correction") : null; // (r, r), (d - r, d - r); older towers have none
   const { refined_dim: refinedDim = dim, scales = [1, 0] } = data;
   const [refinedScale, cosineScale] = scales;
-  const offset = data.correction_offset ? decode("correction_offset") : new Float64Array(dim); // (d,)
+  // A correction for each order in which items may be given, (r, r) and (d - r, d - r) in one row; older towers have none.
+  const { half_faded: halfFaded = averageFilms, gates = [] } = data;
+  const rowsOf = (name, length) => {
+    const values = data[name] ? decode(name) : [];
+    return Array.from({ length: values.length / length }, (_, k) => values.subarray(k * length, (k + 1) * length));
+  };
+  const corrections = rowsOf("correction", refinedDim ** 2 + (dim - refinedDim) ** 2);
+  const offsets = rowsOf("correction_offset", dim); // (d,) each
 
   // inner += pooled @ W1
   const addInnerSums = (inner, pooled) => {
@@ -65,9 +71,8 @@ export function createTower(data) {
     addRow(values, 1, pool, row);
     return values;
   };
-  const corrected = (values) => {
+  const corrected = (values, correction) => {
     const product = new Float64Array(dim);
-    if (!correction) return product;
     const split = refinedDim ** 2;
     const [refined, rest] = [product.subarray(0, refinedDim), product.subarray(refinedDim)];
     values.forEach((value, k) => {
@@ -76,8 +81,9 @@ export function createTower(data) {
     });
     return product;
   };
-  // The two parts of a history that depend on the items, (d,) each: `taste` is weighted by the ratings, `context` is the
-  // correction by which items were rated, however they were.
+  const correctedByAll = (values) => corrections.map((correction) => corrected(values, correction));
+  // The parts of a history that depend on the items, (d,) each: `taste` is weighted by the ratings, `items` is not, and
+  // `contexts` are its corrections: by which items were rated, however they were.
   const sumUp = (ratings) => {
     const [taste, items] = [new Float64Array(dim), new Float64Array(dim)];
     for (const [row, stars] of ratings) {
@@ -85,21 +91,48 @@ export function createTower(data) {
       addRow(taste, weightOf(stars), values, 0);
       addRow(items, 1, values, 0);
     }
-    return { taste, context: corrected(items) };
+    return { taste, items, contexts: correctedByAll(items) };
   };
 
-  // A few ratings say little of a taste, so a history has `average_films` average items in it, and a correction that
-  // fades: by what a few items of other users say of the rest of theirs. Multiplied by the root of its length, so that
-  // many ratings still say more than few. Linear in all four parts, which are as long as each other.
-  const complete = (count, mean, offset, { taste, context }) => {
+  // How likely each order is by the items: logistic regression on their sum, its squares and their number.
+  const orderShares = (items, count, gate) => {
+    if (!gate) return [1];
+    const size = items.length;
+    let logit = gate[2 * size] * Math.log1p(count) + gate[2 * size + 1];
+    items.forEach((sum, k) => {
+      const value = sum / Math.sqrt(1 + count);
+      logit += gate[k] * value + gate[size + k] * value ** 2;
+    });
+    return [1 / (1 + Math.exp(logit)), 1 / (1 + Math.exp(-logit))];
+  };
+  // Of the refined towers, and of the cosine towers.
+  const sharesOf = (items, count) => [
+    orderShares(items.subarray(0, refinedDim), count, gates[0]),
+    orderShares(items.subarray(refinedDim), count, gates[1]),
+  ];
+
+  // A few ratings say little of a taste, so a history has `average_films` average items in it, and corrections that
+  // fade: by what a few items of other users say of the rest of theirs, as much of each as its order is likely.
+  // Multiplied by the root of its length, so that many ratings still say more than few. Linear in all parts, which are
+  // as long as each other; their first `refinedLength` numbers are of the refined towers.
+  const complete = (count, mean, offsets, { taste, contexts }, shares, refinedLength) => {
     const length = averageFilms + count;
-    const [root, fade] = [Math.sqrt(length), averageFilms / length];
-    return mean.map((value, k) => root * (value + fade * offset[k]) + (taste[k] + fade * context[k]) / root);
+    const [root, fade] = [Math.sqrt(length), halfFaded / (halfFaded + count)];
+    const completed = mean.map((value, k) => root * value + taste[k] / root);
+    contexts.forEach((context, order) => {
+      const factors = shares.map((share) => root * fade * share[order]);
+      context.forEach((value, k) => {
+        completed[k] += factors[k < refinedLength ? 0 : 1] * (value / length + offsets[order][k]);
+      });
+    });
+    return completed;
   };
 
   // The user vector of ratings, each row at most once, in any order.
   const userVector = (ratings) => {
-    const pooled = complete(ratings.length, average, offset, sumUp(ratings)); // (d,)
+    const sums = sumUp(ratings);
+    const shares = sharesOf(sums.items, ratings.length);
+    const pooled = complete(ratings.length, average, offsets, sums, shares, refinedDim); // (d,)
     return served(residualLayer(pooled), pooled);
   };
 
@@ -121,20 +154,21 @@ export function createTower(data) {
 
   const itemVector = (row) => items.subarray(row * dim, (row + 1) * dim); // (d,)
 
-  // The same two parts of one item of weight 1, in the history and in the inner sums; no rating changes them.
+  // The same parts of one item of weight 1, in the history and in the inner sums; no rating changes them.
   const inInner = (pooled) => addInnerSums(new Float64Array(hidden), pooled);
-  const inBoth = (parts) => [parts, { taste: inInner(parts.taste), context: inInner(parts.context) }];
+  const inBoth = (parts) => [parts, { taste: inInner(parts.taste), contexts: parts.contexts.map(inInner) }];
   const partsByRow = new Map();
   const partsOf = (row) => {
     if (!partsByRow.has(row)) {
-      const taste = deviation(row);
-      partsByRow.set(row, inBoth({ taste, context: corrected(taste) }));
+      const items = deviation(row);
+      partsByRow.set(row, inBoth({ taste: items, items, contexts: correctedByAll(items) }));
     }
     return partsByRow.get(row);
   };
+  const minus = (sums, own, weight = 1) => sums.map((value, k) => value - weight * own[k]);
   const without = (sums, weight, own) => ({
-    taste: sums.taste.map((value, k) => value - weight * own.taste[k]),
-    context: sums.context.map((value, k) => value - own.context[k]),
+    taste: minus(sums.taste, own.taste, weight),
+    contexts: sums.contexts.map((context, order) => minus(context, own.contexts[order])),
   });
 
   // Why each of the listed rows is there: at most three pairs [rated row, strength], strongest first. The strength is by
@@ -146,13 +180,15 @@ export function createTower(data) {
   // and cancels.
   const reasons = (ratings, listedRows) => {
     const [sums, innerSums] = inBoth(sumUp(ratings));
-    const [innerAverage, innerOffset] = [inInner(average), inInner(offset)]; // (h,)
+    const [innerAverage, innerOffsets] = [inInner(average), offsets.map(inInner)]; // (h,) each
     const count = ratings.length - 1;
     const liked = ratings.filter(([, stars]) => weightOf(stars) > 0);
     const runsWithout = liked.map(([row, stars]) => {
       const [weight, [own, inner]] = [weightOf(stars), partsOf(row)];
-      const pooled = complete(count, average, offset, without(sums, weight, own)); // (d,)
-      const active = complete(count, innerAverage, innerOffset, without(innerSums, weight, inner)); // (h,)
+      const shares = sharesOf(minus(sums.items, own.items), count);
+      const pooled = complete(count, average, offsets, without(sums, weight, own), shares, refinedDim); // (d,)
+      const innerParts = without(innerSums, weight, inner);
+      const active = complete(count, innerAverage, innerOffsets, innerParts, shares, hidden); // (h,)
       return [served(pooled, pooled), active.map((value, k) => refinedScale * Math.max(value + innerBias[k], 0))];
     });
     const withAll = userVector(ratings).map((value, k) => value - refinedScale * (outerBias[k] ?? 0)); // (d,)

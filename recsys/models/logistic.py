@@ -1,0 +1,37 @@
+"""Logistic regression with two classes: how likely is it that something belongs to the second of them?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+_MAX_STEPS = 25
+_TOLERANCE = 1e-6
+"""Of the weights, relative to the largest."""
+
+
+def fit_logistic(inputs: NDArray[np.floating[Any]], labels: NDArray[np.bool_], ridge: float) -> NDArray[np.float64]:
+    """Weights v (m,) with P(label | x) = 1 / (1 + exp(-x v)), by Newton's method.
+
+    Minimises the sum of the negative log-likelihoods plus half of ``ridge`` times the sum of v_j^2 times the sum of
+    squares of input j: so the units of an input do not matter. (Iteratively reweighted least squares, Green 1984.)
+
+    Args:
+        inputs: x, (N, m); a column of ones among them is the intercept, and is penalised like the others.
+        labels: (N,).
+        ridge: weight of the penalty, above 0.
+    """
+    penalty = ridge * np.square(inputs).sum(axis=0)  # (m,)
+    weights = np.zeros(inputs.shape[1])
+    for _ in range(_MAX_STEPS):
+        likely = expit(inputs @ weights)  # (N,)
+        gradient = inputs.T @ (likely - labels) + penalty * weights
+        curvature = inputs.T @ (inputs * (likely * (1 - likely))[:, None]) + np.diag(penalty)  # (m, m)
+        step = np.linalg.lstsq(curvature, gradient)[0]  # of least norm where an input is 0 throughout
+        weights -= step
+        if np.abs(step).max() <= _TOLERANCE * np.abs(weights).max():
+            break
+    return weights
