@@ -143,13 +143,28 @@ def test_every_array_must_be_present_with_its_shape_its_dtype_and_finite_numbers
         for wrong in (numbers[:-1], numbers[None], numbers.astype(np.complex64), numbers.astype(np.bool_)):
             assert refusal(with_array(archive, array, wrong))
         if numbers.dtype.kind == "f":
+            assert "expected" in refusal(with_array(archive, array, numbers.astype(np.float16)))
+        if numbers.dtype.kind == "f" and numbers.size:  # the gate of a log without times is empty
             for bad in (np.nan, np.inf, -np.inf):
                 broken = numbers.copy()
                 broken.flat[-1] = bad
                 assert f"{short} holds {bad}; expected finite numbers" in refusal(with_array(archive, array, broken))
-            assert "expected" in refusal(with_array(archive, array, numbers.astype(np.float16)))
         swapped = numbers.astype(numbers.dtype.newbyteorder())  # the same numbers, which BLAS would misread
         assert f"the array {short} is {swapped.dtype}" in refusal(with_array(archive, array, swapped))
+
+
+def test_the_gate_must_tell_as_many_orders_as_there_are_corrections(models):
+    archive, name = pack(models["deep"]), "towers.deep.short_history.{}"
+    correction, gate = (archive.arrays[name.format(part)] for part in ("correction", "gate"))
+    two, three = (np.concatenate([correction[:1]] * n) for n in (2, 3))
+    tells_two, tells_three = (np.zeros((len(gate), n), gate.dtype) for n in (1, 2))
+    for corrections, weights in ((two, gate), (correction, tells_two), (three, tells_three)):
+        broken = with_array(archive, name.format("correction"), corrections)
+        message = refusal(with_array(broken, name.format("gate"), weights))
+        assert message.endswith(f"their gate has {weights.shape[1] + 1}; expected 1 or 2 in both")
+    read = unpack(with_array(with_array(archive, name.format("correction"), two), name.format("gate"), tells_two))
+    # Two equal corrections are that one, however likely each is.
+    np.testing.assert_allclose(read.fold_in([1, 2]), models["deep"].fold_in([1, 2]), rtol=1e-5, atol=1e-6)
 
 
 def test_a_history_must_be_a_sparse_matrix_of_items_in_the_catalogue(models):
@@ -200,7 +215,7 @@ RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_nd
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 2}, "format 2; this version reads format 4, and this one does not say which users and items it"),
+        ({"format": 2}, "format 2; this version reads format 5, and this one does not say which users and items it"),
         ({"format": "1"}, "Expected `int`"),
         ({"name": "wide"}, "the model is called 'wide'; expected base or deep"),
         ({"name": "base"}, "the arrays of base are missing"),
