@@ -276,4 +276,6 @@ def deep_ndcg(ratings: pd.DataFrame) -> float:
 def test_on_steam_hours_of_play_give_deep_nearly_its_figure_on_ones():
     hours = pd.read_csv(real_log("steam") / "game_play.dat", sep="\t", names=["user", "item", "rating"], skiprows=1)
     hours = hours.drop_duplicates(["user", "item"])
+    users = np.random.default_rng(0).permutation(hours["user"].unique())
+    hours = hours[hours["user"].isin(users[: len(users) // 4])]  # with all of them it takes a minute
     assert deep_ndcg(hours) > 0.97 * deep_ndcg(hours.assign(rating=1)) > 0.25
