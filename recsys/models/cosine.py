@@ -30,6 +30,7 @@ from recsys.models.teacher import Teacher
 from recsys.models.towers import TrainingInputs
 from recsys.nn.arrays import Array, Ids, unit_vectors
 from recsys.nn.layers import Embedding, Parameter, UnitLength, WeightedSum, named
+from recsys.nn.optim import LazyAdam
 
 TEMPERATURE = 0.12
 """Between 0.1 and 0.15, which are level in sum on validation parts of four sparse logs."""
@@ -197,4 +198,6 @@ def defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParamet
     )
 
 
-TOWERS = CompanionSpec(name="cosine", towers=CosineModel, create=create, defaults=defaults)
+TOWERS = CompanionSpec(
+    name="cosine", towers=CosineModel, create=create, defaults=defaults, optimiser=LazyAdam
+)  # a batch is small, and the catalogue is large

@@ -20,6 +20,7 @@ from recsys.models.hyperparameters import HyperParameters
 from recsys.models.teacher import Teacher
 from recsys.models.towers import Towers
 from recsys.nn.arrays import Array, Ids
+from recsys.nn.optim import Adam
 from recsys.schema import ReasonKind
 
 
@@ -56,12 +57,14 @@ class CompanionSpec:
             that ``defaults`` gives.
         defaults: how they are trained, from the hyperparameters of the model; None for ratings where the model has no
             such towers.
+        optimiser: what moves their parameters.
     """
 
     name: str
     towers: type[Towers]
     create: Callable[[Dataset, Teacher, HyperParameters, np.random.Generator, DTypeLike], Towers]
     defaults: Callable[[Dataset, HyperParameters], HyperParameters | None]
+    optimiser: type[Adam] = Adam
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

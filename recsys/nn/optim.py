@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from recsys.nn.arrays import Array
 from recsys.nn.layers import Parameter
 
 _BLOCK = 1 << 16
@@ -41,6 +42,15 @@ class Adam:
 
     def step(self, learning_rate: float) -> None:
         """Move every parameter against its gradient, then set the gradients to zero."""
+        rate, epsilon = self._next_rate(learning_rate)
+        for parameter, first, second in zip(self.parameters, self.first, self.second, strict=True):
+            arrays = [array.reshape(-1) for array in (parameter.value, parameter.gradient, first, second)]
+            for start in range(0, parameter.value.size, _BLOCK):
+                self._update([array[start : start + _BLOCK] for array in arrays], rate, epsilon)  # views
+            parameter.zero_gradient()
+
+    def _next_rate(self, learning_rate: float) -> tuple[float, float]:
+        """Count a step; the rate and epsilon of :meth:`_update` in it."""
         self.steps += 1
         # Bias correction: m and v start at 0, so early on they are too small by 1 - beta^t. Both corrections are
         # scalars, so they scale the rate instead of the arrays. Epsilon is added to sqrt(v) before its correction, as
@@ -48,21 +58,41 @@ class Adam:
         root = math.sqrt(1 - self.beta2)
         rate = learning_rate * math.sqrt(1 - self.beta2**self.steps) / (1 - self.beta1**self.steps)
         # m / (sqrt(v) + eps) = (1 - beta1) M / (root sqrt(V) + eps) = ((1 - beta1) / root) M / (sqrt(V) + eps / root)
-        rate, epsilon = rate * (1 - self.beta1) / root, self.epsilon / root
+        return rate * (1 - self.beta1) / root, self.epsilon / root
+
+    def _update(self, arrays: Sequence[Array], rate: float, epsilon: float) -> None:
+        """One step of some numbers, in place, from their values, gradients and both moments."""
+        value, gradient, m, v = arrays
+        m *= self.beta1
+        m += gradient
+        v *= self.beta2
+        step = gradient * gradient  # the only allocation
+        v += step
+        np.sqrt(v, out=step)
+        step += epsilon
+        np.divide(m, step, out=step)
+        step *= rate
+        value -= step
+
+
+class LazyAdam(Adam):
+    """Adam for tables of which a batch reads few rows: a row without a gradient keeps its value and its moments.
+
+    Plain Adam goes on moving such a row by its first moment, and passes over the whole table to do so. Arguments as
+    there; every parameter is a table (n, d).
+    """
+
+    def step(self, learning_rate: float) -> None:
+        """Move every row that has a gradient against it, then set the gradients to zero."""
+        rate, epsilon = self._next_rate(learning_rate)
         for parameter, first, second in zip(self.parameters, self.first, self.second, strict=True):
-            arrays = [array.reshape(-1) for array in (parameter.value, parameter.gradient, first, second)]
-            for start in range(0, parameter.value.size, _BLOCK):
-                value, gradient, m, v = (array[start : start + _BLOCK] for array in arrays)  # views
-                m *= self.beta1
-                m += gradient
-                v *= self.beta2
-                step = gradient * gradient  # the only allocation
-                v += step
-                np.sqrt(v, out=step)
-                step += epsilon
-                np.divide(m, step, out=step)
-                step *= rate
-                value -= step
+            touched = np.flatnonzero(parameter.gradient.any(axis=1))
+            n_rows = max(1, _BLOCK // parameter.value.shape[1])
+            for start in range(0, len(touched), n_rows):
+                rows = touched[start : start + n_rows]
+                arrays = [array[rows] for array in (parameter.value, parameter.gradient, first, second)]  # copies
+                self._update(arrays, rate, epsilon)
+                parameter.value[rows], _, first[rows], second[rows] = arrays
             parameter.zero_gradient()
 
 

@@ -43,7 +43,7 @@ class Ensemble:
             settings = companion.defaults(ratings, hyperparameters)
             if settings is not None and own.teacher is not None:
                 towers = companion.create(ratings, own.teacher, settings, rng, np.float32)
-                self.trainers[companion.name] = Trainer(towers, None, ratings, settings, rng)
+                self.trainers[companion.name] = Trainer(towers, None, ratings, settings, rng, companion.optimiser)
         self.log_q = log_q(ratings)
         self.weights = Weights.of_share(list(self.trainers), DEFAULT_SHARE)
 

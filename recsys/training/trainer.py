@@ -34,6 +34,7 @@ class Trainer:
         ratings: what they learn from.
         hyperparameters: how.
         rng: draws batches and dropout.
+        optimiser: what moves the parameters.
     """
 
     def __init__(
@@ -43,10 +44,11 @@ class Trainer:
         ratings: Dataset,
         hyperparameters: HyperParameters,
         rng: np.random.Generator,
+        optimiser: type[Adam] = Adam,
     ) -> None:
         self.towers, self.teacher, self.ratings = towers, teacher, ratings
         self.hyperparameters, self.rng = hyperparameters, rng
-        self.optimiser = Adam(towers.parameters().values())
+        self.optimiser = optimiser(towers.parameters().values())
         dtype = next(iter(towers.parameters().values())).value.dtype
         self.log_q = log_q(ratings).astype(dtype)  # (n_items,)
         mean_count = ratings.user_counts[ratings.user_counts > 0].mean()

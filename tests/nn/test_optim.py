@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.nn.layers import Parameter
-from recsys.nn.optim import Adam, cosine_decay
+from recsys.nn.optim import Adam, LazyAdam, cosine_decay
 
 
 def textbook_adam(value, gradients, rates, beta1=0.9, beta2=0.999, epsilon=1e-8):
@@ -55,6 +55,34 @@ def test_a_step_sets_the_gradients_to_zero():
     parameter.gradient += 1
     Adam([parameter]).step(0.1)
     assert parameter.gradient.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("n_rows", [3, 5000])  # within one block, and more
+def test_lazy_adam_moves_rows_that_all_have_gradients_as_adam_does(n_rows):
+    value = np.random.default_rng(0).standard_normal((n_rows, 40))
+    tables = [Parameter(value.copy()), Parameter(value.copy())]
+    optimisers = [Adam(tables[:1]), LazyAdam(tables[1:])]
+    for step in range(3):
+        for table, optimiser in zip(tables, optimisers, strict=True):
+            table.gradient += np.random.default_rng(step).standard_normal(value.shape)
+            optimiser.step(0.1)
+            assert not table.gradient.any()
+    np.testing.assert_array_equal(tables[0].value, tables[1].value)
+
+
+def test_lazy_adam_leaves_a_row_as_it_is_until_it_has_a_gradient_again():
+    table = Parameter(np.zeros((2, 1)))
+    lazy = LazyAdam([table], beta1=0.5, beta2=0.5, epsilon=0.0)
+    values = []
+    for gradients in ([1.0, 1.0], [0.0, 1.0], [1.0, 1.0]):
+        table.gradient[:, 0] = gradients
+        lazy.step(1.0)
+        values.append(table.value[:, 0].tolist())
+    # Step 1: m_hat = v_hat = 1. The row that sits out step 2 has m = v = .5 + .25 = .75 in step 3, whose bias
+    # correction is 1 - .5^3 = .875: it moves by (.75 / .875) / sqrt(.75 / .875).
+    assert values[0] == [-1.0, -1.0]
+    assert values[1][0] == -1.0
+    np.testing.assert_allclose(values[2], [-1 - math.sqrt(0.75 / 0.875), -3.0])
 
 
 def test_a_large_parameter_moves_as_its_parts_would():
