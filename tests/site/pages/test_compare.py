@@ -31,7 +31,7 @@ def with_metrics(n_evaluated: int = 20, **changes) -> Artefacts:
 
 
 def text_of(artefacts: Artefacts, folder) -> str:
-    return html.unescape((render_pages(artefacts, folder, "compare") / "compare.html").read_text("utf-8"))
+    return html.unescape((render_pages(artefacts, folder, "compare", "users") / "compare.html").read_text("utf-8"))
 
 
 def test_rows_are_ranked_by_ndcg_and_equals_keep_their_order():
