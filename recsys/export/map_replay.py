@@ -1,6 +1,7 @@
 """``map_replay.js``: how items moved while the models learned, every frame on the axes of the served model.
 
-The axes never turn, so what moves on the map moved in the model. The last frame is the map itself.
+The axes never turn, and the towers of a model count in every frame as much as when it is served, so what moves on the
+map moved in the model. The last frame is the map itself.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from recsys import schema
 from recsys.export.encoding import encode_array
 from recsys.models.fitted import Fitted
 from recsys.recommend.pca import Projection
+from recsys.training.ensemble import default_weights
 from recsys.training.snapshots import MAX_FRAMES, SnapshotRecorder
 
 MAX_BYTES = 1_000_000
@@ -44,7 +46,13 @@ def build_map_replay(
     replays = {}
     for name, fitted in models.items():
         snapshots = recorders[name].frames if name in recorders else {}
-        vectors = {epoch: frame for epoch, frame in snapshots.items() if epoch < fitted.best_epoch}
+        # While a model learns, its towers have the default weights; others may be chosen in the end.
+        weights = default_weights(list(fitted.towers.members))
+        vectors = {
+            epoch: fitted.towers.reweighted(frame, weights)
+            for epoch, frame in snapshots.items()
+            if epoch < fitted.best_epoch
+        }
         vectors[fitted.best_epoch] = fitted.item_vectors[tracked]
         epochs = evenly_spaced(list(vectors), n_frames)
         points = np.stack([projections[name].project(vectors[epoch]) for epoch in epochs])

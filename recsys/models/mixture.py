@@ -44,6 +44,10 @@ class Weights:
             return cls({own: 1.0}, popularity)
         return cls({own: share, **{name: (1 - share) / len(others) for name in others}}, popularity)
 
+    def scale(self, name: str) -> np.float32:
+        """The root of a member's weight."""
+        return np.float32(np.sqrt(self.members[name]))
+
 
 class Mixture:
     """Pairs of towers that are served as one.
@@ -164,7 +168,12 @@ class Mixture:
 
     def scale(self, name: str) -> np.float32:
         """What the vectors of a member are multiplied by: the root of its weight, once on either side."""
-        return np.float32(np.sqrt(self.weights.members[name]))
+        return self.weights.scale(name)
+
+    def reweighted(self, vectors: Array, weights: Weights) -> Array:
+        """Vectors (N, d) of these towers, concatenated under other ``weights``, as they are under its own."""
+        ratios = [self.scale(name) / weights.scale(name) for name in self.members]
+        return vectors * np.repeat(ratios, list(self._dims().values()))
 
     def _concatenated(self, vectors: Mapping[str, Array]) -> Array:
         scaled = [self.scale(name) * part.astype(np.float32) for name, part in vectors.items()]

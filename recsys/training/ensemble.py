@@ -20,6 +20,11 @@ DEFAULT_SHARE = 0.6
 """Share of a model's own towers in the sum of its scores, unless validation data says otherwise."""
 
 
+def default_weights(names: Sequence[str]) -> Weights:
+    """Those of towers with these names, the model's own first, in all epochs: others are chosen after the last."""
+    return Weights.of_share(names, DEFAULT_SHARE)
+
+
 class Ensemble:
     """Trains the towers of a model, each by its own objective, on one set of ratings.
 
@@ -45,7 +50,7 @@ class Ensemble:
                 towers = companion.create(ratings, own.teacher, settings, rng, np.float32)
                 self.trainers[companion.name] = Trainer(towers, None, ratings, settings, rng, companion.optimiser)
         self.log_q = log_q(ratings)
-        self.weights = Weights.of_share(list(self.trainers), DEFAULT_SHARE)
+        self.weights = default_weights(list(self.trainers))
 
     def train_epoch(self, epoch: int) -> float:
         """One pass of all towers over the ratings; returns the mean of their losses. Epochs count from 1."""

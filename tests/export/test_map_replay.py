@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from recsys.export.map_replay import build_map_replay, evenly_spaced, max_frames, quantise
+from recsys.models.mixture import Mixture, Weights
 from recsys.recommend.pca import principal_components
 from recsys.schema import MapReplay, Replay
 from recsys.training.snapshots import MAX_FRAMES, SnapshotRecorder
@@ -31,14 +32,33 @@ def decode(replay: Replay) -> list[list[tuple[float, float]]]:
     return frames
 
 
+class TowersOfLength:
+    """As much of a pair of towers as a mixture must know to weigh its vectors."""
+
+    def __init__(self, dim: int) -> None:
+        self.dim = dim
+
+    def serving_inputs(self, users):
+        return users
+
+    def users_forward(self, inputs):
+        return np.zeros((len(inputs), self.dim), np.float32), None
+
+
+def mixture(dims: dict[str, int], weights: dict[str, float]) -> Mixture:
+    members = {name: TowersOfLength(dim) for name, dim in dims.items()}
+    return Mixture(members, Weights(weights), np.zeros(6))
+
+
 def model_and_recorder(epochs: list[int], best_epoch: int) -> tuple[SimpleNamespace, SnapshotRecorder]:
     """A model of six items, and random snapshots of the tracked ones after some epochs."""
     rng = np.random.default_rng(0)
     recorder = SnapshotRecorder(TRACKED)
     for epoch in epochs:
         recorder.frames[epoch] = rng.normal(size=(3, 4)).astype(np.float32)
-    model = SimpleNamespace(item_vectors=rng.normal(size=(6, 4)).astype(np.float32), best_epoch=best_epoch)
-    return model, recorder
+    vectors = rng.normal(size=(6, 4)).astype(np.float32)
+    towers = mixture({"deep": 4}, {"deep": 1.0})
+    return SimpleNamespace(item_vectors=vectors, best_epoch=best_epoch, towers=towers), recorder
 
 
 def test_every_frame_is_projected_on_the_axes_of_the_served_model_and_the_last_is_its_map():
@@ -58,6 +78,17 @@ def test_every_frame_is_projected_on_the_axes_of_the_served_model_and_the_last_i
     for epoch, frame in zip(replay.epochs, earlier, strict=False):
         np.testing.assert_allclose(frame, (recorder.frames[epoch] - centre) @ axes, atol=step)
     np.testing.assert_allclose(last, projection.points[TRACKED], atol=step)
+
+
+def test_all_frames_have_the_weights_of_the_served_towers():
+    served, recorder = model_and_recorder([1, 2], best_epoch=2)
+    served.towers = mixture({"deep": 1, "cosine": 3}, {"deep": 0.1, "cosine": 0.9})
+    while_learning = np.sqrt([0.6, 0.4, 0.4, 0.4])
+    recorder.frames[1] = (served.item_vectors / np.sqrt([0.1, 0.9, 0.9, 0.9]) * while_learning)[TRACKED]
+    projections = {"deep": principal_components(served.item_vectors)}
+    replay = build_map_replay({"deep": served}, projections, {"deep": recorder}, TRACKED, IDS).models["deep"]
+    first, last = decode(replay)
+    np.testing.assert_allclose(first, last, atol=1e-3)  # nothing moved but the weights
 
 
 @pytest.mark.parametrize(("epochs", "best", "expected"), [
@@ -104,7 +135,9 @@ def test_the_file_is_below_a_megabyte_and_has_as_many_frames_as_fit(n_items, n_m
         recorders[name] = SnapshotRecorder(tracked)
         for epoch in range(1, 30):
             recorders[name].frames[epoch] = rng.normal(size=(n_items, 2)).astype(np.float32)
-        models[name] = SimpleNamespace(item_vectors=recorders[name].frames[1] + np.float32(1), best_epoch=30)
+        vectors = recorders[name].frames[1] + np.float32(1)
+        towers = mixture({name: 2}, {name: 1.0})
+        models[name] = SimpleNamespace(item_vectors=vectors, best_epoch=30, towers=towers)
     projections = {name: principal_components(model.item_vectors) for name, model in models.items()}
     replays = build_map_replay(models, projections, recorders, tracked, item_ids)
     size = len(msgspec.json.encode(replays))

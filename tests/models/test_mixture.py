@@ -31,7 +31,7 @@ def log() -> recsys.Dataset:
 @pytest.fixture(scope="module")
 def fitted(log) -> recsys.Fitted:
     """With weights that differ from each other, and a share of popularity."""
-    model = recsys.fit(log, "deep", recsys.TrainConfig(dim=8, epochs=3))
+    model = recsys.fit(log, "deep", recsys.TrainConfig(dim=10, epochs=3))
     mixture = Mixture(model.towers.members, Weights(SHARES, POPULARITY), model.towers.log_q)
     items, bias = mixture.items()
     users = mixture.users(np.arange(log.n_users))
@@ -52,10 +52,10 @@ def assert_equal_but_for_a_constant(scores, expected) -> None:
     np.testing.assert_allclose(difference, np.full_like(difference, difference.mean()), atol=1e-4)
 
 
-def test_on_a_sparse_log_deep_has_cosine_towers_of_half_its_length(fitted, log):
+def test_on_a_sparse_log_deep_has_cosine_towers_of_three_fifths_of_its_length(fitted, log):
     assert list(fitted.towers.members) == ["deep", "cosine"]
-    assert fitted.item_vectors.shape == (log.n_items, 8)
-    assert fitted.towers.members["cosine"].items_forward(np.arange(3))[0].shape == (3, 4)
+    assert fitted.item_vectors.shape == (log.n_items, 10)
+    assert fitted.towers.members["cosine"].items_forward(np.arange(3))[0].shape == (3, 6)
 
 
 def test_few_users_and_dense_logs_have_no_cosine_towers(log):
@@ -71,6 +71,12 @@ def test_scores_are_the_weighted_sum_of_those_of_the_towers_and_of_log_popularit
     members = fitted.towers.members.items()
     vectors = {name: member.users_forward(member.serving_inputs(users))[0] for name, member in members}
     assert_equal_but_for_a_constant(fitted.scores(), sum_of_scores(fitted, log, vectors))
+
+
+def test_vectors_that_other_weights_made_can_be_given_its_own(fitted):
+    other = Weights({"deep": 0.6, "cosine": 0.4})
+    vectors, _ = Mixture(fitted.towers.members, other, fitted.towers.log_q).items()
+    np.testing.assert_allclose(fitted.towers.reweighted(vectors, other), fitted.item_vectors, rtol=1e-5)
 
 
 def test_biases_have_mean_zero(fitted):
@@ -104,8 +110,8 @@ def test_a_history_without_one_item_is_served_as_if_the_item_had_never_been_ther
 def test_the_direction_of_a_single_item_is_none_without_it(fitted):
     cosine = fitted.towers.members["cosine"]
     single = sparse.csr_array(([0.7], [4], [0, 1]), shape=(1, cosine.history.shape[1]), dtype=np.float32)
-    alone = CosineModel.from_state({**cosine.state(), **csr(single)}, *single.shape, 4)
-    assert alone.leave_one_out(np.array([0])).tolist() == [[0, 0, 0, 0]]
+    alone = CosineModel.from_state({**cosine.state(), **csr(single)}, *single.shape, 6)
+    assert alone.leave_one_out(np.array([0])).tolist() == [[0] * 6]
 
 
 def csr(history: sparse.csr_array) -> dict[str, np.ndarray]:
@@ -146,12 +152,12 @@ def test_every_array_of_both_members_must_be_present_and_finite(fitted):
         ("popularity", [-0.1]),
         ("popularity", [0.5, 0.5]),
         ("dims", [4, 5]),
-        ("dims", [5, 3]),
-        ("dims", [8, 0]),
-        ("dims", [12, -4]),
-        ("dims", [4.0, 4.0]),
+        ("dims", [5, 5]),
+        ("dims", [10, 0]),
+        ("dims", [12, -2]),
+        ("dims", [4.0, 6.0]),
         ("dims", [2**62, 2**62]),
-        ("dims", [8]),
+        ("dims", [10]),
     ],
 )
 def test_weights_and_lengths_that_no_mixture_has_are_refused(fitted, array, value):
