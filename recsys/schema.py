@@ -148,8 +148,16 @@ class EpochRecord(Struct, frozen=True, kw_only=True):
     """What one pass over the ratings left behind."""
 
     epoch: Annotated[int, Meta(description="counted from 1")]
-    train_loss: Annotated[float, Meta(description="the data term alone (no l2), mean over the epoch's pairs")]
-    validation_loss: Annotated[float | None, Meta(description="the same on held-out ratings; null: too few")]
+    train_loss: Annotated[
+        float,
+        Meta(
+            description="the data term alone (no l2), mean over the epoch's pairs; of a model of several pairs of "
+            "towers, which are trained apart, the mean of theirs"
+        ),
+    ]
+    validation_loss: Annotated[
+        float | None, Meta(description="that of the model's scores on held-out ratings; null: too few")
+    ]
     validation_ndcg: Annotated[UnitInterval | None, Meta(description="nDCG@10 on them; null: too few")]
 
 

@@ -1,4 +1,4 @@
-"""Round a table to a few bits a number: for a page, where a number more or less right is one item more or less.
+"""Round a table to a few bits a number: the fewer bits, the more items fit in a page.
 
 A number is one of ``2 ** bits`` levels, which lie evenly between plus and minus the largest magnitude in its part of
 the row: ``scale * ((2 * code + 1) / 2 ** bits - 1)``. Rows differ in length, and so may the parts of a row that come

@@ -199,5 +199,9 @@ def defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParamet
 
 
 TOWERS = CompanionSpec(
-    name="cosine", towers=CosineModel, create=create, defaults=defaults, optimiser=LazyAdam
-)  # a batch is small, and the catalogue is large
+    name="cosine",
+    towers=CosineModel,
+    create=create,
+    defaults=defaults,
+    optimiser=LazyAdam,  # a batch is small, and the catalogue is large
+)

@@ -9,6 +9,8 @@ rating: the user chose it. In serving it weighs by its rating and its age; for a
 the history is completed, see :mod:`recsys.models.short_history`. There is no embedding of the user's id: beside a
 history it memorises the training ratings and makes the lists worse. User features are dropped at random in training,
 so that the tower also serves a new user who is known by a few ratings alone.
+
+On sparse logs the scores are added to those of a second pair of towers, :mod:`recsys.models.cosine`.
 """
 
 from __future__ import annotations

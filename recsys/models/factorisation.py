@@ -8,7 +8,6 @@ Volinsky 2008). Training from noise needs hundreds of steps to come so far, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +18,7 @@ from scipy import sparse
 from recsys.data.dataset import Dataset
 from recsys.models.features import log_q
 from recsys.models.hyperparameters import HyperParameters
+from recsys.models.protocol import Quality
 from recsys.nn.arrays import Array, Ids
 from recsys.nn.least_squares import half_epoch
 
@@ -46,9 +46,6 @@ CAUTION = 0.1
 MIN_USERS = 200
 """Users of validation from which training may take full steps although no start is ahead of popularity: they are
 enough to see afterwards whether it came out ahead, and popularity is added where it did not."""
-
-Scores = Callable[[Ids], Array]
-"""From users (n,) to their scores of all items (n, n_items), made for this call."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +124,7 @@ def cautious_start(hyperparameters: HyperParameters) -> HyperParameters:
 def choose(
     ratings: Dataset,
     hyperparameters: HyperParameters,
-    quality: Callable[[Scores], Array],
+    quality: Quality,
     rng: np.random.Generator,
 ) -> HyperParameters:
     """The hyperparameters with the start that is best on validation data, nothing trained yet.

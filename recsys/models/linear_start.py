@@ -8,7 +8,6 @@ beginning, not cut off in the end. Which of the two, and how strongly penalised,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +19,8 @@ from recsys.models.factorisation import EPOCHS, alternate, mean_history
 from recsys.models.features import equal_weights, history_weights, history_windows, normalised, recency_ranks
 from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density
 from recsys.models.linear import LinearTowers, balanced, fit_linear
-from recsys.nn.arrays import Array, Ids
+from recsys.models.protocol import Quality
+from recsys.nn.arrays import Array
 
 FACTORISED = ((0.4, 10.0), (0.1, 10.0), (0.1, 20.0), (0.1, 30.0))
 """Weights of a pair without a rating, and penalties, that are compared with EASE: much of the first suits catalogues
@@ -54,7 +54,7 @@ def start_notice(ratings: Dataset) -> str | None:
 def choose_start(
     ratings: Dataset,
     hyperparameters: HyperParameters,
-    quality: Callable[[Callable[[Ids], Array]], Array],
+    quality: Quality,
     rng: np.random.Generator,
 ) -> HyperParameters:
     """The hyperparameters with the start that is best on validation data, where they leave a choice.
@@ -92,8 +92,8 @@ def linear_start(
     Args:
         ratings: what to learn from.
         recency_rank: (n_ratings,), of these, see :func:`~recsys.models.features.recency_ranks`.
-        hyperparameters: ``unobserved`` is 0 for EASE; the rank is the length of the longer of
-            deep's own vectors and those of cosine towers.
+        hyperparameters: ``unobserved`` is 0 for EASE; the rank is the length of deep's own vectors or that of the
+            cosine towers', whichever is longer.
         rng: draws where both begin, and a sample of histories.
         dtype: of the result.
     """

@@ -40,9 +40,10 @@ class Explanation:
     max_reasons: int
 
 
-Quality = Callable[[Callable[[Ids], Array]], Array]
-"""How good a model is on validation data for each of some users (m,), from its scores: users (n,) to new arrays
-(n, n_items)."""
+Scores = Callable[[Ids], Array]
+"""From users (n,) to their scores of all items (n, n_items), made for this call."""
+Quality = Callable[[Scores], Array]
+"""How good scores are on validation data, for each of some users (m,)."""
 Choose = Callable[[Dataset, HyperParameters, Quality, np.random.Generator], HyperParameters]
 
 

@@ -149,7 +149,7 @@ def _correction_inputs(sums: Array, counts: NDArray[np.integer[Any]], gate: Arra
 
 
 def _gate_inputs(sums: Array, counts: NDArray[np.integer[Any]]) -> Array:
-    """What the order is told by: the items, how much they have in common, and how many they are, (N, 2 d + 2).
+    """What the order is inferred from: the items, how much they have in common, and how many they are, (N, 2 d + 2).
 
     Sums of deviations are divided by the root of 1 + n, so that those of random items are about as large for any n.
     """

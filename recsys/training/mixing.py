@@ -8,12 +8,13 @@ training: the scores of each are computed once, and added in a few ways.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.models.mixture import Mixture, Weights
+from recsys.models.protocol import Scores
 from recsys.models.towers import Towers
 from recsys.nn.arrays import Array, Ids
 from recsys.training.ensemble import DEFAULT_SHARE, Ensemble
@@ -49,15 +50,13 @@ def choose_weights(early: Ensemble, validation: Validation) -> Weights:
         for popularity, share in itertools.product(POPULARITY, SHARES if len(names) > 1 else SHARES[:1])
     ]
     scorers = member_scorers(early.mixture())
-    per_block = [np.empty((1 + len(candidates), 0))]
+    per_block = []
     for block in validation.blocks:
         scores = [scorer(block.users) for scorer in scorers]
         by_popularity = scores[-1].copy()
         of_candidates = (validation.ndcg(block, weighted_sum(scores, weights)) for weights in candidates)
         per_block.append(np.array([validation.ndcg(block, by_popularity), *of_candidates]))
     baseline, *ndcg = np.concatenate(per_block, axis=1)  # each (n_users,)
-    if not len(baseline):
-        return candidates[0]
     best = int(np.argmax([of_users.mean() for of_users in ndcg]))
     chosen = best if margin(ndcg[best] - ndcg[0]) > 0 else 0
     if margin(ndcg[chosen] - baseline) <= 0:
@@ -75,13 +74,13 @@ def margin(gains: NDArray[np.float64]) -> float:
     return float(gains.mean() - SIGNIFICANCE * gains.std() / np.sqrt(len(gains)))
 
 
-def member_scorers(mixture: Mixture) -> list[Callable[[Ids], Array]]:
+def member_scorers(mixture: Mixture) -> list[Scores]:
     """From users (n,) to their scores (n, n_items), by each member of a mixture and last by log popularity.
 
     The item vectors are computed once, whatever the number of calls.
     """
 
-    def scorer(member: Towers) -> Callable[[Ids], Array]:
+    def scorer(member: Towers) -> Scores:
         items, bias, _ = member.items_forward(np.arange(len(mixture.log_q)))
 
         def scores(users: Ids) -> Array:

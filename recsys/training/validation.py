@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from recsys.evaluation.ranking import largest, user_blocks
 from recsys.evaluation.report import contains_pairs
 from recsys.models.features import log_q
 from recsys.models.fitted import Fitted
+from recsys.models.protocol import Scores
 from recsys.nn.arrays import Array, Ids
 from recsys.nn.losses import Pairs, masked_forward
 from recsys.training.batches import expected_negatives
@@ -103,11 +103,11 @@ class Validation:
         is_selected[scored] = True
         return train.subset(is_selected[train.user])
 
-    def per_user(self, scores: Callable[[Ids], Array]) -> NDArray[np.float64]:
+    def per_user(self, scores: Scores) -> NDArray[np.float64]:
         """nDCG@10 of any scores on the held-out ratings of each user who is scored: (n,).
 
         Args:
-            scores: from users (n,) to their scores of all items (n, n_items), which may be overwritten.
+            scores: of users; may be overwritten.
         """
         return np.concatenate([self.ndcg(block, scores(block.users)) for block in self.blocks])
 

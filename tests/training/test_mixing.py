@@ -47,7 +47,7 @@ class Trained:
         return Mixture(self.members, Weights.of_share(list(self.members), 0.6), self.log_q)
 
 
-def held_out(item_of_user: np.ndarray) -> tuple[Validation, np.ndarray]:
+def held_out(item_of_user: np.ndarray) -> Validation | None:
     """Each user's one held-out item is given; the other ratings are of items 40 to 49."""
     train = log_of([(user, 40 + user % 10) for user in range(N_USERS)], N_USERS, N_ITEMS)
     test = log_of(list(enumerate(item_of_user.tolist())), N_USERS, N_ITEMS)
