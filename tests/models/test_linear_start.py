@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from recsys import Dataset, TrainConfig
-from recsys.models import deep, linear
+from recsys.models import deep, linear, linear_start
 from recsys.models.factorisation import EPOCHS, alternate
 from recsys.models.features import recency_ranks
-from recsys.models.linear_start import choose_start, linear_start
+from recsys.models.linear_start import choose_start
 from tests.synthetic import two_tastes
 
 LOG = two_tastes(unrated=2)
@@ -22,7 +22,7 @@ def rng() -> np.random.Generator:
 
 
 def start(ratings: Dataset, hyperparameters) -> linear.LinearTowers:
-    return linear_start(ratings, recency_ranks(ratings), hyperparameters, rng(), np.float32)
+    return linear_start.linear_start(ratings, recency_ranks(ratings), hyperparameters, rng(), np.float32)
 
 
 def dense_log(n_users: int = 40, n_items: int = 90) -> Dataset:
@@ -67,6 +67,13 @@ def test_ease_is_the_start_unless_the_log_is_dense_and_the_catalogue_larger_than
 ):
     monkeypatch.setattr(linear, "HEAD", head)
     assert (deep.defaults(ratings, SETTINGS).unobserved > 0) == is_factorised
+
+
+@pytest.mark.parametrize(("n_ratings", "is_factorised"), [(3240, True), (3241, False)])
+def test_of_many_ratings_there_is_a_choice_in_any_catalogue(monkeypatch, n_ratings, is_factorised):
+    monkeypatch.setattr(linear_start, "MIN_RATINGS", n_ratings)
+    assert dense_log().n_ratings == 3240
+    assert (deep.defaults(dense_log(), SETTINGS).unobserved > 0) == is_factorised
 
 
 def test_items_without_ratings_have_no_part_in_the_size_of_the_catalogue(monkeypatch):
