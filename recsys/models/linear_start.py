@@ -27,8 +27,8 @@ FACTORISED = ((0.4, 10.0), (0.1, 10.0), (0.1, 20.0), (0.1, 30.0))
 of hundreds of items, little of it and stronger penalties those of tens of thousands."""
 MIN_RATINGS = 150_000
 """Ratings from which on there is a choice also where the head is the whole catalogue. Of fewer, the choice is a third
-of the time of training, and the few users of validation may choose wrongly: on a part of MovieLens 100K the worse start
-is ahead by 2 %."""
+of the time of training, and the few users of validation may choose wrongly: on a part of MovieLens 100K the worse
+start is ahead by 2 %."""
 
 
 def start_defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParameters:
