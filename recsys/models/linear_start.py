@@ -52,7 +52,8 @@ def start_notice(ratings: Dataset) -> str | None:
     ease = f"EASE of the {linear.HEAD} items with the most ratings, the others placed beside them"
     if relative_density(ratings) < DENSE:
         return f"deep: starts from {ease}"
-    return f"deep: starts from {ease}, or from a factorised matrix, whichever is better on validation data"
+    choice = "whichever is better on validation data; without any, from the matrix"
+    return f"deep: starts from {ease}, or from a factorised matrix, {choice}"
 
 
 def choose_start(
