@@ -33,6 +33,7 @@ from recsys.site.pages.items import item_addresses
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.registry import absent_addresses, navigation, pages_of
 from recsys.site.pages.users import no_users
+from recsys.site.search import search_facts
 from recsys.site.shown_lists import with_shown_lists
 from recsys.site.strings import Strings, site_strings
 
@@ -78,8 +79,12 @@ def render_site(
         for job in jobs:
             writer.take(job.address)
         pages = [entry for entry in entries if isinstance(entry, Page)]
-        # The search of every page loads the items, and the users where these have pages.
-        facts_by_name: dict[str, Callable[[SiteData], Any]] = {"users": no_users, "items": item_addresses}
+        # The search of every page loads these; the users where they have pages.
+        facts_by_name: dict[str, Callable[[SiteData], Any]] = {
+            "users": no_users,
+            "items": item_addresses,
+            "search": search_facts,
+        }
         facts_by_name |= {name: facts for page in pages for name, facts in page.scripts.items()}
         for name, facts in facts_by_name.items():
             address = f"assets/data-{name}.js"

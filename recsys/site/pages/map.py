@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from recsys.export.encoding import encode_array, padded
-from recsys.schema import Embedding, Item, MapReplay, SimilarItem
+from recsys.schema import Artefacts, Embedding, MapReplay, SimilarItem
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.charts.map import map_chart
 from recsys.site.context import Chart, Context, ItemLink, Model, PageHead
@@ -78,7 +77,7 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
     items = listed_items(artefacts)
     embeddings = catalogue.embeddings()
     years = [item.year for _, item in items if item.year is not None]
-    genres = tuple(_count_genres([item for _, item in items]))
+    genres = tuple(count_genres(data.artefacts))
     details = [column for column, known in (("year", years), ("genres", genres)) if known]
     files = {model: f"vectors_{model.name}.tsv" for model in embeddings}
     has_metadata = (data.data_folder / "metadata.tsv").is_file()
@@ -116,7 +115,7 @@ def map_facts(data: SiteData) -> dict[str, Any]:
     """
     rows = [row for row, _ in listed_items(data.artefacts)]
     items = [data.artefacts.items.items[row] for row in rows]
-    genres = [name for name, _ in _count_genres(items)]
+    genres = [name for name, _ in count_genres(data.artefacts)]
     genre_position = {name: position for position, name in enumerate(genres)}
     embeddings = data.catalogue.embeddings()
     return {
@@ -135,8 +134,9 @@ def map_facts(data: SiteData) -> dict[str, Any]:
     }
 
 
-def _count_genres(items: Sequence[Item]) -> list[tuple[str, int]]:
-    return Counter(genre for item in items for genre in item.genres).most_common()
+def count_genres(artefacts: Artefacts) -> list[tuple[str, int]]:
+    """Each genre with its number of items on the map, most common first."""
+    return Counter(genre for _, item in listed_items(artefacts) for genre in item.genres).most_common()
 
 
 def _losses(data: SiteData, name: str) -> list[list[float | None]]:

@@ -1,11 +1,11 @@
 // The items of the map, by row: what the table on the page and the facts beside it say of them.
-import { normalizeText, searchWords } from "../shared/text.js";
+import { createSearchIndex } from "../shared/search_index.js";
 
 const facts = JSON.parse(document.getElementById("map-facts").textContent); // as map_facts() in Python
 const links = [...document.querySelectorAll("[data-positions] tbody a")];
 const titles = links.map((link) => link.textContent);
 const rowsById = new Map(facts.ids.map((id, row) => [id, row]));
-let searchTexts = null; // [title and year, title without articles], normalized; computed at the first search
+let findEntries = null; // created at the first search
 
 export const items = {
   n: titles.length,
@@ -38,18 +38,10 @@ export function genreNames(row, maxNamed) {
   return [...names, ...(names.length < items.genresOf[row].length ? ["…"] : [])].join(", ");
 }
 
-// Rows whose title and year contain every word; those that begin with the query first, then by number of ratings.
+// The rows of the items that match a query, best first.
 export function searchItems(query) {
-  const words = searchWords(query);
-  if (!words.length) return [];
-  searchTexts ??= titles.map((title, row) => [
-    normalizeText(`${title} ${items.years[row] ?? ""}`),
-    searchWords(title).join(" "),
-  ]);
-  const phrase = words.join(" ");
-  const rank = (row) => (searchTexts[row][1].startsWith(phrase) ? 0 : 1);
-  return titles
-    .map((_, row) => row)
-    .filter((row) => words.every((word) => searchTexts[row][0].includes(word)))
-    .sort((a, b) => rank(a) - rank(b) || items.nRatings[b] - items.nRatings[a]);
+  findEntries ??= createSearchIndex(
+    titles.map((label, row) => ({ row, label, keywords: items.years[row] ?? "", popularity: items.nRatings[row] })),
+  );
+  return findEntries(query).map(({ row }) => row);
 }

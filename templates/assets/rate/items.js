@@ -1,6 +1,6 @@
 // The items of the Rate page, by their row in the tower: titles, addresses, genres, and search.
 import { marquee } from "../shared/marquee.js";
-import { searchEntries, searchKeys } from "../shared/text.js";
+import { createSearchIndex } from "../shared/search_index.js";
 
 // `ids` are those of the tower, by row; `allItems` is data-items.js: [title, year, slug]; `facts` is data-rate.js.
 export function createItems(ids, allItems, facts) {
@@ -8,7 +8,7 @@ export function createItems(ids, allItems, facts) {
   const items = facts.items.map((position) => allItems[position]);
   const twins = facts.twins ?? []; // groups of rows of one film, ascending
   const firstTwins = new Map(twins.flatMap((group) => group.map((row) => [row, group[0]])));
-  let searchIndex = null;
+  let findEntries = null; // created at the first search
 
   const year = (row) => items[row][1] ?? "";
 
@@ -29,8 +29,10 @@ export function createItems(ids, allItems, facts) {
 
     // Entries with a `row`, best first.
     search(query) {
-      searchIndex ??= items.map(([title], row) => ({ row, ...searchKeys(title, year(row)) }));
-      return searchEntries(searchIndex, query);
+      findEntries ??= createSearchIndex(
+        items.map(([label], row) => ({ row, label, keywords: year(row), popularity: facts.counts[row] })),
+      );
+      return findEntries(query);
     },
   };
 }

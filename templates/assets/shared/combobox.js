@@ -1,12 +1,14 @@
 // A search field with a list of results below it, following the ARIA combobox pattern: arrows move through the list,
-// Enter or a click picks, Escape closes the list, then empties the field. Results are shown as text.
+// Enter or a click picks, Escape closes the list, then empties the field. Results are shown as text. Where the list is cut,
+// its last option shows more of them.
 import { element } from "./element.js";
 import { t } from "./strings.js";
 
-const MAX_RESULTS = 12;
+const FIRST_RESULTS = 12; // listed at first
+const MORE_RESULTS = 48; // at each step
 
-function describeCount(n) {
-  if (n > MAX_RESULTS) return t("search.found_more", { n, listed: MAX_RESULTS });
+function describeCount(n, nListed) {
+  if (n > nListed) return t("search.found_more", { n, listed: nListed });
   return n ? t("search.found", { n }) : t("search.nothing");
 }
 
@@ -15,7 +17,8 @@ function describeCount(n) {
 // label and a note; `onPick(result)` is called once the list is closed. `status` is where the number of results is
 // announced.
 export function createCombobox({ input, list, search, describe, onPick, status = element("p") }) {
-  let results = [];
+  let results = []; // listed or not
+  let nListed = 0; // results in the list
   let activePosition = -1;
 
   for (const [name, value] of Object.entries({
@@ -55,17 +58,36 @@ export function createCombobox({ input, list, search, describe, onPick, status =
   };
 
   const choose = (position) => {
+    if (position === nListed) return showMore();
     close();
     onPick(results[position]);
   };
 
-  const createOption = (result, position) => {
-    const [label, note] = describe(result);
-    const attributes = { id: `${list.id}-${position}`, role: "option" };
-    const option = element("li", attributes, element("bdi", {}, label), " ", element("small", {}, note));
+  const createOption = (content, position) => {
+    const option = element("li", { id: `${list.id}-${position}`, role: "option" }, ...content);
     option.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
     option.addEventListener("click", () => choose(position));
     return option;
+  };
+
+  const describeOption = (result) => {
+    const [label, note] = describe(result);
+    return [element("bdi", {}, label), " ", element("small", {}, note)];
+  };
+
+  const fillList = (maxListed) => {
+    nListed = Math.min(results.length, maxListed);
+    const contents = results.slice(0, nListed).map(describeOption);
+    if (nListed < results.length) contents.push([element("em", {}, t("search.more", { n: results.length - nListed }))]);
+    list.replaceChildren(...contents.map(createOption));
+    setOpen(nListed > 0);
+    announce(describeCount(results.length, nListed), !nListed);
+  };
+
+  const showMore = () => {
+    const first = nListed;
+    fillList(first + MORE_RESULTS);
+    activate(first);
   };
 
   const show = () => {
@@ -73,14 +95,13 @@ export function createCombobox({ input, list, search, describe, onPick, status =
     const matches = search(input.value);
     if (!Array.isArray(matches)) {
       results = []; // results of an earlier query must not be chosen
+      nListed = 0;
       list.replaceChildren();
       setOpen(false);
       return announce(matches ?? t("search.loading"), true);
     }
-    results = matches.slice(0, MAX_RESULTS);
-    list.replaceChildren(...results.map(createOption));
-    setOpen(results.length > 0);
-    announce(describeCount(matches.length), !matches.length);
+    results = matches;
+    fillList(FIRST_RESULTS);
   };
 
   // Search again for the same query, now that more is known; the active result stays active.
@@ -92,7 +113,7 @@ export function createCombobox({ input, list, search, describe, onPick, status =
 
   const step = (by) => {
     if (list.hidden) show();
-    const n = list.hidden ? 0 : results.length;
+    const n = list.hidden ? 0 : list.children.length;
     if (n) activate(activePosition < 0 && by < 0 ? n - 1 : (activePosition + by + n) % n);
   };
 

@@ -1,23 +1,45 @@
-// The search field of every page: users by id, items by words. The data loads when the field gets the focus. On a site
-// with too many users to list, a user is found by the whole id.
+// The search field of every page: pages, genres and items by words, users by id. The data loads when the field gets the
+// focus. On a site with too many users to list, a user is found by the whole id.
 import { createCombobox } from "../shared/combobox.js";
 import { element } from "../shared/element.js";
 import { marquee } from "../shared/marquee.js";
 import { describeFailure } from "../shared/outdated.js";
+import { createSearchIndex } from "../shared/search_index.js";
 import { t } from "../shared/strings.js";
-import { searchEntries, searchKeys } from "../shared/text.js";
 import { findUser, isUserList, userAddress } from "../shared/users.js";
 
-const createEntry = (label, note, href, id) => ({ label, note, href, id, ...searchKeys(label, note) });
-const userEntry = (id, slug) => createEntry(t("search.user", { id }), t("search.user_note"), userAddress(id, slug), id);
+// An entry is as createSearchIndex() needs it, with a `note` to show and the `href` of its page.
+const userEntry = (id, slug) => ({
+  ...{ id, label: t("search.user", { id }), note: t("search.user_note") },
+  href: userAddress(id, slug),
+});
+
+const itemEntry = ([title, year, slug], nRatings) => ({
+  ...{ label: title, keywords: year ?? "", note: year === null ? t("search.item_note") : `${year}` },
+  ...{ href: `${marquee.root}items/${slug}.html`, popularity: nRatings },
+});
+
+// The map shows the items of a genre.
+const genreEntry = ([name, nItems]) => ({
+  ...{ label: name, note: t("search.genre_note", { n: nItems }), popularity: nItems },
+  href: `${marquee.root}map.html#${new URLSearchParams({ genre: name })}`,
+});
+
+const pageEntry = ({ textContent: label, href }) => ({
+  ...{ label, note: t("search.page_note"), popularity: Number.MAX_VALUE },
+  href,
+});
 
 async function loadEntries() {
-  const [items, users] = await Promise.all(["items", "users"].map((name) => marquee.load(name)));
-  const itemEntries = items.map(([title, year, slug]) =>
-    createEntry(title, year === null ? t("search.item_note") : `${year}`, `${marquee.root}items/${slug}.html`, null),
-  );
+  const [items, users, facts] = await Promise.all(["items", "users", "search"].map((name) => marquee.load(name)));
   const hasAllUsers = isUserList(users);
-  return { hasAllUsers, entries: [...itemEntries, ...(hasAllUsers ? users.map(([id, slug]) => userEntry(id, slug)) : [])] };
+  const find = createSearchIndex([
+    ...[...document.querySelectorAll("header>nav>a")].map(pageEntry),
+    ...facts.genres.map(genreEntry),
+    ...items.map((item, n) => itemEntry(item, facts.ratings[n])),
+    ...(hasAllUsers ? users.map(([id, slug]) => userEntry(id, slug)) : []),
+  ]);
+  return { hasAllUsers, find };
 }
 
 // Look up users that are not listed, by the whole id, once typing pauses.
@@ -70,7 +92,7 @@ function buildSearch(container, withUser) {
     ...{ input, list, status },
     search: (query) => {
       if (!data) return failure;
-      const results = searchEntries(data.entries, query);
+      const results = data.find(query);
       if (data.hasAllUsers) return results;
       const onResult = () => isCurrent(query) && refresh();
       const onError = (problem) =>
