@@ -98,7 +98,7 @@ def test_hits_of_every_kind_are_marked_and_counted_as_on_a_page_of_the_user_alon
     user_page, page = visit(f"{disk}marked-pages/users/1.html"), visit(f"{disk}marked-any/users.html#1")
     wait_for_heading(page, "User 1")
     counts = [shown.get_by_text("counted in the metrics").all_inner_texts() for shown in (page, user_page)]
-    expected = ["3 watched later, 1 of the named liked, 2 counted in the metrics"]
+    expected = ["3 watched later, 1 of those named liked, 2 counted in the metrics"]
     assert counts == [[*expected, "2 watched later, 1 of them liked, 1 counted in the metrics"]] * 2
     for selector in (SHOWN, ".legend.marks"):
         texts = [shown.locator(selector).inner_text().split() for shown in (page, user_page)]

@@ -135,7 +135,7 @@ def reasons(page: str) -> list[str]:
 def test_reasons_are_read_off_a_page():
     page = (
         "<tr><td>1<td><a href=x>X</a><p>A · B\u00a0+0.25 · <em>withheld</em>\u00a0+0.12<td>1\n"
-        "<tr><td>2<td><a href=x>X</a><p><bdi>C</bdi>\u00a00.5<td>1\n<tr><td>3<td><p class=none>no single film<td>1"
+        "<tr><td>2<td><a href=x>X</a><p><bdi>C</bdi>\u00a00.5<td>1\n<tr><td>3<td><p class=none>popular overall<td>1"
     )
     assert reasons(page) == ["A · B", "C"]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +56,12 @@ def test_every_text_is_used_and_every_text_that_is_used_exists():
     used = {key: path.name for path in SOURCES for key in used_keys(path)}
     assert {key: name for key, name in used.items() if key not in STRINGS.keys} == {}
     assert STRINGS.keys - used.keys() == set()
+
+
+def test_texts_have_one_kind_of_apostrophe_and_no_space_before_a_percent_sign():
+    text = tomllib.loads((TEMPLATES / "strings" / "en.toml").read_text(encoding="utf-8"))
+    del text["language"]
+    assert re.findall(r"[^\"]*(?:'|[\s\u202f]%)[^\"]*", json.dumps(text, ensure_ascii=False)) == []
 
 
 def calls_in_template(path: Path) -> Iterator[tuple[str, set[str]]]:

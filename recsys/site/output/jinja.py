@@ -115,8 +115,8 @@ def term(name: str) -> str:
 
 
 def percent(value: float, digits: int = 0) -> str:
-    """A share as a percentage."""
-    return f"{100 * value:z.{digits}f}\u00a0%".replace("-", "−")
+    """A share as a percentage: 38%."""
+    return f"{100 * value:z.{digits}f}%".replace("-", "−")
 
 
 def plain(value: float | None) -> str:

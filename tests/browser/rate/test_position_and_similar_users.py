@@ -139,7 +139,7 @@ def test_a_position_outside_the_picture_is_marked_at_its_edge_and_the_page_says_
     page.evaluate(show, square)
     assert page.evaluate(POSITION) == expected
     words = (
-        "You lie beyond the edge of the picture. Of well-known films, these are nearest to you here: <b>3 and <b>7."
+        "You are beyond the edge of the picture. Of well-known films, these are nearest to you here: <b>3 and <b>7."
     )
     assert page.get_by_text(words).count() == 1
     assert ("is-right" in page.locator(YOU).get_attribute("class")) == label_is_left

@@ -349,7 +349,7 @@ def test_a_link_to_films_of_another_data_set_is_refused_in_a_sentence(open_site,
     page = open_site("second", page, titles=OTHER_TITLES)
     rate_card(page, 4, 2)
     follow(page, fragment)
-    assert page.get_by_label("Ratings from a link").inner_text() == "This link is of other films."
+    assert page.get_by_label("Ratings from a link").inner_text() == "This link is for other films."
     assert your_ratings(page) == {"Ran": 2}
     follow(page, fragment.partition("&t=")[0])  # a link of an earlier version
     assert len(your_ratings(page)) == n_ratings

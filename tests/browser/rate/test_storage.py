@@ -111,7 +111,7 @@ def test_ratings_that_cannot_be_stored_last_while_the_page_is_open(visit, disk, 
     page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }")
     page.goto(disk + "rate.html")
     ratings = rate_five_cards(loaded(page))
-    assert page.get_by_text("This browser lets pages keep nothing").is_visible()
+    assert page.get_by_text("This browser does not let pages store anything").is_visible()
     page.evaluate(SHOW_AGAIN)
     page.evaluate("dispatchEvent(new StorageEvent('storage', { key: null }))")
     assert your_ratings(page) == stars_by_title(items, ratings)

@@ -109,7 +109,7 @@ def test_thirty_users_are_linked_and_all_are_counted():
 def test_with_more_than_thirty_users_the_page_links_to_the_full_data(tmp_path):
     users = {f"u{n}": lists(base=["4"], deep=["4"] if n < 30 else []) for n in range(31)}
     text = page(render_items(with_users(users), tmp_path), "4")
-    assert text.count("The 30 at best rank") == 1
+    assert text.count("The 30 who have it highest") == 1
     assert "under <code>users.*.models.base</code>" in text
 
 
@@ -203,7 +203,7 @@ def test_in_a_large_catalogue_the_most_rated_items_are_listed_and_drawn(tmp_path
     folder = render_pages(tiny(), tmp_path, "items", "map")
     index, drawn = ((folder / name).read_text("utf-8") for name in ("items.html", "map.html"))
     assert re.findall(r"items/([a-z0-9_-]+)\.html", index) == [slug(id_) for id_ in FILM_IDS[:1:-1]]
-    assert "5 films, most rated first" in index and "Listed are the first 3;" in index
+    assert "5 films, most rated first" in index and "The first 3 are listed;" in index
     table = drawn[drawn.index("<table") :]
     assert re.findall(r"items/([a-z0-9_-]+)\.html", table) == [slug(id_) for id_ in FILM_IDS[2:]]
     assert "Here are the 3 most rated of 5 films" in drawn

@@ -56,7 +56,7 @@ def test_a_site_with_discovery_shows_other_lists_and_says_how_they_are_ordered(t
         (row,) = rows(sections[name])
         assert TITLES[FILM_IDS.index("5")] in row
         assert row.endswith("<td>0.12") or row.endswith("<td>0.13")
-    assert "score less popularity, discovery 0.25" in text
+    assert "score minus popularity, discovery 0.25" in text
     own = text_of(tiny(), tmp_path / "own")
     assert "discovery" not in own
 
@@ -70,7 +70,7 @@ def test_items_that_both_models_recommend_are_marked_and_hits_are_ticked(tmp_pat
     assert marks["Deep recommends"] == [" <i>both</i>", ""]
     legend = re.search(r'<ul class="legend marks">(.*?)</ul>', text, re.S)[1]
     assert "<i>both</i> in both" in legend
-    assert "<b>watched later</b> watched later: rated in the part hidden" in legend
+    assert "<b>watched later</b> watched later, in the held-back test data" in legend
 
 
 def test_a_film_that_both_models_recommend_under_the_ids_of_twins_is_marked_too(tmp_path):
@@ -98,13 +98,13 @@ def test_a_hit_that_was_liked_has_a_second_mark_and_the_legend_explains_both(tmp
     assert "<b>watched later</b>" in second and "<u>" not in second
     assert "<b>" not in third and "<u>" not in third
     assert "<p>2 watched later, 1 of them liked\n" in base
-    assert "<u>liked</u> liked: of these, rated at or above their own mean" in text
+    assert "<u>liked</u> liked: of these, rated at or above the user’s own mean" in text
 
 
 def test_what_is_withheld_is_not_among_the_liked_or_not(tmp_path):
     rows_of_base = [Recommendation("f/2", 2.5, True, liked=True), Recommendation(None, None, True)]
     text = text_of(with_user(base=rows_of_base), tmp_path)
-    assert "<p>2 watched later, 1 of the named liked\n" in panels(text)["Base recommends"]
+    assert "<p>2 watched later, 1 of those named liked\n" in panels(text)["Base recommends"]
 
 
 def test_where_ratings_do_not_say_what_is_liked_nothing_is_said_of_it(tmp_path):
@@ -116,7 +116,7 @@ def test_where_ratings_do_not_say_what_is_liked_nothing_is_said_of_it(tmp_path):
 def test_hits_that_do_not_count_in_the_metrics_are_told_apart_in_the_count(tmp_path):
     text = text_of(with_marks(relevant=False), tmp_path, "1", "compare")
     assert "<p>2 watched later, 1 counted in the metrics\n" in panels(text)["Base recommends"]
-    assert "not all that was watched later counts in the metrics: <a href=../compare.html#protocol>" in text
+    assert "not everything watched later counts in the metrics: <a href=../compare.html#protocol>" in text
 
 
 def test_without_times_a_hit_is_not_said_to_be_watched_later(tmp_path):
@@ -132,9 +132,9 @@ def test_each_recommendation_of_deep_has_its_reasons(tmp_path):
     deep = panels(text_of(with_user(deep=DEEP), tmp_path))["Deep recommends"]
     first, second = rows(deep)
     assert f"<p>{HOSTILE}\u00a0+0.25 · p1001\u00a0+0.12<td>" in first
-    assert "<p class=none>no single film<td>" in second
-    assert "The numbers do not add up" in deep and "the model is not retrained" in deep
-    assert "whichever is left out, the score does not fall" in deep
+    assert "<p class=none>popular overall<td>" in second
+    assert "The numbers cannot be added" in deep and "the model is not retrained" in deep
+    assert "whichever film is left out, the score does not fall" in deep
 
 
 def test_no_single_film_is_explained_only_where_it_occurs(tmp_path):
@@ -147,7 +147,7 @@ def test_base_names_the_nearest_rated_items_as_a_similarity(tmp_path):
     first, second = rows(base)
     assert f"<p>{HOSTILE}\u00a00.75<td>" in first
     assert "<p>" not in second
-    assert "post hoc" in base and "not the reason" in base
+    assert "looked up afterwards" in base and "not the reason" in base
     lists = {"base": [Recommendation("4", 1.0, False)]}
     assert "post hoc" not in text_of(with_user(**lists), tmp_path / "none")
 
@@ -210,7 +210,7 @@ def test_the_genre_profile_is_a_table_with_bars_to_a_common_scale(tmp_path):
 
 def test_the_hidden_films_are_counted_by_rank_in_each_model(tmp_path):
     ranks = {"base": HiddenRanks([1, 0, 2, 3], 60.5), "deep": HiddenRanks([0, 0, 0, 6], 1000.0)}
-    hidden = panels(text_of(with_user(hidden_ranks=ranks, n_hidden=6), tmp_path))["The hidden films"]
+    hidden = panels(text_of(with_user(hidden_ranks=ranks, n_hidden=6), tmp_path))["The held-back films"]
     assert re.findall(r"<th>([^<\n]+)", hidden) == ["Rank", "1–10", "11–50", "51–200", "201+", "Median"]
     assert [re.findall(r">([^<>]+)", row) for row in rows(hidden)] == [
         ["Base", "1", "0", "2", "3", "60.5"], ["Deep", "0", "0", "0", "6", "1000"]
@@ -241,7 +241,7 @@ def test_the_page_of_a_user_without_ratings_says_so(tmp_path):
     folder = render_pages(tiny(), tmp_path, "users")
     (path,) = folder.glob("users/unal*.html")
     text = path.read_text("utf-8")
-    assert "No rating of this user was seen" in text
+    assert "The models saw no rating by this user" in text
     assert text.count("Nothing is left to recommend") == 2
     assert list(panels(text)) == ["Their top rated", "Base recommends", "Deep recommends"]
 
@@ -249,7 +249,7 @@ def test_the_page_of_a_user_without_ratings_says_so(tmp_path):
 @pytest.mark.parametrize("name", ["base", "deep"])
 def test_one_model_alone_has_its_page_without_marks_of_both(tmp_path, name):
     text = text_of(tiny((name,)), tmp_path)
-    assert list(panels(text)) == ["Their top 2", f"{name.capitalize()} recommends", "Genres", "The hidden films"]
+    assert list(panels(text)) == ["Their top 2", f"{name.capitalize()} recommends", "Genres", "The held-back films"]
     assert "<i>both</i>" not in text
 
 
