@@ -1,8 +1,8 @@
 """What a keystroke in the search costs: queries typed letter by letter, as the page of a built site searches them.
 
-``python tests/benchmarks/search.py --site site [--items 10000]`` needs node. Items beyond those of the site are copies
-with a number. Milliseconds are those of the processor, so that other programs on the machine count little; for each
-keystroke the median of seven.
+``python tests/benchmarks/search.py --site site [--items 10000]`` needs node. Items beyond those of the site are
+copies with a number. Milliseconds are those of the processor, so that other programs on the machine count little;
+a keystroke's are the median of seven.
 """
 
 from __future__ import annotations
