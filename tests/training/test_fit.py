@@ -8,10 +8,11 @@ import pytest
 import recsys
 from recsys import TrainConfig
 from recsys.training.fit import chain_callbacks
-from recsys.training.validation import Validation, ValidationScore
+from recsys.training.validation import Validation, ValidationBlock, ValidationScore
 from tests.synthetic import two_tastes
 
 QUICK = TrainConfig(dim=8, epochs=12, batch_size=256, seed=1)
+NO_PAIRS = (np.arange(0), np.arange(0))
 
 
 def arrays(fitted: recsys.Fitted) -> list[np.ndarray]:
@@ -73,21 +74,24 @@ def test_shapes_dtypes_and_scores_are_those_of_the_contract():
 
 
 class ScriptedValidation:
-    """Returns given scores, epoch by epoch; has no user."""
+    """Returns given scores, epoch by epoch; of its only user all lists are alike."""
 
-    blocks = ()
+    blocks = (ValidationBlock(np.arange(1), NO_PAIRS, NO_PAIRS),)
 
-    def __init__(self, ndcg: list[float], error: float) -> None:
-        self.ndcg, self.error = iter(ndcg), error
+    def __init__(self, scores: list[float], error: float) -> None:
+        self.scores, self.error = iter(scores), error
 
     def selection_part(self, train: recsys.Dataset, rng: np.random.Generator) -> recsys.Dataset:
         return train
 
     def per_user(self, scores: object) -> np.ndarray:
-        return np.zeros(1)  # all starts are alike
+        return np.zeros(1)
+
+    def ndcg(self, block: ValidationBlock, scores: np.ndarray) -> np.ndarray:
+        return np.zeros(1)
 
     def score(self, fitted: recsys.Fitted) -> ValidationScore:
-        return ValidationScore(1.0, next(self.ndcg), self.error)
+        return ValidationScore(1.0, next(self.scores), self.error)
 
 
 @pytest.mark.parametrize(
