@@ -198,6 +198,16 @@ class Dataset:
         """Number of ratings of each user, (n_users,)."""
         return np.bincount(self.user, minlength=self.n_users)
 
+    @property
+    def n_active_users(self) -> int:
+        """Number of users with ratings."""
+        return int((self.user_counts > 0).sum())
+
+    @property
+    def mean_user_count(self) -> float:
+        """Number of ratings of the average user who has any; 0 without ratings."""
+        return self.n_ratings / max(1, self.n_active_users)
+
     @cached_property
     def rating_scale(self) -> RatingScale:
         """What the ratings are, opinions or counts or all alike, and what each weighs."""

@@ -184,19 +184,13 @@ def alternate(
     by_item = by_user.T.tocsr()
     # A half epoch multiplies its penalty by a row's ratings plus ``unobserved n_items``. Divided by what that is for
     # the average user, a penalty means the same in a catalogue of any size.
-    mean_count = mean_history(ratings)
-    l2 = hyperparameters.start_l2 / (mean_count + hyperparameters.unobserved * ratings.n_items)
+    l2 = hyperparameters.start_l2 / (ratings.mean_user_count + hyperparameters.unobserved * ratings.n_items)
     users = np.zeros((ratings.n_users, dim), np.float32)
     items = (INITIAL_LENGTH / np.sqrt(dim) * rng.standard_normal((ratings.n_items, dim))).astype(np.float32)
     for _ in range(epochs):
         users = half_epoch(by_user, users, items, l2, hyperparameters.unobserved)
         items = half_epoch(by_item, items, users, l2, hyperparameters.unobserved)
     return users, items
-
-
-def mean_history(ratings: Dataset) -> float:
-    """Ratings of the average user who has any."""
-    return ratings.n_ratings / max(1, int((ratings.user_counts > 0).sum()))
 
 
 def _balanced(users: Array, items: Array, hyperparameters: HyperParameters, log_q: Array) -> Factorisation:

@@ -79,7 +79,7 @@ def resolve(
         distillation: likewise.
         dim: likewise.
     """
-    batch_size = config.batch_size or default_batch_size(ratings.n_ratings, int((ratings.user_counts > 0).sum()))
+    batch_size = config.batch_size or default_batch_size(ratings.n_ratings, ratings.n_active_users)
     if config.epochs is None:
         min_epochs, max_epochs = epochs
         n_epochs = round(steps / number_of_batches(ratings.n_ratings, batch_size))
@@ -103,8 +103,9 @@ def default_batch_size(n_ratings: int, n_users: int) -> int:
     A quarter of a small log, so that it gets enough steps; 32,768 from 131,072 ratings on; from 786,432 on the 24th
     part of them, at most 1,048,576, or the ratings of 16,384 users.
     """
+    # -(-a // b) rounds up
     batch_size = min(-(-n_ratings // MIN_DEFAULT_BATCHES), max(BATCH_SIZE, -(-n_ratings // MAX_DEFAULT_BATCHES)))
-    return bounded_batch_size(batch_size, n_ratings, n_users)  # -(-a // b) rounds up
+    return bounded_batch_size(batch_size, n_ratings, n_users)
 
 
 def bounded_batch_size(batch_size: int, n_ratings: int, n_users: int) -> int:
@@ -122,6 +123,6 @@ def relative_density(ratings: Dataset) -> float:
 
     The less is known of each user and item, the more regularisation a model needs.
     """
-    n_users, n_items = (ratings.user_counts > 0).sum(), (ratings.item_counts > 0).sum()
+    n_users, n_items = ratings.n_active_users, (ratings.item_counts > 0).sum()
     # sqrt(n/n_users * n/n_items) = n / sqrt(n_users * n_items)
     return ratings.n_ratings / math.sqrt(float(n_users * n_items)) / REFERENCE_DENSITY

@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from recsys.data.dataset import Dataset
 from recsys.models import linear
-from recsys.models.factorisation import EPOCHS, alternate, mean_history
+from recsys.models.factorisation import EPOCHS, alternate
 from recsys.models.features import equal_weights, history_weights, history_windows, normalised, recency_ranks
 from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density
 from recsys.models.linear import LinearTowers, balanced, fit_linear
@@ -129,6 +129,6 @@ def _factorised(ratings: Dataset, hyperparameters: HyperParameters, rng: np.rand
     _, items = alternate(ratings, hyperparameters, EPOCHS, rng)
     unobserved, shares = hyperparameters.unobserved, ratings.item_counts / ratings.n_ratings
     products = (items * shares[:, None]).T @ items  # (d, d), the mean of q q'
-    system = unobserved * (items.T @ items) + (1 - unobserved) * mean_history(ratings) * products
+    system = unobserved * (items.T @ items) + (1 - unobserved) * ratings.mean_user_count * products
     system += hyperparameters.start_l2 * np.eye(len(system))  # l2 (n + w n_items), as in alternate
     return np.linalg.solve(system, items.T).T.astype(np.float32), items

@@ -51,8 +51,8 @@ class Trainer:
         self.optimiser = optimiser(towers.parameters().values())
         dtype = next(iter(towers.parameters().values())).value.dtype
         self.log_q = log_q(ratings).astype(dtype)  # (n_items,)
-        mean_count = ratings.user_counts[ratings.user_counts > 0].mean()
-        self.user_weights = (ratings.user_counts / mean_count).astype(dtype)  # (n_users,), mean 1 over active users
+        # (n_users,), mean 1 over active users
+        self.user_weights = (ratings.user_counts / ratings.mean_user_count).astype(dtype)
         self.saved_weights: list[Array] = []
 
     @classmethod
