@@ -178,7 +178,7 @@ def create(
     ratings: Dataset, teacher: Teacher, hyperparameters: HyperParameters, rng: np.random.Generator, dtype: DTypeLike
 ) -> CosineModel:
     """Towers that start from the directions of the teacher of ``deep``."""
-    start = LinearTowers(teacher.history, teacher.items).leading(hyperparameters.dim)
+    start = teacher.towers.leading(hyperparameters.dim)
     history = history_weights(ratings, recency_ranks(ratings))
     return CosineModel(history, ratings.rating_scale, start, log_q(ratings), rng, dtype)
 
@@ -192,7 +192,7 @@ def defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParamet
         hyperparameters,
         dim=hyperparameters.cosine_dim,
         learning_rate=LEARNING_RATE,
-        batch_size=bounded_batch_size(batch_size, ratings.n_ratings, int((ratings.user_counts > 0).sum())),
+        batch_size=bounded_batch_size(batch_size, ratings.n_ratings, ratings.n_active_users),
         l2=0.0,
         distillation=0.0,
     )

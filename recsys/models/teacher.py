@@ -24,7 +24,7 @@ class Teacher:
     """
 
     def __init__(self, towers: LinearTowers, histories: sparse.csr_array[Any]) -> None:
-        self.history, self.items = towers.history, towers.items  # (n_items, d)
+        self.towers = towers
         self.users = histories @ towers.history  # (n_users, d)
         self.self_contributions = self_contributions(
             histories.data, histories.indices, towers.history, towers.items
@@ -43,8 +43,8 @@ class Teacher:
         """
         return Factors(
             users=self.users[users],
-            items=self.items[items],
-            bias=np.zeros(len(items), self.items.dtype),
+            items=self.towers.items[items],
+            bias=np.zeros(len(items), self.users.dtype),
             self_contributions=self.self_contributions[entries],
             positive_scores=self.positive_scores[entries],
         )

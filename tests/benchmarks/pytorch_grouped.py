@@ -46,7 +46,12 @@ class Grouped:
         self.log_q, self.user_weights = tensor(run.log_q), tensor(run.user_weights)
         lengths = torch.from_numpy(run.ratings.user_counts)
         self.weights = torch.repeat_interleave(lengths.to(self.log_q.dtype).rsqrt(), lengths)
-        self.teacher = run.teacher and {name: tensor(array) for name, array in vars(run.teacher).items()}
+        self.teacher = run.teacher and {
+            "users": tensor(run.teacher.users),
+            "items": tensor(run.teacher.towers.items),
+            "self_contributions": tensor(run.teacher.self_contributions),
+            "positive_scores": tensor(run.teacher.positive_scores),
+        }
 
     def __call__(self, batch: Batch, mask: Tensor) -> Loss:
         """The loss of a batch, with a dropout mask for the user features (U, 1)."""

@@ -60,7 +60,7 @@ class TeacherTensors:
     """The teacher as tensors: vectors of users and items, and what an item of weight 1 adds to its own score."""
 
     def __init__(self, run: Trainer) -> None:
-        self.users, self.items = tensor(run.teacher.users), tensor(run.teacher.items)
+        self.users, self.items = tensor(run.teacher.users), tensor(run.teacher.towers.items)
         lengths, of_pairs = run.ratings.user_counts, run.teacher.self_contributions
         contributions = np.zeros(run.ratings.n_items, of_pairs.dtype)
         contributions[run.ratings.matrix.indices] = of_pairs * np.sqrt(np.repeat(lengths, lengths))
