@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.errors import ConfigError
 from recsys.models.features import log_q
 from recsys.models.fitted import Fitted
 from recsys.models.hyperparameters import HyperParameters
@@ -36,6 +37,9 @@ class Ensemble:
 
     Attributes:
         weights: factors with which the scores of the towers are added.
+
+    Raises:
+        ConfigError: there are companions, and no teacher for them to start from.
     """
 
     def __init__(
@@ -46,7 +50,9 @@ class Ensemble:
         self.trainers = {spec.name: own}
         for companion in spec.companions:
             settings = companion.defaults(ratings, hyperparameters)
-            if settings is not None and own.teacher is not None:
+            if settings is not None:
+                if own.teacher is None:
+                    raise ConfigError(f"{companion.name} towers start from a teacher, and {spec.name} has none")
                 towers = companion.create(ratings, own.teacher, settings, rng, np.float32)
                 self.trainers[companion.name] = Trainer(towers, None, ratings, settings, rng, companion.optimiser)
         self.log_q = log_q(ratings)
