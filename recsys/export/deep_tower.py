@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -146,21 +147,24 @@ def _rounded(
         n_bits = sum(precision) * tower.items.shape[1] + 16 * (2 * len(tower.columns) + 1)
         return items_that_fit(id_sizes, dataset.item_counts, n_bits, max_bytes - weight_bytes)
 
-    def overlap_with(precision: tuple[int, int]) -> float:
+    @cache
+    def compared(precision: tuple[int, int]) -> tuple[PageTower, float]:
+        """The rounded tower, and how much of the lists it leaves."""
         rows = rows_with(precision)
         exact = tower.of_items(rows)
-        return overlap(exact, exact.rounded(*precision), page_histories(ratings, rows, scale))
+        rounded = exact.rounded(*precision)
+        return rounded, overlap(exact, rounded, page_histories(ratings, rows, scale))
 
     # Where all items fit with some precision, a coarser one would serve nothing. The finer, the more lists stay.
     all_fit = [n for n, precision in enumerate(PRECISIONS) if len(rows_with(precision)) == dataset.n_items]
-    coarsest = bisect_left(PRECISIONS, MIN_OVERLAP, lo=max(all_fit, default=0), key=overlap_with)
+    coarsest = bisect_left(PRECISIONS, MIN_OVERLAP, lo=max(all_fit, default=0), key=lambda p: compared(p)[1])
     if coarsest == len(PRECISIONS):
         return None
     precision = PRECISIONS[coarsest]
-    rows = rows_with(precision)
-    exact = tower.of_items(rows)
-    items = {name: table.encoded(schema.DeepTower.FILE) for name, table in exact.rounded_items(*precision).items()}
-    return _Part(rows, {**weights, **items}, exact.rounded(*precision).bias, round(overlap_with(precision), 2))
+    rows, (rounded, of_ten) = rows_with(precision), compared(precision)
+    tables = tower.of_items(rows).rounded_items(*precision)
+    items = {name: table.encoded(schema.DeepTower.FILE) for name, table in tables.items()}
+    return _Part(rows, {**weights, **items}, rounded.bias, round(of_ten, 2))
 
 
 def sizes_of_ids(item_ids: list[str]) -> NDArray[np.int64]:
