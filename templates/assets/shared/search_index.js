@@ -1,6 +1,6 @@
 // Find entries by words as people type them. The beginning of a word is enough, words may be joined or split, and if
 // nothing begins with what is typed, typing errors are forgiven.
-import { normalizeText, withoutArticles } from "./text.js";
+import { splitWords, withoutArticles } from "./text.js";
 
 const MAX_WORDS = 8; // of a query, and at the beginning of a label, that may be joined
 const MAX_LENGTH = 32; // of a word, in characters that are compared
@@ -126,7 +126,6 @@ function rememberLast(compute) {
   };
 }
 
-const splitWords = (text) => normalizeText(text).split(" ").filter(Boolean);
 const cutWord = (word) => word.slice(0, MAX_LENGTH);
 
 // Whether one of the words ends after so many letters.

@@ -21,5 +21,7 @@ export function withoutArticles(words) {
   return others.length ? others : words;
 }
 
+export const splitWords = (text) => normalizeText(text).split(" ").filter(Boolean);
+
 // The words of a text without articles; "The Matrix" and "Matrix, The" are both just "matrix".
-export const searchWords = (text) => withoutArticles(normalizeText(text).split(" ").filter(Boolean));
+export const searchWords = (text) => withoutArticles(splitWords(text));
