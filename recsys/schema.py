@@ -384,7 +384,7 @@ class Comparison(Struct, frozen=True):
     against: str
     difference: Annotated[Interval, Meta(description="of nDCG: above 0 where the first is better")]
     p: Annotated[UnitInterval, Meta(description="Wilcoxon signed-rank test, two-sided")]
-    won: Annotated[int, Meta(description="users for whom the first is better")]
+    won: Annotated[int, Meta(description="users whose lists by the first are better")]
     tied: int
     lost: int
 
@@ -492,10 +492,10 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
     agreement: Annotated[Agreement | None, Meta(description="null unless two models were built")] = None
     most_helped: Annotated[
         list[UserDifference],
-        Meta(description="for whom the last model is ahead of the first by most, at most 10, most first"),
+        Meta(description="the users who gain most by the last model over the first, at most 10, most first"),
     ] = []
     least_helped: Annotated[
-        list[UserDifference], Meta(description="for whom it is behind by most, at most 10, most first")
+        list[UserDifference], Meta(description="the users who lose most by it, at most 10, most first")
     ] = []
     new_users: Annotated[NewUsers | None, Meta(description="null: not measured, see --evaluate-new-users")] = None
     new_users_in_time: Annotated[

@@ -113,7 +113,7 @@ def _agreement(pair: tuple[str, str] | None, results: Results) -> schema.Agreeme
 def _largest_differences(
     pair: tuple[str, str] | None, reports: dict[str, Report], train: Dataset, sign: int
 ) -> list[schema.UserDifference]:
-    """Users for whom the last model is ahead of the first by most (sign 1) or behind by most (-1); ties by index."""
+    """The users who gain most by the last model over the first (sign 1), or lose most (-1); ties by index."""
     if pair is None:
         return []
     first, last = (reports[name].per_user["ndcg"] for name in pair)
