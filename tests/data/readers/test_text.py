@@ -135,7 +135,7 @@ def test_an_odd_line_is_read_as_written_or_refused(separator):
         check_against_oracle(separator, "\n".join([*rows[:position], odd, *rows[position:]]), block_size)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=100)
 @given(st.sampled_from(SEPARATORS), st.data(), st.integers(1, 60))
 def test_odd_lines_are_read_as_written_or_refused_wherever_blocks_end(separator, data, block_size):
     odd = st.lists(st.sampled_from(FIELDS), min_size=4, max_size=4).map(separator.join)
