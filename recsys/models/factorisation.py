@@ -175,9 +175,12 @@ def alternate(
         rng: draws the first item vectors.
 
     Returns:
-        (n_users, d) and (n_items, d).
+        (n_users, d), zero for users without ratings, and (n_items, d).
     """
-    matrix, dim = ratings.matrix, hyperparameters.dim
+    dim, is_active = hyperparameters.dim, ratings.user_counts > 0
+    # Of active users only: an item's penalty grows with the rows of the matrix, and a sample of the ratings leaves
+    # most rows empty.
+    matrix = ratings.matrix[is_active]
     by_user: sparse.csr_array[Any] = sparse.csr_array(
         (np.ones(matrix.nnz, np.float32), matrix.indices, matrix.indptr), shape=matrix.shape
     )
@@ -185,11 +188,13 @@ def alternate(
     # A half epoch multiplies its penalty by a row's ratings plus ``unobserved n_items``. Divided by what that is for
     # the average user, a penalty means the same in a catalogue of any size.
     l2 = hyperparameters.start_l2 / (ratings.mean_user_count + hyperparameters.unobserved * ratings.n_items)
-    users = np.zeros((ratings.n_users, dim), np.float32)
+    active = np.zeros((matrix.shape[0], dim), np.float32)
     items = (INITIAL_LENGTH / np.sqrt(dim) * rng.standard_normal((ratings.n_items, dim))).astype(np.float32)
     for _ in range(epochs):
-        users = half_epoch(by_user, users, items, l2, hyperparameters.unobserved)
-        items = half_epoch(by_item, items, users, l2, hyperparameters.unobserved)
+        active = half_epoch(by_user, active, items, l2, hyperparameters.unobserved)
+        items = half_epoch(by_item, items, active, l2, hyperparameters.unobserved)
+    users = np.zeros((ratings.n_users, dim), np.float32)
+    users[is_active] = active
     return users, items
 
 

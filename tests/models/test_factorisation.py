@@ -7,7 +7,7 @@ import pytest
 
 from recsys import TrainConfig
 from recsys.models import base
-from recsys.models.factorisation import CAUTION, cautious_start, choose, factorise, from_noise
+from recsys.models.factorisation import CAUTION, alternate, cautious_start, choose, factorise, from_noise
 from recsys.models.features import log_q
 from tests.synthetic import two_tastes
 
@@ -54,6 +54,14 @@ def test_items_without_ratings_have_next_to_no_vector_and_nothing_is_exactly_zer
     start = factorise(LOG, SPARSE, rng())
     assert np.abs(start.items[24:]).max() < 0.1 < np.abs(start.items[:24]).max()
     assert (start.items != 0).all() and (start.users != 0).all()
+
+
+def test_users_without_ratings_change_nothing():
+    half = LOG.subset(LOG.user < 30)
+    alone = replace(half, user_ids=LOG.user_ids[:30], user_features=LOG.user_features[:30])
+    (users, items), (expected_users, expected_items) = (alternate(log, SPARSE, 5, rng()) for log in (half, alone))
+    np.testing.assert_array_equal(users, np.concatenate([expected_users, np.zeros((30, 4))]))
+    np.testing.assert_array_equal(items, expected_items)
 
 
 def test_noise_starts_from_popularity():
