@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from recsys.baselines.protocol import BaselineSpec, binary_matrix
 from recsys.data.dataset import Dataset
 from recsys.nn.arrays import Ids
-from recsys.nn.least_squares import half_epoch
+from recsys.nn.least_squares import alternating_least_squares
 
 
 class ALS:
@@ -47,14 +47,9 @@ class ALS:
         seed: int = 0,
     ) -> None:
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
-        by_user = binary_matrix(train)
-        by_item = by_user.T.tocsr()
-        rng = np.random.default_rng(seed)
-        self.user_vectors = np.zeros((train.n_users, dim), np.float32)
-        self.item_vectors = (0.1 / np.sqrt(dim) * rng.normal(size=(train.n_items, dim))).astype(np.float32)
-        for _ in range(epochs):
-            self.user_vectors = half_epoch(by_user, self.user_vectors, self.item_vectors, l2, unobserved)
-            self.item_vectors = half_epoch(by_item, self.item_vectors, self.user_vectors, l2, unobserved)
+        self.user_vectors, self.item_vectors = alternating_least_squares(
+            binary_matrix(train), dim, l2, unobserved, epochs, np.random.default_rng(seed)
+        )
 
     def scores(self, users: Ids | None = None) -> NDArray[np.float32]:
         """Dot products: float32 (n, n_items); all 0 for a user without ratings."""

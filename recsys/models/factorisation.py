@@ -9,25 +9,21 @@ Volinsky 2008). Training from noise needs hundreds of steps to come so far, and 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
-from scipy import sparse
 
 from recsys.data.dataset import Dataset
 from recsys.models.features import log_q
 from recsys.models.hyperparameters import HyperParameters
 from recsys.models.protocol import Quality
 from recsys.nn.arrays import Array, Ids
-from recsys.nn.least_squares import half_epoch
+from recsys.nn.least_squares import alternating_least_squares
 
 EPOCHS = 5
 """Of alternating least squares: how often users and items are solved for."""
 DRAFT_EPOCHS, DRAFT_DIM = 4, 64
 """Of the factorisations that are compared: shorter ones rank the candidates alike, several times as fast."""
-INITIAL_LENGTH = 0.1
-"""About the length of fresh item vectors in alternating least squares."""
 INITIAL_SCALE = 0.1
 """Standard deviation of embeddings from noise: small enough that the items' biases dominate the first scores."""
 JITTER = 0.001
@@ -177,25 +173,12 @@ def alternate(
     Returns:
         (n_users, d), zero for users without ratings, and (n_items, d).
     """
-    dim, is_active = hyperparameters.dim, ratings.user_counts > 0
-    # Of active users only: an item's penalty grows with the rows of the matrix, and a sample of the ratings leaves
-    # most rows empty.
-    matrix = ratings.matrix[is_active]
-    by_user: sparse.csr_array[Any] = sparse.csr_array(
-        (np.ones(matrix.nnz, np.float32), matrix.indices, matrix.indptr), shape=matrix.shape
-    )
-    by_item = by_user.T.tocsr()
+    rated, unobserved = ratings.matrix.copy(), hyperparameters.unobserved
+    rated.data[:] = 1
     # A half epoch multiplies its penalty by a row's ratings plus ``unobserved n_items``. Divided by what that is for
     # the average user, a penalty means the same in a catalogue of any size.
-    l2 = hyperparameters.start_l2 / (ratings.mean_user_count + hyperparameters.unobserved * ratings.n_items)
-    active = np.zeros((matrix.shape[0], dim), np.float32)
-    items = (INITIAL_LENGTH / np.sqrt(dim) * rng.standard_normal((ratings.n_items, dim))).astype(np.float32)
-    for _ in range(epochs):
-        active = half_epoch(by_user, active, items, l2, hyperparameters.unobserved)
-        items = half_epoch(by_item, items, active, l2, hyperparameters.unobserved)
-    users = np.zeros((ratings.n_users, dim), np.float32)
-    users[is_active] = active
-    return users, items
+    l2 = hyperparameters.start_l2 / (ratings.mean_user_count + unobserved * ratings.n_items)
+    return alternating_least_squares(rated, hyperparameters.dim, l2, unobserved, epochs, rng)
 
 
 def _balanced(users: Array, items: Array, hyperparameters: HyperParameters, log_q: Array) -> Factorisation:

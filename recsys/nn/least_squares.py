@@ -14,8 +14,41 @@ from scipy import sparse
 
 STEPS = 3
 """Conjugate-gradient steps for each vector in each half epoch."""
+INITIAL_LENGTH = 0.1
+"""About the length of fresh item vectors."""
 _BLOCK_NUMBERS = 2_000_000
 """Numbers held at once for the ratings of a block: 8 MB, a few times over. Blocks that fit a cache are faster too."""
+
+
+def alternating_least_squares(
+    rated: sparse.csr_array[Any], dim: int, l2: float, unobserved: float, epochs: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Vectors of both sides from nothing: users and items are solved for in turn.
+
+    Args:
+        rated: float32 (n_users, n_items), 1 where a user rated an item.
+        dim: length of the vectors.
+        l2: weight of the penalty.
+        unobserved: weight of a pair without a rating.
+        epochs: how often both sides are solved for.
+        rng: draws the first item vectors.
+
+    Returns:
+        (n_users, dim), zero for users without ratings, and (n_items, dim).
+    """
+    # Of active users only: an item's penalty grows with the rows of the matrix, and where settings are compared on a
+    # sample of the ratings, most rows are empty.
+    is_active = np.diff(rated.indptr) > 0
+    by_user: Any = rated[is_active]
+    by_item = by_user.T.tocsr()
+    active = np.zeros((by_user.shape[0], dim), np.float32)
+    items = (INITIAL_LENGTH / np.sqrt(dim) * rng.standard_normal((by_user.shape[1], dim))).astype(np.float32)
+    for _ in range(epochs):
+        active = half_epoch(by_user, active, items, l2, unobserved)
+        items = half_epoch(by_item, items, active, l2, unobserved)
+    users = np.zeros((len(is_active), dim), np.float32)
+    users[is_active] = active
+    return users, items
 
 
 def half_epoch(
