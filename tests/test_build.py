@@ -20,6 +20,7 @@ from recsys.baselines.tuning import tune
 from recsys.cache import models as cached_models
 from recsys.cache.store import cache_folder
 from recsys.data import load as sources
+from recsys.data.rating_scale import Counts
 from recsys.errors import DownloadError
 from recsys.export.script import json_in
 from tests.requirements import MOVIELENS, needs_movielens
@@ -211,6 +212,23 @@ def test_baselines_from_a_second_process_are_the_same_to_the_byte(site, small, t
     monkeypatch.setattr(run, "MIN_RATINGS_FOR_PROCESS", 0)
     assert build.main([*small, "--no-cache", "--out", str(tmp_path / "site")]) == 0
     assert differing(site / "data", tmp_path / "site" / "data") == []
+
+
+@pytest.mark.usefixtures("_no_pages")
+def test_of_a_log_of_plays_the_number_of_rows_is_a_count_though_none_is_above_two(tmp_path, capsys):
+    rows = [f"{user},{song}" for user in range(9) for song in range(user % 3, 12) for _ in range(1 + song % 2)]
+    log = tmp_path / "plays.csv"
+    log.write_text("\n".join(["listener,song", *rows]), encoding="utf-8")
+    dataset = recsys.load_dataset(log)
+    assert np.bincount(dataset.rating.astype(int)).tolist() == [0, 48, 51]
+    assert dataset.rating_scale == Counts(1, 2)
+    assert build.main(["--data", str(log), *QUICK, "--out", str(tmp_path / "site"), "--models", "deep"]) == 0
+    said = output(capsys)
+    assert "how many rows a user and item have (counts from 1 to 2)" in said
+    assert "read as counts: 1 to 2" in said
+    summary = load(tmp_path / "site", "build.json")["dataset"]
+    assert (summary["ratings"]["kind"], summary["rating_name"]) == ("counts", "plays")
+    assert summary["sha256"] == dataset.sha256
 
 
 def test_a_build_of_one_model_without_a_holdout_measures_nothing(small, tmp_path):

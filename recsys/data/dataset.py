@@ -20,7 +20,7 @@ from recsys.config import ReadConfig, Role
 from recsys.data.ids import quoted_id
 from recsys.data.nouns import GENRE, ITEM
 from recsys.data.printable import printable
-from recsys.data.rating_scale import RatingScale, rating_scale
+from recsys.data.rating_scale import RatingScale, count_scale, rating_scale
 from recsys.data.sorting import order_by
 from recsys.data.twins import Twins, find_twins
 from recsys.errors import DataError
@@ -71,6 +71,7 @@ class Dataset:
         noun: what an item is called.
         genre_label: what a genre is called, such as tag.
         rating_name: what a rating that counts something is called, such as hours; None for other ratings.
+        is_counted: a rating is how many rows its pair has in the source, and so a count whatever the distribution.
 
     Raises:
         DataError: the name is no text, there is no rating, an index or a shape does not fit, a rating is not finite,
@@ -96,6 +97,7 @@ class Dataset:
     noun: Noun = ITEM
     genre_label: Label = GENRE
     rating_name: str | None = None
+    is_counted: bool = False
 
     def __post_init__(self) -> None:
         """Check that everything fits together, and make the arrays read-only and the name printable."""
@@ -152,7 +154,8 @@ class Dataset:
             source: licence and the like.
             columns: the names of columns, by what they hold, where they are not recognised.
             duplicates: what becomes of several ratings of one pair: the newest (without times, their mean), the mean
-                or the sum counts, or they are refused. Where there is no rating column, rows are added up.
+                or the sum counts, or they are refused. Where there is no rating column, or one of events such as view
+                and purchase, rows are counted.
 
         Raises:
             ConfigError: a value of ``columns`` or ``duplicates`` is impossible.
@@ -211,7 +214,7 @@ class Dataset:
     @cached_property
     def rating_scale(self) -> RatingScale:
         """What the ratings are, opinions or counts or all alike, and what each weighs."""
-        return rating_scale(self.rating)
+        return count_scale(self.rating) if self.is_counted else rating_scale(self.rating)
 
     @cached_property
     def twins(self) -> Twins:
@@ -246,7 +249,7 @@ class Dataset:
             if attribute.name in ("noun", "genre_label", "rating_name"):  # what things are called
                 continue
             value = getattr(self, attribute.name)
-            if attribute.name.startswith("item_feature") and not self.item_feature_names:
+            if (attribute.name.startswith("item_feature") and not self.item_feature_names) or value is False:
                 continue  # so that the hash of data without any is what it was before there were any
             if attribute.name in ("user", "item", "rating", "timestamp") and value is not None:
                 value = value[order]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from recsys.data.sorting import order_by
 
-Rule = Literal["newest", "mean", "sum"]
+Rule = Literal["newest", "mean", "sum", "count"]
 
 
 def merge_duplicates(arrays: dict[str, Any], n_items: int, rule: Rule) -> tuple[dict[str, Any], int]:
@@ -20,7 +20,8 @@ def merge_duplicates(arrays: dict[str, Any], n_items: int, rule: Rule) -> tuple[
     Args:
         arrays: user, item, rating and timestamp (which may be None) by name, each (n,).
         n_items: in the catalogue.
-        rule: which rating a pair has: that of the newest, or the mean or sum of all. Its time is the newest.
+        rule: which rating a pair has: that of the newest, the mean or sum of all, or how many there are. Its time is
+            the newest.
     """
     user, item = arrays["user"], arrays["item"]
     repeated = repeated_pairs(user, item, n_items)
@@ -36,7 +37,7 @@ def merge_duplicates(arrays: dict[str, Any], n_items: int, rule: Rule) -> tuple[
     starts = np.flatnonzero(is_first)
     group = np.cumsum(is_first) - 1
     newest = np.maximum.reduceat(times, starts)
-    values = rating[rows].astype(np.float64)
+    values = np.ones(len(rows)) if rule == "count" else rating[rows].astype(np.float64)
     if rule == "newest":
         values = np.where(times == newest[group], values, 0.0)
         counted = np.add.reduceat((times == newest[group]).astype(np.int64), starts)

@@ -34,11 +34,13 @@ class Converted:
         arrays: of a data set, by the names of :class:`~recsys.data.dataset.Dataset`.
         n_unlisted: by table, users and items with ratings that the table of users or items lacks.
         columns: by table, what became of its extra columns, in words.
+        are_events: the column of ratings holds events, such as view and purchase, each of which counts 1.
     """
 
     arrays: dict[str, Any]
     n_unlisted: dict[str, int]
     columns: dict[str, dict[str, str]]
+    are_events: bool = False
 
 
 def convert_frames(
@@ -69,10 +71,13 @@ def convert_frames(
     user_rows, item_rows = _indices(user_ids, listed_users), _indices(item_ids, listed_items)
     about_users = _features("users", users, ["user"], user_rows, len(user_ids), note)
     about_items = _features("items", items, ["item", *_FACTS], item_rows, len(item_ids), note)
+    rating, are_events = np.ones(len(ratings), np.float32), False
+    if "rating" in ratings:
+        rating, are_events = _ratings(ratings["rating"])
     arrays: dict[str, Any] = {
         "user": _indices(user_ids, rated_users),
         "item": _indices(item_ids, rated_items),
-        "rating": _ratings(ratings["rating"]) if "rating" in ratings else np.ones(len(ratings), np.float32),
+        "rating": rating,
         "timestamp": timestamps(ratings["timestamp"]) if "timestamp" in ratings else None,
     }
     n_unlisted = {
@@ -88,7 +93,8 @@ def convert_frames(
         "item_feature_names": about_items.names,
         **_item_facts(items, item_rows, item_ids, note, genres),
     }
-    return Converted(arrays, n_unlisted, {"users": about_users.columns, "items": about_items.columns})
+    columns = {"users": about_users.columns, "items": about_items.columns}
+    return Converted(arrays, n_unlisted, columns, are_events)
 
 
 def _features(
@@ -109,8 +115,8 @@ def _count_unlisted(rated: NDArray[np.int32], listed: NDArray[np.int32], n: int)
     return int(is_unlisted.sum())
 
 
-def _ratings(column: pd.Series[Any]) -> NDArray[np.float32]:
-    """Ratings (n,); the data set refuses what is not finite."""
+def _ratings(column: pd.Series[Any]) -> tuple[NDArray[np.float32], bool]:
+    """Ratings (n,), of which the data set refuses what is not finite; and whether they are events."""
     parsed = parse_ratings(column)
     values = parsed.values
     what = "is a date; expected a number" if plain(column).dtype.kind == "M" else "is not a number"
@@ -123,7 +129,7 @@ def _ratings(column: pd.Series[Any]) -> NDArray[np.float32]:
         limit = f"{np.finfo(np.float32).max:.1e}"
         problem = f"does not fit into 32 bits; expected -{limit} to {limit} (rescale or drop it)"
         refuse_where("rating", column, too_large, problem)
-    return ratings
+    return ratings, parsed.form == "events"
 
 
 def _facts(name: str, data: pd.DataFrame | None) -> pd.DataFrame | None:

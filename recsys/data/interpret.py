@@ -11,7 +11,7 @@ import pandas as pd
 
 from recsys.config import ReadConfig, Role
 from recsys.data.cleaning import CleanTable, clean_facts, clean_ratings
-from recsys.data.column_kinds import describe_table
+from recsys.data.column_kinds import describe_ratings, describe_table
 from recsys.data.column_names import words_of
 from recsys.data.columns import as_text
 from recsys.data.dataset import Dataset, RepeatedPairError, Source
@@ -21,7 +21,7 @@ from recsys.data.frames import Converted, convert_frames
 from recsys.data.input_table import InputTable
 from recsys.data.nouns import label_of_genres, name_of_counts, noun_of_names
 from recsys.data.rating_roles import find_rating_columns
-from recsys.data.rating_scale import rating_scale
+from recsys.data.rating_scale import count_scale, rating_scale
 from recsys.data.report import ReadReport
 from recsys.data.roles import FACT_ROLES, SAMPLE_ROWS, RoleColumn, Roles
 from recsys.data.row_facts import Key, RowFacts, facts_of_rows
@@ -52,9 +52,8 @@ def dataset_of_frames(
     facts = _facts_of_rows(log, roles, items is None, users is None, logger.warning)
     about_items = facts.items if items is None else _renamed_facts("item", items, ratings, roles, config)
     about_users = facts.users if users is None else _renamed_facts("user", users, ratings, roles, config)
-    rule: Rule | None = None if config.duplicates == "refuse" else config.duplicates
-    rule = rule if rule is None or "rating" in roles else "sum"
     converted = convert_frames(log, about_items, about_users, logger.warning)
+    rule = _rule(config, is_counted="rating" not in roles or converted.are_events)
     noun = noun_of_names([roles["item"]], people=[roles["user"]])
     dataset = _make_dataset(name, source, converted, rule, noun, roles, Label())
     if dataset.n_ratings < len(log):
@@ -62,6 +61,13 @@ def dataset_of_frames(
         ratings_were = "ratings were" if n_merged > 1 else "rating was"
         logger.warning("%s of a user and item rated before: merged into one each", f"{n_merged:,} {ratings_were}")
     return dataset
+
+
+def _rule(config: ReadConfig, is_counted: bool) -> Rule | None:
+    """What becomes of several rows of a pair; None where they are refused."""
+    if config.duplicates == "refuse":
+        return None
+    return "count" if is_counted else config.duplicates
 
 
 def _make_dataset(
@@ -75,14 +81,16 @@ def _make_dataset(
 ) -> Dataset:
     """The data set with one rating a pair, and with what items, genres and ratings are called."""
 
-    def make(arrays: dict[str, Any]) -> Dataset:
-        is_count = len(arrays["rating"]) > 0 and rating_scale(arrays["rating"]).kind == "counts"
+    def make(arrays: dict[str, Any], is_counted: bool = False) -> Dataset:
+        scale = count_scale if is_counted else rating_scale
+        is_count = len(arrays["rating"]) > 0 and scale(arrays["rating"]).kind == "counts"
         return Dataset(
             name=name,
             source=source or Source(),
             noun=noun,
             genre_label=genre_label,
             rating_name=name_of_counts(roles.name("rating"), noun) if is_count else None,
+            is_counted=is_counted,
             **arrays,
         )
 
@@ -91,7 +99,8 @@ def _make_dataset(
     except RepeatedPairError:  # only now, because large logs have none, and looking for them takes a while
         if rule is None:
             raise
-        return make(merge_duplicates(converted.arrays, len(converted.arrays["item_ids"]), rule)[0])
+        merged, _ = merge_duplicates(converted.arrays, len(converted.arrays["item_ids"]), rule)
+        return make(merged, is_counted=rule == "count")
 
 
 def _renamed_facts(
@@ -156,7 +165,7 @@ def interpret_tables(
     about_items = _clean_facts(items, "items", facts.items)
     about_users = _clean_facts(users, "users", facts.users)
     is_counted = "rating" not in log.frame or (log.rating is not None and log.rating.form == "events")
-    rule: Rule | None = None if config.duplicates == "refuse" else "sum" if is_counted else config.duplicates
+    rule = _rule(config, is_counted)
     notes = [note for table in (ratings, items, users) if table is not None for note in table.notes]
     notes += [note for table in (log, about_items, about_users) if table is not None for note in table.notes]
     genres = (items or ratings).roles.name("genres")
@@ -250,7 +259,8 @@ def _notes_on_rows(
         events = ", ".join(log.rating.events)
         notes.append(f"{ratings.roles['rating']!r} holds events ({events}): their number is the rating")
     elif "rating" not in log.frame and rule is not None and n_merged:
-        notes.append("there is no column of ratings: a rating is how many rows a user and item have")
+        counts = describe_ratings(dataset, None)
+        notes.append(f"there is no column of ratings: a rating is how many rows a user and item have ({counts})")
     elif "rating" not in log.frame:
         notes.append("there is no column of ratings: every pair counts 1")
     elif n_merged:

@@ -1,7 +1,8 @@
 """How much a rating weighs in a history, by what the ratings of a log are: opinions, counts, or all alike.
 
 What they are follows from their distribution, not from their two ends: one mad value must not change what all others
-weigh, and plays or hours are not stars. Of a data set: :attr:`recsys.data.dataset.Dataset.rating_scale`.
+weigh, and plays or hours are not stars. Only of numbers of rows it is known that they are counts. Of a data set:
+:attr:`recsys.data.dataset.Dataset.rating_scale`.
 """
 
 from __future__ import annotations
@@ -121,7 +122,7 @@ def rating_scale(ratings: NDArray[np.floating[Any]]) -> RatingScale:
     They are counts where next to none is negative, and few lie in the upper half of their range or, from the lowest
     value, which most of them have, to the highest each value is rarer than the last.
     """
-    support = max(2, int(_SUPPORT * len(ratings))) if len(ratings) >= _SUPPORT_FROM else 1
+    support = _support(len(ratings))
     low, high = usual_range(ratings, support)
     if low == high:
         return Equal(low, high)
@@ -133,6 +134,20 @@ def rating_scale(ratings: NDArray[np.floating[Any]]) -> RatingScale:
             if lowest < most:
                 return Counts(lowest, most)
     return Opinions(low, high)
+
+
+def count_scale(counts: NDArray[np.floating[Any]]) -> RatingScale:
+    """The scale of counts (n,), all above zero, that are known to be counts whatever their distribution.
+
+    A high one may be an outlier, and so all may be alike; the lowest is none.
+    """
+    low, high = float(counts.min()), usual_range(counts, _support(len(counts)))[1]
+    return Equal(low, high) if low == high else Counts(low, high)
+
+
+def _support(n: int) -> int:
+    """How many of n ratings must lie at or beyond an end of their range."""
+    return max(2, int(_SUPPORT * n)) if n >= _SUPPORT_FROM else 1
 
 
 def _have_long_tail(ratings: NDArray[np.floating[Any]]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.data.dataset import Dataset
+from recsys.data.rating_scale import Counts, Equal, Opinions
 
 LOG = pd.DataFrame(
     [("a", "x", 1.0, 30), ("a", "x", 5.0, 40), ("a", "x", 3.0, 20), ("b", "x", 2.0, 10), ("a", "y", 4.0, 10)],
@@ -40,8 +43,34 @@ def test_of_several_newest_ones_the_mean_counts():
     assert merged(LOG.assign(timestamp=[40, 40, 20, 10, 10]), "newest")["a", "x"] == (3, 40)
 
 
-def test_rows_without_a_rating_are_counted():
-    assert merged(LOG.drop(columns="rating"), "newest")["a", "x"] == (3, 40)
+@pytest.mark.parametrize("rule", ["newest", "mean", "sum"])
+def test_rows_without_a_rating_are_counted(rule):
+    assert merged(LOG.drop(columns="rating"), rule)["a", "x"] == (3, 40)
+
+
+def test_events_are_counted():
+    events = Dataset.from_frames(LOG.assign(rating=["view", "view", "buy", "view", "view"]), duplicates="newest")
+    assert sorted(events.rating.tolist()) == [1, 1, 3]
+    assert events.rating_scale.kind == "counts"
+
+
+def test_numbers_of_rows_are_counts_even_where_the_same_ratings_are_opinions():
+    plays = pd.DataFrame({"user": [0, 0, 0, 1, 1, 1], "item": [0, 0, 1, 0, 0, 1]})
+    counted = Dataset.from_frames(plays, duplicates="sum")
+    rated = Dataset.from_frames(pd.DataFrame({"user": [0, 0, 1, 1], "item": [0, 1, 0, 1], "rating": [2, 1, 2, 1]}))
+    assert counted.rating.tolist() == rated.rating.tolist()
+    assert (counted.rating_scale, rated.rating_scale) == (Counts(1, 2), Opinions(1, 2))
+    assert (counted.rating_name, rated.rating_name) == ("times", None)
+    assert counted.sha256 != rated.sha256  # models of them differ
+    part = counted.subset(np.array([True, True, False, True]))
+    assert part.rating_scale.kind == replace(part, name="part").rating_scale.kind == "counts"
+
+
+def test_where_no_pair_has_several_rows_all_are_alike():
+    clicks = pd.DataFrame({"user": [0, 0, 1], "item": [0, 1, 0]})
+    clicked = Dataset.from_frames(clicks, duplicates="sum")
+    assert clicked.rating_scale == Equal(1, 1)
+    assert clicked.sha256 == Dataset.from_frames(clicks.assign(rating=1)).sha256
 
 
 rows = st.lists(

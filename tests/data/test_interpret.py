@@ -14,6 +14,7 @@ from recsys.data.fact_roles import find_item_columns, find_user_columns
 from recsys.data.input_table import InputTable
 from recsys.data.interpret import interpret_tables, rated_ids
 from recsys.data.rating_roles import find_rating_columns
+from recsys.data.rating_scale import Counts
 from recsys.data.report import ReadReport
 from recsys.errors import DataError
 
@@ -116,6 +117,16 @@ def test_rows_of_a_log_of_events_are_counted():
     dataset, report = read(table_of(rows, ["visitor", "product", "event"]))
     assert dataset.rating.tolist() == [3, 1]
     assert any("events (buy, view)" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("columns", "name"), [(["listener", "song"], "plays"), (["listener", "song", "event"], "events")]
+)
+def test_numbers_of_rows_are_counts_though_as_many_pairs_have_two_rows_as_one(columns, name):
+    rows = [[user, song, "play"][: len(columns)] for user in "abcd" for song in ("s1", "s1", "s2")]
+    dataset, report = read(table_of(rows, columns))
+    assert dataset.rating_scale == Counts(1, 2)
+    assert report.rating_name == dataset.rating_name == name
 
 
 def test_duplicates_are_merged_and_counted_or_refused():

@@ -13,6 +13,7 @@ from recsys.data.rating_scale import (
     Counts,
     Equal,
     Opinions,
+    count_scale,
     rating_scale,
     rating_step,
 )
@@ -75,6 +76,14 @@ def test_ratings_beyond_an_end_weigh_as_that_end():
 def test_a_count_of_zero_weighs_nothing_and_the_lowest_above_it_most_of_the_highest():
     assert Counts(3, 3000).weights(np.array([0, 3, 3000])).tolist() == [0, LEAST_COUNT, 1]
     assert Counts(2, 2).weights(np.array([0, 2])).tolist() == [0, 1]
+
+
+def test_what_is_known_to_be_counts_is_so_whatever_its_distribution():
+    for counts in ([1, 2], [1, 2, 2, 2], [2] * 5000 + [1]):
+        scale = count_scale(np.array(counts, np.float32))
+        assert scale == Counts(1, 2)
+        assert scale.weights(np.array([1, 2])).tolist() == [LEAST_COUNT, 1]
+    assert count_scale(np.array([1] * 5000 + [999], np.float32)) == Equal(1, 1)  # one mad value changes no weight
 
 
 def test_what_is_all_alike_weighs_one_and_a_rare_lower_value_counts_against():
