@@ -227,9 +227,10 @@ class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
     why: Annotated[
         list[Why],
         Meta(
-            description="[item, strength] of rated items, strongest first; absent: none. By models.{name}.reasons in "
-            "build.json, effect: by how much the score falls when the tower is run again without that item; these do "
-            "not add up. similarity: cosine of the two items, which is not why the model recommends it"
+            description="[item, strength] of rated items, strongest first; absent: none of more than 0.005. By "
+            "models.{name}.reasons in build.json, effect: by how much the score falls when the tower is run again "
+            "without that item; these do not add up. similarity: cosine of the two items, which is not why the model "
+            "recommends it"
         ),
     ] = []
     why_withheld: Annotated[

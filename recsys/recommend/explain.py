@@ -21,7 +21,9 @@ from recsys.nn.arrays import Ids
 from recsys.recommend.lists import Lists
 
 DECIMALS = 4
-"""Of strengths; what is not positive after rounding to these is no reason."""
+"""Of strengths."""
+SHOWN_DECIMALS = 2
+"""Of strengths on pages; what is not positive after rounding to these is no reason, in ``tower.js`` likewise."""
 _BLOCK_STRENGTHS = 100_000
 """Pairs of a rated and a recommended item looked at in one go: with all that belongs to them, some 20 MB."""
 
@@ -87,14 +89,14 @@ def strongest_of_runs(
     """The n largest of each run of rows, for every column, as row numbers and rounded values, both (U, k, n).
 
     Args:
-        strengths: (P, k); what does not round to more than 0 counts as absent.
+        strengths: (P, k); what pages would show as 0 counts as absent.
         starts: (U,), the first row of each run; no run is empty.
         n: how many.
 
     Returns:
         Rows and values, largest first, equals by row; -1 and -inf where a run has fewer.
     """
-    remaining = np.where(np.round(strengths, DECIMALS) > 0, strengths, np.float32(-np.inf))
+    remaining = np.where(np.round(strengths, SHOWN_DECIMALS) > 0, strengths, np.float32(-np.inf))
     row = np.arange(len(remaining))[:, None]  # (P, 1)
     run = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(remaining)]))  # (P,)
     shape = (len(starts), remaining.shape[1], n)

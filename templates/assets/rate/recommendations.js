@@ -44,7 +44,7 @@ export function createRecommendations(box, items, scale, state) {
     const parts = named.flatMap(([row, strength], n) => [
       n ? " · " : `${t("rate.because")} `,
       element("bdi", {}, items.title(row)),
-      `\u00a0${strength < 0.005 ? "" : "+"}${formatScore(strength)}`, // below, two decimals show 0
+      `\u00a0+${formatScore(strength)}`,
     ]);
     return parts.length ? parts : [t("rate.noReason")];
   };

@@ -7,8 +7,11 @@ const [GROUP_SEPARATOR, DECIMAL_SEPARATOR] = [numberSeparator("group"), numberSe
 
 export const formatCount = (n) => n.toLocaleString(PAGE_LANGUAGE);
 
-// Fixed decimals, with a true minus sign. Rounded by toFixed, as Python rounds: Intl rounds 1.005 up.
-export const formatFixed = (value, digits) => value.toFixed(digits).replace("-", "−").replace(".", DECIMAL_SEPARATOR);
+// Fixed decimals, with a true minus sign, and 0 without. Rounded by toFixed, as Python rounds: Intl rounds 1.005 up.
+export function formatFixed(value, digits) {
+  const rounded = Number(value.toFixed(digits)) || 0; // of -0.00 too
+  return rounded.toFixed(digits).replace("-", "−").replace(".", DECIMAL_SEPARATOR);
+}
 
 export const formatScore = (value) => formatFixed(value, 2);
 

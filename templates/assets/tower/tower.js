@@ -198,8 +198,8 @@ export function createTower(data) {
       const scoreWithAll = dotRow(withAll, items, row);
       const fall = ([linear, active]) => scoreWithAll - dotRow(linear, items, row) - dotRow(active, outer, 0);
       const strengths = liked.map(([rated], n) => [rated, fall(runsWithout[n])]);
-      const positive = strengths.filter(([, strength]) => Math.round(strength * 1e4) > 0); // as four decimals show it
-      return positive.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MAX_REASONS);
+      const shown = strengths.filter(([, strength]) => strength > 0.005); // what two decimals show as 0 is no reason
+      return shown.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MAX_REASONS);
     });
   };
 
