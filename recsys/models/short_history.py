@@ -44,9 +44,13 @@ RANDOM_PARTS = 3
 """Parts of histories that are drawn at random, for each that is the first in time; so also how much likelier that is
 before any item is known. With fewer, the answer to first items is better, and the answer to random ones is worse."""
 _ROUNDS = 3
-"""How often every training user takes part in each way."""
+"""How often every training user takes part in each way, where they are few."""
 _MAX_USERS = 5000
-"""Training users that the corrections are fitted to, at most."""
+"""Training users that the corrections are fitted to, at most; and how many parts of histories there are in each way,
+over all rounds."""
+_MAX_GATE_ROWS = 12_000
+"""Parts of histories that the gate is fitted to, at most. With five times as many, the shares of orders differ by
+0.01 on average."""
 _RIDGE = 0.5
 """Penalty of the regression, relative to the mean square of its inputs. With less, sparse logs lose; with more, a
 correction takes back less of what an item adds for itself, and items like those rated low fall less."""
@@ -93,7 +97,7 @@ class ShortHistory:
         average = (ratings.item_counts / max(ratings.n_ratings, 1)) @ table.astype(np.float64)  # (d,)
         deviations, dim = table - average, table.shape[1]  # (n_items, d)
         parts = list(_parts(ratings, rng))
-        gate = _fit_gate(parts, deviations)
+        gate = _fit_gate(parts, deviations, rng)
         size = (gate.shape[1] + 1) * (dim + 1)  # of all K corrections' inputs
         gram, moments = np.zeros((size, size)), np.zeros((size, dim))
         for part in parts:
@@ -101,9 +105,10 @@ class ShortHistory:
             n_all, n_given = np.diff(part.all.indptr)[:, None], np.diff(part.given.indptr)[:, None]  # (U, 1)
             inputs = _correction_inputs(given, n_given, gate)  # (U, K (d + 1))
             targets = (total - given) / (n_all - n_given) - given / (AVERAGE_ITEMS + n_given)  # (U, d)
-            weighted = inputs * np.sqrt(n_all - n_given)
-            gram += weighted.T @ inputs
-            moments += weighted.T @ targets
+            root_weights = (n_all - n_given) ** 0.25  # of both factors of the products
+            inputs *= root_weights
+            gram += inputs.T @ inputs  # a product with itself takes half the time
+            moments += inputs.T @ (root_weights * targets)
         # Each M_k is penalised by the scale of its own inputs, and no offset is.
         penalty = np.zeros((gate.shape[1] + 1, dim + 1))
         penalty[:, :dim] = _RIDGE * np.diag(gram).reshape(penalty.shape)[:, :dim].mean(axis=1, keepdims=True)
@@ -157,19 +162,29 @@ def _gate_inputs(sums: Array, counts: NDArray[np.integer[Any]]) -> Array:
     return np.column_stack([scaled, scaled**2, np.log1p(counts), np.ones(len(sums))])
 
 
-def _fit_gate(parts: Sequence[_Part], deviations: Array) -> Array:
+def _fit_gate(parts: Sequence[_Part], deviations: Array, rng: np.random.Generator) -> Array:
     """Weights (2 d + 2, K - 1): one column where some parts are the first in time, else none.
 
     Args:
         parts: of known order.
         deviations: (n_items, d), of the embeddings from the average one.
+        rng: draws a sample of them where they are many.
     """
     n_inputs = 2 * deviations.shape[1] + 2
     if not any(part.is_first for part in parts):
         return np.zeros((n_inputs, 0))
-    inputs = [_gate_inputs(part.given @ deviations, np.diff(part.given.indptr)[:, None]) for part in parts]
-    is_first = [np.full(len(of_part), part.is_first) for of_part, part in zip(inputs, parts, strict=True)]
-    return fit_logistic(np.concatenate(inputs), np.concatenate(is_first), _GATE_RIDGE)[:, None]
+    max_rows = _MAX_GATE_ROWS // len(parts)  # of each part, so that orders are as frequent as before
+    samples = [_sample_rows(part.given, max_rows, rng) for part in parts]
+    given = sparse.vstack(samples, format="csr")
+    is_first = np.repeat([part.is_first for part in parts], [sample.shape[0] for sample in samples])
+    inputs = _gate_inputs(given @ deviations, np.diff(given.indptr)[:, None])
+    return fit_logistic(inputs, is_first, _GATE_RIDGE)[:, None]
+
+
+def _sample_rows(matrix: sparse.csr_array[Any], max_rows: int, rng: np.random.Generator) -> sparse.csr_array[Any]:
+    """Some rows of a matrix, drawn at random where it has more."""
+    n_rows = matrix.shape[0]
+    return matrix if n_rows <= max_rows else matrix[rng.choice(n_rows, max_rows, replace=False)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +209,8 @@ def _parts(ratings: Dataset, rng: np.random.Generator) -> Iterator[_Part]:
     lengths = sample.user_counts[users]
     histories = _ones(row, item, (len(users), ratings.n_items))
     timestamp = sample.timestamp[order] if sample.timestamp is not None and sample.has_times else None
-    for keys in [*([] if timestamp is None else [(timestamp,)]), *[()] * RANDOM_PARTS] * _ROUNDS:
+    n_rounds = max(1, min(_ROUNDS, _MAX_USERS // len(users)))
+    for keys in [*([] if timestamp is None else [(timestamp,)]), *[()] * RANDOM_PARTS] * n_rounds:
         position = np.empty(len(row), np.int64)
         position[np.lexsort((rng.random(len(row)), *keys, row))] = position_in_group(lengths)
         # Log-uniform from 1 to half: as many of one or two items as of ten or twenty.

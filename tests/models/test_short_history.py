@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -141,6 +142,18 @@ def test_where_items_are_rated_at_any_time_there_might_as_well_be_no_times():
         answer, expected, padded = (short.pool(row(given), table)[0] for short in (with_times, without, plain))
         # Two corrections are penalised more than one, so they are smaller.
         assert np.abs(answer - expected).max() < 0.3 * np.abs(expected - padded).max()
+
+
+def test_five_times_as_many_users_take_hardly_more_memory():
+    table = RNG(5).standard_normal((N_ITEMS, 64)).astype(np.float32)
+    peaks = []
+    for n_users in (1000, 5000):
+        ratings = known_first(n_users)
+        tracemalloc.start()
+        ShortHistory.fit(ratings, table, RNG(0))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
 
 
 def test_equal_seeds_give_equal_arrays_whatever_the_order_of_lines():
