@@ -610,7 +610,7 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     leaves the result under the key ``deep_tower`` of the map ``globalThis.marquee.data``. Arrays are base64 of
     little-endian float16, row by row. Where not all items fit, the large ones are rounded further, so that more do.
 
-        m = number of rated items, n = average_films + m, w = half_star_weights[2 * stars - 1] of each of them
+        m = number of rated items, n = average_items + m, w = half_star_weights[2 * stars - 1] of each of them
         d = sum of w * (pool[row] - average) / n
         e = sum of (pool[row] - average) / n
         h = sqrt(n) * (average + d + half_faded / (half_faded + m) * sum over orders of
@@ -647,7 +647,7 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     average: Annotated[
         str, Meta(description="float16 (dim,), what an item adds on average: every history has some of these")
     ]
-    average_films: Annotated[float, Meta(description="how many of them, before any item is rated", gt=0)]
+    average_items: Annotated[float, Meta(description="how many of them, before any item is rated", gt=0)]
     correction: Annotated[
         str,
         Meta(

@@ -128,7 +128,7 @@ def _legend(results: Results) -> dict[str, schema.LegendEntry]:
         if name in rows
     }
     if "deep_liked" in rows:  # the model deep, given less: its colours
-        entries["deep_liked"] = msgspec.structs.replace(entries["deep"], label="Deep, films alone")
+        entries["deep_liked"] = msgspec.structs.replace(entries["deep"], label="Deep, without ratings")
     return entries
 
 

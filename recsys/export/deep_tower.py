@@ -88,7 +88,7 @@ def build_deep_tower(
         star_weights=_to_decimals(star_weights()),
         half_star_weights=_to_decimals(half_star_weights(towers.scale, dataset.rating)),
         starters=seed_items(projection.points[part.rows], _starter_counts(dataset)[part.rows]),
-        average_films=AVERAGE_ITEMS,
+        average_items=AVERAGE_ITEMS,
         half_faded=HALF_FADED,
         gates=[_significant(part.gate[:, 0]) for part in short if part.gate.size],
         **shared,

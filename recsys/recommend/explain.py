@@ -71,7 +71,7 @@ def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
 def _without_lesser_twins(
     items: NDArray[np.int32], strengths: NDArray[np.float32], twins: Twins
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The reasons (n_users, k, m) without those whose twin is a stronger one: a film is named once."""
+    """The reasons (n_users, k, m) without those whose twin is a stronger one: an item is named once."""
     if not twins:
         return items, strengths
     first = np.where(items < 0, -1, twins.first[items])

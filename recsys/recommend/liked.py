@@ -39,7 +39,7 @@ def _highest_ratings(
 ) -> NDArray[np.float64]:
     """The highest rating that each user gave to an item or one of its twins: (h,), for users and items (h,)."""
     first = ratings.twins.first
-    rated = ratings.user.astype(np.int64) * ratings.n_items + first[ratings.item]  # one number a user and film
+    rated = ratings.user.astype(np.int64) * ratings.n_items + first[ratings.item]  # one number a user and item
     order = np.lexsort((ratings.rating, rated))  # of equal numbers, the highest rating is last
     last = np.searchsorted(rated[order], users * ratings.n_items + first[items], side="right") - 1
     highest: NDArray[np.float64] = ratings.rating[order[last]].astype(np.float64)

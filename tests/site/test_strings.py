@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import msgspec
@@ -157,6 +158,20 @@ def test_visitors_of_a_site_without_a_scale_answer():
     assert (stars.text("rate.yourRatings"), stars.text("rate.ratings", n=1)) == ("Your ratings", "1 rating")
 
 
+@pytest.mark.parametrize("kind", ["scale", "equal"])
+def test_ten_recommendations_are_promised_where_there_are_as_many(kind):
+    artefacts = tiny()
+    dataset = msgspec.structs.replace(
+        artefacts.build.dataset, ratings=RatingsSummary(kind=kind, low=1, high=5, description="")
+    )
+    build = msgspec.structs.replace(artefacts.build, dataset=dataset)
+    keys = ("rate.page.ledeLikes", "rate.waitingForLikes") if kind == "equal" else ("rate.page.lede", "rate.waiting")
+    for n_items in (8, 100):
+        tower = msgspec.structs.replace(artefacts.deep_tower, item_ids=[str(item) for item in range(n_items)])
+        texts = site_strings(TEMPLATES, msgspec.structs.replace(artefacts, build=build, deep_tower=tower))
+        assert [bool(re.search(r"\bten\b", texts.text(key))) for key in keys] == [n_items == 100] * 2
+
+
 def test_a_language_without_a_file_is_refused():
     with pytest.raises(OutputError, match=r"xx\.toml: No such file"):
         presented(language="xx")
@@ -170,7 +185,7 @@ def with_settings(**settings):
 
 def test_what_is_said_to_be_published_follows_the_settings_of_privacy():
     published = with_settings()("about.privacy_user")
-    assert "the id as the source wrote it, the ten films rated highest" in published
+    assert "the id as the source wrote it, up to ten films rated highest" in published
     hidden = with_settings(hide_rated=True, hash_users=True)("about.privacy_user")
     assert "a keyed hash of their id, the lists, whether" in hidden
     assert "at most 90 films of a user" in with_settings(named_items="all")("about.privacy_named", max_named=90)

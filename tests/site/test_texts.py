@@ -40,7 +40,8 @@ SENTENCE = re.compile(r"(?:^|[ >])(?:[A-Z][a-z’]+|[a-z]{2,}),? [a-z’]{2,}(?:
 KINDS = [Strings(TEMPLATES / "strings" / "en.toml", {**dict.fromkeys(
     ("item", "items", "do", "did", "genre", "genres", "value", "dataset", "discovery"), "x")}, conditions, "film")
     for conditions in (
-        ("scale", "temporal", "genres", "years"), ("counts",), ("equal", "temporal"), ("discovery",), (),
+        ("scale", "temporal", "genres", "years"), ("counts",), ("equal", "temporal"), ("discovery",),
+        ("few_items",), (),
     )]  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def legend() -> dict[str, LegendEntry]:
         name: LegendEntry(label=spec.label, light=spec.colour[0], dark=spec.colour[1])
         for name, spec in {**MODEL_SPECS, **BASELINES}.items()
     }
-    return {**entries, "deep_liked": msgspec.structs.replace(entries["deep"], label="Deep, films alone")}
+    return {**entries, "deep_liked": msgspec.structs.replace(entries["deep"], label="Deep, without ratings")}
 
 
 def interval(mean: float) -> Interval:
@@ -209,7 +209,7 @@ def deep_tower() -> DeepTower:
         starters=[1, 0, 4],
         pool=vectors,
         average=half_floats(0, 1),
-        average_films=0.5625,
+        average_items=0.5625,
         inner_weight=half_floats(0, 0),
         inner_bias=half_floats(0),
         outer_weight=half_floats(0, 0),

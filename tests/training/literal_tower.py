@@ -57,8 +57,8 @@ class LiteralTower:
 
     def pooled(self, history: History) -> np.ndarray:
         """The completed history (dim,)."""
-        # As if average_films average items had been rated too, so that few ratings stay near the average user.
-        length = self.tower.average_films + len(history)
+        # As if average_items average items had been rated too, so that few ratings stay near the average user.
+        length = self.tower.average_items + len(history)
         taste, context = np.zeros(self.tower.dim), np.zeros(self.tower.dim)
         for row, stars in history:
             deviation = (self.pool[row] - self.average) / length

@@ -6,7 +6,7 @@ import { createSearchIndex } from "../shared/search_index.js";
 export function createItems(ids, allItems, facts) {
   const rowsById = new Map(ids.map((id, row) => [id, row]));
   const items = facts.items.map((position) => allItems[position]);
-  const twins = facts.twins ?? []; // groups of rows of one film, ascending
+  const twins = facts.twins ?? []; // groups of rows of one item, ascending
   const firstTwins = new Map(twins.flatMap((group) => group.map((row) => [row, group[0]])));
   let findEntries = null; // created at the first search
 
@@ -25,7 +25,7 @@ export function createItems(ids, allItems, facts) {
     popularity: (row) => Math.log2(facts.counts[row] + 1),
     hasGenre: (row, genre) => facts.of[row].includes(genre),
     twins,
-    firstTwin: (row) => firstTwins.get(row) ?? row, // the same for all rows of one film
+    firstTwin: (row) => firstTwins.get(row) ?? row, // the same for all its rows
 
     // Entries with a `row`, best first.
     search(query) {

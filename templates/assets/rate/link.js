@@ -9,7 +9,7 @@ export function createLinkNotice(box, store, state, announce, getItems) {
   const backButton = box.querySelector("[data-back]");
   const actions = keepButton.parentElement;
 
-  // "12 ratings", or of unwanted items alone "2 unwanted films"
+  // "12 ratings", or of unwanted items alone "2 unwanted items"
   const contents = () => {
     const n = state.ratings.size || state.unwanted.size;
     return t(state.ratings.size ? "rate.ratings" : "rate.unwantedItems", { n });

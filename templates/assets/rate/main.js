@@ -19,7 +19,7 @@ import { createSimilarUsers } from "./similar_users.js";
 import { createRatingsState } from "./state.js";
 import { createStore } from "./store.js";
 
-const STEP = 10; // recommendations that are added by "Show ten more"
+const STEP = 10; // recommendations that are added by "Show more"
 const MAX_LISTED = 50;
 const N_CANDIDATES = 100; // ten for each of the first ten places, as in recsys/evaluation/reranking.py
 
@@ -31,7 +31,7 @@ let nListed = STEP;
 let items = null; // until the tower is loaded
 let loading = null; // settles when it is, or could not be
 let showAnswer = () => {};
-let showList = () => {}; // the part of the answer that the slider, the genre and "Show ten more" change
+let showList = () => {}; // the part of the answer that the slider, the genre and "Show more" change
 
 const titleOf = (id) => (items?.row(id) === undefined ? "" : items.title(items.row(id)));
 const store = createStore({ dataset: page.dataset.rate, title: titleOf });

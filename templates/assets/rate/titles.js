@@ -1,5 +1,5 @@
 // Whether ratings are of the items that this site has. Ids of two catalogues may be the same though the items are not: "50"
-// is one film in one data set and another in the next. So titles are kept beside ids, and compared.
+// is one item in one data set and another in the next. So titles are kept beside ids, and compared.
 import { t } from "../shared/strings.js";
 import { searchWords } from "../shared/text.js";
 

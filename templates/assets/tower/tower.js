@@ -29,11 +29,11 @@ export function createTower(data) {
   const [average, bias] = ["average", "item_bias"].map(decode); // (d,), (n,)
   const [innerWeight, outerWeight] = [data.inner_weight, data.outer_weight].map(decodeTable); // (r, h), (h, r)
   const [innerBias, outerBias] = ["inner_bias", "outer_bias"].map(decode); // (h,), (r,)
-  const averageFilms = data.average_films;
+  const nAverage = data.average_items;
   const { refined_dim: refinedDim = dim, scales = [1, 0] } = data;
   const [refinedScale, cosineScale] = scales;
   // A correction for each order in which items may be given, (r, r) and (d - r, d - r) in one row; older towers have none.
-  const { half_faded: halfFaded = averageFilms, gates = [] } = data;
+  const { half_faded: halfFaded = nAverage, gates = [] } = data;
   const rowsOf = (name, length) => {
     const values = data[name] ? decode(name) : [];
     return Array.from({ length: values.length / length }, (_, k) => values.subarray(k * length, (k + 1) * length));
@@ -111,12 +111,12 @@ export function createTower(data) {
     orderShares(items.subarray(refinedDim), count, gates[1]),
   ];
 
-  // A few ratings say little of a taste, so a history has `average_films` average items in it, and corrections that
+  // A few ratings say little of a taste, so a history has `average_items` average items in it, and corrections that
   // fade: by what a few items of other users say of the rest of theirs, as much of each as its order is likely.
   // Multiplied by the root of its length, so that many ratings still say more than few. Linear in all parts, which are
   // as long as each other; their first `refinedLength` numbers are of the refined towers.
   const complete = (count, mean, offsets, { taste, contexts }, shares, refinedLength) => {
-    const length = averageFilms + count;
+    const length = nAverage + count;
     const [root, fade] = [Math.sqrt(length), halfFaded / (halfFaded + count)];
     const completed = mean.map((value, k) => root * value + taste[k] / root);
     contexts.forEach((context, order) => {

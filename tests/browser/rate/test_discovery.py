@@ -47,7 +47,7 @@ def test_a_longer_list_is_chosen_among_the_same_items(open_rate_page, items):
     page = open_rate_page()
     ranking = expected_ranking(page, rate_five_cards(page))
     set_slider(page, 0.5)
-    page.get_by_role("button", name="Show ten more").click()
+    page.get_by_role("button", name="Show more").click()
     assert recommended(page) == reranked(ranking, items, 0.5, k=20)
 
 

@@ -139,7 +139,7 @@ def test_the_list_can_be_limited_to_a_genre_and_extended_by_ten(open_rate_page, 
     page.get_by_label("Genre").select_option("Comedy")
     comedies = [id_ for id_, _ in expected_ranking(page, ratings) if "Comedy" in items[id_]["genres"]]
     assert recommended(page) == comedies[:10]
-    page.get_by_role("button", name="Show ten more").click()
+    page.get_by_role("button", name="Show more").click()
     assert recommended(page) == comedies[:20]
     assert page.evaluate(FOCUSED) == items[comedies[10]]["title"]
     page.get_by_label("Genre").select_option("All genres")

@@ -14,7 +14,7 @@ from recsys.site.context import Model
 from recsys.site.pages.cold_start import ColdStartView, cold_start_view
 from tests.site.tiny import STRINGS, new_users, render_pages, site_data, tiny
 
-DEEP, VARIANT = Model("deep", "Deep"), Model("deep_liked", "Deep, films alone")
+DEEP, VARIANT = Model("deep", "Deep"), Model("deep_liked", "Deep, without ratings")
 
 
 def view_of(metrics: Metrics) -> ColdStartView | None:
@@ -57,7 +57,7 @@ def test_the_page_shows_chart_table_penalties_and_protocol_and_escapes_what_came
     text = html.unescape(page)
     section = text[text.index('id="new-users"') :].split("</section>")[0]
     assert 'data-chart="new_users"' in section
-    for words in ("Deep, films alone", "0.450<small", "0.400–0.500", "122.2% with 3 given", "300, 1,000",
+    for words in ("Deep, without ratings", "0.450<small", "0.400–0.500", "122.2% with 3 given", "300, 1,000",
                   "some are <b>new</b>.", "In each of 2 draws 10% of the users", "18 users"):  # fmt: skip
         assert words in section, words
 

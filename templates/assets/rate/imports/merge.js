@@ -7,7 +7,7 @@ const isNewer = (entry, other) =>
     ? (entry.time ?? Number.NEGATIVE_INFINITY) >= (other.time ?? Number.NEGATIVE_INFINITY)
     : Boolean(entry.stars);
 
-// Entries of the same title and year, or id, as one: the episodes of a series, a film watched again.
+// Entries of the same title and year, or id, as one: the episodes of a series, an item rated again.
 function withoutRepeats(entries) {
   const latest = new Map();
   for (const entry of entries) {
@@ -27,9 +27,9 @@ export function matchEntries(entries, items) {
     const { row, candidates = [] } = match(entry);
     if (row === undefined) (candidates.length ? ambiguous : unmatched).push(entry);
     else {
-      const film = items.firstTwin(row); // one item under two ids is rated once
-      const other = entriesByRow.get(film);
-      if (!other || isNewer(entry, other.entry)) entriesByRow.set(film, { row, entry });
+      const first = items.firstTwin(row); // one item under two ids is rated once
+      const other = entriesByRow.get(first);
+      if (!other || isNewer(entry, other.entry)) entriesByRow.set(first, { row, entry });
     }
   }
   const time = ({ entry }) => entry.time ?? Number.NEGATIVE_INFINITY;

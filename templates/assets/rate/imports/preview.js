@@ -10,7 +10,7 @@ const describeEntry = ({ title, year, imdbId, id, isbns }) => {
   return year === null || year === undefined ? name : `${name} (${year})`;
 };
 
-// "12 ratings"; of unwanted items alone "2 unwanted films"
+// "12 ratings"; of unwanted items alone "2 unwanted items"
 export function describeContents(nRatings, nUnwanted) {
   if (!nRatings && nUnwanted) return t("rate.unwantedItems", { n: nUnwanted });
   return t("rate.ratings", { n: nRatings });
