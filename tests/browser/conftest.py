@@ -190,7 +190,7 @@ def expose(page: Any, module: str, *names: str) -> None:
 
     Args:
         page: runs a script joined from the module and what it imports.
-        module: its address, such as ``rate/store.js``.
+        module: its address, such as ``rating/store.js``.
         names: of the exports.
     """
     page.evaluate(f"() => {{ {_exposing(module, *names)} }}")

@@ -151,6 +151,8 @@ def test_a_page_of_one_build_with_the_files_of_another_says_that_it_was_updated(
         ("assets/data-items.js", "about.html", search),
         ("assets/data-users.js", "users/1.html", search),
         ("assets/data-users.js", "index.html", random_user),
+        ("assets/data-rate.js", "index.html", rate),
+        ("data/deep_tower.js", "index.html", rate),
         ("assets/data-similar.js", "map.html", pick_on_the_map),
         ("data/map_replay.js", "map.html", replay),
     ],

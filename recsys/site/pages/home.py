@@ -1,4 +1,4 @@
-"""The front page: the data set in numbers, and how good each model is."""
+"""The front page: an example, a few items to rate with the answer of the deep tower, and how good each model is."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from recsys.schema import DatasetSummary, Interval, Protocol
-from recsys.site.context import Context, Model, PageHead, UserLink
+from recsys.schema import DatasetSummary, DeepTower, Interval, Protocol
+from recsys.site.context import Context, Model, PageHead
+from recsys.site.control import Control, control_of
+from recsys.site.output.script_data import exported_stamp
+from recsys.site.pages.example_user import ExampleUser, example_user
 from recsys.site.pages.page import Page, SiteData
+from recsys.site.pages.starters import Starter, starters_of
 from recsys.site.pages.wanted import is_wanted
+from recsys.site.shown_lists import discovery_of
 
-_N_FIRST_USERS = 12
+_N_STARTERS = 6
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Bar:
     span: float
     """How wide the interval is."""
     lift: float | None
-    """Share by which the mean lies above popularity's; None for a baseline, or without popularity."""
+    """Share by which the mean lies above popularity's; None for popularity itself, or without it."""
 
 
 @dataclass(frozen=True)
@@ -39,46 +44,59 @@ class HomeContext(Context):
     bars: tuple[Bar, ...]
     gains: bool
     """Whether any bar has a lift."""
-    first_users: tuple[UserLink, ...]
-    answers: bool
-    """Whether a visitor can rate items and get recommendations."""
+    example: ExampleUser | None
+    starters: tuple[Starter, ...]
+    """Items to rate on the page; none where visitors get no answer."""
+    control: Control
+    discovery: float
+    """How much popularity counts against an item in the answer, unless the visitor has chosen it."""
+    tower_stamp: str
+    """Of the exported tower; the page refuses another."""
     lead: Markup
-    """What the models learned from, and what they give."""
+    """What the site is, in a sentence."""
 
 
 def home_context(data: SiteData, page: PageHead) -> HomeContext:
-    """The front page."""
-    metrics = data.artefacts.metrics
+    """The front page.
+
+    Raises:
+        OutputError: the tower names a starter that it does not have.
+    """
+    artefacts, metrics = data.artefacts, data.artefacts.metrics
     bars = _bars(data)
-    users = tuple(data.catalogue.users.values()) if is_wanted("users", data.artefacts) else ()
-    answers = data.artefacts.deep_tower is not None and is_wanted("rate", data.artefacts)
+    answers = artefacts.deep_tower is not None and is_wanted("rate", artefacts)
+    starters = starters_of(artefacts.deep_tower, data.catalogue)[:_N_STARTERS] if answers else ()
     return HomeContext(
         site=data.site,
         page=replace(page, description=data.site.description or page.description),
-        dataset=data.artefacts.build.dataset,
+        dataset=artefacts.build.dataset,
         k=metrics.k,
         protocol=metrics.protocol,
         bars=bars,
         gains=any(bar.lift is not None for bar in bars),
-        first_users=users[:_N_FIRST_USERS],
-        answers=answers,
-        lead=_lead(data, answers),
+        example=example_user(data),
+        starters=starters,
+        control=control_of(artefacts.build.dataset.ratings),
+        discovery=discovery_of(artefacts),
+        tower_stamp=exported_stamp(data.data_folder / DeepTower.FILE),
+        lead=_lead(data, answers=bool(starters)),
     )
 
 
-def _lead(data: SiteData, answers: bool) -> Markup:
+def _lead(data: SiteData, *, answers: bool) -> Markup:
     t, dataset, n_models = data.strings, data.artefacts.build.dataset, len(data.catalogue.models)
     sizes = {"n_ratings": dataset.n_ratings, "n_users": dataset.n_users}
-    end = t("home.lead_end_answers") if answers else t("home.lead_end")
+    if answers:
+        return t("home.lead_answers", **sizes)
     match n_models:
         case 0:
             return t("home.lead_none", **sizes)
         case 1:
-            return t("home.lead_one", **sizes, end=end)
+            return t("home.lead_one", **sizes)
         case 2:
-            return t("home.lead_two", **sizes, end=end)
+            return t("home.lead_two", **sizes)
         case _:
-            return t("home.lead_more", **sizes, end=end, n_models=n_models)
+            return t("home.lead_more", **sizes, n_models=n_models)
 
 
 def _bars(data: SiteData) -> tuple[Bar, ...]:
@@ -97,7 +115,7 @@ def _bars(data: SiteData) -> tuple[Bar, ...]:
             width=percent(interval.mean),
             left=percent(interval.low),
             span=percent(interval.high - interval.low),
-            lift=interval.mean / popularity - 1 if popularity and name in data.artefacts.build.models else None,
+            lift=interval.mean / popularity - 1 if popularity and name != "popularity" else None,
         )
         for name, interval in sorted(ndcg.items(), key=lambda row: -row[1].mean)
     )

@@ -9,14 +9,13 @@ from typing import Any
 
 from msgspec import UNSET
 
-from recsys.errors import OutputError
 from recsys.schema import DeepTower
-from recsys.site.catalogue import Catalogue
-from recsys.site.context import Context, ItemLink, PageHead
+from recsys.site.context import Context, PageHead
 from recsys.site.control import Control, control_of
 from recsys.site.images.square import square_around
 from recsys.site.output.script_data import exported_stamp
 from recsys.site.pages.page import Page, SiteData
+from recsys.site.pages.starters import Starter, starters_of
 from recsys.site.pages.ten_best import ten_best
 from recsys.site.shown_lists import discovery_of
 
@@ -27,15 +26,6 @@ _SOURCES = {
     "book": ("Goodreads", "The StoryGraph"),
 }
 """By what items are called: whose exports the page reads."""
-
-
-@dataclass(frozen=True)
-class Starter:
-    """An item to begin with; visitors' ratings are stored under its ``id``."""
-
-    id: str
-    item: ItemLink
-    genres: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,7 +61,7 @@ def rate_context(data: SiteData, page: PageHead) -> RateContext:
     return RateContext(
         site=data.site,
         page=page,
-        starters=_starters(tower, data.catalogue) if tower else (),
+        starters=starters_of(tower, data.catalogue),
         n_first=_N_FIRST,
         n_rateable=len(tower.item_ids) if tower else 0,
         n_items=len(data.artefacts.items.items),
@@ -81,17 +71,6 @@ def rate_context(data: SiteData, page: PageHead) -> RateContext:
         discovery=discovery_of(data.artefacts),
         tower_stamp=exported_stamp(data.data_folder / DeepTower.FILE),
     )
-
-
-def _starters(tower: DeepTower, catalogue: Catalogue) -> tuple[Starter, ...]:
-    n = len(tower.item_ids)
-    for row in tower.starters:
-        if not 0 <= row < n:
-            raise OutputError(
-                f"{tower.FILE} begins with item {row} of {n}; build the site again without --render-only"
-            )
-    ids = [tower.item_ids[row] for row in tower.starters]
-    return tuple(Starter(id_, catalogue.item(id_), tuple(catalogue.genres[id_])) for id_ in ids)
 
 
 def rate_facts(data: SiteData) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 // The cards of items to rate, each with its control: those that are in the page, and before them those found by the search.
 import { element } from "../shared/element.js";
-import { createRatingControl } from "./control.js";
-import { isSameTitle } from "./titles.js";
+import { createRatingControl } from "../rating/control.js";
+import { isSameTitle } from "../rating/titles.js";
 
 const N_MORE = 12;
 

@@ -1,6 +1,5 @@
-// The items of the Rate page, by their row in the tower: titles, addresses, genres, and search.
+// The items that a visitor can rate, by their row in the tower: titles, addresses and genres.
 import { marquee } from "../shared/marquee.js";
-import { createSearchIndex } from "../shared/search_index.js";
 
 // `ids` are those of the tower, by row; `allItems` is data-items.js: [title, year, slug]; `facts` is data-rate.js.
 export function createItems(ids, allItems, facts) {
@@ -8,7 +7,6 @@ export function createItems(ids, allItems, facts) {
   const items = facts.items.map((position) => allItems[position]);
   const twins = facts.twins ?? []; // groups of rows of one item, ascending
   const firstTwins = new Map(twins.flatMap((group) => group.map((row) => [row, group[0]])));
-  let findEntries = null; // created at the first search
 
   const year = (row) => items[row][1] ?? "";
 
@@ -27,12 +25,8 @@ export function createItems(ids, allItems, facts) {
     twins,
     firstTwin: (row) => firstTwins.get(row) ?? row, // the same for all its rows
 
-    // Entries with a `row`, best first.
-    search(query) {
-      findEntries ??= createSearchIndex(
-        items.map(([label], row) => ({ row, label, keywords: year(row), popularity: facts.counts[row] })),
-      );
-      return findEntries(query);
-    },
+    // As createSearchIndex() needs them, with a `row`.
+    searchEntries: () =>
+      items.map(([label], row) => ({ row, label, keywords: year(row), popularity: facts.counts[row] })),
   };
 }

@@ -1,6 +1,6 @@
 // The notice that ratings came by a link: whose they are, and the buttons to keep them or to go back to one's own.
 import { t } from "../shared/strings.js";
-import { isForeignLink } from "./titles.js";
+import { isForeignLink } from "../rating/titles.js";
 
 // `announce(text)` reports what was done; `getItems()` gives the items of the site, null until they are loaded.
 export function createLinkNotice(box, store, state, announce, getItems) {

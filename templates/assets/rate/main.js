@@ -1,27 +1,25 @@
 // The script of the Rate page: the visitor's ratings run through the deep tower, and its answer is shown.
+import { SCALES } from "../rating/scale.js";
+import { createRatingsState } from "../rating/state.js";
+import { createStore } from "../rating/store.js";
 import { createCombobox } from "../shared/combobox.js";
-import { t } from "../shared/strings.js";
-import { marquee } from "../shared/marquee.js";
 import { describeFailure, isOutdated } from "../shared/outdated.js";
-import { createTower } from "../tower/tower.js";
+import { createSearchIndex } from "../shared/search_index.js";
+import { t } from "../shared/strings.js";
+import { createAnswer, loadTower } from "./answer.js";
 import { createCards } from "./cards.js";
-import { createDiscoverySlider, rerank } from "./discovery.js";
+import { createDiscoverySlider } from "./discovery.js";
 import { createFileActions } from "./files.js";
 import { createDropZone } from "./imports/drop.js";
 import { createImporter } from "./imports/importer.js";
-import { createItems } from "./items.js";
 import { createLinkNotice } from "./link.js";
 import { createPositionView } from "./position.js";
 import { createRatingsList } from "./ratings.js";
 import { createRecommendations } from "./recommendations.js";
-import { SCALES } from "./scale.js";
 import { createSimilarUsers } from "./similar_users.js";
-import { createRatingsState } from "./state.js";
-import { createStore } from "./store.js";
 
 const STEP = 10; // recommendations that are added by "Show more"
 const MAX_LISTED = 50;
-const N_CANDIDATES = 100; // ten for each of the first ten places, as in recsys/evaluation/reranking.py
 
 const page = document.querySelector("[data-rate]");
 const part = (name) => page.querySelector(`[data-${name}]`);
@@ -63,46 +61,29 @@ function setWaitText(text) {
   waitBox.querySelector("[data-status]").textContent = text;
 }
 
-// Neither rated nor unwanted, also not under another id, and of the chosen genre; of several ids of one film the best.
-function candidateFilter(rated, scores) {
-  const excluded = new Set(rated.map(([row]) => row));
-  for (const id of state.unwanted) excluded.add(items.row(id));
-  const genre = Number(genreSelect.value); // -1: all
-  const isCandidate = (row) => !excluded.has(row) && (genre < 0 || items.hasGenre(row, genre));
-  for (const group of items.twins) {
-    const isOpen = group.every((row) => !excluded.has(row));
-    const candidates = isOpen ? group.filter(isCandidate) : [];
-    const best = candidates.reduce((a, b) => (scores[b] > scores[a] ? b : a), candidates[0]); // of equal ones the first
-    for (const row of group) if (row !== best) excluded.add(row);
-  }
-  return isCandidate;
-}
-
 // Returns functions: one runs the tower on the ratings and shows its answer, the other shows the list of it again.
-function createAnswer(tower, square, landmarks) {
+function createAnswerView({ tower, square, landmarks }) {
+  const answer = createAnswer(tower, items);
   const positionView = createPositionView(part("position"), tower, items, square, landmarks);
   const similarUsers = createSimilarUsers(part("similar-users"), tower, items, scale);
   const ratingsList = createRatingsList(part("your-ratings"), items, scale, state.rate);
   const recommendations = createRecommendations(listBox, items, scale, state);
 
-  let [rated, user, scores] = [[], null, []]; // pairs [row, stars], and what the tower makes of them
-
   const showBest = () => {
-    const candidates = user ? tower.topK(scores, N_CANDIDATES, candidateFilter(rated, scores)) : [];
-    const best = rerank(candidates, items.popularity, discovery.value).slice(0, nListed);
+    const candidates = answer.best(state.unwanted, discovery.value, Number(genreSelect.value));
+    const best = candidates.slice(0, nListed);
     const listedRows = best.map(([row]) => row);
     moreButton.hidden = candidates.length <= nListed || nListed >= MAX_LISTED;
-    recommendations.show(best, tower.reasons(rated, listedRows), state.unwanted);
-    positionView.show(user, listedRows);
-    if (!user) setWaitText(t(scale.isLikes ? "rate.waitingForLikes" : "rate.waiting"));
+    recommendations.show(best, answer.reasons(listedRows), state.unwanted);
+    positionView.show(answer.user, listedRows);
+    if (!answer.user) setWaitText(t(scale.isLikes ? "rate.waitingForLikes" : "rate.waiting"));
     else setWaitText(best.length ? "" : t("rate.noneLeft"));
   };
 
   const showNew = () => {
-    rated = [...state.ratings].map(([id, stars]) => [items.row(id), stars]).filter(([row]) => row !== undefined);
-    user = rated.length ? tower.userVector(rated) : null;
-    scores = user ? tower.scores(user) : [];
+    answer.setRatings(state.ratings);
     showBest();
+    const { rated, user } = answer;
     ratingsList.show(rated, state.ratings.size - rated.length + state.nOthers, state.isLinked);
     similarUsers.show(user, rated);
     scoreNote.hidden = discovery.element.hidden = !user;
@@ -115,9 +96,13 @@ function createAnswer(tower, square, landmarks) {
 function enableSearch() {
   const box = part("search");
   const input = box.querySelector("input");
+  let findEntries = null; // created at the first search
   createCombobox({
     ...{ input, list: box.querySelector("ul"), status: box.querySelector("p") },
-    search: items.search,
+    search: (query) => {
+      findEntries ??= createSearchIndex(items.searchEntries());
+      return findEntries(query);
+    },
     describe: ({ row }) => [items.title(row), items.year(row)],
     onPick({ row }) {
       input.value = "";
@@ -128,26 +113,23 @@ function enableSearch() {
   });
 }
 
-async function loadTower() {
+async function load() {
   setWaitText(t("rate.loading"));
   retryButton.hidden = true;
-  const names = ["items", "rate"];
-  const promises = [marquee.loadExported("deep_tower", page.dataset.tower), ...names.map((name) => marquee.load(name))];
   let loaded;
   try {
-    loaded = await Promise.all(promises);
+    loaded = await loadTower(page.dataset.tower);
   } catch (problem) {
     setWaitText(describeFailure(problem, t("rate.notLoaded")));
     retryButton.hidden = isOutdated(problem);
     return;
   }
-  const [towerData, allItems, facts] = loaded;
-  items = createItems(towerData.item_ids, allItems, facts);
+  items = loaded.items;
   state.compareWith(items);
   if (linkNotice.describeProblem()) state.closeLinked();
   genreSelect.append(...[t("rate.allGenres"), ...items.genres].map((name, n) => new Option(name, n - 1)));
   enableSearch();
-  [showAnswer, showList] = createAnswer(createTower(towerData), facts.square, towerData.starters);
+  [showAnswer, showList] = createAnswerView(loaded);
   showAll();
 }
 
@@ -175,7 +157,7 @@ importInput.addEventListener("change", () => {
 });
 createDropZone(part("drop"), importer.open);
 retryButton.addEventListener("click", () => {
-  loading = loadTower();
+  loading = load();
 });
 bar.addEventListener("click", (event) => {
   event.preventDefault(); // following the link would take ratings out of the address
@@ -187,4 +169,4 @@ addEventListener("storage", (event) => store.isOwnEvent(event) && state.readAgai
 addEventListener("pageshow", (event) => event.persisted && state.readAgain());
 
 openAddress();
-loading = loadTower();
+loading = load();

@@ -1,7 +1,7 @@
 // The visitor's ratings, newest first; stars can be changed or removed.
 import { arrange, element } from "../shared/element.js";
 import { t } from "../shared/strings.js";
-import { createRatingControl } from "./control.js";
+import { createRatingControl } from "../rating/control.js";
 
 // `scale` is one of scale.js.
 export function createRatingsList(box, items, scale, onRate) {

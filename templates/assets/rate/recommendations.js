@@ -11,7 +11,7 @@ export function createRecommendations(box, items, scale, state) {
   const list = box.querySelector("[data-items]");
   const unwantedBox = box.querySelector("[data-unwanted]");
   const announcer = box.querySelector("[data-announcement]");
-  const heading = box.querySelector("h2");
+  const heading = box.querySelector("h2, h3");
   const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   const linesByRow = new Map();
   let announced = "";
@@ -44,7 +44,7 @@ export function createRecommendations(box, items, scale, state) {
     const parts = named.flatMap(([row, strength], n) => [
       n ? " · " : `${t("rate.because")} `,
       element("bdi", {}, items.title(row)),
-      `\u00a0+${formatScore(strength)}`,
+      element("span", { class: "rate-strength" }, `\u00a0+${formatScore(strength)}`),
     ]);
     return parts.length ? parts : [t("rate.noReason")];
   };

@@ -80,7 +80,7 @@ function focusOnSlash(input) {
 function buildSearch(container, withUser) {
   const input = element("input", {
     ...{ type: "search", id: "search", "aria-label": t("search.label"), "aria-keyshortcuts": "/" },
-    ...{ enterkeyhint: "go", placeholder: container.dataset.placeholder ?? t("search.placeholder") },
+    ...{ enterkeyhint: "go", placeholder: t("search.placeholder") },
   });
   const list = element("ul", { id: "search-list", "aria-label": t("search.list"), hidden: "" });
   const status = element("p", { class: "vh" });
@@ -120,5 +120,5 @@ function buildSearch(container, withUser) {
 
 export function buildSearches() {
   const withUser = createUserLookup();
-  for (const container of document.querySelectorAll(".find, .search")) buildSearch(container, withUser);
+  for (const container of document.querySelectorAll(".find")) buildSearch(container, withUser);
 }

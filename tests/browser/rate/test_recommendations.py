@@ -213,14 +213,6 @@ def test_a_tower_that_fails_to_load_is_reported_and_can_be_loaded_again(visit, d
     assert len(recommended(page)) == 10
 
 
-def test_the_front_page_leads_to_the_list_in_two_clicks(visit, web):
-    page = visit("index.html")
-    page.get_by_role("link", name="Rate a few films").click()
-    page.wait_for_url(re.compile(r"/rate\.html$"))
-    rate_card(loaded(page), 0, 5)
-    assert len(recommended(page)) == 10
-
-
 def test_without_javascript_the_cards_are_links(visit, disk):
     page = visit(disk + "rate.html", java_script_enabled=False)
     assert "Rating needs JavaScript" in page.locator("noscript p").inner_text()

@@ -26,7 +26,7 @@ AWKWARD = ["__proto__", "constructor", "50%", "a,b", "1~5", "&n=7", "#r=5~1", "Ã
 
 def with_store(page):
     """The page with a store, and with the functions of HELPERS."""
-    expose(page, "rate/store.js", "createStore")
+    expose(page, "rating/store.js", "createStore")
     page.evaluate(HELPERS)
     creating = "createStore({ dataset, title: (id) => `T ${id}` })"
     page.evaluate(f"dataset => {{ globalThis.store = {creating}; }}", DATASET)

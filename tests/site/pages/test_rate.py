@@ -132,12 +132,6 @@ def test_without_a_tower_the_page_says_so_and_loads_no_script_of_its_own(tmp_pat
     assert Page(folder / "index.html").links.count("rate.html") == 1  # in the head of every page
 
 
-def test_the_front_page_leads_there(site):
-    text = (site / "index.html").read_text("utf-8")
-    assert 'class="button primary" href="rate.html"' in text
-    assert text.count("button primary") == 1
-
-
 def test_the_page_loads_the_scripts_of_every_page_and_one_of_its_own(site):
     addresses = [load.partition("?v=")[0] for load in Page(site / "rate.html").loads]
     loads = [address for address in addresses if address.endswith(".js")]

@@ -1,7 +1,7 @@
 // Importing a visitor's own history: files are read, matched with the items of the site, shown, and added once the visitor
 // agrees. Nothing leaves the browser.
 import { t } from "../../shared/strings.js";
-import { findForeign } from "../titles.js";
+import { findForeign } from "../../rating/titles.js";
 import { readHistories } from "./history.js";
 import { matchEntries } from "./merge.js";
 import { createPreview, describeContents } from "./preview.js";

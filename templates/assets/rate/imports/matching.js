@@ -1,7 +1,7 @@
 // Which item of the site an entry of an export is: by its id where the site's ids are of the same kind, else by title and
 // year. Nothing is guessed: where two items fit, neither is taken.
 import { normalizeText } from "../../shared/text.js";
-import { isSameTitle } from "../titles.js";
+import { isSameTitle } from "../../rating/titles.js";
 
 const YEAR = /\s*[([](\d{4})[)\]]\s*$/;
 const MAX_TITLE_LENGTH = 300;

@@ -1,0 +1,52 @@
+// What the deep tower answers to a visitor's ratings: the best items for them, and why. The Rate page and the front page ask it.
+import { marquee } from "../shared/marquee.js";
+import { createTower } from "../tower/tower.js";
+import { rerank } from "./discovery.js";
+import { createItems } from "./items.js";
+
+const N_CANDIDATES = 100; // ten for each of the first ten places, as in recsys/evaluation/reranking.py
+
+// The tower with this stamp, and the items that it knows: { tower, items, square, landmarks }, of which the last two are what
+// createPositionView() takes.
+export async function loadTower(stamp) {
+  const names = ["items", "rate"];
+  const promises = [marquee.loadExported("deep_tower", stamp), ...names.map((name) => marquee.load(name))];
+  const [data, allItems, facts] = await Promise.all(promises);
+  const items = createItems(data.item_ids, allItems, facts);
+  return { tower: createTower(data), items, square: facts.square, landmarks: data.starters };
+}
+
+// One row at most of each group of twins: the best that is open, of equal ones the first, unless one of them is excluded.
+function excludeTwins(twins, excluded, isOpen, scores) {
+  for (const group of twins) {
+    const open = group.some((row) => excluded.has(row)) ? [] : group.filter(isOpen);
+    const best = open.reduce((a, b) => (scores[b] > scores[a] ? b : a), open[0]);
+    for (const row of group) if (row !== best) excluded.add(row);
+  }
+}
+
+export function createAnswer(tower, items) {
+  let [rated, user, scores] = [[], null, []]; // pairs [row, stars], and what the tower makes of them
+
+  return {
+    get rated() { return rated; }, // those of items that the tower has
+    get user() { return user; }, // the user vector; null without ratings
+    // Run the tower on `ratings`, stars by item id.
+    setRatings(ratings) {
+      rated = [...ratings].map(([id, stars]) => [items.row(id), stars]).filter(([row]) => row !== undefined);
+      user = rated.length ? tower.userVector(rated) : null;
+      scores = user ? tower.scores(user) : [];
+    },
+    // The best items as pairs [row, score], at most N_CANDIDATES: neither rated nor unwanted, also not under another id, and of
+    // a genre, by number; -1: of any. `discovery` is 0 to 1.
+    best(unwanted, discovery, genre = -1) {
+      if (!user) return [];
+      const excluded = new Set([...rated.map(([row]) => row), ...[...unwanted].map(items.row)]);
+      const isCandidate = (row) => !excluded.has(row) && (genre < 0 || items.hasGenre(row, genre));
+      excludeTwins(items.twins, excluded, isCandidate, scores);
+      return rerank(tower.topK(scores, N_CANDIDATES, isCandidate), items.popularity, discovery);
+    },
+    // Of each of `rows`, as the tower gives them.
+    reasons: (rows) => tower.reasons(rated, rows),
+  };
+}
