@@ -91,6 +91,9 @@ class ModelSummary(Struct, frozen=True, kw_only=True):
     best_epoch: Annotated[int, Meta(description="passes over the ratings that the served model was trained for")]
     dim: Annotated[int, Meta(description="length of the vectors")]
     n_parameters: Annotated[int, Meta(description="numbers that were learned")]
+    n_towers: Annotated[
+        int, Meta(description="pairs of towers whose scores are added, each trained by a loss of its own", ge=1)
+    ] = 1
     description: Annotated[str, Meta(description="the model in one sentence")]
     reasons: Annotated[
         ReasonKind, Meta(description="what the strength of a reason is, see why in recommendations.json")

@@ -106,6 +106,7 @@ def _build(results: Results) -> schema.Build:
                 best_epoch=fitted.best_epoch,
                 dim=fitted.item_vectors.shape[1],
                 n_parameters=fitted.n_parameters,
+                n_towers=len(fitted.towers.members),
                 description=MODELS[name].description,
                 reasons=MODELS[name].reasons,
                 settings=asdict(fitted.hyperparameters),

@@ -115,7 +115,9 @@ def test_the_history_is_that_of_training(folder, models):
     for name, records in history.items():
         assert [record["epoch"] for record in records] == [1, 2]
         assert records == [msgspec.to_builtins(record) for record in models[name].history]
-        assert load(folder, "build")["models"][name]["best_epoch"] == models[name].best_epoch
+        summary = load(folder, "build")["models"][name]
+        assert summary["best_epoch"] == models[name].best_epoch
+        assert summary["n_towers"] == len(models[name].towers.members)
 
 
 def test_the_build_states_what_was_read_by_which_program_and_settings(folder):
