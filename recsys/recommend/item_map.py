@@ -1,0 +1,82 @@
+"""Where the items of a model lie on the map, by principal components and by neighbours, and how far to trust it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recsys.recommend.neighbour_layout import neighbour_layout
+from recsys.recommend.pca import Projection, principal_components
+from recsys.recommend.similar import similar_items
+from recsys.recommend.trustworthiness import trustworthiness
+
+N_NEIGHBOURS = 15
+"""Of each item: those that the layout puts near it, and those that are compared to measure trustworthiness."""
+MAX_LAID_OUT = 10_000
+"""Items that are laid out by neighbours, the most rated; the time is about proportional. No page draws as many."""
+
+
+@dataclass(frozen=True)
+class Trustworthiness:
+    """Of both maps, over the items that are laid out by neighbours.
+
+    Attributes:
+        k: size of the neighbourhoods that are compared.
+        projection: of the principal components.
+        neighbour_layout: of the layout by neighbours.
+    """
+
+    k: int
+    projection: float
+    neighbour_layout: float
+
+
+@dataclass(frozen=True, eq=False)
+class ItemMap:
+    """The maps of one model.
+
+    Attributes:
+        projection: all items on their first two principal components.
+        laid_out: (m,), the items that have a place in the layout, ascending.
+        neighbour_layout: float32 (m, 2), that place.
+        trustworthiness: None where there are too few items to tell.
+    """
+
+    projection: Projection
+    laid_out: NDArray[np.intp]
+    neighbour_layout: NDArray[np.float32]
+    trustworthiness: Trustworthiness | None
+
+
+def map_items(
+    vectors: NDArray[np.float32],
+    n_ratings: NDArray[np.int64],
+    n_train: NDArray[np.int64],
+    rng: np.random.Generator,
+    max_laid_out: int = MAX_LAID_OUT,
+) -> ItemMap:
+    """The maps of a model's item vectors.
+
+    The neighbours are those that are listed as similar items. An item without a training rating counts as if it had
+    one, so that it lies next to those that its vector is most like.
+
+    Args:
+        vectors: (n_items, d).
+        n_ratings: (n_items,), of each item in the whole log; the most rated are laid out, ties to the lower index.
+        n_train: (n_items,), ratings that its vector was learned from.
+        rng: of the layout.
+        max_laid_out: items that are laid out at most.
+    """
+    projection = principal_components(vectors)
+    laid_out = np.sort(np.argsort(-n_ratings, kind="stable")[:max_laid_out])
+    known = vectors[laid_out]
+    neighbours, _ = similar_items(known, np.maximum(n_train[laid_out], 1), N_NEIGHBOURS)
+    layout = neighbour_layout(neighbours, projection.points[laid_out], rng)
+    k = min(N_NEIGHBOURS, (len(known) - 1) // 2)
+    measured = None
+    if k:
+        points = projection.points[laid_out]
+        measured = Trustworthiness(k, trustworthiness(known, points, k), trustworthiness(known, layout, k))
+    return ItemMap(projection, laid_out, layout, measured)
