@@ -171,6 +171,17 @@ class LossHistory(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCH
     models: dict[str, list[EpochRecord]]
 
 
+class Trustworthiness(Struct, frozen=True, kw_only=True):
+    """Whether what is near on a map is near by the cosine of the vectors (Venna and Kaski 2001): 1 is best."""
+
+    k: Annotated[int, Meta(description="size of the neighbourhoods that are compared")]
+    projection: Annotated[UnitInterval, Meta(description="of the principal components")]
+    neighbour_layout: Annotated[UnitInterval, Meta(description="of the layout by neighbours")]
+
+
+LayoutPoint = tuple[float, float] | None
+
+
 class Embedding(Struct, frozen=True, kw_only=True):
     """One model's item side: score = user vector . item vector + bias."""
 
@@ -180,6 +191,18 @@ class Embedding(Struct, frozen=True, kw_only=True):
     bias: Annotated[list[float], Meta(description="what is added to the score of an item, for every user")]
     projection: Annotated[list[tuple[float, float]], Meta(description="first two principal components")]
     explained_variance: Annotated[tuple[float, float], Meta(description="share of the variance on each axis")]
+    neighbour_layout: Annotated[
+        list[LayoutPoint],
+        Meta(
+            description="where the item lies when its nearest neighbours are put near it: between -1 and 1, units and "
+            "directions mean nothing; null: not laid out, in a catalogue of more than 10,000 only the most rated are; "
+            "empty: an export of an earlier version"
+        ),
+    ] = []
+    trustworthiness: Annotated[
+        Trustworthiness | None,
+        Meta(description="of both maps, over the items that are laid out; null: too few items, or not measured"),
+    ] = None
 
 
 class ItemEmbeddings(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):

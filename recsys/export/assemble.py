@@ -28,7 +28,8 @@ from recsys.models.fitted import Fitted
 from recsys.models.protocol import ModelSpec
 from recsys.models.registry import MODELS
 from recsys.recommend.histograms import rating_histograms
-from recsys.recommend.pca import Projection, principal_components
+from recsys.recommend.item_map import ItemMap, map_items
+from recsys.recommend.pca import Projection
 from recsys.recommend.similar import SHRINKAGE, similar_items
 from recsys.schema import GENERATOR, VERSION
 from recsys.training.snapshots import tracked_items
@@ -45,7 +46,8 @@ def assemble(results: Results) -> schema.Artefacts:
         for name, fitted in results.models.items()
     }
     item_ids = ids(results.dataset.item_ids)
-    projections = {name: principal_components(fitted.item_vectors) for name, fitted in results.models.items()}
+    maps = {name: _map(fitted, results) for name, fitted in results.models.items()}
+    projections = {name: item_map.projection for name, item_map in maps.items()}
     deep = results.models.get("deep")
     recommendations, shown_lists = build_recommendations(results)
     return schema.Artefacts(
@@ -54,7 +56,7 @@ def assemble(results: Results) -> schema.Artefacts:
             models={name: list(fitted.history) for name, fitted in results.models.items()}
         ),
         item_embeddings=schema.ItemEmbeddings(
-            models={name: _embedding(fitted, projections[name], item_ids) for name, fitted in results.models.items()}
+            models={name: _embedding(fitted, maps[name], item_ids) for name, fitted in results.models.items()}
         ),
         recommendations=recommendations,
         metrics=build_metrics(results, hyperparameters),
@@ -65,6 +67,11 @@ def assemble(results: Results) -> schema.Artefacts:
         deep_tower=None if deep is None else _deep_tower(deep, results, projections["deep"]),
         shown_lists=shown_lists,
     )
+
+
+def _map(fitted: Fitted, results: Results) -> ItemMap:
+    rng = np.random.default_rng([results.config.train.seed, 5])  # a stream of its own, the same for every model
+    return map_items(fitted.item_vectors, results.dataset.item_counts, results.split.train.item_counts, rng)
 
 
 def _deep_tower(deep: Fitted, results: Results, projection: Projection) -> schema.DeepTower:
@@ -133,7 +140,11 @@ def _legend(results: Results) -> dict[str, schema.LegendEntry]:
     return entries
 
 
-def _embedding(fitted: Fitted, projection: Projection, item_ids: list[str]) -> schema.Embedding:
+def _embedding(fitted: Fitted, item_map: ItemMap, item_ids: list[str]) -> schema.Embedding:
+    projection = item_map.projection
+    layout: list[schema.LayoutPoint] = [None] * len(item_ids)
+    for item, (x, y) in zip(item_map.laid_out.tolist(), rounded(item_map.neighbour_layout), strict=True):
+        layout[item] = (x, y)
     return schema.Embedding(
         dim=fitted.item_vectors.shape[1],
         item_ids=item_ids,
@@ -141,6 +152,8 @@ def _embedding(fitted: Fitted, projection: Projection, item_ids: list[str]) -> s
         bias=rounded(fitted.item_bias),
         projection=[(x, y) for x, y in rounded(projection.points)],
         explained_variance=tuple(rounded(projection.explained_variance)),
+        neighbour_layout=layout,
+        trustworthiness=item_map.trustworthiness,
     )
 
 

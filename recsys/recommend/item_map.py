@@ -11,26 +11,12 @@ from recsys.recommend.neighbour_layout import neighbour_layout
 from recsys.recommend.pca import Projection, principal_components
 from recsys.recommend.similar import similar_items
 from recsys.recommend.trustworthiness import trustworthiness
+from recsys.schema import Trustworthiness
 
 N_NEIGHBOURS = 15
 """Of each item: those that the layout puts near it, and those that are compared to measure trustworthiness."""
 MAX_LAID_OUT = 10_000
 """Items that are laid out by neighbours, the most rated; the time is about proportional. No page draws as many."""
-
-
-@dataclass(frozen=True)
-class Trustworthiness:
-    """Of both maps, over the items that are laid out by neighbours.
-
-    Attributes:
-        k: size of the neighbourhoods that are compared.
-        projection: of the principal components.
-        neighbour_layout: of the layout by neighbours.
-    """
-
-    k: int
-    projection: float
-    neighbour_layout: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +27,7 @@ class ItemMap:
         projection: all items on their first two principal components.
         laid_out: (m,), the items that have a place in the layout, ascending.
         neighbour_layout: float32 (m, 2), that place.
-        trustworthiness: None where there are too few items to tell.
+        trustworthiness: of both, over the items that are laid out; None where these are too few to tell.
     """
 
     projection: Projection
@@ -77,6 +63,8 @@ def map_items(
     k = min(N_NEIGHBOURS, (len(known) - 1) // 2)
     measured = None
     if k:
-        points = projection.points[laid_out]
-        measured = Trustworthiness(k, trustworthiness(known, points, k), trustworthiness(known, layout, k))
+        of_projection, of_layout = (
+            round(trustworthiness(known, points, k), 4) for points in (projection.points[laid_out], layout)
+        )
+        measured = Trustworthiness(k=k, projection=of_projection, neighbour_layout=of_layout)
     return ItemMap(projection, laid_out, layout, measured)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -12,8 +13,11 @@ import pytest
 
 import recsys
 from recsys.config import BuildConfig
+from recsys.export import assemble as assembling
 from recsys.export.assemble import assemble
 from recsys.export.files import read_artefacts
+from recsys.recommend.item_map import map_items
+from recsys.recommend.trustworthiness import trustworthiness
 from tests.export.example import (
     CONFIG,
     HOSTILE,
@@ -95,6 +99,28 @@ def test_embeddings_are_the_vectors_to_four_decimals_with_their_map(folder, mode
     centred = model.item_vectors - model.item_vectors.mean(axis=0, dtype=float)
     np.testing.assert_allclose(embedding["projection"], centred @ axes, atol=1e-4)
     np.testing.assert_allclose(embedding["explained_variance"], variances[::-1][:2] / variances.sum(), atol=1e-4)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_embeddings_have_a_layout_by_neighbours_and_how_far_each_map_can_be_trusted(folder, models, name):
+    embedding, vectors = load(folder, "item_embeddings")["models"][name], models[name].item_vectors
+    layout, trusted = np.array(embedding["neighbour_layout"]), embedding["trustworthiness"]
+    assert layout.shape == (len(ITEMS), 2)
+    assert np.abs(layout).max() == 1
+    assert trusted["k"] == 15
+    for key in ("projection", "neighbour_layout"):
+        expected = trustworthiness(vectors, np.array(embedding[key]), 15)
+        assert trusted[key] == pytest.approx(expected, abs=0.01)  # of rounded coordinates
+
+
+def test_in_a_large_catalogue_items_that_are_not_laid_out_are_null(results, monkeypatch):
+    monkeypatch.setattr(assembling, "map_items", partial(map_items, max_laid_out=12))
+    for embedding in assemble(results).item_embeddings.models.values():
+        assert len(embedding.projection) == len(embedding.neighbour_layout) == len(ITEMS)
+        laid_out = [item for item, point in zip(ITEMS, embedding.neighbour_layout, strict=True) if point is not None]
+        assert len(laid_out) == 12
+        assert not UNRATED & set(laid_out)
+        assert embedding.trustworthiness.k == 5
 
 
 @pytest.mark.parametrize("name", MODELS)

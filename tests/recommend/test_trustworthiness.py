@@ -47,8 +47,8 @@ def test_a_map_that_keeps_every_neighbourhood_is_trusted_entirely():
 
 
 def test_one_intruder_costs_its_rank_beyond_the_neighbourhood():
-    # On the map, 0 has been moved next to 6: now they are the nearest of each other, each of rank 6 by vector, and the
-    # nearest of 1 is 2, of rank 2.
+    # On the map, 0 has been moved next to 6: now they are the nearest of each other, each of rank 6 by vector. The
+    # nearest of 1 is 2 then, of rank 2.
     angles = np.array([0, 0.1, 0.25, 0.45, 0.7, 1.0, 1.35])
     on_map = np.array([1.36, 0.1, 0.25, 0.45, 0.7, 1.0, 1.35])
     points = np.stack([on_map, 0 * on_map], axis=1)
