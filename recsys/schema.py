@@ -194,9 +194,9 @@ class Embedding(Struct, frozen=True, kw_only=True):
     neighbour_layout: Annotated[
         list[LayoutPoint],
         Meta(
-            description="where the item lies when its nearest neighbours are put near it: between -1 and 1, units and "
-            "directions mean nothing; null: not laid out, in a catalogue of more than 10,000 only the most rated are; "
-            "empty: an export of an earlier version"
+            description="where the item lies when its nearest neighbours are put near it, coordinates between -1 and "
+            "1; units and directions mean nothing. null: not laid out (of more than 10,000 items only the most rated "
+            "are); empty: an export of an earlier version"
         ),
     ] = []
     trustworthiness: Annotated[

@@ -49,14 +49,15 @@ def encode_array(values: NDArray[Any], dtype: Encoding, file: str) -> str:
     return base64.b64encode(encoded.tobytes()).decode()
 
 
-def encode_bits(codes: NDArray[np.uint8], bits: int) -> str:
+def encode_bits(codes: NDArray[np.integer[Any]], bits: int) -> str:
     """Base64 of integers of ``bits`` bits each, without gaps, the high bit first; zeros fill the last byte.
 
     Args:
-        codes: below ``2 ** bits``, any shape, row by row.
-        bits: 1 to 8.
+        codes: from 0 to below ``2 ** bits``, any shape, row by row.
+        bits: 1 to 16.
     """
-    each = np.unpackbits(codes.reshape(-1, 1), axis=1)[:, 8 - bits :]  # (n, bits)
+    pairs = np.ascontiguousarray(codes, ">u2").reshape(-1, 1).view(np.uint8)  # (n, 2), the high byte first
+    each = np.unpackbits(pairs, axis=1)[:, 16 - bits :]  # (n, bits)
     return base64.b64encode(np.packbits(each).tobytes()).decode()
 
 

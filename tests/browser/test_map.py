@@ -17,6 +17,21 @@ NEW_USER = """() => {
   const { x, y } = Bokeh.documents[0].get_model_by_name("visitor").data;
   return Array.from(x, (value, n) => [value, y[n]]);
 }"""
+NAME_BOXES = """() => {
+  const plot = Bokeh.documents[0].get_model_by_name("map");
+  const { x, y, text, align, dx, dy } = Bokeh.documents[0].get_model_by_name("named").data;
+  const unit = (plot.x_range.end - plot.x_range.start) / plot.inner_width;
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const boxes = text.map((name, n) => {
+    const { width } = context.measureText(name);
+    const start = { left: 0, center: width / 2, right: width }[align[n]];
+    const left = (x[n] - plot.x_range.start) / unit + dx[n] - start;
+    const middle = (plot.y_range.end - y[n]) / unit + dy[n];
+    return [left, middle - 6, left + width, middle + 6];
+  });
+  return [boxes, [plot.inner_width, plot.inner_height]];
+}"""
 COLOURS = "() => new Set(Bokeh.documents[0].get_model_by_name('items').data.fill).size"
 
 
@@ -30,12 +45,25 @@ def projections(exported):
     return {name: model["projection"] for name, model in exported["item_embeddings"]["models"].items()}
 
 
+@pytest.fixture(scope="module")
+def layouts(exported):
+    return {name: model["neighbour_layout"] for name, model in exported["item_embeddings"]["models"].items()}
+
+
 def same(positions, expected) -> bool:
+    """Equal but for the rounding of the page, whose coordinates have 4,096 steps."""
+    widths = [max(axis) - min(axis) for axis in zip(*expected, strict=True)]
     return all(
-        abs(a - b) < 1e-6
+        abs(a - b) <= width / 4095
         for point, expected_point in zip(positions, expected, strict=True)
-        for a, b in zip(point, expected_point, strict=True)
+        for a, b, width in zip(point, expected_point, widths, strict=True)
     )
+
+
+def names(page) -> list[str]:
+    """The names on the map, once it has come to rest."""
+    page.wait_for_timeout(400)
+    return page.evaluate("Bokeh.documents[0].get_model_by_name('named').data.text")
 
 
 def count(page) -> str:
@@ -73,7 +101,7 @@ def test_a_tap_shows_an_item_with_its_neighbours_and_a_link_to_its_page(visit, o
     item = next(item for item in items if item["id"] == picked)
     assert item["title"] == title
     titles = {item["id"]: item["title"] for item in items}
-    neighbours = [titles[similar["item"]] for similar in item["similar"]["base"]]
+    neighbours = [titles[similar["item"]] for similar in item["similar"]["deep"]]
     assert panel(page).locator("li bdi").all_inner_texts() == neighbours
     panel(page).get_by_role("link", name="Open its page").click()
     page.wait_for_url(re.compile(r"/items/[^/]+\.html$"))
@@ -109,9 +137,10 @@ def test_genres_and_years_filter_the_items(visit, disk, items):
     assert count(page) == f"{len(items)} films"
 
 
-def test_items_are_coloured_by_model_genre_year_or_popularity_with_a_legend(visit, disk):
+def test_items_are_coloured_by_genre_model_year_or_popularity_with_a_legend(visit, disk):
     page = settled(visit(disk + "map.html"))
-    assert page.evaluate(COLOURS) == 1
+    until(page, f"({COLOURS})() >= 5")
+    assert page.get_by_label("Colour").input_value() == "genre"
     for colour, min_colours in (("genre", 5), ("year", 5), ("popularity", 5)):
         page.get_by_label("Colour").select_option(colour)
         assert page.evaluate(COLOURS) >= min_colours
@@ -120,14 +149,79 @@ def test_items_are_coloured_by_model_genre_year_or_popularity_with_a_legend(visi
     assert page.evaluate(COLOURS) == 1
 
 
-def test_each_model_has_its_own_positions(visit, disk, projections):
+def test_each_model_has_its_own_positions_in_each_layout(visit, disk, projections, layouts):
     page = settled(visit(disk + "map.html"))
+    until(page, "Bokeh.documents[0].get_model_by_name('items').data.x.length > 0")
+    assert same(page.evaluate(POSITIONS), layouts["deep"])
+    page.get_by_role("radio", name="Base").check()
+    assert same(page.evaluate(POSITIONS), layouts["base"])
+    page.get_by_label("Layout").select_option("Principal components")
     assert same(page.evaluate(POSITIONS), projections["base"])
     page.get_by_role("radio", name="Deep").check()
     assert same(page.evaluate(POSITIONS), projections["deep"])
+    assert view_in_address(page) == {"layout": ["projection"]}
+    assert same(settled(visit(page.url)).evaluate(POSITIONS), projections["deep"])
 
 
-def test_the_replay_loads_on_request_moves_the_items_and_ends_at_their_final_positions(visit, origin, projections):
+def test_the_page_states_the_trustworthiness_of_what_it_shows(visit, disk, exported):
+    page = settled(visit(disk + "map.html"))
+    until(page, "Bokeh.documents[0].get_model_by_name('items').data.x.length > 0")
+    stated = page.locator("figcaption p:visible", has_text="Trustworthiness")
+    for model in ("Deep", "Base"):
+        page.get_by_role("radio", name=model).check()
+        trusted = exported["item_embeddings"]["models"][model.lower()]["trustworthiness"]
+        for layout, key in (("Nearest neighbours", "neighbour_layout"), ("Principal components", "projection")):
+            page.get_by_label("Layout").select_option(layout)
+            assert stated.count() == 1
+            text = stated.inner_text()
+            assert text.startswith(f"{model} by {layout.lower()}")
+            shown = float(re.search(r"Trustworthiness ([01]\.\d\d);", text)[1])
+            assert shown == pytest.approx(trusted[key], abs=0.0051)
+
+
+def test_the_best_known_items_are_named_as_far_as_there_is_room(visit, disk, items):
+    page = settled(visit(disk + "map.html"))
+    shown = names(page)
+    most_rated = sorted(items, key=lambda item: -item["n_ratings"])
+    assert shown[0] == most_rated[0]["title"]
+    assert 10 < len(shown) < 60
+    page.get_by_role("button", name="Zoom in").click()
+    page.get_by_role("button", name="Zoom in").click()
+    closer = names(page)
+    assert set(closer) - set(shown)  # there is room for more of those that are in the view
+    page.locator("summary", has_text="Genres").click()
+    page.get_by_role("checkbox", name=re.compile("^Western")).check()
+    page.get_by_role("button", name="Show all").click()
+    westerns = [item["title"] for item in items if "Western" in item["genres"]]
+    assert names(page)
+    assert all(any(title.startswith(name.rstrip("…")) for title in westerns) for name in names(page))
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_names_do_not_overlap_each_other_and_stay_on_the_map(visit, disk, width):
+    page = settled(visit(disk + "map.html", width))
+    assert len(names(page)) >= 4
+    boxes, (frame_width, frame_height) = page.evaluate(NAME_BOXES)
+    for left, top, right, bottom in boxes:
+        assert -1 <= left < right <= frame_width + 1
+        assert -1 <= top < bottom <= frame_height + 1
+    for position, a in enumerate(boxes):
+        for b in boxes[:position]:
+            assert a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
+
+
+def test_of_a_picked_item_the_ringed_neighbours_are_named(visit, disk, items):
+    page = settled(visit(disk + "map.html#item=5331"))
+    panel(page).get_by_text("Nearest in").wait_for()
+    neighbours = panel(page).locator("li bdi").all_inner_texts()
+    shown = names(page)
+    assert shown
+    assert all(any(title.startswith(name.rstrip("…")) for title in neighbours) for name in shown)
+
+
+def test_the_replay_loads_on_request_moves_the_items_and_ends_at_their_final_positions(
+    visit, origin, projections, layouts
+):
     page = settled(visit(origin + "map.html"))
     loaded = []
     page.on("request", lambda request: loaded.append(request.url.rsplit("/", 1)[1].partition("?")[0]))
@@ -138,20 +232,31 @@ def test_the_replay_loads_on_request_moves_the_items_and_ends_at_their_final_pos
     slider.focus()
     page.keyboard.press("Home")
     first = page.evaluate(POSITIONS)
-    assert not same(first, projections["base"])
+    assert not same(first, projections["deep"])
     page.keyboard.press("End")
-    assert same(page.evaluate(POSITIONS), projections["base"])
+    assert same(page.evaluate(POSITIONS), projections["deep"])
     assert page.locator("[data-losses] svg").count() == 1
+    assert page.get_by_label("Layout").input_value() == "projection"  # the axes of the replay
+    assert names(page) == []
     page.get_by_role("region", name="Replay of the training").get_by_role("button", name="Close").click()
-    assert same(page.evaluate(POSITIONS), projections["base"])
+    assert same(page.evaluate(POSITIONS), layouts["deep"])
+    assert page.get_by_label("Layout").input_value() == "neighbours"
+
+
+def test_another_layout_ends_the_replay(visit, disk, layouts):
+    page = settled(visit(disk + "map.html#epoch=1"))
+    page.get_by_role("slider", name="Epoch").wait_for()
+    page.get_by_label("Layout").select_option("Nearest neighbours")
+    page.get_by_role("slider", name="Epoch").wait_for(state="hidden")
+    assert same(page.evaluate(POSITIONS), layouts["deep"])
 
 
 def test_the_address_holds_the_epoch_that_is_shown(site, visit, disk):
     replay = json.loads(json_in((site / "data" / "map_replay.js").read_text(encoding="utf-8")))["models"]
     page = settled(visit(disk + "map.html#epoch=999"))
     page.get_by_role("slider", name="Epoch").wait_for()
-    page.get_by_role("radio", name="Deep").check()
-    last = replay["deep"]["epochs"][-1]
+    page.get_by_role("radio", name="Base").check()
+    last = replay["base"]["epochs"][-1]
     page.get_by_text(f"Epoch {last} of {last}").wait_for()
     assert view_in_address(page)["epoch"] == [str(last)]
 
@@ -168,39 +273,45 @@ def test_the_replay_plays_by_itself_unless_the_system_asks_for_reduced_motion(vi
     page = settled(visit(disk + "map.html", reduced_motion="no-preference"))
     page.get_by_role("button", name="Replay").click()
     page.get_by_role("button", name="Play again").wait_for()
-    assert same(page.evaluate(POSITIONS), projections["base"])
+    assert same(page.evaluate(POSITIONS), projections["deep"])
 
 
 def test_a_shared_link_shows_the_same_view(visit, origin):
     page = settled(visit(origin + "map.html"))
-    page.get_by_role("radio", name="Deep").check()
+    page.get_by_role("radio", name="Base").check()
     page.get_by_label("Colour").select_option("year")
     page.get_by_label("To year").fill("1970")
     page.get_by_role("combobox", name="Find a film on the map").fill("belle bete")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    panel(page).get_by_text("Nearest in Deep").wait_for()
+    panel(page).get_by_text("Nearest in Base").wait_for()
     assert {"model", "colour", "to", "item"} <= set(view_in_address(page))
     other = settled(visit(page.url))
-    panel(other).get_by_text("Nearest in Deep").wait_for()
+    panel(other).get_by_text("Nearest in Base").wait_for()
     assert count(other) == count(page)
     assert panel(other).inner_text() == panel(page).inner_text()
-    assert other.get_by_role("radio", name="Deep").is_checked()
+    assert other.get_by_role("radio", name="Base").is_checked()
     assert other.get_by_label("Colour").input_value() == "year"
     assert same(other.evaluate(POSITIONS), page.evaluate(POSITIONS))
 
 
-@pytest.mark.parametrize("hash_", ["#item=none&model=wide&genre=x&from=y&epoch=-1&colour=z", "#%", "#item=%00"])
+@pytest.mark.parametrize(
+    "hash_", ["#item=none&model=wide&layout=3d&genre=x&from=y&epoch=-1&colour=z", "#%", "#item=%00"]
+)
 def test_invalid_values_in_the_address_show_the_whole_map(visit, disk, items, hash_):
     page = settled(visit(disk + "map.html" + hash_))
     until(page, "document.querySelector('[data-panel] li')")
     assert count(page) == f"{len(items)} films"
 
 
-def test_a_position_in_the_address_is_marked_on_the_map_of_deep_alone(visit, disk):
+def test_a_position_in_the_address_is_marked_on_the_principal_components_of_deep_alone(visit, disk):
     page = settled(visit(disk + "map.html#model=deep&you=0.01,-0.02"))
     page.get_by_text("★ You").wait_for()
     assert page.evaluate(NEW_USER) == [[0.01, -0.02]]
+    page.get_by_label("Layout").select_option("Nearest neighbours")
+    page.get_by_text("★ You").wait_for(state="detached")
+    assert page.evaluate(NEW_USER) == []
+    page.get_by_label("Layout").select_option("Principal components")
     page.get_by_role("radio", name="Base").check()
     page.get_by_text("★ You").wait_for(state="detached")
     assert page.evaluate(NEW_USER) == []
@@ -215,11 +326,11 @@ def test_a_copied_link_does_not_hold_the_position_of_the_user(visit, disk):
     page.evaluate("() => { navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }; }")
     page.get_by_role("button", name="Copy link").click()
     page.get_by_role("button", name="Copied").wait_for()
-    assert page.evaluate("copied") == disk + "map.html#model=deep"
+    assert page.evaluate("copied") == disk + "map.html#layout=projection"
     assert view_in_address(page)["you"] == ["0.01,-0.02"]
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
     page.get_by_role("button", name=re.compile("Cop")).click()
-    assert page.locator("[data-link] input").input_value() == disk + "map.html#model=deep"
+    assert page.locator("[data-link] input").input_value() == disk + "map.html#layout=projection"
 
 
 def test_a_position_beyond_all_items_is_marked_at_their_edge(visit, disk, projections):

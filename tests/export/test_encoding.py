@@ -50,11 +50,13 @@ def test_a_number_out_of_range_is_refused(dtype, value, message):
         (3, [[5, 0], [7, 1]], "10100011" "10010000"),
         (5, [31, 0, 16, 1], "11111000" "00100000" "00010000"),
         (8, [200, 3], "11001000" "00000011"),
+        (11, [[1682, 1]], "11010010010" "00000000001" "00"),
+        (16, [258, 65535], "00000001" "00000010" "11111111" "11111111"),
         (4, [], ""),
     ],
 )  # fmt: skip
 def test_integers_of_a_few_bits_are_written_without_gaps(bits, codes, expected):
-    content = base64.b64decode(encode_bits(np.array(codes, np.uint8), bits))
+    content = base64.b64decode(encode_bits(np.array(codes, np.int64), bits))
     assert "".join(f"{byte:08b}" for byte in content) == expected
 
 

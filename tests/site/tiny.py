@@ -58,6 +58,7 @@ from recsys.schema import (
     TasteGroup,
     TowerMap,
     Trial,
+    Trustworthiness,
     UserDifference,
     UserGroup,
     UserLists,
@@ -167,6 +168,8 @@ def embedding() -> Embedding:
         bias=[0.0] * 5,
         projection=points,
         explained_variance=(0.6, 0.4),
+        neighbour_layout=[(y, x) for x, y in points],
+        trustworthiness=Trustworthiness(k=2, projection=0.625, neighbour_layout=0.875),
     )
 
 

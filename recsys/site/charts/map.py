@@ -1,8 +1,8 @@
 """The figure of the map: empty layers that ``map/plot.js`` fills, colours and picks from.
 
 A row of the source ``items`` is an item; its two layers show the rows that their filters name, so that moving, hiding
-or colouring items is one change of columns. Marked items have small sources of their own: BokehJS measures every text
-of a source, and would do so for all titles.
+or colouring items is one change of columns. Marked and named items have small sources of their own: BokehJS measures
+every text of a source, and would do so for all titles.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def map_chart(strings: Strings, details: Sequence[str] = ("year", "genres")) -> 
     points = _layer(plot, items, "points", view=_empty_view(), **style, fill_alpha="alpha", line_alpha=0.0)
     rings = _layer(plot, ringed, "rings", **style, fill_alpha=1.0, line_width=1.5)
     pick = _layer(plot, picked, "pick", **style, fill_alpha=1.0, line_width=3)
+    _names(plot)
     _text(plot, picked, "label", name="name")
     _add_visitor(plot, strings.text("map.you"))
     # BokehJS inserts @{title} without a format as text, never as markup.
@@ -74,6 +75,20 @@ def _text(plot: Figure, source: ColumnDataSource, text: Any, **options: Any) -> 
     style: dict[str, Any] = {"text_font_size": "13px", "text_font_style": "bold", "text_baseline": "middle"}
     style |= {"background_fill_alpha": 0.85, "padding": 4, "border_radius": 5}
     plot.text("x", "y", text, source=source, **style, **options)
+
+
+def _names(plot: Figure) -> None:
+    """Names of items: the script chooses those that fit, and the side of its point where each stands."""
+    from bokeh.models import ColumnDataSource, Text
+
+    columns = ("x", "y", "text", "align", "dx", "dy")
+    source = ColumnDataSource({column: [] for column in columns}, name="named")
+    style: dict[str, Any] = {"x_offset": "dx", "y_offset": "dy", "text_align": "align"}
+    style |= {"text_font_size": "12px", "text_baseline": "middle"}
+    # BokehJS draws the outline of a text over it, so the outline that parts names from points is a text below.
+    outline = {"text_outline_width": 3} if "text_outline_width" in Text.properties() else {}
+    plot.text("x", "y", "text", source=source, name="name-outlines", text_outline_color="white", **outline, **style)
+    plot.text("x", "y", "text", source=source, name="names", **style)
 
 
 def _add_visitor(plot: Figure, label: str) -> None:

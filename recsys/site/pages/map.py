@@ -1,15 +1,17 @@
-"""The map of items: their projections in every model, and what its scripts look up."""
+"""The map of items: where they lie in every model and layout, and what its scripts look up."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
-from recsys.export.encoding import encode_array, padded
-from recsys.schema import Artefacts, Embedding, MapReplay, SimilarItem
+from recsys.export.encoding import encode_array, encode_bits, padded
+from recsys.schema import Artefacts, Embedding, Item, MapReplay, SimilarItem
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.charts.map import map_chart
 from recsys.site.context import Chart, Context, ItemLink, Model, PageHead
@@ -18,21 +20,31 @@ from recsys.site.outside import checked_patterns
 from recsys.site.pages.items import listed_items
 from recsys.site.pages.page import Page, SiteData
 
+POSITION_BITS = 12
+"""Of a coordinate in the page: 4,096 steps over the whole map are less than half a pixel of it."""
+NEIGHBOURS, PROJECTION = "neighbours", "projection"
+"""The layouts, as scripts and addresses name them."""
+
+Point = tuple[float, float]
+
 
 @dataclass(frozen=True)
-class MapAxes:
-    """One model's projection, for the text below the map."""
+class MapView:
+    """One model in one layout, for the text below the map."""
 
     model: Model
+    layout: str
     embedding: Embedding
+    trusted: float | None
+    """Trustworthiness of the layout; None where it was not measured."""
 
 
 @dataclass(frozen=True)
 class MapRow:
-    """Where one item lies; ``points`` follow the axes."""
+    """Where one item lies in what the map opens with."""
 
     item: ItemLink
-    points: tuple[tuple[float, float], ...]
+    point: Point
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,12 @@ class MapContext(Context):
     chart: Chart | None
     facts: Markup
     """JSON for the scripts of the map; :func:`map_facts` documents it."""
-    axes: tuple[MapAxes, ...]
+    models: tuple[Model, ...]
+    """Those that have a map; it opens with the last."""
+    layouts: tuple[str, ...]
+    """It opens with the first."""
+    views: tuple[MapView, ...]
+    """Every model in every layout; first what the map opens with."""
     rows: tuple[MapRow, ...]
     """The items that are drawn, the most rated."""
     n_items: int
@@ -76,21 +93,30 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
     catalogue, artefacts = data.catalogue, data.artefacts
     items = listed_items(artefacts)
     embeddings = catalogue.embeddings()
+    positions = {model: layouts_of(embedding, items) for model, embedding in embeddings.items()}
+    layouts = _common_layouts(positions.values())
+    views = [
+        MapView(model, layout, embeddings[model], _trusted(embeddings[model], layout))
+        for model in reversed(embeddings)
+        for layout in layouts
+    ]
     years = [item.year for _, item in items if item.year is not None]
     genres = tuple(count_genres(data.artefacts))
     details = [column for column, known in (("year", years), ("genres", genres)) if known]
     files = {model: f"vectors_{model.name}.tsv" for model in embeddings}
     has_metadata = (data.data_folder / "metadata.tsv").is_file()
+    points = positions[views[0].model][views[0].layout] if views else []
     return MapContext(
         site=data.site,
         page=page,
         bokeh=data.bokeh,
         chart=map_chart(data.strings, details) if embeddings and items else None,
         facts=script_json(map_facts(data)),
-        axes=tuple(MapAxes(model, embedding) for model, embedding in embeddings.items()),
+        models=tuple(embeddings),
+        layouts=layouts,
+        views=tuple(views),
         rows=tuple(
-            MapRow(catalogue.item(item.id), tuple(embedding.projection[row] for embedding in embeddings.values()))
-            for row, item in items
+            MapRow(catalogue.item(item.id), point) for (_, item), point in zip(items, points, strict=bool(views))
         ),
         n_items=len(artefacts.items.items),
         genres=genres,
@@ -105,32 +131,72 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
     )
 
 
+def layouts_of(embedding: Embedding, items: Sequence[tuple[int, Item]]) -> dict[str, list[Point]]:
+    """Where the items on the map lie, by layout: by neighbours only where all of them were laid out."""
+    laid_out = embedding.neighbour_layout or [None] * len(embedding.projection)
+    points = [point for row, _ in items if (point := laid_out[row]) is not None]
+    by_neighbours = {NEIGHBOURS: points} if items and len(points) == len(items) else {}
+    return by_neighbours | {PROJECTION: [embedding.projection[row] for row, _ in items]}
+
+
+def _common_layouts(positions: Iterable[dict[str, list[Point]]]) -> tuple[str, ...]:
+    """The layouts that every model has."""
+    names = [tuple(layouts) for layouts in positions]
+    return min(names, key=len, default=())
+
+
+def _trusted(embedding: Embedding, layout: str) -> float | None:
+    measured = embedding.trustworthiness
+    if measured is None:
+        return None
+    return measured.neighbour_layout if layout == NEIGHBOURS else measured.projection
+
+
 def map_facts(data: SiteData) -> dict[str, Any]:
     """What the scripts of the map know besides the table of coordinates, which has titles and links, row by row.
 
     Columns follow the items: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (an item's genres, as positions
-    in ``genres``, most common first). ``positions`` has the x and the y of each item by model name, ``losses``
-    the curves of a model as columns of epochs, training and validation loss. ``links`` are the patterns of addresses
+    in ``genres``, most common first). ``positions`` has, by model name and layout, ``points``: the x and the y of
+    each item in turn, in ``bits`` bits each, between ``low`` and ``high``. ``losses`` has the curves of a model as
+    columns of epochs, training and validation loss. ``links`` are the patterns of addresses
     elsewhere, by label; ``partial`` says whether other items are not on the map.
     """
-    rows = [row for row, _ in listed_items(data.artefacts)]
-    items = [data.artefacts.items.items[row] for row in rows]
+    listed = listed_items(data.artefacts)
+    items = [item for _, item in listed]
     genres = [name for name, _ in count_genres(data.artefacts)]
     genre_position = {name: position for position, name in enumerate(genres)}
     embeddings = data.catalogue.embeddings()
+    positions = {model.name: layouts_of(embedding, listed) for model, embedding in embeddings.items()}
+    layouts = _common_layouts(positions.values())
     return {
         "genres": genres,
         "ids": [item.id for item in items],
         "ratings": [item.n_ratings for item in items],
         "years": [item.year for item in items],
         "of": [[genre_position[genre] for genre in item.genres] for item in items],
+        "layouts": list(layouts),
+        "bits": POSITION_BITS,
         "positions": {
-            model.name: [[round(embedding.projection[row][axis], 4) for row in rows] for axis in (0, 1)]
-            for model, embedding in embeddings.items()
+            name: {layout: encode_points(by_layout[layout]) for layout in layouts}
+            for name, by_layout in positions.items()
         },
-        "partial": len(rows) < len(data.artefacts.items.items),
+        "partial": len(items) < len(data.artefacts.items.items),
         "links": dict(checked_patterns(data.artefacts.build.presentation.links)),
         "losses": {model.name: _losses(data, model.name) for model in embeddings},
+    }
+
+
+def encode_points(points: Sequence[Point]) -> dict[str, Any]:
+    """Points in :data:`POSITION_BITS` bits a coordinate, between the lowest and the highest of each axis."""
+    if not points:
+        return {"low": [0, 0], "high": [0, 0], "points": ""}
+    coordinates = np.array(points)
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+    steps = np.round((coordinates - low) / np.where(high > low, high - low, 1) * (2**POSITION_BITS - 1))
+    return {
+        "low": low.round(4).tolist(),
+        "high": high.round(4).tolist(),
+        "points": encode_bits(steps.astype(np.int64), POSITION_BITS),
     }
 
 
@@ -148,8 +214,8 @@ def _losses(data: SiteData, name: str) -> list[list[float | None]]:
 def similar_facts(data: SiteData) -> dict[str, Any]:
     """The neighbours of every item on the map, as far as they are on it too.
 
-    ``models`` has, by name, two encoded arrays (items, ``n_neighbours``), most similar first: ``rows`` (uint16), in
-    which the number of items stands for no neighbour, and ``similarities`` (int8) in hundredths.
+    ``models`` has, by name, two encoded arrays (items, ``n_neighbours``), most similar first: ``rows``, in ``bits``
+    bits each, where the number of items stands for no neighbour, and ``similarities`` (int8) in hundredths.
     """
     items = [item for _, item in listed_items(data.artefacts)]
     rows = {item.id: row for row, item in enumerate(items)}
@@ -162,6 +228,7 @@ def similar_facts(data: SiteData) -> dict[str, Any]:
     n_neighbours = max((len(similar) for by_item in neighbours.values() for similar in by_item), default=0)
     return {
         "n_neighbours": n_neighbours,
+        "bits": max(1, len(rows).bit_length()),
         "models": {name: _encode(by_item, rows, n_neighbours) for name, by_item in neighbours.items()},
     }
 
@@ -170,7 +237,7 @@ def _encode(neighbours: list[list[SimilarItem]], rows: dict[str, int], n_neighbo
     row_lists = [[rows[neighbour.item] for neighbour in similar] for similar in neighbours]
     similarities = [[round(100 * neighbour.similarity) for neighbour in similar] for similar in neighbours]
     return {
-        "rows": encode_array(padded(row_lists, n_neighbours, len(rows)), "uint16", "data-similar.js"),
+        "rows": encode_bits(padded(row_lists, n_neighbours, len(rows)), max(1, len(rows).bit_length())),
         "similarities": encode_array(padded(similarities, n_neighbours, 0), "int8", "data-similar.js"),
     }
 

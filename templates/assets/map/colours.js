@@ -75,8 +75,8 @@ function withNote({ fill, legend }, note) {
 }
 
 const colourings = {
-  model: (model) => ({ fill: new Array(items.n).fill(themeColour(`--m-${model}`)), legend: [] }),
   genre: colourByGenre,
+  model: (model) => ({ fill: new Array(items.n).fill(themeColour(`--m-${model}`)), legend: [] }),
   year: () => withNote(colourByRank(items.years, t("map.legend.year_unknown"), String), t("map.legend.year")),
   popularity: () => withNote(colourByRank(items.nRatings, "", formatCount), t("map.legend.popularity")),
 };

@@ -1,6 +1,6 @@
-// The controls of the map: model, genres, years, colouring, reset, and a link to copy.
+// The controls of the map: model, layout, genres, years, colouring, reset, and a link to copy.
 import { t } from "../shared/strings.js";
-import { shareHash } from "./state.js";
+import { shareHash, shownLayout } from "./state.js";
 
 // Closes the menu of genres on a click elsewhere, on Escape, and when the focus leaves it.
 function closeOnLeave(menu) {
@@ -47,6 +47,7 @@ function enableCopy(copyButton, linkBox, saveState) {
 export function createControls(box, onChange, saveState) {
   const query = (selector) => box.querySelector(selector);
   const modelInputs = [...box.querySelectorAll("[data-switch] input")];
+  const layoutSelect = query("[data-layout]"); // null where there is one layout
   const genreMenu = query("[data-genres]");
   const genreInputs = genreMenu ? [...genreMenu.querySelectorAll("input")] : [];
   const [fromInput, toInput] = box.querySelectorAll("[data-years] input");
@@ -55,6 +56,7 @@ export function createControls(box, onChange, saveState) {
   const linkBox = query("[data-link]");
 
   for (const input of modelInputs) input.addEventListener("change", () => onChange({ model: input.value }));
+  layoutSelect?.addEventListener("change", () => onChange({ layout: layoutSelect.value, epoch: null })); // ends a replay
   for (const input of genreInputs) {
     input.addEventListener("change", () => {
       const checked = genreInputs.filter((genre) => genre.checked);
@@ -80,6 +82,7 @@ export function createControls(box, onChange, saveState) {
   return {
     show(state) {
       for (const input of modelInputs) input.checked = input.value === state.model;
+      if (layoutSelect) layoutSelect.value = shownLayout(state);
       for (const input of genreInputs) input.checked = state.genres.has(Number(input.value));
       if (genreMenu) {
         genreMenu.querySelector("[data-chosen]").textContent = state.genres.size ? t("map.controls.n_chosen", { n: state.genres.size }) : "";

@@ -1,11 +1,22 @@
 // The items of the map, by row: what the table on the page and the facts beside it say of them.
+import { decodeBits } from "../shared/decode.js";
 import { createSearchIndex } from "../shared/search_index.js";
 
 const facts = JSON.parse(document.getElementById("map-facts").textContent); // as map_facts() in Python
 const links = [...document.querySelectorAll("[data-positions] tbody a")];
 const titles = links.map((link) => link.textContent);
 const rowsById = new Map(facts.ids.map((id, row) => [id, row]));
+const decodedPositions = new Map(); // by model and layout
 let findEntries = null; // created at the first search
+
+// [all x, all y], by row
+function decodePositions({ low, high, points }) {
+  const steps = decodeBits(points, facts.bits); // x and y of each item in turn
+  return [0, 1].map((axis) => {
+    const unit = (high[axis] - low[axis]) / (2 ** facts.bits - 1);
+    return Float64Array.from(titles, (_, row) => low[axis] + steps[2 * row + axis] * unit);
+  });
+}
 
 export const items = {
   n: titles.length,
@@ -16,14 +27,21 @@ export const items = {
   nRatings: facts.ratings,
   genres: facts.genres, // names, most common first
   genresOf: facts.of, // by row: positions in `genres`
-  models: Object.keys(facts.positions),
-  positions: facts.positions, // by model: [all x, all y]
+  models: Object.keys(facts.positions), // the map opens with the last
+  layouts: facts.layouts, // the map opens with the first
   isPartial: facts.partial, // whether other items are not on the map
   links: Object.entries(facts.links), // [label, address elsewhere, with {id}]
   losses: facts.losses, // by model: [epoch, training loss, validation loss or null]
 };
 
 export const hasYears = facts.years.some((year) => year !== null);
+
+// Where every item lies: [all x, all y], by row.
+export function positionsOf(model, layout) {
+  const key = `${model} ${layout}`;
+  if (!decodedPositions.has(key)) decodedPositions.set(key, decodePositions(facts.positions[model][layout]));
+  return decodedPositions.get(key);
+}
 
 // -1: no item on the map has the id.
 export const itemRow = (id) => rowsById.get(id) ?? -1;

@@ -6,13 +6,13 @@ import { marquee } from "../shared/marquee.js";
 import { t } from "../shared/strings.js";
 import { colourItems } from "./colours.js";
 import { createControls } from "./controls.js";
-import { items, searchItems } from "./items.js";
+import { items, positionsOf, searchItems } from "./items.js";
 import { createNeighbours } from "./neighbours.js";
 import { createPanel } from "./panel.js";
 import { createPlot } from "./plot.js";
 import { createReplay } from "./replay.js";
 import { createMapSearch } from "./search.js";
-import { isMapHash, readHash, writeHash } from "./state.js";
+import { isMapHash, PROJECTION, readHash, shownLayout, writeHash } from "./state.js";
 import { enableViewControls } from "./view.js";
 
 const OPACITY = 0.62; // of points
@@ -29,11 +29,13 @@ function startMap(box, bokehDocument) {
   const countStatus = box.querySelector("[data-count]");
   const legend = box.querySelector("[data-legend]");
   const youNote = element("p", {}, `★ ${t("map.legend.you")}`);
+  const viewNotes = [...box.querySelectorAll("[data-view]")]; // what each layout of each model shows
+  const mostRated = items.titles.map((_, row) => row).sort((a, b) => items.nRatings[b] - items.nRatings[a] || a - b);
   const switchLabels = [...box.querySelectorAll("[data-switch] label")];
   const modelLabels = new Map(switchLabels.map((label) => [label.firstElementChild.value, label.textContent]));
   const plot = createPlot(bokehDocument);
   let state = readHash(location.hash);
-  let positionedModel = null; // the model whose positions are shown; null during the replay
+  let positionedView = null; // the model and layout whose positions are shown; null during the replay
   let saveTimer = 0;
 
   const saveState = () => {
@@ -63,6 +65,13 @@ function startMap(box, bokehDocument) {
     if (countStatus.textContent !== text) countStatus.textContent = text; // announced when it changes only
   };
 
+  // The rings alone where there are any, else the best known of the items that are not filtered out.
+  const rowsToName = (points, rings) => {
+    if (replay.isOpen()) return [];
+    const candidates = new Set(rings.length ? rings : points);
+    return rings.length && state.row >= 0 ? rings : mostRated.filter((row) => candidates.has(row) && row !== state.row);
+  };
+
   const draw = (neighbours) => {
     const tracked = replay.trackedRows();
     const [points, ghosts] = [[], []];
@@ -77,8 +86,8 @@ function startMap(box, bokehDocument) {
     const rings = [...new Set([...neighbourRows, ...(matches ?? [])])].filter(isRinged);
     const alpha = new Array(items.n).fill(matches || state.row >= 0 ? FAINT_OPACITY : OPACITY);
     const { fill, legend: legendParts } = colourItems(state.colour, state.model);
-    const you = state.model === "deep" ? state.you : null;
-    plot.draw({ points, ghosts, rings, picked: state.row, fill, alpha, you });
+    const you = state.model === "deep" && shownLayout(state) === PROJECTION ? state.you : null;
+    plot.draw({ points, ghosts, rings, picked: state.row, fill, alpha, named: rowsToName(points, rings), you });
     legend.replaceChildren(...legendParts, ...(you ? [youNote] : []));
     showCount(points.length, matches);
   };
@@ -89,11 +98,13 @@ function startMap(box, bokehDocument) {
     search.show(state);
     panel.show(state, modelLabels.get(state.model) ?? t("map.panel.this_model"), neighbours);
     const hasReplayClosed = await replay.show(state);
-    if (!replay.isOpen() && (hasReplayClosed || positionedModel !== state.model)) {
-      plot.showPositions(items.positions[state.model]);
+    const view = `${state.model} ${shownLayout(state)}`;
+    for (const note of viewNotes) note.hidden = note.dataset.view !== view;
+    if (!replay.isOpen() && (hasReplayClosed || positionedView !== view)) {
+      plot.showPositions(positionsOf(state.model, state.layout));
     }
     if (replay.isOpen()) state = { ...state, epoch: replay.epoch() };
-    positionedModel = replay.isOpen() ? null : state.model;
+    positionedView = replay.isOpen() ? null : view;
     draw(neighbours);
   };
 

@@ -1,5 +1,5 @@
 // The nearest items of each item, in every model. Loaded when an item is picked for the first time.
-import { decodeArray } from "../shared/decode.js";
+import { decodeArray, decodeBits } from "../shared/decode.js";
 import { marquee } from "../shared/marquee.js";
 import { describeFailure } from "../shared/outdated.js";
 import { t } from "../shared/strings.js";
@@ -24,7 +24,7 @@ export function createNeighbours(onLoad) {
   const arraysOf = (model) => {
     if (!arraysByModel.has(model)) {
       const { rows, similarities } = data.models[model] ?? { rows: "", similarities: "" };
-      arraysByModel.set(model, { rows: decodeArray(rows, "uint16"), similarities: decodeArray(similarities, "int8") });
+      arraysByModel.set(model, { rows: decodeBits(rows, data.bits), similarities: decodeArray(similarities, "int8") });
     }
     return arraysByModel.get(model);
   };

@@ -2,20 +2,26 @@
 // tapped. A view or extent is [x0, y0, x1, y1] in units of the map; positions are [all x, all y], by row.
 import { themeColour } from "../shared/charts.js";
 import { genreNames, items } from "./items.js";
+import { placeNames } from "./names.js";
 
 const MARGIN = 1.06; // of the fitted view, around all items
 const GLIDE_MS = 600;
 const TAP_RADIUS = 14; // px beyond the edge of a point
 const COARSE_TAP_RADIUS = 24; // px, for fingers
 const MAX_LABEL = 40; // characters of the picked item's title, which stands on one line
+const MAX_NAME = 26; // characters of other titles on the map
+const NAME_FONT = 12; // px, as in charts/map.py
+const NAME_AREA = 13000; // px² of the map for each name: more would hide the points
+const NAMES_DELAY = 120; // ms after the view has last moved
 const MAX_GENRES_SHOWN = 4; // where the pointer is
-const LAYERS = ["ghosts", "points", "rings", "pick", "name", "you", "your-name"];
+const LAYERS = ["ghosts", "points", "rings", "pick", "name-outlines", "names", "name", "you", "your-name"];
 
 const pointSizes = items.nRatings.map((n) => 3 + Math.log1p(n)); // px
-const labels = items.titles.map((title) => {
+const shorten = (title, maxLength) => {
   const characters = [...title];
-  return characters.length > MAX_LABEL ? `${characters.slice(0, MAX_LABEL - 1).join("")}…` : title;
-});
+  return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join("").trimEnd()}…` : title;
+};
+const labels = items.titles.map((title) => shorten(title, MAX_LABEL));
 const hoverTexts = {
   title: items.titles,
   year: items.years.map((year) => (year === null ? "" : String(year))),
@@ -35,7 +41,7 @@ const easeInOut = (share) => (share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share)
 export function createPlot(bokehDocument) {
   const modelNamed = (name) => bokehDocument.get_model_by_name(name);
   const figure = modelNamed("map");
-  const sources = Object.fromEntries(["items", "ringed", "picked", "visitor"].map((name) => [name, modelNamed(name)]));
+  const sources = Object.fromEntries(["items", "ringed", "picked", "named", "visitor"].map((name) => [name, modelNamed(name)]));
   const layers = Object.fromEntries(LAYERS.map((name) => [name, modelNamed(name)]));
   const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   const coarsePointer = matchMedia("(pointer: coarse)");
@@ -44,8 +50,11 @@ export function createPlot(bokehDocument) {
   let extent = null; // what the fitted view has to show
   let fittedView = null;
   let animation = 0;
+  const textMeasure = document.createElement("canvas").getContext("2d");
   let tappableRows = [];
   let markedRows = { ringed: [], picked: [] };
+  let namedRows = []; // those that deserve a name, the most important first
+  let namesTimer = 0;
 
   const currentView = () => [figure.x_range.start, figure.y_range.start, figure.x_range.end, figure.y_range.end];
   const frameSize = () => [figure.inner_width || 1, figure.inner_height || 1]; // px
@@ -115,7 +124,10 @@ export function createPlot(bokehDocument) {
     const step = (now) => {
       const share = Math.min(Math.max((now - startTime) / GLIDE_MS, 0), 1);
       const eased = easeInOut(share);
-      if (share === 1) return setPositions(...target);
+      if (share === 1) {
+        writeNamesSoon();
+        return setPositions(...target);
+      }
       setPositions(
         ...start.map((values, n) => values.map((value, row) => value + (target[n][row] - value) * eased)),
       );
@@ -123,6 +135,14 @@ export function createPlot(bokehDocument) {
     };
     setPositions(...start);
     animation = requestAnimationFrame(step);
+  };
+
+  // The box that the picked item and its name cover, on either side.
+  const nameBox = (row) => {
+    const { x, y } = toFrame(row);
+    const width = 30 + 8 * labels[row].length; // px, about
+    const isLeft = layers.name.glyph.text_align.value === "right";
+    return { left: isLeft ? x - width : x - 10, right: isLeft ? x + 10 : x + width, top: y - 14, bottom: y + 14 };
   };
 
   // Put the name of the picked item on the side where it hides fewer rings; if equal, on the side with more room.
@@ -138,6 +158,53 @@ export function createPlot(bokehDocument) {
     const isLeft = nHidden[0] === nHidden[1] ? isInRightHalf : nHidden[0] < nHidden[1];
     layers.name.glyph.setv({ text_align: isLeft ? "right" : "left", x_offset: isLeft ? -13 : 13 });
   };
+
+  // Where a row is in the frame, in px from its upper left corner.
+  const toFrame = (row) => {
+    const [x0, , , y1] = currentView();
+    const unit = unitsPerPixel();
+    return { x: (positions[0][row] - x0) / unit, y: (y1 - positions[1][row]) / unit };
+  };
+
+  const hideNames = () => {
+    clearTimeout(namesTimer);
+    if (sources.named.data.x.length) sources.named.data = { x: [], y: [], text: [], align: [], dx: [], dy: [] };
+  };
+
+  // Write the names that fit into the present view.
+  const writeNames = () => {
+    const [width, height] = frameSize();
+    const inFrame = namedRows.filter((row) => {
+      const { x, y } = toFrame(row);
+      return x >= 0 && y >= 0 && x <= width && y <= height;
+    });
+    const names = inFrame.slice(0, 400).map((row) => shorten(items.titles[row], MAX_NAME)); // far more than ever fit
+    textMeasure.font = `${NAME_FONT}px ${getComputedStyle(document.body).fontFamily}`;
+    const candidates = names.map((name, n) => ({
+      ...toFrame(inFrame[n]),
+      radius: pointSizes[inFrame[n]] / 2,
+      width: textMeasure.measureText(name).width,
+    }));
+    const taken = markedRows.picked.map((row) => nameBox(row));
+    const placed = placeNames(candidates, { width, height }, Math.max(4, (width * height) / NAME_AREA), taken);
+    const column = (value) => placed.map(([position, side]) => value(position, side));
+    sources.named.data = {
+      ...coordinatesOf(placed.map(([position]) => inFrame[position])),
+      text: column((position) => names[position]),
+      align: column((_, side) => side.align),
+      dx: column((_, side) => side.dx),
+      dy: column((_, side) => side.dy),
+    };
+  };
+
+  // Once nothing has moved for a moment: while a view is dragged or items glide, names would only flicker.
+  const writeNamesSoon = () => {
+    clearTimeout(namesTimer);
+    namesTimer = setTimeout(writeNames, NAMES_DELAY);
+  };
+  for (const range of [figure.x_range, figure.y_range]) {
+    for (const end of ["start", "end"]) range.properties[end].change.connect(() => positions && writeNamesSoon());
+  }
 
   const showOnly = (layer, rows) => {
     layer.view.filter.indices = rows;
@@ -171,6 +238,7 @@ export function createPlot(bokehDocument) {
     // Move every item to its position and fit the view: to `within`, if given, else to the positions.
     showPositions(target, within) {
       cancelAnimationFrame(animation);
+      hideNames();
       extent = within ?? extentOf(target);
       if (positions && !within && !reducedMotion.matches) glideTo(target, viewAround(extent));
       else setPositions(...target);
@@ -180,11 +248,13 @@ export function createPlot(bokehDocument) {
     // Move items without touching the view.
     moveItems(x, y) {
       cancelAnimationFrame(animation);
+      hideNames();
       setPositions(x, y);
     },
 
-    // How everything looks: rows by layer, colour and opacity of every item; the visitor's position, or null.
-    draw({ points, ghosts, rings, picked, fill, alpha, you }) {
+    // How everything looks: rows by layer, colour and opacity of every item; the rows to name, as far as there is room, the
+    // most important first; the visitor's position, or null.
+    draw({ points, ghosts, rings, picked, fill, alpha, named, you }) {
       const [x, y] = positions;
       isDrawn = true;
       sources.items.data = { ...hoverTexts, x, y, size: pointSizes, fill, alpha };
@@ -198,6 +268,8 @@ export function createPlot(bokehDocument) {
         sources.visitor.data = { x: you ? [you[0]] : [], y: you ? [you[1]] : [] };
       }
       if (picked >= 0) placeName(picked, rings);
+      namedRows = named;
+      writeNamesSoon();
     },
 
     // Paint with the colours of the theme.
@@ -205,11 +277,18 @@ export function createPlot(bokehDocument) {
       layers.ghosts.glyph.setv({ fill_color: themeColour("--ink-2") });
       layers.rings.glyph.setv({ line_color: themeColour("--ink") });
       layers.pick.glyph.setv({ line_color: themeColour("--ink") });
+      const font = getComputedStyle(document.body).fontFamily;
+      layers.names.glyph.setv({ text_color: themeColour("--ink"), text_font: font });
+      layers["name-outlines"].glyph.setv({
+        text_color: themeColour("--surface"),
+        text_outline_color: themeColour("--surface"),
+        text_font: font,
+      });
       layers.you.glyph.setv({ fill_color: themeColour("--bulb"), line_color: themeColour("--ink") });
       for (const name of ["name", "your-name"]) {
         layers[name].glyph.setv({
           text_color: themeColour("--ink"),
-          text_font: getComputedStyle(document.body).fontFamily,
+          text_font: font,
           background_fill_color: themeColour("--surface"),
         });
       }

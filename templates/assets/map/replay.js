@@ -3,8 +3,9 @@ import { decodeArray } from "../shared/decode.js";
 import { marquee } from "../shared/marquee.js";
 import { describeFailure } from "../shared/outdated.js";
 import { t } from "../shared/strings.js";
-import { itemRow, items } from "./items.js";
+import { itemRow, items, positionsOf } from "./items.js";
 import { createLossChart } from "./losses.js";
+import { PROJECTION } from "./state.js";
 
 const MAX_STEP = 65535; // frames are in 16 bits: 0 is `low`, 65535 is `high`
 
@@ -115,7 +116,7 @@ export function createReplay(box, plot, onChange) {
     stop();
     rows = data.item_ids.map(itemRow);
     const encoded = data.models[model];
-    recording = encoded ? decodeRecording(encoded, rows, items.positions[model]) : null;
+    recording = encoded ? decodeRecording(encoded, rows, positionsOf(model, PROJECTION)) : null;
     shownModel = recording && model;
     if (!recording) {
       close();

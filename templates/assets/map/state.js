@@ -1,19 +1,23 @@
 // What the map shows, written to and read from the part of the address after #. An address may hold anything: whatever
 // does not make sense is ignored.
 import { colouringNames } from "./colours.js";
-import { itemRow, items } from "./items.js";
+import { itemRow, items, positionsOf } from "./items.js";
 
-const KEYS = ["model", "colour", "item", "query", "genre", "from", "to", "epoch", "you"];
+const KEYS = ["model", "layout", "colour", "item", "query", "genre", "from", "to", "epoch", "you"];
 const MAX_QUERY = 200; // characters
+const DEFAULT_MODEL = items.models.at(-1);
+export const PROJECTION = "projection"; // the layout of replays, and of the position of a visitor
 
 // The position "x,y" of the visitor on the deep model's map, as the Rate page links to it, moved to the edge of the map
 // if it lies beyond.
 function parsePosition(text) {
   const match = /^(-?\d{1,6}(?:\.\d{1,6})?),(-?\d{1,6}(?:\.\d{1,6})?)$/.exec(text ?? "");
-  const { deep } = items.positions;
-  if (!match || !deep?.[0].length) return null;
-  return deep.map((axis, n) => Math.min(Math.max(Number(match[n + 1]), Math.min(...axis)), Math.max(...axis)));
+  if (!match || !items.n || !items.models.includes("deep")) return null;
+  return positionsOf("deep", PROJECTION).map((axis, n) => Math.min(Math.max(Number(match[n + 1]), Math.min(...axis)), Math.max(...axis)));
 }
+
+// The layout that an address without any means.
+const defaultLayout = (you) => (you ? PROJECTION : items.layouts[0]);
 
 const parseInteger = (text) => (/^\d{1,6}$/.test(text ?? "") ? Number(text) : null);
 
@@ -26,10 +30,13 @@ export function isMapHash(hash) {
 export function readHash(hash) {
   const params = new URLSearchParams(hash.slice(1));
   const model = params.get("model");
+  const layout = params.get("layout");
+  const you = parsePosition(params.get("you"));
   const colour = params.get("colour");
   const genres = params.getAll("genre").map((name) => items.genres.indexOf(name));
   return {
-    model: items.models.includes(model) ? model : items.models[0],
+    model: items.models.includes(model) ? model : DEFAULT_MODEL,
+    layout: items.layouts.includes(layout) ? layout : defaultLayout(you),
     colour: colouringNames.includes(colour) ? colour : colouringNames[0],
     row: itemRow(params.get("item")), // the picked item, or -1
     query: (params.get("query") ?? "").slice(0, MAX_QUERY),
@@ -37,13 +44,14 @@ export function readHash(hash) {
     from: parseInteger(params.get("from")), // years
     to: parseInteger(params.get("to")),
     epoch: parseInteger(params.get("epoch")), // null: the replay is closed
-    you: parsePosition(params.get("you")),
+    you,
   };
 }
 
 export function writeHash(state) {
   const params = new URLSearchParams();
-  if (state.model !== items.models[0]) params.set("model", state.model);
+  if (state.model !== DEFAULT_MODEL) params.set("model", state.model);
+  if (state.layout !== defaultLayout(state.you)) params.set("layout", state.layout);
   if (state.colour !== colouringNames[0]) params.set("colour", state.colour);
   if (state.row >= 0) params.set("item", items.ids[state.row]);
   if (state.query.trim()) params.set("query", state.query.trim());
@@ -53,6 +61,9 @@ export function writeHash(state) {
   const text = params.toString();
   return text ? `#${text}` : "";
 }
+
+// The layout that is shown: a replay has one alone.
+export const shownLayout = (state) => (state.epoch === null ? state.layout : PROJECTION);
 
 // The hash to share: without the visitor's own position.
 export const shareHash = (hash) => writeHash({ ...readHash(hash), you: null });

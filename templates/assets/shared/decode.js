@@ -17,13 +17,13 @@ const READERS = {
   float16: [Float64Array, (view, n) => halfToNumber(view.getUint16(2 * n, true)), 2],
 };
 
-// Integers of 1 to 8 bits each, without gaps, the high bit first. The zeros that fill the last byte may read as more of them.
-function decodeBits(text, bits) {
+// Integers of 1 to 16 bits each, without gaps, the high bit first. The zeros that fill the last byte may read as more of them.
+export function decodeBits(text, bits) {
   const bytes = decodeArray(text, "uint8");
-  const values = new Uint8Array(Math.floor((8 * bytes.length) / bits));
+  const values = new Uint16Array(Math.floor((8 * bytes.length) / bits));
   let [buffer, nBuffered, position] = [0, 0, 0]; // the bits that were read and not used yet, and how many
   for (let n = 0; n < values.length; n++) {
-    if (nBuffered < bits) {
+    while (nBuffered < bits) {
       buffer = (buffer << 8) | bytes[position++];
       nBuffered += 8;
     }

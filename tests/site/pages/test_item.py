@@ -195,7 +195,7 @@ def test_the_fragment_of_the_map_has_the_encoded_id_of_the_item():
 
 def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
     text = page(render_pages(tiny(), tmp_path, "map"), "4")
-    assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["item=4", "item=4&model=deep"]
+    assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["item=4&model=base", "item=4"]
 
 
 def test_in_a_large_catalogue_the_most_rated_items_are_listed_and_drawn(tmp_path, monkeypatch):
@@ -208,12 +208,14 @@ def test_in_a_large_catalogue_the_most_rated_items_are_listed_and_drawn(tmp_path
     assert re.findall(r"items/([a-z0-9_-]+)\.html", table) == [slug(id_) for id_ in FILM_IDS[2:]]
     assert "Here are the 3 most rated of 5 films" in drawn
     facts = json.loads(re.search(r'id="map-facts">(.*?)</script>', drawn)[1])
-    assert facts["ids"] == list(FILM_IDS[2:]) and facts["positions"]["base"][0] == [-1.0, 0.5, -0.25]
+    positions = facts["positions"]["base"]["projection"]
+    assert facts["ids"] == list(FILM_IDS[2:])
+    assert (positions["low"], positions["high"]) == ([-1.0, -0.5], [0.5, 1.0])
     assert "map.html#item=" in page(folder, "4") and "map.html#item=" not in page(folder, "1")
     assert len(list((folder / "items").iterdir())) == 5
     near = json.loads(json_in((folder / "assets" / "data-similar.js").read_text("utf-8")))
     similar = [near["models"][name] for name in MODELS]
-    assert [base64.b64decode(model["rows"]) for model in similar] == [bytes([1, 0] * 3), bytes(6)]
+    assert [base64.b64decode(model["rows"]) for model in similar] == [bytes([0b01010100]), bytes(1)]
     assert [base64.b64decode(model["similarities"]) for model in similar] == [bytes([50] * 3), bytes([25] * 3)]
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from recsys.errors import OutputError
-from recsys.schema import MapReplay, SimilarItem
+from recsys.schema import ItemEmbeddings, MapReplay, SimilarItem
 from recsys.site.charts.map import COLUMNS, map_chart
-from recsys.site.pages.map import map_facts, similar_facts
+from recsys.site.pages.map import POSITION_BITS, encode_points, map_facts, similar_facts
 from recsys.site.render import render_site
 from tests.site.tiny import (
     FILM_IDS,
@@ -19,6 +19,7 @@ from tests.site.tiny import (
     STRINGS,
     TEMPLATES,
     TITLES,
+    embedding,
     nothing,
     render_pages,
     replay,
@@ -46,9 +47,20 @@ def page(site):
     return (site / "map.html").read_text("utf-8")
 
 
-def decoded(neighbours):
-    arrays = ((neighbours["rows"], "<u2"), (neighbours["similarities"], "i1"))
-    return tuple(np.frombuffer(base64.b64decode(text), dtype).tolist() for text, dtype in arrays)
+def decoded_bits(text, bits):
+    digits = "".join(f"{byte:08b}" for byte in base64.b64decode(text))
+    return [int(digits[start : start + bits], 2) for start in range(0, len(digits) - bits + 1, bits)]
+
+
+def decoded(neighbours, bits, n):
+    similarities = np.frombuffer(base64.b64decode(neighbours["similarities"]), "i1").tolist()
+    return decoded_bits(neighbours["rows"], bits)[:n], similarities
+
+
+def decoded_points(encoded, bits):
+    low, high = np.array(encoded["low"]), np.array(encoded["high"])
+    steps = decoded_bits(encoded["points"], bits)
+    return low + np.array(steps[: len(steps) // 2 * 2]).reshape(-1, 2) / (2**bits - 1) * (high - low)
 
 
 def with_items(artefacts, change):
@@ -61,7 +73,49 @@ def test_facts_follow_the_films_row_by_row():
     assert facts["ids"] == list(FILM_IDS)
     assert facts["ratings"] == [0, 1, 2, 3, 4]
     assert facts["years"] == [1999, None, 1962, 2001, None]
-    assert facts["positions"]["deep"] == [[0.0, 1.0, -1.0, 0.5, -0.25], [0.0, 0.5, 0.25, -0.5, 1.0]]
+    assert list(facts["positions"]) == list(MODELS)
+    for layouts in facts["positions"].values():
+        assert list(layouts) == facts["layouts"] == ["neighbours", "projection"]
+        for layout, points in (("projection", embedding().projection), ("neighbours", embedding().neighbour_layout)):
+            np.testing.assert_allclose(decoded_points(layouts[layout], facts["bits"]), points, atol=2 / 4095)
+
+
+def test_the_lowest_and_the_highest_coordinate_are_exact():
+    encoded = encode_points([(-3.0, 7.5), (5.25, 7.5), (0.0, 7.5)])
+    assert (encoded["low"], encoded["high"]) == ([-3.0, 7.5], [5.25, 7.5])
+    points = decoded_points(encoded, POSITION_BITS)
+    assert points[:2].tolist() == [[-3.0, 7.5], [5.25, 7.5]]
+    assert points[2] == pytest.approx([0.0, 7.5], abs=8.25 / 4095)
+    assert encode_points([]) == {"low": [0, 0], "high": [0, 0], "points": ""}
+
+
+@pytest.mark.parametrize("layout", [[], [(0.0, 0.0), None, (1.0, 1.0), (0.5, 0.5), (0.0, 1.0)]])
+def test_without_a_place_for_every_item_the_layout_by_neighbours_is_not_offered(tmp_path, layout):
+    base = msgspec.structs.replace(embedding(), neighbour_layout=layout)
+    models = {"base": base, "deep": embedding()}
+    artefacts = msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models=models))
+    assert facts_of(artefacts)["layouts"] == ["projection"]
+    text = (render_pages(artefacts, tmp_path, "map") / "map.html").read_text("utf-8")
+    assert "data-layout" not in text and "data-view" in text
+
+
+def test_every_view_says_how_far_it_can_be_trusted(page):
+    views = dict(re.findall(r'<p data-view="(.*?)">(.*?)</p>', page))
+    assert list(views) == ["deep neighbours", "deep projection", "base neighbours", "base projection"]
+    for view, text in views.items():
+        assert ("Trustworthiness 0.88" if "neighbours" in view else "Trustworthiness 0.63") in text
+
+
+def test_a_map_that_was_not_measured_says_nothing_of_trustworthiness(tmp_path):
+    models = {name: msgspec.structs.replace(embedding(), trustworthiness=None) for name in MODELS}
+    artefacts = msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models=models))
+    assert "Trustworthiness" not in (render_pages(artefacts, tmp_path, "map") / "map.html").read_text("utf-8")
+
+
+def test_it_opens_with_the_last_model_by_neighbours_coloured_by_genre(page):
+    assert re.search(r'<input[^>]*value="?(\w+)"?[^>]* checked', page)[1] == "deep"
+    options = re.findall(r'<option value="?(\w+)', page)
+    assert (options[0], options[2]) == ("neighbours", "genre")
 
 
 def test_genres_are_named_once_most_common_first():
@@ -83,8 +137,9 @@ def test_neighbours_are_rows_and_hundredths_most_similar_first():
 
     facts = similar_facts(site_data(with_items(tiny(), change)))
     assert facts["n_neighbours"] == 2
-    assert decoded(facts["models"]["base"]) == ([3, 0] * 5, [99, -50] * 5)
-    assert decoded(facts["models"]["deep"]) == ([5] * 10, [0] * 10)  # there is no sixth film: padding
+    assert facts["bits"] == 3
+    assert decoded(facts["models"]["base"], 3, 10) == ([3, 0] * 5, [99, -50] * 5)
+    assert decoded(facts["models"]["deep"], 3, 10) == ([5] * 10, [0] * 10)  # there is no sixth film: padding
 
 
 def test_neighbours_and_replay_load_when_asked_for(site, page):
@@ -96,7 +151,7 @@ def test_the_table_has_every_item_with_its_link_and_its_coordinates(page):
     rows = page[page.index("<tbody>") : page.index("</table>")].split("<tr>")[1:]
     title = re.compile(r"<a [^>]*>(?:<bdi>)?(.*?)(?:</bdi>)?</a>")
     assert [html.unescape(title.search(row)[1]) for row in rows] == list(TITLES)
-    assert re.findall(r"<td>([^<\n]*)", rows[2])[1:] == ["1962", *("−1.000", "0.250") * 2]
+    assert re.findall(r"<td>([^<\n]*)", rows[2])[1:] == ["1962", "0.250", "−1.000"]  # of the layout it opens with
 
 
 def test_facts_cannot_end_their_script_element(page):
@@ -187,5 +242,6 @@ def test_the_pointer_shows_no_years_or_genres_where_the_data_has_none(tmp_path):
 def test_every_layer_reads_columns_of_its_source():
     text = map_chart(STRINGS).json
     names = re.findall(r'"type":"field","field":"(\w+)"', text)
-    assert set(names) == set(COLUMNS) - {"title", "year", "genres"}  # those are for the hover tool
-    assert text.count('"name":"ColumnDataSource"') == 4  # all items, the ringed ones, the picked one, the new user
+    shown_by_hover = {"title", "year", "genres"}
+    assert set(names) == {*COLUMNS, "text", "align", "dx", "dy"} - shown_by_hover
+    assert text.count('"name":"ColumnDataSource"') == 5  # items, the ringed, picked and named ones, the new user

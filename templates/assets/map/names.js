@@ -1,0 +1,38 @@
+// Where names can stand on the map without overlapping each other. Lengths are in px, y downwards.
+
+const GAP = 3; // between a point and its name
+const NAME_HEIGHT = 15; // of a name
+
+// The places around a point, best first: how its name is aligned, and the offset of the name's middle line.
+const SIDES = [
+  { align: "left", dx: (reach) => reach, dy: () => 0 },
+  { align: "right", dx: (reach) => -reach, dy: () => 0 },
+  { align: "center", dx: () => 0, dy: (reach) => -reach - NAME_HEIGHT / 2 },
+  { align: "center", dx: () => 0, dy: (reach) => reach + NAME_HEIGHT / 2 },
+];
+const LEFT_EDGE = { left: 0, center: 0.5, right: 1 }; // of a name, in widths left of where it is anchored
+
+const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+const isWithin = (box, { width, height }) => box.left >= 0 && box.top >= 0 && box.right <= width && box.bottom <= height;
+
+// The names that fit, each at the first side of its point that is free. `candidates` are { x, y, radius, width }, the most
+// important first; `taken` are boxes that must stay free, `frame` is the { width, height } that names must stay within. At
+// most `maxNames` are placed. Returns [position among the candidates, { align, dx, dy }] for each.
+export function placeNames(candidates, frame, maxNames, taken = []) {
+  const boxes = [...taken];
+  const placed = [];
+  candidates.forEach(({ x, y, radius, width }, position) => {
+    if (placed.length >= maxNames) return;
+    for (const side of SIDES) {
+      const [dx, dy] = [side.dx(radius + GAP), side.dy(radius + GAP)];
+      const left = x + dx - LEFT_EDGE[side.align] * width;
+      const box = { left, right: left + width, top: y + dy - NAME_HEIGHT / 2, bottom: y + dy + NAME_HEIGHT / 2 };
+      if (!isWithin(box, frame) || boxes.some((other) => overlap(box, other))) continue;
+      // The point belongs to its name: another name must not cover it either.
+      boxes.push(box, { left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
+      placed.push([position, { align: side.align, dx, dy }]);
+      return;
+    }
+  });
+  return placed;
+}
