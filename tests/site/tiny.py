@@ -169,7 +169,7 @@ def embedding() -> Embedding:
         projection=points,
         explained_variance=(0.6, 0.4),
         neighbour_layout=[(y, x) for x, y in points],
-        trustworthiness=Trustworthiness(k=2, projection=0.625, neighbour_layout=0.875),
+        trustworthiness=Trustworthiness(k=2, projection=0.61, neighbour_layout=0.87),
     )
 
 

@@ -103,7 +103,7 @@ def test_every_view_says_how_far_it_can_be_trusted(page):
     views = dict(re.findall(r'<p data-view="(.*?)">(.*?)</p>', page))
     assert list(views) == ["deep neighbours", "deep projection", "base neighbours", "base projection"]
     for view, text in views.items():
-        assert ("Trustworthiness 0.88" if "neighbours" in view else "Trustworthiness 0.63") in text
+        assert ("Trustworthiness 0.87" if "neighbours" in view else "Trustworthiness 0.61") in text
 
 
 def test_a_map_that_was_not_measured_says_nothing_of_trustworthiness(tmp_path):
