@@ -83,7 +83,7 @@ class Catalogue:
             OutputError: they are of other items than items.json has, or in another order.
         """
         embedding, ids = self._artefacts.item_embeddings.models.get(model.name), list(self.items)
-        if embedding is not None and (embedding.item_ids != ids or len(embedding.projection) != len(ids)):
+        if embedding is not None and (embedding.item_ids != ids or not _as_long(embedding, len(ids))):
             raise OutputError(
                 f"item_embeddings.json lists other items for {model.name} than items.json, or in another order; "
                 "build the site again without --render-only"
@@ -94,6 +94,11 @@ class Catalogue:
         """The item vectors of every model that has any."""
         pairs = ((model, self.embedding(model)) for model in self.models)
         return {model: embedding for model, embedding in pairs if embedding is not None}
+
+
+def _as_long(embedding: Embedding, n_items: int) -> bool:
+    """Whether every item has coordinates; exports of earlier versions have none by neighbours."""
+    return len(embedding.projection) == n_items and len(embedding.neighbour_layout) in (0, n_items)
 
 
 def is_titled_by_number(item: Item) -> bool:

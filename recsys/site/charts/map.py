@@ -86,7 +86,7 @@ def _names(plot: Figure) -> None:
     style: dict[str, Any] = {"x_offset": "dx", "y_offset": "dy", "text_align": "align"}
     style |= {"text_font_size": "12px", "text_baseline": "middle"}
     # BokehJS draws the outline of a text over it, so the outline that parts names from points is a text below.
-    outline = {"text_outline_width": 3} if "text_outline_width" in Text.properties() else {}
+    outline: dict[str, Any] = {"text_outline_width": 3} if "text_outline_width" in Text.properties() else {}
     plot.text("x", "y", "text", source=source, name="name-outlines", text_outline_color="white", **outline, **style)
     plot.text("x", "y", "text", source=source, name="names", **style)
 

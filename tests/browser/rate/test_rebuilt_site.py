@@ -27,7 +27,9 @@ def artefacts(name="One", ids=IDS, titles=TITLES):
     ]
     n = len(ids)
     embeddings = {
-        name: msgspec.structs.replace(embedding, item_ids=list(ids), projection=embedding.projection[:n])
+        name: msgspec.structs.replace(
+            embedding, item_ids=list(ids), projection=embedding.projection[:n], neighbour_layout=[]
+        )
         for name, embedding in base.item_embeddings.models.items()
     }
     tower = base.deep_tower

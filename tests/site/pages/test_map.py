@@ -207,9 +207,10 @@ def test_without_items_the_map_says_so(tmp_path):
     assert "<script" not in text.split("<main")[1]
 
 
-def test_an_embedding_of_other_items_is_an_error(tmp_path):
+@pytest.mark.parametrize("change", [{"item_ids": ["x"] * 5}, {"projection": []}, {"neighbour_layout": [(0.0, 0.0)]}])
+def test_an_embedding_of_other_items_is_an_error(tmp_path, change):
     artefacts = tiny()
-    base = msgspec.structs.replace(artefacts.item_embeddings.models["base"], item_ids=["x"] * 5)
+    base = msgspec.structs.replace(artefacts.item_embeddings.models["base"], **change)
     other = msgspec.structs.replace(artefacts.item_embeddings, models={"base": base})
     with pytest.raises(OutputError, match=r"^assets/map-base\.png: item_embeddings\.json lists other items for base"):
         render_site(msgspec.structs.replace(artefacts, item_embeddings=other), TEMPLATES, tmp_path)
