@@ -8,7 +8,9 @@ Volinsky 2008). Training from noise needs hundreds of steps to come so far, and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -29,9 +31,15 @@ INITIAL_SCALE = 0.1
 JITTER = 0.001
 """Standard deviation of the noise on factorised vectors. A strong penalty leaves nothing of some of them, and where
 both vectors of a pair are zero, no gradient leads away."""
-CANDIDATES = ((0.02, 2.0), (0.02, 10.0), (0.1, 4.0), (0.1, 10.0), (0.4, 10.0), (0.4, 4.0))
-"""Weights of a pair without a rating, and penalties, that are compared: dense logs want much of the first, long tails
-little of it. The last is that of dense logs."""
+UNOBSERVED = (0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
+"""Weights of a pair without a rating that are compared: large ones suit catalogues of hundreds of items, small ones
+those of tens of thousands, and long tails."""
+PENALTIES = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 20.0, 30.0)
+"""Penalties that are compared: small ones suit small catalogues and strong tastes."""
+FIRST = ((0.05, 3.0), (0.05, 14.0), (0.4, 3.0), (0.4, 10.0))
+"""Where the search begins: at the best of these, for from a bad place small differences lead anywhere."""
+DENSE_START = (0.4, 4.0)
+"""What tells whether a dense log has tastes."""
 BALANCES = ((12.0, -0.4), (12.0, 0.0), (12.0, 0.4), (12.0, 0.8), (6.0, 1.0), (3.0, 1.0), (1.0, 1.0))
 """Scales of the factorised scores, and weights of log popularity, that are compared: from more of the long tail to
 hardly more than popularity."""
@@ -140,23 +148,57 @@ def choose(
     popularity = log_q(ratings)
     seed = rng.integers(2**63)
     baseline = quality(lambda users: np.tile(popularity, (len(users), 1)))  # of each user, as are all below
-    best, best_quality = hyperparameters, np.full_like(baseline, -np.inf)
-    for unobserved, start_l2 in CANDIDATES[-1:] if starts_from_noise(hyperparameters) else CANDIDATES:
+    best: dict[tuple[float, float], tuple[HyperParameters, Array]] = {}  # of the balances of each factorisation
+
+    def value(unobserved: float, start_l2: float) -> float:
         draft = replace(
             hyperparameters, dim=min(DRAFT_DIM, hyperparameters.dim), unobserved=unobserved, start_l2=start_l2
         )
         users, items = alternate(ratings, draft, DRAFT_EPOCHS, np.random.default_rng(seed))
-        for scale, weight in BALANCES:
-            candidate = replace(draft, dim=hyperparameters.dim, scale=scale, popularity=weight)
-            reached = quality(_balanced(users, items, candidate, popularity).scores)
-            if reached.mean() > best_quality.mean():
-                best, best_quality = candidate, reached
-    gain = best_quality - baseline
+        candidates = [
+            replace(draft, dim=hyperparameters.dim, scale=scale, popularity=weight) for scale, weight in BALANCES
+        ]
+        reached = [
+            (candidate, quality(_balanced(users, items, candidate, popularity).scores)) for candidate in candidates
+        ]
+        best[unobserved, start_l2] = max(reached, key=lambda pair: pair[1].mean())
+        return float(best[unobserved, start_l2][1].mean())
+
+    if starts_from_noise(hyperparameters):
+        value(*DENSE_START)
+        chosen, reached = best[DENSE_START]
+    else:
+        chosen, reached = best[climb(value)]
+    gain = reached - baseline
     if gain.mean() > SIGNIFICANCE * gain.std() / np.sqrt(len(gain)):
-        return hyperparameters if starts_from_noise(hyperparameters) else best
+        return hyperparameters if starts_from_noise(hyperparameters) else chosen
     if len(gain) >= MIN_USERS:
         return replace(cautious_start(hyperparameters), scale=0.0)
     return replace(cautious_start(hyperparameters), learning_rate=CAUTION * hyperparameters.learning_rate)
+
+
+def climb(value: Callable[[float, float], float]) -> tuple[float, float]:
+    """The weight and the penalty of the highest value, by steps along one axis at a time for as long as it rises.
+
+    Good penalties depend on the weight only weakly, so two rounds of both axes suffice; they visit a fifth of the
+    grid.
+
+    Args:
+        value: of a weight in :data:`UNOBSERVED` and a penalty in :data:`PENALTIES`; computed once for each.
+    """
+    value = cache(value)
+    first = max(FIRST, key=lambda place: value(*place))
+    weight, penalty = UNOBSERVED.index(first[0]), PENALTIES.index(first[1])
+    for steps in ((0, -1), (0, 1), (-1, 0), (1, 0)) * 2:
+        while True:
+            next_weight, next_penalty = weight + steps[0], penalty + steps[1]
+            if not (0 <= next_weight < len(UNOBSERVED) and 0 <= next_penalty < len(PENALTIES)):
+                break
+            here = value(UNOBSERVED[weight], PENALTIES[penalty])
+            if value(UNOBSERVED[next_weight], PENALTIES[next_penalty]) <= here:
+                break
+            weight, penalty = next_weight, next_penalty
+    return UNOBSERVED[weight], PENALTIES[penalty]
 
 
 def alternate(

@@ -3,7 +3,7 @@
 EASE weighs all pairs of items, but only of a head of the catalogue, and at the rank of the vectors. Where much is
 known of users and items, alternating least squares may be better: all items take part, and what has no room in so few
 directions is left out from the beginning, not cut off in the end. Which of the two, and how strongly penalised, is
-then chosen on validation data, unless the log is small and the head its whole catalogue.
+then chosen on validation data, where that does not take most of the time of training.
 """
 
 from __future__ import annotations
@@ -15,20 +15,18 @@ from numpy.typing import DTypeLike, NDArray
 
 from recsys.data.dataset import Dataset
 from recsys.models import linear
-from recsys.models.factorisation import EPOCHS, alternate
+from recsys.models.factorisation import EPOCHS, SIGNIFICANCE, alternate, climb
 from recsys.models.features import equal_weights, history_weights, history_windows, normalised, recency_ranks
 from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density
 from recsys.models.linear import LinearTowers, balanced, fit_linear
 from recsys.models.protocol import Quality
 from recsys.nn.arrays import Array
 
-FACTORISED = ((0.4, 10.0), (0.1, 10.0), (0.1, 20.0), (0.1, 30.0))
-"""Weights of a pair without a rating, and penalties, that are compared with EASE: much of the first suits catalogues
-of hundreds of items, little of it and stronger penalties those of tens of thousands."""
-MIN_RATINGS = 150_000
-"""Ratings from which on there is a choice also where the head is the whole catalogue. Of fewer, the choice is a third
-of the time of training, and the few users of validation may choose wrongly: on a part of MovieLens 100K the worse
-start is ahead by 2 %."""
+DEFAULT = (0.2, 10.0)
+"""Weight of a pair without a rating, and penalty, where there are too few users to compare."""
+MIN_RATINGS, MAX_ITEMS = 150_000, 1000
+"""Ratings from which on, and rated items up to which, there is a choice also where the head is the whole catalogue.
+In between, the comparison would take as long as training does."""
 
 
 def start_defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParameters:
@@ -41,8 +39,7 @@ def start_defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperP
         return replace(hyperparameters, start_l2=linear.SPARSE_EASE_L2)
     if not _is_larger_than_head(ratings) and ratings.n_ratings < MIN_RATINGS:
         return replace(hyperparameters, start_l2=linear.EASE_L2)
-    unobserved, start_l2 = FACTORISED[0]
-    return replace(hyperparameters, unobserved=unobserved, start_l2=start_l2)
+    return replace(hyperparameters, unobserved=DEFAULT[0], start_l2=DEFAULT[1])
 
 
 def start_notice(ratings: Dataset) -> str | None:
@@ -66,23 +63,34 @@ def choose_start(
 
     Args:
         ratings: what to learn from, without those that validation holds out.
-        hyperparameters: of which only ``unobserved`` and ``start_l2`` are replaced; where the former is 0, neither.
+        hyperparameters: of which only ``unobserved`` and ``start_l2`` are replaced; on sparse logs, neither.
         quality: how good scores are on what is held out, of each of some users; the higher, the better.
         rng: draws what is drawn, the same for every candidate.
     """
-    if not hyperparameters.unobserved:
+    is_small = not hyperparameters.unobserved
+    if hyperparameters.cosine_dim or (is_small and np.count_nonzero(ratings.item_counts) > MAX_ITEMS):
         return hyperparameters
     recency_rank = recency_ranks(ratings)
     served = normalised(history_weights(ratings, recency_rank))
     seed = rng.integers(2**63)
 
-    def reached(candidate: HyperParameters) -> float:
+    def reached(candidate: HyperParameters) -> Array:
         towers = linear_start(ratings, recency_rank, candidate, np.random.default_rng(seed), np.float32)
-        return float(quality(lambda users: (served[users] @ towers.history) @ towers.items.T).mean())
+        return quality(lambda users: (served[users] @ towers.history) @ towers.items.T)
 
-    ease = replace(hyperparameters, unobserved=0.0, start_l2=linear.EASE_L2)
-    factorised = [replace(hyperparameters, unobserved=weight, start_l2=start_l2) for weight, start_l2 in FACTORISED]
-    return max([ease, *factorised], key=reached)
+    def gain(unobserved: float, start_l2: float) -> float:
+        gains[unobserved, start_l2] = (
+            reached(replace(hyperparameters, unobserved=unobserved, start_l2=start_l2)) - of_ease
+        )
+        return float(gains[unobserved, start_l2].mean())
+
+    ease = hyperparameters if is_small else replace(hyperparameters, unobserved=0.0, start_l2=linear.EASE_L2)
+    of_ease = reached(ease)
+    gains: dict[tuple[float, float], Array] = {}
+    best = unobserved, start_l2 = climb(gain)
+    # Where the head is the whole catalogue EASE is a good start, and few users may choose wrongly.
+    needed = SIGNIFICANCE * gains[best].std() / np.sqrt(len(of_ease)) if is_small else 0.0
+    return replace(ease, unobserved=unobserved, start_l2=start_l2) if gains[best].mean() > needed else ease
 
 
 def linear_start(

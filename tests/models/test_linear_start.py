@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from recsys import Dataset, TrainConfig
-from recsys.models import deep, linear, linear_start
+from recsys.models import deep, factorisation, linear, linear_start
 from recsys.models.factorisation import EPOCHS, alternate
 from recsys.models.features import recency_ranks
 from recsys.models.linear_start import choose_start
@@ -84,22 +84,77 @@ def test_items_without_ratings_have_no_part_in_the_size_of_the_catalogue(monkeyp
     assert deep.defaults(Dataset.from_frames(rows, items=catalogue), SETTINGS).unobserved == 0
 
 
+DENSE = replace(deep.defaults(LOG, SETTINGS), unobserved=0.2, start_l2=7.0, cosine_dim=0)
+"""Settings of a log of so many ratings that the start is whatever is best on validation data."""
+SMALL = replace(DENSE, unobserved=0.0, start_l2=linear.EASE_L2)
+"""Settings of one of few ratings, which starts from EASE unless another start is clearly better."""
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    """The settings that are compared, in turn; nothing is fitted."""
+    settings = []
+
+    def start(ratings, recency_rank, hyperparameters, rng, dtype):
+        settings.append(hyperparameters)
+        return linear.LinearTowers(np.zeros((ratings.n_items, 1)), np.zeros((ratings.n_items, 1)))
+
+    monkeypatch.setattr(linear_start, "linear_start", start)
+    return settings
+
+
 @pytest.mark.parametrize("sign", [1, -1])
-def test_of_ease_and_the_factorisations_the_best_by_the_quality_is_chosen(sign):
-    factorised = replace(deep.defaults(LOG, SETTINGS), unobserved=0.1, start_l2=1.0, cosine_dim=0)
+def test_of_ease_and_the_factorisations_that_are_compared_the_best_by_the_quality_is_chosen(sign):
     spreads: list[float] = []
 
     def quality(scores):
         spreads.append(float(scores(np.arange(60)).std()))
         return np.full(60, sign * spreads[-1])
 
-    chosen = choose_start(LOG, factorised, quality, rng())
+    chosen = choose_start(LOG, DENSE, quality, rng())
     assert len(set(spreads)) == len(spreads) > 2
     is_first = sign * spreads[0] == max(sign * spread for spread in spreads)
     assert (chosen.unobserved == 0) == is_first
-    assert replace(chosen, unobserved=0.1, start_l2=1.0) == factorised
+    assert replace(chosen, unobserved=DENSE.unobserved, start_l2=DENSE.start_l2) == DENSE
 
 
-def test_where_the_defaults_leave_no_choice_nothing_is_computed():
-    hyperparameters = deep.defaults(LOG, SETTINGS)
+@pytest.mark.parametrize("unobserved", factorisation.UNOBSERVED)
+@pytest.mark.parametrize("start_l2", factorisation.PENALTIES)
+def test_a_factorisation_anywhere_in_the_grid_is_chosen_where_quality_falls_away_from_it(
+    compared, unobserved, start_l2
+):
+    def quality(scores):
+        last = compared[-1]
+        distance = abs(np.log(max(last.unobserved, 0.001) / unobserved)) + abs(np.log(last.start_l2 / start_l2))
+        return np.full(60, -distance)
+
+    chosen = choose_start(LOG, DENSE, quality, rng())
+    assert (chosen.unobserved, chosen.start_l2) == (unobserved, start_l2)
+    assert len(compared) == len(set(compared)) < len(factorisation.UNOBSERVED) * len(factorisation.PENALTIES) / 2
+
+
+@pytest.mark.parametrize(("noise", "is_factorised"), [(2.0, True), (4.0, False)])
+def test_of_few_ratings_a_factorisation_is_chosen_only_where_it_is_ahead_by_more_than_chance(
+    compared, noise, is_factorised
+):
+    """It is ahead by 1 in the mean of 60 users, whose standard error is the noise divided by their root."""
+
+    def quality(scores):
+        gain = 1 + noise * np.where(np.arange(60) % 2, 1.0, -1.0)
+        return gain if compared[-1].unobserved else np.zeros(60)
+
+    assert (choose_start(LOG, SMALL, quality, rng()).unobserved > 0) == is_factorised
+
+
+@pytest.mark.parametrize(
+    ("hyperparameters", "max_items"), [(SMALL, 23), (replace(DENSE, cosine_dim=2), 24)], ids=["many items", "sparse"]
+)
+def test_where_there_is_no_choice_nothing_is_computed(monkeypatch, hyperparameters, max_items):
+    monkeypatch.setattr(linear_start, "MAX_ITEMS", max_items)
     assert choose_start(LOG, hyperparameters, lambda scores: pytest.fail("computed"), rng()) == hyperparameters
+
+
+def test_up_to_so_many_rated_items_a_log_of_few_ratings_has_a_choice_too(monkeypatch, compared):
+    monkeypatch.setattr(linear_start, "MAX_ITEMS", 24)
+    chosen = choose_start(LOG, SMALL, lambda scores: np.full(60, compared[-1].unobserved), rng())
+    assert chosen.unobserved == max(factorisation.UNOBSERVED)

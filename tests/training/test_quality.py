@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import recsys
-from recsys.models import linear, linear_start
+from recsys.models import factorisation, linear
 from tests.synthetic import Shape, synthetic
 
 SHAPES = {
@@ -65,7 +65,8 @@ def test_where_ease_of_the_head_says_little_deep_starts_from_a_factorised_matrix
     monkeypatch.setattr(linear, "HEAD", 5)
     parts = recsys.split(synthetic(SHAPES["dense"]), 0.2, np.random.default_rng(0))
     fitted = recsys.fit(parts.train, "deep")
-    monkeypatch.setattr(linear_start, "FACTORISED", ((1.0, 1e6),))  # so strong a penalty leaves nothing of tastes
+    monkeypatch.setattr(factorisation, "PENALTIES", (1e6,))  # so strong a penalty leaves nothing of tastes
+    monkeypatch.setattr(factorisation, "FIRST", ((0.2, 1e6),))
     from_ease = recsys.fit(parts.train, "deep")
     assert fitted.hyperparameters.unobserved > 0 == from_ease.hyperparameters.unobserved
     assert ndcg(fitted, parts) > ndcg(from_ease, parts) + 0.02
