@@ -42,6 +42,8 @@ def test_the_ndcg_is_that_of_the_evaluation():
 def test_where_negatives_are_sampled_the_loss_counts_as_many(monkeypatch):
     monkeypatch.setattr("recsys.training.batches.MAX_IN_BATCH_NEGATIVES", 2)
     monkeypatch.setattr("recsys.training.batches.SAMPLED_RATINGS", 8)
+    monkeypatch.setattr("recsys.models.factorisation.PENALTIES", (10.0,))  # too strong to overfit
+    monkeypatch.setattr("recsys.models.factorisation.FIRST", ((0.2, 10.0),))
     _, validation = held_out(two_tastes())
     assert validation.n_negatives == 8
     config = TrainConfig(dim=8, epochs=3, batch_size=256, seed=1)
