@@ -118,6 +118,44 @@ def test_a_neighbour_can_be_picked_and_the_pick_cleared(visit, disk):
     assert "item" not in view_in_address(page)
 
 
+def test_back_returns_from_a_picked_item_to_what_was_shown_before(visit, disk):
+    page = settled(visit(disk + "map.html"))
+    page.get_by_label("Colour").select_option("year")
+    for position in (0, 1):
+        panel(page).locator("li button").nth(position).click()
+        panel(page).get_by_text("Nearest in").wait_for()
+        if position == 0:
+            first = panel(page).get_by_role("heading", level=2).inner_text()
+    page.go_back()
+    until(page, "(title) => document.querySelector('[data-panel] h2')?.textContent === title", first)
+    page.go_back()
+    panel(page).get_by_text("Or begin with one of these").wait_for()
+    assert page.get_by_label("Colour").input_value() == "year"
+    page.go_forward()
+    until(page, "(title) => document.querySelector('[data-panel] h2')?.textContent === title", first)
+
+
+def test_the_controls_of_the_replay_are_above_the_plot_and_not_covered(visit, disk):
+    page = settled(visit(disk + "map.html#item=5331", 360, has_touch=True))
+    page.get_by_role("button", name="Replay").click()
+    slider = page.get_by_role("slider", name="Epoch")
+    slider.wait_for()
+    slider.scroll_into_view_if_needed()
+    box, plot = slider.bounding_box(), page.locator("[data-chart]").bounding_box()
+    assert box["y"] + box["height"] <= plot["y"]
+    slider.click(trial=True)  # nothing lies over it
+    panel(page).get_by_role("button", name="Clear").click()
+    assert "item" not in view_in_address(page)
+
+
+@pytest.mark.parametrize("hash_", ["", "#item=5331"])
+def test_the_map_is_printed_on_one_page(visit, disk, hash_):
+    page = settled(visit(disk + "map.html" + hash_))
+    names(page)
+    for size in ("A4", "Letter"):
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format=size))) == 1
+
+
 def test_genres_and_years_filter_the_items(visit, disk, items):
     page = settled(visit(disk + "map.html"))
     assert count(page) == f"{len(items)} films"

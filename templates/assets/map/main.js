@@ -16,7 +16,8 @@ import { isMapHash, PROJECTION, readHash, shownLayout, writeHash } from "./state
 import { enableViewControls } from "./view.js";
 
 const OPACITY = 0.62; // of points
-const FAINT_OPACITY = 0.22; // while others are ringed
+const QUIET_OPACITY = 0.4; // around a picked item: colours and filters can still be read
+const FAINT_OPACITY = 0.22; // around what a search finds
 
 function isWithinFilters(row, { genres, from, to }) {
   const year = items.years[row];
@@ -38,18 +39,26 @@ function startMap(box, bokehDocument) {
   let positionedView = null; // the model and layout whose positions are shown; null during the replay
   let saveTimer = 0;
 
-  const saveState = () => {
+  // Write the state to the address: of the entry of the history that is shown, or of a new one.
+  const saveState = (isNewEntry = false) => {
     clearTimeout(saveTimer);
     const hash = writeHash(state);
-    if (hash !== location.hash) history.replaceState(null, "", hash || location.pathname + location.search);
+    if (hash === location.hash) return;
+    const address = hash || location.pathname + location.search;
+    if (isNewEntry) history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
   };
 
+  // Back returns from a picked item to what was shown before.
   const change = (changes) => {
+    const isPick = changes.row !== undefined && changes.row !== state.row;
+    if (isPick) saveState();
     state = { ...state, ...changes };
     show();
     if (changes.row >= 0) plot.reveal(changes.row);
     clearTimeout(saveTimer);
-    saveTimer = setTimeout(saveState, 250);
+    if (isPick) saveState(true);
+    else saveTimer = setTimeout(saveState, 250);
   };
 
   const controls = createControls(box, change, saveState);
@@ -84,7 +93,7 @@ function startMap(box, bokehDocument) {
     const neighbourRows = Array.isArray(neighbours) ? neighbours.map(([row]) => row) : [];
     const isRinged = (row) => row !== state.row && (!tracked || tracked.has(row));
     const rings = [...new Set([...neighbourRows, ...(matches ?? [])])].filter(isRinged);
-    const alpha = new Array(items.n).fill(matches || state.row >= 0 ? FAINT_OPACITY : OPACITY);
+    const alpha = new Array(items.n).fill(matches ? FAINT_OPACITY : state.row >= 0 ? QUIET_OPACITY : OPACITY);
     const { fill, legend: legendParts } = colourItems(state.colour, state.model);
     const you = state.model === "deep" && shownLayout(state) === PROJECTION ? state.you : null;
     plot.draw({ points, ghosts, rings, picked: state.row, fill, alpha, named: rowsToName(points, rings), you });

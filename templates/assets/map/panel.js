@@ -49,11 +49,11 @@ export function createPanel(box, announcer, onChange) {
     addFact(t("map.panel.genres"), genreNames(row, MAX_GENRES));
     addFact(t("map.panel.ratings"), formatCount(items.nRatings[row]));
     const pageLink = element("a", { class: "button", href: items.hrefs[row] }, t("map.panel.open"));
-    const clearButton = button({ class: "button" }, () => onChange({ row: -1 }), t("map.panel.clear"));
-    const actions = element("p", { class: "actions" }, pageLink, clearButton);
+    const clearButton = button({ class: "close", "aria-label": t("map.panel.clear") }, () => onChange({ row: -1 }), "×");
+    const actions = element("p", { class: "actions" }, pageLink);
     const links = outsideLinks(row).map(([label, href]) => element("a", { href, rel: "noopener" }, label));
     const outside = links.length ? [element("p", { class: "outside" }, ...links)] : [];
-    return [heading, facts, ...outside, ...drawNeighbours(modelLabel, neighbours), actions];
+    return [clearButton, heading, facts, ...outside, ...drawNeighbours(modelLabel, neighbours), actions];
   };
 
   return {

@@ -146,6 +146,7 @@ export function createReplay(box, plot, onChange) {
     if (!(await loadData())) return;
     onChange({ epoch: 0 });
     if (!recording) return;
+    panel.parentElement.scrollIntoView({ block: "nearest" }); // the controls with the plot below them
     if (reducedMotion.matches) slider.focus();
     else {
       start();
