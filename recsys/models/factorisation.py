@@ -38,8 +38,8 @@ PENALTIES = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 20.0, 30.0)
 """Penalties that are compared: small ones suit small catalogues and strong tastes."""
 FIRST = ((0.05, 3.0), (0.05, 14.0), (0.4, 3.0), (0.4, 10.0))
 """Where the search begins: at the best of these, for from a bad place small differences lead anywhere."""
-DENSE_START = (0.4, 4.0)
-"""What tells whether a dense log has tastes."""
+DENSE_START, DENSE_DIM, DENSE_EPOCHS = (0.4, 4.0), 16, 2
+"""What tells whether a dense log has tastes: a rough factorisation is enough."""
 BALANCES = ((12.0, -0.4), (12.0, 0.0), (12.0, 0.4), (12.0, 0.8), (6.0, 1.0), (3.0, 1.0), (1.0, 1.0))
 """Scales of the factorised scores, and weights of log popularity, that are compared: from more of the long tail to
 hardly more than popularity."""
@@ -150,11 +150,9 @@ def choose(
     baseline = quality(lambda users: np.tile(popularity, (len(users), 1)))  # of each user, as are all below
     best: dict[tuple[float, float], tuple[HyperParameters, Array]] = {}  # of the balances of each factorisation
 
-    def value(unobserved: float, start_l2: float) -> float:
-        draft = replace(
-            hyperparameters, dim=min(DRAFT_DIM, hyperparameters.dim), unobserved=unobserved, start_l2=start_l2
-        )
-        users, items = alternate(ratings, draft, DRAFT_EPOCHS, np.random.default_rng(seed))
+    def value(unobserved: float, start_l2: float, dim: int = DRAFT_DIM, epochs: int = DRAFT_EPOCHS) -> float:
+        draft = replace(hyperparameters, dim=min(dim, hyperparameters.dim), unobserved=unobserved, start_l2=start_l2)
+        users, items = alternate(ratings, draft, epochs, np.random.default_rng(seed))
         candidates = [
             replace(draft, dim=hyperparameters.dim, scale=scale, popularity=weight) for scale, weight in BALANCES
         ]
@@ -165,7 +163,7 @@ def choose(
         return float(best[unobserved, start_l2][1].mean())
 
     if starts_from_noise(hyperparameters):
-        value(*DENSE_START)
+        value(*DENSE_START, DENSE_DIM, DENSE_EPOCHS)
         chosen, reached = best[DENSE_START]
     else:
         chosen, reached = best[climb(value)]
