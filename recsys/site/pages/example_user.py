@@ -54,7 +54,8 @@ def example_user(data: SiteData) -> ExampleUser | None:
     if not catalogue.models or not is_wanted("users", data.artefacts):
         return None
     model = _best_model(data)
-    n_hits = {id_: _count_hits(lists.models[model.name]) for id_, lists in users.items()}
+    listed = {id_: lists.models.get(model.name, []) for id_, lists in users.items()}
+    n_hits = {id_: _count_hits(rows) for id_, rows in listed.items()}
     evaluated = [n_hits[id_] for id_, lists in users.items() if lists.n_hidden]
     mean_hits = sum(evaluated) / len(evaluated) if evaluated else None
     n_train = {item.id: item.n_train for item in data.artefacts.items.items}
@@ -62,7 +63,7 @@ def example_user(data: SiteData) -> ExampleUser | None:
     best: tuple[tuple[object, ...], str, _Shown] | None = None
     for id_, lists in users.items():
         loved = [row.item for row in lists.rated if stars_of(row.rating, scale) >= _LIKED_FROM]
-        shown = _shown(loved, lists.models[model.name][:_N_SHOWN], n_train, catalogue)
+        shown = _shown(loved, listed[id_][:_N_SHOWN], n_train, catalogue)
         if shown is None:
             continue
         key = _preference(shown, lists, abs(n_hits[id_] - (mean_hits or 0)), n_train, catalogue)
@@ -77,7 +78,7 @@ def example_user(data: SiteData) -> ExampleUser | None:
         liked=tuple(catalogue.item(item) for item in shown.liked),
         recommended=tuple(ExampleRow(catalogue.item(item), is_hit) for item, is_hit in shown.recommended),
         n_hits=n_hits[id_],
-        n_listed=len(users[id_].models[model.name]),
+        n_listed=len(listed[id_]),
         mean_hits=mean_hits,
     )
 
