@@ -25,6 +25,7 @@ from recsys.site.output.legend import legend_css, words_css
 from recsys.site.output.limits import limits_of
 from recsys.site.output.manifest import write_manifest
 from recsys.site.output.parallel import Renderer, render_all, worker_count
+from recsys.site.output.projector import write_projector
 from recsys.site.output.script_data import script_data
 from recsys.site.output.sitemap import site_root, write_sitemap
 from recsys.site.output.size import Size, check_size, estimate_size
@@ -94,6 +95,7 @@ def render_site(
         unlisted = {page.address for page in pages if not page.in_sitemap}
         addresses = [job.address for job in jobs if job.address.endswith(".html") and job.address not in unlisted]
         write_sitemap(data.site.url, addresses, writer)
+        write_projector(data.site.url, catalogue, data.data_folder, writer)
         size = estimate_size(jobs, renderer, out, len(artefacts.items.items))
         if on_size is not None:
             on_size(size)

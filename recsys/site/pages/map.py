@@ -15,6 +15,7 @@ from recsys.schema import Artefacts, Embedding, Item, MapReplay, SimilarItem
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.charts.map import map_chart
 from recsys.site.context import Chart, Context, ItemLink, Model, PageHead
+from recsys.site.output.projector import projected_models, projector_link, vectors_file
 from recsys.site.output.script_data import exported_stamp
 from recsys.site.outside import checked_patterns
 from recsys.site.pages.items import listed_items
@@ -82,6 +83,8 @@ class MapContext(Context):
     replay_stamp: str
     """Of the exported recording; the page refuses another."""
     projector: tuple[ProjectorFile, ...]
+    projector_link: str
+    """The projector with these files loaded; empty where the site's address on the web is not known."""
 
 
 def map_context(data: SiteData, page: PageHead) -> MapContext:
@@ -103,8 +106,6 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
     years = [item.year for _, item in items if item.year is not None]
     genres = tuple(count_genres(data.artefacts))
     details = [column for column, known in (("year", years), ("genres", genres)) if known]
-    files = {model: f"vectors_{model.name}.tsv" for model in embeddings}
-    has_metadata = (data.data_folder / "metadata.tsv").is_file()
     points = positions[views[0].model][views[0].layout] if views else []
     return MapContext(
         site=data.site,
@@ -124,10 +125,10 @@ def map_context(data: SiteData, page: PageHead) -> MapContext:
         replay=any(model.name in artefacts.map_replay.models for model in embeddings),
         replay_stamp=exported_stamp(data.data_folder / MapReplay.FILE),
         projector=tuple(
-            ProjectorFile(model, f"data/{name}")
-            for model, name in files.items()
-            if has_metadata and (data.data_folder / name).is_file()
+            ProjectorFile(model, f"data/{vectors_file(model)}")
+            for model in projected_models(catalogue, data.data_folder)
         ),
+        projector_link=projector_link(data.site.url) if data.site.url else "",
     )
 
 

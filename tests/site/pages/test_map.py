@@ -2,6 +2,7 @@ import base64
 import html
 import json
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import numpy as np
@@ -199,6 +200,37 @@ def test_files_for_the_embedding_projector_are_linked_where_they_were_written(tm
     for name in MODELS:
         assert f'href="data/vectors_{name}.tsv"' in text
     assert 'href="data/metadata.tsv"' in text
+
+
+def with_address(artefacts, url):
+    build = msgspec.structs.replace(artefacts.build, config={**artefacts.build.config, "site_url": url})
+    return msgspec.structs.replace(artefacts, build=build)
+
+
+def test_where_the_address_of_the_site_is_known_one_link_opens_the_projector_with_its_vectors(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name in ("metadata.tsv", *(f"vectors_{name}.tsv" for name in MODELS)):
+        (folder / name).write_text("")
+    site = render_pages(with_address(tiny(), "https://x.org/a b"), tmp_path, "map")
+    (link,) = re.findall(r'href="(https://projector[^"]+)"', (site / "map.html").read_text("utf-8"))
+    (address,) = parse_qs(urlsplit(link).query)["config"]
+    assert address == "https://x.org/a%20b/assets/projector.json"
+    deep, base = json.loads((site / "assets" / "projector.json").read_text("utf-8"))["embeddings"]
+    assert deep == {
+        "tensorName": "Deep",
+        "tensorShape": [5, 2],
+        "tensorPath": "https://x.org/a%20b/data/vectors_deep.tsv",
+        "metadataPath": "https://x.org/a%20b/data/metadata.tsv",
+    }
+    assert base["tensorName"] == "Base"
+
+
+def test_without_an_address_or_vectors_there_is_nothing_for_the_projector_to_load(tmp_path, site):
+    assert not (site / "assets" / "projector.json").exists()
+    addressed = render_pages(with_address(tiny(), "https://x.org"), tmp_path, "map")
+    assert not (addressed / "assets" / "projector.json").exists()
+    assert "projector.tensorflow" not in (addressed / "map.html").read_text("utf-8")
 
 
 def test_without_items_the_map_says_so(tmp_path):
