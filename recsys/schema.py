@@ -182,6 +182,15 @@ class Trustworthiness(Struct, frozen=True, kw_only=True):
 LayoutPoint = tuple[float, float] | None
 
 
+class Region(Struct, frozen=True, kw_only=True):
+    """A place in the layout by neighbours where many items have something in common."""
+
+    x: Annotated[float, Meta(description="of its middle, in the units of the layout")]
+    y: Annotated[float, Meta(description="likewise")]
+    genres: Annotated[list[str], Meta(description="what is unusually common there")]
+    decades: Annotated[list[int], Meta(description="likewise, by their first year")]
+
+
 class Embedding(Struct, frozen=True, kw_only=True):
     """One model's item side: score = user vector . item vector + bias."""
 
@@ -203,6 +212,9 @@ class Embedding(Struct, frozen=True, kw_only=True):
         Trustworthiness | None,
         Meta(description="of both maps, over the items that are laid out; null: too few items, or not measured"),
     ] = None
+    regions: Annotated[
+        list[Region], Meta(description="of the layout by neighbours, the most surprising first; empty: none")
+    ] = []
 
 
 class ItemEmbeddings(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):

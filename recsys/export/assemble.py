@@ -30,6 +30,7 @@ from recsys.models.registry import MODELS
 from recsys.recommend.histograms import rating_histograms
 from recsys.recommend.item_map import ItemMap, map_items
 from recsys.recommend.pca import Projection
+from recsys.recommend.regions import label_regions
 from recsys.recommend.similar import SHRINKAGE, similar_items
 from recsys.schema import GENERATOR, VERSION
 from recsys.training.snapshots import tracked_items
@@ -56,7 +57,9 @@ def assemble(results: Results) -> schema.Artefacts:
             models={name: list(fitted.history) for name, fitted in results.models.items()}
         ),
         item_embeddings=schema.ItemEmbeddings(
-            models={name: _embedding(fitted, maps[name], item_ids) for name, fitted in results.models.items()}
+            models={
+                name: _embedding(fitted, maps[name], results.dataset) for name, fitted in results.models.items()
+            }
         ),
         recommendations=recommendations,
         metrics=build_metrics(results, hyperparameters),
@@ -140,8 +143,8 @@ def _legend(results: Results) -> dict[str, schema.LegendEntry]:
     return entries
 
 
-def _embedding(fitted: Fitted, item_map: ItemMap, item_ids: list[str]) -> schema.Embedding:
-    projection = item_map.projection
+def _embedding(fitted: Fitted, item_map: ItemMap, dataset: Dataset) -> schema.Embedding:
+    projection, item_ids = item_map.projection, ids(dataset.item_ids)
     layout: list[schema.LayoutPoint] = [None] * len(item_ids)
     for item, (x, y) in zip(item_map.laid_out.tolist(), rounded(item_map.neighbour_layout), strict=True):
         layout[item] = (x, y)
@@ -154,7 +157,26 @@ def _embedding(fitted: Fitted, item_map: ItemMap, item_ids: list[str]) -> schema
         explained_variance=tuple(rounded(projection.explained_variance)),
         neighbour_layout=layout,
         trustworthiness=item_map.trustworthiness,
+        regions=_regions(item_map, dataset),
     )
+
+
+def _regions(item_map: ItemMap, dataset: Dataset) -> list[schema.Region]:
+    """Named by genres and decades."""
+    decade_of_item = dataset.years[item_map.laid_out] // 10 * 10  # not a number where the year is not known
+    decades = np.unique(decade_of_item[np.isfinite(decade_of_item)]).astype(int).tolist()
+    genres = dataset.genres[item_map.laid_out].astype(bool)
+    labels = np.column_stack([genres, *(decade_of_item == decade for decade in decades)])
+    n_genres = genres.shape[1]
+    return [
+        schema.Region(
+            x=round(region.x, 4),
+            y=round(region.y, 4),
+            genres=[dataset.genre_names[label] for label in region.labels if label < n_genres],
+            decades=[decades[label - n_genres] for label in region.labels if label >= n_genres],
+        )
+        for region in label_regions(item_map.neighbour_layout, labels)
+    ]
 
 
 def _items(results: Results) -> schema.Items:

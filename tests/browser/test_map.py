@@ -19,7 +19,7 @@ NEW_USER = """() => {
 }"""
 NAME_BOXES = """() => {
   const plot = Bokeh.documents[0].get_model_by_name("map");
-  const { x, y, text, align, dx, dy } = Bokeh.documents[0].get_model_by_name("named").data;
+  const { x, y, text, align, dx, dy } = Bokeh.documents[0].get_model_by_name("names-source").data;
   const unit = (plot.x_range.end - plot.x_range.start) / plot.inner_width;
   const context = document.createElement("canvas").getContext("2d");
   context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
@@ -63,7 +63,7 @@ def same(positions, expected) -> bool:
 def names(page) -> list[str]:
     """The names on the map, once it has come to rest."""
     page.wait_for_timeout(400)
-    return page.evaluate("Bokeh.documents[0].get_model_by_name('named').data.text")
+    return page.evaluate("Bokeh.documents[0].get_model_by_name('names-source').data.text")
 
 
 def count(page) -> str:
@@ -246,6 +246,24 @@ def test_names_do_not_overlap_each_other_and_stay_on_the_map(visit, disk, width)
     for position, a in enumerate(boxes):
         for b in boxes[:position]:
             assert a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
+
+
+def test_regions_are_named_on_the_layout_by_neighbours_while_nothing_is_picked(visit, disk, exported):
+    def shown():
+        page.wait_for_timeout(400)
+        return page.evaluate("Bokeh.documents[0].get_model_by_name('region-names-source').data.text")
+
+    regions = exported["item_embeddings"]["models"]["deep"]["regions"]
+    expected = [" · ".join([*region["genres"], *(f"{year}s" for year in region["decades"])]) for region in regions]
+    page = settled(visit(disk + "map.html"))
+    assert shown()
+    assert set(shown()) <= set(expected)
+    page.get_by_label("Layout").select_option("Principal components")
+    assert shown() == []
+    page.get_by_label("Layout").select_option("Nearest neighbours")
+    assert shown()
+    panel(page).locator("li button").first.click()
+    assert shown() == []
 
 
 def test_of_a_picked_item_the_ringed_neighbours_are_named(visit, disk, items):

@@ -78,17 +78,26 @@ def _text(plot: Figure, source: ColumnDataSource, text: Any, **options: Any) -> 
 
 
 def _names(plot: Figure) -> None:
-    """Names of items: the script chooses those that fit, and the side of its point where each stands."""
+    """Names of regions and items: the script chooses those that fit, and on which side of its point each stands."""
+    columns = ("x", "y", "text", "align", "dx", "dy")
+    item_style = {"x_offset": "dx", "y_offset": "dy", "text_align": "align", "text_font_size": "12px"}
+    region_style = {"text_align": "center", "text_font_size": "14px", "text_font_style": "bold"}
+    _outlined_text(plot, "region-names", columns[:3], region_style)
+    _outlined_text(plot, "names", columns, item_style)
+
+
+def _outlined_text(plot: Figure, name: str, columns: Sequence[str], style: dict[str, Any]) -> None:
+    """Texts that can be read over points.
+
+    BokehJS draws the outline of a text over it, so the outline is a text of its own below.
+    """
     from bokeh.models import ColumnDataSource, Text
 
-    columns = ("x", "y", "text", "align", "dx", "dy")
-    source = ColumnDataSource({column: [] for column in columns}, name="named")
-    style: dict[str, Any] = {"x_offset": "dx", "y_offset": "dy", "text_align": "align"}
-    style |= {"text_font_size": "12px", "text_baseline": "middle"}
-    # BokehJS draws the outline of a text over it, so the outline that parts names from points is a text below.
+    source = ColumnDataSource({column: [] for column in columns}, name=f"{name}-source")
     outline: dict[str, Any] = {"text_outline_width": 3} if "text_outline_width" in Text.properties() else {}
-    plot.text("x", "y", "text", source=source, name="name-outlines", text_outline_color="white", **outline, **style)
-    plot.text("x", "y", "text", source=source, name="names", **style)
+    outline |= {"text_outline_color": "white", "name": f"{name}-outlines"}
+    for options in (outline, {"name": name}):
+        plot.text("x", "y", "text", source=source, text_baseline="middle", **style, **options)
 
 
 def _add_visitor(plot: Figure, label: str) -> None:

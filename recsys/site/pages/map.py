@@ -20,6 +20,7 @@ from recsys.site.output.script_data import exported_stamp
 from recsys.site.outside import checked_patterns
 from recsys.site.pages.items import listed_items
 from recsys.site.pages.page import Page, SiteData
+from recsys.site.strings import Strings
 
 POSITION_BITS = 12
 """Of a coordinate in the page: 4,096 steps over the whole map are less than half a pixel of it."""
@@ -159,8 +160,9 @@ def map_facts(data: SiteData) -> dict[str, Any]:
     Columns follow the items: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (an item's genres, as positions
     in ``genres``, most common first). ``positions`` has, by model name and layout, ``points``: the x and the y of
     each item in turn, in ``bits`` bits each, between ``low`` and ``high``. ``losses`` has the curves of a model as
-    columns of epochs, training and validation loss. ``links`` are the patterns of addresses
-    elsewhere, by label; ``partial`` says whether other items are not on the map.
+    columns of epochs, training and validation loss, ``regions`` the x, the y and the name of each region of the
+    layout by neighbours, by model name. ``links`` are the patterns of addresses elsewhere, by label; ``partial`` says
+    whether other items are not on the map.
     """
     listed = listed_items(data.artefacts)
     items = [item for _, item in listed]
@@ -181,10 +183,22 @@ def map_facts(data: SiteData) -> dict[str, Any]:
             name: {layout: encode_points(by_layout[layout]) for layout in layouts}
             for name, by_layout in positions.items()
         },
+        "regions": {model.name: _regions(data.strings, embedding) for model, embedding in embeddings.items()},
         "partial": len(items) < len(data.artefacts.items.items),
         "links": dict(checked_patterns(data.artefacts.build.presentation.links)),
         "losses": {model.name: _losses(data, model.name) for model in embeddings},
     }
+
+
+def _regions(strings: Strings, embedding: Embedding) -> list[tuple[float, float, str]]:
+    return [
+        (
+            region.x,
+            region.y,
+            " · ".join([*region.genres, *(strings.text("map.decade", decade=str(year)) for year in region.decades)]),
+        )
+        for region in embedding.regions
+    ]
 
 
 def encode_points(points: Sequence[Point]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ export const items = {
   genresOf: facts.of, // by row: positions in `genres`
   models: Object.keys(facts.positions), // the map opens with the last
   layouts: facts.layouts, // the map opens with the first
+  regions: facts.regions, // by model, of the layout by neighbours: [x, y, name]
   isPartial: facts.partial, // whether other items are not on the map
   links: Object.entries(facts.links), // [label, address elsewhere, with {id}]
   losses: facts.losses, // by model: [epoch, training loss, validation loss or null]

@@ -12,7 +12,7 @@ import { createPanel } from "./panel.js";
 import { createPlot } from "./plot.js";
 import { createReplay } from "./replay.js";
 import { createMapSearch } from "./search.js";
-import { isMapHash, PROJECTION, readHash, shownLayout, writeHash } from "./state.js";
+import { isMapHash, NEIGHBOURS, PROJECTION, readHash, shownLayout, writeHash } from "./state.js";
 import { enableViewControls } from "./view.js";
 
 const OPACITY = 0.62; // of points
@@ -81,6 +81,9 @@ function startMap(box, bokehDocument) {
     return rings.length && state.row >= 0 ? rings : mostRated.filter((row) => candidates.has(row) && row !== state.row);
   };
 
+  const regionsToName = (rings) =>
+    shownLayout(state) === NEIGHBOURS && !rings.length && state.row < 0 ? items.regions[state.model] : [];
+
   const draw = (neighbours) => {
     const tracked = replay.trackedRows();
     const [points, ghosts] = [[], []];
@@ -96,7 +99,8 @@ function startMap(box, bokehDocument) {
     const alpha = new Array(items.n).fill(matches ? FAINT_OPACITY : state.row >= 0 ? QUIET_OPACITY : OPACITY);
     const { fill, legend: legendParts } = colourItems(state.colour, state.model);
     const you = state.model === "deep" && shownLayout(state) === PROJECTION ? state.you : null;
-    plot.draw({ points, ghosts, rings, picked: state.row, fill, alpha, named: rowsToName(points, rings), you });
+    const named = rowsToName(points, rings);
+    plot.draw({ points, ghosts, rings, picked: state.row, fill, alpha, named, regions: regionsToName(rings), you });
     legend.replaceChildren(...legendParts, ...(you ? [youNote] : []));
     showCount(points.length, matches);
   };

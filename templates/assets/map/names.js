@@ -15,6 +15,19 @@ const LEFT_EDGE = { left: 0, center: 0.5, right: 1 }; // of a name, in widths le
 const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 const isWithin = (box, { width, height }) => box.left >= 0 && box.top >= 0 && box.right <= width && box.bottom <= height;
 
+// The names of regions that fit, each in the middle of its region. `candidates` are { x, y, width, height }, the most
+// important first. Returns their positions among the candidates, and the boxes that they cover.
+export function placeRegionNames(candidates, frame) {
+  const [placed, boxes] = [[], []];
+  candidates.forEach(({ x, y, width, height }, position) => {
+    const box = { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
+    if (!isWithin(box, frame) || boxes.some((other) => overlap(box, other))) return;
+    placed.push(position);
+    boxes.push(box);
+  });
+  return { placed, boxes };
+}
+
 // The names that fit, each at the first side of its point that is free. `candidates` are { x, y, radius, width }, the most
 // important first; `taken` are boxes that must stay free, `frame` is the { width, height } that names must stay within. At
 // most `maxNames` are placed. Returns [position among the candidates, { align, dx, dy }] for each.

@@ -2,7 +2,7 @@
 // tapped. A view or extent is [x0, y0, x1, y1] in units of the map; positions are [all x, all y], by row.
 import { themeColour } from "../shared/charts.js";
 import { genreNames, items } from "./items.js";
-import { placeNames } from "./names.js";
+import { placeNames, placeRegionNames } from "./names.js";
 
 const MARGIN = 1.06; // of the fitted view, around all items
 const GLIDE_MS = 600;
@@ -10,11 +10,11 @@ const TAP_RADIUS = 14; // px beyond the edge of a point
 const COARSE_TAP_RADIUS = 24; // px, for fingers
 const MAX_LABEL = 40; // characters of the picked item's title, which stands on one line
 const MAX_NAME = 26; // characters of other titles on the map
-const NAME_FONT = 12; // px, as in charts/map.py
+const [NAME_FONT, REGION_FONT] = [12, 14]; // px, as in charts/map.py
 const NAME_AREA = 13000; // px² of the map for each name: more would hide the points
 const NAMES_DELAY = 120; // ms after the view has last moved
 const MAX_GENRES_SHOWN = 4; // where the pointer is
-const LAYERS = ["ghosts", "points", "rings", "pick", "name-outlines", "names", "name", "you", "your-name"];
+const LAYERS = ["ghosts", "points", "rings", "pick", "region-names-outlines", "region-names", "names-outlines", "names", "name", "you", "your-name"];
 
 const pointSizes = items.nRatings.map((n) => 3 + Math.log1p(n)); // px
 const shorten = (title, maxLength) => {
@@ -41,7 +41,8 @@ const easeInOut = (share) => (share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share)
 export function createPlot(bokehDocument) {
   const modelNamed = (name) => bokehDocument.get_model_by_name(name);
   const figure = modelNamed("map");
-  const sources = Object.fromEntries(["items", "ringed", "picked", "named", "visitor"].map((name) => [name, modelNamed(name)]));
+  const sources = Object.fromEntries(["items", "ringed", "picked", "visitor"].map((name) => [name, modelNamed(name)]));
+  const nameSources = { regions: modelNamed("region-names-source"), items: modelNamed("names-source") };
   const layers = Object.fromEntries(LAYERS.map((name) => [name, modelNamed(name)]));
   const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
   const coarsePointer = matchMedia("(pointer: coarse)");
@@ -54,6 +55,7 @@ export function createPlot(bokehDocument) {
   let tappableRows = [];
   let markedRows = { ringed: [], picked: [] };
   let namedRows = []; // those that deserve a name, the most important first
+  let namedRegions = []; // [x, y, name], likewise
   let namesTimer = 0;
 
   const currentView = () => [figure.x_range.start, figure.y_range.start, figure.x_range.end, figure.y_range.end];
@@ -139,7 +141,7 @@ export function createPlot(bokehDocument) {
 
   // The box that the picked item and its name cover, on either side.
   const nameBox = (row) => {
-    const { x, y } = toFrame(row);
+    const { x, y } = rowInFrame(row);
     const width = 30 + 8 * labels[row].length; // px, about
     const isLeft = layers.name.glyph.text_align.value === "right";
     return { left: isLeft ? x - width : x - 10, right: isLeft ? x + 10 : x + width, top: y - 14, bottom: y + 14 };
@@ -159,36 +161,56 @@ export function createPlot(bokehDocument) {
     layers.name.glyph.setv({ text_align: isLeft ? "right" : "left", x_offset: isLeft ? -13 : 13 });
   };
 
-  // Where a row is in the frame, in px from its upper left corner.
-  const toFrame = (row) => {
+  // A point in px from the upper left corner of the frame.
+  const toFrame = (x, y) => {
     const [x0, , , y1] = currentView();
     const unit = unitsPerPixel();
-    return { x: (positions[0][row] - x0) / unit, y: (y1 - positions[1][row]) / unit };
+    return { x: (x - x0) / unit, y: (y1 - y) / unit };
+  };
+  const rowInFrame = (row) => toFrame(positions[0][row], positions[1][row]);
+
+  const textWidth = (text, font) => {
+    textMeasure.font = `${font} ${getComputedStyle(document.body).fontFamily}`;
+    return textMeasure.measureText(text).width;
   };
 
   const hideNames = () => {
     clearTimeout(namesTimer);
-    if (sources.named.data.x.length) sources.named.data = { x: [], y: [], text: [], align: [], dx: [], dy: [] };
+    for (const source of Object.values(nameSources)) {
+      if (source.data.x.length) source.data = Object.fromEntries(Object.keys(source.data).map((column) => [column, []]));
+    }
+  };
+
+  // Returns the boxes that the names of regions cover.
+  const writeRegionNames = (frame) => {
+    const candidates = namedRegions.map(([x, y, name]) => ({
+      ...toFrame(x, y),
+      width: textWidth(name, `bold ${REGION_FONT}px`),
+      height: REGION_FONT + 2,
+    }));
+    const { placed, boxes } = placeRegionNames(candidates, frame);
+    const column = (n) => placed.map((position) => namedRegions[position][n]);
+    nameSources.regions.data = { x: column(0), y: column(1), text: column(2) };
+    return boxes;
   };
 
   // Write the names that fit into the present view.
   const writeNames = () => {
     const [width, height] = frameSize();
     const inFrame = namedRows.filter((row) => {
-      const { x, y } = toFrame(row);
+      const { x, y } = rowInFrame(row);
       return x >= 0 && y >= 0 && x <= width && y <= height;
     });
     const names = inFrame.slice(0, 400).map((row) => shorten(items.titles[row], MAX_NAME)); // far more than ever fit
-    textMeasure.font = `${NAME_FONT}px ${getComputedStyle(document.body).fontFamily}`;
     const candidates = names.map((name, n) => ({
-      ...toFrame(inFrame[n]),
+      ...rowInFrame(inFrame[n]),
       radius: pointSizes[inFrame[n]] / 2,
-      width: textMeasure.measureText(name).width,
+      width: textWidth(name, `${NAME_FONT}px`),
     }));
-    const taken = markedRows.picked.map((row) => nameBox(row));
+    const taken = [...writeRegionNames({ width, height }), ...markedRows.picked.map((row) => nameBox(row))];
     const placed = placeNames(candidates, { width, height }, Math.max(4, (width * height) / NAME_AREA), taken);
     const column = (value) => placed.map(([position, side]) => value(position, side));
-    sources.named.data = {
+    nameSources.items.data = {
       ...coordinatesOf(placed.map(([position]) => inFrame[position])),
       text: column((position) => names[position]),
       align: column((_, side) => side.align),
@@ -252,9 +274,9 @@ export function createPlot(bokehDocument) {
       setPositions(x, y);
     },
 
-    // How everything looks: rows by layer, colour and opacity of every item; the rows to name, as far as there is room, the
-    // most important first; the visitor's position, or null.
-    draw({ points, ghosts, rings, picked, fill, alpha, named, you }) {
+    // How everything looks: rows by layer, colour and opacity of every item; the rows and regions to name, as far as
+    // there is room, the most important first; the visitor's position, or null.
+    draw({ points, ghosts, rings, picked, fill, alpha, named, regions, you }) {
       const [x, y] = positions;
       isDrawn = true;
       sources.items.data = { ...hoverTexts, x, y, size: pointSizes, fill, alpha };
@@ -269,6 +291,7 @@ export function createPlot(bokehDocument) {
       }
       if (picked >= 0) placeName(picked, rings);
       namedRows = named;
+      namedRegions = regions;
       writeNamesSoon();
     },
 
@@ -278,12 +301,11 @@ export function createPlot(bokehDocument) {
       layers.rings.glyph.setv({ line_color: themeColour("--ink") });
       layers.pick.glyph.setv({ line_color: themeColour("--ink") });
       const font = getComputedStyle(document.body).fontFamily;
-      layers.names.glyph.setv({ text_color: themeColour("--ink"), text_font: font });
-      layers["name-outlines"].glyph.setv({
-        text_color: themeColour("--surface"),
-        text_outline_color: themeColour("--surface"),
-        text_font: font,
-      });
+      for (const [name, colour] of [["names", "--ink"], ["region-names", "--accent"]]) {
+        const surface = themeColour("--surface");
+        layers[name].glyph.setv({ text_color: themeColour(colour), text_font: font });
+        layers[`${name}-outlines`].glyph.setv({ text_color: surface, text_outline_color: surface, text_font: font });
+      }
       layers.you.glyph.setv({ fill_color: themeColour("--bulb"), line_color: themeColour("--ink") });
       for (const name of ["name", "your-name"]) {
         layers[name].glyph.setv({

@@ -6,6 +6,7 @@ import { itemRow, items, positionsOf } from "./items.js";
 const KEYS = ["model", "layout", "colour", "item", "query", "genre", "from", "to", "epoch", "you"];
 const MAX_QUERY = 200; // characters
 const DEFAULT_MODEL = items.models.at(-1);
+export const NEIGHBOURS = "neighbours"; // the layout that has regions
 export const PROJECTION = "projection"; // the layout of replays, and of the position of a visitor
 
 // The position "x,y" of the visitor on the deep model's map, as the Rate page links to it, moved to the edge of the map

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from recsys.errors import OutputError
-from recsys.schema import ItemEmbeddings, MapReplay, SimilarItem
+from recsys.schema import ItemEmbeddings, MapReplay, Region, SimilarItem
 from recsys.site.charts.map import COLUMNS, map_chart
 from recsys.site.pages.map import POSITION_BITS, encode_points, map_facts, similar_facts
 from recsys.site.render import render_site
@@ -111,6 +111,17 @@ def test_a_map_that_was_not_measured_says_nothing_of_trustworthiness(tmp_path):
     models = {name: msgspec.structs.replace(embedding(), trustworthiness=None) for name in MODELS}
     artefacts = msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models=models))
     assert "Trustworthiness" not in (render_pages(artefacts, tmp_path, "map") / "map.html").read_text("utf-8")
+
+
+def test_regions_are_named_by_genres_and_decades():
+    regions = [
+        Region(x=0.5, y=-0.25, genres=["Horror"], decades=[1980]),
+        Region(x=0.0, y=1.0, genres=["<i>Sci-Fi</i>", "Drama"], decades=[]),
+    ]
+    models = {"deep": msgspec.structs.replace(embedding(), regions=regions), "base": embedding()}
+    facts = facts_of(msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models=models)))
+    named = [(0.5, -0.25, "Horror · 1980s"), (0.0, 1.0, "<i>Sci-Fi</i> · Drama")]
+    assert facts["regions"] == {"base": [], "deep": named}
 
 
 def test_it_opens_with_the_last_model_by_neighbours_coloured_by_genre(page):
@@ -277,4 +288,4 @@ def test_every_layer_reads_columns_of_its_source():
     names = re.findall(r'"type":"field","field":"(\w+)"', text)
     shown_by_hover = {"title", "year", "genres"}
     assert set(names) == {*COLUMNS, "text", "align", "dx", "dy"} - shown_by_hover
-    assert text.count('"name":"ColumnDataSource"') == 5  # items, the ringed, picked and named ones, the new user
+    assert text.count('"name":"ColumnDataSource"') == 6  # items; the ringed, picked, named; regions; the new user
