@@ -53,6 +53,8 @@ class Site:
     """Whether any item has a genre."""
     has_years: bool
     """Whether the year of any item is known."""
+    rates: str
+    """How visitors rate items, a name of :mod:`recsys.site.control`; empty where they cannot."""
 
 
 @dataclass(frozen=True)

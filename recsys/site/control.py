@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from recsys.schema import RatingsSummary
+from recsys.schema import Artefacts, RatingsSummary
+from recsys.site.pages.wanted import is_wanted
 
 _MAX_WHOLE_STARS = 5
 """Steps of a scale up to which each is a whole star."""
 
 Control = Literal["stars", "half-stars", "likes"]
 """How visitors rate: by one to five stars, by half stars, or by liking an item or not."""
+
+
+def can_rate(artefacts: Artefacts) -> bool:
+    """Whether visitors can rate items: the deep tower answers them, and the settings want the page for it."""
+    return artefacts.deep_tower is not None and is_wanted("rate", artefacts)
 
 
 def control_of(ratings: RatingsSummary | None) -> Control:

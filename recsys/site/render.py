@@ -17,6 +17,7 @@ from markupsafe import Markup
 from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Site
+from recsys.site.control import can_rate, control_of
 from recsys.site.images.pictures import write_pictures
 from recsys.site.output.accent import accent_css
 from recsys.site.output.assets import Assets, build_stamp, write_assets, write_bokeh
@@ -146,6 +147,7 @@ def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str, strin
         has_values=build.dataset.ratings is None or build.dataset.ratings.kind != "equal",
         has_genres=any(item.genres for item in artefacts.items.items),
         has_years=any(item.year is not None for item in artefacts.items.items),
+        rates=control_of(build.dataset.ratings) if can_rate(artefacts) else "",
     )
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import settled, until
 
 THEME_AT_THE_START = """
 new MutationObserver((_, observer) => {
@@ -168,6 +168,11 @@ def test_a_chart_takes_the_chosen_theme(visit, disk):
 @pytest.mark.parametrize("address", ["users/1.html", "map.html"])
 def test_tab_reaches_every_control_in_order_and_shows_the_focus(visit, disk, address, width):
     page = settled(visit(disk + address, width))
+    # Buttons to rate items are added as rows come near the window.
+    page.set_viewport_size({"width": width, "height": 10_000})
+    rows = "document.querySelectorAll('.items td > a').length"
+    until(page, f"() => document.querySelectorAll('.rate-it').length === {rows}")
+    page.set_viewport_size({"width": width, "height": 800})
     n = page.evaluate(FOCUSABLE)
     assert n > 20
     reached = []

@@ -66,10 +66,19 @@ def test_an_unwanted_item_gives_way_to_the_next_and_can_be_put_back(visit, disk)
     ratings = [rate_card(page, 0, 5)]
     page.locator("[data-items] > li").first.wait_for()
     ranked = [id_ for id_, _ in expected_ranking(page, ratings)]
-    page.locator("[data-items] > li").nth(1).get_by_role("button").click()
+    page.locator("[data-items] > li").nth(1).get_by_role("button", name="Not interested").click()
     assert recommended(page) == [ranked[0], *ranked[2:6]]
     page.locator("[data-unwanted] button").click()
     assert recommended(page) == ranked[:5]
+
+
+def test_what_is_seen_becomes_a_rating_in_one_tap(visit, disk):
+    page = visit(disk + "index.html")
+    ratings = [rate_card(page, 0, 5)]
+    page.locator("[data-items] > li").first.wait_for()
+    seen = recommended(page)[1]
+    page.locator("[data-items] > li").nth(1).get_by_role("button", name="Seen it").click()
+    assert recommended(page) == [id_ for id_, _ in expected_ranking(page, [*ratings, (seen, 3)])[:5]]
 
 
 def test_the_button_leads_to_the_items_and_all_is_done_by_keyboard(visit, disk):

@@ -28,7 +28,8 @@ NOT_TEXTS = {"data_examples.py", "data_fields.py"}
 """Code that people read, and a schema in words of its own."""
 NAMES = {
     *("Marquee", "marquee --evaluate-new-users"),
-    *("button primary", "stars halves", "marquee ratings \0", "marquee discovery \0"),  # classes, keys of the store
+    *("button primary", "stars halves"),  # classes
+    *("marquee ratings \0", "marquee rated \0", "marquee discovery \0"),  # keys of the store
     "input:not([type=radio], [type=checkbox]), textarea, select",
     *("\0: the script holds no data", "\0 did not load"),  # causes of errors whose text is another
 }

@@ -8,12 +8,10 @@ from markupsafe import Markup
 
 from recsys.schema import DatasetSummary, DeepTower, Interval, Protocol
 from recsys.site.context import Context, Model, PageHead
-from recsys.site.control import Control, control_of
 from recsys.site.output.script_data import exported_stamp
 from recsys.site.pages.example_user import ExampleUser, example_user
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.starters import Starter, starters_of
-from recsys.site.pages.wanted import is_wanted
 from recsys.site.shown_lists import discovery_of
 
 _N_STARTERS = 6
@@ -47,7 +45,6 @@ class HomeContext(Context):
     example: ExampleUser | None
     starters: tuple[Starter, ...]
     """Items to rate on the page; none where visitors get no answer."""
-    control: Control
     discovery: float
     """How much popularity counts against an item in the answer, unless the visitor has chosen it."""
     tower_stamp: str
@@ -64,8 +61,7 @@ def home_context(data: SiteData, page: PageHead) -> HomeContext:
     """
     artefacts, metrics = data.artefacts, data.artefacts.metrics
     bars = _bars(data)
-    answers = artefacts.deep_tower is not None and is_wanted("rate", artefacts)
-    starters = starters_of(artefacts.deep_tower, data.catalogue)[:_N_STARTERS] if answers else ()
+    starters = starters_of(artefacts.deep_tower, data.catalogue)[:_N_STARTERS] if data.site.rates else ()
     return HomeContext(
         site=data.site,
         page=replace(page, description=data.site.description or page.description),
@@ -76,7 +72,6 @@ def home_context(data: SiteData, page: PageHead) -> HomeContext:
         gains=any(bar.lift is not None for bar in bars),
         example=example_user(data),
         starters=starters,
-        control=control_of(artefacts.build.dataset.ratings),
         discovery=discovery_of(artefacts),
         tower_stamp=exported_stamp(data.data_folder / DeepTower.FILE),
         lead=_lead(data, answers=bool(starters)),

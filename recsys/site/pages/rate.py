@@ -112,6 +112,18 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
     }
 
 
+def rating_facts(data: SiteData) -> dict[str, Any] | None:
+    """What scripts need to rate items on any page: the name of the data, and ids that are not their own slugs.
+
+    Returns:
+        None where visitors cannot rate items.
+    """
+    if not data.site.rates:
+        return None
+    slugs = data.catalogue.item_slugs
+    return {"dataset": data.site.dataset, "ids": [[slug, id_] for id_, slug in slugs.items() if slug != id_]}
+
+
 PAGE = Page(
     address="rate.html",
     title="rate.title",
@@ -119,5 +131,5 @@ PAGE = Page(
     template="rate.html",
     context=rate_context,
     description="rate.description",
-    scripts={"rate": rate_facts, "top-rated": ten_best},
+    scripts={"rate": rate_facts, "rating": rating_facts, "top-rated": ten_best},
 )

@@ -70,6 +70,7 @@ async function openAddress() {
     if (request !== nRequests) return;
     if (!user) return showMissing(id);
     drawUser(items, id, user.shard.users[user.position]);
+    document.dispatchEvent(new Event("marquee:lists"));
     setUserShown(true);
     idInput.value = id;
     setStatus("");

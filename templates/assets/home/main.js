@@ -77,8 +77,7 @@ retryButton.addEventListener("click", () => {
   setStatus(t("rate.loading"));
   loading = load();
 });
-addEventListener("storage", (event) => store.isOwnEvent(event) && state.readAgain());
-addEventListener("pageshow", (event) => event.persisted && state.readAgain());
+store.follow(state.readAgain);
 
 cards.show(state.ratings, state.titles);
 if (state.ratings.size) {

@@ -17,6 +17,7 @@ import { createPositionView } from "./position.js";
 import { createRatingsList } from "./ratings.js";
 import { createRecommendations } from "./recommendations.js";
 import { createSimilarUsers } from "./similar_users.js";
+import { createWatchlist } from "./watchlist.js";
 
 const STEP = 10; // recommendations that are added by "Show more"
 const MAX_LISTED = 50;
@@ -68,6 +69,7 @@ function createAnswerView({ tower, square, landmarks }) {
   const similarUsers = createSimilarUsers(part("similar-users"), tower, items, scale);
   const ratingsList = createRatingsList(part("your-ratings"), items, scale, state.rate);
   const recommendations = createRecommendations(listBox, items, scale, state);
+  const watchlist = createWatchlist(part("watchlist"), items, scale, state);
 
   const showBest = () => {
     const candidates = answer.best(state.unwanted, discovery.value, Number(genreSelect.value));
@@ -85,6 +87,7 @@ function createAnswerView({ tower, square, landmarks }) {
     showBest();
     const { rated, user } = answer;
     ratingsList.show(rated, state.ratings.size - rated.length + state.nOthers, state.isLinked);
+    watchlist.show();
     similarUsers.show(user, rated);
     scoreNote.hidden = discovery.element.hidden = !user;
     genreSelect.hidden = !user || items.genres.length < 2;
@@ -165,8 +168,7 @@ bar.addEventListener("click", (event) => {
   listBox.scrollIntoView();
 });
 addEventListener("hashchange", openAddress);
-addEventListener("storage", (event) => store.isOwnEvent(event) && state.readAgain());
-addEventListener("pageshow", (event) => event.persisted && state.readAgain());
+store.follow(state.readAgain);
 
 openAddress();
 loading = load();

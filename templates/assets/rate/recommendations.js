@@ -1,4 +1,6 @@
-// The items that the tower recommends, with its reasons; each can be marked as not interesting.
+// The items that the tower recommends, with its reasons. Of each one can say that one knows it, that it is for later, or that it is
+// not interesting.
+import { createActions } from "../rating/actions.js";
 import { arrange, button, element } from "../shared/element.js";
 import { formatScore } from "../shared/format.js";
 import { t } from "../shared/strings.js";
@@ -13,29 +15,48 @@ export function createRecommendations(box, items, scale, state) {
   const announcer = box.querySelector("[data-announcement]");
   const heading = box.querySelector("h2, h3");
   const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+  const { seen, watch } = createActions(scale, state);
   const linesByRow = new Map();
   let announced = "";
   let topsBefore = new Map(); // line -> its offset from the top, px
 
-  const refuse = (row) => {
+  // Do what removes an item from the list; the focus goes to the same button of the item that takes its place.
+  const removeBy = (row, selector, act) => {
     const position = [...list.children].indexOf(linesByRow.get(row).element);
-    if (scale.isLikes) state.rate(items.id(row), scale.dislike, items.title(row));
-    else state.setWanted(items.id(row), false);
+    act();
     const next = list.children[Math.min(position, list.children.length - 1)];
-    (next?.querySelector("button") ?? heading).focus({ preventScroll: true });
+    (next?.querySelector(selector) ?? heading).focus({ preventScroll: true });
   };
 
-  const createLine = (row) => {
+  const refuse = (row) => {
+    if (scale.isLikes) state.rate(items.id(row), scale.dislike, items.title(row));
+    else state.setWanted(items.id(row), false);
+  };
+
+  const createButtons = (row) => {
     const title = items.title(row);
-    const [score, reasons] = [element("span", { class: "rate-score" }), element("p")];
-    const link = element("a", { href: items.href(row) }, element("bdi", {}, title));
-    const name = element("span", {}, link, " ", element("small", {}, items.year(row)));
+    const item = { id: items.id(row), title };
     const labels = {
       title: t(scale.isLikes ? "rate.dislike" : "rate.notInterested"),
       "aria-label": t(scale.isLikes ? "rate.dislikeOf" : "rate.notInterestedOf", { title }),
     };
-    const refuseButton = button({ class: "rate-off", ...labels }, () => refuse(row), "×");
-    return { element: element("li", {}, name, score, refuseButton, reasons), score, reasons };
+    const watchLabels = { title: watch.label, "aria-label": t("rate.watchOf", { title }) };
+    const watchButton = button({ class: "rate-watch", ...watchLabels }, () => watch.set(item, !watch.isOn(item)));
+    const refuseButton = button({ class: "rate-off", ...labels }, () => removeBy(row, ".rate-off", () => refuse(row)), "×");
+    const box = element("span", { class: "rate-do" }, watchButton, refuseButton);
+    if (seen) {
+      const seenLabels = { title: seen.label, "aria-label": t("rate.seenOf", { title }) };
+      box.prepend(button({ class: "rate-seen", ...seenLabels }, () => removeBy(row, ".rate-seen", () => seen.set(item, true)), "✓"));
+    }
+    return { box, showWatch: () => watchButton.setAttribute("aria-pressed", watch.isOn(item)) };
+  };
+
+  const createLine = (row) => {
+    const [score, reasons] = [element("span", { class: "rate-score" }), element("p")];
+    const link = element("a", { href: items.href(row) }, element("bdi", {}, items.title(row)));
+    const name = element("span", {}, link, " ", element("small", {}, items.year(row)));
+    const { box: buttons, showWatch } = createButtons(row);
+    return { element: element("li", {}, name, score, buttons, reasons), score, reasons, showWatch };
   };
 
   const describeReasons = (reasons) => {
@@ -83,6 +104,7 @@ export function createRecommendations(box, items, scale, state) {
         if (!linesByRow.has(row)) linesByRow.set(row, createLine(row));
         const line = linesByRow.get(row);
         line.score.textContent = formatScore(score);
+        line.showWatch();
         line.reasons.replaceChildren(...describeReasons(reasons[n]));
         line.reasons.className = reasons[n].length ? "" : "none";
       });

@@ -1,16 +1,17 @@
-// The visitor's ratings and unwanted items, by item id, kept in the store: also those of items that the site does not have
-// at present. Ratings that came by a link are shown in their
-// place, and never overwrite them unless the visitor says so.
+// The visitor's ratings, unwanted items and watchlist, by item id, kept in the store: also those of items that the site does not
+// have at present. Ratings that came by a link are shown in their place, and never overwrite them unless the visitor says so.
 import { isSameTitle, setAside, sortOut } from "./titles.js";
 
-const emptyState = () => ({ ratings: new Map(), unwanted: new Set(), titles: new Map(), others: [] });
+const emptyState = () => ({ ratings: new Map(), unwanted: new Set(), watchlist: new Set(), titles: new Map(), others: [] });
 
 // Both together; where both rate an item, the stars of `second` hold.
 function mergeRatings(first, second) {
   const ratings = new Map([...first.ratings, ...second.ratings]);
   const unwanted = [...first.unwanted, ...second.unwanted].filter((id) => !ratings.has(id));
+  const watchlist = [...first.watchlist, ...second.watchlist].filter((id) => !ratings.has(id));
   const titles = new Map([...first.titles, ...second.titles]);
-  return { ratings, unwanted: new Set(unwanted), titles, others: [...first.others, ...second.others] };
+  const others = [...first.others, ...second.others];
+  return { ratings, unwanted: new Set(unwanted), watchlist: new Set(watchlist), titles, others };
 }
 
 // `onChange(dropped)` follows every change; `dropped` counts the oldest that were dropped, if any, because the store takes
@@ -31,6 +32,7 @@ export function createRatingsState(store, onChange) {
 
   const saveAndReport = () => {
     const dropped = { ratings: dropOldest(shownState.ratings), unwanted: dropOldest(shownState.unwanted) };
+    dropOldest(shownState.watchlist);
     if (shownState === ownState) isStored = store.write(ownState);
     onChange(dropped);
   };
@@ -49,6 +51,7 @@ export function createRatingsState(store, onChange) {
   return {
     get ratings() { return shownState.ratings; },
     get unwanted() { return shownState.unwanted; },
+    get watchlist() { return ownState.watchlist; }, // a link has none
     get titles() { return shownState.titles; },
     get ownRatings() { return ownState.ratings; }, // also while those of a link are shown
     get current() { return shownState; },
@@ -69,13 +72,25 @@ export function createRatingsState(store, onChange) {
       if (stars) shownState.ratings.set(id, stars);
       else shownState.ratings.delete(id);
       shownState.unwanted.delete(id);
+      shownState.watchlist.delete(id);
       saveAndReport();
     },
     setWanted(id, isWanted) {
       forgetUndo();
       if (isWanted) shownState.unwanted.delete(id);
       else shownState.unwanted.add(id);
+      shownState.watchlist.delete(id);
       saveAndReport();
+    },
+    // Put an item on the watchlist or take it off: always the visitor's own.
+    setWatch(id, isOn, title) {
+      forgetUndo();
+      if (isOn) ownState.watchlist.add(id);
+      else ownState.watchlist.delete(id);
+      ownState.unwanted.delete(id);
+      if (!ownState.ratings.has(id)) ownState.titles.set(id, title);
+      isStored = store.write(ownState);
+      onChange();
     },
 
     clear: () => replaceOwn(emptyState()),

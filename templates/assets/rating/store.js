@@ -23,10 +23,11 @@ function fail(sentence) {
   throw new Error(sentence);
 }
 
-// From pairs [id, stars], ids, pairs [id, title] and entries [id, stars, title] that have been checked.
-const toState = (ratings, unwanted, titles = [], others = []) => ({
+// From pairs [id, stars], ids, pairs [id, title], entries [id, stars, title] and again ids that have been checked.
+const toState = (ratings, unwanted, titles = [], others = [], watchlist = []) => ({
   ratings: new Map(ratings),
   unwanted: new Set(unwanted),
+  watchlist: new Set(watchlist),
   titles: new Map(titles),
   others,
 });
@@ -55,6 +56,12 @@ function parseTitles(value, name) {
   return entries.filter(([id, title]) => isId(id) && typeof title === "string" && title !== "" && title.length <= MAX_TITLE);
 }
 
+// Later versions added it, so a file may have none.
+function parseWatchlist(value) {
+  const list = ownValue(value, "watchlist");
+  return Array.isArray(list) ? list.slice(-MAX_RATINGS).map((entry) => ownValue(entry, "item")).filter(isId) : [];
+}
+
 function parseOthers(value) {
   const list = ownValue(value, "others");
   const entries = Array.isArray(list) ? list.slice(-MAX_RATINGS).filter(Array.isArray) : [];
@@ -79,9 +86,9 @@ function splitPair(pair) {
 
 const splitList = (text) => (text ? text.split(",").map(decodeURIComponent) : []);
 
-// A state is { ratings: Map(item id -> stars), unwanted: Set(item ids), titles: Map(item id -> title), others }, all in the
-// order in which they were added; an item need not be in the catalogue. `titles` has those of the items as they were when
-// they were rated; `others` are entries [id, stars or 0 for unwanted, title] of another data set that was at this address.
+// A state is { ratings: Map(item id -> stars), unwanted: Set(item ids), watchlist: Set(item ids), titles: Map(item id -> title),
+// others }, all in the order in which they were added; an item need not be in the catalogue. `titles` has those of the items
+// as they were when they were rated; `others` are entries [id, stars or 0 for unwanted, title] of another data set that was at this address.
 // `title(id)` is the title now, empty if it is not known; `dataset` is written for people who open the file.
 export function createStore({ dataset, title = () => "" }) {
   // One origin may host several sites, and all folders on a disk are one origin. The name of the data set is not in the
@@ -90,18 +97,24 @@ export function createStore({ dataset, title = () => "" }) {
 
   const discoveryKey = `marquee discovery ${new URL(marquee.root).pathname}`;
 
+  const countKey = `marquee rated ${new URL(marquee.root).pathname}`; // theme.js shows it in the head of every page
+
   const titleOf = (state, id) => (title(id) || (state.titles?.get(id) ?? "")).slice(0, MAX_TITLE);
+
+  const withTitles = (state, ids) =>
+    writable(ids.entries(), MAX_RATINGS).map(([item]) => ({ item, title: titleOf(state, item) }));
 
   const toJson = (state) => ({
     marquee_ratings: VERSION,
     dataset,
     ratings: writable(state.ratings, MAX_RATINGS).map(([item, stars]) => ({ item, title: titleOf(state, item), stars })),
     not_interested: writable(state.unwanted.entries(), MAX_RATINGS).map(([id]) => id),
+    ...(state.watchlist?.size ? { watchlist: withTitles(state, state.watchlist) } : {}),
   });
 
   const toStored = (state) => ({
     ...toJson(state),
-    titles: writable(state.unwanted.entries(), MAX_RATINGS).map(([item]) => ({ item, title: titleOf(state, item) })),
+    titles: withTitles(state, state.unwanted),
     others: state.others ?? [],
   });
 
@@ -135,8 +148,8 @@ export function createStore({ dataset, title = () => "" }) {
     const ratings = parseList(value, "ratings").map(parseRating);
     const unwanted = parseList(value, "not_interested");
     if (!unwanted.every(isId)) fail(t("rate.file.unwantedNoItem"));
-    const titles = [...parseTitles(value, "ratings"), ...parseTitles(value, "titles")];
-    return toState(ratings, unwanted, titles, parseOthers(value));
+    const titles = ["ratings", "titles", "watchlist"].flatMap((name) => parseTitles(value, name));
+    return toState(ratings, unwanted, titles, parseOthers(value), parseWatchlist(value));
   };
 
   // Until now the name of the data set was in the key too. Take over what was stored under this one's name or, if the
@@ -166,14 +179,23 @@ export function createStore({ dataset, title = () => "" }) {
       }
     },
 
-    // Returns whether it could be stored.
+    // Returns whether it could be stored. Other scripts of the page hear of it by an event.
     write(state) {
       try {
         localStorage.setItem(key, JSON.stringify(toStored(state)));
-        return true;
+        localStorage.setItem(countKey, state.ratings.size);
       } catch {
         return false;
       }
+      document.dispatchEvent(new Event("marquee:ratings"));
+      return true;
+    },
+
+    // Call `onChange` whenever another script of this page, or another page of this site, may have stored something.
+    follow(onChange) {
+      document.addEventListener("marquee:ratings", onChange);
+      addEventListener("storage", (event) => (event.key === key || event.key === null) && onChange());
+      addEventListener("pageshow", (event) => event.persisted && onChange());
     },
 
     // Where the visitor left the slider, from 0 to 1; null if nowhere.
@@ -193,9 +215,6 @@ export function createStore({ dataset, title = () => "" }) {
         // Then it holds for this visit alone.
       }
     },
-
-    // Whether a `storage` event is about these ratings, or about everything in the storage.
-    isOwnEvent: (event) => event.key === key || event.key === null,
 
     toText: (state) => `${JSON.stringify(toJson(state), null, 1)}\n`,
 

@@ -1,6 +1,7 @@
 // A search field with a list of results below it, following the ARIA combobox pattern: arrows move through the list,
 // Enter or a click picks, Escape closes the list, then empties the field. Results are shown as text. Where the list is cut,
-// its last option shows more of them.
+// its last option shows more of them. Of some results there may be a second thing to do: Shift and Enter, or a click on their
+// star.
 import { element } from "./element.js";
 import { t } from "./strings.js";
 
@@ -15,8 +16,8 @@ function describeCount(n, nListed) {
 // `search(query)` returns the results, best first, null while they are not known yet, or a sentence that says why they
 // cannot be known; `describe(result)` returns its
 // label and a note; `onPick(result)` is called once the list is closed. `status` is where the number of results is
-// announced.
-export function createCombobox({ input, list, search, describe, onPick, status = element("p") }) {
+// announced. `second` is null, or { applies(result), label, onPick(result) }.
+export function createCombobox({ input, list, search, describe, onPick, status = element("p"), second = null }) {
   let results = []; // listed or not
   let nListed = 0; // results in the list
   let activePosition = -1;
@@ -63,6 +64,12 @@ export function createCombobox({ input, list, search, describe, onPick, status =
     onPick(results[position]);
   };
 
+  const chooseSecond = (position) => {
+    if (position >= nListed || !second?.applies(results[position])) return;
+    close();
+    second.onPick(results[position]);
+  };
+
   const createOption = (content, position) => {
     const option = element("li", { id: `${list.id}-${position}`, role: "option" }, ...content);
     option.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
@@ -72,7 +79,15 @@ export function createCombobox({ input, list, search, describe, onPick, status =
 
   const describeOption = (result) => {
     const [label, note] = describe(result);
-    return [element("bdi", {}, label), " ", element("small", {}, note)];
+    const content = [element("bdi", {}, label), " ", element("small", {}, note)];
+    if (!second?.applies(result)) return content;
+    // No button, which an option may not have: the keyboard has Shift and Enter.
+    const star = element("span", { class: "star", "aria-hidden": "true", title: second.label });
+    star.addEventListener("click", (event) => {
+      event.stopPropagation();
+      chooseSecond(results.indexOf(result));
+    });
+    return [...content, star];
   };
 
   const fillList = (maxListed) => {
@@ -130,9 +145,13 @@ export function createCombobox({ input, list, search, describe, onPick, status =
 
   input.addEventListener("input", show);
   input.addEventListener("blur", close);
+  if (second) input.setAttribute("aria-description", second.label);
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (Object.hasOwn(keys, event.key)) {
+    if (second && event.key === "Enter" && event.shiftKey) {
+      event.preventDefault();
+      chooseSecond(Math.max(activePosition, 0));
+    } else if (Object.hasOwn(keys, event.key)) {
       event.preventDefault();
       keys[event.key]();
     } else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) activate(-1); // back to the text

@@ -15,7 +15,7 @@ const userEntry = (id, slug) => ({
 });
 
 const itemEntry = ([title, year, slug], nRatings) => ({
-  ...{ label: title, keywords: year ?? "", note: year === null ? t("search.item_note") : `${year}` },
+  ...{ isItem: true, label: title, keywords: year ?? "", note: year === null ? t("search.item_note") : `${year}` },
   ...{ href: `${marquee.root}items/${slug}.html`, popularity: nRatings },
 });
 
@@ -25,7 +25,7 @@ const genreEntry = ([name, nItems]) => ({
   href: `${marquee.root}map.html#${new URLSearchParams({ genre: name })}`,
 });
 
-const pageEntry = ({ textContent: label, href }) => ({
+const pageEntry = ({ textContent, dataset: { label = textContent }, href }) => ({
   ...{ label, note: t("search.page_note"), popularity: Number.MAX_VALUE },
   href,
 });
@@ -77,7 +77,8 @@ function focusOnSlash(input) {
   });
 }
 
-function buildSearch(container, withUser) {
+// `rate(href, title, anchor)` opens the panel that rates an item next to an element; null where visitors cannot rate.
+function buildSearch(container, withUser, rate) {
   const input = element("input", {
     ...{ type: "search", id: "search", "aria-label": t("search.label"), "aria-keyshortcuts": "/" },
     ...{ enterkeyhint: "go", placeholder: t("search.placeholder") },
@@ -103,6 +104,11 @@ function buildSearch(container, withUser) {
     onPick: ({ href }) => {
       location.href = href;
     },
+    second: rate && {
+      applies: ({ isItem }) => isItem,
+      label: t("search.rate"),
+      onPick: ({ href, label }) => rate(href, label, input),
+    },
   });
 
   input.addEventListener("focus", async () => {
@@ -118,7 +124,7 @@ function buildSearch(container, withUser) {
   container.append(element("div", { class: "box" }, input, element("kbd", { "aria-hidden": "true" }, "/"), list, status));
 }
 
-export function buildSearches() {
+export function buildSearches(rate) {
   const withUser = createUserLookup();
-  for (const container of document.querySelectorAll(".find")) buildSearch(container, withUser);
+  for (const container of document.querySelectorAll(".find")) buildSearch(container, withUser, rate);
 }

@@ -1,7 +1,9 @@
-// The theme. This script runs before the first paint, to set the theme that was chosen earlier; later it adds the switch
-// to the head of the page. Without this script, or without storage, pages are as light or dark as the system.
+// What depends on earlier visits: this script runs before the first paint, to set the theme that was chosen and to say how many
+// items were rated; later it adds the switch of themes to the head of the page. Without this script, or without storage, pages
+// are as light or dark as the system.
 
 import { t } from "../shared/strings.js";
+import { labelYourList } from "./your_list.js";
 
 const KEY = "marquee-theme"; // in the storage
 const root = document.documentElement;
@@ -65,6 +67,7 @@ function addSwitch() {
 }
 
 applyTheme(readTheme());
+labelYourList();
 document.addEventListener("DOMContentLoaded", addSwitch);
 // The theme was chosen in another tab, or on a later page from which the visitor came back.
 addEventListener("storage", (event) => event.key === KEY && applyTheme(event.newValue));

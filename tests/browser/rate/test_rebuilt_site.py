@@ -136,7 +136,7 @@ def test_ratings_of_items_that_are_gone_are_held_and_come_back(open_site):
     expected = rate_all(page)
     page = open_site("site", page, ids=(IDS[4], *IDS[2:4]), titles=(TITLES[4], *TITLES[2:4]))
     assert your_ratings(page) == {title: expected[title] for title in TITLES[2:4]}
-    assert held(page) == "2 of your ratings are of films that this site no longer has; they are kept."
+    assert held(page) == "2 of your ratings are of films that the model here does not know; they are kept."
     rate_card(page, 0, 1)
     page = open_site("site", page)
     assert your_ratings(page) == {**expected, TITLES[4]: 1}
@@ -164,7 +164,7 @@ def test_an_export_of_the_same_items_is_imported_whatever_the_data_set_is_called
     page.get_by_text("1 is of a film that this site does not have; it is kept.").wait_for()
     page.get_by_role("button", name="Add 4 ratings").click()
     page.get_by_text("4 ratings added.").wait_for()
-    assert held(page) == "1 of your ratings is of a film that this site no longer has; it is kept."
+    assert held(page) == "1 of your ratings is of a film that the model here does not know; it is kept."
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_ratings_of_another_data_set_at_the_same_address_are_set_aside_and_come_
     expected = rate_all(page)
     page = open_site("site", page, titles=OTHER_TITLES)
     assert your_ratings(page) == {}
-    assert held(page) == "4 of your ratings are of films that this site no longer has; they are kept."
+    assert held(page) == "4 of your ratings are of films that the model here does not know; they are kept."
     rate_card(page, 0, 1)
     assert your_ratings(page) == {"Casablanca": 1}
     page.reload()
@@ -207,7 +207,7 @@ def test_ratings_of_another_data_set_at_the_same_address_are_set_aside_and_come_
     page.get_by_role("button", name="Undo").click()
     page = open_site("site", page)
     assert your_ratings(page) == expected
-    assert held(page) == "1 of your ratings is of a film that this site no longer has; it is kept."
+    assert held(page) == "1 of your ratings is of a film that the model here does not know; it is kept."
     page = open_site("site", page, titles=OTHER_TITLES)
     assert your_ratings(page) == {"Casablanca": 1}
 
@@ -272,7 +272,7 @@ def test_a_single_film_with_an_unrecognizable_new_title_is_held_until_its_title_
     rate_card(page, 0, 5)
     page = open_site("site", page, titles=("Casablanca", *TITLES[1:]))
     assert your_ratings(page) == {}
-    assert held(page) == "1 of your ratings is of a film that this site no longer has; it is kept."
+    assert held(page) == "1 of your ratings is of a film that the model here does not know; it is kept."
     page = open_site("site", page)
     assert your_ratings(page) == {"The Matrix": 5}
 

@@ -54,7 +54,7 @@ def test_of_too_many_ratings_the_oldest_are_dropped_and_the_page_says_so(open_ra
     assert first != second
     page.reload()
     assert your_ratings(loaded(page)) == {items[second]["title"]: 4}
-    held = "499 of your ratings are of films that this site no longer has; they are kept."
+    held = "499 of your ratings are of films that the model here does not know; they are kept."
     assert page.get_by_text(held).is_visible()
 
 

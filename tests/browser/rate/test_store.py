@@ -273,10 +273,29 @@ def test_ratings_stored_under_the_name_of_the_data_set_are_taken_over_once(page,
         assert page.evaluate("toLists(store.read())") == [[], []]
 
 
-def test_a_storage_event_is_recognised_by_its_key(page):
+def test_what_other_scripts_and_pages_store_is_followed(page):
+    page.evaluate("globalThis.n = 0; store.follow(() => { globalThis.n += 1; });")
     page.evaluate("store.write(fromLists([[['1', 5]], []]))")
-    is_own = f"[{KEY}, null, 'marquee theme'].map((key) => store.isOwnEvent(new StorageEvent('storage', {{ key }})))"
-    assert page.evaluate(is_own) == [True, True, False]
+    assert page.evaluate("n") == 1
+    page.evaluate(f"for (const key of [{KEY}, null, 'x']) dispatchEvent(new StorageEvent('storage', {{ key }}))")
+    assert page.evaluate("n") == 3
+
+
+def test_the_number_of_ratings_is_stored_for_the_head_of_every_page(page):
+    page.evaluate("store.write(fromLists([[['1', 5], ['2', 4]], ['3']]))")
+    key = "Object.keys(localStorage).find((key) => key.startsWith('marquee rated '))"
+    assert page.evaluate(f"localStorage.getItem({key})") == "2"
+
+
+def test_a_watchlist_is_stored_and_exported_with_titles_and_wrong_entries_are_left_out(page):
+    page.evaluate("""store.write({ ratings: new Map(), unwanted: new Set(), watchlist: new Set(['7', '5']) })""")
+    assert page.evaluate("[...store.read().watchlist]") == ["7", "5"]
+    assert page.evaluate("[...store.read().titles]") == [["7", "T 7"], ["5", "T 5"]]
+    file = page.evaluate("store.toText(store.read())")
+    assert json.loads(file)["watchlist"] == [{"item": "7", "title": "T 7"}, {"item": "5", "title": "T 5"}]
+    odd = text(watchlist=[{"item": "1"}, {"item": 2}, None, "3", {"item": ""}])
+    assert page.evaluate("text => [...store.fromText(text).watchlist]", odd) == ["1"]
+    assert page.evaluate("text => [...store.fromText(text).watchlist]", text(watchlist={"item": "1"})) == []
 
 
 def test_ratings_are_kept_from_page_to_page(visit, origin):

@@ -162,3 +162,16 @@ def test_the_control_follows_what_the_ratings_are(kind, low, high, step, control
 def test_without_a_summary_of_the_ratings_the_control_has_five_stars(site):
     assert control_of(None) == "stars"
     assert 'data-control="stars"' in (site / "rate.html").read_text("utf-8")
+
+
+def test_links_to_the_page_say_how_visitors_rate_where_they_can(tmp_path, site):
+    assert " data-rates=stars" in (site / "items" / "1.html").read_text("utf-8")
+    without = render_pages(tiny(("base",)), tmp_path, "rate")
+    assert "data-rates" not in (without / "items" / "1.html").read_text("utf-8")
+    assert not (without / "assets" / "data-rating.js").exists()
+
+
+def test_the_script_of_all_pages_has_the_ids_that_are_not_their_own_slugs(site):
+    facts = json.loads(json_in((site / "assets" / "data-rating.js").read_text("utf-8")))
+    assert facts["dataset"] == tiny().build.dataset.name
+    assert [id_ for _, id_ in facts["ids"]] == ["f/2", "__proto__"]

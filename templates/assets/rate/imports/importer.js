@@ -97,6 +97,7 @@ export function createImporter({ box, status, store, state, scale, loadItems, an
       state.merge({
         ratings: new Map(added.map(({ id, stars }) => [id, stars])),
         unwanted: new Set(),
+        watchlist: new Set(),
         titles: new Map(added.map(({ id, row }) => [id, items.title(row)])),
         others: [],
       });
