@@ -25,26 +25,33 @@ function excludeTwins(twins, excluded, isOpen, scores) {
   }
 }
 
+// The best items by `scores` as pairs [row, score], at most N_CANDIDATES, of those for which `isWanted(row)` holds. None of the
+// `excluded` rows, also not under another id. `discovery` is 0 to 1.
+export function chooseBest({ tower, items }, scores, excluded, discovery, isWanted = () => true) {
+  const rest = new Set(excluded);
+  const isCandidate = (row) => !rest.has(row) && isWanted(row);
+  excludeTwins(items.twins, rest, isCandidate, scores);
+  return rerank(tower.topK(scores, N_CANDIDATES, isCandidate), items.popularity, discovery);
+}
+
 export function createAnswer(tower, items) {
   let [rated, user, scores] = [[], null, []]; // pairs [row, stars], and what the tower makes of them
 
   return {
     get rated() { return rated; }, // those of items that the tower has
     get user() { return user; }, // the user vector; null without ratings
+    get scores() { return scores; }, // of all rows; empty without ratings
     // Run the tower on `ratings`, stars by item id.
     setRatings(ratings) {
       rated = [...ratings].map(([id, stars]) => [items.row(id), stars]).filter(([row]) => row !== undefined);
       user = rated.length ? tower.userVector(rated) : null;
       scores = user ? tower.scores(user) : [];
     },
-    // The best items as pairs [row, score], at most N_CANDIDATES: neither rated nor unwanted, also not under another id, and of
-    // a genre, by number; -1: of any. `discovery` is 0 to 1.
+    // The best items that are neither rated nor unwanted, of a genre, by number; -1: of any.
     best(unwanted, discovery, genre = -1) {
       if (!user) return [];
-      const excluded = new Set([...rated.map(([row]) => row), ...[...unwanted].map(items.row)]);
-      const isCandidate = (row) => !excluded.has(row) && (genre < 0 || items.hasGenre(row, genre));
-      excludeTwins(items.twins, excluded, isCandidate, scores);
-      return rerank(tower.topK(scores, N_CANDIDATES, isCandidate), items.popularity, discovery);
+      const excluded = [...rated.map(([row]) => row), ...[...unwanted].map(items.row)];
+      return chooseBest({ tower, items }, scores, excluded, discovery, (row) => genre < 0 || items.hasGenre(row, genre));
     },
     // Of each of `rows`, as the tower gives them.
     reasons: (rows) => tower.reasons(rated, rows),

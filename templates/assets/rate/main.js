@@ -17,6 +17,7 @@ import { createPositionView } from "./position.js";
 import { createRatingsList } from "./ratings.js";
 import { createRecommendations } from "./recommendations.js";
 import { createSimilarUsers } from "./similar_users.js";
+import { createTogether } from "./together.js";
 import { createWatchlist } from "./watchlist.js";
 
 const STEP = 10; // recommendations that are added by "Show more"
@@ -69,20 +70,41 @@ function createAnswerView({ tower, square, landmarks }) {
   const similarUsers = createSimilarUsers(part("similar-users"), tower, items, scale);
   const ratingsList = createRatingsList(part("your-ratings"), items, scale, state.rate);
   const recommendations = createRecommendations(listBox, items, scale, state);
+  const together = createTogether(part("both"), tower, items, state, () => discovery.value);
   const watchlist = createWatchlist(part("watchlist"), items, scale, state);
 
+  const [withoutBox, backButton] = [part("without"), part("without").querySelector("button")];
+  let left = null; // the row of a rating that the list does without, to see what it does
+  let listedRows = [];
+  let before = null; // the rows that were listed with it
+
   const showBest = () => {
-    const candidates = answer.best(state.unwanted, discovery.value, Number(genreSelect.value));
+    const unwanted = left === null ? state.unwanted : [...state.unwanted, items.id(left)];
+    const candidates = answer.best(unwanted, discovery.value, Number(genreSelect.value));
     const best = candidates.slice(0, nListed);
-    const listedRows = best.map(([row]) => row);
+    listedRows = best.map(([row]) => row);
     moreButton.hidden = candidates.length <= nListed || nListed >= MAX_LISTED;
-    recommendations.show(best, answer.reasons(listedRows), state.unwanted);
+    const onReason = left === null && answer.rated.length > 1 ? showWithout : null;
+    recommendations.show(best, answer.reasons(listedRows), state.unwanted, { onReason, before });
     positionView.show(answer.user, listedRows);
+    together.show();
     if (!answer.user) setWaitText(t(scale.isLikes ? "rate.waitingForLikes" : "rate.waiting"));
     else setWaitText(best.length ? "" : t("rate.noneLeft"));
   };
 
+  // What if one item had not been rated? The list alone does without it.
+  function showWithout(row) {
+    [left, before] = [row, new Set(listedRows)];
+    answer.setRatings(new Map([...state.ratings].filter(([id]) => items.row(id) !== row)));
+    withoutBox.hidden = false;
+    withoutBox.querySelector("span").textContent = t("rate.without", { title: items.title(row) });
+    showBest();
+    backButton.focus();
+  }
+
   const showNew = () => {
+    [left, before] = [null, null];
+    withoutBox.hidden = true;
     answer.setRatings(state.ratings);
     showBest();
     const { rated, user } = answer;
@@ -93,6 +115,10 @@ function createAnswerView({ tower, square, landmarks }) {
     genreSelect.hidden = !user || items.genres.length < 2;
   };
 
+  backButton.addEventListener("click", () => {
+    showNew();
+    document.getElementById("for-you").focus({ preventScroll: true });
+  });
   return [showNew, showBest];
 }
 

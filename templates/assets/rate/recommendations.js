@@ -55,18 +55,23 @@ export function createRecommendations(box, items, scale, state) {
     const [score, reasons] = [element("span", { class: "rate-score" }), element("p")];
     const link = element("a", { href: items.href(row) }, element("bdi", {}, items.title(row)));
     const name = element("span", {}, link, " ", element("small", {}, items.year(row)));
+    const newMark = element("em", {}, t("rate.new"));
+    name.append(" ", newMark);
     const { box: buttons, showWatch } = createButtons(row);
-    return { element: element("li", {}, name, score, buttons, reasons), score, reasons, showWatch };
+    return { element: element("li", {}, name, score, buttons, reasons), score, reasons, showWatch, newMark };
   };
 
-  const describeReasons = (reasons) => {
+  const describeReason = ([row, strength], onReason) => {
+    const content = [element("bdi", {}, items.title(row))];
+    content.push(element("span", { class: "rate-strength" }, `\u00a0+${formatScore(strength)}`));
+    if (!onReason) return content;
+    return [button({ class: "rate-reason", title: t("rate.seeWithout") }, () => onReason(row), ...content)];
+  };
+
+  const describeReasons = (reasons, onReason) => {
     const films = reasons.map(([row]) => items.firstTwin(row));
     const named = reasons.filter((_, n) => films.indexOf(films[n]) === n); // a film rated under two ids is named once
-    const parts = named.flatMap(([row, strength], n) => [
-      n ? " · " : `${t("rate.because")} `,
-      element("bdi", {}, items.title(row)),
-      element("span", { class: "rate-strength" }, `\u00a0+${formatScore(strength)}`),
-    ]);
+    const parts = named.flatMap((reason, n) => [n ? " · " : `${t("rate.because")} `, ...describeReason(reason, onReason)]);
     return parts.length ? parts : [t("rate.noReason")];
   };
 
@@ -98,14 +103,16 @@ export function createRecommendations(box, items, scale, state) {
   };
 
   return {
-    // `best` are pairs [row, score], `reasons` those of each, `unwanted` ids.
-    show(best, reasons, unwanted) {
+    // `best` are pairs [row, score], `reasons` those of each, `unwanted` ids. `onReason(row)`, if given, follows a press of the
+    // rated item that is a reason; rows that are not `before`, if that is given, are marked as new.
+    show(best, reasons, unwanted, { onReason = null, before = null } = {}) {
       best.forEach(([row, score], n) => {
         if (!linesByRow.has(row)) linesByRow.set(row, createLine(row));
         const line = linesByRow.get(row);
         line.score.textContent = formatScore(score);
         line.showWatch();
-        line.reasons.replaceChildren(...describeReasons(reasons[n]));
+        line.newMark.hidden = !before || before.has(row);
+        line.reasons.replaceChildren(...describeReasons(reasons[n], onReason));
         line.reasons.className = reasons[n].length ? "" : "none";
       });
       arrange(list, best.map(([row]) => linesByRow.get(row).element));

@@ -54,6 +54,7 @@ export function createRatingsState(store, onChange) {
     get watchlist() { return ownState.watchlist; }, // a link has none
     get titles() { return shownState.titles; },
     get ownRatings() { return ownState.ratings; }, // also while those of a link are shown
+    get ownUnwanted() { return ownState.unwanted; },
     get current() { return shownState; },
     // Ratings of items that were another data set's, at this address.
     get nOthers() { return shownState.others.filter(([, stars]) => stars).length; },

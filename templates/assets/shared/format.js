@@ -13,6 +13,9 @@ export function formatFixed(value, digits) {
   return rounded.toFixed(digits).replace("-", "−").replace(".", DECIMAL_SEPARATOR);
 }
 
+// A share from 0 to 1, in whole per cent.
+export const formatPercent = (share) => `${formatFixed(100 * share, 0)}%`;
+
 export const formatScore = (value) => formatFixed(value, 2);
 
 // The number that a text begins with, as a page writes it; null where there is none.
