@@ -19,9 +19,11 @@ export function createWatchlist(box, items, scale, state) {
     };
     const link = element("a", { href: items.href(row) }, element("bdi", {}, title));
     const name = element("span", {}, link, " ", element("small", {}, items.year(row)));
-    const removeLabels = { title: t("rate.remove"), "aria-label": t("rate.removeOf", { title }) };
+    const [seenLabel, removeLabel] = [t("rate.seenOf", { title }), t("rate.unwatchOf", { title })];
+    const removeLabels = { title: removeLabel, "aria-label": removeLabel };
     const buttons = element("span", { class: "rate-do" });
-    if (seen) buttons.append(button({ class: "chip", "aria-label": t("rate.seenOf", { title }) }, leave(() => seen.set(item, true)), seen.label));
+    const setSeen = leave(() => seen.set(item, true));
+    if (seen) buttons.append(button({ class: "chip", "aria-label": seenLabel }, setSeen, seen.label));
     buttons.append(button({ class: "rate-off", ...removeLabels }, leave(() => watch.set(item, false)), "×"));
     return element("li", {}, name, buttons);
   };

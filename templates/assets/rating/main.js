@@ -13,15 +13,14 @@ const HASHED = "_"; // in a slug that is not the id itself
 
 // `facts` is data-rating.js: the name of the data set, and pairs of slugs and ids where they differ.
 marquee.createRatings = ({ dataset, ids }) => {
-  const link = document.querySelector("body > header [data-rates]");
-  const scale = SCALES[link.dataset.rates];
+  const scale = SCALES[document.querySelector("body > header").dataset.rates];
   const idsBySlug = new Map(ids);
   const items = new Map(); // button -> its item { id, title }
   const titlesById = new Map();
   const store = createStore({ dataset, title: (id) => titlesById.get(id) ?? "" });
   const state = createRatingsState(store, () => showAll());
   const actions = createActions(scale, state);
-  const panel = createPanel(scale, state, actions, `${link.href}#for-you`);
+  const panel = createPanel(scale, state, actions, `${marquee.root}rate.html#for-you`);
 
   // What is stored under this id is of this very item, for all that is known.
   const isSame = ({ id, title }) => !state.titles.get(id) || isSameTitle(state.titles.get(id), title);

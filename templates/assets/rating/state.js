@@ -1,4 +1,4 @@
-// The visitor's ratings, unwanted items and watchlist, by item id, kept in the store: also those of items that the site does not
+// The visitor's ratings, unwanted items and watchlist, by item id, as the store has them: also those of items that the site does not
 // have at present. Ratings that came by a link are shown in their place, and never overwrite them unless the visitor says so.
 import { isSameTitle, setAside, sortOut } from "./titles.js";
 

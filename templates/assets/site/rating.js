@@ -107,7 +107,7 @@ function addToItem(buttons, kind) {
 
 // Where visitors can rate items, a function that opens the panel for one, next to an element; null elsewhere.
 export function enableRating() {
-  const kind = document.querySelector("body > header [data-rates]")?.dataset.rates;
+  const kind = document.querySelector("body > header").dataset.rates;
   if (!kind || !HTMLElement.prototype.showPopover) return null;
   const buttons = createRatingButtons();
   addToItem(buttons, kind);

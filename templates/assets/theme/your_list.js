@@ -1,7 +1,7 @@
 // The link to the Rate page says how many items the visitor has rated, from the first paint on: "Your list (10)".
 import { t } from "../shared/strings.js";
 
-const LINK = "body > header:has(.find) [data-rates]"; // whole, once what follows it is there
+const LINK = 'body > header[data-rates]:has(.find) nav a[href$="rate.html"]'; // whole, once what follows it is there
 const ROOT = document.currentScript.src.replace(/assets\/[^/]*$/, "");
 const COUNT_KEY = `marquee rated ${new URL(ROOT).pathname}`; // rating/store.js writes it
 
