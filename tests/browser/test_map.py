@@ -32,6 +32,14 @@ NAME_BOXES = """() => {
   });
   return [boxes, [plot.inner_width, plot.inner_height]];
 }"""
+FRAME = """() => {
+  const plot = Bokeh.documents[0].get_model_by_name("map");
+  const view = [...Bokeh.index].find((candidate) => candidate.model === plot);
+  const { x, y } = view.canvas_view.events_el.getBoundingClientRect();
+  const unit = (plot.x_range.end - plot.x_range.start) / plot.inner_width;
+  const { left, top } = view.frame.bbox;
+  return [unit, plot.x_range.start, plot.y_range.end, [x + left, y + top]];
+}"""
 COLOURS = "() => new Set(Bokeh.documents[0].get_model_by_name('items').data.fill).size"
 
 
@@ -264,6 +272,40 @@ def test_regions_are_named_on_the_layout_by_neighbours_while_nothing_is_picked(v
     assert shown()
     panel(page).locator("li button").first.click()
     assert shown() == []
+
+
+@pytest.mark.parametrize("tool", ["Lasso Select", "Box Select"])
+def test_items_inside_a_lasso_or_box_are_listed(visit, disk, items, layouts, tool):
+    page = settled(visit(disk + "map.html"))
+    names(page)
+    page.get_by_title(tool).click()
+    surface = page.locator("[data-chart]").bounding_box()
+    left, right = (surface["x"] + surface["width"] * share for share in (0.3, 0.7))
+    top, bottom = (surface["y"] + surface["height"] * share for share in (0.3, 0.7))
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for corner in corners[1:] if tool == "Lasso Select" else corners[2:3]:
+        page.mouse.move(*corner, steps=5)
+    page.mouse.up()
+    heading = panel(page).get_by_role("heading", level=2, name=re.compile(r"^\d+ films inside$"))
+    heading.wait_for()
+    unit, x0, y1, frame = page.evaluate(FRAME)
+    inside = [
+        item
+        for item, (x, y) in zip(items, layouts["deep"], strict=True)
+        if left < frame[0] + (x - x0) / unit < right and top < frame[1] + (y1 - y) / unit < bottom
+    ]
+    assert int(heading.inner_text().split()[0]) == pytest.approx(len(inside), abs=4)  # pixels of the edge
+    most_rated = sorted(inside, key=lambda item: -item["n_ratings"])[:3]
+    listed = panel(page).locator("li bdi").all_inner_texts()
+    assert {item["title"] for item in most_rated} <= set(listed)
+    panel(page).locator("li button").first.click()
+    panel(page).get_by_text("Nearest in").wait_for()
+    panel(page).get_by_role("button", name="Clear").click()
+    heading.wait_for()
+    panel(page).get_by_role("button", name="Clear").click()
+    panel(page).get_by_text("Or begin with one of these").wait_for()
 
 
 def test_of_a_picked_item_the_ringed_neighbours_are_named(visit, disk, items):

@@ -30,7 +30,7 @@ def map_chart(strings: Strings, details: Sequence[str] = ("year", "genres")) -> 
         strings: the texts of the interface.
         details: the columns that a pointer over an item shows below its title: those that the data has.
     """
-    from bokeh.models import BoxZoomTool, ColumnDataSource, HoverTool, Range1d
+    from bokeh.models import BoxSelectTool, BoxZoomTool, ColumnDataSource, HoverTool, LassoSelectTool, Range1d
 
     # The script fits the ranges, in equal units.
     ranges = {axis: Range1d(start=-1, end=1) for axis in ("x_range", "y_range")}
@@ -51,7 +51,8 @@ def map_chart(strings: Strings, details: Sequence[str] = ("year", "genres")) -> 
     hover = HoverTool(renderers=[pick, rings, points], tooltips=tooltips)
     if "limit" in HoverTool.properties():  # absent in the oldest Bokeh that we support
         hover.limit = 1
-    plot.add_tools(BoxZoomTool(match_aspect=True), "reset", hover)
+    select = (tool(renderers=[points], continuous=False) for tool in (LassoSelectTool, BoxSelectTool))
+    plot.add_tools(BoxZoomTool(match_aspect=True), *select, "reset", hover)
     plot.outline_line_alpha = 0.0  # else BokehJS also draws it along the last path of the previous paint
     plot.axis.visible = False  # coordinates along principal components mean little; the table has them
     return chart("map", plot, MAP_HEIGHT)

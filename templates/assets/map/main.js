@@ -64,6 +64,12 @@ function startMap(box, bokehDocument) {
   const controls = createControls(box, change, saveState);
   const search = createMapSearch(box.querySelector("[data-map-search]"), change);
   const panel = createPanel(box.querySelector("[data-panel]"), box.querySelector("[data-status]"), change);
+  const mostRatedOf = (rows) => {
+    const wanted = new Set(rows);
+    return mostRated.filter((row) => wanted.has(row));
+  };
+  // The rows inside the lasso or box, without those that are filtered out.
+  const selectedRows = () => mostRatedOf(state.selected.filter((row) => isWithinFilters(row, state)));
   const replay = createReplay(box, plot, change);
   const neighboursOf = createNeighbours(() => show());
 
@@ -74,17 +80,24 @@ function startMap(box, bokehDocument) {
     if (countStatus.textContent !== text) countStatus.textContent = text; // announced when it changes only
   };
 
-  // The rings alone where there are any, else the best known of the items that are not filtered out.
-  const rowsToName = (points, rings) => {
+  // The rings alone where there are any, else the best known of what is selected or not filtered out.
+  const rowsToName = (points, rings, selected) => {
     if (replay.isOpen()) return [];
-    const candidates = new Set(rings.length ? rings : points);
-    return rings.length && state.row >= 0 ? rings : mostRated.filter((row) => candidates.has(row) && row !== state.row);
+    if (rings.length && state.row >= 0) return rings;
+    return mostRatedOf(rings.length ? rings : selected.length ? selected : points).filter((row) => row !== state.row);
   };
 
-  const regionsToName = (rings) =>
-    shownLayout(state) === NEIGHBOURS && !rings.length && state.row < 0 ? items.regions[state.model] : [];
+  const regionsToName = (rings, selected) =>
+    shownLayout(state) === NEIGHBOURS && !rings.length && !selected.length && state.row < 0 ? items.regions[state.model] : [];
 
-  const draw = (neighbours) => {
+  const opacities = (matches, selected) => {
+    const around = matches || selected.length ? FAINT_OPACITY : state.row >= 0 ? QUIET_OPACITY : OPACITY;
+    const alpha = new Array(items.n).fill(around);
+    for (const row of selected) alpha[row] = OPACITY;
+    return alpha;
+  };
+
+  const draw = (neighbours, selected) => {
     const tracked = replay.trackedRows();
     const [points, ghosts] = [[], []];
     for (let row = 0; row < items.n; row++) {
@@ -96,11 +109,11 @@ function startMap(box, bokehDocument) {
     const neighbourRows = Array.isArray(neighbours) ? neighbours.map(([row]) => row) : [];
     const isRinged = (row) => row !== state.row && (!tracked || tracked.has(row));
     const rings = [...new Set([...neighbourRows, ...(matches ?? [])])].filter(isRinged);
-    const alpha = new Array(items.n).fill(matches ? FAINT_OPACITY : state.row >= 0 ? QUIET_OPACITY : OPACITY);
+    const alpha = opacities(matches, selected);
     const { fill, legend: legendParts } = colourItems(state.colour, state.model);
     const you = state.model === "deep" && shownLayout(state) === PROJECTION ? state.you : null;
-    const named = rowsToName(points, rings);
-    plot.draw({ points, ghosts, rings, picked: state.row, fill, alpha, named, regions: regionsToName(rings), you });
+    const names = { named: rowsToName(points, rings, selected), regions: regionsToName(rings, selected) };
+    plot.draw({ points, ghosts, rings, picked: state.row, fill, alpha, ...names, you });
     legend.replaceChildren(...legendParts, ...(you ? [youNote] : []));
     showCount(points.length, matches);
   };
@@ -109,7 +122,8 @@ function startMap(box, bokehDocument) {
     const neighbours = state.row < 0 ? [] : neighboursOf(state.model, state.row);
     controls.show(state);
     search.show(state);
-    panel.show(state, modelLabels.get(state.model) ?? t("map.panel.this_model"), neighbours);
+    const selected = selectedRows();
+    panel.show(state, modelLabels.get(state.model) ?? t("map.panel.this_model"), neighbours, selected);
     const hasReplayClosed = await replay.show(state);
     const view = `${state.model} ${shownLayout(state)}`;
     for (const note of viewNotes) note.hidden = note.dataset.view !== view;
@@ -118,7 +132,7 @@ function startMap(box, bokehDocument) {
     }
     if (replay.isOpen()) state = { ...state, epoch: replay.epoch() };
     positionedView = replay.isOpen() ? null : view;
-    draw(neighbours);
+    draw(neighbours, selected);
   };
 
   const repaint = () => {
@@ -126,11 +140,16 @@ function startMap(box, bokehDocument) {
     show();
   };
 
-  plot.onTap = (row) => change({ row });
+  // A tap beside all items clears first what is picked, then what is selected.
+  plot.onTap = (row) => change(row < 0 && state.row < 0 ? { row, selected: [] } : { row });
+  plot.onSelect = (rows) => {
+    change({ row: -1, selected: rows });
+    plot.clearSelection();
+  };
   enableViewControls(box, plot, () => state.row);
   addEventListener("hashchange", () => {
     if (location.hash && !isMapHash(location.hash)) return; // a link to a part of the page
-    state = readHash(location.hash);
+    state = { ...readHash(location.hash), selected: state.selected };
     show();
   });
   onThemeChange(repaint);

@@ -5,6 +5,7 @@ import { t } from "../shared/strings.js";
 import { genreNames, hasYears, items, outsideLinks } from "./items.js";
 
 const N_SUGGESTED = 6;
+const N_SELECTED = 30; // that are listed
 const MAX_GENRES = 12;
 
 const itemTitle = (row) => element("bdi", {}, items.titles[row]);
@@ -24,6 +25,17 @@ export function createPanel(box, announcer, onChange) {
     const note = element("small", {}, t("map.panel.most_rated"));
     const heading = element("h2", { class: "list-head" }, `${t("map.panel.begin")} `, note);
     return [...hint, heading, element("ol", {}, ...mostRated.map((row) => element("li", {}, pickButton(row))))];
+  };
+
+  const drawSelection = (rows) => {
+    const clearButton = button({ class: "close", "aria-label": t("map.panel.clear") }, () => onChange({ selected: [] }), "×");
+    const heading = element("h2", { tabindex: "-1" }, t("map.selection.heading", { n: rows.length }));
+    const lines = rows.slice(0, N_SELECTED).map((row) =>
+      element("li", {}, pickButton(row), element("span", {}, formatCount(items.nRatings[row]))),
+    );
+    const note = element("small", {}, t("map.panel.ratings"));
+    const listHead = element("h3", { class: "list-head" }, `${t("map.selection.first")} `, note);
+    return [clearButton, heading, listHead, element("ol", {}, ...lines)];
   };
 
   const drawNeighbours = (modelLabel, neighbours) => {
@@ -58,11 +70,19 @@ export function createPanel(box, announcer, onChange) {
 
   return {
     // `neighbours` are pairs [row, similarity in hundredths]; null while they load, a sentence if they could not be.
-    show({ row, model }, modelLabel, neighbours) {
-      const key = row < 0 ? "" : `${row} ${model} ${neighbours === null ? "loading" : neighbours.length}`;
+    // `selected` are rows inside a lasso or box, the most rated first.
+    show({ row, model }, modelLabel, neighbours, selected) {
+      const key = row < 0 ? selected.join() : `${row} ${model} ${neighbours === null ? "loading" : neighbours.length}`;
       if (key === shownKey) return;
       shownKey = key;
       const hadFocus = box.contains(document.activeElement);
+      if (row < 0 && selected.length) {
+        box.replaceChildren(...drawSelection(selected));
+        box.className = `panel item-panel needs-js m-${model}`;
+        if (hadFocus) box.querySelector("h2").focus({ preventScroll: true });
+        announcer.textContent = t("map.selection.heading", { n: selected.length });
+        return;
+      }
       if (row < 0) {
         box.replaceChildren(...drawSuggestions());
         box.className = "panel item-panel needs-js";

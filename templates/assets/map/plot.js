@@ -253,9 +253,21 @@ export function createPlot(bokehDocument) {
     plot.onTap(nearestRow);
   });
 
+  sources.items.selected.properties.indices.change.connect(() => {
+    const rows = [...sources.items.selected.indices];
+    if (rows.length) plot.onSelect(rows);
+  });
+
   const plot = {
     // Called with the row of the item that was tapped, or -1.
     onTap: () => {},
+    // Called with the rows inside a lasso or box that was drawn.
+    onSelect: () => {},
+
+    // So that drawing around the same items again is a change.
+    clearSelection() {
+      sources.items.selected.indices = [];
+    },
 
     // Move every item to its position and fit the view: to `within`, if given, else to the positions.
     showPositions(target, within) {

@@ -46,6 +46,7 @@ export function readHash(hash) {
     to: parseInteger(params.get("to")),
     epoch: parseInteger(params.get("epoch")), // null: the replay is closed
     you,
+    selected: [], // rows inside a lasso or box; not in the address, which would become very long
   };
 }
 
