@@ -191,14 +191,11 @@ def map_facts(data: SiteData) -> dict[str, Any]:
 
 
 def _regions(strings: Strings, embedding: Embedding) -> list[tuple[float, float, str]]:
-    return [
-        (
-            region.x,
-            region.y,
-            " · ".join([*region.genres, *(strings.text("map.decade", decade=str(year)) for year in region.decades)]),
-        )
-        for region in embedding.regions
-    ]
+    named = []
+    for region in embedding.regions:
+        decades = [strings.text("map.decade", decade=str(year)) for year in region.decades]
+        named.append((region.x, region.y, " · ".join([*region.genres, *decades])))
+    return named
 
 
 def encode_points(points: Sequence[Point]) -> dict[str, Any]:
