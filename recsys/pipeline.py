@@ -323,15 +323,15 @@ def read_ratings(dataset: Dataset, reporter: Reporter = SILENT) -> None:
 
 
 def split(dataset: Dataset, config: BuildConfig, reporter: Reporter = SILENT) -> Split:
-    """Hide each user's newest ratings from training."""
+    """Hold out each user's newest ratings."""
     with reporter.stage("split") as details:
         parts = split_ratings(dataset, config.holdout, np.random.default_rng(config.train.seed))
         n_hidden = 0 if parts.test is None else parts.test.n_ratings
-        details.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} hidden")
+        details.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} held out")
         if parts.n_cut_in_ties:
             details.append(
                 f"{parts.n_cut_in_ties} of {dataset.n_users} users are cut between ratings of the same time, where "
-                "the seed decides which are hidden"
+                "the seed decides which are held out"
             )
     reason = skip_reason(parts, config.holdout, config.relevant_from)
     if reason is not None:  # with a holdout of 0 that is what was asked for
@@ -440,9 +440,9 @@ def evaluate(
     config: BuildConfig,
     reporter: Reporter = SILENT,
 ) -> tuple[EvaluationResults, dict[str, NDArray[np.int64]]]:
-    """Score all lists against what is relevant, and rank all hidden ratings by each model.
+    """Score all lists against what is relevant, and rank all held-out ratings by each model.
 
-    Nothing is scored where no hidden rating counts as relevant, and nothing is ranked where none is hidden.
+    Nothing is scored where no held-out rating counts as relevant, and nothing is ranked where none is held out.
     """
     if parts.test is None:
         return compared.evaluation, {}
@@ -488,7 +488,7 @@ def evaluate_new_users(
         )
         reports = {order: report for order, report in zip(orders, measured, strict=True) if report.given}
         if AT_RANDOM not in reports:
-            logger.warning("new users were not measured: too few have a hidden rating that counts as relevant")
+            logger.warning("new users were not measured: too few have a held-out rating that counts as relevant")
             return {}
         for order, report in reports.items():
             details.append(order.label)

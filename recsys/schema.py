@@ -48,7 +48,7 @@ class Noun(Struct, frozen=True):
     one: Annotated[str, Meta(description="such as book")] = "item"
     many: Annotated[str, Meta(description="such as books")] = "items"
     do: Annotated[str, Meta(description="such as read: what should you read next?")] = "choose"
-    did: Annotated[str, Meta(description="such as read: read later, in the part hidden from training")] = "rated"
+    did: Annotated[str, Meta(description="such as read: read later, in the held-out part")] = "rated"
     forms: Annotated[
         dict[str, str], Meta(description="other forms of the noun that the texts of a language ask for, by name")
     ] = {}
@@ -242,13 +242,13 @@ HeldOut = Annotated[
     bool,
     Meta(
         description="the user really rated it, or an item of the same title and year (twins in items.json), in the "
-        "part hidden from training"
+        "part held out from training"
     ),
 ]
 Relevant = Annotated[
     bool,
     Meta(
-        description="false: rated in the hidden part, but no hit to the metrics, see protocol.relevant in "
+        description="false: rated in the held-out part, but no hit to the metrics, see protocol.relevant in "
         "metrics.json; absent: the same as held_out"
     ),
 ]
@@ -279,7 +279,7 @@ class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
     liked: Annotated[
         bool | None,
         Meta(
-            description="of a hit: the user's rating of it (of twins, the highest in the hidden part) is at or above "
+            description="of a hit: the user's rating of it (of twins, the highest held out) is at or above "
             "the mean of all their ratings; absent: no hit, one that is withheld, or ratings that do not say what is "
             "liked, being all equal or counts"
         ),
@@ -295,12 +295,12 @@ class BaselineRecommendation(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class HiddenRanks(Struct, frozen=True, gc=False):
-    """Where a model ranks all hidden items of a user, relevant or not, among those not in their training part."""
+    """Where a model ranks all held-out items of a user, relevant or not, among those not in their training part."""
 
     counts: Annotated[
         list[int],
         Meta(
-            description="hidden items at ranks up to each of rank_ends, then beyond; twins count once, at the rank "
+            description="held-out items at ranks up to each of rank_ends, then beyond; twins count once, at the rank "
             "of the one that may be listed"
         ),
     ]
@@ -311,7 +311,7 @@ class UserLists(Struct, frozen=True, kw_only=True, gc=False):
     """One user's tables."""
 
     n_train: Annotated[int, Meta(description="ratings of theirs in the training part")]
-    n_hidden: Annotated[int, Meta(description="ratings of theirs in the hidden part")]
+    n_hidden: Annotated[int, Meta(description="ratings of theirs in the held-out part")]
     n_relevant: Annotated[
         int, Meta(description="of these, those that count as relevant: see protocol.relevant in metrics.json")
     ] = 0
@@ -320,7 +320,7 @@ class UserLists(Struct, frozen=True, kw_only=True, gc=False):
     ]
     models: Annotated[dict[str, list[Recommendation]], Meta(description="by model name")]
     baselines: dict[str, list[BaselineRecommendation]]
-    hidden_ranks: Annotated[dict[str, HiddenRanks], Meta(description="by model name; empty: nothing hidden")] = {}
+    hidden_ranks: Annotated[dict[str, HiddenRanks], Meta(description="by model name; empty: nothing held out")] = {}
     genres: Annotated[
         list[float], Meta(description="share of the training items in each of the file's genres, 2 decimals")
     ] = []
@@ -460,13 +460,13 @@ class Bootstrap(Struct, frozen=True, kw_only=True):
 class Protocol(Struct, frozen=True, kw_only=True):
     """All one needs to measure the same thing again."""
 
-    split: Annotated[str, Meta(description="temporal, random (no times to go by) or none (nothing hidden)")]
+    split: Annotated[str, Meta(description="temporal, random (no times to go by) or none (nothing held out)")]
     holdout: float
     split_rule: str
-    seed: Annotated[int | None, Meta(description="of what is random in the split; null where nothing is hidden")]
+    seed: Annotated[int | None, Meta(description="of what is random in the split; null where nothing is held out")]
     n_evaluated: int
-    n_not_evaluated: Annotated[int, Meta(description="users with no hidden rating that counts as relevant")]
-    relevant: Annotated[str, Meta(description="which hidden ratings count as relevant, in words")]
+    n_not_evaluated: Annotated[int, Meta(description="users with no held-out rating that counts as relevant")]
+    relevant: Annotated[str, Meta(description="which held-out ratings count as relevant, in words")]
     candidates: str
     ties: str
     metrics: Annotated[dict[str, str], Meta(description="the formula of each metric")]
@@ -474,10 +474,10 @@ class Protocol(Struct, frozen=True, kw_only=True):
     bootstrap: Bootstrap
     baselines: Annotated[str, Meta(description="what baselines see, and how their settings are chosen")] = ""
     n_cut_in_ties: Annotated[
-        int, Meta(description="users cut between ratings of one time, so that chance decided which are hidden")
+        int, Meta(description="users cut between ratings of one time, so that chance decided which are held out")
     ] = 0
     relevant_from: Annotated[
-        float | None, Meta(description="the lowest hidden rating that counts as relevant; null: every one does")
+        float | None, Meta(description="the lowest held-out rating that counts as relevant; null: every one does")
     ] = None
     not_measured: Annotated[str | None, Meta(description="why nothing was measured; null: something was")] = None
 
@@ -524,7 +524,7 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
     FILE: ClassVar[str] = "metrics.json"
     protocol: Protocol
     k: Annotated[int, Meta(description="places of a list that count")]
-    models: Annotated[dict[str, ModelMetrics], Meta(description="empty where nothing was hidden")]
+    models: Annotated[dict[str, ModelMetrics], Meta(description="empty where nothing was held out")]
     groups: Annotated[Groups | None, Meta(description="null where nothing was measured")] = None
     comparisons: Annotated[list[Comparison], Meta(description="the last of the models against each other row")] = []
     skipped: Annotated[dict[str, str], Meta(description="why a baseline was not computed, by its name")] = {}

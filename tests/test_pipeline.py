@@ -174,7 +174,7 @@ def test_a_reporter_sees_every_stage_once_and_in_order(dataset, tmp_path):
     assert done == total >= dataset.n_users + dataset.n_items
     users = read_artefacts(tmp_path / "site" / "data").recommendations.users.values()
     n_train, n_hidden = sum(user.n_train for user in users), sum(user.n_hidden for user in users)
-    assert reporter.details["split"] == [f"temporal: {n_train} ratings to train on, {n_hidden} hidden"]
+    assert reporter.details["split"] == [f"temporal: {n_train} ratings to train on, {n_hidden} held out"]
 
 
 def test_a_reporter_sees_that_lists_for_the_pages_are_re_ranked(dataset):
@@ -243,7 +243,7 @@ def test_where_no_hidden_rating_is_relevant_lists_mark_hits_and_pages_say_why_no
     config = replace(QUICK, models=("base",), relevant_from=5)
     recsys.build_site(log, tmp_path / "site", config, cache=recsys.NoCache())
     artefacts = read_artefacts(tmp_path / "site" / "data")
-    reason = "relevant_from is 5, and the highest hidden rating is 2, so no item counts as relevant"
+    reason = "relevant_from is 5, and the highest held-out rating is 2, so no item counts as relevant"
     assert artefacts.metrics.models == {}
     assert artefacts.metrics.protocol.not_measured == reason
     assert (artefacts.metrics.protocol.n_evaluated, artefacts.metrics.protocol.n_not_evaluated) == (0, 25)
@@ -270,7 +270,7 @@ def test_new_users_without_a_relevant_hidden_rating_are_not_measured(dataset, ca
     rating = np.where(np.arange(dataset.n_ratings) == 0, 5, dataset.rating.clip(max=4)).astype(np.float32)
     log, config = replace(dataset, rating=rating), replace(QUICK, relevant_from=5, evaluate_new_users=True)
     assert pipeline.evaluate_new_users(log, config, pipeline.SILENT, recsys.NoCache()) == {}
-    assert "new users were not measured: too few have a hidden rating that counts as relevant" in caplog.text
+    assert "new users were not measured: too few have a held-out rating that counts as relevant" in caplog.text
 
 
 def test_a_threshold_above_every_rating_is_refused_before_training(dataset, trained):

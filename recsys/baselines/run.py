@@ -51,7 +51,7 @@ RunBaselines = Callable[[Split, BuildConfig], AbstractContextManager[BaselineRes
 
 
 def run_baselines(parts: Split, config: BuildConfig) -> BaselineResults:
-    """All baselines in the order of the registry; none where nothing is hidden to measure them by."""
+    """All baselines in the order of the registry; none where nothing is held out to measure them by."""
     if parts.test is None:
         return
     seed = config.train.seed

@@ -42,7 +42,7 @@ def load_or_run_baselines(
 
     Args:
         cache: where they are looked up, and saved once all are read.
-        parts: what they learn from, and what is hidden.
+        parts: what they learn from, and what is held out.
         config: settings.
         run: starts to compute them.
     """

@@ -80,14 +80,14 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         "--holdout",
         type=float,
         metavar="SHARE",
-        help="share of each user's newest ratings that is hidden from training and used for evaluation; 0 for none "
+        help="share of each user's newest ratings that is held out from training and used for evaluation; 0 for none "
         f"(default: {default['holdout']})",
     )
     model.add_argument(
         "--relevant-from",
         type=float,
         metavar="RATING",
-        help="lowest hidden rating that counts as relevant in the evaluation (default: every rated item counts)",
+        help="lowest held-out rating that counts as relevant in the evaluation (default: every rated item counts)",
     )
     model.add_argument(
         "--top-k", type=int, metavar="K", help=f"length of the recommended lists (default: {default['top_k']})"

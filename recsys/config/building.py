@@ -57,9 +57,9 @@ class BuildConfig(Checked):
     """
 
     holdout: Annotated[float, Meta(ge=0, lt=1)] = 0.2
-    """Share of each user's newest ratings hidden from training and used to measure; 0 measures nothing."""
+    """Share of each user's newest ratings held out from training and used to measure; 0 measures nothing."""
     relevant_from: Annotated[float, Meta(ge=-1e38, le=1e38, description="a finite number")] | None = None
-    """The lowest hidden rating that counts as relevant when lists are measured; else every rating counts."""
+    """The lowest held-out rating that counts as relevant when lists are measured; else every rating counts."""
     top_k: Annotated[int, Meta(ge=1, le=1000)] = 10
     """Length of the recommended lists, and the k of every metric."""
     discovery: Annotated[float, Meta(ge=0, le=1)] = 0.0

@@ -44,7 +44,7 @@ _FROM_RATINGS = word_set(
     "likes dislikes plays playcount listeners listens views downloads sales owners favorites favourites "
     "members watchers"
 )
-"""Words in names of numbers that may have been computed from the very ratings that are hidden for measuring."""
+"""Words in names of numbers that may have been computed from the very ratings that are held out for measuring."""
 _MIN_IDS, _MIN_DIFFERENT = 20, 0.95
 """Rows, and share of different values, from which on whole numbers without a name are ids."""
 Kind = Literal["users", "items"]
@@ -107,7 +107,7 @@ def _encode(
     reason = _reason_by_name(kind, name, values)
     measured = None if is_category or reason else measurements(values)
     if measured is not None and kind == "items" and set(words_of(name)) & _FROM_RATINGS:
-        reason = "it may have been computed from ratings that are hidden to measure the models"
+        reason = "it may have been computed from ratings that are held out to measure the models"
     if reason is None and measured is not None:
         numbers = np.full(n, np.nan)
         numbers[index] = measured[0]

@@ -276,7 +276,7 @@ def _notes_on_rows(
             noun = kind if n > 1 else kind[:-1]
             notes.append(f"{n:,} {noun} with ratings {'are' if n > 1 else 'is'} not in {table.file}: {shown}")
     if dataset.timestamp is None:
-        notes.append("there are no times: which ratings are hidden to measure the models is drawn at random")
+        notes.append("there are no times: which ratings are held out to measure the models is drawn at random")
     return notes
 
 

@@ -19,10 +19,10 @@ class Split:
 
     Attributes:
         train: the ratings to learn from; at least one of every user who has any.
-        test: the hidden ratings; None where nothing is hidden.
+        test: the held-out ratings; None where nothing is held out.
         kind: ``"temporal"``, ``"random"`` where there are no times to go by, ``"none"`` with a holdout of 0.
-        n_cut_in_ties: of a temporal split, users whose last training rating and first hidden rating have the same
-            time, so that chance decided which of their ratings of that time are hidden.
+        n_cut_in_ties: of a temporal split, users whose last training rating and first held-out rating have the same
+            time, so that chance decided which of their ratings of that time are held out.
     """
 
     train: Dataset

@@ -40,7 +40,7 @@ PROTOCOL = (
     "Generators: numpy.random.default_rng([{seed}, 2]).spawn({draws}), one a draw. In each, {share:.0%} of the "
     "users with two ratings or more (rounded, one at least) are new: choice without replacement of their indices, "
     "ascending. Each new user's items are put in order by {order}random(), one number a rating in the order of "
-    "user and item, the same for every column; the first are given, the rest is hidden, half being rounded down. "
+    "user and item, the same for every column; the first are given, the rest is held out, half being rounded down. "
     "Who would have nothing relevant is left out of that column. Everything is learned from all ratings of all "
     "other users: deep with the settings of the build, its seed plus the number of the draw. deep sees the "
     "ratings that new users give, all other rows the items alone; no row sees when, or who they are. Where "
@@ -224,7 +224,7 @@ def evaluate_cold_start(
         k: length of the lists.
         seed: of the generator of which one is spawned for each draw.
         on_draw: called after each draw with how many are done of how many.
-        relevant_from: the lowest hidden rating that counts as relevant; None where all do.
+        relevant_from: the lowest held-out rating that counts as relevant; None where all do.
         orders: which items are given first; a draw's users, and the models that learn from all others, are the same
             in each.
 

@@ -31,7 +31,7 @@ def discovery_curves(
     Args:
         models: by name.
         train: the training ratings, in the order of the models' users and items.
-        relevant: the hidden ratings that count, in the same order.
+        relevant: the held-out ratings that count, in the same order.
         k: length of the lists.
         rng: draws the users where more than :data:`MAX_USERS` have a relevant rating.
     """

@@ -1,4 +1,4 @@
-"""Which hidden ratings count as relevant, the same for every model and baseline; and why there may be none."""
+"""Which held-out ratings count as relevant, the same for every model and baseline; and why there may be none."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from recsys.data.twins import Twins
 from recsys.errors import ConfigError
 
 EVERY_RATING: dict[Kind, str] = {
-    "scale": "all items the user rated in the hidden part, whatever the rating",
-    "counts": "all items of the user in the hidden part, whatever the count",
-    "equal": "all items of the user in the hidden part",
+    "scale": "all items the user rated in the held-out part, whatever the rating",
+    "counts": "all items of the user in the held-out part, whatever the count",
+    "equal": "all items of the user in the held-out part",
 }
-_FROM_A_COUNT = "the items of the user with {relevant_from:g} or more in the hidden part; lower counts do not count"
+_FROM_A_COUNT = "the items of the user with {relevant_from:g} or more in the held-out part; lower counts do not count"
 FROM_A_RATING: dict[Kind, str] = {
-    "scale": "the items the user rated {relevant_from:g} or higher in the hidden part; lower ratings do not count",
+    "scale": "the items the user rated {relevant_from:g} or higher in the held-out part; lower ratings do not count",
     "counts": _FROM_A_COUNT,
     "equal": _FROM_A_COUNT,
 }
@@ -31,7 +31,7 @@ FROM_A_RATING: dict[Kind, str] = {
 TWINS = (
     "; an item does not count if the user rated a twin of it in training (an item of the same title and year, see "
     "twins in items.json); a listed item counts as rated if the user rated it or a twin of it, and twins that are "
-    "both hidden count once"
+    "both held out count once"
 )
 
 
@@ -55,7 +55,7 @@ def relevant_ratings(
 
     Args:
         train: the training ratings, of the same users and items.
-        test: the hidden ratings; None where nothing is hidden.
+        test: the held-out ratings; None where nothing is held out.
         relevant_from: the lowest rating that counts; None where all do.
     """
     if test is None:
@@ -75,7 +75,7 @@ def relevant_counts(train: Dataset, relevant: Dataset) -> NDArray[np.int64]:
 
     Args:
         train: the training ratings.
-        relevant: the hidden ratings that count.
+        relevant: the held-out ratings that count.
     """
     if not train.twins:
         return relevant.user_counts
@@ -118,17 +118,17 @@ def skip_reason(parts: Split, holdout: float, relevant_from: float | None) -> st
     if relevant_ratings(parts.train, parts.test, relevant_from) is not None:
         return None
     if holdout == 0:
-        return "holdout is 0, so no rating is hidden from training"
-    if parts.test is None:  # of two ratings or more, one at least is hidden
-        return "no user has more than one rating, so none can be hidden from training"
+        return "holdout is 0, so no rating is held out from training"
+    if parts.test is None:  # of two ratings or more, one at least is held out
+        return "no user has more than one rating, so none can be held out from training"
     return none_relevant(parts.test, relevant_from)
 
 
 def none_relevant(test: Dataset, relevant_from: float | None) -> str:
-    """Why none of the hidden ratings counts."""
+    """Why none of the held-out ratings counts."""
     if relevant_from is None or reaches(test.rating, relevant_from).any():
-        return "every hidden rating that would count is of an item that its user rated under another id in training"
+        return "every held-out rating that would count is of an item that its user rated under another id in training"
     return (
-        f"relevant_from is {relevant_from:g}, and the highest hidden rating is {test.rating.max():g}, so no item "
+        f"relevant_from is {relevant_from:g}, and the highest held-out rating is {test.rating.max():g}, so no item "
         "counts as relevant"
     )

@@ -1,6 +1,6 @@
 """How good the lists of one model are: every metric of the registry, with intervals over users.
 
-Relevant are all items the user rated in the hidden part, or with ``relevant_from`` those rated at least so high.
+Relevant are all items the user rated in the held-out part, or with ``relevant_from`` those rated at least so high.
 Items of the same title and year count as one.
 """
 
@@ -27,7 +27,7 @@ class Report:
     """How good the lists of one model are.
 
     Attributes:
-        users: (n_evaluated,), those with at least one hidden rating that counts as relevant: indices into
+        users: (n_evaluated,), those with at least one held-out rating that counts as relevant: indices into
             ``fitted.user_ids``.
         items: int32 (n_evaluated, k), their lists: indices into ``fitted.item_ids``.
         per_user: by accuracy metric, float64 (n_evaluated,).
@@ -65,21 +65,21 @@ class Report:
 def evaluate(
     fitted: Scorer, train: Dataset, test: Dataset, k: int = 10, relevant_from: float | None = None
 ) -> Report:
-    """Rank all items for every user with a relevant hidden rating, and score their top k against what is relevant.
+    """Rank all items for every user with a relevant held-out rating, and score their top k against what is relevant.
 
     Args:
         fitted: a trained model or baseline.
         train: what it was trained on, in any order of users and items; these items are left out of the lists.
-        test: what was hidden, of some or all of these users and items, in any order.
+        test: what was held out, of some or all of these users and items, in any order.
         k: length of the lists.
-        relevant_from: the lowest hidden rating that counts as relevant; None where all do. Users without a relevant
+        relevant_from: the lowest held-out rating that counts as relevant; None where all do. Users without a relevant
             one are not evaluated.
 
     Models and data are joined by the written form of their ids: the number 1 and the text "1" are one id.
 
     Raises:
         ConfigError: k is not a whole number, below 1 or above the number of items; ``relevant_from`` is not a finite
-            number, or no hidden rating is as high.
+            number, or no held-out rating is as high.
         DataError: ``train`` has other users or items than ``fitted``, ``test`` has some that ``train`` lacks or a
             rating that is in ``train`` too, or a score is not finite.
 
@@ -111,7 +111,7 @@ def score_lists(items: NDArray[np.int32], users: NDArray[np.intp], train: Datase
         items: int32 (n, k), best first; -1 for no item.
         users: (n,), whose lists these are; each has a rating in ``relevant``.
         train: the training ratings.
-        relevant: the hidden ratings that count.
+        relevant: the held-out ratings that count.
     """
     per_user = accuracy_per_user(hits(items, users, relevant), relevant_counts(train, relevant)[users])
     return Report(

@@ -22,15 +22,15 @@ MAX_USERS_NAMED = 10
 
 SPLIT_RULES = {
     "temporal": "per user, sorted by timestamp, equal timestamps in an order drawn from the seed: the first "
-    "max(1, floor(n (1 - holdout))) ratings train, the rest is hidden",
+    "max(1, floor(n (1 - holdout))) ratings train, the rest is held out",
     "random": "there are no timestamps, or all of a user's are equal: per user, in an order drawn from the seed, the "
-    "first max(1, floor(n (1 - holdout))) ratings train, the rest is hidden",
-    "none": "nothing is hidden: all ratings train, nothing is measured",
+    "first max(1, floor(n (1 - holdout))) ratings train, the rest is held out",
+    "none": "nothing is held out: all ratings train, nothing is measured",
 }
 
 
 def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, int | float]]) -> schema.Metrics:
-    """``metrics.json``; without rows where nothing is hidden to measure by.
+    """``metrics.json``; without rows where nothing is held out to measure by.
 
     Args:
         results: what the build computed.

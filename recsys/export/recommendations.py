@@ -28,7 +28,7 @@ from recsys.recommend.profiles import genre_shares
 
 N_RATED = 10
 RANK_ENDS = (10, 50, 200)
-"""The last rank of each count of hidden items but the last."""
+"""The last rank of each count of held-out items but the last."""
 
 Recommendations = Mapping[str, Sequence[schema.Recommendation]]
 """One user's lists, by name of model or baseline."""
@@ -89,7 +89,7 @@ def build_recommendations(results: Results) -> tuple[schema.Recommendations, sch
 
 
 def _hidden_ranks(results: Results) -> dict[str, list[schema.HiddenRanks]]:
-    """By model, for every user; meaningless for a user with nothing hidden."""
+    """By model, for every user; meaningless for a user with nothing held out."""
     test = results.split.test
     if test is None:
         return {}

@@ -26,7 +26,7 @@ class EvaluationResults:
     """How good the lists are.
 
     Attributes:
-        reports: by name of model or baseline; empty where nothing is hidden, or nothing of it counts as relevant.
+        reports: by name of model or baseline; empty where nothing is held out, or nothing of it counts as relevant.
         tuned: the hyperparameters of every baseline that was computed.
         skipped: why a baseline was not computed, by its name.
         discovery: the models' lists re-ranked; None where nothing was measured.
@@ -44,13 +44,13 @@ class Results:
 
     Attributes:
         dataset: all ratings.
-        split: their training and hidden parts.
+        split: their training and held-out parts.
         config: the settings.
         models: trained models by name, in the order of the registry.
         lists: every user's list, by name of model or baseline.
         evaluation: how good they are, by the same names.
         reasons: why a model recommends what it does, by its name.
-        ranks: the ranks a model gives to what is hidden, by its name: (n_hidden,), in the order of
+        ranks: the ranks a model gives to what is held out, by its name: (n_hidden,), in the order of
             ``split.test.matrix``.
         recorders: a model's item vectors over its epochs, by its name; of the items that ``tracked_items(dataset)``
             gives.
@@ -76,5 +76,5 @@ class Results:
 
     @cached_property
     def relevant(self) -> Dataset | None:
-        """The hidden ratings that count as relevant; None where none does."""
+        """The held-out ratings that count as relevant; None where none does."""
         return relevant_ratings(self.split.train, self.split.test, self.config.relevant_from)

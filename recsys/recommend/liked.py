@@ -15,12 +15,12 @@ def liked_hits(lists: Lists, dataset: Dataset, test: Dataset | None) -> NDArray[
     """Whether users liked the hits in their lists: True, False or None, (n_users, k).
 
     None stands where there is no hit, and everywhere where ratings do not say what is liked. Where a user rated
-    several items of the same title and year in the hidden part, the highest of these ratings counts.
+    several items of the same title and year in the held-out part, the highest of these ratings counts.
 
     Args:
         lists: of one model.
         dataset: the whole log, for the mean is over all ratings of a user.
-        test: its hidden part.
+        test: its held-out part.
     """
     liked = np.full(lists.items.shape, None, object)
     if test is None or not ratings_say_liking(dataset):

@@ -23,7 +23,7 @@ class Lists:
         items: int32 (n_users, k), best first; -1 where a user has fewer unseen items.
         scores: float32 (n_users, k); -inf there.
         held_out: (n_users, k), true where the user rated the item, or one of the same title and year, in the
-            hidden part.
+            held-out part.
     """
 
     items: NDArray[np.int32]
@@ -52,7 +52,7 @@ def recommend_discovered(fitted: Scorer, train: Dataset, test: Dataset | None, k
     Args:
         fitted: a fitted model or baseline.
         train: what it was fitted to.
-        test: what was hidden; None where nothing is.
+        test: what was held out; None where nothing is.
         k: length of the lists.
         discovery: how much popularity counts, from 0 to 1, see :mod:`recsys.evaluation.reranking`.
 

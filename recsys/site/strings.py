@@ -277,7 +277,7 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
     """What holds for a site, of what variants of texts may ask for.
 
     ``scale``, ``counts`` or ``equal``: what its ratings are; ``likes``: visitors like an item or not; ``temporal``:
-    the newest ratings were hidden from training; ``genres``, ``years``: any item has one; ``vowel``: the noun is
+    the newest ratings were held out from training; ``genres``, ``years``: any item has one; ``vowel``: the noun is
     pronounced with a vowel first; ``few_items``: soon the Rate page has fewer than ten left to recommend;
     ``discovery``: the lists on pages are re-ranked by it; ``hash_users``, ``hide_rated``: these settings of privacy;
     ``name_all``, ``name_none``: all rated items of a user may be named, or none; ``rated_withheld``: so few that the

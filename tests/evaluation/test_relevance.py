@@ -56,7 +56,7 @@ def test_evaluation_counts_the_ratings_from_the_threshold_on_and_the_users_who_h
 
 
 def test_a_threshold_above_every_hidden_rating_is_refused_with_the_highest_of_them():
-    with pytest.raises(ConfigError, match=r"relevant_from is 5\.5, and the highest hidden rating is 5"):
+    with pytest.raises(ConfigError, match=r"relevant_from is 5\.5, and the highest held-out rating is 5"):
         recsys.evaluate(TableScorer([[1, 2, 3, 4]] * 3), TRAIN, TEST, k=2, relevant_from=5.5)
 
 
@@ -66,10 +66,10 @@ def log(n_users: int, ratings_each: int) -> recsys.Dataset:
 
 
 @pytest.mark.parametrize(("n_ratings", "holdout", "relevant_from", "reason"), [
-    (5, 0.0, None, "holdout is 0, so no rating is hidden"),
-    (1, 0.2, None, "no user has more than one rating, so none can be hidden"),
-    (1, 0.2, 4.0, "no user has more than one rating, so none can be hidden"),
-    (5, 0.2, 4.0, "relevant_from is 4, and the highest hidden rating is 3"),
+    (5, 0.0, None, "holdout is 0, so no rating is held out"),
+    (1, 0.2, None, "no user has more than one rating, so none can be held out"),
+    (1, 0.2, 4.0, "no user has more than one rating, so none can be held out"),
+    (5, 0.2, 4.0, "relevant_from is 4, and the highest held-out rating is 3"),
 ])  # fmt: skip
 def test_the_reason_why_nothing_can_be_measured_is_the_right_one(n_ratings, holdout, relevant_from, reason):
     parts = recsys.split(log(4, n_ratings), holdout, np.random.default_rng(0))

@@ -1,7 +1,7 @@
 """Twins, items of one title and year, count as one item.
 
 A list names one of them at most, and none if the user rated one in training; it is a hit if the user rated any of
-them in the hidden part.
+them in the held-out part.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def test_a_hidden_twin_of_an_item_rated_in_training_counts_for_no_row():
 def test_where_every_hidden_rating_is_of_a_twin_nothing_can_be_measured():
     titles = ["Amy", "Amy"]
     train, test = with_titles(log_of([(0, 0)], 1, 2), titles), with_titles(log_of([(0, 1)], 1, 2), titles)
-    with pytest.raises(ConfigError, match="every hidden rating that would count is of an item that its user rated"):
+    with pytest.raises(ConfigError, match="every held-out rating that would count is of an item that its user rated"):
         recsys.evaluate(TableScorer([[1, 2]]), train, test, k=1)
 
 
@@ -254,7 +254,7 @@ def test_new_users_are_measured_by_the_same_rules():
     [report] = evaluate_cold_start(
         ratings, {"popularity": UntunedColdStart(lambda train, _: recsys.Popularity(train))}, k=5, seed=0
     )
-    assert "without twins" in report.protocol and "twins that are both hidden count once" in report.protocol
+    assert "without twins" in report.protocol and "twins that are both held out count once" in report.protocol
     # With five given, what is left is one title or none; a list of all titles finds it.
     assert report.models["popularity"][report.given.index("5")]
     assert all(0 < value <= 1 for values in report.models["popularity"] for value in values)

@@ -196,13 +196,13 @@ def test_only_hidden_ratings_from_the_threshold_on_are_relevant_in_every_list(li
     n_evaluated = sum(user["n_relevant"] > 0 for user in users.values())
     assert (protocol["n_evaluated"], protocol["n_not_evaluated"]) == (n_evaluated, len(USERS) - n_evaluated)
     assert (protocol["relevant_from"], protocol["not_measured"]) == (4, None)
-    assert protocol["relevant"].startswith("the items the user rated 4 or higher in the hidden part")
+    assert protocol["relevant"].startswith("the items the user rated 4 or higher in the held-out part")
 
 
 def test_without_a_threshold_every_hidden_rating_is_relevant(folder):
     protocol = load(folder, "metrics")["protocol"]
     assert (protocol["relevant_from"], protocol["not_measured"]) == (None, None)
-    assert protocol["relevant"] == "all items the user rated in the hidden part, whatever the rating"
+    assert protocol["relevant"] == "all items the user rated in the held-out part, whatever the rating"
     for user in load(folder, "recommendations")["users"].values():
         assert user["n_relevant"] == user["n_hidden"]
         assert not any("relevant" in row for rows in lists_of(user).values() for row in rows)

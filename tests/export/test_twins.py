@@ -154,7 +154,7 @@ def test_the_protocol_says_so(folder):
     protocol = load(folder, "metrics")["protocol"]
     assert "of items with the same title and year (twins in items.json)" in protocol["candidates"]
     assert "an item does not count if the user rated a twin of it in training" in protocol["relevant"]
-    assert "twins that are both hidden count once" in protocol["relevant"]
+    assert "twins that are both held out count once" in protocol["relevant"]
 
 
 def test_nearest_items_and_starters_name_a_film_once(folder):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from recsys.data.dataset import Dataset
 
 Hits = NDArray[np.bool_]
-"""(n, k): whether the user rated the listed item, or one of the same title and year, in the hidden part."""
+"""(n, k): whether the user rated the listed item, or one of the same title and year, in the held-out part."""
 Counts = NDArray[np.integer[Any]]
 """(n,): relevant items of each user, at least one."""
 

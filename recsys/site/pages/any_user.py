@@ -130,9 +130,9 @@ def number_names(data: SiteData) -> Numbering:
 def shard(data: SiteData, numbering: Numbering, ids: Sequence[str]) -> dict[str, Any]:
     """The records of some users.
 
-    ``users`` has, for each of ``ids``, a list of seven: number of training ratings; number of hidden ones; the rated
+    ``users`` has, for each of ``ids``, a list of seven: number of training ratings and of held-out ones; the rated
     items, each followed by its rating; the lists of the models; the genres, each as a list of its number, the per
-    cent rated and those in each list (null: none); the hidden items by model, each as a list of its number, the
+    cent rated and those in each list (null: none); the held-out items by model, each as a list of its number, the
     median rank and the counts; the baselines, each followed by its hits.
 
     A row of a model's list is the item (-1: withheld), the score in hundredths (null: withheld), the bits of

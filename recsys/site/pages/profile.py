@@ -1,4 +1,4 @@
-"""What a user's page adds to their lists: genres rated against genres recommended, and the ranks of hidden items."""
+"""What a user's page adds to their lists: genres rated against genres recommended, and ranks of held-out items."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class GenreRow:
 
 @dataclass(frozen=True)
 class HiddenRow:
-    """Where a model ranks what is hidden of a user."""
+    """Where a model ranks what is held out of a user."""
 
     model: Model
     ranks: HiddenRanks
@@ -63,7 +63,7 @@ def rank_spans(ends: Sequence[int]) -> tuple[str, ...]:
 
 
 def hidden_rows(recommendations: Recommendations, lists: UserLists, catalogue: Catalogue) -> tuple[HiddenRow, ...]:
-    """Where each model ranks what is hidden of a user; empty where nothing is, or where it was not measured."""
+    """Where each model ranks what is held out of a user; empty where nothing is, or where it was not measured."""
     n_spans = len(recommendations.rank_ends) + 1
     return tuple(
         HiddenRow(catalogue.model(name), ranks)

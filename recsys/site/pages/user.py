@@ -43,7 +43,7 @@ class RecommendedRow:
 
 @dataclass(frozen=True)
 class Hits:
-    """The items of a list that the user rated in the hidden part, themselves or under the id of a twin."""
+    """The items of a list that the user rated in the held-out part, themselves or under the id of a twin."""
 
     n: int
     n_liked: int
@@ -95,7 +95,7 @@ class UserContext(Context):
     """Spans of ranks, which the counts of ``hidden`` follow."""
     hidden: tuple[HiddenRow, ...]
     baselines: tuple[BaselineHits, ...]
-    """Empty where nothing is hidden."""
+    """Empty where nothing is held out."""
     previous: UserLink | None
     next: UserLink | None
 

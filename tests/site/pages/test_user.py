@@ -70,7 +70,7 @@ def test_items_that_both_models_recommend_are_marked_and_hits_are_ticked(tmp_pat
     assert marks["Deep recommends"] == [" <i>both</i>", ""]
     legend = re.search(r'<ul class="legend marks">(.*?)</ul>', text, re.S)[1]
     assert "<i>both</i> in both" in legend
-    assert "<b>watched later</b> watched later, in the held-back test data" in legend
+    assert "<b>watched later</b> watched later, in the ratings set aside for testing" in legend
 
 
 def test_a_film_that_both_models_recommend_under_the_ids_of_twins_is_marked_too(tmp_path):
@@ -210,7 +210,7 @@ def test_the_genre_profile_is_a_table_with_bars_to_a_common_scale(tmp_path):
 
 def test_the_hidden_films_are_counted_by_rank_in_each_model(tmp_path):
     ranks = {"base": HiddenRanks([1, 0, 2, 3], 60.5), "deep": HiddenRanks([0, 0, 0, 6], 1000.0)}
-    hidden = panels(text_of(with_user(hidden_ranks=ranks, n_hidden=6), tmp_path))["The held-back films"]
+    hidden = panels(text_of(with_user(hidden_ranks=ranks, n_hidden=6), tmp_path))["The films set aside"]
     assert re.findall(r"<th>([^<\n]+)", hidden) == ["Rank", "1–10", "11–50", "51–200", "201+", "Median"]
     assert [re.findall(r">([^<>]+)", row) for row in rows(hidden)] == [
         ["Base", "1", "0", "2", "3", "60.5"], ["Deep", "0", "0", "0", "6", "1000"]
@@ -249,7 +249,7 @@ def test_the_page_of_a_user_without_ratings_says_so(tmp_path):
 @pytest.mark.parametrize("name", ["base", "deep"])
 def test_one_model_alone_has_its_page_without_marks_of_both(tmp_path, name):
     text = text_of(tiny((name,)), tmp_path)
-    assert list(panels(text)) == ["Their top 2", f"{name.capitalize()} recommends", "Genres", "The held-back films"]
+    assert list(panels(text)) == ["Their top 2", f"{name.capitalize()} recommends", "Genres", "The films set aside"]
     assert "<i>both</i>" not in text
 
 
