@@ -17,6 +17,8 @@ _OPTIONS = (
     "data", "dim", "epochs", "seed", "holdout", "relevant_from", "top_k", "discovery", "models", "evaluate_new_users",
 )  # fmt: skip
 """Settings that the command takes as options of the same name."""
+_EASE_HEAD = 3000
+"""Items with the most ratings for which EASE is computed, see ``recsys.models.linear``."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class AboutContext(Context):
     k: int
     max_named: int
     """Rated items of one user that the site names at most."""
+    n_rated: int
+    """Items with training ratings."""
+    n_head: int
+    """Of these, the most for which EASE is computed."""
     shrinkage: int
     """Ratings with which the cosine of similar items counts half."""
     answers: bool
@@ -55,6 +61,8 @@ def about_context(data: SiteData, page: PageHead) -> AboutContext:
         measured=bool(artefacts.metrics.models),
         k=artefacts.metrics.k,
         max_named=artefacts.recommendations.max_named,
+        n_rated=sum(item.n_train > 0 for item in artefacts.items.items),
+        n_head=_EASE_HEAD,
         shrinkage=artefacts.items.shrinkage,
         answers=artefacts.deep_tower is not None and is_wanted("rate", artefacts),
         settings=tuple(

@@ -1,4 +1,4 @@
-"""One real user for the front page: what they liked, what a model recommends to them, and what they went on to watch.
+"""One real user for the front page: what they liked, what a model recommends to them, and what they went on to rate.
 
 The choice follows from the data alone, never from ids or their order, and it is honest: of the users whose first
 recommendations can be shown with some that proved right, it takes one with as many hits as users have on average.
@@ -25,7 +25,7 @@ _LIKED_FROM = 4
 
 @dataclass(frozen=True)
 class ExampleRow:
-    """A recommended item, and whether the user went on to watch it."""
+    """A recommended item, and whether the user went on to rate it."""
 
     item: ItemLink
     is_hit: bool

@@ -118,7 +118,7 @@ def test_what_was_not_watched_or_read_is_counted_and_left_out(page):
     assert read(page, ("x.csv", GOODREADS))["nNotSeen"] == 1
     assert read(page, ("x.csv", STORYGRAPH))["nNotSeen"] == 1
     assert read(page, ("x.csv", VIEWING))["nNotSeen"] == 1
-    assert "lists nothing that you rated" in read(page, ("watchlist.csv", WATCHED))
+    assert "lists only films that you have not watched yet" in read(page, ("watchlist.csv", WATCHED))
 
 
 def test_days_and_months_are_told_apart_by_all_dates_of_a_file(page):

@@ -260,3 +260,7 @@ def test_a_metric_that_the_page_does_not_know_is_shown_with_its_label_and_formul
     for expected in ("Hit rate</th>", "0.625<small", "<dd>1 if <any> hit</dd>", "Length</th>", "9.500</td>"):
         assert expected in text, expected
     assert text.count('<td class="num">–</td>') == 2 * (len(models) - 1) + 0
+
+
+def test_recall_is_explained_by_the_length_of_the_lists_alone(tmp_path):
+    assert "A list of 2 can find 2 of them at most" in text_of(tiny(), tmp_path)

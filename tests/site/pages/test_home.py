@@ -91,7 +91,7 @@ def test_the_example_shows_what_was_liked_and_recommended_with_a_link_to_the_use
 def test_a_hit_of_the_example_is_marked(tmp_path):
     example = home(tiny(("base",)), tmp_path, "users").text
     assert example.count("<b>watched later</b>") == 1
-    assert "they went on to watch 1, which the network had never seen. The average is 1.0." in example
+    assert "they went on to watch 1, measured on ratings the network never saw. The average is 1.0." in example
 
 
 @pytest.mark.parametrize(

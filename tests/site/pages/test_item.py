@@ -109,7 +109,7 @@ def test_thirty_users_are_linked_and_all_are_counted():
 def test_with_more_than_thirty_users_the_page_links_to_the_full_data(tmp_path):
     users = {f"u{n}": lists(base=["4"], deep=["4"] if n < 30 else []) for n in range(31)}
     text = page(render_items(with_users(users), tmp_path), "4")
-    assert text.count("The 30 who have it highest") == 1
+    assert text.count("The 30 in whose lists it ranks highest") == 1
     assert "under <code>users.*.models.base</code>" in text
 
 

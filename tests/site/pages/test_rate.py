@@ -126,7 +126,7 @@ def test_the_page_says_how_many_items_it_offers_if_not_all(tmp_path, site):
 def test_without_a_tower_the_page_says_so_and_loads_no_script_of_its_own(tmp_path, artefacts):
     folder = render_pages(artefacts, tmp_path, "rate")
     page = Page(folder / "rate.html")
-    assert "there is no tower to ask" in page.text
+    assert "it cannot make a list for you" in page.text
     assert [load for load in page.loads if load.endswith("rate.js")] == []
     assert not (folder / "assets" / "data-rate.js").exists()
     assert Page(folder / "index.html").links.count("rate.html") == 1  # in the head of every page
@@ -175,3 +175,16 @@ def test_the_script_of_all_pages_has_the_ids_that_are_not_their_own_slugs(site):
     facts = json.loads(json_in((site / "assets" / "data-rating.js").read_text("utf-8")))
     assert facts["dataset"] == tiny().build.dataset.name
     assert [id_ for _, id_ in facts["ids"]] == ["f/2", "__proto__"]
+
+
+@pytest.mark.parametrize(("kind", "words"), [
+    ("scale", "what you rated elsewhere: an export"), ("counts", "what you liked or rated elsewhere: an export"),
+])  # fmt: skip
+def test_the_import_names_what_visitors_have_elsewhere(tmp_path, kind, words):
+    artefacts = tiny()
+    ratings = msgspec.structs.replace(artefacts.build.dataset.ratings, kind=kind)
+    dataset = msgspec.structs.replace(artefacts.build.dataset, ratings=ratings)
+    build = msgspec.structs.replace(artefacts.build, dataset=dataset)
+    assert words in (
+        render_pages(msgspec.structs.replace(artefacts, build=build), tmp_path, "rate") / "rate.html"
+    ).read_text("utf-8")
