@@ -28,8 +28,8 @@ PROTOCOL = (
     "every baseline takes any rating as 1, whatever its value and its age (deep sees both, and genres and what is "
     "known of users, where the data has them); its settings are those of its grid with the highest nDCG@10 on a "
     "validation part, cut from the training ratings as the held-out part is cut from all, where all rated items "
-    "count as relevant; then it learns from all training ratings. ALS is tried with vectors of half the length; of more "
-    "than 2,000,000 ratings those of a random share of users are tried on"
+    "count as relevant; then it learns from all training ratings. ALS is tried with vectors of half the length; of "
+    "more than 2,000,000 ratings those of a random share of users are tried on"
 )
 
 
