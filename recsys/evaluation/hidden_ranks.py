@@ -1,4 +1,4 @@
-"""Where a model ranks the hidden ratings among all items, beyond the first k too."""
+"""Where a model ranks the held-out ratings among all items, beyond the first k too."""
 
 from __future__ import annotations
 
