@@ -34,6 +34,8 @@ class AboutContext(Context):
     k: int
     max_named: int
     """Rated items of one user that the site names at most."""
+    is_factorised: bool
+    """Whether deep starts from a factorised matrix; else from EASE."""
     n_rated: int
     """Items with training ratings."""
     n_head: int
@@ -61,6 +63,7 @@ def about_context(data: SiteData, page: PageHead) -> AboutContext:
         measured=bool(artefacts.metrics.models),
         k=artefacts.metrics.k,
         max_named=artefacts.recommendations.max_named,
+        is_factorised=trained_with.get("deep", {}).get("unobserved", 0) > 0,
         n_rated=sum(item.n_train > 0 for item in artefacts.items.items),
         n_head=_EASE_HEAD,
         shrinkage=artefacts.items.shrinkage,

@@ -58,3 +58,16 @@ def test_a_large_catalogue_is_one_of_which_ease_is_not_of_all_items(tmp_path):
     n_rated, n_head = about(0)
     assert n_rated < n_head == linear.HEAD
     assert about(n_head) == (n_rated + n_head, n_head)
+
+
+EASE, FACTORISED = "EASE, cut to its leading directions", "factorised by"
+
+
+@pytest.mark.parametrize(("unobserved", "start"), [(0.0, EASE), (0.2, FACTORISED)])
+def test_where_deep_starts_is_what_it_was_trained_with(tmp_path, unobserved, start):
+    artefacts = tiny()
+    deep = artefacts.build.models["deep"]
+    deep = msgspec.structs.replace(deep, settings={**deep.settings, "unobserved": unobserved})
+    build = msgspec.structs.replace(artefacts.build, models={**artefacts.build.models, "deep": deep})
+    text = text_of(msgspec.structs.replace(artefacts, build=build), tmp_path)
+    assert {sentence for sentence in (EASE, FACTORISED) if sentence in text} == {start}
