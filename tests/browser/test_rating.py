@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import axe_violations, document_widths, until
+from tests.browser.conftest import axe_violations, document_widths, settled, until
 from tests.browser.rate.page import loaded, rate_card, recommended, your_ratings
 
 STORED = """() => {
@@ -119,6 +119,66 @@ def test_the_page_of_an_item_has_the_buttons_below_its_title(visit, origin):
     bar.get_by_role("button").first.click()
     panel(page).get_by_role("radio", name="5 stars").check()
     assert stored(page) == {"ratings": {"5331": 5}, "unwanted": [], "watchlist": []}
+
+
+def picked_on_the_map(page: Any) -> Any:
+    page = settled(page)
+    region = page.get_by_role("region", name="Picked film")
+    region.locator(".rate-item").wait_for()
+    return region
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_item_picked_on_the_map_is_rated_in_its_panel(visit, origin, width):
+    page = visit(origin + "map.html#item=5331", width, has_touch=width == 360)
+    region = picked_on_the_map(page)
+    region.get_by_role("button", name="Watchlist").click()
+    until(page, "() => document.querySelector('[data-action=\"watch\"]').getAttribute('aria-pressed') === 'true'")
+    assert stored(page) == {"ratings": {}, "unwanted": [], "watchlist": ["5331"]}
+    region.locator(".rate-it").click()
+    panel(page).get_by_role("button", name="Not interested").click()
+    assert stored(page) == {"ratings": {}, "unwanted": ["5331"], "watchlist": []}
+    panel(page).get_by_role("radio", name="4 stars").check()
+    assert stored(page) == {"ratings": {"5331": 4}, "unwanted": [], "watchlist": []}
+    assert region.locator(".rate-it").inner_text() == "4"
+    box = panel(page).bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    if width == 360:
+        buttons = region.locator(".rate-item > *").all()
+        assert all(min(button.bounding_box()["width"], button.bounding_box()["height"]) >= 44 for button in buttons)
+        needed, available = document_widths(page)
+        assert needed <= available
+
+
+def test_on_the_map_all_is_done_by_keyboard_and_shown_again_when_the_item_is_picked_again(visit, disk):
+    page = visit(disk + "map.html#item=5331")
+    region = picked_on_the_map(page)
+    region.locator(".rate-it").focus()
+    page.keyboard.press("Enter")
+    panel(page).wait_for()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    assert stored(page)["ratings"] == {"5331": 2}
+    assert region.locator(".rate-it").evaluate("button => document.activeElement === button")
+    page.get_by_label("Deep").check()
+    page.get_by_label("Base").check()
+    region.get_by_role("button", name="Clear").click()
+    assert region.locator(".rate-item").count() == 0
+    page.go_back()
+    region.locator(".rate-it").wait_for()
+    assert region.locator(".rate-it").inner_text() == "2"
+
+
+def test_the_map_loads_the_script_of_ratings_when_a_button_is_turned_to(visit):
+    page = visit("map.html#item=5331")
+    region = picked_on_the_map(page)
+    scripts = {"rating.js", "data-rating.js"}
+    assert scripts.isdisjoint(page.evaluate(REQUESTED))
+    region.locator(".rate-it").click()
+    panel(page).wait_for()
+    assert scripts <= set(page.evaluate(REQUESTED))
 
 
 @pytest.mark.parametrize("how", ["keyboard", "tap"])

@@ -1,6 +1,7 @@
-// The panel about the picked item: its facts, its nearest items in the model shown, and a link to its page.
+// The panel about the picked item: its facts, buttons to rate it, its nearest items in the model shown, and a link to its page.
 import { button, element } from "../shared/element.js";
 import { formatCount, formatScore } from "../shared/format.js";
+import { marquee } from "../shared/marquee.js";
 import { t } from "../shared/strings.js";
 import { genreNames, hasYears, items, outsideLinks } from "./items.js";
 
@@ -14,6 +15,7 @@ const itemYear = (row) => element("small", {}, items.years[row] ?? "");
 // `announcer` is a live region for screen readers.
 export function createPanel(box, announcer, onChange) {
   const hint = [...box.childNodes];
+  const ratingBars = new Map(); // by row, of all items that were picked
   let shownKey = null;
 
   const pickButton = (row) =>
@@ -52,6 +54,12 @@ export function createPanel(box, announcer, onChange) {
     return [heading, element("ol", {}, ...lines), ...partialNote];
   };
 
+  const ratingBar = (row) => {
+    if (!marquee.createRatingBar) return [];
+    if (!ratingBars.has(row)) ratingBars.set(row, marquee.createRatingBar(items.hrefs[row], items.titles[row]));
+    return [ratingBars.get(row)];
+  };
+
   const drawItem = (row, modelLabel, neighbours) => {
     const link = element("a", { href: items.hrefs[row] }, itemTitle(row));
     const heading = element("h2", { tabindex: "-1" }, link);
@@ -65,7 +73,7 @@ export function createPanel(box, announcer, onChange) {
     const actions = element("p", { class: "actions" }, pageLink);
     const links = outsideLinks(row).map(([label, href]) => element("a", { href, rel: "noopener" }, label));
     const outside = links.length ? [element("p", { class: "outside" }, ...links)] : [];
-    return [clearButton, heading, facts, ...outside, ...drawNeighbours(modelLabel, neighbours), actions];
+    return [clearButton, heading, facts, ...outside, ...ratingBar(row), ...drawNeighbours(modelLabel, neighbours), actions];
   };
 
   return {
@@ -75,7 +83,8 @@ export function createPanel(box, announcer, onChange) {
       const key = row < 0 ? selected.join() : `${row} ${model} ${neighbours === null ? "loading" : neighbours.length}`;
       if (key === shownKey) return;
       shownKey = key;
-      const hadFocus = box.contains(document.activeElement);
+      const focused = document.activeElement;
+      const hadFocus = box.contains(focused);
       if (row < 0 && selected.length) {
         box.replaceChildren(...drawSelection(selected));
         box.className = `panel item-panel needs-js m-${model}`;
@@ -92,8 +101,8 @@ export function createPanel(box, announcer, onChange) {
       }
       box.replaceChildren(...drawItem(row, modelLabel, neighbours));
       box.className = `panel item-panel needs-js m-${model}`;
-      // The button that was pressed is gone: move the focus to the heading of what replaced it.
-      if (hadFocus) box.querySelector("h2").focus({ preventScroll: true });
+      // If the button that was pressed is gone, move the focus to the heading of what replaced it.
+      if (hadFocus) (box.contains(focused) ? focused : box.querySelector("h2")).focus({ preventScroll: true });
       if (Array.isArray(neighbours)) {
         announcer.textContent = t("map.panel.picked", { title: items.titles[row], n: neighbours.length });
       }

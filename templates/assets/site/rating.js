@@ -94,24 +94,23 @@ function addToLists(buttons) {
   document.addEventListener("marquee:lists", observe); // a script has drawn some
 }
 
-// Below the heading of an item's page.
-function addToItem(buttons, kind) {
-  const heading = document.querySelector("main:has(.item-top) h1");
-  if (!heading) return;
-  const [href, title] = [location.pathname, heading.textContent];
+// The buttons about one item, in a row.
+function createBar(buttons, kind, href, title) {
   const bar = element("p", { class: "rate-item" }, buttons.createPanelButton(href, title));
   if (kind !== "likes") bar.append(buttons.createActionButton(href, title, "seen", t("rate.seen")));
   bar.append(buttons.createActionButton(href, title, "watch", t("rate.watch")));
-  heading.parentElement.append(bar);
+  return bar;
 }
 
-// Where visitors can rate items, a function that opens the panel for one, next to an element; null elsewhere.
+// Where visitors can rate items, a function that opens the panel for one, next to an element, and a function that creates
+// the row of buttons about one; null elsewhere.
 export function enableRating() {
   const kind = document.querySelector("body > header").dataset.rates;
   if (!kind || !HTMLElement.prototype.showPopover) return null;
   const buttons = createRatingButtons();
-  addToItem(buttons, kind);
+  const heading = document.querySelector("main:has(.item-top) h1"); // of an item's page
+  heading?.parentElement.append(createBar(buttons, kind, location.pathname, heading.textContent));
   addToLists(buttons);
   if (hasRated()) buttons.turnTo();
-  return buttons.open;
+  return { open: buttons.open, createBar: (href, title) => createBar(buttons, kind, href, title) };
 }

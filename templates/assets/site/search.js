@@ -77,7 +77,7 @@ function focusOnSlash(input) {
   });
 }
 
-// `rate(href, title, anchor)` opens the panel that rates an item next to an element; null where visitors cannot rate.
+// `rate(href, title, anchor)` opens the panel that rates an item next to an element; undefined where visitors cannot rate.
 function buildSearch(container, withUser, rate) {
   const input = element("input", {
     ...{ type: "search", id: "search", "aria-label": t("search.label"), "aria-keyshortcuts": "/" },
