@@ -176,12 +176,14 @@ def visits(chromium: Any, disk: str, web: str) -> Iterator[Visit]:
 
 
 def settled(page: Any) -> Any:
-    """The page, after all of its charts are drawn."""
-    n_charts = page.locator("[data-chart]").count()
-    if n_charts:
-        page.evaluate("globalThis.marquee.charts")
-        drawn = "[...document.querySelectorAll('[data-chart]')].filter((chart) => chart.childElementCount)"
-        until(page, f"(n) => {drawn}.length === n", n_charts)
+    """The page, after all of its charts are drawn: each when it comes near the window."""
+    charts = page.locator("[data-chart]")
+    for chart in charts.all():
+        chart.evaluate("(chart) => chart.scrollIntoView({ block: 'nearest', behavior: 'instant' })")
+        drawn = "(name) => document.querySelector(`[data-chart='${name}'][data-drawn]`)"
+        until(page, drawn, chart.get_attribute("data-chart"))
+    if charts.count() > 1:
+        page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
     return page
 
 

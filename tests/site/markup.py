@@ -29,6 +29,8 @@ class Page(HTMLParser):
             self.links.append(attributes["href"])
         if tag in ("script", "img", "iframe") and "src" in attributes:
             self.loads.append(attributes["src"])
+        if "data-bokeh" in attributes:  # a script that loads it later
+            self.loads.append(attributes["data-bokeh"])
         if tag == "link":
             self.loads.append(attributes["href"])
         if tag == "script" and "src" not in attributes and attributes.get("type") != "application/json":

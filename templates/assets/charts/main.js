@@ -1,5 +1,51 @@
-// The script of pages whose charts need nothing but to be drawn.
-import { embedCharts } from "../shared/charts.js";
-import { marquee } from "../shared/marquee.js";
+// The script of pages whose charts need nothing but to be drawn. BokehJS is loaded when a chart first comes near the
+// window, and every chart is drawn when it does, in a task of its own: reading the rest waits for none of this.
+import { drawChart } from "../shared/charts.js";
+import { element } from "../shared/element.js";
 
-marquee.charts = embedCharts();
+const NEAR = "200px"; // around the window
+
+const bokehAddress = document.currentScript.dataset.bokeh;
+const containers = document.querySelectorAll("[data-chart]");
+const nearContainers = new Set(); // of charts that are not drawn
+let loadedBokeh = null; // a promise
+let isDrawing = false;
+
+const nextTask = () => new Promise((resolve) => setTimeout(resolve));
+
+const loadBokeh = () =>
+  new Promise((resolve, reject) => {
+    const script = element("script", { src: bokehAddress });
+    script.onload = resolve;
+    script.onerror = () => reject(new Error(`${script.src} did not load`));
+    document.head.append(script);
+  });
+
+// Charts that come near meanwhile are drawn as well; those that were scrolled past are not.
+async function drawNearCharts() {
+  loadedBokeh ??= loadBokeh();
+  await loadedBokeh;
+  for (const container of nearContainers) {
+    await nextTask();
+    if (!nearContainers.delete(container)) continue;
+    observer.unobserve(container);
+    await drawChart(container);
+  }
+}
+
+function giveUp() {
+  observer.disconnect();
+  for (const container of containers) container.toggleAttribute("data-failed", true);
+}
+
+const observer = new IntersectionObserver(
+  async (entries) => {
+    for (const { isIntersecting, target } of entries) nearContainers[isIntersecting ? "add" : "delete"](target);
+    if (isDrawing || !nearContainers.size) return;
+    isDrawing = true;
+    await drawNearCharts().catch(giveUp);
+    isDrawing = false;
+  },
+  { rootMargin: NEAR },
+);
+for (const container of containers) observer.observe(container);

@@ -1,8 +1,7 @@
 // The script of the map. What the map shows is one object, `state`; every control changes it through `change`, and `show`
 // makes every part show it.
-import { embedCharts, onThemeChange } from "../shared/charts.js";
+import { drawChart, onThemeChange } from "../shared/charts.js";
 import { element } from "../shared/element.js";
-import { marquee } from "../shared/marquee.js";
 import { t } from "../shared/strings.js";
 import { colourItems } from "./colours.js";
 import { createControls } from "./controls.js";
@@ -156,5 +155,5 @@ function startMap(box, bokehDocument) {
   repaint();
 }
 
-marquee.charts = embedCharts();
-marquee.charts.then((documents) => startMap(document.querySelector("[data-map]"), documents.get("map")));
+const box = document.querySelector("[data-map]");
+drawChart(box.querySelector("[data-chart]")).then((bokehDocument) => startMap(box, bokehDocument));

@@ -1,9 +1,8 @@
-// Embed the Bokeh charts of a page, and paint them with the colours of the visitor's theme.
+// Draw the Bokeh charts of a page, and paint them with the colours of the visitor's theme.
 
 const PRINT_WIDTH = 680; // px
 
-const containers = document.querySelectorAll("[data-chart]");
-const paintedRoots = [];
+const drawnCharts = new Map(); // the Bokeh documents, by the container that each is drawn in
 const colours = new Map(); // by CSS variable, of the current theme
 const probe = document.createElement("i");
 probe.hidden = true;
@@ -65,45 +64,40 @@ function paintModel(model, font) {
   }
 }
 
-function repaintCharts() {
-  colours.clear();
+function paintChart(bokehDocument, container) {
   // In print, on white paper, the style sheet inverts what was painted for a dark page.
-  const isDark = themeColour("--surface") !== "rgb(255, 255, 255)";
-  for (const container of containers) container.toggleAttribute("data-dark", isDark);
+  container.toggleAttribute("data-dark", themeColour("--surface") !== "rgb(255, 255, 255)");
   const font = getComputedStyle(document.body).fontFamily;
-  for (const root of paintedRoots) for (const model of root.references()) paintModel(model, font);
+  for (const root of bokehDocument.roots()) for (const model of root.references()) paintModel(model, font);
 }
 
-async function embedChart(container) {
+onThemeChange(() => {
+  colours.clear();
+  drawnCharts.forEach(paintChart);
+});
+
+// Paper is narrower than a window, and a canvas does not reflow: scale it down.
+addEventListener("beforeprint", () => {
+  for (const { style, clientWidth } of drawnCharts.keys()) {
+    style.width = `${clientWidth}px`;
+    style.zoom = Math.min(1, PRINT_WIDTH / clientWidth);
+  }
+});
+addEventListener("afterprint", () => {
+  for (const { style } of drawnCharts.keys()) style.width = style.zoom = "";
+});
+
+// Draw the chart of a container, of a page that has loaded BokehJS. Resolves to its Bokeh document.
+export async function drawChart(container) {
   const item = JSON.parse(document.getElementById(`chart-${container.dataset.chart}`).textContent);
   const root = item.doc.roots[0];
   // A single figure gets the height that the style sheet gives its container; a layout knows its own.
   if (root.name === "Figure") root.attributes.height = container.clientHeight;
+  container.replaceChildren(); // what stands there in place of the chart
   await Bokeh.embed.embed_item(item, container);
   const bokehDocument = Bokeh.documents[Bokeh.documents.length - 1];
-  paintedRoots.push(...bokehDocument.roots());
-  return [container.dataset.chart, bokehDocument];
-}
-
-// Paper is narrower than a window, and a canvas does not reflow: scale it down.
-function scaleForPrint() {
-  addEventListener("beforeprint", () => {
-    for (const { style, clientWidth } of containers) {
-      style.width = `${clientWidth}px`;
-      style.zoom = Math.min(1, PRINT_WIDTH / clientWidth);
-    }
-  });
-  addEventListener("afterprint", () => {
-    for (const { style } of containers) style.width = style.zoom = "";
-  });
-}
-
-// Resolves to the Bokeh documents of the page, by the name of their chart.
-export async function embedCharts() {
-  scaleForPrint();
-  onThemeChange(repaintCharts);
-  const documents = new Map();
-  for (const container of containers) documents.set(...(await embedChart(container)));
-  repaintCharts();
-  return documents;
+  paintChart(bokehDocument, container);
+  drawnCharts.set(container, bokehDocument);
+  container.toggleAttribute("data-drawn", true);
+  return bokehDocument;
 }
