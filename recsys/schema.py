@@ -101,6 +101,9 @@ class ModelSummary(Struct, frozen=True, kw_only=True):
     settings: Annotated[dict[str, int | float], Meta(description="what it was trained with, rules applied")] = (
         msgspec.field(default_factory=dict)
     )
+    shapes: Annotated[
+        dict[str, list[int]], Meta(description="of each learned array, by name: n_parameters numbers in all")
+    ] = msgspec.field(default_factory=dict)
 
 
 Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description="#rrggbb")]
@@ -326,6 +329,24 @@ class UserLists(Struct, frozen=True, kw_only=True, gc=False):
     ] = []
 
 
+class WorkedScore(Struct, frozen=True, kw_only=True):
+    """One score worked through: the products of the first numbers of both vectors, the rest, the bias and the sum."""
+
+    user: Annotated[str, Meta(description="whose first recommendation it is")]
+    item: ItemId
+    user_numbers: Annotated[
+        list[float], Meta(description="the first of the user's vector, never more than half of it; 4 decimals")
+    ]
+    item_numbers: Annotated[list[float], Meta(description="the first of the item's vector, as many; 4 decimals")]
+    products: Annotated[list[float], Meta(description="of the numbers above; 4 decimals")]
+    rest: Annotated[
+        float,
+        Meta(description="the sum of all other products, and what is left of rounding: everything adds up to score"),
+    ]
+    bias: Annotated[float, Meta(description="of the item")]
+    score: Annotated[float, Meta(description="as in the user's list")]
+
+
 class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``recommendations.json``: every user's lists."""
 
@@ -335,6 +356,9 @@ class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag
     max_named: Annotated[int, Meta(description="rated items of one user that the site names at most")] = 30
     rank_ends: Annotated[list[int], Meta(description="the last rank of each count in hidden_ranks but the last")] = []
     genres: Annotated[list[str], Meta(description="what users.*.genres counts, most common first")] = []
+    worked_scores: Annotated[
+        dict[str, WorkedScore], Meta(description="an example by model name; absent: no first recommendation is named")
+    ] = {}
 
 
 class ShownUser(Struct, frozen=True, gc=False):

@@ -120,6 +120,7 @@ def _build(results: Results) -> schema.Build:
                 description=MODELS[name].description,
                 reasons=MODELS[name].reasons,
                 settings=asdict(fitted.hyperparameters),
+                shapes={name: list(array.value.shape) for name, array in fitted.towers.parameters().items()},
             )
             for name, fitted in results.models.items()
         },

@@ -20,6 +20,7 @@ from recsys.evaluation.report import hits
 from recsys.export.encoding import ids, rounded
 from recsys.export.privacy import items_to_name, max_named, round_robin
 from recsys.export.results import Results
+from recsys.export.worked_score import work_score
 from recsys.models.registry import MODELS
 from recsys.recommend.explain import Reasons
 from recsys.recommend.liked import liked_hits
@@ -76,12 +77,14 @@ def build_recommendations(results: Results) -> tuple[schema.Recommendations, sch
             genres=shares[user] if train.user_counts[user] else [],
         )
         shown_by_user[user_id] = schema.ShownUser(_all_redacted(shown, named, named_reasons))
+    worked = [(name, work_score(fitted, users)) for name, fitted in results.models.items()]
     recommendations = schema.Recommendations(
         k=results.config.top_k,
         users=users,
         max_named=max_named(privacy, results.dataset),
         rank_ends=list(RANK_ENDS),
         genres=list(genres.names),
+        worked_scores={name: score for name, score in worked if score is not None},
     )
     if not results.shown:
         return recommendations, None

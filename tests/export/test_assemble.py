@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -144,6 +145,7 @@ def test_the_history_is_that_of_training(folder, models):
         summary = load(folder, "build")["models"][name]
         assert summary["best_epoch"] == models[name].best_epoch
         assert summary["n_towers"] == len(models[name].towers.members)
+        assert sum(math.prod(shape) for shape in summary["shapes"].values()) == summary["n_parameters"]
 
 
 def test_the_build_states_what_was_read_by_which_program_and_settings(folder):

@@ -10,6 +10,7 @@ from typing import Any
 from recsys.schema import DatasetSummary, Protocol
 from recsys.site.context import Context, Model, PageHead
 from recsys.site.pages.page import Page, SiteData
+from recsys.site.pages.towers import Shapes, WorkedExample, tower_shapes, worked_example
 from recsys.site.pages.wanted import is_wanted
 from recsys.site.strings import Strings
 
@@ -44,6 +45,9 @@ class AboutContext(Context):
     """Ratings with which the cosine of similar items counts half."""
     answers: bool
     """Whether a visitor can rate items and get recommendations."""
+    shapes: tuple[Shapes, ...]
+    """Of the towers of each model; empty where they are not known."""
+    worked: WorkedExample | None
     settings: tuple[tuple[str, str], ...]
     command: str
 
@@ -68,6 +72,8 @@ def about_context(data: SiteData, page: PageHead) -> AboutContext:
         n_head=_EASE_HEAD,
         shrinkage=artefacts.items.shrinkage,
         answers=artefacts.deep_tower is not None and is_wanted("rate", artefacts),
+        shapes=tower_shapes(data),
+        worked=worked_example(data),
         settings=tuple(
             (name, _shown(value, data.strings)) for name, value in (*settings.items(), *_flatten(trained_with))
         ),

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import msgspec
 import pytest
 
 from recsys.models import linear
-from recsys.schema import Artefacts, Item
+from recsys.schema import Artefacts, Item, WorkedScore
 from recsys.site.context import PageHead
 from recsys.site.pages.about import about_context
 from tests.site.tiny import render_pages, site_data, tiny
 
 
-def text_of(artefacts: Artefacts, folder) -> str:
-    return (render_pages(artefacts, folder, "about") / "about.html").read_text("utf-8")
+def text_of(artefacts: Artefacts, folder, *others: str) -> str:
+    """The page, in a site with some other pages."""
+    return (render_pages(artefacts, folder, "about", *others) / "about.html").read_text("utf-8")
 
 
 def with_items(change: Callable[[Item], Item]) -> Artefacts:
@@ -71,3 +73,85 @@ def test_where_deep_starts_is_what_it_was_trained_with(tmp_path, unobserved, sta
     build = msgspec.structs.replace(artefacts.build, models={**artefacts.build.models, "deep": deep})
     text = text_of(msgspec.structs.replace(artefacts, build=build), tmp_path)
     assert {sentence for sentence in (EASE, FACTORISED) if sentence in text} == {start}
+
+
+SHAPES = {
+    "base": {"base.user.table": [3, 2], "base.item.table": [5, 2], "base.bias.table": [5, 1]},
+    "deep": {
+        "deep.pool.table": [5, 2],
+        "deep.item.table": [5, 2],
+        "deep.user_mlp.inner.weight": [2, 4],
+        "deep.user_mlp.outer.weight": [4, 2],
+        "deep.item_mlp.inner.weight": [5, 4],
+        "deep.item_mlp.outer.weight": [4, 2],
+    },
+}
+WORKED = WorkedScore(
+    user="constructor",
+    item="1",
+    user_numbers=[0.5, -1.5],
+    item_numbers=[2.0, 0.5],
+    products=[1.0, -0.75],
+    rest=0.3125,
+    bias=0.125,
+    score=0.6875,
+)
+
+
+def with_shapes(n_towers: int = 1) -> Artefacts:
+    artefacts = tiny()
+    models = {
+        name: msgspec.structs.replace(summary, shapes=SHAPES[name], n_towers=n_towers)
+        for name, summary in artefacts.build.models.items()
+    }
+    return msgspec.structs.replace(artefacts, build=msgspec.structs.replace(artefacts.build, models=models))
+
+
+def with_worked(**scores: WorkedScore) -> Artefacts:
+    artefacts = tiny()
+    recommendations = msgspec.structs.replace(artefacts.recommendations, worked_scores=scores)
+    return msgspec.structs.replace(artefacts, recommendations=recommendations)
+
+
+def test_the_towers_are_drawn_in_the_shapes_of_the_build_with_the_same_in_words(tmp_path):
+    base, deep = re.findall(r'<svg [^>]*aria-label="([^"]*)">(.*?)</svg>', text_of(with_shapes(), tmp_path), re.S)
+    for alternative, content in (base, deep):
+        for text in re.findall(r"<text[^>]*>(.*?)</text>", content):
+            assert text in alternative
+    assert "vectors of users, 3 × 2; user vector, 2 numbers;" in base[0]
+    assert "vectors of films, 5 × 2; film vector, 2 numbers;" in base[0]
+    assert "the user’s films, weights of 5; sum of their vectors, 5 × 2; neural network, 2 → 4 → 2;" in deep[0]
+    assert "vectors of films, 5 × 2; neural network, 2 + 3 → 4 → 2; film vector" in deep[0]
+
+
+@pytest.mark.parametrize(("n_towers", "is_said"), [(1, False), (2, True)])
+def test_other_towers_are_mentioned_where_there_are_some(tmp_path, n_towers, is_said):
+    assert ("another pair of towers, which" in text_of(with_shapes(n_towers), tmp_path)) == is_said
+
+
+def test_a_site_without_shapes_or_scores_has_neither(tmp_path):
+    text = text_of(tiny(), tmp_path)
+    assert "<svg" not in text
+    assert 'id="score"' not in text
+
+
+def test_a_score_is_worked_through_in_numbers_that_add_up(tmp_path):
+    text = text_of(with_worked(base=msgspec.structs.replace(WORKED, score=9.0), deep=WORKED), tmp_path, "users")
+    (table,) = re.findall(r'<table class="worked">.*?</table>', text, re.S)
+    rows = [
+        [float(number.replace("−", "-")) for number in re.findall(r'<td class="num">([^<]*)<', row)]
+        for row in table.split("<tr>")[2:]
+    ]
+    assert [row[-1] for row in rows] == [1.0, -0.75, 0.3125, 0.125, 0.6875]
+    assert all(user * item == product for user, item, product in rows[:2])
+    assert sum(row[-1] for row in rows[:-1]) == rows[-1][-1]
+    assert "user <a href=\"users/constructor.html\"><bdi>constructor</bdi></a>, Deep gives" in text
+    assert "<script>alert" not in text
+
+
+def test_the_score_of_another_model_is_shown_where_the_last_has_none(tmp_path):
+    assert "Base gives the highest score" in text_of(with_worked(base=WORKED), tmp_path, "users")
+
+
+def test_no_user_is_mentioned_on_a_site_without_pages_of_users(tmp_path):
+    assert 'id="score"' not in text_of(with_worked(deep=WORKED), tmp_path)
