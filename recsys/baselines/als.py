@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.baselines.protocol import BaselineSpec, binary_matrix
+from recsys.baselines.protocol import BaselineSpec
 from recsys.data.dataset import Dataset
 from recsys.nn.arrays import Ids
 from recsys.nn.least_squares import alternating_least_squares
@@ -48,7 +48,7 @@ class ALS:
     ) -> None:
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
         self.user_vectors, self.item_vectors = alternating_least_squares(
-            binary_matrix(train), dim, l2, unobserved, epochs, np.random.default_rng(seed)
+            train.binary_matrix(), dim, l2, unobserved, epochs, np.random.default_rng(seed)
         )
 
     def scores(self, users: Ids | None = None) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.baselines.protocol import BaselineSpec, binary_matrix
+from recsys.baselines.protocol import BaselineSpec
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
 from recsys.evaluation.cold_start import TunedColdStart
@@ -47,7 +47,7 @@ class EASE:
                 f"{MAX_ROWS} users or items"
             )
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
-        self.rated = binary_matrix(train).astype(np.float64)
+        self.rated = train.binary_matrix().astype(np.float64)
         self.l2 = l2
         self.inverts_users = train.n_users < train.n_items
         small = self.rated if self.inverts_users else self.rated.T

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.baselines.protocol import BaselineSpec, binary_matrix
+from recsys.baselines.protocol import BaselineSpec
 from recsys.data.dataset import Dataset
 from recsys.nn.arrays import Ids
 
@@ -35,7 +35,7 @@ class ItemKNN:
 
     def __init__(self, train: Dataset, neighbours: int = 200, shrinkage: float = 0.0) -> None:
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
-        self.rated = binary_matrix(train)
+        self.rated = train.binary_matrix()
         by_item = self.rated.T.tocsr()
         blocks = [
             _nearest(by_item, self.rated, slice(start, start + _BLOCK_ITEMS), neighbours, shrinkage)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from scipy import sparse
-
 from recsys.data.dataset import Dataset
 from recsys.evaluation.cold_start import ColdStartModel
 from recsys.evaluation.ranking import Scorer
@@ -41,8 +38,3 @@ class BaselineSpec:
     cold_start: ColdStartModel | None = None
 
 
-def binary_matrix(dataset: Dataset) -> sparse.csr_array[np.float32]:
-    """1 for every rating, whatever its value: float32 (n_users, n_items)."""
-    matrix = dataset.matrix.copy()
-    matrix.data[:] = 1
-    return matrix

@@ -232,6 +232,12 @@ class Dataset:
         matrix.sort_indices()
         return matrix
 
+    def binary_matrix(self) -> sparse.csr_array[np.float32]:
+        """1 for every rating, whatever its value: float32 (n_users, n_items), a copy."""
+        matrix = self.matrix.copy()
+        matrix.data[:] = 1
+        return matrix
+
     def rated(self, users: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
         """Rows and columns of the rated items in a score matrix (n, n_items) of ``users`` (n,); in order.
 

@@ -116,7 +116,7 @@ def _count_unlisted(rated: NDArray[np.int32], listed: NDArray[np.int32], n: int)
 
 
 def _ratings(column: pd.Series[Any]) -> tuple[NDArray[np.float32], bool]:
-    """Ratings (n,), of which the data set refuses what is not finite; and whether they are events."""
+    """Ratings (n,), which the data set refuses where they are not finite; and whether they are events."""
     parsed = parse_ratings(column)
     values = parsed.values
     what = "is a date; expected a number" if plain(column).dtype.kind == "M" else "is not a number"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -148,55 +149,66 @@ def choose(
     popularity = log_q(ratings)
     seed = rng.integers(2**63)
     baseline = quality(lambda users: np.tile(popularity, (len(users), 1)))  # of each user, as are all below
-    best: dict[tuple[float, float], tuple[HyperParameters, Array]] = {}  # of the balances of each factorisation
 
-    def value(unobserved: float, start_l2: float, dim: int = DRAFT_DIM, epochs: int = DRAFT_EPOCHS) -> float:
-        draft = replace(hyperparameters, dim=min(dim, hyperparameters.dim), unobserved=unobserved, start_l2=start_l2)
+    def judge(draft: HyperParameters, epochs: int) -> Judged:
+        """Under the best of the balances."""
         users, items = alternate(ratings, draft, epochs, np.random.default_rng(seed))
         candidates = [
             replace(draft, dim=hyperparameters.dim, scale=scale, popularity=weight) for scale, weight in BALANCES
         ]
-        reached = [
-            (candidate, quality(_balanced(users, items, candidate, popularity).scores)) for candidate in candidates
-        ]
-        best[unobserved, start_l2] = max(reached, key=lambda pair: pair[1].mean())
-        return float(best[unobserved, start_l2][1].mean())
+        judged = [Judged(each, quality(_balanced(users, items, each, popularity).scores)) for each in candidates]
+        return max(judged, key=Judged.mean)
 
-    if starts_from_noise(hyperparameters):
-        value(*DENSE_START, DENSE_DIM, DENSE_EPOCHS)
-        chosen, reached = best[DENSE_START]
+    def draft_of(unobserved: float, start_l2: float, dim: int = DRAFT_DIM) -> HyperParameters:
+        return replace(hyperparameters, dim=min(dim, hyperparameters.dim), unobserved=unobserved, start_l2=start_l2)
+
+    is_dense = starts_from_noise(hyperparameters)
+    if is_dense:
+        best = judge(draft_of(*DENSE_START, DENSE_DIM), DENSE_EPOCHS)
     else:
-        chosen, reached = best[climb(value)]
-    gain = reached - baseline
+        best = climb(lambda unobserved, start_l2: judge(draft_of(unobserved, start_l2), DRAFT_EPOCHS))
+    gain = best.quality - baseline
     if gain.mean() > SIGNIFICANCE * gain.std() / np.sqrt(len(gain)):
-        return hyperparameters if starts_from_noise(hyperparameters) else chosen
+        return hyperparameters if is_dense else best.hyperparameters
     if len(gain) >= MIN_USERS:
         return replace(cautious_start(hyperparameters), scale=0.0)
     return replace(cautious_start(hyperparameters), learning_rate=CAUTION * hyperparameters.learning_rate)
 
 
-def climb(value: Callable[[float, float], float]) -> tuple[float, float]:
-    """The weight and the penalty of the highest value, by steps along one axis at a time for as long as it rises.
+class Judged(NamedTuple):
+    """Hyperparameters, and how good the lists of each user are with them."""
+
+    hyperparameters: HyperParameters
+    quality: Array
+
+    def mean(self) -> float:
+        """Over users."""
+        return float(self.quality.mean())
+
+
+def climb(judge: Callable[[float, float], Judged]) -> Judged:
+    """The best weight and penalty, by steps along one axis at a time for as long as the mean quality rises.
 
     Good penalties depend on the weight only weakly, so two rounds of both axes suffice; they visit a fifth of the
     grid.
 
     Args:
-        value: of a weight in :data:`UNOBSERVED` and a penalty in :data:`PENALTIES`; computed once for each.
+        judge: a weight in :data:`UNOBSERVED` and a penalty in :data:`PENALTIES`; called once for each.
     """
-    value = cache(value)
-    first = max(FIRST, key=lambda place: value(*place))
-    weight, penalty = UNOBSERVED.index(first[0]), PENALTIES.index(first[1])
-    for steps in ((0, -1), (0, 1), (-1, 0), (1, 0)) * 2:
+    judge = cache(judge)
+    first = max(FIRST, key=lambda place: judge(*place).mean())
+    place = UNOBSERVED.index(first[0]), PENALTIES.index(first[1])
+    best = judge(*first)
+    for weight_step, penalty_step in ((0, -1), (0, 1), (-1, 0), (1, 0)) * 2:
         while True:
-            next_weight, next_penalty = weight + steps[0], penalty + steps[1]
-            if not (0 <= next_weight < len(UNOBSERVED) and 0 <= next_penalty < len(PENALTIES)):
+            weight, penalty = place[0] + weight_step, place[1] + penalty_step
+            if not (0 <= weight < len(UNOBSERVED) and 0 <= penalty < len(PENALTIES)):
                 break
-            here = value(UNOBSERVED[weight], PENALTIES[penalty])
-            if value(UNOBSERVED[next_weight], PENALTIES[next_penalty]) <= here:
+            judged = judge(UNOBSERVED[weight], PENALTIES[penalty])
+            if judged.mean() <= best.mean():
                 break
-            weight, penalty = next_weight, next_penalty
-    return UNOBSERVED[weight], PENALTIES[penalty]
+            place, best = (weight, penalty), judged
+    return best
 
 
 def alternate(
@@ -213,12 +225,11 @@ def alternate(
     Returns:
         (n_users, d), zero for users without ratings, and (n_items, d).
     """
-    rated, unobserved = ratings.matrix.copy(), hyperparameters.unobserved
-    rated.data[:] = 1
+    unobserved = hyperparameters.unobserved
     # A half epoch multiplies its penalty by a row's ratings plus ``unobserved n_items``. Divided by what that is for
     # the average user, a penalty means the same in a catalogue of any size.
     l2 = hyperparameters.start_l2 / (ratings.mean_user_count + unobserved * ratings.n_items)
-    return alternating_least_squares(rated, hyperparameters.dim, l2, unobserved, epochs, rng)
+    return alternating_least_squares(ratings.binary_matrix(), hyperparameters.dim, l2, unobserved, epochs, rng)
 
 
 def _balanced(users: Array, items: Array, hyperparameters: HyperParameters, log_q: Array) -> Factorisation:

@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from recsys.data.dataset import Dataset
 from recsys.models import linear
-from recsys.models.factorisation import EPOCHS, SIGNIFICANCE, alternate, climb
+from recsys.models.factorisation import EPOCHS, SIGNIFICANCE, Judged, alternate, climb
 from recsys.models.features import equal_weights, history_weights, history_windows, normalised, recency_ranks
 from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density
 from recsys.models.linear import LinearTowers, balanced, fit_linear
@@ -74,23 +74,18 @@ def choose_start(
     served = normalised(history_weights(ratings, recency_rank))
     seed = rng.integers(2**63)
 
-    def reached(candidate: HyperParameters) -> Array:
+    def judge(candidate: HyperParameters) -> Judged:
         towers = linear_start(ratings, recency_rank, candidate, np.random.default_rng(seed), np.float32)
-        return quality(lambda users: (served[users] @ towers.history) @ towers.items.T)
+        return Judged(candidate, quality(lambda users: (served[users] @ towers.history) @ towers.items.T))
 
-    def gain(unobserved: float, start_l2: float) -> float:
-        gains[unobserved, start_l2] = (
-            reached(replace(hyperparameters, unobserved=unobserved, start_l2=start_l2)) - of_ease
-        )
-        return float(gains[unobserved, start_l2].mean())
-
-    ease = hyperparameters if is_small else replace(hyperparameters, unobserved=0.0, start_l2=linear.EASE_L2)
-    of_ease = reached(ease)
-    gains: dict[tuple[float, float], Array] = {}
-    best = unobserved, start_l2 = climb(gain)
+    ease = judge(
+        hyperparameters if is_small else replace(hyperparameters, unobserved=0.0, start_l2=linear.EASE_L2)
+    )
+    best = climb(lambda weight, penalty: judge(replace(hyperparameters, unobserved=weight, start_l2=penalty)))
+    gain = best.quality - ease.quality
     # Where the head is the whole catalogue EASE is a good start, and few users may choose wrongly.
-    needed = SIGNIFICANCE * gains[best].std() / np.sqrt(len(of_ease)) if is_small else 0.0
-    return replace(ease, unobserved=unobserved, start_l2=start_l2) if gains[best].mean() > needed else ease
+    needed = SIGNIFICANCE * gain.std() / np.sqrt(len(gain)) if is_small else 0.0
+    return best.hyperparameters if gain.mean() > needed else ease.hyperparameters
 
 
 def linear_start(

@@ -2,7 +2,7 @@
 
 A text is plain or limited HTML with parameters, ``"Rate a few {items}"``. It is either written once, or as a table:
 
-- of plural forms, ``{one = "{n} {item}", other = "{n} {items}"}``, one of which the number ``n`` chooses;
+- of plural forms, ``{one = "{n} {item}", other = "{n} {items}"}``, chosen by the number ``n``;
 - of variants for sites of one kind, ``{counts = "most {did}", any = "rated best"}``: the first key that applies to
   the site, else ``any``; a variant may have plural forms.
 

@@ -14,7 +14,6 @@ from recsys.baselines.als import ALS
 from recsys.baselines.ease import EASE
 from recsys.baselines.item_knn import ItemKNN
 from recsys.baselines.popularity import Popularity
-from recsys.baselines.protocol import binary_matrix
 from recsys.baselines.registry import BASELINES
 from recsys.data.dataset import Dataset
 from recsys.errors import ConfigError
@@ -201,7 +200,7 @@ def test_half_an_epoch_of_als_with_enough_steps_solves_every_users_normal_equati
     dataset = random_log()
     others = np.random.default_rng(1).normal(size=(12, 4))
     start = np.random.default_rng(2).normal(size=(30, 4))
-    rated = binary_matrix(dataset)
+    rated = dataset.binary_matrix()
     vectors = least_squares.half_epoch(
         rated, start.astype(np.float32), others.astype(np.float32), l2, unobserved, steps=8
     )
@@ -212,7 +211,7 @@ def test_every_conjugate_gradient_step_comes_nearer_to_the_solution():
     dataset = random_log()
     others = np.random.default_rng(1).normal(size=(12, 6)).astype(np.float32)
     exact = literal_half(ones(dataset), others.astype(float), 0.05, 0.3)
-    rated, start = binary_matrix(dataset), np.ones((30, 6), np.float32)
+    rated, start = dataset.binary_matrix(), np.ones((30, 6), np.float32)
     errors = [
         np.abs(least_squares.half_epoch(rated, start, others, 0.05, 0.3, steps=steps) - exact).sum()
         for steps in range(5)

@@ -39,7 +39,7 @@ from scipy import sparse
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import recsys
-from recsys.baselines.protocol import BaselineSpec, binary_matrix
+from recsys.baselines.protocol import BaselineSpec
 from recsys.baselines.registry import BASELINES
 from recsys.baselines.tuning import Tuned, tune, validation_split
 from recsys.evaluation.ranking import Scorer
@@ -69,7 +69,7 @@ def implicit_als(train: recsys.Dataset, factors: int, l2: float, alpha: float, e
 
     model = AlternatingLeastSquares(factors, regularization=l2, alpha=alpha, iterations=epochs, random_state=seed)
     with threadpool_limits(1, "blas"):
-        model.fit(sparse.csr_matrix(binary_matrix(train)), show_progress=False)
+        model.fit(sparse.csr_matrix(train.binary_matrix()), show_progress=False)
     return Factors(model.user_factors, model.item_factors)
 
 

@@ -45,7 +45,7 @@ class ExampleUser:
     """In the whole list, named or not."""
     n_listed: int
     mean_hits: float | None
-    """Over all users of whom something is held out; None where nothing is."""
+    """Over all users with held-out ratings; None where there are none."""
 
 
 def example_user(data: SiteData) -> ExampleUser | None:
