@@ -58,6 +58,16 @@ LOST = "/assets/lost.js"
 """A 404 page asks for this script at every depth that it may be shown at: all but one of them fail."""
 PATIENCE = 60
 """Seconds until a page is taken to do nothing more: many, as the machine may be busy."""
+REQUESTED = "performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop().split('?')[0])"
+"""Names of the files that a page has asked for."""
+SHIFT = """() => new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) sum += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(sum), 300);
+})"""
+"""How far a page has moved what was there already, as the browser counts it (cumulative layout shift)."""
 Visit = Callable[..., Any]
 
 

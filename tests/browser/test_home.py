@@ -7,17 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import axe_violations, document_widths, until
+from tests.browser.conftest import REQUESTED, SHIFT, axe_violations, document_widths, until
 from tests.browser.rate.page import cards, expected_ranking, loaded, rate_card, recommended
 
-REQUESTED = "performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop().split('?')[0])"
-SHIFT = """() => new Promise((resolve) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) sum += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => resolve(sum), 300);
-})"""
 OFFLINE = """{
   let load;
   const attempt = (name) => (globalThis.isOnline ? load(name) : Promise.reject(new Error("offline")));

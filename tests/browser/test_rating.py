@@ -8,21 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import axe_violations, document_widths, settled, until
+from tests.browser.conftest import REQUESTED, SHIFT, axe_violations, document_widths, settled, until
 from tests.browser.rate.page import loaded, rate_card, recommended, your_ratings
 
 STORED = """() => {
   const key = Object.keys(localStorage).find((name) => name.startsWith("marquee ratings "));
   return key ? localStorage.getItem(key) : "{}";
 }"""
-REQUESTED = "performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop().split('?')[0])"
-SHIFT = """() => new Promise((resolve) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) sum += entry.value;
-  }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => resolve(sum), 300);
-})"""
 LISTS = {"a user's lists": "users/1.html", "similar items": "items/5331.html", "all items": "items.html"}
 
 

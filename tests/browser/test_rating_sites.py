@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from recsys.schema import RatingsSummary
 from tests.browser.test_rating import first_button, panel, stored
-from tests.site.tiny import FILM_IDS, render_pages, tiny
+from tests.site.tiny import FILM_IDS, render_pages, tiny, with_ratings
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rating")
-    base = tiny()
     counts = RatingsSummary(kind="counts", low=1, high=500, step=1, description="")
-    dataset = msgspec.structs.replace(base.build.dataset, ratings=counts)
-    likes = msgspec.structs.replace(base, build=msgspec.structs.replace(base.build, dataset=dataset))
-    for name, artefacts in {"stars": base, "likes": likes, "none": tiny(("base",))}.items():
+    sites = {"stars": tiny(), "likes": with_ratings(tiny(), counts), "none": tiny(("base",))}
+    for name, artefacts in sites.items():
         render_pages(artefacts, folder / name, "rate", "users", "items")
     return folder
 

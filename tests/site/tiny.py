@@ -347,6 +347,12 @@ def render(artefacts: Artefacts, out: Path) -> Path:
     return out
 
 
+def with_ratings(artefacts: Artefacts, ratings: RatingsSummary) -> Artefacts:
+    """The same, of a data set whose ratings are these."""
+    dataset = msgspec.structs.replace(artefacts.build.dataset, ratings=ratings)
+    return msgspec.structs.replace(artefacts, build=msgspec.structs.replace(artefacts.build, dataset=dataset))
+
+
 def render_pages(artefacts: Artefacts, out: Path, *names: str) -> Path:
     """Export and render, of the optional pages these alone: those with charts take most of the time."""
     presentation = msgspec.structs.replace(artefacts.build.presentation, pages=list(names))

@@ -6,8 +6,8 @@ import { createItems } from "./items.js";
 
 const N_CANDIDATES = 100; // ten for each of the first ten places, as in recsys/evaluation/reranking.py
 
-// The tower with this stamp, and the items that it knows: { tower, items, square, landmarks }, of which the last two are what
-// createPositionView() takes.
+// The tower with this stamp, and the items that it knows: { tower, items, square, landmarks }. createPositionView() takes the last
+// two.
 export async function loadTower(stamp) {
   const names = ["items", "rate"];
   const promises = [marquee.loadExported("deep_tower", stamp), ...names.map((name) => marquee.load(name))];

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from recsys.schema import RatingsSummary
 from tests.browser.conftest import axe_violations, document_widths, until
 from tests.browser.rate.page import cards, link_to_ratings, loaded, recommended
-from tests.site.tiny import render_pages, tiny
+from tests.site.tiny import render_pages, tiny, with_ratings
 
 STARS = RatingsSummary(kind="scale", low=1, high=5, step=1, description="")
 HALVES = RatingsSummary(kind="scale", low=1, high=10, step=1, description="")
@@ -22,10 +21,7 @@ SHOWN = "[...document.querySelectorAll('[data-rated] input:checked')].map(({ val
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("controls")
     for name, summary in {"stars": STARS, "halves": HALVES, "counts": COUNTS}.items():
-        base = tiny()
-        dataset = msgspec.structs.replace(base.build.dataset, ratings=summary)
-        artefacts = msgspec.structs.replace(base, build=msgspec.structs.replace(base.build, dataset=dataset))
-        render_pages(artefacts, folder / name, "rate")
+        render_pages(with_ratings(tiny(), summary), folder / name, "rate")
     return folder
 
 

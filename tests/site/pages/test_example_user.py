@@ -20,7 +20,7 @@ from recsys.schema import (
     UserLists,
 )
 from recsys.site.pages.example_user import ExampleUser, example_user
-from tests.site.tiny import site_data, tiny
+from tests.site.tiny import site_data, tiny, with_ratings
 
 ITEMS = "abcdefghijkl"
 STARS = RatingsSummary(kind="scale", low=1, high=5, step=1, description="")
@@ -185,9 +185,7 @@ def test_there_is_none_where_the_settings_want_no_users_or_there_are_none():
 def test_ratings_that_do_not_say_what_is_liked_all_count():
     artefacts = site({"u": user("abc", "efgh", rating=2)})
     counts = RatingsSummary(kind="counts", low=1, high=500, description="")
-    dataset = msgspec.structs.replace(artefacts.build.dataset, ratings=counts)
-    build = msgspec.structs.replace(artefacts.build, dataset=dataset)
-    assert titles(example(msgspec.structs.replace(artefacts, build=build)))[0] == "ABC"
+    assert titles(example(with_ratings(artefacts, counts)))[0] == "ABC"
 
 
 def test_the_model_is_the_one_whose_lists_are_best():
