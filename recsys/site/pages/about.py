@@ -9,9 +9,9 @@ from typing import Any
 
 from recsys.schema import DatasetSummary, Protocol
 from recsys.site.context import Context, Model, PageHead
+from recsys.site.control import can_rate
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.towers import Shapes, WorkedExample, tower_shapes, worked_example
-from recsys.site.pages.wanted import is_wanted
 from recsys.site.strings import Strings
 
 _OPTIONS = (
@@ -71,7 +71,7 @@ def about_context(data: SiteData, page: PageHead) -> AboutContext:
         n_rated=sum(item.n_train > 0 for item in artefacts.items.items),
         n_head=_EASE_HEAD,
         shrinkage=artefacts.items.shrinkage,
-        answers=artefacts.deep_tower is not None and is_wanted("rate", artefacts),
+        answers=can_rate(artefacts),
         shapes=tower_shapes(data),
         worked=worked_example(data),
         settings=tuple(
