@@ -24,7 +24,13 @@ from filelock import FileLock
 import build
 from recsys.site.output.scripts import join_modules
 from recsys.site.publish.server import address, server
-from tests.requirements import browser, browser_skip_reason
+from tests.requirements import (
+    chromium_path,
+    chromium_skip_reason,
+    firefox_path,
+    firefox_skip_reason,
+    packages_skip_reason,
+)
 from tests.site.tiny import STRINGS, TEMPLATES
 
 FLAGS = (
@@ -36,6 +42,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+FIREFOX_SETTINGS = {"ui.prefersReducedMotion": 1, "ui.systemUsesDarkTheme": 0, "ui.useOverlayScrollbars": 1}
+"""Playwright sets neither of them in a Firefox that is not its own."""
 WIDTHS = (360, 1280)
 THEMES = ("light", "dark")
 KINDS = {
@@ -121,34 +129,90 @@ def origin(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue(request.param)
 
 
+def _skip_or_fail(reason: str | None) -> None:
+    """Where there is a reason why a browser cannot be used: skip the test, or fail if browsers are required."""
+    if reason is None:
+        return
+    if os.environ.get("MARQUEE_BROWSER_TESTS") == "required":
+        pytest.fail(f"MARQUEE_BROWSER_TESTS is 'required', but {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The running browser, one for the session. Without one the tests are skipped, or fail if they are required."""
-    reason = browser_skip_reason()
-    if reason is not None:
-        if os.environ.get("MARQUEE_BROWSER_TESTS") == "required":
-            pytest.fail(f"MARQUEE_BROWSER_TESTS is 'required', but {reason}", pytrace=False)
-        pytest.skip(reason)
+def driver() -> Iterator[Any]:
+    """Playwright, of which a process can hold one alone."""
+    _skip_or_fail(packages_skip_reason())
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        process = playwright.chromium.launch(executable_path=browser(), args=list(FLAGS))
-        yield process
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Any) -> Iterator[Any]:
+    """Chromium, running, one for the session. Without one the tests are skipped, or fail if they are required."""
+    _skip_or_fail(chromium_skip_reason())
+    process = driver.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
+    yield process
+    process.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(driver: Any) -> Iterator[Any]:
+    """The system's Firefox, running, one for the session. Without one the tests are skipped.
+
+    Playwright speaks WebDriver BiDi with it; versions later than pyproject.toml allows send commands that it lacks.
+    """
+    reason = firefox_skip_reason()
+    if reason is not None:
+        pytest.skip(reason)
+    process = driver.firefox.launch(
+        executable_path=firefox_path(), channel="moz-firefox", firefox_user_prefs=FIREFOX_SETTINGS
+    )
+    try:
+        process.new_context().close()
+        reason = None
+    except Exception as error:
+        reason = f"this Playwright does not drive Firefox {process.version}: {str(error).splitlines()[0]}"
         process.close()
+    _skip_or_fail(reason)
+    yield process
+    process.close()
 
 
 @pytest.fixture
-def visit(chromium: Any, disk: str, web: str) -> Iterator[Visit]:
+def engine(request: pytest.FixtureRequest) -> Any:
+    """The running browser of a test: Chromium, unless ``both_browsers`` or ``main_path`` says otherwise."""
+    return request.getfixturevalue(getattr(request, "param", "chromium"))
+
+
+both_browsers = pytest.mark.parametrize("engine", ["chromium", "firefox"], indirect=True)
+"""Runs a test that uses ``visit`` in Firefox too."""
+
+main_path = pytest.mark.parametrize(
+    ("engine", "origin", "width"),
+    [
+        *(("chromium", origin, width) for origin in ("disk", "web") for width in WIDTHS),
+        ("firefox", "disk", 360),
+        ("firefox", "web", 1280),
+    ],
+    indirect=["engine", "origin"],
+)
+"""Runs a test that uses ``visit`` from disk and over HTTP, narrow and wide, in both browsers."""
+
+
+@pytest.fixture
+def visit(engine: Any, disk: str, web: str) -> Iterator[Visit]:
     """Open a page in a new profile: ``visit(address, width=1280, theme="light", **options of the profile)``.
 
     The address is absolute, or relative to the site, which is then opened from the server.
     """
-    with visits(chromium, disk, web) as open_page:
+    with visits(engine, disk, web) as open_page:
         yield open_page
 
 
 @contextmanager
-def visits(chromium: Any, disk: str, web: str) -> Iterator[Visit]:
+def visits(engine: Any, disk: str, web: str) -> Iterator[Visit]:
     """What ``visit`` is, for as long as it is wanted: at the end nothing may have been complained of."""
     profiles, complaints = [], []
 
@@ -170,7 +234,7 @@ def visits(chromium: Any, disk: str, web: str) -> Iterator[Visit]:
 
     def open_page(address: str, width: int = 1280, theme: str = "light", **options: Any) -> Any:
         settings = {"reduced_motion": "reduce", "locale": "en-GB", **options}
-        profile = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=theme, **settings)
+        profile = engine.new_context(viewport={"width": width, "height": 800}, color_scheme=theme, **settings)
         profile.set_default_timeout(1000 * PATIENCE)
         profile.on("page", watch)
         profile.on("request", check_request)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import settled, until
+from tests.browser.conftest import both_browsers, main_path, settled, until
 
 THEME_AT_THE_START = """
 new MutationObserver((_, observer) => {
@@ -13,6 +13,13 @@ new MutationObserver((_, observer) => {
   globalThis.themeAtTheStart = document.documentElement.dataset.theme ?? "none";
 }).observe(document, { childList: true, subtree: true });
 """
+CURRENT_LINK = """() => {
+  const link = document.querySelector("header nav [aria-current=page]");
+  const { left, right } = link.getBoundingClientRect();
+  const { mask } = getComputedStyle(link.parentElement);
+  const faded = /100% - ([0-9.]+)px/.exec(mask); // at the right edge
+  return [left, right, faded ? Number(faded[1]) : 0];
+}"""
 FOCUSABLE = """() => {
   const all = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")];
   const radios = new Set();
@@ -49,6 +56,18 @@ def search(page):
     return page.get_by_role("combobox", name="Search users and films")
 
 
+@both_browsers
+def test_on_a_phone_the_navigation_leads_to_every_page_and_shows_the_one_that_is_open(visit, disk):
+    page = visit(disk + "index.html", 360)
+    links = page.get_by_role("navigation", name="Site").get_by_role("link")
+    labels = links.all_inner_texts()
+    for position, label in enumerate(labels):
+        links.nth(position).click()
+        page.locator("header nav [aria-current=page]", has_text=label).wait_for()
+        left, right, faded = page.evaluate(CURRENT_LINK)
+        assert 0 <= left < right <= 360 - faded, label
+
+
 @pytest.mark.parametrize("address", ["index.html", "users.html", "users/1.html"])
 def test_the_random_button_opens_another_users_page(visit, origin, address):
     page = visit(origin + address)
@@ -58,8 +77,9 @@ def test_the_random_button_opens_another_users_page(visit, origin, address):
 
 
 @pytest.mark.parametrize("address", ["index.html", "items/5331.html"])
-def test_the_search_works_by_keyboard_alone_and_ignores_accents(visit, origin, address):
-    page = visit(origin + address)
+@main_path
+def test_the_search_works_by_keyboard_alone_and_ignores_accents(visit, origin, address, width):
+    page = visit(origin + address, width)
     page.keyboard.press("/")
     page.keyboard.type("bete belle")
     option = page.get_by_role("option", name=re.compile("La Belle et la Bête"))
@@ -138,7 +158,9 @@ def test_a_search_without_results_says_so(visit, disk):
     assert search(page).get_attribute("aria-expanded") == "false"
 
 
-@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("engine", "system"), [("chromium", "light"), ("chromium", "dark"), ("firefox", "light")], indirect=["engine"]
+)
 def test_the_chosen_theme_is_set_on_every_later_page_before_it_is_drawn(visit, origin, system):
     page = visit(origin + "index.html", theme=system)
     before = background(page)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import REQUESTED, SHIFT, axe_violations, document_widths, until
+from tests.browser.conftest import REQUESTED, SHIFT, axe_violations, document_widths, main_path, until
 from tests.browser.rate.page import cards, expected_ranking, loaded, rate_card, recommended
 
 OFFLINE = """{
@@ -24,7 +24,7 @@ def status(page: Any) -> str:
     return page.locator("[data-try] [data-status]").text_content()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@main_path
 def test_a_rated_item_is_answered_with_five_items_and_reasons(visit, origin, width):
     page = visit(origin + "index.html", width)
     assert status(page) == "Your list appears here."

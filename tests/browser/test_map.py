@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from recsys.export.script import json_in
-from tests.browser.conftest import settled, until
+from tests.browser.conftest import both_browsers, main_path, settled, until
 
 POSITIONS = """() => {
   const { x, y } = Bokeh.documents[0].get_model_by_name("items").data;
@@ -100,8 +100,9 @@ def tap_an_item(page) -> None:
     pytest.fail("no tap hit an item")
 
 
-def test_a_tap_shows_an_item_with_its_neighbours_and_a_link_to_its_page(visit, origin, items):
-    page = settled(visit(origin + "map.html"))
+@main_path
+def test_a_tap_shows_an_item_with_its_neighbours_and_a_link_to_its_page(visit, origin, items, width):
+    page = settled(visit(origin + "map.html", width))
     tap_an_item(page)
     title = panel(page).get_by_role("heading", level=2).inner_text()
     panel(page).get_by_text("Nearest in").wait_for()
@@ -114,6 +115,13 @@ def test_a_tap_shows_an_item_with_its_neighbours_and_a_link_to_its_page(visit, o
     panel(page).get_by_role("link", name="Open its page").click()
     page.wait_for_url(re.compile(r"/items/[^/]+\.html$"))
     assert page.get_by_role("heading", level=1).inner_text() == title
+
+
+@both_browsers
+def test_no_spinner_covers_the_years(visit, disk):
+    page = visit(disk + "map.html")
+    for label in ("From year", "To year"):
+        assert page.get_by_label(label).evaluate("input => getComputedStyle(input).appearance") == "textfield"
 
 
 def test_a_neighbour_can_be_picked_and_the_pick_cleared(visit, disk):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import REQUESTED, SHIFT, axe_violations, document_widths, settled, until
+from tests.browser.conftest import REQUESTED, SHIFT, axe_violations, document_widths, main_path, settled, until
 from tests.browser.rate.page import loaded, rate_card, recommended, your_ratings
 
 STORED = """() => {
@@ -43,7 +43,7 @@ def link_to_list(page: Any) -> Any:
 
 
 @pytest.mark.parametrize("address", LISTS.values(), ids=LISTS)
-@pytest.mark.parametrize("width", [360, 1280])
+@main_path
 def test_an_item_of_a_list_is_rated_in_place(visit, origin, address, width):
     page = visit(origin + address, width)
     button = first_button(page)
@@ -100,8 +100,9 @@ def test_seen_watchlist_and_not_interested_take_one_tap_and_exclude_each_other(v
     assert link_to_list(page).inner_text() == "Rate"
 
 
-def test_the_page_of_an_item_has_the_buttons_below_its_title(visit, origin):
-    page = visit(origin + "items/5331.html", 360)
+@main_path
+def test_the_page_of_an_item_has_the_buttons_below_its_title(visit, origin, width):
+    page = visit(origin + "items/5331.html", width)
     bar = page.locator(".rate-item")
     bar.get_by_role("button", name="Seen it").click()
     until(page, "() => document.querySelector('.rate-item .rate-it').textContent === '3'")
@@ -120,7 +121,7 @@ def picked_on_the_map(page: Any) -> Any:
     return region
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@main_path
 def test_the_item_picked_on_the_map_is_rated_in_its_panel(visit, origin, width):
     page = visit(origin + "map.html#item=5331", width, has_touch=width == 360)
     region = picked_on_the_map(page)

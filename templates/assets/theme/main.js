@@ -1,8 +1,9 @@
 // What depends on earlier visits: this script runs before the first paint, to set the theme that was chosen and to say how many
-// items were rated; later it adds the switch of themes to the head of the page. Without this script, or without storage, pages
+// items were rated; later it adds the switch of themes to the head of the page and scrolls its navigation. Without this script, or without storage, pages
 // are as light or dark as the system.
 
 import { t } from "../shared/strings.js";
+import { showCurrentPage } from "./current_page.js";
 import { labelYourList } from "./your_list.js";
 
 const KEY = "marquee-theme"; // in the storage
@@ -69,6 +70,7 @@ function addSwitch() {
 applyTheme(readTheme());
 labelYourList();
 document.addEventListener("DOMContentLoaded", addSwitch);
+document.addEventListener("DOMContentLoaded", showCurrentPage);
 // The theme was chosen in another tab, or on a later page from which the visitor came back.
 addEventListener("storage", (event) => event.key === KEY && applyTheme(event.newValue));
 addEventListener("pageshow", (event) => event.persisted && applyTheme(readTheme()));
