@@ -3,6 +3,7 @@
 import pytest
 
 from tests.browser.conftest import THEMES, settled, until
+from tests.browser.rate.page import rate_card
 
 STYLE = """element => {
   const { backgroundColor, color, borderTopWidth, textDecorationLine, fontWeight } = getComputedStyle(element);
@@ -15,6 +16,22 @@ CANVAS = """() => {
   probe.remove();
   return backgroundColor;
 }"""
+CONTRASTS = """(elements, [property, pseudo, canvas]) => {
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const luminance = (colour) => {
+    context.clearRect(0, 0, 1, 1);
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = [...context.getImageData(0, 0, 1, 1).data].map((value) => value / 255)
+      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const ground = luminance(canvas);
+  return elements.map((element) => luminance(getComputedStyle(element, pseudo)[property]))
+    .map((value) => (Math.max(value, ground) + 0.05) / (Math.min(value, ground) + 0.05));
+}"""
+TEXT, GRAPHICS = 4.5, 3
+"""The contrast that WCAG 2 asks of each at level AA."""
 themes = pytest.mark.parametrize("theme", THEMES)
 
 
@@ -29,6 +46,11 @@ def style(locator):
 
 def background(locator, pseudo=None):
     return locator.evaluate("(element, pseudo) => getComputedStyle(element, pseudo).backgroundColor", pseudo)
+
+
+def contrasts(locator, property_, pseudo=None):
+    """How far colours of elements are from that of the page, as WCAG 2 measures it."""
+    return locator.evaluate_all(CONTRASTS, [property_, pseudo, locator.page.evaluate(CANVAS)])
 
 
 @themes
@@ -106,3 +128,48 @@ def test_a_theme_that_was_chosen_does_not_go_against_that_of_the_system(open_pag
     page.get_by_role("button", name="Theme").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light dark"
+
+
+@themes
+@pytest.mark.parametrize(
+    ("address", "selector", "property_", "least"),
+    [
+        ("about.html", ".towers text", "fill", TEXT),
+        ("about.html", ".towers rect", "stroke", GRAPHICS),
+        ("about.html", ".towers path", "stroke", GRAPHICS),
+        ("map.html", ".bk-tool-icon", "backgroundColor", GRAPHICS),
+        ("map.html#epoch=1", ".losses polyline", "stroke", GRAPHICS),
+        ("map.html#epoch=1", ".losses .mark", "stroke", GRAPHICS),
+        ("users/1.html", ".genres thead th:nth-child(2)::before", "backgroundColor", GRAPHICS),
+        ("users/1.html", ".genres th", "color", TEXT),
+        ("users/1.html", ".genres td", "color", TEXT),
+        ("items/5331.html", ".hist dd::before", "backgroundColor", GRAPHICS),
+        ("index.html", ".bar .fill", "backgroundColor", GRAPHICS),
+        ("compare.html", ".dot:not(.m-deep_liked)", "backgroundColor", GRAPHICS),
+        ("compare.html", ".split span", "backgroundColor", GRAPHICS),
+    ],
+)
+def test_what_is_drawn_has_enough_contrast(open_page, theme, address, selector, property_, least):
+    page = open_page(address, theme)
+    selector, _, pseudo = selector.partition("::")
+    drawn = page.locator(selector)
+    drawn.first.wait_for(state="attached")
+    assert min(contrasts(drawn, property_, f"::{pseudo}" if pseudo else None)) >= least
+
+
+@themes
+def test_the_picture_of_the_visitors_position_has_a_frame_and_marks_that_are_seen(open_page, theme):
+    page = open_page("rate.html", theme)
+    rate_card(page, 0, 5)
+    marks = page.locator(".rate-plane i")
+    marks.nth(10).wait_for()
+    assert min(contrasts(marks, "backgroundColor")[:-1]) >= GRAPHICS  # without that of the visitor, which has a ring
+    assert page.locator(".rate-plane").evaluate("picture => getComputedStyle(picture).borderTopWidth") == "1px"
+
+
+@themes
+def test_the_text_of_charts_has_the_colour_of_the_systems_text(open_page, theme):
+    page = open_page("training.html", theme)
+    colours = """() => [...Bokeh.documents[0].roots()[0].references()]
+      .map((model) => model.major_label_text_color ?? model.label_text_color).filter(Boolean)"""
+    assert set(page.evaluate(colours)) == {page.evaluate("getComputedStyle(document.body).color")}

@@ -5,6 +5,7 @@ const PRINT_WIDTH = 680; // px
 const drawnCharts = new Map(); // the Bokeh documents, by the container that each is drawn in
 const colours = new Map(); // by CSS variable, of the current theme
 const probe = document.createElement("i");
+probe.className = "chart-colour";
 probe.hidden = true;
 probe.style.forcedColorAdjust = "none"; // colours tell points and curves apart, in high contrast too
 document.body.append(probe);
