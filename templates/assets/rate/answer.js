@@ -1,7 +1,7 @@
 // What the deep tower answers to a visitor's ratings: the best items for them, and why. The Rate page and the front page ask it.
 import { marquee } from "../shared/marquee.js";
 import { createTower } from "../tower/tower.js";
-import { rerank } from "./discovery.js";
+import { addGenreMatch, rerank } from "./discovery.js";
 import { createItems } from "./items.js";
 
 const N_CANDIDATES = 100; // ten for each of the first ten places, as in recsys/evaluation/reranking.py
@@ -26,32 +26,39 @@ function excludeTwins(twins, excluded, isOpen, scores) {
 }
 
 // The best items by `scores` as pairs [row, score], at most N_CANDIDATES, of those for which `isWanted(row)` holds. None of the
-// `excluded` rows, also not under another id. `discovery` is 0 to 1.
-export function chooseBest({ tower, items }, scores, excluded, discovery, isWanted = () => true) {
+// `excluded` rows, also not under another id. `discovery` is 0 to 1; beyond 0 popularity counts against an item, and `match`, of
+// genre_match.js, for it.
+export function chooseBest({ tower, items }, scores, match, excluded, discovery, isWanted = () => true) {
   const rest = new Set(excluded);
   const isCandidate = (row) => !rest.has(row) && isWanted(row);
-  excludeTwins(items.twins, rest, isCandidate, scores);
-  return rerank(tower.topK(scores, N_CANDIDATES, isCandidate), items.popularity, discovery);
+  const matched = discovery ? addGenreMatch(scores, match, discovery) : scores;
+  excludeTwins(items.twins, rest, isCandidate, matched);
+  const best = rerank(tower.topK(matched, N_CANDIDATES, isCandidate), items.popularity, discovery);
+  return best.map(([row]) => [row, scores[row]]);
 }
 
 export function createAnswer(tower, items) {
-  let [rated, user, scores] = [[], null, []]; // pairs [row, stars], and what the tower makes of them
+  const matchGenres = items.createGenreMatch(tower);
+  let [rated, user, scores, match] = [[], null, [], []]; // pairs [row, stars], and what the tower makes of them
 
   return {
     get rated() { return rated; }, // those of items that the tower has
     get user() { return user; }, // the user vector; null without ratings
     get scores() { return scores; }, // of all rows; empty without ratings
+    get match() { return match; }, // of their genres, likewise
     // Run the tower on `ratings`, stars by item id.
     setRatings(ratings) {
       rated = [...ratings].map(([id, stars]) => [items.row(id), stars]).filter(([row]) => row !== undefined);
       user = rated.length ? tower.userVector(rated) : null;
       scores = user ? tower.scores(user) : [];
+      match = user ? matchGenres(rated) : [];
     },
     // The best items that are neither rated nor unwanted, of a genre, by number; -1: of any.
     best(unwanted, discovery, genre = -1) {
       if (!user) return [];
       const excluded = [...rated.map(([row]) => row), ...[...unwanted].map(items.row)];
-      return chooseBest({ tower, items }, scores, excluded, discovery, (row) => genre < 0 || items.hasGenre(row, genre));
+      const isWanted = (row) => genre < 0 || items.hasGenre(row, genre);
+      return chooseBest({ tower, items }, scores, match, excluded, discovery, isWanted);
     },
     // Of each of `rows`, as the tower gives them.
     reasons: (rows) => tower.reasons(rated, rows),

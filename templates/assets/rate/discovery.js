@@ -1,4 +1,15 @@
-// Re-rank the tower's best items by score less popularity, as recsys/evaluation/reranking.py does, and the slider for it.
+// Re-rank by what is a visitor's own: less popularity, as recsys/evaluation/reranking.py does, and more of their genres. And
+// the slider for it.
+
+// What the genres of an item count at 1, in standard deviations of the scores. Half of it, 1.25, leaves the lists of new users
+// as accurate as they are, on three logs with genres; and three westerns that somebody likes then bring more of them.
+const GENRE_STRENGTH = 2.5;
+
+// Scores by row, and more for the genres that a visitor chooses: `match` is of genre_match.js, `discovery` is 0 to 1.
+export function addGenreMatch(scores, match, discovery) {
+  const strength = discovery * GENRE_STRENGTH * spread(scores);
+  return scores.map((score, row) => score + strength * match[row]);
+}
 
 // Standard deviation.
 function spread(values) {

@@ -1,5 +1,6 @@
 // The items that a visitor can rate, by their row in the tower: titles, addresses and genres.
 import { marquee } from "../shared/marquee.js";
+import { createGenreMatch } from "./genre_match.js";
 
 // `ids` are those of the tower, by row; `allItems` is data-items.js: [title, year, slug]; `facts` is data-rate.js.
 export function createItems(ids, allItems, facts) {
@@ -22,6 +23,7 @@ export function createItems(ids, allItems, facts) {
       [year(row), ...facts.of[row].slice(0, 2).map((genre) => facts.genres[genre])].filter(Boolean).join(" · "),
     popularity: (row) => Math.log2(facts.counts[row] + 1),
     hasGenre: (row, genre) => facts.of[row].includes(genre),
+    createGenreMatch: (tower) => createGenreMatch(facts.of, facts.counts, facts.genres.length, tower),
     twins,
     firstTwin: (row) => firstTwins.get(row) ?? row, // the same for all its rows
 

@@ -44,9 +44,10 @@ export function createTogether(box, tower, items, state, getDiscovery) {
     const how = choices.find((choice) => choice.checked).value;
     const [ownScores, linkedScores] = [own, linked].map(({ scores }) => standardize(scores));
     const scores = ownScores.map((score, row) => COMBINE[how](score, linkedScores[row]));
+    const match = own.match.map((value, row) => COMBINE[how](value, linked.match[row]));
     const rated = [...own.rated, ...linked.rated].map(([row]) => row);
     const excluded = [...rated, ...[...state.ownUnwanted, ...state.unwanted].map(items.row)];
-    const best = chooseBest({ tower, items }, scores, excluded, getDiscovery()).slice(0, N_LISTED);
+    const best = chooseBest({ tower, items }, scores, match, excluded, getDiscovery()).slice(0, N_LISTED);
     list.replaceChildren(...best.map(([row]) => createLine(row, shareOf(ownScores[row], linkedScores[row]))));
     for (const note of notes) note.hidden = note.dataset.how !== how;
   };

@@ -212,6 +212,8 @@ export function createTower(data) {
   return {
     n,
     dim,
+    weightOf,
+    averageItems: nAverage,
     userVector,
     scores,
     topK,

@@ -12,13 +12,12 @@ from tests.browser.conftest import until
 
 LOADED = "() => !document.querySelector('[data-waiting] [data-status]').textContent.startsWith('Loading')"
 RECOMMENDED = "[...document.querySelectorAll('[data-items] > li a')].map((link) => link.href.split('/').pop())"
-# All items by score, best first, for ratings [[id, stars], ...]: without the page's own way of choosing the best.
-RANKING = """(ratings) => {
+# All items with their scores for ratings [[id, stars], ...]: without the page's own way of choosing the best.
+SCORES = """(ratings) => {
   const data = marquee.data.get("deep_tower");
   const tower = marquee.deepTower(data);
   const rated = ratings.map(([id, stars]) => [data.item_ids.indexOf(id), stars]);
-  return [...tower.scores(tower.userVector(rated))].map((score, row) => [data.item_ids[row], score, row])
-    .sort((a, b) => b[1] - a[1] || a[2] - b[2]);
+  return [...tower.scores(tower.userVector(rated))].map((score, row) => [data.item_ids[row], score]);
 }"""
 SET_HASH = """(hash) => new Promise((resolve) => {
   addEventListener("hashchange", resolve, { once: true });
@@ -63,11 +62,17 @@ def recommended(page: Any) -> list[str]:
     return [name.removesuffix(".html") for name in page.evaluate(RECOMMENDED)]
 
 
-def expected_ranking(page: Any, ratings: list[Rating]) -> list[tuple[str, float]]:
-    """The id and the score of every item that is not rated, best first."""
-    rated = {id_ for id_, _ in ratings}
+def expected_scores(page: Any, ratings: list[Rating]) -> dict[str, float]:
+    """The score of every item by its id, in the tower's order."""
     page.add_script_tag(url=page.evaluate("marquee.root") + "assets/tower.js")
-    return [(id_, score) for id_, score, _ in page.evaluate(RANKING, ratings) if id_ not in rated]
+    return dict(page.evaluate(SCORES, ratings))
+
+
+def expected_ranking(page: Any, ratings: list[Rating]) -> list[tuple[str, float]]:
+    """The id and the score of every item that is not rated, best first; equals in the tower's order."""
+    rated = {id_ for id_, _ in ratings}
+    unrated = [(id_, score) for id_, score in expected_scores(page, ratings).items() if id_ not in rated]
+    return sorted(unrated, key=lambda pair: -pair[1])
 
 
 def your_ratings(page: Any) -> dict[str, int]:
