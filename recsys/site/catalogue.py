@@ -7,6 +7,7 @@ from urllib.parse import quote
 from recsys.errors import OutputError
 from recsys.schema import Artefacts, Embedding, Item
 from recsys.site.context import ItemLink, Model, UserLink
+from recsys.site.images.square import Point
 from recsys.site.output.limits import limits_of
 from recsys.site.shortening import MAX_HEADING, MAX_TITLE, shortened
 from recsys.site.slugs import slugs
@@ -89,6 +90,17 @@ class Catalogue:
                 "build the site again without --render-only"
             )
         return embedding
+
+    def positions(self, model: Model) -> list[Point | None]:
+        """Where each item lies in the layout that the map opens with; None where it has no place in it.
+
+        Follows the items; empty where the model has no vectors.
+
+        Raises:
+            OutputError: as :meth:`embedding`.
+        """
+        embedding = self.embedding(model)
+        return [] if embedding is None else [*(embedding.neighbour_layout or embedding.projection)]
 
     def embeddings(self) -> dict[Model, Embedding]:
         """The item vectors of every model that has any."""

@@ -410,14 +410,53 @@ def test_invalid_values_in_the_address_show_the_whole_map(visit, disk, items, ha
     assert count(page) == f"{len(items)} films"
 
 
-def test_a_position_in_the_address_is_marked_on_the_principal_components_of_deep_alone(visit, disk):
+DENSITY = """() => {
+  const { xs, ys } = Bokeh.documents[0].get_model_by_name("density-source").data;
+  const { points, filter } = { points: Bokeh.documents[0].get_model_by_name("items").data,
+                               filter: Bokeh.documents[0].get_model_by_name("points").view.filter.indices };
+  const canvas = document.createElement("canvas").getContext("2d");
+  return [...xs].map((path, n) => {
+    const shape = new Path2D();
+    let isNew = true;
+    path.forEach((x, k) => {
+      if (Number.isNaN(x)) shape.closePath();
+      else if (isNew) shape.moveTo(x, ys[n][k]);
+      else shape.lineTo(x, ys[n][k]);
+      isNew = Number.isNaN(x);
+    });
+    shape.closePath();
+    return filter.filter((row) => canvas.isPointInPath(shape, points.x[row], points.y[row])).length / filter.length;
+  });
+}"""
+
+
+def test_the_ground_is_shaded_where_nine_six_and_three_of_ten_shown_items_lie(visit, disk, items):
+    page = settled(visit(disk + "map.html"))
+    assert page.evaluate(DENSITY) == pytest.approx([0.9, 0.6, 0.3], abs=0.07)
+    before = page.evaluate("[...Bokeh.documents[0].get_model_by_name('density-source').data.xs[0]].length")
+    page.get_by_text("Genres", exact=True).click()
+    page.get_by_role("checkbox", name=re.compile("^Drama")).check()
+    n_dramas = sum("Drama" in item["genres"] for item in items)
+    page.get_by_text(f"{n_dramas} of {len(items)} films").wait_for()
+    assert page.evaluate(DENSITY) == pytest.approx([0.9, 0.6, 0.3], abs=0.07)
+    assert page.evaluate("[...Bokeh.documents[0].get_model_by_name('density-source').data.xs[0]].length") != before
+
+
+def test_where_an_item_is_picked_or_few_are_shown_nothing_is_shaded(visit, disk, items):
+    page = settled(visit(disk + f"map.html#item={items[0]['id']}"))
+    assert page.evaluate(DENSITY) == []
+    page = settled(visit(disk + "map.html#from=1900&to=1930"))
+    assert page.evaluate(DENSITY) == []
+
+
+def test_a_position_in_the_address_is_marked_on_the_neighbours_of_deep_alone(visit, disk):
     page = settled(visit(disk + "map.html#model=deep&you=0.01,-0.02"))
     page.get_by_text("★ You").wait_for()
     assert page.evaluate(NEW_USER) == [[0.01, -0.02]]
-    page.get_by_label("Layout").select_option("Nearest neighbours")
+    page.get_by_label("Layout").select_option("Principal components")
     page.get_by_text("★ You").wait_for(state="detached")
     assert page.evaluate(NEW_USER) == []
-    page.get_by_label("Layout").select_option("Principal components")
+    page.get_by_label("Layout").select_option("Nearest neighbours")
     page.get_by_role("radio", name="Base").check()
     page.get_by_text("★ You").wait_for(state="detached")
     assert page.evaluate(NEW_USER) == []
@@ -432,18 +471,18 @@ def test_a_copied_link_does_not_hold_the_position_of_the_user(visit, disk):
     page.evaluate("() => { navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }; }")
     page.get_by_role("button", name="Copy link").click()
     page.get_by_role("button", name="Copied").wait_for()
-    assert page.evaluate("copied") == disk + "map.html#layout=projection"
+    assert page.evaluate("copied") == disk + "map.html"
     assert view_in_address(page)["you"] == ["0.01,-0.02"]
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
     page.get_by_role("button", name=re.compile("Cop")).click()
-    assert page.locator("[data-link] input").input_value() == disk + "map.html#layout=projection"
+    assert page.locator("[data-link] input").input_value() == disk + "map.html"
 
 
-def test_a_position_beyond_all_items_is_marked_at_their_edge(visit, disk, projections):
+def test_a_position_beyond_all_items_is_marked_at_their_edge(visit, disk, layouts):
     page = settled(visit(disk + "map.html#model=deep&you=999999,-999999"))
     page.get_by_text("★ You").wait_for()
     (x, y) = page.evaluate(NEW_USER)[0]
-    xs, ys = zip(*projections["deep"], strict=True)
+    xs, ys = zip(*layouts["deep"], strict=True)
     assert (x, y) == pytest.approx((max(xs), min(ys)), abs=1e-4)
 
 

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure as Figure  # noqa: N812  (a class by another name)
 
 MAP_HEIGHT = 580
+DENSITY_ALPHA = 0.05
+"""Of the area within each contour; areas lie on each other."""
 COLUMNS = ("x", "y", "size", "fill", "alpha", "title", "label", "year", "genres")
 
 
 def map_chart(strings: Strings, details: Sequence[str] = ("year", "genres")) -> Chart:
-    """Every item as a point, with the filtered-out ones as shades below, and rings and a name above.
+    """Every item as a point, above where they lie dense and the filtered-out ones, below rings and names.
 
     Args:
         strings: the texts of the interface.
@@ -38,6 +40,8 @@ def map_chart(strings: Strings, details: Sequence[str] = ("year", "genres")) -> 
     items, ringed, picked = (
         ColumnDataSource({column: [] for column in COLUMNS}, name=name) for name in ("items", "ringed", "picked")
     )
+    density = ColumnDataSource({"xs": [], "ys": []}, name="density-source")
+    plot.patches("xs", "ys", source=density, name="density", fill_alpha=DENSITY_ALPHA, line_alpha=0.0)
     _layer(plot, items, "ghosts", view=_empty_view(), size=4, fill_alpha=0.12, line_alpha=0.0)
     style = {"size": "size", "fill_color": "fill"}
     points = _layer(plot, items, "points", view=_empty_view(), **style, fill_alpha="alpha", line_alpha=0.0)

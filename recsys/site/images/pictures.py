@@ -14,16 +14,18 @@ from recsys.site.strings import Strings
 def write_pictures(artefacts: Artefacts, catalogue: Catalogue, assets: Assets, strings: Strings) -> None:
     """Draw ``assets/map-{name}.png`` for each model, and the social card with the map of the last one."""
     n_ratings = [item.n_ratings for item in artefacts.items.items]
-    points = None
+    points, n_placed = [], []
     for model in catalogue.models:
         name = f"map-{model.name}.png"
         with building(f"assets/{name}"):
-            embedding = catalogue.embedding(model)
-            if embedding is not None:
-                points, entry = embedding.projection, artefacts.build.legend[model.name]
-                assets.write(name, map_picture(points, n_ratings, between(entry.light, entry.dark)))
+            positions = catalogue.positions(model)
+            if positions:
+                placed = [(point, n) for point, n in zip(positions, n_ratings, strict=True) if point is not None]
+                points, entry = [point for point, _ in placed], artefacts.build.legend[model.name]
+                n_placed = [n for _, n in placed]
+                assets.write(name, map_picture(points, n_placed, between(entry.light, entry.dark)))
     dataset = artefacts.build.dataset
     sizes = {"n_users": dataset.n_users, "n_items": dataset.n_items, "n_ratings": dataset.n_ratings}
     facts, name = strings.text("site.card_facts", **sizes), drawable(strings.word("dataset"))
-    card = social_card(name or strings.text("site.card_untitled"), facts, points or [], n_ratings if points else [])
+    card = social_card(name or strings.text("site.card_untitled"), facts, points, n_placed)
     assets.write("card.png", card)

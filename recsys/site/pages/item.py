@@ -9,8 +9,8 @@ from itertools import groupby
 from math import ceil
 from urllib.parse import quote
 
-from recsys.schema import Embedding, Item, RatingBin
-from recsys.site.catalogue import is_titled_by_number
+from recsys.schema import Item, RatingBin
+from recsys.site.catalogue import Catalogue, is_titled_by_number
 from recsys.site.context import Context, ItemLink, Model, PageHead, UserLink
 from recsys.site.images.square import square_around
 from recsys.site.output.jinja import plain
@@ -117,13 +117,13 @@ class ItemPageData:
 def item_page_data(data: SiteData) -> ItemPageData:
     """Go through all lists and positions once for all items."""
     recommendations = data.artefacts.recommendations
-    embeddings = data.artefacts.item_embeddings.models if is_wanted("map", data.artefacts) else {}
+    models = data.catalogue.models if is_wanted("map", data.artefacts) else ()
     lists = (rows for user in recommendations.users.values() for rows in user.models.values())
     return ItemPageData(
         site=data,
         bins=[_bin_label(rating_bin) for rating_bin in data.artefacts.items.bins],
         audiences=audiences(recommendations) if is_wanted("users", data.artefacts) else {},
-        spots={name: _spots(embedding) for name, embedding in embeddings.items()},
+        spots={model.name: _spots(data.catalogue, model) for model in models},
         withheld=any(row.item is None for rows in lists for row in rows),
         on_map=frozenset(item.id for _, item in listed_items(data.artefacts)),
         patterns=checked_patterns(data.artefacts.build.presentation.links),
@@ -199,12 +199,13 @@ def _audience_views(item: Item, data: ItemPageData) -> tuple[AudienceView, ...]:
     )
 
 
-def _spots(embedding: Embedding) -> dict[str, PicturePosition]:
+def _spots(catalogue: Catalogue, model: Model) -> dict[str, PicturePosition]:
     """Where each item lies in the picture of a model's map, to the nearest per cent: it is not 200 pixels wide."""
-    square = square_around(embedding.projection)
-    # The map picture checks that there are as many points as items, and reports where there are not.
-    points = zip(embedding.item_ids, map(square.to_percent, embedding.projection), strict=False)
-    return {id_: (round(left), round(top)) for id_, (left, top) in points}
+    positions = dict(zip(catalogue.items, catalogue.positions(model), strict=False))  # without vectors none
+    points = {id_: point for id_, point in positions.items() if point is not None}
+    square = square_around(list(points.values()))
+    percents = {id_: square.to_percent(point) for id_, point in points.items()}
+    return {id_: (round(left), round(top)) for id_, (left, top) in percents.items()}
 
 
 def item_jobs(data: SiteData) -> Iterator[Job]:

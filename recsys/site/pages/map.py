@@ -158,8 +158,8 @@ def map_facts(data: SiteData) -> dict[str, Any]:
     """What the scripts of the map know besides the table of coordinates, which has titles and links, row by row.
 
     Columns follow the items: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (an item's genres, as positions
-    in ``genres``, most common first). ``positions`` has, by model name and layout, ``points``: the x and the y of
-    each item in turn, in ``bits`` bits each, between ``low`` and ``high``. ``losses`` has the curves of a model as
+    in ``genres``, most common first). ``positions`` has, by model name and layout, where the items lie, as
+    :func:`encode_points` writes it. ``losses`` has the curves of a model as
     columns of epochs, training and validation loss, ``regions`` the x, the y and the name of each region of the
     layout by neighbours, by model name. ``links`` are the patterns of addresses elsewhere, by label; ``partial`` says
     whether other items are not on the map.
@@ -178,7 +178,6 @@ def map_facts(data: SiteData) -> dict[str, Any]:
         "years": [item.year for item in items],
         "of": [[genre_position[genre] for genre in item.genres] for item in items],
         "layouts": list(layouts),
-        "bits": POSITION_BITS,
         "positions": {
             name: {layout: encode_points(by_layout[layout]) for layout in layouts}
             for name, by_layout in positions.items()
@@ -199,13 +198,14 @@ def _regions(strings: Strings, embedding: Embedding) -> list[tuple[float, float,
 
 
 def encode_points(points: Sequence[Point]) -> dict[str, Any]:
-    """Points in :data:`POSITION_BITS` bits a coordinate, between the lowest and the highest of each axis."""
+    """``points`` has the x and the y of each in turn, in ``bits`` bits each, from ``low`` to ``high`` of its axis."""
     if not points:
-        return {"low": [0, 0], "high": [0, 0], "points": ""}
+        return {"bits": POSITION_BITS, "low": [0, 0], "high": [0, 0], "points": ""}
     coordinates = np.array(points)
     low, high = coordinates.min(axis=0), coordinates.max(axis=0)
     steps = np.round((coordinates - low) / np.where(high > low, high - low, 1) * (2**POSITION_BITS - 1))
     return {
+        "bits": POSITION_BITS,
         "low": low.round(4).tolist(),
         "high": high.round(4).tolist(),
         "points": encode_bits(steps.astype(np.int64), POSITION_BITS),

@@ -12,8 +12,9 @@ from msgspec import UNSET
 from recsys.schema import DeepTower
 from recsys.site.context import Context, PageHead
 from recsys.site.control import Control, control_of
-from recsys.site.images.square import square_around
+from recsys.site.images.square import Point, square_around
 from recsys.site.output.script_data import exported_stamp
+from recsys.site.pages.map import encode_points
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.starters import Starter, starters_of
 from recsys.site.pages.ten_best import ten_best
@@ -77,9 +78,9 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
     """What the scripts know of the items besides ``data-items.js``; columns follow the rows of the tower.
 
     ``items`` has the position of each in ``data-items.js``, ``of`` its genres, as positions in ``genres``, which has
-    the most common first, ``counts`` its ratings in the training part. ``square`` is the piece of the map that
-    ``map-deep.png`` shows: the x and the y of its centre, and half its width. ``twins``, absent where there are none,
-    has groups of rows of one item.
+    the most common first, ``counts`` its ratings in the training part. ``places`` is where the items lie on the map
+    that ``map-deep.png`` shows, of which ``square`` is the x and the y of the centre, and half the width; it is
+    absent where an item has no place. ``twins``, absent where there are none, has groups of rows of one item.
 
     Returns:
         None where there is no tower.
@@ -97,8 +98,10 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
     genres_of_items = [catalogue.genres[id_] for id_ in tower.item_ids]
     genres = [name for name, _ in Counter(chain.from_iterable(genres_of_items)).most_common()]
     genre_position = {name: position for position, name in enumerate(genres)}
-    deep = data.artefacts.item_embeddings.models.get("deep")
-    square = square_around(deep.projection if deep else [])
+    positions = dict(zip(catalogue.items, _positions(data), strict=False))
+    places = [positions.get(id_) for id_ in tower.item_ids]
+    placed = [point for point in places if point is not None]
+    square = square_around([point for point in positions.values() if point is not None])
     row_of = {id_: row for row, id_ in enumerate(tower.item_ids)}
     groups = [sorted(row_of[id_] for id_ in group if id_ in row_of) for group in data.artefacts.items.twins]
     twins = [rows for rows in groups if len(rows) > 1]
@@ -108,8 +111,15 @@ def rate_facts(data: SiteData) -> dict[str, Any] | None:
         "of": [[genre_position[name] for name in names] for names in genres_of_items],
         "counts": [n_train[id_] for id_ in tower.item_ids],
         "square": [round(value, 4) for value in (square.x, square.y, square.half)],
+        **({"places": encode_points(placed)} if len(placed) == len(places) else {}),
         **({"twins": twins} if twins else {}),
     }
+
+
+def _positions(data: SiteData) -> list[Point | None]:
+    """Where each item lies on the map of the model that answers visitors; empty without one."""
+    deep = next((model for model in data.catalogue.models if model.name == "deep"), None)
+    return data.catalogue.positions(deep) if deep else []
 
 
 def rating_facts(data: SiteData) -> dict[str, Any] | None:

@@ -1,5 +1,5 @@
 // The items of the map, by row: what the table on the page and the facts beside it say of them.
-import { decodeBits } from "../shared/decode.js";
+import { decodePoints } from "../shared/decode.js";
 import { createSearchIndex } from "../shared/search_index.js";
 
 const facts = JSON.parse(document.getElementById("map-facts").textContent); // as map_facts() in Python
@@ -8,15 +8,6 @@ const titles = links.map((link) => link.textContent);
 const rowsById = new Map(facts.ids.map((id, row) => [id, row]));
 const decodedPositions = new Map(); // by model and layout
 let findEntries = null; // created at the first search
-
-// [all x, all y], by row
-function decodePositions({ low, high, points }) {
-  const steps = decodeBits(points, facts.bits); // x and y of each item in turn
-  return [0, 1].map((axis) => {
-    const unit = (high[axis] - low[axis]) / (2 ** facts.bits - 1);
-    return Float64Array.from(titles, (_, row) => low[axis] + steps[2 * row + axis] * unit);
-  });
-}
 
 export const items = {
   n: titles.length,
@@ -40,7 +31,7 @@ export const hasYears = facts.years.some((year) => year !== null);
 // Where every item lies: [all x, all y], by row.
 export function positionsOf(model, layout) {
   const key = `${model} ${layout}`;
-  if (!decodedPositions.has(key)) decodedPositions.set(key, decodePositions(facts.positions[model][layout]));
+  if (!decodedPositions.has(key)) decodedPositions.set(key, decodePoints(facts.positions[model][layout], titles.length));
   return decodedPositions.get(key);
 }
 

@@ -11,7 +11,7 @@ import { createPanel } from "./panel.js";
 import { createPlot } from "./plot.js";
 import { createReplay } from "./replay.js";
 import { createMapSearch } from "./search.js";
-import { isMapHash, NEIGHBOURS, PROJECTION, readHash, shownLayout, writeHash } from "./state.js";
+import { DEFAULT_LAYOUT, isMapHash, NEIGHBOURS, readHash, shownLayout, writeHash } from "./state.js";
 import { enableViewControls } from "./view.js";
 
 const OPACITY = 0.62; // of points
@@ -110,9 +110,10 @@ function startMap(box, bokehDocument) {
     const rings = [...new Set([...neighbourRows, ...(matches ?? [])])].filter(isRinged);
     const alpha = opacities(matches, selected);
     const { fill, legend: legendParts } = colourItems(state.colour, state.model);
-    const you = state.model === "deep" && shownLayout(state) === PROJECTION ? state.you : null;
+    const you = state.model === "deep" && shownLayout(state) === DEFAULT_LAYOUT ? state.you : null;
     const names = { named: rowsToName(points, rings, selected), regions: regionsToName(rings, selected) };
-    plot.draw({ points, ghosts, rings, picked: state.row, fill, alpha, ...names, you });
+    const isShaded = !replay.isOpen() && state.row < 0 && !matches && !selected.length; // nothing stands out from the rest
+    plot.draw({ points, ghosts, rings, picked: state.row, fill, alpha, ...names, isShaded, you });
     legend.replaceChildren(...legendParts, ...(you ? [youNote] : []));
     showCount(points.length, matches);
   };

@@ -1,6 +1,7 @@
 // The plot itself: fills the layers of the Bokeh figure, keeps equal units on both axes, and reports which item was
 // tapped. A view or extent is [x0, y0, x1, y1] in units of the map; positions are [all x, all y], by row.
 import { themeColour } from "../shared/charts.js";
+import { densityContours } from "./density.js";
 import { genreNames, items } from "./items.js";
 import { placeNames, placeRegionNames } from "./names.js";
 
@@ -14,7 +15,7 @@ const [NAME_FONT, REGION_FONT] = [12, 14]; // px, as in charts/map.py
 const NAME_AREA = 13000; // px² of the map for each name: more would hide the points
 const NAMES_DELAY = 120; // ms after the view has last moved
 const MAX_GENRES_SHOWN = 4; // where the pointer is
-const LAYERS = ["ghosts", "points", "rings", "pick", "region-names-outlines", "region-names", "names-outlines", "names", "name", "you", "your-name"];
+const LAYERS = ["density", "ghosts", "points", "rings", "pick", "region-names-outlines", "region-names", "names-outlines", "names", "name", "you", "your-name"];
 
 const pointSizes = items.nRatings.map((n) => 3 + Math.log1p(n)); // px
 const shorten = (title, maxLength) => {
@@ -42,6 +43,7 @@ export function createPlot(bokehDocument) {
   const modelNamed = (name) => bokehDocument.get_model_by_name(name);
   const figure = modelNamed("map");
   const sources = Object.fromEntries(["items", "ringed", "picked", "visitor"].map((name) => [name, modelNamed(name)]));
+  const densitySource = modelNamed("density-source");
   const nameSources = { regions: modelNamed("region-names-source"), items: modelNamed("names-source") };
   const layers = Object.fromEntries(LAYERS.map((name) => [name, modelNamed(name)]));
   const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
@@ -232,6 +234,12 @@ export function createPlot(bokehDocument) {
     layer.view.filter.indices = rows;
   };
 
+  // Shade where the rows lie dense.
+  const shade = (rows) => {
+    if (!rows.length && !densitySource.data.xs.length) return;
+    densitySource.data = densityContours(positions, rows);
+  };
+
   const markRows = (name, rows, sizeOf, fill) => {
     if (!rows.length && !markedRows[name].length) return;
     markedRows = { ...markedRows, [name]: rows };
@@ -287,11 +295,12 @@ export function createPlot(bokehDocument) {
     },
 
     // How everything looks: rows by layer, colour and opacity of every item; the rows and regions to name, as far as
-    // there is room, the most important first; the visitor's position, or null.
-    draw({ points, ghosts, rings, picked, fill, alpha, named, regions, you }) {
+    // there is room, the most important first; whether to shade where points lie dense; the visitor's position, or null.
+    draw({ points, ghosts, rings, picked, fill, alpha, named, regions, isShaded, you }) {
       const [x, y] = positions;
       isDrawn = true;
       sources.items.data = { ...hoverTexts, x, y, size: pointSizes, fill, alpha };
+      shade(isShaded ? points : []);
       showOnly(layers.ghosts, ghosts);
       showOnly(layers.points, points);
       const pickedRows = picked < 0 ? [] : [picked];
@@ -309,6 +318,7 @@ export function createPlot(bokehDocument) {
 
     // Paint with the colours of the theme.
     paint() {
+      layers.density.glyph.setv({ fill_color: themeColour("--ink") });
       layers.ghosts.glyph.setv({ fill_color: themeColour("--ink-2") });
       layers.rings.glyph.setv({ line_color: themeColour("--ink") });
       layers.pick.glyph.setv({ line_color: themeColour("--ink") });

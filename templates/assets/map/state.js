@@ -7,18 +7,16 @@ const KEYS = ["model", "layout", "colour", "item", "query", "genre", "from", "to
 const MAX_QUERY = 200; // characters
 const DEFAULT_MODEL = items.models.at(-1);
 export const NEIGHBOURS = "neighbours"; // the layout that has regions
-export const PROJECTION = "projection"; // the layout of replays, and of the position of a visitor
+export const PROJECTION = "projection"; // the layout of replays
+export const DEFAULT_LAYOUT = items.layouts[0]; // of an address without any, and of the position of a visitor
 
 // The position "x,y" of the visitor on the deep model's map, as the Rate page links to it, moved to the edge of the map
 // if it lies beyond.
 function parsePosition(text) {
   const match = /^(-?\d{1,6}(?:\.\d{1,6})?),(-?\d{1,6}(?:\.\d{1,6})?)$/.exec(text ?? "");
   if (!match || !items.n || !items.models.includes("deep")) return null;
-  return positionsOf("deep", PROJECTION).map((axis, n) => Math.min(Math.max(Number(match[n + 1]), Math.min(...axis)), Math.max(...axis)));
+  return positionsOf("deep", DEFAULT_LAYOUT).map((axis, n) => Math.min(Math.max(Number(match[n + 1]), Math.min(...axis)), Math.max(...axis)));
 }
-
-// The layout that an address without any means.
-const defaultLayout = (you) => (you ? PROJECTION : items.layouts[0]);
 
 const parseInteger = (text) => (/^\d{1,6}$/.test(text ?? "") ? Number(text) : null);
 
@@ -32,12 +30,11 @@ export function readHash(hash) {
   const params = new URLSearchParams(hash.slice(1));
   const model = params.get("model");
   const layout = params.get("layout");
-  const you = parsePosition(params.get("you"));
   const colour = params.get("colour");
   const genres = params.getAll("genre").map((name) => items.genres.indexOf(name));
   return {
     model: items.models.includes(model) ? model : DEFAULT_MODEL,
-    layout: items.layouts.includes(layout) ? layout : defaultLayout(you),
+    layout: items.layouts.includes(layout) ? layout : DEFAULT_LAYOUT,
     colour: colouringNames.includes(colour) ? colour : colouringNames[0],
     row: itemRow(params.get("item")), // the picked item, or -1
     query: (params.get("query") ?? "").slice(0, MAX_QUERY),
@@ -45,7 +42,7 @@ export function readHash(hash) {
     from: parseInteger(params.get("from")), // years
     to: parseInteger(params.get("to")),
     epoch: parseInteger(params.get("epoch")), // null: the replay is closed
-    you,
+    you: parsePosition(params.get("you")),
     selected: [], // rows inside a lasso or box; not in the address, which would become very long
   };
 }
@@ -53,7 +50,7 @@ export function readHash(hash) {
 export function writeHash(state) {
   const params = new URLSearchParams();
   if (state.model !== DEFAULT_MODEL) params.set("model", state.model);
-  if (state.layout !== defaultLayout(state.you)) params.set("layout", state.layout);
+  if (state.layout !== DEFAULT_LAYOUT) params.set("layout", state.layout);
   if (state.colour !== colouringNames[0]) params.set("colour", state.colour);
   if (state.row >= 0) params.set("item", items.ids[state.row]);
   if (state.query.trim()) params.set("query", state.query.trim());

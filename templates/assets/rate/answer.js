@@ -45,6 +45,9 @@ export function createAnswer(tower, items) {
     get rated() { return rated; }, // those of items that the tower has
     get user() { return user; }, // the user vector; null without ratings
     get scores() { return scores; }, // of all rows; empty without ratings
+    get liked() { // pairs [row, weight], of what speaks for other items
+      return rated.map(([row, stars]) => [row, tower.weightOf(stars)]).filter(([, weight]) => weight > 0);
+    },
     get match() { return match; }, // of their genres, likewise
     // Run the tower on `ratings`, stars by item id.
     setRatings(ratings) {

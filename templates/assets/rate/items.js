@@ -1,4 +1,5 @@
 // The items that a visitor can rate, by their row in the tower: titles, addresses and genres.
+import { decodePoints } from "../shared/decode.js";
 import { marquee } from "../shared/marquee.js";
 import { createGenreMatch } from "./genre_match.js";
 
@@ -23,6 +24,7 @@ export function createItems(ids, allItems, facts) {
       [year(row), ...facts.of[row].slice(0, 2).map((genre) => facts.genres[genre])].filter(Boolean).join(" · "),
     popularity: (row) => Math.log2(facts.counts[row] + 1),
     hasGenre: (row, genre) => facts.of[row].includes(genre),
+    places: facts.places && decodePoints(facts.places, items.length), // on the map: [all x, all y]; not on every site
     createGenreMatch: (tower) => createGenreMatch(facts.of, facts.counts, facts.genres.length, tower),
     twins,
     firstTwin: (row) => firstTwins.get(row) ?? row, // the same for all its rows

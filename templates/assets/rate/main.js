@@ -66,7 +66,7 @@ function setWaitText(text) {
 // Returns functions: one runs the tower on the ratings and shows its answer, the other shows the list of it again.
 function createAnswerView({ tower, square, landmarks }) {
   const answer = createAnswer(tower, items);
-  const positionView = createPositionView(part("position"), tower, items, square, landmarks);
+  const positionView = createPositionView(part("position"), items, square, landmarks);
   const similarUsers = createSimilarUsers(part("similar-users"), tower, items, scale);
   const ratingsList = createRatingsList(part("your-ratings"), items, scale, state.rate);
   const recommendations = createRecommendations(listBox, items, scale, state);
@@ -86,7 +86,7 @@ function createAnswerView({ tower, square, landmarks }) {
     moreButton.hidden = candidates.length <= nListed || nListed >= MAX_LISTED;
     const onReason = left === null && answer.rated.length > 1 ? showWithout : null;
     recommendations.show(best, answer.reasons(listedRows), state.unwanted, { onReason, before });
-    positionView.show(answer.user, listedRows);
+    positionView.show(answer.liked, listedRows);
     together.show();
     if (!answer.user) setWaitText(t(scale.isLikes ? "rate.waitingForLikes" : "rate.waiting"));
     else setWaitText(best.length ? "" : t("rate.noneLeft"));

@@ -1,14 +1,13 @@
-// Where the tower puts the visitor on the map of items: a picture with a mark, and the same in words.
+// Where the visitor is on the map of items, in the middle of what they like: a picture with a mark, and the same in words.
 import { element } from "../shared/element.js";
 import { marquee } from "../shared/marquee.js";
 import { t } from "../shared/strings.js";
 
 const N_NAMED = 3;
-const MIN_EDGE = 2; // per cent of the width between a mark and the edge
 
-// `square` is the part of the plane that the picture shows: x and y of its centre, half its width. `landmarks` are rows of
+// `square` is the part of the map that the picture shows: x and y of its centre, half its width. `landmarks` are rows of
 // well-known items, by which the position is described in words.
-export function createPositionView(box, tower, items, square, landmarks) {
+export function createPositionView(box, items, square, landmarks) {
   const [centreX, centreY, halfWidth] = square;
   const you = element("i", { class: "you" }, element("b", {}, t("rate.position.you")));
   const itemMarks = element("span");
@@ -16,43 +15,46 @@ export function createPositionView(box, tower, items, square, landmarks) {
   const picture = element("a", { class: "rate-plane", "aria-label": t("rate.position.picture") }, itemMarks, you);
   const description = element("p");
   box.append(picture, description, element("p", { class: "note" }, t("rate.position.note")));
-  const landmarkPositions = landmarks.map((row) => [row, tower.itemPosition(row)]);
 
-  // Put a mark at a point of the plane, or at the edge of the picture; returns whether the point lies within.
+  const placeOf = (row) => items.places.map((axis) => axis[row]);
+
   const placeMark = (mark, [x, y]) => {
-    const percent = [50 * (1 + (x - centreX) / halfWidth), 50 * (1 - (y - centreY) / halfWidth)]; // y grows upwards
-    const [left, top] = percent.map((value) => Math.min(Math.max(value, MIN_EDGE), 100 - MIN_EDGE));
+    const [left, top] = [50 * (1 + (x - centreX) / halfWidth), 50 * (1 - (y - centreY) / halfWidth)]; // per cent; y grows upwards
     mark.style.left = `${left}%`;
     mark.style.top = `${top}%`;
     mark.classList.toggle("is-right", left > 70);
-    return percent.every((value) => value >= 0 && value <= 100);
   };
 
   const createItemMark = (row) => {
     const mark = element("i", { title: items.title(row) });
-    placeMark(mark, tower.itemPosition(row));
+    placeMark(mark, placeOf(row));
     return mark;
   };
 
+  // The mean of their places by weight, of pairs [row, weight].
+  const middle = (liked) => {
+    const total = liked.reduce((sum, [, weight]) => sum + weight, 0);
+    return items.places.map((axis) => liked.reduce((sum, [row, weight]) => sum + weight * axis[row], 0) / total);
+  };
+
   // "<a> and <b>", as the language lists things
-  const nearestTitles = (position) => {
-    const distance = ([, landmark]) => Math.hypot(landmark[0] - position[0], landmark[1] - position[1]);
-    const nearest = landmarkPositions.toSorted((a, b) => distance(a) - distance(b)).slice(0, N_NAMED);
-    const parts = new Intl.ListFormat(document.documentElement.lang).formatToParts(nearest.map(([row]) => items.title(row)));
+  const nearestTitles = ([x, y]) => {
+    const distance = (row) => Math.hypot(items.places[0][row] - x, items.places[1][row] - y);
+    const nearest = landmarks.toSorted((a, b) => distance(a) - distance(b)).slice(0, N_NAMED);
+    const parts = new Intl.ListFormat(document.documentElement.lang).formatToParts(nearest.map(items.title));
     return parts.map(({ type, value }) => (type === "element" ? element("bdi", {}, value) : value));
   };
 
   return {
-    // Hidden for the user vector null; `listedRows` are items to mark as well.
-    show(user, listedRows) {
-      box.hidden = !user;
-      if (!user) return;
-      const position = tower.userPosition(user);
-      const isWithin = placeMark(you, position);
+    // `liked` are pairs [row, weight], and it is hidden without any; `listedRows` are items to mark as well.
+    show(liked, listedRows) {
+      box.hidden = !liked.length || !items.places;
+      if (box.hidden) return;
+      const position = middle(liked);
+      placeMark(you, position);
       itemMarks.replaceChildren(...listedRows.map(createItemMark));
-      if (hasMap) picture.href = `${marquee.root}map.html#model=deep&you=${[...position].map((value) => value.toFixed(3))}`;
-      const outside = isWithin ? "" : `${t("rate.position.outside")} `;
-      description.replaceChildren(`${outside}${t("rate.position.nearest")} `, ...nearestTitles(position), ".");
+      if (hasMap) picture.href = `${marquee.root}map.html#model=deep&you=${position.map((value) => value.toFixed(3))}`;
+      description.replaceChildren(`${t("rate.position.nearest")} `, ...nearestTitles(position), ".");
     },
   };
 }

@@ -34,6 +34,15 @@ export function decodeBits(text, bits) {
   return values;
 }
 
+// As many points as encode_points() in Python encoded: [all x, all y].
+export function decodePoints({ bits, low, high, points }, n) {
+  const steps = decodeBits(points, bits); // x and y of each point in turn
+  return [0, 1].map((axis) => {
+    const unit = (high[axis] - low[axis]) / (2 ** bits - 1);
+    return Float64Array.from({ length: n }, (_, row) => low[axis] + steps[2 * row + axis] * unit);
+  });
+}
+
 // A table as a Float64Array, row by row: of float16, or of the levels of recsys/export/rounding.py, where each part of a row
 // has a scale.
 export function decodeTable(table) {

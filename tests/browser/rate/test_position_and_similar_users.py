@@ -10,7 +10,7 @@ from recsys.export.script import json_in
 from recsys.schema import DeepTower, RatingsSummary
 from recsys.site.images.square import square_around
 from recsys.site.pages.ten_best import stars_of
-from tests.browser.conftest import THEMES, WIDTHS, axe_violations, document_widths, expose
+from tests.browser.conftest import THEMES, WIDTHS, axe_violations, document_widths
 from tests.browser.rate.page import cards, loaded
 from tests.training.literal_tower import LiteralTower
 
@@ -47,10 +47,16 @@ def history(tower):
     return list(zip(tower.tower.starters, STARS, strict=False))
 
 
-def map_position(tower, vector):
-    """The two coordinates of a vector on the map."""
-    plane = tower.tower.map
-    return np.array(plane.axes) @ (vector - np.array(plane.centre))
+def places_of(exported):
+    """Where each item lies on the map, by its id."""
+    embedding = exported["item_embeddings"]["models"]["deep"]
+    return dict(zip(embedding["item_ids"], embedding["neighbour_layout"], strict=True))
+
+
+def middle_of_liked(tower, places):
+    """The mean place of the rated items, by how much each rating speaks for others like it."""
+    weights = [max(tower.tower.star_weights[stars - 1], 0) for _, stars in history(tower)]
+    return np.average([places[tower.tower.item_ids[row]] for row, _ in history(tower)], axis=0, weights=weights)
 
 
 def similar_users(page):
@@ -86,14 +92,14 @@ def test_the_most_similar_users_are_those_whose_ten_best_items_have_a_similar_ve
     assert page.get_by_role("heading", level=1).inner_text() == f"User {id_}"
 
 
-def test_the_picture_and_the_words_below_it_give_the_position_in_the_tower(visit, disk, exported, tower, titles):
+def test_the_picture_and_the_words_below_it_put_the_visitor_amid_what_they_like(visit, disk, exported, tower, titles):
     page = rated(visit(disk + "rate.html"))
-    position = map_position(tower, tower.vector(history(tower)) * tower.tower.map.user_scale)
-    square = square_around(exported["item_embeddings"]["models"]["deep"]["projection"])
-    expected = square.to_percent(tuple(position))
-    assert all(2 < part < 98 for part in expected)
-    assert page.evaluate(POSITION) == pytest.approx(expected, abs=0.02)
-    distance = {row: np.linalg.norm(map_position(tower, tower.items[row]) - position) for row in tower.tower.starters}
+    places = places_of(exported)
+    position = middle_of_liked(tower, places)
+    expected = square_around(list(places.values())).to_percent(tuple(position))
+    assert page.evaluate(POSITION) == pytest.approx(expected, abs=0.1)
+    ids = tower.tower.item_ids
+    distance = {row: np.linalg.norm(np.array(places[ids[row]]) - position) for row in tower.tower.starters}
     nearest = [titles[row] for row in sorted(distance, key=lambda row: distance[row])[:3]]
     assert page.locator("[data-position] p bdi").all_inner_texts() == nearest
     listed = page.locator("[data-items] > li a").all_inner_texts()
@@ -111,38 +117,21 @@ def test_the_mark_moves_with_the_ratings_and_disappears_with_them(visit, disk):
         assert page.get_by_role("region", name=part).count() == 0
 
 
-def test_the_picture_links_to_the_same_position_on_the_map(visit, web, tower):
+def test_the_picture_links_to_the_same_position_on_the_map(visit, web, exported, tower):
     page = rated(visit(web + "rate.html"))
     page.get_by_role("link", name="You on the map of films").click()
     page.get_by_text("★ You").wait_for()
     mark = page.evaluate("({ ...Bokeh.documents[0].get_model_by_name('visitor').data })")
-    position = map_position(tower, tower.vector(history(tower)) * tower.tower.map.user_scale)
-    assert [*mark["x"], *mark["y"]] == pytest.approx(position, abs=6e-4)
+    position = middle_of_liked(tower, places_of(exported))
+    assert [*mark["x"], *mark["y"]] == pytest.approx(position, abs=0.01)
 
 
-@pytest.mark.parametrize(
-    ("square", "expected", "label_is_left"), [([9, 0, 1], [2, 50], False), ([-9, -9, 2], [98, 2], True)]
-)
-def test_a_position_outside_the_picture_is_marked_at_its_edge_and_the_page_says_so(
-    visit, disk, square, expected, label_is_left
-):
-    page = rated(visit(disk + "rate.html"))
-    expose(page, "rate/position.js", "createPositionView")
-    show = """(square) => {
-      document.querySelector("[data-position]").remove();
-      const box = document.createElement("section");
-      box.dataset.position = "";
-      document.querySelector("main").append(box);
-      const tower = { itemPosition: () => [0, 0], userPosition: () => [0, 0] };
-      createPositionView(box, tower, { title: (row) => `<b>${row}` }, square, [3, 7]).show([1], []);
-    }"""
-    page.evaluate(show, square)
-    assert page.evaluate(POSITION) == expected
-    words = (
-        "You are beyond the edge of the picture. Of well-known films, these are nearest to you here: <b>3 and <b>7."
-    )
-    assert page.get_by_text(words).count() == 1
-    assert ("is-right" in page.locator(YOU).get_attribute("class")) == label_is_left
+def test_who_likes_nothing_is_nowhere_on_the_map(visit, disk):
+    page = loaded(visit(disk + "rate.html"))
+    for position in range(2):
+        cards(page).nth(position).get_by_role("radio", name="1 star", exact=True).check()
+    page.locator("[data-items] > li").first.wait_for()
+    assert page.get_by_role("region", name="You on the map").count() == 0
 
 
 def test_if_the_users_do_not_load_the_list_is_shown_and_the_next_rating_loads_them_again(visit, disk):

@@ -19,7 +19,7 @@ from recsys.site.pages.audience import Audience, AudienceMember, audiences
 from recsys.site.pages.item import ItemContext, item_context, item_page_data
 from recsys.site.pages.items import most_rated_first
 from recsys.site.slugs import slug
-from tests.site.tiny import FILM_IDS, MODELS, TITLES, render_pages, site_data, tiny
+from tests.site.tiny import FILM_IDS, MODELS, TITLES, embedding, render_pages, site_data, tiny
 
 
 def lists(**models) -> UserLists:
@@ -180,8 +180,12 @@ def test_similar_items_are_shown_side_by_side_with_their_similarity(tmp_path):
 
 
 def test_an_item_has_its_position_in_the_picture_of_each_map():
-    (base, _) = context("4", tiny()).spots  # at (0.5, -0.5) in a square around (0, 0.25) that is 2.1 wide
-    assert (base.left, base.top) == (74, 86)
+    (base, _) = context("4", tiny()).spots  # at (-0.5, 0.5) in a square around (0.25, 0) that is 2.1 wide
+    assert (base.left, base.top) == (14, 26)
+    layout = [*embedding().neighbour_layout[:3], None, (1.0, 1.0)]
+    unplaced = msgspec.structs.replace(embedding(), neighbour_layout=layout)
+    partly = msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models={"base": unplaced}))
+    assert context("4", partly).spots == ()
     alone = msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models={}))
     assert context("4", alone).spots == ()
 
@@ -189,7 +193,10 @@ def test_an_item_has_its_position_in_the_picture_of_each_map():
 def test_the_fragment_of_the_map_has_the_encoded_id_of_the_item():
     assert context("f/2", tiny()).map_hash == "item=f%2F2"
     strange = "Ü &'()*~!.-_"
-    page = context(strange, with_item("1", id=strange, similar={}))
+    artefacts = msgspec.structs.replace(
+        with_item("1", id=strange, similar={}), item_embeddings=ItemEmbeddings(models={})
+    )
+    page = context(strange, artefacts)
     assert page.map_hash == "item=%C3%9C%20%26'()*~!.-_"
 
 
@@ -227,7 +234,7 @@ def test_the_index_lists_the_most_rated_first(tmp_path):
 
 
 def test_the_marker_is_at_the_position_of_the_item(tmp_path):
-    assert "style=--x:74%;--y:86%>Map by base</a>" in page(render_pages(tiny(), tmp_path, "map"), "4")
+    assert "style=--x:14%;--y:26%>Map by base</a>" in page(render_pages(tiny(), tmp_path, "map"), "4")
 
 
 def with_links(**links: str) -> Artefacts:

@@ -58,8 +58,8 @@ def decoded(neighbours, bits, n):
     return decoded_bits(neighbours["rows"], bits)[:n], similarities
 
 
-def decoded_points(encoded, bits):
-    low, high = np.array(encoded["low"]), np.array(encoded["high"])
+def decoded_points(encoded):
+    bits, low, high = encoded["bits"], np.array(encoded["low"]), np.array(encoded["high"])
     steps = decoded_bits(encoded["points"], bits)
     return low + np.array(steps[: len(steps) // 2 * 2]).reshape(-1, 2) / (2**bits - 1) * (high - low)
 
@@ -78,16 +78,16 @@ def test_facts_follow_the_films_row_by_row():
     for layouts in facts["positions"].values():
         assert list(layouts) == facts["layouts"] == ["neighbours", "projection"]
         for layout, points in (("projection", embedding().projection), ("neighbours", embedding().neighbour_layout)):
-            np.testing.assert_allclose(decoded_points(layouts[layout], facts["bits"]), points, atol=2 / 4095)
+            np.testing.assert_allclose(decoded_points(layouts[layout]), points, atol=2 / 4095)
 
 
 def test_the_lowest_and_the_highest_coordinate_are_exact():
     encoded = encode_points([(-3.0, 7.5), (5.25, 7.5), (0.0, 7.5)])
     assert (encoded["low"], encoded["high"]) == ([-3.0, 7.5], [5.25, 7.5])
-    points = decoded_points(encoded, POSITION_BITS)
+    points = decoded_points(encoded)
     assert points[:2].tolist() == [[-3.0, 7.5], [5.25, 7.5]]
     assert points[2] == pytest.approx([0.0, 7.5], abs=8.25 / 4095)
-    assert encode_points([]) == {"low": [0, 0], "high": [0, 0], "points": ""}
+    assert encode_points([]) == {"bits": POSITION_BITS, "low": [0, 0], "high": [0, 0], "points": ""}
 
 
 @pytest.mark.parametrize("layout", [[], [(0.0, 0.0), None, (1.0, 1.0), (0.5, 0.5), (0.0, 1.0)]])
@@ -287,5 +287,5 @@ def test_every_layer_reads_columns_of_its_source():
     text = map_chart(STRINGS).json
     names = re.findall(r'"type":"field","field":"(\w+)"', text)
     shown_by_hover = {"title", "year", "genres"}
-    assert set(names) == {*COLUMNS, "text", "align", "dx", "dy"} - shown_by_hover
-    assert text.count('"name":"ColumnDataSource"') == 6  # items; the ringed, picked, named; regions; the new user
+    assert set(names) == {*COLUMNS, "xs", "ys", "text", "align", "dx", "dy"} - shown_by_hover
+    assert text.count('"name":"ColumnDataSource"') == 7  # density; items; ringed, picked, named; regions; the new user

@@ -6,7 +6,7 @@ import pytest
 
 from recsys.errors import OutputError
 from recsys.export.script import json_in
-from recsys.schema import RatingsSummary
+from recsys.schema import ItemEmbeddings, RatingsSummary
 from recsys.site.control import control_of
 from recsys.site.images.square import square_around
 from recsys.site.pages.rate import rate_facts
@@ -77,8 +77,18 @@ def test_columns_follow_the_rows_of_the_tower():
 
 
 def test_the_square_is_that_of_the_picture():
-    square = square_around(embedding().projection)
+    square = square_around(embedding().neighbour_layout)
     assert facts_of(tiny())["square"] == pytest.approx([square.x, square.y, square.half], abs=5e-5)
+
+
+def test_places_are_those_of_the_rows_of_the_tower_and_absent_where_one_has_none():
+    places = facts_of(with_tower(tiny(), item_ids=PART))["places"]
+    layout = dict(zip(FILM_IDS, embedding().neighbour_layout, strict=True))
+    xs, ys = zip(*(layout[id_] for id_ in PART), strict=True)
+    assert (places["low"], places["high"]) == ([min(xs), min(ys)], [max(xs), max(ys)])
+    partly = msgspec.structs.replace(embedding(), neighbour_layout=[None, *embedding().neighbour_layout[1:]])
+    models = {"base": embedding(), "deep": partly}
+    assert "places" not in facts_of(msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models=models)))
 
 
 def test_twins_are_groups_of_rows_of_the_tower_and_absent_where_there_are_none():
