@@ -25,6 +25,7 @@ import build
 from recsys.site.output.scripts import join_modules
 from recsys.site.publish.server import address, server
 from tests.requirements import (
+    MOVIELENS,
     chromium_path,
     chromium_skip_reason,
     firefox_path,
@@ -88,13 +89,34 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of the whole sample, built by the command; the models are trained for three epochs."""
-    folder = shared_folder(tmp_path_factory) / "sample"
+    arguments = ["--data", "sample", "--epochs", "3", "--evaluate-new-users"]
+    return build_once(shared_folder(tmp_path_factory) / "sample", arguments)
+
+
+@pytest.fixture(scope="session")
+def movielens(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of MovieLens 100K as the command builds it; a test that uses it ``needs_movielens``."""
+    return build_once(shared_folder(tmp_path_factory) / "movielens", ["--data", str(MOVIELENS)])
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a site on a server, under a path."""
+    with server(folder) as http:
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        yield address(http)
+        http.shutdown()
+        thread.join(5)
+
+
+def build_once(folder: Path, arguments: list[str]) -> Path:
+    """The folder of a site, which the first process that wants it builds."""
     with FileLock(folder.with_suffix(".lock")):
         if not folder.exists():
             package = logging.getLogger("recsys")  # a build configures it, which must not affect other tests
             handlers, level = package.handlers[:], package.level
-            arguments = ["--data", "sample", "--epochs", "3", "--evaluate-new-users", "--quiet", "--out", str(folder)]
-            assert build.main(arguments) == 0
+            assert build.main([*arguments, "--quiet", "--out", str(folder)]) == 0
             package.handlers[:] = handlers
             package.setLevel(level)
     return folder
@@ -115,12 +137,8 @@ def disk(site: Path) -> str:
 @pytest.fixture(scope="session")
 def web(site: Path) -> Iterator[str]:
     """The address of the site on a server, under a path."""
-    with server(site) as http:
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        yield address(http)
-        http.shutdown()
-        thread.join(5)
+    with served(site) as at:
+        yield at
 
 
 @pytest.fixture(params=["disk", "web"])

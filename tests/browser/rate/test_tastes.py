@@ -1,28 +1,17 @@
 """On a phone, with the towers of MovieLens 100K: who rates three items of a genre gets more of it."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
-import build
 from tests.browser.conftest import visits
 from tests.browser.rate.page import loaded, recommended
 from tests.browser.rate.test_discovery import set_slider
-from tests.requirements import MOVIELENS, needs_movielens
+from tests.requirements import needs_movielens
 
 HORROR = ("Scream", "The Shining", "A Nightmare on Elm Street")
 WESTERNS = ("Unforgiven", "The Good, The Bad and The Ugly", "Butch Cassidy and the Sundance Kid")
 LATER_WESTERNS = ("Dances with Wolves", "Tombstone", "Young Guns")
 MUSICALS = ("Mary Poppins", "Grease", "The Sound of Music")
-
-
-@pytest.fixture(scope="module")
-def movielens(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of deep alone."""
-    folder = tmp_path_factory.mktemp("movielens") / "site"
-    assert build.main(["--data", MOVIELENS, "--models", "deep", "--quiet", "--out", str(folder)]) == 0
-    return folder
 
 
 @needs_movielens

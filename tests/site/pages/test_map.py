@@ -288,4 +288,4 @@ def test_every_layer_reads_columns_of_its_source():
     names = re.findall(r'"type":"field","field":"(\w+)"', text)
     shown_by_hover = {"title", "year", "genres"}
     assert set(names) == {*COLUMNS, "xs", "ys", "text", "align", "dx", "dy"} - shown_by_hover
-    assert text.count('"name":"ColumnDataSource"') == 7  # density; items; ringed, picked, named; regions; the new user
+    assert text.count('"name":"ColumnDataSource"') == 7  # density, items, ringed, picked, named, regions, visitor
