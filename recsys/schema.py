@@ -164,7 +164,13 @@ class EpochRecord(Struct, frozen=True, kw_only=True):
     validation_loss: Annotated[
         float | None, Meta(description="that of the model's scores on held-out ratings; null: too few")
     ]
-    validation_ndcg: Annotated[UnitInterval | None, Meta(description="nDCG@10 on them; null: too few")]
+    validation_ndcg: Annotated[
+        UnitInterval | None, Meta(description="nDCG@10 on them, the mean over users; null: too few")
+    ]
+    validation_ndcg_error: Annotated[
+        float | None,
+        Meta(description="standard error of that mean; null: too few, or an export of an earlier version"),
+    ] = None
 
 
 class LossHistory(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):

@@ -119,7 +119,15 @@ def _train_with_early_stopping(
         train_loss = early.train_epoch(epoch)
         served.train_epoch(epoch)
         score = validation.score(early.fitted(history, epoch))
-        history.append(_record(epoch, train_loss, score.loss, score.ndcg))
+        history.append(
+            EpochRecord(
+                epoch=epoch,
+                train_loss=train_loss,
+                validation_loss=score.loss,
+                validation_ndcg=score.ndcg,
+                validation_ndcg_error=score.ndcg_error,
+            )
+        )
         if score.ndcg > best_ndcg:
             best_epoch, best_ndcg, best_error = epoch, score.ndcg, score.ndcg_error
         if score.ndcg >= best_ndcg - best_error:
@@ -139,14 +147,13 @@ def _train_all_epochs(served: Ensemble, hyperparameters: HyperParameters, on_epo
     served.weights = unvalidated_weights(served)
     history: list[EpochRecord] = []
     for epoch in range(1, hyperparameters.epochs + 1):
-        history.append(_record(epoch, served.train_epoch(epoch), None, None))
+        train_loss = served.train_epoch(epoch)
+        history.append(
+            EpochRecord(epoch=epoch, train_loss=train_loss, validation_loss=None, validation_ndcg=None)
+        )
         if _should_stop(on_epoch, history, served):
             break
     return served.fitted(history, len(history))
-
-
-def _record(epoch: int, train_loss: float, loss: float | None, ndcg: float | None) -> EpochRecord:
-    return EpochRecord(epoch=epoch, train_loss=train_loss, validation_loss=loss, validation_ndcg=ndcg)
 
 
 def _should_stop(on_epoch: OnEpoch | None, history: list[EpochRecord], served: Ensemble) -> bool:

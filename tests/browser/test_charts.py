@@ -1,5 +1,9 @@
 """Charts are drawn when they come near the window; reading the rest of a page waits for none of them."""
 
+import base64
+import csv
+from pathlib import Path
+
 import pytest
 
 from tests.browser.conftest import settled, until
@@ -9,6 +13,7 @@ DRAWN = "() => [...document.querySelectorAll('[data-drawn]')].map((chart) => cha
 HEIGHTS = "() => [...document.querySelectorAll('[data-chart]')].map((chart) => chart.clientHeight)"
 HAS_BOKEH = "() => 'Bokeh' in globalThis"
 NOT_DRAWN = "The chart was not drawn; its numbers are in the table below."
+FAILED = "The chart could not be drawn, because a script it needs did not load. Its numbers are in the table below."
 
 # The charts that are drawn in each task, where a task ends when a message of the page to itself arrives.
 TASKS = """
@@ -25,6 +30,10 @@ TASKS = """
       current.push(target.dataset.chart);
     }
   }).observe(document, { subtree: true, attributeFilter: ["data-drawn"] });
+"""
+
+GRID = """
+  globalThis.grid = [...Bokeh.documents[0].roots()[0].references()].find(({ type }) => type === "Grid")
 """
 
 
@@ -82,10 +91,89 @@ def test_in_print_a_chart_that_was_not_drawn_says_so_and_leaves_no_gap(visit, di
     assert page.locator("[data-chart]").last.bounding_box()["height"] < 100
 
 
-def test_where_bokeh_does_not_load_the_page_says_so(chromium, disk):
-    page = chromium.new_page()
-    page.route("**/bokeh-*.js*", lambda route: route.abort())
-    page.goto(disk + "compare.html")
-    page.get_by_text(NOT_DRAWN).first.wait_for()
-    assert page.get_by_text(NOT_DRAWN).locator("visible=true").count() == len(page.evaluate(CHARTS))
+@pytest.mark.parametrize("content", [None, ""])
+@pytest.mark.parametrize("address", ["compare.html", "map.html"])
+def test_where_bokeh_is_missing_or_empty_the_page_says_so_in_place_of_charts(chromium, disk, address, content):
+    page, errors = chromium.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    answer = {"status": 404} if content is None else {"body": content, "content_type": "text/javascript"}
+    page.route("**/bokeh-*.js*", lambda route: route.fulfill(**answer))
+    page.goto(disk + address)
+    page.get_by_text(FAILED).locator("visible=true").first.wait_for()
+    assert page.get_by_text(FAILED).locator("visible=true").count() == len(page.evaluate(CHARTS))
+    assert page.locator(".map-bar, .downloads [data-download=png]").locator("visible=true").count() == 0
     page.close()
+    assert errors == []
+
+
+def downloaded(page, chart, button) -> bytes:
+    figure = page.locator("figure", has=page.locator(f"[data-chart='{chart}']"))
+    with page.expect_download() as download:
+        figure.get_by_role("button", name=button).click()
+    assert download.value.suggested_filename.startswith(f"{chart}.")
+    return Path(download.value.path()).read_bytes()
+
+
+def test_the_data_of_a_chart_are_a_table_of_what_was_measured(visit, origin, exported):
+    page = visit(origin + "compare.html")
+    rows = list(csv.DictReader(downloaded(page, "leaderboard", "Data (CSV)").decode().splitlines()))
+    labels = {name: entry["label"] for name, entry in exported["build"]["legend"].items()}
+    assert {row["model"]: [float(row[name]) for name in ("ndcg", "low", "high")] for row in rows} == {
+        labels[name]: [row["accuracy"]["ndcg"][end] for end in ("mean", "low", "high")]
+        for name, row in exported["metrics"]["models"].items()
+    }
+    assert list(rows[0]) == ["model", "ndcg", "low", "high"]
+
+
+def test_every_chart_has_data(visit, disk):
+    for address in ("compare.html", "training.html"):
+        page = visit(disk + address)
+        for chart in page.evaluate(CHARTS):
+            head, *rows = csv.reader(downloaded(page, chart, "Data (CSV)").decode().splitlines())
+            assert len(head) > 1 and rows and {len(row) for row in rows} == {len(head)}
+
+
+# How many pixels of a picture have each colour: [[red, green, blue], number].
+COLOURS = """(base64) => new Promise((resolve) => {
+  const image = new Image();
+  image.onload = () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.width, image.height];
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const counts = new Map();
+    const { data } = context.getImageData(0, 0, image.width, image.height);
+    for (let n = 0; n < data.length; n += 4) {
+      const colour = data.slice(n, n + 3).join(" ");
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+    resolve([image.width, image.height, [...counts].sort(([, a], [, b]) => b - a)]);
+  };
+  image.src = `data:image/png;base64,${base64}`;
+})"""
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("light", "255 255 255"), ("dark", "26 23 30")])
+def test_the_picture_of_a_chart_has_its_colours_on_the_paper_of_the_theme(visit, origin, theme, paper):
+    page = visit(origin + "training.html", theme=theme)
+    scroll_to(page, "deep-ndcg")
+    picture = downloaded(page, "deep-ndcg", "Picture (PNG)")
+    width, height, colours = page.evaluate(COLOURS, base64.b64encode(picture).decode())
+    shown = page.locator("[data-chart='deep-ndcg']").bounding_box()
+    assert width > shown["width"] and height > shown["height"] + 60  # with title, legend and caption
+    assert colours[0][0] == paper
+    # An element of the legend has the colour of the curve.
+    (curve,) = page.evaluate("""() => [...document.querySelectorAll("#curve-deep ~ figure .dot.m-deep")]
+      .map((dot) => getComputedStyle(dot).backgroundColor.match(/\\d+/g).join(" "))""")
+    assert dict(colours)[curve] > 100
+
+
+def test_a_chart_is_painted_in_the_colours_of_the_theme_when_it_is_drawn(visit, disk):
+    page = visit(disk + "training.html", theme="dark")
+    scroll_to(page, "base-loss")
+    page.evaluate(GRID)
+    dark = page.evaluate("grid.grid_line_color")
+    page.emulate_media(color_scheme="light")
+    until(page, "(dark) => grid.grid_line_color !== dark", dark)
+    page.emulate_media(color_scheme="dark")
+    until(page, "(dark) => grid.grid_line_color === dark", dark)

@@ -159,7 +159,8 @@ def test_every_file_has_its_schema_beside_it_and_nothing_else_is_written(written
 def test_keys_are_in_the_order_of_the_types_and_unknown_is_null(written):
     epoch = load(written, "loss_history")["models"]["base"][0]
     assert list(epoch.items()) == [
-        ("epoch", 1), ("train_loss", 2.5), ("validation_loss", None), ("validation_ndcg", None)
+        ("epoch", 1), ("train_loss", 2.5), ("validation_loss", None), ("validation_ndcg", None),
+        ("validation_ndcg_error", None),
     ]  # fmt: skip
     item = load(written, "items")["items"][0]
     assert list(item) == ["id", "title", "year", "genres", "n_ratings", "n_train", "mean_rating", "similar",

@@ -108,6 +108,7 @@ def test_the_last_epoch_as_good_as_the_best_to_within_one_error_is_served(monkey
     monkeypatch.setattr(Validation, "draw", classmethod(lambda *rest: scripted))
     fitted = recsys.fit(two_tastes(), "base", replace(QUICK, epochs=len(ndcg), patience=3))
     assert [record.validation_ndcg for record in fitted.history] == ndcg[:epochs]
+    assert [record.validation_ndcg_error for record in fitted.history] == [error] * epochs
     assert fitted.best_epoch == served
 
 

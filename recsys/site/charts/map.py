@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from recsys.site.charts.bokeh_json import chart
-from recsys.site.charts.training import plain_figure
+from recsys.site.charts.figures import plain_figure
 from recsys.site.context import Chart
 from recsys.site.strings import Strings
 

@@ -1,16 +1,14 @@
-"""The loss curves of the towers, and what all figures of the site have in common.
-
-Colours are not chosen here: the tag of a glyph names the CSS variable with its colour, and ``shared/charts.js``
-applies the one of the visitor's theme.
-"""
+"""The curves of training: the losses, and validation nDCG with what decides after which epoch a model is served."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from recsys.schema import EpochRecord
 from recsys.site.charts.bokeh_json import chart
+from recsys.site.charts.figures import DATA, bare, plain_figure
 from recsys.site.context import Chart, Model
 from recsys.site.strings import Strings
 
@@ -18,115 +16,132 @@ if TYPE_CHECKING:
     from bokeh.models import ColumnDataSource
     from bokeh.plotting import figure as Figure  # noqa: N812  (a class by another name)
 
-LOSS_HEIGHT, NDCG_HEIGHT = 270, 200
+LOSS_HEIGHT, NDCG_HEIGHT = 270, 240
+_AXIS_WIDTH = 72
+"""Pixels left of the curves, the same in both figures, so that an epoch is in one place in both."""
+_MARGIN = 0.08
+"""Of the height of the curve: what is free above and below it."""
 
 
-def training_chart(
-    model: Model, records: Sequence[EpochRecord], best_epoch: int, strings: Strings
-) -> Chart | None:
-    """The curves of one model: both losses, and below them nDCG where it was measured.
+@dataclass(frozen=True)
+class Choice:
+    """By which the number of epochs was chosen: the best of the validation nDCGs, and what counts as equal to it."""
+
+    epoch: int
+    """Of the best."""
+    ndcg: float
+    error: float
+    """Its standard error."""
+    low: float
+    """The best less its standard error."""
+
+
+def loss_chart(model: Model, records: Sequence[EpochRecord], chosen: int, strings: Strings) -> Chart | None:
+    """The training loss of one model and, where it was measured, its validation loss.
+
+    Args:
+        model: of which they are.
+        records: of its epochs.
+        chosen: the epoch after which the model is served.
+        strings: the texts of the interface.
 
     Returns:
         None where no epoch was recorded.
     """
     if not records:
         return None
-    from bokeh.layouts import column
     from bokeh.models import ColumnDataSource
 
-    source = ColumnDataSource(
-        {
-            "epoch": [record.epoch for record in records],
-            "train_loss": [record.train_loss for record in records],
-            "validation_loss": [_nan_for_none(record.validation_loss) for record in records],
-            "validation_ndcg": [_nan_for_none(record.validation_ndcg) for record in records],
-        }
-    )
-    figures = [_loss_figure(source, records, best_epoch, strings)]
-    height = LOSS_HEIGHT
-    if any(record.validation_ndcg is not None for record in records):
-        figures.append(_ndcg_figure(source, model, figures[0].x_range, best_epoch, strings))
-        height += NDCG_HEIGHT
-    return chart(f"training-{model.name}", column(*figures, sizing_mode="stretch_width"), height)
-
-
-def _loss_figure(
-    source: ColumnDataSource, records: Sequence[EpochRecord], best_epoch: int, strings: Strings
-) -> Figure:
-    plot = _epoch_figure(LOSS_HEIGHT, strings.text("training.axis_loss"), best_epoch)
-    train_loss, validation_loss = (
-        strings.text("training.axis_train_loss"), strings.text("training.axis_validation_loss")
-    )
-    lines = [_line(plot, source, "train_loss", "--train", train_loss)]
+    columns: dict[str, Any] = {
+        "epoch": [record.epoch for record in records],
+        "train_loss": [record.train_loss for record in records],
+    }
     if any(record.validation_loss is not None for record in records):
-        lines.append(_line(plot, source, "validation_loss", "--validation", validation_loss))
-    _legend_above(plot)
-    tooltips = [(strings.text("training.axis_epoch"), "@epoch"), (train_loss, "@train_loss{0.0000}")]
-    if len(lines) > 1:
-        tooltips.append((validation_loss, "@validation_loss{0.0000}"))
-    _hover(plot, lines[-1], tooltips)
-    return plot
+        columns["validation_loss"] = [_nan_for_none(record.validation_loss) for record in records]
+    source = ColumnDataSource(columns, name=DATA)
+    plot = _epoch_figure(LOSS_HEIGHT, len(records), chosen, strings)
+    plot.yaxis.axis_label = strings.text("training.axis_loss")
+    tooltips = [(strings.text("training.axis_epoch"), "@epoch")]
+    line = _line(plot, source, "train_loss", "--train")
+    tooltips.append((strings.text("training.axis_train_loss"), "@train_loss{0.0000}"))
+    if "validation_loss" in columns:
+        line = _line(plot, source, "validation_loss", "--validation")
+        tooltips.append((strings.text("training.axis_validation_loss"), "@validation_loss{0.0000}"))
+    _hover(plot, line, tooltips)
+    return chart(f"{model.name}-loss", plot, LOSS_HEIGHT)
 
 
-def _ndcg_figure(
-    source: ColumnDataSource, model: Model, x_range: Any, best_epoch: int, strings: Strings
-) -> Figure:
-    epoch, validation_ndcg = strings.text("training.axis_epoch"), strings.text("training.axis_validation_ndcg")
-    plot = _epoch_figure(NDCG_HEIGHT, "nDCG", best_epoch, x_range=x_range)
-    line = _line(plot, source, "validation_ndcg", f"--m-{model.name}", validation_ndcg)
-    _legend_above(plot)
-    plot.xaxis.axis_label = epoch
-    _hover(plot, line, [(epoch, "@epoch"), (validation_ndcg, "@validation_ndcg{0.0000}")])
-    return plot
+def ndcg_chart(
+    model: Model, records: Sequence[EpochRecord], chosen: int, choice: Choice | None, strings: Strings
+) -> Chart | None:
+    """The validation nDCG of one model, and how far below the best of it counts as equally good.
+
+    Args:
+        model: of which it is.
+        records: of its epochs.
+        chosen: the epoch after which the model is served.
+        choice: how that was chosen; None where it is not known.
+        strings: the texts of the interface.
+
+    Returns:
+        None where it was not measured.
+    """
+    measured = [record.validation_ndcg for record in records if record.validation_ndcg is not None]
+    if not measured:
+        return None
+    from bokeh.models import ColumnDataSource
+
+    columns: dict[str, Any] = {
+        "epoch": [record.epoch for record in records],
+        "validation_ndcg": [_nan_for_none(record.validation_ndcg) for record in records],
+    }
+    if choice is not None:
+        columns["standard_error"] = [_nan_for_none(record.validation_ndcg_error) for record in records]
+        measured.append(choice.low)
+    margin = _MARGIN * (max(measured) - min(measured)) or _MARGIN
+    heights = (min(measured) - margin, max(measured) + margin)
+    plot = _epoch_figure(NDCG_HEIGHT, len(records), chosen, strings, y_range=heights)
+    plot.yaxis.axis_label = "nDCG@10"
+    colour = f"--m-{model.name}"
+    if choice is not None:
+        band = bare(plot.hstrip(y0=choice.low, y1=choice.ndcg, fill_alpha=0.16, line_alpha=0.0, level="underlay"))
+        ends = bare(plot.hspan(y=[choice.low, choice.ndcg], line_alpha=0.5, level="underlay"))
+        best = bare(plot.scatter([choice.epoch], [choice.ndcg], size=14, fill_alpha=0.0, line_width=2))
+        band.tags = ends.tags = best.tags = [colour]
+    line = _line(plot, ColumnDataSource(columns, name=DATA), "validation_ndcg", colour)
+    epoch, ndcg = strings.text("training.axis_epoch"), strings.text("training.axis_validation_ndcg")
+    _hover(plot, line, [(epoch, "@epoch"), (ndcg, "@validation_ndcg{0.0000}")])
+    return chart(f"{model.name}-ndcg", plot, NDCG_HEIGHT)
 
 
-def _epoch_figure(height: int, label: str, best_epoch: int, **options: Any) -> Figure:
+def _epoch_figure(height: int, n_epochs: int, chosen: int, strings: Strings, **options: Any) -> Figure:
     from bokeh.models import BasicTicker
     from bokeh.models.annotations import Span
 
-    plot = plain_figure(height, tools="", toolbar_location=None, **options)
+    margin = 0.5 + 0.01 * n_epochs
+    plot = plain_figure(
+        height, x_range=(1 - margin, n_epochs + margin), min_border_left=_AXIS_WIDTH, min_border_right=16, **options
+    )
     plot.xaxis.ticker = BasicTicker(mantissas=[1, 2, 5], min_interval=1)  # epochs are whole numbers
-    plot.yaxis.axis_label = label
-    best = Span(location=best_epoch, dimension="height", line_dash="dashed", line_width=1.5, tags=["--gold"])
-    plot.add_layout(best)
+    plot.xaxis.axis_label = strings.text("training.axis_epoch")
+    plot.add_layout(
+        Span(location=chosen, dimension="height", line_dash="dashed", line_width=1.5, tags=["--gold"])
+    )
     return plot
 
 
-def _line(plot: Figure, source: ColumnDataSource, column: str, colour: str, label: str) -> Any:
+def _line(plot: Figure, source: ColumnDataSource, column: str, colour: str) -> Any:
     # Dots as well: a model that stopped after one epoch has no line to see.
-    dots = plot.scatter("epoch", column, source=source, size=4, line_alpha=0.0, legend_label=label)
-    line = plot.line("epoch", column, source=source, line_width=2, legend_label=label)
+    dots = bare(plot.scatter("epoch", column, source=source, size=4, line_alpha=0.0))
+    line = bare(plot.line("epoch", column, source=source, line_width=2))
     dots.tags = line.tags = [colour]
     return line
-
-
-def _legend_above(plot: Figure) -> None:
-    """Outside the plot, because inside it would hide the curves on a phone."""
-    legend = plot.legend[0]
-    legend.orientation = "horizontal"
-    legend.update(margin=2, padding=2)
-    plot.center.remove(legend)
-    plot.add_layout(legend, "above")
 
 
 def _hover(plot: Figure, line: Any, tooltips: list[tuple[str, str]]) -> None:
     from bokeh.models import HoverTool
 
     plot.add_tools(HoverTool(renderers=[line], tooltips=tooltips, mode="vline"))
-
-
-def plain_figure(height: int, **options: Any) -> Figure:
-    """A figure that leaves dragging and scrolling to the page, so that one can scroll past it on a phone."""
-    from bokeh.plotting import figure
-
-    plot = figure(height=height, sizing_mode="stretch_width", **{"min_border": 8, **options})
-    plot.toolbar.active_drag = None
-    plot.toolbar.active_scroll = None
-    plot.toolbar.logo = None
-    plot.axis.minor_tick_line_color = None
-    # Transparent: a white background would leave its edge behind when it is repainted.
-    plot.background_fill_color = plot.border_fill_color = None
-    return plot
 
 
 def _nan_for_none(value: float | None) -> float:

@@ -38,8 +38,10 @@ def discovery_view(metrics: Metrics, catalogue: Catalogue, strings: Strings) -> 
     curves = tuple(
         DiscoveryCurve(catalogue.model(name), tuple(points)) for name, points in measured.models.items() if points
     )
-    novelty, coverage = (
-        tuple(
+    ndcg = strings.text("compare.discovery_ndcg", k=metrics.k)
+
+    def against(gain: str, label: str) -> Chart | None:
+        tradeoffs = [
             Tradeoff(
                 curve.model,
                 amounts=tuple(point.discovery for point in curve.points),
@@ -47,14 +49,13 @@ def discovery_view(metrics: Metrics, catalogue: Catalogue, strings: Strings) -> 
                 ndcg=tuple(point.ndcg for point in curve.points),
             )
             for curve in curves
-        )
-        for gain in ("novelty", "coverage")
-    )
-    ndcg = strings.text("compare.discovery_ndcg", k=metrics.k)
+        ]
+        return tradeoff_chart(f"discovery_{gain}", gain, tradeoffs, label, ndcg, strings)
+
     return DiscoveryView(
         n_users=measured.n_users,
         candidates=measured.candidates,
         curves=curves,
-        novelty=tradeoff_chart("discovery_novelty", novelty, strings.text("compare.axis_novelty"), ndcg, strings),
-        coverage=tradeoff_chart("discovery_coverage", coverage, strings.text("compare.axis_coverage"), ndcg, strings),
+        novelty=against("novelty", strings.text("compare.axis_novelty")),
+        coverage=against("coverage", strings.text("compare.axis_coverage")),
     )

@@ -44,7 +44,7 @@ def by_activity(metrics: Metrics, models: Mapping[str, ModelMetrics], catalogue:
         if len(row.by_activity) == len(groups)
     )
     return Grouped(
-        chart=dots_by_group("activity", [group.name for group in groups], rows, f"nDCG@{metrics.k}"),
+        chart=dots_by_group("activity", [group.name for group in groups], rows, f"nDCG@{metrics.k}", "ndcg"),
         heads=tuple(GroupHead(group.name, _span(group), group.n_users) for group in groups),
         rows=rows,
     )
@@ -68,7 +68,8 @@ def by_taste(
             [group.name for group in groups],
             rows,
             strings.text("compare.taste_axis"),
-            reference=[group.rated_popularity for group in groups],
+            "mean_ratings",
+            reference=(strings.text("compare.theirs"), [group.rated_popularity for group in groups]),
         ),
         heads=tuple(GroupHead(group.name, _span(group), group.n_users, group.rated_popularity) for group in groups),
         rows=rows,

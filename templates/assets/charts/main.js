@@ -1,7 +1,8 @@
 // The script of pages whose charts need nothing but to be drawn. BokehJS is loaded when a chart first comes near the
 // window, and every chart is drawn when it does, in a task of its own: reading the rest waits for none of this.
-import { drawChart } from "../shared/charts.js";
+import { drawChart, showFailure } from "../shared/charts.js";
 import { element } from "../shared/element.js";
+import { download } from "./download.js";
 
 const NEAR = "200px"; // around the window
 
@@ -35,8 +36,13 @@ async function drawNearCharts() {
 
 function giveUp() {
   observer.disconnect();
-  for (const container of containers) container.toggleAttribute("data-failed", true);
+  showFailure(containers);
 }
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-download]");
+  if (button) download(button.closest("figure"), button.dataset.download);
+});
 
 const observer = new IntersectionObserver(
   async (entries) => {

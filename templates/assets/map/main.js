@@ -1,6 +1,6 @@
 // The script of the map. What the map shows is one object, `state`; every control changes it through `change`, and `show`
 // makes every part show it.
-import { drawChart, onThemeChange } from "../shared/charts.js";
+import { drawChart, onThemeChange, showFailure } from "../shared/charts.js";
 import { element } from "../shared/element.js";
 import { t } from "../shared/strings.js";
 import { colourItems } from "./colours.js";
@@ -157,4 +157,11 @@ function startMap(box, bokehDocument) {
 }
 
 const box = document.querySelector("[data-map]");
-drawChart(box.querySelector("[data-chart]")).then((bokehDocument) => startMap(box, bokehDocument));
+const container = box.querySelector("[data-chart]");
+drawChart(container).then(
+  (bokehDocument) => startMap(box, bokehDocument),
+  () => {
+    showFailure([container]);
+    for (const control of box.querySelectorAll(".needs-js")) control.hidden = true;
+  },
+);

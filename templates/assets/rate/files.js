@@ -1,5 +1,5 @@
 // Ratings as a link and as a file to export; clear them, and undo that, or an import.
-import { element } from "../shared/element.js";
+import { saveFile } from "../shared/save.js";
 import { t } from "../shared/strings.js";
 
 export function createFileActions(box, store, state) {
@@ -41,9 +41,7 @@ export function createFileActions(box, store, state) {
   });
 
   exportButton.addEventListener("click", () => {
-    const href = URL.createObjectURL(new Blob([store.toText(state.current)], { type: "application/json" }));
-    element("a", { href, download: "marquee-ratings.json" }).click();
-    setTimeout(() => URL.revokeObjectURL(href), 60_000); // long after the download began
+    saveFile("marquee-ratings.json", new Blob([store.toText(state.current)], { type: "application/json" }));
   });
 
   clearButton.addEventListener("click", () => {

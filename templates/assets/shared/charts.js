@@ -1,8 +1,9 @@
-// Draw the Bokeh charts of a page, and paint them with the colours of the visitor's theme.
+// Draw the Bokeh charts of a page with the colours of the visitor's theme.
 
 const PRINT_WIDTH = 680; // px
+const [VARIABLE, COLOUR] = ["_variable", "_colour"]; // columns of a source, as in charts/figures.py
 
-const drawnCharts = new Map(); // the Bokeh documents, by the container that each is drawn in
+const drawnCharts = new Map(); // the Bokeh document and the view of its root, by the container that each is drawn in
 const colours = new Map(); // by CSS variable, of the current theme
 const probe = document.createElement("i");
 probe.className = "chart-colour";
@@ -26,55 +27,83 @@ export function onThemeChange(repaint) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
 }
 
-function paintModel(model, font) {
-  const textColour = themeColour("--ink-2");
-  const tag = (model.tags ?? []).find((name) => typeof name === "string" && name.startsWith("--"));
-  if (model.type === "Figure") {
-    model.setv({ outline_line_color: themeColour("--line") });
-  } else if (model.type.endsWith("Axis")) {
-    model.setv({
-      axis_label_text_color: textColour,
+// The attributes of a model of this type that depend on the theme.
+function themeOf(type, font) {
+  if (type === "Figure") return { outline_line_color: themeColour("--line") };
+  if (type === "Grid") return { grid_line_color: themeColour("--line") };
+  if (type.endsWith("Axis")) {
+    return {
+      axis_label_text_color: themeColour("--ink-2"),
       axis_label_text_font: font,
       axis_label_text_font_style: "normal",
-      major_label_text_color: textColour,
+      major_label_text_color: themeColour("--ink-2"),
       major_label_text_font: font,
       axis_line_color: themeColour("--line-2"),
       major_tick_line_color: themeColour("--line-2"),
-      minor_tick_line_color: null,
-    });
-  } else if (model.type === "Grid") {
-    model.setv({ grid_line_color: themeColour("--line") });
-  } else if (model.type === "Legend") {
-    model.setv({
-      label_text_color: textColour,
-      label_text_font: font,
-      label_text_font_size: "12px",
-      background_fill_color: themeColour("--surface"),
-      background_fill_alpha: 0.85,
-      border_line_color: null,
-    });
-  } else if (tag && model.type === "Span") {
-    model.setv({ line_color: themeColour(tag) });
-  } else if (tag && model.type === "GlyphRenderer") {
-    for (const glyph of [model.glyph, model.nonselection_glyph, model.selection_glyph]) {
-      if (!glyph || glyph === "auto") continue;
-      const fields = { line_color: themeColour(tag) };
-      if ("fill_color" in glyph) fields.fill_color = themeColour(tag);
-      glyph.setv(fields);
+    };
+  }
+  return null;
+}
+
+// A tag of a model names the variable with its colour.
+const variableOf = (tags) => (tags ?? []).find((tag) => typeof tag === "string" && tag.startsWith("--"));
+
+const glyphsOf = (renderer) =>
+  [renderer.glyph, renderer.selection_glyph, renderer.nonselection_glyph].filter((glyph) => glyph && glyph !== "auto");
+
+// The attributes of what a tag gives a colour; `isFilled` tells whether it is a glyph with an area.
+function tagColours(variable, isFilled) {
+  const colour = themeColour(variable);
+  return isFilled ? { line_color: colour, fill_color: colour } : { line_color: colour };
+}
+
+// Put the colours into the JSON of a chart, so that it need not be drawn twice.
+function paintItem(value, font) {
+  if (value === null || typeof value !== "object") return;
+  const { type, name, attributes } = value;
+  if (type === "object" && attributes) {
+    const variable = variableOf(attributes.tags);
+    Object.assign(attributes, themeOf(name, font));
+    if (variable && name === "Span") Object.assign(attributes, tagColours(variable, false));
+    if (variable && name === "GlyphRenderer") {
+      for (const { attributes: style } of glyphsOf(attributes)) Object.assign(style, tagColours(variable, "fill_color" in style));
     }
+    if (name === "ColumnDataSource") {
+      const columns = new Map(attributes.data.entries);
+      if (columns.has(VARIABLE)) {
+        columns.set(COLOUR, columns.get(VARIABLE).map(themeColour));
+        attributes.data.entries = [...columns];
+        return;
+      }
+    }
+  }
+  for (const part of Object.values(value)) paintItem(part, font);
+}
+
+function paintModel(model, font) {
+  const variable = variableOf(model.tags);
+  const theme = themeOf(model.type, font);
+  if (theme) model.setv(theme);
+  if (variable && model.type === "Span") model.setv(tagColours(variable, false));
+  if (variable && model.type === "GlyphRenderer") {
+    for (const glyph of glyphsOf(model)) glyph.setv(tagColours(variable, "fill_color" in glyph));
+  }
+  if (model.type === "ColumnDataSource" && VARIABLE in model.data) {
+    model.data = { ...model.data, [COLOUR]: [...model.data[VARIABLE]].map(themeColour) };
   }
 }
 
-function paintChart(bokehDocument, container) {
-  // In print, on white paper, the style sheet inverts what was painted for a dark page.
-  container.toggleAttribute("data-dark", themeColour("--surface") !== "rgb(255, 255, 255)");
-  const font = getComputedStyle(document.body).fontFamily;
-  for (const root of bokehDocument.roots()) for (const model of root.references()) paintModel(model, font);
-}
+const bodyFont = () => getComputedStyle(document.body).fontFamily;
+
+// In print, on white paper, the style sheet inverts what was painted for a dark page.
+const markTheme = (container) => container.toggleAttribute("data-dark", themeColour("--surface") !== "rgb(255, 255, 255)");
 
 onThemeChange(() => {
   colours.clear();
-  drawnCharts.forEach(paintChart);
+  for (const [container, { bokehDocument }] of drawnCharts) {
+    markTheme(container);
+    for (const root of bokehDocument.roots()) for (const model of root.references()) paintModel(model, bodyFont());
+  }
 });
 
 // Paper is narrower than a window, and a canvas does not reflow: scale it down.
@@ -88,17 +117,35 @@ addEventListener("afterprint", () => {
   for (const { style } of drawnCharts.keys()) style.width = style.zoom = "";
 });
 
+// What a page embeds for a chart: a Bokeh item.
+export const chartItem = (container) =>
+  JSON.parse(document.getElementById(`chart-${container.dataset.chart}`).textContent);
+
+// The chart of a container as it is drawn, as a canvas; undefined where it is not drawn.
+export const chartCanvas = (container) => drawnCharts.get(container)?.view.export("png").canvas;
+
 // Draw the chart of a container, of a page that has loaded BokehJS. Resolves to its Bokeh document.
 export async function drawChart(container) {
-  const item = JSON.parse(document.getElementById(`chart-${container.dataset.chart}`).textContent);
-  const root = item.doc.roots[0];
-  // A single figure gets the height that the style sheet gives its container; a layout knows its own.
-  if (root.name === "Figure") root.attributes.height = container.clientHeight;
-  container.replaceChildren(); // what stands there in place of the chart
-  await Bokeh.embed.embed_item(item, container);
-  const bokehDocument = Bokeh.documents[Bokeh.documents.length - 1];
-  paintChart(bokehDocument, container);
-  drawnCharts.set(container, bokehDocument);
-  container.toggleAttribute("data-drawn", true);
-  return bokehDocument;
+  const item = chartItem(container);
+  paintItem(item.doc.roots, bodyFont());
+  // The figure gets the height that the style sheet gives its container.
+  item.doc.roots[0].attributes.height = container.clientHeight;
+  const alternatives = [...container.children]; // what says that there is no chart
+  container.replaceChildren();
+  try {
+    const [view] = await Bokeh.embed.embed_item(item, container);
+    const bokehDocument = Bokeh.documents[Bokeh.documents.length - 1];
+    drawnCharts.set(container, { bokehDocument, view });
+    markTheme(container);
+    container.toggleAttribute("data-drawn", true);
+    return bokehDocument;
+  } catch (problem) {
+    container.replaceChildren(...alternatives);
+    throw problem;
+  }
+}
+
+// Say in place of charts that they could not be drawn.
+export function showFailure(containers) {
+  for (const container of containers) if (!drawnCharts.has(container)) container.toggleAttribute("data-failed", true);
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 
 import msgspec
@@ -12,6 +11,7 @@ from recsys.schema import Artefacts, Interval, Metrics
 from recsys.site.charts.compare import Series, curves
 from recsys.site.context import Model
 from recsys.site.pages.cold_start import ColdStartView, cold_start_view
+from tests.site.charts.test_charts import all_columns
 from tests.site.tiny import STRINGS, new_users, render_pages, site_data, tiny
 
 DEEP, VARIANT = Model("deep", "Deep"), Model("deep_liked", "Deep, without ratings")
@@ -105,11 +105,13 @@ def test_each_model_has_a_line_and_a_variant_is_dashed_and_hollow():
         Series(VARIANT, (Interval(0.4, 0.3, 0.5), Interval(0.6, 0.5, 0.7)), hollow=True),
     ]
     chart = curves("x", ["3", "half"], series, "height", "films")
-    positions = [json.loads(match) for match in re.findall(r'\["place",(\[[^\]]*\])\]', chart.json)]
-    assert [round(b - a, 6) for a, b in zip(*positions, strict=True)] == [0.07, 0.07]
+    dots = all_columns(chart)[-1]
+    position = dots["_position"]
+    assert [round(position[2 + stage] - position[stage], 6) for stage in (0, 1)] == [0.07, 0.07]
     assert chart.json.count('"line_dash":[6]') == 1
-    assert chart.json.count('"fill_alpha":{"type":"value","value":0.0}') == 1
-    assert chart.json.count('"--m-deep"') == chart.json.count('"--m-deep_liked"') == 3
+    assert dots["_fill"] == [1, 1, 0, 0]
+    assert dots["_variable"] == ["--m-deep"] * 2 + ["--m-deep_liked"] * 2
+    assert chart.json.count('"tags":["--m-deep"]') == chart.json.count('"tags":["--m-deep_liked"]') == 1
     assert curves("x", ["3"], [], "height", "films") is None
 
 

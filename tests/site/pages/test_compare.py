@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 
 import msgspec
@@ -13,7 +12,7 @@ from recsys.site.charts.compare import Series, dots_by_group, leaderboard, overl
 from recsys.site.context import Model, PageHead
 from recsys.site.output.jinja import p_value, signed, term
 from recsys.site.pages.compare import CompareContext, compare_context
-from tests.site.charts.test_charts import columns
+from tests.site.charts.test_charts import all_columns, columns
 from tests.site.tiny import STRINGS, discovered, model_metrics, render_pages, site_data, tiny
 
 ALS, BASE, DEEP = Model("als", "ALS"), Model("base", "Base"), Model("deep", "Deep")
@@ -197,9 +196,8 @@ def test_optional_fields_of_the_metrics_may_be_absent(tmp_path):
 def test_the_leaderboard_holds_each_model_with_its_interval_best_on_top():
     series = [Series(ALS, (Interval(0.2, 0.1, 0.3),)), Series(BASE, (Interval(0.1, 0.05, 0.2),))]
     chart = leaderboard(series, 10)
-    first = columns(chart)
-    assert {name: first[name] for name in ("place", "value", "low", "high")} == {
-        "place": ["ALS"], "value": [0.2], "low": [0.1], "high": [0.3]
+    assert {name: values for name, values in columns(chart).items() if not name.startswith("_")} == {
+        "model": ["ALS", "Base"], "ndcg": [0.2, 0.1], "low": [0.1, 0.05], "high": [0.3, 0.2]
     }  # fmt: skip
     assert '"factors":["Base","ALS"]' in chart.json  # from the bottom
     assert chart.height > leaderboard(series[:1], 10).height
@@ -207,27 +205,28 @@ def test_the_leaderboard_holds_each_model_with_its_interval_best_on_top():
 
 def test_dots_of_a_group_are_side_by_side_in_the_order_of_the_models():
     series = [Series(model, (1.0, 2.0)) for model in (ALS, BASE, DEEP)]
-    item = json.loads(dots_by_group("x", ["few", "many"], series, "height", reference=[1.5, 2.5]).json)
-    text = json.dumps(item)
-    positions = [json.loads(match) for match in re.findall(r'\["place", (\[[^\]]*\])\]', text)]
-    assert len(positions) == 3
-    assert [round(a - b, 6) for a, b in zip(positions[1], positions[0], strict=True)] == [0.35, 0.35]
-    assert positions[1] == [0, 1]
-    assert "--gold" in text and "--m-als" in text
+    chart = dots_by_group("x", ["few", "many"], series, "height", "height", reference=("theirs", [1.5, 2.5]))
+    reference, dots = all_columns(chart)
+    assert dots["model"] == ["ALS", "ALS", "Base", "Base", "Deep", "Deep"]
+    assert dots["group"] == ["few", "many"] * 3
+    assert dots["_position"] == [-0.35, 0.65, 0, 1, 0.35, 1.35]
+    assert dots["_variable"] == ["--m-als"] * 2 + ["--m-base"] * 2 + ["--m-deep"] * 2
+    assert (reference["model"], reference["height"]) == (["theirs"] * 2, [1.5, 2.5])
+    assert "--gold" in chart.json
 
 
 def test_the_overlap_is_a_bar_for_each_number_of_shared_films():
     chart = overlap_chart([3, 0, 5], STRINGS)
     data = columns(chart)
-    assert (data["shared"], data["users"]) == ([0, 1, 2], [3, 0, 5])
+    assert (data["in_both"], data["users"]) == ([0, 1, 2], [3, 0, 5])
     assert "--gold" in chart.json
     assert overlap_chart([0, 0], STRINGS) is None
 
 
 def test_a_single_model_is_drawn_in_the_middle_and_no_model_gives_no_chart():
-    chart = dots_by_group("x", ["few"], [Series(BASE, (1.0,))], "height")
-    assert columns(chart)["place"] == [0]
-    assert dots_by_group("x", ["few"], [], "height") is None
+    chart = dots_by_group("x", ["few"], [Series(BASE, (1.0,))], "height", "height")
+    assert columns(chart)["_position"] == [0]
+    assert dots_by_group("x", ["few"], [], "height", "height") is None
     assert leaderboard([], 10) is None
 
 
