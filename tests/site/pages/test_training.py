@@ -20,7 +20,7 @@ def test_of_a_model_of_two_pairs_of_towers_the_page_says_that_its_loss_is_a_mean
     assert "mean" not in figure_of_deep(tiny(), tmp_path / "one")
     two = figure_of_deep(with_towers(tiny(), 2), tmp_path / "two")
     assert "scores of 2 pairs of towers" in two
-    assert "the training loss is the mean of these, the validation loss" in two
+    assert "The training loss is the mean of these, the validation loss" in two
 
 
 def test_where_nothing_is_held_out_for_validation_no_validation_loss_is_explained(tmp_path):
@@ -33,7 +33,7 @@ def test_where_nothing_is_held_out_for_validation_no_validation_loss_is_explaine
         artefacts.loss_history, models={**artefacts.loss_history.models, "deep": records}
     )
     figure = figure_of_deep(msgspec.structs.replace(artefacts, loss_history=history), tmp_path)
-    assert "what is shown is the mean of these losses" in figure and "validation loss" not in figure
+    assert "What is shown is the mean of these losses" in figure and "validation loss" not in figure
 
 
 def with_records(ndcg, error, served):
