@@ -130,6 +130,7 @@ class Presentation(Struct, frozen=True, kw_only=True):
     ] = "en"
     accent: Annotated[Colour | None, Meta(description="colour of buttons and links; null: the default")] = None
     logo: Annotated[str | None, Meta(description="file in data/ that is shown beside the title; null: none")] = None
+    repository: Annotated[str | None, Meta(description="address of the site's source; null: no link to it")] = None
     links: Annotated[
         dict[str, str], Meta(description="by label: addresses of items elsewhere, in which {id} is the item's id")
     ] = {}

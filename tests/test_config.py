@@ -54,6 +54,7 @@ EVERY_SETTING = """
     noun = { one = "zine", many = "zines" }
     language = "de"
     accent = "#2563b8"
+    repository = "https://code.example/club"
     logo = "logo.svg"
     pages = ["map", "rate"]
     holdout = 0.3
@@ -112,6 +113,7 @@ def test_a_file_may_hold_every_setting(tmp_path):
             language="de",
             accent="#2563b8",
             logo=str(tmp_path / "logo.svg"),
+            repository="https://code.example/club",
             pages=("map", "rate"),
             links={"Shop": "https://shop.example/?isbn={id}"},
         ),

@@ -17,6 +17,14 @@ _Word = Annotated[str, Meta(min_length=1, max_length=40)]
 _Title = Annotated[str, Meta(min_length=1, max_length=200, description="a text of 1 to 200 characters")]
 _Description = Annotated[str, Meta(min_length=1, max_length=1000, description="a text of 1 to 1000 characters")]
 _Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description="a colour as #rrggbb, such as #2563b8")]
+_Address = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://[^\s/{}\"'<>\\?#@]+(/[^\s{}\"'<>\\]*)?\Z",
+        max_length=2000,
+        description="an address such as https://github.com/you/films",
+    ),
+]
 _LINK = re.compile(r"https?://[^\s/{}\"'<>\\?#@]+[/?#][^\s{}\"'<>\\]*\{id\}[^\s{}\"'<>\\]*")
 
 
@@ -65,6 +73,8 @@ class PresentationConfig(Checked):
         | None
     ) = None
     """The pages to make; else all. The front page and a page for each item are always made."""
+    repository: _Address | None = None
+    """Where the source of the site is, such as "https://github.com/you/films"; pages link to it at their foot."""
     links: Annotated[
         Mapping[str, str],
         Meta(

@@ -44,6 +44,7 @@ def make_presentation(config: PresentationConfig, dataset: DatasetSummary) -> Pr
         language=config.language,
         accent=config.accent,
         logo=None if config.logo is None else read_logo(Path(config.logo))[0],
+        repository=config.repository,
         links=dict(config.links),
         pages=None if config.pages is None else list(config.pages),
     )

@@ -43,6 +43,8 @@ class Site:
     nav: tuple[NavLink, ...]
     url: str
     """Its address on the web, ending in a slash; empty where none is configured."""
+    repository: str
+    """Address of its source; empty where none is configured."""
     assets: Mapping[str, str]
     """The address of everything that pages load, by name: relative to the top, with a hash of the content."""
     stamp: str

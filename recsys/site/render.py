@@ -142,6 +142,7 @@ def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str, strin
         version=build.generator.version,
         nav=navigation(artefacts, strings),
         url=site_root(build.config.get("site_url")),
+        repository=build.presentation.repository or "",
         assets=assets,
         stamp=stamp,
         has_values=build.dataset.ratings is None or build.dataset.ratings.kind != "equal",

@@ -163,8 +163,8 @@ def test_the_picture_of_a_chart_has_its_colours_on_the_paper_of_the_theme(visit,
     assert width > shown["width"] and height > shown["height"] + 60  # with title, legend and caption
     assert colours[0][0] == paper
     # An element of the legend has the colour of the curve.
-    (curve,) = page.evaluate("""() => [...document.querySelectorAll("#curve-deep ~ figure .dot.m-deep")]
-      .map((dot) => getComputedStyle(dot).backgroundColor.match(/\\d+/g).join(" "))""")
+    figure = page.locator("figure", has=page.locator("[data-chart='deep-ndcg']"))
+    curve = figure.locator(".dot").evaluate("(dot) => getComputedStyle(dot).backgroundColor.match(/\\d+/g).join(' ')")
     assert dict(colours)[curve] > 100
 
 

@@ -219,3 +219,17 @@ def test_a_table_filtered_to_nothing_says_so(visit, disk):
     page.get_by_text("Nothing matches").wait_for()
     page.get_by_label("Filter").fill("")
     page.locator("tbody tr").first.wait_for()
+
+
+def test_a_piece_of_code_is_copied_or_where_that_is_not_possible_selected(visit, web, disk):
+    page = visit(web + "data.html", permissions=["clipboard-read", "clipboard-write"])
+    code = page.locator(".code").first
+    text = code.locator("code").evaluate("code => code.textContent.trimEnd()")
+    code.get_by_role("button", name="Copy").click()
+    code.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == text
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.locator(".code").nth(1).get_by_role("button", name="Copy").click()
+    page.locator(".code").nth(1).get_by_role("button", name="Selected").wait_for()
+    selected = page.locator(".code").nth(1).locator("code").inner_text()
+    assert page.evaluate("getSelection().toString()").split() == selected.split()

@@ -23,6 +23,7 @@ description = "What we read \\"this\\" year."
 noun = "zine"
 accent = "#ffee00"
 logo = "mark.png"
+repository = "https://code.example/club"
 models = ["base"]
 holdout = 0
 [links]
@@ -89,6 +90,8 @@ def test_the_settings_decide_what_is_built_and_what_pages_say(built):
         assert "Our &lt;b&gt;club&lt;/b&gt;" in text and "<b>club" not in text
         assert f'data/{presentation["logo"]}" alt="">' in text
     assert 'content="What we read &#34;this&#34; year."' in page(built)
+    for name in ("index.html", "data.html"):
+        assert '<a href="https://code.example/club" rel=noreferrer>source code</a>' in page(built, name)
     assert "<title>Our &lt;b&gt;club&lt;/b&gt;" in page(built)
     assert "--accent: light-dark(#736b00, #ffee00)" in page(built, "assets/style.css")
     assert str(built) not in "".join(page(built, name) for name in files(built / "site") if name.endswith(".json"))

@@ -30,7 +30,7 @@ NAMES = {
     *("Marquee", "marquee --evaluate-new-users"),
     *("button primary", "stars halves"),  # classes
     *("marquee ratings \0", "marquee rated \0", "marquee discovery \0"),  # keys of the store
-    "input:not([type=radio], [type=checkbox]), textarea, select",
+    "input:not([type=radio], [type=checkbox]), textarea, select", "body > header nav a[aria-current]",
     *("\0: the script holds no data", "\0 did not load"),  # causes of errors whose text is another
 }
 """What is not for people, or not translated."""

@@ -89,6 +89,12 @@ function legendRows(context, figure, width) {
   return rows;
 }
 
+// The last heading before a figure.
+const headingOf = (figure) =>
+  [...document.querySelectorAll("main :is(h1, h2, h3)")].findLast(
+    (heading) => heading.compareDocumentPosition(figure) & Node.DOCUMENT_POSITION_FOLLOWING,
+  );
+
 function pictureOf(figure, container) {
   const drawing = chartCanvas(container);
   if (!drawing) return null;
@@ -99,7 +105,7 @@ function pictureOf(figure, container) {
   const family = getComputedStyle(document.body).fontFamily;
   const [titleFont, textFont] = [`700 ${TITLE_SIZE}px ${family}`, `${TEXT_SIZE}px ${family}`];
   context.font = titleFont;
-  const title = linesOf(context, figure.closest("section").querySelector("h2").textContent, width);
+  const title = linesOf(context, headingOf(figure).textContent, width);
   context.font = textFont;
   const legend = legendRows(context, figure, width);
   const caption = linesOf(context, figure.querySelector("figcaption").textContent, width);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ import msgspec
 import pytest
 
 from recsys.models import linear
-from recsys.schema import Artefacts, Item, WorkedScore
+from recsys.schema import Artefacts, Item, Noun, WorkedScore
 from recsys.site.context import PageHead
 from recsys.site.pages.about import about_context
 from tests.site.tiny import render_pages, site_data, tiny
@@ -155,3 +156,21 @@ def test_the_score_of_another_model_is_shown_where_the_last_has_none(tmp_path):
 
 def test_no_user_is_mentioned_on_a_site_without_pages_of_users(tmp_path):
     assert 'id="score"' not in text_of(with_worked(deep=WORKED), tmp_path)
+
+
+def with_noun(noun: Noun) -> Artefacts:
+    artefacts = with_shapes()
+    build = artefacts.build
+    presentation = msgspec.structs.replace(build.presentation, item=noun)
+    return msgspec.structs.replace(artefacts, build=msgspec.structs.replace(build, presentation=presentation))
+
+
+@pytest.mark.parametrize("noun", ["x" * 40, "piece & part of a very long description"])
+def test_a_long_noun_is_wrapped_within_the_boxes_of_the_towers(tmp_path, noun):
+    text = text_of(with_noun(Noun(one=noun, many=f"{noun[:-1]}s")), tmp_path)
+    pictures = re.findall(r"<svg [^>]*>(.*?)</svg>", text, re.S)
+    assert len(pictures) == 2
+    for attributes, line in re.findall(r"<text([^>]*)>(.*?)</text>", "".join(pictures)):
+        n_fit = 51 if 'x="170"' in attributes else 27
+        assert len(html.unescape(line)) <= n_fit
+    assert any('class="small"' in picture for picture in pictures)

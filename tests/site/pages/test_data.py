@@ -72,6 +72,11 @@ def test_every_exported_file_is_linked_once_with_its_size(site):
     assert f"{(site / 'data' / 'build.json').stat().st_size / 1000:.1f} kB</small>" in text
 
 
+def test_every_example_can_be_copied(site):
+    text = (site / "data.html").read_text("utf-8")
+    assert text.count("<button type=\"button\" class=\"quiet needs-js\" data-copy-code>") == text.count("<pre>") > 0
+
+
 def test_every_file_has_an_example_of_three_lines_in_both_languages(site):
     examples = shown(site)
     assert list(examples) == NAMES

@@ -139,3 +139,25 @@ def test_every_page_is_within_reach(tmp_path):
     main = page.text[page.text.index("<main") :]
     for name in ("rate", "users", "items", "map", "training", "compare", "data", "about"):
         assert f'class="card" href="{name}.html"' in main, name
+
+
+@pytest.mark.parametrize(
+    ("split", "relevant_from", "clause"),
+    [
+        ("temporal", None, "the films its user went on to rate"),
+        ("random", None, "the films its user has also rated"),
+        ("temporal", 4.0, "the films its user went on to rate 4 or higher"),
+        ("random", 4.0, "the films its user has also rated 4 or higher"),
+    ],
+)
+def test_of_ratings_that_were_held_out_at_random_no_page_says_that_they_came_later(
+    tmp_path, split, relevant_from, clause
+):
+    artefacts = tiny()
+    protocol = msgspec.structs.replace(artefacts.metrics.protocol, split=split, relevant_from=relevant_from)
+    metrics = msgspec.structs.replace(artefacts.metrics, protocol=protocol)
+    folder = render_pages(msgspec.structs.replace(artefacts, metrics=metrics), tmp_path, "compare")
+    for name in ("index", "compare"):
+        text = (folder / f"{name}.html").read_text("utf-8")
+        assert f"begins with exactly {clause}." in text
+        assert ("went on to" in text) is (split == "temporal")
