@@ -43,7 +43,7 @@ def link_to_list(page: Any) -> Any:
 
 
 @pytest.mark.parametrize("address", LISTS.values(), ids=LISTS)
-@main_path
+@pytest.mark.parametrize("width", [360, 1280])
 def test_an_item_of_a_list_is_rated_in_place(visit, origin, address, width):
     page = visit(origin + address, width)
     button = first_button(page)
