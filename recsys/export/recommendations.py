@@ -55,8 +55,15 @@ def build_recommendations(results: Results) -> tuple[schema.Recommendations, sch
         lists, shown = rows_of(user), shown_rows_of(user)
         models = {name: rows for name, rows in lists.items() if name in results.models}
         baselines = {name: rows for name, rows in lists.items() if name not in results.models}
-        in_lists = [_hits(models), [row.item for row in rated], _hits(shown)]
-        named = items_to_name(*in_lists, _reasons(shown), _reasons(models), _hits(baselines), limit=privacy.max_named)
+        named = items_to_name(
+            _hits(models),
+            [] if privacy.hide_rated else _first_effects(shown or models),
+            [row.item for row in rated],
+            _hits(shown),
+            [] if privacy.hide_rated else [*_reasons(shown), *_reasons(models)],
+            _hits(baselines),
+            limit=privacy.max_named,
+        )
         named_reasons = frozenset() if privacy.hide_rated else named
         users[user_id] = schema.UserLists(
             n_train=int(train.user_counts[user]),
@@ -115,6 +122,16 @@ def _hidden_ranks(results: Results) -> dict[str, list[schema.HiddenRanks]]:
 def _hits(lists: Recommendations) -> list[str]:
     """The hits of several lists, rank by rank."""
     return round_robin([row.item if row.held_out else None for row in rows] for rows in lists.values())
+
+
+def _first_effects(models: Recommendations) -> list[str]:
+    """The strongest reason of every row, rank by rank, in the lists of models whose reasons are effects.
+
+    A row of which no reason may be named looks as if the model had none, so these come before the best-rated items:
+    hardly anyone has so many hits that one of those goes unnamed for it.
+    """
+    by_effect = [rows for name, rows in models.items() if MODELS[name].reasons == "effect"]
+    return round_robin([row.why[0][0] if row.why else None for row in rows] for rows in by_effect)
 
 
 def _reasons(models: Recommendations) -> list[str]:

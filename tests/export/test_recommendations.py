@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import recsys
-from recsys.config import BuildConfig, TrainConfig
+from recsys.config import BuildConfig, PrivacyConfig, TrainConfig
 from recsys.data.split import split
 from recsys.export.recommendations import build_recommendations
 from recsys.export.results import Results
@@ -203,7 +203,9 @@ def test_no_rating_appears_beyond_a_users_ten_best(folder):
         ]  # fmt: skip
 
 
-def user_with_hits_only(n_models: int, n_baselines: int, k: int, first_reason: int | None = None) -> Json:
+def user_with_hits_only(
+    n_models: int, n_baselines: int, k: int, first_reason: int | None = None, privacy: PrivacyConfig | None = None
+) -> Json:
     """The record of one user with 700 hidden items; every list is full of others of them.
 
     With a first reason, each entry of each model's list has the next two training items as its reasons.
@@ -224,7 +226,7 @@ def user_with_hits_only(n_models: int, n_baselines: int, k: int, first_reason: i
         for number, name in enumerate(models):
             items = first_reason + number * 2 * k + np.arange(2 * k, dtype=np.int32).reshape(1, k, 2)
             reasons[name] = Reasons(items, np.tile(np.float32([0.5, 0.25]), (1, k, 1)))
-    config = BuildConfig(holdout=0.5, top_k=k)
+    config = BuildConfig(holdout=0.5, top_k=k, privacy=privacy or PrivacyConfig())
     return only_user(Results(parts.train, parts, config, models, lists, reasons=reasons))
 
 
@@ -245,15 +247,23 @@ def test_thirty_items_are_named_however_many_hits_there_are_those_of_models_firs
     assert all(entry["held_out"] for entries in lists_of(user).values() for entry in entries)
 
 
-def test_reasons_are_named_after_the_best_rated_items_first_reasons_first_and_the_others_are_counted():
+def test_the_first_effects_are_named_before_the_best_rated_items_and_the_other_reasons_after_them():
     user = user_with_hits_only(2, 3, 3, first_reason=0)  # 6 hits of the models and 10 best rated: 14 are left
     assert len(named_items(user)) == 30
     deep, base = ([item for entry in user["models"][name] for item, _ in entry["why"]] for name in ("deep", "base"))
     assert deep == ["0006", "0007", "0008", "0009", "0010", "0011"]  # all six
     assert base == ["0000", "0001", "0002", "0003", "0004", "0005"]
     assert [entry["item"] for entries in user["baselines"].values() for entry in entries].count(None) == 9 - 2
-    user = user_with_hits_only(2, 0, 7, first_reason=0)  # 14 hits and 10 best rated: 6 are left
-    for name, first in (("base", 0), ("deep", 14)):
-        exported = [(entry.get("why", []), entry["why_withheld"]) for entry in user["models"][name]]
-        assert exported == [([(f"{first + 2 * rank:04d}", 0.5)], 1) for rank in range(3)] + [([], 2)] * 4
+    user = user_with_hits_only(2, 0, 7, first_reason=0)  # 14 hits and 7 first effects: 9 of 10 best rated are left
+    deep, base = ([(entry.get("why", []), entry["why_withheld"]) for entry in user["models"][name]]
+                  for name in ("deep", "base"))  # fmt: skip
+    assert deep == [([(f"{14 + 2 * rank:04d}", 0.5)], 1) for rank in range(7)]
+    assert base == [([], 2)] * 7
+    assert len(user["rated"]) == 9
     assert len(named_items(user)) == 30
+
+
+def test_where_reasons_are_hidden_none_takes_a_name_from_a_hit():
+    hidden = PrivacyConfig(named_items=10, hide_rated=True)
+    user = user_with_hits_only(2, 2, 3, first_reason=0, privacy=hidden)  # 6 hits of models, 6 of baselines
+    assert len(named_items(user)) == 10
