@@ -24,6 +24,9 @@ DECIMALS = 4
 """Of strengths."""
 SHOWN_DECIMALS = 2
 """Of strengths on pages; what is not positive after rounding to these is no reason, in ``tower.js`` likewise."""
+MIN_SHARE = 0.02
+"""Share of the score that an effect must have to be a reason, in ``tower.js`` likewise: what is less explains
+nothing, for many other rated items would do as well."""
 _BLOCK_STRENGTHS = 100_000
 """Pairs of a rated and a recommended item looked at in one go: with all that belongs to them, some 20 MB."""
 
@@ -63,6 +66,9 @@ def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
         # Column by column, because the vectors of all recommended items at once would be (P, k, d).
         columns = [np.einsum("pd,pd->p", vectors, explanation.item_vectors[column]) for column in recommended.T]
         products = np.where(recommended < 0, -np.inf, np.stack(columns, axis=1)).astype(np.float32)  # (P, k)
+        if MODELS[fitted.name].reasons == "effect":
+            scores = np.repeat(lists.scores[users], np.diff(rated.indptr), axis=0)  # (P, k)
+            products[products < MIN_SHARE * np.abs(scores)] = -np.inf
         rows, strengths[users] = strongest_of_runs(products, rated.indptr[:-1], explanation.max_reasons)
         items[users] = np.where(rows < 0, -1, rated.indices[rows])
     return Reasons(*_without_lesser_twins(items, strengths, train.twins))

@@ -24,6 +24,7 @@ from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import encode_array
 from recsys.export.rounding import Rounded
 from recsys.export.script import json_in, script_of
+from recsys.recommend.explain import MIN_SHARE
 from recsys.recommend.pca import principal_components
 from recsys.schema import DeepTower
 from recsys.site.output.csp import CSP
@@ -184,8 +185,9 @@ def test_the_strength_of_a_reason_is_what_the_score_loses_without_that_item(tria
             for row, strength in causes:
                 assert expected[position[row], column] == pytest.approx(strength, abs=1e-11)
             assert len({row for row, _ in causes}) == len(causes)
-            assert all(strength > 0.005 for _, strength in causes)  # less is shown as 0.00
-            assert all(left < 0.005001 for left in largest[len(causes) :])
+            least = max(0.005, MIN_SHARE * abs(answer["list"][column][1]))  # less than 0.005 is shown as 0.00
+            assert all(strength > least - 1e-9 for _, strength in causes)
+            assert all(left < least + 1e-6 for left in largest[len(causes) :])
 
 
 @pytest.mark.parametrize("trial", held_out.BOTH, indirect=True)

@@ -14,7 +14,7 @@ from recsys.data.dataset import Dataset
 from recsys.models.deep import UserInputs
 from recsys.models.fitted import Fitted
 from recsys.recommend import explain as module
-from recsys.recommend.explain import Reasons, explain, strongest_of_runs
+from recsys.recommend.explain import MIN_SHARE, Reasons, explain, strongest_of_runs
 from recsys.recommend.lists import Lists, recommend
 
 Pairs = list[tuple[int, float]]
@@ -78,11 +78,26 @@ def test_reasons_of_deep_are_the_ratings_without_which_the_score_falls_most():
     for user in (0, 3, 8, 13, 18, 23, 28, 33, 38, 40):
         for rank, item in enumerate(lists("deep").items[user].tolist()):
             pairs, expected = reasons_for(reasons, user, rank), by_deleting(fitted("deep"), user, item)
-            expected = [(rated, fall) for rated, fall in expected if fall > 0.005]
+            least = MIN_SHARE * abs(lists("deep").scores[user, rank])
+            expected = [(rated, fall) for rated, fall in expected if fall > 0.005 and fall >= least]
             assert [rated for rated, _ in pairs] == [rated for rated, _ in expected]
             assert [fall for _, fall in pairs] == pytest.approx([fall for _, fall in expected], abs=1e-4)
             lengths.add(len(pairs))
     assert {1, 3} <= lengths
+
+
+def test_an_effect_below_the_least_share_of_the_score_is_no_reason(monkeypatch):
+    strengths = explain(fitted("deep"), ratings(), lists("deep")).strengths
+    scores = lists("deep").scores[:, :, None]
+    shares = np.divide(strengths, np.abs(scores), where=np.isfinite(strengths), out=np.full(strengths.shape, np.inf))
+    assert shares.min() >= MIN_SHARE - 1e-4
+    middle = float(np.median(shares[np.isfinite(shares)]))
+    monkeypatch.setattr(module, "MIN_SHARE", middle)
+    fewer = explain(fitted("deep"), ratings(), lists("deep")).strengths
+    assert 0 < np.isfinite(fewer).sum() < 0.6 * np.isfinite(strengths).sum()
+    near = explain(fitted("base"), ratings(), lists("base")).strengths  # a similarity is no part of the score
+    monkeypatch.setattr(module, "MIN_SHARE", 0.0)
+    np.testing.assert_array_equal(near, explain(fitted("base"), ratings(), lists("base")).strengths)
 
 
 def test_the_only_item_of_a_history_is_the_only_reason_where_the_score_falls_without_it():

@@ -6,6 +6,7 @@
 import { decodeArray, decodeTable } from "../shared/decode.js";
 
 const MAX_REASONS = 3;
+const MIN_EFFECT = 0.02; // of the score, that a reason must have; also in Python
 
 // sums += factor * table[row], where a row of the table is as long as `sums`
 function addRow(sums, factor, table, row) {
@@ -172,7 +173,8 @@ export function createTower(data) {
   });
 
   // Why each of the listed rows is there: at most three pairs [rated row, strength], strongest first. The strength is by
-  // how much the score falls when the tower runs again without that one rating. A low rating is no reason.
+  // how much the score falls when the tower runs again without that one rating: a small share of it is no reason, nor is a
+  // low rating.
   //
   // That is one run for each rating, so the runs are kept short. The first layer is linear: leaving out an item subtracts
   // its share from the sums that all ratings give. Of the second layer only its product with each listed item is needed:
@@ -191,14 +193,17 @@ export function createTower(data) {
       const active = complete(count, innerAverage, innerOffsets, innerParts, shares, hidden); // (h,)
       return [served(pooled, pooled), active.map((value, k) => refinedScale * Math.max(value + innerBias[k], 0))];
     });
-    const withAll = userVector(ratings).map((value, k) => value - refinedScale * (outerBias[k] ?? 0)); // (d,)
+    const user = userVector(ratings);
+    const withAll = user.map((value, k) => value - refinedScale * (outerBias[k] ?? 0)); // (d,)
     return listedRows.map((row) => {
       const item = itemVector(row).subarray(0, refinedDim); // (r,)
       const outer = innerBias.map((_, k) => dotRow(item, outerWeight, k)); // (h,), W2 @ item
       const scoreWithAll = dotRow(withAll, items, row);
       const fall = ([linear, active]) => scoreWithAll - dotRow(linear, items, row) - dotRow(active, outer, 0);
       const strengths = liked.map(([rated], n) => [rated, fall(runsWithout[n])]);
-      const shown = strengths.filter(([, strength]) => strength > 0.005); // what two decimals show as 0 is no reason
+      const least = MIN_EFFECT * Math.abs(dotRow(user, items, row) + bias[row]);
+      // What two decimals show as 0 is no reason either.
+      const shown = strengths.filter(([, strength]) => strength > 0.005 && strength >= least);
       return shown.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MAX_REASONS);
     });
   };
