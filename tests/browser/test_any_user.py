@@ -164,6 +164,37 @@ def ids_in_order(page):
     )
 
 
+def test_the_items_of_every_user_that_is_shown_can_be_rated(open_users_page):
+    page = open_users_page("#1")
+    wait_for_heading(page, "User 1")
+    buttons = page.locator(f"{SHOWN} .rate-it")
+    buttons.first.wait_for()
+    item = buttons.first.get_attribute("data-slug")
+    buttons.first.click()
+    page.get_by_role("dialog").get_by_role("radio", name="4 stars").check()
+    page.keyboard.press("Escape")
+    assert {button.inner_text() for button in page.locator(f"{SHOWN} [data-slug='{item}']").all()} == {"4"}
+    page.get_by_role("link", name="Next").click()
+    wait_for_heading(page, "User 2")
+    buttons.first.wait_for()
+    links = page.locator(f"{SHOWN} .rate-it").evaluate_all("all => all.map((one) => one.previousElementSibling.href)")
+    slugs = page.locator(f"{SHOWN} .rate-it").evaluate_all("all => all.map((one) => one.dataset.slug)")
+    assert links and all(link.endswith(f"items/{slug}.html") for link, slug in zip(links, slugs, strict=True))
+    page.get_by_role("link", name="Previous").click()
+    wait_for_heading(page, "User 1")
+    until(page, f"() => document.querySelector(\"{SHOWN} [data-slug='{item}']\")?.textContent === '4'")
+
+
+def test_the_numbers_stay_shown_for_the_next_user(open_users_page):
+    page = open_users_page("#1")
+    wait_for_heading(page, "User 1")
+    page.get_by_role("checkbox", name="Show the numbers").check()
+    page.get_by_role("link", name="Next").click()
+    wait_for_heading(page, "User 2")
+    cell = page.locator(f"{SHOWN} td[style]").first
+    assert cell.evaluate("cell => parseFloat(getComputedStyle(cell).fontSize)") > 10
+
+
 def test_random_opens_another_user(open_users_page):
     page = open_users_page("#5")
     wait_for_heading(page, "User 5")

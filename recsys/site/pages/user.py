@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +13,9 @@ from recsys.site.output.parallel import Job, page_job
 from recsys.site.pages.page import PageFamily, SiteData
 from recsys.site.pages.profile import GenreRow, HiddenRow, genre_rows, hidden_rows, rank_spans
 from recsys.site.strings import Strings
+
+_MIN_BAR = 4
+"""Per cent."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class RecommendedRow:
 
     item: ItemLink | None
     recommendation: Recommendation
+    match: int | None
+    """The length of the score's bar, in per cent of the longest; None where the score is not known."""
     in_all_lists: bool
     reasons: tuple[Reason, ...]
 
@@ -112,7 +117,10 @@ def user_context(
     recommended = tuple(
         RecommendedList(
             model=catalogue.model(name),
-            rows=tuple(_recommended_row(row, in_all_lists, catalogue) for row in rows),
+            rows=tuple(
+                _recommended_row(row, match, in_all_lists, catalogue)
+                for row, match in zip(rows, bar_lengths([row.score for row in rows]), strict=True)
+            ),
             hits=count_hits(rows),
         )
         for name, rows in lists.models.items()
@@ -152,6 +160,17 @@ def count_hits(rows: Iterable[Recommendation]) -> Hits:
     )
 
 
+def bar_lengths(scores: Sequence[float | None]) -> list[int | None]:
+    """Scores as lengths of bars, in per cent of the best; ``any_user/view.js`` computes the same.
+
+    Bars begin at 0, or at the lowest score where that is negative. All have a visible length.
+    """
+    known = [score for score in scores if score is not None]
+    start, best = min([0.0, *known]), max(known, default=0.0)
+    scale = 100 / (best - start) if best > start else 0.0
+    return [None if score is None else max(_MIN_BAR, round(scale * (score - start))) for score in scores]
+
+
 def _page_head(user: UserLink, strings: Strings) -> PageHead:
     return PageHead(
         address=user.href,
@@ -162,8 +181,11 @@ def _page_head(user: UserLink, strings: Strings) -> PageHead:
     )
 
 
-def _recommended_row(row: Recommendation, in_all_lists: set[str], catalogue: Catalogue) -> RecommendedRow:
+def _recommended_row(
+    row: Recommendation, match: int | None, in_all_lists: set[str], catalogue: Catalogue
+) -> RecommendedRow:
     return RecommendedRow(
+        match=match,
         item=None if row.item is None else catalogue.item(row.item),
         recommendation=row,
         in_all_lists=row.item is not None and catalogue.first_twins.get(row.item, row.item) in in_all_lists,

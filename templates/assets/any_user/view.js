@@ -15,6 +15,15 @@ const BOTH = 16; // in the lists of both models
 const formatHundredths = (hundredths) => (hundredths === null ? "–" : formatScore(hundredths / 100));
 const formatSigned = (hundredths) => (hundredths > 0 ? "+" : "") + formatHundredths(hundredths);
 
+// Scores as lengths of bars, in per cent of the best; the same as in the site's Python.
+const MIN_BAR = 4;
+function barLengths(scores) {
+  const start = Math.min(0, ...scores);
+  const best = Math.max(...scores.filter((score) => score !== null));
+  const scale = best > start ? 100 / (best - start) : 0;
+  return scores.map((score) => Math.max(MIN_BAR, Math.round(scale * (score - start))));
+}
+
 // [a, 1, b, 2] -> [[a, 1], [b, 2]]
 const toPairs = (flat) => Array.from({ length: flat.length / 2 }, (_, n) => [flat[2 * n], flat[2 * n + 1]]);
 
@@ -45,20 +54,22 @@ export function createUserView(box, names) {
 
   const drawReasons = (areEffects, item, reasons, nWithheld) => {
     const format = areEffects ? formatSigned : formatHundredths;
-    const parts = toPairs(reasons).map(([reason, strength]) => [itemTitle(reason), `\u00a0${format(strength)}`]);
-    if (nWithheld) parts.push([element("em", {}, t("user.n_withheld", { n_withheld: nWithheld }))]);
+    const drawStrength = (strength) => element("small", {}, `\u00a0${format(strength)}`);
+    const parts = toPairs(reasons).map(([reason, strength]) => [itemTitle(reason), drawStrength(strength)]);
     if (parts.length) return [element("p", {}, ...parts.flatMap((content, n) => (n ? [" · ", ...content] : content)))];
-    return areEffects && item >= 0 ? [element("p", { class: "none" }, t("user.no_reason"))] : [];
+    return areEffects && item >= 0 && !nWithheld ? [element("p", { class: "none" }, t("user.no_reason"))] : [];
   };
 
-  const drawRecommended = (areEffects) => ([item, score, bits, nWithheld, ...reasons], n) => {
+  const drawRecommended = (areEffects, matches) => ([item, score, bits, nWithheld, ...reasons], n) => {
     const marks = [];
     if (bits & BOTH) marks.push(" ", element("i", {}, t("user.both")));
     if (bits & HIT) marks.push(" ", element("b", {}, t("user.hit")));
     if (bits & LIKED) marks.push("\u00a0", element("u", {}, t("user.liked")));
     const title = item < 0 ? [element("em", {}, t("user.withheld"))] : itemLink(item);
     const content = [...title, ...marks, ...drawReasons(areEffects, item, reasons, nWithheld)];
-    return tableRow(`${n + 1}`, content, formatHundredths(score));
+    const row = tableRow(`${n + 1}`, content, formatHundredths(score));
+    if (score !== null) row.lastChild.style.setProperty("--w", matches[n]);
+    return row;
   };
 
   const countHits = (rows, { hasLiking, hasIrrelevant }) => {
@@ -76,15 +87,14 @@ export function createUserView(box, names) {
   const drawList = (listPart, rows, marks) => {
     const areEffects = listPart.classList.contains("effect");
     const inList = (name) => listPart.querySelector(`[data-${name}]`);
-    listPart.querySelector("tbody").replaceChildren(...rows.map(drawRecommended(areEffects)));
+    const drawRow = drawRecommended(areEffects, barLengths(rows.map(([, score]) => score)));
+    listPart.querySelector("tbody").replaceChildren(...rows.map(drawRow));
     setVisible(listPart.querySelector("table"), rows.length);
     setVisible(inList("nothing"), !rows.length);
     inList("hits").textContent = countHits(rows, marks);
     setVisible(inList("hits"), marks.hasHidden);
-    const hasReasons = ([, , , nWithheld, ...reasons]) => nWithheld || reasons.length;
-    setVisible(inList("note"), areEffects ? rows.length : rows.some(hasReasons));
-    const noReasonNote = inList("if-none");
-    if (noReasonNote) setVisible(noReasonNote, rows.some((row) => row[0] >= 0 && !hasReasons(row)));
+    setVisible(inList("note"), rows.length);
+    setVisible(inList("if-reasons"), rows.some(([, , , , ...reasons]) => reasons.length));
   };
 
   const drawGenres = (genres) => {

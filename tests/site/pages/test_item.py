@@ -122,7 +122,7 @@ def test_the_page_of_an_item_that_is_recommended_to_nobody_says_so(tmp_path):
 def test_every_item_page_mentions_withheld_hits_or_none_does(tmp_path):
     users = {"a": lists(base=[None, "4"])}
     folder = render_items(with_users(users), tmp_path / "some")
-    assert all("Withheld hits are not counted" in page(folder, id_) for id_ in FILM_IDS)
+    assert all("Hits that are not named are not counted" in page(folder, id_) for id_ in FILM_IDS)
     folder = render_items(with_users({"a": lists(base=["4"])}), tmp_path / "none")
     assert not any("Withheld" in page(folder, id_) for id_ in FILM_IDS)
 

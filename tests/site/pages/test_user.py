@@ -6,9 +6,11 @@ import re
 import msgspec
 import pytest
 
+from recsys.recommend.explain import MIN_SHARE
 from recsys.schema import Artefacts, BaselineRecommendation, HiddenRanks, Recommendation, UserLists
 from recsys.site.output.jinja import isolated
 from recsys.site.pages.profile import genre_rows, hidden_rows, rank_spans
+from recsys.site.pages.user import bar_lengths
 from tests.site.tiny import FILM_IDS, HOSTILE, MODELS, TITLES, discovered, render_pages, site_data, tiny, users
 
 DEEP = [Recommendation("4", 0.5, False, [("1", 0.25), ("5", 0.125)]), Recommendation("f/2", 0.25, False)]
@@ -44,9 +46,30 @@ def test_three_lists_are_side_by_side_with_rank_and_score(tmp_path):
     assert list(sections)[:3] == ["Their top 2", "Base recommends", "Deep recommends"]
     base = rows(sections["Base recommends"])
     assert [re.match(r"<tr><td>(\d+)<td>", row)[1] for row in base] == ["1", "2"]
-    assert [row.rpartition("<td>")[2] for row in base] == ["2.50", "1.25"]
-    assert [row.rpartition("<td>")[2] for row in rows(sections["Deep recommends"])] == ["−0.50", "−0.75"]
-    assert "not a probability" in text_of(tiny(), tmp_path / "again")
+    assert [row.rpartition(">")[2] for row in base] == ["2.50", "1.25"]
+    assert [row.rpartition(">")[2] for row in rows(sections["Deep recommends"])] == ["−0.50", "−0.75"]
+
+
+def test_every_score_has_a_bar_in_per_cent_of_the_best_of_its_list(tmp_path):
+    assert bar_lengths([2.0, 1.5, None, 0.5]) == [100, 75, None, 25]
+    assert bar_lengths([1.0, 0.001]) == [100, 4]  # it can be seen
+    assert bar_lengths([1.0, -1.0, 0.0]) == [100, 4, 50]
+    assert bar_lengths([-0.5, -1.0]) == [100, 4]
+    assert bar_lengths([]) == []
+    base = rows(panels(text_of(tiny(), tmp_path))["Base recommends"])
+    assert [re.search(r"<td style=--w:(\d+)>", row)[1] for row in base] == ["100", "50"]
+
+
+def test_the_numbers_are_explained_in_notes_that_are_shown_with_them(tmp_path):
+    text = text_of(with_user(deep=DEEP), tmp_path)
+    label = "<label for=numbers>Show the numbers</label>"
+    before, box, after = text.partition(f"<input type=checkbox id=numbers> {label}")
+    assert box and "desk" not in before
+    sections = panels(after)
+    match = "Match: how well user and film fit, plus the film’s overall popularity."
+    effect = f"Like their: how far the match falls without that film, if by {MIN_SHARE:.0%} or more."
+    assert f"<p class=note>{match} {effect}" in sections["Deep recommends"]
+    assert f"<p class=note>{match} Near: cosine similarity, looked up afterwards." in sections["Base recommends"]
 
 
 def test_a_site_with_discovery_shows_other_lists_and_says_how_they_are_ordered(tmp_path):
@@ -55,7 +78,7 @@ def test_a_site_with_discovery_shows_other_lists_and_says_how_they_are_ordered(t
     for name in ("Base recommends", "Deep recommends"):
         (row,) = rows(sections[name])
         assert TITLES[FILM_IDS.index("5")] in row
-        assert row.endswith("<td>0.12") or row.endswith("<td>0.13")
+        assert row.endswith(">0.12") or row.endswith(">0.13")
     assert "score minus popularity, discovery 0.25" in text
     own = text_of(tiny(), tmp_path / "own")
     assert "discovery" not in own
@@ -131,39 +154,38 @@ def test_without_times_a_hit_is_not_said_to_be_watched_later(tmp_path):
 def test_each_recommendation_of_deep_has_its_reasons(tmp_path):
     deep = panels(text_of(with_user(deep=DEEP), tmp_path))["Deep recommends"]
     first, second = rows(deep)
-    assert f"<p>{HOSTILE}\u00a0+0.25 · p1001\u00a0+0.12<td>" in first
-    assert "<p class=none>popular overall<td>" in second
-    assert "The numbers cannot be added" in deep and "the model is not retrained" in deep
-    assert "whichever film is left out, the score hardly falls" in deep
-
-
-def test_no_single_film_is_explained_only_where_it_occurs(tmp_path):
-    deep = panels(text_of(with_user(deep=DEEP[:1]), tmp_path))["Deep recommends"]
-    assert "ingle film" not in deep
+    assert f"<p>{HOSTILE}<small>\u00a0+0.25</small> · p1001<small>\u00a0+0.12</small><td" in first
+    assert "<p class=none>popular overall<td" in second
 
 
 def test_base_names_the_nearest_rated_items_as_a_similarity(tmp_path):
     base = panels(text_of(tiny(), tmp_path))["Base recommends"]
     first, second = rows(base)
-    assert f"<p>{HOSTILE}\u00a00.75<td>" in first
+    assert f"<p>{HOSTILE}<small>\u00a00.75</small><td" in first
     assert "<p>" not in second
-    assert "looked up afterwards" in base and "not the reason" in base
     lists = {"base": [Recommendation("4", 1.0, False)]}
-    assert "post hoc" not in text_of(with_user(**lists), tmp_path / "none")
+    assert "looked up afterwards" not in text_of(with_user(**lists), tmp_path / "none")
 
 
-def test_a_reason_that_may_not_be_named_is_shown_as_withheld(tmp_path):
-    text = text_of(tiny(), tmp_path)
-    assert "+0.25 · <em>1 withheld</em><td>" in text
-    assert "<li><em>withheld</em> counted, not named: at most 30" in text
-    assert "withheld" not in text_of(with_user(deep=DEEP), tmp_path / "named")
+def test_reasons_that_may_not_be_named_are_left_out_and_one_line_says_so(tmp_path):
+    deep = [
+        Recommendation("4", 0.5, False, [("1", 0.25)], why_withheld=2),
+        Recommendation("f/2", 0.25, False, why_withheld=3),
+    ]
+    text = text_of(with_user(deep=deep), tmp_path)
+    first, second = rows(panels(text)["Deep recommends"])
+    assert "+0.25</small><td" in first
+    assert "<p" not in second  # nor is it said that there is no reason
+    private = "at most 30 of the films a user has rated are named, the rest is private"
+    assert text.count("private") == 1 and f"<li>{private}" in text
+    assert "private" not in text_of(with_user(deep=DEEP), tmp_path / "named")
 
 
 def test_a_hit_that_may_not_be_named_has_a_row(tmp_path):
     text = text_of(with_user(deep=[Recommendation(None, None, True)]), tmp_path)
     (row,) = rows(panels(text)["Deep recommends"])
-    assert row.startswith("<tr><td>1<td><em>withheld</em> <b>watched later</b><td>–")
-    assert "counted, not named" in text
+    assert row == "<tr><td>1<td><em>not named</em> <b>watched later</b><td>–"
+    assert "the rest is private" in text
 
 
 def test_genres_are_counted_over_the_films_that_lists_name():
