@@ -37,7 +37,7 @@ from recsys.site.pages.registry import absent_addresses, navigation, pages_of
 from recsys.site.pages.users import no_users
 from recsys.site.search import search_facts
 from recsys.site.shown_lists import with_shown_lists
-from recsys.site.strings import Strings, site_strings
+from recsys.site.strings import Strings, site_strings, title_of
 
 
 def render_site(
@@ -133,7 +133,7 @@ def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str, strin
     build = artefacts.build
     return Site(
         csp=Markup(CSP),
-        dataset=build.presentation.title or build.dataset.name,
+        dataset=title_of(build),
         brand=build.presentation.title or "Marquee",
         logo="" if build.presentation.logo is None else f"data/{Path(build.presentation.logo).name}",
         pages=frozenset(page.address for page in pages_of(artefacts).values() if isinstance(page, Page)),

@@ -28,7 +28,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from recsys.errors import OutputError
-from recsys.schema import Artefacts
+from recsys.schema import Artefacts, Build
 from recsys.site.control import control_of
 from recsys.site.shown_lists import discovery_of
 
@@ -251,6 +251,15 @@ def site_strings(templates: Path, artefacts: Artefacts) -> Strings:
     return Strings(path, words_of(artefacts), conditions_of(artefacts), presentation.item.one)
 
 
+def title_of(build: Build) -> str:
+    """What pages call the data set: its title, or else its name, which may be that of a file: ``book_ratings``."""
+    name = build.dataset.name
+    if build.presentation.title or any(character.isspace() or character.isupper() for character in name):
+        return build.presentation.title or name
+    words = re.sub(r"[_\W]+", " ", name).strip()
+    return words[:1].upper() + words[1:] if words else name
+
+
 def words_of(artefacts: Artefacts) -> dict[str, str]:
     """What parameters stand for that nobody passes, before ``[words]`` makes others of them.
 
@@ -268,7 +277,7 @@ def words_of(artefacts: Artefacts) -> dict[str, str]:
         "genres": presentation.genre.many,
         "value": presentation.rating_name or "count",
         "discovery": f"{discovery_of(artefacts):g}",
-        "dataset": presentation.title or artefacts.build.dataset.name,
+        "dataset": title_of(artefacts.build),
         **noun.forms,
     }
 

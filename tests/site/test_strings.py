@@ -13,7 +13,7 @@ from recsys.errors import OutputError
 from recsys.export.files import write_artefacts
 from recsys.schema import Label, Noun, Presentation, RatingsSummary
 from recsys.site.render import render_site
-from recsys.site.strings import Strings, site_strings
+from recsys.site.strings import Strings, site_strings, title_of
 from tests.site.tiny import TEMPLATES, tiny
 
 WORDS = {"item": "film", "items": "films", "did": "watched"}
@@ -127,6 +127,23 @@ def presented(**options):
     dataset = msgspec.structs.replace(artefacts.build.dataset, ratings=ratings)
     build = msgspec.structs.replace(artefacts.build, dataset=dataset, presentation=Presentation(**options))
     return site_strings(TEMPLATES, msgspec.structs.replace(artefacts, build=build))
+
+
+@pytest.mark.parametrize(("title", "name", "shown"), [
+    (None, "book_ratings", "Book ratings"),
+    (None, "movietweetings", "Movietweetings"),
+    (None, "ratings-2024__final", "Ratings 2024 final"),
+    (None, "MovieLens 100K", "MovieLens 100K"),
+    (None, "my MOVIES_1", "my MOVIES_1"),
+    (None, "LastFM-1k", "LastFM-1k"),
+    (None, "--", "--"),
+    ("book_ratings", "u", "book_ratings"),
+])  # fmt: skip
+def test_a_data_set_without_a_title_is_called_by_its_file_as_people_write_it(title, name, shown):
+    build = tiny().build
+    presentation = msgspec.structs.replace(build.presentation, title=title)
+    dataset = msgspec.structs.replace(build.dataset, name=name)
+    assert title_of(msgspec.structs.replace(build, presentation=presentation, dataset=dataset)) == shown
 
 
 def test_a_site_has_the_words_of_its_data():
