@@ -100,6 +100,28 @@ def test_seen_watchlist_and_not_interested_take_one_tap_and_exclude_each_other(v
     assert link_to_list(page).inner_text() == "Rate"
 
 
+def test_not_interested_takes_the_rating_away_and_gives_it_back(visit, disk):
+    page = visit(disk + "users/1.html")
+    button = first_button(page)
+    id_ = button.get_attribute("data-slug")
+    button.click()
+    unwanted = panel(page).get_by_role("button", name="Not interested")
+    panel(page).get_by_role("radio", name="2 stars").check()
+    unwanted.click()
+    assert stored(page) == {"ratings": {}, "unwanted": [id_], "watchlist": []}
+    assert button.get_attribute("data-mark") == "unwanted"
+    assert not panel(page).locator("input:checked").count()
+    assert link_to_list(page).inner_text() == "Rate"
+    unwanted.click()
+    assert stored(page) == {"ratings": {id_: 2}, "unwanted": [], "watchlist": []}
+    assert panel(page).get_by_role("radio", name="2 stars").is_checked()
+    unwanted.click()
+    panel(page).get_by_role("radio", name="5 stars").check()  # a later rating counts
+    unwanted.click()
+    unwanted.click()
+    assert stored(page) == {"ratings": {id_: 5}, "unwanted": [], "watchlist": []}
+
+
 @main_path
 def test_the_page_of_an_item_has_the_buttons_below_its_title(visit, origin, width):
     page = visit(origin + "items/5331.html", width)

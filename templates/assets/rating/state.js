@@ -22,6 +22,7 @@ export function createRatingsState(store, onChange) {
   let isStored = true;
   let siteItems = null; // until they are loaded
   let beforeReplace = null; // `ownState` before it was last replaced as a whole, for undo
+  const ratingsBefore = new Map(); // of items that are unwanted since: stars by id, as long as the page is open
 
   // Drop the oldest entries beyond the limit; returns how many.
   const dropOldest = (entries) => {
@@ -43,6 +44,7 @@ export function createRatingsState(store, onChange) {
   };
 
   const replaceOwn = (next) => {
+    ratingsBefore.clear();
     beforeReplace = mergeRatings(emptyState(), ownState);
     ownState = shownState = next;
     saveAndReport();
@@ -69,6 +71,7 @@ export function createRatingsState(store, onChange) {
       const storedTitle = shownState.titles.get(id);
       const isKnown = shownState.ratings.has(id) || shownState.unwanted.has(id);
       if (isKnown && storedTitle && !isSameTitle(storedTitle, title)) setAside(shownState, id);
+      ratingsBefore.delete(id);
       shownState.titles.set(id, title);
       if (stars) shownState.ratings.set(id, stars);
       else shownState.ratings.delete(id);
@@ -76,11 +79,20 @@ export function createRatingsState(store, onChange) {
       shownState.watchlist.delete(id);
       saveAndReport();
     },
+    // An item that is unwanted has no rating; if it had one, that comes back when the visitor thinks again.
     setWanted(id, isWanted) {
       forgetUndo();
-      if (isWanted) shownState.unwanted.delete(id);
-      else shownState.unwanted.add(id);
-      shownState.watchlist.delete(id);
+      const { ratings, unwanted, watchlist } = shownState;
+      if (isWanted) {
+        unwanted.delete(id);
+        if (ratingsBefore.has(id)) ratings.set(id, ratingsBefore.get(id));
+        ratingsBefore.delete(id);
+      } else {
+        unwanted.add(id);
+        if (ratings.has(id)) ratingsBefore.set(id, ratings.get(id));
+        ratings.delete(id);
+      }
+      watchlist.delete(id);
       saveAndReport();
     },
     // Put an item on the watchlist or take it off: always the visitor's own.
