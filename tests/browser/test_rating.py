@@ -215,6 +215,31 @@ def test_an_item_that_was_searched_is_rated_without_leaving_the_page(visit, disk
     assert search.evaluate("input => document.activeElement === input")
 
 
+def test_the_search_shows_what_was_rated_before(visit, disk):
+    page = visit(disk + "items/5331.html")
+    page.locator(".rate-item").get_by_role("button").first.click()
+    panel(page).get_by_role("radio", name="4 stars").check()
+    page.goto(disk + "about.html")
+    search = page.get_by_role("combobox", name="Search users and films")
+    search.fill("assassination")
+    rated = page.get_by_role("option", name=re.compile("Jesse James"))
+    rated.wait_for()
+    assert rated.locator(".star").inner_text() == "4"
+    assert rated.locator(".star").get_attribute("data-mark") == "seen"
+    assert rated.text_content().endswith(" 4 stars")
+    search.fill("star")
+    other = page.get_by_role("option").filter(has=page.locator(".star")).first
+    assert other.locator(".star").text_content() == "" and "stars" not in other.text_content()
+    search.fill("assassination")
+    rated.locator(".star").click()
+    panel(page).get_by_role("button", name="Not interested").click()
+    page.keyboard.press("Escape")
+    search.fill("assassination j")
+    rated.wait_for()
+    assert rated.locator(".star").get_attribute("data-mark") == "unwanted"
+    assert rated.text_content().endswith("Not interested")
+
+
 def test_only_items_have_a_star_in_the_search(visit, disk):
     page = visit(disk + "about.html")
     page.get_by_role("combobox", name="Search users and films").fill("17")

@@ -79,6 +79,23 @@ def test_a_list_that_is_cut_says_so_and_shows_more(visit, disk):
     assert options.count() <= 13
 
 
+def test_items_of_one_title_and_year_are_told_apart_by_their_ids(visit, disk):
+    page = visit(disk + "about.html")
+    slugs = page.evaluate("""async () => {
+      const items = await marquee.load("items");
+      [[0, 1997], [1, 1997], [2, 2001]].forEach(([n, year]) => {
+        items[n] = ["Twin", year, items[n][2]];
+      });
+      return items.slice(0, 3).map(([, , slug]) => slug);
+    }""")
+    notes = [
+        option.locator("small").inner_text()
+        for option in search(page, "twin").all()
+        if option.locator("bdi").inner_text() == "Twin"
+    ]
+    assert sorted(notes) == sorted([f"1997, id {slugs[0]}", f"1997, id {slugs[1]}", "2001"])
+
+
 def test_a_list_of_all_results_has_no_line_for_more(visit, disk):
     page = visit(disk + "about.html")
     options = search(page, "bete belle")

@@ -34,6 +34,8 @@ marquee.createRatings = ({ dataset, ids }) => {
     return [name, action.label];
   };
 
+  const starsOf = ({ id }, name) => (name === "seen" && !scale.isLikes ? `${scale.toStep(state.ratings.get(id))}` : "");
+
   const show = (button) => {
     const item = items.get(button);
     const { action } = button.dataset;
@@ -42,7 +44,7 @@ marquee.createRatings = ({ dataset, ids }) => {
     button.dataset.mark = name;
     button.title = words || t("rate.rateOf", item);
     button.setAttribute("aria-label", words ? `${t("rate.rateOf", item)}: ${words}` : button.title);
-    button.textContent = name === "seen" && !scale.isLikes ? `${scale.toStep(state.ratings.get(item.id))}` : "";
+    button.textContent = starsOf(item, name);
   };
 
   const showAll = () => {
@@ -63,6 +65,12 @@ marquee.createRatings = ({ dataset, ids }) => {
     follow(button) {
       items.set(button, itemOf(button.dataset));
       show(button);
+    },
+    // What the visitor thinks of an item { slug, title }: a name for the style sheet, the words, and its stars, if any.
+    describe(data) {
+      const item = itemOf(data);
+      const [name, words] = describe(item);
+      return { name, words, stars: starsOf(item, name) };
     },
     // Open the panel of an item { slug, title } next to an element.
     open: (data, anchor) => panel.open(itemOf(data), anchor),

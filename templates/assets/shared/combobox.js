@@ -16,7 +16,8 @@ function describeCount(n, nListed) {
 // `search(query)` returns the results, best first, null while they are not known yet, or a sentence that says why they
 // cannot be known; `describe(result)` returns its
 // label and a note; `onPick(result)` is called once the list is closed. `status` is where the number of results is
-// announced. `second` is null, or { applies(result), label, onPick(result) }.
+// announced. `second` is null, or { applies(result), label, describe(result), onPick(result) }, where describe() is null or
+// says what has been done: { name, words, stars }.
 export function createCombobox({ input, list, search, describe, onPick, status = element("p"), second = null }) {
   let results = []; // listed or not
   let nListed = 0; // results in the list
@@ -87,7 +88,11 @@ export function createCombobox({ input, list, search, describe, onPick, status =
       event.stopPropagation();
       chooseSecond(results.indexOf(result));
     });
-    return [...content, star];
+    const state = second.describe(result);
+    if (!state?.words) return [...content, star];
+    star.dataset.mark = state.name;
+    star.textContent = state.stars;
+    return [...content, star, element("span", { class: "vh" }, ` ${state.words}`)];
   };
 
   const fillList = (maxListed) => {

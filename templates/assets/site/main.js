@@ -13,5 +13,5 @@ installLoader();
 addIcon();
 const rating = enableRating();
 marquee.createRatingBar = rating?.createBar;
-buildSearches(rating?.open);
+buildSearches(rating);
 enableRandomLinks();

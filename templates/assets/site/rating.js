@@ -68,6 +68,8 @@ export function createRatingButtons() {
       if (!ratings) await turnTo();
       ratings?.open({ slug: slugOf(href), title }, anchor);
     },
+    // What the visitor thinks of an item, as rating/main.js describes it; null where that is not loaded.
+    describe: (href, title) => ratings?.describe({ slug: slugOf(href), title }) ?? null,
     // One that opens a panel with all there is to say.
     createPanelButton: (href, title) =>
       createButton(href, title, { class: "rate-it", title: t("rate.rateOf", { title }), "aria-label": t("rate.rateOf", { title }) }),
@@ -102,8 +104,8 @@ function createBar(buttons, kind, href, title) {
   return bar;
 }
 
-// Where visitors can rate items, a function that opens the panel for one, next to an element, and a function that creates
-// the row of buttons about one; null elsewhere.
+// Where visitors can rate items, a function that opens the panel for one, next to an element, one that says what the visitor
+// thinks of one, and one that creates the row of buttons about one; null elsewhere.
 export function enableRating() {
   const kind = document.querySelector("body > header").dataset.rates;
   if (!kind || !HTMLElement.prototype.showPopover) return null;
@@ -112,5 +114,5 @@ export function enableRating() {
   heading?.parentElement.append(createBar(buttons, kind, location.pathname, heading.textContent));
   addToLists(buttons);
   if (hasRated()) buttons.turnTo();
-  return { open: buttons.open, createBar: (href, title) => createBar(buttons, kind, href, title) };
+  return { open: buttons.open, describe: buttons.describe, createBar: (href, title) => createBar(buttons, kind, href, title) };
 }

@@ -14,10 +14,21 @@ const userEntry = (id, slug) => ({
   href: userAddress(id, slug),
 });
 
-const itemEntry = ([title, year, slug], nRatings) => ({
-  ...{ isItem: true, label: title, keywords: year ?? "", note: year === null ? t("search.item_note") : `${year}` },
-  ...{ href: `${marquee.root}items/${slug}.html`, popularity: nRatings },
-});
+const itemEntry = ([title, year, slug], nRatings, isTwin) => {
+  const note = year === null ? t("search.item_note") : `${year}`;
+  return {
+    ...{ isItem: true, label: title, keywords: year ?? "", note: isTwin ? t("search.twin_note", { note, id: slug }) : note },
+    ...{ href: `${marquee.root}items/${slug}.html`, popularity: nRatings },
+  };
+};
+
+// The items as entries; those that share title and year are told apart by their ids.
+function itemEntries(items, ratings) {
+  const nByName = new Map();
+  const nameOf = ([title, year]) => `${year} ${title}`;
+  for (const item of items) nByName.set(nameOf(item), (nByName.get(nameOf(item)) ?? 0) + 1);
+  return items.map((item, n) => itemEntry(item, ratings[n], nByName.get(nameOf(item)) > 1));
+}
 
 // The map shows the items of a genre.
 const genreEntry = ([name, nItems]) => ({
@@ -36,7 +47,7 @@ async function loadEntries() {
   const find = createSearchIndex([
     ...[...document.querySelectorAll("header>nav>a")].map(pageEntry),
     ...facts.genres.map(genreEntry),
-    ...items.map((item, n) => itemEntry(item, facts.ratings[n])),
+    ...itemEntries(items, facts.ratings),
     ...(hasAllUsers ? users.map(([id, slug]) => userEntry(id, slug)) : []),
   ]);
   return { hasAllUsers, find };
@@ -77,8 +88,8 @@ function focusOnSlash(input) {
   });
 }
 
-// `rate(href, title, anchor)` opens the panel that rates an item next to an element; undefined where visitors cannot rate.
-function buildSearch(container, withUser, rate) {
+// `rating` is of enableRating(): null where visitors cannot rate.
+function buildSearch(container, withUser, rating) {
   const input = element("input", {
     ...{ type: "search", id: "search", "aria-label": t("search.label"), "aria-keyshortcuts": "/" },
     ...{ enterkeyhint: "go", placeholder: t("search.placeholder") },
@@ -104,10 +115,11 @@ function buildSearch(container, withUser, rate) {
     onPick: ({ href }) => {
       location.href = href;
     },
-    second: rate && {
+    second: rating && {
       applies: ({ isItem }) => isItem,
       label: t("search.rate"),
-      onPick: ({ href, label }) => rate(href, label, input),
+      describe: ({ href, label }) => rating.describe(href, label),
+      onPick: ({ href, label }) => rating.open(href, label, input),
     },
   });
 
@@ -124,7 +136,7 @@ function buildSearch(container, withUser, rate) {
   container.append(element("div", { class: "box" }, input, element("kbd", { "aria-hidden": "true" }, "/"), list, status));
 }
 
-export function buildSearches(rate) {
+export function buildSearches(rating) {
   const withUser = createUserLookup();
-  for (const container of document.querySelectorAll(".find")) buildSearch(container, withUser, rate);
+  for (const container of document.querySelectorAll(".find")) buildSearch(container, withUser, rating);
 }
