@@ -624,6 +624,15 @@ class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     shrinkage: Annotated[
         int, Meta(description="training ratings with which the cosine of similar items counts half", ge=0)
     ] = 0
+    overall_mean: Annotated[float | None, Meta(description="mean of all ratings of the log")] = None
+    mean_shrinkage: Annotated[
+        int,
+        Meta(
+            description="ratings of overall_mean that pages add to those of an item where they rank items by the "
+            "mean: (n_ratings * mean_rating + mean_shrinkage * overall_mean) / (n_ratings + mean_shrinkage)",
+            ge=0,
+        ),
+    ] = 0
 
 
 class Replay(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ MIN_COVERED = 0.1
 """The share of users or items whose value is among the commonest, below which a column is left out."""
 MIN_IDENTIFYING, MAX_UNIQUE = 20, 0.9
 """A column with more values than the one, and more values a row than the other, names rows: it is left out."""
+_UNKNOWN = frozenset({"unknown"})
+"""What a file has in place of a category that is not known, in lower case."""
 _LIST_SEPARATORS = ("|", ";", ", ")
 _MIN_LISTS = 0.2
 """Share of the cells that hold a separator where a column has lists."""
@@ -38,6 +40,11 @@ _LITERAL = re.compile(r"""\s*(\[.*\]|[({]\s*['"].*[)}]|\(\)|set\(\))?\s*""", re.
 _QUOTED_BEFORE_QUOTE = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?=\s*['"])""", re.DOTALL)
 """A text in quotes with no comma before the next one."""
 _LISTS = (list, tuple, set, frozenset, np.ndarray, pd.Series)
+
+
+def known_categories(names: Iterable[str]) -> list[str]:
+    """The names without those that say that a category is not known."""
+    return [name for name in names if name.lower() not in _UNKNOWN]
 
 
 def genre_flags(

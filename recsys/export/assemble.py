@@ -13,6 +13,7 @@ import numpy as np
 from recsys import schema
 from recsys.baselines.protocol import BaselineSpec
 from recsys.baselines.registry import BASELINES
+from recsys.data.categories import known_categories
 from recsys.data.dataset import Dataset
 from recsys.data.decimals import shortest_decimals
 from recsys.data.rating_scale import rating_step
@@ -38,6 +39,9 @@ from recsys.training.snapshots import tracked_items
 N_SIMILAR = 10
 MIN_RATINGS_FOR_MEAN = 3
 """Ratings below which neither mean nor histogram is exported: they would reveal who rated how."""
+MEAN_SHRINKAGE = 5
+"""Average ratings added to an item's own where items are ranked by their mean. By the method of moments the variance
+of ratings within items over that between items is 4.1 on MovieLens 100K."""
 
 
 def assemble(results: Results) -> schema.Artefacts:
@@ -195,7 +199,7 @@ def _items(results: Results) -> schema.Items:
                 id=item_ids[item],
                 title=dataset.titles[item],
                 year=None if np.isnan(dataset.years[item]) else int(dataset.years[item]),
-                genres=[dataset.genre_names[genre] for genre in np.flatnonzero(dataset.genres[item])],
+                genres=known_categories(dataset.genre_names[genre] for genre in np.flatnonzero(dataset.genres[item])),
                 n_ratings=counts[item],
                 n_train=n_train[item],
                 mean_rating=round(float(total[item]) / counts[item], 4) if has_mean[item] else None,
@@ -210,6 +214,8 @@ def _items(results: Results) -> schema.Items:
         ],
         twins=[[item_ids[item] for item in group] for group in dataset.twins.groups()],
         shrinkage=SHRINKAGE,
+        overall_mean=round(float(total.sum()) / max(dataset.n_ratings, 1), 4),
+        mean_shrinkage=MEAN_SHRINKAGE,
     )
 
 

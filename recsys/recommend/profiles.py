@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from recsys.data.categories import known_categories
 from recsys.data.dataset import Dataset
 
 MAX_GENRES = 20
@@ -27,10 +28,15 @@ class GenreShares:
 
 
 def genre_shares(train: Dataset) -> GenreShares:
-    """The genres with most ratings in ``train``, at most :data:`MAX_GENRES`, and each user's shares; ties by name."""
+    """The genres with most ratings in ``train``, at most :data:`MAX_GENRES`, and each user's shares; ties by name.
+
+    A genre called unknown is none.
+    """
     genres = train.genres.astype(np.float64)
     n_ratings = train.item_counts @ genres
-    order = sorted(np.flatnonzero(n_ratings), key=lambda genre: (-n_ratings[genre], train.genre_names[genre]))
+    known = set(known_categories(train.genre_names))
+    rated_genres = [genre for genre in np.flatnonzero(n_ratings) if train.genre_names[genre] in known]
+    order = sorted(rated_genres, key=lambda genre: (-n_ratings[genre], train.genre_names[genre]))
     chosen = order[:MAX_GENRES]
     rated = train.matrix.astype(np.float64)
     rated.data[:] = 1

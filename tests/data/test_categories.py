@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recsys.data.categories import known_categories
 from recsys.data.dataset import Dataset
 from recsys.errors import DataError
 
@@ -72,6 +73,10 @@ def test_genres_in_arrow_lists_are_read():
     dataset = Dataset.from_frames(ROWS, items)
     assert dataset.genre_names == ("Drama", "War")
     assert dataset.genres.sum(axis=1).tolist() == [2, 0, 0, 0]
+
+
+def test_a_category_called_unknown_is_none():
+    assert known_categories(["Drama", "unknown", "Unknown", "The Unknown"]) == ["Drama", "The Unknown"]
 
 
 def test_of_very_many_genres_the_commonest_are_kept(caplog):

@@ -55,6 +55,8 @@ def test_items_are_in_index_order_with_their_facts(folder):
         else:
             assert item["mean_rating"] is item["histogram"] is None
     assert {item["id"] for item in items if item["n_ratings"] == 0} == UNRATED
+    overall = load(folder, "items")["overall_mean"]
+    assert overall == pytest.approx(sum(row[2] for row in ROWS) / len(ROWS), abs=5e-5)
     assert load(folder, "items")["bins"] == [{"low": float(rating), "high": float(rating)} for rating in range(1, 6)]
 
 

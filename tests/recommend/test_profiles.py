@@ -28,6 +28,12 @@ def test_genres_are_ordered_by_ratings_not_by_items_then_by_name():
     np.testing.assert_allclose(genres.shares[1], [0, 0, 1])
 
 
+def test_a_genre_called_unknown_is_none():
+    genres = genre_shares(rated([(0, 0, 5), (0, 1, 5)], ["Noir", "unknown"]))
+    assert genres.names == ("Noir",)
+    np.testing.assert_allclose(genres.shares[0], [0.5])
+
+
 def test_twenty_genres_at_most():
     names = [f"g{number:02d}" for number in range(25)]
     rows = [(user, item, 1.0) for item in range(25) for user in range(item + 1)]

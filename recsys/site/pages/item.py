@@ -17,7 +17,7 @@ from recsys.site.output.jinja import plain
 from recsys.site.output.parallel import Job, page_job
 from recsys.site.outside import OutsideLink, checked_patterns, outside_links
 from recsys.site.pages.audience import Audience, audiences
-from recsys.site.pages.items import listed_items
+from recsys.site.pages.items import listed_items, shrunk_mean
 from recsys.site.pages.page import PageFamily, SiteData
 from recsys.site.pages.wanted import is_wanted
 from recsys.site.strings import Strings
@@ -44,6 +44,15 @@ class Spot:
     model: Model
     left: int
     top: int
+
+
+@dataclass(frozen=True)
+class ItemTwin:
+    """Another item of the same title and year, which its id tells from this one."""
+
+    id: str
+    link: ItemLink
+    n_ratings: int
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,12 @@ class ItemContext(Context):
     """``items/{slug}.html``."""
 
     item: Item
+    shrunk_mean: float | None
+    """The mean by which items are ranked; None where there is none."""
+    mean_shrinkage: int
+    """Average ratings in it."""
+    twins: tuple[ItemTwin, ...]
+    """Other items of the same title and year."""
     histogram: tuple[HistogramBar, ...]
     spots: tuple[Spot, ...]
     heading: str
@@ -112,6 +127,8 @@ class ItemPageData:
     on_map: frozenset[str]
     patterns: Mapping[str, str]
     """Of addresses elsewhere, by label."""
+    twins: Mapping[str, tuple[ItemTwin, ...]]
+    """Of every item that has some, by its id."""
 
 
 def item_page_data(data: SiteData) -> ItemPageData:
@@ -127,7 +144,16 @@ def item_page_data(data: SiteData) -> ItemPageData:
         withheld=any(row.item is None for rows in lists for row in rows),
         on_map=frozenset(item.id for _, item in listed_items(data.artefacts)),
         patterns=checked_patterns(data.artefacts.build.presentation.links),
+        twins=_twins(data),
     )
+
+
+def _twins(data: SiteData) -> dict[str, tuple[ItemTwin, ...]]:
+    """The other items of each group of twins, by the id of each of them."""
+    items = data.artefacts.items
+    n_ratings = {item.id: item.n_ratings for item in items.items}
+    twins = {id_: ItemTwin(id_, data.catalogue.item(id_), n_ratings[id_]) for group in items.twins for id_ in group}
+    return {id_: tuple(twins[other] for other in group if other != id_) for group in items.twins for id_ in group}
 
 
 def item_context(data: ItemPageData, item: Item) -> ItemContext:
@@ -140,6 +166,9 @@ def item_context(data: ItemPageData, item: Item) -> ItemContext:
         site=data.site.site,
         page=_page_head(item, link, data.site.strings),
         item=item,
+        shrunk_mean=shrunk_mean(item, data.site.artefacts.items),
+        mean_shrinkage=data.site.artefacts.items.mean_shrinkage,
+        twins=data.twins.get(item.id, ()),
         # The best rating on top; rounded up, so that a bar that is not zero has a visible width.
         histogram=tuple(HistogramBar(name, n, ceil(100 * n / largest)) for name, n in reversed(bars)),
         spots=tuple(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recsys.schema import Artefacts, Item
+from recsys.schema import Artefacts, Item, Items
 from recsys.site.context import Context, ItemLink, PageHead
 from recsys.site.output.limits import MAX_LISTED
 from recsys.site.pages.page import Page, SiteData
@@ -18,6 +18,10 @@ class ItemRow:
 
     link: ItemLink
     item: Item
+    mean: float | None
+    """Of its ratings, shrunk."""
+    id: str
+    """Where other items have the same title and year; else empty."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,43 @@ class ItemsContext(Context):
     rows: tuple[ItemRow, ...]
     """The most rated."""
     n_items: int
-    """All, listed or not."""
+    """All that are known by a title, listed or not."""
+    overall_mean: float | None
+    """The mean of all ratings, which those of items are shrunk towards; None where it is not known."""
+    mean_shrinkage: int
 
 
 def items_context(data: SiteData, page: PageHead) -> ItemsContext:
     """The index of items, most rated first: that is where most visitors know one; no more than can be read."""
-    items = most_rated_first(data.artefacts)
-    rows = tuple(ItemRow(data.catalogue.item(item.id), item) for item in items[:MAX_LISTED])
-    return ItemsContext(data.site, page, rows, len(items))
+    catalogue, exported = data.catalogue, data.artefacts.items
+    items = [item for item in most_rated_first(data.artefacts) if not _is_placeholder(item)]
+    rows = tuple(
+        ItemRow(
+            catalogue.item(item.id),
+            item,
+            shrunk_mean(item, exported),
+            item.id if item.id in catalogue.first_twins else "",
+        )
+        for item in items[:MAX_LISTED]
+    )
+    return ItemsContext(data.site, page, rows, len(items), exported.overall_mean, exported.mean_shrinkage)
+
+
+def shrunk_mean(item: Item, items: Items) -> float | None:
+    """The mean rating of an item as if it had some more ratings, each the mean of all; None below 3 ratings.
+
+    A mean of few ratings is mostly chance: without this the best items of a catalogue are those that three users
+    rated highest. An export of an earlier version has no mean of all ratings: then it is the plain mean.
+    """
+    if item.mean_rating is None or items.overall_mean is None:
+        return item.mean_rating
+    total = item.n_ratings * item.mean_rating + items.mean_shrinkage * items.overall_mean
+    return total / (item.n_ratings + items.mean_shrinkage)
+
+
+def _is_placeholder(item: Item) -> bool:
+    """Whether a catalogue has an item for what it does not know, such as ``unknown`` in MovieLens 100K."""
+    return item.title.lower() == "unknown" and item.year is None and not item.genres
 
 
 def most_rated_first(artefacts: Artefacts) -> list[Item]:

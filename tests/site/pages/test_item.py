@@ -124,7 +124,7 @@ def test_every_item_page_mentions_withheld_hits_or_none_does(tmp_path):
     folder = render_items(with_users(users), tmp_path / "some")
     assert all("Hits that are not named are not counted" in page(folder, id_) for id_ in FILM_IDS)
     folder = render_items(with_users({"a": lists(base=["4"])}), tmp_path / "none")
-    assert not any("Withheld" in page(folder, id_) for id_ in FILM_IDS)
+    assert not any("not named" in page(folder, id_) for id_ in FILM_IDS)
 
 
 def test_the_histogram_has_the_best_rating_on_top_and_every_bar_above_zero_is_visible():
@@ -231,6 +231,60 @@ def test_the_index_lists_the_most_rated_first(tmp_path):
     assert order[0] == "5"
     index = (render_items(tiny(), tmp_path) / "items.html").read_text("utf-8")
     assert re.findall(r"items/([a-z0-9_-]+)\.html", index) == order
+
+
+def with_items(*changes: dict[str, object], **fields: object) -> Artefacts:
+    """The tiny artefacts, the first items changed, and fields of the file."""
+    full = tiny()
+    items = [
+        msgspec.structs.replace(item, **(changes[n] if n < len(changes) else {}))
+        for n, item in enumerate(full.items.items)
+    ]
+    return msgspec.structs.replace(full, items=msgspec.structs.replace(full.items, items=items, **fields))
+
+
+def index_rows(folder: Path) -> list[str]:
+    return re.findall(r"^<tr>.*$", (folder / "items.html").read_text("utf-8"), re.M)
+
+
+def test_means_are_shrunk_in_the_index_so_that_three_high_ratings_do_not_lead(tmp_path):
+    few, many = {"n_ratings": 3, "mean_rating": 5.0, "histogram": [0, 0, 3]}, {"n_ratings": 95, "mean_rating": 4.5}
+    artefacts = with_items(few, many, overall_mean=3.0, mean_shrinkage=5)
+    folder = render_items(artefacts, tmp_path)
+    first, second = index_rows(folder)[:2]
+    assert first.endswith("<td>95<td>4.42")  # (95 * 4.5 + 5 * 3) / 100
+    assert second.rpartition("<td>")[2] < "4.42"
+    assert any(row.endswith("<td>3<td>3.75") for row in index_rows(folder))  # (3 * 5 + 5 * 3) / 8
+    assert "each film counts 5 extra ratings of 3.00" in (folder / "items.html").read_text("utf-8")
+    assert "3.75 in the list of films, where 5 average ratings are added" in page(folder, tiny().items.items[0].id)
+
+
+def test_an_export_without_the_mean_of_all_ratings_has_plain_means(tmp_path):
+    folder = render_items(with_items({"n_ratings": 3, "mean_rating": 5.0}), tmp_path)
+    assert any(row.endswith("<td>3<td>5.00") for row in index_rows(folder))
+    assert "shrunk" not in (folder / "items.html").read_text("utf-8")
+
+
+def test_a_placeholder_for_what_is_not_known_is_not_in_the_index(tmp_path):
+    nothing = {"title": "Unknown", "year": None, "genres": []}
+    folder = render_items(with_items(nothing, {**nothing, "year": 2011}), tmp_path)
+    titles = [re.search(r"<a [^>]*>(.*?)</a>", row)[1] for row in index_rows(folder)]
+    assert len(titles) == len(tiny().items.items) - 1
+    assert titles.count("Unknown") == 1  # the film of 2011
+    assert "4 films" in (folder / "items.html").read_text("utf-8")
+
+
+def test_items_of_one_title_and_year_are_told_apart_by_their_ids(tmp_path):
+    first, second, *others = (item.id for item in tiny().items.items)
+    facts = {"title": "Twin", "year": 1997}
+    artefacts = with_items({**facts, "n_ratings": 4}, {**facts, "n_ratings": 2}, twins=[[first, second]])
+    folder = render_items(artefacts, tmp_path)
+    text = page(folder, first)
+    assert f"The data has this title more than once; this is id {first}." in text
+    assert f"<a href={slug(second)}.html>id {second}, with 2 ratings</a>" in text
+    assert "more than once" not in page(folder, others[0])
+    named = [row for row in index_rows(folder) if "<small>id " in row]
+    assert len(named) == 2 and all("Twin" in row for row in named)
 
 
 def test_the_marker_is_at_the_position_of_the_item(tmp_path):
