@@ -33,6 +33,7 @@ def panel(page: Any) -> Any:
 
 
 def first_button(page: Any) -> Any:
+    page.locator("main :is(.items, .like, .titles) a").first.scroll_into_view_if_needed()
     button = page.locator("main :is(td, dt) .rate-it").first
     button.wait_for()
     return button
