@@ -132,7 +132,7 @@ class Presentation(Struct, frozen=True, kw_only=True):
     logo: Annotated[str | None, Meta(description="file in data/ that is shown beside the title; null: none")] = None
     repository: Annotated[str | None, Meta(description="address of the site's source; null: no link to it")] = None
     links: Annotated[
-        dict[str, str], Meta(description="by label: addresses of items elsewhere, in which {id} is the item's id")
+        dict[str, str], Meta(description="by label: addresses of items elsewhere, with {id}, {title} or {year}")
     ] = {}
     pages: Annotated[list[str] | None, Meta(description="pages to make, by name; null: all")] = None
 

@@ -294,14 +294,22 @@ def test_a_byte_order_mark_is_skipped(tmp_path):
 
 
 @pytest.mark.parametrize("pattern", [
-    "javascript:alert({id})", "https://shop.example/", "http://{id}.example/", "https://shop.example/{id}/{title}",
+    "javascript:alert({id})", "https://shop.example/", "http://{id}.example/", "https://shop.example/{id}/{genre}",
+    "https://shop.example/{year}", "https://shop.example/{id", "https://shop.example/{{id}}",
     'https://shop.example/"{id}', "https://shop.example/ {id}", "//shop.example/{id}", "ftp://shop.example/{id}",
     "https://user@shop.example/{id}", "https://{id}", "",
     "https://shop{id}.example/", "HTTPS://shop.example/{id}",
 ])  # fmt: skip
-def test_a_link_is_an_address_on_the_web_with_the_id_in_it(pattern):
+def test_a_link_is_an_address_on_the_web_with_the_id_or_title_in_it(pattern):
     with pytest.raises(ConfigError, match=r"links\.Shop is .*; expected an address with https://"):
         PresentationConfig(links={"Shop": pattern})
+
+
+@pytest.mark.parametrize("pattern", [
+    "https://shop.example/{id}/{title}", "https://shop.example/?q={title}+{year}", "http://shop.example/#{title}",
+])  # fmt: skip
+def test_a_link_may_have_the_title_and_the_year(pattern):
+    assert PresentationConfig(links={"Shop": pattern}).links == {"Shop": pattern}
 
 
 @pytest.mark.parametrize("label", ["", " ", "x" * 41])

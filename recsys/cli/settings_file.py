@@ -79,6 +79,7 @@ def settings_text(given: Mapping[str, Any] | None = None) -> str:
     lines += [f'# {role} = ""' for role in COLUMN_ROLES]
     lines += ["", "", "[links]", *_table_comment("links")]
     lines += [_comment('Such as: IMDb = "https://www.imdb.com/title/tt{id}/"')]
+    lines += [_comment('Or a search: Wikipedia = "https://en.wikipedia.org/w/index.php?search={title}+{year}"')]
     return "\n".join(lines) + "\n"
 
 

@@ -25,7 +25,9 @@ _Address = Annotated[
         description="an address such as https://github.com/you/films",
     ),
 ]
-_LINK = re.compile(r"https?://[^\s/{}\"'<>\\?#@]+[/?#][^\s{}\"'<>\\]*\{id\}[^\s{}\"'<>\\]*")
+_LINK = re.compile(
+    r"https?://[^\s/{}\"'<>\\?#@]+[/?#](?=.*\{(?:id|title)\})(?:[^\s{}\"'<>\\]|\{(?:id|title|year)\})*"
+)
 
 
 class NounForms(TypedDict, total=False):
@@ -78,11 +80,12 @@ class PresentationConfig(Checked):
     links: Annotated[
         Mapping[str, str],
         Meta(
-            description='a table [links] of addresses that contain {id}, such as IMDb = "https://www.imdb.com/title/'
-            'tt{id}/"'
+            description="a table [links] of addresses that contain {id} or {title}, such as IMDb = "
+            '"https://www.imdb.com/title/tt{id}/"'
         ),
     ] = field(default_factory=dict)
-    """Links from an item to other sites: a label, and an address in which {id} is replaced by the item's id."""
+    """Links from an item to other sites: a label, and an address in which {id}, {title} and {year} are replaced by
+    the item's. With a title, it can be that of a search."""
 
     def __post_init__(self) -> None:
         """Refuse addresses that are none, and make every text one printable line."""
@@ -103,8 +106,8 @@ class PresentationConfig(Checked):
                 raise ConfigError(f"links has the label {shortened(label)}; expected 1 to 40 characters")
             if not _LINK.fullmatch(pattern) or len(pattern) > 2000:
                 raise ConfigError(
-                    f"links.{name} is {shortened(pattern)}; expected an address with https:// and {{id}} in it, "
-                    "such as https://www.imdb.com/title/tt{id}/"
+                    f"links.{name} is {shortened(pattern)}; expected an address with https:// and {{id}} or "
+                    "{title} in it, such as https://www.imdb.com/title/tt{id}/"
                 )
             links[name] = pattern
         object.__setattr__(self, "links", links)

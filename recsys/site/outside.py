@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from recsys.errors import OutputError
+from recsys.schema import Item
+
+_FACT = re.compile(r"\{(id|title|year)\}")
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,19 @@ def checked_patterns(patterns: Mapping[str, str]) -> Mapping[str, str]:
     return patterns
 
 
-def outside_links(patterns: Mapping[str, str], id_: str) -> tuple[OutsideLink, ...]:
-    """The links of an item, in the order of the settings; its id is percent-encoded wherever a pattern has ``{id}``.
+def outside_links(patterns: Mapping[str, str], item: Item) -> tuple[OutsideLink, ...]:
+    """The links of an item, in the order of the settings, with its percent-encoded facts in place of their names.
+
+    An item without a title has no link that needs one; a year that is not known is left out.
 
     Args:
         patterns: addresses by label, as :func:`checked_patterns` returns them.
-        id_: of the item.
+        item: has the facts ``{id}``, ``{title}`` and ``{year}``.
     """
-    encoded = quote(id_, safe="")
-    return tuple(OutsideLink(label, pattern.replace("{id}", encoded)) for label, pattern in patterns.items())
+    facts = {"id": item.id, "title": item.title, "year": "" if item.year is None else str(item.year)}
+    has_title = bool(item.title.strip()) and item.title != item.id
+    return tuple(
+        OutsideLink(label, _FACT.sub(lambda match: quote(facts[match[1]], safe=""), pattern))
+        for label, pattern in patterns.items()
+        if has_title or "{title}" not in pattern
+    )

@@ -177,7 +177,7 @@ def item_context(data: ItemPageData, item: Item) -> ItemContext:
             if item.id in data.spots.get(model.name, {})
         ),
         heading=catalogue.heading(item),
-        outside=outside_links(data.patterns, item.id),
+        outside=outside_links(data.patterns, item),
         map_hash=f"item={quote(item.id, safe=_NOT_ENCODED)}" if item.id in data.on_map else "",
         similar=tuple(
             SimilarItems(model, tuple(SimilarItemLink(catalogue.item(row.item), row.similarity) for row in rows))

@@ -305,6 +305,19 @@ def test_an_item_links_to_where_it_is_elsewhere_with_its_id_percent_encoded(tmp_
     assert "class=outside" not in (render_items(tiny(), tmp_path / "none") / "items" / "4.html").read_text("utf-8")
 
 
+def test_a_link_may_be_a_search_for_the_title(tmp_path):
+    found = with_links(Find="https://find.example/?q={title}+{year}", Shop="https://shop.example/{id}")
+    first, second, *others = found.items.items
+    named = [
+        msgspec.structs.replace(first, title="A & {id} Ü", year=1999),
+        msgspec.structs.replace(second, title=second.id, year=None),
+    ]
+    items = msgspec.structs.replace(found.items, items=[*named, *others])
+    site = render_items(msgspec.structs.replace(found, items=items), tmp_path)
+    assert "https://find.example/?q=A%20%26%20%7Bid%7D%20%C3%9C+1999" in page(site, first.id)
+    assert "find.example" not in page(site, second.id) and "shop.example" in page(site, second.id)
+
+
 def test_a_link_that_is_no_web_page_is_refused(tmp_path):
     with pytest.raises(OutputError, match=r"the link 'Shop' is 'javascript:x'; expected one that begins"):
         render_items(with_links(Shop="javascript:x"), tmp_path)
