@@ -74,6 +74,7 @@ def without_ratings(artefacts: Artefacts) -> Json:
     content["build"]["dataset"].pop("sha256")
     content["build"]["dataset"].pop("ratings")
     content["items"].pop("bins")
+    content["items"].pop("overall_mean")
     for item in content["items"]["items"]:
         item.pop("mean_rating")
     for user in content["recommendations"]["users"].values():
