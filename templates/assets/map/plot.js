@@ -58,6 +58,8 @@ export function createPlot(bokehDocument) {
   let markedRows = { ringed: [], picked: [] };
   let namedRows = []; // those that deserve a name, the most important first
   let namedRegions = []; // [x, y, name], likewise
+  let shadedRows = []; // those that the ground is shaded by
+  let lastShaded = { rows: [], positions: null }; // what it was shaded by last
   let namesTimer = 0;
 
   const currentView = () => [figure.x_range.start, figure.y_range.start, figure.x_range.end, figure.y_range.end];
@@ -176,8 +178,10 @@ export function createPlot(bokehDocument) {
     return textMeasure.measureText(text).width;
   };
 
+  // And the shades.
   const hideNames = () => {
     clearTimeout(namesTimer);
+    shade([]);
     for (const source of Object.values(nameSources)) {
       if (source.data.x.length) source.data = Object.fromEntries(Object.keys(source.data).map((column) => [column, []]));
     }
@@ -221,10 +225,20 @@ export function createPlot(bokehDocument) {
     };
   };
 
-  // Once nothing has moved for a moment: while a view is dragged or items glide, names would only flicker.
+  // Shade where the rows lie dense.
+  const shade = (rows) => {
+    if (rows === lastShaded.rows && positions === lastShaded.positions) return;
+    lastShaded = { rows, positions };
+    if (rows.length || densitySource.data.xs.length) densitySource.data = densityContours(positions, rows);
+  };
+
+  // And shade, once nothing has moved for a moment: while a view is dragged or items glide, names would only flicker.
   const writeNamesSoon = () => {
     clearTimeout(namesTimer);
-    namesTimer = setTimeout(writeNames, NAMES_DELAY);
+    namesTimer = setTimeout(() => {
+      writeNames();
+      shade(shadedRows);
+    }, NAMES_DELAY);
   };
   for (const range of [figure.x_range, figure.y_range]) {
     for (const end of ["start", "end"]) range.properties[end].change.connect(() => positions && writeNamesSoon());
@@ -232,12 +246,6 @@ export function createPlot(bokehDocument) {
 
   const showOnly = (layer, rows) => {
     layer.view.filter.indices = rows;
-  };
-
-  // Shade where the rows lie dense.
-  const shade = (rows) => {
-    if (!rows.length && !densitySource.data.xs.length) return;
-    densitySource.data = densityContours(positions, rows);
   };
 
   const markRows = (name, rows, sizeOf, fill) => {
@@ -300,7 +308,6 @@ export function createPlot(bokehDocument) {
       const [x, y] = positions;
       isDrawn = true;
       sources.items.data = { ...hoverTexts, x, y, size: pointSizes, fill, alpha };
-      shade(isShaded ? points : []);
       showOnly(layers.ghosts, ghosts);
       showOnly(layers.points, points);
       const pickedRows = picked < 0 ? [] : [picked];
@@ -313,6 +320,7 @@ export function createPlot(bokehDocument) {
       if (picked >= 0) placeName(picked, rings);
       namedRows = named;
       namedRegions = regions;
+      shadedRows = isShaded ? points : [];
       writeNamesSoon();
     },
 
