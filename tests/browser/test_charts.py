@@ -152,6 +152,8 @@ COLOURS = """(base64) => new Promise((resolve) => {
   image.src = `data:image/png;base64,${base64}`;
 })"""
 
+BACKGROUND = "(element) => getComputedStyle(element).backgroundColor.match(/\\d+/g).join(' ')"
+
 
 @pytest.mark.parametrize(("theme", "paper"), [("light", "255 255 255"), ("dark", "26 23 30")])
 def test_the_picture_of_a_chart_has_its_colours_on_the_paper_of_the_theme(visit, origin, theme, paper):
@@ -164,7 +166,7 @@ def test_the_picture_of_a_chart_has_its_colours_on_the_paper_of_the_theme(visit,
     assert colours[0][0] == paper
     # An element of the legend has the colour of the curve.
     figure = page.locator("figure", has=page.locator("[data-chart='deep-ndcg']"))
-    curve = figure.locator(".dot").evaluate("(dot) => getComputedStyle(dot).backgroundColor.match(/\\d+/g).join(' ')")
+    curve = figure.locator(".dot").evaluate(BACKGROUND)
     assert dict(colours)[curve] > 100
 
 
@@ -177,3 +179,36 @@ def test_a_chart_is_painted_in_the_colours_of_the_theme_when_it_is_drawn(visit, 
     until(page, "(dark) => grid.grid_line_color !== dark", dark)
     page.emulate_media(color_scheme="dark")
     until(page, "(dark) => grid.grid_line_color === dark", dark)
+
+
+# How often each text was drawn on a canvas.
+DRAWN_TEXTS = """
+  globalThis.drawnTexts = [];
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+    drawnTexts.push(text);
+    return fillText.call(this, text, ...rest);
+  };
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_chart_is_drawn_once(visit, disk, theme):
+    page = visit(disk + "404.html", theme=theme)
+    page.add_init_script(DRAWN_TEXTS)
+    page.goto(disk + "training.html")
+    n_charts = len(settled(page).evaluate(CHARTS))
+    assert page.evaluate("drawnTexts.filter((text) => text === 'epoch').length") == n_charts > 1
+
+
+def test_the_map_is_a_picture_with_its_legend_and_caption(visit, origin):
+    page = settled(visit(origin + "map.html"))
+    page.locator(".map-legend li").first.wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Picture (PNG)").click()
+    picture = Path(download.value.path()).read_bytes()
+    width, height, colours = page.evaluate(COLOURS, base64.b64encode(picture).decode())
+    shown = page.locator("[data-chart='map']").bounding_box()
+    assert width > shown["width"] and height > shown["height"] + 60
+    genre = page.locator(".map-legend .swatch").first.evaluate(BACKGROUND)
+    assert dict(colours)[genre] > 40  # its mark in the legend

@@ -20,6 +20,7 @@ from recsys.site.strings import Strings
 _ON_ANY_PAGE = ("lost", "site", "theme", "tower")
 """Scripts that do not depend on what is on a page."""
 _TEXT = re.compile(r'"assets/([\w.-]+)"')
+_COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _URL = re.compile(r'url\("([\w.-]+)"\)')
 
 
@@ -50,9 +51,10 @@ class Assets:
 def write_assets(templates: Path, last_styles: str, assets: Assets, strings: Strings) -> None:
     """Copy the files of ``templates/assets``, and join those of each folder; ``last_styles`` ends ``style.css``.
 
-    A folder's style sheets become ``{folder}.css``, in the order of their names, and its ``main.js`` with what that
-    imports becomes ``{folder}.js``. A folder without ``main.js`` has modules that others import. Pictures that a
-    style sheet or a script names have to be written before. Scripts get the texts that they use.
+    A folder's style sheets become ``{folder}.css``, in the order of their names and without comments, and its
+    ``main.js`` with what that imports becomes ``{folder}.js``. A folder without ``main.js`` has modules that others
+    import. Pictures that a style sheet or a script names have to be written before. Scripts get the texts that they
+    use.
     """
     for path in sorted((templates / "assets").iterdir(), key=lambda path: (path.is_dir(), path.name)):  # files first
         if path.is_file():
@@ -60,7 +62,7 @@ def write_assets(templates: Path, last_styles: str, assets: Assets, strings: Str
             continue
         styles = sorted(path.glob("*.css"))
         if styles:
-            text = "".join(style.read_text(encoding="utf-8") for style in styles)
+            text = "".join(_COMMENT.sub("", style.read_text(encoding="utf-8")) for style in styles)
             text += last_styles if path.name == "style" else ""
             assets.write(f"{path.name}.css", _address_urls(text, assets.addresses).encode())
         if (path / "main.js").is_file():

@@ -3,7 +3,7 @@
 A module imports by ``import { a, b } from "./other.js";``, on one line, and exports by ``export`` before a
 declaration. In the joined script all modules share one scope: no two of them may declare the same top-level name. A
 declaration is top-level if it starts its line; whatever is local to a function or block is indented. Lines of comment
-are left out.
+and indentation are left out: who reads the source reads the modules.
 
 A module that imports ``t`` from ``shared/strings.js`` names texts of the interface by their keys, ``t("map.title")``;
 the joined script contains just those.
@@ -146,7 +146,7 @@ def _parse(path: Path) -> _Module:
     module = _Module()
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.lstrip().startswith("//"):
-            continue  # who reads the source reads the modules; a visitor's browser need not load them
+            continue
         code = line.removeprefix("export ")
         if imported := _IMPORT.fullmatch(line):
             module.imports.append(((path.parent / imported[2]).resolve(), imported[1].split(", ")))
@@ -165,6 +165,8 @@ def _parse(path: Path) -> _Module:
             if code != line:
                 module.exported.update(names)
         module.lines.append(code)
+    if all(line.count("`") % 2 == 0 for line in module.lines):  # no template of several lines
+        module.lines = [line.lstrip() for line in module.lines]
     return module
 
 

@@ -76,8 +76,8 @@ function drawMark(context, mark, x, middle) {
 function legendRows(context, figure, width) {
   const rows = [];
   let x = Infinity;
-  for (const entry of figure.querySelectorAll(".legend li")) {
-    const text = entry.textContent.trim();
+  for (const entry of figure.querySelectorAll(":is(.legend, .map-legend) li")) {
+    const text = [...entry.childNodes].map((part) => part.textContent.trim()).join(" ").trim();
     const entryWidth = MARK_WIDTH + context.measureText(text).width;
     if (x + entryWidth > width) {
       rows.push([]);
@@ -108,7 +108,7 @@ function pictureOf(figure, container) {
   const title = linesOf(context, headingOf(figure).textContent, width);
   context.font = textFont;
   const legend = legendRows(context, figure, width);
-  const caption = linesOf(context, figure.querySelector("figcaption").textContent, width);
+  const caption = linesOf(context, figure.querySelector("figcaption").innerText, width); // without what is hidden
   const titleHeight = title.length * 1.3 * TITLE_SIZE + 8;
   const legendHeight = legend.length * LINE_HEIGHT + (legend.length ? 8 : 0);
   canvas.width = scale * (width + 2 * PADDING);

@@ -1,5 +1,6 @@
 // The script of the map. What the map shows is one object, `state`; every control changes it through `change`, and `show`
 // makes every part show it.
+import { download } from "../charts/download.js";
 import { drawChart, onThemeChange, showFailure } from "../shared/charts.js";
 import { element } from "../shared/element.js";
 import { t } from "../shared/strings.js";
@@ -147,6 +148,8 @@ function startMap(box, bokehDocument) {
     plot.clearSelection();
   };
   enableViewControls(box, plot, () => state.row);
+  const pictureButton = box.querySelector("[data-download]");
+  pictureButton.addEventListener("click", () => download(pictureButton.closest("figure"), pictureButton.dataset.download));
   addEventListener("hashchange", () => {
     if (location.hash && !isMapHash(location.hash)) return; // a link to a part of the page
     state = { ...readHash(location.hash), selected: state.selected };

@@ -48,8 +48,8 @@ const WORDS = ["world"];
 const prefix = "hello ";
 
 function greet(word) {
-  const print = prefix; // local, so it may have any name
-  return print + word;
+const print = prefix; // local, so it may have any name
+return print + word;
 }
 print("loaded");
 
@@ -70,6 +70,11 @@ def write(tmp_path):
         return paths[0]
 
     return write_modules
+
+
+def test_a_template_of_several_lines_stays_as_it_is(write):
+    lines = "const rows = `\n  <a>\n`;"
+    assert lines in join_modules(write(page__main_js=lines))
 
 
 def refusal(entry) -> str:
