@@ -1,5 +1,6 @@
 // What the deep tower answers to a visitor's ratings: the best items for them, and why. The Rate page and the front page ask it.
 import { marquee } from "../shared/marquee.js";
+import { nextTask } from "../shared/task.js";
 import { createTower } from "../tower/tower.js";
 import { addGenreMatch, rerank } from "./discovery.js";
 import { createItems } from "./items.js";
@@ -12,8 +13,11 @@ export async function loadTower(stamp) {
   const names = ["items", "rate"];
   const promises = [marquee.loadExported("deep_tower", stamp), ...names.map((name) => marquee.load(name))];
   const [data, allItems, facts] = await Promise.all(promises);
+  await nextTask();
   const items = createItems(data.item_ids, allItems, facts);
-  return { tower: createTower(data), items, square: facts.square, landmarks: data.starters };
+  const tower = createTower(data);
+  await nextTask();
+  return { tower, items, square: facts.square, landmarks: data.starters };
 }
 
 // One row at most of each group of twins: the best that is open, of equal ones the first, unless one of them is excluded.

@@ -1,11 +1,13 @@
 // Decode arrays that recsys/export/encoding.py encoded: base64 of little-endian numbers, row by row.
 
+// What the last bit of the fraction is worth, by exponent; numbers too small for exponent 1 have that of 1.
+const HALF_UNITS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (Math.max(exponent, 1) - 25));
+
 // The number in 16 bits of a half-precision float: 1 sign bit, 5 of exponent (bias 15), 10 of fraction. With a normal
 // exponent the fraction has a leading 1 that is not stored; exponent 0 marks the numbers too small for that.
 function halfToNumber(bits) {
   const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  const size = exponent ? (1024 + fraction) * 2 ** (exponent - 25) : fraction * 2 ** -24;
+  const size = ((exponent ? 1024 : 0) + (bits & 1023)) * HALF_UNITS[exponent];
   return bits >> 15 ? -size : size;
 }
 

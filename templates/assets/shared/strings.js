@@ -2,14 +2,15 @@
 // those whose keys the modules of a script name: a key is written as text, as the first argument of t.
 
 const TEXTS = {};
+const { lang } = document.documentElement;
+let [pluralRules, numberFormat] = [null, null]; // made once: that takes far longer than to use them
 
 // A text with its parameters; numbers are written as people write them, and n chooses among plural forms.
 export function t(key, parameters = {}) {
-  const { lang } = document.documentElement;
   const text = TEXTS[key];
-  const form = typeof text === "string" ? text : text[new Intl.PluralRules(lang).select(parameters.n)];
+  const form = typeof text === "string" ? text : text[(pluralRules ??= new Intl.PluralRules(lang)).select(parameters.n)];
   return form.replace(/\{(\w+)\}/g, (_, name) => {
     const value = parameters[name];
-    return typeof value === "number" ? value.toLocaleString(lang) : String(value);
+    return typeof value === "number" ? (numberFormat ??= new Intl.NumberFormat(lang)).format(value) : String(value);
   });
 }
