@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import settled, until
+from tests.browser.conftest import REQUESTED, settled, until
 
 CHARTS = "() => [...document.querySelectorAll('[data-chart]')].map((chart) => chart.dataset.chart)"
 DRAWN = "() => [...document.querySelectorAll('[data-drawn]')].map((chart) => chart.dataset.chart)"
@@ -212,3 +212,15 @@ def test_the_map_is_a_picture_with_its_legend_and_caption(visit, origin):
     assert width > shown["width"] and height > shown["height"] + 60
     genre = page.locator(".map-legend .swatch").first.evaluate(BACKGROUND)
     assert dict(colours)[genre] > 40  # its mark in the legend
+
+
+@pytest.mark.parametrize("address", ["map.html", "training.html"])
+def test_on_a_touch_screen_bokehjs_is_loaded_once_the_visitor_does_something(visit, disk, address):
+    page = visit(disk + address, 360, has_touch=True, is_mobile=True)
+    page.wait_for_timeout(500)
+    assert not any("bokeh" in name for name in page.evaluate(REQUESTED))
+    hint = page.get_by_text("Scroll or tap to draw the chart.").first
+    assert hint.is_visible()
+    page.evaluate("scrollBy(0, 200)")
+    until(page, "document.querySelector('[data-drawn]')")
+    assert not hint.is_visible()

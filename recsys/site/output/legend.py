@@ -46,7 +46,7 @@ def legend_css(legend: Mapping[str, LegendEntry], models: Iterable[str]) -> str:
             *(f"  --m-{name}: light-dark({entry.light}, {entry.dark});" for name, entry in legend.items()),
             "}",
             *(f".m-{name} {{ --model: var(--m-{name}); }}" for name in legend),
-            *(f'.spots .m-{name} {{ --map: url("map-{name}.png"); }}' for name in names),
+            *(f':is(.spots .m-{name}, .map-plot.m-{name}) {{ --map: url("map-{name}.png"); }}' for name in names),
             _genre_bars(names),
             "",
         ]

@@ -1,7 +1,8 @@
 // The script of pages whose charts need nothing but to be drawn. BokehJS is loaded when a chart first comes near the
 // window, and every chart is drawn when it does, in a task of its own: reading the rest waits for none of this.
+import { loadBokeh, whenVisitorActs } from "../shared/bokeh.js";
 import { drawChart, showFailure } from "../shared/charts.js";
-import { element } from "../shared/element.js";
+import { nextTask } from "../shared/task.js";
 import { download } from "./download.js";
 
 const NEAR = "200px"; // around the window
@@ -12,19 +13,9 @@ const nearContainers = new Set(); // of charts that are not drawn
 let loadedBokeh = null; // a promise
 let isDrawing = false;
 
-const nextTask = () => new Promise((resolve) => setTimeout(resolve));
-
-const loadBokeh = () =>
-  new Promise((resolve, reject) => {
-    const script = element("script", { src: bokehAddress });
-    script.onload = resolve;
-    script.onerror = () => reject(new Error(`${script.src} did not load`));
-    document.head.append(script);
-  });
-
 // Charts that come near meanwhile are drawn as well; those that were scrolled past are not.
 async function drawNearCharts() {
-  loadedBokeh ??= loadBokeh();
+  loadedBokeh ??= loadBokeh(bokehAddress);
   await loadedBokeh;
   for (const container of nearContainers) {
     await nextTask();
@@ -54,4 +45,6 @@ const observer = new IntersectionObserver(
   },
   { rootMargin: NEAR },
 );
-for (const container of containers) observer.observe(container);
+whenVisitorActs().then(() => {
+  for (const container of containers) observer.observe(container);
+});

@@ -1,9 +1,11 @@
 // The script of the map. What the map shows is one object, `state`; every control changes it through `change`, and `show`
 // makes every part show it.
 import { download } from "../charts/download.js";
+import { loadBokeh, whenVisitorActs } from "../shared/bokeh.js";
 import { drawChart, onThemeChange, showFailure } from "../shared/charts.js";
 import { element } from "../shared/element.js";
 import { t } from "../shared/strings.js";
+import { nextTask } from "../shared/task.js";
 import { colourItems } from "./colours.js";
 import { createControls } from "./controls.js";
 import { items, positionsOf, searchItems } from "./items.js";
@@ -161,8 +163,22 @@ function startMap(box, bokehDocument) {
 
 const box = document.querySelector("[data-map]");
 const container = box.querySelector("[data-chart]");
-drawChart(container).then(
-  (bokehDocument) => startMap(box, bokehDocument),
+const controlBar = box.querySelector(".map-bar");
+const bokehAddress = document.currentScript.dataset.bokeh;
+
+async function draw() {
+  if (!isMapHash(location.hash)) await whenVisitorActs();
+  await loadBokeh(bokehAddress);
+  await nextTask();
+  return drawChart(container);
+}
+
+controlBar.inert = true; // until there is something to control
+draw().then(
+  (bokehDocument) => {
+    startMap(box, bokehDocument);
+    controlBar.inert = false;
+  },
   () => {
     showFailure([container]);
     for (const control of box.querySelectorAll(".needs-js")) control.hidden = true;

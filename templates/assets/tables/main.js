@@ -18,17 +18,20 @@ function nextDirection(heading) {
   return heading.dataset.kind === "number" ? -1 : 1;
 }
 
+const rowsOf = (table) => [...table.tBodies].flatMap((body) => [...body.rows]);
+
 function sortTable(table, heading) {
   const { kind } = heading.dataset;
   const direction = nextDirection(heading);
   for (const sibling of heading.parentNode.children) sibling.removeAttribute("aria-sort");
   heading.setAttribute("aria-sort", direction > 0 ? "ascending" : "descending");
-  const body = table.tBodies[0];
-  const rows = [...body.rows].map((row) => {
+  const rows = rowsOf(table).map((row) => {
     const text = row.cells[heading.cellIndex].textContent;
     return { row, key: kind === "text" ? text : parseNumber(text) };
   });
-  body.append(...rows.sort(compareKeys(kind, direction)).map(({ row }) => row));
+  const sorted = rows.sort(compareKeys(kind, direction)).map(({ row }) => row);
+  const sizes = [...table.tBodies].map((body) => body.rows.length);
+  sizes.forEach((size, n) => table.tBodies[n].append(...sorted.splice(0, size)));
 }
 
 function enableSorting(table) {
@@ -40,7 +43,8 @@ function enableSorting(table) {
 }
 
 function enableFilter(tools) {
-  const rows = [...document.getElementById(tools.dataset.filter).tBodies[0].rows];
+  const table = document.getElementById(tools.dataset.filter);
+  const rows = rowsOf(table);
   const count = tools.querySelector("[data-count]");
   const input = tools.querySelector("input");
   let rowTexts = null;
@@ -52,6 +56,7 @@ function enableFilter(tools) {
       row.hidden = !words.every((word) => rowTexts[n].includes(word));
       nVisible += !row.hidden;
     });
+    table.toggleAttribute("data-filtered", words.length > 0);
     const summary = nVisible ? t("tables.visible", { visible: nVisible, all: rows.length }) : t("tables.nothing");
     count.textContent = words.length ? summary : "";
   };
