@@ -219,8 +219,8 @@ def test_on_a_touch_screen_bokehjs_is_loaded_once_the_visitor_does_something(vis
     page = visit(disk + address, 360, has_touch=True, is_mobile=True)
     page.wait_for_timeout(500)
     assert not any("bokeh" in name for name in page.evaluate(REQUESTED))
-    hint = page.get_by_text("Scroll or tap to draw the chart.").first
-    assert hint.is_visible()
+    chart = page.locator("[data-chart]").first
+    assert chart.get_by_text("Scroll or tap to draw the chart.").is_visible()
     page.evaluate("scrollBy(0, 200)")
-    until(page, "document.querySelector('[data-drawn]')")
-    assert not hint.is_visible()
+    chart.locator("canvas").first.wait_for()
+    assert not chart.get_by_text("Scroll or tap to draw the chart.").is_visible()
