@@ -256,7 +256,7 @@ def title_of(build: Build) -> str:
     name = build.dataset.name
     if build.presentation.title or any(character.isspace() or character.isupper() for character in name):
         return build.presentation.title or name
-    words = re.sub(r"[_\W]+", " ", name).strip()
+    words = re.sub(r"[\s_.-]+", " ", name).strip()
     return words[:1].upper() + words[1:] if words else name
 
 
