@@ -26,7 +26,7 @@ const MAX_LISTED = 50;
 const page = document.querySelector("[data-rate]");
 const part = (name) => page.querySelector(`[data-${name}]`);
 const [listBox, waitBox, retryButton, genreSelect] = ["list", "waiting", "retry", "genre"].map(part);
-const [moreButton, scoreNote, bar] = ["show-more", "note", "bar"].map(part);
+const [moreButton, numbersLabel, scoreNote, bar] = ["show-more", "numbers", "note", "bar"].map(part);
 let nListed = STEP;
 let items = null; // until the tower is loaded
 let loading = null; // settles when it is, or could not be
@@ -111,7 +111,7 @@ function createAnswerView({ tower, square, landmarks }) {
     ratingsList.show(rated, state.ratings.size - rated.length + state.nOthers, state.isLinked);
     watchlist.show();
     similarUsers.show(user, rated);
-    scoreNote.hidden = discovery.element.hidden = !user;
+    numbersLabel.hidden = scoreNote.hidden = discovery.element.hidden = !user;
     genreSelect.hidden = !user || items.genres.length < 2;
   };
 

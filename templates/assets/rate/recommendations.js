@@ -71,7 +71,8 @@ export function createRecommendations(box, items, scale, state) {
   const describeReasons = (reasons, onReason) => {
     const films = reasons.map(([row]) => items.firstTwin(row));
     const named = reasons.filter((_, n) => films.indexOf(films[n]) === n); // a film rated under two ids is named once
-    const parts = named.flatMap((reason, n) => [n ? " · " : `${t("rate.because")} `, ...describeReason(reason, onReason)]);
+    const separator = onReason ? " " : " · "; // buttons stand apart by themselves
+    const parts = named.flatMap((reason, n) => [n ? separator : `${t("rate.because")} `, ...describeReason(reason, onReason)]);
     return parts.length ? parts : [t("rate.noReason")];
   };
 

@@ -90,6 +90,7 @@ def test_scores_are_still_those_of_the_tower_and_the_list_has_no_item_that_is_ra
     ratings = rate_five_cards(page)
     scores = dict(expected_ranking(page, ratings))
     set_slider(page, 1)
+    page.get_by_label("Show the numbers").check()
     shown = page.locator(".rate-score").all_inner_texts()
     assert shown == [f"{scores[id_]:.2f}".replace("-", "−") for id_ in recommended(page)]
     rate_card(page, 6, 5)

@@ -37,6 +37,8 @@ def test_after_five_ratings_the_ten_best_items_are_listed_with_reasons(open_rate
     ratings = rate_five_cards(page)
     expected = expected_ranking(page, ratings)[:10]
     assert recommended(page) == [id_ for id_, _ in expected]
+    assert not any(page.locator(f".rate-{number}").first.is_visible() for number in ("score", "strength"))
+    page.get_by_label("Show the numbers").check()
     scores = page.locator(".rate-score").all_inner_texts()
     assert scores == [f"{score:.2f}".replace("-", "−") for _, score in expected]
     reasons = page.locator("[data-items] > li > p").all_inner_texts()
