@@ -33,6 +33,6 @@ def plain_figure(height: int, **options: Any) -> Figure:
 
 
 def bare(renderer: Any) -> Any:
-    """A renderer without the glyphs of what is selected, not selected and muted, which these charts never show."""
+    """A renderer that always looks the same: without glyphs of what is selected, not selected or muted."""
     renderer.selection_glyph = renderer.nonselection_glyph = renderer.muted_glyph = None
     return renderer

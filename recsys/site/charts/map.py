@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from recsys.site.charts.bokeh_json import chart
-from recsys.site.charts.figures import plain_figure
+from recsys.site.charts.figures import bare, plain_figure
 from recsys.site.context import Chart
 from recsys.site.strings import Strings
 
@@ -41,7 +41,7 @@ def map_chart(strings: Strings, details: Sequence[str] = ("year", "genres")) -> 
         ColumnDataSource({column: [] for column in COLUMNS}, name=name) for name in ("items", "ringed", "picked")
     )
     density = ColumnDataSource({"xs": [], "ys": []}, name="density-source")
-    _plain(plot.patches("xs", "ys", source=density, name="density", fill_alpha=DENSITY_ALPHA, line_alpha=0.0))
+    bare(plot.patches("xs", "ys", source=density, name="density", fill_alpha=DENSITY_ALPHA, line_alpha=0.0))
     _layer(plot, items, "ghosts", view=_empty_view(), size=4, fill_alpha=0.12, line_alpha=0.0)
     style = {"size": "size", "fill_color": "fill"}
     points = _layer(plot, items, "points", view=_empty_view(), **style, fill_alpha="alpha", line_alpha=0.0)
@@ -70,20 +70,14 @@ def _empty_view() -> CDSView:
 
 
 def _layer(plot: Figure, source: ColumnDataSource, name: str, **style: Any) -> Any:
-    return _plain(plot.scatter("x", "y", source=source, name=name, **style))
-
-
-def _plain(layer: Any) -> Any:
-    """A layer that always looks the same: BokehJS would make glyphs of its own for each state that it may be in."""
-    layer.selection_glyph = layer.nonselection_glyph = layer.muted_glyph = layer.hover_glyph = None
-    return layer
+    return bare(plot.scatter("x", "y", source=source, name=name, **style))
 
 
 def _text(plot: Figure, source: ColumnDataSource, text: Any, **options: Any) -> None:
     """A label beside a point."""
     style: dict[str, Any] = {"text_font_size": "13px", "text_font_style": "bold", "text_baseline": "middle"}
     style |= {"background_fill_alpha": 0.85, "padding": 4, "border_radius": 5}
-    _plain(plot.text("x", "y", text, source=source, **style, **options))
+    bare(plot.text("x", "y", text, source=source, **style, **options))
 
 
 def _names(plot: Figure) -> None:
@@ -106,7 +100,7 @@ def _outlined_text(plot: Figure, name: str, columns: Sequence[str], style: dict[
     outline: dict[str, Any] = {"text_outline_width": 3} if "text_outline_width" in Text.properties() else {}
     outline |= {"text_outline_color": "white", "name": f"{name}-outlines"}
     for options in (outline, {"name": name}):
-        _plain(plot.text("x", "y", "text", source=source, text_baseline="middle", **style, **options))
+        bare(plot.text("x", "y", "text", source=source, text_baseline="middle", **style, **options))
 
 
 def _add_visitor(plot: Figure, label: str) -> None:
