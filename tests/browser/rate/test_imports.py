@@ -64,7 +64,7 @@ def test_what_was_only_watched_is_added_if_the_user_wants_and_never_over_a_ratin
     rate_card(page, 0, 1)
     choose(page, letterboxd(items, [(ids[0], None), (ids[1], None), (ids[2], 4)]))
     assert page.get_by_text("1 without a rating you have rated already: your rating stays.").is_visible()
-    page.get_by_role("checkbox").uncheck()
+    page.get_by_role("checkbox", name="Also add").uncheck()
     page.get_by_role("button", name="Add 1 rating").click()
     assert your_ratings(page) == {items[ids[2]]["title"]: 4, items[ids[0]]["title"]: 1}
 
