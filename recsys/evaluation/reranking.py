@@ -13,7 +13,7 @@ standard deviation better. No item that is not a candidate is ever listed, so th
 The popularity is that of novelty as mean self-information (Zhou et al. 2010; Vargas and Castells 2011), up to a
 constant that changes no order. Cutting a longer list by score and popularity together is the popularity-aware
 re-ranking of Abdollahpouri et al. 2019; Steck 2011 has the same trade-off in training. The Rate page does the same in
-``templates/assets/rate/discovery.js``.
+``templates/assets/rate/discovery.js``, to scores in which the genres that a visitor chooses count too.
 """
 
 from __future__ import annotations

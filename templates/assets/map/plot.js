@@ -178,7 +178,7 @@ export function createPlot(bokehDocument) {
     return textMeasure.measureText(text).width;
   };
 
-  // And the shades.
+  // Names and shades go while items move.
   const hideNames = () => {
     clearTimeout(namesTimer);
     shade([]);

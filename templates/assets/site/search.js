@@ -22,7 +22,7 @@ const itemEntry = ([title, year, slug], nRatings, isTwin) => {
   };
 };
 
-// The items as entries; those that share title and year are told apart by their ids.
+// The items as entries; those that share title and year are distinguished by their ids.
 function itemEntries(items, ratings) {
   const nByName = new Map();
   const nameOf = ([title, year]) => `${year} ${title}`;

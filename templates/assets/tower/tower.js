@@ -208,7 +208,7 @@ export function createTower(data) {
     });
   };
 
-  // Where a vector lies on the map: its coordinates x and y along the principal axes.
+  // Where a vector lies on the map by principal components: its coordinates x and y along the principal axes.
   const project = (vector) => {
     const { centre, axes } = data.map;
     return axes.map((axis) => axis.reduce((sum, weight, k) => sum + weight * (vector[k] - centre[k]), 0));

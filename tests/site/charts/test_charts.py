@@ -23,20 +23,24 @@ def columns(chart):
 
 def all_columns(chart):
     """The columns of each data source that a chart holds."""
-    entries = []
+    return [dict(source["data"]["entries"]) for source in models_of(chart, "ColumnDataSource")]
+
+
+def models_of(chart, name):
+    """The attributes of all models of a type that a chart defines."""
+    models = []
 
     def walk(value):
         if isinstance(value, dict):
-            if value.get("name") == "ColumnDataSource":
-                entries.append(dict(value["attributes"]["data"]["entries"]))
-            for part in value.values():
-                walk(part)
-        elif isinstance(value, list):
+            if value.get("name") == name and value.get("type") == "object":
+                models.append(value["attributes"])
+            value = list(value.values())
+        if isinstance(value, list):
             for part in value:
                 walk(part)
 
     walk(json.loads(chart.json))
-    return entries
+    return models
 
 
 def test_equal_figures_give_equal_json():
@@ -74,23 +78,6 @@ def test_without_validation_there_is_only_the_training_loss():
     records = [EpochRecord(epoch=1, train_loss=2.0, validation_loss=None, validation_ndcg=None)]
     assert list(columns(loss_chart(BASE, records, 1, STRINGS))) == ["epoch", "train_loss"]
     assert ndcg_chart(BASE, records, 1, None, STRINGS) is None
-
-
-def models_of(chart, name):
-    """The attributes of all models of a type that a chart defines."""
-    found = []
-
-    def walk(value):
-        if isinstance(value, dict):
-            if value.get("name") == name and value.get("type") == "object":
-                found.append(value["attributes"])
-            value = list(value.values())
-        if isinstance(value, list):
-            for part in value:
-                walk(part)
-
-    walk(json.loads(chart.json))
-    return found
 
 
 def test_the_band_reaches_from_the_best_down_by_its_standard_error_and_is_inside_the_chart():
