@@ -46,7 +46,9 @@ def test_what_an_export_would_add_is_shown_before_it_is_added_and_can_be_undone(
     assert preview.get_by_text("3 of 4 are among the films to rate here.").is_visible()
     assert preview.get_by_text("1 is not among the films to rate here: <b>Nowhere</b> (1999).").is_visible()
     preview.get_by_text("What will be added").click()
-    lines = preview.get_by_role("listitem").all_text_contents()  # the inner text may be laid out a moment later
+    listed = preview.get_by_role("listitem")
+    listed.nth(2).wait_for()  # what a click unfolds is laid out a moment later, all of it at once
+    lines = listed.all_text_contents()
     assert all(line.endswith(stars) for line, stars in zip(lines, ("3 stars", "1 star", "5 stars"), strict=True))
     assert your_ratings(page) == before
     preview.get_by_role("button", name="Add 3 ratings").click()
