@@ -56,6 +56,7 @@ KINDS = {
     "item": "items/5331.html",  # the longest title
     "map": "map.html",
     "training": "training.html",
+    "playground": "playground.html",
     "compare": "compare.html",
     "data": "data.html",
     "about": "about.html",

@@ -17,8 +17,8 @@ from recsys.site.output.scripts import for_pages_of, join_modules
 from recsys.site.output.writer import Writer
 from recsys.site.strings import Strings
 
-_ON_ANY_PAGE = ("lost", "site", "theme", "tower")
-"""Scripts that do not depend on what is on a page."""
+_ON_ANY_PAGE = ("learner", "lost", "site", "theme", "tower")
+"""Scripts that do not depend on what is on a page; a worker, which may run one, has no page at all."""
 _TEXT = re.compile(r'"assets/([\w.-]+)"')
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _URL = re.compile(r'url\("([\w.-]+)"\)')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recsys.schema import Artefacts
 
-OPTIONAL_PAGES = ("rate", "users", "items", "map", "training", "compare", "data", "about")
+OPTIONAL_PAGES = ("rate", "users", "items", "map", "training", "playground", "compare", "data", "about")
 """Pages that a site may do without, in the order of the navigation."""
 _BELONGS_TO = {"any_user": "users", "user": "users", "user_shards": "users"}
 """Pages that a site has only together with another one."""

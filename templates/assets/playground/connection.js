@@ -1,0 +1,63 @@
+// Connect the page with the learner: in a worker where the page came over http, else in the page itself, since a page
+// opened from disk may not start workers.
+import { element } from "../shared/element.js";
+import { marquee } from "../shared/marquee.js";
+import { createStubLearner } from "./stub_learner.js";
+
+const LEARNER = "assets/learner.js";
+
+// `onMessage` is called with every answer, `onFailure` once if there can be no learner.
+// Returns { post(message), place: "worker" or "page" }.
+export function connectLearner(onMessage, onFailure) {
+  const address = marquee.root + LEARNER;
+  let unanswered = []; // messages before the first answer, which the page's own learner gets if the worker fails
+  let send = null; // null until the learner is there
+
+  const connection = {
+    place: "page",
+    post(message) {
+      unanswered?.push(message);
+      send?.(message);
+    },
+  };
+
+  const receive = (message) => {
+    unanswered = null;
+    onMessage(message);
+  };
+
+  const startInPage = () => {
+    connection.place = "page";
+    const script = element("script", { src: address });
+    script.onload = () => {
+      const learner = marquee.createLearner(receive);
+      send = (message) => learner.post(message);
+      for (const message of unanswered) send(message);
+    };
+    script.onerror = onFailure;
+    document.head.append(script);
+  };
+
+  const startWorker = () => {
+    const worker = new Worker(address);
+    connection.place = "worker";
+    send = (message) => worker.postMessage(message);
+    worker.onmessage = ({ data }) => receive(data);
+    worker.onerror = () => {
+      if (!unanswered) return; // an error while it learns: another learner would have forgotten everything
+      worker.terminate();
+      send = null;
+      startInPage();
+    };
+  };
+
+  if (!LEARNER.includes("?v=")) {
+    // The learner is not in the site yet.
+    const stub = createStubLearner((message) => setTimeout(receive, 0, message));
+    send = (message) => stub.post(message);
+    return connection;
+  }
+  if (location.protocol.startsWith("http")) startWorker();
+  else startInPage();
+  return connection;
+}
