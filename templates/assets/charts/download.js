@@ -1,6 +1,7 @@
 // A chart to take away: what it shows as CSV, which needs no BokehJS, or as a picture with its title, legend and caption.
-import { chartCanvas, chartItem, themeColour } from "../shared/charts.js";
+import { chartCanvas, chartItem } from "../shared/charts.js";
 import { saveFile } from "../shared/save.js";
+import { themeColour } from "../shared/theme_colours.js";
 
 const PADDING = 20; // px, as all that follows
 const [TITLE_SIZE, TEXT_SIZE, LINE_HEIGHT] = [18, 13, 20];

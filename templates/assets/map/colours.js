@@ -1,6 +1,6 @@
 // The colour of every item, and the legend that explains it. Colours come from the style sheet's variables, read anew
 // each time, for the theme may have changed.
-import { themeColour } from "../shared/charts.js";
+import { themeColour } from "../shared/theme_colours.js";
 import { element } from "../shared/element.js";
 import { formatCount } from "../shared/format.js";
 import { t } from "../shared/strings.js";

@@ -2,10 +2,11 @@
 // makes every part show it.
 import { download } from "../charts/download.js";
 import { loadBokeh, whenVisitorActs } from "../shared/bokeh.js";
-import { drawChart, onThemeChange, showFailure } from "../shared/charts.js";
+import { drawChart, showFailure } from "../shared/charts.js";
 import { element } from "../shared/element.js";
 import { t } from "../shared/strings.js";
 import { nextTask } from "../shared/task.js";
+import { onThemeChange } from "../shared/theme_colours.js";
 import { colourItems } from "./colours.js";
 import { createControls } from "./controls.js";
 import { items, positionsOf, searchItems } from "./items.js";

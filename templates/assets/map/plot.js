@@ -1,9 +1,9 @@
 // The plot itself: fills the layers of the Bokeh figure, keeps equal units on both axes, and reports which item was
 // tapped. A view or extent is [x0, y0, x1, y1] in units of the map; positions are [all x, all y], by row.
-import { themeColour } from "../shared/charts.js";
+import { placeNames, placeRegionNames } from "../shared/names.js";
+import { themeColour } from "../shared/theme_colours.js";
 import { densityContours } from "./density.js";
 import { genreNames, items } from "./items.js";
-import { placeNames, placeRegionNames } from "./names.js";
 
 const MARGIN = 1.06; // of the fitted view, around all items
 const GLIDE_MS = 600;

@@ -1,31 +1,10 @@
 // Draw the Bokeh charts of a page with the colours of the visitor's theme.
+import { onThemeChange, themeColour } from "./theme_colours.js";
 
 const PRINT_WIDTH = 680; // px
 const [VARIABLE, COLOUR] = ["_variable", "_colour"]; // columns of a source, as in charts/figures.py
 
 const drawnCharts = new Map(); // the Bokeh document and the view of its root, by the container that each is drawn in
-const colours = new Map(); // by CSS variable, of the current theme
-const probe = document.createElement("i");
-probe.className = "chart-colour";
-probe.hidden = true;
-probe.style.forcedColorAdjust = "none"; // colours tell points and curves apart, in high contrast too
-document.body.append(probe);
-
-// The value of a CSS variable as a colour that a canvas takes. The value may be a function such as light-dark(), so the
-// browser has to compute it, on an element. A variable that the style sheet lacks gets a neutral colour.
-export function themeColour(variable) {
-  if (!colours.has(variable)) {
-    probe.style.color = `var(${variable}, var(--neutral))`;
-    colours.set(variable, getComputedStyle(probe).color);
-  }
-  return colours.get(variable);
-}
-
-// Call `repaint` whenever the theme changes: by the switch in the head, or by the system.
-export function onThemeChange(repaint) {
-  document.addEventListener("marquee:theme", repaint);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-}
 
 // The attributes of a model of this type that depend on the theme.
 function themeOf(type, font) {
@@ -99,7 +78,6 @@ const bodyFont = () => getComputedStyle(document.body).fontFamily;
 const markTheme = (container) => container.toggleAttribute("data-dark", themeColour("--surface") !== "rgb(255, 255, 255)");
 
 onThemeChange(() => {
-  colours.clear();
   for (const [container, { bokehDocument }] of drawnCharts) {
     markTheme(container);
     for (const root of bokehDocument.roots()) for (const model of root.references()) paintModel(model, bodyFont());
