@@ -21,7 +21,7 @@ from recsys.errors import OutputError
 from recsys.site.strings import Strings
 
 _IMPORT = re.compile(r'import \{ ([\w$]+(?:, [\w$]+)*) \} from "(\.\.?/[\w./-]+)";')
-_DECLARATION = re.compile(r"(?:const|let|var|class|function|async function) (.+)")
+_DECLARATION = re.compile(r"(?:const|let|var|class|function\*?|async function) (.+)")
 _DESTRUCTURED = re.compile(r"[{\[] ?([\w$]+(?:: [\w$]+)?(?:, [\w$]+(?:: [\w$]+)?)*) ?[}\]] =")
 _CALL = re.compile(r"(?<![\w$.])t\(")
 _STRING = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `(?:[^`\\]|\\.)*` """, re.VERBOSE)

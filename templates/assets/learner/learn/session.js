@@ -1,0 +1,229 @@
+// One experiment: a split, two models, and their training, batch by batch. Both models see the same batches. Everything
+// that takes long is a generator.
+import { drawHidden, drawnForPairs, drawnNegatives, inBatchNegatives } from "./batches.js";
+import { makeBatch, usersOfBatches, withHidden } from "./batches.js";
+import { fitClosedForm, MAX_CLOSED_FORM_ITEMS } from "./closed_form.js";
+import { createComponents, firstTwo } from "./components.js";
+import { evaluatedUsers, K, meanNdcg, topK, unseenScores } from "./evaluation.js";
+import { itemFeatures } from "./features.js";
+import { equalHistories, servedHistories } from "./histories.js";
+import { randomMatrix, unchanged, unitLength, WeightedSum } from "./layers.js";
+import { bpr, maskedSoftmax, multinomialSoftmax } from "./losses.js";
+import { Matrix } from "./matrix.js";
+import { addGradients } from "./objective.js";
+import { cosineDecay, OPTIMISERS } from "./optimisers.js";
+import { createRandom } from "./random.js";
+import { countOf, itemsOf, logShares, splitLog } from "./ratings.js";
+import { createTeacher } from "./teacher.js";
+import { BaseTowers, DeepTowers } from "./towers.js";
+
+const STREAMS = { split: 1, base: 2, deep: 3, batches: 4, start: 5, sample: 6, map: 7 };
+const SIMILARITIES = { dot: unchanged, cosine: unitLength };
+const N_RATED = 10; // items shown of what a user rated
+const DIVERGED = 50; // times the first loss
+
+// What a loss is: its function, and how its negatives come about.
+function lossOf({ loss, masked }) {
+  if (loss === "bpr") return { loss: bpr, negatives: () => new Map(), drawn: drawnForPairs };
+  if (loss === "sampled") return { loss: maskedSoftmax, negatives: drawnNegatives, drawn: () => null };
+  return { loss: masked ? maskedSoftmax : multinomialSoftmax, negatives: inBatchNegatives, drawn: () => null };
+}
+
+export class Session {
+  constructor(log, settings) {
+    const random = (name) => createRandom(settings.seed, STREAMS[name]);
+    Object.assign(this, { log, settings, random, nSteps: 0, epoch: 0, waiting: [] });
+    this.split = splitLog(log, settings.holdout, random("split"));
+    const { train } = this.split;
+    this.users = evaluatedUsers(this.split, random("sample"));
+    this.served = servedHistories(train, this.split.isTemporal);
+    this.batchRandom = random("batches");
+    this.stepsPerEpoch = usersOfBatches(train, settings.batchSize, random("batches")).length;
+    this.definition = lossOf(settings);
+    this.usesLogQ = settings.logQ && settings.loss === "softmax";
+    this.logQ = this.usesLogQ ? logShares(train) : new Float64Array(train.nItems);
+  }
+
+  // New towers; `onShare` is called with the share of the closed-form start that is done.
+  *prepare(onShare) {
+    const { settings, split, random } = this;
+    const { train } = split;
+    const { dim, initialScale, similarity, temperature, l2, distillation } = settings;
+    const isClosed = settings.closedForm && train.nItems <= MAX_CLOSED_FORM_ITEMS;
+    const start = isClosed ? yield* fitClosedForm(train, split.isTemporal, dim, random("start"), onShare) : null;
+    const noise = (rows, generator) => randomMatrix(rows, dim, initialScale, generator);
+    // The best bias without any vectors: a softmax of log q gives each item its share of the ratings. Linear towers
+    // have none.
+    const isLinear = start && similarity === "dot";
+    const newBias = () => (isLinear ? new Float64Array(train.nItems) : logShares(train));
+    const copyOf = (matrix) => new Matrix(matrix.rows, matrix.columns, matrix.values.slice());
+
+    const baseRandom = random("base");
+    let users = null;
+    if (start) {
+      const everyone = Int32Array.from({ length: train.nUsers }, (_, u) => u);
+      [users] = yield* new WeightedSum(start.history).forward(equalHistories(train, everyone));
+    } else users = noise(train.nUsers, baseRandom);
+    const baseStart = { users, items: start ? copyOf(start.items) : noise(train.nItems, baseRandom), bias: newBias() };
+
+    const deepRandom = random("deep");
+    const pool = start ? copyOf(start.history) : noise(train.nItems, deepRandom);
+    const deepStart = { pool, items: start ? copyOf(start.items) : noise(train.nItems, deepRandom), bias: newBias() };
+    const features = settings.genres ? itemFeatures(this.log) : new Matrix(train.nItems, 0);
+    const deepTowers = new DeepTowers(deepStart, features, settings.mlp ? deepRandom : null);
+
+    const counts = Float64Array.from({ length: train.nUsers }, (_, u) => countOf(train, u));
+    const meanCount = train.nRatings / Math.max(counts.filter(Boolean).length, 1);
+    const userWeights = counts.map((count) => count / meanCount);
+    const weights = { temperature, l2, distillation, userWeights };
+    const objective = { loss: this.definition.loss, similarity: SIMILARITIES[similarity], ...weights };
+    const teacher = isLinear && distillation > 0 ? createTeacher(start) : null;
+    const model = (towers, teacher) => {
+      const optimiser = new OPTIMISERS[settings.optimiser](Object.values(towers.parameters));
+      const project = dim > 2 ? createComponents(dim, random("map")) : null;
+      return { towers, teacher, objective, optimiser, project, firstLoss: null };
+    };
+    this.models = { base: model(new BaseTowers(baseStart), null), deep: model(deepTowers, teacher) };
+  }
+
+  get facts() {
+    const { train, heldOut, isTemporal } = this.split;
+    const nParameters = ({ towers }) =>
+      Object.values(towers.parameters).reduce((sum, { value }) => sum + value.values.length, 0);
+    return {
+      nUsers: train.nUsers,
+      nItems: train.nItems,
+      nRatings: train.nRatings + heldOut.nRatings,
+      nTrain: train.nRatings,
+      nHeldOut: heldOut.nRatings,
+      nEvaluated: this.users.length,
+      nSteps: this.stepsPerEpoch * this.settings.epochs,
+      stepsPerEpoch: this.stepsPerEpoch,
+      parameters: Object.fromEntries(Object.entries(this.models).map(([name, model]) => [name, nParameters(model)])),
+      isTemporal,
+      usesClosedForm: this.settings.closedForm && train.nItems <= MAX_CLOSED_FORM_ITEMS,
+    };
+  }
+
+  get isFinished() {
+    return this.epoch >= this.settings.epochs && !this.waiting.length;
+  }
+
+  // One batch through both models. Returns {losses: {base, deep}, nRatings, isEpochEnd, diverged: name or null}.
+  *step() {
+    const { settings, split, definition } = this;
+    if (!this.waiting.length) {
+      this.waiting = usersOfBatches(split.train, settings.batchSize, this.batchRandom);
+      this.epoch += 1;
+    }
+    const users = this.waiting.shift();
+    const times = definition.negatives(split.train, users, this.batchRandom);
+    const drawn = definition.drawn(split.train, users, this.batchRandom);
+    const batch = makeBatch(split.train, users, times, drawn, this.logQ);
+    const halves = settings.similarity === "cosine" ? withHidden(batch, drawHidden(batch, this.batchRandom)) : batch;
+    const rate = settings.learningRate * cosineDecay(this.epoch - 1, settings.epochs);
+    const losses = {};
+    let diverged = null;
+    for (const [name, model] of Object.entries(this.models)) {
+      const read = name === "deep" ? halves : batch;
+      losses[name] = 0;
+      if (!read.nPositives) continue; // of users with a single rating nothing can be hidden
+      losses[name] = yield* addGradients(model.towers, model.teacher, read, model.objective);
+      yield* model.optimiser.step(rate);
+      model.firstLoss ??= losses[name];
+      if (!(losses[name] <= DIVERGED * Math.max(model.firstLoss, 1))) diverged = name;
+      yield;
+    }
+    this.nSteps += 1;
+    return { losses, nRatings: batch.pairUser.length, isEpochEnd: !this.waiting.length, diverged };
+  }
+
+  // Vectors of items and their biases, as they are now: {items (nItems, d), bias}.
+  *itemVectors(name) {
+    const ids = Int32Array.from({ length: this.split.train.nItems }, (_, i) => i);
+    const { towers, objective } = this.models[name];
+    const [outputs, bias] = yield* towers.itemsForward(ids);
+    return { items: objective.similarity.forward(outputs)[0], bias };
+  }
+
+  // Vectors of users as they are served: of whole histories, weighed by rating and age.
+  *userVectors(name, users) {
+    const { towers, objective } = this.models[name];
+    const [outputs] = yield* towers.usersForward({ users, history: rowsOfHistory(this.served, users) });
+    return objective.similarity.forward(outputs)[0];
+  }
+
+  // {users, items, bias} whose dot products and biases are scores, of `users` only.
+  *vectors(name, users) {
+    const { items, bias } = yield* this.itemVectors(name);
+    const raw = yield* this.userVectors(name, users);
+    const warm = new Matrix(raw.rows, raw.columns, raw.values.map((value) => value / this.settings.temperature));
+    return { users: warm, items, bias };
+  }
+
+  // nDCG@10 of both models; null where nothing is held out.
+  *evaluate() {
+    const result = {};
+    for (const name of Object.keys(this.models)) {
+      result[name] = yield* meanNdcg(yield* this.vectors(name, this.users), this.users, this.split);
+    }
+    return result;
+  }
+
+  // Where the items of a model lie: {points, explained}, the latter null where vectors have two numbers only.
+  *places(name) {
+    const { items } = yield* this.itemVectors(name);
+    const { project } = this.models[name];
+    return project ? yield* project(items) : { points: firstTwo(items), explained: null };
+  }
+
+  // The vectors of a user and an item in both models, and their score.
+  *pair(user, item) {
+    const { train, heldOut } = this.split;
+    const { temperature } = this.settings;
+    const isIn = (ratings) => itemsOf(ratings, user).includes(item);
+    const result = { user, item, rated: isIn(train), heldOut: isIn(heldOut) };
+    for (const name of Object.keys(this.models)) {
+      const users = yield* this.userVectors(name, Int32Array.of(user));
+      const [outputs, bias] = yield* this.models[name].towers.itemsForward(Int32Array.of(item));
+      const items = this.models[name].objective.similarity.forward(outputs)[0];
+      const product = users.values.reduce((sum, value, k) => sum + value * items.values[k], 0);
+      const score = product / temperature + bias[0];
+      result[name] = { user: [...users.values], item: [...items.values], bias: bias[0], temperature, score };
+    }
+    return result;
+  }
+
+  // What one user rated, and what each model recommends to them.
+  *lists(user) {
+    const { train, heldOut } = this.split;
+    const hits = new Set(itemsOf(heldOut, user));
+    const rated = [];
+    for (let n = train.starts[user]; n < train.starts[user + 1]; n++) {
+      rated.push({ item: train.items[n], rating: train.ratings ? train.ratings[n] : null });
+    }
+    rated.sort((a, b) => b.rating - a.rating || a.item - b.item);
+    const counts = { nTrain: rated.length, nHeldOut: hits.size };
+    const result = { user, ...counts, rated: rated.slice(0, N_RATED), heldOut: [...hits] };
+    for (const name of Object.keys(this.models)) {
+      const only = Int32Array.of(user);
+      const scores = yield* unseenScores(yield* this.vectors(name, only), only, train);
+      result[name] = topK(scores.values, K).map(({ item, score }) => ({ item, score, isHit: hits.has(item) }));
+    }
+    return result;
+  }
+}
+
+// Some rows of histories.
+function rowsOfHistory(history, users) {
+  const starts = Int32Array.from({ length: users.length + 1 });
+  const [items, weights] = [[], []];
+  users.forEach((u, row) => {
+    for (let n = history.starts[u]; n < history.starts[u + 1]; n++) {
+      items.push(history.items[n]);
+      weights.push(history.weights[n]);
+    }
+    starts[row + 1] = items.length;
+  });
+  return { starts, items: Int32Array.from(items), weights: Float64Array.from(weights) };
+}
