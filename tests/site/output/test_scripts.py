@@ -122,7 +122,8 @@ def test_modules_that_import_each_other_in_a_circle_are_refused(write):
 @pytest.mark.parametrize(
     "declaration",
     [
-        *("const a = 2;", "let a;", "var a;", "function a() {}", "function* a() {}", "async function a() {}", "class a {}"),
+        *("const a = 2;", "let a;", "var a;", "class a {}"),
+        *("function a() {}", "function* a() {}", "async function a() {}"),
         *("const { b, a } = {};", "const { b: a } = {};", "const [b, a] = [];", "export const a = 2;"),
     ],
 )
