@@ -1,4 +1,4 @@
-"""The contrastive loss with in-batch negatives, in grouped form; output regularisation; distillation.
+"""Contrastive losses with shared negatives, in grouped form; output regularisation; distillation.
 
 Each function returns a loss, its gradients, or both. Letters: U users and F items of the batch, C items that serve as
 negatives, P distinct pairs, d the width of vectors.
@@ -30,6 +30,22 @@ class Pairs(NamedTuple):
     def distinct(cls, user: Ids, item: Ids) -> Pairs:
         """Pairs that occur once each."""
         return cls(user, item, np.ones(len(user), np.float32))
+
+
+class RatedNegatives(NamedTuple):
+    """The pairs whose item is among the negatives too, M of the P pairs of a batch.
+
+    Attributes:
+        pair: (M,), which pairs, each once.
+        user: (M,), rows of these pairs in the scores of the negatives (U, C).
+        column: (M,), columns there.
+        counts: (M,), how often each of these items counts as a negative.
+    """
+
+    pair: Ids
+    user: Ids
+    column: Ids
+    counts: Array
 
 
 SAFE_EXPONENT = 60.0
@@ -65,21 +81,9 @@ def masked_in_batch_softmax(z: Array, positive_scores: Array, pairs: Pairs) -> t
 
 def masked_forward(z: Array, positive_scores: Array, pairs: Pairs) -> tuple[float, tuple[Any, ...]]:
     """The loss without gradients, as validation needs it, and a cache; arguments as above."""
-    # Log-sum-exp: log sum exp(z) = log sum exp(z - shift) + shift for any shift; with the row's largest score as the
-    # shift no exponential overflows. Where all rows are small anyway, a pass over the matrix is saved. A user who
-    # rated every candidate has no negatives: the largest score is -inf, A = 0, and the loss is 0.
-    largest = z.max(axis=1)  # (U,)
-    must_shift = np.isfinite(largest) & (np.abs(largest) > SAFE_EXPONENT)
-    shift = np.where(must_shift, largest, z.dtype.type(0))
-    if shift.any():
-        z -= shift[:, None]
-    exponentials = np.exp(z, out=z)  # (U, C), counts_f exp(y_uf - shift_u); 0 where masked
-    total = exponentials @ np.ones(exponentials.shape[1], exponentials.dtype)  # (U,), A_u exp(-shift_u)
-    log_total = np.log(total, out=np.full_like(total, -np.inf), where=total != 0) + shift  # (U,), log A_u
-    losses, slopes = _softplus(log_total[pairs.user] - positive_scores)  # (P,), (P,)
-    n_pairs = float(pairs.counts.sum())
-    mean_loss = float(losses.astype(np.float64) @ pairs.counts) / n_pairs  # a sum of many needs more digits
-    return mean_loss, (pairs, exponentials, total, slopes * pairs.counts / n_pairs)
+    exponentials, total, log_total = _log_sum_exp(z)  # log A_u; where there are no negatives -inf, and the loss is 0
+    losses, slopes = softplus(log_total[pairs.user] - positive_scores)  # (P,), (P,)
+    return _mean(losses, pairs), (pairs, exponentials, total, slopes * pairs.counts / float(pairs.counts.sum()))
 
 
 def masked_backward(cache: tuple[Any, ...]) -> tuple[Array, Array]:
@@ -97,7 +101,80 @@ def masked_backward(cache: tuple[Any, ...]) -> tuple[Array, Array]:
     return gradient, -slopes
 
 
-def _softplus(x: Array) -> tuple[Array, Array]:
+def multinomial_softmax(
+    z: Array, positive_scores: Array, pairs: Pairs, rated: RatedNegatives
+) -> tuple[float, Array, Array]:
+    """The same softmax over all negatives, those that the user has rated included.
+
+    With y as above, the loss of a pair (u, i) is
+
+        l = -y_ui + log(sum over all negatives f of counts_f exp y_uf)
+
+    Where i is not among the negatives, as may be when they are sampled, ``exp y_ui`` is added to its sum, once: the
+    positive is always a candidate (Jean et al. 2015). Whatever is drawn stands in the sum as often as it was drawn.
+
+    Args:
+        z: as for :func:`masked_in_batch_softmax`; what is masked is filled in; overwritten.
+        positive_scores: (P,), y of the pairs, also of those of which only the place in the sums matters: they have
+            a count of 0 in ``pairs``.
+        pairs: the positives.
+        rated: where the pairs are among the negatives.
+
+    Returns:
+        As :func:`masked_in_batch_softmax`. A rated negative is its pair's own score, so all of its gradient, in the
+        sum and as a positive, is in that of positive_scores, and the gradient of z is 0 there.
+    """
+    loss, cache = multinomial_forward(z, positive_scores, pairs, rated)
+    return loss, *multinomial_backward(cache)
+
+
+def multinomial_forward(
+    z: Array, positive_scores: Array, pairs: Pairs, rated: RatedNegatives
+) -> tuple[float, tuple[Any, ...]]:
+    """The loss without gradients, and a cache; arguments as above."""
+    z[rated.user, rated.column] = positive_scores[rated.pair] + np.log(rated.counts, dtype=z.dtype)
+    exponentials, total, log_total = _log_sum_exp(z)
+    surplus = log_total[pairs.user] - positive_scores  # (P,), log sum - y_ui: the loss where the sum holds y_ui
+    losses, slopes = softplus(surplus)  # the loss where exp y_ui is to be added to the sum
+    losses[rated.pair], slopes[rated.pair] = surplus[rated.pair], 1
+    cache = pairs, exponentials, total, slopes * pairs.counts / float(pairs.counts.sum())
+    return _mean(losses, pairs), (rated, cache)
+
+
+def multinomial_backward(cache: tuple[Any, ...]) -> tuple[Array, Array]:
+    """The gradients with respect to z, in its memory, and to the positive scores.
+
+    In both cases l is a function of log sum - y_ui with slope s, so that it goes as in :func:`masked_backward`; the
+    slope is 1 where the sum holds the positive.
+    """
+    rated, cache = cache
+    gradient, positive_gradient = masked_backward(cache)
+    positive_gradient[rated.pair] += gradient[rated.user, rated.column]
+    gradient[rated.user, rated.column] = 0
+    return gradient, positive_gradient
+
+
+def _log_sum_exp(z: Array) -> tuple[Array, Array, Array]:
+    """For each row of z (U, C): exp(z - shift) in the memory of z, their sum (U,), and log sum exp(z), (U,)."""
+    # log sum exp(z) = log sum exp(z - shift) + shift for any shift; with the row's largest score as the shift no
+    # exponential overflows. Where all rows are small anyway, a pass over the matrix is saved. A user who rated every
+    # candidate has no negatives: the largest score is -inf, and the sum is 0.
+    largest = z.max(axis=1)  # (U,)
+    must_shift = np.isfinite(largest) & (np.abs(largest) > SAFE_EXPONENT)
+    shift = np.where(must_shift, largest, z.dtype.type(0))
+    if shift.any():
+        z -= shift[:, None]
+    exponentials = np.exp(z, out=z)  # (U, C), counts_f exp(y_uf - shift_u); 0 where masked
+    total = exponentials @ np.ones(exponentials.shape[1], exponentials.dtype)  # (U,)
+    return exponentials, total, np.log(total, out=np.full_like(total, -np.inf), where=total != 0) + shift
+
+
+def _mean(losses: Array, pairs: Pairs) -> float:
+    """Over the pairs, in float64: a sum of many needs more digits."""
+    return float(losses.astype(np.float64) @ pairs.counts) / float(pairs.counts.sum())
+
+
+def softplus(x: Array) -> tuple[Array, Array]:
     """log(1 + exp x) and its slope, the sigmoid 1 / (1 + exp -x); both 0 at minus infinity.
 
     As max(x, 0) + log(1 + exp -|x|), in which the exponential is at most 1 and cannot overflow.

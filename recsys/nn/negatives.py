@@ -17,6 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from recsys.nn.arrays import Array, Ids, pair_dots
+from recsys.nn.losses import RatedNegatives
 
 
 class ScoreGradients(NamedTuple):
@@ -49,6 +50,10 @@ class Negatives(Protocol):
 
     def backward(self, gradient: Array, positive_gradient: Array, cache: Any) -> ScoreGradients:
         """From the gradients of both; that of the scores (U, C), 0 where they are masked, may be overwritten."""
+        ...
+
+    def rated(self) -> RatedNegatives:
+        """Where the scores are masked, which a loss that masks nothing fills in."""
         ...
 
 
@@ -89,34 +94,52 @@ class InBatchNegatives:
         items_and_offset = gradient.T @ users_one  # (F, d + 1)
         return ScoreGradients(gradient @ items, items_and_offset[:, :-1], items_and_offset[:, -1])
 
+    def rated(self) -> RatedNegatives:
+        """See :class:`Negatives`: every pair is masked."""
+        return RatedNegatives(np.arange(len(self.item)), self.user, self.item, self.counts[self.item])
+
 
 @dataclass(frozen=True, eq=False)
 class SampledNegatives:
-    """A sample of the items of the batch, drawn by their ratings there.
+    """A sample of items, drawn by their ratings in the batch or from the whole catalogue.
 
     Attributes:
         user, item: (P,), the pairs, as rows of users and items; users ascending.
         sampled: (C,), the negatives, as rows of items, each once, ascending.
         counts: (C,), how often each was drawn.
-        mask: rows and columns of the negatives' scores where the user rated the item.
+        masked_pairs: which pairs have an item that was drawn.
+        mask: rows and columns of the negatives' scores where the user rated the item, of these pairs in turn.
     """
 
     user: Ids
     item: Ids
     sampled: Ids
     counts: Array
+    masked_pairs: Ids
     mask: tuple[Ids, Ids]
 
     @classmethod
     def draw(cls, user: Ids, item: Ids, n_items: int, n_draws: int, rng: np.random.Generator) -> SampledNegatives:
         """The items of ``n_draws`` pairs drawn without replacement: each item by its share of the ratings."""
         times_drawn = np.bincount(item[rng.choice(len(item), n_draws, replace=False)], minlength=n_items)
+        return cls.drawn(user, item, times_drawn)
+
+    @classmethod
+    def drawn(cls, user: Ids, item: Ids, times_drawn: Ids) -> SampledNegatives:
+        """The items that were drawn at least once.
+
+        Args:
+            user: (P,), as in the class.
+            item: likewise.
+            times_drawn: (F,), how often each item was drawn.
+        """
         sampled = np.flatnonzero(times_drawn)
-        column = np.full(n_items, -1, np.intp)  # of each item among the negatives, -1 if it is none
+        column = np.full(len(times_drawn), -1, np.intp)  # of each item among the negatives, -1 if it is none
         column[sampled] = np.arange(len(sampled))
         masked_pairs = np.flatnonzero(column[item] >= 0)
         counts = times_drawn[sampled].astype(np.float32)
-        return cls(user, item, sampled, counts, (user[masked_pairs], column[item[masked_pairs]]))
+        mask = user[masked_pairs], column[item[masked_pairs]]
+        return cls(user, item, sampled, counts, masked_pairs, mask)
 
     def forward(
         self, users: Array, items: Array, offset: Array, self_contributions: Array
@@ -140,6 +163,21 @@ class SampledNegatives:
         return ScoreGradients(
             gradient @ sampled_items + positives @ items, items_and_offset[:, :-1], items_and_offset[:, -1]
         )
+
+    def rated(self) -> RatedNegatives:
+        """See :class:`Negatives`."""
+        user, column = self.mask
+        return RatedNegatives(self.masked_pairs, user, column, self.counts[column])
+
+
+def uniform_draws(n_items: int, n_draws: int, rng: np.random.Generator) -> Ids:
+    """How often each of ``n_items`` is drawn in ``n_draws``, all with the same probability, with replacement.
+
+    The softmax over such a sample is the sampled softmax (Bengio & Senecal 2008; Jean et al. 2015). It corrects the
+    scores by the log of each item's probability of being drawn. Here this is one constant, which no softmax sees, so
+    there is no log q to subtract.
+    """
+    return np.bincount(rng.integers(n_items, size=n_draws), minlength=n_items)
 
 
 def _append_ones(users: Array) -> Array:

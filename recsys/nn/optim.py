@@ -1,4 +1,4 @@
-"""The Adam optimiser and the learning-rate schedule."""
+"""Optimisers, Adam and plain gradient descent, and the learning-rate schedule."""
 
 from __future__ import annotations
 
@@ -93,6 +93,23 @@ class LazyAdam(Adam):
                 arrays = [array[rows] for array in (parameter.value, parameter.gradient, first, second)]  # copies
                 self._update(arrays, rate, epsilon)
                 parameter.value[rows], _, first[rows], second[rows] = arrays
+            parameter.zero_gradient()
+
+
+class SGD:
+    """Stochastic gradient descent: ``value -= rate g``, the same rate for every number.
+
+    Args:
+        parameters: what to update.
+    """
+
+    def __init__(self, parameters: Iterable[Parameter]) -> None:
+        self.parameters = list(parameters)
+
+    def step(self, learning_rate: float) -> None:
+        """Move every parameter against its gradient, then set the gradients to zero."""
+        for parameter in self.parameters:
+            parameter.value -= learning_rate * parameter.gradient
             parameter.zero_gradient()
 
 

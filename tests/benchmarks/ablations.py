@@ -27,17 +27,16 @@ from recsys.data import rating_scale
 from recsys.models import features, linear
 from recsys.models.deep import DeepModel
 from recsys.models.registry import MODELS
+from recsys.nn.losses import multinomial_softmax
 from recsys.nn.negatives import InBatchNegatives
 from recsys.training import trainer
 from recsys.training.ensemble import Ensemble
-from tests.multinomial import multinomial
 
 
-def unmasked(self, users, items, offset, self_contributions, masked=InBatchNegatives.forward):
-    """Scores of all items of a batch, those that the user rated included."""
-    z, positive_scores, cache = masked(self, users, items, offset, self_contributions)
-    z[self.user, self.item] = positive_scores + np.log(self.counts, dtype=positive_scores.dtype)[self.item]
-    return z, positive_scores, cache
+def unmasked(z, positive_scores, pairs):
+    """The in-batch softmax whose sums hold all items of a batch, those that the user rated included."""
+    in_batch = InBatchNegatives(pairs.user, pairs.item, np.bincount(pairs.item).astype("f4"))
+    return multinomial_softmax(z, positive_scores, pairs, in_batch.rated())
 
 
 def no_contributions(self, inputs, vectors, items, item):
@@ -66,7 +65,7 @@ def deep(name: str, *patches: tuple[Any, str, Any], **settings: Any) -> Variant:
     return Variant(name, "deep", settings, patches)
 
 
-MULTINOMIAL = ((trainer, "masked_in_batch_softmax", multinomial), (InBatchNegatives, "forward", unmasked))
+MULTINOMIAL = ((trainer, "masked_in_batch_softmax", unmasked),)
 
 VARIANTS = [
     Variant("unchanged", "base"),

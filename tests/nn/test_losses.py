@@ -10,26 +10,26 @@ from hypothesis import strategies as st
 from recsys.nn.losses import (
     Factors,
     Pairs,
+    RatedNegatives,
     distillation,
     masked_backward,
     masked_forward,
     masked_in_batch_softmax,
+    multinomial_backward,
+    multinomial_forward,
+    multinomial_softmax,
     output_l2,
 )
 from tests.gradients import LIMIT, numeric, relative_error
-from tests.multinomial import multinomial
 
 
-def pairwise(scores, log_q, counts, pairs, rated, is_masked=True):
-    """The loss and its gradient as the definition reads: a loop over pairs, and for each over the batch's items.
-
-    Masked, the positive enters its sum once; otherwise as often as it is in the batch.
-    """
+def pairwise(scores, log_q, counts, pairs, rated):
+    """The loss and its gradient as the definition reads: a loop over pairs, and for each over the batch's items."""
     loss, gradient = 0.0, np.zeros_like(scores)
     for user, item in pairs:
         y = scores[user] - log_q
         negatives = [f for f in range(len(log_q)) if not rated[user, f]]
-        terms = [(item, math.exp(y[item]))] * is_masked + [*((f, counts[f] * math.exp(y[f])) for f in negatives)]
+        terms = [(item, math.exp(y[item])), *((f, counts[f] * math.exp(y[f])) for f in negatives)]
         total = sum(value for _, value in terms)
         loss += -y[item] + math.log(total)
         gradient[user, item] -= 1
@@ -185,21 +185,123 @@ def test_the_gradient_is_written_into_the_scores():
     assert masked_backward(cache)[0] is z
 
 
-@given(batches())
-@settings(deadline=None, max_examples=100)
+def multinomial(scores, log_q, counts, pairs, rated):
+    """The multinomial loss as training calls it, and its gradient with respect to all scores.
+
+    Rated items that are in no pair of the batch, as the hidden ones' other half, are pairs that count 0.
+    """
+    positives = distinct(pairs)
+    weights = np.zeros(scores.shape)
+    weights[positives.user, positives.item] = positives.counts
+    user, item = np.nonzero(rated)
+    known = Pairs(user, item, weights[user, item])
+    columns = np.flatnonzero(counts)
+    column = np.full(len(counts), -1)
+    column[columns] = np.arange(len(columns))
+    (pair,) = np.nonzero(column[item] >= 0)
+    negatives = RatedNegatives(pair, user[pair], column[item[pair]], counts[item[pair]])
+    y = scores - log_q
+    z = (y + np.log(np.maximum(counts, 1)))[:, columns]
+    z[negatives.user, negatives.column] = -np.inf
+    loss, z_gradient, pair_gradient = multinomial_softmax(z, y[user, item], known, negatives)
+    assert not z_gradient[negatives.user, negatives.column].any()
+    gradient = np.zeros_like(scores)
+    gradient[:, columns] = z_gradient
+    gradient[user, item] += pair_gradient
+    return loss, gradient
+
+
+def literal_multinomial(scores, log_q, counts, pairs):
+    """A loop over pairs, and for each over the negatives; a positive that is not among these is added, once."""
+    loss, gradient = 0.0, np.zeros_like(scores)
+    for user, item in pairs:
+        y = scores[user] - log_q
+        terms = {f: counts[f] * math.exp(y[f]) for f in range(len(log_q)) if counts[f] > 0}
+        terms.setdefault(item, math.exp(y[item]))
+        total = sum(terms.values())
+        loss += -y[item] + math.log(total)
+        gradient[user, item] -= 1
+        for f, value in terms.items():
+            gradient[user, f] += value / total
+    return loss / len(pairs), gradient / len(pairs)
+
+
+def with_negatives(batch):
+    """The same batch, with one negative at least."""
+    scores, log_q, counts, pairs, rated = batch
+    counts[0] = max(counts[0], 1)
+    return scores, log_q, counts, pairs, rated
+
+
+@given(batches().map(with_negatives))
+@settings(deadline=None, max_examples=300)
 def test_the_multinomial_form_equals_its_pairwise_form(batch):
     scores, log_q, counts, pairs, _ = batch
-    counts = np.maximum(counts, 1)
-    positives = distinct(pairs)
-    y = scores - log_q
-    loss, gradient, positive_gradient = multinomial(
-        y + np.log(counts), y[positives.user, positives.item], positives
-    )
-    nothing_masked = np.zeros(scores.shape, bool)
-    expected, expected_gradient = pairwise(scores, log_q, counts, pairs, nothing_masked, is_masked=False)
+    loss, gradient = multinomial(*batch)
+    expected, expected_gradient = literal_multinomial(scores, log_q, counts, pairs)
     assert loss == pytest.approx(expected, rel=1e-12, abs=1e-12)
     np.testing.assert_allclose(gradient, expected_gradient, rtol=1e-9, atol=1e-12)
-    np.testing.assert_array_equal(positive_gradient, gradient[positives.user, positives.item])
+
+
+@given(batches().map(with_negatives), st.integers(0, 2**32))
+@settings(deadline=None, max_examples=50)
+def test_the_multinomial_loss_does_not_depend_on_which_items_were_rated(batch, seed):
+    scores, log_q, counts, pairs, rated = batch
+    others = np.random.default_rng(seed).random(rated.shape) < 0.5
+    others[tuple(np.array(pairs).T)] = True
+    loss, gradient = multinomial(*batch)
+    other_loss, other_gradient = multinomial(scores, log_q, counts, pairs, others)
+    assert other_loss == pytest.approx(loss, rel=1e-12, abs=1e-12)
+    np.testing.assert_allclose(other_gradient, gradient, rtol=1e-9, atol=1e-12)
+
+
+def test_the_multinomial_form_worked_by_hand():
+    # The two users of the masked form above: exp y = 2, 4, 4, item 0 twice, so both sums are 4 + 4 + 4 = 12.
+    log_q, counts = np.log([0.5, 0.25, 0.25]), np.array([2.0, 1, 1])
+    rated = np.array([[True, True, False], [True, False, True]])
+    loss, gradient = multinomial(np.zeros((2, 3)), log_q, counts, [(0, 0), (0, 1), (1, 0), (1, 2)], rated)
+    assert loss == pytest.approx((2 * math.log(12 / 2) + 2 * math.log(12 / 4)) / 4)
+    # Every item has a third of each sum, of two pairs; a positive has -1 too.
+    np.testing.assert_allclose(gradient * 4, [[-1 / 3, -1 / 3, 2 / 3], [-1 / 3, 2 / 3, -1 / 3]])
+
+
+def test_a_positive_that_was_not_drawn_is_in_its_own_sum_once():
+    # Items 0 and 1 are rated, item 1 was drawn three times: sums 1 + 3 for the pair of item 0, 3 for that of item 1.
+    rated, counts = np.array([[True, True]]), np.array([0.0, 3])
+    loss, _ = multinomial(np.zeros((1, 2)), np.zeros(2), counts, [(0, 0), (0, 1)], rated)
+    assert loss == pytest.approx((math.log(4) + math.log(3)) / 2)
+
+
+def test_the_multinomial_loss_passes_the_gradient_check_and_a_wrong_gradient_does_not():
+    rng = np.random.default_rng(3)
+    scores, log_q, counts = rng.standard_normal((3, 4)), rng.standard_normal(4), np.array([1.0, 0, 3, 2])
+    pairs = [(0, 0), (0, 1), (1, 2), (2, 0), (2, 0)]
+    rated = np.zeros((3, 4), bool)
+    rated[tuple(np.array([*pairs, (1, 3)]).T)] = True
+    _, gradient = multinomial(scores, log_q, counts, pairs, rated)
+    expected = numeric(scores, lambda: multinomial(scores, log_q, counts, pairs, rated)[0])
+    assert relative_error(gradient, expected) < LIMIT
+    _, masked = grouped(scores, log_q, counts, pairs, rated)
+    assert relative_error(masked, expected) > LIMIT
+
+
+def test_the_multinomial_gradient_is_written_into_the_scores():
+    z, pairs = np.array([[-np.inf, 1.0]]), Pairs.distinct(np.array([0]), np.array([0]))
+    rows = np.array([0])
+    loss, cache = multinomial_forward(z, np.array([2.0]), pairs, RatedNegatives(rows, rows, rows, np.array([3.0])))
+    assert loss == pytest.approx(-2 + math.log(3 * math.exp(2) + math.e))
+    assert multinomial_backward(cache)[0] is z
+
+
+@pytest.mark.parametrize("offset", [-1e4, 1e4])
+def test_large_scores_do_not_overflow_the_multinomial_form_in_float32(offset):
+    rated, pairs = np.array([[True, False], [False, True]]), [(0, 0), (1, 1)]
+    scores, zeros = np.array([[1.0, 0], [0, 1]], np.float32), np.zeros(2, np.float32)
+    near, near_gradient = multinomial(scores, zeros, np.ones(2, np.float32), pairs, rated)
+    far, far_gradient = multinomial(scores + np.float32(offset), zeros, np.ones(2, np.float32), pairs, rated)
+    assert far == pytest.approx(near, rel=1e-3)
+    assert far_gradient.dtype == np.float32
+    np.testing.assert_allclose(far_gradient, near_gradient, rtol=1e-3)
 
 
 def test_output_l2_is_the_gradient_of_the_weighted_mean_of_squared_norms():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recsys.nn.negatives import InBatchNegatives, SampledNegatives
+from recsys.nn.negatives import InBatchNegatives, SampledNegatives, uniform_draws
 from tests.gradients import LIMIT, numeric, relative_error
 
 N_USERS, N_ITEMS, DIM = 4, 6, 3
@@ -118,6 +118,35 @@ def test_an_item_is_drawn_by_its_share_of_the_ratings():
         negatives = SampledNegatives.draw(np.arange(100), item, 3, 5, rng)
         times_drawn[negatives.sampled] += negatives.counts
     np.testing.assert_allclose(times_drawn / 10_000, [0.6, 0.3, 0.1], atol=0.015)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rated_negatives_are_where_the_scores_are_masked(kind):
+    user, item, arrays = batch(1)
+    negatives = make(kind, user, item, 1)
+    z, _, _ = negatives.forward(*arrays)
+    rated = negatives.rated()
+    masked = np.argwhere(np.isneginf(z)).tolist()
+    assert sorted([row, column] for row, column in zip(rated.user, rated.column, strict=True)) == masked
+    assert (user[rated.pair] == rated.user).all()
+    assert (item[rated.pair] == columns(negatives)[rated.column]).all()
+    assert (negatives.counts[rated.column] == rated.counts).all()
+
+
+def test_uniform_draws_are_of_the_whole_catalogue_with_replacement():
+    rng = np.random.default_rng(0)
+    times = sum(uniform_draws(4, 10, rng) for _ in range(2000))
+    np.testing.assert_allclose(times / 20_000, [1 / 4] * 4, atol=0.015)
+    assert uniform_draws(2, 100, rng).sum() == 100
+
+
+def test_negatives_may_be_items_that_nobody_of_the_batch_rated():
+    negatives = SampledNegatives.drawn(np.array([0, 1]), np.array([1, 3]), np.array([0, 2, 1, 0]))
+    assert negatives.sampled.tolist() == [1, 2]
+    users, items = np.ones((2, 1)), np.array([[1.0], [2], [3], [4]])
+    z, positive_scores, _ = negatives.forward(users, items, np.zeros(4), np.zeros(2))
+    np.testing.assert_allclose(z, [[-np.inf, 3], [2 + np.log(2), 3]])
+    assert positive_scores.tolist() == [2, 4]
 
 
 def test_a_user_without_a_rating_in_the_batch_is_scored_too():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.nn.layers import Parameter
-from recsys.nn.optim import Adam, LazyAdam, cosine_decay
+from recsys.nn.optim import SGD, Adam, LazyAdam, cosine_decay
 
 
 def textbook_adam(value, gradients, rates, beta1=0.9, beta2=0.999, epsilon=1e-8):
@@ -68,6 +68,19 @@ def test_lazy_adam_moves_rows_that_all_have_gradients_as_adam_does(n_rows):
             optimiser.step(0.1)
             assert not table.gradient.any()
     np.testing.assert_array_equal(tables[0].value, tables[1].value)
+
+
+def test_gradient_descent_moves_every_number_by_the_rate_times_its_gradient():
+    parameters = [Parameter(np.array([1.0, 2.0])), Parameter(np.zeros((1, 2), np.float32))]
+    sgd = SGD(parameters)
+    for _ in range(2):  # it remembers nothing of earlier steps
+        parameters[0].gradient += [1, -2]
+        parameters[1].gradient += [[0, 4]]
+        sgd.step(0.25)
+    assert parameters[0].value.tolist() == [0.5, 3]
+    assert parameters[1].value.tolist() == [[0, -2]]
+    assert parameters[1].value.dtype == np.float32
+    assert not any(parameter.gradient.any() for parameter in parameters)
 
 
 def test_lazy_adam_leaves_a_row_as_it_is_until_it_has_a_gradient_again():
