@@ -1,6 +1,6 @@
 // The plot itself: fills the layers of the Bokeh figure, keeps equal units on both axes, and reports which item was
 // tapped. A view or extent is [x0, y0, x1, y1] in units of the map; positions are [all x, all y], by row.
-import { placeNames, placeRegionNames } from "../shared/names.js";
+import { placeNames, placeRegionNames, shorten } from "../shared/names.js";
 import { themeColour } from "../shared/theme_colours.js";
 import { densityContours } from "./density.js";
 import { genreNames, items } from "./items.js";
@@ -18,10 +18,6 @@ const MAX_GENRES_SHOWN = 4; // where the pointer is
 const LAYERS = ["density", "ghosts", "points", "rings", "pick", "region-names-outlines", "region-names", "names-outlines", "names", "name", "you", "your-name"];
 
 const pointSizes = items.nRatings.map((n) => 3 + Math.log1p(n)); // px
-const shorten = (title, maxLength) => {
-  const characters = [...title];
-  return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join("").trimEnd()}…` : title;
-};
 const labels = items.titles.map((title) => shorten(title, MAX_LABEL));
 const hoverTexts = {
   title: items.titles,

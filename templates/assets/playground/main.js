@@ -8,6 +8,7 @@ import { createLesson } from "./lesson.js";
 import { createFileInput } from "./read/drop.js";
 import { decodeSample } from "./sample.js";
 import { DEFAULTS } from "./settings.js";
+import { createFacts } from "./view/facts.js";
 import { createLists } from "./view/lists.js";
 import { createMap } from "./view/map.js";
 import { createPair } from "./view/pair.js";
@@ -16,7 +17,7 @@ const playground = document.querySelector("[data-playground]");
 const part = (name) => playground.querySelector(`[data-${name}]`);
 const failure = document.querySelector("[data-failed]");
 
-let data = null; // { log, titles, itemIds, userIds, name, notes }
+let data = null; // { log, titles, itemIds, userIds, name, notes, facts }
 let settings = { ...DEFAULTS };
 let run = 0;
 let state = "paused";
@@ -43,7 +44,7 @@ function onMessage(message) {
     views.map.show(message);
     views.pair.show(message);
   }
-  if (message.type === "lists") views.lists.show(message);
+  views.lists.show(message);
   views.lesson.show(message);
 }
 
@@ -71,7 +72,7 @@ const pause = () => learner.post({ type: "pause" });
 const step = () => learner.post({ type: "step" });
 
 function load(loaded) {
-  data = loaded;
+  data = { ...loaded, facts: createFacts(loaded) };
   for (const name of ["map", "pair", "lists"]) part(name).replaceChildren();
   views = {
     ...views,
@@ -79,7 +80,7 @@ function load(loaded) {
     pair: createPair(part("pair"), data, watch),
     lists: createLists(part("lists"), data, testUser),
   };
-  watched = { ...watched, user: 0, item: 0 };
+  watched = { ...watched, ...data.facts.firstPair };
   learner.post({ type: "load", log: data.log });
   reset();
   testRandomUser();

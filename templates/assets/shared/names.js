@@ -12,6 +12,12 @@ const SIDES = [
 ];
 const LEFT_EDGE = { left: 0, center: 0.5, right: 1 }; // of a name, in widths left of where it is anchored
 
+// A title on one line, cut at the end if it is longer.
+export function shorten(title, maxLength) {
+  const characters = [...title];
+  return characters.length > maxLength ? `${characters.slice(0, maxLength - 1).join("").trimEnd()}…` : title;
+}
+
 const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 const isWithin = (box, { width, height }) => box.left >= 0 && box.top >= 0 && box.right <= width && box.bottom <= height;
 

@@ -1,0 +1,64 @@
+// What the views show of items and users, computed from a log once.
+
+const N_GENRES = 8; // that have a colour of their own
+
+// Ratings of each user: those of user u are at positions starts[u] to starts[u + 1] of `order`.
+function groupByUser({ nUsers, user }) {
+  const starts = new Int32Array(nUsers + 1);
+  for (const rater of user) starts[rater + 1]++;
+  for (let n = 0; n < nUsers; n++) starts[n + 1] += starts[n];
+  const next = starts.slice();
+  const order = new Int32Array(user.length);
+  user.forEach((rater, row) => {
+    order[next[rater]++] = row;
+  });
+  return { starts, order };
+}
+
+// Genres by how many items have them, and of each item the most common one; -1 where it has none of the eight.
+function mainGenres({ genres, nItems }) {
+  const counts = genres.names.map(() => 0);
+  for (const own of genres.ofItem) for (const genre of own) counts[genre]++;
+  const common = counts.map((_, genre) => genre).filter((genre) => counts[genre] > 0);
+  common.sort((a, b) => counts[b] - counts[a] || a - b);
+  const shown = common.slice(0, N_GENRES);
+  const mainGenreOf = (item) => shown.findIndex((genre) => genres.ofItem[item].includes(genre));
+  const genreOf = Int32Array.from({ length: nItems }, (_, item) => mainGenreOf(item));
+  return { genreNames: shown.map((genre) => genres.names[genre]), genreOf };
+}
+
+// `data` is a log with what it is about: { log, titles, userIds }. Returns
+//   nRatings      of each item
+//   byPopularity  items, the most rated first
+//   genreNames    of the at most eight most common genres; null where the log has none
+//   genreOf       number of each item's genre among these, or -1
+//   title(item), year(item)  what it is called; the year is "" where it is not known
+//   ratedBy(user)  a Map from items to ratings (null where the log has none)
+//   firstPair     { user, item } to begin with: the most rated item, and somebody of many ratings who rated it
+export function createFacts({ log, titles }) {
+  const { nItems, item, rating, years, genres } = log;
+  const nRatings = new Int32Array(nItems);
+  for (const rated of item) nRatings[rated]++;
+  const byPopularity = Array.from(nRatings.keys()).sort((a, b) => nRatings[b] - nRatings[a] || a - b);
+  const { starts, order } = groupByUser(log);
+  const hasGenres = Boolean(genres?.ofItem.some((own) => own.length));
+  const noGenres = () => ({ genreNames: null, genreOf: new Int32Array(nItems).fill(-1) });
+  const { genreNames, genreOf } = hasGenres ? mainGenres(log) : noGenres();
+  const nRatedBy = (user) => starts[user + 1] - starts[user];
+  const firstPair = { user: 0, item: byPopularity[0] };
+  for (let row = 0; row < item.length; row++) {
+    const rater = log.user[row];
+    if (item[row] === firstPair.item && nRatedBy(rater) > nRatedBy(firstPair.user)) firstPair.user = rater;
+  }
+  const knownYear = (n) => years !== null && years !== undefined && Number.isFinite(years[n]);
+  return {
+    ...{ nRatings, byPopularity, genreNames, genreOf, firstPair },
+    title: (n) => titles[n],
+    year: (n) => (knownYear(n) ? String(years[n]) : ""),
+    genresOf: (n) => (hasGenres ? genres.ofItem[n].map((genre) => genres.names[genre]) : []),
+    ratedBy(user) {
+      const rows = order.subarray(starts[user], starts[user + 1]);
+      return new Map(Array.from(rows, (row) => [item[row], rating ? rating[row] : null]));
+    },
+  };
+}
