@@ -109,7 +109,8 @@ function pictureOf(figure, container) {
   const title = linesOf(context, headingOf(figure).textContent, width);
   context.font = textFont;
   const legend = legendRows(context, figure, width);
-  const caption = linesOf(context, figure.querySelector("figcaption").innerText, width); // without what is hidden
+  // biome-ignore lint/performance/useDomNodeTextContent: innerText leaves out what is hidden
+  const caption = linesOf(context, figure.querySelector("figcaption").innerText, width);
   const titleHeight = title.length * 1.3 * TITLE_SIZE + 8;
   const legendHeight = legend.length * LINE_HEIGHT + (legend.length ? 8 : 0);
   canvas.width = scale * (width + 2 * PADDING);
@@ -122,7 +123,7 @@ function pictureOf(figure, container) {
   const drawLines = (lines, font, colour, top, lineHeight) => {
     context.font = font;
     context.fillStyle = themeColour(colour);
-    lines.forEach((line, n) => context.fillText(line, 0, top + (n + 0.5) * lineHeight));
+    for (const [n, line] of lines.entries()) context.fillText(line, 0, top + (n + 0.5) * lineHeight);
   };
   drawLines(title, titleFont, "--ink", 0, 1.3 * TITLE_SIZE);
   context.font = textFont;

@@ -16,7 +16,7 @@ export function createGenreMatch(genresOf, counts, nGenres, { weightOf, averageI
   };
   const nRatings = counts.reduce((sum, count) => sum + count, 0) || 1;
   const common = new Float64Array(nGenres);
-  counts.forEach((count, row) => addUp(common, row, count / nRatings));
+  for (const [row, count] of counts.entries()) addUp(common, row, count / nRatings);
   const floored = common.map((share) => Math.max(share, RAREST_SHARE));
 
   // The match of every row for ratings, pairs [row, stars].

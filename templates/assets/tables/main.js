@@ -31,7 +31,7 @@ function sortTable(table, heading) {
   });
   const sorted = rows.sort(compareKeys(kind, direction)).map(({ row }) => row);
   const sizes = [...table.tBodies].map((body) => body.rows.length);
-  sizes.forEach((size, n) => table.tBodies[n].append(...sorted.splice(0, size)));
+  for (const [n, size] of sizes.entries()) table.tBodies[n].append(...sorted.splice(0, size));
 }
 
 function enableSorting(table) {
