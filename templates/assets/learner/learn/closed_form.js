@@ -29,7 +29,7 @@ function penaltyOf(ratings) {
 // cut into overlapping windows, triangles of width 2 that add up to 1 at every position.
 function* coOccurrence(ratings, isTemporal) {
   const gram = new Matrix(ratings.nItems, ratings.nItems);
-  const ranks = isTemporal ? recencyRanks(ratings) : new Float64Array(ratings.nRatings).fill(1);
+  const ranks = isTemporal ? yield* recencyRanks(ratings) : new Float64Array(ratings.nRatings).fill(1);
   const share = (n, window) => Math.max(0, 1 - Math.abs(ranks[n] * (WINDOWS - 1) - window));
   const cost = ((WINDOWS + 4) * ratings.nRatings ** 2) / Math.max(ratings.nUsers, 1) ** 2;
   yield* inBlocks(ratings.nUsers, 4 * cost, (start, end) => {

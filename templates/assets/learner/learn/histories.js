@@ -1,6 +1,7 @@
 // What the user tower of the deep model reads: the items that a user rated, each with a weight.
+import { inBlocks } from "./matrix.js";
 import { ratingWeights } from "./rating_weights.js";
-import { countOf } from "./ratings.js";
+import { countOf, SORT } from "./ratings.js";
 
 const RECENCY = 0.3; // how weights decay with age: the oldest of a long history has exp(-RECENCY) of the newest's
 
@@ -12,9 +13,9 @@ export function equalHistories(ratings, users) {
 }
 
 // Histories once trained: items weigh by their rating and by their age.
-export function servedHistories(ratings, isTemporal) {
+export function* servedHistories(ratings, isTemporal) {
   const byRating = ratings.ratings ? ratingWeights(ratings.ratings) : null;
-  const ranks = isTemporal ? recencyRanks(ratings) : null;
+  const ranks = isTemporal ? yield* recencyRanks(ratings) : null;
   const weightOf = (n) => (byRating ? byRating[n] : 1) * (ranks ? Math.exp(-RECENCY * (1 - ranks[n])) : 1);
   return gatherHistories(ratings, Int32Array.from({ length: ratings.nUsers }, (_, u) => u), weightOf);
 }
@@ -37,18 +38,20 @@ function gatherHistories(ratings, users, weightOf) {
 
 // Of each rating, its place in the user's history by time: the oldest near 0, the newest near 1. With n ratings, the
 // mean rank (from 1) among those of the same time, less one half, divided by n; so the unit of time does not matter.
-export function recencyRanks(ratings) {
+export function* recencyRanks(ratings) {
   const ranks = new Float64Array(ratings.nRatings);
-  for (let u = 0; u < ratings.nUsers; u++) {
-    const [first, n] = [ratings.starts[u], countOf(ratings, u)];
-    const { times } = ratings;
-    const order = Int32Array.from({ length: n }, (_, k) => first + k).sort((a, b) => times[a] - times[b]);
-    for (let start = 0; start < n; ) {
-      let end = start;
-      while (end < n && times[order[end]] === times[order[start]]) end++;
-      for (let k = start; k < end; k++) ranks[order[k]] = (start + (end - start) / 2) / n;
-      start = end;
+  const { times } = ratings;
+  yield* inBlocks(ratings.nUsers, (SORT * ratings.nRatings) / Math.max(ratings.nUsers, 1), (from, to) => {
+    for (let u = from; u < to; u++) {
+      const [first, n] = [ratings.starts[u], countOf(ratings, u)];
+      const order = Int32Array.from({ length: n }, (_, k) => first + k).sort((a, b) => times[a] - times[b]);
+      for (let start = 0; start < n; ) {
+        let end = start;
+        while (end < n && times[order[end]] === times[order[start]]) end++;
+        for (let k = start; k < end; k++) ranks[order[k]] = (start + (end - start) / 2) / n;
+        start = end;
+      }
     }
-  }
+  });
   return ranks;
 }

@@ -8,7 +8,7 @@ export class Matrix {
   }
 }
 
-const BLOCK = 400_000; // multiply-adds between two yields
+const BLOCK = 50_000; // multiply-adds between two yields
 
 // Call work(start, end) for consecutive ranges of n rows, each of `cost` multiply-adds, and yield between them.
 export function* inBlocks(n, cost, work) {

@@ -1,19 +1,32 @@
 // The ratings of a log by user, and their two parts: what towers learn from, and what is held out.
+import { inBlocks } from "./matrix.js";
 
-// Ratings by user: those of user u are number starts[u] to starts[u + 1] - 1, in ascending order of their items.
-function byUser(log, selected) {
+export const SORT = 60; // multiply-adds that sorting a rating costs, about
+
+// The numbers `selected` of ratings by user, each user's in the order of `compare`: {starts, order}, of which those of
+// user u are order[starts[u]] to order[starts[u + 1] - 1].
+function* groupByUser(log, selected, compare) {
   const starts = new Int32Array(log.nUsers + 1);
   for (const n of selected) starts[log.user[n] + 1]++;
   for (let u = 0; u < log.nUsers; u++) starts[u + 1] += starts[u];
-  const order = Int32Array.from(selected).sort((a, b) => log.user[a] - log.user[b] || log.item[a] - log.item[b]);
+  const [order, next] = [new Int32Array(selected.length), starts.slice()];
+  for (const n of selected) order[next[log.user[n]]++] = n;
+  yield* inBlocks(log.nUsers, (SORT * order.length) / Math.max(log.nUsers, 1), (start, end) => {
+    for (let u = start; u < end; u++) order.subarray(starts[u], starts[u + 1]).sort(compare);
+  });
+  return { starts, order };
+}
+
+// Ratings by user: those of user u are number starts[u] to starts[u + 1] - 1, in ascending order of their items.
+function* byUser(log, selected) {
+  const { starts, order } = yield* groupByUser(log, selected, (a, b) => log.item[a] - log.item[b]);
   const columnOf = (column) => column && Float64Array.from(order, (n) => column[n]);
-  const items = Int32Array.from(order, (n) => log.item[n]);
   return {
     nUsers: log.nUsers,
     nItems: log.nItems,
     nRatings: order.length,
     starts,
-    items,
+    items: Int32Array.from(order, (n) => log.item[n]),
     ratings: columnOf(log.rating),
     times: columnOf(log.time),
   };
@@ -38,33 +51,28 @@ export function logShares(ratings) {
 // Whether times order any two ratings of one user.
 function hasOrder(log) {
   if (!log.time) return false;
-  const first = new Map();
+  const first = new Float64Array(log.nUsers).fill(Number.NaN);
   return log.user.some((u, n) => {
-    if (!first.has(u)) first.set(u, log.time[n]);
-    return first.get(u) !== log.time[n];
+    if (Number.isNaN(first[u])) first[u] = log.time[n];
+    return first[u] !== log.time[n];
   });
 }
 
 // Hold out the newest share of each user's ratings: of n ratings, the first max(1, floor(n (1 - holdout))) are to learn
 // from. Equal times are in random order, for the order of ids or of lines carries popularity; without times, everything
 // is.
-export function splitLog(log, holdout, random) {
+export function* splitLog(log, holdout, random) {
   const isTemporal = hasOrder(log);
-  const draws = Float64Array.from({ length: log.user.length }, random.uniform);
-  const timeOf = isTemporal ? (n) => log.time[n] : () => 0;
-  const order = Int32Array.from(draws.keys()).sort(
-    (a, b) => log.user[a] - log.user[b] || timeOf(a) - timeOf(b) || draws[a] - draws[b],
-  );
+  const draws = Float64Array.from(log.user, random.uniform);
+  const compareDraws = (a, b) => draws[a] - draws[b];
+  const compare = isTemporal ? (a, b) => log.time[a] - log.time[b] || compareDraws(a, b) : compareDraws;
+  const { starts, order } = yield* groupByUser(log, Int32Array.from(log.user.keys()), compare);
   const [train, heldOut] = [[], []];
   const parts = 1000; // in whole numbers, for 10 * (1 - .9) is .99... in fractions of two, and its floor 0
   const share = parts - Math.round(parts * holdout);
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end < order.length && log.user[order[end]] === log.user[order[start]]) end++;
-    const n = end - start;
-    const cut = start + Math.max(1, Math.floor((n * share) / parts));
-    for (let k = start; k < end; k++) (k < cut ? train : heldOut).push(order[k]);
-    start = end;
+  for (let u = 0; u < log.nUsers; u++) {
+    const cut = starts[u] + Math.max(1, Math.floor(((starts[u + 1] - starts[u]) * share) / parts));
+    for (let k = starts[u]; k < starts[u + 1]; k++) (k < cut ? train : heldOut).push(order[k]);
   }
-  return { train: byUser(log, train), heldOut: byUser(log, heldOut), isTemporal };
+  return { train: yield* byUser(log, train), heldOut: yield* byUser(log, heldOut), isTemporal };
 }

@@ -32,20 +32,24 @@ function lossOf({ loss, masked }) {
 export class Session {
   constructor(log, settings) {
     const random = (name) => createRandom(settings.seed, STREAMS[name]);
-    Object.assign(this, { log, settings, random, nSteps: 0, epoch: 0, waiting: [] });
-    this.split = splitLog(log, settings.holdout, random("split"));
-    const { train } = this.split;
-    this.users = evaluatedUsers(this.split, random("sample"));
-    this.served = servedHistories(train, this.split.isTemporal);
-    this.batchRandom = random("batches");
-    this.stepsPerEpoch = usersOfBatches(train, settings.batchSize, random("batches")).length;
+    Object.assign(this, { log, settings, random, nSteps: 0, epoch: 0, waiting: [], batchRandom: random("batches") });
     this.definition = lossOf(settings);
-    this.usesLogQ = settings.logQ && settings.loss === "softmax";
-    this.logQ = this.usesLogQ ? logShares(train) : new Float64Array(train.nItems);
   }
 
-  // New towers; `onShare` is called with the share of the closed-form start that is done.
+  // The split and new towers; `onShare` is called with the share of the closed-form start that is done.
   *prepare(onShare) {
+    const { settings, random } = this;
+    this.split = yield* splitLog(this.log, settings.holdout, random("split"));
+    const { train, isTemporal } = this.split;
+    this.users = evaluatedUsers(this.split, random("sample"));
+    this.served = yield* servedHistories(train, isTemporal);
+    this.stepsPerEpoch = usersOfBatches(train, settings.batchSize, random("batches")).length;
+    const usesLogQ = settings.logQ && settings.loss === "softmax";
+    this.logQ = usesLogQ ? logShares(train) : new Float64Array(train.nItems);
+    yield* this.createModels(onShare);
+  }
+
+  *createModels(onShare) {
     const { settings, split, random } = this;
     const { train } = split;
     const { dim, initialScale, similarity, temperature, l2, distillation } = settings;
