@@ -1,16 +1,10 @@
 // The loss curves below the replay: a small drawing with a mark at the epoch shown.
-import { element } from "../shared/element.js";
+import { element, svgElement } from "../shared/element.js";
 import { formatFixed } from "../shared/format.js";
 import { t } from "../shared/strings.js";
 
 const [WIDTH, HEIGHT] = [600, 100]; // of the drawing, which is stretched to its box
 const CURVES = [[1, "train"], [2, "validation"]]; // column of a record, class
-
-function svgElement(tag, attributes) {
-  const created = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
-  return created;
-}
 
 const labelled = (className, text) => element("span", { class: className }, text);
 

@@ -7,6 +7,13 @@ export function element(tag, attributes = {}, ...content) {
   return created;
 }
 
+export function svgElement(tag, attributes = {}, ...content) {
+  const created = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) created.setAttribute(name, value);
+  created.append(...content);
+  return created;
+}
+
 export function button(attributes, onClick, ...content) {
   const created = element("button", { type: "button", ...attributes }, ...content);
   created.addEventListener("click", onClick);

@@ -1,0 +1,185 @@
+// Curves of the runs over epochs: a drawing with axes, and a readout of the values at one epoch, which a pointer or the
+// arrow keys move.
+import { element, svgElement } from "../shared/element.js";
+import { formatFixed } from "../shared/format.js";
+import { t } from "../shared/strings.js";
+import { MODEL_NAMES, MODELS } from "./runs.js";
+
+const MARGIN = { top: 8, right: 46, bottom: 22, left: 40 }; // px
+const LABEL_HEIGHT = 13; // px, of a label at the end of a curve
+const PX_PER_TICK = { x: 70, y: 38 };
+
+// About n round numbers from low to high: 1, 2 or 5 times a power of ten apart.
+export function niceTicks(low, high, n) {
+  const raw = (high - low) / Math.max(n, 1);
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= raw * 0.999);
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, k) => Number(((first + k) * step).toPrecision(12)));
+}
+
+const digitsOf = (ticks) => Math.max(0, ...ticks.map((tick) => (String(tick).split(".")[1] ?? "").length));
+
+// The range of values that a chart shows; curves that begin at zero keep it.
+function rangeOf(values, fromZero) {
+  if (!values.length) return [0, 1];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const padding = (high - low || Math.abs(high) || 1) * 0.06;
+  return [fromZero ? 0 : low - padding, high + padding];
+}
+
+// Move labels apart that would overlap, from top to bottom, and keep them inside the plot.
+function spreadLabels(labels, height) {
+  labels.sort((a, b) => a.y - b.y);
+  labels.forEach((label, n) => {
+    if (n) label.y = Math.max(label.y, labels[n - 1].y + LABEL_HEIGHT);
+  });
+  for (let n = labels.length - 1, limit = height; n >= 0; n--, limit = labels[n + 1].y - LABEL_HEIGHT) {
+    labels[n].y = Math.min(labels[n].y, limit);
+  }
+}
+
+// `measure` is "loss" or "ndcg"; `onEpoch` is called with the epoch that the visitor points at, or null.
+export function createCurves(box, { measure, label, fromZero, digits }, onEpoch) {
+  const svg = svgElement("svg", { "aria-hidden": "true" });
+  const readout = element("div", { class: "curve-readout", hidden: "" });
+  const plot = element(
+    "div",
+    { class: "curve-plot", role: "slider", tabindex: "0", "aria-label": label, "aria-valuemin": 0 },
+    svg,
+    readout,
+  );
+  box.append(plot);
+  let [runs, current, nEpochs] = [[], null, 1];
+  let epoch = null; // of the readout
+  let isWaiting = false; // for the next frame
+  let toX = () => 0;
+
+  const draw = () => {
+    isWaiting = false;
+    const [width, height] = [plot.clientWidth, plot.clientHeight];
+    const [right, bottom] = [width - MARGIN.right, height - MARGIN.bottom];
+    if (right <= MARGIN.left || bottom <= MARGIN.top) return;
+    const lines = runs.flatMap((run) => MODELS.map((model) => ({ run, model, points: run.points(measure, model) })));
+    const drawn = lines.filter(({ points }) => points.length);
+    const [low, high] = rangeOf(drawn.flatMap(({ points }) => points.map(([, value]) => value)), fromZero);
+    toX = (at) => MARGIN.left + ((right - MARGIN.left) * at) / nEpochs;
+    const toY = (value) => bottom - ((bottom - MARGIN.top) * (value - low)) / (high - low);
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const parts = [...drawAxes(toX, toY, { low, high, right, bottom, nEpochs, isEmpty: !drawn.length })];
+
+    // The run that goes on is drawn last, over the others.
+    const isCurrent = ({ run }) => run === current;
+    for (const line of [...drawn.filter((other) => !isCurrent(other)), ...drawn.filter(isCurrent)]) {
+      parts.push(...drawLine(line, toX, toY, isCurrent(line), measure === "ndcg"));
+    }
+    const labels = drawn.map(({ run, model, points }) => {
+      const [x, value] = points.at(-1);
+      const text = runs.length > 1 ? `${MODEL_NAMES[model]} ${run.number}` : MODEL_NAMES[model];
+      return { text, model, x: toX(x) + 5, y: toY(value) + 4 };
+    });
+    spreadLabels(labels, bottom);
+    for (const { text, model, x, y } of labels) parts.push(svgElement("text", { class: `curve-label m-${model}`, x, y }, text));
+    if (epoch !== null) parts.push(...drawReadout(drawn, toX, toY, bottom));
+    svg.replaceChildren(...parts);
+    describe();
+  };
+
+  // The line at the epoch of the readout, and a dot where it meets each curve.
+  const drawReadout = (drawn, toX, toY, bottom) => {
+    const rule = svgElement("line", { class: "curve-rule", x1: toX(epoch), x2: toX(epoch), y1: MARGIN.top, y2: bottom });
+    const values = drawn.map(({ run, model }) => ({ model, value: run.at(measure, model, epoch) }));
+    const known = values.filter(({ value }) => value !== null);
+    return [rule, ...known.map(({ model, value }) => svgElement("circle", { class: `m-${model}`, cx: toX(epoch), cy: toY(value), r: 3.5 }))];
+  };
+
+  const valuesAt = (at) =>
+    runs.flatMap((run) =>
+      MODELS.map((model) => {
+        const value = run.at(measure, model, at);
+        const name = runs.length > 1 ? `${MODEL_NAMES[model]} ${run.number}` : MODEL_NAMES[model];
+        return { model, name, value: value === null ? "–" : formatFixed(value, digits) };
+      }),
+    );
+
+  // The readout as text, beside the line and for screen readers.
+  const describe = () => {
+    const at = epoch ?? Math.floor(runs.at(-1)?.step ? nEpochs : 0);
+    plot.setAttribute("aria-valuemax", nEpochs);
+    plot.setAttribute("aria-valuenow", at);
+    const values = valuesAt(at).map(({ name, value }) => t("playground.curve.value", { name, value }));
+    plot.setAttribute("aria-valuetext", [t("playground.curve.epoch", { epoch: at }), ...values].join(", "));
+    readout.hidden = epoch === null || !runs.length;
+    if (readout.hidden) return;
+    const rows = valuesAt(epoch).map(({ model, name, value }) =>
+      element("span", { class: `m-${model}` }, `${name} `, element("b", {}, value)),
+    );
+    readout.replaceChildren(element("span", {}, t("playground.curve.epoch", { epoch })), ...rows);
+    const isRight = toX(epoch) > plot.clientWidth / 2;
+    readout.style.left = isRight ? "" : `${toX(epoch) + 10}px`;
+    readout.style.right = isRight ? `${plot.clientWidth - toX(epoch) + 10}px` : "";
+  };
+
+  const schedule = () => {
+    if (!isWaiting) requestAnimationFrame(draw);
+    isWaiting = true;
+  };
+
+  const point = (clientX) => {
+    const { left } = plot.getBoundingClientRect();
+    const share = (clientX - left - MARGIN.left) / (plot.clientWidth - MARGIN.left - MARGIN.right);
+    onEpoch(Math.min(Math.max(Math.round(share * nEpochs), 0), nEpochs));
+  };
+  const MOVES = {
+    ...{ ArrowLeft: (at) => at - 1, ArrowDown: (at) => at - 1, ArrowRight: (at) => at + 1, ArrowUp: (at) => at + 1 },
+    ...{ Home: () => 0, End: () => nEpochs },
+  };
+  plot.addEventListener("pointermove", ({ clientX }) => point(clientX));
+  plot.addEventListener("pointerdown", ({ clientX }) => point(clientX));
+  plot.addEventListener("pointerleave", () => onEpoch(null));
+  plot.addEventListener("blur", () => onEpoch(null));
+  plot.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") return onEpoch(null);
+    if (!Object.hasOwn(MOVES, event.key)) return;
+    event.preventDefault();
+    onEpoch(Math.min(Math.max(MOVES[event.key](epoch ?? nEpochs), 0), nEpochs));
+  });
+  new ResizeObserver(schedule).observe(plot);
+
+  return {
+    show(newRuns, newCurrent, newEpochs) {
+      [runs, current, nEpochs] = [newRuns, newCurrent, newEpochs];
+      schedule();
+    },
+    showEpoch(newEpoch) {
+      epoch = newEpoch;
+      schedule();
+    },
+  };
+}
+
+function* drawAxes(toX, toY, { low, high, right, bottom, nEpochs, isEmpty }) {
+  const yTicks = niceTicks(low, high, (bottom - MARGIN.top) / PX_PER_TICK.y);
+  const digits = digitsOf(yTicks);
+  for (const tick of isEmpty ? [] : yTicks) {
+    const y = toY(tick);
+    yield svgElement("line", { class: "curve-grid", x1: MARGIN.left, x2: right, y1: y, y2: y });
+    yield svgElement("text", { class: "curve-tick", x: MARGIN.left - 6, y: y + 4, "text-anchor": "end" }, formatFixed(tick, digits));
+  }
+  yield svgElement("line", { class: "curve-axis", x1: MARGIN.left, x2: right, y1: bottom, y2: bottom });
+  for (const tick of niceTicks(0, nEpochs, (right - MARGIN.left) / PX_PER_TICK.x).filter(Number.isInteger)) {
+    yield svgElement("line", { class: "curve-axis", x1: toX(tick), x2: toX(tick), y1: bottom, y2: bottom + 4 });
+    yield svgElement("text", { class: "curve-tick", x: toX(tick), y: bottom + 16, "text-anchor": "middle" }, formatFixed(tick, 0));
+  }
+  yield svgElement("text", { class: "curve-tick", x: right + 6, y: bottom + 16 }, t("playground.curve.axis"));
+}
+
+function* drawLine({ run, model, points }, toX, toY, isCurrent, hasDots) {
+  const path = points.map(([x, value], n) => `${n ? "L" : "M"}${toX(x).toFixed(1)} ${toY(value).toFixed(1)}`).join("");
+  const className = `curve m-${model} slot-${run.slot}${isCurrent ? " is-current" : ""}`;
+  yield svgElement("path", { class: className, d: path });
+  if (!hasDots) return;
+  const [bestX, best] = points.reduce((a, b) => (b[1] > a[1] ? b : a));
+  yield svgElement("circle", { class: `curve-best m-${model}`, cx: toX(bestX), cy: toY(best), r: isCurrent ? 4 : 3 });
+}
