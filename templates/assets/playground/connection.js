@@ -2,7 +2,6 @@
 // opened from disk may not start workers.
 import { element } from "../shared/element.js";
 import { marquee } from "../shared/marquee.js";
-import { createStubLearner } from "./stub_learner.js";
 
 const LEARNER = "assets/learner.js";
 
@@ -51,12 +50,6 @@ export function connectLearner(onMessage, onFailure) {
     };
   };
 
-  if (!LEARNER.includes("?v=")) {
-    // The learner is not in the site yet.
-    const stub = createStubLearner((message) => setTimeout(receive, 0, message));
-    send = (message) => stub.post(message);
-    return connection;
-  }
   if (location.protocol.startsWith("http")) startWorker();
   else startInPage();
   return connection;

@@ -172,7 +172,7 @@ function* drawAxes(toX, toY, { low, high, right, bottom, nEpochs, isEmpty }) {
     yield svgElement("line", { class: "curve-axis", x1: toX(tick), x2: toX(tick), y1: bottom, y2: bottom + 4 });
     yield svgElement("text", { class: "curve-tick", x: toX(tick), y: bottom + 16, "text-anchor": "middle" }, formatFixed(tick, 0));
   }
-  yield svgElement("text", { class: "curve-tick", x: right + 6, y: bottom + 16 }, t("playground.curve.axis"));
+  yield svgElement("text", { class: "curve-tick", x: right + 15, y: bottom + 16 }, t("playground.curve.axis"));
 }
 
 function* drawLine({ run, model, points }, toX, toY, isCurrent, hasDots) {
