@@ -1,8 +1,8 @@
 """The playground: both towers learn in the visitor's browser, on the sample or on a file of the visitor's own.
 
-It needs nothing of the site's own data or models, so that every site has it. The page, ``templates/assets/playground``,
-and the learner, ``templates/assets/learner``, are two scripts that send each other messages, as the learner runs in a
-worker where pages come over HTTP. From the page::
+It needs nothing of the data and models of the site, so that every site has it. The page, whose script is in
+``templates/assets/playground``, and the learner in ``templates/assets/learner`` send each other messages, as the
+learner runs in a worker where pages come over HTTP. From the page::
 
     {type: "load", log}                       a log; forgets everything before
     {type: "reset", settings, run}            split, new towers; all answers carry the number ``run``
