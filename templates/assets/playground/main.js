@@ -97,7 +97,6 @@ function receive(message) {
   if (message.run !== run) return;
   RECEIVERS[message.type]?.(message);
   views.lists.show(message);
-  lesson.show(message);
 }
 
 // New towers, by the present settings.
@@ -183,7 +182,7 @@ function highlight(name) {
   (knobs.rowOf(name) ?? part(name))?.classList.add("is-highlighted");
 }
 
-const lesson = createLesson(part("lesson"), {
+createLesson(part("lesson"), {
   // set(changes): the defaults with these changes
   set: (changes) => change({ ...DEFAULTS, ...changes }),
   ...{ train, pause, step, reset, highlight, test: testRandomUser, settings: () => settings },

@@ -1,6 +1,7 @@
 // What the views show of items and users, computed from a log once.
 
 const N_GENRES = 8; // that have a colour of their own
+const USUAL_RATINGS = 30; // of a user whose ratings can be told apart on the map
 
 // Ratings of each user: those of user u are at positions starts[u] to starts[u + 1] of `order`.
 function groupByUser({ nUsers, user }) {
@@ -15,14 +16,15 @@ function groupByUser({ nUsers, user }) {
   return { starts, order };
 }
 
-// Genres by how many items have them, and of each item the most common one; -1 where it has none of the eight.
+// The most common genres, and of each item that of its genres among them that the fewest items have, for it says most;
+// -1 where it has none of them.
 function mainGenres({ genres, nItems }) {
   const counts = genres.names.map(() => 0);
   for (const own of genres.ofItem) for (const genre of own) counts[genre]++;
   const common = counts.map((_, genre) => genre).filter((genre) => counts[genre] > 0);
   common.sort((a, b) => counts[b] - counts[a] || a - b);
   const shown = common.slice(0, N_GENRES);
-  const mainGenreOf = (item) => shown.findIndex((genre) => genres.ofItem[item].includes(genre));
+  const mainGenreOf = (item) => shown.findLastIndex((genre) => genres.ofItem[item].includes(genre));
   const genreOf = Int32Array.from({ length: nItems }, (_, item) => mainGenreOf(item));
   return { genreNames: shown.map((genre) => genres.names[genre]), genreOf };
 }
@@ -34,7 +36,7 @@ function mainGenres({ genres, nItems }) {
 //   genreOf       number of each item's genre among these, or -1
 //   title(item), year(item)  what it is called; the year is "" where it is not known
 //   ratedBy(user)  a Map from items to ratings (null where the log has none)
-//   firstPair     { user, item } to begin with: the most rated item, and somebody of many ratings who rated it
+//   firstPair     { user, item } to begin with: the most rated item, and a rater with a usual number of ratings
 export function createFacts({ log, titles }) {
   const { nItems, item, rating, years, genres } = log;
   const nRatings = new Int32Array(nItems);
@@ -44,12 +46,10 @@ export function createFacts({ log, titles }) {
   const hasGenres = Boolean(genres?.ofItem.some((own) => own.length));
   const noGenres = () => ({ genreNames: null, genreOf: new Int32Array(nItems).fill(-1) });
   const { genreNames, genreOf } = hasGenres ? mainGenres(log) : noGenres();
-  const nRatedBy = (user) => starts[user + 1] - starts[user];
-  const firstPair = { user: 0, item: byPopularity[0] };
-  for (let row = 0; row < item.length; row++) {
-    const rater = log.user[row];
-    if (item[row] === firstPair.item && nRatedBy(rater) > nRatedBy(firstPair.user)) firstPair.user = rater;
-  }
+  const distanceToUsual = (user) => Math.abs(starts[user + 1] - starts[user] - USUAL_RATINGS);
+  const raters = log.user.filter((_, row) => item[row] === byPopularity[0]);
+  raters.sort((a, b) => distanceToUsual(a) - distanceToUsual(b) || a - b);
+  const firstPair = { user: raters[0], item: byPopularity[0] };
   const knownYear = (n) => years !== null && years !== undefined && Number.isFinite(years[n]);
   return {
     ...{ nRatings, byPopularity, genreNames, genreOf, firstPair },

@@ -6,7 +6,7 @@ import { t } from "../../shared/strings.js";
 // `onUser(user)` asks the learner for the lists of a user.
 export function createLists(box, { facts, log, userIds }, onUser) {
   let shownUser = null;
-  let lastEpoch = null; // whole epochs that the towers had learned when their lists were asked for last
+  let lastEpoch = 0; // that the towers have learned
   const heading = element("h2", {}, t("playground_lists.heading"));
   const showAnother = () => onUser(Math.floor(Math.random() * log.nUsers));
   const another = button({ class: "button" }, showAnother, t("playground_lists.another"));
@@ -45,17 +45,17 @@ export function createLists(box, { facts, log, userIds }, onUser) {
     about.textContent = t("playground_lists.about", { n: nTrain, held_out: nHeldOut });
     columns.replaceChildren(
       ratedColumn(rated),
-      towerColumn("base", t("playground_map.base"), base),
-      towerColumn("deep", t("playground_map.deep"), deep),
+      towerColumn("base", t("playground.base"), base),
+      towerColumn("deep", t("playground.deep"), deep),
     );
   };
 
-  // The lists change as the towers learn: ask for them again once an epoch, and at the end.
-  const follow = ({ step, epoch, state }) => {
+  // The lists change as the towers learn: ask for them again after each epoch.
+  const follow = ({ step, epoch }) => {
     untrained.hidden = step > 0;
-    const time = `${Math.floor(epoch)} ${state === "learning"}`;
-    if (shownUser !== null && time !== lastEpoch) onUser(shownUser);
-    lastEpoch = time;
+    const learned = Math.floor(epoch);
+    if (learned > lastEpoch && shownUser !== null) onUser(shownUser);
+    lastEpoch = learned;
   };
 
   return {

@@ -15,7 +15,7 @@ const TOWERS = ["base", "deep"];
 
 // The switch between the towers; `onTower(name)` is called when another one is chosen.
 function createTowerSwitch(onTower) {
-  const labels = { base: t("playground_map.base"), deep: t("playground_map.deep") };
+  const labels = { base: t("playground.base"), deep: t("playground.deep") };
   const options = TOWERS.map((name) => {
     const input = element("input", { type: "radio", name: "playground-map-tower", value: name, autocomplete: "off" });
     input.checked = name === "base";
@@ -92,7 +92,7 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
   };
 
   const describeMap = () => {
-    const towerName = tower === "base" ? t("playground_map.base") : t("playground_map.deep");
+    const towerName = tower === "base" ? t("playground.base") : t("playground.deep");
     canvas.setAttribute("aria-label", t("playground_map.picture", { n: items.length, tower: towerName }));
   };
 

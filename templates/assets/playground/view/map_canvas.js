@@ -10,13 +10,19 @@ const NAME_FONT = 12; // px
 const FULL_CIRCLE = 2 * Math.PI;
 const FAINT = 0.12; // opacity of what does not belong to the chosen genre
 
+// A title as a name: of a long one with a colon what follows, for those of a series begin alike.
+function nameOf(title) {
+  const part = title.length > MAX_NAME_LENGTH ? title.slice(title.indexOf(": ") + 1).trim() : title;
+  return shorten(part, MAX_NAME_LENGTH);
+}
+
 const radiusOf = (nRatings) => 1.6 + 0.5 * Math.log1p(nRatings);
 
 // `facts` are those of facts.js; `items` those that are shown, the most rated first.
 export function createMapCanvas(canvas, facts, items) {
   const context = canvas.getContext("2d");
   const radii = Array.from(facts.nRatings, radiusOf);
-  const names = new Map(items.slice(0, MAX_NAMED).map((item) => [item, shorten(facts.title(item), MAX_NAME_LENGTH)]));
+  const names = new Map(items.slice(0, MAX_NAMED).map((item) => [item, nameOf(facts.title(item))]));
   const widths = new Map(); // of names
   let size = { width: 0, height: 0 };
   let toPixels = null; // from a position on the map, of the frame painted last

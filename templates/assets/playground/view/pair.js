@@ -117,8 +117,8 @@ export function createPair(box, { facts, log, userIds }, onPick) {
   const [userName, itemName] = [element("bdi"), element("bdi")];
   const state = element("p", { class: "pair-state" });
   const towers = {
-    base: createVectors("base", t("playground_map.base"), names()),
-    deep: createVectors("deep", t("playground_map.deep"), names()),
+    base: createVectors("base", t("playground.base"), names()),
+    deep: createVectors("deep", t("playground.deep"), names()),
   };
   let pair = null;
   let lastUpdate = 0;
