@@ -22,11 +22,12 @@ const SIMILARITIES = { dot: unchanged, cosine: unitLength };
 const N_RATED = 10; // items shown of what a user rated
 const DIVERGED = 50; // times the first loss
 
+const SOFTMAX = { true: maskedSoftmax, false: multinomialSoftmax }; // by whether what a user rated is masked
+
 // What a loss is: its function, and how its negatives come about.
-function lossOf({ loss, masked }) {
+export function lossOf({ loss, masked }) {
   if (loss === "bpr") return { loss: bpr, negatives: () => new Map(), drawn: drawnForPairs };
-  if (loss === "sampled") return { loss: maskedSoftmax, negatives: drawnNegatives, drawn: () => null };
-  return { loss: masked ? maskedSoftmax : multinomialSoftmax, negatives: inBatchNegatives, drawn: () => null };
+  return { loss: SOFTMAX[masked], negatives: loss === "sampled" ? drawnNegatives : inBatchNegatives, drawn: () => null };
 }
 
 export class Session {
