@@ -87,7 +87,7 @@ def test_every_user_and_item_has_a_page_and_every_file_of_the_contract_is_there(
     dataset = load(site, "build.json")["dataset"]
     for folder, n in (("users", dataset["n_users"]), ("items", dataset["n_items"])):
         assert len([name for name in names if name.startswith(f"{folder}/")]) == n
-    pages = ("index", "users", "items", "map", "training", "compare", "rate", "data", "about", "404")
+    pages = ("index", "users", "items", "map", "training", "playground", "compare", "rate", "data", "about", "404")
     assert {f"{name}.html" for name in pages} <= set(names)
     for name in ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items"):
         assert {f"data/{name}.json", f"data/{name}.schema.json"} <= set(names)

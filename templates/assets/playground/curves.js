@@ -108,7 +108,7 @@ export function createCurves(box, { measure, label, fromZero, digits }, onEpoch)
     const at = epoch ?? Math.floor(runs.at(-1)?.step ? nEpochs : 0);
     plot.setAttribute("aria-valuemax", nEpochs);
     plot.setAttribute("aria-valuenow", at);
-    const values = valuesAt(at).map(({ name, value }) => t("playground.curve.value", { name, value }));
+    const values = valuesAt(at).map(({ name, value }) => t("playground.curve.measured", { name, shown: value }));
     plot.setAttribute("aria-valuetext", [t("playground.curve.epoch", { epoch: at }), ...values].join(", "));
     readout.hidden = epoch === null || !runs.length;
     if (readout.hidden) return;

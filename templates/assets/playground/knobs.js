@@ -14,14 +14,14 @@ const GROUPS = [
     knobs: [
       knob("dim", t("playground.knob.dim"), t("playground.about.dim")),
       knob("similarity", t("playground.knob.similarity"), t("playground.about.similarity"), "menu"),
-      knob("initialScale", t("playground.knob.initial_scale"), t("playground.about.initial_scale")),
+      knob("mlp", t("playground.knob.mlp"), t("playground.about.mlp"), "box"),
+      knob("genres", t("playground.knob.genres"), t("playground.about.genres"), "box"),
     ],
   },
   {
-    title: t("playground.group.deep"),
+    title: t("playground.group.start"),
     knobs: [
-      knob("mlp", t("playground.knob.mlp"), t("playground.about.mlp"), "box"),
-      knob("genres", t("playground.knob.genres"), t("playground.about.genres"), "box"),
+      knob("initialScale", t("playground.knob.initial_scale"), t("playground.about.initial_scale")),
       knob("closedForm", t("playground.knob.closed_form"), t("playground.about.closed_form"), "box"),
       knob("distillation", t("playground.knob.distillation"), t("playground.about.distillation")),
     ],
@@ -61,8 +61,9 @@ const CHOICE_NAMES = {
   ...{ softmax: t("playground.choice.softmax"), sampled: t("playground.choice.sampled"), bpr: t("playground.choice.bpr") },
 };
 const REASONS = {
-  ...{ loss: t("playground.idle.loss"), bpr: t("playground.idle.bpr"), start: t("playground.idle.start") },
-  ...{ items: t("playground.idle.items"), genres: t("playground.idle.genres") },
+  ...{ drawn: t("playground.idle.drawn"), masked: t("playground.idle.masked"), genres: t("playground.idle.genres") },
+  ...{ noStart: t("playground.idle.no_start"), start: t("playground.idle.start"), items: t("playground.idle.items") },
+  ...{ length: t("playground.idle.length"), scale: t("playground.idle.scale") },
 };
 
 // The value of a setting as people write it.
@@ -74,7 +75,7 @@ export function formatSetting(name, value) {
 }
 
 // A setting and its value in a few words: "masked off".
-export const describeSetting = (name, value) => t("playground.setting", { name: KNOBS.get(name).label, value: formatSetting(name, value) });
+export const describeSetting = (name, value) => t("playground.setting", { name: KNOBS.get(name).label, shown: formatSetting(name, value) });
 
 // `onChange` is called with { [name]: value } when the visitor changes a setting.
 export function createKnobs(box, onChange) {

@@ -168,6 +168,7 @@ function load(loaded) {
     pair: createPair(part("pair"), data, watch),
     lists: createLists(part("lists"), data, testUser),
   };
+  sampleButton.hidden = loaded === sample;
   runs.clear();
   learner.post({ type: "load", log: data.log });
   showSettings();
@@ -203,5 +204,6 @@ addEventListener("hashchange", () => {
 
 createFileInput(part("file"), load);
 const sample = decodeSample(marquee.data);
-part("file").append(button({ class: "quiet" }, () => load(sample), t("playground.sample")));
+const sampleButton = button({ class: "quiet" }, () => load(sample), t("playground.sample"));
+part("file").append(sampleButton);
 load(sample);

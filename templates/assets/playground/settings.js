@@ -64,14 +64,18 @@ export const differingSettings = (settings, others) => SETTING_NAMES.filter((nam
 
 export const isSameExperiment = (settings, others) => differingSettings(settings, others).length === 0;
 
-// Settings that do nothing, with what stands against each: "loss", "bpr", "start", "items", "genres".
-export function idleSettings({ loss, closedForm }, { nItems, genres }) {
+// Settings that do nothing, each with the reason, which knobs.js puts into words.
+export function idleSettings({ loss, closedForm, similarity }, { nItems, genres }) {
+  const isTooLarge = nItems > MAX_CLOSED_FORM_ITEMS;
+  const hasStart = closedForm && !isTooLarge;
   const idle = new Map();
-  if (loss !== "softmax") idle.set("logQ", "loss");
-  if (loss === "bpr") idle.set("masked", "bpr");
+  if (loss !== "softmax") idle.set("logQ", "drawn").set("masked", "masked");
   if (!genres) idle.set("genres", "genres");
-  if (nItems > MAX_CLOSED_FORM_ITEMS) idle.set("closedForm", "items");
-  if (!closedForm || nItems > MAX_CLOSED_FORM_ITEMS) idle.set("distillation", "start");
+  if (isTooLarge) idle.set("closedForm", "items");
+  if (hasStart) idle.set("initialScale", "start");
+  if (!hasStart) idle.set("distillation", "noStart");
+  else if (similarity === "cosine") idle.set("distillation", "scale");
+  if (similarity === "cosine") idle.set("l2", "length");
   return idle;
 }
 

@@ -11,6 +11,7 @@ import pytest
 from recsys.schema import Artefacts, Presentation
 from recsys.site.context import PageHead
 from recsys.site.pages.home import HomeContext, home_context
+from recsys.site.pages.wanted import OPTIONAL_PAGES
 from tests.site.markup import Page
 from tests.site.tiny import deep_tower, nothing, render_pages, site_data, tiny
 
@@ -135,9 +136,9 @@ def test_without_popularity_there_are_no_gains():
 
 
 def test_every_page_is_within_reach(tmp_path):
-    page = home(tiny(), tmp_path, *("rate", "users", "items", "map", "training", "compare", "data", "about"))
+    page = home(tiny(), tmp_path, *OPTIONAL_PAGES)
     main = page.text[page.text.index("<main") :]
-    for name in ("rate", "users", "items", "map", "training", "compare", "data", "about"):
+    for name in OPTIONAL_PAGES:
         assert f'class="card" href="{name}.html"' in main, name
 
 
