@@ -50,8 +50,9 @@ globalThis.replay = (fixture) => {
   const parameters = Object.entries(towers.parameters);
   for (const [name, { value }] of parameters) value.values.set(fixture.parameters[name]);
   const read = (part) => Object.fromEntries(parameters.map(([name, parameter]) => [name, [...parameter[part].values]]));
+  const teacherVectors = (name) => asMatrix(teacher[name], settings.dim);
   const teacherTowers =
-    teacher && createTeacher({ history: asMatrix(teacher.history, settings.dim), items: asMatrix(teacher.items, settings.dim) });
+    teacher && createTeacher({ history: teacherVectors("history"), items: teacherVectors("items") });
   const objective = {
     ...settings,
     loss: lossOf(settings).loss,

@@ -1,4 +1,4 @@
-"""The page's arithmetic, compared with the reference in Python: from the same arrays, batches, negatives and masks."""
+"""The page's arithmetic is that of the reference in Python: from the same arrays, batches, negatives and masks."""
 
 from __future__ import annotations
 
