@@ -1,4 +1,4 @@
-"""The learner answers messages while it works: what it sends, in which order, and for how long it holds up the page."""
+"""The learner answers messages while it works: what it sends, in which order, and how long the page must wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from tests.browser.playground.test_learner import N_ITEMS, N_USERS, random_log
 
 PARTS = join_modules(Path(__file__).with_name("parts.js"))
 SETTINGS = {
-    **{"dim": 4, "epochs": 3, "batchSize": 100, "learningRate": 0.05, "optimiser": "adam", "initialScale": 0.1, "l2": 0.01},
+    **{"dim": 4, "epochs": 3, "batchSize": 100, "learningRate": 0.05, "optimiser": "adam", "initialScale": 0.1},
+    "l2": 0.01,
     **{"temperature": 1, "similarity": "dot", "loss": "softmax", "logQ": True, "masked": True, "mlp": True},
     **{"genres": True, "closedForm": False, "distillation": 1, "holdout": 0.2, "seed": 0},
 }
