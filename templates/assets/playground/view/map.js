@@ -67,7 +67,7 @@ function createFinder(facts, items, onPick) {
       onPick(id);
     },
   });
-  return element("div", { class: "playground-find" }, input, list, status);
+  return [input, list, status];
 }
 
 // `onPick(item)` is called when an item is picked, `onTower("base" or "deep")` when the map shall show the other tower.
@@ -78,7 +78,6 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
   const tip = element("p", { class: "map-tip", "aria-hidden": "true", hidden: "" });
   const plot = element("div", { class: "playground-plot" }, canvas, tip);
   const caption = element("p", { class: "playground-note", id: "playground-map-caption" });
-  const outlinedNote = element("p", { class: "playground-note" });
   canvas.setAttribute("aria-describedby", caption.id);
   const marks = { picked: null, outlined: new Set(), genre: null, hasOrigin: false };
   let [tower, shownEpoch, shownUser] = ["base", -1, null];
@@ -102,7 +101,7 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
     if (!painter || shown.length !== items.length) {
       items = shown;
       painter = createMapCanvas(canvas, facts, items);
-      finder.replaceChildren(createFinder(facts, items, pick));
+      finder.replaceChildren(...createFinder(facts, items, pick));
       describeMap();
     }
     painter.measure();
@@ -142,24 +141,24 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
     if (item !== null) pick(item);
   });
 
-  const finder = element("div");
+  const finder = element("div", { class: "playground-find" });
   const towerSwitch = createTowerSwitch((name) => {
     tower = name;
     describeMap();
     onTower(name);
   });
   const heading = element("h2", {}, t("playground_map.heading"));
-  const head = element("div", { class: "playground-head" }, heading, towerSwitch);
+  const head = element("div", { class: "playground-head" }, heading, finder, towerSwitch);
   const legend = createMapLegend(facts, (genre) => {
     marks.genre = genre;
     motion.repaint();
   });
-  box.replaceChildren(head, finder, plot, legend, caption, outlinedNote);
+  box.replaceChildren(head, plot, legend, caption);
   resize();
   new ResizeObserver(resize).observe(canvas);
   onThemeChange(() => motion.repaint());
 
-  const describeAxes = (explained, dim) => {
+  const describeWhatIsShown = (explained, dim) => {
     const parts = [];
     if (marks.hasOrigin) parts.push(t("playground_map.axes_vectors"));
     else if (explained) {
@@ -169,6 +168,7 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
     if (items.length < facts.byPopularity.length) {
       parts.push(t("playground_map.most_rated", { n: items.length, all: facts.byPopularity.length }));
     }
+    if (shownUser !== null) parts.push(t("playground_map.outlined", { user: userIds[shownUser] }));
     caption.textContent = parts.join(" ");
   };
 
@@ -179,7 +179,6 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
     if (user === shownUser) return;
     shownUser = user;
     marks.outlined = user === null ? new Set() : new Set(facts.ratedBy(user).keys());
-    outlinedNote.textContent = user === null ? "" : t("playground_map.outlined", { user: userIds[user] });
   };
 
   return {
@@ -192,7 +191,7 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
       shownEpoch = Math.floor(epoch);
       const dim = pair?.base.user.length ?? 0;
       marks.hasOrigin = dim === 2;
-      describeAxes(explained, dim);
+      describeWhatIsShown(explained, dim);
       motion.moveTo(points, isLearning);
     },
   };
