@@ -7,6 +7,7 @@ import { onThemeChange, themeColour } from "../../shared/theme_colours.js";
 
 const MAX_WRITTEN = 8; // dimensions up to which every number is written out
 const UPDATE_MS = 100; // between updates while the towers learn: more often nobody can read
+const MAX_STRENGTH = 80; // per cent, of a colour on which numbers can be read
 const formatValue = (value) => formatFixed(value, 3);
 
 // "rgb(1, 2, 3)" -> "1 2 3"
@@ -73,9 +74,8 @@ function createVectors(name, label, names) {
       const most = largest(values);
       values.forEach((value, n) => {
         const cell = rows[row][n];
-        const strength = Math.round((100 * Math.abs(value)) / most);
+        const strength = Math.round((MAX_STRENGTH * Math.abs(value)) / most);
         cell.style.backgroundColor = `rgb(${value < 0 ? colours.negative : colours.positive} / ${strength}%)`;
-        cell.classList.toggle("is-strong", strength > 55);
         cell.textContent = formatValue(value);
       });
     });
