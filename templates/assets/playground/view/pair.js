@@ -52,8 +52,8 @@ function createVectors(name, label, names) {
       return;
     }
     const vectors = [shown.user, shown.item, shown.products];
-    const [user, item, product] = vectors.map((values) => formatValue(values[pointed]));
-    readout.textContent = t("playground_pair.readout", { n: pointed + 1, user, item, product });
+    const [a, b, product] = vectors.map((values) => formatValue(values[pointed]));
+    readout.textContent = t("playground_pair.readout", { n: pointed + 1, a, b, product });
   };
 
   const point = (dimension) => {
