@@ -4,17 +4,21 @@ import { equalHistories } from "./histories.js";
 import { itemsOf } from "./ratings.js";
 
 const MIN_BATCHES = 2; // in an epoch: a single one is a single step
+const MAX_SCORES = 4_000_000; // of a batch, users by items: 32 MB
 const N_DRAWN = 100; // negatives that are drawn from the whole catalogue
 const HIDDEN_SHARE = 0.5; // of each history, for towers that are to predict one half from the other
 
-export const numberOfBatches = (nRatings, batchSize) => Math.max(MIN_BATCHES, Math.round(nRatings / batchSize));
+// As many batches as come nearest to `batchSize` ratings each, but more where their scores would take too much memory.
+function numberOfBatches({ nRatings, nItems }, nUsers, batchSize) {
+  return Math.max(MIN_BATCHES, Math.round(nRatings / batchSize), Math.ceil((nUsers * nItems) / MAX_SCORES));
+}
 
 // One pass over all users with ratings, in random order: the users of each batch, ascending. A batch ends where the
 // running number of ratings passes the next of equally spaced marks, so that there is no small last one.
 export function usersOfBatches(ratings, batchSize, random) {
   const counts = ratings.starts.slice(1).map((end, u) => end - ratings.starts[u]);
   const users = random.shuffle([...counts.keys()].filter((u) => counts[u]));
-  const nBatches = numberOfBatches(ratings.nRatings, batchSize);
+  const nBatches = numberOfBatches(ratings, users.length, batchSize);
   const batches = new Map();
   let before = 0;
   for (const u of users) {

@@ -3,14 +3,14 @@ import { multiplyTransposed, rowsOf } from "./matrix.js";
 import { countOf, itemsOf } from "./ratings.js";
 
 export const K = 10;
-const MAX_SCORES = 3_000_000; // of more users, a random sample is evaluated
+const MAX_EVALUATED_SCORES = 3_000_000; // of more users, a random sample is evaluated
 const MIN_USERS = 200;
 const ROWS = 32; // users that are scored at a time
 
 // The users whose held-out ratings count, ascending.
 export function evaluatedUsers({ train, heldOut }, random) {
   const users = [...Array(train.nUsers).keys()].filter((u) => countOf(heldOut, u) && countOf(train, u));
-  const limit = Math.max(MIN_USERS, Math.floor(MAX_SCORES / train.nItems));
+  const limit = Math.max(MIN_USERS, Math.floor(MAX_EVALUATED_SCORES / train.nItems));
   return Int32Array.from(users.length > limit ? random.shuffle(users).slice(0, limit) : users).sort();
 }
 

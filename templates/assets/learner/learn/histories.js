@@ -15,6 +15,7 @@ export function equalHistories(ratings, users) {
 // Histories once trained: items weigh by their rating and by their age.
 export function* servedHistories(ratings, isTemporal) {
   const byRating = ratings.ratings ? ratingWeights(ratings.ratings) : null;
+  yield;
   const ranks = isTemporal ? yield* recencyRanks(ratings) : null;
   const weightOf = (n) => (byRating ? byRating[n] : 1) * (ranks ? Math.exp(-RECENCY * (1 - ranks[n])) : 1);
   return gatherHistories(ratings, Int32Array.from({ length: ratings.nUsers }, (_, u) => u), weightOf);

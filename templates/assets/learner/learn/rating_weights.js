@@ -35,19 +35,19 @@ function countRange(ratings, support) {
 
 const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 
-// The weight of each rating.
+// The weight of each rating (Float64Array).
 export function ratingWeights(ratings) {
   const support = supportOf(ratings.length);
   const [low, high] = usualRange(ratings, support);
-  if (low === high) return Float64Array.from(ratings, (rating) => (rating < low ? DISLIKE : 1));
+  if (low === high) return ratings.map((rating) => (rating < low ? DISLIKE : 1));
   const range = countRange(ratings, support);
   if (range) {
     const span = Math.log(range[1] / range[0]);
     // By logarithm: it is their ratio that counts, so that hours weigh as minutes do.
     const share = (count) => Math.log(clip(count, ...range) / range[0]) / span;
-    return Float64Array.from(ratings, (count) => (count > 0 ? LEAST_COUNT + (1 - LEAST_COUNT) * share(count) : 0));
+    return ratings.map((count) => (count > 0 ? LEAST_COUNT + (1 - LEAST_COUNT) * share(count) : 0));
   }
   // The root rises steeply from the low end: only ratings close to the lowest weigh less than 0.
   const root = (rating) => Math.sqrt((clip(rating, low, high) - low) / (high - low));
-  return Float64Array.from(ratings, (rating) => DISLIKE + (1 - DISLIKE) * root(rating));
+  return ratings.map((rating) => DISLIKE + (1 - DISLIKE) * root(rating));
 }
