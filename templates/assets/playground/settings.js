@@ -2,7 +2,7 @@
 // `#dim=2&loss=bpr`, what differs from the defaults alone.
 
 export const DEFAULTS = {
-  ...{ dim: 32, epochs: 20, batchSize: 4096, learningRate: 0.01, optimiser: "adam", initialScale: 0.1, l2: 0.1 },
+  ...{ dim: 32, epochs: 20, batchSize: 4096, learningRate: 0.01, optimiser: "adam", initialScale: 0.1, l2: 0.05 },
   ...{ temperature: 1, similarity: "dot", loss: "softmax", logQ: true, masked: true, mlp: true, genres: true },
   ...{ closedForm: false, distillation: 1, holdout: 0.2, seed: 0 },
 };
@@ -17,7 +17,7 @@ export const CHOICES = {
   batchSize: [128, 256, 512, 1024, 2048, 4096, 8192, 16384],
   learningRate: [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
   initialScale: [0.01, 0.03, 0.1, 0.3, 1],
-  l2: [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
+  l2: [0, 0.003, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5],
   temperature: [0.05, 0.1, 0.2, 0.5, 1, 2],
   distillation: [0, 0.1, 0.3, 1, 3, 10],
   holdout: [0.1, 0.2, 0.3, 0.4, 0.5],
