@@ -1,5 +1,6 @@
 // The settings of an experiment: one object in which every key is always there. In an address they are written as
 // `#dim=2&loss=bpr`, what differs from the defaults alone.
+import { MAX_CLOSED_FORM_ITEMS } from "../learner/learn/limits.js";
 
 export const DEFAULTS = {
   ...{ dim: 32, epochs: 20, batchSize: 4096, learningRate: 0.01, optimiser: "adam", initialScale: 0.1, l2: 0.05 },
@@ -7,7 +8,6 @@ export const DEFAULTS = {
   ...{ closedForm: false, distillation: 1, holdout: 0.2, seed: 0 },
 };
 
-const MAX_CLOSED_FORM_ITEMS = 1500; // an inverse of items x items is computed
 const MAX_SEED = 999_999;
 
 // The values that a setting may have; a seed is any whole number up to MAX_SEED.

@@ -10,8 +10,6 @@ import { randomMatrix } from "./layers.js";
 import { dot, inBlocks, Matrix, multiply, multiplyTransposed, transposedMultiply } from "./matrix.js";
 import { countOf, itemCounts } from "./ratings.js";
 
-export const MAX_CLOSED_FORM_ITEMS = 1500; // a matrix of items by items is inverted in the page
-
 const [EASE_L2, SPARSE_EASE_L2] = [460, 200]; // penalty, in ratings, on dense and on sparse logs
 const [DENSE, REFERENCE_DENSITY] = [0.5, 60]; // of ratings a user and an item, relative to MovieLens 100K
 const [WINDOWS, WINDOW_WEIGHT] = [6, 0.5]; // items rated at about the same time are more alike

@@ -2,13 +2,14 @@
 // that takes long is a generator.
 import { drawHidden, drawnForPairs, drawnNegatives, inBatchNegatives } from "./batches.js";
 import { makeBatch, usersOfBatches, withHidden } from "./batches.js";
-import { fitClosedForm, MAX_CLOSED_FORM_ITEMS } from "./closed_form.js";
+import { fitClosedForm } from "./closed_form.js";
 import { createComponents, firstTwo } from "./components.js";
 import { evaluatedUsers, K, meanNdcg, topK, unseenScores } from "./evaluation.js";
 import { itemFeatures } from "./features.js";
 import { equalHistories, servedHistories } from "./histories.js";
 import { randomMatrix, unchanged, unitLength, WeightedSum } from "./layers.js";
 import { bpr, maskedSoftmax, multinomialSoftmax } from "./losses.js";
+import { MAX_CLOSED_FORM_ITEMS } from "./limits.js";
 import { Matrix } from "./matrix.js";
 import { addGradients } from "./objective.js";
 import { cosineDecay, OPTIMISERS } from "./optimisers.js";
