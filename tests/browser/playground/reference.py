@@ -113,8 +113,12 @@ LOSSES = [
     ("bpr", False, False),
 ]
 """Each with whether it masks, and whether it corrects by log q."""
-DEEP = [{"has_mlp": has_mlp, "has_genres": has_genres} for has_mlp, has_genres in product((True, False), repeat=2)]
-TOWERS = [("base", {}), *(("deep", parts) for parts in DEEP)]
+TOWERS = [
+    ("base", {}),
+    ("deep", {"has_mlp": True, "has_genres": True}),
+    ("deep", {"has_mlp": True}),
+    ("deep", {}),  # MLPs are all that reads genres
+]
 EXPERIMENTS = [
     *(
         Experiment(tower, *loss, similarity, optimiser, **parts)
