@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from recsys.site.output.scripts import join_modules
 from tests.browser.playground.reference import EXPERIMENTS, Experiment, fixture
 
 LIMIT = 1e-9
 """Of the difference, relative to the larger of 1 and the number itself."""
-REPLAY = join_modules(Path(__file__).with_name("replay.js"))
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Any) -> Any:
-    """An empty page with the arithmetic."""
-    page = chromium.new_page()
-    page.add_script_tag(content=REPLAY)
-    yield page
-    page.close()
 
 
 def assert_equal(actual: Any, expected: Any, what: str) -> None:
@@ -32,9 +20,9 @@ def assert_equal(actual: Any, expected: Any, what: str) -> None:
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=str)
-def test_losses_and_gradients_of_twenty_steps_are_those_of_the_reference(page: Any, experiment: Experiment) -> None:
+def test_losses_and_gradients_of_twenty_steps_are_those_of_the_reference(learner: Any, experiment: Experiment) -> None:
     expected = fixture(experiment)
-    actual = page.evaluate("(fixture) => replay(fixture)", expected)
+    actual = learner.evaluate("(fixture) => replay(fixture)", expected)
     assert len(actual["steps"]) == 20
     for number, (step, reference) in enumerate(zip(actual["steps"], expected["steps"], strict=True)):
         assert_equal(step["loss"], reference["loss"], f"loss of step {number}")

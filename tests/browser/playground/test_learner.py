@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,19 +17,8 @@ from recsys.evaluation.metrics.ndcg import ndcg
 from recsys.models.features import history_weights, item_features, normalised, recency_ranks
 from recsys.models.hyperparameters import HyperParameters
 from recsys.models.linear_start import linear_start
-from recsys.site.output.scripts import join_modules
 
-PARTS = join_modules(Path(__file__).with_name("parts.js"))
 N_USERS, N_ITEMS = 30, 20
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Any) -> Any:
-    """An empty page with ``globalThis.parts``."""
-    page = chromium.new_page()
-    page.add_script_tag(content=PARTS)
-    yield page
-    page.close()
 
 
 def random_log(seed: int, times: str = "distinct") -> tuple[Dataset, dict[str, Any]]:
@@ -65,18 +53,18 @@ def pairs(dataset: Dataset) -> list[list[int]]:
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (2, 4, 8), (3, 5, 2), (7, 9, 11)])
-def test_products_are_those_of_numpy_whatever_the_shape(page: Any, shape: tuple[int, int, int]) -> None:
+def test_products_are_those_of_numpy_whatever_the_shape(learner: Any, shape: tuple[int, int, int]) -> None:
     n, m, d = shape
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((n, m)), rng.standard_normal((m, d))
     for name, left, right in (("multiply", a, b), ("multiplyTransposed", a, b.T), ("transposedMultiply", a.T, b)):
-        actual = page.evaluate(f"([a, b]) => parts.{name}(a, b)", [left.tolist(), right.tolist()])
+        actual = learner.evaluate(f"([a, b]) => parts.{name}(a, b)", [left.tolist(), right.tolist()])
         np.testing.assert_allclose(actual, a @ b, rtol=1e-12)
 
 
-def test_random_numbers_follow_their_distributions_and_their_seed(page: Any) -> None:
+def test_random_numbers_follow_their_distributions_and_their_seed(learner: Any) -> None:
     n = 20_000
-    drawn, again, other = (page.evaluate(f"() => parts.draws({seed}, {n})") for seed in (5, 5, 6))
+    drawn, again, other = (learner.evaluate(f"() => parts.draws({seed}, {n})") for seed in (5, 5, 6))
     assert drawn == again
     assert drawn["uniform"][:10] != other["uniform"][:10]
     uniform, normal = np.array(drawn["uniform"]), np.array(drawn["normal"])
@@ -91,19 +79,19 @@ def test_random_numbers_follow_their_distributions_and_their_seed(page: Any) -> 
 
 
 @pytest.mark.parametrize("holdout", [0.1, 0.2, 0.5, 0.9])
-def test_the_newest_ratings_are_held_out_as_in_python(page: Any, holdout: float) -> None:
+def test_the_newest_ratings_are_held_out_as_in_python(learner: Any, holdout: float) -> None:
     dataset, log = random_log(1)
     parts = recsys.split(dataset, holdout)
-    actual = page.evaluate("([log, holdout]) => parts.split(log, holdout, 0)", [log, holdout])
+    actual = learner.evaluate("([log, holdout]) => parts.split(log, holdout, 0)", [log, holdout])
     assert parts.test is not None
     assert actual == {"train": pairs(parts.train), "heldOut": pairs(parts.test), "isTemporal": True}
 
 
 @pytest.mark.parametrize("times", ["tied", "absent"])
-def test_equal_times_are_cut_in_random_order_and_every_user_as_in_python(page: Any, times: str) -> None:
+def test_equal_times_are_cut_in_random_order_and_every_user_as_in_python(learner: Any, times: str) -> None:
     dataset, log = random_log(2, times)
     parts = recsys.split(dataset, 0.3)
-    first, again, other = (page.evaluate(f"(log) => parts.split(log, 0.3, {seed})", log) for seed in (0, 0, 1))
+    first, again, other = (learner.evaluate(f"(log) => parts.split(log, 0.3, {seed})", log) for seed in (0, 0, 1))
     assert first == again
     assert first["heldOut"] != other["heldOut"]
     assert first["isTemporal"] == (times == "tied")
@@ -128,34 +116,34 @@ ratings = st.one_of(
 
 
 @given(ratings=ratings)
-def test_ratings_weigh_as_in_python(page: Any, ratings: list[float]) -> None:
+def test_ratings_weigh_as_in_python(learner: Any, ratings: list[float]) -> None:
     array = np.array(ratings, np.float32)
     expected = rating_scale(array).weights(array)
-    np.testing.assert_allclose(page.evaluate("(r) => parts.ratingWeights(r)", ratings), expected, rtol=1e-6)
+    np.testing.assert_allclose(learner.evaluate("(r) => parts.ratingWeights(r)", ratings), expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("times", ["distinct", "tied", "absent"])
-def test_served_histories_weigh_items_by_rating_and_age_as_in_python(page: Any, times: str) -> None:
+def test_served_histories_weigh_items_by_rating_and_age_as_in_python(learner: Any, times: str) -> None:
     dataset, log = random_log(3, times)
     expected = normalised(history_weights(dataset, recency_ranks(dataset))).data
-    np.testing.assert_allclose(page.evaluate("(log) => parts.served(log)", log), expected, rtol=1e-6)
+    np.testing.assert_allclose(learner.evaluate("(log) => parts.served(log)", log), expected, rtol=1e-6)
 
 
-def test_genres_and_years_are_features_as_in_python(page: Any) -> None:
+def test_genres_and_years_are_features_as_in_python(learner: Any) -> None:
     dataset, log = random_log(4)
-    actual = page.evaluate("(log) => parts.itemFeatures(log)", log)
+    actual = learner.evaluate("(log) => parts.itemFeatures(log)", log)
     np.testing.assert_allclose(actual, item_features(dataset), rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(("times", "rank"), [("distinct", N_ITEMS), ("absent", N_ITEMS), ("distinct", 4)])
-def test_the_closed_form_is_that_of_python(page: Any, times: str, rank: int) -> None:
+def test_the_closed_form_is_that_of_python(learner: Any, times: str, rank: int) -> None:
     dataset, log = random_log(5, times)
     hyperparameters = HyperParameters(
         dim=rank, epochs=1, patience=1, learning_rate=0.1, l2=0, batch_size=10, distillation=1, start_l2=200.0
     )
     rng = np.random.default_rng(0)
     start = linear_start(dataset, recency_ranks(dataset), hyperparameters, rng, np.float64)
-    actual = page.evaluate("([log, rank]) => parts.closedForm(log, rank)", [log, rank])
+    actual = learner.evaluate("([log, rank]) => parts.closedForm(log, rank)", [log, rank])
     # Vectors may be turned: what they score is what counts.
     expected = start.history @ start.items.T
     scores = np.array(actual["history"]) @ np.array(actual["items"]).T
@@ -163,26 +151,26 @@ def test_the_closed_form_is_that_of_python(page: Any, times: str, rank: int) -> 
 
 
 @given(scores=st.lists(st.sampled_from([0.0, 1.0, 1.5, 2.0, -3.0, float("-inf")]), max_size=30), k=st.integers(1, 12))
-def test_the_best_scores_come_first_and_equal_ones_by_index(page: Any, scores: list[float], k: int) -> None:
+def test_the_best_scores_come_first_and_equal_ones_by_index(learner: Any, scores: list[float], k: int) -> None:
     order = np.argsort(-np.array(scores), kind="stable")[:k]
     expected = [int(item) for item in order if np.isfinite(scores[item])]
     finite = [score if np.isfinite(score) else None for score in scores]
     call = "([scores, k]) => parts.topK(scores.map((score) => score ?? -Infinity), k)"
-    assert page.evaluate(call, [finite, k]) == expected
+    assert learner.evaluate(call, [finite, k]) == expected
 
 
 @given(hits=st.lists(st.booleans(), min_size=10, max_size=10), others=st.integers(0, 20))
-def test_ndcg_is_that_of_python(page: Any, hits: list[bool], others: int) -> None:
+def test_ndcg_is_that_of_python(learner: Any, hits: list[bool], others: int) -> None:
     n_relevant = max(sum(hits) + others, 1)
     expected = ndcg(np.array([hits]), np.array([n_relevant]))[0]
-    assert page.evaluate("([hits, n]) => parts.ndcg(hits, n)", [hits, n_relevant]) == pytest.approx(expected)
+    assert learner.evaluate("([hits, n]) => parts.ndcg(hits, n)", [hits, n_relevant]) == pytest.approx(expected)
 
 
-def test_axes_of_the_map_are_principal_components_and_do_not_turn_round(page: Any) -> None:
+def test_axes_of_the_map_are_principal_components_and_do_not_turn_round(learner: Any) -> None:
     rng = np.random.default_rng(6)
     first = rng.standard_normal((40, 6)) * [5, 3, 1, 0.5, 0.2, 0.1] + 7
     looks = [first, first + 0.01 * rng.standard_normal(first.shape), -first]
-    actual = page.evaluate("(looks) => parts.components(looks)", [look.tolist() for look in looks])
+    actual = learner.evaluate("(looks) => parts.components(looks)", [look.tolist() for look in looks])
     for look, answer in zip(looks, actual, strict=True):
         points, centred = np.array(answer["points"]).reshape(-1, 2), look - look.mean(axis=0)
         _, sizes, axes = np.linalg.svd(centred, full_matrices=False)

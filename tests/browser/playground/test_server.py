@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recsys.site.output.scripts import join_modules
 from tests.browser.playground.test_learner import N_ITEMS, N_USERS, random_log
 
-PARTS = join_modules(Path(__file__).with_name("parts.js"))
 SETTINGS = {
     **{"dim": 4, "epochs": 3, "batchSize": 100, "learningRate": 0.05, "optimiser": "adam", "initialScale": 0.1},
     "l2": 0.01,
@@ -27,18 +24,9 @@ RUN = """async ([log, settings]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def page(chromium: Any) -> Any:
-    """An empty page with ``globalThis.parts``."""
-    page = chromium.new_page()
-    page.add_script_tag(content=PARTS)
-    yield page
-    page.close()
-
-
-def run(page: Any, log: dict[str, Any] | None = None, **changes: Any) -> list[dict[str, Any]]:
+def run(learner: Any, log: dict[str, Any] | None = None, **changes: Any) -> list[dict[str, Any]]:
     """All messages of a run."""
-    messages = page.evaluate(RUN, [log or random_log(0)[1], {**SETTINGS, **changes}])
+    messages = learner.evaluate(RUN, [log or random_log(0)[1], {**SETTINGS, **changes}])
     assert {message["run"] for message in messages} == {7}
     return list(messages)
 
@@ -52,8 +40,8 @@ def without_times(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: value for key, value in message.items() if key not in times} for message in messages]
 
 
-def test_a_run_is_evaluated_at_the_start_and_after_every_epoch(page: Any) -> None:
-    messages = run(page)
+def test_a_run_is_evaluated_at_the_start_and_after_every_epoch(learner: Any) -> None:
+    messages = run(learner)
     facts = next(message["facts"] for message in messages if message["type"] == "ready")
     per_epoch = facts["stepsPerEpoch"]
     assert [step for step, _ in evaluations(messages)] == [0, per_epoch, 2 * per_epoch, 3 * per_epoch]
@@ -68,9 +56,9 @@ def test_a_run_is_evaluated_at_the_start_and_after_every_epoch(page: Any) -> Non
 @pytest.mark.parametrize("similarity", ["dot", "cosine"])
 @pytest.mark.parametrize("closed", [False, True])
 def test_whatever_is_chosen_numbers_stay_finite_and_losses_fall(
-    page: Any, loss: str, similarity: str, closed: bool
+    learner: Any, loss: str, similarity: str, closed: bool
 ) -> None:
-    messages = run(page, loss=loss, similarity=similarity, closedForm=closed, epochs=12)
+    messages = run(learner, loss=loss, similarity=similarity, closedForm=closed, epochs=12)
     losses = [message["loss"] for message in messages if message.get("loss")]
     assert not [message for message in messages if message["type"] == "problem"]
     assert losses[-1]["base"] < losses[0]["base"]
@@ -79,15 +67,15 @@ def test_whatever_is_chosen_numbers_stay_finite_and_losses_fall(
         assert 0 <= ndcg["deep"] <= 1
 
 
-def test_equal_settings_give_equal_numbers_and_another_seed_others(page: Any) -> None:
-    ends = [evaluations(run(page, seed=seed)) for seed in (3, 3, 4)]
+def test_equal_settings_give_equal_numbers_and_another_seed_others(learner: Any) -> None:
+    ends = [evaluations(run(learner, seed=seed)) for seed in (3, 3, 4)]
     assert ends[0] == ends[1]
     assert ends[0] != ends[2]
 
 
-def test_without_genres_or_mlp_deep_has_no_such_parameters(page: Any) -> None:
+def test_without_genres_or_mlp_deep_has_no_such_parameters(learner: Any) -> None:
     def n_parameters(**changes: Any) -> int:
-        messages = run(page, epochs=1, **changes)
+        messages = run(learner, epochs=1, **changes)
         return int(next(message["facts"] for message in messages if message["type"] == "ready")["parameters"]["deep"])
 
     plain = 2 * 4 * N_ITEMS + N_ITEMS
@@ -97,31 +85,31 @@ def test_without_genres_or_mlp_deep_has_no_such_parameters(page: Any) -> None:
     assert n_parameters() == plain + two_mlps + 4 * 8  # three genres and the year
 
 
-def test_a_closed_form_start_is_good_before_any_step(page: Any) -> None:
-    noise, closed = (evaluations(run(page, closedForm=closed, dim=16, epochs=1))[0][1] for closed in (False, True))
+def test_a_closed_form_start_is_good_before_any_step(learner: Any) -> None:
+    noise, closed = (evaluations(run(learner, closedForm=closed, dim=16, epochs=1))[0][1] for closed in (False, True))
     for model in ("base", "deep"):
         assert closed[model] != noise[model]
 
 
-def test_a_learning_rate_beyond_reason_is_said_to_diverge(page: Any) -> None:
-    messages = run(page, optimiser="sgd", learningRate=1e6)
+def test_a_learning_rate_beyond_reason_is_said_to_diverge(learner: Any) -> None:
+    messages = run(learner, optimiser="sgd", learningRate=1e6)
     problem = messages[-1] if messages[-1]["type"] == "problem" else messages[-2]
     assert problem["type"] == "problem"
     assert problem["code"] == "diverged"
     assert problem["model"] in ("base", "deep")
 
 
-def test_where_nothing_is_held_out_towers_learn_and_it_is_said(page: Any) -> None:
+def test_where_nothing_is_held_out_towers_learn_and_it_is_said(learner: Any) -> None:
     _, log = random_log(0)
     first = {user: n for n, user in reversed(list(enumerate(log["user"])))}  # one rating of each user
     only = [first[user] for user in sorted(first)]
     log = {**log, **{name: [log[name][n] for n in only] for name in ("user", "item", "rating", "time")}}
-    messages = run(page, log)
+    messages = run(learner, log)
     assert [message["code"] for message in messages if message["type"] == "problem"] == ["noHeldOut"]
 
 
-def test_pause_and_step_stop_where_they_say(page: Any) -> None:
-    states = page.evaluate(
+def test_pause_and_step_stop_where_they_say(learner: Any) -> None:
+    states = learner.evaluate(
         """async ([log, settings]) => {
           const server = parts.serve();
           const isPaused = ({ type, state }) => type === "progress" && state === "paused";
@@ -146,9 +134,9 @@ def test_pause_and_step_stop_where_they_say(page: Any) -> None:
     assert states["last"] == states["step"]
 
 
-def test_lists_hold_unseen_items_with_scores_in_order_and_pairs_add_up(page: Any) -> None:
+def test_lists_hold_unseen_items_with_scores_in_order_and_pairs_add_up(learner: Any) -> None:
     _, log = random_log(0)
-    answers = page.evaluate(
+    answers = learner.evaluate(
         """async ([log, settings]) => {
           const server = parts.serve();
           server.post({ type: "load", log });
@@ -178,8 +166,8 @@ def test_lists_hold_unseen_items_with_scores_in_order_and_pairs_add_up(page: Any
     assert ratings == sorted(ratings, reverse=True)
 
 
-def test_a_reset_in_the_middle_of_a_run_answers_for_the_new_run_alone(page: Any) -> None:
-    runs = page.evaluate(
+def test_a_reset_in_the_middle_of_a_run_answers_for_the_new_run_alone(learner: Any) -> None:
+    runs = learner.evaluate(
         """async ([log, settings]) => {
           const server = parts.serve();
           server.post({ type: "load", log });
