@@ -20,7 +20,7 @@ def assert_equal(actual: Any, expected: Any, what: str) -> None:
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=str)
-def test_losses_and_gradients_of_twenty_steps_are_those_of_the_reference(learner: Any, experiment: Experiment) -> None:
+def test_losses_and_gradients_are_those_of_the_reference_for_20_steps(learner: Any, experiment: Experiment) -> None:
     expected = fixture(experiment)
     actual = learner.evaluate("(fixture) => replay(fixture)", expected)
     assert len(actual["steps"]) == 20
