@@ -35,11 +35,6 @@ def evaluations(messages: list[dict[str, Any]]) -> list[tuple[int, dict[str, flo
     return [(message["step"], message["ndcg"]) for message in messages if message.get("ndcg")]
 
 
-def without_times(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    times = {"seconds", "ratingsPerSecond", "stepsPerSecond"}
-    return [{key: value for key, value in message.items() if key not in times} for message in messages]
-
-
 def test_a_run_is_evaluated_at_the_start_and_after_every_epoch(learner: Any) -> None:
     messages = run(learner)
     facts = next(message["facts"] for message in messages if message["type"] == "ready")

@@ -37,7 +37,6 @@ export function createServer(post, sliceMs) {
       epoch: session.nSteps / session.stepsPerEpoch,
       seconds: msOfSteps / 1000,
       ratingsPerSecond: msOfSteps ? (1000 * nSeen) / msOfSteps : 0,
-      stepsPerSecond: msOfSteps ? (1000 * session.nSteps) / msOfSteps : 0,
       loss: nSteps ? { base: losses.base / nSteps, deep: losses.deep / nSteps } : null,
       ndcg,
       map: watched.map,
