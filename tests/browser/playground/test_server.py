@@ -88,7 +88,7 @@ def test_a_closed_form_start_is_good_before_any_step(learner: Any) -> None:
 
 def test_a_learning_rate_beyond_reason_is_said_to_diverge(learner: Any) -> None:
     messages = run(learner, optimiser="sgd", learningRate=1e6)
-    problem = messages[-1] if messages[-1]["type"] == "problem" else messages[-2]
+    problem = messages[-1]
     assert problem["type"] == "problem"
     assert problem["code"] == "diverged"
     assert problem["model"] in ("base", "deep")

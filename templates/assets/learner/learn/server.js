@@ -78,6 +78,7 @@ export function createServer(post, sliceMs) {
     if (diverged) {
       isTraining = false;
       send({ type: "problem", code: "diverged", model: diverged, epoch: session.epoch });
+      return; // numbers that are none are not shown
     }
     const now = performance.now();
     if (isEpochEnd) yield* progress(yield* session.evaluate(), true);
