@@ -6,7 +6,7 @@ import { writeSettings } from "./settings.js";
 
 // Of each step: its texts, the settings that differ from the defaults, what happens then (a function of the api), and
 // the part of the page to look at.
-const LESSON = [
+export const LESSON = [
   {
     title: () => t("lesson.tower.title"),
     text: () => t("lesson.tower.text"),

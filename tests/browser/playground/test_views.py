@@ -16,12 +16,15 @@ from tests.site.tiny import STRINGS, TEMPLATES
 
 VIEWS = join_modules(Path(__file__).with_name("views.js"), STRINGS)
 STYLES = "".join(
-    path.read_text() for folder in ("style", "playground") for path in sorted((TEMPLATES / "assets" / folder).glob("*.css"))
+    path.read_text()
+    for folder in ("style", "playground")
+    for path in sorted((TEMPLATES / "assets" / folder).glob("*.css"))
 )
 TITLES = ["<b>Alien</b>", "Brazil", "Casablanca", "Dune", "Eraserhead"]
 LOG = {
-    **{"nUsers": 3, "nItems": 5, "user": [0, 0, 0, 1, 1, 2], "item": [1, 0, 2, 1, 3, 1], "rating": [4, 2, 5, 3, 1, 5]},
-    **{"time": None, "genres": {"names": ["Drama", "War", "Noir"], "ofItem": [[0], [0, 2], [0, 1], [], [1]]}},
+    **{"nUsers": 3, "nItems": 5, "user": [0, 0, 0, 1, 1, 2], "item": [1, 0, 2, 1, 3, 1]},
+    **{"rating": [4, 2, 5, 3, 1, 5], "time": None},
+    **{"genres": {"names": ["Drama", "War", "Noir"], "ofItem": [[0], [0, 2], [0, 1], [], [1]]}},
     "years": [1979, 1985, None, 1984, 1977],
 }
 DATA = {"titles": TITLES, "log": LOG}
@@ -135,7 +138,7 @@ def test_a_point_tells_its_title_and_is_picked_by_a_click(page: Any) -> None:
     assert calls(page) == [["item", 4]]
     page.mouse.move(middle[0] + 100, middle[1])
     assert page.locator(".map-tip").is_hidden()
-    corner = (middle[0] - box["height"] / 2 + 14, middle[1] + box["height"] / 2 - 14)  # the unit is that of the height
+    corner = (middle[0] - box["height"] / 2 + 14, middle[1] + box["height"] / 2 - 14)  # its unit fits the height
     page.mouse.click(*corner)
     assert calls(page)[1:] == [["item", 0]]
     assert page.locator(".map-tip b").inner_text() == "<b>Alien</b>"
@@ -186,7 +189,8 @@ def test_a_narrow_screen_shows_the_most_rated_items_and_says_so(page: Any) -> No
     page.set_viewport_size({"width": 360, "height": 800})
     n = 250
     log = {"nUsers": 1, "nItems": n, "user": [0] * n, "item": list(range(n)), "rating": None, "genres": None}
-    create(page, "map", {"titles": [f"Title {item}" for item in range(n)], "log": {**log, "time": None, "years": None}})
+    titles = [f"Title {item}" for item in range(n)]
+    create(page, "map", {"titles": titles, "log": {**log, "time": None, "years": None}})
     show(page, points=[float(value) for item in range(n) for value in (item % 16, item // 16)])
     assert "The 200 most rated of 250 films" in page.locator("#playground-map-caption").inner_text()
     assert page.locator(".map-ramp").count() == 1  # without genres, colours are of popularity
