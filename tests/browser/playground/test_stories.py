@@ -86,11 +86,11 @@ def test_without_regularisation_ndcg_peaks_and_falls_while_the_loss_is_lower(pag
         assert result["loss"][tower] < run()["loss"][tower] - 1
 
 
-def test_without_logq_popular_items_sink_while_ndcg_hardly_changes(run: Run) -> None:
+def test_without_logq_popular_items_sink_and_ndcg_is_lower(run: Run) -> None:
     with_logq, without = run(), run(logQ=False)
     for tower in TOWERS:
         assert without["recommended"][tower] < 0.85 * with_logq["recommended"][tower]
-        assert abs(last(without, tower) - last(with_logq, tower)) < 3 * CHANCE
+        assert last(without, tower) < last(with_logq, tower) - CHANCE
 
 
 def test_two_dimensions_hold_less(run: Run) -> None:
