@@ -47,6 +47,13 @@ export function logShares(ratings) {
   return itemCounts(ratings).map((count) => Math.log(Math.max(count, 1) / ratings.nRatings));
 }
 
+// How much each user rated, relative to the mean of those who rated something.
+export function userWeights(ratings) {
+  const counts = Float64Array.from({ length: ratings.nUsers }, (_, u) => countOf(ratings, u));
+  const mean = ratings.nRatings / Math.max(counts.filter(Boolean).length, 1);
+  return counts.map((count) => count / mean);
+}
+
 // Whether times order any two ratings of one user.
 function hasOrder(log) {
   if (!log.time) return false;

@@ -2,23 +2,22 @@
 // that takes long is a generator.
 import { drawHidden, drawnForPairs, drawnNegatives, inBatchNegatives } from "./batches.js";
 import { makeBatch, usersOfBatches, withHidden } from "./batches.js";
-import { fitClosedForm } from "./closed_form.js";
 import { createComponents, firstTwo } from "./components.js";
 import { evaluatedUsers, K, meanNdcg, topK, unseenScores } from "./evaluation.js";
 import { itemFeatures } from "./features.js";
-import { equalHistories, servedHistories } from "./histories.js";
-import { randomMatrix, unchanged, unitLength, WeightedSum } from "./layers.js";
+import { servedHistories } from "./histories.js";
+import { unchanged, unitLength } from "./layers.js";
 import { bpr, maskedSoftmax, multinomialSoftmax } from "./losses.js";
-import { MAX_CLOSED_FORM_ITEMS } from "./limits.js";
 import { Matrix } from "./matrix.js";
 import { addGradients } from "./objective.js";
 import { cosineDecay, OPTIMISERS } from "./optimisers.js";
 import { createRandom } from "./random.js";
-import { countOf, itemsOf, logShares, splitLog } from "./ratings.js";
+import { itemsOf, logShares, splitLog, userWeights } from "./ratings.js";
+import { createStarts } from "./starts.js";
 import { createTeacher } from "./teacher.js";
 import { BaseTowers, DeepTowers } from "./towers.js";
 
-const STREAMS = { split: 1, base: 2, deep: 3, batches: 4, start: 5, sample: 6, map: 7 };
+const STREAMS = { split: 1, base: 2, deep: 3, batches: 4, start: 5, sample: 6, map: 7, mlp: 8 };
 const SIMILARITIES = { dot: unchanged, cosine: unitLength };
 const N_RATED = 10; // items shown of what a user rated
 const DIVERGED = 50; // times the first loss
@@ -53,43 +52,20 @@ export class Session {
 
   *createModels(onShare) {
     const { settings, split, random } = this;
-    const { train } = split;
-    const { dim, initialScale, similarity, temperature, l2, distillation } = settings;
-    const isClosed = settings.closedForm && train.nItems <= MAX_CLOSED_FORM_ITEMS;
-    const start = isClosed ? yield* fitClosedForm(train, split.isTemporal, dim, random("start"), onShare) : null;
-    const noise = (rows, generator) => randomMatrix(rows, dim, initialScale, generator);
-    // The best bias without any vectors: a softmax of log q gives each item its share of the ratings. Linear towers
-    // have none.
-    const isLinear = start && similarity === "dot";
-    const newBias = () => (isLinear ? new Float64Array(train.nItems) : logShares(train));
-    const copyOf = (matrix) => new Matrix(matrix.rows, matrix.columns, matrix.values.slice());
-
-    const baseRandom = random("base");
-    let users = null;
-    if (start) {
-      const everyone = Int32Array.from({ length: train.nUsers }, (_, u) => u);
-      [users] = yield* new WeightedSum(start.history).forward(equalHistories(train, everyone));
-    } else users = noise(train.nUsers, baseRandom);
-    const baseStart = { users, items: start ? copyOf(start.items) : noise(train.nItems, baseRandom), bias: newBias() };
-
-    const deepRandom = random("deep");
-    const pool = start ? copyOf(start.history) : noise(train.nItems, deepRandom);
-    const deepStart = { pool, items: start ? copyOf(start.items) : noise(train.nItems, deepRandom), bias: newBias() };
+    const { train, isTemporal } = split;
+    const start = yield* createStarts(train, isTemporal, settings, random, onShare);
     const features = settings.genres ? itemFeatures(this.log) : new Matrix(train.nItems, 0);
-    const deepTowers = new DeepTowers(deepStart, features, settings.mlp ? deepRandom : null);
-
-    const counts = Float64Array.from({ length: train.nUsers }, (_, u) => countOf(train, u));
-    const meanCount = train.nRatings / Math.max(counts.filter(Boolean).length, 1);
-    const userWeights = counts.map((count) => count / meanCount);
-    const weights = { temperature, l2, distillation, userWeights };
-    const objective = { loss: this.definition.loss, similarity: SIMILARITIES[similarity], ...weights };
-    const teacher = isLinear && distillation > 0 ? createTeacher(start) : null;
+    const deep = new DeepTowers(start.deep, features, settings.mlp ? random("mlp") : null);
+    const { temperature, l2, distillation } = settings;
+    const [loss, similarity] = [this.definition.loss, SIMILARITIES[settings.similarity]];
+    const objective = { loss, similarity, temperature, l2, distillation, userWeights: userWeights(train) };
+    const teacher = start.linear && distillation > 0 ? createTeacher(start.linear) : null;
     const model = (towers, teacher) => {
       const optimiser = new OPTIMISERS[settings.optimiser](Object.values(towers.parameters));
-      const project = dim > 2 ? createComponents(dim, random("map")) : null;
+      const project = settings.dim > 2 ? createComponents(settings.dim, random("map")) : null;
       return { towers, teacher, objective, optimiser, project, firstLoss: null };
     };
-    this.models = { base: model(new BaseTowers(baseStart), null), deep: model(deepTowers, teacher) };
+    this.models = { base: model(new BaseTowers(start.base), null), deep: model(deep, teacher) };
   }
 
   get facts() {
@@ -107,7 +83,6 @@ export class Session {
       stepsPerEpoch: this.stepsPerEpoch,
       parameters: Object.fromEntries(Object.entries(this.models).map(([name, model]) => [name, nParameters(model)])),
       isTemporal,
-      usesClosedForm: this.settings.closedForm && train.nItems <= MAX_CLOSED_FORM_ITEMS,
     };
   }
 
