@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from recsys.config import Role
 from recsys.data.columns import MissingCellError, RowError, plain
 from recsys.data.input_table import MAX_REASONS, InputTable
+from recsys.data.json_tables import json_pattern, json_words
 from recsys.data.rating_values import BLANK, ParsedRatings, parse_ratings, unrated_value
 from recsys.data.times import timestamps, unreadable_times
 from recsys.data.titles import natural_order, split_year
@@ -289,3 +290,14 @@ def _skipped_note(n_skipped: int, reasons: dict[int, DataError]) -> str:
 def _rows(n: int, which: str, what: str) -> str:
     """A sentence about some rows: "2 rows without a rating are left out"."""
     return f"1 row {which} is {what}" if n == 1 else f"{n:,} rows {which} are {what}"
+
+
+def cleaning_tables() -> dict[str, Any]:
+    """The words and patterns of this module as JSON."""
+    return {
+        "blank_ids": json_words(_BLANK_IDS),
+        "blank_facts": json_words(_BLANK_FACTS),
+        "blank_titles": json_words(_BLANK_TITLES),
+        "whole_float": json_pattern(_WHOLE_FLOAT),
+        "min_dated": _MIN_DATED,
+    }

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from recsys.config import Role
 from recsys.data.columns import as_text, plain
+from recsys.data.json_tables import json_pattern
 from recsys.data.rating_values import MAX_EVENTS, parse_ratings
 from recsys.errors import DataError
 
@@ -296,3 +297,16 @@ def _may_be_log(ids: Collection[Contents], has_more: bool) -> bool:
     if n_rows < 20 and has_more:
         return n_rows > 1
     return any(column.share_unique < 0.9 for column in ids)
+
+
+def content_tables() -> dict[str, Any]:
+    """The patterns and limits of this module as JSON."""
+    patterns = {"date": _DATE, "number": _NUMBER, "whole": _WHOLE, "item_id": _ITEM_ID, "user_id": _USER_ID}
+    return {
+        "min_epoch": MIN_EPOCH,
+        "max_epoch": MAX_EPOCH,
+        "max_scale": _MAX_SCALE,
+        "max_tight": _MAX_TIGHT,
+        "min_ids": _MIN_IDS,
+        **{name: json_pattern(pattern) for name, pattern in patterns.items()},
+    }

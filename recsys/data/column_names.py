@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from recsys.config import Role
+from recsys.data.json_tables import json_words
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -124,6 +125,14 @@ _MEASURES = word_set(
     "duration month hour minute weekday season version page pages total average avg mean useful funny cool helpful "
     "position rank level class group cluster fold split flag alter preis geschlecht ort land prix precio edad"
 )
+_ID_ENDS = word_set("id ids mbid uuid guid")
+_DATE_WORDS = word_set("date year on time datum")
+_TIMES_OF_PEOPLE = word_set("birth joined signup registration end")
+_LENGTH_WORDS = word_set("time seconds duration")
+_EVENT_WORDS = word_set("event action interaction behavior behaviour")
+_SUFFIXES = ("id", "ids", "name", "title", "rating", "genre", "date", "time", "year", "count", "nr")
+_NOT_PLAYS = ("rating", "review", "vote", "user", "item", "page", "word", "book")
+"""What a count is not of plays if one of its words begins so."""
 _EMPTY_WORDS = word_set("column col unnamed field var spalte feld v c")
 
 
@@ -150,7 +159,7 @@ def _without_suffix(word: str) -> tuple[str, ...]:
     """A word whose parts are written together: "visitorid" is (visitor, id), "bookname" (book, name)."""
     if word in _ROLES_OF_WORD or word in _ID_WORDS:
         return (word,)
-    for suffix in ("id", "ids", "name", "title", "rating", "genre", "date", "time", "year", "count", "nr"):
+    for suffix in _SUFFIXES:
         stem = word.removesuffix(suffix)
         if stem != word and (stem in _ROLES_OF_WORD or stem in _NOT_ITEMS):
             return (stem, suffix)
@@ -169,7 +178,7 @@ def is_id_name(name: str) -> bool:
     """Whether a name ends in "id", or begins with it: an id of something."""
     words = words_of(name)
     ends = {words[0], words[-1]} if words else set()
-    return bool(ends & {"id", "ids", "mbid", "uuid", "guid"}) or name.lower().endswith("id")
+    return bool(ends & _ID_ENDS) or name.lower().endswith("id")
 
 
 @cache
@@ -198,11 +207,11 @@ def _candidates(words: tuple[str, ...]) -> Iterable[tuple[Role, int]]:
     if time_rank is not None:
         yield "timestamp", time_rank
         return
-    if set(words) & _OTHER_TIMES and set(words) & {"date", "year", "on", "time", "datum"}:
-        if not set(words) & {"birth", "joined", "signup", "registration", "end"}:
+    if set(words) & _OTHER_TIMES and set(words) & _DATE_WORDS:
+        if not set(words) & _TIMES_OF_PEOPLE:
             yield "year", 5
         return
-    if len(words) > 1 and words[-1] in {"time", "seconds", "duration"} and words[-2] in _DURATIONS:
+    if len(words) > 1 and words[-1] in _LENGTH_WORDS and words[-2] in _DURATIONS:
         yield "rating", 12
         return
     has_name = words[-1] in _NAME_WORDS and bool(set(words[:-1]) - _FILLERS)
@@ -226,7 +235,7 @@ def _candidates(words: tuple[str, ...]) -> Iterable[tuple[Role, int]]:
             yield role, 2 * rank + extra + (1 if role in ("user", "item") and not has_id else 0)
         if roles or (position == -1 and not (len(heads) > 1 and {"rating", "timestamp"} & _first_roles(heads[0]))):
             break
-    if heads[0] in ("event", "action", "interaction", "behavior", "behaviour") and words[-1] == "type":
+    if heads[0] in _EVENT_WORDS and words[-1] == "type":
         yield "rating", 10
     for role, last_resorts in _LAST_RESORTS.items():
         if heads[-1] in last_resorts and not has_name:
@@ -240,7 +249,7 @@ def _first_roles(word: str) -> set[Role]:
 def _is_count_of_plays(words: tuple[str, ...]) -> bool:
     """Whether a count is of what one user did: "play count", "count", but not "ratings count"."""
     return words[-1] in ("count", "counts") and not any(
-        word.startswith(("rating", "review", "vote", "user", "item", "page", "word", "book")) for word in words
+        word.startswith(_NOT_PLAYS) for word in words
     )
 
 
@@ -274,3 +283,37 @@ def may_name_anything(name: str) -> bool:
 def is_generic_id(name: str) -> bool:
     """Whether a name ends in "id" and its other words say of nothing else than a user or an item."""
     return is_id_name(name) and not set(words_of(name)) & _NOT_ITEMS
+
+
+def name_tables() -> dict[str, Any]:
+    """The words of this module as JSON."""
+    return {
+        "words": {role: [group.split() for group in groups] for role, groups in _WORDS.items()},
+        "last_resorts": {role: list(words) for role, words in _LAST_RESORTS.items()},
+        "weak": WEAK,
+        **{
+            name: json_words(words)
+            for name, words in {
+                "ids": _ID_WORDS,
+                "id_ends": _ID_ENDS,
+                "names": _NAME_WORDS,
+                "fillers": _FILLERS,
+                "aggregates": _AGGREGATES,
+                "times_of_rating": _TIME_OF_RATING,
+                "times_at": _TIME_AT,
+                "after_deed": _AFTER_DEED,
+                "other_times": _OTHER_TIMES,
+                "dates": _DATE_WORDS,
+                "times_of_people": _TIMES_OF_PEOPLE,
+                "lengths": _LENGTH_WORDS,
+                "durations": _DURATIONS,
+                "events": _EVENT_WORDS,
+                "not_items": _NOT_ITEMS,
+                "not_titles": _NOT_TITLES,
+                "measures": _MEASURES,
+                "empty": _EMPTY_WORDS,
+            }.items()
+        },
+        "suffixes": list(_SUFFIXES),
+        "not_plays": list(_NOT_PLAYS),
+    }

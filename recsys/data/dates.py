@@ -10,7 +10,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from recsys.data.json_tables import json_pattern
 from recsys.errors import DataError
 
 _MONTHS = {
@@ -48,6 +50,11 @@ _WEEKDAY = re.compile(
 )
 _NUMERIC = re.compile(r"(?P<a>\d{1,4})(?P<mark>[-/.\s,]+)(?P<b>\d{1,2})[-/.\s,]+(?P<c>\d{2,4})")
 _MONTH_ONLY = re.compile(r"(\d{4})[-/.](\d{1,2})")
+_ORDERED = re.compile(r"(\d{4})(\d\d)(\d\d)|(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})")
+"""A date whose order of year, month and day is certain."""
+_OFFSET = re.compile(r"(?:^|\s)([+-]\d\d:?\d\d|utc|gmt|z)(?=\s|$|\s*\()")
+_AFTER_TIME = re.compile(r"\s*\(.*\)$|\s+(?:um|a|at|uhr|o'clock)$")
+_FILLERS = ("de", "of", "the", "st", "nd", "rd", "th", "del")
 _EXPECTED = "write all dates as 2019-12-31"
 
 
@@ -83,11 +90,11 @@ def _take_apart(text: str) -> _Parts | None:
             return None
         time, zone = clock
         rest = (rest[: match.start()].rstrip(" t,") + " " + rest[match.end() :]).strip(" ,")
-        offset = re.search(r"(?:^|\s)([+-]\d\d:?\d\d|utc|gmt|z)(?=\s|$|\s*\()", rest)
+        offset = _OFFSET.search(rest)
         if offset is not None and zone is None:  # "Sun Jan 12 08:30:00 +0000 2020"
             zone = _offset(offset[1])
             rest = (rest[: offset.start()] + " " + rest[offset.end() :]).strip()
-        rest = re.sub(r"\s*\(.*\)$|\s+(?:um|a|at|uhr|o'clock)$", "", rest)
+        rest = _AFTER_TIME.sub("", rest)
     numbers = _year_month_day(rest)
     if numbers is not None:
         return _Parts(numbers, "", time, zone)
@@ -135,14 +142,14 @@ def _year_month_day(text: str) -> tuple[int, int, int] | None:
     match = _MONTH_ONLY.fullmatch(text)
     if match is not None:
         return int(match[1]), int(match[2]), 1
-    match = re.fullmatch(r"(\d{4})(\d\d)(\d\d)|(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})", text)
+    match = _ORDERED.fullmatch(text)
     if match is not None:
         year, month, day = (int(group) for group in match.groups() if group is not None)
         return year, month, day
     words = re.findall(r"[a-z]+|\d+", text)
     if words and _WEEKDAY.fullmatch(words[0]) and any(word in _MONTHS for word in words[1:]):
         words = words[1:]  # "mar" is Tuesday in French, and March
-    words = [word for word in words if word not in ("de", "of", "the", "st", "nd", "rd", "th", "del")]
+    words = [word for word in words if word not in _FILLERS]
     months = [word for word in words if word in _MONTHS]
     digits = [word for word in words if word.isdigit()]
     if len(months) != 1 or len(words) - len(digits) != 1 or not 1 <= len(digits) <= 2:
@@ -193,3 +200,17 @@ def _compose(part: _Parts, day_first: bool) -> dt.datetime | None:
         return dt.datetime(year, month, day) + part.time - (part.zone or dt.timedelta())
     except (ValueError, OverflowError):
         return None
+
+
+def date_tables() -> dict[str, Any]:
+    """The names and patterns of this module as JSON."""
+    patterns = {
+        "time": _TIME, "half_day": _HALF_DAY, "weekday": _WEEKDAY, "numeric": _NUMERIC, "month_only": _MONTH_ONLY,
+        "ordered": _ORDERED, "offset": _OFFSET, "after_time": _AFTER_TIME,
+    }  # fmt: skip
+    return {
+        "months": _MONTHS,
+        "zones": _ZONES,
+        "fillers": list(_FILLERS),
+        **{name: json_pattern(pattern) for name, pattern in patterns.items()},
+    }

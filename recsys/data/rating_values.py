@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.data.columns import parse_numbers, plain
+from recsys.data.json_tables import json_pattern, json_words
 from recsys.errors import DataError
 
 Form = Literal["numbers", "fractions", "percent", "stars", "words", "events"]
@@ -243,3 +244,21 @@ def _stars(texts: Sequence[str]) -> dict[str, float]:
 def _words(texts: Sequence[str]) -> dict[str, float]:
     words = {text: re.sub(r"[\s_-]+", " ", text.casefold()).rstrip("\ufe0f") for text in texts}
     return {text: _WORDS[word] for text, word in words.items() if word in _WORDS}
+
+
+def rating_tables() -> dict[str, Any]:
+    """The words and patterns of this module as JSON."""
+    patterns: dict[str, str | re.Pattern[str]] = {
+        "number": _NUMBER, "fraction": _FRACTION, "percent": _PERCENT, "stars": _STARS, "leading": _LEADING,
+        "comma_not_thousands": _COMMA_NOT_THOUSANDS, "grouped_by_commas": _GROUPED[","],
+    }  # fmt: skip
+    return {
+        "blank": json_words(BLANK),
+        "opinions": _WORDS,
+        "negative_events": json_words(_NEGATIVE_EVENTS),
+        "max_events": MAX_EVENTS,
+        "max_scale": _MAX_SCALE,
+        "max_scale_values": _MAX_SCALE_VALUES,
+        "min_unrated": _MIN_UNRATED,
+        **{name: json_pattern(pattern) for name, pattern in patterns.items()},
+    }

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from recsys.data.json_tables import json_pattern
 
 # Articles that MovieLens moves to the end, by language; without "As", "Lo" and "En", which are too often other words.
 _ARTICLES = (
@@ -41,3 +44,9 @@ def _article_first(title: str) -> str:
         return title
     gap = "" if match["article"].endswith(("'", "’")) else " "
     return f"{match['lead'] or ''}{match['article']}{gap}{match['rest']}{match['more']}"
+
+
+def title_tables() -> dict[str, Any]:
+    """The patterns of this module as JSON."""
+    patterns = {"moved_article": _MOVED_ARTICLE, "parenthesis": _PARENTHESIS, "year": _YEAR}
+    return {name: json_pattern(pattern) for name, pattern in patterns.items()}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from recsys.data.readers.compression import unpacked
+from recsys.data.readers.compression import COMPRESSIONS, unpacked
 from recsys.data.readers.files import Opener
-from recsys.data.readers.parquet import open_parquet
+from recsys.data.readers.parquet import MAGIC, open_parquet
 from recsys.data.readers.records import open_json
 from recsys.data.readers.table import SourceTable
 from recsys.data.readers.text import KnownColumns, open_text
@@ -89,3 +90,9 @@ def _refuse_others(file: str, opener: Opener) -> None:
             raise DataError(f"{file} is {what}, not a table ({remedy})")
     if start[_TAR_OFFSET:] == _TAR_MAGIC:
         raise DataError(f"{file} is a tar archive, not a table ({_UNPACK})")
+
+
+def format_tables() -> dict[str, Any]:
+    """As JSON: how files begin that are no text, each byte a character."""
+    starts = [magic for magic, *_ in _NO_TABLES] + [compression.magic for compression in COMPRESSIONS] + [MAGIC]
+    return {"starts": [start.decode("latin-1") for start in dict.fromkeys(starts)]}

@@ -111,6 +111,12 @@ def known_columns(name: str) -> KnownColumns | None:
     return next((layout.ratings.known for layout in LAYOUTS[:1] if layout.ratings.name == name), None)
 
 
+def known_tables() -> dict[str, Any]:
+    """As JSON: by the name of a file whose columns need not be found, its separator and the names of its columns."""
+    files = [layout.ratings for layout in LAYOUTS if known_columns(layout.ratings.name)]
+    return {file.name: {"separator": file.known.separator, "columns": list(file.known.columns)} for file in files}
+
+
 def _is_here(layout: Layout, files: Files) -> bool:
     names = {layout.ratings.name, layout.items.name}
     is_chosen = files.chosen is None or files.chosen == layout.ratings.name

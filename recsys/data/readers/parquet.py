@@ -18,7 +18,7 @@ from recsys.data.readers.table import Skipped, SourceTable
 from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
-_MAGIC = b"PAR1"
+MAGIC = b"PAR1"
 _BATCH = 1 << 17
 """Rows that are converted at once."""
 
@@ -30,7 +30,7 @@ def open_parquet(file: str, opener: Opener) -> SourceTable | None:
         DataError: the file is damaged, has no rows, or pyarrow is not installed.
     """
     with opener() as stream:
-        if stream.read(len(_MAGIC)) != _MAGIC:
+        if stream.read(len(MAGIC)) != MAGIC:
             return None
     source = ParquetSource(file, opener, ())
     with source.opened() as table:

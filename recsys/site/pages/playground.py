@@ -31,6 +31,8 @@ from __future__ import annotations
 
 from recsys.site.context import Context, PageHead
 from recsys.site.pages.page import Page, SiteData
+from recsys.site.reading_rules import reading_rules
+from recsys.site.sample_log import sample_log
 
 
 def playground_context(data: SiteData, page: PageHead) -> Context:
@@ -45,4 +47,5 @@ PAGE = Page(
     template="playground.html",
     context=playground_context,
     description="playground.description",
+    scripts={"sample-log": sample_log, "reading-rules": reading_rules},
 )

@@ -183,27 +183,37 @@ function highlight(name) {
   (knobs.rowOf(name) ?? part(name))?.classList.add("is-highlighted");
 }
 
-createLesson(part("lesson"), {
-  // set(changes): the defaults with these changes
-  set: (changes) => change({ ...DEFAULTS, ...changes }),
-  ...{ train, pause, step, reset, highlight, test: testRandomUser, settings: () => settings },
-});
-
-trainButton.addEventListener("click", () => (state === "learning" ? pause() : train()));
-part("step").addEventListener("click", step);
-part("reset").addEventListener("click", reset);
-part("test").addEventListener("click", testRandomUser);
-addEventListener("hashchange", () => {
-  if (!data || !isSettingsHash(location.hash)) return;
-  const newSettings = readSettings(location.hash);
-  if (isSameExperiment(settings, newSettings)) return;
-  settings = newSettings;
-  showSettings();
-  reset();
-});
-
-createFileInput(part("file"), load);
-const sample = decodeSample(marquee.data);
-const sampleButton = button({ class: "quiet" }, () => load(sample), t("playground.sample"));
+let sample = null; // until it is loaded
+const fileInput = createFileInput(part("file"), load);
+const loadSample = () => {
+  fileInput.clear();
+  load(sample);
+};
+const sampleButton = button({ class: "quiet", hidden: "" }, loadSample, t("playground.sample"));
 part("file").append(sampleButton);
-load(sample);
+
+// What needs data waits for the sample.
+function start(encoded) {
+  sample = decodeSample(encoded);
+  load(sample);
+  createLesson(part("lesson"), {
+    // set(changes): the defaults with these changes
+    set: (changes) => change({ ...DEFAULTS, ...changes }),
+    ...{ train, pause, step, reset, highlight, test: testRandomUser, settings: () => settings },
+  });
+
+  trainButton.addEventListener("click", () => (state === "learning" ? pause() : train()));
+  part("step").addEventListener("click", step);
+  part("reset").addEventListener("click", reset);
+  part("test").addEventListener("click", testRandomUser);
+  addEventListener("hashchange", () => {
+    if (!isSettingsHash(location.hash)) return;
+    const newSettings = readSettings(location.hash);
+    if (isSameExperiment(settings, newSettings)) return;
+    settings = newSettings;
+    showSettings();
+    reset();
+  });
+}
+
+marquee.load("sample-log").then(start, showFailure);

@@ -1,21 +1,23 @@
-// The sample's log, from what marquee.load("sample-log") resolves to.
+// The log that the page opens with: the sample of data-sample-log.js, which recsys/site/sample_log.py encoded.
+import { decodeArray, decodeBits } from "../shared/decode.js";
 
-// A stand-in: an invented log of a few users.
-export function decodeSample() {
-  const [nUsers, nItems, perUser] = [60, 80, 20];
-  const n = nUsers * perUser;
+// { log, titles, itemIds, userIds, name, notes }, as of a file that was read.
+export function decodeSample({ name, users, items, genres, values, counts, bits, ...columns }) {
+  const nOfUser = decodeArray(counts, "uint16");
+  const nRatings = nOfUser.reduce((sum, n) => sum + n, 0);
+  const [item, rating, time] = ["item", "rating", "time"].map((column) => decodeBits(columns[column], bits[column]));
+  const user = new Int32Array(nRatings);
+  for (let u = 0, k = 0; u < users.length; k += nOfUser[u++]) user.fill(u, k, k + nOfUser[u]);
   const log = {
-    ...{ nUsers, nItems, user: new Int32Array(n), item: new Int32Array(n), rating: new Float64Array(n), time: new Float64Array(n) },
-    genres: { names: ["Comedy", "Drama", "Crime"], ofItem: Array.from({ length: nItems }, (_, item) => [item % 3]) },
-    years: Float64Array.from({ length: nItems }, (_, item) => 1940 + item),
+    nUsers: users.length,
+    nItems: items.length,
+    user,
+    item: Int32Array.from(item.subarray(0, nRatings)),
+    rating: Float64Array.from({ length: nRatings }, (_, n) => values[rating[n]]),
+    time: Float64Array.from(time.subarray(0, nRatings)),
+    genres: { names: genres, ofItem: items.map(([, , , ofItem]) => ofItem) },
+    years: Float64Array.from(items, ([, , year]) => year ?? Number.NaN),
   };
-  for (let row = 0; row < n; row++) {
-    const user = Math.floor(row / perUser);
-    log.user[row] = user;
-    log.item[row] = (user * 7 + (row % perUser) * 3) % nItems;
-    log.rating[row] = 1 + (row % 5);
-    log.time[row] = row;
-  }
-  const titles = Array.from({ length: nItems }, (_, item) => `Title ${item + 1}`);
-  return { log, name: "stand-in", titles, itemIds: titles, userIds: Array.from({ length: nUsers }, (_, user) => String(user + 1)), notes: [] };
+  const [itemIds, titles] = [0, 1].map((column) => items.map((facts) => facts[column]));
+  return { log, titles, itemIds, userIds: users, name, notes: [] };
 }

@@ -142,7 +142,7 @@ def test_days_and_months_are_told_apart_by_all_dates_of_a_file(page):
         ("title,rating\nHeat,6/10\n", [("Heat", None, 3)]),
         ("title,rating\nHeat,\nAlien,n/a\n", [("Heat", None, None), ("Alien", None, None)]),
         ("sep=;\ntitle;rating\nHeat;4\n", [("Heat", None, 4)]),
-        ('title,rating\r\n"Say ""hi"",\r\nthere",4\r\n\r\n', [('Say "hi",\r\nthere', None, 4)]),
+        ('title,rating\r\n"Say ""hi"",\r\nthere",4\r\n\r\n', [('Say "hi",\nthere', None, 4)]),
         ('title,rating\nThe 5" disk,4\n', [('The 5" disk', None, 4)]),
         ('title,rating\n"never closed,4\n', [('"never closed', None, 4)]),
         ("title,rating\rHeat,4\rAlien,5", [("Heat", None, 4), ("Alien", None, 5)]),

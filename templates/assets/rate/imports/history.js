@@ -1,7 +1,8 @@
 // The history that a visitor chose or dropped: from a file to entries (see formats.js). Throws an Error with a sentence for
 // the visitor where the file holds none.
+import { parseCsv } from "../../shared/csv.js";
+import { decodeText } from "../../shared/encoding.js";
 import { t } from "../../shared/strings.js";
-import { decodeText, parseCsv } from "./csv.js";
 import { createColumns, createDateParser } from "./fields.js";
 import { FORMATS, KNOWN_FORMATS } from "./formats.js";
 import { listZip, readZipEntry } from "./zip.js";

@@ -1,0 +1,401 @@
+"""Ratings files read in the page, compared with what Python reads of them: the same log, or both refuse."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import recsys
+from recsys.errors import DataError
+from recsys.site.reading_rules import all_tables
+from tests.browser.conftest import expose
+
+READ = """([content, name, rules, limit]) => {
+  const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+  const steps = readRatings(bytes, name, rules, limit);
+  let step;
+  try {
+    do step = steps.next(); while (!step.done);
+  } catch (problem) {
+    if (problem.constructor !== Error) throw problem;
+    return problem.message;
+  }
+  const { log, ...facts } = step.value;
+  for (const key of ["user", "item", "rating", "time", "years"]) log[key] &&= [...log[key]];
+  return { log, ...facts };
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(chromium):
+    page = chromium.new_page()
+    page.set_content("<!doctype html><html lang=en><title>Tests</title>")
+    expose(page, "playground/read/read.js", "readRatings")
+    yield page
+    page.close()
+
+
+def read_in_page(page: Any, content: bytes, name: str = "log.csv", limit: int = 200_000) -> Any:
+    """What the page reads; or the sentence with which it refuses the file."""
+    return page.evaluate(READ, [base64.b64encode(content).decode(), name, all_tables(), limit])
+
+
+@dataclass
+class Log:
+    """A log in a form in which two readers agree: ratings by ids, times by their rank, facts by item."""
+
+    ratings: dict[tuple[str, str], float]
+    ranks: list[tuple[str, str, int]] | None
+    titles: dict[str, str]
+    years: dict[str, float]
+    genres: dict[str, list[str]]
+
+
+def log_of_python(folder: Path, content: bytes, name: str) -> Log | str:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(content)
+    try:
+        dataset = recsys.load_dataset(folder / name)
+    except DataError as error:
+        return str(error)
+    finally:
+        (folder / name).unlink()
+    users = [str(dataset.user_ids[user]) for user in dataset.user]
+    items = [str(dataset.item_ids[item]) for item in dataset.item]
+    ids = [str(id_) for id_ in dataset.item_ids]
+    names = np.array(dataset.genre_names, object)
+    genres = [sorted(names[flags]) for flags in dataset.genres] if len(names) else [[] for _ in ids]
+    times, years = dataset.timestamp, dataset.years
+    return log_of(users, items, dataset.rating.tolist(), times, ids, dataset.titles, years, genres)
+
+
+def log_of_page(result: dict[str, Any]) -> Log:
+    log, ids = result["log"], result["itemIds"]
+    users = [result["userIds"][user] for user in log["user"]]
+    items = [ids[item] for item in log["item"]]
+    ratings = log["rating"] or [1.0] * len(users)
+    genres = log["genres"] or {"names": [], "ofItem": [[] for _ in ids]}
+    names = [sorted(genres["names"][genre] for genre in of_item) for of_item in genres["ofItem"]]
+    years = log["years"] or [np.nan] * len(ids)
+    years = [np.nan if year is None else year for year in years]
+    return log_of(users, items, ratings, log["time"], ids, result["titles"], years, names)
+
+
+def log_of(users, items, ratings, times, ids, titles, years, genres) -> Log:
+    pairs = list(zip(users, items, strict=True))
+    assert len(set(pairs)) == len(pairs)
+    ranks = None
+    if times is not None:
+        rank = np.unique(times, return_inverse=True)[1].tolist()
+        ranks = sorted((*pair, position) for pair, position in zip(pairs, rank, strict=True))
+    return Log(
+        {pair: float(np.float32(rating)) for pair, rating in zip(pairs, ratings, strict=True)},
+        ranks,
+        dict(zip(ids, titles, strict=True)),
+        {id_: float(year) for id_, year in zip(ids, years, strict=True) if year == year},
+        dict(zip(ids, genres, strict=True)),
+    )
+
+
+def compare(page: Any, folder: Path, content: bytes, name: str = "log.csv") -> Log | None:
+    """What both readers read; None where both refuse the file."""
+    expected, result = log_of_python(folder, content, name), read_in_page(page, content, name)
+    if isinstance(result, str) and "a row for each user and a column for each item" in result:
+        return None  # the page leaves such tables to Python
+    if isinstance(expected, str) or isinstance(result, str):
+        assert isinstance(expected, str) and isinstance(result, str), (expected, result, content)
+        return None
+    read = log_of_page(result)
+    assert read.ratings == pytest.approx(expected.ratings, rel=1e-6)
+    assert read == Log(read.ratings, expected.ranks, expected.titles, expected.years, expected.genres), content
+    return read
+
+
+def table(*rows: str, end: str = "\n") -> str:
+    return "".join(row + end for row in rows)
+
+
+MOVIELENS = [f"{user}\t{item}\t{1 + (user * item) % 5}\t{880000000 + user * 77 + item}" for user in range(1, 9)
+             for item in range(10, 19)]  # fmt: skip
+PAIRS = [(user, item) for user in ("ann", "bob", "cid", "dan", "eve") for item in ("lamp", "desk", "sofa", "rug")]
+LAYOUTS: dict[str, tuple[str, str | bytes]] = {
+    "u.data": ("u.data", table(*MOVIELENS)),
+    "its content under another name": ("log.tsv", table(*MOVIELENS)),
+    "ratings.dat": ("ratings.dat", table(*(row.replace("\t", "::") for row in MOVIELENS))),
+    "ratings.csv": (
+        "ratings.csv", table("userId,movieId,rating,timestamp", *(r.replace("\t", ",") for r in MOVIELENS))
+    ),
+    "carriage returns": ("log.csv", table("user,item,rating", *(f"{u},{i},4" for u, i in PAIRS), end="\r\n")),
+    "old carriage returns": ("log.csv", table("user,item,rating", *(f"{u},{i},4" for u, i in PAIRS), end="\r")),
+    "decimal commas": (
+        "log.csv", table("Leser;Buch;Bewertung", *(f"{u};{i};{n % 5},5" for n, (u, i) in enumerate(PAIRS)))
+    ),
+    "columns in another order": (
+        "log.csv", table(
+            "when,stars,book,reader",
+            *(f"2020-01-{n + 1:02d},{1 + n % 5},{i},{u}" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "French": (
+        "notes.csv", table(
+            "utilisateur|livre|note|jour",
+            *(f"{u}|{i}|{n % 6}|{n % 28 + 1:02d}/12/2019" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "Spanish": (
+        "log.csv", table("usuario,película,puntuación", *(f"{u},{i},{n % 6}" for n, (u, i) in enumerate(PAIRS)))
+    ),
+    "pairs alone": ("pairs.csv", table("user,item", *(f"{u},{i}" for u, i in PAIRS))),
+    "pairs that repeat": ("pairs.csv", table("user,item", *(f"{u},{i}" for u, i in (*PAIRS, *PAIRS[:3])))),
+    "pairs without a header": ("pairs.txt", table(*(f"{u},{i}" for u, i in PAIRS))),
+    "spaces": ("log.txt", table(*(f"{n % 7} {100 + n % 11}  {n % 5 + 1}" for n in range(60)))),
+    "duplicates": ("log.csv", table("user,item,rating,time", "a,x,1,5", "a,x,2,9", "a,y,3,1", "b,x,4,2", "a,x,5,7")),
+    "duplicates without times": ("log.csv", table("user,item,rating", "a,x,1", "a,x,2", "a,y,3", "b,x,4", "a,x,5")),
+    "equal times": ("log.csv", table("user,item,rating,time", "a,x,1,5", "a,x,2,5", "a,y,3,1", "b,x,4,5")),
+    "quoted titles": (
+        "log.csv", table(
+            "user,item,title,rating", '1,7,"Matrix, The (1999)",4', '2,7,"Matrix, The (1999)",5',
+            '1,8,"He said ""no"" (2001)",3', '2,9,Amélie &amp; Co (2001),2', '3,8,"He said ""no"" (2001)",1',
+        ),
+    ),
+    "genres and years": (
+        "log.csv", table(
+            "user,movie,rating,title,year,genres", "1,7,4,Heat,1995,Crime|Drama", "2,7,5,Heat,1995,Crime|Drama",
+            "1,8,3,Up,2009,Animation", "2,9,2,Alien,1979-05-25,Horror", "3,8,1,Up,2009,Animation",
+        ),
+    ),
+    "genres as lists": (
+        "log.csv", table(
+            "user;movie;rating;genres", "1;7;4;['Crime', 'Drama']", "2;7;5;['Crime', 'Drama']", "1;8;3;['Sci-Fi']",
+            "2;9;2;[]", "3;8;1;['Sci-Fi']",
+        ),
+    ),
+    "dates by name": (
+        "log.csv", table(
+            "user,item,rating,date",
+            *(
+                f"{u},{i},{n % 5},\"{('Jan', 'Feb', 'March')[n % 3]} {n + 1}, 20{10 + n % 4}\""
+                for n, (u, i) in enumerate(PAIRS)
+            ),
+        ),
+    ),
+    "German dates": (
+        "log.csv", table(
+            "Nutzer;Film;Note;Datum",
+            *(f"{u};{i};{n % 5};{n + 1}.{n % 12 + 1}.2019 {n % 24}:05" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "American dates": (
+        "log.csv", table(
+            "user,item,rating,date",
+            *(f"{u},{i},{n % 5},{n % 12 + 1}/{n + 8}/2019 {n % 12 + 1}:00 PM" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "dates whose order nothing tells": (
+        "log.csv", table(
+            "user,item,rating,date",
+            *(f"{u},{i},{n % 5},{n % 12 + 1}/{n % 11 + 1}/2019" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "ISO times with zones": (
+        "log.csv", table(
+            "user,item,rating,date",
+            *(f"{u},{i},{n % 5},2020-02-{n + 1:02d}T10:00:00.5+0{n % 3}:00" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "some zones": ("log.csv", table("user,item,rating,date", "a,x,1,2020-02-01T10:00Z", "a,y,1,2020-02-01T10:00")),
+    "a day that is none": ("log.csv", table("user,item,rating,date", "a,x,1,2020-02-30", "a,y,1,2020-02-01")),
+    "nanoseconds": (
+        "log.csv", table(
+            "user,item,rating,timestamp",
+            *(f"{u},{i},{n % 5},{1600000000000000000 + n // 2}" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "times with fractions": (
+        "log.csv", table(
+            "user,item,rating,timestamp",
+            *(f"{u},{i},{n % 5},{1600000000 + n / 4}" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "missing times": ("log.csv", table("user,item,rating,timestamp", "a,x,1,", "a,y,2,10", "b,x,3,9", "b,y,3,NA")),
+    "missing ratings": ("log.csv", table("user,item,rating", "a,x,1", "a,y,", "b,x,NA", "b,y,3")),
+    "no ratings at all": ("log.csv", table("user,item,rating", "a,x,", "a,y,", "b,x,", "b,y,")),
+    "zeros for unrated": (
+        "log.csv", table(
+            "user,item,rating", *(f"{n % 17},{n // 17},{0 if n % 2 else n % 9 + 1}" for n in range(170)),
+        ),
+    ),
+    "ids with zeros": (
+        "log.csv", table("user,isbn,rating", "007,0140449132,5", "7,0140449132,4", "007,0140449133,1")
+    ),
+    "ids as floats": ("log.csv", table("user,item,rating", "1.0,7.0,5", "2.0,7.0,4", "1.0,8.0,1")),
+    "large ids": (
+        "log.csv", table("user,item,rating", "9007199254740993,1,5", "9007199254740992,1,4", "9007199254740993,2,1")
+    ),
+    "a missing user": ("log.csv", table("user,item,rating", "a,x,1", ",y,2", "b,x,3")),
+    "a missing item": ("log.csv", table("user,item,rating", "a,x,1", "a,null,2", "b,x,3")),
+    "fractions": (
+        "log.csv", table("user,item,rating", *(f"{u},{i},{n % 5 + 1}/5" for n, (u, i) in enumerate(PAIRS)))
+    ),
+    "percent": ("log.csv", table("user,item,rating", *(f"{u},{i},{n * 5}%" for n, (u, i) in enumerate(PAIRS)))),
+    "stars": (
+        "log.csv", table("user,item,rating", *(f"{u},{i},{'★' * (n % 5 + 1)}½" for n, (u, i) in enumerate(PAIRS)))
+    ),
+    "opinions": (
+        "log.csv", table(
+            "user,item,rating", *(f"{u},{i},{('like', 'dislike')[n % 2]}" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "events": (
+        "log.csv", table(
+            "user,item,event",
+            *(f"{u},{i},{('view', 'purchase', 'remove')[n % 3]}" for n, (u, i) in enumerate([*PAIRS, *PAIRS[:7]])),
+        ),
+    ),
+    "a bad rating": ("log.csv", table("user,item,rating", "a,x,1", "a,y,2", "b,x,five", "c,x,2", "c,y,3")),
+    "a rating with two readings": ("log.csv", table("user,item,rating", 'a,x,"1,234"', 'a,y,"2,345"', 'b,x,"3,456"')),
+    "thousands": ("log.csv", table("user,item,plays", 'a,x,"1,234"', "a,y,12", "b,x,7", "b,y,19")),
+    "a huge rating": ("log.csv", table("user,item,rating", "a,x,1e39", "a,y,2", "b,x,3")),
+    "a trailing separator": ("log.csv", table("user;item;rating;", "a;x;1;", "a;y;2;", "b;x;3;")),
+    "a row that is too short": ("log.csv", table("user,item,rating", "a,x,1", "a,y", "b,x,3", "b,y,2")),
+    "a row that is too long": ("log.csv", table("user,item,rating", "a,x,1", "a,y,2,9", "b,x,3", "b,y,2")),
+    "a quote that is not closed": ("log.csv", table("user,item,rating", 'a,"x,1', "a,y,2", "b,x,3", "b,y,2")),
+    "text behind a quote": ("log.csv", table("user,item,rating", 'a,"x"y,1', "a,y,2", "b,x,3", "b,y,2")),
+    "an inch": ("log.tsv", table('user\titem\trating', 'a\t5" disc\t1', "a\ty\t2", "b\tx\t3", "b\ty\t2")),
+    "line ends in a quoted text": (
+        "log.csv", table("user,item,rating", 'a,"x\ny",1', "a,y,2", 'b,"x\ny",3', "b,y,2")
+    ),
+    "quotes with backslashes": (
+        "log.csv", table('"user";"item";"rating"', r'"a";"x \"y\"; z";"1"', '"a";"y";"2"', '"b";"y";"3"')
+    ),
+    "a declared separator": ("log.csv", table("sep=;", "user;item;rating", "a;x;1", "a;y;2", "b;x;3")),
+    "captions and blank lines": (
+        "log.csv", table("Our club", "", "user;item;stars", "ann;lamp;4,5", "", "bob;lamp;3,5")
+    ),
+    "comments": ("log.csv", table("# made by a program", "% on a day, at noon", "1,2,3", "4,5,2", "1,5,1")),
+    "a header that is a comment": ("log.csv", table("# user,item,rating", "1,2,3", "4,5,2", "1,5,1")),
+    "numbers of rows": ("log.csv", table(",user,item,rating", *(f"{n},{u},{i},3" for n, (u, i) in enumerate(PAIRS)))),
+    "names that say nothing": (
+        "log.csv", table("a,b,c,d", *(f"{n},{u},{i},{n % 5}" for n, (u, i) in enumerate(PAIRS)))
+    ),
+    "names of people and things": (
+        "log.csv", table("name,title,score", *(f"{u},{i},{n % 5}" for n, (u, i) in enumerate(PAIRS)))
+    ),
+    "items before users": (
+        "log.csv", table(
+            "book_id,member_id,grade,review_id", *(f"{i},{u},{n % 5},{n + 100}" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "a mean rating beside": (
+        "log.csv", table(
+            "user,item,average rating,rating", *(f"{u},{i},{len(i)}.5,{n % 5}" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "a list of items": ("items.csv", table("id,title,genre", "1,Heat,Crime", "2,Up,Animation", "3,Alien,Horror")),
+    "prose": ("text.txt", table("Once upon a time, there was a log.", "It had no rows, no columns", "and no end")),
+    "nothing": ("log.csv", ""),
+    "blanks": ("log.csv", "  \n \n"),
+    "a header alone": ("log.csv", "user,item,rating\n"),
+    "Netflix Prize": (
+        "log.txt", table("1:", "1488844,3,2005-09-06", "822109,5,2005-05-13", "2:", "2059652,4,2005-09-05")
+    ),
+    "a poll": (
+        "poll.csv", table(
+            "name,Heat,Up,Alien,Casablanca,Metropolis", "ann,5,4,3,,1", "bob,1,2,3,4,5", "cid,3,,4,1,2",
+        ),
+    ),
+    "Latin-1": ("log.csv", table("Leser;Buch;Note", "Jörg;Käfer;3", "Jörg;Mücke;4", "Anna;Käfer;5").encode("cp1252")),
+    "UTF-8 with a mark": (
+        "log.csv", table("Leser;Buch;Note", "Jörg;Käfer;3", "Jörg;Mücke;4", "Anna;Käfer;5").encode("utf-8-sig")
+    ),
+    "UTF-16": ("log.csv", table("Leser;Buch;Note", "Jörg;Käfer;3", "Jörg;Mücke;4", "Anna;Käfer;5").encode("utf-16")),
+    "UTF-16 without a mark": (
+        "log.csv", table("user\titem\trating", "a\tx\t1", "a\ty\t2", "b\tx\t3").encode("utf-16-le")
+    ),
+    "a broken byte": ("log.csv", table("user,item,rating", "Jörg,Käfer,1", "a,y,2").encode() + b"b\xff,y,2\n"),
+    "a NUL": ("log.csv", table("user,item,rating", "a,x,1", "a,y\0,2", "b,x,3")),
+    "noise": ("log.csv", bytes(range(256)) * 4),
+}  # fmt: skip
+
+
+READ_BY_PYTHON_ALONE = {"a poll"}
+
+
+@pytest.mark.parametrize("layout", [name for name in LAYOUTS if name not in READ_BY_PYTHON_ALONE])
+def test_the_page_reads_what_python_reads(page, tmp_path, layout):
+    name, content = LAYOUTS[layout]
+    compare(page, tmp_path / "folder", content if isinstance(content, bytes) else content.encode(), name)
+
+
+USERS = st.sampled_from(["ann", "bob", "José", "007", "7", "u 1", "none", "12", "x;y", 'q"q'])
+NUMBERED = st.integers(1, 12).map(str)
+ITEMS = st.sampled_from(["lamp", "desk", "Käfer", "tt0111161", "0140449132", "a, b", "c|d", "4,5", "B00005N5PF"])
+RATINGS = {
+    "stars": st.integers(0, 5).map(str),
+    "halves": st.integers(1, 10).map(lambda n: f"{n / 2:.1f}"),
+    "decimal commas": st.integers(1, 10).map(lambda n: f"{n / 2:.1f}".replace(".", ",")),
+    "fractions": st.integers(0, 10).map(lambda n: f"{n}/10"),
+    "words": st.sampled_from(["like", "dislike", "neutral", "Love it"]),
+    "events": st.sampled_from(["view", "cart", "purchase"]),
+    "counts": st.integers(1, 5000).map(lambda n: f"{n:,}"),
+    "with blanks": st.sampled_from(["1", "2", "3", "4", "5", "", "NA", "-"]),
+    "with errors": st.sampled_from(["1", "2", "3", "4", "5", "4", "3", "bad"]),
+}
+DAYS = st.datetimes()
+TIMES = {
+    "seconds": st.integers(800_000_000, 1_700_000_000).map(str),
+    "ISO": DAYS.map(lambda time: time.isoformat(" ", "seconds")),
+    "days": DAYS.map(lambda time: f"{time:%d}.{time.month}.{time.year:04d}"),
+    "months first": DAYS.map(lambda time: f"{time.month}/{time.day}/{time.year:04d} {time:%I:%M %p}"),
+    "short": DAYS.map(lambda time: f"{time.day}-{time.month}-{time:%y}"),
+    "names": DAYS.map(lambda time: f"{time:%b} {time.day}, {time.year:04d}"),
+    "RFC 822": DAYS.map(lambda time: f"{time:%a}, {time.day} {time:%b} {time.year:04d} {time:%H:%M:%S} +0100"),
+    "with blanks": st.sampled_from(["10", "20", "30", "", "null"]),
+    "some no dates": st.sampled_from(["2020-01-01", "2020-01-02", "12 June 2020", "soon"]),
+}
+HEADERS = (
+    ("user", "item", "rating", "timestamp"), ("userId", "movieId", "rating", "timestamp"),
+    ("reader", "ISBN", "Book-Rating", "Date Read"), ("customer_id", "product", "score", "created at"),
+    ("Nutzer", "Buch", "Bewertung", "Datum"), ("utilisateur", "livre", "note", "jour"),
+    ("who", "what", "how much", "when"), ("User Name", "Title", "Stars", "Day"),
+    ("uid", "iid", "r", "t"), ("", "", "", ""), ("session", "track name", "plays", "last played"), (),
+)  # fmt: skip
+
+
+@st.composite
+def tables(draw: Any) -> bytes:
+    separator = draw(st.sampled_from([",", ";", "\t", "|", "::"]))
+    ids = draw(st.sampled_from([(USERS, ITEMS), (NUMBERED, NUMBERED), (NUMBERED, ITEMS)]))
+    columns = [*ids, draw(st.sampled_from(list(RATINGS.values()))), draw(st.sampled_from(list(TIMES.values())))]
+    order = draw(st.permutations(range(4)))[: draw(st.integers(2, 4))]
+    header = draw(st.sampled_from(HEADERS))
+    rows = draw(st.lists(st.tuples(*columns), min_size=1, max_size=40))
+    rows = [[row[column] for column in order] for row in [*([header] if header else []), *rows]]
+    is_quoting = draw(st.booleans())
+
+    def field(cell: str) -> str:
+        needs = is_quoting or separator in cell or '"' in cell or not cell.isascii()
+        return f'"{cell.replace(chr(34), chr(34) * 2)}"' if needs and separator != "::" else cell
+
+    end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    text = end.join(separator.join(map(field, row)) for row in rows) + draw(st.sampled_from(["", end]))
+    return text.encode(draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"])))
+
+
+@settings(max_examples=200, deadline=None)
+@given(content=tables())
+def test_the_page_reads_any_table_as_python_does(page, tmp_path_factory, content):
+    compare(page, tmp_path_factory.getbasetemp() / "any", content)
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.text(alphabet='ab12,;"\n|\t .:-', max_size=80))
+def test_any_text_is_read_alike_or_refused(page, tmp_path_factory, text):
+    compare(page, tmp_path_factory.getbasetemp() / "any", text.encode())
