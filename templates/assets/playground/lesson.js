@@ -118,6 +118,7 @@ export function createLesson(box, api) {
     actButton.textContent = step.action();
     previousButton.disabled = position === 0;
     nextButton.textContent = position === LESSON.length - 1 ? t("lesson.finish") : t("lesson.next");
+    box.parentElement.style.setProperty("--lesson-height", `${box.offsetHeight}px`);
     if (!wasOpen) opener = document.activeElement;
     heading.focus({ preventScroll: wasOpen });
   };
