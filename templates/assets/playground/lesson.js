@@ -47,7 +47,7 @@ export const LESSON = [
     title: () => t("lesson.overfitting.title"),
     text: () => t("lesson.overfitting.text"),
     action: () => t("lesson.overfitting.action"),
-    ...{ settings: { l2: 0, learningRate: 0.03, epochs: 30 }, start: (api) => api.train(), look: "curves" },
+    ...{ settings: { l2: 0, epochs: 60 }, start: (api) => api.train(), look: "curves" },
   },
   {
     title: () => t("lesson.genres.title"),

@@ -5,7 +5,7 @@ import { DEFAULTS, isSameExperiment } from "./settings.js";
 
 export const PRESETS = [
   { changes: {}, name: t("playground.preset.default"), watch: t("playground.preset.default_watch") },
-  { changes: { l2: 0, learningRate: 0.03, epochs: 30 }, name: t("playground.preset.overfit"), watch: t("playground.preset.overfit_watch") },
+  { changes: { l2: 0, epochs: 60 }, name: t("playground.preset.overfit"), watch: t("playground.preset.overfit_watch") },
   { changes: { logQ: false }, name: t("playground.preset.no_logq"), watch: t("playground.preset.no_logq_watch") },
   { changes: { dim: 2 }, name: t("playground.preset.plane"), watch: t("playground.preset.plane_watch") },
   { changes: { closedForm: true }, name: t("playground.preset.start"), watch: t("playground.preset.start_watch") },
