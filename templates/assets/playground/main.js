@@ -117,13 +117,14 @@ function showSettings() {
   presets.show(settings);
 }
 
-// Every change of a setting makes new towers, and an entry of the history.
+// Every change of a setting makes new towers, and an entry of the history. Returns whether anything changed.
 function change(newSettings) {
-  if (isSameExperiment(settings, newSettings)) return;
+  if (isSameExperiment(settings, newSettings)) return false;
   settings = newSettings;
   history.pushState(null, "", writeSettings(settings, location.hash) || location.pathname + location.search);
   showSettings();
   reset();
+  return true;
 }
 
 function watch(changes) {
@@ -197,8 +198,10 @@ function start(encoded) {
   sample = decodeSample(encoded);
   load(sample);
   createLesson(part("lesson"), {
-    // set(changes): the defaults with these changes
-    set: (changes) => change({ ...DEFAULTS, ...changes }),
+    // New towers by the defaults with these changes.
+    set(changes) {
+      if (!change({ ...DEFAULTS, ...changes })) reset();
+    },
     ...{ train, pause, step, reset, highlight, test: testRandomUser, settings: () => settings },
   });
 

@@ -1,0 +1,66 @@
+"""Where the learner runs: in a worker where pages come over HTTP, else in the page, which stays responsive."""
+
+from tests.browser.conftest import until
+from tests.browser.playground.page import button, ready, train
+
+MAX_TASK = 250
+"""Milliseconds. A slice takes at most some 12; the rest is patience with a machine that does other things too."""
+LONG_TASKS = """() => {
+  globalThis.tasks = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) tasks.push(entry.duration);
+  }).observe({ type: "longtask" });
+}"""
+
+
+def test_over_http_the_learner_runs_in_a_worker_and_from_disk_in_the_page(visit, disk, web):
+    page = ready(visit(web + "playground.html"))
+    assert ["learner.js" in worker.url for worker in page.workers] == [True]
+    page = ready(visit(disk + "playground.html"))
+    assert page.workers == []
+
+
+def test_if_there_can_be_no_worker_the_page_learns_itself(chromium, web):
+    profile = chromium.new_context()
+    profile.add_init_script("""
+      globalThis.Worker = class extends EventTarget {
+        constructor() { super(); setTimeout(() => this.onerror()); }
+        postMessage() {}
+        terminate() { globalThis.isTerminated = true; }
+      };
+    """)
+    page = profile.new_page()
+    page.goto(web + "playground.html#epochs=1")
+    ready(page)
+    assert page.evaluate("isTerminated")
+    train(page)
+    profile.close()
+
+
+def test_a_page_without_its_learner_says_so(chromium, disk):
+    page = chromium.new_page()
+    page.route("**/learner.js*", lambda route: route.abort())
+    page.goto(disk + "playground.html")
+    page.get_by_role("alert").filter(has_text="The playground could not start").wait_for()
+    page.close()
+
+
+def test_the_page_answers_while_it_learns(visit, disk):
+    page = ready(visit(disk + "playground.html#epochs=5", reduced_motion="no-preference"))
+    page.wait_for_timeout(300)  # until the first lists are there
+    page.evaluate(LONG_TASKS)
+    train(page)
+    page.wait_for_timeout(200)
+    tasks = sorted(page.evaluate("tasks"))
+    assert tasks[-1:] <= [MAX_TASK]
+    assert sum(duration > 100 for duration in tasks) <= 3, tasks
+
+
+def test_a_knob_turned_while_it_learns_ends_the_run(visit, origin):
+    page = ready(visit(origin + "playground.html#epochs=100&batchSize=128"))
+    button(page, "Train").click()
+    until(page, "() => document.querySelectorAll('.run-title').length === 1")
+    page.get_by_role("slider", name="Dimensions").press("Home")
+    until(page, "() => document.querySelector('[data-clock] b').textContent.startsWith('Epoch 0.0')")
+    page.wait_for_timeout(300)
+    assert page.locator("[data-clock] b").inner_text().startswith("Epoch 0.0")  # no late answer of the first run

@@ -1,0 +1,41 @@
+"""The playground is on every site, whatever was built, and its learner can run without a page."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from tests.site.tiny import render, tiny
+
+
+def without_models(*absent: str):
+    artefacts = tiny()
+    models = {name: model for name, model in artefacts.build.models.items() if name not in absent}
+    return msgspec.structs.replace(artefacts, build=msgspec.structs.replace(artefacts.build, models=models))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    return render(tiny(), tmp_path_factory.mktemp("site"))
+
+
+def test_a_site_has_it_whichever_models_were_built(tmp_path):
+    page = render(without_models("deep"), tmp_path) / "playground.html"
+    assert '<button type="button" class="button primary" data-train>' in page.read_text("utf-8")
+
+
+def test_other_pages_lead_there(site):
+    for name in ("index", "training"):
+        main = (site / f"{name}.html").read_text("utf-8").partition("<main")[2]
+        assert 'href="playground.html"' in main, name
+
+
+def test_the_learner_runs_in_a_worker_which_has_no_page_to_ask_for_its_version(site):
+    script = (site / "assets" / "learner.js").read_text("utf-8")
+    assert "currentScript" not in script
+    assert script.startswith('"use strict";\n\n{\n')
+
+
+def test_the_page_asks_for_the_learner_of_its_own_build(site):
+    script = (site / "assets" / "playground.js").read_text("utf-8")
+    assert script.count('"assets/learner.js?v=') == 1
