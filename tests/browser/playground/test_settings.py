@@ -14,7 +14,8 @@ NAMES = (
 HOSTILE = (
     "#dim=33", "#dim=2.0", "#dim=1e1", "#dim=-2", "#dim=", "#loss=SOFTMAX", "#loss=__proto__", "#logQ=1",
     "#logQ=TRUE", "#seed=-1", "#seed=1.5", "#seed=9999999", "#seed=<img src=x onerror=alert(1)>", "#holdout=0",
-    "#epochs=1000000000", "#learningRate=NaN", "#__proto__=1&constructor=2&toString=3", "#%", "#%E0%A4%A", "#&&=&=#", "#" + "x" * 100_000,
+    "#epochs=1000000000", "#learningRate=NaN", "#__proto__=1&constructor=2&toString=3", "#%", "#%E0%A4%A", "#&&=&=#",
+    "#" + "x" * 100_000,
 )  # fmt: skip
 
 
