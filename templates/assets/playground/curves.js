@@ -3,7 +3,7 @@
 import { element, svgElement } from "../shared/element.js";
 import { formatFixed } from "../shared/format.js";
 import { t } from "../shared/strings.js";
-import { MODEL_NAMES, MODELS } from "./runs.js";
+import { formatMeasure, MODEL_NAMES, MODELS } from "./runs.js";
 
 const MARGIN = { top: 8, right: 46, bottom: 22, left: 40 }; // px
 const LABEL_HEIGHT = 13; // px, of a label at the end of a curve
@@ -41,7 +41,7 @@ function spreadLabels(labels, height) {
 }
 
 // `measure` is "loss" or "ndcg"; `onEpoch` is called with the epoch that the visitor points at, or null.
-export function createCurves(box, { measure, label, fromZero, digits }, onEpoch) {
+export function createCurves(box, { measure, label, fromZero }, onEpoch) {
   const svg = svgElement("svg", { "aria-hidden": "true" });
   const readout = element("div", { class: "curve-readout", hidden: "" });
   const plot = element(
@@ -97,9 +97,8 @@ export function createCurves(box, { measure, label, fromZero, digits }, onEpoch)
   const valuesAt = (at) =>
     runs.flatMap((run) =>
       MODELS.map((model) => {
-        const value = run.at(measure, model, at);
         const name = runs.length > 1 ? `${MODEL_NAMES[model]} ${run.number}` : MODEL_NAMES[model];
-        return { model, name, value: value === null ? "–" : formatFixed(value, digits) };
+        return { model, name, value: formatMeasure(run.at(measure, model, at)) };
       }),
     );
 

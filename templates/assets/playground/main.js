@@ -43,8 +43,8 @@ const runs = createRuns(part("runs"), showCurves);
 const lossLabel = t("playground.curve.loss");
 const ndcgLabel = t("playground.curve.ndcg");
 const curves = [
-  createCurves(part("loss"), { measure: "loss", label: lossLabel, fromZero: false, digits: 3 }, showEpoch),
-  createCurves(part("ndcg"), { measure: "ndcg", label: ndcgLabel, fromZero: true, digits: 3 }, showEpoch),
+  createCurves(part("loss"), { measure: "loss", label: lossLabel, fromZero: false }, showEpoch),
+  createCurves(part("ndcg"), { measure: "ndcg", label: ndcgLabel, fromZero: true }, showEpoch),
 ];
 const numbers = createNumbers(part("numbers"));
 const learner = connectLearner(receive, showFailure);
@@ -76,8 +76,8 @@ const RECEIVERS = {
   starting: (message) => present.starting(message),
 
   progress(message) {
-    present.progress(message);
     runs.add(message);
+    present.progress(message, runs.current());
     const hasStopped = state === "learning" && message.state !== "learning";
     showState(message.state);
     if (!reducedMotion.matches || message.state !== "learning" || Math.floor(message.epoch) !== drawnEpoch) showCurves();

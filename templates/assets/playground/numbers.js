@@ -1,8 +1,7 @@
 // The numbers behind the curves as a table: one row an epoch, for each run and tower its loss and nDCG.
 import { element } from "../shared/element.js";
-import { formatFixed } from "../shared/format.js";
 import { t } from "../shared/strings.js";
-import { MODEL_NAMES, MODELS } from "./runs.js";
+import { formatMeasure, MODEL_NAMES, MODELS } from "./runs.js";
 
 const CURVE_MEASURES = ["loss", "ndcg"];
 const MEASURE_NAMES = { loss: t("playground.loss"), ndcg: t("playground.ndcg") };
@@ -21,11 +20,10 @@ export function createNumbers(box) {
       const name = t("playground.numbers_column", { number: run.number, model: MODEL_NAMES[model], measure: MEASURE_NAMES[measure] });
       return element("th", { scope: "col", class: "num" }, name);
     });
-    const last = Math.max(0, ...runs.flatMap((run) => [...run.losses.keys(), ...run.ndcgs.keys()]));
+    const last = Math.max(0, ...runs.flatMap((run) => [...run.ndcgs.keys()]));
     const rows = Array.from({ length: runs.length ? last + 1 : 0 }, (_, epoch) => {
       const cells = columns.map(({ run, measure, model }) => {
-        const value = run.at(measure, model, epoch);
-        return element("td", { class: "num" }, value === null ? "–" : formatFixed(value, 4));
+        return element("td", { class: "num" }, formatMeasure(run.at(measure, model, epoch), 4));
       });
       return element("tr", {}, element("th", { scope: "row", class: "num" }, String(epoch)), ...cells);
     });

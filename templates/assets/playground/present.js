@@ -3,9 +3,8 @@
 import { element } from "../shared/element.js";
 import { formatCount, formatFixed, formatPercent } from "../shared/format.js";
 import { t } from "../shared/strings.js";
-import { MODEL_NAMES, MODELS } from "./runs.js";
+import { formatMeasure, MODEL_NAMES, MODELS } from "./runs.js";
 
-const DIGITS = { loss: 3, ndcg: 3 };
 const PROBLEMS = {
   diverged: ({ model }) => t("playground.problem.diverged", { model: MODEL_NAMES[model] ?? "" }),
   empty: () => t("playground.problem.empty"),
@@ -18,13 +17,13 @@ export function createPresent({ clock, facts, problem, status, loss, ndcg }) {
   const details = element("span");
   clock.append(epochText, details);
   const boxes = { loss, ndcg };
-  let shown = { loss: null, ndcg: null };
+  let shown = { loss: null, ndcg: null }; // { base, deep } of each
   let state = "paused";
   let ready = null;
   let nEpochs = 0;
 
   const textOf = (measure) =>
-    MODELS.map((model) => `${MODEL_NAMES[model]} ${shown[measure] ? formatFixed(shown[measure][model], DIGITS[measure]) : "–"}`);
+    MODELS.map((model) => `${MODEL_NAMES[model]} ${formatMeasure(shown[measure]?.[model])}`);
 
   const showMeasure = (measure) => {
     const [base, deep] = textOf(measure).map((text, n) => element("span", { class: `m-${MODELS[n]}` }, text));
@@ -53,12 +52,10 @@ export function createPresent({ clock, facts, problem, status, loss, ndcg }) {
       facts.textContent = t("playground.facts", { train: nTrain, heldOut: nHeldOut, n: nEvaluated, base, deep });
     },
 
-    progress(message) {
-      for (const measure of Object.keys(boxes)) {
-        if (!message[measure]) continue;
-        shown[measure] = message[measure];
-        showMeasure(measure);
-      }
+    // `run` holds what has been measured so far.
+    progress(message, run) {
+      shown = { loss: run.last("loss"), ndcg: run.last("ndcg") };
+      for (const measure of Object.keys(boxes)) showMeasure(measure);
       epochText.textContent = t("playground.clock.epoch", { epoch: formatFixed(message.epoch, 1), epochs: nEpochs });
       const steps = message.seconds > 0 ? message.step / message.seconds : 0;
       const speed = { steps: Math.round(steps), n: Math.round(message.ratingsPerSecond) };

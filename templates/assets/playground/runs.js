@@ -10,14 +10,15 @@ const N_BINS = 240; // points of a loss curve: messages come up to 15 times a se
 export const MODELS = ["base", "deep"];
 export const MODEL_NAMES = { base: t("playground.base"), deep: t("playground.deep") };
 
-// A mean of the losses of both models, weighted by the number of steps that each was measured over.
-function addLoss(means, key, epoch, { base, deep }, nSteps) {
-  const mean = means.get(key) ?? { epoch, base: 0, deep: 0, nSteps: 0 };
-  const weight = nSteps / (mean.nSteps + nSteps);
-  mean.base += weight * (base - mean.base);
-  mean.deep += weight * (deep - mean.deep);
-  Object.assign(mean, { epoch, nSteps: mean.nSteps + nSteps });
-  means.set(key, mean);
+// A loss or nDCG as the page writes it, and what stands where there is none.
+export const formatMeasure = (value, digits = 3) => (Number.isFinite(value) ? formatFixed(value, digits) : "–");
+
+// A mean of the losses of both models over steps; `epoch` is that of the last of them.
+const NO_LOSS = { epoch: 0, base: 0, deep: 0, nSteps: 0 };
+function mergeLosses(a, b) {
+  const nSteps = a.nSteps + b.nSteps;
+  const mean = (model) => a[model] + (b.nSteps / nSteps) * (b[model] - a[model]);
+  return { epoch: b.epoch, base: mean("base"), deep: mean("deep"), nSteps };
 }
 
 class Run {
@@ -28,34 +29,43 @@ class Run {
     const changes = differingSettings(settings, defaults);
     this.title = changes.map((name) => describeSetting(name, settings[name])).join(" · ") || t("playground.runs.defaults");
     this.step = 0;
-    this.bins = new Map(); // the loss curve
-    this.losses = new Map(); // the mean over each epoch, by its number
+    this.bins = new Map(); // losses, by the part of the run
+    this.losses = []; // the curve of them: means over the epoch before each point, as single batches differ a lot
     this.ndcgs = new Map(); // after each epoch, by its number; 0 before the first
   }
 
   add({ step, epoch, loss, ndcg }) {
     const nSteps = step - this.step;
     this.step = step;
-    if (loss && nSteps > 0) {
-      addLoss(this.bins, Math.ceil((epoch / this.settings.epochs) * N_BINS), epoch, loss, nSteps);
-      addLoss(this.losses, Math.ceil(epoch), epoch, loss, nSteps);
-    }
+    if (loss && nSteps > 0) this.addLoss({ epoch, ...loss, nSteps });
     if (ndcg) this.ndcgs.set(Math.round(epoch), { epoch, ...ndcg });
+  }
+
+  addLoss(loss) {
+    const bin = Math.ceil((loss.epoch / this.settings.epochs) * N_BINS);
+    if (this.bins.has(bin)) this.losses.pop();
+    this.bins.set(bin, mergeLosses(this.bins.get(bin) ?? NO_LOSS, loss));
+    const isRecent = ({ epoch }) => epoch > loss.epoch - 1 + 1e-9;
+    this.losses.push([...this.bins.values()].filter(isRecent).reduce(mergeLosses, NO_LOSS));
   }
 
   // The points [epoch, value] of a curve: "loss" or "ndcg".
   points(measure, model) {
-    const measured = [...(measure === "loss" ? this.bins : this.ndcgs).values()];
+    const measured = measure === "loss" ? this.losses : [...this.ndcgs.values()];
     return measured.map((record) => [record.epoch, record[model]]).filter(([, value]) => Number.isFinite(value));
   }
 
-  // The value at an epoch, null where there is none.
+  // The value at a whole epoch, null where there is none.
   at(measure, model, epoch) {
-    const value = (measure === "loss" ? this.losses : this.ndcgs).get(epoch)?.[model];
-    return Number.isFinite(value) ? value : null;
+    const point = this.points(measure, model).findLast(([x]) => x <= epoch + 1e-9);
+    return point && point[0] > epoch - 0.5 ? point[1] : null;
   }
 
-  lastNdcg = (model) => this.points("ndcg", model).at(-1)?.[1] ?? null;
+  // The values of both models last measured, null where there are none.
+  last(measure) {
+    const measured = measure === "loss" ? this.losses : [...this.ndcgs.values()];
+    return measured.at(-1) ?? null;
+  }
 }
 
 // `onChange` is called when the visitor removes runs.
@@ -92,7 +102,7 @@ export function createRuns(box, onChange) {
     arrange(list, shown.map(({ row }) => row));
     runs.forEach((run, n) => {
       shown[n].row.toggleAttribute("data-current", run === current);
-      const [base, deep] = MODELS.map(run.lastNdcg).map((value) => (value === null ? "–" : formatFixed(value, 3)));
+      const [base, deep] = MODELS.map((model) => formatMeasure(run.last("ndcg")?.[model]));
       const text = t("playground.runs.ndcg", { base, deep });
       if (shown[n].ndcg.textContent !== text) shown[n].ndcg.textContent = text;
     });
