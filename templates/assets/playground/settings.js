@@ -13,7 +13,7 @@ const MAX_SEED = 999_999;
 // The values that a setting may have; a seed is any whole number up to MAX_SEED.
 export const CHOICES = {
   dim: [2, 4, 8, 16, 32, 64],
-  epochs: [1, 2, 5, 10, 15, 20, 30, 40, 60, 100],
+  epochs: [1, 2, 3, 5, 10, 15, 20, 30, 40, 60, 100],
   batchSize: [128, 256, 512, 1024, 2048, 4096, 8192, 16384],
   learningRate: [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
   initialScale: [0.01, 0.03, 0.1, 0.3, 1],
