@@ -25,13 +25,28 @@ export function createCells() {
   };
 }
 
-// The same column without the rows where `isKept`, a Uint8Array, is 0. Texts that are left in no row stay in `values`.
-export const keepRows = ({ codes, values }, isKept) => ({ codes: codes.filter((_, row) => isKept[row]), values });
+// The positions where `is`, a Uint8Array, is 1. Loops like this one are many times faster than filter and from with a function.
+export function positionsOf(is) {
+  const positions = new Int32Array(is.length);
+  let n = 0;
+  for (let position = 0; position < is.length; position++) if (is[position]) positions[n++] = position;
+  return positions.subarray(0, n);
+}
+
+// The numbers of a typed array at some positions, in a new one.
+export function takeAt(numbers, positions) {
+  const taken = new numbers.constructor(positions.length);
+  for (let n = 0; n < positions.length; n++) taken[n] = numbers[positions[n]];
+  return taken;
+}
+
+// The same column at some rows alone. Texts that are left in no row stay in `values`.
+export const keepRows = ({ codes, values }, rows) => ({ codes: takeAt(codes, rows), values });
 
 // How many rows have each text of a column.
 export function countCells({ codes, values }) {
   const counts = new Int32Array(values.length);
-  for (const code of codes) counts[code]++;
+  for (let row = 0; row < codes.length; row++) counts[codes[row]]++;
   return counts;
 }
 

@@ -1,5 +1,5 @@
 // From the cells of ratings to a log: ids in order, one rating for each user and item, and of a long one whole users only.
-import { countCells } from "./cells.js";
+import { countCells, positionsOf, takeAt } from "./cells.js";
 import { isCanonical } from "./numbers.js";
 
 const SEED = 20;
@@ -16,13 +16,13 @@ export function orderIds({ codes, values }) {
   order.forEach((code, n) => {
     position[code] = n;
   });
-  return { ids: order.map((code) => values[code]), order, index: codes.map((code) => position[code]) };
+  return { ids: order.map((code) => values[code]), order, index: takeAt(position, codes) };
 }
 
 // The rows by user, each user's in their order: those of user u are rows[starts[u]] to rows[starts[u + 1] - 1].
 export function rowsByUser(user, nUsers) {
   const starts = new Int32Array(nUsers + 1);
-  for (const u of user) starts[u + 1]++;
+  for (let row = 0; row < user.length; row++) starts[user[row] + 1]++;
   for (let u = 0; u < nUsers; u++) starts[u + 1] += starts[u];
   const [rows, next] = [new Int32Array(user.length), starts.slice()];
   for (let row = 0; row < user.length; row++) rows[next[user[row]]++] = row;
@@ -56,18 +56,18 @@ export function* mergeRatings({ user, item, rating, time, isCounted }, nUsers, n
     counts[target]++;
   }
   yield 0.6;
-  let kept = new Int32Array(user.length);
-  let nKept = 0;
-  for (let row = 0; row < user.length; row++) if (keeper[row] === row) kept[nKept++] = row;
-  kept = kept.subarray(0, nKept);
+  const isKept = new Uint8Array(user.length);
+  for (let row = 0; row < user.length; row++) if (keeper[row] === row) isKept[row] = 1;
+  const kept = positionsOf(isKept);
+  if (!isCounted) for (let row = 0; row < user.length; row++) sums[row] /= counts[row];
   yield 0.8;
   const nMerged = user.length - kept.length;
   const isPairs = (!rating || isCounted) && nMerged === 0; // each counts 1
   return {
-    user: kept.map((row) => user[row]),
-    item: kept.map((row) => item[row]),
-    rating: isPairs ? null : Float64Array.from(kept, (row) => (isCounted ? sums[row] : sums[row] / counts[row])),
-    time: time ? Float64Array.from(kept, (row) => newest[row]) : null,
+    user: takeAt(user, kept),
+    item: takeAt(item, kept),
+    rating: isPairs ? null : takeAt(sums, kept),
+    time: time && takeAt(newest, kept),
     nMerged,
   };
 }
@@ -86,7 +86,7 @@ function createDraw(seed) {
 // Users in random order until `limit` ratings, which none of them alone has more than: a Uint8Array that is 1 for those drawn.
 export function drawUsers(user, nUsers, limit) {
   const counts = new Int32Array(nUsers);
-  for (const u of user) counts[u]++;
+  for (let row = 0; row < user.length; row++) counts[user[row]]++;
   const draw = createDraw(SEED);
   const order = new Int32Array(nUsers).map((_, u) => u).filter((u) => counts[u] <= limit);
   const isDrawn = new Uint8Array(nUsers);

@@ -1,7 +1,7 @@
 // The rows of a table that are ratings, as columns of users, items, ratings and times. The same as recsys/data/cleaning.py,
 // which explains it. Refuses, in a sentence, a row that cannot be read.
 import { t } from "../../shared/strings.js";
-import { countCells, keepRows, mapCells } from "./cells.js";
+import { countCells, keepRows, mapCells, positionsOf, takeAt } from "./cells.js";
 import { isCanonical, isDigits } from "./numbers.js";
 import { wholePattern } from "./rules.js";
 import { computeInSlices } from "./slices.js";
@@ -13,11 +13,8 @@ const MAX_FLOAT32 = 3.4028235e38;
 
 const shortened = (text) => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 
-// The numbers of a column, of numbers by code.
-const toRows = (codes, numbers) => Float64Array.from(codes, (code) => numbers[code]);
-
-// `rules` are all words and patterns. The returned generator function takes the cells and lines of a table and its columns by role, and
-// returns { user, item, rating, time, isKept, isCounted, notes }: cells; numbers of the rows that are kept, null where the table
+// `rules` are all words and patterns. The returned generator function takes a table as read.js has it,
+// and returns { user, item, rating, time, rows, isCounted, notes }: cells; numbers of the rows that are kept, null where the table
 // has none; which rows are; and whether a rating is how many rows its user and item have.
 export function createRatingsReader(rules, ratingParser) {
   const [isWholeFloat, blankIds] = [wholePattern(rules.cells.whole_float), new Set(rules.cells.blank_ids)];
@@ -66,12 +63,17 @@ export function createRatingsReader(rules, ratingParser) {
   const readTimesOf = function* (table, name, notes) {
     const cells = table.cells.get(name);
     const isBlank = yield* computeInSlices(cells.values.length, (code) => ratingParser.isBlank(cells.values[code]));
-    const known = cells.values.flatMap((_, code) => (isBlank[code] ? [] : [code]));
+    const isKnown = new Uint8Array(isBlank.length);
+    for (let code = 0; code < isKnown.length; code++) isKnown[code] = isBlank[code] ? 0 : 1;
+    const known = positionsOf(isKnown);
     if (!known.length) {
       notes.push(t("playground.file.blankTimes", { column: name }));
       return null;
     }
-    const { times, problem } = yield* readTimes(known.map((code) => cells.values[code]));
+    const { times, problem } = yield* readTimes(
+      known.length === cells.values.length ? cells.values : Array.from(known, (code) => cells.values[code]),
+    );
+    yield 0.8;
     if (problem) refuseFile(`${table.file}: ${problem}`);
     const ofCode = new Float64Array(cells.values.length).fill(Number.NaN);
     known.forEach((code, n) => {
@@ -81,10 +83,17 @@ export function createRatingsReader(rules, ratingParser) {
     if (times.some(Number.isNaN)) {
       refuseAt(table, cells, isBad, (line, cell) => t("playground.file.time", { file: table.file, line, cell }));
     }
+    yield 0.85;
     const oldest = times.reduce((min, time) => Math.min(min, time), Number.POSITIVE_INFINITY) - 1;
-    const nMissing = countCells(cells).reduce((sum, n, code) => sum + (Number.isNaN(ofCode[code]) ? n : 0), 0);
+    const counts = countCells(cells);
+    let nMissing = 0;
+    for (let code = 0; code < ofCode.length; code++) {
+      if (!isBlank[code]) continue;
+      ofCode[code] = oldest;
+      nMissing += counts[code];
+    }
     if (nMissing) notes.push(t("playground.file.noTime", { n: nMissing }));
-    return toRows(cells.codes, ofCode.map((time) => (Number.isNaN(time) ? oldest : time)));
+    return takeAt(ofCode, cells.codes);
   };
 
   // The rows without a rating, which are left out, and those with a number that seems to mean so.
@@ -98,13 +107,13 @@ export function createRatingsReader(rules, ratingParser) {
     const nBlank = counts.reduce((sum, n, code) => sum + (Number.isNaN(numbers[code]) ? n : 0), 0);
     if (nBlank) notes.push(t("playground.file.noRating", { n: nBlank }));
     if (value !== null) notes.push(t("playground.file.unrated", { n: nOfNumber.get(value), cell: String(value) }));
-    cells.codes.forEach((code, row) => {
-      if (Number.isNaN(numbers[code]) || numbers[code] === value) isKept[row] = 0;
-    });
+    const isUnrated = Array.from(numbers, (number) => Number.isNaN(number) || number === value);
+    for (let row = 0; row < isKept.length; row++) if (isUnrated[cells.codes[row]]) isKept[row] = 0;
   };
 
-  return function* (table, roles) {
+  return function* (table) {
     const notes = [];
+    const { roles } = table;
     const nameOf = (role) => roles.get(role)?.name;
     const user = readIds(table, nameOf("user"), (place) => t("playground.file.noUser", place));
     const item = readIds(table, nameOf("item"), (place) => t("playground.file.noItem", place));
@@ -118,15 +127,17 @@ export function createRatingsReader(rules, ratingParser) {
       else {
         markUnrated(parsed, isKept, notes);
         ({ events } = parsed);
-        rating = toRows(parsed.cells.codes, parsed.numbers).filter((_, row) => isKept[row]);
+        rating = takeAt(parsed.numbers, parsed.cells.codes);
       }
     }
     if (events.length) notes.push(t("playground.file.events", { column: nameOf("rating"), events: events.join(", ") }));
     const times = nameOf("timestamp") === undefined ? null : yield* readTimesOf(table, nameOf("timestamp"), notes);
     yield 0.9;
+    const rows = positionsOf(isKept);
     return {
-      ...{ user: keepRows(user, isKept), item: keepRows(item, isKept), rating, isKept, notes },
-      time: times?.filter((_, row) => isKept[row]) ?? null,
+      ...{ user: keepRows(user, rows), item: keepRows(item, rows), rows, notes },
+      rating: rating && takeAt(rating, rows),
+      time: times && takeAt(times, rows),
       isCounted: rating === null || events.length > 0,
     };
   };

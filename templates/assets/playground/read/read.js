@@ -5,7 +5,7 @@
 // and it takes one table alone: titles, years and genres if they stand in the rows of the ratings, no further columns.
 // Digits are those of ASCII. Numbers and times are in 64 bits, a time with a fraction of a second keeps it.
 import { t } from "../../shared/strings.js";
-import { keepRows } from "./cells.js";
+import { keepRows, positionsOf, takeAt } from "./cells.js";
 import { createContents } from "./contents.js";
 import { createFactsReader } from "./facts.js";
 import { drawUsers, mergeRatings, orderIds } from "./log.js";
@@ -21,21 +21,46 @@ import { isWide } from "./wide.js";
 export const MAX_LOG = 200_000; // ratings
 const FACTS = ["title", "year", "genres"];
 const ENDINGS = /(\.(csv|tsv|tab|txt|dat|data|psv))?(\.(zip|gz|zst|bz2|xz))*$/i;
-const [DECODED, PARSED, CLEANED] = [0.2, 0.7, 0.9]; // shares of the work that are done then
+const DECODED = 0.3; // share of the work on a table
+const [PARSED, CLEANED] = [0.7, 0.9]; // shares of all work
 
-// Which columns of a table hold what, by its first rows.
-function findColumns(form, blocks, columnNames, describe, ratingParser) {
-  const sample = sampleRows(form, blocks);
-  const names = [...sample.keys()];
-  const [{ file }, columns] = [form, shownNames(form)];
-  const contents = new Map(names.map((name) => [name, describe(sample.get(name))]));
-  const isTable = form.hasHeader && isWide(sample, contents, columnNames, ratingParser);
-  if (isTable) refuseFile(t("playground.file.wide", { file }));
-  return findRoles(sample, contents, columnNames) ?? refuseFile(t("playground.file.noColumns", { file, columns }));
+// What reads names, contents, ratings and facts, by the words and patterns of data-reading-rules.js.
+function createReaders(rules) {
+  const ratingParser = createRatingParser(rules.ratings);
+  return {
+    ...{ rules, ratingParser, columnNames: createColumnNames(rules.names) },
+    describe: createContents(rules.contents, ratingParser),
+    readRatingRows: createRatingsReader(rules, ratingParser),
+    readFacts: createFactsReader(rules),
+  };
 }
 
-// The notes on which columns were taken for what.
-function describeRoles(form, roles) {
+// Which columns of a table hold what, by its first rows.
+function findColumns(form, blocks, { columnNames, describe, ratingParser }) {
+  const sample = sampleRows(form, blocks);
+  const contents = new Map([...sample].map(([name, cells]) => [name, describe(cells)]));
+  const isPoll = form.hasHeader && isWide(sample, contents, columnNames, ratingParser);
+  if (isPoll) refuseFile(t("playground.file.wide", { file: form.file }));
+  const roles = findRoles(sample, contents, columnNames);
+  return roles ?? refuseFile(t("playground.file.noColumns", { file: form.file, columns: shownNames(form) }));
+}
+
+// A generator: the table of a file, { form, roles, cells, lines }, of which `cells` has all columns with a role.
+function* readTable(bytes, file, readers) {
+  const { rules, columnNames } = readers;
+  const blocks = yield* scaleShares(decodeFile(bytes, file, rules.formats.starts), 0, DECODED);
+  const form = findForm(firstLines(blocks), file, columnNames, rules.files);
+  yield DECODED;
+  const roles = findColumns(form, blocks, readers);
+  yield DECODED;
+  const names = [...roles.values()].map(({ name }) => name);
+  const table = yield* scaleShares(readColumns(form, blocks, names), DECODED, 1);
+  if (!table.lines.length) refuseFile(t("playground.file.noRows", { file, expected: shownNames(form) }));
+  return { ...table, form, roles, file };
+}
+
+// Notes on which columns were taken for what.
+function describeRoles({ form, roles }) {
   const columnOf = (role) => roles.get(role)?.name ?? "";
   const columns = [
     t("playground.file.asUser", { column: columnOf("user") }),
@@ -50,18 +75,18 @@ function describeRoles(form, roles) {
   ];
 }
 
+function describeMerged({ nMerged, time }, { isCounted }) {
+  if (!nMerged) return "";
+  if (isCounted) return t("playground.file.counted", { n: nMerged });
+  return time ? t("playground.file.newest", { n: nMerged }) : t("playground.file.mean", { n: nMerged });
+}
+
 // The ratings of drawn users alone, with the users and items that are left renumbered.
 function keepUsers(ratings, isDrawn, nItems) {
-  let rows = new Int32Array(ratings.user.length);
+  const rows = positionsOf(takeAt(isDrawn, ratings.user));
   const isRated = new Uint8Array(nItems);
-  let n = 0;
-  for (let row = 0; row < rows.length; row++) {
-    if (!isDrawn[ratings.user[row]]) continue;
-    rows[n++] = row;
-    isRated[ratings.item[row]] = 1;
-  }
-  rows = rows.subarray(0, n);
-  const left = [isDrawn, isRated].map((is) => Int32Array.from(is, (_, position) => position).filter((position) => is[position]));
+  for (let n = 0; n < rows.length; n++) isRated[ratings.item[rows[n]]] = 1;
+  const left = [isDrawn, isRated].map(positionsOf);
   const [newUser, newItem] = left.map((some, k) => {
     const position = new Int32Array([isDrawn, isRated][k].length);
     some.forEach((old, fresh) => {
@@ -69,66 +94,63 @@ function keepUsers(ratings, isDrawn, nItems) {
     });
     return position;
   });
-  const keep = (column) => column && Float64Array.from(rows, (row) => column[row]);
   return {
-    ...{ users: left[0], items: left[1], rating: keep(ratings.rating), time: keep(ratings.time) },
-    user: rows.map((row) => newUser[ratings.user[row]]),
-    item: rows.map((row) => newItem[ratings.item[row]]),
+    ...{ users: left[0], items: left[1] },
+    user: takeAt(newUser, takeAt(ratings.user, rows)),
+    item: takeAt(newItem, takeAt(ratings.item, rows)),
+    rating: ratings.rating && takeAt(ratings.rating, rows),
+    time: ratings.time && takeAt(ratings.time, rows),
   };
 }
 
-// Reads the bytes of a file with the words and patterns of data-reading-rules.js. Yields the share of the work that is done,
-// every few milliseconds; returns { log, titles, itemIds, userIds, name, notes }. Throws an Error with a sentence that says
-// what came, what was expected and what to do.
-export function* readRatings(bytes, fileName, rules, limit = MAX_LOG) {
-  const columnNames = createColumnNames(rules.names);
-  const ratingParser = createRatingParser(rules.ratings);
-  const describe = createContents(rules.contents, ratingParser);
-  const blocks = yield* scaleShares(decodeFile(bytes, fileName, rules.formats.starts), 0, DECODED);
-  const form = findForm(firstLines(blocks), fileName, columnNames, rules.files);
-  yield DECODED;
-  const roles = findColumns(form, blocks, columnNames, describe, ratingParser);
-  yield DECODED;
-  const table = yield* scaleShares(readColumns(form, blocks, [...roles.values()].map(({ name }) => name)), DECODED, PARSED);
-  if (!table.lines.length) refuseFile(t("playground.file.noRows", { file: fileName, expected: shownNames(form) }));
-  const rated = yield* scaleShares(createRatingsReader(rules, ratingParser)({ ...table, file: fileName }, roles), PARSED, CLEANED);
-  if (!rated.user.codes.length) refuseFile(t("playground.file.noRatings", { file: fileName }));
-  const [users, items] = [orderIds(rated.user), orderIds(rated.item)];
+// Reads the bytes of a file. Yields the share of the work that is done, every few milliseconds; returns
+// { log, titles, itemIds, userIds, name, notes }. Throws an Error with a sentence that says what came, what was expected and
+// what to do.
+export function* readRatings(bytes, file, rules, limit = MAX_LOG) {
+  const readers = createReaders(rules);
+  const table = yield* scaleShares(readTable(bytes, file, readers), 0, PARSED);
+  const rated = yield* scaleShares(readers.readRatingRows(table), PARSED, CLEANED);
+  if (!rated.user.codes.length) refuseFile(t("playground.file.noRatings", { file }));
+  const users = orderIds(rated.user);
   yield CLEANED;
+  const items = orderIds(rated.item);
+  yield CLEANED;
+  const [nUsers, nItems] = [users.ids.length, items.ids.length];
   const indexed = { ...rated, user: users.index, item: items.index };
-  const merged = yield* scaleShares(mergeRatings(indexed, users.ids.length, items.ids.length), CLEANED, 1);
-  const columns = new Map(FACTS.filter((role) => roles.has(role)).map((role) => [role, keepRows(table.cells.get(roles.get(role).name), rated.isKept)]));
-  const facts = yield* scaleShares(createFactsReader(rules)(rated.item, columns), CLEANED, 1);
+  const merged = yield* scaleShares(mergeRatings(indexed, nUsers, nItems), CLEANED, 1);
+  const columns = new Map();
+  for (const role of FACTS) {
+    if (table.roles.has(role)) columns.set(role, keepRows(table.cells.get(table.roles.get(role).name), rated.rows));
+  }
+  const facts = yield* scaleShares(readers.readFacts(rated.item, columns), CLEANED, 1);
   const total = merged.user.length;
-  const isDrawn = total > limit ? drawUsers(merged.user, users.ids.length, limit) : new Uint8Array(users.ids.length).fill(1);
-  const kept = keepUsers(merged, isDrawn, items.ids.length);
-  const [n, nUsers, nItems] = [kept.user.length, kept.users.length, kept.items.length];
-  if (!n) refuseFile(t("playground.file.largeUsers", { file: fileName, limit }));
-  const ofItem = (values) => [...kept.items].map((item) => values[items.order[item]]);
-  const itemIds = [...kept.items].map((item) => items.ids[item]);
+  const isDrawn = total > limit ? drawUsers(merged.user, nUsers, limit) : new Uint8Array(nUsers).fill(1);
+  yield 1;
+  const kept = keepUsers(merged, isDrawn, nItems);
+  yield 1;
+  const n = kept.user.length;
+  if (!n) refuseFile(t("playground.file.largeUsers", { file, limit }));
+  const ofItem = (values) => Array.from(kept.items, (item) => values[items.order[item]]);
+  const itemIds = Array.from(kept.items, (item) => items.ids[item]);
   const { genres, years } = facts;
   return {
     log: {
-      ...{ nUsers, nItems, user: kept.user, item: kept.item, rating: kept.rating, time: kept.time },
-      genres: genres ? { names: genres.names, ofItem: ofItem(genres.ofItem) } : null,
-      years: years ? Float64Array.from(ofItem(years)) : null,
+      ...{ nUsers: kept.users.length, nItems: kept.items.length },
+      ...{ user: kept.user, item: kept.item, rating: kept.rating, time: kept.time },
+      genres: genres && { names: genres.names, ofItem: ofItem(genres.ofItem) },
+      years: years && Float64Array.from(ofItem(years)),
     },
-    titles: ofItem(facts.titles).map((title, k) => title ?? itemIds[k]),
+    titles: ofItem(facts.titles).map((title, item) => title ?? itemIds[item]),
     itemIds,
-    userIds: [...kept.users].map((user) => users.ids[user]),
-    name: fileName.replace(ENDINGS, "") || fileName,
+    userIds: Array.from(kept.users, (user) => users.ids[user]),
+    name: file.replace(ENDINGS, "") || file,
     notes: [
-      n < total && t("playground.file.drawn", { kept: n, total, n: nUsers, nUsers: users.ids.length }),
-      ...describeRoles(form, roles),
+      n < total && t("playground.file.drawn", { kept: n, total, n: kept.users.length, nUsers }),
+      ...describeRoles(table),
       ...rated.notes,
-      ...facts.leftOut.map((role) => t("playground.file.leftOut", { column: roles.get(role).name })),
-      merged.nMerged && describeMerged(merged, rated),
+      ...facts.leftOut.map((role) => t("playground.file.leftOut", { column: table.roles.get(role).name })),
+      describeMerged(merged, rated),
       !kept.time && t("playground.file.noTimes"),
     ].filter(Boolean),
   };
-}
-
-function describeMerged({ nMerged, time }, { isCounted }) {
-  if (isCounted) return t("playground.file.counted", { n: nMerged });
-  return time ? t("playground.file.newest", { n: nMerged }) : t("playground.file.mean", { n: nMerged });
 }

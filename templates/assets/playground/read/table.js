@@ -6,10 +6,10 @@ import { createCells } from "./cells.js";
 import { declaredSeparator, dialectOf, findDialect, isComment, isFilled, readRows } from "./dialect.js";
 import { isHeader, nameColumns } from "./names.js";
 import { isWhole } from "./numbers.js";
-import { refuseFile } from "./text.js";
+import { BLOCK_BYTES, refuseFile } from "./text.js";
 
 const N_SAMPLED = 1000;
-const N_START_BLOCKS = 4; // that are looked at for separator and header
+const N_START_BLOCKS = (1 << 20) / BLOCK_BYTES; // that are looked at for separator and header
 const MIN_REGULAR = 0.5; // share of the first rows that have one number of fields in anything that is a table
 const MAX_RECORD = 1 << 20; // characters over which a quoted text may go on; then its quote was never closed
 const MAX_LINE = 1 << 22; // characters

@@ -2,7 +2,7 @@
 import { findEncoding } from "../../shared/encoding.js";
 import { t } from "../../shared/strings.js";
 
-const BLOCK_BYTES = 1 << 18; // a block is decoded and parsed in a few milliseconds
+export const BLOCK_BYTES = 1 << 16; // a block is decoded and parsed in a few milliseconds
 const N_CHARACTERS_SEEN = 1 << 20;
 const REPLACEMENT = 0xfffd; // what a decoder puts for bytes that are no text
 
