@@ -10,7 +10,8 @@ from tests.browser.conftest import expose
 
 DECODE = """(value) => {
   const { log, ...facts } = decodeSample(value);
-  const types = Object.fromEntries(["user", "item", "rating", "time", "years"].map((key) => [key, log[key].constructor.name]));
+  const keys = ["user", "item", "rating", "time", "years"];
+  const types = Object.fromEntries(keys.map((key) => [key, log[key].constructor.name]));
   for (const key of Object.keys(types)) log[key] = [...log[key]];
   return { log, types, ...facts };
 }"""

@@ -179,3 +179,25 @@ def test_a_reset_in_the_middle_of_a_run_answers_for_the_new_run_alone(learner: A
     )
     assert set(runs["runs"]) == {2}
     assert runs["step"] == 3 * round(runs["step"] / 3)
+
+
+SECOND_LOG = """async ([first, second, settings]) => {
+  const server = parts.serve();
+  server.post({ type: "load", log: first });
+  server.post({ type: "reset", settings, run: 1 });
+  server.post({ type: "watch", map: "base", user: first.nUsers - 1, item: first.nItems - 1 });
+  await server.next(({ pair }) => pair);
+  server.post({ type: "load", log: second });
+  server.post({ type: "reset", settings, run: 2 });
+  const { pair } = await server.next(({ type, run }) => type === "progress" && run === 2);
+  return pair;
+}"""
+
+
+def test_a_pair_of_one_log_is_not_looked_up_in_the_next(learner: Any) -> None:
+    first = random_log(0)[1]
+    second = {
+        **{"nUsers": 3, "nItems": 4, "user": [0, 0, 1, 1, 2, 2], "item": [0, 1, 1, 2, 2, 3], "rating": None},
+        **{"time": None, "genres": None, "years": None},
+    }
+    assert learner.evaluate(SECOND_LOG, [first, second, SETTINGS]) is None

@@ -124,6 +124,7 @@ export function createServer(post, sliceMs) {
     load(message) {
       ({ log } = message);
       session = null;
+      watched = { ...watched, user: null, item: null }; // those of the last log may not be in this one
       [current, jobs, isTraining] = [null, [], false];
     },
     reset(message) {
