@@ -157,6 +157,7 @@ export function createMapCanvas(canvas, facts, items) {
       if (!size.width || !size.height) return;
       toPixels = projection(extent);
       shownPoints = points;
+      canvas.toggleAttribute("data-dark", themeColour("--surface") !== "rgb(255, 255, 255)");
       context.clearRect(0, 0, size.width, size.height);
       if (hasOrigin) drawOrigin();
       drawPoints(genre);
