@@ -41,6 +41,17 @@ INK = """() => {
   return data.filter((value, n) => n % 4 === 3 && value > 200).length;
 }"""
 """How many points of the canvas are painted nearly opaque."""
+COLOUR_AT = """([dx, dy]) => {
+  const canvas = document.querySelector("canvas");
+  const [x, y] = [canvas.width / 2 + 90 * dx, canvas.height / 2 - 90 * dy];
+  return [...canvas.getContext("2d").getImageData(Math.round(x), Math.round(y), 1, 1).data].slice(0, 3);
+}"""
+"""The colour at 90 px from the middle of the canvas in a direction."""
+ACCENT = """() => {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = "var(--accent)";
+  return getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+}"""
 
 
 @pytest.fixture
@@ -154,14 +165,29 @@ def test_an_item_is_found_by_its_title_with_the_keyboard(page: Any) -> None:
 
 def test_the_map_says_how_much_it_shows(page: Any) -> None:
     create(page, "map")
-    show(page, points=CORNERS, explained=[0.25, 0.125], pair={**PAIR, "base": {**PAIR["base"], "user": [0] * 32}})
+    long = {**PAIR, "base": {**PAIR["base"], "user": [0] * 32}}
+    show(page, points=CORNERS, explained=[0.25, 0.125], pair=long, map="base")
     caption = page.locator("#playground-map-caption").inner_text
     assert "32 dimensions: 25% and 13% of the variance" in caption()
     assert "u0" in caption()
-    show(page, points=CORNERS, pair=PAIR)
+    show(page, points=CORNERS, pair=PAIR, map="base")
     assert "The two numbers of every vector" in caption()
     assert page.locator("canvas").get_attribute("aria-label").startswith("5 films")
     assert page.locator("canvas").get_attribute("aria-describedby") == "playground-map-caption"
+
+
+@pytest.mark.parametrize(("tower", "vector"), [("base", [1, 2]), ("deep", [-3, -0.1]), ("base", [0, -1])])
+def test_in_two_dimensions_an_arrow_points_where_the_vector_of_the_user_does(
+    page: Any, tower: str, vector: list[float]
+) -> None:
+    create(page, "map")
+    others = {name: {**PAIR[name], "user": [-2, 5]} for name in ("base", "deep")}
+    show(page, points=CORNERS, pair={**PAIR, **others, tower: {**PAIR[tower], "user": vector}}, map=tower)
+    length = sum(value**2 for value in vector) ** 0.5
+    along = [value / length for value in vector]
+    accent = pytest.approx(page.evaluate(ACCENT), abs=4)
+    assert page.evaluate(COLOUR_AT, along) == accent
+    assert page.evaluate(COLOUR_AT, [-value for value in along]) != accent
 
 
 def test_the_other_tower_is_asked_for(page: Any) -> None:

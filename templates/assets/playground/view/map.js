@@ -79,7 +79,7 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
   const plot = element("div", { class: "playground-plot" }, canvas, tip);
   const caption = element("p", { class: "playground-note", id: "playground-map-caption" });
   canvas.setAttribute("aria-describedby", caption.id);
-  const marks = { picked: null, outlined: new Set(), genre: null, hasOrigin: false };
+  const marks = { picked: null, outlined: new Set(), genre: null, direction: null };
   let [tower, shownEpoch, shownUser] = ["base", -1, null];
   let [items, painter] = [[], null];
 
@@ -160,7 +160,7 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
 
   const describeWhatIsShown = (explained, dim) => {
     const parts = [];
-    if (marks.hasOrigin) parts.push(t("playground_map.axes_vectors"));
+    if (marks.direction) parts.push(t("playground_map.axes_vectors", { user: userIds[shownUser] }));
     else if (explained) {
       const [first, second] = explained.map(formatPercent);
       parts.push(t("playground_map.axes_components", { first, second, dim }));
@@ -182,7 +182,7 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
   };
 
   return {
-    show({ points, explained, epoch, state, pair }) {
+    show({ points, explained, epoch, state, pair, map }) {
       const isLearning = state === "learning";
       mark(pair);
       if (!points) return motion.repaint();
@@ -190,7 +190,7 @@ export function createMap(box, { facts, userIds }, onPick, onTower) {
       if (motionQuery.matches && isLearning && Math.floor(epoch) === shownEpoch) return;
       shownEpoch = Math.floor(epoch);
       const dim = pair?.base.user.length ?? 0;
-      marks.hasOrigin = dim === 2;
+      marks.direction = dim === 2 ? pair[map].user : null;
       describeWhatIsShown(explained, dim);
       motion.moveTo(points, isLearning);
     },

@@ -8,6 +8,7 @@ const MAX_NAMED = 60; // items that may have a name: the most rated of those sho
 const MAX_NAME_LENGTH = 24;
 const NAME_FONT = 12; // px
 const FULL_CIRCLE = 2 * Math.PI;
+const [ARROW_REACH, ARROW_HEAD] = [0.92, 8]; // share of the way to the edge; px
 const FAINT = 0.12; // opacity of what does not belong to the chosen genre
 
 // A title as a name: of a long one with a colon what follows, for those of a series begin alike.
@@ -63,6 +64,32 @@ export function createMapCanvas(canvas, facts, items) {
     context.moveTo(x, 0);
     context.lineTo(x, size.height);
     context.stroke();
+  };
+
+  // From 0 in the direction of a vector, nearly to the edge: how long the vector is depends on how many ratings it is of.
+  const drawDirection = ([dx, dy]) => {
+    const [x, y] = toPixels(0, 0);
+    const room = (distance, step) => (step === 0 ? Number.POSITIVE_INFINITY : distance / Math.abs(step));
+    const across = room(dx > 0 ? size.width - x : x, dx);
+    const reach = Math.min(across, room(dy > 0 ? y : size.height - y, dy)) * ARROW_REACH;
+    if (!Number.isFinite(reach)) return;
+    const angle = Math.atan2(-dy, dx);
+    context.strokeStyle = context.fillStyle = themeColour("--accent");
+    context.lineWidth = 2;
+    context.save();
+    context.translate(x, y);
+    context.rotate(angle);
+    const length = reach * Math.hypot(dx, dy);
+    context.beginPath();
+    context.moveTo(0, 0);
+    context.lineTo(length, 0);
+    context.stroke();
+    context.beginPath();
+    context.moveTo(length + ARROW_HEAD, 0);
+    context.lineTo(length - ARROW_HEAD, ARROW_HEAD * 0.7);
+    context.lineTo(length - ARROW_HEAD, -ARROW_HEAD * 0.7);
+    context.fill();
+    context.restore();
   };
 
   const fillColours = () => {
@@ -152,15 +179,16 @@ export function createMapCanvas(canvas, facts, items) {
   return {
     measure,
     // `frame` is one of motion.js; `picked` an item or null, `outlined` a set of items, `genre` a number or null; with
-    // `hasOrigin` the place of 0 is shown.
-    paint({ points, extent }, { picked, outlined, genre, hasOrigin }) {
+    // `direction`, a vector or null, the place of 0 is shown and which way the vector points.
+    paint({ points, extent }, { picked, outlined, genre, direction }) {
       if (!size.width || !size.height) return;
       toPixels = projection(extent);
       shownPoints = points;
       canvas.toggleAttribute("data-dark", themeColour("--surface") !== "rgb(255, 255, 255)");
       context.clearRect(0, 0, size.width, size.height);
-      if (hasOrigin) drawOrigin();
+      if (direction) drawOrigin();
       drawPoints(genre);
+      if (direction) drawDirection(direction);
       context.strokeStyle = themeColour("--ink");
       for (const item of items) if (outlined.has(item)) ring(item, 0.5, 1.2);
       if (picked !== null) {
