@@ -115,13 +115,11 @@ export function createMapCanvas(canvas, facts, items) {
     byColour.forEach((own, colour) => {
       context.fillStyle = colours[colour];
       context.globalAlpha = chosenGenre === null || chosenGenre === colour ? 0.8 : FAINT;
-      context.beginPath();
       for (const item of own) {
-        const [x, y] = placeOf(item);
-        context.moveTo(x + radii[item], y);
-        context.arc(x, y, radii[item], 0, FULL_CIRCLE);
+        context.beginPath(); // each by itself, so that it shows where many lie: and it is faster
+        context.arc(...placeOf(item), radii[item], 0, FULL_CIRCLE);
+        context.fill();
       }
-      context.fill();
     });
     context.globalAlpha = 1;
   };
