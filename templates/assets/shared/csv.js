@@ -1,5 +1,5 @@
-// Rows of delimited text. Whatever comes from a file may be wrong or hostile: any text gives rows of texts, or a problem, and
-// nothing in it is run or parsed as HTML.
+// Rows of delimited text. Whatever comes from a file may be wrong or hostile: any text gives rows of texts, or a
+// problem, and nothing in it is run or parsed as HTML.
 //
 // A dialect has
 //   separator    of fields
@@ -18,8 +18,8 @@ export function splitLines(text) {
   return lines;
 }
 
-// Where a quoted field goes on after its opening quote at `position` of line `n`: { field, n, position } behind its closing
-// quote; null where nothing closes it.
+// Where a quoted field goes on after its opening quote at `position` of line `n`: { field, n, position } behind its
+// closing quote; null where nothing closes it.
 function readQuoted(lines, start, from, backslashes) {
   const pieces = [];
   let [n, position] = [start, from + 1];

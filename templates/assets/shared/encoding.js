@@ -1,5 +1,5 @@
-// The encoding of a text by its bytes, by the rules of recsys/data/readers/encodings.py: a byte order mark says it, zeros in
-// every other byte are UTF-16, what is valid UTF-8 is UTF-8, and anything else is Windows-1252.
+// The encoding of a text by its bytes, by the rules of recsys/data/readers/encodings.py: a byte order mark says it,
+// zeros in every other byte are UTF-16, what is valid UTF-8 is UTF-8, and anything else is Windows-1252.
 
 const N_BYTES_SEEN = 65_536; // to tell UTF-16 without a mark
 
@@ -9,7 +9,8 @@ function nZeros(bytes, start) {
   return n;
 }
 
-// A label for TextDecoder, "utf-8" also where it may turn out to be Windows-1252; "utf-32", which browsers do not decode.
+// A label for TextDecoder, "utf-8" also where it may turn out to be Windows-1252; "utf-32", which browsers do not
+// decode.
 export function findEncoding(bytes) {
   const head = bytes.subarray(0, N_BYTES_SEEN);
   const [first, second, third, fourth] = head;

@@ -16,6 +16,7 @@ import recsys
 from recsys.errors import DataError
 from recsys.site.reading_rules import all_tables
 from tests.browser.conftest import expose
+from tests.requirements import real_log
 
 READ = """([content, name, rules, limit]) => {
   const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
@@ -106,9 +107,7 @@ def log_of(users, items, ratings, times, ids, titles, years, genres) -> Log:
 
 def compare(page: Any, folder: Path, content: bytes, name: str = "log.csv") -> Log | None:
     """What both readers read; None where both refuse the file."""
-    expected, result = log_of_python(folder, content, name), read_in_page(page, content, name)
-    if isinstance(result, str) and "a row for each user and a column for each item" in result:
-        return None  # the page leaves such tables to Python
+    expected, result = log_of_python(folder, content, name), read_in_page(page, content, name, 1_000_000)
     if isinstance(expected, str) or isinstance(result, str):
         assert isinstance(expected, str) and isinstance(result, str), (expected, result, content)
         return None
@@ -311,6 +310,18 @@ LAYOUTS: dict[str, tuple[str, str | bytes]] = {
             "name,Heat,Up,Alien,Casablanca,Metropolis", "ann,5,4,3,,1", "bob,1,2,3,4,5", "cid,3,,4,1,2",
         ),
     ),
+    "a poll with zeros": (
+        "poll.csv", table("mail;Heat;Up;Jaws", *(f"p{n}@x.org;{n % 6};0;{n * 7 % 6}" for n in range(30))),
+    ),
+    "a form": (
+        "form.csv", table(
+            "Timestamp,Rate these [Heat],Rate these [Up],Rate these [Alien],Your age", "2020/01/02 10:00:00,5,4,,30",
+            "2020/01/03 11:00:00,3,,2,40", "2020/01/04 12:00:00,1,2,3,25",
+        ),
+    ),
+    "marks in a wide table": (
+        "poll.csv", table("who,Heat,Up,Alien,Jaws,Psycho", "ann,x,,x,,x", "bob,,x,x,,", "cid,x,x,,x,"),
+    ),
     "Latin-1": ("log.csv", table("Leser;Buch;Note", "Jörg;Käfer;3", "Jörg;Mücke;4", "Anna;Käfer;5").encode("cp1252")),
     "UTF-8 with a mark": (
         "log.csv", table("Leser;Buch;Note", "Jörg;Käfer;3", "Jörg;Mücke;4", "Anna;Käfer;5").encode("utf-8-sig")
@@ -325,13 +336,82 @@ LAYOUTS: dict[str, tuple[str, str | bytes]] = {
 }  # fmt: skip
 
 
-READ_BY_PYTHON_ALONE = {"a poll"}
-
-
-@pytest.mark.parametrize("layout", [name for name in LAYOUTS if name not in READ_BY_PYTHON_ALONE])
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_page_reads_what_python_reads(page, tmp_path, layout):
     name, content = LAYOUTS[layout]
     compare(page, tmp_path / "folder", content if isinstance(content, bytes) else content.encode(), name)
+
+
+def long_table(end: str) -> str:
+    """Several hundred thousand characters, so that rows, line ends and characters lie across the edges of blocks."""
+    rng = np.random.default_rng(0)
+    titles = ["Käfer", 'The "Last" Picture, Show', "two\nlines", "Amélie", "plain", "", "日本 (1999)"]
+    rows = ["user,item,rating,title,timestamp"]
+    for n in range(9000):
+        item = int(rng.integers(200))
+        title = titles[item % len(titles)].replace('"', '""').replace("\n", end)
+        quoted = f'"{title}"' if item % 2 or set(title) & set('",\r\n') else title
+        rows.append(f"{rng.integers(300)},{item},{rng.integers(1, 11) / 2},{quoted},{1_500_000_000 + n // 3}")
+    return end.join(rows)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_long_files_are_read_alike(page, tmp_path, end, encoding):
+    text = long_table(end).replace("日本", "Nippon") if encoding == "cp1252" else long_table(end)
+    log = compare(page, tmp_path / "folder", text.encode(encoding))
+    assert log is not None and len(log.ratings) > 8000
+
+
+def test_an_error_far_down_is_on_the_line_that_is_named(page):
+    lines = long_table("\n").split("\n")
+    lines.insert(7000, "1,2")
+    sentence = read_in_page(page, "\n".join(lines).encode())
+    assert sentence.startswith("“log.csv”, line 7,001: 2 fields instead of 5")
+
+
+N_STEPS = """([content, rules]) => {
+  const steps = readRatings(new TextEncoder().encode(content), "log.csv", rules);
+  let n = 1;
+  while (!steps.next().done) n++;
+  return n;
+}"""
+
+
+def test_long_files_are_read_in_many_slices(page):
+    text = long_table("\n")
+    assert page.evaluate(N_STEPS, [text, all_tables()]) > len(text.encode()) / 65_536 * 2  # to decode and to parse
+
+
+def test_of_a_long_log_whole_users_are_drawn(page):
+    rng = np.random.default_rng(1)
+    counts = {f"u{user}": int(rng.integers(1, 40)) for user in range(60)}
+    rows = [f"{user},i{item},{1 + item % 5}" for user, n in counts.items() for item in rng.permutation(50)[:n]]
+    content = "\n".join(["user,item,rating", *rng.permutation(rows)]).encode()
+    whole = read_in_page(page, content)
+    drawn = read_in_page(page, content, limit=400)
+    assert drawn == read_in_page(page, content, limit=400)
+    log = log_of_page(drawn)
+    users = {user for user, _ in log.ratings}
+    assert users == set(drawn["userIds"]) and {item for _, item in log.ratings} == set(drawn["itemIds"])
+    assert 400 - max(counts.values()) < len(log.ratings) <= 400
+    full = log_of_page(whole).ratings
+    assert log.ratings == {pair: rating for pair, rating in full.items() if pair[0] in users}
+    first_users = list(counts)[: len(users)]
+    assert users != set(first_users)
+    n_total, n_users = len(rows), len(counts)
+    assert drawn["notes"][0] == (
+        f"{len(log.ratings)} of {n_total:,} ratings: all those of {len(users)} of {n_users} users, drawn at random."
+    )
+    assert "drawn" not in whole["notes"][0]
+
+
+def test_users_with_more_ratings_than_the_page_takes_are_left_out(page):
+    rows = [f"{user},{item},3" for user, n in (("a", 30), ("b", 4), ("c", 5)) for item in range(n)]
+    result = read_in_page(page, "\n".join(["user,item,rating", *rows]).encode(), limit=10)
+    assert sorted(result["userIds"]) == ["b", "c"]
+    refused = read_in_page(page, "\n".join(["user,item,rating", *rows[:30]]).encode(), limit=10)
+    assert refused.startswith("“log.csv” has more than 10 ratings of each user")
 
 
 USERS = st.sampled_from(["ann", "bob", "José", "007", "7", "u 1", "none", "12", "x;y", 'q"q'])
@@ -395,7 +475,49 @@ def test_the_page_reads_any_table_as_python_does(page, tmp_path_factory, content
     compare(page, tmp_path_factory.getbasetemp() / "any", content)
 
 
+CELLS = {
+    "stars": st.sampled_from(["1", "2", "3", "4", "5", ""]),
+    "zeros": st.sampled_from(["0", "0", "0", "1", "2", "3", "4"]),
+    "marks": st.sampled_from(["x", ""]),
+    "words": st.sampled_from(["like", "dislike", ""]),
+    "anything": st.sampled_from(["1", "5", "10", "soon", "", "2020-01-01", "4,5"]),
+}
+
+
+@st.composite
+def polls(draw: Any) -> bytes:
+    n_items = draw(st.integers(2, 7))
+    is_form = draw(st.booleans())
+    items = [f"Rate [film {n}]" if is_form else f"film {n}" for n in range(n_items)]
+    firsts = [("name", USERS), ("Timestamp", TIMES["ISO"]), ("age", NUMBERED), ("user", NUMBERED)]
+    first = draw(st.sampled_from(firsts))
+    cells = draw(st.sampled_from(list(CELLS.values())))
+    row = st.tuples(first[1], *[cells] * n_items)
+    rows = draw(st.lists(row, min_size=1, max_size=12, unique_by=lambda row: row[0]))
+    lines = [(first[0], *items), *rows]
+    return "\n".join("|".join(line) for line in lines).encode()
+
+
+@settings(max_examples=100, deadline=None)
+@given(content=polls())
+def test_the_page_reads_polls_as_python_does(page, tmp_path_factory, content):
+    compare(page, tmp_path_factory.getbasetemp() / "any", content)
+
+
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(alphabet='ab12,;"\n|\t .:-', max_size=80))
 def test_any_text_is_read_alike_or_refused(page, tmp_path_factory, text):
     compare(page, tmp_path_factory.getbasetemp() / "any", text.encode())
+
+
+REAL_LOGS = {
+    "ml-100k": "u.data", "movietweetings": "ratings.dat", "steam": "game_play.dat", "citeulike": "library.csv",
+    "book-crossing": "book_ratings.dat",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REAL_LOGS)
+def test_real_logs_are_read_alike(page, tmp_path, name):
+    content = (real_log(name) / REAL_LOGS[name]).read_bytes()
+    log = compare(page, tmp_path / "folder", content, REAL_LOGS[name])
+    assert log is not None and len(log.ratings) > 50_000

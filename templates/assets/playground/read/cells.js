@@ -1,10 +1,25 @@
 // A column of a table: each different text once, and which of them each row has.
 
+// A list of whole numbers that grows.
+export function createIntegers() {
+  let [numbers, n] = [new Int32Array(4096), 0];
+  return {
+    add(number) {
+      if (n === numbers.length) {
+        const larger = new Int32Array(2 * n);
+        larger.set(numbers);
+        numbers = larger;
+      }
+      numbers[n++] = number;
+    },
+    finish: () => numbers.slice(0, n),
+  };
+}
+
 export function createCells() {
   const values = [];
   const codeOf = new Map();
-  let codes = new Int32Array(4096);
-  let n = 0;
+  const codes = createIntegers();
   return {
     add(text) {
       let code = codeOf.get(text);
@@ -13,19 +28,15 @@ export function createCells() {
         codeOf.set(text, code);
         values.push(text);
       }
-      if (n === codes.length) {
-        const larger = new Int32Array(2 * n);
-        larger.set(codes);
-        codes = larger;
-      }
-      codes[n++] = code;
+      codes.add(code);
     },
     // { codes, values }: row n has the text values[codes[n]].
-    finish: () => ({ codes: codes.slice(0, n), values }),
+    finish: () => ({ codes: codes.finish(), values }),
   };
 }
 
-// The positions where `is`, a Uint8Array, is 1. Loops like this one are many times faster than filter and from with a function.
+// The positions where `is`, a Uint8Array, is 1. Loops like this one are many times faster than filter and from with a
+// function.
 export function positionsOf(is) {
   const positions = new Int32Array(is.length);
   let n = 0;

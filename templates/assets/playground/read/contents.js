@@ -1,5 +1,5 @@
-// What the contents of a column say about it: ids, ratings, times. The same as recsys/data/column_contents.py, which explains
-// it, and by the same patterns.
+// What the contents of a column say about it: ids, ratings, times. The same as recsys/data/column_contents.py, which
+// explains it, and by the same patterns.
 import { wholePattern } from "./rules.js";
 
 const MAX_LENGTH_OF_ID = 80;
@@ -44,7 +44,8 @@ export function createContents(rules, ratingParser) {
     const shareRating = nKnown ? shareOfRatings(texts) : 0;
     const shareEpoch = nKnown && shareWhole === 1 ? shareOfEpoch(numbers) : 0;
     const [meanLength, meanWords] = [mean((text) => text.length), mean((text) => text.match(/\S+/g).length)];
-    const isCounter = shareWhole === 1 && nKnown > 2 && numbers.every((number, n) => n === 0 || number - numbers[n - 1] === 1);
+    const isNext = (number, n) => n === 0 || number - numbers[n - 1] === 1;
+    const isCounter = shareWhole === 1 && nKnown > 2 && numbers.every(isNext);
 
     const isAll = nKnown > 0 && shareWhole === 1;
     const isNumeric = nKnown > 0 && shareNumber >= 0.95;
@@ -56,7 +57,8 @@ export function createContents(rules, ratingParser) {
     const isRatingText = nKnown > 0 && shareRating >= 0.95 && !isNumeric;
     const isScale = isRatingText ? !isDate : isNumeric && nUnique <= rules.max_scale && low >= -10 && high <= 100;
     return {
-      ...{ nRows, nKnown, nUnique, high, meanLength, meanWords, shareDate, isCounter, isNumeric, isList, isEvent, isScale },
+      ...{ nRows, nKnown, nUnique, high, meanLength, meanWords, shareDate },
+      ...{ isCounter, isNumeric, isList, isEvent, isScale },
       shareUnique: nKnown ? nUnique / nKnown : 0,
       shareItemId: share(itemId),
       shareUserId: share(userId),
@@ -68,7 +70,9 @@ export function createContents(rules, ratingParser) {
       isOpinion: isScale && nUnique > 1 && ((nUnique > 2 && high <= rules.max_tight) || !isNumeric),
       isTight: isScale && !(high > rules.max_tight),
       isFewWords: isEvent && nUnique < rules.min_ids && rules.min_ids <= nKnown / 20,
-      isId: nKnown > 0 && !isList && !(shareDate >= 0.95 && !isAll) && (isAll || (!isNumeric && meanLength <= MAX_LENGTH_OF_ID)),
+      isId:
+        nKnown > 0 && !isList && !(shareDate >= 0.95 && !isAll) &&
+        (isAll || (!isNumeric && meanLength <= MAX_LENGTH_OF_ID)),
       isShortList: isList && meanLength <= MAX_LENGTH_OF_ID,
     };
   };
@@ -96,7 +100,8 @@ function guessRating(free, nIds, maySpare) {
 
 // Whether of two columns of ids the first is the items', against the usual order.
 function isItemFirst(first, second) {
-  if ((first.shareItemId > 0.8 && second.shareItemId < 0.8) || (second.shareUserId > 0.8 && first.shareUserId < 0.8)) return true;
+  if (first.shareItemId > 0.8 && second.shareItemId < 0.8) return true;
+  if (second.shareUserId > 0.8 && first.shareUserId < 0.8) return true;
   if (second.shareItemId > 0.8 || first.shareUserId > 0.8 || first.isWhole) return false;
   return first.meanWords > 1.5 * second.meanWords && first.meanLength > 1.5 * second.meanLength;
 }
@@ -107,8 +112,8 @@ function mayBeLog(ids, hasMore) {
   return nRows < 20 && hasMore ? nRows > 1 : ids.some((column) => column.shareUnique < 0.9);
 }
 
-// Roles for columns whose names say nothing: a Map of names by role. `contents` are described columns by name, `known` roles
-// that other columns have.
+// Roles for columns whose names say nothing: a Map of names by role. `contents` are described columns by name, `known`
+// roles that other columns have.
 export function guessRoles(contents, known) {
   const free = new Map([...contents].filter(([, column]) => column.nKnown && mayHaveRole(column)));
   const missing = ["user", "item"].filter((role) => !known.has(role));
@@ -131,7 +136,8 @@ export function guessRoles(contents, known) {
   }
   const namesWhere = (test) => [...free.keys()].filter((name) => test(free.get(name)));
   let ids = namesWhere((column) => column.isId);
-  if (ids.length > nIds && free.get(ids[0]).isCounter && free.get(ids[0]).shareUnique === 1) ids = ids.slice(1); // numbers of rows
+  const isRowNumber = ids.length > nIds && free.get(ids[0]).isCounter && free.get(ids[0]).shareUnique === 1;
+  if (isRowNumber) ids = ids.slice(1);
   if (ids.filter((name) => !free.get(name).isFewWords).length < nIds) {
     ids = namesWhere((column) => column.isId || column.isShortList); // titles with commas look like lists
   }

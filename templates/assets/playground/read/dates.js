@@ -1,5 +1,5 @@
-// Dates as people and programs write them, as seconds since 1970: "31.12.2019", "Jan 3, 2020", "03/31/2019 14:05". The same as
-// recsys/data/dates.py and times.py, which explain it, and by the same names of months and patterns.
+// Dates as people and programs write them, as seconds since 1970: "31.12.2019", "Jan 3, 2020", "03/31/2019 14:05". The
+// same as recsys/data/dates.py and times.py, which explain it, and by the same names of months and patterns.
 import { t } from "../../shared/strings.js";
 import { anyPattern, wholePattern } from "./rules.js";
 import { computeInSlices } from "./slices.js";
@@ -28,7 +28,9 @@ export function* parseIsoDates(texts) {
   if (!matches) return null;
   const zoned = texts.findIndex((_, n) => matches[n][8] && matches[n][4]);
   const unzoned = texts.findIndex((_, n) => !matches[n][8] || !matches[n][4]);
-  if (zoned >= 0 && unzoned >= 0) return { problem: t("playground.file.zones", { first: texts[zoned], second: texts[unzoned] }) };
+  if (zoned >= 0 && unzoned >= 0) {
+    return { problem: t("playground.file.zones", { first: texts[zoned], second: texts[unzoned] }) };
+  }
   const toTime = ([, year, month, day, hour = "", minute = "0", second = "0", fraction = "", zone = ""]) => {
     if ((zone && !hour) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return Number.NaN;
     const ofDay = Number(hour) * HOUR + Number(minute) * 60 + Number(`${second}.${fraction || 0}`);
@@ -38,12 +40,15 @@ export function* parseIsoDates(texts) {
   return { seconds: yield* computeInSlices(texts.length, (n) => toTime(matches[n])) };
 }
 
-// Returns a generator function that reads different texts as dates: { seconds }, NaN where one is no date; or { problem }, a sentence.
+// Returns a generator function that reads different texts as dates: { seconds }, NaN where one is no date; or { problem
+// }, a sentence.
 export function createDateReader(rules) {
   const [months, zones] = [rules.months, rules.zones].map((names) => new Map(Object.entries(names)));
   const fillers = new Set(rules.fillers);
-  const [timePattern, halfDay, offsetPattern, afterTime] = [rules.time, rules.half_day, rules.offset, rules.after_time].map(anyPattern);
-  const [weekday, numericPattern, monthOnly, ordered] = [rules.weekday, rules.numeric, rules.month_only, rules.ordered].map(wholePattern);
+  const somewhere = [rules.time, rules.half_day, rules.offset, rules.after_time];
+  const [timePattern, halfDay, offsetPattern, afterTime] = somewhere.map(anyPattern);
+  const whole = [rules.weekday, rules.numeric, rules.month_only, rules.ordered];
+  const [weekday, numericPattern, monthOnly, ordered] = whole.map(wholePattern);
 
   const zoneOffset = (text) => {
     const zone = text.toLowerCase();
@@ -63,7 +68,8 @@ export function createDateReader(rules) {
     return [seconds, zone === undefined ? null : zoneOffset(zone)];
   };
 
-  const fullYear = (digits) => (digits.length > 2 ? Number(digits) : Number(digits) + (Number(digits) < 70 ? 2000 : 1900));
+  // A year of two digits is one from 1970 to 2069.
+  const fullYear = (digits) => Number(digits) + (digits.length > 2 ? 0 : Number(digits) < 70 ? 2000 : 1900);
 
   // Year, month and day where the text says which is which; null where it does not, or is no date.
   const readOrdered = (text) => {
@@ -72,7 +78,8 @@ export function createDateReader(rules) {
     const numbers = ordered.exec(text)?.slice(1).filter((group) => group !== undefined).map(Number);
     if (numbers) return numbers;
     let words = text.match(/[a-z]+|\d+/g) ?? [];
-    if (words.length && weekday.test(words[0]) && words.slice(1).some((word) => months.has(word))) words = words.slice(1);
+    const isNamed = words.slice(1).some((word) => months.has(word));
+    if (isNamed && weekday.test(words[0])) words = words.slice(1); // "mar" is Tuesday in French, and March
     words = words.filter((word) => !fillers.has(word));
     const named = words.filter((word) => months.has(word));
     const digits = words.filter((word) => /^\d+$/.test(word));
@@ -83,7 +90,8 @@ export function createDateReader(rules) {
     return [fullYear(year), ofYear, Number(day)];
   };
 
-  // { numbers, mark, seconds, zone }: year, month and day, or with a mark three numbers as they stand; null for no date.
+  // { numbers, mark, seconds, zone }: year, month and day, or with a mark three numbers as they stand; null for no
+  // date.
   const takeApart = (text) => {
     let rest = text.trim().toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
     let [seconds, zone] = [0, null];
@@ -92,7 +100,8 @@ export function createDateReader(rules) {
       const clock = readClock(match.groups);
       if (!clock) return null;
       [seconds, zone] = clock;
-      const [before, after] = [rest.slice(0, match.index).replace(/[ t,]+$/, ""), rest.slice(match.index + match[0].length)];
+      const before = rest.slice(0, match.index).replace(/[ t,]+$/, "");
+      const after = rest.slice(match.index + match[0].length);
       rest = `${before} ${after}`.replace(/^[ ,]+|[ ,]+$/g, "");
       const offset = offsetPattern.exec(rest);
       if (offset && zone === null) {
@@ -106,7 +115,8 @@ export function createDateReader(rules) {
     if (numbers) return { numbers, mark: "", seconds, zone };
     const groups = numericPattern.exec(rest)?.groups;
     if (!groups) return null;
-    return { numbers: [Number(groups.a), Number(groups.b), fullYear(groups.c)], mark: groups.mark.trim() || " ", seconds, zone };
+    const inOrder = [Number(groups.a), Number(groups.b), fullYear(groups.c)];
+    return { numbers: inOrder, mark: groups.mark.trim() || " ", seconds, zone };
   };
 
   // Whether of numbers such as 3/4/2019 the first is the day, by all dates: { isDayFirst }, or { problem }.
@@ -116,8 +126,8 @@ export function createDateReader(rules) {
     const month = numeric.find(({ numbers }) => numbers[1] > 12);
     if (day && month) return { problem: t("playground.file.dateOrders", { first: day.text, second: month.text }) };
     if (day || month) return { isDayFirst: Boolean(day) };
-    const isSure = numeric.every(({ mark }) => mark === ".") || numeric.every(({ numbers }) => numbers[0] === numbers[1]);
-    if (isSure) return { isDayFirst: true };
+    const hasPoints = numeric.every(({ mark }) => mark === "."); // the day comes first wherever dates are written so
+    if (hasPoints || numeric.every(({ numbers }) => numbers[0] === numbers[1])) return { isDayFirst: true };
     if (numeric.every(({ mark }) => mark === " " || mark === ",")) return { isDayFirst: false };
     const example = numeric.find(({ numbers }) => numbers[0] !== numbers[1]);
     return { problem: t("playground.file.dateOrder", { cell: example.text }) };
@@ -130,7 +140,8 @@ export function createDateReader(rules) {
     const seconds = parts.map((part) => {
       if (!part) return Number.NaN;
       const [first, second, third] = part.numbers;
-      const [year, month, day] = part.mark ? [third, isDayFirst ? second : first, isDayFirst ? first : second] : part.numbers;
+      const inOrder = isDayFirst ? [third, second, first] : [third, first, second];
+      const [year, month, day] = part.mark ? inOrder : part.numbers;
       return toSeconds(year, month, day, part.seconds - (part.zone ?? 0));
     });
     return { seconds };

@@ -1,4 +1,5 @@
-// How a text separates and quotes its fields, by its first lines. The same as recsys/data/readers/dialect.py, which explains it.
+// How a text separates and quotes its fields, by its first lines. The same as recsys/data/readers/dialect.py, which
+// explains it.
 import { readRow } from "../../shared/csv.js";
 import { isHeader } from "./names.js";
 import { isPlainNumber } from "./numbers.js";
@@ -54,7 +55,8 @@ function measure(lines, dialect, columnNames) {
 // The better of the dialects with a separator.
 function fitSeparator(lines, separator, columnNames) {
   const plain = measure(lines, { separator, quotes: false }, columnNames);
-  const hasQuotes = lines.some((line) => line.startsWith('"') || line.includes(`${separator}"`) || line.includes(`${separator} "`));
+  const starts = [`${separator}"`, `${separator} "`];
+  const hasQuotes = lines.some((line) => line.startsWith('"') || starts.some((start) => line.includes(start)));
   if (!hasQuotes) return { ...plain, dialect: dialectOf(separator) };
   const fits = [measure(lines, { separator, quotes: true }, columnNames)];
   if (lines.some((line) => line.includes('\\"'))) {

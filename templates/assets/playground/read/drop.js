@@ -1,4 +1,5 @@
-// The file that a visitor chooses, or drops anywhere on the page: it is read here, in slices between frames, and sent nowhere.
+// The file that a visitor chooses, or drops anywhere on the page: it is read here, in slices between frames, and sent
+// nowhere.
 import { createDropZone } from "../../shared/drop.js";
 import { element } from "../../shared/element.js";
 import { marquee } from "../../shared/marquee.js";
@@ -10,8 +11,8 @@ const MAX_BYTES = 100_000_000;
 const SLICE = 12; // ms of work between two chances for the browser to draw
 const TYPES = ".csv,.tsv,.tab,.txt,.dat,.data,.psv,text/csv,text/tab-separated-values,text/plain";
 
-// Adds a button that chooses a file, and a line that says what becomes of it, to `box`. `onLog(result)` gets what readRatings
-// returns. `clear()` takes back what is said of the last file, for when another log is loaded.
+// Adds a button that chooses a file, and a line that says what becomes of it, to `box`. `onLog(result)` gets what
+// readRatings returns. `clear()` takes back what is said of the last file, for when another log is loaded.
 export function createFileInput(box, onLog) {
   const input = element("input", { class: "vh", type: "file", accept: TYPES });
   const status = element("p", { class: "file-status", role: "status" });
@@ -46,7 +47,8 @@ export function createFileInput(box, onLog) {
     show(t("playground.file.opening", { file: file.name }));
     try {
       if (files.length > 1) throw new Error(t("playground.file.several"));
-      if (file.size > MAX_BYTES) throw new Error(t("playground.file.tooLarge", { file: file.name, limit: MAX_BYTES / 1e6 }));
+      const limit = MAX_BYTES / 1e6;
+      if (file.size > MAX_BYTES) throw new Error(t("playground.file.tooLarge", { file: file.name, limit }));
       const result = await readInSlices(file, number);
       if (!result) return;
       show(t("playground.file.read", { file: file.name }));

@@ -1,5 +1,5 @@
-// Titles, years and genres of items, from what the rows of ratings say of them. The same as recsys/data/row_facts.py, titles.py
-// and categories.py, which explain it.
+// Titles, years and genres of items, from what the rows of ratings say of them. The same as recsys/data/row_facts.py,
+// titles.py and categories.py, which explain it.
 import { anyPattern, memoized, wholePattern } from "./rules.js";
 import { computeInSlices } from "./slices.js";
 
@@ -10,12 +10,17 @@ const ENTITY = /&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]\w*);?/g;
 const LITERAL = /^\s*(?:\[.*\]|[({]\s*['"].*[)}]|\(\)|set\(\))?\s*$/s;
 const LITERAL_PART = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^\s,[\](){}'"]+)/gs;
 
-const decodeEntity = memoized((entity) => new DOMParser().parseFromString(entity, "text/html").documentElement.textContent);
+const decodeEntity = memoized((entity) => new DOMParser().parseFromString(entity, "text/html").body.textContent);
+const decodeEntities = (text) => (text.includes("&") ? text.replace(ENTITY, decodeEntity) : text);
 
-export const decodeEntities = (text) => (text.includes("&") ? text.replace(ENTITY, decodeEntity) : text);
+// A cell without HTML entities; null where there is none, or it is one of the texts that stand for nothing.
+function decodeCell(cell, blank) {
+  const text = cell === null ? "" : decodeEntities(cell);
+  return cell === null || blank.has(text.trim()) ? null : text;
+}
 
-// By item, the commonest of its cells, null where it has none but blank ones; null for all where the cells of too many items
-// differ. `item` and `column` are cells.
+// By item, the commonest of its cells, null where it has none but blank ones; null for all where the cells of too many
+// items differ. `item` and `column` are cells.
 function* commonestOfItem(item, column, blank) {
   const isBlank = column.values.map((text) => blank.has(text.trim()));
   const nValues = column.values.length;
@@ -58,22 +63,25 @@ function splitGenres(texts) {
   const isLiteral = unique.length > 0 && unique.every((text) => LITERAL.test(text));
   const separator = isLiteral ? null : separatorOfLists(unique);
   const unescaped = (text) => text.replace(/\\(.)/gs, "$1");
-  const literalParts = (text) => [...text.matchAll(LITERAL_PART)].map(([, single, double, bare]) => unescaped(single ?? double ?? bare));
+  const literalParts = (text) =>
+    Array.from(text.matchAll(LITERAL_PART), ([, single, double, bare]) => unescaped(single ?? double ?? bare));
   const partsOf = (text) => (isLiteral ? literalParts(text) : separator ? text.split(separator) : [text]);
-  const lists = texts.map((text) => (text === null ? [] : [...new Set(partsOf(text).map((part) => part.trim()).filter(Boolean))]));
+  const namesIn = (text) => [...new Set(partsOf(text).map((part) => part.trim()))].filter(Boolean);
+  const lists = texts.map((text) => (text === null ? [] : namesIn(text)));
   const counts = new Map();
   for (const name of lists.flat()) counts.set(name, (counts.get(name) ?? 0) + 1);
   const isMore = (a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1);
   const all = [...counts.keys()];
-  const names = (all.length > MAX_GENRES ? all.sort(isMore).slice(0, MAX_GENRES).filter((name) => counts.get(name) > 1) : all).sort();
+  const commonest = () => all.sort(isMore).slice(0, MAX_GENRES).filter((name) => counts.get(name) > 1);
+  const names = (all.length > MAX_GENRES ? commonest() : all).sort();
   const position = new Map(names.map((name, n) => [name, n]));
   const ofItem = lists.map((list) => list.flatMap((name) => position.get(name) ?? []).sort((a, b) => a - b));
   return names.length ? { names, ofItem } : null;
 }
 
-// `rules` are all words and patterns. The returned generator function takes the cells of items, cells of title, year and genres by role,
-// and returns { titles, years, genres, leftOut } by item: titles with null where there is none, years or null, genres or null,
-// and the roles whose columns differ between the rows of an item.
+// `rules` are all words and patterns. The returned generator function takes the cells of items, cells of title, year
+// and genres by role, and returns { titles, years, genres, leftOut } by item: titles with null where there is none,
+// years or null, genres or null, and the roles whose columns differ between the rows of an item.
 export function createFactsReader(rules) {
   const [blankFacts, blankTitles] = [new Set(rules.cells.blank_facts), new Set(rules.cells.blank_titles)];
   const yearPattern = wholePattern(rules.titles.year);
@@ -86,7 +94,8 @@ export function createFactsReader(rules) {
     const gap = /['’]$/.test(groups.article) ? "" : " ";
     return `${groups.lead ?? ""}${groups.article}${gap}${groups.rest}${groups.more}`;
   };
-  const naturalOrder = (title) => articleFirst(title.replace(everyParenthesis, (_, inside) => `(${articleFirst(inside)})`));
+  const naturalOrder = (title) =>
+    articleFirst(title.replace(everyParenthesis, (_, inside) => `(${articleFirst(inside)})`));
   const splitYear = (text) => {
     const groups = yearPattern.exec(text.trim())?.groups;
     return groups ? { title: groups.title, year: Number(groups.year) } : { title: text.trim(), year: Number.NaN };
@@ -94,7 +103,7 @@ export function createFactsReader(rules) {
 
   // Titles without years at their end, in natural order, where most of them have one; and these years.
   const readTitles = (texts) => {
-    const titles = texts.map((text) => (text === null || blankTitles.has(decodeEntities(text).trim()) ? null : decodeEntities(text)));
+    const titles = texts.map((text) => decodeCell(text, blankTitles));
     const known = titles.filter((title) => title !== null);
     const split = titles.map((title) => (title === null ? { title, year: Number.NaN } : splitYear(title)));
     const nDated = split.filter(({ year }) => !Number.isNaN(year)).length;
@@ -113,8 +122,7 @@ export function createFactsReader(rules) {
     return Number.isInteger(year) && Math.abs(year) <= MAX_YEAR && year !== 0 ? year : Number.NaN;
   };
 
-  const readGenres = (texts) =>
-    splitGenres(texts.map((text) => (text === null || blankFacts.has(decodeEntities(text).trim()) ? null : decodeEntities(text))));
+  const readGenres = (texts) => splitGenres(texts.map((text) => decodeCell(text, blankFacts)));
 
   return function* (item, columns) {
     const blank = new Set(["", "\\N"]);

@@ -1,4 +1,5 @@
-// From the cells of ratings to a log: ids in order, one rating for each user and item, and of a long one whole users only.
+// From the cells of ratings to a log: ids in order, one rating for each user and item, and of a long one whole users
+// only.
 import { countCells, positionsOf, takeAt } from "./cells.js";
 import { isCanonical } from "./numbers.js";
 
@@ -29,8 +30,9 @@ export function rowsByUser(user, nUsers) {
   return { rows, starts };
 }
 
-// One rating for each user and item, where the first of them stood. The newest counts, and of several newest, or without
-// times, their mean; or how many rows there are. Yields the share that is done, returns { user, item, rating, time, nMerged }.
+// One rating for each user and item, where the first of them stood. The newest counts, and of several newest, or
+// without times, their mean; or how many rows there are. Yields the share that is done, returns { user, item, rating,
+// time, nMerged }.
 export function* mergeRatings({ user, item, rating, time, isCounted }, nUsers, nItems) {
   const { rows, starts } = rowsByUser(user, nUsers);
   const firstRow = new Int32Array(nItems).fill(-1); // of the item, of this user
@@ -83,7 +85,8 @@ function createDraw(seed) {
   };
 }
 
-// Users in random order until `limit` ratings, which none of them alone has more than: a Uint8Array that is 1 for those drawn.
+// Users in random order until `limit` ratings, which none of them alone has more than: a Uint8Array that is 1 for those
+// drawn.
 export function drawUsers(user, nUsers, limit) {
   const counts = new Int32Array(nUsers);
   for (let row = 0; row < user.length; row++) counts[user[row]]++;

@@ -7,7 +7,8 @@ export const EXACT = -1; // the rank of the package's own name for a role
 
 // `rules` are the words. The returned functions take the name of a column.
 export function createColumnNames(rules) {
-  const sets = new Map(Object.entries(rules).filter(([, words]) => Array.isArray(words)).map(([name, words]) => [name, new Set(words)]));
+  const lists = Object.entries(rules).filter(([, words]) => Array.isArray(words));
+  const sets = new Map(lists.map(([name, words]) => [name, new Set(words)]));
   const isIn = (list, word) => sets.get(list).has(word);
   const hasAny = (list, words) => words.some((word) => isIn(list, word));
   const rolesOfWord = new Map(); // by word: role and rank, the lower the better
@@ -35,7 +36,8 @@ export function createColumnNames(rules) {
 
   const isIdName = (name) => {
     const words = wordsOf(name);
-    return (words.length > 0 && (isIn("id_ends", words[0]) || isIn("id_ends", words.at(-1)))) || name.toLowerCase().endsWith("id");
+    const isEnd = words.length > 0 && hasAny("id_ends", [words[0], words.at(-1)]);
+    return isEnd || name.toLowerCase().endsWith("id");
   };
 
   const saysSomething = (name) => {
@@ -45,8 +47,8 @@ export function createColumnNames(rules) {
 
   const hasRole = (word, ...roles) => (rolesOfWord.get(word) ?? []).some(([role]) => roles.includes(role));
 
-  const isCountOfPlays = (words) =>
-    ["count", "counts"].includes(words.at(-1)) && !words.some((word) => rules.not_plays.some((start) => word.startsWith(start)));
+  const isOfOthers = (word) => rules.not_plays.some((start) => word.startsWith(start));
+  const isCountOfPlays = (words) => ["count", "counts"].includes(words.at(-1)) && !words.some(isOfOthers);
 
   // How well words name a time at which something was rated; null where they do not.
   const rankOfTime = (words) => {
@@ -67,7 +69,9 @@ export function createColumnNames(rules) {
   const candidatesOf = (words) => {
     const timeRank = rankOfTime(words);
     if (timeRank !== null) return [["timestamp", timeRank]];
-    if (hasAny("other_times", words) && hasAny("dates", words)) return hasAny("times_of_people", words) ? [] : [["year", 5]];
+    if (hasAny("other_times", words) && hasAny("dates", words)) {
+      return hasAny("times_of_people", words) ? [] : [["year", 5]];
+    }
     if (words.length > 1 && isIn("lengths", words.at(-1)) && isIn("durations", words.at(-2))) return [["rating", 12]];
     const candidates = [];
     const hasName = isIn("names", words.at(-1)) && words.slice(0, -1).some((word) => !isIn("fillers", word));
@@ -103,7 +107,9 @@ export function createColumnNames(rules) {
     if (Object.hasOwn(rules.words, name)) return new Map([[name, EXACT]]);
     const best = new Map();
     const words = wordsOf(name);
-    for (const [role, rank] of words.length ? candidatesOf(words) : []) best.set(role, Math.min(rank, best.get(role) ?? rank));
+    for (const [role, rank] of words.length ? candidatesOf(words) : []) {
+      best.set(role, Math.min(rank, best.get(role) ?? rank));
+    }
     return best;
   });
 

@@ -6,14 +6,16 @@ const IN_STARS = /[★⭐*½☆]/;
 const FILLED_STAR = /[★⭐*]/g;
 const HALF_STAR = /½|1\/2/;
 
-// `parse(texts)` gives, of different texts without spaces around them, { numbers, isBad, form, events }: the number of each,
-// NaN where there is none; whether there should be one, and is not; the form of most; the words, where they are events.
-// { ambiguous } has a text where a comma may separate thousands as well as decimals.
+// `parse(texts)` gives, of different texts without spaces around them, { numbers, isBad, form, events }: the number of
+// each, NaN where there is none; whether there should be one, and is not; the form of most; the words, where they are
+// events. { ambiguous } has a text where a comma may separate thousands as well as decimals.
 export function createRatingParser(rules) {
   const [blank, negativeEvents] = [new Set(rules.blank), new Set(rules.negative_events)];
   const opinions = new Map(Object.entries(rules.opinions));
-  const [isNumber, isCommaDecimal, isGrouped] = [rules.number, rules.comma_not_thousands, rules.grouped_by_commas].map(wholePattern);
-  const [fraction, percent, stars, leading] = [rules.fraction, rules.percent, rules.stars, rules.leading].map(wholePattern);
+  const ofNumbers = [rules.number, rules.comma_not_thousands, rules.grouped_by_commas];
+  const [isNumber, isCommaDecimal, isGrouped] = ofNumbers.map(wholePattern);
+  const ofOthers = [rules.fraction, rules.percent, rules.stars, rules.leading];
+  const [fraction, percent, stars, leading] = ofOthers.map(wholePattern);
 
   const isBlank = (text) => blank.has(text.toLowerCase());
 
@@ -111,7 +113,8 @@ export function createRatingParser(rules) {
       };
     },
 
-    // The number that stands for "not rated" in a scale, 0 or -1; null where none does. `counts` has the rows by number.
+    // The number that stands for "not rated" in a scale, 0 or -1; null where none does. `counts` has the rows by
+    // number.
     unratedValue(counts) {
       const values = [...counts.keys()].sort((a, b) => a - b);
       const nRows = [...counts.values()].reduce((sum, n) => sum + n, 0);

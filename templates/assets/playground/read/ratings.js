@@ -1,5 +1,5 @@
-// The rows of a table that are ratings, as columns of users, items, ratings and times. The same as recsys/data/cleaning.py,
-// which explains it. Refuses, in a sentence, a row that cannot be read.
+// The rows of a table that are ratings, as columns of users, items, ratings and times. The same as
+// recsys/data/cleaning.py, which explains it. Refuses, in a sentence, a row that cannot be read.
 import { t } from "../../shared/strings.js";
 import { countCells, keepRows, mapCells, positionsOf, takeAt } from "./cells.js";
 import { isCanonical, isDigits } from "./numbers.js";
@@ -13,8 +13,8 @@ const MAX_FLOAT32 = 3.4028235e38;
 
 const shortened = (text) => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 
-// `rules` are all words and patterns. The returned generator function takes a table as read.js has it,
-// and returns { user, item, rating, time, rows, isCounted, notes }: cells; numbers of the rows that are kept, null where the table
+// `rules` are all words and patterns. The returned generator function takes a table as read.js has it, and returns {
+// user, item, rating, time, rows, isCounted, notes }: cells; numbers of the rows that are kept, null where the table
 // has none; which rows are; and whether a rating is how many rows its user and item have.
 export function createRatingsReader(rules, ratingParser) {
   const [isWholeFloat, blankIds] = [wholePattern(rules.cells.whole_float), new Set(rules.cells.blank_ids)];
@@ -123,8 +123,9 @@ export function createRatingsReader(rules, ratingParser) {
     let events = [];
     if (nameOf("rating") !== undefined) {
       const parsed = readRatings(table, nameOf("rating"));
-      if (parsed.numbers.every(Number.isNaN)) notes.push(t("playground.file.blankRatings", { column: nameOf("rating") }));
-      else {
+      if (parsed.numbers.every(Number.isNaN)) {
+        notes.push(t("playground.file.blankRatings", { column: nameOf("rating") }));
+      } else {
         markUnrated(parsed, isKept, notes);
         ({ events } = parsed);
         rating = takeAt(parsed.numbers, parsed.cells.codes);

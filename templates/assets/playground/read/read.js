@@ -1,7 +1,6 @@
-// A ratings file as a log, by the rules of recsys/data, whose words and patterns it gets: what it reads, `recsys.load_dataset`
-// reads too, and in the same way. It does less: it refuses, in a sentence,
+// A ratings file as a log, by the rules of recsys/data, whose words and patterns it gets: what it reads,
+// `recsys.load_dataset` reads too, and in the same way. It does less: it refuses, in a sentence,
 //   - packed files and zips, JSON and Parquet, UTF-32
-//   - tables with a row for each user and a column for each item
 // and it takes one table alone: titles, years and genres if they stand in the rows of the ratings, no further columns.
 // Digits are those of ASCII. Numbers and times are in 64 bits, a time with a fraction of a second keeps it.
 import { t } from "../../shared/strings.js";
@@ -16,7 +15,7 @@ import { findRoles } from "./roles.js";
 import { scaleShares } from "./slices.js";
 import { findForm, firstLines, readColumns, sampleRows, shownNames } from "./table.js";
 import { decodeFile, refuseFile } from "./text.js";
-import { isWide } from "./wide.js";
+import { findWide, readWide } from "./wide.js";
 
 export const MAX_LOG = 200_000; // ratings
 const FACTS = ["title", "year", "genres"];
@@ -35,14 +34,15 @@ function createReaders(rules) {
   };
 }
 
-// Which columns of a table hold what, by its first rows.
+// Which columns of a table hold what, by its first rows: { roles }, or { wide }, how a table with a column for each
+// item is.
 function findColumns(form, blocks, { columnNames, describe, ratingParser }) {
   const sample = sampleRows(form, blocks);
   const contents = new Map([...sample].map(([name, cells]) => [name, describe(cells)]));
-  const isPoll = form.hasHeader && isWide(sample, contents, columnNames, ratingParser);
-  if (isPoll) refuseFile(t("playground.file.wide", { file: form.file }));
-  const roles = findRoles(sample, contents, columnNames);
-  return roles ?? refuseFile(t("playground.file.noColumns", { file: form.file, columns: shownNames(form) }));
+  const wide = form.hasHeader ? findWide(sample, contents, columnNames, ratingParser) : null;
+  const roles = wide ? null : findRoles(sample, contents, columnNames);
+  if (!wide && !roles) refuseFile(t("playground.file.noColumns", { file: form.file, columns: shownNames(form) }));
+  return { wide, roles };
 }
 
 // A generator: the table of a file, { form, roles, cells, lines }, of which `cells` has all columns with a role.
@@ -51,16 +51,19 @@ function* readTable(bytes, file, readers) {
   const blocks = yield* scaleShares(decodeFile(bytes, file, rules.formats.starts), 0, DECODED);
   const form = findForm(firstLines(blocks), file, columnNames, rules.files);
   yield DECODED;
-  const roles = findColumns(form, blocks, readers);
+  const { wide, roles } = findColumns(form, blocks, readers);
   yield DECODED;
-  const names = [...roles.values()].map(({ name }) => name);
-  const table = yield* scaleShares(readColumns(form, blocks, names), DECODED, 1);
+  const names = wide ? [] : [...roles.values()].map(({ name }) => name);
+  const steps = wide ? readWide(form, blocks, wide, readers.ratingParser.isBlank) : readColumns(form, blocks, names);
+  const table = yield* scaleShares(steps, DECODED, 1);
   if (!table.lines.length) refuseFile(t("playground.file.noRows", { file, expected: shownNames(form) }));
-  return { ...table, form, roles, file };
+  const wideRoles = () => new Map([...table.cells.keys()].map((role) => [role, { name: role, isGuess: false }]));
+  return { ...table, form, file, wide, roles: roles ?? wideRoles() };
 }
 
 // Notes on which columns were taken for what.
-function describeRoles({ form, roles }) {
+function describeRoles({ form, roles, wide }) {
+  if (wide) return [t("playground.file.wide", { n: wide.items.size }), wide.isZeroBlank && t("playground.file.zeros")];
   const columnOf = (role) => roles.get(role)?.name ?? "";
   const columns = [
     t("playground.file.asUser", { column: columnOf("user") }),
@@ -103,9 +106,9 @@ function keepUsers(ratings, isDrawn, nItems) {
   };
 }
 
-// Reads the bytes of a file. Yields the share of the work that is done, every few milliseconds; returns
-// { log, titles, itemIds, userIds, name, notes }. Throws an Error with a sentence that says what came, what was expected and
-// what to do.
+// Reads the bytes of a file. Yields the share of the work that is done, every few milliseconds; returns { log, titles,
+// itemIds, userIds, name, notes }. Throws an Error with a sentence that says what came, what was expected and what to
+// do.
 export function* readRatings(bytes, file, rules, limit = MAX_LOG) {
   const readers = createReaders(rules);
   const table = yield* scaleShares(readTable(bytes, file, readers), 0, PARSED);

@@ -1,5 +1,5 @@
-// Which columns of a table of ratings hold users, items, ratings, times and facts about items: by their names, else by what
-// is in them. The same as recsys/data/rating_roles.py, which explains it.
+// Which columns of a table of ratings hold users, items, ratings, times and facts about items: by their names, else by
+// what is in them. The same as recsys/data/rating_roles.py, which explains it.
 import { guessRoles } from "./contents.js";
 import { EXACT } from "./names.js";
 import { isDigits } from "./numbers.js";
@@ -19,8 +19,8 @@ function groupBy(keys, values) {
   return groups;
 }
 
-// `sample` has the first cells of each column by name, `contents` what describes them; `columnNames` reads names. Returns the
-// columns by role, a Map of { name, isGuess }; null where it can be no table of ratings.
+// `sample` has the first cells of each column by name, `contents` what describes them; `columnNames` reads names.
+// Returns the columns by role, a Map of { name, isGuess }; null where it can be no table of ratings.
 export function findRoles(sample, contents, columnNames) {
   const names = [...sample.keys()];
   let columns = new Map();
@@ -116,7 +116,9 @@ export function findRoles(sample, contents, columnNames) {
       const ids = values.get(name);
       if (!isGuess || !ids.size) return false;
       const areNumbers = [...ids].every(isDigits); // ids and ratings may be the same small numbers
-      const others = names.filter((other) => other !== name && !(areNumbers && isTaken(other))).map((other) => values.get(other));
+      const others = names
+        .filter((other) => other !== name && !(areNumbers && isTaken(other)))
+        .map((other) => values.get(other));
       const nShared = (other) => [...ids].filter((id) => other.has(id)).length;
       return others.filter((other) => nShared(other) >= MIN_ALIKE * Math.max(ids.size, other.size, 1)).length >= 2;
     });

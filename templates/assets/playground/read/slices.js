@@ -1,4 +1,5 @@
-// Long loops in slices: a generator yields now and then the share that is done, and whoever drives it may let the browser draw.
+// Long loops in slices: a generator yields now and then the share that is done, and whoever drives it may let the
+// browser draw.
 
 const N_AT_ONCE = 8192; // calls of a function of half a microsecond
 

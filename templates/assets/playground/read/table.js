@@ -2,7 +2,7 @@
 // recsys/data/readers/text.py and delimited.py, which explain it.
 import { readRow, splitLines } from "../../shared/csv.js";
 import { t } from "../../shared/strings.js";
-import { createCells } from "./cells.js";
+import { createCells, createIntegers } from "./cells.js";
 import { declaredSeparator, dialectOf, findDialect, isComment, isFilled, readRows } from "./dialect.js";
 import { isHeader, nameColumns } from "./names.js";
 import { isWhole } from "./numbers.js";
@@ -28,8 +28,8 @@ function findHeader(rows, nFields, columnNames) {
   return null;
 }
 
-// How the lines of a file are built: { file, dialect, names, nLeading, hasHeader }, the names of the columns and the number of
-// lines before the first row.
+// How the lines of a file are built: { file, dialect, names, nLeading, hasHeader }, the names of the columns and the
+// number of lines before the first row.
 export function findForm(lines, file, columnNames, knownFiles) {
   const nBlank = lines.findIndex((line) => line.trim());
   const known = Object.hasOwn(knownFiles, file) ? knownFiles[file] : null;
@@ -59,7 +59,7 @@ export function findForm(lines, file, columnNames, knownFiles) {
 }
 
 export function shownNames(form) {
-  const text = form.names.join(form.dialect.separator === "\t" || form.dialect.separator === " " ? " " : form.dialect.separator);
+  const text = form.names.join(form.dialect.separator === "\t" ? " " : form.dialect.separator);
   return text.length > MAX_SHOWN_NAMES ? `${text.slice(0, MAX_SHOWN_NAMES)}…` : text;
 }
 
@@ -72,8 +72,8 @@ function hasSwallowed(lines, { separator }, nFields) {
   });
 }
 
-// Rows of lines: `next(lines, isLast)` calls `onRow(values, line)` for each and keeps what its last row needs more lines for.
-// `onProblem(sentence)` is called for a row that cannot be read, whose first line is then skipped.
+// Rows of lines: `next(lines, isLast)` calls `onRow(values, line)` for each and keeps what its last row needs more
+// lines for. `onProblem(sentence)` is called for a row that cannot be read, whose first line is then skipped.
 function createRowReader({ file, dialect, names, nLeading }, onRow, onProblem) {
   const nFields = names.length;
   const expected = shownNames({ names, dialect });
@@ -146,39 +146,25 @@ export function sampleRows(form, blocks) {
   return new Map(form.names.map((name, n) => [name, rows.slice(0, N_SAMPLED).map((values) => values[n])]));
 }
 
-// All rows of some columns, by name: { cells, lines }, of which `lines` has the line on which each row begins. Yields the
-// share that is done.
-export function* readColumns(form, blocks, names) {
-  const columns = names.map((name) => [createCells(), form.names.indexOf(name)]);
-  const lines = createIntegers();
-  const take = createRowReader(
-    form,
-    (values, line) => {
-      for (const [cells, position] of columns) cells.add(values[position]);
-      lines.add(line);
-    },
-    refuseFile,
-  );
+// A generator: calls `onRow(values, line)` for all rows, and yields the share that is done.
+export function* readAllRows(form, blocks, onRow) {
+  const take = createRowReader(form, onRow, refuseFile);
   let n = 0;
-  for (const some of linesOf(blocks, form.file)) {
-    take(some, false);
+  for (const lines of linesOf(blocks, form.file)) {
+    take(lines, false);
     yield ++n / blocks.length;
   }
   take([], true);
-  return { cells: new Map(names.map((name, k) => [name, columns[k][0].finish()])), lines: lines.finish() };
 }
 
-function createIntegers() {
-  let [numbers, n] = [new Int32Array(4096), 0];
-  return {
-    add(number) {
-      if (n === numbers.length) {
-        const larger = new Int32Array(2 * n);
-        larger.set(numbers);
-        numbers = larger;
-      }
-      numbers[n++] = number;
-    },
-    finish: () => numbers.slice(0, n),
-  };
+// A generator: all rows of some columns, { cells, lines } of which `cells` has each by name and `lines` the line on
+// which each row begins.
+export function* readColumns(form, blocks, names) {
+  const columns = names.map((name) => [createCells(), form.names.indexOf(name)]);
+  const lines = createIntegers();
+  yield* readAllRows(form, blocks, (values, line) => {
+    for (const [cells, position] of columns) cells.add(values[position]);
+    lines.add(line);
+  });
+  return { cells: new Map(names.map((name, k) => [name, columns[k][0].finish()])), lines: lines.finish() };
 }

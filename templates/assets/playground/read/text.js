@@ -59,7 +59,8 @@ function* isLatin(bytes) {
   return nValid <= nInvalid;
 }
 
-// The text of a file in blocks, without a byte order mark. Files that begin as one of `starts` are none. Yields the share of the work that is done.
+// The text of a file in blocks, without a byte order mark. Files that begin as one of `starts` are none. Yields the
+// share of the work that is done.
 export function* decodeFile(bytes, file, starts) {
   if (!bytes.length) refuseFile(t("playground.file.empty", { file }));
   refuseOthers(bytes, file, starts);

@@ -14,7 +14,8 @@ function rankTimes(texts) {
   return exact.map((value) => rank.get(value));
 }
 
-// Returns a generator function that reads different texts: { times }, NaN where one is no time; or { problem }, a sentence.
+// Returns a generator function that reads different texts: { times }, NaN where one is no time; or { problem }, a
+// sentence.
 export function createTimeReader(rules) {
   const readDates = createDateReader(rules);
   return function* (texts) {
