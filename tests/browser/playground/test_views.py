@@ -47,6 +47,12 @@ COLOUR_AT = """([dx, dy]) => {
   return [...canvas.getContext("2d").getImageData(Math.round(x), Math.round(y), 1, 1).data].slice(0, 3);
 }"""
 """The colour at 90 px from the middle of the canvas in a direction."""
+BAR = """(cell) => {
+  const { backgroundPositionY, backgroundSize } = cell.style;
+  const height = Number.parseFloat(backgroundSize.split(" ")[1]);
+  const top = (Number.parseFloat(backgroundPositionY) / 100) * (100 - height);
+  return [top, top + height];
+}"""
 ACCENT = """() => {
   const probe = document.body.appendChild(document.createElement("i"));
   probe.style.color = "var(--accent)";
@@ -290,6 +296,16 @@ def test_colours_of_a_vector_follow_its_numbers(page: Any) -> None:
     assert half.endswith("/ 0.4)") or half.endswith(", 0.4)")
     assert full.endswith("/ 0.8)") or full.endswith(", 0.8)")
     assert half.rsplit("0.4", 1)[0] != full.rsplit("0.8", 1)[0]  # one positive, one negative
+
+
+def test_products_of_long_vectors_are_bars_from_the_middle(page: Any) -> None:
+    create(page, "pair")
+    tower = {"user": [1.0] * 9, "item": [3.0, -1.0, *[0.0] * 7], "bias": 0, "temperature": 1, "score": 2}
+    show(page, pair={**PAIR, "base": tower, "deep": tower})
+    cells = page.locator(".m-base .vectors tr").last.locator("td")
+    bars = [cells.nth(n).evaluate(BAR) for n in (0, 1)]
+    assert bars[0] == pytest.approx([0, 50])  # its top and bottom, in per cent of the cell
+    assert bars[1] == pytest.approx([50, 50 + 50 / 3], abs=0.01)
 
 
 def test_another_pair_is_asked_for(page: Any) -> None:

@@ -15,7 +15,15 @@ const channelsOf = (variable) => themeColour(variable).match(/[\d.]+/g).slice(0,
 
 const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
 
-// The rows of one tower: user, item, product. Numbers are colours: full at the largest of the row, paler towards 0.
+// The background of a cell as a bar from its middle, upwards for a share above 0, to the edge for 1 and -1.
+function barOf(share, colour) {
+  const height = 50 * Math.abs(share); // per cent of the cell
+  const top = share < 0 ? 50 : 50 - height;
+  return `linear-gradient(${colour} 0 0) 0 ${(100 * top) / (100 - height)}% / 100% ${height}% no-repeat`;
+}
+
+// The rows of one tower: user, item, product. The numbers of a vector are colours: full at the largest, paler towards 0.
+// Products are bars, since they are added up, where there are too many to be written out.
 function createVectors(name, label, names) {
   const caption = element("caption", { class: "vh" }, t("playground_pair.table", { tower: label }));
   const table = element("table", { class: "vectors" }, caption);
@@ -69,14 +77,16 @@ function createVectors(name, label, names) {
   });
 
   const paint = () => {
-    const colours = { positive: channelsOf("--positive"), negative: channelsOf("--negative") };
+    const channels = { positive: channelsOf("--positive"), negative: channelsOf("--negative") };
+    const isWritten = shown.user.length <= MAX_WRITTEN;
     [shown.user, shown.item, shown.products].forEach((values, row) => {
       const most = largest(values);
+      const isBar = row === 2 && !isWritten; // a number cannot be read across the end of a bar
       values.forEach((value, n) => {
-        const cell = rows[row][n];
-        const strength = Math.round((MAX_STRENGTH * Math.abs(value)) / most);
-        cell.style.backgroundColor = `rgb(${value < 0 ? colours.negative : colours.positive} / ${strength}%)`;
-        cell.textContent = formatValue(value);
+        const strength = isBar ? MAX_STRENGTH : Math.round((MAX_STRENGTH * Math.abs(value)) / most);
+        const colour = `rgb(${value < 0 ? channels.negative : channels.positive} / ${strength}%)`;
+        rows[row][n].style.background = isBar ? barOf(value / most, colour) : colour;
+        rows[row][n].textContent = formatValue(value);
       });
     });
   };
