@@ -76,8 +76,7 @@ export function createCurves(box, { measure, label, fromZero }, onEpoch) {
     }
     const labels = drawn.map(({ run, model, points }) => {
       const [x, value] = points.at(-1);
-      const text = runs.length > 1 ? `${MODEL_NAMES[model]} ${run.number}` : MODEL_NAMES[model];
-      return { text, model, x: toX(x) + 5, y: toY(value) + 4 };
+      return { text: nameOf(run, model), model, x: toX(x) + 5, y: toY(value) + 4 };
     });
     spreadLabels(labels, bottom);
     for (const { text, model, x, y } of labels) parts.push(svgElement("text", { class: `curve-label m-${model}`, x, y }, text));
@@ -94,27 +93,29 @@ export function createCurves(box, { measure, label, fromZero }, onEpoch) {
     return [rule, ...known.map(({ model, value }) => svgElement("circle", { class: `m-${model}`, cx: toX(epoch), cy: toY(value), r: 3.5 }))];
   };
 
-  const valuesAt = (at) =>
-    runs.flatMap((run) =>
-      MODELS.map((model) => {
-        const name = runs.length > 1 ? `${MODEL_NAMES[model]} ${run.number}` : MODEL_NAMES[model];
-        return { model, name, value: formatMeasure(run.at(measure, model, at)) };
-      }),
-    );
+  const nameOf = (run, model) => (runs.length > 1 ? `${MODEL_NAMES[model]} ${run.number}` : MODEL_NAMES[model]);
+  const valueAt = (run, model) => formatMeasure(run.at(measure, model, epoch));
 
-  // The readout as text, beside the line and for screen readers.
+  // The readout, beside the line and for screen readers. Without one these hear nothing of how the curves grow.
   const describe = () => {
-    const at = epoch ?? Math.floor(runs.at(-1)?.step ? nEpochs : 0);
-    plot.setAttribute("aria-valuemax", nEpochs);
-    plot.setAttribute("aria-valuenow", at);
-    const values = valuesAt(at).map(({ name, value }) => t("playground.curve.measured", { name, shown: value }));
-    plot.setAttribute("aria-valuetext", [t("playground.curve.epoch", { epoch: at }), ...values].join(", "));
     readout.hidden = epoch === null || !runs.length;
-    if (readout.hidden) return;
-    const rows = valuesAt(epoch).map(({ model, name, value }) =>
-      element("span", { class: `m-${model}` }, `${name} `, element("b", {}, value)),
+    plot.setAttribute("aria-valuemax", nEpochs);
+    plot.setAttribute("aria-valuenow", epoch ?? nEpochs);
+    if (readout.hidden) {
+      plot.setAttribute("aria-valuetext", t("playground.curve.hint"));
+      return;
+    }
+    const title = t("playground.curve.epoch", { epoch });
+    const values = runs.flatMap((run) =>
+      MODELS.map((model) => t("playground.curve.measured", { name: nameOf(run, model), shown: valueAt(run, model) })),
     );
-    readout.replaceChildren(element("span", {}, t("playground.curve.epoch", { epoch })), ...rows);
+    plot.setAttribute("aria-valuetext", [title, ...values].join(", "));
+    const rows = runs.flatMap((run) => [
+      element("span", {}, runs.length > 1 ? t("playground.runs.name", { number: run.number }) : ""),
+      ...MODELS.map((model) => element("b", { class: `m-${model}` }, valueAt(run, model))),
+    ]);
+    const heads = MODELS.map((model) => element("span", {}, MODEL_NAMES[model]));
+    readout.replaceChildren(element("span", {}, title), ...heads, ...rows);
     const isRight = toX(epoch) > plot.clientWidth / 2;
     readout.style.left = isRight ? "" : `${toX(epoch) + 10}px`;
     readout.style.right = isRight ? `${plot.clientWidth - toX(epoch) + 10}px` : "";
@@ -136,7 +137,9 @@ export function createCurves(box, { measure, label, fromZero }, onEpoch) {
   };
   plot.addEventListener("pointermove", ({ clientX }) => point(clientX));
   plot.addEventListener("pointerdown", ({ clientX }) => point(clientX));
-  plot.addEventListener("pointerleave", () => onEpoch(null));
+  plot.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType !== "touch") onEpoch(null); // a tap stays until the next one elsewhere
+  });
   plot.addEventListener("blur", () => onEpoch(null));
   plot.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return onEpoch(null);
