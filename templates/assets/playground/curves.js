@@ -1,33 +1,11 @@
 // Curves of the runs over epochs: a drawing with axes, and a readout of the values at one epoch, which a pointer or the
 // arrow keys move.
 import { element, svgElement } from "../shared/element.js";
-import { formatFixed } from "../shared/format.js";
 import { t } from "../shared/strings.js";
+import { drawAxes, MARGIN, niceRange } from "./axes.js";
 import { formatMeasure, MODEL_NAMES, MODELS } from "./runs.js";
 
-const MARGIN = { top: 8, right: 46, bottom: 22, left: 40 }; // px
 const LABEL_HEIGHT = 13; // px, of a label at the end of a curve
-const PX_PER_TICK = { x: 70, y: 38 };
-
-// About n round numbers from low to high: 1, 2 or 5 times a power of ten apart.
-export function niceTicks(low, high, n) {
-  const raw = (high - low) / Math.max(n, 1);
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= raw * 0.999);
-  const first = Math.ceil(low / step - 1e-9);
-  const count = Math.floor(high / step + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, k) => Number(((first + k) * step).toPrecision(12)));
-}
-
-const digitsOf = (ticks) => Math.max(0, ...ticks.map((tick) => (String(tick).split(".")[1] ?? "").length));
-
-// The range of values that a chart shows; curves that begin at zero keep it.
-function rangeOf(values, fromZero) {
-  if (!values.length) return [0, 1];
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const padding = (high - low || Math.abs(high) || 1) * 0.06;
-  return [fromZero ? 0 : low - padding, high + padding];
-}
 
 // Move labels apart that would overlap, from top to bottom, and keep them inside the plot.
 function spreadLabels(labels, height) {
@@ -42,7 +20,8 @@ function spreadLabels(labels, height) {
 
 // `measure` is "loss" or "ndcg"; `onEpoch` is called with the epoch that the visitor points at, or null.
 export function createCurves(box, { measure, label, fromZero }, onEpoch) {
-  const svg = svgElement("svg", { "aria-hidden": "true" });
+  const [axes, lines] = [svgElement("g"), svgElement("g")];
+  const svg = svgElement("svg", { "aria-hidden": "true" }, axes, lines);
   const readout = element("div", { class: "curve-readout", hidden: "" });
   const plot = element(
     "div",
@@ -54,23 +33,31 @@ export function createCurves(box, { measure, label, fromZero }, onEpoch) {
   let [runs, current, nEpochs] = [[], null, 1];
   let epoch = null; // of the readout
   let isWaiting = false; // for the next frame
+  let [width, height] = [0, 0]; // as last observed: to ask for it would lay out the page once more in each frame
+  let drawnAxes = ""; // what the axes that are drawn follow from
   let toX = () => 0;
 
   const draw = () => {
     isWaiting = false;
-    const [width, height] = [plot.clientWidth, plot.clientHeight];
     const [right, bottom] = [width - MARGIN.right, height - MARGIN.bottom];
     if (right <= MARGIN.left || bottom <= MARGIN.top) return;
-    const lines = runs.flatMap((run) => MODELS.map((model) => ({ run, model, points: run.points(measure, model) })));
-    const drawn = lines.filter(({ points }) => points.length);
-    const [low, high] = rangeOf(drawn.flatMap(({ points }) => points.map(([, value]) => value)), fromZero);
+    const measured = runs.flatMap((run) => MODELS.map((model) => ({ run, model, points: run.points(measure, model) })));
+    const drawn = measured.filter(({ points }) => points.length);
+    const values = drawn.flatMap(({ points }) => points.map(([, value]) => value));
+    const [low, high] = niceRange(values, fromZero, bottom - MARGIN.top);
+    const isEmpty = !drawn.length;
     toX = (at) => MARGIN.left + ((right - MARGIN.left) * at) / nEpochs;
     const toY = (value) => bottom - ((bottom - MARGIN.top) * (value - low)) / (high - low);
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const parts = [...drawAxes(toX, toY, { low, high, right, bottom, nEpochs, isEmpty: !drawn.length })];
+    const key = [low, high, width, height, nEpochs, isEmpty].join(" ");
+    if (key !== drawnAxes) {
+      drawnAxes = key;
+      svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+      axes.replaceChildren(...drawAxes({ toX, toY, low, high, right, bottom, nEpochs, isEmpty }));
+    }
 
     // The run that goes on is drawn last, over the others.
     const isCurrent = ({ run }) => run === current;
+    const parts = [];
     for (const line of [...drawn.filter((other) => !isCurrent(other)), ...drawn.filter(isCurrent)]) {
       parts.push(...drawLine(line, toX, toY, isCurrent(line), measure === "ndcg"));
     }
@@ -81,7 +68,7 @@ export function createCurves(box, { measure, label, fromZero }, onEpoch) {
     spreadLabels(labels, bottom);
     for (const { text, model, x, y } of labels) parts.push(svgElement("text", { class: `curve-label m-${model}`, x, y }, text));
     if (epoch !== null) parts.push(...drawReadout(drawn, toX, toY, bottom));
-    svg.replaceChildren(...parts);
+    lines.replaceChildren(...parts);
     describe();
   };
 
@@ -116,9 +103,9 @@ export function createCurves(box, { measure, label, fromZero }, onEpoch) {
     ]);
     const heads = MODELS.map((model) => element("span", {}, MODEL_NAMES[model]));
     readout.replaceChildren(element("span", {}, title), ...heads, ...rows);
-    const isRight = toX(epoch) > plot.clientWidth / 2;
+    const isRight = toX(epoch) > width / 2;
     readout.style.left = isRight ? "" : `${toX(epoch) + 10}px`;
-    readout.style.right = isRight ? `${plot.clientWidth - toX(epoch) + 10}px` : "";
+    readout.style.right = isRight ? `${width - toX(epoch) + 10}px` : "";
   };
 
   const schedule = () => {
@@ -128,7 +115,7 @@ export function createCurves(box, { measure, label, fromZero }, onEpoch) {
 
   const point = (clientX) => {
     const { left } = plot.getBoundingClientRect();
-    const share = (clientX - left - MARGIN.left) / (plot.clientWidth - MARGIN.left - MARGIN.right);
+    const share = (clientX - left - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
     onEpoch(Math.min(Math.max(Math.round(share * nEpochs), 0), nEpochs));
   };
   const MOVES = {
@@ -147,7 +134,10 @@ export function createCurves(box, { measure, label, fromZero }, onEpoch) {
     event.preventDefault();
     onEpoch(Math.min(Math.max(MOVES[event.key](epoch ?? nEpochs), 0), nEpochs));
   });
-  new ResizeObserver(schedule).observe(plot);
+  new ResizeObserver(([{ contentRect }]) => {
+    ({ width, height } = contentRect);
+    schedule();
+  }).observe(plot);
 
   return {
     show(newRuns, newCurrent, newEpochs) {
@@ -159,22 +149,6 @@ export function createCurves(box, { measure, label, fromZero }, onEpoch) {
       schedule();
     },
   };
-}
-
-function* drawAxes(toX, toY, { low, high, right, bottom, nEpochs, isEmpty }) {
-  const yTicks = niceTicks(low, high, (bottom - MARGIN.top) / PX_PER_TICK.y);
-  const digits = digitsOf(yTicks);
-  for (const tick of isEmpty ? [] : yTicks) {
-    const y = toY(tick);
-    yield svgElement("line", { class: "curve-grid", x1: MARGIN.left, x2: right, y1: y, y2: y });
-    yield svgElement("text", { class: "curve-tick", x: MARGIN.left - 6, y: y + 4, "text-anchor": "end" }, formatFixed(tick, digits));
-  }
-  yield svgElement("line", { class: "curve-axis", x1: MARGIN.left, x2: right, y1: bottom, y2: bottom });
-  for (const tick of niceTicks(0, nEpochs, (right - MARGIN.left) / PX_PER_TICK.x).filter(Number.isInteger)) {
-    yield svgElement("line", { class: "curve-axis", x1: toX(tick), x2: toX(tick), y1: bottom, y2: bottom + 4 });
-    yield svgElement("text", { class: "curve-tick", x: toX(tick), y: bottom + 16, "text-anchor": "middle" }, formatFixed(tick, 0));
-  }
-  yield svgElement("text", { class: "curve-tick", x: right + 15, y: bottom + 16 }, t("playground.curve.axis"));
 }
 
 function* drawLine({ run, model, points }, toX, toY, isCurrent, hasDots) {

@@ -75,6 +75,17 @@ def test_a_step_is_one_batch(visit, disk):
     assert page.locator("[data-playground]").get_attribute("data-state") == "paused"
 
 
+def test_a_loss_that_explodes_is_said_and_reset_begins_anew(visit, origin):
+    page = ready(visit(origin + "playground.html#epochs=5&learningRate=10"))
+    train(page)
+    problem = page.get_by_role("alert").filter(has_text="grew beyond all numbers")
+    problem.wait_for()
+    button(page, "Reset").click()
+    problem.wait_for(state="hidden")
+    ready(page)
+    assert button(page, "Train").is_enabled()
+
+
 def test_what_one_presses_works_by_keyboard(visit, disk):
     page = ready(visit(disk + "playground.html#epochs=1"))
     button(page, "Train").focus()

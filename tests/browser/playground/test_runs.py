@@ -117,7 +117,8 @@ def test_with_reduced_motion_curves_move_once_an_epoch(visit, disk, motion, redr
     page.evaluate("""() => {
       globalThis.drawn = new Set();
       const note = () => drawn.add(document.querySelector("[data-loss] path")?.getAttribute("d"));
-      new MutationObserver(note).observe(document.querySelector("[data-loss] svg"), { childList: true });
+      const svg = document.querySelector("[data-loss] svg");
+      new MutationObserver(note).observe(svg, { childList: true, subtree: true });
     }""")
     train(page)
     page.wait_for_timeout(100)
@@ -128,7 +129,7 @@ def test_with_reduced_motion_curves_move_once_an_epoch(visit, disk, motion, redr
 def ticks(chromium, web):
     page = chromium.new_page()
     page.goto(web + "404.html")
-    expose(page, "playground/curves.js", "niceTicks")
+    expose(page, "playground/axes.js", "niceTicks")
     yield lambda low, high, n: page.evaluate("([low, high, n]) => niceTicks(low, high, n)", [low, high, n])
     page.close()
 
@@ -150,3 +151,31 @@ def test_ticks_of_known_ranges(ticks):
     assert ticks(0, 20, 4) == [0, 5, 10, 15, 20]
     assert ticks(0, 0.27, 3) == [0, 0.1, 0.2]
     assert ticks(4.71, 6.03, 4) == [5, 5.5, 6]
+
+
+@pytest.fixture(scope="module")
+def ranges(chromium, web):
+    page = chromium.new_page()
+    page.goto(web + "404.html")
+    expose(page, "playground/axes.js", "niceRange")
+    call = "([values, fromZero]) => niceRange(values, fromZero, 150)"
+    yield lambda values, from_zero: page.evaluate(call, [values, from_zero])
+    page.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(values=st.lists(st.floats(0.001, 50), min_size=1, max_size=6), from_zero=st.booleans())
+def test_a_chart_shows_all_values_and_at_most_as_much_again(ranges, values, from_zero):
+    low, high = ranges(values, from_zero)
+    assert low <= min(values) and max(values) <= high + 1e-9 and low < high
+    assert not from_zero or low == 0
+    lowest = 0 if from_zero else min(values)
+    if max(values) - lowest > 1e-3:
+        assert high - low <= 2.01 * (max(values) - lowest)
+
+
+def test_ranges_of_known_values(ranges):
+    assert ranges([0.17, 0.41], True) == pytest.approx([0, 0.5])
+    assert ranges([7.25, 8.09], False) == pytest.approx([7.25, 8.25])
+    assert ranges([], True) == [0, 1]
+    assert ranges([0], True) == pytest.approx([0, 1])
