@@ -11,6 +11,7 @@ import { createNumbers } from "./numbers.js";
 import { createPresent } from "./present.js";
 import { createPresets } from "./presets.js";
 import { createFileInput } from "./read/drop.js";
+import { createNotes } from "./read/notes.js";
 import { createRuns } from "./runs.js";
 import { decodeSample } from "./sample.js";
 import { DEFAULTS, effectiveSettings, isSameExperiment, isSettingsHash, readSettings, writeSettings } from "./settings.js";
@@ -163,7 +164,7 @@ function load(loaded) {
   for (const name of ["map", "pair", "lists"]) part(name).replaceChildren();
   const { nUsers, nItems, user } = data.log;
   const counts = t("playground.data", { name: data.name, users: nUsers, n_items: nItems, n: user.length });
-  part("data").replaceChildren(...[counts, ...data.notes].map((text) => element("p", {}, text)));
+  part("data").replaceChildren(element("p", {}, counts), ...createNotes(data.notes));
   views = {
     map: createMap(part("map"), data, (item) => watch({ item }), (map) => watch({ map })),
     pair: createPair(part("pair"), data, watch),

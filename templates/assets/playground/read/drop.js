@@ -21,8 +21,10 @@ export function createFileInput(box, onLog) {
   document.body.append(sign);
   let nOpened = 0; // a file that is opened ends the reading of the one before
 
-  const show = (text) => {
+  // What the page shows anyway is just announced.
+  const show = (text, isShown = true) => {
     status.textContent = text;
+    status.classList.toggle("vh", !isShown);
   };
 
   // What readRatings returns; null if another file is opened meanwhile.
@@ -51,7 +53,7 @@ export function createFileInput(box, onLog) {
       if (file.size > MAX_BYTES) throw new Error(t("playground.file.tooLarge", { file: file.name, limit }));
       const result = await readInSlices(file, number);
       if (!result) return;
-      show(t("playground.file.read", { file: file.name }));
+      show(t("playground.file.read", { file: file.name }), false);
       onLog(result);
     } catch (problem) {
       if (number !== nOpened) return;
