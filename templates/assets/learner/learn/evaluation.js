@@ -3,7 +3,7 @@ import { multiplyTransposed, rowsOf } from "./matrix.js";
 import { countOf, itemsOf } from "./ratings.js";
 
 export const K = 10;
-const MAX_EVALUATED_SCORES = 3_000_000; // of more users, a random sample is evaluated
+const MAX_EVALUATED_SCORES = 8_000_000; // of more users, a random sample is evaluated
 const MIN_USERS = 200;
 const ROWS = 32; // users that are scored at a time
 

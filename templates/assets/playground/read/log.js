@@ -1,5 +1,6 @@
 // From the cells of ratings to a log: ids in order, one rating for each user and item, and of a long one whole users
 // only.
+import { createRandom } from "../../learner/learn/random.js";
 import { countCells, positionsOf, takeAt } from "./cells.js";
 import { isCanonical } from "./numbers.js";
 
@@ -74,31 +75,18 @@ export function* mergeRatings({ user, item, rating, time, isCounted }, nUsers, n
   };
 }
 
-// Equally likely numbers from 0 to below n, the same in every browser (Mulberry32).
-function createDraw(seed) {
-  let state = seed;
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return Math.floor((((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32) * n);
-  };
-}
-
 // Users in random order until `limit` ratings, which none of them alone has more than: a Uint8Array that is 1 for those
 // drawn.
 export function drawUsers(user, nUsers, limit) {
   const counts = new Int32Array(nUsers);
   for (let row = 0; row < user.length; row++) counts[user[row]]++;
-  const draw = createDraw(SEED);
   const order = new Int32Array(nUsers).map((_, u) => u).filter((u) => counts[u] <= limit);
   const isDrawn = new Uint8Array(nUsers);
-  for (let n = 0, total = 0; n < order.length; n++) {
-    const other = n + draw(order.length - n);
-    [order[n], order[other]] = [order[other], order[n]];
-    total += counts[order[n]];
+  let total = 0;
+  for (const u of createRandom(SEED).shuffle(order)) {
+    total += counts[u];
     if (total > limit) break;
-    isDrawn[order[n]] = 1;
+    isDrawn[u] = 1;
   }
   return isDrawn;
 }
