@@ -26,6 +26,7 @@ export function createMapCanvas(canvas, facts, items) {
   const names = new Map(items.slice(0, MAX_NAMED).map((item) => [item, nameOf(facts.title(item))]));
   const widths = new Map(); // of names
   let size = { width: 0, height: 0 };
+  let fontFamily = "";
   let toPixels = null; // from a position on the map, of the frame painted last
   let shownPoints = null;
   let namedItems = []; // in the last frame: they keep their names if they can
@@ -37,6 +38,7 @@ export function createMapCanvas(canvas, facts, items) {
     canvas.height = Math.round(height * scale);
     context.setTransform(scale, 0, 0, scale, 0, 0);
     size = { width, height };
+    ({ fontFamily } = getComputedStyle(canvas));
     widths.clear();
   };
 
@@ -66,7 +68,8 @@ export function createMapCanvas(canvas, facts, items) {
     context.stroke();
   };
 
-  // From 0 in the direction of a vector, nearly to the edge: how long the vector is depends on how many ratings it is of.
+  // From 0 in the direction of a vector, nearly to the edge: how long the vector is depends on how many ratings it is
+  // of.
   const drawDirection = ([dx, dy]) => {
     const [x, y] = toPixels(0, 0);
     const room = (distance, step) => (step === 0 ? Number.POSITIVE_INFINITY : distance / Math.abs(step));
@@ -142,7 +145,7 @@ export function createMapCanvas(canvas, facts, items) {
   };
 
   const setFont = (weight) => {
-    context.font = `${weight} ${NAME_FONT}px ${getComputedStyle(canvas).fontFamily}`;
+    context.font = `${weight} ${NAME_FONT}px ${fontFamily}`;
     context.textBaseline = "middle";
     context.lineJoin = "round";
   };

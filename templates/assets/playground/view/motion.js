@@ -3,6 +3,7 @@
 
 const [SHORTEST_MS, LONGEST_MS] = [60, 320]; // of the way to the next message while a model learns
 const GLIDE_MS = 500; // of the way to another model, or to the beginning
+const FRAME_MS = 30; // at least, from one frame to the next: learning is to have most of the time
 const OUTLIERS = 0.004; // share of the items on each side that the view need not show
 
 function shownRange(points, axis) {
@@ -20,17 +21,23 @@ export function extentOfPoints(points) {
 const between = (from, to, share) => from.map((value, n) => value + (to[n] - value) * share);
 const slowAtBothEnds = (share) => share * share * (3 - 2 * share);
 
-// `paint(frame)` is called once a frame of the screen while something moves. `isStill()`: nothing may move, by the wish
+// `paint(frame)` is called some thirty times a second while something moves. `isStill()`: nothing may move, by the wish
 // of the visitor; then the points jump.
 export function createMotion(paint, isStill) {
   let now = null; // the frame on the screen
   let [from, to] = [null, null];
   let [start, duration, lastArrival] = [0, 0, 0];
   let isGlide = false;
+  let lastFrame = 0;
   let animation = 0;
 
   const step = (time) => {
     animation = 0;
+    if (time - lastFrame < FRAME_MS) {
+      animation = requestAnimationFrame(step);
+      return;
+    }
+    lastFrame = time;
     const share = Math.min(Math.max((time - start) / duration, 0), 1);
     const eased = isGlide ? slowAtBothEnds(share) : share;
     const part = (name) => between(from[name], to[name], eased);

@@ -22,8 +22,8 @@ function barOf(share, colour) {
   return `linear-gradient(${colour} 0 0) 0 ${(100 * top) / (100 - height)}% / 100% ${height}% no-repeat`;
 }
 
-// The rows of one tower: user, item, product. The numbers of a vector are colours: full at the largest, paler towards 0.
-// Products are bars, since they are added up, where there are too many to be written out.
+// The rows of one tower: user, item, product. The numbers of a vector are colours: full at the largest, paler towards
+// 0. Products are bars, since they are added up, where there are too many to be written out.
 function createVectors(name, label, names) {
   const caption = element("caption", { class: "vh" }, t("playground_pair.table", { tower: label }));
   const table = element("table", { class: "vectors" }, caption);
