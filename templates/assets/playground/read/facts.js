@@ -1,5 +1,7 @@
 // Titles, years and genres of items, from what the rows of ratings say of them. The same as recsys/data/row_facts.py,
 // titles.py and categories.py, which explain it.
+import { mapCells } from "./cells.js";
+import { isCanonical, isPlainNumber } from "./numbers.js";
 import { anyPattern, memoized, wholePattern } from "./rules.js";
 import { computeInSlices } from "./slices.js";
 
@@ -17,6 +19,12 @@ const decodeEntities = (text) => (text.includes("&") ? text.replace(ENTITY, deco
 function decodeCell(cell, blank) {
   const text = cell === null ? "" : decodeEntities(cell);
   return cell === null || blank.has(text.trim()) ? null : text;
+}
+
+// A column of nothing but numbers as Python reads it: 7.0 is 7.
+function withoutFractions(cells) {
+  const areNumbers = cells.values.every(isPlainNumber) && !cells.values.every(isCanonical);
+  return areNumbers ? mapCells(cells, (text) => String(Number(text))) : cells;
 }
 
 // By item, the commonest of its cells, null where it has none but blank ones; null for all where the cells of too many
@@ -127,7 +135,7 @@ export function createFactsReader(rules) {
   return function* (item, columns) {
     const blank = new Set(["", "\\N"]);
     const texts = new Map();
-    for (const [role, cells] of columns) texts.set(role, yield* commonestOfItem(item, cells, blank));
+    for (const [role, cells] of columns) texts.set(role, yield* commonestOfItem(item, withoutFractions(cells), blank));
     const leftOut = [...texts].filter(([, ofItem]) => ofItem === null).map(([role]) => role);
     const [title, year, genres] = ["title", "year", "genres"].map((role) => texts.get(role));
     const { titles, years } = title ? readTitles(title) : { titles: item.values.map(() => null), years: null };
