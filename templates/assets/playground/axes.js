@@ -44,6 +44,10 @@ export function* drawAxes({ toX, toY, low, high, right, bottom, nEpochs, isEmpty
     yield svgElement("line", { class: "curve-grid", x1: MARGIN.left, x2: right, y1: y, y2: y });
     yield svgElement("text", { class: "curve-tick", x: MARGIN.left - 6, y: y + 4, "text-anchor": "end" }, formatFixed(tick, digits));
   }
+  if (isEmpty) {
+    const middle = { x: (MARGIN.left + right) / 2, y: (MARGIN.top + bottom) / 2, "text-anchor": "middle" };
+    yield svgElement("text", { class: "curve-tick", ...middle }, t("playground.curve.empty"));
+  }
   yield svgElement("line", { class: "curve-axis", x1: MARGIN.left, x2: right, y1: bottom, y2: bottom });
   for (const tick of niceTicks(0, nEpochs, (right - MARGIN.left) / PX_PER_TICK.x).filter(Number.isInteger)) {
     yield svgElement("line", { class: "curve-axis", x1: toX(tick), x2: toX(tick), y1: bottom, y2: bottom + 4 });

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import until
+from tests.browser.conftest import SHIFT, until
 from tests.browser.playground.page import button, epoch, ready, train, wait_for_state
 
 VALUES = re.compile(r"Base (\d+\.\d{3}) · Deep (\d+\.\d{3})")
@@ -111,6 +111,13 @@ def test_test_shows_the_lists_of_another_user(visit, disk):
             break
     assert heading.inner_text() != first
     assert page.locator("[data-lists]").bounding_box()["y"] < 800  # in sight
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_while_the_page_is_made(visit, origin, width):
+    page = ready(visit(origin + "playground.html", width))
+    page.locator("[data-lists] h2").wait_for()
+    assert page.evaluate(SHIFT) < 0.03
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
