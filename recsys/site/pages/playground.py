@@ -29,15 +29,22 @@ genres: {names, ofItem} or null, years or null}``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from recsys.site.context import Context, PageHead
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.reading_rules import reading_rules
 from recsys.site.sample_log import sample_log
 
 
-def playground_context(data: SiteData, page: PageHead) -> Context:
-    """Nothing but what every page is given."""
-    return Context(data.site, page)
+@dataclass(frozen=True)
+class PlaygroundContext(Context):
+    """``playground.html``: nothing but what every page is given."""
+
+
+def playground_context(data: SiteData, page: PageHead) -> PlaygroundContext:
+    """The page, whose script needs nothing of the site."""
+    return PlaygroundContext(data.site, page)
 
 
 PAGE = Page(

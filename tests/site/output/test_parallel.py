@@ -19,7 +19,7 @@ from recsys.site.render import render_site
 from tests.processes import is_running, wait_until
 from tests.site.tiny import STRINGS, TEMPLATES, tiny
 
-N_PAGES = 18
+N_PAGES = 19
 needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked, and only where that is safe")
 N_WORKERS = [0, pytest.param(1, marks=needs_fork)]
 
