@@ -21,7 +21,7 @@ def values(page, name):
 
 def test_the_sample_is_there_and_nothing_has_been_learned(visit, origin):
     page = ready(visit(origin + "playground.html"))
-    assert "600 users, 515 films, 36,909 ratings" in page.locator("[data-data]").inner_text()
+    assert "600 users, 515 items, 36,909 ratings" in page.locator("[data-data]").inner_text()
     assert epoch(page).startswith("Epoch 0.0 of ")
     assert page.locator("#playground-loss").inner_text() == "Base – · Deep –"
     assert all(0 <= ndcg < 0.2 for ndcg in values(page, "ndcg"))

@@ -178,7 +178,7 @@ def test_the_map_says_how_much_it_shows(page: Any) -> None:
     assert "u0" in caption()
     show(page, points=CORNERS, pair=PAIR, map="base")
     assert "The two numbers of every vector" in caption()
-    assert page.locator("canvas").get_attribute("aria-label").startswith("5 films")
+    assert page.locator("canvas").get_attribute("aria-label").startswith("5 items")
     assert page.locator("canvas").get_attribute("aria-describedby") == "playground-map-caption"
 
 
@@ -224,7 +224,7 @@ def test_a_narrow_screen_shows_the_most_rated_items_and_says_so(page: Any) -> No
     titles = [f"Title {item}" for item in range(n)]
     create(page, "map", {"titles": titles, "log": {**log, "time": None, "years": None}})
     show(page, points=[float(value) for item in range(n) for value in (item % 16, item // 16)])
-    assert "The 200 most rated of 250 films" in page.locator("#playground-map-caption").inner_text()
+    assert "The 200 most rated of 250 items" in page.locator("#playground-map-caption").inner_text()
     assert page.locator(".map-ramp").count() == 1  # without genres, colours are of popularity
 
 
@@ -312,8 +312,8 @@ def test_another_pair_is_asked_for(page: Any) -> None:
     create(page, "pair")
     show(page, pair=PAIR)
     page.get_by_role("button", name="Another user").click()
-    page.get_by_role("button", name="Film they rated").click()
-    page.get_by_role("button", name="Film they have not rated").click()
+    page.get_by_role("button", name="Item they rated").click()
+    page.get_by_role("button", name="Item they have not rated").click()
     (_, user), (_, rated), (_, other) = calls(page)
     assert user["user"] in (1, 2)
     assert rated["item"] in (0, 1)  # rated by user 0, and not the item shown
