@@ -11,6 +11,7 @@ export function connectLearner(onMessage, onFailure) {
   const address = marquee.root + LEARNER;
   let unanswered = []; // messages before the first answer, which the page's own learner gets if the worker fails
   let send = null; // null until the learner is there
+  let lastRun = null; // of the last answer
 
   const connection = {
     place: "page",
@@ -22,6 +23,7 @@ export function connectLearner(onMessage, onFailure) {
 
   const receive = (message) => {
     unanswered = null;
+    lastRun = message.run;
     onMessage(message);
   };
 
@@ -43,7 +45,11 @@ export function connectLearner(onMessage, onFailure) {
     send = (message) => worker.postMessage(message);
     worker.onmessage = ({ data }) => receive(data);
     worker.onerror = () => {
-      if (!unanswered) return; // an error while it learns: another learner would have forgotten everything
+      if (!unanswered) {
+        // While it learns: it can begin again, as another learner would have to.
+        onMessage({ type: "problem", code: "stopped", run: lastRun });
+        return;
+      }
       worker.terminate();
       send = null;
       startInPage();

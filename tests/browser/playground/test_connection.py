@@ -68,3 +68,20 @@ def test_a_knob_turned_while_it_learns_ends_the_run(visit, origin):
     until(page, "() => document.querySelector('[data-clock] b').textContent.startsWith('Epoch 0.0')")
     page.wait_for_timeout(300)
     assert page.locator("[data-clock] b").inner_text().startswith("Epoch 0.0")  # no late answer of the first run
+
+
+def test_a_learner_that_stops_is_said_to_and_can_begin_again(chromium, web):
+    page = chromium.new_page()
+    page.add_init_script("""
+      globalThis.Worker = class extends Worker {
+        constructor(address) { super(address); globalThis.worker = this; }
+      };
+    """)
+    page.goto(web + "playground.html#epochs=1")
+    ready(page)
+    page.evaluate("() => worker.onerror()")
+    page.get_by_text("Learning stopped. Press Reset to begin again.").wait_for()
+    button(page, "Reset").click()
+    train(page)
+    assert page.get_by_text("Learning stopped").is_hidden()
+    page.close()
