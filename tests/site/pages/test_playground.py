@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from recsys.models.registry import MODELS
 from tests.site.tiny import render, tiny
 
 
@@ -39,3 +40,10 @@ def test_the_learner_runs_in_a_worker_which_has_no_page_to_ask_for_its_version(s
 def test_the_page_asks_for_the_learner_of_its_own_build(site):
     script = (site / "assets" / "playground.js").read_text("utf-8")
     assert script.count('"assets/learner.js?v=') == 1
+
+
+@pytest.mark.parametrize("name", ["base", "deep"])
+def test_both_models_have_their_colours_where_the_site_was_built_without_them(site, name):
+    light, dark = MODELS[name].colour
+    style = (site / "assets" / "playground.css").read_text("utf-8")
+    assert f":where(.m-{name}) {{ --model: light-dark({light}, {dark}); }}" in style

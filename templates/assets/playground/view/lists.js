@@ -24,8 +24,10 @@ export function createLists(box, { facts, log, userIds }, onUser) {
     const lines = rated.map(({ item, rating }) =>
       element("li", {}, element("span", {}, ...nameOf(item)), element("span", {}, rating === null ? "" : `${rating}`)),
     );
-    const note = element("p", {}, t("playground_lists.rated_note"));
-    return element("section", {}, element("h3", {}, t("playground_lists.rated")), note, element("ol", {}, ...lines));
+    const hasRatings = rated.some(({ rating }) => rating !== null);
+    const note = t(hasRatings ? "playground_lists.rated_highest" : "playground_lists.rated_some");
+    const heading = element("h3", {}, t("playground_lists.rated"));
+    return element("section", {}, heading, element("p", {}, note), element("ol", {}, ...lines));
   };
 
   const towerColumn = (tower, label, list) => {
