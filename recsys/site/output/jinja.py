@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from recsys.errors import OutputError
@@ -22,6 +24,30 @@ _BIDI = frozenset({"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "F
 """Bidirectional categories that can change the direction of text around them."""
 _CACHE_SIZE = 1 << 16  # titles are repeated on many pages: each is escaped once
 _TERMS = {"rbo": "RBO", "p": "p"}
+
+
+class _CompiledTemplates(BytecodeCache):
+    """Templates as compiled earlier in this process: to compile them takes as long as to render fifty pages.
+
+    A template that is edited meanwhile is compiled again.
+    """
+
+    def __init__(self) -> None:
+        self._by_template: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Put the code in the bucket, if the template still has the same source."""
+        checksum, code = self._by_template.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Remember the code in the bucket."""
+        assert bucket.code is not None, "it is called with a compiled template"
+        self._by_template[bucket.key] = bucket.checksum, bucket.code
+
+
+_COMPILED = _CompiledTemplates()
 
 
 def make_environment(templates: Path, strings: Strings) -> Environment:
@@ -44,6 +70,7 @@ def make_environment(templates: Path, strings: Strings) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     filters = (absolute, brief, file_name, isolated, link, term)
     environment.filters |= {function.__name__: function for function in filters}
