@@ -1,5 +1,7 @@
 """Isolation of every test from the others and from the user's cache; fixtures that several modules use."""
 
+from __future__ import annotations
+
 import itertools
 import logging
 from collections.abc import Iterator
