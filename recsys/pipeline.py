@@ -63,9 +63,11 @@ from recsys.site.output.manifest import MANIFEST, MANIFEST_SCHEMA
 from recsys.site.pages.wanted import OPTIONAL_PAGES
 from recsys.site.publish.gh_pages import Destination
 from recsys.site.publish.gh_pages import publish as push_site
-from recsys.site.publish.staging import check_target, staging_folder
+from recsys.site.publish.staging import staging_folder
+from recsys.site.publish.target import check_target, resolve_target
 from recsys.site.render import render_site, templates_folder
 from recsys.training.snapshots import SnapshotRecorder, tracked_items
+from recsys.writing import writing
 
 FROM_CACHE = " (from an earlier build)"
 
@@ -135,7 +137,7 @@ def build_site(
         ConfigError: the settings do not go with the data.
         OutputError: the folder may not be replaced, or the site would be too large.
     """
-    folder, config = Path(out).expanduser().resolve(), config or BuildConfig()
+    folder, config = resolve_target(Path(out)), config or BuildConfig()
     check_target(folder, [])
     with staging_folder(folder) as staging:
         artefacts = compute(dataset, config, reporter, FolderCache(cache_folder()) if cache is None else cache)
@@ -519,11 +521,13 @@ def export(
 ) -> None:
     """Write the JSON, CSV and TSV files, and the logo if there is one."""
     with reporter.stage("export") as details:
-        write_artefacts(artefacts, folder)
-        write_tables(artefacts, folder)
-        if presentation is not None:
-            write_logo(presentation, folder)
-        details.append(f"{sum(path.stat().st_size for path in folder.iterdir()) / 1e6:.1f} MB of data")
+        names = [*write_artefacts(artefacts, folder), *write_tables(artefacts, folder)]
+        names += [] if presentation is None else write_logo(presentation, folder)
+        n_bytes = 0
+        for name in names:
+            with writing(f"{folder.name}/{name}"):
+                n_bytes += (folder / name).stat().st_size
+        details.append(f"{n_bytes / 1e6:.1f} MB of data")
 
 
 def copy_export(site: Path, staging: Path) -> Artefacts:
@@ -537,8 +541,13 @@ def copy_export(site: Path, staging: Path) -> Artefacts:
         OutputError: a file is absent, damaged, or of another schema.
     """
     artefacts = read_artefacts(site / "data")
-    manifest = shutil.ignore_patterns(Path(MANIFEST).name, Path(MANIFEST_SCHEMA).name)  # of the earlier site's files
-    shutil.copytree(site / "data", staging / "data", ignore=manifest)
+    with writing("data"):
+        (staging / "data").mkdir()
+    for path in sorted((site / "data").iterdir()):
+        address = f"data/{path.name}"
+        if path.is_file() and address not in (MANIFEST, MANIFEST_SCHEMA):  # which are of the earlier site's files
+            with writing(address):
+                shutil.copyfile(path, staging / address)
     return artefacts
 
 

@@ -219,8 +219,9 @@ def test_every_stage_can_be_called_on_its_own(dataset, tmp_path):
 
 def test_the_export_of_a_site_is_copied_for_rendering_it_again(dataset, tmp_path):
     artefacts = pipeline.compute(dataset, replace(QUICK, holdout=0), pipeline.SILENT, recsys.NoCache())
+    for name in ("site", "staging"):
+        (tmp_path / name).mkdir()
     pipeline.export(artefacts, tmp_path / "site" / "data")
-    (tmp_path / "staging").mkdir()
     assert pipeline.copy_export(tmp_path / "site", tmp_path / "staging") == artefacts
     assert differing(tmp_path / "site" / "data", tmp_path / "staging" / "data") == []
 

@@ -15,6 +15,7 @@ from recsys.config.settings import FILE_NAME, TABLES, TOP_LEVEL, find_settings_f
 from recsys.errors import ConfigError, OutputError, PublishError, RecsysError
 from recsys.export.settings import settings_that_need_a_build
 from recsys.schema import VERSION, Build
+from recsys.site.publish.target import resolve_target
 
 SETTINGS = (
     "data", "items", "users", "lenient", "holdout", "relevant_from", "top_k", "discovery", "models",
@@ -222,9 +223,9 @@ def output_folder(out: Path, config: Path | None) -> Path:
     """The folder of the site as an absolute path.
 
     Raises:
-        OutputError: replacing it would remove the file of settings.
+        OutputError: it can be no folder, or replacing it would remove the file of settings.
     """
-    folder = out.expanduser().resolve()
+    folder = resolve_target(out)
     if config is not None and config.resolve().is_relative_to(folder):
         raise OutputError(f"{config} lies in {out}, which is replaced as a whole; move it, or choose another --out")
     return folder
@@ -247,8 +248,8 @@ def run(build: Callable[[argparse.Namespace], None], argv: Sequence[str] | None,
 def _run(build: Callable[[argparse.Namespace], None], options: argparse.Namespace) -> int:
     try:
         build(options)
-    except KeyboardInterrupt:
-        output.print_error("interrupted; the previous site, if any, is as it was")
+    except KeyboardInterrupt as interrupt:
+        output.print_error(f"interrupted; {str(interrupt) or 'the previous site, if any, is as it was'}")
         return 130
     except (RecsysError, OSError) as problem:
         if options.verbose:

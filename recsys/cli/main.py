@@ -24,7 +24,8 @@ from recsys.data.load import find_source
 from recsys.schema import Artefacts
 from recsys.site.publish.gh_pages import find_destination
 from recsys.site.publish.server import serve
-from recsys.site.publish.staging import check_target, staging_folder
+from recsys.site.publish.staging import staging_folder
+from recsys.site.publish.target import check_target
 
 logger = logging.getLogger(__name__)
 

@@ -27,6 +27,7 @@ from recsys.schema import (
     Recommendations,
     ShownLists,
 )
+from recsys.writing import writing
 
 _FILES: dict[str, Any] = {
     "build": Build,
@@ -48,29 +49,38 @@ class _Stamp(Struct):
     schema: int
 
 
-def write_artefacts(artefacts: Artefacts, folder: Path) -> None:
-    """Write every file, and its JSON Schema beside it, into ``folder`` (made if absent).
+def write_artefacts(artefacts: Artefacts, folder: Path) -> list[str]:
+    """Write every file, and its JSON Schema beside it, into ``folder``, which is made if only its parent is there.
+
+    Returns:
+        The names of all these files.
 
     Raises:
-        OutputError: a number is not finite; JSON has no such numbers.
+        OutputError: a number is not finite, and JSON has no such numbers; or the disk refuses.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for field in _FILES:
-        if (value := getattr(artefacts, field)) is not None:
-            write_artefact(value, folder)
+    with writing(folder.name):
+        folder.mkdir(exist_ok=True)
+    values = [getattr(artefacts, field) for field in _FILES]
+    return [name for value in values if value is not None for name in write_artefact(value, folder)]
 
 
-def write_artefact(value: Struct, folder: Path) -> None:
-    """Write one file and its JSON Schema.
+def write_artefact(value: Struct, folder: Path) -> list[str]:
+    """Write one file and its JSON Schema; returns their names.
 
     Raises:
-        OutputError: a number is not finite; JSON has no such numbers.
+        OutputError: a number is not finite, and JSON has no such numbers; or the disk refuses.
     """
     kind: Any = type(value)
     _refuse_infinite(kind.FILE, value)
-    (folder / kind.FILE).write_bytes(_written(kind.FILE, msgspec.json.encode(value)))
     schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(kind)))
-    (folder / kind.FILE).with_suffix(".schema.json").write_bytes(schema + b"\n")
+    contents = {
+        kind.FILE: _written(kind.FILE, msgspec.json.encode(value)),
+        Path(kind.FILE).with_suffix(".schema.json").name: schema + b"\n",
+    }
+    for name, content in contents.items():
+        with writing(f"{folder.name}/{name}"):
+            (folder / name).write_bytes(content)
+    return list(contents)
 
 
 def read_artefacts(folder: Path) -> Artefacts:

@@ -14,6 +14,7 @@ from recsys.data.nouns import noun_named
 from recsys.errors import ConfigError
 from recsys.export.script import short_hash
 from recsys.schema import DatasetSummary, Noun, Presentation
+from recsys.writing import writing
 
 MAX_LOGO_BYTES = 200_000
 _SIGNATURES = {"png": rb"\x89PNG\r\n\x1a\n", "jpg": rb"\xff\xd8\xff", "webp": rb"RIFF....WEBP"}
@@ -91,8 +92,16 @@ def read_logo(path: Path) -> tuple[str, bytes]:
     return f"logo-{short_hash(content)}.{kinds[0]}", content
 
 
-def write_logo(config: PresentationConfig, folder: Path) -> None:
-    """Copy the logo, if there is one, to the exported files."""
-    if config.logo is not None:
-        name, content = read_logo(Path(config.logo))
+def write_logo(config: PresentationConfig, folder: Path) -> list[str]:
+    """Copy the logo, if there is one, to the exported files; returns its name there.
+
+    Raises:
+        ConfigError: the logo is none.
+        OutputError: the disk refuses.
+    """
+    if config.logo is None:
+        return []
+    name, content = read_logo(Path(config.logo))
+    with writing(f"{folder.name}/{name}"):
         (folder / name).write_bytes(content)
+    return [name]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from recsys.schema import Artefacts
+from recsys.writing import writing
 
 LIST_COLUMNS = ("user", "model", "rank", "item", "score", "held_out", "relevant", "liked")
 ITEM_COLUMNS = ("item", "title", "year", "genres", "n_ratings", "n_train", "mean_rating")
@@ -18,21 +19,27 @@ DECIMALS = 3
 """Of the vectors in TSV, which are for looking at; the JSON has one more."""
 
 
-def write_tables(artefacts: Artefacts, folder: Path) -> None:
+def write_tables(artefacts: Artefacts, folder: Path) -> list[str]:
     """Write two tables, the vectors of each model, and the metadata that says which items they are of.
 
-    They are ``recommendations.csv``, ``items.csv``, ``vectors_{model}.tsv`` and ``metadata.tsv``.
+    Returns:
+        Their names: ``recommendations.csv``, ``items.csv``, ``vectors_{model}.tsv`` and ``metadata.tsv``.
+
+    Raises:
+        OutputError: the disk refuses.
     """
     _write_csv(folder / "recommendations.csv", [LIST_COLUMNS, *_recommendations(artefacts)])
     _write_csv(folder / "items.csv", [ITEM_COLUMNS, *_items(artefacts)])
     # The projector takes no header with the vectors, and needs one with metadata of several columns.
-    for name, embedding in artefacts.item_embeddings.models.items():
-        _write_tsv(folder / f"vectors_{name}.tsv", ([_short(value) for value in row] for row in embedding.vectors))
+    vectors = {f"vectors_{name}.tsv": model.vectors for name, model in artefacts.item_embeddings.models.items()}
+    for name, rows in vectors.items():
+        _write_tsv(folder / name, ([_short(value) for value in row] for row in rows))
     metadata = [  # in the order of the vectors, which is that of the catalogue
         (item.id, item.title, "" if item.year is None else item.year, "|".join(item.genres), item.n_ratings)
         for item in artefacts.items.items
     ]
     _write_tsv(folder / "metadata.tsv", [METADATA_COLUMNS, *metadata])
+    return ["recommendations.csv", "items.csv", *vectors, "metadata.tsv"]
 
 
 def _recommendations(artefacts: Artefacts) -> Iterable[Sequence[object]]:
@@ -58,11 +65,11 @@ def _short(value: float) -> str:
 
 
 def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with writing(f"{path.parent.name}/{path.name}"), path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def _write_tsv(path: Path, rows: Iterable[Sequence[object]]) -> None:
     """Without quoting, which the projector does not know: white space inside a value becomes a space."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with writing(f"{path.parent.name}/{path.name}"), path.open("w", encoding="utf-8", newline="") as file:
         file.writelines("\t".join(" ".join(str(value).split()) for value in row) + "\n" for row in rows)

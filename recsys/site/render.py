@@ -24,7 +24,7 @@ from recsys.site.output.assets import Assets, build_stamp, write_assets, write_b
 from recsys.site.output.csp import CSP
 from recsys.site.output.legend import legend_css, words_css
 from recsys.site.output.limits import limits_of
-from recsys.site.output.manifest import write_manifest
+from recsys.site.output.manifest import check_complete, list_folder, write_manifest
 from recsys.site.output.parallel import Renderer, render_all, worker_count
 from recsys.site.output.projector import write_projector
 from recsys.site.output.script_data import script_data
@@ -63,6 +63,7 @@ def render_site(
             would be larger than its settings allow.
     """
     with _frozen_heap():
+        exported = [f"data/{name}" for name in list_folder(out / "data").files]
         artefacts = with_shown_lists(artefacts)
         strings = site_strings(templates, artefacts)
         renderer, writer = Renderer(templates, out, strings, absent_addresses(artefacts)), Writer(out)
@@ -108,6 +109,7 @@ def render_site(
             for done, _ in enumerate(finished, start=1):
                 if on_page is not None:
                     on_page(done, len(jobs))
+        check_complete(out, {*exported, *writer.addresses})
         write_manifest(out)
 
 

@@ -143,6 +143,7 @@ def artefacts(n_users: int, n_items: int) -> Artefacts:
 def measure(n_users: int, n_items: int, out: Path) -> tuple[int, float]:
     """Measure one size and print its row; returns the number of users and items, and the seconds."""
     export = artefacts(n_users, n_items)
+    out.mkdir(parents=True, exist_ok=True)
     write_artefacts(export, out / "data")
     write_tables(export, out / "data")
     del export

@@ -95,8 +95,8 @@ def artefacts() -> out.Artefacts:
 
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
-    write_artefacts(artefacts(), tmp_path / "new" / "data")
-    return tmp_path / "new" / "data"
+    write_artefacts(artefacts(), tmp_path / "data")
+    return tmp_path / "data"
 
 
 def path_of(folder: Path, name: str) -> Path:

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recsys.site.publish.staging import exchange
+from recsys.site.publish.exchange import exchange
 from tests.faults.children import in_child, needs_fork
 from tests.faults.shim import ERRORS, KILLED, Counter, FailAt, KillAt, Operation, watched
 

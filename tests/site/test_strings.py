@@ -226,6 +226,7 @@ def test_a_translation_is_one_more_file(tmp_path):
     presentation = msgspec.structs.replace(artefacts.build.presentation, language="de")
     build = msgspec.structs.replace(artefacts.build, presentation=presentation)
     artefacts = msgspec.structs.replace(artefacts, build=build)
+    (tmp_path / "site").mkdir()
     write_artefacts(artefacts, tmp_path / "site" / "data")
     render_site(artefacts, templates, tmp_path / "site")
     page = (tmp_path / "site" / "index.html").read_text("utf-8")

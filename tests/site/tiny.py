@@ -342,6 +342,7 @@ def nothing() -> Artefacts:
 
 def render(artefacts: Artefacts, out: Path) -> Path:
     """Export and render, as a build does."""
+    out.mkdir(parents=True, exist_ok=True)
     write_artefacts(artefacts, out / "data")
     render_site(artefacts, TEMPLATES, out)
     return out

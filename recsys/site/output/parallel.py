@@ -29,8 +29,9 @@ from recsys.errors import OutputError
 from recsys.site.context import Context
 from recsys.site.output.jinja import make_environment
 from recsys.site.output.unlink import remove_links
-from recsys.site.output.writer import building, write_file
+from recsys.site.output.writer import building
 from recsys.site.strings import Strings
+from recsys.writing import write_file
 
 MIN_PAGES = 1_000
 """Pages from which on workers pay: with 2,600 pages and an idle core a second process saves a third of the time."""

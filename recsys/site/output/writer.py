@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from recsys.errors import OutputError, RecsysError
+from recsys.writing import write_file
 
 
 class Writer:
@@ -14,7 +15,12 @@ class Writer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._written: set[str] = set()
+        self._written: dict[str, str] = {}
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Of all files that were written, or reserved."""
+        return frozenset(self._written.values())
 
     def text(self, address: str, content: str) -> None:
         """Write text as UTF-8 with plain newlines on every system."""
@@ -42,28 +48,7 @@ class Writer:
         key = address.casefold()  # some file systems ignore case
         if key in self._written:
             raise OutputError(f"{address}: would be written twice; expected one page for each address")
-        self._written.add(key)
-
-
-def write_file(folder: Path, address: str, content: bytes) -> None:
-    """Write one new file and the folders it needs.
-
-    Raises:
-        OutputError: there is one already, or the disk refuses.
-    """
-    path = folder / address
-    try:
-        try:
-            file = path.open("xb")
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = path.open("xb")
-        with file:
-            file.write(content)
-    except FileExistsError:
-        raise OutputError(f"{address}: exists already; expected a fresh folder to write the site into") from None
-    except OSError as problem:
-        raise OutputError(f"{address}: cannot be written ({problem.strerror}); free some space and retry") from None
+        self._written[key] = address
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from pathlib import Path
 from recsys.errors import PublishError
 from recsys.schema import GENERATOR, Build
 from recsys.site.output.manifest import MANIFEST, read_manifest
-from recsys.site.publish.staging import made_by_marquee
+from recsys.site.publish.marks import made_by_marquee
 
 logger = logging.getLogger(__name__)
 

@@ -61,6 +61,7 @@ def test_an_address_changes_with_the_content_and_with_nothing_else(tmp_path):
         path.write_text(path.read_text("utf-8") + more, encoding="utf-8")
     addresses = []
     for n, source in enumerate((TEMPLATES, templates)):
+        (tmp_path / str(n)).mkdir()
         write_artefacts(tiny(), tmp_path / str(n) / "data")
         render_site(tiny(), source, tmp_path / str(n))
         addresses.append({load for page in pages(tmp_path / str(n)).values() for load in page.loads})

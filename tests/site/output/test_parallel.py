@@ -25,6 +25,7 @@ N_WORKERS = [0, pytest.param(1, marks=needs_fork)]
 
 
 def render(out: Path, n_workers: int, on_page=None, templates: Path = TEMPLATES) -> Path:
+    out.mkdir(exist_ok=True)
     write_artefacts(tiny(), out / "data")
     render_site(tiny(), templates, out, on_page, n_workers)
     return out

@@ -19,6 +19,7 @@ from tests.site.tiny import STRINGS, TEMPLATES, tiny
 def rendered(artefacts, out):
     """The estimated sizes, and the actual one."""
     estimates = []
+    out.mkdir(exist_ok=True)
     write_artefacts(artefacts, out / "data")
     render_site(artefacts, TEMPLATES, out, on_size=estimates.append)
     sizes = [path.stat().st_size for path in out.rglob("*") if path.is_file()]
