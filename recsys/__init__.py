@@ -25,72 +25,28 @@ with; :func:`top_k` and :func:`evaluate` for both; :func:`build_site`, :class:`B
 for sites. Every expected failure is a :class:`RecsysError`, whose text is a sentence for the user.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
 
-from recsys.baselines.als import ALS
-from recsys.baselines.ease import EASE
-from recsys.baselines.item_knn import ItemKNN
-from recsys.baselines.popularity import Popularity
-from recsys.cache.store import NoCache
-from recsys.config import BuildConfig, PresentationConfig, PrivacyConfig, ReadConfig, TrainConfig
-from recsys.data.dataset import Dataset, Source
-from recsys.data.load import load_dataset
-from recsys.data.split import Split, split
-from recsys.errors import ConfigError, DataError, DownloadError, OutputError, RecsysError
-from recsys.evaluation.ranking import top_k
-from recsys.evaluation.report import Report, evaluate
-from recsys.models.fitted import Fitted
-from recsys.models.load import load_fitted
-from recsys.schema import VERSION, EpochRecord
-from recsys.training.fit import fit
-
+TYPE_CHECKING = False  # type checkers take it as true; to import typing takes longer than all the rest here
 if TYPE_CHECKING:
-    from recsys.pipeline import build_site
-
-__version__ = VERSION
-
-__all__ = [
-    "ALS",
-    "EASE",
-    "BuildConfig",
-    "ConfigError",
-    "DataError",
-    "Dataset",
-    "DownloadError",
-    "EpochRecord",
-    "Fitted",
-    "ItemKNN",
-    "NoCache",
-    "OutputError",
-    "Popularity",
-    "PresentationConfig",
-    "PrivacyConfig",
-    "ReadConfig",
-    "RecsysError",
-    "Report",
-    "Source",
-    "Split",
-    "TrainConfig",
-    "__version__",
-    "build_site",
-    "evaluate",
-    "fit",
-    "load_dataset",
-    "load_fitted",
-    "split",
-    "top_k",
-]
+    from recsys.api import *  # noqa: F403
+    from recsys.api import __all__ as __all__
 
 
-def __getattr__(name: str) -> Any:
-    """Import what renders pages only when it is asked for: it takes as long to import as all the rest."""
-    if name == "build_site":
-        from recsys.pipeline import build_site
+def __getattr__(name: str) -> object:
+    """Import the public names when the first of them is asked for.
 
-        return build_site
+    The command imports a part of this package to be ready for Ctrl-C before numpy and pandas are imported, which
+    takes a while.
+    """
+    api = import_module("recsys.api")
+    if name == "__all__" or name in api.__all__:
+        return getattr(api, name)
+    if name in globals():  # a module of this package, imported by those names
+        return globals()[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
     """What is imported late is listed too, for whoever explores the package."""
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *import_module("recsys.api").__all__})

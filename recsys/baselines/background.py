@@ -6,8 +6,6 @@ Threads would not help: training is many small numpy calls, and each of them han
 from __future__ import annotations
 
 import os
-import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +20,7 @@ from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from recsys import interrupts
 from recsys.errors import RecsysError
 
 T = TypeVar("T")
@@ -58,25 +57,14 @@ def in_background(work: Callable[..., Iterable[T]], *arguments: Any) -> Iterator
             finished.put(failed)
 
     try:
-        with _sigint_blocked():  # the process inherits that
+        with interrupts.deferred(), interrupts.blocked():  # which the process inherits
             request_next()
         yield _read(finished)
     finally:
-        sender.close()  # ends the process, even in the middle of its work
-        pool.shutdown(cancel_futures=True)
-        receiver.close()
-
-
-@contextmanager
-def _sigint_blocked() -> Iterator[None]:
-    if sys.platform == "win32":
-        yield
-        return
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        with interrupts.deferred():
+            sender.close()  # ends the process, even in the middle of its work
+            pool.shutdown(cancel_futures=True)
+            receiver.close()
 
 
 def _read(finished: SimpleQueue[Future[list[T]]]) -> Iterator[T]:
@@ -96,7 +84,7 @@ _results: Callable[[], Iterator[Any]]
 
 def _start_worker(receiver: Connection, work: Callable[..., Iterable[Any]], arguments: tuple[Any, ...]) -> None:
     global _results  # an executor gives its processes no other way to keep state
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the parent handles it
+    interrupts.leave_to_parent()
     threadpool_limits(1, "blas")
     Thread(target=_exit_with_parent, args=(receiver,), daemon=True).start()
     _results = cache(lambda: iter(work(*arguments)))  # called by the first request, which can pass on an exception

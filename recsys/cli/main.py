@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -110,7 +109,3 @@ def dry_run(settings: Settings, home: Path, terminal: Terminal) -> None:
     pipeline.check(dataset, pipeline.fit_lists(dataset, settings.build))
     print_report(report, terminal)
     print_suggestions(report)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,80 @@
+"""The command as a process of its own, which can be interrupted at any moment. Must not import anything large.
+
+Ctrl-C, and signals that ask the process to end, are raised as KeyboardInterrupt, once: what cleans up after it is not
+interrupted again. Numpy and pandas are imported by the command itself, when all of this is in place.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+
+from recsys.interrupts import SIGNALS
+
+_RETRY_SECONDS = 0.02
+
+
+def main() -> int:
+    """The command ``marquee``; returns its exit status."""
+    return run_process(_command)
+
+
+def _command() -> int:
+    from recsys.cli.main import main
+
+    return main()
+
+
+def run_process(command: Callable[[], int]) -> int:
+    """Run a command that ends this process.
+
+    Args:
+        command: returns the exit status, and imports what it needs. It may handle KeyboardInterrupt, or leave it.
+
+    Returns:
+        What ``command`` returns; if a signal interrupted it 128 and the number of that signal, which is 130 for
+        Ctrl-C. From then on nothing but the end of the process is left, and signals are ignored.
+    """
+    received: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if not received:
+            received.append(number)
+            raise KeyboardInterrupt
+
+    def try_again(unraisable: sys.UnraisableHookArgs) -> None:
+        """Python drops exceptions in some callbacks, such as that of a weak reference: interrupt again soon after."""
+        if received and issubclass(unraisable.exc_type, KeyboardInterrupt):
+            from threading import Timer
+
+            number = received.pop()
+            retry = Timer(_RETRY_SECONDS, signal.raise_signal, [number])
+            retry.daemon = True
+            retry.start()
+        else:
+            sys.__unraisablehook__(unraisable)
+
+    numbers = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores SIGHUP
+    for number in numbers:
+        signal.signal(number, interrupt)
+    sys.unraisablehook = try_again
+    try:
+        status = command()
+    except BaseException:  # what a library makes of an interrupt, say an ImportError, is of no interest
+        if not received:
+            raise
+        _print("interrupted")
+        status = 130
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+    return 128 + received[0] if received and status else status
+
+
+def _print(line: str) -> None:
+    with suppress(OSError):  # nobody reads it
+        os.write(2, f"{line}\n".encode())
