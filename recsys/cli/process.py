@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
@@ -49,10 +50,7 @@ def run_process(command: Callable[[], int]) -> int:
     def try_again(unraisable: sys.UnraisableHookArgs) -> None:
         """Python drops exceptions in some callbacks, such as that of a weak reference: interrupt again soon after."""
         if received and issubclass(unraisable.exc_type, KeyboardInterrupt):
-            from threading import Timer
-
-            number = received.pop()
-            retry = Timer(_RETRY_SECONDS, signal.raise_signal, [number])
+            retry = threading.Timer(_RETRY_SECONDS, _send, [received.pop()])
             retry.daemon = True
             retry.start()
         else:
@@ -73,6 +71,14 @@ def run_process(command: Callable[[], int]) -> int:
         for number in numbers:
             signal.signal(number, signal.SIG_IGN)
     return 128 + received[0] if received and status else status
+
+
+def _send(number: int) -> None:
+    """Send a signal to the main thread, which may be waiting for something."""
+    if sys.platform == "win32":
+        signal.raise_signal(number)
+    else:
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
 
 
 def _print(line: str) -> None:

@@ -34,11 +34,15 @@ class Terminal(Reporter):
     Args:
         console: a rich console; it knows whether it is a terminal.
         level: the lowest level of log records to print.
+
+    Attributes:
+        current_stage: the name of the stage that goes on, or that failed.
     """
 
     def __init__(self, console: Console, level: int) -> None:
         self.console = console
         self.quiet = level > logging.INFO
+        self.current_stage: str | None = None
         handler: logging.Handler = StreamHandler(console.file)
         if console.is_terminal:  # rich prints above the live table, not through it; in a file it would wrap lines
             plain = NullHighlighter()
@@ -54,12 +58,20 @@ class Terminal(Reporter):
     def stage(self, name: str) -> Iterator[list[str]]:
         """Time a stage, and print at its end what it did: the details appended to the list this gives."""
         start, details = time.perf_counter(), list[str]()
-        yield details
+        with self._in_stage(name):
+            yield details
         self.done(name, time.perf_counter() - start, details)
 
     def done(self, name: str, seconds: float, details: Sequence[str]) -> None:
         """Print that a stage is done, and what it did."""
         logger.info("%-10s %6.2f s  %s", name, seconds, ", ".join(details))
+
+    @contextmanager
+    def _in_stage(self, name: str) -> Iterator[None]:
+        """Note the stage, and after a failure leave it noted."""
+        before, self.current_stage = self.current_stage, name
+        yield
+        self.current_stage = before
 
     @contextmanager
     def training(self) -> Iterator[Callable[[str, int], Callable[[EpochRecord, object], None]]]:
@@ -77,9 +89,10 @@ class Terminal(Reporter):
     def progress(self, description: str) -> Iterator[Callable[[int, int], None]]:
         """Gives a function that shows how many of how many are done, in a terminal."""
         if self.quiet or not self.console.is_terminal:
-            yield lambda done, total: None
+            with self._in_stage(description):
+                yield lambda done, total: None
             return
-        with Progress(console=self.console, transient=True) as progress:
+        with self._in_stage(description), Progress(console=self.console, transient=True) as progress:
             task = progress.add_task(description, total=None)
             yield lambda done, total: progress.update(task, completed=done, total=total)
 
