@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import socket
+import sys
+from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,7 @@ from recsys.config import (
 )
 from recsys.config.settings import MAX_BYTES, TABLES, TOP_LEVEL, default_of, find_settings_file, settings_of
 from recsys.errors import ConfigError
+from recsys.export.presentation import read_logo
 
 
 def toml(folder: Path, text: str | bytes) -> Path:
@@ -252,7 +257,7 @@ def test_models_may_be_a_list_of_any_names_in_any_order():
     ("noun = 5", "noun is 5; expected a noun such as \"book\", or its forms"),
     ("accent = 'red'", "accent is 'red'; expected a colour as #rrggbb"),
     ("pages = ['map', 'map']", "pages is ['map', 'map']; expected a list of pages, each once"),
-    (f"title = '{'x' * 100_000}'", f"title is '{'x' * 199} ...; expected a text of 1 to 200 characters"),
+    (f"title = '{'x' * 50_000}'", f"title is '{'x' * 199} ...; expected a text of 1 to 200 characters"),
     (f"title = {'[' * 5000}{']' * 5000}", "nests tables or lists too deeply"),
     (f"top_k = {'9' * 4000}", f"top_k is {'9' * 200} ...; expected a whole number"),
     ("site_url = 2026-01-01", "site_url is datetime.date(2026, 1, 1); expected an address"),
@@ -286,7 +291,39 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
 
 def test_a_file_that_is_too_large_for_settings_is_refused_unread(tmp_path):
     path = toml(tmp_path, b"# " + b"x" * MAX_BYTES)
-    assert refusal(path) == f"{path}: has more than 256,000 bytes; expected a file of settings, such as --init writes"
+    assert refusal(path) == f"{path}: has more than 64,000 bytes; expected a file of settings, such as --init writes"
+
+
+def not_regular(folder: Path) -> Iterator[Path]:
+    yield Path("/dev/zero")
+    os.mkfifo(folder / "pipe")
+    yield folder / "pipe"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(folder / "socket"))
+    yield folder / "socket"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and sockets are files of POSIX")
+def test_what_is_no_regular_file_is_neither_read_as_settings_nor_as_a_logo(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # the name of a socket is short
+    for path in not_regular(Path()):
+        assert refusal(path) == f"{path}: is a pipe, a socket or a device; expected a TOML file"
+        with pytest.raises(ConfigError, match=f"logo: {path}: is a pipe, .*; expected the path of a picture"):
+            read_logo(path)
+
+
+def test_a_home_folder_of_nobody_is_part_of_the_path(tmp_path):
+    settings = read_settings(toml(tmp_path, "data = '~nobody-here/x'"), {})
+    assert settings.input.data == str(tmp_path / "~nobody-here" / "x")
+    assert find_settings_file("~nobody-here/x", tmp_path / "absent") == (None, None)
+
+
+@pytest.mark.parametrize("text", [
+    "title = " + "[" * 30_000 + "]" * 30_000, "[" + ".".join(["a"] * 3_000) + "]", "noun = " + "{a = " * 9_000,
+])  # fmt: skip
+def test_tables_and_lists_in_thousands_of_others_are_refused(tmp_path, text):
+    path = toml(tmp_path, text)
+    assert refusal(path).startswith(f"{path}: ")
 
 
 def test_a_byte_order_mark_is_skipped(tmp_path):
@@ -321,6 +358,7 @@ def test_a_link_has_a_short_label(label):
 def test_texts_are_one_printable_line():
     config = PresentationConfig(title=" Our\n  club ", description="What \ud83c\n\n we read")
     assert (config.title, config.description) == ("Our club", "What \ufffd we read")
+    assert PresentationConfig(title="Our\x1b[31m \0 club\x07").title == "Our [31m club"
 
 
 def test_the_secret_is_in_no_text_of_the_settings():

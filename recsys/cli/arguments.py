@@ -6,7 +6,7 @@ import argparse
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from recsys.cli import output
 from recsys.config import BuildConfig, Settings, TrainConfig
@@ -26,6 +26,11 @@ SETTINGS = (
 logger = logging.getLogger(__name__)
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(output.one_line(message))
+
+
 def parser(program: str = "marquee") -> argparse.ArgumentParser:
     """All options with their defaults; ``program`` is what the command is called."""
     default = {**vars(BuildConfig()), **vars(TrainConfig())}
@@ -34,7 +39,7 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         f"in its table [{table}]: {', '.join(name for name in setting_names([kind]) if name not in SETTINGS)}"
         for table, kind in TABLES.items()
     ]
-    parse = argparse.ArgumentParser(
+    parse = _Parser(
         prog=program,
         allow_abbrev=False,  # an abbreviation could mean something else once there are more options
         description="Train two-tower recommenders on a ratings log and write a static site that shows them.",

@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import sys
 from contextlib import suppress
 from typing import IO
 
 from recsys.data.printable import printable
+
+MAX_LINE = 2_000
+"""Characters of an error; names of files and values may be longer."""
+_OBEYED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def tolerate_any_text() -> None:
@@ -19,10 +24,24 @@ def tolerate_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def visible(text: str) -> str:
+    """The text with escapes in the place of characters that a terminal would obey, but for ends of lines.
+
+    Names of files and titles may hold control characters, and those that turn the direction of what follows.
+    """
+    return _OBEYED.sub(lambda match: match[0].encode("unicode_escape").decode(), printable(text))
+
+
+def one_line(text: str) -> str:
+    """The same on one line of bounded length."""
+    line = visible(text).replace("\n", "\\n")
+    return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]} ..."
+
+
 def print_error(text: str) -> None:
     """Print a line to standard error, if it can be."""
     with suppress(OSError, ValueError):
-        print(printable(text), file=sys.stderr, flush=True)
+        print(one_line(text), file=sys.stderr, flush=True)
 
 
 def finish() -> None:
@@ -43,7 +62,7 @@ class Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The message, printable."""
-        return printable(super().format(record))
+        return visible(super().format(record))
 
 
 class StreamHandler(logging.StreamHandler[IO[str]]):

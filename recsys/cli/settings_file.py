@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from recsys.config.checked import Checked, expected
+from recsys.config.paths import expanded
 from recsys.config.settings import (
     COLUMN_ROLES,
     FILE_NAME,
@@ -47,12 +48,18 @@ def write_settings_file(options: argparse.Namespace) -> None:
     Raises:
         OutputError: there is such a file, which stays as it is, or it cannot be written.
     """
-    path = Path(FILE_NAME) if options.config is None else options.config.expanduser()
+    path = Path(FILE_NAME) if options.config is None else expanded(options.config)
     paths = {name: getattr(options, name) for name in ("data", "items", "users")}
     given = {name: value for name, value in paths.items() if value is not None}
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(settings_text(given))
+        text = settings_text(given).encode()
+    except UnicodeEncodeError:
+        raise OutputError(
+            "a path has bytes that are no UTF-8, which a file of settings cannot hold; rename it, or leave it out"
+        ) from None
+    try:
+        with path.open("xb") as file:
+            file.write(text)
     except FileExistsError:
         raise OutputError(
             f"{path}: exists already, and --init never changes a file; move it away, or name another with --config"

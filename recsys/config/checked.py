@@ -48,7 +48,7 @@ def shortened(value: object) -> str:
     try:
         text = repr(value)
     except (RecursionError, ValueError):  # a whole number of thousands of digits, tables in thousands of tables
-        return f"a {type(value).__name__}"
+        return f"a value of the type {type(value).__name__}"
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]} ..."
 
 

@@ -16,7 +16,7 @@ from recsys.errors import ConfigError
 _Word = Annotated[str, Meta(min_length=1, max_length=40)]
 _Title = Annotated[str, Meta(min_length=1, max_length=200, description="a text of 1 to 200 characters")]
 _Description = Annotated[str, Meta(min_length=1, max_length=1000, description="a text of 1 to 1000 characters")]
-_Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description="a colour as #rrggbb, such as #2563b8")]
+_Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z", description="a colour as #rrggbb, such as #2563b8")]
 _Address = Annotated[
     str,
     Meta(
@@ -28,6 +28,7 @@ _Address = Annotated[
 _LINK = re.compile(
     r"https?://[^\s/{}\"'<>\\?#@]+[/?#](?=.*\{(?:id|title)\})(?:[^\s{}\"'<>\\]|\{(?:id|title|year)\})*"
 )
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class NounForms(TypedDict, total=False):
@@ -62,7 +63,7 @@ class PresentationConfig(Checked):
     """What an item is called, such as "book"; else what the data suggests. A noun that is not known needs its forms:
     { one = "zine", many = "zines", do = "read", did = "read" }, as in "which zines should you read next?"."""
     language: Annotated[
-        str, Meta(pattern="^[a-zA-Z0-9-]{1,35}$", description="the name of a language, such as en")
+        str, Meta(pattern=r"^[a-zA-Z0-9-]{1,35}\Z", description="the name of a language, such as en")
     ] = "en"
     """Language of the pages: the name of a file of texts."""
     accent: _Colour | None = None
@@ -93,7 +94,7 @@ class PresentationConfig(Checked):
         for name in ("title", "description"):
             text = getattr(self, name)
             if text is not None:
-                line = printable(" ".join(text.split()))
+                line = _one_line(text)
                 if not line:
                     raise ConfigError(f"{name} is {shortened(text)}; expected {expected(type(self), name)}")
                 object.__setattr__(self, name, line)
@@ -101,7 +102,7 @@ class PresentationConfig(Checked):
             raise ConfigError(f"pages is {list(self.pages)}; expected a list of pages, each once")
         links = {}
         for label, pattern in self.links.items():
-            name = printable(" ".join(label.split()))
+            name = _one_line(label)
             if not name or len(name) > 40:
                 raise ConfigError(f"links has the label {shortened(label)}; expected 1 to 40 characters")
             if not _LINK.fullmatch(pattern) or len(pattern) > 2000:
@@ -111,3 +112,8 @@ class PresentationConfig(Checked):
                 )
             links[name] = pattern
         object.__setattr__(self, "links", links)
+
+
+def _one_line(text: str) -> str:
+    """The text on one line, without control characters."""
+    return printable(" ".join(_CONTROLS.sub(" ", text).split()))

@@ -12,6 +12,7 @@ import msgspec
 
 from recsys.config.building import BuildConfig, TrainConfig
 from recsys.config.checked import Checked, shortened
+from recsys.config.paths import expanded, read_small_file
 from recsys.config.presentation import NounForms, PresentationConfig
 from recsys.config.privacy import PrivacyConfig
 from recsys.config.reading import InputConfig, ReadConfig, Role
@@ -20,7 +21,7 @@ from recsys.errors import ConfigError
 
 FILE_NAME = "site.toml"
 """A file of settings by this name is read without being named on the command line."""
-MAX_BYTES = 256_000
+MAX_BYTES = 64_000
 """Of a file of settings; what is larger is something else."""
 TOP_LEVEL: tuple[type[Checked], ...] = (InputConfig, ReadConfig, PresentationConfig, BuildConfig)
 """The classes whose settings are at the top of a file, in the order in which they are listed."""
@@ -85,7 +86,7 @@ def find_settings_file(data: str | None, folder: Path) -> tuple[Path | None, Pat
     """
     folders = [folder]
     if data is not None and data not in NAMES:
-        path = Path(data).expanduser()
+        path = expanded(data)
         folders += [path, path.parent] if path.is_dir() else [path.parent]
     files: dict[Path, Path] = {}
     for file in (place / FILE_NAME for place in folders):
@@ -127,8 +128,9 @@ def _values_of(kind: type[Checked], values: Mapping[str, Any]) -> dict[str, Any]
 
 def _read_toml(path: Path) -> dict[str, Any]:
     """What a file sets; every error names the file."""
+    content = read_small_file(path, MAX_BYTES, "a TOML file")
     try:
-        values = _decode(path)
+        values = _decode(content)
         _check_names(values, [*setting_names(TOP_LEVEL), *TABLES])
         for table, kind in TABLES.items():
             if table in values:
@@ -147,10 +149,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
                 values[table] = {name: value for name, value in values[table].items() if value != ""}
         for name in _PATHS:
             if isinstance(values.get(name), str) and not (name == "data" and values[name] in NAMES):
-                values[name] = str(path.parent / Path(values[name]).expanduser())
+                values[name] = str(path.parent / expanded(values[name]))
         _settings(values)  # so that errors name the file
-    except OSError as problem:
-        raise ConfigError(f"{path}: cannot be read ({problem.strerror}); expected a TOML file") from None
     except ConfigError as problem:
         raise ConfigError(f"{path}: {problem}") from None
     except RecursionError:
@@ -160,9 +160,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     return values
 
 
-def _decode(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
+def _decode(content: bytes) -> dict[str, Any]:
     if len(content) > MAX_BYTES:
         raise ConfigError(f"has more than {MAX_BYTES:,} bytes; expected a file of settings, such as --init writes")
     values = msgspec.toml.decode(content.removeprefix(b"\xef\xbb\xbf"))  # editors on Windows begin a file with these

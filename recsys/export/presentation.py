@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from recsys.config import PresentationConfig
+from recsys.config.paths import expanded, read_small_file
 from recsys.data.nouns import noun_named
 from recsys.errors import ConfigError
 from recsys.export.script import short_hash
@@ -72,12 +73,9 @@ def read_logo(path: Path) -> tuple[str, bytes]:
         ConfigError: it cannot be read, is no picture of a known kind, or has more than 200 kB.
     """
     try:
-        with path.expanduser().open("rb") as file:
-            content = file.read(MAX_LOGO_BYTES + 1)
-    except OSError as problem:
-        raise ConfigError(
-            f"logo: {path}: cannot be read ({problem.strerror}); expected the path of a picture"
-        ) from None
+        content = read_small_file(expanded(path), MAX_LOGO_BYTES, "the path of a picture")
+    except ConfigError as problem:
+        raise ConfigError(f"logo: {problem}") from None
     if len(content) > MAX_LOGO_BYTES:
         raise ConfigError(f"logo: {path}: has more than {MAX_LOGO_BYTES // 1000} kB; expected a smaller picture")
     kinds = [kind for kind, start in _SIGNATURES.items() if re.match(start, content, re.DOTALL)]

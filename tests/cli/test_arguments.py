@@ -56,6 +56,14 @@ def test_wrong_options_are_status_2(argv, capsys):
     assert end.value.code == 2
 
 
+def test_what_a_terminal_would_obey_is_escaped_in_errors(capsys):
+    assert exit_status(raising(DataError("'\x1b[2J\u202ea\nb\x9b' does not exist"))) == 1
+    assert capsys.readouterr().err == "error: '\\x1b[2J\\u202ea\\nb\\x9b' does not exist\n"
+    with pytest.raises(SystemExit):
+        exit_status(lambda options: None, ["--\x1b]0;title\x07"])
+    assert "unrecognized arguments: --\\x1b]0;title\\x07\n" in capsys.readouterr().err
+
+
 def test_help_shows_every_option_with_its_default():
     text = " ".join(arguments.parser().format_help().split())
     usage, options = text[: text.index("options:")], text[text.index("input and output:") :]

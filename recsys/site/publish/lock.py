@@ -15,7 +15,7 @@ from uuid import uuid4
 import filelock
 
 from recsys.errors import OutputError
-from recsys.site.publish.interrupts import uninterrupted
+from recsys.interrupts import deferred
 
 logger = logging.getLogger(__name__)
 
@@ -59,14 +59,14 @@ def locked_folder(target: Path) -> Iterator[Path]:
     folder = target.with_name(f".{target.name}.marquee-staging")
     lock: _Lock | None = None
     try:
-        with uninterrupted():
+        with deferred():
             lock = _acquire(folder, target)
         for leftover in _leftovers(folder):
             remove_folder(leftover)
         yield folder
     finally:
         if lock is not None:
-            with uninterrupted():
+            with deferred():
                 _release(folder, lock)
 
 

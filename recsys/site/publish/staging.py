@@ -12,9 +12,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from recsys.errors import OutputError
+from recsys.interrupts import deferred
 from recsys.site.output.manifest import MANIFEST, compare_with_manifest, read_manifest
 from recsys.site.publish.exchange import is_between_renames, swap, undo_half_swap
-from recsys.site.publish.interrupts import uninterrupted
 from recsys.site.publish.lock import TargetInUseError, locked_folder
 from recsys.site.publish.target import check_replaceable, parents_created, resolve_target
 from recsys.writing import writing
@@ -53,7 +53,7 @@ def staging_folder(out: Path) -> Iterator[Path]:
             _check_manifest(staging, out)
             with writing(str(out)):
                 _make_readable(staging)
-            with uninterrupted():
+            with deferred():
                 check_replaceable(target, out)
                 swap(staging, target)
                 is_in_place = True

@@ -1,0 +1,41 @@
+"""Failures of the computer: which sentence they become."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recsys import pipeline
+from recsys.cli.main import main
+from tests.small_logs import write_movielens
+
+STAGES = {
+    "read_dataset": ("read", "use fewer ratings"),
+    "split_ratings": ("split", "use fewer ratings"),
+    "cached_fit": ("train base", "lower --dim or batch_size in the table"),
+    "load_or_run_baselines": (None, "use fewer ratings"),
+    "recommend_to_all": ("recommend", "lower --top-k or --dim"),
+    "explain_lists": ("explain", "lower --top-k or --dim"),
+    "hidden_ranks": ("evaluate", "lower --top-k or --dim"),
+    "assemble": ("assemble", "lower --top-k or --dim"),
+    "write_artefacts": ("export", "lower --top-k or --dim"),
+    "render_site": ("pages", "lower --top-k or user_pages"),
+}
+"""The functions of the pipeline that need memory, each with its stage and what helps there."""
+
+
+@pytest.mark.parametrize("function", STAGES)
+def test_too_little_memory_is_one_sentence_with_the_stage_and_what_to_lower(function, tmp_path, monkeypatch, capsys):
+    log, (stage, remedy) = write_movielens(tmp_path / "log", 20), STAGES[function]
+
+    def allocate(*arguments, **options):
+        np.empty(2**50)
+
+    monkeypatch.setattr(pipeline, function, allocate)
+    quick = ["--models", "base", "--dim", "4", "--epochs", "1", "--no-cache", "--quiet"]
+    status = main(["--data", str(log), *quick, "--out", str(tmp_path / "site")])
+    error = capsys.readouterr().err
+    assert (status, error.count("\n")) == (1, 1)
+    where = "" if stage is None else f' in the stage "{stage}"'
+    assert error.startswith(f"error: there is too little memory{where}; {remedy}")
+    assert not (tmp_path / "site").exists()
