@@ -10,6 +10,7 @@ import logging
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import Field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -122,15 +123,21 @@ def _comment(text: str) -> str:
 
 
 def _first_sentence(kind: type[Checked]) -> str:
-    return (inspect.getdoc(kind) or "").split("\n\n")[0]
+    return (ast.get_docstring(_definition(kind)) or "").split("\n\n")[0]
+
+
+def _definition(kind: type[Checked]) -> ast.ClassDef:
+    """A class as it is written: its docstrings are there also where Python runs without them (``-OO``)."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(definition, ast.ClassDef)
+    return definition
 
 
 def _docstrings(kind: type[Checked]) -> dict[str, str]:
     """The text below each setting of a class, by name."""
-    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-    assert isinstance(definition, ast.ClassDef)
+    body = _definition(kind).body
     texts = {}
-    for statement, following in zip(definition.body, definition.body[1:], strict=False):
+    for statement, following in pairwise(body):
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             assert isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
             texts[statement.target.id] = str(following.value.value)

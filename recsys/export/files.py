@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from recsys.errors import OutputError
+from recsys.export.json_schema import json_schema
 from recsys.export.script import json_in, script_of
 from recsys.schema import (
     SCHEMA,
@@ -72,7 +73,7 @@ def write_artefact(value: Struct, folder: Path) -> list[str]:
     """
     kind: Any = type(value)
     _refuse_infinite(kind.FILE, value)
-    schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(kind)))
+    schema = json_schema(kind)
     contents = {
         kind.FILE: _written(kind.FILE, msgspec.json.encode(value)),
         Path(kind.FILE).with_suffix(".schema.json").name: schema + b"\n",

@@ -16,6 +16,7 @@ from typing import Annotated
 import msgspec
 
 from recsys.errors import OutputError
+from recsys.export.json_schema import json_schema
 from recsys.schema import Manifest
 from recsys.writing import writing
 
@@ -145,7 +146,7 @@ def write_manifest(site: Path) -> None:
     Raises:
         OutputError: the disk refuses.
     """
-    schema = msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Manifest)))
+    schema = json_schema(Manifest)
     with writing(MANIFEST_SCHEMA):
         (site / "data").mkdir(exist_ok=True)
         (site / MANIFEST_SCHEMA).write_bytes(schema + b"\n")
