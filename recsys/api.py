@@ -11,7 +11,7 @@ from recsys.config import BuildConfig, PresentationConfig, PrivacyConfig, ReadCo
 from recsys.data.dataset import Dataset, Source
 from recsys.data.load import load_dataset
 from recsys.data.split import Split, split
-from recsys.errors import ConfigError, DataError, DownloadError, OutputError, RecsysError
+from recsys.errors import ConfigError, DataError, DownloadError, OutputError, RecsysError, TrainingError
 from recsys.evaluation.ranking import top_k
 from recsys.evaluation.report import Report, evaluate
 from recsys.models.fitted import Fitted
@@ -46,6 +46,7 @@ __all__ = [
     "Source",
     "Split",
     "TrainConfig",
+    "TrainingError",
     "__version__",
     "build_site",
     "evaluate",

@@ -18,6 +18,10 @@ class ConfigError(RecsysError, ValueError):
     """A setting, or a combination of settings and data, that is impossible."""
 
 
+class TrainingError(RecsysError):
+    """Training that diverged: the message names model, epoch, batch and the setting to lower."""
+
+
 class DownloadError(RecsysError):
     """A data set that could not be fetched or did not verify."""
 

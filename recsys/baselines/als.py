@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from recsys.baselines.protocol import BaselineSpec
 from recsys.data.dataset import Dataset
+from recsys.errors import ConfigError, TrainingError
 from recsys.nn.arrays import Ids
 from recsys.nn.least_squares import alternating_least_squares
 
@@ -31,6 +32,10 @@ class ALS:
         epochs: how often both sides are solved.
         seed: of the first item vectors.
 
+    Raises:
+        ConfigError: l2 or unobserved is negative or not finite.
+        TrainingError: they are so large that the vectors are beyond what 32 bits hold.
+
     >>> import recsys
     >>> dataset = recsys.load_dataset("sample")
     >>> recsys.ALS(dataset, dim=16, epochs=2).scores(users=[0]).shape
@@ -46,10 +51,19 @@ class ALS:
         epochs: int = 8,
         seed: int = 0,
     ) -> None:
+        for name, value in {"l2": l2, "unobserved": unobserved}.items():
+            if not 0 <= value < np.inf:
+                raise ConfigError(f"{name} of ALS is {value:g}; expected a finite number from 0")
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
-        self.user_vectors, self.item_vectors = alternating_least_squares(
-            train.binary_matrix(), dim, l2, unobserved, epochs, np.random.default_rng(seed)
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # looked for below
+            self.user_vectors, self.item_vectors = alternating_least_squares(
+                train.binary_matrix(), dim, l2, unobserved, epochs, np.random.default_rng(seed)
+            )
+        if not (np.isfinite(self.user_vectors).all() and np.isfinite(self.item_vectors).all()):
+            raise TrainingError(
+                "ALS has diverged (its vectors are beyond what 32 bits hold); lower l2, which is "
+                f"{l2:g}, or unobserved, which is {unobserved:g}"
+            )
 
     def scores(self, users: Ids | None = None) -> NDArray[np.float32]:
         """Dot products: float32 (n, n_items); all 0 for a user without ratings."""

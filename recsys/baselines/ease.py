@@ -32,7 +32,8 @@ class EASE:
         l2: weight of the penalty, in ratings.
 
     Raises:
-        ConfigError: both users and items are more than :data:`MAX_ROWS`.
+        ConfigError: both users and items are more than :data:`MAX_ROWS`, or l2 is too small for the matrix to have an
+            inverse.
 
     >>> import recsys
     >>> dataset = recsys.load_dataset("sample")
@@ -46,12 +47,17 @@ class EASE:
                 f"EASE inverts a matrix of {min(train.n_users, train.n_items)} rows here; expected at most "
                 f"{MAX_ROWS} users or items"
             )
+        if not 0 < l2 < np.inf:
+            raise ConfigError(f"l2 of EASE is {l2:g}; expected a finite number above 0, such as 300")
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
         self.rated = train.binary_matrix().astype(np.float64)
         self.l2 = l2
         self.inverts_users = train.n_users < train.n_items
         small = self.rated if self.inverts_users else self.rated.T
-        self.inverse = np.linalg.inv((small @ small.T).toarray() + l2 * np.eye(small.shape[0]))
+        try:
+            self.inverse = np.linalg.inv((small @ small.T).toarray() + l2 * np.eye(small.shape[0]))
+        except np.linalg.LinAlgError:
+            raise ConfigError(f"with l2 {l2:g} EASE has no inverse to compute; expected more, such as 300") from None
         if self.inverts_users:
             self.diagonal = (1 - self.rated.multiply(self.inverse @ self.rated).sum(axis=0)) / l2
         else:

@@ -19,22 +19,27 @@ def fit_logistic(inputs: NDArray[np.floating[Any]], labels: NDArray[np.bool_], r
 
     Minimises the sum of the negative log-likelihoods plus half of ``ridge`` times the sum of v_j^2 times the sum of
     squares of input j: so the units of an input do not matter. (Iteratively reweighted least squares, Green 1984.)
+    Each input is divided by the root of that sum first: the matrix to be solved is then well conditioned, whatever
+    the units.
 
     Args:
         inputs: x, (N, m); a column of ones among them is the intercept, and is penalised like the others.
         labels: (N,).
         ridge: weight of the penalty, above 0.
     """
-    penalty = ridge * np.einsum("nj,nj->j", inputs, inputs)  # (m,)
-    penalty[penalty == 0] = 1.0  # of an input that is 0 throughout, so that its weight is 0
+    lengths = np.sqrt(np.einsum("nj,nj->j", inputs, inputs))  # (m,)
+    lengths[lengths == 0] = 1.0  # of an input that is 0 throughout: its weight is 0
+    inputs = inputs / lengths
     weights = np.zeros(inputs.shape[1])
     for _ in range(_MAX_STEPS):
         likely = expit(inputs @ weights)  # (N,)
-        gradient = inputs.T @ (likely - labels) + penalty * weights
+        gradient = inputs.T @ (likely - labels) + ridge * weights
         scaled = inputs * np.sqrt(likely * (1 - likely))[:, None]
-        curvature = scaled.T @ scaled + np.diag(penalty)  # (m, m), a product with itself takes half the time
+        curvature = scaled.T @ scaled  # (m, m), a product with itself takes half the time
+        np.einsum("jj->j", curvature)[...] += ridge  # a view of the diagonal
         step = scipy.linalg.solve(curvature, gradient, assume_a="pos")
         weights -= step
         if np.abs(step).max() <= _TOLERANCE * np.abs(weights).max():
             break
+    weights /= lengths
     return weights

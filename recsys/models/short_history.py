@@ -113,7 +113,7 @@ class ShortHistory:
         penalty = np.zeros((gate.shape[1] + 1, dim + 1))
         penalty[:, :dim] = _RIDGE * np.diag(gram).reshape(penalty.shape)[:, :dim].mean(axis=1, keepdims=True)
         # Where nobody has two ratings, or nothing varies, the least-squares solution of least norm is 0.
-        solution = np.linalg.lstsq(gram + np.diag(penalty.ravel()), moments)[0]
+        solution = np.linalg.lstsq(gram + np.diag(penalty.ravel()), moments, rcond=None)[0]
         return cls(
             average.astype(table.dtype),
             solution.reshape(-1, dim + 1, dim).astype(table.dtype),

@@ -31,6 +31,11 @@ class ScoreGradients(NamedTuple):
 class Negatives(Protocol):
     """The items that a batch's users are contrasted with."""
 
+    @property
+    def counts(self) -> Array:
+        """How often each of them is drawn, (C,)."""
+        ...
+
     def forward(
         self, users: Array, items: Array, offset: Array, self_contributions: Array
     ) -> tuple[Array, Array, Any]:

@@ -54,7 +54,9 @@ class Ensemble:
                 if own.teacher is None:
                     raise ConfigError(f"{companion.name} towers start from a teacher, and {spec.name} has none")
                 towers = companion.create(ratings, own.teacher, settings, rng, np.float32)
-                self.trainers[companion.name] = Trainer(towers, None, ratings, settings, rng, companion.optimiser)
+                self.trainers[companion.name] = Trainer(
+                    companion.name, towers, None, ratings, settings, rng, companion.optimiser
+                )
         self.log_q = log_q(ratings)
         self.weights = default_weights(list(self.trainers))
 

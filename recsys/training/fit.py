@@ -23,6 +23,7 @@ from recsys.models.hyperparameters import HyperParameters
 from recsys.models.protocol import ModelSpec
 from recsys.models.registry import model_spec
 from recsys.schema import EpochRecord
+from recsys.training.divergence import check_loss, check_numbers
 from recsys.training.ensemble import Ensemble
 from recsys.training.mixing import choose_weights, unvalidated_weights
 from recsys.training.validation import Validation
@@ -50,7 +51,7 @@ def fit(
 
     Raises:
         ConfigError: there is no such model.
-        DataError: training has diverged.
+        TrainingError: training has diverged.
 
     >>> import recsys
     >>> dataset = recsys.load_dataset("sample")
@@ -61,7 +62,9 @@ def fit(
     [1, 2]
     """
     spec = model_spec(model)
-    with threadpool_limits(1, "blas"):  # training is many small products: more threads gain nothing, and spin
+    # Training is many small products: more threads gain nothing, and spin. Where training diverges, numbers overflow;
+    # a TrainingError says so, and numpy need not.
+    with threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"):
         return _fit(train, spec, config or TrainConfig(), on_epoch)
 
 
@@ -86,6 +89,9 @@ def _fit(train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch
         served = Ensemble(spec, train, hyperparameters, served_rng)
         early = Ensemble(spec, parts.train, hyperparameters, early_rng)
         fitted = _train_with_early_stopping(early, served, validation, hyperparameters, on_epoch)
+    for name in ("user_vectors", "item_vectors", "item_bias"):
+        context = f"{spec.name}, served as after epoch {fitted.best_epoch}: {name} holds numbers"
+        check_numbers(getattr(fitted, name), hyperparameters, context)
     fitted.towers.prepare_fold_in(train, fold_in_rng)
     return fitted
 
@@ -119,6 +125,8 @@ def _train_with_early_stopping(
         train_loss = early.train_epoch(epoch)
         served.train_epoch(epoch)
         score = validation.score(early.fitted(history, epoch))
+        context = f"{early.spec.name}, after epoch {epoch}: the loss on held-out ratings"
+        check_loss(score.loss, validation.n_negatives, hyperparameters, context)
         history.append(
             EpochRecord(
                 epoch=epoch,

@@ -17,6 +17,7 @@ from recsys.nn.arrays import Array
 from recsys.nn.losses import Factors, Pairs, distillation, masked_in_batch_softmax, output_l2
 from recsys.nn.optim import Adam, cosine_decay
 from recsys.training.batches import Batch, batches
+from recsys.training.divergence import check_loss, check_numbers
 
 
 class Trainer:
@@ -29,6 +30,7 @@ class Trainer:
     with w_u proportional to how much user u rated, and the last term only where the model has a teacher.
 
     Args:
+        name: of the towers, in messages.
         towers: what is trained.
         teacher: of them, if any.
         ratings: what they learn from.
@@ -39,6 +41,7 @@ class Trainer:
 
     def __init__(
         self,
+        name: str,
         towers: Towers,
         teacher: Teacher | None,
         ratings: Dataset,
@@ -46,7 +49,7 @@ class Trainer:
         rng: np.random.Generator,
         optimiser: type[Adam] = Adam,
     ) -> None:
-        self.towers, self.teacher, self.ratings = towers, teacher, ratings
+        self.name, self.towers, self.teacher, self.ratings = name, towers, teacher, ratings
         self.hyperparameters, self.rng = hyperparameters, rng
         self.optimiser = optimiser(towers.parameters().values())
         dtype = next(iter(towers.parameters().values())).value.dtype
@@ -74,19 +77,29 @@ class Trainer:
             dtype: float32 to train, float64 to check gradients.
         """
         towers, teacher = model_spec(model).create(ratings, hyperparameters, rng, dtype)
-        return cls(towers, teacher, ratings, hyperparameters, rng)
+        return cls(model, towers, teacher, ratings, hyperparameters, rng)
 
     def train_epoch(self, epoch: int) -> float:
-        """One pass over the ratings; returns the mean softmax loss of its pairs. Epochs count from 1."""
+        """One pass over the ratings; returns the mean softmax loss of its pairs. Epochs count from 1.
+
+        Raises:
+            TrainingError: training has diverged, see :mod:`recsys.training.divergence`.
+        """
         learning_rate = self.hyperparameters.learning_rate * cosine_decay(epoch - 1, self.hyperparameters.epochs)
         total, n_pairs = 0.0, 0
-        for batch in batches(self.ratings.matrix, self.hyperparameters.batch_size, self.rng):
+        for number, batch in enumerate(
+            batches(self.ratings.matrix, self.hyperparameters.batch_size, self.rng), start=1
+        ):
             inputs = self.towers.training_inputs(batch.users, self.rng)
             n_predicted = len(batch.pairs.user[inputs.predicted])
             if not n_predicted:  # of users with a single rating nothing can be hidden
                 continue
-            total, n_pairs = total + self.add_gradients(batch, inputs) * n_predicted, n_pairs + n_predicted
+            loss = self.add_gradients(batch, inputs)
+            context = f"{self.name}, epoch {epoch}, batch {number}: the loss"
+            check_loss(loss, float(batch.negatives.counts.sum()), self.hyperparameters, context)
+            total, n_pairs = total + loss * n_predicted, n_pairs + n_predicted
             self.optimiser.step(learning_rate)
+        self._check_parameters(f"{self.name}, after epoch {epoch}")
         return total / max(n_pairs, 1)
 
     def add_gradients(self, batch: Batch, training_inputs: TrainingInputs) -> float:
@@ -134,6 +147,17 @@ class Trainer:
         self.towers.users_backward(users_gradient, user_cache)
         self.towers.items_backward(items_gradient, bias_gradient, item_cache)
         return loss
+
+    def _check_parameters(self, context: str) -> None:
+        """Raise TrainingError where a parameter, or the mean square of its gradients, is not finite.
+
+        With such a mean square Adam no longer moves the parameter, and no loss would show it.
+        """
+        for (name, parameter), squares in zip(
+            self.towers.parameters().items(), self.optimiser.second, strict=True
+        ):
+            check_numbers(parameter.value, self.hyperparameters, f"{context}: {name} holds numbers")
+            check_numbers(squares, self.hyperparameters, f"{context}: {name} has gradients")
 
     def save_weights(self) -> None:
         """Copy the weights as they are."""

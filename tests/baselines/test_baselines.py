@@ -16,9 +16,10 @@ from recsys.baselines.item_knn import ItemKNN
 from recsys.baselines.popularity import Popularity
 from recsys.baselines.registry import BASELINES
 from recsys.data.dataset import Dataset
-from recsys.errors import ConfigError
+from recsys.errors import ConfigError, TrainingError
 from recsys.evaluation.ranking import top_k
 from recsys.nn import least_squares
+from tests.small_logs import log_of
 
 
 def tiny() -> Dataset:
@@ -241,3 +242,22 @@ def test_ease_alone_is_skipped_and_only_where_both_users_and_items_are_many(monk
     assert [name for name, spec in BASELINES.items() if spec.skip_reason(tiny())] == []
     monkeypatch.setattr(ease, "MAX_ROWS", 3)
     assert [name for name, spec in BASELINES.items() if spec.skip_reason(tiny())] == ["ease"]
+
+
+@pytest.mark.parametrize("l2", [0.0, -1.0, 1e-300, np.nan, np.inf])
+def test_ease_without_a_penalty_that_gives_an_inverse_says_what_to_set(l2):
+    everything = log_of([(user, item) for user in range(5) for item in range(4)], 5, 4)
+    with pytest.raises(ConfigError, match=r"EASE (is|has no inverse) .*expected .*, such as 300"):
+        EASE(everything, l2=l2)
+
+
+@pytest.mark.parametrize(("name", "value"), [("l2", 1e30), ("unobserved", 1e30)])
+def test_als_whose_vectors_overflow_says_what_to_lower(name, value):
+    with pytest.raises(TrainingError, match=rf"ALS has diverged .*lower .*{name}, which is 1e\+30"):
+        ALS(checkerboard(), dim=4, **{name: value})
+
+
+@pytest.mark.parametrize(("name", "value"), [("l2", -1.0), ("l2", np.nan), ("unobserved", -1.0)])
+def test_als_refuses_weights_that_are_none(name, value):
+    with pytest.raises(ConfigError, match=f"{name} of ALS is .*; expected a finite number from 0"):
+        ALS(checkerboard(), dim=4, **{name: value})

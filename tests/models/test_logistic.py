@@ -54,3 +54,10 @@ def test_the_weights_are_finite_where_the_likelihood_alone_has_no_maximum(labels
     weights = fit_logistic(inputs, labels, 0.01)
     assert np.isfinite(weights).all() and weights[2] == 0
     assert ((inputs @ weights > 0) == labels).all()
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e12])
+def test_inputs_of_very_different_units_are_no_ill_conditioned_problem(scale):
+    inputs, labels = two_groups()
+    likely = expit(inputs * [scale, 1] @ fit_logistic(inputs * [scale, 1], labels, 1e-9))  # warnings are errors
+    np.testing.assert_allclose(likely[[0, 149]], [0.2, 0.9], rtol=1e-5)

@@ -38,7 +38,7 @@ def cosine_trainer(ratings: Dataset) -> Trainer:
     deep, rng = trainer_of("deep", ratings), np.random.default_rng(5)
     hyperparameters = cosine.defaults(ratings, replace(deep.hyperparameters, cosine_dim=3))
     towers = cosine.create(ratings, deep.teacher, hyperparameters, rng, np.float64)
-    return Trainer(towers, None, ratings, hyperparameters, rng)
+    return Trainer("cosine", towers, None, ratings, hyperparameters, rng)
 
 
 def first_batch(ratings: Dataset, batch_size: int = 60) -> Batch:

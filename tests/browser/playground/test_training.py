@@ -50,7 +50,7 @@ def deep_from_noise(ratings: Dataset, rng: np.random.Generator) -> DeepModel:
 def trained(parts: recsys.Split, towers: Towers, teacher: Any, hyperparameters: HyperParameters) -> float:
     """nDCG@10 on the held-out ratings after all epochs."""
     assert parts.test is not None
-    trainer = Trainer(towers, teacher, parts.train, hyperparameters, np.random.default_rng(0))
+    trainer = Trainer("deep", towers, teacher, parts.train, hyperparameters, np.random.default_rng(0))
     for epoch in range(1, hyperparameters.epochs + 1):
         trainer.train_epoch(epoch)
     users, _ = towers.users_forward(towers.serving_inputs(np.arange(parts.train.n_users)))
