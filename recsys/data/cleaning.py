@@ -20,6 +20,8 @@ from recsys.config import Role
 from recsys.data.columns import MissingCellError, RowError, plain
 from recsys.data.input_table import MAX_REASONS, InputTable
 from recsys.data.json_tables import json_pattern, json_words
+from recsys.data.odd_values import odd_ages, odd_times, odd_years
+from recsys.data.printable import control_tables, without_controls
 from recsys.data.rating_values import BLANK, ParsedRatings, parse_ratings, unrated_value
 from recsys.data.times import timestamps, unreadable_times
 from recsys.data.titles import natural_order, split_year
@@ -83,7 +85,7 @@ def clean_ratings(table: InputTable, lenient: bool) -> CleanTable:
     columns: dict[str, Any] = {}
     keys: tuple[Role, ...] = ("user", "item")
     for role in keys:
-        columns[role] = _whole_floats(frame[roles[role]])
+        columns[role] = _clean_ids(frame[roles[role]])
         is_missing = _is_blank_id(columns[role])
         handle(is_missing, partial(MissingCellError, f"{role} id", after="expected one in every row"))
     if "rating" in roles:
@@ -108,12 +110,17 @@ def clean_ratings(table: InputTable, lenient: bool) -> CleanTable:
         known = ~(missing | bad)
         if known.any():
             columns["timestamp"] = _fill_times(clean, table, times, known, missing & ~is_skipped)
+            rows = np.flatnonzero(known & ~is_skipped)
+            place = partial(_place_of_row, table, rows)
+            if len(rows):
+                clean.notes += odd_times(columns["timestamp"][rows], times.iloc[rows], place)
         else:
             clean.notes.append(f"column {roles['timestamp']!r} is blank: there are no times")
     facts: tuple[Role, ...] = ("title", "year", "genres")
     for role in facts:
         if role in roles:
             columns[role] = frame[roles[role]]
+    clean.notes += odd_facts(table)
     columns |= {name: frame[name] for name in roles.others if name in frame and name not in _ROLES}
     clean.frame = pd.DataFrame(columns, copy=False)
     kept = ~(is_skipped | is_unrated)
@@ -177,7 +184,7 @@ def clean_facts(table: InputTable) -> CleanTable:
     frame = frame.rename(columns=rename)
     clean = CleanTable(frame)
     columns = {name: _facts(name, frame[name]) for name in frame.columns if name != key}
-    ids = _whole_floats(frame[key])
+    ids = _clean_ids(frame[key])
     frame = pd.DataFrame({key: ids, **columns}, copy=False)
     missing = is_blank(ids)
     if missing.any():
@@ -205,10 +212,10 @@ def _facts(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _fact(value: Any, blank: frozenset[str]) -> Any:
-    """A cell without HTML entities around text; None where it is blank."""
+    """A cell without HTML entities around text, and without control characters; None where it is blank."""
     if not isinstance(value, str):
         return value
-    text = html.unescape(value) if "&" in value else value
+    text = without_controls(html.unescape(value) if "&" in value else value)
     return None if text.strip() in blank else text
 
 
@@ -263,17 +270,35 @@ def is_blank(column: pd.Series[Any], marks: Collection[str] = ("",)) -> NDArray[
     return np.asarray(missing | blank[codes])
 
 
-def _whole_floats(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Ids without the ".0" that programs write behind whole numbers in a column with blanks."""
+def _clean_ids(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Ids without control characters, and without the ".0" that programs write behind numbers beside blanks."""
     values = plain(column)
     if values.dtype.kind != "O":
         return values
     codes, unique = pd.factorize(values, use_na_sentinel=True)
     known = [value for value in unique if not (isinstance(value, str) and not value.strip())]
-    if not known or not all(isinstance(value, str) and _WHOLE_FLOAT.fullmatch(value) for value in known):
-        return values
-    texts = np.array([*(str(value).partition(".")[0] for value in unique), None], object)
+    if known and all(isinstance(value, str) and _WHOLE_FLOAT.fullmatch(value) for value in known):
+        cleaned = [str(value).partition(".")[0] for value in unique]
+    else:
+        cleaned = [without_controls(value) if isinstance(value, str) else value for value in unique]
+        if all(new is old or new == old for new, old in zip(cleaned, unique, strict=True)):
+            return values
+    texts = np.array([*cleaned, None], object)
     return pd.Series(texts[codes], dtype=object)
+
+
+def odd_facts(table: InputTable) -> list[str]:
+    """Notes on years of items and ages of users that can hardly be meant; they are used all the same."""
+    place = partial(_place_of_row, table, None)
+    years = odd_years(table.frame[table.roles["year"]], place) if "year" in table.roles else ()
+    others = [name for name in table.roles.others if name in table.frame]
+    return [*years, *odd_ages(table.frame[others], place)]
+
+
+def _place_of_row(table: InputTable, rows: NDArray[np.int64] | None, row: int) -> str:
+    """Where a row is, counted among ``rows`` where they are some of all."""
+    row = row if rows is None else int(rows[row])
+    return f"{table.file}, row {row + 1}" if table.locate is None else table.locate(row)
 
 
 def _located(table: InputTable, error: RowError) -> DataError:
@@ -300,4 +325,5 @@ def cleaning_tables() -> dict[str, Any]:
         "blank_titles": json_words(_BLANK_TITLES),
         "whole_float": json_pattern(_WHOLE_FLOAT),
         "min_dated": _MIN_DATED,
+        "controls": control_tables(),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.config import Role
-from recsys.data.column_contents import MAX_EPOCH, MIN_EPOCH
 from recsys.data.columns import as_text
 from recsys.data.dataset import Dataset
 from recsys.data.decimals import shortest_decimals
 from recsys.data.input_table import InputTable
+from recsys.data.printable import without_controls
 from recsys.data.rating_values import ParsedRatings
 from recsys.data.report import ColumnReport, TableReport
+from recsys.data.times import unit_of_times
 
 _MAX_EXAMPLE = 40
-_UNITS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
 _STEPS = {1.0: "", 0.5: " by halves", 0.25: " by quarters", 0.1: " by tenths"}
 
 
@@ -101,21 +102,19 @@ def _step(ratings: NDArray[np.float32]) -> str:
 def describe_times(times: NDArray[np.int64]) -> str:
     """Times with their unit, where they are since 1970 in our days: "2001-03-01 to 2019-12-31, in seconds"."""
     low, high = int(times.min()), int(times.max())
-    middle = float(np.median(times))
-    for unit, per_second in _UNITS.items():
-        if MIN_EPOCH * per_second / 10 <= middle <= MAX_EPOCH * per_second:
-            try:
-                days = [dt.datetime.fromtimestamp(t / per_second, dt.UTC).date().isoformat() for t in (low, high)]
-            except (ValueError, OverflowError, OSError):
-                break
-            return f"{days[0]} to {days[1]}, in {unit}"
+    unit = unit_of_times(times)
+    if unit is not None:
+        with suppress(ValueError, OverflowError, OSError):
+            days = [dt.datetime.fromtimestamp(t / unit[1], dt.UTC).date().isoformat() for t in (low, high)]
+            return f"{days[0]} to {days[1]}, in {unit[0]}"
     return f"numbers from {low:,} to {high:,}"
 
 
 def _example(column: pd.Series[Any]) -> str:
     """The first cell that is not blank, in one line and shortened."""
     for value in column.head(1000):
-        text = " ".join(as_text(value).split()) if value is not None and value == value else ""
+        is_known = value is not None and value == value
+        text = without_controls(" ".join(as_text(value).split())) if is_known else ""
         if text:
             return text if len(text) <= _MAX_EXAMPLE else f"{text[: _MAX_EXAMPLE - 3]}..."
     return ""

@@ -19,7 +19,7 @@ from scipy import sparse
 from recsys.config import ReadConfig, Role
 from recsys.data.ids import quoted_id
 from recsys.data.nouns import GENRE, ITEM
-from recsys.data.printable import printable
+from recsys.data.printable import printable, without_controls
 from recsys.data.rating_scale import RatingScale, count_scale, rating_scale
 from recsys.data.sorting import order_by
 from recsys.data.twins import Twins, find_twins
@@ -103,7 +103,7 @@ class Dataset:
         """Check that everything fits together, and make the arrays read-only and the name printable."""
         if not isinstance(self.name, str):
             raise DataError(f"name is {self.name!r}; expected text")
-        object.__setattr__(self, "name", printable(self.name))
+        object.__setattr__(self, "name", without_controls(self.name))
         if not self.item_features.size and not self.item_feature_names:
             object.__setattr__(self, "item_features", np.zeros((self.n_items, 0), np.float32))
         for attribute in fields(self):

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from recsys.config import ReadConfig, Role
-from recsys.data.cleaning import CleanTable, clean_facts, clean_ratings
+from recsys.data.cleaning import CleanTable, clean_facts, clean_ratings, odd_facts
 from recsys.data.column_kinds import describe_ratings, describe_table
 from recsys.data.column_names import words_of
 from recsys.data.columns import as_text
@@ -200,7 +200,9 @@ def _clean_facts(
 ) -> CleanTable | None:
     """The table of items or users, or what the ratings say of them in each row."""
     if table is not None:
-        return clean_facts(table)
+        clean = clean_facts(table)
+        clean.notes += odd_facts(table)
+        return clean
     if facts is None:
         return None
     return clean_facts(InputTable(f"the {kind}", "", facts, Roles(kind, _exact_roles(facts, kind), ())))

@@ -12,6 +12,7 @@ from recsys.config import ReadConfig
 from recsys.data.dataset import Dataset, Source
 from recsys.data.download import BY_HAND, PAGE, REMOTES, fetch
 from recsys.data.names import NAMES, SAMPLE
+from recsys.data.readers.files import kind_of_path
 from recsys.errors import DataError, DownloadError
 
 if TYPE_CHECKING:
@@ -150,6 +151,8 @@ def _existing(text: str) -> Path:
             f"{PAGE} and give --data PATH)"
         )
     if not exists:
+        if path.is_symlink():
+            kind_of_path(path)  # says where the link leads
         similar = difflib.get_close_matches(text, (*NAMES, *BY_HAND), n=1)
         guess = f"did you mean {similar[0]!r}? " if similar else ""
         expected = f"expected {', '.join(NAMES)}, or the path of a folder or file that exists"

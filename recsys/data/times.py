@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recsys.data.column_contents import MAX_EPOCH, MIN_EPOCH
 from recsys.data.columns import cell_types, is_number, parse_numbers, plain, refuse_missing, refuse_where, to_int64
 from recsys.data.dates import parse_dates
 from recsys.errors import DataError
@@ -17,6 +18,9 @@ _ISO = r"\s*\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?\s*(?:Z|[+-]\
 _ISO_ZONE = r".*\d\d:\d\d.*(?:Z|[+-]\d\d(?::?\d\d)?)\s*"
 _EXPECTED = "expected whole numbers, datetimes, or text such as '2005-04-02 23:53:47'"
 _NO_TIME = f"is not a time; {_EXPECTED}, all of one kind"
+_MAX_BAD = 0.5
+"""Share of the cells that are no numbers, up to which they are bad numbers rather than dates."""
+_UNITS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
@@ -46,6 +50,15 @@ def timestamps(column: pd.Series[Any]) -> NDArray[np.int64]:
     return _from_objects(column, values)
 
 
+def unit_of_times(times: NDArray[np.int64]) -> tuple[str, float] | None:
+    """The unit of times since 1970 (n,), and how many make a second; None where they are not near our days."""
+    middle = float(np.median(times))
+    for unit, per_second in _UNITS.items():
+        if MIN_EPOCH * per_second / 10 <= middle <= MAX_EPOCH * per_second:
+            return unit, per_second
+    return None
+
+
 def unreadable_times(column: pd.Series[Any]) -> NDArray[np.bool_]:
     """Where a column without blanks holds no time, (n,), by what most of its cells are: numbers or dates."""
     values = plain(column)
@@ -66,7 +79,7 @@ def _from_objects(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.
     if all(issubclass(type_, str) for type_ in types) and values.str.fullmatch(_ISO).all():
         return _from_datetimes(_parse_iso(column, values))
     floats, is_bad = parse_numbers(values)
-    if is_bad.any() and all(issubclass(type_, str) for type_ in types):
+    if is_bad.mean() > _MAX_BAD and all(issubclass(type_, str) for type_ in types):
         return _from_datetimes(_parse_written(column, values))
     is_boolean = [isinstance(value, (bool, np.bool_)) for value in values]
     is_bad |= np.array(is_boolean, bool)

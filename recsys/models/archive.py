@@ -7,6 +7,7 @@ memory than its part of the file. (Compression would gain little: learned number
 from __future__ import annotations
 
 import math
+import warnings
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -29,9 +30,9 @@ _NUMERIC_KINDS = "biuf"
 """Kinds of dtype that are plain numbers (booleans, integers, floats): objects would have to be unpickled."""
 _READ_ERRORS = (
     zipfile.BadZipFile, ValueError, TypeError, EOFError, RuntimeError, ArithmeticError, LookupError, MemoryError,
-    SyntaxError, TokenError,
+    SyntaxError, TokenError, UserWarning,
 )  # fmt: skip
-"""What zipfile and numpy raise on a damaged file; numpy parses an array's header as a Python literal."""
+"""What zipfile and numpy raise on a damaged file; numpy parses an array's header as a Python literal, and warns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +107,7 @@ def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
 
 def _array(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
     """One array; its header is checked before numpy allocates what it declares."""
-    with file.open(member) as stream:
+    with file.open(member) as stream, warnings.catch_warnings(action="error", category=UserWarning):
         version = np.lib.format.read_magic(stream)
         if version != (1, 0):
             raise ValueError(f"{member.filename} is of format {version}, not (1, 0)")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -81,6 +82,25 @@ def narrowed(values: NDArray[Any]) -> NDArray[Any]:
         if np.array_equal(single, values):
             return single
     return values.copy()
+
+
+def text_of(value: Any) -> str:
+    """A value as the cell of a table: a list of texts as ``A|B``, an object as JSON, nothing for null."""
+    match value:
+        case str():
+            return value.strip()
+        case None:
+            return ""
+        case np.ndarray():
+            return text_of(value.tolist())
+        case bytes():
+            return value.decode(errors="replace").strip()
+        case list() if all(isinstance(part, str | int | float) for part in value):
+            return "|".join(text_of(part).replace("|", "/") for part in value)
+        case list() | dict():
+            return msgspec.json.encode(value, enc_hook=str).decode()
+        case _:
+            return str(value)
 
 
 def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -67,7 +67,7 @@ def unpacked(name: str, opener: Opener) -> tuple[Opener, str | None]:
     """
     with opener() as file:
         start = file.read(_MAGIC_SIZE)
-        if start.startswith(_ZIP_MAGIC) and not _is_zip_of_one(file):
+        if start.startswith(_ZIP_MAGIC) and not _is_zip_of_one(name, file):
             return opener, None
     for compression in COMPRESSIONS:
         if start.startswith(compression.magic):
@@ -75,14 +75,21 @@ def unpacked(name: str, opener: Opener) -> tuple[Opener, str | None]:
     return opener, None
 
 
-def _is_zip_of_one(file: BinaryIO) -> bool:
-    """Whether a zip has one file in it, packed in a way that unpacks no further than is read."""
+def _is_zip_of_one(name: str, file: BinaryIO) -> bool:
+    """Whether a zip has one file in it, packed in a way that unpacks no further than is read.
+
+    Raises:
+        DataError: it has, and that has a name that no file should have.
+    """
     try:
         members = zipfile.ZipFile(file).infolist() if file.seekable() else []
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         return False
     methods = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-    return len(members) == 1 and members[0].compress_type in methods and not members[0].flag_bits & 0x1
+    is_one = len(members) == 1 and members[0].compress_type in methods and not members[0].flag_bits & 0x1
+    if is_one:
+        files.check_names(name, members)
+    return is_one
 
 
 @contextmanager

@@ -37,6 +37,8 @@ _WHOLE = re.compile(r"[+-]?[0-9]+")
 _BLANK = b" \r\n"
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|$)")
 _MAX_NAMES, _MAX_NAME = 30, 40
+_MAX_SHOWN = 60
+"""Characters of a line in a message."""
 
 csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))  # its default of 131,072 refuses long reviews
 
@@ -232,10 +234,22 @@ class RowParser:
             self._check_multiline()
         if len(values) > n_fields and not any(values[n_fields:]):
             return  # a trailing separator
+        if len(values) < n_fields and any(values) and self._is_cut:
+            raise self._form.error(
+                self._line,
+                f"the file ends within the row {_shown(self._pending[-1])}, which has {len(values)} "
+                f"field{'s' * (len(values) != 1)} instead of {n_fields}",
+                "it seems to be cut: copy or download it again",
+            )
         if len(values) != n_fields and any(values):
             raise self._form.error(
                 self._line, f"{len(values)} field{'s' * (len(values) != 1)} instead of {n_fields}"
             )
+
+    @property
+    def _is_cut(self) -> bool:
+        """Whether the row that is being read is a line without an end, which only the last of a file can be."""
+        return len(self._pending) == 1 and not self._pending[0].endswith("\n")
 
     def _check_multiline(self) -> None:
         """Refuse a row of several lines if one of them is a row by itself: then a quote in it was never closed."""
@@ -254,9 +268,18 @@ class RowParser:
     def _error(self, problem: csv.Error) -> DataError:
         if not self._form.dialect.quotes:
             return self._form.error(self._line, str(problem))
+        if self._is_cut and "unexpected end" in str(problem):
+            row = _shown(self._pending[0])
+            cut = "it seems to be cut: copy or download it again"
+            return self._form.error(self._line, f"the file ends within a quoted text, in the row {row}", cut)
         name = {",": "a comma", ";": "a semicolon", "\t": "a tab"}.get(self._form.dialect.separator, "a separator")
         return self._form.error(
             self._line,
             f"a quoted text does not end as it should: {problem}",
             f'expected {self._form.expected}, a text with {name} or a quote in "...", its quotes doubled',
         )
+
+
+def _shown(line: str) -> str:
+    text = line.strip()
+    return repr(text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}...")

@@ -6,10 +6,13 @@ before anything is unpacked.
 
 from __future__ import annotations
 
+import errno
 import re
+import stat
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, KeysView, Mapping
+from collections.abc import Callable, Iterator, KeysView, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -69,18 +72,48 @@ class Files:
         return self.openers[name]()
 
 
+_KINDS = {
+    stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder",
+}  # fmt: skip
+"""What a path may be that is no file; whoever opened a pipe or a device might wait or read for ever."""
+
+
+def kind_of_path(path: Path) -> str | None:
+    """What is at a path, in words; None for a file.
+
+    Raises:
+        DataError: nothing is there, or it cannot be looked at.
+    """
+    try:
+        return _KINDS.get(stat.S_IFMT(path.stat().st_mode))
+    except OSError as error:
+        raise DataError(f"{_why_absent(path, error)} (expected a folder, a zip or a file)") from None
+    except ValueError:
+        raise DataError(f"'{path}' is no path, for it has a NUL in it (expected a folder, a zip or a file)") from None
+
+
+def _why_absent(path: Path, error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return f"'{path}' is a link that leads back to itself"
+    if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+        return f"'{path}' cannot be accessed: {error.strerror or error}"
+    return f"'{path}' is a link to what does not exist" if path.is_symlink() else f"'{path}' does not exist"
+
+
 def list_folders(path: Path) -> list[Files]:
     """A folder and the folders directly in it; all folders of a zip; or of a single file, the folder it lies in.
 
     Raises:
         DataError: there is nothing at the path, or it cannot be read.
     """
-    if path.is_dir():
+    kind = kind_of_path(path)
+    if kind == "a folder":
         inside = sorted(entry for entry in _entries(path) if entry.is_dir() and not entry.name.startswith("."))
         return [_folder(path), *(replace(_folder(entry), is_nested=True) for entry in inside)]
-    if path.is_file():
-        return _zip_folders(path) if is_zip(path) else [replace(_folder(path.parent), chosen=path.name)]
-    raise DataError(f"'{path}' does not exist (expected a folder, a zip or a file)")
+    if kind is not None:
+        raise DataError(f"'{path}' is {kind} (expected a folder, a zip or a file)")
+    return _zip_folders(path) if is_zip(path) else [replace(_folder(path.parent), chosen=path.name)]
 
 
 def single_file(path: Path) -> Files:
@@ -89,8 +122,9 @@ def single_file(path: Path) -> Files:
     Raises:
         DataError: there is nothing at the path, it cannot be read, or it is a zip of several files.
     """
-    if not path.is_file():
-        raise DataError(f"'{path}' {'is a folder' if path.is_dir() else 'does not exist'} (expected a file)")
+    kind = kind_of_path(path)
+    if kind is not None:
+        raise DataError(f"'{path}' is {kind} (expected a file)")
     if not is_zip(path):
         folder = path.parent
         return Files(folder, folder.resolve().name, {path.name: partial(_open_file, path)}, chosen=path.name)
@@ -131,12 +165,13 @@ def _entries(path: Path) -> list[Path]:
 
 @contextmanager
 def _open_file(path: Path) -> Iterator[BinaryIO]:
+    kind = kind_of_path(path)
+    if kind is not None:
+        raise DataError(f"'{path}' is {kind} (expected a file)")
     try:
         with path.open("rb") as file:
             yield file
     except OSError as error:
-        if path.is_dir():
-            raise DataError(f"'{path}' is a folder (expected a file)") from None
         raise _unreadable(path, error) from None
 
 
@@ -158,15 +193,47 @@ def _zip_folders(path: Path) -> list[Files]:
 def _members(path: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not (info.is_dir() or _is_hidden(info.filename))]
+            infos = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise DataError(f"'{path}' is not a zip that can be read: {error} (download it again)") from None
     except OSError as error:
         raise _unreadable(path, error) from None
+    check_names(str(path), infos)
+    members = [info for info in infos if not (info.is_dir() or _is_hidden(info.filename))]
     total = sum(info.file_size for info in members)
     if total > MAX_TOTAL:
         raise DataError(f"'{path}' unpacks to {total:,} bytes, more than {MAX_TOTAL:,} (unpack it by hand)")
     return members
+
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+_MAY_BE = (0, stat.S_IFREG, stat.S_IFDIR)
+"""What the mode of a member says it is; 0 where the zip was made on a system without modes."""
+
+
+def check_names(path: str, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse a zip with a member that would be unpacked elsewhere or over another, or that is a link.
+
+    Nothing here unpacks members by their names, but who made such a zip meant harm, or it is damaged.
+
+    Raises:
+        DataError: there is one; the message names it.
+    """
+    seen: dict[str, str] = {}
+    for info in members:
+        name = info.orig_filename
+        parts = name.split("/")
+        problem = None
+        if name.startswith("/") or "\\" in name or "\0" in name or ".." in parts or _DRIVE.match(name):
+            problem = "has a name that leads out of the folder it is unpacked into"
+        elif stat.S_IFMT(info.external_attr >> 16) not in _MAY_BE:
+            problem = "is a link or the like, not a file"
+        same = unicodedata.normalize("NFC", name).casefold()
+        if same in seen:
+            problem = f"is there twice, also as {seen[same]!r}" if seen[same] != name else "is there twice"
+        if problem:
+            raise DataError(f"'{path}': the member {name!r} {problem} (make the zip again from the files themselves)")
+        seen[same] = name
 
 
 def _is_hidden(name: str) -> bool:

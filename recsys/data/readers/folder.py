@@ -105,7 +105,7 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
             by_columns = open_wide(table, config.columns)
             roles = None if by_columns else find_rating_columns(table.file, table.sample, config.columns)
         except DataError as error:
-            if files.chosen is not None or _ending(name) in _TABLES:
+            if files.chosen is not None or _ending(name) in _TABLES or _ZIPPED.fullmatch(name):
                 problems.append(error)
             continue
         if by_columns is not None:

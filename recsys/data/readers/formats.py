@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from recsys.data.printable import without_controls
 from recsys.data.readers.compression import COMPRESSIONS, unpacked
 from recsys.data.readers.files import Opener
 from recsys.data.readers.parquet import MAGIC, open_parquet
@@ -67,6 +68,7 @@ def open_table(file: str, opener: Opener, known: KnownColumns | None = None) -> 
     Raises:
         DataError: the file cannot be read, is empty, or is not a table; the message says what it is.
     """
+    file = without_controls(file)
     opener, compression = unpacked(file, opener)
     table = None
     if known is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from recsys.data.column_names import WEAK, matches_of_name, says_something, words_of
+from recsys.data.printable import without_controls
 from recsys.data.readers.cells import is_plain_number
 
 _MOST = 0.9
@@ -62,15 +63,20 @@ def column_names(header: Sequence[str], rows: Sequence[Sequence[str]], n_fields:
         names.pop()
     if not header:
         names = [""] * n_fields
-    unique: list[str] = []
+    return distinct_names(names)
+
+
+def distinct_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Names in one line, each once and without control characters: ``rating (2)``, and ``column 3`` for none."""
+    counts: dict[str, int] = {}
+    distinct: dict[str, None] = {}
     for position, name in enumerate(names, 1):
-        label = base = " ".join(name.split())[:_MAX_NAME] or f"column {position}"
-        n = 1
-        while label in unique:
-            n += 1
-            label = f"{base} ({n})"
-        unique.append(label)
-    return tuple(unique)
+        label = base = " ".join(without_controls(name).split())[:_MAX_NAME] or f"column {position}"
+        while label in distinct:
+            counts[base] = counts.get(base, 1) + 1
+            label = f"{base} ({counts[base]})"
+        distinct[label] = None
+    return tuple(distinct)
 
 
 def _is_known(name: str) -> bool:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from recsys.data.columns import plain
-from recsys.data.readers.cells import narrowed
+from recsys.data.columns import cell_types, plain
+from recsys.data.readers.cells import narrowed, text_of
 from recsys.data.readers.files import MAX_MEMBER, Opener
-from recsys.data.readers.table import Skipped, SourceTable
+from recsys.data.readers.header import distinct_names
+from recsys.data.readers.table import Skipped, SourceTable, refuse_many_columns
 from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
 MAGIC = b"PAR1"
+_NUMBERING = re.compile("__index_level_[0-9]+__")
+"""The names that pandas gives to an index without a name: the numbers of the rows."""
+_NESTED = (np.ndarray, list, dict, bytes)
 _BATCH = 1 << 17
 """Rows that are converted at once."""
 
@@ -34,16 +40,18 @@ def open_parquet(file: str, opener: Opener) -> SourceTable | None:
             return None
     source = ParquetSource(file, opener, ())
     with source.opened() as table:
-        source = ParquetSource(file, opener, tuple(table.schema_arrow.names))
+        names = [name for name in table.schema_arrow.names if not _NUMBERING.fullmatch(name)]
+        source = ParquetSource(file, opener, tuple(names))
+        refuse_many_columns(file, len(source.names))
         if len(set(source.names)) < len(source.names):
             raise DataError(f"{file} has two columns of one name (rename one of them)")
-        first = next(table.iter_batches(SAMPLE_ROWS), None)
+        first = next(table.iter_batches(SAMPLE_ROWS, columns=names), None)
         if first is None or not first.num_rows:
             raise DataError(f"{file} has no rows (expected a table of ratings, items or users)")
-        sample = first.to_pandas()
-    names = tuple(name if name.strip() else f"column {n}" for n, name in enumerate(source.names, 1))
-    sample.columns = list(names)
-    return SourceTable(file, "Parquet", names, True, sample.reset_index(drop=True), source, ", ".join(names))
+        sample = first.to_pandas(ignore_metadata=True)
+    columns = distinct_names(source.names)
+    sample = pd.DataFrame({column: _flat(sample[name]) for column, name in zip(columns, source.names, strict=True)})
+    return SourceTable(file, "Parquet", columns, True, sample, source, ", ".join(columns))
 
 
 @dataclass(frozen=True)
@@ -60,12 +68,16 @@ class ParquetSource:
         """See :class:`~recsys.data.readers.table.RowSource`; missing values are those of pandas."""
         with self.opened() as table:
             for batch in table.iter_batches(_BATCH, columns=[self.names[column] for column in columns]):
-                frame = batch.to_pandas()
+                frame = batch.to_pandas(ignore_metadata=True)  # it says which columns are an index, if it is right
                 yield {column: _values(frame[self.names[column]]) for column in columns}
 
     def locate(self, row: int) -> str:
         """The file and the row, from 1."""
         return f"{self.file}, row {row + 1}"
+
+    def remark(self) -> str | None:
+        """Nothing: a file that is cut cannot be read."""
+        return None
 
     @contextmanager
     def opened(self) -> Iterator[Any]:
@@ -87,10 +99,20 @@ class ParquetSource:
             seekable = stream if stream.seekable() else io.BytesIO(stream.read(MAX_MEMBER))
             try:
                 yield parquet.ParquetFile(seekable)
+            except DataError:
+                raise
             except (pa.ArrowException, OSError, ValueError, NotImplementedError) as error:
                 raise DataError(f"{self.file} cannot be read as Parquet: {error} (save the table again)") from None
 
 
-def _values(column: Any) -> NDArray[Any]:
-    values = plain(column).to_numpy()
+def _flat(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The column with text for lists, records and bytes, as a table of JSON has it."""
+    if not any(issubclass(type_, _NESTED) for type_ in cell_types(column)):
+        return column
+    texts = [text_of(value) if isinstance(value, _NESTED) else value for value in column]
+    return pd.Series(texts, dtype=object)
+
+
+def _values(column: pd.Series[Any]) -> NDArray[Any]:
+    values = plain(_flat(column)).to_numpy()
     return narrowed(values) if values.dtype in (np.int64, np.float64) else values.copy()

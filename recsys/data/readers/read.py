@@ -22,7 +22,7 @@ from recsys.data.rating_roles import find_rating_columns
 from recsys.data.readers import movielens
 from recsys.data.readers.editions import edition
 from recsys.data.readers.entities import join_split_entities
-from recsys.data.readers.files import Files, list_folders, name_of_data, single_file
+from recsys.data.readers.files import Files, kind_of_path, list_folders, name_of_data, single_file
 from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_facts, find_tables
 from recsys.data.readers.formats import LABEL, open_table
 from recsys.data.readers.table import Skipped, SourceTable
@@ -95,6 +95,8 @@ def read_dataset(
         DataError: there is none or more than one, or it cannot be read.
     """
     config = config or ReadConfig()
+    for table in filter(None, (items, users)):
+        kind_of_path(table)  # whether it exists is said before the ratings are read
     sources = find_datasets(path, config, [table for table in (items, users) if table is not None])
     if not sources:
         raise _nothing_found(path, config)
@@ -149,7 +151,7 @@ def _read_movielens(
     if not len(ratings):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
     roles = _roles(find_rating_columns, table.file, ratings)
-    notes = _notes(table.file, skipped)
+    notes = (*filter(None, [table.source.remark()]), *_notes(table.file, skipped))
     rated = InputTable(
         table.file, table.description, ratings, roles, lambda row: table.locate(int(rows[row])), notes
     )
@@ -233,7 +235,7 @@ def _read_ratings(candidate: Candidate, config: ReadConfig) -> InputTable:
     frame, skipped = table.read(columns, config.lenient, ids=[roles["user"], roles["item"]])
     if not len(frame):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
-    notes = (*filter(None, [candidate.note]), *_notes(table.file, skipped))
+    notes = (*filter(None, [candidate.note, table.source.remark()]), *_notes(table.file, skipped))
     return InputTable(table.file, table.description, frame, roles, table.locate, notes, left_out)
 
 
@@ -272,7 +274,7 @@ def _read_facts(table: SourceTable, roles: Roles) -> InputTable:
     frame, skipped = table.read(table.columns, lenient=True, ids=[key])
     if not len(frame):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
-    notes = _notes(table.file, skipped)
+    notes = (*filter(None, [table.source.remark()]), *_notes(table.file, skipped))
     frame, n_joined = join_split_entities(frame, key)
     if n_joined:
         notes += (f"{table.file}: {n_joined:,} rows were split at an HTML entity such as &amp; and are joined again",)

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recsys.data.readers.cells import narrowed, typed_cells
+from recsys.data.readers.cells import narrowed, text_of, typed_cells
 from recsys.data.readers.encodings import as_utf8, find_encoding
 from recsys.data.readers.files import Opener
-from recsys.data.readers.table import Skipped, SourceTable
+from recsys.data.readers.header import distinct_names
+from recsys.data.readers.table import Skipped, SourceTable, refuse_many_columns
 from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
@@ -26,7 +27,6 @@ MAX_LINE = 64 << 20
 MAX_ARRAY = 256 << 20
 """Bytes of an array, which is decoded as a whole."""
 _EXPECTED = 'objects such as {"user": "ann", "item": "lamp", "rating": 4}'
-_MAX_COLUMNS = 1000
 
 _Record = tuple[int, dict[str, Any]]
 """The number of the line or of the entry in the array, from 1, and the object."""
@@ -53,27 +53,15 @@ def open_json(file: str, opener: Opener) -> SourceTable | None:
         next(source.records(None), None)  # for the error of the first line
         raise DataError(f"{file} has no rows (expected {_EXPECTED}{' on each line' * (not is_array)})")
     names = dict.fromkeys(name for _, record in first for name in record)
-    if len(names) > _MAX_COLUMNS:
-        raise DataError(f"{file} has objects with {len(names):,} different names; expected {_MAX_COLUMNS} at most")
+    refuse_many_columns(file, len(names))
     source = JsonSource(file, opener, is_array, tuple(names))
-    sample = {_name(name): _column([text_of(record.get(name)) for _, record in first]) for name in names}
+    columns = distinct_names(names)
+    sample = {
+        column: _column([text_of(record.get(name)) for _, record in first])
+        for column, name in zip(columns, names, strict=True)
+    }
     description = "a JSON array" if is_array else "JSON Lines"
-    return SourceTable(file, description, tuple(map(_name, names)), True, pd.DataFrame(sample), source, _EXPECTED)
-
-
-def text_of(value: Any) -> str:
-    """A value as the cell of a table: a list of texts as ``A|B``, an object as JSON, nothing for null."""
-    match value:
-        case str():
-            return value.strip()
-        case None:
-            return ""
-        case list() if all(isinstance(part, str | int | float) for part in value):
-            return "|".join(text_of(part).replace("|", "/") for part in value)
-        case list() | dict():
-            return msgspec.json.encode(value).decode()
-        case _:
-            return str(value)
+    return SourceTable(file, description, columns, True, pd.DataFrame(sample), source, _EXPECTED)
 
 
 @dataclass(frozen=True)
@@ -106,6 +94,10 @@ class JsonSource:
         """The file and the line of an object, or its number in the array."""
         record = next(islice(self.records(Skipped()), row, None), None)
         return self.file if record is None else self._place(record[0])
+
+    def remark(self) -> str | None:
+        """Nothing: an object that is cut cannot be read."""
+        return None
 
     def records(self, skipped: Skipped | None) -> Iterator[_Record]:
         """All objects with something in them.
@@ -144,23 +136,22 @@ class JsonSource:
     def _lines(self, skipped: Skipped | None) -> Iterator[tuple[int, Any]]:
         with self.opener() as stream:
             number = 0
-            while line := stream.readline(MAX_LINE):
+            while line := stream.readline(MAX_LINE + 1):
                 number += 1
+                if len(line) > MAX_LINE:
+                    long = f"more than {MAX_LINE:,} bytes in a line"
+                    raise DataError(f"{self.file}:{number}: {long} (expected {_EXPECTED})")
                 line = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
                 if not line:
                     continue
                 try:
                     yield number, msgspec.json.decode(line)
                 except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-                    problem = f"{self.file}:{number}: {_shown(line.decode(errors='replace'))} is not JSON: {error}"
-                    problem = f"{problem} (expected {_EXPECTED} on each line)"
+                    text = _shown(line[:200].decode(errors="replace"))
+                    problem = f"{self.file}:{number}: {text} is not JSON: {error} (expected {_EXPECTED} on each line)"
                     if skipped is None:
                         raise DataError(problem) from None
                     skipped.add(problem)
-
-
-def _name(name: str) -> str:
-    return " ".join(name.split())[:200] or "(empty)"
 
 
 def _shown(value: object) -> str:

@@ -17,6 +17,21 @@ from recsys.data.readers.cells import joined, series
 from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
+MAX_COLUMNS = 10_000
+"""Of a table; each is looked at for what it may hold."""
+
+
+def refuse_many_columns(file: str, n_columns: int) -> None:
+    """Refuse a table with more columns than :data:`MAX_COLUMNS`.
+
+    Raises:
+        DataError: it has more.
+    """
+    if n_columns > MAX_COLUMNS:
+        raise DataError(
+            f"{file} has {n_columns:,} columns (expected {MAX_COLUMNS:,} at most, with a row for each rating)"
+        )
+
 
 @dataclass
 class Skipped:
@@ -53,6 +68,10 @@ class RowSource(Protocol):
 
     def locate(self, row: int) -> str:
         """Where a row is, by its position among the rows that can be read: ``ratings.csv:12``."""
+        ...
+
+    def remark(self) -> str | None:
+        """A sentence about something odd in how the file ends, though it can be read; None for nothing."""
         ...
 
 
@@ -136,6 +155,10 @@ class FrameSource:
     def locate(self, row: int) -> str:
         """The file and the row, from 1."""
         return f"{self.file}, row {row + 1}"
+
+    def remark(self) -> str | None:
+        """Nothing."""
+        return None
 
 
 def table_of_frame(file: str, description: str, frame: pd.DataFrame) -> SourceTable:

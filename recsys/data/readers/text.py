@@ -24,10 +24,11 @@ from recsys.data.readers.dialect import (
     is_comment,
     records,
 )
+from recsys.data.readers.endings import cut_note
 from recsys.data.readers.fast import parse_block
 from recsys.data.readers.files import Opener
 from recsys.data.readers.header import column_names, is_header
-from recsys.data.readers.table import Skipped, SourceTable
+from recsys.data.readers.table import Skipped, SourceTable, refuse_many_columns
 from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
@@ -78,6 +79,10 @@ class TextSource:
                 return f"{self.form.file}:{lines[row - first]}"
             first += n_rows
         return self.form.file
+
+    def remark(self) -> str | None:
+        """Whether the file seems to be cut in its last value."""
+        return cut_note(self.form, self.opener)
 
     def rows(self, skipped: Skipped | None = None) -> Iterator[tuple[int, list[str]]]:
         """The line of each row and its cells: the exact but slow way.
@@ -201,6 +206,7 @@ def _find_format(file: str, lines: Sequence[str]) -> tuple[TextFormat, bool]:
     dialect, n_fields, share = find_dialect(lines)
     if share < _MIN_SHARE:
         raise DataError(f"{file} is not a table: its lines have different numbers of fields (expected CSV or such)")
+    refuse_many_columns(file, n_fields)
     skipped = 1 if declared_separator(lines[0]) else 0
     filled = (record for record in records(lines[skipped:], dialect) if any(record.values))
     rows = [replace(row, line=row.line + skipped) for row in islice(filled, SAMPLE_ROWS + 1)]

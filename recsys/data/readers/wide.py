@@ -61,6 +61,10 @@ class WideSource:
             n_rows, n_ratings = n_rows + len(filled), n_ratings + int(counts.sum())
         return self.table.file
 
+    def remark(self) -> str | None:
+        """What there is to say of the table's own."""
+        return self.table.source.remark()
+
     def _blocks(
         self, others: Sequence[str], ids: Collection[str], skipped: Skipped | None
     ) -> Iterator[tuple[NDArray[np.object_], dict[str, NDArray[Any]], NDArray[np.bool_]]]:

@@ -335,6 +335,13 @@ LAYOUTS: dict[str, tuple[str, str | bytes]] = {
     ),
     "a broken byte": ("log.csv", table("user,item,rating", "Jörg,Käfer,1", "a,y,2").encode() + b"b\xff,y,2\n"),
     "a NUL": ("log.csv", table("user,item,rating", "a,x,1", "a,y\0,2", "b,x,3")),
+    "control characters": (
+        "log.csv", table(
+            "user,item,rat\x1bing,title,genres",
+            *(f"a\x1b[31m{u},i\u202e{i}\x7f,{n % 5},\"T\x07itle\n{i} &#27;\",F\x9barce|{i}"
+              for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
     "noise": ("log.csv", bytes(range(256)) * 4),
 }  # fmt: skip
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import random
+import socket
+import stat
+import sys
 import zipfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from recsys.data.load import load_dataset, locate_default
+from recsys.data.load import read_dataset as read_tables
 from recsys.data.load import read_path as read_dataset
 from recsys.data.readers import files
 from recsys.errors import DataError
@@ -88,11 +95,122 @@ def test_a_member_is_unpacked_no_further_than_the_size_it_declares(tmp_path):
     assert "m/u.data is damaged" in error_message(path)
 
 
-def test_members_are_never_written_by_their_paths(tmp_path):
-    path = zip_of(tmp_path / "a.zip", {f"../../up/{Path(name).name}": data for name, data in FILES.items()})
-    before = sorted(tmp_path.parent.iterdir())
-    assert read_dataset(path).n_ratings == 1
-    assert sorted(tmp_path.parent.iterdir()) == before
+@pytest.mark.parametrize("name", [
+    "../u.data", "m/../../u.data", "/etc/u.data", "\\\\host\\u.data", "m\\u.data",
+    "C:u.data", "d:/u.data", "m/u.data\0.t",
+])  # fmt: skip
+def test_a_member_whose_name_leads_elsewhere_is_refused_and_nothing_written(tmp_path, name):
+    placeholder = "m/placeholder".ljust(len(name), "x")
+    path = zip_of(tmp_path / "a.zip", {placeholder: b"x", **FILES})
+    path.write_bytes(path.read_bytes().replace(placeholder.encode(), name.encode().ljust(len(placeholder), b"x")))
+    before = sorted(tmp_path.parent.rglob("*"))
+    message = error_message(path)
+    assert message.startswith(f"'{path}': the member ")
+    assert "has a name that leads out of the folder it is unpacked into (make the zip again" in message
+    assert sorted(tmp_path.parent.rglob("*")) == before
+
+
+@pytest.mark.parametrize("names", [
+    ("ratings.csv", "ratings.csv"), ("ratings.csv", "Ratings.CSV"), ("caf\u00e9.csv", "cafe\u0301.csv"),
+])  # fmt: skip
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_members_that_one_file_system_takes_for_one_are_refused(tmp_path, names):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as target:
+        for name in names:
+            target.writestr(name, "user,item,rating\n1,1,1\n")
+    assert f"a.zip': the member {names[1]!r} is there twice" in error_message(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
+def test_a_member_that_is_a_link_or_the_like_is_refused(tmp_path, kind):
+    info = zipfile.ZipInfo("m/link.csv")
+    info.external_attr = (kind | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as target:
+        target.writestr("m/u.data", FILES["m/u.data"])
+        target.writestr(info, "/etc/passwd")
+    assert "the member 'm/link.csv' is a link or the like, not a file (" in error_message(tmp_path / "a.zip")
+
+
+def test_a_zip_of_one_table_beside_others_is_held_to_the_same_rules(tmp_path):
+    zip_of(tmp_path / "ratings.csv.zip", {"../ratings.csv": b"user,item,rating\n1,1,1\n"})
+    assert "'ratings.csv.zip': the member '../ratings.csv' has a name" in error_message(tmp_path)
+
+
+def test_a_zip_in_a_zip_with_a_comment_and_64_bit_sizes_is_read(tmp_path):
+    inner = zip_of(tmp_path / "inner.zip", {"ratings.csv": b"user,item,rating\n1,1,1\n"}).read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as target:
+        target.comment = b"PK\x03\x04 is how a zip begins"
+        with target.open("ratings.csv.zip", "w", force_zip64=True) as member:
+            member.write(inner)
+    assert read_dataset(tmp_path / "a.zip").n_ratings == 1
+
+
+def test_a_zip_whose_comment_looks_like_the_end_of_another_is_refused(tmp_path):
+    with zipfile.ZipFile(zip_of(tmp_path / "a.zip", FILES), "a") as target:
+        target.comment = b"PK\x05\x06" + b"x" * 30
+    assert "a.zip' is not a zip that can be read: " in error_message(tmp_path / "a.zip")
+
+
+def test_empty_zips_and_empty_members_are_refused(tmp_path):
+    assert "holds no table" in error_message(zip_of(tmp_path / "a.zip", {}))
+    assert "ratings.csv is empty" in error_message(zip_of(tmp_path / "a.zip", {"ratings.csv": b""}))
+
+
+def make_special(path: Path, kind: str) -> Path:
+    """What is no file, at a path."""
+    if kind == "a named pipe":
+        os.mkfifo(path)
+    elif kind == "a socket":
+        with socket.socket(socket.AF_UNIX) as server, chdir(path.parent):  # their paths must be short
+            server.bind(path.name)
+    elif kind == "a device":
+        path.symlink_to("/dev/zero")
+    elif kind == "a folder":
+        path.mkdir()
+    elif kind == "a link that leads back to itself":
+        path.symlink_to(path.name)
+    else:
+        path.symlink_to("nowhere")
+    return path
+
+
+@contextmanager
+def chdir(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+KINDS = ["a named pipe", "a socket", "a device", "a link that leads back to itself", "a link to what does not exist"]
+needs_special_files = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+
+
+@needs_special_files
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_file_is_refused_at_once_as_data_items_and_users(tmp_path, kind):
+    path = make_special(tmp_path / "x.csv", kind)
+    with pytest.raises(DataError) as error:
+        load_dataset(str(path))
+    assert str(error.value) == f"'{path}' is {kind} (expected a folder, a zip or a file)"
+    (tmp_path / "ratings.csv").write_text("user,item,rating\n1,1,1\n")
+    for role in ("items", "users"):
+        with pytest.raises(DataError, match=f"'{path}' is {kind} "):
+            read_tables(tmp_path / "ratings.csv", **{role: path})
+
+
+@needs_special_files
+@pytest.mark.parametrize("kind", [*KINDS, "a folder"])
+def test_what_is_no_file_is_refused_at_once_in_a_folder(tmp_path, kind, caplog):
+    path = make_special(tmp_path / "ratings.csv", kind)
+    assert f"'{path}' is {kind} (expected a f" in error_message(tmp_path)
+    with pytest.raises(DataError, match=f"is {kind} "):
+        locate_default(tmp_path)
+    (tmp_path / "log.csv").write_text("user,item,rating\n1,1,1\n")
+    assert read_dataset(tmp_path).n_ratings == 1
+    assert f"is {kind} " in caplog.text and "it is left out" in caplog.text
 
 
 def test_a_wrong_checksum_is_an_error_though_every_line_can_be_read(tmp_path):

@@ -2,7 +2,7 @@
 // titles.py and categories.py, which explain it.
 import { mapCells } from "./cells.js";
 import { isCanonical, isPlainNumber } from "./numbers.js";
-import { anyPattern, memoized, wholePattern } from "./rules.js";
+import { anyPattern, createControlFilter, memoized, wholePattern } from "./rules.js";
 import { computeInSlices } from "./slices.js";
 
 const MIN_CONSISTENT = 0.9; // share of the items that have one value in all of their rows
@@ -12,14 +12,13 @@ const ENTITY = /&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]\w*);?/g;
 const LITERAL = /^\s*(?:\[.*\]|[({]\s*['"].*[)}]|\(\)|set\(\))?\s*$/s;
 const LITERAL_PART = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^\s,[\](){}'"]+)/gs;
 
-const decodeEntity = memoized((entity) => new DOMParser().parseFromString(entity, "text/html").body.textContent);
+// Whether a reference is to a control character, which Python leaves out.
+const isControl = (code) => code < 9 || code === 11 || (code > 13 && code < 32) || (code > 126 && code < 160);
+const decodeEntity = memoized((entity) => {
+  const text = new DOMParser().parseFromString(entity, "text/html").body.textContent;
+  return text.length === 1 && isControl(text.charCodeAt(0)) ? "" : text;
+});
 const decodeEntities = (text) => (text.includes("&") ? text.replace(ENTITY, decodeEntity) : text);
-
-// A cell without HTML entities; null where there is none, or it is one of the texts that stand for nothing.
-function decodeCell(cell, blank) {
-  const text = cell === null ? "" : decodeEntities(cell);
-  return cell === null || blank.has(text.trim()) ? null : text;
-}
 
 // A column of nothing but numbers as Python reads it: 7.0 is 7.
 function withoutFractions(cells) {
@@ -92,9 +91,16 @@ function splitGenres(texts) {
 // years or null, genres or null, and the roles whose columns differ between the rows of an item.
 export function createFactsReader(rules) {
   const [blankFacts, blankTitles] = [new Set(rules.cells.blank_facts), new Set(rules.cells.blank_titles)];
+  const withoutControls = createControlFilter(rules.cells.controls);
   const yearPattern = wholePattern(rules.titles.year);
   const [movedArticle, parenthesis] = [wholePattern(rules.titles.moved_article), anyPattern(rules.titles.parenthesis)];
   const everyParenthesis = new RegExp(parenthesis.source, `${parenthesis.flags}g`);
+
+  // A cell without HTML entities and control characters; null where there is none, or it is a text for nothing.
+  const decodeCell = (cell, blank) => {
+    const text = cell === null ? "" : withoutControls(decodeEntities(cell));
+    return cell === null || blank.has(text.trim()) ? null : text;
+  };
 
   const articleFirst = (title) => {
     const groups = movedArticle.exec(title)?.groups;

@@ -169,7 +169,7 @@ export function isHeader(first, rows, names) {
 }
 
 // Names for the columns, each once: those of the header, "column 3" where it has none.
-export function nameColumns(header, rows, nFields) {
+export function nameColumns(header, rows, nFields, withoutControls) {
   let names = header.length ? [...header] : Array(nFields).fill("");
   if (header.length && names.length === nFields - 1) {
     const isTrailing = !rows.some((row) => row.length === nFields && row[nFields - 1]);
@@ -178,7 +178,7 @@ export function nameColumns(header, rows, nFields) {
   while (header.length && names.length > nFields && !names.at(-1)) names.pop();
   const unique = [];
   names.forEach((name, position) => {
-    const base = name.split(/\s+/).filter(Boolean).join(" ").slice(0, MAX_HEADING) || `column ${position + 1}`;
+    const base = withoutControls(name).split(/\s+/).filter(Boolean).join(" ").slice(0, MAX_HEADING) || `column ${position + 1}`;
     let label = base;
     for (let n = 2; unique.includes(label); n++) label = `${base} (${n})`;
     unique.push(label);

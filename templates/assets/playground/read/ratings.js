@@ -3,7 +3,7 @@
 import { t } from "../../shared/strings.js";
 import { countCells, keepRows, mapCells, positionsOf, takeAt } from "./cells.js";
 import { isCanonical, isDigits } from "./numbers.js";
-import { wholePattern } from "./rules.js";
+import { createControlFilter, wholePattern } from "./rules.js";
 import { computeInSlices } from "./slices.js";
 import { refuseFile } from "./text.js";
 import { createTimeReader } from "./times.js";
@@ -19,16 +19,18 @@ const shortened = (text) => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOW
 export function createRatingsReader(rules, ratingParser) {
   const [isWholeFloat, blankIds] = [wholePattern(rules.cells.whole_float), new Set(rules.cells.blank_ids)];
   const readTimes = createTimeReader(rules.dates);
+  const withoutControls = createControlFilter(rules.cells.controls);
 
-  // Ids without the ".0" that programs write behind whole numbers in a column with blanks.
-  const withoutPoints = (cells) => {
+  // Ids without control characters, and without the ".0" that programs write behind numbers beside blanks.
+  const cleanIds = (cells) => {
     const known = cells.values.filter((text) => text.trim());
-    if (!known.length || known.every(isCanonical) || !known.every((text) => isWholeFloat.test(text))) return cells;
-    return mapCells(cells, (text) => text.split(".")[0]);
+    if (!known.length || known.every(isCanonical)) return cells;
+    if (known.every((text) => isWholeFloat.test(text))) return mapCells(cells, (text) => text.split(".")[0]);
+    return cells.values.every((text) => withoutControls(text) === text) ? cells : mapCells(cells, withoutControls);
   };
 
   const readIds = (table, name, what) => {
-    const cells = withoutPoints(table.cells.get(name));
+    const cells = cleanIds(table.cells.get(name));
     const others = cells.values.filter((text) => !ratingParser.isBlank(text));
     const areNumbers = others.length > 0 && others.every(isDigits); // elsewhere "none" may be a name
     const isMissing = (text) => (areNumbers ? ratingParser.isBlank(text) : blankIds.has(text.toLowerCase()));

@@ -49,7 +49,7 @@ function findColumns(form, blocks, { columnNames, describe, ratingParser }) {
 function* readTable(bytes, file, readers) {
   const { rules, columnNames } = readers;
   const blocks = yield* scaleShares(decodeFile(bytes, file, rules.formats.starts), 0, DECODED);
-  const form = findForm(firstLines(blocks), file, columnNames, rules.files);
+  const form = findForm(firstLines(blocks), file, columnNames, rules);
   yield DECODED;
   const { wide, roles } = findColumns(form, blocks, readers);
   yield DECODED;

@@ -14,3 +14,10 @@ export function memoized(compute) {
     return results.get(text);
   };
 }
+
+// A function that gives a text without what a terminal or a page would obey instead of showing it, as
+// recsys/data/printable.py explains.
+export function createControlFilter({ whitespace, control }) {
+  const [spaces, controls] = [whitespace, control].map(({ source, flags }) => new RegExp(source, `${flags}g`));
+  return (text) => text.replace(spaces, " ").replace(controls, "\ufffd");
+}

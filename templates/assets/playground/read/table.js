@@ -6,6 +6,7 @@ import { createCells, createIntegers } from "./cells.js";
 import { declaredSeparator, dialectOf, findDialect, isComment, isFilled, readRows } from "./dialect.js";
 import { isHeader, nameColumns } from "./names.js";
 import { isWhole } from "./numbers.js";
+import { createControlFilter } from "./rules.js";
 import { BLOCK_BYTES, refuseFile } from "./text.js";
 
 const N_SAMPLED = 1000;
@@ -30,9 +31,9 @@ function findHeader(rows, nFields, columnNames) {
 
 // How the lines of a file are built: { file, dialect, names, nLeading, hasHeader }, the names of the columns and the
 // number of lines before the first row.
-export function findForm(lines, file, columnNames, knownFiles) {
+export function findForm(lines, file, columnNames, rules) {
   const nBlank = lines.findIndex((line) => line.trim());
-  const known = Object.hasOwn(knownFiles, file) ? knownFiles[file] : null;
+  const known = Object.hasOwn(rules.files, file) ? rules.files[file] : null;
   if (known) return { file, dialect: dialectOf(known.separator), names: known.columns, nLeading: 0, hasHeader: false };
   if (HEADING.test(lines[nBlank].trim())) {
     refuseFile(t("playground.file.headings", { file, line: nBlank + 1, cell: lines[nBlank].trim() }));
@@ -54,7 +55,8 @@ export function findForm(lines, file, columnNames, knownFiles) {
   }
   const named = header ? [...header.values] : [];
   if (named.length && isComment(named[0])) named[0] = named[0].replace(/^[#% ]+/, "");
-  const names = nameColumns(named, rows.map(({ values }) => values), nFields);
+  const withoutControls = createControlFilter(rules.cells.controls);
+  const names = nameColumns(named, rows.map(({ values }) => values), nFields, withoutControls);
   return { file, dialect, names, nLeading: Math.max(nLeading, nDeclared), hasHeader: header !== null };
 }
 

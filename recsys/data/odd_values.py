@@ -1,0 +1,83 @@
+"""Values that can be read but are hardly meant, such as a year of 3005: a sentence for each kind, about the first.
+
+They are used as they stand, for a book may well be from before our era. Must not change anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.data.column_names import words_of
+from recsys.data.columns import as_text, parse_numbers, plain
+from recsys.data.printable import without_controls
+from recsys.data.times import unit_of_times
+
+FIRST_YEAR = 1000
+"""Items are rarely older; "next year" is the last that is not odd."""
+MAX_AGE = 120
+_MAX_SHOWN = 40
+"""Characters of a value in a note."""
+
+Place = Callable[[int], str]
+"""From a row to ``ratings.csv:12``."""
+
+
+def odd_times(times: NDArray[np.int64], cells: pd.Series[Any], place: Place) -> Iterator[str]:
+    """Notes on times (n,) before 1970 among later ones, at its very beginning, or in the future.
+
+    Args:
+        times: as they were understood.
+        cells: as they are written, n.
+        place: where each row is.
+    """
+    middle = float(np.median(times))
+    if middle < 0:  # a log of letters from before 1970
+        return
+    yield from _note(cells, times < 0, "time", "is negative or before 1970, unlike most", place)
+    unit = unit_of_times(times)
+    if unit is not None:
+        yield from _note(cells, times == 0, "time", "is the very beginning of 1970, unlike most", place)
+        latest = dt.datetime(dt.date.today().year + 2, 1, 1, tzinfo=dt.UTC).timestamp() * unit[1]
+        if middle <= latest:
+            yield from _note(cells, times >= latest, "time", "is in the future", place)
+
+
+def odd_years(column: pd.Series[Any], place: Place) -> Iterator[str]:
+    """Notes on years of items before 1000 or after the next one; 0 stands for unknown in many tables."""
+    last = dt.date.today().year + 1
+    values = plain(column)
+    if values.dtype.kind not in "iufO":
+        return
+    years, is_bad = parse_numbers(values)
+    is_year = np.isfinite(years) & ~is_bad & (years != 0)
+    yield from _note(column, is_year & (years < FIRST_YEAR), "year", f"is before {FIRST_YEAR}", place)
+    yield from _note(column, is_year & (years > last), "year", f"is after {last}", place)
+
+
+def odd_ages(table: pd.DataFrame, place: Place) -> Iterator[str]:
+    """Notes on ages of users below 0 or above 120, in columns whose name says that they are ages."""
+    for position, name in enumerate(map(str, table.columns)):
+        values = plain(table.iloc[:, position])
+        if "age" not in words_of(name) or values.dtype.kind not in "iufO":
+            continue
+        ages = parse_numbers(values)[0]
+        is_odd = np.isfinite(ages) & ((ages < 0) | (ages > MAX_AGE))
+        yield from _note(values, is_odd, "age", f"is not between 0 and {MAX_AGE}", place)
+
+
+def _note(cells: pd.Series[Any], is_odd: NDArray[np.bool_], what: str, problem: str, place: Place) -> Iterator[str]:
+    """One sentence about the first of some rows and how many others there are; none where there is no row."""
+    rows = np.flatnonzero(is_odd)
+    if not len(rows):
+        return
+    text = without_controls(as_text(cells.iloc[rows[0]]))
+    shown = text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
+    n_others = len(rows) - 1
+    others = f" (and {n_others:,} more such {what}{'s' * (n_others > 1)})" if n_others else ""
+    yield f"{place(int(rows[0]))}: {what} {shown} {problem}{others}: used as it stands"
