@@ -23,6 +23,7 @@ from recsys.data import load as sources
 from recsys.data.rating_scale import Counts
 from recsys.errors import DownloadError
 from recsys.export.script import json_in
+from recsys.site.output.manifest import write_manifest
 from tests.requirements import MOVIELENS, needs_movielens
 from tests.small_logs import write_movielens
 
@@ -49,8 +50,8 @@ def site(small: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def skip_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on builds write the exported files alone, which is quicker."""
-    monkeypatch.setattr(pipeline, "render", lambda artefacts, folder, reporter: None)
+    """From now on builds write the exported files and the manifest alone, which is quicker."""
+    monkeypatch.setattr(pipeline, "render", lambda artefacts, folder, reporter: write_manifest(folder))
 
 
 @pytest.fixture
