@@ -130,6 +130,13 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         "colours and other settings of presentation in the file of settings, or where there is none, with those it "
         "was built with (default: off)",
     )
+    only.add_argument(
+        "--verify",
+        type=Path,
+        metavar="DIR",
+        help="check a finished site, and write nothing: its files against its manifest, and its figures against its "
+        "lists; exit status 0 if all agrees (default: off)",
+    )
     work.add_argument(
         "--no-cache",
         action="store_true",

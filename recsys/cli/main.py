@@ -18,6 +18,7 @@ from recsys.cli.failures import explained
 from recsys.cli.report import print_report, print_suggestions
 from recsys.cli.settings_file import write_settings_file
 from recsys.cli.terminal import Terminal
+from recsys.cli.verify import verify
 from recsys.cli.watch import check_watchable, serve_and_watch
 from recsys.config import Settings
 from recsys.data.load import find_source
@@ -58,6 +59,9 @@ def _build(options: argparse.Namespace, home: Path, terminal: Terminal) -> None:
     """Mostly read, compute, export and render."""
     if options.init:
         write_settings_file(options)
+        return
+    if options.verify is not None:
+        verify(options)
         return
     settings = arguments.read_settings(options, home)
     if options.watch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from recsys.schema import Interval
 RESAMPLES = 1000
 SEED = 0
 CONFIDENCE = 0.95
+
+Intervals = Callable[[Mapping[str, NDArray[np.float64]]], dict[str, Interval]]
+"""From one value for each user, by metric, to the means with their intervals."""
 
 
 def bootstrap_intervals(

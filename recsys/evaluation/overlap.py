@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.evaluation.bootstrap import bootstrap_intervals
+from recsys.evaluation.bootstrap import Intervals, bootstrap_intervals
 from recsys.schema import Agreement
 
 PERSISTENCE = 0.9
@@ -60,7 +60,10 @@ def list_overlap(
 
 
 def agreement(
-    names: tuple[str, str], first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]
+    names: tuple[str, str],
+    first: NDArray[np.integer[Any]],
+    second: NDArray[np.integer[Any]],
+    intervals: Intervals = bootstrap_intervals,
 ) -> Agreement | None:
     """The means over users, with intervals; None where nobody has a list.
 
@@ -68,17 +71,18 @@ def agreement(
         names: of both models.
         first: (n_users, k), the lists of the first.
         second: (n_users, k), those of the second.
+        intervals: the bootstrap.
     """
     overlap = list_overlap(first, second)
     if not len(overlap.shared):
         return None
-    intervals = bootstrap_intervals({"jaccard": overlap.jaccard, "rbo": overlap.rbo})
+    means = intervals({"jaccard": overlap.jaccard, "rbo": overlap.rbo})
     return Agreement(
         models=names,
         n_users=len(overlap.shared),
         overlap=np.bincount(overlap.shared, minlength=first.shape[1] + 1).tolist(),
-        jaccard=intervals["jaccard"],
-        rbo=intervals["rbo"],
+        jaccard=means["jaccard"],
+        rbo=means["rbo"],
         rbo_p=PERSISTENCE,
     )
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.evaluation.bootstrap import bootstrap_intervals
-from recsys.schema import Comparison
+from recsys.evaluation.bootstrap import Intervals, bootstrap_intervals
+from recsys.schema import Comparison, UserDifference
 
+MAX_USERS_NAMED = 10
+"""Users named on either side, where one of two models is ahead."""
 _DECIMALS = 12
 """Differences are rounded to this many, so that values equal up to the order of a sum are a tie."""
 
@@ -28,7 +31,13 @@ def differences(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDAr
     return np.round(first - second, _DECIMALS)
 
 
-def compare(model: str, against: str, first: NDArray[np.float64], second: NDArray[np.float64]) -> Comparison:
+def compare(
+    model: str,
+    against: str,
+    first: NDArray[np.float64],
+    second: NDArray[np.float64],
+    intervals: Intervals = bootstrap_intervals,
+) -> Comparison:
     """Compare two models by one number for each user.
 
     Args:
@@ -36,17 +45,40 @@ def compare(model: str, against: str, first: NDArray[np.float64], second: NDArra
         against: name of the second.
         first: (n,), the values of the first.
         second: (n,), those of the second, of the same users.
+        intervals: the bootstrap.
     """
     difference = differences(first, second)
     return Comparison(
         model=model,
         against=against,
-        difference=bootstrap_intervals({"difference": difference})["difference"],
+        difference=intervals({"difference": difference})["difference"],
         p=signed_rank(difference),
         won=int((difference > 0).sum()),
         tied=int((difference == 0).sum()),
         lost=int((difference < 0).sum()),
     )
+
+
+def largest_differences(
+    pair: Mapping[str, NDArray[np.float64]], user_ids: Sequence[str], sign: int
+) -> list[UserDifference]:
+    """The users who gain most by the second of two models over the first (sign 1), or lose most by it (-1).
+
+    Args:
+        pair: by name of both models, nDCG of each user: (n,).
+        user_ids: (n,).
+        sign: 1 or -1.
+
+    Returns:
+        At most :data:`MAX_USERS_NAMED`, most first; ties in the order of the users.
+    """
+    (first_name, first), (last_name, last) = pair.items()
+    ahead = sign * differences(last, first)
+    order = np.argsort(-ahead, kind="stable")[:MAX_USERS_NAMED]
+    return [
+        UserDifference(user_ids[row], {first_name: float(first[row]), last_name: float(last[row])})
+        for row in order[ahead[order] > 0].tolist()
+    ]
 
 
 def signed_rank(difference: NDArray[np.float64]) -> float:

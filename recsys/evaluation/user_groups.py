@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.evaluation.metrics.metric import TrainingCounts
 from recsys.schema import UserGroup
 
 ACTIVITY = ("few", "some", "many")
@@ -55,7 +56,7 @@ def rated_popularity(train: Dataset, users: NDArray[np.integer[Any]]) -> NDArray
     return mean
 
 
-def recommended_popularity(train: Dataset, items: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+def recommended_popularity(train: TrainingCounts, items: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
     """Mean number of ratings of the items of each list (n, k): float64 (n,); 0 for an empty list."""
     is_item = items >= 0
     total = np.where(is_item, train.item_counts[items], 0).sum(axis=1)

@@ -30,7 +30,7 @@ from recsys.schema import (
 )
 from recsys.writing import writing
 
-_FILES: dict[str, Any] = {
+FILES: dict[str, Any] = {
     "build": Build,
     "loss_history": LossHistory,
     "item_embeddings": ItemEmbeddings,
@@ -41,6 +41,7 @@ _FILES: dict[str, Any] = {
     "deep_tower": DeepTower,
     "shown_lists": ShownLists,
 }
+"""The type of each exported file, by its field of :class:`~recsys.schema.Artefacts`."""
 _T = TypeVar("_T")
 
 
@@ -61,7 +62,7 @@ def write_artefacts(artefacts: Artefacts, folder: Path) -> list[str]:
     """
     with writing(folder.name):
         folder.mkdir(exist_ok=True)
-    values = [getattr(artefacts, field) for field in _FILES]
+    values = [getattr(artefacts, field) for field in FILES]
     return [name for value in values if value is not None for name in write_artefact(value, folder)]
 
 
@@ -90,13 +91,16 @@ def read_artefacts(folder: Path) -> Artefacts:
     Raises:
         OutputError: a file is absent, does not parse, or was written by another schema.
     """
-    paths = {field: folder / kind.FILE for field, kind in _FILES.items()}
-    build = _read(paths["build"], Build)
-    is_absent = {"deep_tower": "deep" not in build.models, "shown_lists": not build.config.get("discovery")}
+    paths = {field: folder / kind.FILE for field, kind in FILES.items()}
+    absent = absent_files(_read(paths["build"], Build))
     with _no_garbage_collection():
-        return Artefacts(
-            **{field: _read(path, _FILES[field]) for field, path in paths.items() if not is_absent.get(field)}
-        )
+        return Artefacts(**{field: _read(path, FILES[field]) for field, path in paths.items() if field not in absent})
+
+
+def absent_files(build: Build) -> set[str]:
+    """The fields of the files that an export does not have, by its settings."""
+    is_absent = {"deep_tower": "deep" not in build.models, "shown_lists": not build.config.get("discovery")}
+    return {field for field, absent in is_absent.items() if absent}
 
 
 @contextmanager
@@ -118,20 +122,32 @@ def _written(name: str, text: bytes) -> bytes:
 
 def _read(path: Path, kind: type[_T]) -> _T:
     try:
+        return read_artefact(path, kind)
+    except FileNotFoundError:
+        raise OutputError(f"{path}: not found; build the site once without --render-only") from None
+    except OutputError as problem:
+        raise OutputError(f"{path}: {problem}; build the site again without --render-only") from None
+
+
+def read_artefact(path: Path, kind: type[_T]) -> _T:
+    """Read one exported file.
+
+    Raises:
+        OutputError: it does not parse, is not of this type, or was written by another schema; the text is the reason.
+        FileNotFoundError: it is absent.
+    """
+    try:
         content = path.read_bytes()
         if path.suffix == ".js":
             content = json_in(content.decode()).encode()
         schema = msgspec.json.decode(content, type=_Stamp).schema
         if schema != SCHEMA:
-            raise OutputError(
-                f"{path}: written in schema {schema}, this version reads {SCHEMA}; "
-                "build the site again without --render-only"
-            )
+            raise OutputError(f"written in schema {schema}, this version reads {SCHEMA}")
         return msgspec.json.decode(content, type=kind)
-    except FileNotFoundError:
-        raise OutputError(f"{path}: not found; build the site once without --render-only") from None
+    except RecursionError:
+        raise OutputError("its JSON is nested too deep") from None
     except (msgspec.DecodeError, ValueError) as problem:
-        raise OutputError(f"{path}: {problem}; build the site again without --render-only") from None
+        raise OutputError(str(problem)) from None
 
 
 def _refuse_infinite(name: str, value: Any, where: str = "") -> None:

@@ -17,9 +17,6 @@ from recsys.evaluation.report import Report
 from recsys.evaluation.user_groups import Third
 from recsys.export.results import Results
 
-MAX_USERS_NAMED = 10
-"""Users named on either side, where one of two models is ahead."""
-
 SPLIT_RULES = {
     "temporal": "per user, sorted by timestamp, equal timestamps in an order drawn from the seed: the first "
     "max(1, floor(n (1 - holdout))) ratings train, the rest is held out",
@@ -116,16 +113,8 @@ def _largest_differences(
     """The users who gain most by the last model over the first (sign 1), or lose most (-1); ties by index."""
     if pair is None:
         return []
-    first, last = (reports[name].per_user["ndcg"] for name in pair)
-    ahead = sign * significance.differences(last, first)
-    order = np.argsort(-ahead, kind="stable")[:MAX_USERS_NAMED]
-    users = reports[pair[0]].users
-    return [
-        schema.UserDifference(
-            str(train.user_ids[users[row]]), {pair[0]: float(first[row]), pair[1]: float(last[row])}
-        )
-        for row in order[ahead[order] > 0]
-    ]
+    user_ids = [str(id_) for id_ in train.user_ids[reports[pair[0]].users].tolist()]
+    return significance.largest_differences({name: reports[name].per_user["ndcg"] for name in pair}, user_ids, sign)
 
 
 def _protocol(results: Results) -> schema.Protocol:

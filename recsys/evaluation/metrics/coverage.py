@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.dataset import Dataset
-from recsys.evaluation.metrics.metric import ListMetric
+from recsys.evaluation.metrics.metric import ListMetric, TrainingCounts
 
 
-def coverage(items: NDArray[np.integer[Any]], train: Dataset) -> float:
+def coverage(items: NDArray[np.integer[Any]], train: TrainingCounts) -> float:
     """Share of the catalogue that is in some list (n, k); -1 is no item."""
     return len(np.unique(items[items >= 0])) / train.n_items
 

@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.dataset import Dataset
-from recsys.evaluation.metrics.metric import ListMetric
+from recsys.data.categories import known_categories
+from recsys.evaluation.metrics.metric import ListMetric, TrainingCounts
 
 _BLOCK_PAIRS = 1_000_000
 """Pairs of listed items compared at once, which bounds memory."""
 
 
-def diversity(items: NDArray[np.integer[Any]], train: Dataset) -> float | None:
+def diversity(items: NDArray[np.integer[Any]], train: TrainingCounts) -> float | None:
     """Mean over lists (n, k) of the mean over their pairs of 1 - Jaccard index of the genres.
 
     Items without a genre are left out, and so are lists with fewer than two others; None where no list is left.
     """
-    genres = train.genres
+    known_names = set(known_categories(train.genre_names))
+    genres = train.genres[:, [name in known_names for name in train.genre_names]]
     n_genres = genres.sum(axis=1)  # (n_items,)
     total, n_lists = 0.0, 0
     block = max(1, _BLOCK_PAIRS // items.shape[1] ** 2)

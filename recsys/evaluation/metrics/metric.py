@@ -7,17 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from recsys.data.dataset import Dataset
 
 Hits = NDArray[np.bool_]
 """(n, k): whether the user rated the listed item, or one of the same title and year, in the held-out part."""
 Counts = NDArray[np.integer[Any]]
 """(n,): relevant items of each user, at least one."""
+
+
+class TrainingCounts(Protocol):
+    """What a metric of lists may know of the training part: no more than the exported files tell.
+
+    So that whoever has them can compute it again. A :class:`~recsys.data.dataset.Dataset` has all of it.
+    """
+
+    @property
+    def n_users(self) -> int:
+        """Of all users."""
+
+    @property
+    def n_items(self) -> int:
+        """Of the whole catalogue."""
+
+    @property
+    def item_counts(self) -> NDArray[np.int64]:
+        """(n_items,): training ratings of each item."""
+
+    @property
+    def genres(self) -> NDArray[np.bool_]:
+        """(n_items, n_genres)."""
+
+    @property
+    def genre_names(self) -> tuple[str, ...]:
+        """(n_genres,): of the columns; one may say that the genre is not known."""
 
 
 @dataclass(frozen=True)
@@ -41,5 +66,5 @@ class ListMetric:
     name: str
     label: str
     formula: str
-    over_lists: Callable[[NDArray[np.integer[Any]], Dataset], float | None]
-    """From lists (n, k), -1 for no item, and the training ratings to a value; None where the data cannot tell."""
+    over_lists: Callable[[NDArray[np.integer[Any]], TrainingCounts], float | None]
+    """From lists (n, k), -1 for no item, and the training part to a value; None where the data cannot tell."""

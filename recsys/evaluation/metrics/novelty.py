@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.data.dataset import Dataset
-from recsys.evaluation.metrics.metric import ListMetric
+from recsys.evaluation.metrics.metric import ListMetric, TrainingCounts
 
 
-def novelty(items: NDArray[np.integer[Any]], train: Dataset) -> float:
+def novelty(items: NDArray[np.integer[Any]], train: TrainingCounts) -> float:
     """Mean of ``-log2((n_train + 1) / (n_users + 1))`` over all listed items (n, k), in bits; 0 without any."""
     # One is added above and below, so that an item nobody rated has a finite surprise.
     surprise = -np.log2((train.item_counts + 1) / (train.n_users + 1))  # (n_items,)

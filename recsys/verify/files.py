@@ -1,0 +1,50 @@
+"""The files of a site against its manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+
+from recsys.site.output.manifest import MANIFEST, compare_with_manifest, list_folder, read_manifest
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """The files of a site.
+
+    Attributes:
+        names: addresses of all files; links are none.
+        differences: from the manifest, one sentence for each.
+    """
+
+    names: frozenset[str]
+    differences: tuple[str, ...]
+
+
+def check_files(site: Path) -> FileCheck:
+    """Compare names and SHA-256 of all files with the manifest; links are neither followed nor accepted.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    there = list_folder(site)
+    names = frozenset(there.files)
+    if MANIFEST not in names:
+        return FileCheck(names, (f"{MANIFEST}: is missing, so that no file can be compared with it",))
+    digests = read_manifest((site / MANIFEST).read_bytes())
+    if digests is None:
+        return FileCheck(names, (f"{MANIFEST}: is damaged, so that no file can be compared with it",))
+    outside = sorted(address for address in digests if not _is_inside(address))
+    found = compare_with_manifest(site, {name: digest for name, digest in digests.items() if name not in outside})
+    sentences = [f"{MANIFEST}: lists {address!r}, which is no address in a site" for address in outside]
+    sentences += [f"{address}: is missing" for address in found.missing]
+    sentences += [f"{address}: is not the file that was built" for address in found.changed]
+    sentences += [f"{address}: is not of the site: {MANIFEST} does not list it" for address in found.added]
+    sentences += [f"{address}: is a link or a device; expected files alone" for address in found.others]
+    return FileCheck(names, tuple(sentences))
+
+
+def _is_inside(address: str) -> bool:
+    """Whether an address stays in the site on every system."""
+    path = PureWindowsPath(address)  # which takes both kinds of slashes, and has drives
+    return bool(path.parts) and not path.anchor and ".." not in path.parts and "\0" not in address
