@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from pathlib import Path
 
 from recsys.cli.arguments import SETTINGS
+from recsys.cli.output import one_line
 from recsys.errors import ConfigError, OutputError
 from recsys.site.publish.staging import recover
 from recsys.site.publish.target import resolve_target
 from recsys.verify import verify_site
+
+logger = logging.getLogger(__name__)
 
 MAX_PRINTED = 50
 """Differences that are printed; a site that belongs to another manifest has thousands."""
@@ -33,23 +37,16 @@ def verify(options: argparse.Namespace) -> None:
     recover(folder)  # a build that was killed may have left the site under another name
     result = verify_site(folder)
     for difference in result.differences[:MAX_PRINTED]:
-        _print(difference)
+        logger.warning("%s", one_line(difference))  # names of files and models may hold ends of lines
     if len(result.differences) > MAX_PRINTED:
-        _print(f"and {len(result.differences) - MAX_PRINTED:,} more")
-    if not options.quiet:
-        for reason in result.not_verified:
-            _print(f"not verified: {reason}")
-        _print(
-            f"{'compared' if result.differences else 'verified'}: {result.n_files:,} files, {result.n_figures:,} "
-            f"figures of {result.n_rows} rows"
-        )
+        logger.warning("and %s more", f"{len(result.differences) - MAX_PRINTED:,}")
+    for reason in result.not_verified:
+        logger.info("not verified: %s", one_line(reason))
+    verb = "compared" if result.differences else "verified"
+    files, figures = f"{result.n_files:,} files", f"{result.n_figures:,} figures"
+    logger.info("%s: %s, %s of %d rows", verb, files, figures, result.n_rows)
     if result.differences:
         n = len(result.differences)
         raise OutputError(
             f"{folder}: {n:,} difference{'s' * (n != 1)} from what was built; build the site again, or copy it again"
         )
-
-
-def _print(line: str) -> None:
-    """Print a line in which names of files and models do nothing to the terminal."""
-    print("".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line))
