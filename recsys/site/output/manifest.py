@@ -126,18 +126,18 @@ def check_complete(site: Path, expected: Collection[str]) -> None:
     added = sorted({*there.files, *there.others} - {*expected})
     if missing:
         raise OutputError(
-            f"{missing[0]}: was written and is gone, {_and_more(missing)}so another program has changed the folder "
-            "that the site is built in; build again"
+            f"{_first(missing)}: was written and is gone, so another program has changed the folder that the site is "
+            "built in; build again"
         )
     if added:
         raise OutputError(
-            f"{added[0]}: is not of the site, {_and_more(added)}so another program has changed the folder that the "
-            "site is built in; build again"
+            f"{_first(added)}: is not of the site, so another program has changed the folder that the site is built "
+            "in; build again"
         )
 
 
-def _and_more(addresses: list[str]) -> str:
-    return f"and so are {len(addresses) - 1} others, " if len(addresses) > 1 else ""
+def _first(addresses: list[str]) -> str:
+    return addresses[0] if len(addresses) == 1 else f"{addresses[0]} and {len(addresses) - 1} more"
 
 
 def write_manifest(site: Path) -> None:
