@@ -38,7 +38,7 @@ MAX_SECONDS = 20
 MAX_MEMORY = 512 << 20
 """Bytes by which one input may raise the memory of the process."""
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_BLOCK = 200
+_BLOCK = 50
 """Inputs that a process tries before it takes the next ones."""
 
 

@@ -13,7 +13,7 @@ from recsys.data.readers.cells import is_plain_number
 from recsys.data.readers.delimited import UNIT, Dialect, csv_reader
 from recsys.data.readers.header import is_header
 
-_SEPARATORS = ("\t", "::", ";", "|", ",")
+SEPARATORS = ("\t", "::", ";", "|", ",")
 """The rarer a separator is in text, the earlier it comes: it is more likely to be meant."""
 QUOTED_BY_DEFAULT = (",", ";")
 """Where these separate, a text may be quoted further down though none of the first lines has a quote."""
@@ -69,7 +69,7 @@ def find_dialect(lines: Sequence[str]) -> tuple[Dialect, int, float]:
     lines = [line for line in lines[separator is not None :] if line.strip() and not is_comment(line)][:_N_LINES]
     if not lines:
         return Dialect(separator or ",", quotes=True), 1, 1.0
-    fits = [_fit(lines, candidate) for candidate in ([separator] if separator else _SEPARATORS)]
+    fits = [_fit(lines, candidate) for candidate in ([separator] if separator else SEPARATORS)]
     fits = [fit for fit in fits if fit.n_fields > 1] or fits[-1:]
     # A separator that a list in a cell has, such as "1,Alien,Horror|Space", is not in the header.
     fits = [fit for fit in fits if fit.has_header and fit.share >= _MIN_SHARE] or fits

@@ -56,7 +56,7 @@ _USERS = _set("user users reader readers customer customers member members peopl
 _MIN_OVERLAP = 0.5
 """Share of ids in common from which a table of neither name is one of items or users."""
 
-_MAX_FILES = 500
+MAX_FILES = 500
 """Files that are looked into."""
 _MIN_UNIQUE = 0.5
 """Share of different ids in a table with a row for each item or user."""
@@ -92,7 +92,7 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
         taken: files that are known to be something else than ratings.
     """
     names = sorted(name for name in files.names if _may_be_table(name)) if files.chosen is None else [files.chosen]
-    if len(names) > _MAX_FILES:
+    if len(names) > MAX_FILES:
         raise DataError(
             f"'{files.path}' holds {len(names):,} files that may be tables (give the path of the ratings)"
         )

@@ -30,7 +30,7 @@ _SAVE = "save it as CSV"
 _UNPACK = "unpack it, or make a zip of it"
 _SQL = (b"INSERT INTO", b"insert into", b"CREATE TABLE", b"create table", b"DROP TABLE", b"BEGIN TRANSACTION",
         b"PRAGMA", b"-- ", b"/*!", b"SET ")  # fmt: skip
-_NO_TABLES = (
+NO_TABLES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x89PNG", "a picture (PNG)", "expected a table"),
     (b"\xff\xd8\xff", "a picture (JPEG)", "expected a table"),
     (b"GIF8", "a picture (GIF)", "expected a table"),
@@ -53,6 +53,7 @@ _NO_TABLES = (
     *((start, "an SQL dump", "export a table of it as CSV") for start in _SQL),
     (b"version https://git-lfs", "a Git LFS pointer", "run git lfs pull"),
 )
+"""How files begin that are no tables, what they are, and what to do."""
 _TAR_MAGIC = b"ustar"
 _TAR_OFFSET = 257
 
@@ -87,7 +88,7 @@ def _refuse_others(file: str, opener: Opener) -> None:
     """
     with opener() as stream:
         start = stream.read(_TAR_OFFSET + len(_TAR_MAGIC))
-    for magic, what, remedy in _NO_TABLES:
+    for magic, what, remedy in NO_TABLES:
         if start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(magic):
             raise DataError(f"{file} is {what}, not a table ({remedy})")
     if start[_TAR_OFFSET:] == _TAR_MAGIC:
@@ -96,5 +97,5 @@ def _refuse_others(file: str, opener: Opener) -> None:
 
 def format_tables() -> dict[str, Any]:
     """As JSON: how files begin that are no text, each byte a character."""
-    starts = [magic for magic, *_ in _NO_TABLES] + [compression.magic for compression in COMPRESSIONS] + [MAGIC]
+    starts = [magic for magic, *_ in NO_TABLES] + [compression.magic for compression in COMPRESSIONS] + [MAGIC]
     return {"starts": [start.decode("latin-1") for start in dict.fromkeys(starts)]}

@@ -39,7 +39,7 @@ _MAX_START = 1 << 20
 _MIN_SHARE = 0.5
 """Share of the first rows that have one number of fields in anything that is a table."""
 _HEADING = re.compile(r"\d+:")
-_LABELS = {",": "CSV", ";": "CSV with semicolons", "\t": "tab-separated text", "|": "text with pipes",
+LABELS = {",": "CSV", ";": "CSV with semicolons", "\t": "tab-separated text", "|": "text with pipes",
            "::": "text with ::", " ": "text with spaces"}  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def open_text(file: str, opener: Opener, known: KnownColumns | None = None) -> S
     sample = _sample(form, start)
     if not len(sample) and next(source.rows(), None) is None:
         raise DataError(f"{file} has {'a header and ' * has_header}no rows (expected {form.expected} on each line)")
-    facts = [_LABELS.get(form.dialect.separator, f"text with {form.dialect.separator!r}")]
+    facts = [LABELS.get(form.dialect.separator, f"text with {form.dialect.separator!r}")]
     facts += filter(None, [encodings.LABELS[encoding or encodings.UTF8], "" if has_header else "no header"])
     return SourceTable(file, ", ".join(facts), form.fields, has_header, sample, source, form.expected)
 
