@@ -6,11 +6,11 @@ Threads would not help: training is many small numpy calls, and each of them han
 from __future__ import annotations
 
 import os
+import pickle
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from functools import cache
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -20,8 +20,8 @@ from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from recsys import interrupts
 from recsys.errors import RecsysError
+from recsys.interrupts import blocked, deferred, leave_to_parent
 
 T = TypeVar("T")
 
@@ -40,15 +40,14 @@ def in_background(work: Callable[..., Iterable[T]], *arguments: Any) -> Iterator
     """
     context = get_context("spawn")  # the only start method that every system has and that is safe with threads
     receiver, sender = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(1, context, _start_worker, (receiver, work, arguments))
+    pool = ProcessPoolExecutor(1, context, _start_worker, (receiver,))
     finished: SimpleQueue[Future[list[T]]] = SimpleQueue()
 
-    def request_next(previous: Future[list[T]] | None = None) -> None:
+    def request_next(previous: Future[list[T]]) -> None:
         """Ask for one more result as soon as the previous one is here, so that the process never waits for us."""
-        if previous is not None:
-            finished.put(previous)
-            if previous.cancelled() or previous.exception() or not previous.result():
-                return
+        finished.put(previous)
+        if previous.cancelled() or previous.exception() or not previous.result():
+            return
         try:
             pool.submit(_next_result).add_done_callback(request_next)
         except RuntimeError as problem:  # the process was killed between two results, or the block was left
@@ -57,11 +56,12 @@ def in_background(work: Callable[..., Iterable[T]], *arguments: Any) -> Iterator
             finished.put(failed)
 
     try:
-        with interrupts.deferred(), interrupts.blocked():  # which the process inherits
-            request_next()
+        with deferred(), blocked():  # which the process inherits
+            # Pickled here, so that what fails in there, such as to import numpy in too little memory, is passed on.
+            pool.submit(_first_result, pickle.dumps((work, arguments), 5)).add_done_callback(request_next)
         yield _read(finished)
     finally:
-        with interrupts.deferred():
+        with deferred():
             sender.close()  # ends the process, even in the middle of its work
             pool.shutdown(cancel_futures=True)
             receiver.close()
@@ -78,16 +78,13 @@ def _read(finished: SimpleQueue[Future[list[T]]]) -> Iterator[T]:
         ) from problem
 
 
-_results: Callable[[], Iterator[Any]]
+_results: Iterator[Any]
 """In the worker process: its one running generator."""
 
 
-def _start_worker(receiver: Connection, work: Callable[..., Iterable[Any]], arguments: tuple[Any, ...]) -> None:
-    global _results  # an executor gives its processes no other way to keep state
-    interrupts.leave_to_parent()
-    threadpool_limits(1, "blas")
+def _start_worker(receiver: Connection) -> None:
+    leave_to_parent()
     Thread(target=_exit_with_parent, args=(receiver,), daemon=True).start()
-    _results = cache(lambda: iter(work(*arguments)))  # called by the first request, which can pass on an exception
 
 
 def _exit_with_parent(receiver: Connection) -> None:
@@ -97,6 +94,14 @@ def _exit_with_parent(receiver: Connection) -> None:
     os._exit(1)
 
 
+def _first_result(pickled: bytes) -> list[Any]:
+    global _results  # an executor gives its processes no other way to keep state
+    work, arguments = pickle.loads(pickled)
+    threadpool_limits(1, "blas")  # which numpy has loaded by now
+    _results = iter(work(*arguments))
+    return _next_result()
+
+
 def _next_result() -> list[Any]:
     """The next result in a list; an empty list at the end."""
-    return list(islice(_results(), 1))
+    return list(islice(_results, 1))

@@ -62,6 +62,11 @@ def run_process(command: Callable[[], int]) -> int:
     sys.unraisablehook = try_again
     try:
         status = command()
+    except (ImportError, MemoryError) as problem:  # the command itself makes a sentence of what comes later
+        if not received and "--verbose" in sys.argv:
+            raise
+        _print("interrupted" if received else f"error: {_import_failure(problem)}")
+        status = 130 if received else 1
     except BaseException:  # what a library makes of an interrupt, say an ImportError, is of no interest
         if not received:
             raise
@@ -71,6 +76,25 @@ def run_process(command: Callable[[], int]) -> int:
         for number in numbers:
             signal.signal(number, signal.SIG_IGN)
     return 128 + received[0] if received and status else status
+
+
+def _import_failure(problem: ImportError | MemoryError) -> str:
+    if isinstance(problem, MemoryError):
+        return "there is too little memory to begin; free some by closing other programs, or raise the limit on it"
+    reason = next((line for line in reversed(_messages(problem)) if line), "")
+    return (
+        f"a package cannot be imported ({reason}); install what is missing with: python -m pip install "
+        "marquee-recsys, or if it is there, free some memory"
+    )
+
+
+def _messages(problem: BaseException | None) -> list[str]:
+    """The first line of an exception's text, and of those that it was raised from."""
+    lines = list[str]()
+    while problem is not None:
+        lines.append(str(problem).strip().partition("\n")[0])
+        problem = problem.__cause__ or problem.__context__
+    return lines
 
 
 def _send(number: int) -> None:

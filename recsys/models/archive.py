@@ -53,11 +53,13 @@ def write(path: Path, archive: Archive) -> None:
 
     Raises:
         OutputError: the folder does not exist, or the disk refuses.
+        TypeError: an array holds something else than numbers.
     """
     if not path.parent.is_dir():
         raise OutputError(f"{path}: there is no folder {path.parent}; make it first, or choose another place")
     arrays: dict[str, Any] = {TEXT: np.frombuffer(archive.text.encode(), np.uint8), **archive.arrays}
-    assert all(array.dtype.kind in _NUMERIC_KINDS for array in arrays.values()), "only numbers can be read again"
+    if any(array.dtype.kind not in _NUMERIC_KINDS for array in arrays.values()):
+        raise TypeError("an archive holds arrays of numbers alone, since others cannot be read again")
     partial = path.with_name(f".{uuid4().hex}{PART}")
     try:
         with partial.open("xb") as file:

@@ -127,6 +127,26 @@ def test_a_signal_while_packages_are_imported_ends_the_command_with_one_line(tmp
         assert ended(process) == (130, "interrupted\n")
 
 
+ABSENT = """
+try:
+    import nothing_here
+except ImportError as problem:
+    raise ImportError("\\n\\nLong advice") from problem
+"""
+
+
+@pytest.mark.parametrize(("module", "sentence"), [
+    ("raise MemoryError", "error: there is too little memory to begin; free some"),
+    (ABSENT, "error: a package cannot be imported (No module named 'nothing_here'); install what is missing"),
+], ids=["memory", "package"])  # fmt: skip
+def test_a_package_that_cannot_be_imported_is_one_sentence(module, sentence, tmp_path):
+    (tmp_path / "pandas.py").write_text(module)
+    with started([sys.executable, build.__file__, "--version"], PYTHONPATH=str(tmp_path)) as process:
+        status, printed = ended(process)
+    assert (status, printed.count("\n")) == (1, 1)
+    assert printed.startswith(sentence)
+
+
 SCRIPT = """
 import signal, sys, time, weakref
 from recsys.cli.process import run_process

@@ -24,8 +24,8 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from recsys import interrupts
 from recsys.errors import OutputError
+from recsys.interrupts import deferred, leave_to_parent
 from recsys.site.context import Context
 from recsys.site.output.jinja import make_environment
 from recsys.site.output.unlink import remove_links
@@ -113,7 +113,7 @@ def render_all(jobs: Sequence[Job], renderer: Renderer, n_workers: int) -> Gener
     pool = ProcessPoolExecutor(n_workers, get_context("fork"), _start_worker, (jobs, renderer))
     chunks = [range(start, min(start + CHUNK, len(jobs))) for start in range(0, len(jobs), CHUNK)]
     try:
-        with interrupts.deferred(), warnings.catch_warnings():  # workers begin with the handlers of this moment
+        with deferred(), warnings.catch_warnings():  # workers begin with the handlers of this moment
             # Python warns that a thread of this process may hold a lock, which would stay locked in the copy. Workers
             # take no lock of another thread: they do not compute with numpy, nor write to the terminal.
             warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
@@ -122,7 +122,7 @@ def render_all(jobs: Sequence[Job], renderer: Renderer, n_workers: int) -> Gener
     except BrokenProcessPool:
         raise OutputError("a process that rendered pages was killed; free some memory and build again") from None
     finally:
-        with interrupts.deferred():
+        with deferred():
             pool.shutdown(cancel_futures=True)  # a worker finishes its chunk
 
 
@@ -133,7 +133,7 @@ _worker: tuple[Sequence[Job], Renderer]
 def _start_worker(jobs: Sequence[Job], renderer: Renderer) -> None:
     global _worker  # an executor gives its processes no other way to keep state
     _worker = jobs, renderer
-    interrupts.leave_to_parent()
+    leave_to_parent()
     sys.stdout = sys.stderr = None  # a thread of the parent may have held their locks while it forked
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 
