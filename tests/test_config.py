@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -298,8 +299,8 @@ def not_regular(folder: Path) -> Iterator[Path]:
     yield Path("/dev/zero")
     os.mkfifo(folder / "pipe")
     yield folder / "pipe"
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(folder / "socket"))
+    with socket.socket(socket.AF_UNIX) as server, contextlib.chdir(folder):  # macOS takes short addresses alone
+        server.bind("socket")
     yield folder / "socket"
 
 
