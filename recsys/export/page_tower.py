@@ -109,7 +109,7 @@ class PageTower:
         """
         tables = {**self.rounded_items(pool_bits, item_bits), **self.rounded_weights()}
         values: dict[str, Any] = {name: table.values() for name, table in tables.items()}
-        one_like_each = sparse.csr_array(sparse.eye_array(len(self.items), dtype=self.items.dtype))
+        one_like_each = sparse.csr_array(sparse.identity(len(self.items), dtype=self.items.dtype))
         mean = self.user_vectors(one_like_each).mean(axis=0)  # (d,)
         return replace(self, **values, bias=self.bias + (self.items - values["items"]) @ mean)
 

@@ -124,7 +124,7 @@ def test_the_scale_is_the_one_that_predicts_the_ratings_best_softened():
         """The softmax loss of the scores times a factor, no item predicting itself."""
         scores = scores_of(towers, histories, np.arange(9)).astype(float)
         self_products = (towers.history * towers.items).sum(axis=1)
-        user, item = histories.tocoo().coords
+        user, item = histories.nonzero()
         scores[user, item] -= histories.data * self_products[item]
         logits = factor * scores
         return float((np.log(np.exp(logits).sum(axis=1))[user] - logits[user, item]).mean())
