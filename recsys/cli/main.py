@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-
 from recsys import pipeline
 from recsys.baselines.run import in_second_process
 from recsys.cache.store import FolderCache, NoCache, cache_folder
 from recsys.cli import arguments
 from recsys.cli.failures import explained
+from recsys.cli.output import make_console
 from recsys.cli.report import print_report, print_suggestions
 from recsys.cli.settings_file import write_settings_file
 from recsys.cli.terminal import Terminal
@@ -50,7 +49,7 @@ def run(program: str, home: Path, argv: Sequence[str] | None = None) -> int:
 
 def build(options: argparse.Namespace, home: Path) -> None:
     """Do what the options ask for; failures of the computer, such as too little memory, become sentences."""
-    terminal = Terminal(Console(), arguments.log_level(options))
+    terminal = Terminal(make_console(), arguments.log_level(options))
     with explained(lambda: terminal.current_stage):
         _build(options, home, terminal)
 

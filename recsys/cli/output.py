@@ -8,7 +8,9 @@ import os
 import re
 import sys
 from contextlib import suppress
-from typing import IO
+from typing import IO, Any, cast
+
+from rich.console import Console
 
 from recsys.data.printable import printable
 
@@ -55,6 +57,31 @@ def finish() -> None:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         except ValueError:  # it was closed meanwhile
             pass
+
+
+class _Tolerant:
+    """Standard output, whose failures are of no interest: a terminal that is closed stays so until the build ends."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def make_console() -> Console:
+    """A console on standard output; what cannot be written to it is dropped."""
+    stream = sys.stdout
+    return Console() if stream is None else Console(file=cast(IO[str], _Tolerant(stream)))
 
 
 class Formatter(logging.Formatter):

@@ -1,8 +1,11 @@
+import errno
 import io
 import logging
+import sys
 
 from rich.console import Console
 
+from recsys.cli.output import make_console
 from recsys.cli.terminal import Terminal, sparkline
 from recsys.schema import EpochRecord
 
@@ -57,6 +60,26 @@ def test_in_a_terminal_both_models_are_shown_with_a_curve():
     assert base.split()[:4] == ["base", "20/20", "7.0000", "0.2200"]
     assert deep.split()[:4] == ["deep", "20/20", "7.0000", "0.2200"]
     assert deep.strip().endswith("██▇▇▇▆▆▅▅▅▄▄▄▃▃▂▂▂▁▁")
+
+
+class ClosedTerminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_of_a_terminal_that_was_closed_nothing_is_said(monkeypatch, capfd):
+    monkeypatch.setattr(sys, "stdout", ClosedTerminal())
+    monkeypatch.setenv("TERM", "xterm")
+    shown = Terminal(make_console(), logging.INFO)
+    assert shown.console.is_terminal
+    with shown.stage("read"):
+        train(shown)
+    with shown.progress("pages") as on_page:
+        on_page(1, 2)
+    assert capfd.readouterr().err == ""
 
 
 def test_quiet_prints_nothing_of_stages_training_and_pages():
