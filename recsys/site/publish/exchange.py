@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from recsys.errors import OutputError
@@ -12,6 +12,8 @@ from recsys.site.publish.marks import is_marquee_site
 
 _AT_FDCWD = -100  # for renameat2: relative paths start at the working folder
 _RENAME_EXCHANGE = 2
+
+logger = logging.getLogger(__name__)
 
 
 def swap(new: Path, target: Path) -> None:
@@ -90,8 +92,11 @@ def _swap_by_renames(new: Path, target: Path) -> None:
     except BaseException:
         backup.rename(target)
         raise
-    with suppress(OSError):  # else the next build mends it
+    try:
         backup.rename(new)
+    except OSError as problem:
+        reason = problem.strerror or problem
+        logger.warning("%s, the previous site, is left there (%s): the next build removes it", backup, reason)
 
 
 def _backup(target: Path) -> Path:

@@ -7,7 +7,7 @@ import glob
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -125,9 +125,10 @@ def _acquire(folder: Path, target: Path) -> _Lock:
                 f"{folder}: cannot be used ({problem.strerror}), so another user may be building {target.name} at "
                 "this moment; wait until they are done, or delete that folder"
             ) from None
+        with suppress(OSError):  # unless it holds the lock file, which may be that of another build by now
+            folder.rmdir()
         raise OutputError(
-            f"{target.parent}: a folder beside the site cannot be made ({problem.strerror or problem}); "
-            "choose another --out"
+            f"{folder}: a folder beside the site cannot be made ({problem.strerror or problem}); choose another --out"
         ) from None
     except NotImplementedError:
         raise OutputError(
