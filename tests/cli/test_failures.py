@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+from concurrent.futures.process import BrokenProcessPool
+
 import numpy as np
 import pytest
 
 from recsys import pipeline
+from recsys.cli.failures import explained
 from recsys.cli.main import main
+from recsys.errors import RecsysError
 from tests.small_logs import write_movielens
 
 STAGES = {
@@ -39,3 +44,22 @@ def test_too_little_memory_is_one_sentence_with_the_stage_and_what_to_lower(func
     where = "" if stage is None else f' in the stage "{stage}"'
     assert error.startswith(f"error: there is too little memory{where}; {remedy}")
     assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize(("problem", "sentence"), [
+    (OSError(errno.ENOMEM, "No memory"), 'there is too little memory in the stage "train deep"; lower --dim'),
+    (BrokenProcessPool(), 'a process of this build was killed in the stage "train deep", perhaps for want'),
+    (RuntimeError("can't start new thread"), 'no more threads can be started in the stage "train deep"; raise'),
+], ids=["no memory for a process", "killed process", "threads"])  # fmt: skip
+def test_what_the_computer_lacks_is_a_sentence(problem, sentence):
+    with pytest.raises(RecsysError) as caught, explained(lambda: "train deep"):
+        raise problem
+    assert str(caught.value).startswith(sentence)
+    assert caught.value.__cause__ is problem
+
+
+@pytest.mark.parametrize("problem", [RuntimeError("a mistake"), FileNotFoundError(errno.ENOENT, "No such file")])
+def test_other_failures_stay_what_they_are(problem):
+    with pytest.raises(type(problem)) as caught, explained(lambda: None):
+        raise problem
+    assert caught.value is problem
