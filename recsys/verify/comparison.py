@@ -38,6 +38,20 @@ class Comparison:
         """
         self._compare(f"{file}: {label}", msgspec.to_builtins(stated), msgspec.to_builtins(computed))
 
+    def compare_range(self, file: str, label: str, stated: float | None, low: float, high: float) -> None:
+        """Compare a number with the range in which the lists allow it.
+
+        Args:
+            file: its address.
+            label: what is compared, in a few words.
+            stated: what the file says.
+            low: the least that is possible.
+            high: the most that is possible.
+        """
+        self.n_compared += 1
+        if stated is None or not low - _ABSOLUTE <= stated <= high + _ABSOLUTE:
+            self.differences.append(f"{file}: {label} is {stated}, the lists give {low} to {high}")
+
     def _compare(self, label: str, stated: Any, computed: Any) -> None:
         if isinstance(computed, dict) and isinstance(stated, dict):
             for key, value in computed.items():

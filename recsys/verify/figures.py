@@ -14,13 +14,17 @@ from recsys import schema
 from recsys.evaluation import overlap, significance, user_groups
 from recsys.evaluation.bootstrap import Intervals, bootstrap_intervals
 from recsys.evaluation.metrics import list_metrics
+from recsys.evaluation.metrics.coverage import coverage
+from recsys.evaluation.metrics.novelty import novelty
 from recsys.evaluation.report import accuracy_per_user
 from recsys.verify.comparison import Comparison
-from recsys.verify.lists import Catalogue, Lists, make_catalogue, make_lists
+from recsys.verify.lists import NO_ITEM, WITHHELD, Catalogue, Lists, make_catalogue, make_lists
 
 METRICS = f"data/{schema.Metrics.FILE}"
 BUILD = f"data/{schema.Build.FILE}"
 MAX_RESAMPLES = 100_000
+RANGES = ("coverage", "novelty")
+"""Metrics of lists whose range is known where some items are withheld."""
 
 PerUser = dict[str, NDArray[np.float64]]
 """By metric, one value for each evaluated user: (n,)."""
@@ -57,6 +61,21 @@ def _impossible(artefacts: schema.Artefacts) -> str | None:
             f"{stated.confidence}; expected 1 to {MAX_RESAMPLES}, a seed of 64 bits, and a share"
         )
     return None
+
+
+def ranges(lists: Lists, catalogue: Catalogue) -> dict[str, tuple[float, float]]:
+    """The least and the most of :data:`RANGES`, whatever the items are that are withheld."""
+    items, withheld = lists.items, lists.items == WITHHELD
+    commonest, rarest = (
+        np.where(withheld, index, items) for index in (catalogue.item_counts.argmax(), catalogue.item_counts.argmin())
+    )
+    unlisted = np.setdiff1d(np.arange(catalogue.n_items), items)[: lists.n_withheld]
+    all_new = items.copy()
+    all_new[withheld] = np.pad(unlisted, (0, lists.n_withheld - len(unlisted)), constant_values=NO_ITEM)
+    return {
+        "coverage": (coverage(items, catalogue), coverage(all_new, catalogue)),
+        "novelty": (novelty(commonest, catalogue), novelty(rarest, catalogue)),
+    }
 
 
 class _Figures:
@@ -125,17 +144,25 @@ class _Figures:
 
     def _check_beyond(self, lists: dict[str, Lists]) -> None:
         for name, row in lists.items():
-            if not row.n_withheld:
+            stated = self._metrics.models[name].beyond
+            if row.n_withheld:
+                for metric, (low, high) in ranges(row, self._catalogue).items():
+                    value = stated[metric].mean if metric in stated else None
+                    self._comparison.compare_range(METRICS, f"{name} {metric} mean", value, low, high)
+            else:
                 values = {
                     metric: schema.Mean(spec.over_lists(row.items, self._catalogue))
                     for metric, spec in list_metrics().items()
                 }
-                self._compare(name, self._metrics.models[name].beyond, values)
+                self._compare(name, stated, values)
         withheld = {name: row.n_withheld for name, row in lists.items() if row.n_withheld}
         if withheld:
+            in_range_only = " and ".join(name for name in list_metrics() if name in RANGES)
+            others = ", ".join(name for name in list_metrics() if name not in RANGES)
             self._comparison.not_verified.append(
-                f"{', '.join(list_metrics())} and recommended_popularity of {', '.join(withheld)}: the names of "
-                f"{', '.join(map(str, withheld.values()))} items in their lists are withheld for privacy"
+                f"{others} and recommended_popularity of {', '.join(withheld)}, and {in_range_only} beyond their "
+                f"range: the names of {', '.join(map(str, withheld.values()))} items in these lists are withheld for "
+                "privacy"
             )
 
     def _check_popularity(self, lists: dict[str, Lists]) -> None:

@@ -35,12 +35,13 @@ def check_files(site: Path) -> FileCheck:
     if digests is None:
         return FileCheck(names, (f"{MANIFEST}: is damaged, so that no file can be compared with it",))
     outside = sorted(address for address in digests if not _is_inside(address))
-    found = compare_with_manifest(site, {name: digest for name, digest in digests.items() if name not in outside})
+    inside = {address: digest for address, digest in digests.items() if address not in outside}
+    differences = compare_with_manifest(site, inside)
     sentences = [f"{MANIFEST}: lists {address!r}, which is no address in a site" for address in outside]
-    sentences += [f"{address}: is missing" for address in found.missing]
-    sentences += [f"{address}: is not the file that was built" for address in found.changed]
-    sentences += [f"{address}: is not of the site: {MANIFEST} does not list it" for address in found.added]
-    sentences += [f"{address}: is a link or a device; expected files alone" for address in found.others]
+    sentences += [f"{address}: is missing" for address in differences.missing]
+    sentences += [f"{address}: is not the file that was built" for address in differences.changed]
+    sentences += [f"{address}: is not of the site: {MANIFEST} does not list it" for address in differences.added]
+    sentences += [f"{address}: is a link or a device; expected files alone" for address in differences.others]
     return FileCheck(names, tuple(sentences))
 
 

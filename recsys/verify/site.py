@@ -40,8 +40,9 @@ def verify_site(folder: Path) -> Verification:
     and ratings.
 
     What does not follow from the files is not verified, and is named: what depends on the items of hits that are
-    withheld for privacy; groups by taste, which need all training ratings; lists re-ranked by other amounts of
-    ``discovery``; new users. Scores are rounded and user vectors are not exported, so lists are taken as they are.
+    withheld for privacy, but for the range of coverage and novelty; groups by taste, which need all training ratings;
+    lists re-ranked by other amounts of ``discovery``; new users. Scores are rounded and user vectors are not
+    exported, so lists are taken as they are.
 
     Args:
         folder: the site.

@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from recsys.config import BuildConfig, PrivacyConfig
+from recsys.data.twins import Twins
 from recsys.export.assemble import assemble
 from recsys.schema import Artefacts, Metrics, UserLists
-from recsys.verify.figures import check_figures
+from recsys.verify.figures import check_figures, ranges
+from recsys.verify.lists import Catalogue, Lists
 from tests.export.example import CONFIG, NAMES, TRAIN, example, results_of
 from tests.verify.example import ROWS, exported
 
@@ -198,9 +201,19 @@ def test_what_needs_the_names_of_withheld_items_is_not_verified_and_the_rest_is(
     assert comparison.differences == []
     assert comparison.n_compared > ROWS * (5 * 3 + 3 * 3)
     assert comparison.not_verified[0].startswith(
-        f"coverage, novelty, diversity and recommended_popularity of {', '.join(NAMES)}: the names of "
+        f"diversity and recommended_popularity of {', '.join(NAMES)}, and coverage and novelty beyond their range: "
     )
     assert any(reason.startswith("agreement of base and deep: the names of") for reason in comparison.not_verified)
+
+
+def test_where_an_item_is_withheld_coverage_and_novelty_are_known_to_lie_in_a_range():
+    # Of 7 users 7, 3, 1 and 1 rated the items: a surprise of 0, 1, 2 and 2 bits.
+    no_twins = Twins(np.array([], np.int64), np.array([], np.int64), 4)
+    catalogue = Catalogue(7, 4, np.array([7, 3, 1, 1]), np.zeros((4, 0), bool), (), {}, no_twins)
+    lists = Lists(np.array([[1, 2, -1], [2, -2, -1], [-1, -1, -1]], np.int32), np.zeros((3, 3), bool))
+    possible = ranges(lists, catalogue)
+    assert possible["coverage"] == pytest.approx((2 / 4, 3 / 4))
+    assert possible["novelty"] == pytest.approx(((1 + 2 + 2 + 0) / 4, (1 + 2 + 2 + 2) / 4))
 
 
 def test_a_site_without_held_out_ratings_has_counts_and_the_agreement_alone():

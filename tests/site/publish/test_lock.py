@@ -39,14 +39,14 @@ def waiting_build(parent):
     from_test, to_build = os.pipe()
     from_build, to_test = os.pipe()
 
-    def build_when_told():
+    def build_when_allowed():
         os.environ["HOME"] = os.environ["XDG_CACHE_HOME"] = str(parent.parent / "elsewhere")
         with staging_folder(site) as staging:
             os.write(to_test, b"building")
             os.read(from_test, 1)
             make_site(staging, "first")
 
-    pid = in_child(build_when_told)
+    pid = in_child(build_when_allowed)
     assert os.read(from_build, 8) == b"building"
     yield pid, to_build
     for pipe in (from_test, to_build, from_build, to_test):
