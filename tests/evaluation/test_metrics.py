@@ -150,6 +150,12 @@ def test_diversity_leaves_out_items_without_a_genre_missing_items_and_lists_with
     assert diversity.diversity(np.array([[0, 1]]), with_genres([""] * 5)) is None
 
 
+def test_a_genre_called_unknown_is_none_for_diversity_as_in_the_exported_files():
+    train = with_genres(["Drama|unknown", "unknown", "unknown", "Drama|War", ""])
+    assert diversity.diversity(np.array([[0, 1, 2, 3]]), train) == pytest.approx(1 / 2)
+    assert diversity.diversity(np.array([[0, 1, 2]]), train) is None
+
+
 def test_diversity_is_a_mean_over_lists_whatever_the_block_size(monkeypatch):
     lists = np.array([[0, 1], [0, 2], [0, 4]])
     assert diversity.diversity(lists, TRAIN) == pytest.approx((1 / 2 + 1 + 0) / 3)
