@@ -65,8 +65,9 @@ def write_settings_file(options: argparse.Namespace) -> None:
         raise OutputError(
             f"{path}: exists already, and --init never changes a file; move it away, or name another with --config"
         ) from None
-    except OSError as problem:
-        raise OutputError(f"{path}: cannot be written ({problem.strerror}); name another with --config") from None
+    except (OSError, ValueError) as problem:  # a ValueError is of a NUL byte
+        reason = getattr(problem, "strerror", None) or problem
+        raise OutputError(f"{path}: cannot be written ({reason}); name another with --config") from None
     logger.info("%s explains every setting; edit it, then run the command without --init", path)
 
 
