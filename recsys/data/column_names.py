@@ -192,8 +192,8 @@ def says_something(name: str) -> bool:
 def matches_of_name(name: str) -> tuple[NameMatch, ...]:
     """All that the name may mean, each role once."""
     words = words_of(name)
-    if name in _WORDS:
-        return (NameMatch(name, EXACT),)
+    if name in _WORDS:  # a title may stand for the item where no better column does
+        return (NameMatch(name, EXACT), *(NameMatch(role, rank) for role, rank in _last_resorts(name, 1)))
     if not words:
         return ()
     best: dict[Role, int] = {}
@@ -237,9 +237,15 @@ def _candidates(words: tuple[str, ...]) -> Iterable[tuple[Role, int]]:
             break
     if heads[0] in _EVENT_WORDS and words[-1] == "type":
         yield "rating", 10
+    if not has_name:
+        yield from _last_resorts(heads[-1], len(heads))
+
+
+def _last_resorts(word: str, n_words: int) -> Iterable[tuple[Role, int]]:
+    """What a word names where no better name is there."""
     for role, last_resorts in _LAST_RESORTS.items():
-        if heads[-1] in last_resorts and not has_name:
-            yield role, WEAK + last_resorts.index(heads[-1]) + len(heads)
+        if word in last_resorts:
+            yield role, WEAK + last_resorts.index(word) + n_words
 
 
 def _first_roles(word: str) -> set[Role]:

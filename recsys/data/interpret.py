@@ -12,7 +12,7 @@ import pandas as pd
 from recsys.config import ReadConfig, Role
 from recsys.data.cleaning import CleanTable, clean_facts, clean_ratings, odd_facts
 from recsys.data.column_kinds import describe_ratings, describe_table
-from recsys.data.column_names import words_of
+from recsys.data.column_names import matches_of_name, words_of
 from recsys.data.columns import as_text
 from recsys.data.dataset import Dataset, RepeatedPairError, Source
 from recsys.data.duplicates import Rule, merge_duplicates
@@ -277,6 +277,8 @@ def _notes_on_rows(
             shown = "shown by their ids" if kind == "items" else "without features"
             noun = kind if n > 1 else kind[:-1]
             notes.append(f"{n:,} {noun} with ratings {'are' if n > 1 else 'is'} not in {table.file}: {shown}")
+    if any(match.role == "title" for match in matches_of_name(ratings.roles["item"])):
+        notes.append(f"there are no ids of items: those with the same {ratings.roles['item']!r} are one item")
     if dataset.timestamp is None:
         notes.append("there are no times: which ratings are held out to measure the models is drawn at random")
     return notes

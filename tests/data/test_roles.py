@@ -216,6 +216,14 @@ def test_users_are_found_and_all_other_columns_are_candidates():
     assert found is not None and found.others == ("age", "city")
 
 
+@pytest.mark.parametrize("title", ["title", "Title", "titel"])
+def test_a_title_is_the_item_where_no_column_has_its_id(title):
+    roles = find_rating_columns("log.csv", log(userId="user", **{title: "book"}, rating="stars"), {})
+    assert roles is not None and (roles["user"], roles["item"], roles["rating"]) == ("userId", title, "rating")
+    roles = find_rating_columns("log.csv", log(userId="user", **{title: "book"}, rating="stars", book="item"), {})
+    assert roles is not None and (roles["item"], roles["title"]) == ("book", title)
+
+
 def test_a_table_with_a_column_for_each_item_is_no_log():
     poll = pd.DataFrame({"student": [f"s{n}" for n in range(9)]}, dtype=object)
     for film in "ABCD":

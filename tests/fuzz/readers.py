@@ -33,7 +33,7 @@ from tests.fuzz.targets import TARGETS, Target, is_available
 
 MAX_MESSAGE = 1000
 """Characters of an error or a warning."""
-MAX_SECONDS = 20
+MAX_SECONDS = 60
 """After which a reader hangs: a thousand times what it takes."""
 MAX_MEMORY = 512 << 20
 """Bytes by which one input may raise the memory of the process."""

@@ -79,8 +79,8 @@ _KINDS = {
 """What a path may be that is no file; whoever opened a pipe or a device might wait or read for ever."""
 
 
-def kind_of_path(path: Path) -> str | None:
-    """What is at a path, in words; None for a file.
+def kind_of_path(path: Path, expected: str = "a folder, a zip or a file") -> str | None:
+    """What is at a path, in words; None for a file. ``expected`` is what errors say should be there.
 
     Raises:
         DataError: nothing is there, or it cannot be looked at.
@@ -88,9 +88,9 @@ def kind_of_path(path: Path) -> str | None:
     try:
         return _KINDS.get(stat.S_IFMT(path.stat().st_mode))
     except OSError as error:
-        raise DataError(f"{_why_absent(path, error)} (expected a folder, a zip or a file)") from None
+        raise DataError(f"{_why_absent(path, error)} (expected {expected})") from None
     except ValueError:
-        raise DataError(f"'{path}' is no path, for it has a NUL in it (expected a folder, a zip or a file)") from None
+        raise DataError(f"'{path}' is no path, for it has a NUL in it (expected {expected})") from None
 
 
 def _why_absent(path: Path, error: OSError) -> str:
@@ -122,7 +122,7 @@ def single_file(path: Path) -> Files:
     Raises:
         DataError: there is nothing at the path, it cannot be read, or it is a zip of several files.
     """
-    kind = kind_of_path(path)
+    kind = kind_of_path(path, "a file")
     if kind is not None:
         raise DataError(f"'{path}' is {kind} (expected a file)")
     if not is_zip(path):
@@ -165,7 +165,7 @@ def _entries(path: Path) -> list[Path]:
 
 @contextmanager
 def _open_file(path: Path) -> Iterator[BinaryIO]:
-    kind = kind_of_path(path)
+    kind = kind_of_path(path, "a file")
     if kind is not None:
         raise DataError(f"'{path}' is {kind} (expected a file)")
     try:

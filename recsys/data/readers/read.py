@@ -96,7 +96,7 @@ def read_dataset(
     """
     config = config or ReadConfig()
     for table in filter(None, (items, users)):
-        kind_of_path(table)  # whether it exists is said before the ratings are read
+        kind_of_path(table, "a file")  # whether it exists is said before the ratings are read
     sources = find_datasets(path, config, [table for table in (items, users) if table is not None])
     if not sources:
         raise _nothing_found(path, config)

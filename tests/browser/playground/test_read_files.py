@@ -335,6 +335,12 @@ LAYOUTS: dict[str, tuple[str, str | bytes]] = {
     ),
     "a broken byte": ("log.csv", table("user,item,rating", "Jörg,Käfer,1", "a,y,2").encode() + b"b\xff,y,2\n"),
     "a NUL": ("log.csv", table("user,item,rating", "a,x,1", "a,y\0,2", "b,x,3")),
+    "titles for items": (
+        "log.csv", table("userId;title;rating", *(f"{u};{i} (1990);{n % 5}" for n, (u, i) in enumerate(PAIRS)))
+    ),
+    "titles beside ids": (
+        "log.csv", table("userId;title;rating;book", *(f"{u};The {i};{n % 5};{i}" for n, (u, i) in enumerate(PAIRS)))
+    ),
     "control characters": (
         "log.csv", table(
             "user,item,rat\x1bing,title,genres",

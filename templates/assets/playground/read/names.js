@@ -65,6 +65,12 @@ export function createColumnNames(rules) {
     return isTimeStamp && words.includes("time") && words.includes("stamp") ? 3 : null;
   };
 
+  // What a word names where no better name is there: roles and ranks.
+  const lastResortsOf = (word, nWords) =>
+    Object.entries(rules.last_resorts).flatMap(([role, words]) =>
+      words.includes(word) ? [[role, rules.weak + words.indexOf(word) + nWords]] : [],
+    );
+
   // Roles and ranks, a role possibly several times.
   const candidatesOf = (words) => {
     const timeRank = rankOfTime(words);
@@ -95,16 +101,13 @@ export function createColumnNames(rules) {
       if (roles.length || (position === 0 && !(heads.length > 1 && hasRole(heads[0], "rating", "timestamp")))) break;
     }
     if (isIn("events", heads[0]) && words.at(-1) === "type") candidates.push(["rating", 10]);
-    for (const [role, lastResorts] of Object.entries(rules.last_resorts)) {
-      const position = lastResorts.indexOf(heads.at(-1));
-      if (position >= 0 && !hasName) candidates.push([role, rules.weak + position + heads.length]);
-    }
-    return candidates;
+    return hasName ? candidates : [...candidates, ...lastResortsOf(heads.at(-1), heads.length)];
   };
 
   // All that a name may mean: the rank by role.
   const matchesOf = memoized((name) => {
-    if (Object.hasOwn(rules.words, name)) return new Map([[name, EXACT]]);
+    // A title may stand for the item where no better column does.
+    if (Object.hasOwn(rules.words, name)) return new Map([[name, EXACT], ...lastResortsOf(name, 1)]);
     const best = new Map();
     const words = wordsOf(name);
     for (const [role, rank] of words.length ? candidatesOf(words) : []) {
