@@ -253,6 +253,7 @@ def test_without_items_the_map_says_so(tmp_path):
 @pytest.mark.parametrize("change", [{"item_ids": ["x"] * 5}, {"projection": []}, {"neighbour_layout": [(0.0, 0.0)]}])
 def test_an_embedding_of_other_items_is_an_error(tmp_path, change):
     artefacts = tiny()
+    (tmp_path / "data").mkdir()
     base = msgspec.structs.replace(artefacts.item_embeddings.models["base"], **change)
     other = msgspec.structs.replace(artefacts.item_embeddings, models={"base": base})
     with pytest.raises(OutputError, match=r"^assets/map-base\.png: item_embeddings\.json lists other items for base"):
