@@ -38,6 +38,7 @@ MAX_SECONDS = 60
 MAX_MEMORY = 512 << 20
 """Bytes by which one input may raise the memory of the process."""
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_FAULTS = Path(tempfile.gettempdir()) / "marquee-fuzz-faults"
 _BLOCK = 50
 """Inputs that a process tries before it takes the next ones."""
 
@@ -252,7 +253,7 @@ def main() -> int:
     parser.add_argument("--reader", choices=TARGETS, action="append", help="this reader alone; may be repeated")
     parser.add_argument("--seed", type=int, default=0, help="of the mutations (default: 0)")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="repeat one input, with its traceback")
-    parser.add_argument("--out", type=Path, default=Path("fuzz-faults"), help="folder for faults")
+    parser.add_argument("--out", type=Path, default=_FAULTS, help="folder for faults (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: one a core)")
     parser.add_argument("--seconds", type=float, default=float("inf"), help="at most so long a reader")
     options = parser.parse_args()

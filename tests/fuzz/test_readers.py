@@ -9,8 +9,8 @@ from tests.fuzz import readers
 from tests.fuzz.readers import try_input, try_inputs
 from tests.fuzz.targets import TARGETS, Target, is_available
 
-COUNT = {"settings": 300, "model": 200, "export": 200, "manifest": 300}
-FEW = 12
+COUNT = {"settings": 200, "model": 60, "export": 60, "manifest": 200}
+FEW = 4
 """Inputs of the other readers, which make a data set of what they read: that takes a while."""
 
 
