@@ -77,6 +77,7 @@ class ScriptedValidation:
     """Returns given scores, epoch by epoch; of its only user all lists are alike."""
 
     blocks = (ValidationBlock(np.arange(1), NO_PAIRS, NO_PAIRS),)
+    n_negatives = 100.0
 
     def __init__(self, scores: list[float], error: float) -> None:
         self.scores, self.error = iter(scores), error
