@@ -17,6 +17,8 @@ _numbers = itertools.count()
 
 # A test must not fail because the machine is busy, so hypothesis does not measure time.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Where all tests run a second time with other packages, fewer examples will do: --hypothesis-profile few
+settings.register_profile("few", settings.get_profile("untimed"), max_examples=15)
 settings.load_profile("untimed")
 
 
