@@ -2,16 +2,13 @@
 
 Each message is one sentence that says what came, what was expected and what to do. ``build.py`` prints it and exits
 with 1; anything that is not a :class:`RecsysError` is a fault of ours and keeps its traceback. Must not know about
-any other module.
+any other module but how text is made printable.
 """
 
-import re
-from contextlib import suppress
+from recsys.text import without_controls
 
 MAX_MESSAGE = 900
 """Characters of a message; of a longer one the middle is left out, for its remedy stands at the end."""
-_LINE_ENDS = re.compile("[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
-_CONTROL = re.compile("[\0-\x1b\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class RecsysError(Exception):
@@ -22,10 +19,7 @@ class RecsysError(Exception):
 
     def __str__(self) -> str:
         """The message in one line that a terminal can show."""
-        text = super().__str__()
-        with suppress(UnicodeEncodeError):  # the name of a file that is no UTF-8 is shown as what it may have been
-            text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        text = _CONTROL.sub("\ufffd", _LINE_ENDS.sub(" ", text))
+        text = without_controls(super().__str__())
         return text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE * 2 // 3]} ... {text[-MAX_MESSAGE // 4 :]}"
 
 

@@ -12,7 +12,7 @@ from typing import IO, Any, cast
 
 from rich.console import Console
 
-from recsys.data.printable import printable
+from recsys.text import printable
 
 MAX_LINE = 2_000
 """Characters of an error; names of files and values may be longer."""

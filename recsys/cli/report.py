@@ -10,8 +10,8 @@ from rich.text import Text
 
 from recsys.cli.terminal import Terminal
 from recsys.config.settings import FILE_NAME
-from recsys.data.printable import printable
 from recsys.data.report import ColumnReport, ReadReport, TableReport
+from recsys.text import printable
 
 MAX_COLUMNS = 30
 """Columns of a table that are listed; those with a role come first."""

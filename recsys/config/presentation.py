@@ -10,8 +10,8 @@ from typing import Annotated, TypedDict
 from msgspec import Meta
 
 from recsys.config.checked import Checked, expected, shortened
-from recsys.data.printable import printable
 from recsys.errors import ConfigError
+from recsys.text import printable
 
 _Word = Annotated[str, Meta(min_length=1, max_length=40)]
 _Title = Annotated[str, Meta(min_length=1, max_length=200, description="a text of 1 to 200 characters")]

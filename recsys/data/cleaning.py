@@ -21,11 +21,11 @@ from recsys.data.columns import MissingCellError, RowError, plain
 from recsys.data.input_table import MAX_REASONS, InputTable
 from recsys.data.json_tables import json_pattern, json_words
 from recsys.data.odd_values import odd_ages, odd_times, odd_years
-from recsys.data.printable import control_tables, without_controls
 from recsys.data.rating_values import BLANK, ParsedRatings, parse_ratings, unrated_value
 from recsys.data.times import timestamps, unreadable_times
 from recsys.data.titles import natural_order, split_year
 from recsys.errors import DataError
+from recsys.text import CONTROL, WHITESPACE, without_controls
 
 MAX_SHOWN = 60
 """Characters of a cell in a message."""
@@ -325,5 +325,5 @@ def cleaning_tables() -> dict[str, Any]:
         "blank_titles": json_words(_BLANK_TITLES),
         "whole_float": json_pattern(_WHOLE_FLOAT),
         "min_dated": _MIN_DATED,
-        "controls": control_tables(),
+        "controls": {"whitespace": json_pattern(WHITESPACE), "control": json_pattern(CONTROL)},
     }

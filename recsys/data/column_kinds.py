@@ -16,10 +16,10 @@ from recsys.data.columns import as_text
 from recsys.data.dataset import Dataset
 from recsys.data.decimals import shortest_decimals
 from recsys.data.input_table import InputTable
-from recsys.data.printable import without_controls
 from recsys.data.rating_values import ParsedRatings
 from recsys.data.report import ColumnReport, TableReport
 from recsys.data.times import unit_of_times
+from recsys.text import without_controls
 
 _MAX_EXAMPLE = 40
 _STEPS = {1.0: "", 0.5: " by halves", 0.25: " by quarters", 0.1: " by tenths"}

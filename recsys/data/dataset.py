@@ -19,12 +19,12 @@ from scipy import sparse
 from recsys.config import ReadConfig, Role
 from recsys.data.ids import quoted_id
 from recsys.data.nouns import GENRE, ITEM
-from recsys.data.printable import printable, without_controls
 from recsys.data.rating_scale import RatingScale, count_scale, rating_scale
 from recsys.data.sorting import order_by
 from recsys.data.twins import Twins, find_twins
 from recsys.errors import DataError
 from recsys.schema import Label, Noun
+from recsys.text import printable, without_controls
 
 
 class RepeatedPairError(DataError):

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from recsys.data.column_names import words_of
 from recsys.data.columns import as_text, parse_numbers, plain
-from recsys.data.printable import without_controls
 from recsys.data.times import unit_of_times
+from recsys.text import without_controls
 
 FIRST_YEAR = 1000
 """Items are rarely older; "next year" is the last that is not odd."""

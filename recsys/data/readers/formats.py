@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from recsys.data.printable import without_controls
 from recsys.data.readers.compression import COMPRESSIONS, unpacked
 from recsys.data.readers.files import Opener
 from recsys.data.readers.parquet import MAGIC, open_parquet
@@ -13,6 +12,7 @@ from recsys.data.readers.records import open_json
 from recsys.data.readers.table import SourceTable
 from recsys.data.readers.text import KnownColumns, open_text
 from recsys.errors import DataError
+from recsys.text import without_controls
 
 OpenTable = Callable[[str, Opener], SourceTable | None]
 """A table from the name of a file and what opens its unpacked bytes; None where it is of another format."""

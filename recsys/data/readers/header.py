@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from recsys.data.column_names import WEAK, matches_of_name, says_something, words_of
-from recsys.data.printable import without_controls
 from recsys.data.readers.cells import is_plain_number
+from recsys.text import without_controls
 
 _MOST = 0.9
 """Share of a column's cells that have what its first cell has not."""

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
 
-from recsys.data.json_tables import json_pattern
-
-_WHITESPACE = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+WHITESPACE = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]")
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def without_controls(text: str) -> str:
@@ -19,7 +16,7 @@ def without_controls(text: str) -> str:
     becomes U+FFFD, the replacement character: control characters, those that change the direction of the text around
     them (U+202A to U+202E, U+2066 to U+2069), and halves of surrogate pairs.
     """
-    return _CONTROL.sub("\ufffd", _WHITESPACE.sub(" ", printable(text)))
+    return CONTROL.sub("\ufffd", WHITESPACE.sub(" ", printable(text)))
 
 
 def printable(text: str) -> str:
@@ -36,8 +33,3 @@ def printable(text: str) -> str:
         except UnicodeEncodeError:  # a half that no file name has; two that belong together become their character
             return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
-
-
-def control_tables() -> dict[str, Any]:
-    """The patterns of :func:`without_controls` as JSON."""
-    return {"whitespace": json_pattern(_WHITESPACE), "control": json_pattern(_CONTROL)}

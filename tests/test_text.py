@@ -14,7 +14,7 @@ import pytest
 import build
 import recsys
 from recsys.data.dataset import Source
-from recsys.data.printable import printable
+from recsys.text import printable
 from tests.small_logs import write_movielens
 
 RATINGS = pd.DataFrame({"user": [1, 2], "item": [1, 1], "rating": [3.0, 4.0]})
