@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,9 @@ from recsys.cache import models as cached_models
 from tests.requirements import skip_reasons
 
 _numbers = itertools.count()
+
+# Tests send Ctrl-C to themselves and to processes that they start. What a shell starts in its background ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A test must not fail because the machine is busy, so hypothesis does not measure time.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
