@@ -320,8 +320,9 @@ def test_a_script_without_a_main_guard_builds_a_site_of_a_large_log_too(log, tmp
 import recsys
 from recsys import pipeline
 from recsys.baselines import run
+from recsys.site.output.manifest import write_manifest
 run.MIN_RATINGS_FOR_PROCESS = 0
-pipeline.render = lambda artefacts, folder, reporter: None
+pipeline.render = lambda artefacts, folder, reporter: write_manifest(folder)
 config = recsys.BuildConfig(models=("base",), train=recsys.TrainConfig(dim=8, epochs=2))
 recsys.build_site(recsys.load_dataset({str(log)!r}), {str(tmp_path / "site")!r}, config, cache=recsys.NoCache())
 """)

@@ -197,19 +197,25 @@ def test_a_template_uses_exactly_the_names_of_its_context(name):
     assert names == set(contexts[f"{kind}Context"].__dataclass_fields__)
 
 
+def without_export(folder):
+    """A folder to render into, whose exported files no page needs."""
+    (folder / "data").mkdir(parents=True)
+    return folder
+
+
 def test_an_unknown_item_in_a_list_is_an_error_that_names_the_page(tmp_path):
     artefacts = tiny()
     base = artefacts.recommendations.users["1"].models["base"]
     base[0] = msgspec.structs.replace(base[0], item="ghost")
     with pytest.raises(OutputError, match=r"^users/1\.html: item 'ghost' is mentioned but not in items\.json"):
-        render_site(artefacts, TEMPLATES, tmp_path)
+        render_site(artefacts, TEMPLATES, without_export(tmp_path))
 
 
 def test_an_item_that_only_the_tower_has_is_an_error_that_names_the_file(tmp_path):
     artefacts = tiny()
     artefacts.deep_tower.item_ids[0] = "ghost"
     with pytest.raises(OutputError, match=r"^assets/data-rate\.js: item 'ghost' is mentioned but not in items\.json"):
-        render_site(artefacts, TEMPLATES, tmp_path)
+        render_site(artefacts, TEMPLATES, without_export(tmp_path))
 
 
 def test_an_unexpected_error_keeps_its_traceback_and_names_the_page():
@@ -230,7 +236,7 @@ def test_no_file_is_written_twice_in_any_spelling(tmp_path):
 
 def test_progress_is_reported_page_by_page(tmp_path):
     seen = []
-    render_site(tiny(), TEMPLATES, tmp_path, lambda done, total: seen.append((done, total)))
+    render_site(tiny(), TEMPLATES, without_export(tmp_path), lambda done, total: seen.append((done, total)))
     n = len(list(tmp_path.rglob("*.html")))
     assert seen == [(done, n) for done in range(1, n + 1)]
 
@@ -264,7 +270,7 @@ def test_a_page_is_one_template_one_module_its_texts_and_one_line_in_the_registr
         '{% extends "base.html" %}{% block content %}<p>{{ n_items }} items{% endblock %}', encoding="utf-8"
     )
     out = tmp_path / "site"
-    render_site(tiny(), templates, out)
+    render_site(tiny(), templates, without_export(out))
     text = (out / "toy.html").read_text("utf-8")
     assert "<p>5 items" in text and "<title>A toy of Tiny &amp; &lt;b&gt;Co&lt;/b&gt; · Marquee</title>" in text
     for page in out.rglob("*.html"):
@@ -275,7 +281,7 @@ def test_a_page_is_one_template_one_module_its_texts_and_one_line_in_the_registr
 
 def test_a_page_that_does_not_apply_is_neither_written_nor_in_the_navigation(tmp_path, monkeypatch):
     monkeypatch.setitem(PAGES, "toy", replace(TOY, applies=lambda artefacts: False))
-    render_site(tiny(), TEMPLATES, tmp_path)
+    render_site(tiny(), TEMPLATES, without_export(tmp_path))
     assert not (tmp_path / "toy.html").exists()
     assert "toy.html" not in Page(tmp_path / "about.html").links
 
@@ -284,7 +290,7 @@ def test_two_pages_of_one_address_are_refused(tmp_path, monkeypatch):
     texts = {"title": "map.title", "nav": "map.nav", "description": "map.description"}
     monkeypatch.setitem(PAGES, "toy", replace(TOY, address="map.html", **texts))
     with pytest.raises(OutputError, match=r"map\.html: would be written twice"):
-        render_site(tiny(), TEMPLATES, tmp_path)
+        render_site(tiny(), TEMPLATES, without_export(tmp_path))
 
 
 def test_the_404_page_contains_its_style_and_links_to_the_front_page(tmp_path):
@@ -306,4 +312,4 @@ def test_filters_format_numbers():
 
 def test_missing_templates_are_an_error(tmp_path):
     with pytest.raises(OutputError, match="expected the templates"):
-        render_site(tiny(), Path(tmp_path / "none"), tmp_path)
+        render_site(tiny(), Path(tmp_path / "none"), without_export(tmp_path))

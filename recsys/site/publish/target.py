@@ -34,7 +34,8 @@ def resolve_target(out: Path) -> Path:
         with suppress(FileNotFoundError, NotADirectoryError):
             target.stat()  # since Python 3.13, resolve leaves a circle of links as it is
     except (RuntimeError, OSError, ValueError) as problem:
-        reason = "the links on the way lead in a circle" if _is_circle(problem) else f"is no usable path ({problem})"
+        cause = getattr(problem, "strerror", None) or problem  # without the path again, which may be long
+        reason = "the links on the way lead in a circle" if _is_circle(problem) else f"is no usable path ({cause})"
         raise OutputError(f"{out}: {reason}; choose another --out, such as site") from None
     return target
 
