@@ -6,13 +6,15 @@ import itertools
 import logging
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import recsys
 from recsys.cache import models as cached_models
-from tests.requirements import skip_reasons
+from tests.requirements import MOVIELENS, skip_reasons
+from tests.shared_sites import build_once, shared_folder
 
 _numbers = itertools.count()
 
@@ -51,6 +53,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in one line each which tests could not run on this machine."""
     for reason in skip_reasons():
         terminalreporter.write_line(reason)
+
+
+@pytest.fixture(scope="session")
+def movielens(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of MovieLens 100K as the command builds it; a test that uses it ``needs_movielens``."""
+    return build_once(shared_folder(tmp_path_factory) / "movielens", ["--data", str(MOVIELENS)])
 
 
 @pytest.fixture

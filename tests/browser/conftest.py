@@ -6,7 +6,6 @@ At the end of every test, no page may have logged an error or a warning, or requ
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 import threading
@@ -19,19 +18,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
-import build
 from recsys.site.output.scripts import join_modules
 from recsys.site.publish.server import address, server
 from tests.requirements import (
-    MOVIELENS,
     chromium_path,
     chromium_skip_reason,
     firefox_path,
     firefox_skip_reason,
     packages_skip_reason,
 )
+from tests.shared_sites import build_once, shared_folder
 from tests.site.tiny import STRINGS, TEMPLATES
 
 FLAGS = (
@@ -81,23 +78,11 @@ SHIFT = """() => new Promise((resolve) => {
 Visit = Callable[..., Any]
 
 
-def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all processes of a session see: what is built there must not be changed."""
-    own = tmp_path_factory.getbasetemp()
-    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of the whole sample, built by the command; the models are trained for three epochs."""
     arguments = ["--data", "sample", "--epochs", "3", "--evaluate-new-users"]
     return build_once(shared_folder(tmp_path_factory) / "sample", arguments)
-
-
-@pytest.fixture(scope="session")
-def movielens(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of MovieLens 100K as the command builds it; a test that uses it ``needs_movielens``."""
-    return build_once(shared_folder(tmp_path_factory) / "movielens", ["--data", str(MOVIELENS)])
 
 
 @contextmanager
@@ -109,18 +94,6 @@ def served(folder: Path) -> Iterator[str]:
         yield address(http)
         http.shutdown()
         thread.join(5)
-
-
-def build_once(folder: Path, arguments: list[str]) -> Path:
-    """The folder of a site, which the first process that wants it builds."""
-    with FileLock(folder.with_suffix(".lock")):
-        if not folder.exists():
-            package = logging.getLogger("recsys")  # a build configures it, which must not affect other tests
-            handlers, level = package.handlers[:], package.level
-            assert build.main([*arguments, "--quiet", "--out", str(folder)]) == 0
-            package.handlers[:] = handlers
-            package.setLevel(level)
-    return folder
 
 
 @pytest.fixture(scope="session")
