@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tokenize import TokenError
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import numpy as np
@@ -63,7 +63,7 @@ def write(path: Path, archive: Archive) -> None:
     partial = path.with_name(f".{uuid4().hex}{PART}")
     try:
         with partial.open("xb") as file:
-            np.savez(file, **arrays)  # stamps every member with 1980, so equal contents give equal bytes
+            _write_members(file, arrays)
         partial.replace(path)
     except OSError as problem:
         raise OutputError(
@@ -72,6 +72,14 @@ def write(path: Path, archive: Archive) -> None:
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def _write_members(file: BinaryIO, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """What ``np.savez`` writes; where the disk refuses, it leaves a zip open in numpy 1, whose end is a traceback."""
+    with zipfile.ZipFile(file, "w") as archive:  # stamps every member with 1980, so equal contents give equal bytes
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def read(path: Path) -> Archive:

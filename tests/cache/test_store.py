@@ -204,10 +204,10 @@ def test_no_folder_called_tilde_is_made_for_a_user_without_a_home(tmp_path, monk
 
 
 def test_a_full_disk_is_a_warning_and_leaves_nothing(cache, caplog, monkeypatch):
-    def fail(file, **arrays):
+    def fail(member, array, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", fail)
+    monkeypatch.setattr(np.lib.format, "write_array", fail)
     cache.save(FIRST, entry())
     assert "No space left on device" in caplog.text
     assert keys(cache) == set()

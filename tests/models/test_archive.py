@@ -55,11 +55,11 @@ def test_a_failed_write_leaves_the_earlier_file_and_no_partial_one(tmp_path, mon
     write(path, SMALL)
     before = path.read_bytes()
 
-    def fail(file, **arrays):
-        file.write(b"half")
+    def fail(member, array, **options):
+        member.write(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", fail)
+    monkeypatch.setattr(np.lib.format, "write_array", fail)
     with pytest.raises(OutputError, match=r"file\.npz: cannot be written \(No space left on device\); check"):
         write(path, SMALL)
     assert [entry.name for entry in tmp_path.iterdir()] == ["file.npz"]
