@@ -246,9 +246,15 @@ def test_every_user_twice_leaves_the_popular_items_as_they_are():
     assert lists(twice, "popularity") == popular | {str(int(user) + N_USERS): row for user, row in popular.items()}
 
 
+def some_movielens() -> pd.DataFrame:
+    """The ratings of every third user: training on those of all takes three times as long."""
+    ratings = pd.read_csv(f"{MOVIELENS}/u.data", sep="\t", names=["user", "item", "rating", "timestamp"])
+    return ratings[ratings["user"] % 3 == 1].reset_index(drop=True)
+
+
 @needs_movielens
 def test_on_movielens_one_mad_rating_costs_less_than_one_percent_and_renaming_less_than_four():
-    ratings = pd.read_csv(f"{MOVIELENS}/u.data", sep="\t", names=["user", "item", "rating", "timestamp"])
+    ratings = some_movielens()
     mad = ratings.copy()
     mad.loc[77, "rating"] = 1_000_000
     alone = deep_ndcg(ratings)
@@ -263,7 +269,7 @@ def test_on_movielens_one_mad_rating_costs_less_than_one_percent_and_renaming_le
 
 @needs_movielens
 def test_on_movielens_play_counts_give_deep_nearly_its_figure_on_ones():
-    ratings = pd.read_csv(f"{MOVIELENS}/u.data", sep="\t", names=["user", "item", "rating", "timestamp"])
+    ratings = some_movielens()
     counts = np.ceil(np.random.default_rng(0).lognormal(5.5, 1.6, len(ratings)))
     assert deep_ndcg(ratings.assign(rating=counts)) > 0.97 * deep_ndcg(ratings.assign(rating=1))
 
@@ -278,5 +284,5 @@ def test_on_steam_hours_of_play_give_deep_nearly_its_figure_on_ones():
     hours = pd.read_csv(real_log("steam") / "game_play.dat", sep="\t", names=["user", "item", "rating"], skiprows=1)
     hours = hours.drop_duplicates(["user", "item"])
     users = np.random.default_rng(0).permutation(hours["user"].unique())
-    hours = hours[hours["user"].isin(users[: len(users) // 4])]  # with all of them it takes a minute
+    hours = hours[hours["user"].isin(users[: len(users) // 8])]  # with all of them it takes a minute
     assert deep_ndcg(hours) > 0.97 * deep_ndcg(hours.assign(rating=1)) > 0.25

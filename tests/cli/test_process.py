@@ -107,7 +107,7 @@ def assert_untouched(site: Path) -> None:
 def test_a_signal_to_all_processes_ends_a_build_with_one_line_and_leaves_the_old_site(
     function, seconds, number, status, out, tmp_path
 ):
-    log, script, mark = write_movielens(tmp_path / "log", 30), tmp_path / "script.py", tmp_path / "mark"
+    log, script, mark = write_movielens(tmp_path / "log", 12, 15), tmp_path / "script.py", tmp_path / "mark"
     (log / "site.toml").write_text("pages = []\n")  # charts take most of the time
     script.write_text(BUILD)
     options = ["--data", str(log), *QUICK, "--out", str(out)]

@@ -1,0 +1,53 @@
+"""The site of MovieLens 100K as the command builds it, which all tests share."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from tests.requirements import needs_movielens
+
+pytestmark = needs_movielens
+MAX_BYTES = 30_000_000
+MIN_NDCG = {"base": 0.185, "popularity": 0.11, "item_knn": 0.18, "ease": 0.19, "als": 0.195}
+
+
+def load(site, name):
+    return json.loads((site / "data" / name).read_text("utf-8"))
+
+
+def test_it_has_943_user_pages_and_its_accents(movielens):
+    assert len(list((movielens / "users").glob("*.html"))) == 943
+    titles = [item["title"] for item in load(movielens, "items.json")["items"]]
+    assert "C'est arrivé près de chez vous" in titles
+    assert "Les Misérables" in titles
+    assert "Nénette et Boni" in (movielens / "items.html").read_text("utf-8")
+    assert "Harper" in (movielens / "about.html").read_text("utf-8")
+    assert load(movielens, "build.json")["dataset"]["n_ratings"] == 100_000
+
+
+def test_it_has_at_most_thirty_million_bytes(movielens):
+    assert sum(path.stat().st_size for path in movielens.rglob("*") if path.is_file()) <= MAX_BYTES
+
+
+def test_every_script_is_valid(movielens):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not on the PATH")
+    scripts = [*(movielens / "assets").glob("*.js")]
+    assert {"site.js", "rate.js", "map.js", "data-items.js"} <= {path.name for path in scripts}
+    for path in scripts:
+        done = subprocess.run([node, "--check", str(path)], capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b""), path.name
+
+
+def test_deep_leads_and_baselines_reach_their_known_ndcg(movielens):
+    models = load(movielens, "metrics.json")["models"]
+    ndcg = {name: row["accuracy"]["ndcg"]["mean"] for name, row in models.items()}
+    assert all(ndcg[name] > value for name, value in MIN_NDCG.items()), ndcg
+    assert ndcg["base"] > 1.5 * ndcg["popularity"]
+    assert ndcg["deep"] == max(ndcg.values())
+    assert sorted(ndcg.values())[-2] < ndcg["deep"]
