@@ -7,31 +7,32 @@ tests/faults/kills.py and tests/fuzz/readers.py.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
-PARTS = {
-    "faults": ["tests.faults.every_fault"],
-    "kills": ["tests.faults.kills", "--count", "100"],
-    "fuzz": ["tests.fuzz.readers"],
+from tests.faults import every_fault, kills
+from tests.fuzz import readers
+from tests.progress import Count, print_table
+
+PARTS: dict[str, Callable[[], list[Count]]] = {
+    "faults": every_fault.run,
+    "kills": kills.run,
+    "fuzz": readers.run,
 }
 
 
 def main() -> int:
-    """Run the parts one after the other; returns 1 if one of them found something, else 0."""
+    """Run the parts one after the other and print all counts; returns 1 if something is wrong, else 0."""
     parse = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parse.add_argument("--only", choices=PARTS, help="run this part alone (default: all)")
     only = parse.parse_args().only
-    failed = []
-    for name, (module, *options) in PARTS.items():
+    counts = []
+    for name, run in PARTS.items():
         if only in (None, name):
-            print(f"== {name}: python -m {' '.join([module, *options])}", flush=True)
-            repository = Path(__file__).resolve().parents[1]
-            if subprocess.run([sys.executable, "-m", module, *options], cwd=repository, check=False).returncode:
-                failed.append(name)
-    print(f"failed: {', '.join(failed)}" if failed else "passed")
-    return int(bool(failed))
+            print(f"== {name}", flush=True)
+            counts += run()
+    print_table(counts)
+    return int(any(count.n_wrong for count in counts))
 
 
 if __name__ == "__main__":

@@ -15,13 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from recsys.site.output.manifest import MANIFEST, hash_files, read_manifest
 from recsys.site.publish.staging import recover
+from tests.progress import Count, print_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUILDS_EVERY = 10
@@ -45,8 +46,12 @@ class Kills:
     start: Start
     seed: int = 0
 
-    def run(self, count: int) -> list[str]:
-        """Build, then kill so many builds; returns in sentences what is not as it should be."""
+    def run(self, count: int) -> Iterator[list[str]]:
+        """Build, then kill so many builds.
+
+        Yields:
+            For each of them, in sentences, what is not as it should be.
+        """
         draw = random.Random(self.seed)
         begin, wrong = time.monotonic(), self._build(0)
         seconds = time.monotonic() - begin
@@ -59,7 +64,8 @@ class Kills:
             wrong += [f"kill {number}, after {moment:.3f} s: {sentence}" for sentence in self._check()]
             if number % BUILDS_EVERY == 0 or number == count:
                 wrong += [f"the build after kill {number}: {sentence}" for sentence in self._build(number)]
-        return wrong
+            yield wrong
+            wrong = []
 
     def _build(self, seed: int) -> list[str]:
         status = os.waitstatus_to_exitcode(os.waitpid(self.start(seed), 0)[1])
@@ -75,12 +81,8 @@ class Kills:
         return [] if digests == hash_files(self.site) else ["the site is not what its manifest says"]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Kill builds of the sample; returns the exit status."""
-    parse = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parse.add_argument("--count", type=int, default=100, metavar="N", help="builds to kill (default: %(default)s)")
-    parse.add_argument("--seed", type=int, default=0, metavar="N", help="of the moments (default: %(default)s)")
-    options = parse.parse_args(argv)
+def run(n_kills: int = 100, seed: int = 0) -> list[Count]:
+    """Kill builds of the sample; returns the count."""
     with tempfile.TemporaryDirectory() as name:
         site = Path(name).resolve() / "parent" / "site"
         site.parent.mkdir()
@@ -92,9 +94,20 @@ def main(argv: Sequence[str] | None = None) -> int:
                 [*command, "--seed", str(seed)], cwd=REPOSITORY, env=environment, start_new_session=True
             ).pid
 
-        wrong = Kills(site, start, options.seed).run(options.count)
-    print(f"{options.count} kills, {len(wrong)} wrong", *wrong, sep="\n", flush=True)
-    return int(bool(wrong))
+        count = Count("kills at random moments", n_kills)
+        count.follow(Kills(site, start, seed).run(n_kills))
+    return [count]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Kill builds of the sample; returns the exit status."""
+    parse = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parse.add_argument("--count", type=int, default=100, metavar="N", help="builds to kill (default: %(default)s)")
+    parse.add_argument("--seed", type=int, default=0, metavar="N", help="of the moments (default: %(default)s)")
+    options = parse.parse_args(argv)
+    counts = run(options.count, options.seed)
+    print_table(counts)
+    return int(any(count.n_wrong for count in counts))
 
 
 if __name__ == "__main__":

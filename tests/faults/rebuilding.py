@@ -10,11 +10,11 @@ import io
 import os
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 import msgspec
@@ -24,11 +24,12 @@ from recsys import pipeline
 from recsys.cli import arguments
 from recsys.site import render
 from recsys.site.images import pictures
-from recsys.site.output import assets
+from recsys.site.output import assets, parallel
 from recsys.site.publish.staging import recover
 from recsys.site.render import templates_folder
+from recsys.site.strings import Strings
 from tests.faults.children import in_child
-from tests.faults.shim import ERRORS, KILLED, Crash, CrashAt, FailAt, KillAt, OnOperation, Operation, watched
+from tests.faults.shim import ERRORS, KILLED, FailAt, KillAt, OnOperation, Operation, watched
 from tests.small_logs import write_movielens
 
 Files = dict[str, str]
@@ -69,11 +70,14 @@ class Rebuilding:
     ) -> None:
         self.parent, self.site = folder / "parent", folder / "parent" / "site"
         self._options, self._folder = [*options, "--quiet"], folder
+        self._always_printed: tuple[str, ...] = ()
         self.parent.mkdir()
         for title in ("old", "new"):
             text = f'title = "{title}"\n' + ("" if pages is None else f"pages = {list(pages)}\n")
             (folder / f"{title}.toml").write_text(text)
-            assert self.build(title=title) == Outcome(0, ())
+            outcome = self.build(title=title)
+            assert outcome.status == 0
+            self._always_printed = outcome.lines
             self.site.rename(folder / title)
         self.old = NOTHING if from_nothing else files_of(folder / "old")
         self.new = files_of(folder / "new")
@@ -81,12 +85,13 @@ class Rebuilding:
         self.restore()
 
     def build(self, title: str = "new") -> Outcome:
-        """Run the command in this process."""
+        """Run the command in this process; its lines are those that not every build prints."""
         printed = io.StringIO()
         options = [*self._options, "--config", str(self._folder / f"{title}.toml"), "--out", str(self.site)]
         with redirect_stderr(printed), redirect_stdout(printed):
             status = build.main(options)
-        return Outcome(status, tuple(printed.getvalue().splitlines()))
+        lines = printed.getvalue().splitlines()
+        return Outcome(status, tuple(line for line in lines if line not in self._always_printed))
 
     def restore(self) -> None:
         """Put the older site back, and remove all else."""
@@ -115,18 +120,19 @@ class Rebuilding:
         assert self.left_over() == []
         return operations
 
-    def fail(self, n: int, operation: Operation, error: int, then: OnOperation) -> list[str]:
+    def fail(self, n: int, error: int, then: OnOperation) -> list[str]:
         """Let the n-th operation of a build fail; returns in sentences what should have been otherwise."""
         self.restore()
+        failing = FailAt(n, error)
         try:
-            with watched([self.parent], _both(then, FailAt(n, error))):
+            with watched([self.parent], _both(then, failing)):
                 outcome = self.build()
         except Exception as problem:  # a traceback, on the terminal
             return [f"{type(problem).__name__}: {problem}"]
         wrong = []
         if outcome.status not in (0, 1) or len(outcome.lines) > 1 or (outcome.status and not outcome.lines):
             wrong.append(f"ended with {outcome}")
-        if outcome.status and not _names(operation.path, self.site, outcome.lines):
+        if outcome.status and not _names(failing.path, self.site, outcome.lines):
             wrong.append(f"no file is named: {outcome.lines}")
         files = files_of(self.site)
         if files != self.new and (files != self.old or outcome.status == 0):
@@ -137,16 +143,8 @@ class Rebuilding:
             wrong += self._check_next_build()
         return wrong
 
-    def crash(self, n: int, then: OnOperation) -> list[str]:
-        """Do nothing more from the n-th operation on, then build again; returns what should have been otherwise."""
-        self.restore()
-        crash = CrashAt(n)
-        with suppress(Crash), watched([self.parent], _both(then, crash)):
-            return [f"ended with {self.build()}"]
-        return self._check_next_build()
-
     def kill(self, n: int, then: OnOperation) -> list[str]:
-        """The same in a process that really ends there."""
+        """Kill a build before its n-th operation, then build again; returns what should have been otherwise."""
         self.restore()
 
         def build() -> int:
@@ -207,32 +205,44 @@ def failures(
     operations: Sequence[Operation],
     then: OnOperation = with_exchange,
     numbers: Collection[int] | None = None,
-) -> list[str]:
-    """Let operations fail in turn, those with the given numbers or all; returns what should be otherwise."""
-    return [
-        f"{n} of {len(operations)}: {operation}: {sentence}"
-        for n, operation in enumerate(operations, start=1)
-        if numbers is None or n in numbers
-        for sentence in rebuilding.fail(n, operation, ERRORS[n % len(ERRORS)], then)
-    ]
+) -> Iterator[list[str]]:
+    """Let operations fail in turn, those with the given numbers or all.
+
+    Yields:
+        For each, in sentences, what should be otherwise.
+    """
+    for n, operation in _chosen(operations, numbers):
+        wrong = rebuilding.fail(n, ERRORS[n % len(ERRORS)], then)
+        yield [f"{n} of {len(operations)}: {operation}: {sentence}" for sentence in wrong]
 
 
-def crashes(
+def kills(
     rebuilding: Rebuilding,
     operations: Sequence[Operation],
     then: OnOperation = with_exchange,
     numbers: Collection[int] | None = None,
-) -> list[str]:
-    """End a build before operations that change the disk, and build again; returns what should be otherwise.
+) -> Iterator[list[str]]:
+    """Kill a build before operations in turn, and build again.
 
-    A build that ends before another operation leaves the disk as one that ends before the next of these.
+    Yields:
+        For each, in sentences, what should be otherwise.
     """
-    return [
-        f"{n} of {len(operations)}: {operation}: {sentence}"
-        for n, operation in enumerate(operations, start=1)
-        if (numbers is None or n in numbers) and operation.changes_disk
-        for sentence in rebuilding.crash(n, then)
-    ]
+    for n, operation in _chosen(operations, numbers):
+        wrong = rebuilding.kill(n, then)
+        yield [f"{n} of {len(operations)}: {operation}: {sentence}" for sentence in wrong]
+
+
+def kill_numbers(operations: Sequence[Operation], first: int = 1) -> list[int]:
+    """The numbers of the operations, from one on, before which the disk is as it is before no other.
+
+    A build that is killed before an operation that changes nothing leaves the disk as one that is killed before the
+    next that does.
+    """
+    return [n for n, operation in enumerate(operations, start=1) if n >= first and operation.changes_disk]
+
+
+def _chosen(operations: Sequence[Operation], numbers: Collection[int] | None) -> list[tuple[int, Operation]]:
+    return [(n, each) for n, each in enumerate(operations, start=1) if numbers is None or n in numbers]
 
 
 def first_exchange(operations: Sequence[Operation]) -> int:
@@ -258,6 +268,22 @@ def _both(first: OnOperation, second: OnOperation) -> OnOperation:
 def _names(path: str, site: Path, lines: Sequence[str]) -> bool:
     """Whether a line names the file of an operation, or the folder in which it could not be done."""
     return any(Path(path).name in line or str(site.parent) in line for line in lines)
+
+
+class _RememberingRenderer(parallel.Renderer):
+    """Renders each file once for each set of strings, and so for each title."""
+
+    _content: ClassVar[dict[tuple[int, str], bytes]] = {}
+
+    def __init__(self, templates: Path, folder: Path, strings: Strings, absent: Collection[str]) -> None:
+        super().__init__(templates, folder, strings, absent)
+        self._strings = strings
+
+    def render(self, job: parallel.Job) -> bytes:
+        key = id(self._strings), job.address
+        if key not in self._content:
+            self._content[key] = super().render(job)
+        return self._content[key]
 
 
 @contextmanager
@@ -294,6 +320,8 @@ def computed_once() -> Iterator[None]:
             (msgspec.json, "schema", printed),
         ):
             stack.enter_context(patch.object(module, name, remember(getattr(module, name), key)))
+        stack.enter_context(patch.object(render, "Renderer", _RememberingRenderer))
+        stack.enter_context(patch.object(_RememberingRenderer, "_content", {}))
         yield
 
 

@@ -1,4 +1,4 @@
-"""Watch the file operations of this process, and let the n-th of them fail or end the process.
+"""Watch the file operations of this process, and let the n-th of them fail, or kill the process before it.
 
 Python code may open, write, rename or remove a file in many ways, but all of them end in a few functions of ``os``
 and in :class:`io.FileIO`, or, for the atomic exchange of two folders, in a function of the C library. Those are
@@ -14,6 +14,7 @@ import ctypes
 import errno
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,11 +27,12 @@ from unittest.mock import patch
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
 """A full disk, a broken one, a closed one, and one that the system has made read-only after an error."""
-KILLED = 9
-"""The exit status of a process that :class:`KillAt` has ended."""
+KILLED = -9
+"""The status of a process that :class:`KillAt` has ended: that of SIGKILL."""
 _PATH_FUNCTIONS = ("mkdir", "rmdir", "unlink", "remove", "chmod", "truncate", "utime", "rename", "replace", "link")
 _DESCRIPTOR_FUNCTIONS = ("write", "pwrite", "sendfile", "fchmod", "ftruncate")
 _WITHOUT_EFFECT = ("read", "close")
+_MAX_PATH = 4096
 _real_open = io.open
 
 
@@ -86,9 +88,16 @@ class FailAt:
 
     def __post_init__(self) -> None:
         self._counter = Counter()
+        self._path = get_context("fork").RawArray("c", _MAX_PATH)
+
+    @property
+    def path(self) -> str:
+        """The path of the operation that failed, also in a process that was forked from this one; else empty."""
+        return os.fsdecode(self._path.value)
 
     def __call__(self, operation: Operation) -> None:
         if self._counter.next() == self.n:
+            self._path.value = os.fsencode(operation.path)
             if operation.name in ("write", "close"):  # such an error does not name the file
                 raise OSError(self.error, os.strerror(self.error))
             raise OSError(self.error, os.strerror(self.error), operation.path)
@@ -96,7 +105,7 @@ class FailAt:
 
 @dataclass
 class KillAt:
-    """End this process before the n-th operation, without flushing, closing or removing anything."""
+    """Kill this process before its n-th operation."""
 
     n: int
 
@@ -105,28 +114,7 @@ class KillAt:
 
     def __call__(self, operation: Operation) -> None:
         if self._counter.next() == self.n:
-            os._exit(KILLED)
-
-
-class Crash(BaseException):
-    """Stands for the end of the process."""
-
-
-@dataclass
-class CrashAt:
-    """Do nothing more from the n-th operation on: the disk stays as if the process had been killed before it.
-
-    Quicker than a process to be killed. The code that is left runs what it has for failures, without any effect.
-    """
-
-    n: int
-
-    def __post_init__(self) -> None:
-        self._counter = Counter()
-
-    def __call__(self, operation: Operation) -> None:
-        if self._counter.next() >= self.n:
-            raise Crash
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 @contextmanager

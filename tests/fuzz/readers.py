@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import multiprocessing
 import os
 import re
@@ -30,6 +31,7 @@ import numpy as np
 
 from recsys.errors import RecsysError
 from tests.fuzz.targets import TARGETS, Target, is_available
+from tests.progress import Count, print_table
 
 MAX_MESSAGE = 1000
 """Characters of an error or a warning."""
@@ -189,27 +191,32 @@ def _try_block(reader: str, seed: int, numbers: range, note: Path) -> Outcome:
     return outcome
 
 
-def run(readers: Iterable[str], count: int, seed: int, out: Path, n_workers: int, seconds: float) -> int:
-    """Try ``count`` inputs of each reader and print what became of them; returns the number of faults."""
-    n_faults = 0
-    print(f"{'reader':12} {'inputs':>8} {'read':>8} {'refused':>8} {'faults':>7} {'seconds':>8}", flush=True)
-    for reader in readers:
-        start = time.monotonic()
-        total = _try_all(reader, count, seed, n_workers, start + seconds)
-        n_tried = total.n_read + total.n_refused + len(total.faults)
+def run(
+    readers: Iterable[str] = (),
+    count: int = 100_000,
+    seed: int = 0,
+    out: Path = _FAULTS,
+    n_workers: int | None = None,
+    seconds: float = math.inf,
+) -> list[Count]:
+    """Try inputs of each reader, of all without names, and print what became of them; returns the counts."""
+    counts = []
+    for reader in readers or filter(is_available, TARGETS):
+        start, progress = time.monotonic(), Count(reader, count)
+        total = _try_all(progress, seed, n_workers, start + seconds)
         print(
-            f"{reader:12} {n_tried:8,} {total.n_read:8,} {total.n_refused:8,} {len(total.faults):7,} "
-            f"{time.monotonic() - start:8.0f}",
+            f"{reader}: {total.n_read:,} read, {total.n_refused:,} refused, {len(total.faults):,} faults, "
+            f"{time.monotonic() - start:.0f} seconds",
             flush=True,
         )
         _save_faults(reader, seed, total.faults, out)
-        n_faults += len(total.faults)
-    return n_faults
+        counts.append(progress)
+    return counts
 
 
-def _try_all(reader: str, count: int, seed: int, n_workers: int, end: float) -> Outcome:
+def _try_all(progress: Count, seed: int, n_workers: int | None, end: float) -> Outcome:
     """All inputs of a reader, as far as the time allows."""
-    total = Outcome()
+    total, reader, count = Outcome(), progress.what, progress.n_cases
     blocks = [range(first, min(first + _BLOCK, count)) for first in range(0, count, _BLOCK)]
     with tempfile.TemporaryDirectory() as folder:
         while blocks and time.monotonic() < end:
@@ -221,13 +228,16 @@ def _try_all(reader: str, count: int, seed: int, n_workers: int, end: float) -> 
                 for job in as_completed(jobs):
                     block, note = jobs[job]
                     try:
-                        total += job.result()
-                        blocks.remove(block)
+                        outcome = job.result()
+                        progress.add(len(block), len(outcome.faults))
                     except BrokenProcessPool:
-                        if note.exists():  # those that had not begun are tried again
-                            number = int(note.read_text() or block.start)
-                            total.faults[number] = "ends the process"
-                            blocks.remove(block)
+                        if not note.exists():
+                            continue  # it had not begun, and is tried again
+                        number = int(note.read_text() or block.start)
+                        outcome = Outcome(faults={number: "ends the process"})
+                        progress.add(number - block.start + 1, 1)
+                    total += outcome
+                    blocks.remove(block)
                     if time.monotonic() > end:
                         pool.shutdown(cancel_futures=True)
                         break
@@ -255,12 +265,14 @@ def main() -> int:
     parser.add_argument("--only", type=int, metavar="NUMBER", help="repeat one input, with its traceback")
     parser.add_argument("--out", type=Path, default=_FAULTS, help="folder for faults (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: one a core)")
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="at most so long a reader")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="at most so long a reader")
     options = parser.parse_args()
     readers = [reader for reader in options.reader or TARGETS if is_available(reader)]
     if options.only is not None:
         return repeat(readers[0], options.seed, options.only)
-    return min(1, run(readers, options.count, options.seed, options.out, options.workers, options.seconds))
+    counts = run(readers, options.count, options.seed, options.out, options.workers, options.seconds)
+    print_table(counts)
+    return int(any(count.n_wrong for count in counts))
 
 
 def repeat(reader: str, seed: int, number: int) -> int:
