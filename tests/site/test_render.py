@@ -3,6 +3,7 @@ import json
 import re
 import shutil
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -19,11 +20,25 @@ from recsys.site.output.script_data import script_data
 from recsys.site.output.writer import Writer, building
 from recsys.site.pages.page import Page as PageEntry
 from recsys.site.pages.registry import PAGES
+from recsys.site.pages.wanted import OPTIONAL_PAGES
 from recsys.site.render import render_site
 from recsys.site.slugs import slugs
 from recsys.training.batches import MAX_IN_BATCH_NEGATIVES, SAMPLED_RATINGS
 from tests.site.markup import Page, broken, pages
-from tests.site.tiny import FILM_IDS, HOSTILE, STRINGS, TEMPLATES, TITLES, USER_IDS, discovered, nothing, render, tiny
+from tests.site.tiny import (
+    FILM_IDS,
+    HOSTILE,
+    STRINGS,
+    TEMPLATES,
+    TITLES,
+    USER_IDS,
+    discovered,
+    nothing,
+    render,
+    render_html,
+    tiny,
+    with_pages,
+)
 
 SITES = {
     "both": tiny(),
@@ -34,14 +49,20 @@ SITES = {
 }
 
 
-@pytest.fixture(scope="module", params=SITES)
-def site(request, tmp_path_factory):
-    return render(SITES[request.param], tmp_path_factory.mktemp(request.param))
-
-
 @pytest.fixture(scope="module")
-def both(tmp_path_factory):
-    return render(SITES["both"], tmp_path_factory.mktemp("site"))
+def rendered(tmp_path_factory):
+    """The folder of a site by its name, rendered once."""
+    return cache(lambda name: render(SITES[name], tmp_path_factory.mktemp(name)))
+
+
+@pytest.fixture(params=SITES)
+def site(request, rendered):
+    return rendered(request.param)
+
+
+@pytest.fixture
+def both(rendered):
+    return rendered("both")
 
 
 def test_every_page_has_the_one_policy_and_keeps_to_it(site):
@@ -92,15 +113,15 @@ def test_titles_keep_their_letters(both):
         assert title in films
 
 
-def test_two_renders_give_equal_bytes(tmp_path):
-    first, second = render(tiny(), tmp_path / "first"), render(tiny(), tmp_path / "second")
+def test_two_renders_give_equal_bytes(both, tmp_path):
+    first, second = both, render(tiny(), tmp_path)
     files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert files == sorted(path.relative_to(second) for path in second.rglob("*") if path.is_file())
     assert all((first / path).read_bytes() == (second / path).read_bytes() for path in files)
 
 
-def test_artefacts_that_were_read_back_render_the_same_bytes(tmp_path):
-    direct, read_back = render(tiny(), tmp_path / "direct"), tmp_path / "read_back"
+def test_artefacts_that_were_read_back_render_the_same_bytes(both, tmp_path):
+    direct, read_back = both, tmp_path / "read_back"
     shutil.copytree(direct / "data", read_back / "data", ignore=shutil.ignore_patterns("manifest.*"))
     render_site(read_artefacts(read_back / "data"), TEMPLATES, read_back)
     assert (direct / "data" / "manifest.json").read_bytes() == (read_back / "data" / "manifest.json").read_bytes()
@@ -115,13 +136,14 @@ def test_lists_that_belong_to_other_users_are_refused(tmp_path):
 
 def test_sample_data_is_named_on_every_page_and_real_data_on_none(tmp_path):
     for synthetic in (True, False):
-        folder = render(tiny(synthetic=synthetic), tmp_path / str(synthetic))
+        folder = render_html(tiny(synthetic=synthetic), tmp_path / str(synthetic), *OPTIONAL_PAGES)
+        assert (folder / "playground.html").is_file()
         for path in folder.rglob("*.html"):
             assert ("Sample data:" in path.read_text("utf-8")) is synthetic, path
 
 
 def test_the_limits_on_the_about_page_are_those_of_training(tmp_path):
-    about = (render(tiny(), tmp_path) / "about.html").read_text("utf-8")
+    about = (render_html(tiny(), tmp_path, "about") / "about.html").read_text("utf-8")
     limit = f"more than {MAX_IN_BATCH_NEGATIVES:,} films"
     assert f"{limit}, they are those of {SAMPLED_RATINGS:,} of its ratings" in about
 
@@ -129,12 +151,13 @@ def test_the_limits_on_the_about_page_are_those_of_training(tmp_path):
 def test_the_about_page_has_the_exported_formula_of_similar_items(tmp_path):
     artefacts = tiny()
     items = msgspec.structs.replace(artefacts.items, shrinkage=7)
-    about = (render(msgspec.structs.replace(artefacts, items=items), tmp_path) / "about.html").read_text("utf-8")
+    folder = render_html(msgspec.structs.replace(artefacts, items=items), tmp_path, "about")
+    about = (folder / "about.html").read_text("utf-8")
     assert "the cosine of their vectors times m / (m + 7)" in about
 
 
 def test_without_a_holdout_the_pages_say_why_nothing_was_measured(tmp_path):
-    folder = render(tiny(measured=False), tmp_path)
+    folder = render_html(tiny(measured=False), tmp_path, "about", "users", "compare")
     for address in ("index.html", "about.html", "users.html", "compare.html"):
         text = (folder / address).read_text("utf-8")
         assert "No metrics were measured: holdout is 0, so no rating is held out from training." in text, address
@@ -236,7 +259,8 @@ def test_no_file_is_written_twice_in_any_spelling(tmp_path):
 
 def test_progress_is_reported_page_by_page(tmp_path):
     seen = []
-    render_site(tiny(), TEMPLATES, without_export(tmp_path), lambda done, total: seen.append((done, total)))
+    artefacts = with_pages(tiny(), "users", "items")
+    render_site(artefacts, TEMPLATES, without_export(tmp_path), lambda done, total: seen.append((done, total)))
     n = len(list(tmp_path.rglob("*.html")))
     assert seen == [(done, n) for done in range(1, n + 1)]
 
@@ -281,7 +305,7 @@ def test_a_page_is_one_template_one_module_its_texts_and_one_line_in_the_registr
 
 def test_a_page_that_does_not_apply_is_neither_written_nor_in_the_navigation(tmp_path, monkeypatch):
     monkeypatch.setitem(PAGES, "toy", replace(TOY, applies=lambda artefacts: False))
-    render_site(tiny(), TEMPLATES, without_export(tmp_path))
+    render_site(with_pages(tiny(), "about"), TEMPLATES, without_export(tmp_path))
     assert not (tmp_path / "toy.html").exists()
     assert "toy.html" not in Page(tmp_path / "about.html").links
 
@@ -296,7 +320,7 @@ def test_two_pages_of_one_address_are_refused(tmp_path, monkeypatch):
 def test_the_404_page_contains_its_style_and_links_to_the_front_page(tmp_path):
     config = {"site_url": "https://example.org/films/"}
     artefacts = tiny()
-    folder = render(
+    folder = render_html(
         msgspec.structs.replace(artefacts, build=msgspec.structs.replace(artefacts.build, config=config)), tmp_path
     )
     page = Page(folder / "404.html")

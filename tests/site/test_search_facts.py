@@ -1,18 +1,15 @@
 """What the search of every page looks up: popularity, and genres where a page shows them."""
 
-import msgspec
 import pytest
 
-from recsys.schema import Presentation
 from tests.site.markup import script_value
-from tests.site.tiny import render, tiny
+from tests.site.tiny import render_pages, tiny
 
 
 @pytest.mark.parametrize(("pages", "has_map"), [(["map", "items"], True), (["items"], False)])
 def test_ratings_follow_the_items_and_genres_are_there_only_with_a_map(tmp_path, pages, has_map):
     artefacts = tiny()
-    build = msgspec.structs.replace(artefacts.build, presentation=Presentation(pages=pages))
-    assets = render(msgspec.structs.replace(artefacts, build=build), tmp_path) / "assets"
+    assets = render_pages(artefacts, tmp_path, *pages) / "assets"
     facts = script_value(assets / "data-search.js")
     titles = [title for title, _, _ in script_value(assets / "data-items.js")]
     items = artefacts.items.items

@@ -8,7 +8,8 @@ import pytest
 from recsys.errors import OutputError
 from recsys.schema import LegendEntry
 from recsys.site.output.legend import legend_css, words_css
-from tests.site.tiny import MODELS, STRINGS, TEMPLATES, legend, render, tiny
+from recsys.site.pages.wanted import OPTIONAL_PAGES
+from tests.site.tiny import MODELS, STRINGS, TEMPLATES, legend, render_html, render_pages, tiny
 
 CSS = "".join(path.read_text("utf-8") for path in sorted((TEMPLATES / "assets").rglob("*.css")))
 CSS += legend_css(legend(), MODELS) + words_css(STRINGS)
@@ -51,7 +52,7 @@ def test_curves_and_bars_stand_out_from_their_background(theme):
 
 
 def test_every_model_and_baseline_has_its_colour_in_the_style_sheet_of_every_page(tmp_path):
-    style = (render(tiny(), tmp_path) / "assets" / "style.css").read_text("utf-8")
+    style = (render_pages(tiny(), tmp_path) / "assets" / "style.css").read_text("utf-8")
     for name, entry in legend().items():
         assert f"--m-{name}: light-dark({entry.light}, {entry.dark});" in style
         assert f".m-{name} {{ --model: var(--m-{name}); }}" in style
@@ -96,7 +97,7 @@ def test_every_token_that_is_used_is_declared():
 
 
 def test_the_404_page_has_the_style_it_uses_and_little_else(tmp_path):
-    text = (render(tiny(), tmp_path) / "404.html").read_text("utf-8")
+    text = (render_html(tiny(), tmp_path) / "404.html").read_text("utf-8")
     style, body = text[text.index("<style>") : text.index("</style>")], text[text.index("<body>") :]
     used = {name for names in re.findall(r'class="([^"]+)"', body) for name in names.split()}
     assert {name for name in used if not re.search(rf"\.{name}\b", style)} == set()
@@ -109,14 +110,14 @@ def test_every_colour_of_the_charts_is_a_token():
 
 
 def test_the_frame_of_a_page_is_light(tmp_path):
-    folder = render(tiny(), tmp_path)
+    folder = render_html(tiny(), tmp_path, *OPTIONAL_PAGES)
     page = (folder / "users" / "1.html").read_text("utf-8")
     frame = page[: page.index("<main")] + page[page.index("<footer") :]
     assert len(frame.encode()) <= 1500
 
 
 def test_the_theme_is_set_before_the_first_paint_and_all_else_later(tmp_path):
-    for path in render(tiny(), tmp_path).rglob("*.html"):
+    for path in render_html(tiny(), tmp_path, *OPTIONAL_PAGES).rglob("*.html"):
         scripts = re.findall(r"<script (?!type)([^>]*)>", path.read_text("utf-8"))
         early = [script for script in scripts if "defer" not in script and "lost.js" not in script]
         assert len(early) == (path.name != "404.html"), path

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
-from recsys.schema import Artefacts, Presentation
 from recsys.site.output.unlink import remove_links
 from recsys.site.pages.registry import PAGES, pages_of
 from recsys.site.pages.wanted import OPTIONAL_PAGES
 from tests.site.markup import broken, script_value
 from tests.site.markup import pages as read_pages
-from tests.site.tiny import render, tiny
+from tests.site.tiny import render_pages, tiny
 
 ALWAYS = {"index.html", "404.html", "items/1.html"}
-
-
-def with_pages(*pages: str) -> Artefacts:
-    artefacts = tiny()
-    build = msgspec.structs.replace(artefacts.build, presentation=Presentation(pages=list(pages)))
-    return msgspec.structs.replace(artefacts, build=build)
 
 
 @pytest.mark.parametrize("pages", [
@@ -27,7 +19,7 @@ def with_pages(*pages: str) -> Artefacts:
     OPTIONAL_PAGES[:1] + OPTIONAL_PAGES[2:], OPTIONAL_PAGES[:3] + OPTIONAL_PAGES[4:],
 ], ids=",".join)  # fmt: skip
 def test_a_site_has_the_pages_that_are_wanted_and_no_link_to_another(pages, tmp_path):
-    site = render(with_pages(*pages), tmp_path)
+    site = render_pages(tiny(), tmp_path, *pages)
     made = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
     assert made >= ALWAYS
     assert {f"{name}.html" in made for name in pages} <= {True}

@@ -64,8 +64,11 @@ from recsys.schema import (
     UserLists,
 )
 from recsys.site.catalogue import Catalogue
+from recsys.site.output.parallel import Renderer
 from recsys.site.pages.page import SiteData
+from recsys.site.pages.registry import absent_addresses, pages_of
 from recsys.site.render import make_site, render_site
+from recsys.site.shown_lists import with_shown_lists
 from recsys.site.strings import site_strings
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -356,15 +359,41 @@ def with_ratings(artefacts: Artefacts, ratings: RatingsSummary) -> Artefacts:
 
 def render_pages(artefacts: Artefacts, out: Path, *names: str) -> Path:
     """Export and render, of the optional pages these alone: those with charts take most of the time."""
+    return render(with_pages(artefacts, *names), out)
+
+
+def render_html(artefacts: Artefacts, out: Path, *names: str) -> Path:
+    """Of what ``render_pages`` writes, the exported files and the pages: what pages load takes most of the time."""
+    artefacts = with_pages(artefacts, *names)
+    out.mkdir(parents=True, exist_ok=True)
+    write_artefacts(artefacts, out / "data")
+    shown = with_shown_lists(artefacts)
+    data = site_data(shown, out)
+    renderer = Renderer(TEMPLATES, out, data.strings, absent_addresses(shown))
+    for entry in pages_of(shown).values():
+        for job in entry.jobs(data):
+            renderer.write(job)
+    return out
+
+
+def with_pages(artefacts: Artefacts, *names: str) -> Artefacts:
+    """The same, of a site that has of the optional pages these alone."""
     presentation = msgspec.structs.replace(artefacts.build.presentation, pages=list(names))
     build = msgspec.structs.replace(artefacts.build, presentation=presentation)
-    return render(msgspec.structs.replace(artefacts, build=build), out)
+    return msgspec.structs.replace(artefacts, build=build)
+
+
+class _Addresses(dict[str, str]):
+    """An address for whatever a page loads."""
+
+    def __missing__(self, name: str) -> str:
+        return f"assets/{name}?v=00000000"
 
 
 def site_data(artefacts: Artefacts, folder: Path = Path("absent")) -> SiteData:
     """What pages are computed from, with exported files in ``folder / "data"``."""
     strings = site_strings(TEMPLATES, artefacts)
-    site = make_site(artefacts, assets={}, stamp="0" * 8, strings=strings)
+    site = make_site(artefacts, assets=_Addresses(), stamp="0" * 8, strings=strings)
     return SiteData(site, artefacts, Catalogue(artefacts, strings), "bokeh.js", folder / "data", TEMPLATES, strings)
 
 

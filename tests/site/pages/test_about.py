@@ -13,12 +13,12 @@ from recsys.models import linear
 from recsys.schema import Artefacts, Item, Noun, WorkedScore
 from recsys.site.context import PageHead
 from recsys.site.pages.about import about_context
-from tests.site.tiny import render_pages, site_data, tiny
+from tests.site.tiny import render_html, site_data, tiny
 
 
 def text_of(artefacts: Artefacts, folder, *others: str) -> str:
     """The page, in a site with some other pages."""
-    return (render_pages(artefacts, folder, "about", *others) / "about.html").read_text("utf-8")
+    return (render_html(artefacts, folder, "about", *others) / "about.html").read_text("utf-8")
 
 
 def with_items(change: Callable[[Item], Item]) -> Artefacts:

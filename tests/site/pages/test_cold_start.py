@@ -12,7 +12,7 @@ from recsys.site.charts.compare import Series, curves
 from recsys.site.context import Model
 from recsys.site.pages.cold_start import ColdStartView, cold_start_view
 from tests.site.charts.test_charts import all_columns
-from tests.site.tiny import STRINGS, new_users, render_pages, site_data, tiny
+from tests.site.tiny import STRINGS, new_users, render_html, site_data, tiny
 
 DEEP, VARIANT = Model("deep", "Deep"), Model("deep_liked", "Deep, without ratings")
 
@@ -28,7 +28,7 @@ def metrics(**changes) -> Metrics:
 
 
 def text_of(artefacts: Artefacts, folder) -> str:
-    return (render_pages(artefacts, folder, "compare") / "compare.html").read_text("utf-8")
+    return (render_html(artefacts, folder, "compare") / "compare.html").read_text("utf-8")
 
 
 def with_metrics(changed: Metrics) -> Artefacts:

@@ -13,7 +13,7 @@ from recsys.site.context import Model, PageHead
 from recsys.site.output.jinja import p_value, signed, term
 from recsys.site.pages.compare import CompareContext, compare_context
 from tests.site.charts.test_charts import all_columns, columns
-from tests.site.tiny import STRINGS, discovered, model_metrics, render_pages, site_data, tiny
+from tests.site.tiny import STRINGS, discovered, model_metrics, render_html, site_data, tiny
 
 ALS, BASE, DEEP = Model("als", "ALS"), Model("base", "Base"), Model("deep", "Deep")
 
@@ -30,7 +30,7 @@ def with_metrics(n_evaluated: int = 20, **changes) -> Artefacts:
 
 
 def text_of(artefacts: Artefacts, folder) -> str:
-    return html.unescape((render_pages(artefacts, folder, "compare", "users") / "compare.html").read_text("utf-8"))
+    return html.unescape((render_html(artefacts, folder, "compare", "users") / "compare.html").read_text("utf-8"))
 
 
 def test_rows_are_ranked_by_ndcg_and_equals_keep_their_order():

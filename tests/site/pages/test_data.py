@@ -16,7 +16,7 @@ from recsys.schema import SCHEMA, Items, Metrics, Recommendations
 from recsys.site.context import PageHead
 from recsys.site.pages.data import DataContext, data_context
 from recsys.site.pages.data_fields import Field, fields
-from tests.site.tiny import TITLES, render_pages, site_data, tiny
+from tests.site.tiny import TITLES, render_html, render_pages, site_data, tiny
 
 NODE = shutil.which("node")
 FETCH = """
@@ -197,7 +197,7 @@ def test_the_tower_is_described_by_its_schema_and_absent_where_deep_was_not_buil
     assert by_path["item_ids"].kind == "list of texts"
     assert by_path["map.axes"].kind == "list of lists of numbers"
     assert all(field.description for field in entry.fields)
-    base = render_pages(tiny(("base",)), tmp_path, "data")
+    base = render_html(tiny(("base",)), tmp_path, "data")
     assert "deep_tower" not in (base / "data.html").read_text("utf-8")
 
 
@@ -216,7 +216,7 @@ def test_vectors_come_with_advice_on_the_projector(site, tmp_path):
     text = (site / "data.html").read_text("utf-8")
     assert '<a href="https://projector.tensorflow.org" rel="noreferrer">' in text
     assert "<code>vectors_deep.tsv</code> in step 1" in text
-    assert "projector.tensorflow" not in (render_pages(tiny(), tmp_path, "data") / "data.html").read_text("utf-8")
+    assert "projector.tensorflow" not in (render_html(tiny(), tmp_path, "data") / "data.html").read_text("utf-8")
 
 
 def test_without_files_the_page_says_so(tmp_path):

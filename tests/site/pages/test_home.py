@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from recsys.schema import Artefacts, Presentation
+from recsys.schema import Artefacts
 from recsys.site.context import PageHead
 from recsys.site.pages.home import HomeContext, home_context
 from recsys.site.pages.wanted import OPTIONAL_PAGES
 from tests.site.markup import Page
-from tests.site.tiny import deep_tower, nothing, render_pages, site_data, tiny
+from tests.site.tiny import deep_tower, nothing, render_html, site_data, tiny, with_pages
 
 HEAD = PageHead("index.html", "title", "description", "index.html", "")
 
@@ -23,17 +23,11 @@ def context(artefacts: Artefacts) -> HomeContext:
 
 
 def home(artefacts: Artefacts, folder: Path, *pages: str) -> Page:
-    return Page(render_pages(artefacts, folder, *pages) / "index.html")
+    return Page(render_html(artefacts, folder, *pages) / "index.html")
 
 
 def with_starters(*rows: int) -> Artefacts:
     return msgspec.structs.replace(tiny(), deep_tower=msgspec.structs.replace(deep_tower(), starters=list(rows)))
-
-
-def with_pages(*pages: str) -> Artefacts:
-    base = tiny()
-    build = msgspec.structs.replace(base.build, presentation=Presentation(pages=list(pages)))
-    return msgspec.structs.replace(base, build=build)
 
 
 def without_rated() -> Artefacts:
@@ -70,9 +64,9 @@ def test_the_script_is_loaded_where_there_is_something_to_rate(tmp_path):
     assert "assets/rate.js" not in loads
 
 
-@pytest.mark.parametrize("artefacts", [tiny(("base",)), with_pages("users"), with_starters()], ids=str)
+@pytest.mark.parametrize("artefacts", [tiny(("base",)), with_pages(tiny(), "users"), with_starters()], ids=str)
 def test_without_an_answer_nothing_is_to_be_rated_and_the_button_leads_to_a_user(artefacts, tmp_path):
-    page = Page(render_pages(artefacts, tmp_path, "users") / "index.html")
+    page = Page(render_html(artefacts, tmp_path, "users") / "index.html")
     assert "data-try" not in page.text
     assert re.search(r'class="button primary" href="users.html" data-random', page.text)
     assert [load for load in page.loads if "home.js" in load] == []
@@ -96,11 +90,13 @@ def test_a_hit_of_the_example_is_marked(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "artefacts", [without_rated(), nothing(), with_pages("rate")], ids=["nothing liked", "nothing at all", "no users"]
+    "artefacts",
+    [without_rated(), nothing(), with_pages(tiny(), "rate")],
+    ids=["nothing liked", "nothing at all", "no users"],
 )
 def test_without_an_example_the_page_does_without(artefacts, tmp_path):
     assert context(artefacts).example is None
-    page = Page(render_pages(artefacts, tmp_path, *(artefacts.build.presentation.pages or ())) / "index.html")
+    page = Page(render_html(artefacts, tmp_path, *(artefacts.build.presentation.pages or ())) / "index.html")
     assert "example" not in page.text
     assert "What should you" in page.text
 
@@ -157,7 +153,7 @@ def test_of_ratings_that_were_held_out_at_random_no_page_says_that_they_came_lat
     artefacts = tiny()
     protocol = msgspec.structs.replace(artefacts.metrics.protocol, split=split, relevant_from=relevant_from)
     metrics = msgspec.structs.replace(artefacts.metrics, protocol=protocol)
-    folder = render_pages(msgspec.structs.replace(artefacts, metrics=metrics), tmp_path, "compare")
+    folder = render_html(msgspec.structs.replace(artefacts, metrics=metrics), tmp_path, "compare")
     for name in ("index", "compare"):
         text = (folder / f"{name}.html").read_text("utf-8")
         assert f"begins with exactly {clause}." in text

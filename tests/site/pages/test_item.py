@@ -19,7 +19,7 @@ from recsys.site.pages.audience import Audience, AudienceMember, audiences
 from recsys.site.pages.item import ItemContext, item_context, item_page_data
 from recsys.site.pages.items import most_rated_first
 from recsys.site.slugs import slug
-from tests.site.tiny import FILM_IDS, MODELS, TITLES, embedding, render_pages, site_data, tiny
+from tests.site.tiny import FILM_IDS, MODELS, TITLES, embedding, render_html, render_pages, site_data, tiny
 
 
 def lists(**models) -> UserLists:
@@ -49,7 +49,7 @@ def with_item(id_: str, **changes) -> Artefacts:
 
 
 def render_items(artefacts: Artefacts, out: Path) -> Path:
-    return render_pages(artefacts, out, "items", "users", "data")
+    return render_html(artefacts, out, "items", "users", "data")
 
 
 def page(folder, id_: str) -> str:
@@ -201,7 +201,7 @@ def test_the_fragment_of_the_map_has_the_encoded_id_of_the_item():
 
 
 def test_each_picture_leads_to_the_map_of_its_model(tmp_path):
-    text = page(render_pages(tiny(), tmp_path, "map"), "4")
+    text = page(render_html(tiny(), tmp_path, "map"), "4")
     assert re.findall(r'href="\.\./map\.html#([^"]+)"', text) == ["item=4&model=base", "item=4"]
 
 
@@ -288,7 +288,7 @@ def test_items_of_one_title_and_year_are_told_apart_by_their_ids(tmp_path):
 
 
 def test_the_marker_is_at_the_position_of_the_item(tmp_path):
-    assert "style=--x:14%;--y:26%>Map by base</a>" in page(render_pages(tiny(), tmp_path, "map"), "4")
+    assert "style=--x:14%;--y:26%>Map by base</a>" in page(render_html(tiny(), tmp_path, "map"), "4")
 
 
 def with_links(**links: str) -> Artefacts:
@@ -325,7 +325,7 @@ def test_a_link_that_is_no_web_page_is_refused(tmp_path):
 
 def test_a_long_title_is_whole_on_the_page_of_its_item_alone(tmp_path):
     title = "A very long title, " * 30 + "at last"
-    folder = render_items(with_item("4", title=title), tmp_path)
+    folder = render_pages(with_item("4", title=title), tmp_path, "items", "users", "data")
     assert f"<h1 class=long><bdi>{title}</bdi></h1>" in page(folder, "4")
     for path in [*folder.rglob("*.html"), *(folder / "assets").glob("*.js")]:
         assert path.name == "4.html" or "at last" not in path.read_text("utf-8"), path

@@ -22,6 +22,7 @@ from tests.site.tiny import (
     TITLES,
     embedding,
     nothing,
+    render_html,
     render_pages,
     replay,
     site_data,
@@ -96,7 +97,7 @@ def test_without_a_place_for_every_item_the_layout_by_neighbours_is_not_offered(
     models = {"base": base, "deep": embedding()}
     artefacts = msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models=models))
     assert facts_of(artefacts)["layouts"] == ["projection"]
-    text = (render_pages(artefacts, tmp_path, "map") / "map.html").read_text("utf-8")
+    text = (render_html(artefacts, tmp_path, "map") / "map.html").read_text("utf-8")
     assert "data-layout" not in text and "data-view" in text
 
 
@@ -110,7 +111,7 @@ def test_every_view_says_how_far_it_can_be_trusted(page):
 def test_a_map_that_was_not_measured_says_nothing_of_trustworthiness(tmp_path):
     models = {name: msgspec.structs.replace(embedding(), trustworthiness=None) for name in MODELS}
     artefacts = msgspec.structs.replace(tiny(), item_embeddings=ItemEmbeddings(models=models))
-    assert "Trustworthiness" not in (render_pages(artefacts, tmp_path, "map") / "map.html").read_text("utf-8")
+    assert "Trustworthiness" not in (render_html(artefacts, tmp_path, "map") / "map.html").read_text("utf-8")
 
 
 def test_regions_are_named_by_genres_and_decades():
@@ -184,7 +185,7 @@ def test_genres_are_offered_with_their_numbers_and_years_with_their_bounds(page)
 def test_what_is_not_known_is_not_offered(tmp_path):
     bare = with_items(tiny(), lambda item: msgspec.structs.replace(item, genres=[], year=None))
     bare = msgspec.structs.replace(bare, map_replay=MapReplay(item_ids=[], models={}))
-    text = (render_pages(bare, tmp_path, "map") / "map.html").read_text("utf-8")
+    text = (render_html(bare, tmp_path, "map") / "map.html").read_text("utf-8")
     for hook in ("data-genres", "data-years", "data-replay", 'value="genre"', 'value="year"'):
         assert hook not in text
     assert 'value="popularity"' in text
@@ -193,11 +194,11 @@ def test_what_is_not_known_is_not_offered(tmp_path):
 def test_a_replay_of_one_model_is_offered(tmp_path):
     only_deep = MapReplay(item_ids=list(FILM_IDS), models={"deep": replay()})
     artefacts = msgspec.structs.replace(tiny(), map_replay=only_deep)
-    assert "data-replay" in (render_pages(artefacts, tmp_path, "map") / "map.html").read_text("utf-8")
+    assert "data-replay" in (render_html(artefacts, tmp_path, "map") / "map.html").read_text("utf-8")
 
 
 def test_one_model_needs_no_switch(tmp_path):
-    assert "data-switch" not in (render_pages(tiny(("deep",)), tmp_path, "map") / "map.html").read_text("utf-8")
+    assert "data-switch" not in (render_html(tiny(("deep",)), tmp_path, "map") / "map.html").read_text("utf-8")
 
 
 def test_files_for_the_embedding_projector_are_linked_where_they_were_written(tmp_path, page):
@@ -207,7 +208,7 @@ def test_files_for_the_embedding_projector_are_linked_where_they_were_written(tm
     for name in MODELS:
         (folder / f"vectors_{name}.tsv").write_text("")
     (folder / "metadata.tsv").write_text("")
-    text = (render_pages(tiny(), tmp_path, "map") / "map.html").read_text("utf-8")
+    text = (render_html(tiny(), tmp_path, "map") / "map.html").read_text("utf-8")
     for name in MODELS:
         assert f'href="data/vectors_{name}.tsv"' in text
     assert 'href="data/metadata.tsv"' in text
@@ -245,7 +246,7 @@ def test_without_an_address_or_vectors_there_is_nothing_for_the_projector_to_loa
 
 
 def test_without_items_the_map_says_so(tmp_path):
-    text = (render_pages(nothing(), tmp_path, "map") / "map.html").read_text("utf-8")
+    text = (render_html(nothing(), tmp_path, "map") / "map.html").read_text("utf-8")
     assert "no film has coordinates" in text
     assert "<script" not in text.split("<main")[1]
 
@@ -278,7 +279,7 @@ def test_titles_are_shown_as_text_by_the_hover_tool():
 def test_the_pointer_shows_no_years_or_genres_where_the_data_has_none(tmp_path):
     bare = with_items(tiny(), lambda item: msgspec.structs.replace(item, year=None, genres=[]))
     for artefacts, shown in ((bare, set()), (tiny(), {"year", "genres"})):
-        folder = render_pages(artefacts, tmp_path / str(len(shown)), "map")
+        folder = render_html(artefacts, tmp_path / str(len(shown)), "map")
         text = (folder / "map.html").read_text("utf-8")
         assert "@{title}" in text
         assert {name for name in ("year", "genres") if f"@{{{name}}}" in text} == shown

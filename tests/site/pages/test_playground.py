@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from recsys.models.registry import MODELS
-from tests.site.tiny import render, tiny
+from tests.site.tiny import render_html, render_pages, tiny
 
 
 def without_models(*absent: str):
@@ -17,11 +17,11 @@ def without_models(*absent: str):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    return render(tiny(), tmp_path_factory.mktemp("site"))
+    return render_pages(tiny(), tmp_path_factory.mktemp("site"), "training", "playground")
 
 
 def test_a_site_has_it_whichever_models_were_built(tmp_path):
-    page = render(without_models("deep"), tmp_path) / "playground.html"
+    page = render_html(without_models("deep"), tmp_path, "playground") / "playground.html"
     assert '<button type="button" class="button primary" data-train>' in page.read_text("utf-8")
 
 

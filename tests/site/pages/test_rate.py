@@ -12,7 +12,17 @@ from recsys.site.images.square import square_around
 from recsys.site.pages.rate import rate_facts
 from recsys.site.slugs import slugs
 from tests.site.markup import Page
-from tests.site.tiny import FILM_IDS, HOSTILE, deep_tower, discovered, embedding, render_pages, site_data, tiny
+from tests.site.tiny import (
+    FILM_IDS,
+    HOSTILE,
+    deep_tower,
+    discovered,
+    embedding,
+    render_html,
+    render_pages,
+    site_data,
+    tiny,
+)
 
 PART = ["4", "1", "__proto__"]
 """Items of a tower that has some of them, in another order than the catalogue."""
@@ -44,13 +54,13 @@ def test_starters_are_links_in_the_order_of_the_tower(site):
 
 
 def test_starters_after_the_first_twelve_are_hidden_at_first(tmp_path):
-    page = Page(render_pages(with_tower(tiny(), starters=[0, 1, 2, 3, 4] * 3), tmp_path, "rate") / "rate.html")
+    page = Page(render_html(with_tower(tiny(), starters=[0, 1, 2, 3, 4] * 3), tmp_path, "rate") / "rate.html")
     starters = re.findall(r"<li([^>]*)data-item", page.text)
     assert ["later" in attributes for attributes in starters] == [False] * 12 + [True] * 3
 
 
 def notes_under_starters(artefacts, folder) -> list[str]:
-    text = (render_pages(artefacts, folder, "rate") / "rate.html").read_text("utf-8")
+    text = (render_html(artefacts, folder, "rate") / "rate.html").read_text("utf-8")
     return re.findall(r'<p class="note">(Here are[^<]*|Its[^<]*|[^<]*rounded[^<]*)</p>', text)
 
 
@@ -106,7 +116,7 @@ def test_counts_are_of_the_training_part():
 
 @pytest.mark.parametrize(("artefacts", "start"), [(tiny(), "0.0"), (discovered(0.25), "0.25")])
 def test_the_slider_begins_where_the_lists_of_the_site_are(tmp_path, artefacts, start):
-    text = (render_pages(artefacts, tmp_path, "rate") / "rate.html").read_text("utf-8")
+    text = (render_html(artefacts, tmp_path, "rate") / "rate.html").read_text("utf-8")
     assert re.findall(r'<input type="range"[^>]* value="([^"]*)"', text) == [start]
 
 
@@ -129,7 +139,7 @@ def test_a_starter_outside_the_tower_is_an_error(tmp_path, row):
 def test_the_page_says_how_many_items_it_offers_if_not_all(tmp_path, site):
     assert "most rated of" not in (site / "rate.html").read_text("utf-8")
     partial = with_tower(tiny(), item_ids=PART, starters=[0])
-    assert "the 3 most rated of 5 films" in (render_pages(partial, tmp_path, "rate") / "rate.html").read_text("utf-8")
+    assert "the 3 most rated of 5 films" in (render_html(partial, tmp_path, "rate") / "rate.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("artefacts", [with_tower(tiny()), tiny(("base",))], ids=["no tower", "base"])
@@ -196,5 +206,5 @@ def test_the_import_names_what_visitors_have_elsewhere(tmp_path, kind, words):
     dataset = msgspec.structs.replace(artefacts.build.dataset, ratings=ratings)
     build = msgspec.structs.replace(artefacts.build, dataset=dataset)
     assert words in (
-        render_pages(msgspec.structs.replace(artefacts, build=build), tmp_path, "rate") / "rate.html"
+        render_html(msgspec.structs.replace(artefacts, build=build), tmp_path, "rate") / "rate.html"
     ).read_text("utf-8")

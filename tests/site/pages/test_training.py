@@ -2,11 +2,11 @@ import msgspec
 import pytest
 
 from recsys.schema import EpochRecord
-from tests.site.tiny import render_pages, tiny
+from tests.site.tiny import render_html, tiny
 
 
 def figure_of_deep(artefacts, folder) -> str:
-    text = (render_pages(artefacts, folder, "training") / "training.html").read_text("utf-8")
+    text = (render_html(artefacts, folder, "training") / "training.html").read_text("utf-8")
     return text.partition('id="curve-deep"')[2].partition("</figure>")[0]
 
 
@@ -59,7 +59,7 @@ def with_records(ndcg, error, served):
 
 
 def choice_of_deep(artefacts, folder) -> str:
-    text = (render_pages(artefacts, folder, "training") / "training.html").read_text("utf-8")
+    text = (render_html(artefacts, folder, "training") / "training.html").read_text("utf-8")
     return text.partition('data-chart="deep-ndcg"')[2].partition("</figure>")[0]
 
 

@@ -11,7 +11,7 @@ from recsys.schema import Artefacts, BaselineRecommendation, HiddenRanks, Recomm
 from recsys.site.output.jinja import isolated
 from recsys.site.pages.profile import genre_rows, hidden_rows, rank_spans
 from recsys.site.pages.user import bar_lengths
-from tests.site.tiny import FILM_IDS, HOSTILE, MODELS, TITLES, discovered, render_pages, site_data, tiny, users
+from tests.site.tiny import FILM_IDS, HOSTILE, MODELS, TITLES, discovered, render_html, site_data, tiny, users
 
 DEEP = [Recommendation("4", 0.5, False, [("1", 0.25), ("5", 0.125)]), Recommendation("f/2", 0.25, False)]
 
@@ -28,7 +28,7 @@ def with_user(artefacts: Artefacts | None = None, **changes) -> Artefacts:
 
 def text_of(artefacts: Artefacts, folder, name: str = "1", *others: str) -> str:
     """The page of a user, on a site with these other pages."""
-    site = render_pages(artefacts, folder, "users", *others)
+    site = render_html(artefacts, folder, "users", *others)
     return html.unescape((site / "users" / f"{name}.html").read_text("utf-8"))
 
 
@@ -260,7 +260,7 @@ def test_where_nothing_is_hidden_there_are_no_ranks_and_no_hits(tmp_path):
 
 
 def test_the_page_of_a_user_without_ratings_says_so(tmp_path):
-    folder = render_pages(tiny(), tmp_path, "users")
+    folder = render_html(tiny(), tmp_path, "users")
     (path,) = folder.glob("users/unal*.html")
     text = path.read_text("utf-8")
     assert "The models saw no rating by this user" in text
