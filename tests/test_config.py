@@ -199,7 +199,6 @@ def test_settings_cannot_be_changed():
     (BuildConfig(), "models", ["base", "base"], "a list of models, each once"),
     (BuildConfig(), "models", "base", "a list of models, each once"),
     (BuildConfig(), "models", [""], "a list of models, each once"),
-    (PrivacyConfig(), "hash_users", "", "a text to hash the users' ids with, known to you alone"),
     (PresentationConfig(), "title", " \n ", "a text of 1 to 200 characters"),
     (BuildConfig(), "presentation", 5, "a PresentationConfig"),
     (BuildConfig(), "train", 5, "a TrainConfig"),
@@ -247,7 +246,7 @@ def test_models_may_be_a_list_of_any_names_in_any_order():
     ("dim = 4", "there is no setting 'dim' in this place; did you mean dim in the table [train]? expected data, "),
     ("[train]\ntop_k = 4", "there is no setting 'top_k' in this place; did you mean top_k above the first table? "),
     ("[privacy]\nhash_user = 'x'", "there is no setting 'hash_user' in this place; did you mean hash_users? "),
-    ("privacy = true", "privacy is True; expected a table [privacy] with names such as hide_rated = true"),
+    ("privacy = true", "privacy is a value of the type bool; expected a table [privacy] with names such as "),
     ("[privacy]\nnamed_items = 'some'", "named_items is 'some'; expected a whole number from 0, \"none\" or \"all\""),
     ("[privacy]\nnamed_items = -1", "named_items is -1; expected a whole number from 0"),
     ("duplicates = 'last'", "duplicates is 'last'; expected newest, mean, sum or refuse"),
@@ -364,3 +363,28 @@ def test_texts_are_one_printable_line():
 
 def test_the_secret_is_in_no_text_of_the_settings():
     assert "pepper" not in repr(BuildConfig(privacy=PrivacyConfig(hash_users="pepper")))
+
+
+@pytest.mark.parametrize("text", [
+    "[privacy]\nhash_users = ['pepper']", f"[privacy]\nhash_users = '{'pepper' * 200}'", "privacy = 'pepper'",
+    "[privacy]\nhash_users = { key = 'pepper' }", "[privacy]\nhash_users = 'pepper", "hash_users = 'pepper'",
+    "[privacy]\nhash_user = 'pepper'", "[privacy]\nhash_users = pepper", "[[privacy]]\nhash_users = 'pepper'",
+])  # fmt: skip
+def test_an_error_about_the_secret_does_not_repeat_it(tmp_path, text):
+    file = toml(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        read_settings(file, {})
+    assert "pepper" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("value", "kind"), [("", "str"), ("pepper" * 200, "str"), (["pepper"], "list")])
+def test_a_secret_of_a_wrong_length_or_type_is_refused_with_what_was_expected(value, kind):
+    expected = (
+        f"hash_users is a value of the type {kind}; expected a text of 1 to 1,000 characters to hash the users' ids "
+        "with, known to you alone"
+    )
+    with pytest.raises(ConfigError) as caught:
+        PrivacyConfig(hash_users=value)
+    assert str(caught.value) == expected
+    with pytest.raises(ConfigError, match=r"^privacy is a value of the type dict; expected a PrivacyConfig$"):
+        BuildConfig(privacy={"hash_users": value})

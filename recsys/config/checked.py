@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 from typing import Any, get_type_hints
 
 import msgspec
@@ -15,7 +16,10 @@ _MAX_SHOWN = 200
 
 
 class Checked:
-    """A dataclass whose values must fit its annotations: a wrong type or range is a :class:`ConfigError`."""
+    """A dataclass whose values must fit its annotations: a wrong type or range is a :class:`ConfigError`.
+
+    A field with ``repr=False`` is a secret, which no message repeats.
+    """
 
     def __post_init__(self) -> None:
         """Check and convert every value, such as a list to a tuple."""
@@ -26,7 +30,8 @@ class Checked:
             try:
                 object.__setattr__(self, name, msgspec.convert(_plain(value), annotation))
             except (msgspec.ValidationError, RecursionError):
-                raise ConfigError(f"{name} is {shortened(value)}; expected {expected(type(self), name)}") from None
+                shown = type_of(value) if _is_secret(type(self), name) else shortened(value)
+                raise ConfigError(f"{name} is {shown}; expected {expected(type(self), name)}") from None
 
 
 def _plain(value: object) -> object:
@@ -48,8 +53,25 @@ def shortened(value: object) -> str:
     try:
         text = repr(value)
     except (RecursionError, ValueError):  # a whole number of thousands of digits, tables in thousands of tables
-        return f"a value of the type {type(value).__name__}"
+        return type_of(value)
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]} ..."
+
+
+def type_of(value: object) -> str:
+    """What a message says of a value that it does not show."""
+    return f"a value of the type {type(value).__name__}"
+
+
+def has_secrets(kind: type[Checked]) -> bool:
+    """Whether a class has a setting that no message may repeat."""
+    return any(_is_secret(kind, setting.name) for setting in fields(kind))  # type: ignore[arg-type]
+
+
+def _is_secret(kind: type[Checked], name: str) -> bool:
+    annotation = _annotations(kind)[name]
+    if isinstance(annotation, type) and issubclass(annotation, Checked):
+        return has_secrets(annotation)
+    return not next(setting for setting in fields(kind) if setting.name == name).repr  # type: ignore[arg-type]
 
 
 def _describe(kind: inspect.Type) -> str:

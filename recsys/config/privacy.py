@@ -10,7 +10,12 @@ from msgspec import Meta
 from recsys.config.checked import Checked
 
 _Salt = Annotated[
-    str, Meta(min_length=1, max_length=1000, description="a text to hash the users' ids with, known to you alone")
+    str,
+    Meta(
+        min_length=1,
+        max_length=1000,
+        description="a text of 1 to 1,000 characters to hash the users' ids with, known to you alone",
+    ),
 ]
 
 

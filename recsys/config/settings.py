@@ -11,7 +11,7 @@ from typing import Any, get_args
 import msgspec
 
 from recsys.config.building import BuildConfig, TrainConfig
-from recsys.config.checked import Checked, shortened
+from recsys.config.checked import Checked, has_secrets, shortened, type_of
 from recsys.config.paths import expanded, read_small_file
 from recsys.config.presentation import NounForms, PresentationConfig
 from recsys.config.privacy import PrivacyConfig
@@ -136,10 +136,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
             if table in values:
                 if not isinstance(values[table], dict):
                     example = "dim = 64" if table == "train" else "hide_rated = true"
-                    raise ConfigError(
-                        f"{table} is {shortened(values[table])}; expected a table [{table}] with names such as "
-                        f"{example}"
-                    )
+                    shown = type_of(values[table]) if has_secrets(kind) else shortened(values[table])
+                    raise ConfigError(f"{table} is {shown}; expected a table [{table}] with names such as {example}")
                 _check_names(values[table], setting_names([kind]))
                 _remove_unset(values[table], [kind])
         _remove_unset(values, TOP_LEVEL)

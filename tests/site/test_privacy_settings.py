@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import build
 from recsys.config import BuildConfig, PrivacyConfig, TrainConfig
 from recsys.data.dataset import Dataset
 from recsys.pipeline import build_site
 from tests.site.test_privacy import given_away
+from tests.small_logs import write_movielens
 
 SALT = "known-to-nobody-else"
 N_USERS, N_RATED = 12, 70
@@ -79,3 +82,22 @@ def test_hashed_ids_take_the_place_of_ids_in_every_file_and_address(tmp_path, us
             assert b"reader-" not in content and SALT.encode() not in content, path
     if user_pages:
         assert {path.stem for path in (site / "users").iterdir()} == {*users}
+
+
+def test_the_secret_is_neither_in_the_site_nor_in_the_cache_nor_printed(tmp_path, monkeypatch, capfd):
+    log = write_movielens(tmp_path / "log", n_users=12, n_items=15)
+    (log / "site.toml").write_text(f'pages = []\n[privacy]\nhash_users = "{SALT}"\n')
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    options = ["--data", str(log), "--out", str(tmp_path / "site"), "--dim", "4", "--epochs", "1", "--verbose"]
+    assert build.main(options) == 0
+    assert SALT not in "".join(capfd.readouterr())
+    for folder in (tmp_path / "site", tmp_path / "cache"):
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        assert files
+        for path in files:
+            contents = [path.read_bytes()]
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as archive:
+                    contents += [archive.read(name) for name in archive.namelist()]
+            for encoding in ("utf-8", "utf-16-le", "utf-32-le"):  # NumPy stores texts as the last
+                assert not any(SALT.encode(encoding) in content for content in contents), path
