@@ -155,6 +155,7 @@ def read(path: Path, reporter: Reporter = SILENT, config: InputConfig | None = N
         counts = {"rating": dataset.n_ratings, "user": dataset.n_users, "item": dataset.n_items}
         parts = [f"{n} {noun}{'s' * (n != 1)}" for noun, n in counts.items()]
         details.append(f"{dataset.name}: {', '.join(parts)}")
+    report.log_warnings()
     if dataset.source.synthetic:
         logger.warning("The ratings of this data set are synthetic: invented users, for a look at the site only.")
     return dataset, report

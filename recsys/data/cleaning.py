@@ -46,11 +46,13 @@ class CleanTable:
     Attributes:
         frame: its rows.
         notes: sentences about what was done.
+        warnings: sentences about values that can hardly be meant, and are used all the same.
         rating: of ratings, what the column was read as; None without one.
     """
 
     frame: pd.DataFrame
     notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     rating: ParsedRatings | None = None
 
 
@@ -113,14 +115,14 @@ def clean_ratings(table: InputTable, lenient: bool) -> CleanTable:
             rows = np.flatnonzero(known & ~is_skipped)
             place = partial(_place_of_row, table, rows)
             if len(rows):
-                clean.notes += odd_times(columns["timestamp"][rows], times.iloc[rows], place)
+                clean.warnings += odd_times(columns["timestamp"][rows], times.iloc[rows], place)
         else:
             clean.notes.append(f"column {roles['timestamp']!r} is blank: there are no times")
     facts: tuple[Role, ...] = ("title", "year", "genres")
     for role in facts:
         if role in roles:
             columns[role] = frame[roles[role]]
-    clean.notes += odd_facts(table)
+    clean.warnings += odd_facts(table)
     columns |= {name: frame[name] for name in roles.others if name in frame and name not in _ROLES}
     clean.frame = pd.DataFrame(columns, copy=False)
     kept = ~(is_skipped | is_unrated)
@@ -288,7 +290,7 @@ def _clean_ids(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def odd_facts(table: InputTable) -> list[str]:
-    """Notes on years of items and ages of users that can hardly be meant; they are used all the same."""
+    """Warnings about years of items and ages of users that can hardly be meant; they are used all the same."""
     place = partial(_place_of_row, table, None)
     years = odd_years(table.frame[table.roles["year"]], place) if "year" in table.roles else ()
     others = [name for name in table.roles.others if name in table.frame]

@@ -25,6 +25,7 @@ class InputTable:
         roles: which column is what.
         locate: from the number of a row of ``frame`` to "ratings.csv:12"; None where there is no file.
         notes: what the reader did to it, such as rows that it skipped.
+        warnings: what may be damaged, such as an end that seems to be cut.
         left_out: columns of ratings that are not in ``frame``, and why, in words.
     """
 
@@ -34,4 +35,5 @@ class InputTable:
     roles: Roles
     locate: Callable[[int], str] | None = None
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)

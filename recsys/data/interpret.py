@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recsys.config import ReadConfig, Role
 from recsys.data.cleaning import CleanTable, clean_facts, clean_ratings, odd_facts
@@ -20,6 +22,7 @@ from recsys.data.fact_roles import find_item_columns, find_user_columns
 from recsys.data.frames import Converted, convert_frames
 from recsys.data.input_table import InputTable
 from recsys.data.nouns import label_of_genres, name_of_counts, noun_of_names
+from recsys.data.odd_values import odd_ages, odd_times, odd_years
 from recsys.data.rating_roles import find_rating_columns
 from recsys.data.rating_scale import count_scale, rating_scale
 from recsys.data.report import ReadReport
@@ -50,9 +53,14 @@ def dataset_of_frames(
         logger.warning("ratings: column %r seems to hold %ss; if not, name it in columns", column.name, column.role)
     log = _renamed(ratings, roles, keep_others=True)
     facts = _facts_of_rows(log, roles, items is None, users is None, logger.warning)
-    about_items = facts.items if items is None else _renamed_facts("item", items, ratings, roles, config)
-    about_users = facts.users if users is None else _renamed_facts("user", users, ratings, roles, config)
+    listed_items = _renamed_facts("item", items, ratings, roles, config)
+    listed_users = _renamed_facts("user", users, ratings, roles, config)
+    about_items = facts.items if items is None else listed_items
+    about_users = facts.users if users is None else listed_users
     converted = convert_frames(log, about_items, about_users, logger.warning)
+    frames = {"ratings": log, "items": listed_items, "users": listed_users}
+    for warning in _odd_values(frames, converted.arrays["timestamp"]):
+        logger.warning("%s", warning)
     rule = _rule(config, is_counted="rating" not in roles or converted.are_events)
     noun = noun_of_names([roles["item"]], people=[roles["user"]])
     dataset = _make_dataset(name, source, converted, rule, noun, roles, Label())
@@ -61,6 +69,19 @@ def dataset_of_frames(
         ratings_were = "ratings were" if n_merged > 1 else "rating was"
         logger.warning("%s of a user and item rated before: merged into one each", f"{n_merged:,} {ratings_were}")
     return dataset
+
+
+def _odd_values(tables: Mapping[str, pd.DataFrame | None], times: NDArray[np.int64] | None) -> Iterator[str]:
+    """Warnings about values of frames, by their names, that can hardly be meant; the times are those of ratings."""
+    for name, frame in tables.items():
+        if frame is None:
+            continue
+        place = f"{name}, row {{}}".format
+        if name == "ratings" and times is not None:
+            yield from odd_times(times, frame["timestamp"], place)
+        if "year" in frame:
+            yield from odd_years(frame["year"], place)
+        yield from odd_ages(frame, place)
 
 
 def _rule(config: ReadConfig, is_counted: bool) -> Rule | None:
@@ -166,8 +187,9 @@ def interpret_tables(
     about_users = _clean_facts(users, "users", facts.users)
     is_counted = "rating" not in log.frame or (log.rating is not None and log.rating.form == "events")
     rule = _rule(config, is_counted)
-    notes = [note for table in (ratings, items, users) if table is not None for note in table.notes]
-    notes += [note for table in (log, about_items, about_users) if table is not None for note in table.notes]
+    read_and_cleaned = (ratings, items, users, log, about_items, about_users)
+    notes = [note for table in read_and_cleaned if table is not None for note in table.notes]
+    warnings = [warning for table in read_and_cleaned if table is not None for warning in table.warnings]
     genres = (items or ratings).roles.name("genres")
     converted = _convert(ratings, log, about_items, about_users, notes.append, label_of_genres(genres))
     files = [table.file for table in (items, ratings) if table is not None]
@@ -182,7 +204,7 @@ def interpret_tables(
     for table, clean, kind in ((items, about_items, "items"), (users, about_users, "users")):
         if table is not None and clean is not None:
             tables.append(describe_table(table, clean.frame, dataset, converted.columns[kind], None))
-    return dataset, ReadReport(tuple(tables), tuple(notes), noun, dataset.rating_name)
+    return dataset, ReadReport(tuple(tables), tuple(notes), tuple(warnings), noun, dataset.rating_name)
 
 
 def _facts_of_rows(
@@ -201,7 +223,7 @@ def _clean_facts(
     """The table of items or users, or what the ratings say of them in each row."""
     if table is not None:
         clean = clean_facts(table)
-        clean.notes += odd_facts(table)
+        clean.warnings += odd_facts(table)
         return clean
     if facts is None:
         return None

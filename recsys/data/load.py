@@ -91,7 +91,9 @@ def read_path(path: Path) -> Dataset:
     Raises:
         DataError: there is none, or the files have an error.
     """
-    return read_dataset(path)[0]
+    dataset, report = read_dataset(path)
+    report.log_warnings()
+    return dataset
 
 
 def read_dataset(

@@ -22,14 +22,14 @@ FIRST_YEAR = 1000
 """Items are rarely older; "next year" is the last that is not odd."""
 MAX_AGE = 120
 _MAX_SHOWN = 40
-"""Characters of a value in a note."""
+"""Characters of a value in a warning."""
 
 Place = Callable[[int], str]
 """From a row to ``ratings.csv:12``."""
 
 
 def odd_times(times: NDArray[np.int64], cells: pd.Series[Any], place: Place) -> Iterator[str]:
-    """Notes on times (n,) before 1970 among later ones, at its very beginning, or in the future.
+    """Warnings about times (n,) before 1970 among later ones, at its very beginning, or in the future.
 
     Args:
         times: as they were understood.
@@ -39,39 +39,41 @@ def odd_times(times: NDArray[np.int64], cells: pd.Series[Any], place: Place) -> 
     middle = float(np.median(times))
     if middle < 0:  # a log of letters from before 1970
         return
-    yield from _note(cells, times < 0, "time", "is negative or before 1970, unlike most", place)
+    yield from _warning(cells, times < 0, "time", "is negative or before 1970, unlike most", place)
     unit = unit_of_times(times)
     if unit is not None:
-        yield from _note(cells, times == 0, "time", "is the very beginning of 1970, unlike most", place)
+        yield from _warning(cells, times == 0, "time", "is the very beginning of 1970, unlike most", place)
         latest = dt.datetime(dt.date.today().year + 2, 1, 1, tzinfo=dt.UTC).timestamp() * unit[1]
         if middle <= latest:
-            yield from _note(cells, times >= latest, "time", "is in the future", place)
+            yield from _warning(cells, times >= latest, "time", "is in the future", place)
 
 
 def odd_years(column: pd.Series[Any], place: Place) -> Iterator[str]:
-    """Notes on years of items before 1000 or after the next one; 0 stands for unknown in many tables."""
+    """Warnings about years of items before 1000 or after the next one; 0 stands for unknown in many tables."""
     last = dt.date.today().year + 1
     values = plain(column)
     if values.dtype.kind not in "iufO":
         return
     years, is_bad = parse_numbers(values)
     is_year = np.isfinite(years) & ~is_bad & (years != 0)
-    yield from _note(column, is_year & (years < FIRST_YEAR), "year", f"is before {FIRST_YEAR}", place)
-    yield from _note(column, is_year & (years > last), "year", f"is after {last}", place)
+    yield from _warning(column, is_year & (years < FIRST_YEAR), "year", f"is before {FIRST_YEAR}", place)
+    yield from _warning(column, is_year & (years > last), "year", f"is after {last}", place)
 
 
 def odd_ages(table: pd.DataFrame, place: Place) -> Iterator[str]:
-    """Notes on ages of users below 0 or above 120, in columns whose name says that they are ages."""
+    """Warnings about ages of users below 0 or above 120, in columns whose name says that they are ages."""
     for position, name in enumerate(map(str, table.columns)):
         values = plain(table.iloc[:, position])
         if "age" not in words_of(name) or values.dtype.kind not in "iufO":
             continue
         ages = parse_numbers(values)[0]
         is_odd = np.isfinite(ages) & ((ages < 0) | (ages > MAX_AGE))
-        yield from _note(values, is_odd, "age", f"is not between 0 and {MAX_AGE}", place)
+        yield from _warning(values, is_odd, "age", f"is not between 0 and {MAX_AGE}", place)
 
 
-def _note(cells: pd.Series[Any], is_odd: NDArray[np.bool_], what: str, problem: str, place: Place) -> Iterator[str]:
+def _warning(
+    cells: pd.Series[Any], is_odd: NDArray[np.bool_], what: str, problem: str, place: Place
+) -> Iterator[str]:
     """One sentence about the first of some rows and how many others there are; none where there is no row."""
     rows = np.flatnonzero(is_odd)
     if not len(rows):

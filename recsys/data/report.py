@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import msgspec
@@ -9,6 +10,8 @@ import msgspec
 from recsys.data.column_names import How
 from recsys.data.nouns import ITEM
 from recsys.schema import Noun
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,15 @@ class ReadReport:
     Attributes:
         tables: the ratings first.
         notes: sentences about what was done to the data: duplicates, skipped rows, unknown ids, missing times.
+        warnings: sentences about what may be damaged or wrong in the data, and is used as it stands: a file that
+            seems to be cut, times in the future, years and ages that can hardly be meant.
         noun: what the items are called.
         rating_name: what a rating that counts something is called, such as hours; None for other ratings.
     """
 
     tables: tuple[TableReport, ...]
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     noun: Noun = ITEM
     rating_name: str | None = None
 
@@ -59,6 +65,11 @@ class ReadReport:
     def guessed(self) -> tuple[ColumnReport, ...]:
         """The columns whose role was guessed from their contents."""
         return tuple(column for table in self.tables for column in table.columns if column.how == "contents")
+
+    def log_warnings(self) -> None:
+        """Log the warnings as such."""
+        for warning in self.warnings:
+            logger.warning("%s", warning)
 
     def suggestions(self) -> tuple[str, ...]:
         """Lines of a settings file that say what was guessed; none where nothing was."""

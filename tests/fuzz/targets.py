@@ -263,7 +263,7 @@ def _read_dataset(folder: Path, rng: np.random.Generator) -> Texts:
     assert not len(dataset.item_features) or np.isfinite(dataset.item_features).all()
     yield from (dataset.name, *dataset.genre_names, *dataset.user_feature_names, *dataset.item_feature_names)
     yield from (*map(str, dataset.user_ids), *map(str, dataset.item_ids), *dataset.titles)
-    yield from report.notes
+    yield from (*report.notes, *report.warnings)
     for table in report.tables:
         yield from (table.file, table.description)
         for column in table.columns:

@@ -22,8 +22,8 @@ _MIN_LENGTH = 3
 _CUT_NUMBER = re.compile(r"[+-]?[0-9]+[.,]")
 
 
-def cut_note(form: TextFormat, opener: Opener) -> str | None:
-    """A note on a file that seems to be cut in its last value; None for any other, whatever it ends with.
+def cut_warning(form: TextFormat, opener: Opener) -> str | None:
+    """A warning about a file that seems to be cut in its last value; None for any other, whatever it ends with.
 
     Many sound files have no line end at their end. One is only said to be cut where the last value ends in a decimal
     mark, or is shorter than all those before it, which are of one length or nearly.

@@ -75,7 +75,7 @@ class ParquetSource:
         """The file and the row, from 1."""
         return f"{self.file}, row {row + 1}"
 
-    def remark(self) -> str | None:
+    def warning(self) -> str | None:
         """Nothing: a file that is cut cannot be read."""
         return None
 

@@ -151,9 +151,14 @@ def _read_movielens(
     if not len(ratings):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
     roles = _roles(find_rating_columns, table.file, ratings)
-    notes = (*filter(None, [table.source.remark()]), *_notes(table.file, skipped))
     rated = InputTable(
-        table.file, table.description, ratings, roles, lambda row: table.locate(int(rows[row])), notes
+        table.file,
+        table.description,
+        ratings,
+        roles,
+        lambda row: table.locate(int(rows[row])),
+        _notes(table.file, skipped),
+        _warnings(table),
     )
     if items is not None:
         listed = _read_named(items, "item", rated, config)
@@ -235,8 +240,9 @@ def _read_ratings(candidate: Candidate, config: ReadConfig) -> InputTable:
     frame, skipped = table.read(columns, config.lenient, ids=[roles["user"], roles["item"]])
     if not len(frame):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
-    notes = (*filter(None, [candidate.note, table.source.remark()]), *_notes(table.file, skipped))
-    return InputTable(table.file, table.description, frame, roles, table.locate, notes, left_out)
+    notes = (*filter(None, [candidate.note]), *_notes(table.file, skipped))
+    warnings = _warnings(table)
+    return InputTable(table.file, table.description, frame, roles, table.locate, notes, warnings, left_out)
 
 
 def _find(tables: Sequence[SourceTable], kind: Key, ratings: InputTable, config: ReadConfig) -> InputTable | None:
@@ -274,11 +280,17 @@ def _read_facts(table: SourceTable, roles: Roles) -> InputTable:
     frame, skipped = table.read(table.columns, lenient=True, ids=[key])
     if not len(frame):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
-    notes = (*filter(None, [table.source.remark()]), *_notes(table.file, skipped))
+    notes = _notes(table.file, skipped)
     frame, n_joined = join_split_entities(frame, key)
     if n_joined:
         notes += (f"{table.file}: {n_joined:,} rows were split at an HTML entity such as &amp; and are joined again",)
-    return InputTable(table.file, table.description, frame, roles, table.locate, notes)
+    return InputTable(table.file, table.description, frame, roles, table.locate, notes, _warnings(table))
+
+
+def _warnings(table: SourceTable) -> tuple[str, ...]:
+    """What the report says about how the file ends."""
+    warning = table.source.warning()
+    return () if warning is None else (warning,)
 
 
 def _notes(file: str, skipped: Skipped) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ class JsonSource:
         record = next(islice(self.records(Skipped()), row, None), None)
         return self.file if record is None else self._place(record[0])
 
-    def remark(self) -> str | None:
+    def warning(self) -> str | None:
         """Nothing: an object that is cut cannot be read."""
         return None
 

@@ -70,7 +70,7 @@ class RowSource(Protocol):
         """Where a row is, by its position among the rows that can be read: ``ratings.csv:12``."""
         ...
 
-    def remark(self) -> str | None:
+    def warning(self) -> str | None:
         """A sentence about something odd in how the file ends, though it can be read; None for nothing."""
         ...
 
@@ -156,7 +156,7 @@ class FrameSource:
         """The file and the row, from 1."""
         return f"{self.file}, row {row + 1}"
 
-    def remark(self) -> str | None:
+    def warning(self) -> str | None:
         """Nothing."""
         return None
 

@@ -24,7 +24,7 @@ from recsys.data.readers.dialect import (
     is_comment,
     records,
 )
-from recsys.data.readers.endings import cut_note
+from recsys.data.readers.endings import cut_warning
 from recsys.data.readers.fast import parse_block
 from recsys.data.readers.files import Opener
 from recsys.data.readers.header import column_names, is_header
@@ -80,9 +80,9 @@ class TextSource:
             first += n_rows
         return self.form.file
 
-    def remark(self) -> str | None:
+    def warning(self) -> str | None:
         """Whether the file seems to be cut in its last value."""
-        return cut_note(self.form, self.opener)
+        return cut_warning(self.form, self.opener)
 
     def rows(self, skipped: Skipped | None = None) -> Iterator[tuple[int, list[str]]]:
         """The line of each row and its cells: the exact but slow way.

@@ -61,9 +61,9 @@ class WideSource:
             n_rows, n_ratings = n_rows + len(filled), n_ratings + int(counts.sum())
         return self.table.file
 
-    def remark(self) -> str | None:
+    def warning(self) -> str | None:
         """What there is to say of the table's own."""
-        return self.table.source.remark()
+        return self.table.source.warning()
 
     def _blocks(
         self, others: Sequence[str], ids: Collection[str], skipped: Skipped | None

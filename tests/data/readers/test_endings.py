@@ -18,13 +18,13 @@ def read(tmp_path, text, name="ratings.csv", lenient=False):
     return read_dataset(tmp_path / name, ReadConfig(lenient=lenient))
 
 
-def notes_about_the_end(report):
-    return [note for note in report.notes if "no line end" in note]
+def warnings_about_the_end(report):
+    return [warning for warning in report.warnings if "no line end" in warning]
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
-def test_a_whole_file_is_no_reason_for_a_note_whatever_it_ends_with(tmp_path, end):
-    assert notes_about_the_end(read(tmp_path, WHOLE + end)[1]) == []
+def test_a_whole_file_is_no_reason_for_a_warning_whatever_it_ends_with(tmp_path, end):
+    assert warnings_about_the_end(read(tmp_path, WHOLE + end)[1]) == []
 
 
 def test_a_last_row_of_too_few_fields_is_an_error_that_shows_it(tmp_path):
@@ -41,28 +41,28 @@ def test_a_last_row_of_too_few_fields_is_an_error_that_shows_it(tmp_path):
 
 
 @pytest.mark.parametrize(("cut", "shown"), [(5, "8812"), (1, "88125003"), (9, "")])
-def test_a_last_time_shorter_than_all_others_is_used_with_a_note(tmp_path, cut, shown):
+def test_a_last_time_shorter_than_all_others_is_used_with_a_warning(tmp_path, cut, shown):
     dataset, report = read(tmp_path, WHOLE[:-cut])
     assert dataset.n_ratings == 35
-    assert notes_about_the_end(report) == [
+    assert warnings_about_the_end(report) == [
         f"ratings.csv:36: the file has no line end, and its last value {shown!r} looks like the beginning of one: it "
         "may be cut; the row is used as it stands"
     ]
 
 
-def test_a_last_rating_that_ends_in_its_decimal_mark_is_used_with_a_note(tmp_path):
+def test_a_last_rating_that_ends_in_its_decimal_mark_is_used_with_a_warning(tmp_path):
     text = WHOLE.rpartition(",")[0].replace("timestamp", "note")
     text = "\n".join(line.rpartition(",")[0] if n else "user,item,rating" for n, line in enumerate(WHOLE.split("\n")))
-    assert notes_about_the_end(read(tmp_path, text)[1]) == []
-    (note,) = notes_about_the_end(read(tmp_path, text[:-1])[1])
-    assert note.startswith("ratings.csv:36: the file has no line end, and its last value '1.' looks like")
+    assert warnings_about_the_end(read(tmp_path, text)[1]) == []
+    (warning,) = warnings_about_the_end(read(tmp_path, text[:-1])[1])
+    assert warning.startswith("ratings.csv:36: the file has no line end, and its last value '1.' looks like")
 
 
-def test_short_last_values_among_others_of_many_lengths_are_no_reason_for_a_note(tmp_path):
+def test_short_last_values_among_others_of_many_lengths_are_no_reason_for_a_warning(tmp_path):
     rows = [f"u{n % 5},i{n % 7},{(1, 10)[n % 2]}" for n in range(35)]
-    assert notes_about_the_end(read(tmp_path, "\n".join(["user,item,rating", *rows]))[1]) == []
+    assert warnings_about_the_end(read(tmp_path, "\n".join(["user,item,rating", *rows]))[1]) == []
     words = [f"u{n % 5},i{n % 7},{n % 5},{'Title' * (1 + n % 3)}" for n in range(34)]
-    assert notes_about_the_end(read(tmp_path, "\n".join(["user,item,rating,title", *words, "u,i,3,Up"]))[1]) == []
+    assert warnings_about_the_end(read(tmp_path, "\n".join(["user,item,rating,title", *words, "u,i,3,Up"]))[1]) == []
 
 
 def test_a_file_cut_within_quotes_is_an_error_that_shows_the_row(tmp_path):
@@ -86,4 +86,4 @@ def test_json_lines_cut_in_the_last_object_are_an_error_that_shows_it(tmp_path):
 def test_a_cut_gzip_is_an_error_that_names_the_file(tmp_path):
     with pytest.raises(DataError, match=r"^'log\.csv\.gz' is damaged: .*\(download it again\)$"):
         read(tmp_path, gzip.compress(WHOLE.encode())[:-9], "log.csv.gz")
-    assert notes_about_the_end(read(tmp_path, gzip.compress(WHOLE[:-4].encode()), "log.csv.gz")[1])
+    assert warnings_about_the_end(read(tmp_path, gzip.compress(WHOLE[:-4].encode()), "log.csv.gz")[1])
