@@ -19,6 +19,7 @@ import pytest
 import recsys
 from recsys import pipeline
 from recsys.baselines.registry import BASELINES
+from recsys.config.presentation import PresentationConfig
 from recsys.data.readers.formats import FORMATS
 from recsys.evaluation.metrics import METRICS
 from recsys.models.registry import MODELS
@@ -28,6 +29,11 @@ from tests import gradients
 ROOT = Path(__file__).parents[1]
 EXAMPLE = re.compile(r"^```\w+\n(?:# |\{# )(?P<path>\S+)(?: #\})?\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 QUICK = recsys.BuildConfig(top_k=5, train=recsys.TrainConfig(dim=4, epochs=2))
+
+
+def with_pages(*pages: str) -> recsys.BuildConfig:
+    """The same for a site of these pages alone, as charts take most of the time."""
+    return replace(QUICK, presentation=PresentationConfig(pages=pages))
 
 
 def examples() -> dict[str, str]:
@@ -74,7 +80,7 @@ def page(site: Path, name: str) -> str:
 def test_a_metric_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     metric = module_of_example("recsys/evaluation/metrics/hit_rate.py", monkeypatch).METRIC
     monkeypatch.setitem(METRICS, "hit_rate", metric)
-    site = build(tmp_path / "site")
+    site = build(tmp_path / "site", with_pages("compare"))
     metrics = exported(site, "metrics")
     assert metrics["protocol"]["metrics"]["hit_rate"] == metric.formula
     for name, row in metrics["models"].items():
@@ -87,7 +93,7 @@ def test_a_metric_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.M
 def test_a_baseline_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spec = module_of_example("recsys/baselines/random_order.py", monkeypatch).BASELINE
     monkeypatch.setitem(BASELINES, "random_order", spec)
-    site = build(tmp_path / "site")
+    site = build(tmp_path / "site", with_pages("compare"))
     assert "random_order" in exported(site, "metrics")["models"]
     assert exported(site, "build")["legend"]["random_order"] == {
         "label": "Random order",
@@ -118,7 +124,7 @@ def test_a_data_format_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pyt
     assert [recsys.load_dataset(path).name for path in paths] == ["shop", "log", "shop"]
     expected = recsys.Dataset.from_frames(pd.DataFrame(columns), name="shop")
     assert {replace(recsys.load_dataset(path), name="shop").sha256 for path in paths} == {expected.sha256}
-    site = recsys.build_site(recsys.load_dataset(folder), tmp_path / "site", QUICK, cache=recsys.NoCache())
+    site = recsys.build_site(recsys.load_dataset(folder), tmp_path / "site", with_pages(), cache=recsys.NoCache())
     assert exported(site, "build")["dataset"]["name"] == "shop"
     np.save(folder / "log.npy", np.zeros(3))
     with pytest.raises(recsys.DataError, match=r"log\.npy has no names of columns \(expected a structured array\)"):
@@ -133,7 +139,7 @@ def test_a_page_is_one_module_one_template_and_one_line(tmp_path: Path, monkeypa
     with (templates / "strings" / "en.toml").open("a", encoding="utf-8") as texts:
         texts.write(examples()["templates/strings/en.toml"])
     monkeypatch.setattr(pipeline, "templates_folder", lambda: templates)
-    site = build(tmp_path / "site")
+    site = build(tmp_path / "site", with_pages("map", "users"))
     assert "<li>Noir: 10</li>" in page(site, "genres.html")
     assert page(site, "genres.html").count("<h1>Genres</h1>") == 1
     assert "<a href=genres.html>Genres</a>" in page(site, "map.html")

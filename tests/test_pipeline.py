@@ -20,6 +20,7 @@ import recsys
 from recsys import pipeline
 from recsys.baselines.registry import BASELINES
 from recsys.baselines.run import in_this_process
+from recsys.config.presentation import PresentationConfig
 from recsys.errors import ConfigError, OutputError
 from recsys.evaluation.cold_start import AT_RANDOM, FIRST_IN_TIME
 from recsys.export.assemble import assemble
@@ -29,6 +30,7 @@ from tests.small_logs import write_movielens
 from tests.test_build import differing, files, skip_pages
 
 QUICK = recsys.BuildConfig(train=recsys.TrainConfig(dim=8, epochs=2))
+WITH_USERS = replace(QUICK, presentation=PresentationConfig(pages=("users",)))  # charts take most of the time
 TRAINING = ["ratings", "split", "train base", "train deep"]
 STAGES = [*TRAINING, "recommend", "explain", "evaluate", "assemble", "export", "render"]
 
@@ -165,7 +167,7 @@ def test_a_build_that_fails_leaves_nothing_behind(dataset, tmp_path, monkeypatch
 
 def test_a_reporter_sees_every_stage_once_and_in_order(dataset, tmp_path):
     reporter = RecordingReporter()
-    recsys.build_site(dataset, tmp_path / "site", QUICK, cache=recsys.NoCache(), reporter=reporter)
+    recsys.build_site(dataset, tmp_path / "site", WITH_USERS, cache=recsys.NoCache(), reporter=reporter)
     assert reporter.stages == STAGES
     assert all(len(reporter.details[name]) == 1 for name in BASELINES)
     assert reporter.epochs == {"base": [1, 2], "deep": [1, 2]}
@@ -197,20 +199,20 @@ def test_a_reporter_sees_reading_and_the_measurement_of_new_users_too(log):
 
 def test_every_stage_can_be_called_on_its_own(dataset, tmp_path):
     cache = recsys.NoCache()
-    parts = pipeline.split(dataset, QUICK)
-    with in_this_process(parts, QUICK) as baselines:
+    parts = pipeline.split(dataset, WITH_USERS)
+    with in_this_process(parts, WITH_USERS) as baselines:
         compared = pipeline.compare((baselines, False))
-    trained = pipeline.train(dataset, parts.train, QUICK, pipeline.SILENT, cache)
-    lists = pipeline.recommend(trained.models, parts, QUICK) | compared.lists
+    trained = pipeline.train(dataset, parts.train, WITH_USERS, pipeline.SILENT, cache)
+    lists = pipeline.recommend(trained.models, parts, WITH_USERS) | compared.lists
     reasons = pipeline.explain(trained.models, parts, lists)
-    evaluation, ranks = pipeline.evaluate(trained.models, parts, lists, compared, QUICK)
+    evaluation, ranks = pipeline.evaluate(trained.models, parts, lists, compared, WITH_USERS)
     assert list(lists) == list(evaluation.reports) == ["base", "deep", *BASELINES]
     assert list(reasons) == list(ranks) == list(trained.recorders) == ["base", "deep"]
     results = pipeline.Results(
-        dataset, parts, QUICK, trained.models, lists, evaluation, reasons, ranks, trained.recorders
+        dataset, parts, WITH_USERS, trained.models, lists, evaluation, reasons, ranks, trained.recorders
     )
     artefacts = assemble(results)
-    assert artefacts == pipeline.compute(dataset, QUICK, pipeline.SILENT, cache)
+    assert artefacts == pipeline.compute(dataset, WITH_USERS, pipeline.SILENT, cache)
     pipeline.export(artefacts, tmp_path / "data")
     assert read_artefacts(tmp_path / "data") == artefacts
     pipeline.render(artefacts, tmp_path)
@@ -241,7 +243,8 @@ def test_where_no_hidden_rating_is_relevant_lists_mark_hits_and_pages_say_why_no
     rows = [(f"u{user}", (user + turn) % 20, 5 if turn == 0 else 1 + turn % 4, turn)
             for user in range(25) for turn in range(10)]  # fmt: skip
     log = recsys.Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]))
-    config = replace(QUICK, models=("base",), relevant_from=5)
+    presentation = PresentationConfig(pages=("users", "compare"))
+    config = replace(QUICK, models=("base",), relevant_from=5, presentation=presentation)
     recsys.build_site(log, tmp_path / "site", config, cache=recsys.NoCache())
     artefacts = read_artefacts(tmp_path / "site" / "data")
     reason = "relevant_from is 5, and the highest held-out rating is 2, so no item counts as relevant"

@@ -95,7 +95,7 @@ COLUMNS = [("ratings", column) for column in ("user", "item", "rating", "timesta
 ]  # fmt: skip
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @given(st.sampled_from(COLUMNS), st.lists(st.sampled_from(range(len(CELLS))), min_size=1, max_size=3), st.booleans())
 def test_whatever_a_cell_holds_it_is_read_or_refused_in_a_sentence(where, cells, is_category):
     tables = {

@@ -19,6 +19,7 @@ import pytest
 
 import recsys
 from recsys.config import BuildConfig, TrainConfig
+from recsys.config.presentation import PresentationConfig
 from recsys.data.dataset import Dataset
 from recsys.pipeline import build_site
 from recsys.site.sample_log import FILE, encode_log
@@ -27,6 +28,8 @@ from tests.requirements import MOVIELENS, needs_movielens
 from tests.site.markup import script_value
 
 Pairs = dict[str, set[str]]
+NAMING_PAGES = PresentationConfig(pages=("rate", "users", "items", "playground", "data", "about"))
+"""All but those with charts, which take most of the time and name no user with an item."""
 
 
 def keen() -> Dataset:
@@ -38,7 +41,10 @@ def keen() -> Dataset:
 
 
 def site_of(dataset: Dataset, out: Path, top_k: int, **settings) -> Path:
-    build_site(dataset, out, BuildConfig(top_k=top_k, holdout=0.5, train=TrainConfig(dim=4, epochs=2), **settings))
+    config = BuildConfig(
+        top_k=top_k, holdout=0.5, train=TrainConfig(dim=4, epochs=2), presentation=NAMING_PAGES, **settings
+    )
+    build_site(dataset, out, config)
     return out
 
 

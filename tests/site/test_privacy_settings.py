@@ -12,9 +12,10 @@ import pytest
 
 import build
 from recsys.config import BuildConfig, PrivacyConfig, TrainConfig
+from recsys.config.presentation import PresentationConfig
 from recsys.data.dataset import Dataset
 from recsys.pipeline import build_site
-from tests.site.test_privacy import given_away
+from tests.site.test_privacy import NAMING_PAGES, given_away
 from tests.small_logs import write_movielens
 
 SALT = "known-to-nobody-else"
@@ -29,12 +30,15 @@ def keen() -> Dataset:
     return Dataset.from_frames(pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]), name="keen")
 
 
-def site_of(out: Path, user_pages: int = 100, **privacy: object) -> Path:
+def site_of(
+    out: Path, user_pages: int = 100, presentation: PresentationConfig = NAMING_PAGES, **privacy: object
+) -> Path:
     config = BuildConfig(
         top_k=40,
         holdout=0.5,
         user_pages=user_pages,
         train=TrainConfig(dim=4, epochs=1),
+        presentation=presentation,
         privacy=PrivacyConfig(**privacy),  # type: ignore[arg-type]
     )
     return build_site(keen(), out, config)
@@ -71,7 +75,7 @@ def test_hidden_ratings_are_neither_listed_nor_given_as_reasons(tmp_path):
 
 @pytest.mark.parametrize("user_pages", [100, 0], ids=["a page each", "one page for all"])
 def test_hashed_ids_take_the_place_of_ids_in_every_file_and_address(tmp_path, user_pages):
-    site = site_of(tmp_path / "site", user_pages, hash_users=SALT)
+    site = site_of(tmp_path / "site", user_pages, PresentationConfig(), hash_users=SALT)  # with every page
     users = list(users_of(site))
     assert users == sorted(users) and all(len(id_) == 12 for id_ in users)
     assert json.loads((site / "data" / "build.json").read_text("utf-8"))["config"]["hash_users"] is True

@@ -14,12 +14,6 @@ from recsys.site.publish.staging import recover, staging_folder
 from tests.site.publish.small_sites import build, exit_status, in_child, make_site, names_in, snapshot
 
 
-@pytest.fixture
-def only_renames(monkeypatch):
-    """A file system without an atomic exchange."""
-    monkeypatch.setattr(exchange_module, "exchange", lambda first, second: False)
-
-
 def test_exchange_swaps_two_folders_or_reports_that_it_cannot(parent):
     make_site(parent / "one", "1")
     make_site(parent / "two", "2")
@@ -38,16 +32,6 @@ def test_exchange_changes_nothing_if_a_path_or_the_system_call_is_missing(parent
     monkeypatch.setattr(exchange_module.ctypes, "CDLL", no_library)
     assert not exchange(parent / "one", parent / "one")
     assert (parent / "one").is_dir()
-
-
-@pytest.mark.usefixtures("only_renames")
-def test_without_an_exchange_a_build_replaces_the_old_site_and_leaves_nothing_beside_it(parent):
-    out = make_site(parent / "site")
-    (out / "stale.html").write_text("gone tomorrow")
-    build(out)
-    assert (out / "index.html").read_text() == "new"
-    assert not (out / "stale.html").exists()
-    assert names_in(parent) == ["site"]
 
 
 @pytest.mark.usefixtures("only_renames")
@@ -140,6 +124,7 @@ def test_a_backup_is_not_deleted_while_something_else_has_its_name(parent):
     assert snapshot(parent) == before
 
 
+@pytest.mark.usefixtures("only_renames")
 def test_a_running_build_between_its_renames_is_left_alone(parent, monkeypatch):
     out = make_site(parent / "site")
     rename = Path.rename
@@ -152,7 +137,6 @@ def test_a_running_build_between_its_renames_is_left_alone(parent, monkeypatch):
             states.append(snapshot(parent) == before and not out.exists())
         return rename(self, target)
 
-    monkeypatch.setattr(exchange_module, "exchange", lambda first, second: False)
     monkeypatch.setattr(Path, "rename", look_on)
     build(out)
     assert states == [True]

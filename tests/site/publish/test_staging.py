@@ -12,6 +12,7 @@ from recsys.writing import write_file
 from tests.site.publish.small_sites import build, make_site, names_in, snapshot
 
 
+@pytest.mark.usefixtures("_either_way")
 def test_a_build_replaces_the_old_site_and_leaves_nothing_beside_it(parent):
     out = make_site(parent / "site")
     (out / "stale.html").write_text("gone tomorrow")
