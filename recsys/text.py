@@ -8,6 +8,10 @@ import re
 WHITESPACE = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
+_MARKS = "\u061c\u200e\u200f\ufeff"
+"""Marks without a glyph, which texts in some scripts need, so that they stay in data."""
+_OBEYED = re.compile(rf"(?!\n)(?:{WHITESPACE.pattern}|{CONTROL.pattern}|[{_MARKS}])")
+
 
 def without_controls(text: str) -> str:
     """The text of a cell, of a column's name or of a file's as it is shown and stored.
@@ -17,6 +21,14 @@ def without_controls(text: str) -> str:
     them (U+202A to U+202E, U+2066 to U+2069), and halves of surrogate pairs.
     """
     return CONTROL.sub("\ufffd", WHITESPACE.sub(" ", printable(text)))
+
+
+def visible(text: str) -> str:
+    """The text as a terminal may print it: escapes in the place of what it would obey, but for ends of lines.
+
+    Those are all that :func:`without_controls` replaces, and the marks that direct the text around them.
+    """
+    return _OBEYED.sub(lambda match: match[0].encode("unicode_escape").decode(), printable(text))
 
 
 def printable(text: str) -> str:

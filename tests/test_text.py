@@ -14,7 +14,7 @@ import pytest
 import build
 import recsys
 from recsys.data.dataset import Source
-from recsys.text import printable
+from recsys.text import printable, visible, without_controls
 from tests.small_logs import write_movielens
 
 RATINGS = pd.DataFrame({"user": [1, 2], "item": [1, 1], "rating": [3.0, 4.0]})
@@ -34,6 +34,14 @@ def test_halves_of_surrogate_pairs_are_replaced_and_nothing_else(text, expected)
     if sys.getfilesystemencoding() == "utf-8" or text.isascii():
         assert printable(text) == expected
     printable(text).encode()
+
+
+def test_whatever_is_replaced_in_data_is_escaped_in_a_terminal():
+    replaced = [chr(code) for code in range(0x3000) if without_controls(chr(code)) != chr(code)]
+    assert {"\0", "\x1b", "\x85", "\u2028", "\u202e"} <= {*replaced}
+    for character in replaced:
+        assert (visible(character) == character) == (character == "\n")
+    assert visible("\ufeffa\u200f\tb\x1b[0m\n é電") == "\\ufeffa\\u200f\\tb\\x1b[0m\n é電"
 
 
 @pytest.mark.parametrize("name", ["\ud800", "film\udce9s", "x\udfff\ud800"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from recsys.baselines.protocol import BaselineSpec
 from recsys.data.dataset import Dataset
@@ -55,7 +56,8 @@ class ALS:
             if not 0 <= value < np.inf:
                 raise ConfigError(f"{name} of ALS is {value:g}; expected a finite number from 0")
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
-        with np.errstate(over="ignore", invalid="ignore"):  # looked for below
+        # As in fit: threads of BLAS change the last bits, and gain nothing at these sizes.
+        with threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"):  # looked for below
             self.user_vectors, self.item_vectors = alternating_least_squares(
                 train.binary_matrix(), dim, l2, unobserved, epochs, np.random.default_rng(seed)
             )

@@ -5,18 +5,16 @@ from __future__ import annotations
 import io
 import logging
 import os
-import re
 import sys
 from contextlib import suppress
 from typing import IO, Any, cast
 
 from rich.console import Console
 
-from recsys.text import printable
+from recsys.text import visible
 
 MAX_LINE = 2_000
 """Characters of an error; names of files and values may be longer."""
-_OBEYED = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def tolerate_any_text() -> None:
@@ -26,16 +24,8 @@ def tolerate_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def visible(text: str) -> str:
-    """The text with escapes in the place of characters that a terminal would obey, but for ends of lines.
-
-    Names of files and titles may hold control characters, and those that turn the direction of what follows.
-    """
-    return _OBEYED.sub(lambda match: match[0].encode("unicode_escape").decode(), printable(text))
-
-
 def one_line(text: str) -> str:
-    """The same on one line of bounded length."""
+    """The text as a terminal may print it, on one line of bounded length."""
     line = visible(text).replace("\n", "\\n")
     return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]} ..."
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from recsys.cli.terminal import Terminal
 from recsys.config.settings import FILE_NAME
 from recsys.data.report import ColumnReport, ReadReport, TableReport
-from recsys.text import printable
+from recsys.text import visible
 
 MAX_COLUMNS = 30
 """Columns of a table that are listed; those with a role come first."""
@@ -73,8 +73,8 @@ def _row(column: ColumnReport) -> tuple[str, ...]:
 
 
 def _one_line(text: str) -> str:
-    """Text of the data on one line, without the control characters that a terminal would obey."""
-    return "".join(char if char.isprintable() else " " for char in printable(" ".join(text.split())))
+    """Text of the data on one line, as a terminal may print it."""
+    return visible(" ".join(text.split()))
 
 
 def _shortened(text: str, limit: int) -> str:

@@ -53,7 +53,7 @@ def top_k(
     Returns:
         Items and scores, both (n, k), best first; items are indices into ``fitted.item_ids``. Equal scores are in
         index order, also at the k-th rank. Where a user has fewer than k items left, the list ends with item -1 and
-        score -inf.
+        score -inf. The last bit of a score may depend on the number of threads of BLAS.
 
     Raises:
         ConfigError: k is not a whole number, below 1 or above the number of items.

@@ -90,7 +90,10 @@ class Fitted:
         archive.write(Path(path), content)
 
     def scores(self, users: NDArray[np.integer[Any]] | None = None) -> NDArray[np.float32]:
-        """Scores of all items for ``users`` (n,), or for all users: float32 (n, n_items)."""
+        """Scores of all items for ``users`` (n,), or for all users: float32 (n, n_items).
+
+        The last bit may depend on the number of threads of BLAS, which is the caller's to set.
+        """
         return self._scores_of(self.user_vectors if users is None else self.user_vectors[users])
 
     def fold_in(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_limits
 
 from recsys.baselines import ease, item_knn
 from recsys.baselines.als import ALS
@@ -16,6 +17,7 @@ from recsys.baselines.item_knn import ItemKNN
 from recsys.baselines.popularity import Popularity
 from recsys.baselines.registry import BASELINES
 from recsys.data.dataset import Dataset
+from recsys.data.load import load_dataset
 from recsys.errors import ConfigError, TrainingError
 from recsys.evaluation.ranking import top_k
 from recsys.nn import least_squares
@@ -261,3 +263,13 @@ def test_als_whose_vectors_overflow_says_what_to_lower(name, value):
 def test_als_refuses_weights_that_are_none(name, value):
     with pytest.raises(ConfigError, match=f"{name} of ALS is .*; expected a finite number from 0"):
         ALS(checkerboard(), dim=4, **{name: value})
+
+
+def test_the_vectors_of_als_are_the_same_whatever_the_number_of_threads():
+    dataset = load_dataset("sample")
+    fits = []
+    for n_threads in (1, 2):
+        with threadpool_limits(n_threads, "blas"):
+            fits.append(ALS(dataset, dim=32, epochs=1))
+    assert np.array_equal(fits[0].user_vectors, fits[1].user_vectors)
+    assert np.array_equal(fits[0].item_vectors, fits[1].item_vectors)

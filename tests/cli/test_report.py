@@ -51,7 +51,7 @@ def test_what_was_guessed_is_suggested_as_settings():
 def test_data_cannot_command_the_terminal():
     for interactive in (False, True):
         text = printed(report(ITEM), interactive=interactive)
-        assert "[bold]b [31m 17" in text
+        assert r"[bold]b\x1b[31m 17" in text
         assert "\x1b[31m" not in text
 
 
