@@ -1,4 +1,4 @@
-"""What some tests need from the machine: real ratings, browsers, pyarrow. Without it they are skipped.
+"""What some tests need from the machine: real ratings, browsers, Node.js, pyarrow. Without it they are skipped.
 
 One line for each says so.
 
@@ -65,6 +65,11 @@ def firefox_skip_reason() -> str | None:
     return None
 
 
+def node_skip_reason() -> str | None:
+    """Why the syntax of scripts is not checked here; None if it is."""
+    return None if shutil.which("node") else "no check of the scripts of a real site: node is not on the PATH"
+
+
 def skip_reasons() -> list[str]:
     """One line for each requirement that is not met, so that nobody takes what was skipped for passed."""
     reasons = [
@@ -73,6 +78,7 @@ def skip_reasons() -> list[str]:
         packages_skip_reason(),
         chromium_skip_reason(),
         firefox_skip_reason(),
+        node_skip_reason(),
         None if importlib.util.find_spec("pyarrow") else "no tests on Arrow columns: pyarrow is not installed",
     ]
     return [reason for reason in reasons if reason is not None]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
-import recsys
 from recsys.recommend.item_map import map_items
 from recsys.recommend.pca import principal_components
 from recsys.recommend.trustworthiness import trustworthiness
 from recsys.site.output.limits import MAX_LISTED
-from tests.requirements import MOVIELENS, needs_movielens
+from tests.requirements import needs_movielens
 
 
 def groups(n_groups: int, n_each: int, dim: int = 16) -> np.ndarray:
@@ -69,10 +70,8 @@ def test_an_item_without_training_ratings_lies_among_those_its_vector_is_like():
 
 @needs_movielens
 @pytest.mark.parametrize(("model", "projection", "layout"), [("base", 0.84, 0.95), ("deep", 0.65, 0.83)])
-def test_on_movielens_neighbours_can_be_trusted_more_in_the_layout(model, projection, layout):
-    dataset = recsys.load_dataset(MOVIELENS)
-    train = recsys.split(dataset).train
-    vectors = recsys.fit(train, model).item_vectors
-    measured = maps_of(vectors, dataset.item_counts, train.item_counts).trustworthiness
-    assert measured.projection < projection + 0.02
-    assert measured.neighbour_layout > layout
+def test_on_movielens_neighbours_can_be_trusted_more_in_the_layout(movielens, model, projection, layout):
+    exported = json.loads((movielens / "data" / "item_embeddings.json").read_text("utf-8"))
+    measured = exported["models"][model]["trustworthiness"]
+    assert measured["projection"] < projection + 0.02
+    assert measured["neighbour_layout"] > layout

@@ -15,7 +15,7 @@ from recsys.site.output.manifest import MANIFEST, hash_files, read_manifest
 from recsys.site.render import render_site
 from tests.site.markup import pages
 from tests.site.pages.test_any_user import large
-from tests.site.tiny import TEMPLATES, render, tiny
+from tests.site.tiny import TEMPLATES, render, tiny, with_pages
 
 ADDRESS = re.compile(r"(?:\.\./)*assets/[\w.-]+\?v=([0-9a-f]{8})")
 
@@ -62,8 +62,9 @@ def test_an_address_changes_with_the_content_and_with_nothing_else(tmp_path):
     addresses = []
     for n, source in enumerate((TEMPLATES, templates)):
         (tmp_path / str(n)).mkdir()
-        write_artefacts(tiny(), tmp_path / str(n) / "data")
-        render_site(tiny(), source, tmp_path / str(n))
+        artefacts = with_pages(tiny(), "users", "items", "map")
+        write_artefacts(artefacts, tmp_path / str(n) / "data")
+        render_site(artefacts, source, tmp_path / str(n))
         addresses.append({load for page in pages(tmp_path / str(n)).values() for load in page.loads})
     assert {address.partition("?")[0] for address in addresses[0] ^ addresses[1]} == {
         "assets/map.css",
