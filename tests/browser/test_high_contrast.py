@@ -1,8 +1,10 @@
 """In high contrast the system takes our backgrounds away: two states must be told apart by something that stays."""
 
+from functools import cache
+
 import pytest
 
-from tests.browser.conftest import THEMES, settled, until
+from tests.browser.conftest import THEMES, settled, until, visits
 from tests.browser.rate.page import rate_card
 
 STYLE = """element => {
@@ -65,6 +67,13 @@ def open_page(visit, disk):
     return lambda address, theme: settled(visit(disk + address, theme=theme, forced_colors="active"))
 
 
+@pytest.fixture(scope="module")
+def open_map(chromium, disk, web):
+    """The map in a theme: one page for several tests, as loading BokehJS takes long."""
+    with visits(chromium, disk, web) as visit:
+        yield cache(lambda theme: settled(visit(f"{disk}map.html", theme=theme, forced_colors="active")))
+
+
 def style(locator):
     return locator.evaluate(STYLE)
 
@@ -79,8 +88,8 @@ def contrasts(locator, property_, pseudo=None):
 
 
 @themes
-def test_the_two_sides_of_a_switch_differ(open_page, theme):
-    page = open_page("map.html", theme)
+def test_the_two_sides_of_a_switch_differ(open_map, theme):
+    page = open_map(theme)
     assert page.evaluate("matchMedia('(forced-colors: active)').matches")
     base, deep = (page.locator("[data-switch] label").nth(n).locator("span") for n in (0, 1))
     before = style(base), style(deep)
@@ -91,8 +100,8 @@ def test_the_two_sides_of_a_switch_differ(open_page, theme):
 
 @themes
 @pytest.mark.parametrize("name", ["Find a film on the map", "Search users and films"])
-def test_the_active_option_of_a_search_differs_from_the_others(open_page, theme, name):
-    page = open_page("map.html", theme)
+def test_the_active_option_of_a_search_differs_from_the_others(open_map, theme, name):
+    page = open_map(theme)
     page.get_by_role("combobox", name=name).fill("the")
     page.locator("[role=listbox]:visible [role=option]").nth(1).wait_for()
     page.keyboard.press("ArrowDown")
@@ -100,6 +109,7 @@ def test_the_active_option_of_a_search_differs_from_the_others(open_page, theme,
     assert active.get_attribute("aria-selected") == "true"
     assert style(active) != style(other)
     assert style(active)[0] != style(active)[1]
+    page.get_by_role("combobox", name=name).fill("")
 
 
 @themes
@@ -122,8 +132,8 @@ def test_stars_given_differ_from_those_that_are_not(open_page, theme):
 
 
 @themes
-def test_points_of_the_map_and_its_legend_keep_their_colours(open_page, theme):
-    page = open_page("map.html", theme)
+def test_points_of_the_map_and_its_legend_keep_their_colours(open_map, theme):
+    page = open_map(theme)
     page.locator("[data-colour]").select_option("genre")
     fills = "() => new Set(Bokeh.documents[0].get_model_by_name('items').data.fill).size"
     until(page, f"n => ({fills})() > n", 4)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from recsys.export.script import json_in
-from tests.browser.conftest import both_browsers, main_path, settled, until
+from tests.browser.conftest import both_browsers, main_path, settled, until, visits
 
 POSITIONS = """() => {
   const { x, y } = Bokeh.documents[0].get_model_by_name("items").data;
@@ -40,6 +40,11 @@ FRAME = """() => {
   const { left, top } = view.frame.bbox;
   return [unit, plot.x_range.start, plot.y_range.end, [x + left, y + top]];
 }"""
+# As a link to the page itself does; but an event follows even if the address stays the same.
+OPEN_HASH = """(hash) => {
+  history.replaceState(null, "", new URL(hash || "#", location));
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}"""
 COLOURS = "() => new Set(Bokeh.documents[0].get_model_by_name('items').data.fill).size"
 
 
@@ -56,6 +61,28 @@ def projections(exported):
 @pytest.fixture(scope="module")
 def layouts(exported):
     return {name: model["neighbour_layout"] for name, model in exported["item_embeddings"]["models"].items()}
+
+
+@pytest.fixture(scope="module")
+def shared_page(chromium, disk, web):
+    with visits(chromium, disk, web) as visit:
+        yield settled(visit(disk + "map.html"))
+
+
+@pytest.fixture
+def open_map(shared_page):
+    """Show what a link to the map shows, in a page that several tests use, as loading BokehJS takes long.
+
+    All that the map shows is in its address, but for the view, which "Show all" resets, and what is open.
+    """
+
+    def opened(hash_=""):
+        shared_page.evaluate("for (const part of document.querySelectorAll('details[open]')) part.open = false")
+        shared_page.evaluate(OPEN_HASH, hash_)
+        shared_page.get_by_role("button", name="Show all").press("Enter")  # wherever the last test has scrolled to
+        return shared_page
+
+    return opened
 
 
 def same(positions, expected) -> bool:
@@ -124,8 +151,8 @@ def test_no_spinner_covers_the_years(visit, disk):
         assert page.get_by_label(label).evaluate("input => getComputedStyle(input).appearance") == "textfield"
 
 
-def test_a_neighbour_can_be_picked_and_the_pick_cleared(visit, disk):
-    page = settled(visit(disk + "map.html#item=5331"))
+def test_a_neighbour_can_be_picked_and_the_pick_cleared(open_map):
+    page = open_map("#item=5331")
     first = panel(page).locator("li button").first
     name = first.locator("bdi").inner_text()
     first.click()
@@ -164,16 +191,15 @@ def test_the_controls_of_the_replay_are_above_the_plot_and_not_covered(visit, di
     assert "item" not in view_in_address(page)
 
 
-@pytest.mark.parametrize("hash_", ["", "#item=5331"])
-def test_the_map_is_printed_on_one_page(visit, disk, hash_):
-    page = settled(visit(disk + "map.html" + hash_))
+@pytest.mark.parametrize(("hash_", "size"), [("", "A4"), ("", "Letter"), ("#item=5331", "A4")])
+def test_the_map_is_printed_on_one_page(open_map, hash_, size):
+    page = open_map(hash_)
     names(page)
-    for size in ("A4", "Letter"):
-        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format=size))) == 1
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format=size))) == 1
 
 
-def test_genres_and_years_filter_the_items(visit, disk, items):
-    page = settled(visit(disk + "map.html"))
+def test_genres_and_years_filter_the_items(open_map, items):
+    page = open_map()
     assert count(page) == f"{len(items)} films"
     page.locator("summary", has_text="Genres").click()
     page.get_by_role("checkbox", name=re.compile("^Western")).check()
@@ -191,8 +217,8 @@ def test_genres_and_years_filter_the_items(visit, disk, items):
     assert count(page) == f"{len(items)} films"
 
 
-def test_items_are_coloured_by_genre_model_year_or_popularity_with_a_legend(visit, disk):
-    page = settled(visit(disk + "map.html"))
+def test_items_are_coloured_by_genre_model_year_or_popularity_with_a_legend(open_map):
+    page = open_map()
     until(page, f"({COLOURS})() >= 5")
     assert page.get_by_label("Colour").input_value() == "genre"
     for colour, min_colours in (("genre", 5), ("year", 5), ("popularity", 5)):
@@ -203,8 +229,8 @@ def test_items_are_coloured_by_genre_model_year_or_popularity_with_a_legend(visi
     assert page.evaluate(COLOURS) == 1
 
 
-def test_each_model_has_its_own_positions_in_each_layout(visit, disk, projections, layouts):
-    page = settled(visit(disk + "map.html"))
+def test_each_model_has_its_own_positions_in_each_layout(open_map, visit, projections, layouts):
+    page = open_map()
     until(page, "Bokeh.documents[0].get_model_by_name('items').data.x.length > 0")
     assert same(page.evaluate(POSITIONS), layouts["deep"])
     page.get_by_role("radio", name="Base").check()
@@ -217,8 +243,8 @@ def test_each_model_has_its_own_positions_in_each_layout(visit, disk, projection
     assert same(settled(visit(page.url)).evaluate(POSITIONS), projections["deep"])
 
 
-def test_the_page_states_the_trustworthiness_of_what_it_shows(visit, disk, exported):
-    page = settled(visit(disk + "map.html"))
+def test_the_page_states_the_trustworthiness_of_what_it_shows(open_map, exported):
+    page = open_map()
     until(page, "Bokeh.documents[0].get_model_by_name('items').data.x.length > 0")
     stated = page.locator("figcaption p:visible", has_text="Trustworthiness")
     for model in ("Deep", "Base"):
@@ -233,8 +259,8 @@ def test_the_page_states_the_trustworthiness_of_what_it_shows(visit, disk, expor
             assert shown == pytest.approx(trusted[key], abs=0.0051)
 
 
-def test_the_best_known_items_are_named_as_far_as_there_is_room(visit, disk, items):
-    page = settled(visit(disk + "map.html"))
+def test_the_best_known_items_are_named_as_far_as_there_is_room(open_map, items):
+    page = open_map()
     shown = names(page)
     most_rated = sorted(items, key=lambda item: -item["n_ratings"])
     assert shown[0] == most_rated[0]["title"]
@@ -264,14 +290,14 @@ def test_names_do_not_overlap_each_other_and_stay_on_the_map(visit, disk, width)
             assert a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
 
 
-def test_regions_are_named_on_the_layout_by_neighbours_while_nothing_is_picked(visit, disk, exported):
+def test_regions_are_named_on_the_layout_by_neighbours_while_nothing_is_picked(open_map, exported):
     def shown():
         page.wait_for_timeout(400)
         return page.evaluate("Bokeh.documents[0].get_model_by_name('region-names-source').data.text")
 
     regions = exported["item_embeddings"]["models"]["deep"]["regions"]
     expected = [" · ".join([*region["genres"], *(f"{year}s" for year in region["decades"])]) for region in regions]
-    page = settled(visit(disk + "map.html"))
+    page = open_map()
     assert shown()
     assert set(shown()) <= set(expected)
     page.get_by_label("Layout").select_option("Principal components")
@@ -283,8 +309,8 @@ def test_regions_are_named_on_the_layout_by_neighbours_while_nothing_is_picked(v
 
 
 @pytest.mark.parametrize("tool", ["Lasso Select", "Box Select"])
-def test_items_inside_a_lasso_or_box_are_listed(visit, disk, items, layouts, tool):
-    page = settled(visit(disk + "map.html"))
+def test_items_inside_a_lasso_or_box_are_listed(open_map, items, layouts, tool):
+    page = open_map()
     names(page)
     page.get_by_title(tool).click()
     surface = page.locator("[data-chart]").bounding_box()
@@ -316,8 +342,8 @@ def test_items_inside_a_lasso_or_box_are_listed(visit, disk, items, layouts, too
     panel(page).get_by_text("Or begin with one of these").wait_for()
 
 
-def test_of_a_picked_item_the_ringed_neighbours_are_named(visit, disk, items):
-    page = settled(visit(disk + "map.html#item=5331"))
+def test_of_a_picked_item_the_ringed_neighbours_are_named(open_map, items):
+    page = open_map("#item=5331")
     panel(page).get_by_text("Nearest in").wait_for()
     neighbours = panel(page).locator("li bdi").all_inner_texts()
     shown = names(page)
@@ -326,9 +352,9 @@ def test_of_a_picked_item_the_ringed_neighbours_are_named(visit, disk, items):
 
 
 def test_the_replay_loads_on_request_moves_the_items_and_ends_at_their_final_positions(
-    visit, origin, projections, layouts
+    visit, web, projections, layouts
 ):
-    page = settled(visit(origin + "map.html"))
+    page = settled(visit(web + "map.html"))  # the one below is from disk
     loaded = []
     page.on("request", lambda request: loaded.append(request.url.rsplit("/", 1)[1].partition("?")[0]))
     page.get_by_role("button", name="Replay").click()
@@ -357,9 +383,9 @@ def test_another_layout_ends_the_replay(visit, disk, layouts):
     assert same(page.evaluate(POSITIONS), layouts["deep"])
 
 
-def test_the_address_holds_the_epoch_that_is_shown(site, visit, disk):
+def test_the_address_holds_the_epoch_that_is_shown(site, open_map):
     replay = json.loads(json_in((site / "data" / "map_replay.js").read_text(encoding="utf-8")))["models"]
-    page = settled(visit(disk + "map.html#epoch=999"))
+    page = open_map("#epoch=999")
     page.get_by_role("slider", name="Epoch").wait_for()
     page.get_by_role("radio", name="Base").check()
     last = replay["base"]["epochs"][-1]
@@ -382,8 +408,8 @@ def test_the_replay_plays_by_itself_unless_the_system_asks_for_reduced_motion(vi
     assert same(page.evaluate(POSITIONS), projections["deep"])
 
 
-def test_a_shared_link_shows_the_same_view(visit, origin):
-    page = settled(visit(origin + "map.html"))
+def test_a_shared_link_shows_the_same_view(open_map, visit):
+    page = open_map()
     page.get_by_role("radio", name="Base").check()
     page.get_by_label("Colour").select_option("year")
     page.get_by_label("To year").fill("1970")
@@ -402,12 +428,13 @@ def test_a_shared_link_shows_the_same_view(visit, origin):
 
 
 @pytest.mark.parametrize(
-    "hash_", ["#item=none&model=wide&layout=3d&genre=x&from=y&epoch=-1&colour=z", "#%", "#item=%00"]
+    "hash_", ["#item=none&model=wide&layout=3d&genre=x&from=y&epoch=-1&colour=z&you=NaN,1", "#%", "#item=%00"]
 )
 def test_invalid_values_in_the_address_show_the_whole_map(visit, disk, items, hash_):
     page = settled(visit(disk + "map.html" + hash_))
     until(page, "document.querySelector('[data-panel] li')")
     assert count(page) == f"{len(items)} films"
+    assert page.evaluate(NEW_USER) == []
 
 
 OTHER_SHADES = """(before) => {
@@ -434,8 +461,8 @@ DENSITY = """() => {
 }"""
 
 
-def test_the_ground_is_shaded_where_nine_six_and_three_of_ten_shown_items_lie(visit, disk, items):
-    page = settled(visit(disk + "map.html"))
+def test_the_ground_is_shaded_where_nine_six_and_three_of_ten_shown_items_lie(open_map, items):
+    page = open_map()
     until(page, OTHER_SHADES, 0)
     assert page.evaluate(DENSITY) == pytest.approx([0.9, 0.6, 0.3], abs=0.07)
     before = page.evaluate("[...Bokeh.documents[0].get_model_by_name('density-source').data.xs[0]].length")
@@ -450,15 +477,18 @@ def test_the_ground_is_shaded_where_nine_six_and_three_of_ten_shown_items_lie(vi
     assert page.evaluate(DENSITY) == pytest.approx([0.9, 0.6, 0.3], abs=0.07)
 
 
-def test_where_an_item_is_picked_or_few_are_shown_nothing_is_shaded(visit, disk, items):
+def test_where_an_item_is_picked_or_few_are_shown_nothing_is_shaded(open_map, items):
     for hash_ in (f"#item={items[0]['id']}", "#from=1900&to=1940"):
-        page = settled(visit(disk + "map.html" + hash_))
-        until(page, "Bokeh.documents[0].get_model_by_name('names-source').data.x.length")  # shaded with the names
+        page = open_map()
+        until(page, OTHER_SHADES, 0)
+        page = open_map(hash_)
+        until(page, "Bokeh.documents[0].get_model_by_name('names-source').data.x.length")
+        names(page)  # shaded with the names
         assert page.evaluate(DENSITY) == []
 
 
-def test_a_position_in_the_address_is_marked_on_the_neighbours_of_deep_alone(visit, disk):
-    page = settled(visit(disk + "map.html#model=deep&you=0.01,-0.02"))
+def test_a_position_in_the_address_is_marked_on_the_neighbours_of_deep_alone(open_map):
+    page = open_map("#model=deep&you=0.01,-0.02")
     page.get_by_text("★ You").wait_for()
     assert page.evaluate(NEW_USER) == [[0.01, -0.02]]
     page.get_by_label("Layout").select_option("Principal components")
@@ -486,8 +516,8 @@ def test_a_copied_link_does_not_hold_the_position_of_the_user(visit, disk):
     assert page.locator("[data-link] input").input_value() == disk + "map.html"
 
 
-def test_a_position_beyond_all_items_is_marked_at_their_edge(visit, disk, layouts):
-    page = settled(visit(disk + "map.html#model=deep&you=999999,-999999"))
+def test_a_position_beyond_all_items_is_marked_at_their_edge(open_map, layouts):
+    page = open_map("#model=deep&you=999999,-999999")
     page.get_by_text("★ You").wait_for()
     (x, y) = page.evaluate(NEW_USER)[0]
     xs, ys = zip(*layouts["deep"], strict=True)
@@ -495,7 +525,8 @@ def test_a_position_beyond_all_items_is_marked_at_their_edge(visit, disk, layout
 
 
 @pytest.mark.parametrize("position", ["NaN,1", "1", "1,2,3", "1e3,1", "Infinity,0", ",", "<b>,1", "0x1,1", "1,", "%"])
-def test_an_invalid_position_is_not_marked(visit, disk, position):
-    page = settled(visit(disk + f"map.html#model=deep&you={position}"))
-    until(page, "Bokeh.documents[0].get_model_by_name('items').data.x.length > 0")
+def test_an_invalid_position_is_not_marked(open_map, position):
+    page = open_map("#model=deep&you=0.01,-0.02")
+    assert page.evaluate(NEW_USER) == [[0.01, -0.02]]
+    page.evaluate(OPEN_HASH, f"#model=deep&you={position}")
     assert page.evaluate(NEW_USER) == []

@@ -113,16 +113,17 @@ def test_where_both_rate_an_item_the_page_says_that_the_imported_rating_wins(ope
     assert your_ratings(page) == {items[id_]["title"]: 2}
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"marquee_ratings": 1}', "x" * 600_000, "[" * 10_000])
-def test_a_file_that_is_no_export_changes_nothing_and_the_page_says_so(open_rate_page, tmp_path, text):
+def test_a_file_that_is_no_export_changes_nothing_and_the_page_says_so(open_rate_page, tmp_path):
     page = open_rate_page()
     rate_card(page, 0, 5)
     before = recommended(page)
-    (tmp_path / "x.json").write_text(text)
-    page.get_by_label("Import").set_input_files(tmp_path / "x.json")
-    until(page, "() => document.querySelector('[data-import-status]').textContent.endsWith('.')")
-    assert page.locator("[data-import-preview]").is_hidden()
-    assert recommended(page) == before
+    for text in ("", "[]", '{"marquee_ratings": 1}', "x" * 600_000, "[" * 10_000):
+        (tmp_path / "x.json").write_text(text)
+        page.evaluate("() => { document.querySelector('[data-import-status]').textContent = ''; }")
+        page.get_by_label("Import").set_input_files(tmp_path / "x.json")
+        until(page, "() => document.querySelector('[data-import-status]').textContent.endsWith('.')")
+        assert page.locator("[data-import-preview]").is_hidden()
+        assert recommended(page) == before
 
 
 @pytest.mark.parametrize("hash_", ["#rate", "#<img src=x onerror=alert(1)>"])
@@ -132,20 +133,20 @@ def test_a_hash_without_ratings_is_ignored(open_rate_page, disk, hash_):
     assert not page.get_by_label("Ratings from a link").is_visible()
 
 
-@pytest.mark.parametrize("hash_", ["#r=", "#r=0~50", "#r=5~%", "#r=" + ",".join(f"5~{n}" for n in range(201))])
-def test_a_link_that_cannot_be_read_is_reported_until_one_can(open_rate_page, disk, hash_):
+def test_a_link_that_cannot_be_read_is_reported_until_one_can(open_rate_page):
     page = open_rate_page()
     rate_card(page, 0, 5)
     before = recommended(page)
     page.evaluate(SET_HASH, "#r=5~50")
-    page.evaluate(SET_HASH, hash_)
-    box = page.get_by_label("Ratings from a link")
-    assert box.inner_text() == "The link could not be read."
-    assert box.get_by_role("status").count() == 1
-    assert recommended(page) == before
-    page.evaluate(SET_HASH, "#r=5~50")
-    assert box.inner_text().startswith("You see 1 rating from a link.")
-    assert box.get_by_role("button").locator("visible=true").count() == 2
+    for hash_ in ("#r=", "#r=0~50", "#r=5~%", "#r=" + ",".join(f"5~{n}" for n in range(201))):
+        page.evaluate(SET_HASH, hash_)
+        box = page.get_by_label("Ratings from a link")
+        assert box.inner_text() == "The link could not be read."
+        assert box.get_by_role("status").count() == 1
+        assert recommended(page) == before
+        page.evaluate(SET_HASH, "#r=5~50")
+        assert box.inner_text().startswith("You see 1 rating from a link.")
+        assert box.get_by_role("button").locator("visible=true").count() == 2
 
 
 def test_going_back_from_a_link_shows_the_users_ratings_and_a_jump_within_the_page_does_not(open_rate_page, items):

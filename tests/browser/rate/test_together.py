@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
-from tests.browser.conftest import axe_violations, document_widths, expose, until
-from tests.browser.rate.page import SET_HASH, link_to_ratings, rate_card, recommended
+from tests.browser.conftest import axe_violations, document_widths, expose, until, visits
+from tests.browser.rate.page import SET_HASH, link_to_ratings, loaded, rate_card, recommended
 
 LINKS = "[...document.querySelectorAll('[data-both] li a')]"
 BOTH = f"{LINKS}.map((link) => link.href.split('/').pop().replace('.html', ''))"
@@ -32,7 +31,18 @@ EXPECTED = """([own, linked, how]) => {
 
 
 @pytest.fixture
-def two_people(open_rate_page, disk):
+def two_people(open_rate_page):
+    return page_for_two(open_rate_page)
+
+
+@pytest.fixture(scope="module")
+def two_others(chromium, disk, web):
+    """What ``two_people`` is, for tests that change neither ratings nor the address."""
+    with visits(chromium, disk, web) as visit:
+        yield page_for_two(lambda: loaded(visit(f"{disk}rate.html")))
+
+
+def page_for_two(open_rate_page):
     """The page of someone with ratings who opens another's link, and the ratings of both."""
     sender = open_rate_page()
     linked = [rate_card(sender, position, stars) for position, stars in ((3, 5), (7, 5), (9, 1))]
@@ -47,8 +57,8 @@ def two_people(open_rate_page, disk):
 
 
 @pytest.mark.parametrize(("label", "how"), [("Fair", "least"), ("On average", "mean")])
-def test_the_list_is_by_the_less_keen_or_by_the_mean_of_both(two_people, label, how):
-    page, own, linked = two_people
+def test_the_list_is_by_the_less_keen_or_by_the_mean_of_both(two_others, label, how):
+    page, own, linked = two_others
     page.get_by_role("radio", name=label).check()
     expected = page.evaluate(EXPECTED, [own, linked, how])
     assert page.evaluate(BOTH) == [id_ for id_, _, _ in expected]
@@ -86,8 +96,8 @@ def test_who_has_no_ratings_sees_the_list_of_the_link_alone(open_rate_page):
 
 
 @pytest.mark.parametrize(("width", "theme"), [(360, "light"), (1280, "dark")])
-def test_it_fits_and_is_accessible(two_people, width, theme):
-    page, _, _ = two_people
+def test_it_fits_and_is_accessible(two_others, width, theme):
+    page, _, _ = two_others
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=theme)
     needed, available = document_widths(page)
@@ -95,26 +105,28 @@ def test_it_fits_and_is_accessible(two_people, width, theme):
     assert axe_violations(page) == []
 
 
-def call(page: Any, text: str) -> Any:
-    expose(page, "rate/together.js", "standardize", "shareOf")
-    return page.evaluate(text)
+@pytest.fixture(scope="module")
+def call(chromium, disk, web):
+    """What a call of the module gives: ``call("standardize([2, 2])")``."""
+    with visits(chromium, disk, web) as visit:
+        page = visit("about.html")
+        expose(page, "rate/together.js", "standardize", "shareOf")
+        yield page.evaluate
 
 
-def test_scores_are_compared_in_standard_deviations(visit):
-    assert call(visit("about.html"), "standardize([1, 3, 5, 7])") == pytest.approx(
-        [-1.3416, -0.4472, 0.4472, 1.3416], abs=1e-4
-    )
+def test_scores_are_compared_in_standard_deviations(call):
+    assert call("standardize([1, 3, 5, 7])") == pytest.approx([-1.3416, -0.4472, 0.4472, 1.3416], abs=1e-4)
 
 
-def test_equal_scores_say_nothing(visit):
-    assert call(visit("about.html"), "standardize([2, 2])") == [0, 0]
+def test_equal_scores_say_nothing(call):
+    assert call("standardize([2, 2])") == [0, 0]
 
 
 @pytest.mark.parametrize(
     ("first", "second", "share"), [(3, 1, 0.75), (2, 2, 0.5), (2, -1, 1), (-1, 2, 0), (-1, -1, 0.5)]
 )
-def test_a_share_is_of_what_speaks_for_an_item(visit, first, second, share):
-    assert call(visit("about.html"), f"shareOf({first}, {second})") == share
+def test_a_share_is_of_what_speaks_for_an_item(call, first, second, share):
+    assert call(f"shareOf({first}, {second})") == share
 
 
 def test_ratings_that_change_change_the_list(two_people):
