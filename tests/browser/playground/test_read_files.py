@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -564,6 +565,7 @@ def test_any_text_is_read_alike_or_refused(page, tmp_path_factory, text):
     compare(page, tmp_path_factory.getbasetemp() / "any", text.encode())
 
 
+N_LINES = 20_000
 REAL_LOGS = {
     "ml-100k": "u.data", "movietweetings": "ratings.dat", "steam": "game_play.dat", "citeulike": "library.csv",
     "book-crossing": "book_ratings.dat",
@@ -572,6 +574,7 @@ REAL_LOGS = {
 
 @pytest.mark.parametrize("name", REAL_LOGS)
 def test_real_logs_are_read_alike(page, tmp_path, name):
-    content = (real_log(name) / REAL_LOGS[name]).read_bytes()
+    with (real_log(name) / REAL_LOGS[name]).open("rb") as file:
+        content = b"".join(islice(file, N_LINES))
     log = compare(page, tmp_path / "folder", content, REAL_LOGS[name])
-    assert log is not None and len(log.ratings) > 50_000
+    assert log is not None and len(log.ratings) > N_LINES / 2
