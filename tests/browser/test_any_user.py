@@ -309,8 +309,7 @@ def test_an_item_page_links_to_users_to_whom_it_is_recommended(visit, disk, site
     wait_for_heading(page, f"User {id_}")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("width", "theme"), list(zip(WIDTHS, THEMES, strict=True)))
 @pytest.mark.parametrize("hash_", ["", "#1", "#nobody"])
 def test_axe_finds_nothing_and_the_page_is_no_wider_than_the_window(open_users_page, width, theme, hash_):
     page = open_users_page(hash_, width, theme)

@@ -42,8 +42,8 @@ def scroll_to(page, chart: str) -> None:
     until(page, "(chart) => document.querySelector(`[data-chart='${chart}'][data-drawn]`)", chart)
 
 
-def test_charts_that_are_not_near_the_window_are_not_drawn(visit, origin):
-    page = visit(origin + "compare.html")
+def test_charts_that_are_not_near_the_window_are_not_drawn(visit, disk):
+    page = visit(disk + "compare.html")
     charts = page.evaluate(CHARTS)
     scroll_to(page, charts[0])
     assert 0 < len(page.evaluate(DRAWN)) < len(charts)
@@ -62,8 +62,7 @@ def test_bokeh_is_not_loaded_before_a_chart_comes_near(visit, origin):
     assert page.evaluate(HAS_BOKEH)
 
 
-@pytest.mark.parametrize("address", ["compare.html", "training.html"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("address", "width"), [("compare.html", 360), ("training.html", 1280)])
 def test_nothing_moves_when_a_chart_appears(visit, disk, address, width):
     page = visit(disk + address, width)
     before = page.evaluate(HEIGHTS)
@@ -114,8 +113,8 @@ def downloaded(page, chart, button) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
-def test_the_data_of_a_chart_are_a_table_of_what_was_measured(visit, origin, exported):
-    page = visit(origin + "compare.html")
+def test_the_data_of_a_chart_are_a_table_of_what_was_measured(visit, web, exported):
+    page = visit(web + "compare.html")
     rows = list(csv.DictReader(downloaded(page, "leaderboard", "Data (CSV)").decode().splitlines()))
     labels = {name: entry["label"] for name, entry in exported["build"]["legend"].items()}
     assert {row["model"]: [float(row[name]) for name in ("ndcg", "low", "high")] for row in rows} == {
@@ -155,7 +154,11 @@ COLOURS = """(base64) => new Promise((resolve) => {
 BACKGROUND = "(element) => getComputedStyle(element).backgroundColor.match(/\\d+/g).join(' ')"
 
 
-@pytest.mark.parametrize(("theme", "paper"), [("light", "255 255 255"), ("dark", "26 23 30")])
+@pytest.mark.parametrize(
+    ("origin", "theme", "paper"),
+    [("disk", "light", "255 255 255"), ("web", "dark", "26 23 30")],
+    indirect=["origin"],
+)
 def test_the_picture_of_a_chart_has_its_colours_on_the_paper_of_the_theme(visit, origin, theme, paper):
     page = visit(origin + "training.html", theme=theme)
     scroll_to(page, "deep-ndcg")
@@ -201,8 +204,8 @@ def test_a_chart_is_drawn_once(visit, disk, theme):
     assert page.evaluate("drawnTexts.filter((text) => text === 'epoch').length") == n_charts > 1
 
 
-def test_the_map_is_a_picture_with_its_legend_and_caption(visit, origin):
-    page = settled(visit(origin + "map.html"))
+def test_the_map_is_a_picture_with_its_legend_and_caption(visit, disk):
+    page = settled(visit(disk + "map.html"))
     page.locator(".map-legend li").first.wait_for()
     with page.expect_download() as download:
         page.get_by_role("button", name="Picture (PNG)").click()

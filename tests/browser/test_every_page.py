@@ -1,6 +1,7 @@
 """What holds for every kind of page: narrow and light, wide and dark, from disk and from a server.
 
-Whether a page fits depends on the width alone and its colours on the theme alone, so two looks stand for all four.
+Whether a page fits depends on the width alone, its colours on the theme alone, and whether its files load on the
+origin alone, so two visits stand for all eight.
 """
 
 import threading
@@ -12,7 +13,9 @@ from tests.browser.conftest import KINDS, THEMES, WIDTHS, axe_violations, docume
 
 kinds = pytest.mark.parametrize("kind", KINDS)
 widths = pytest.mark.parametrize("width", WIDTHS)
-looks = pytest.mark.parametrize(("width", "theme"), list(zip(WIDTHS, THEMES, strict=True)))
+visits_of_a_page = pytest.mark.parametrize(
+    ("origin", "width", "theme"), list(zip(("disk", "web"), WIDTHS, THEMES, strict=True)), indirect=["origin"]
+)
 
 # All rows of a table are alike, and axe takes long for each.
 FEW_ROWS = "for (const row of document.querySelectorAll('tbody > tr:nth-child(n + 21)')) row.remove()"
@@ -26,13 +29,18 @@ LUMINANCE = """() => {
 
 
 @kinds
-@looks
-def test_a_page_loads_without_errors_fits_the_window_and_has_the_theme(visit, origin, kind, width, theme):
+@visits_of_a_page
+def test_a_page_loads_fits_the_window_has_the_theme_and_axe_finds_nothing(visit, origin, kind, width, theme):
     page = settled(visit(origin + KINDS[kind], width, theme))
     assert page.get_by_role("heading", level=1).count() == 1
     needed, available = document_widths(page)
     assert needed <= available == width
     assert (page.evaluate(LUMINANCE) < 0.3) is (theme == "dark")
+    for summary in page.locator("details:not([open]) > summary").all():
+        if summary.is_visible():
+            summary.click()
+    page.evaluate(FEW_ROWS)
+    assert axe_violations(page) == []
 
 
 def test_the_largest_pages_are_no_wider_than_a_phone(site, visit):
@@ -45,9 +53,14 @@ def test_the_largest_pages_are_no_wider_than_a_phone(site, visit):
             assert (path.name, needed) == (path.name, available)
 
 
-@pytest.mark.parametrize("unknown", ["none.html", "users/none.html", "items/a/b/none", "users/a/", "a/b/c/d/e/f/g/h"])
-def test_an_unknown_address_at_any_depth_shows_the_404_page_with_its_style_and_a_link_that_works(visit, web, unknown):
-    page = visit(unknown)
+def test_an_unknown_address_at_any_depth_shows_the_404_page_with_its_style_and_a_link_that_works(visit, web):
+    page = visit("404.html")
+    for unknown in ("none.html", "users/none.html", "items/a/b/none", "users/a/", "a/b/c/d/e/f/g/h"):
+        page.goto(web + unknown)
+        assert_404_page(page, web)
+
+
+def assert_404_page(page, web):
     assert page.get_by_role("heading", level=1).inner_text() == "This film is not on the programme."
     assert page.evaluate("getComputedStyle(document.body).margin") == "0px"
     assert page.get_by_text("remove the end of the address").is_hidden()
@@ -77,22 +90,12 @@ def test_without_javascript_the_404_page_has_no_link_that_leads_nowhere(visit):
     assert page.get_by_role("link").count() == 0
 
 
-@kinds
-@looks
-def test_axe_finds_nothing(visit, disk, kind, width, theme):
-    page = settled(visit(disk + KINDS[kind], width, theme))
-    for summary in page.locator("details:not([open]) > summary").all():
-        if summary.is_visible():
-            summary.click()
-    page.evaluate(FEW_ROWS)
-    assert axe_violations(page) == []
-
-
-@kinds
 @widths
-def test_without_javascript_no_control_that_needs_it_is_shown(visit, disk, kind, width):
-    page = visit(disk + KINDS[kind], width, java_script_enabled=False)
-    assert page.get_by_role("heading", level=1).is_visible()
-    # The box that shows numbers works by the style sheet alone.
-    for hook in (".needs-js", "button", "input:not(#numbers)", "select"):
-        assert page.locator(hook).locator("visible=true").count() == 0, hook
+def test_without_javascript_no_control_that_needs_it_is_shown(visit, disk, width):
+    page = visit(disk + "404.html", width, java_script_enabled=False)
+    for kind, file in KINDS.items():
+        page.goto(disk + file)
+        assert page.get_by_role("heading", level=1).is_visible(), kind
+        # The box that shows numbers works by the style sheet alone.
+        for hook in (".needs-js", "button", "input:not(#numbers)", "select"):
+            assert page.locator(hook).locator("visible=true").count() == 0, (kind, hook)

@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import REQUESTED, SHIFT, axe_violations, document_widths, main_path, settled, until
+from tests.browser.conftest import (
+    REQUESTED,
+    SHIFT,
+    axe_violations,
+    disk_narrow_web_wide,
+    document_widths,
+    main_path,
+    other_main_path,
+    settled,
+    until,
+)
 from tests.browser.rate.page import loaded, rate_card, recommended, your_ratings
 
 STORED = """() => {
@@ -44,7 +54,7 @@ def link_to_list(page: Any) -> Any:
 
 
 @pytest.mark.parametrize("address", LISTS.values(), ids=LISTS)
-@pytest.mark.parametrize("width", [360, 1280])
+@disk_narrow_web_wide
 def test_an_item_of_a_list_is_rated_in_place(visit, origin, address, width):
     page = visit(origin + address, width)
     button = first_button(page)
@@ -123,7 +133,7 @@ def test_not_interested_takes_the_rating_away_and_gives_it_back(visit, disk):
     assert stored(page) == {"ratings": {id_: 5}, "unwanted": [], "watchlist": []}
 
 
-@main_path
+@other_main_path
 def test_the_page_of_an_item_has_the_buttons_below_its_title(visit, origin, width):
     page = visit(origin + "items/5331.html", width)
     bar = page.locator(".rate-item")
@@ -323,8 +333,15 @@ def test_the_count_moves_nothing_on_later_visits(visit):
     assert page.evaluate(SHIFT) < 0.005
 
 
-@pytest.mark.parametrize("address", LISTS.values(), ids=LISTS)
-@pytest.mark.parametrize(("width", "theme"), [(360, "light"), (1280, "dark")])
+@pytest.mark.parametrize(
+    ("address", "width", "theme"),
+    [
+        ("users/1.html", 360, "light"),
+        ("users/1.html", 1280, "dark"),  # the panel has the same colours on every page
+        ("items/5331.html", 360, "dark"),
+        ("items.html", 360, "light"),
+    ],
+)
 def test_the_panel_fits_is_accessible_and_easy_to_press(visit, disk, address, width, theme):
     page = visit(disk + address, width, theme, has_touch=width == 360)
     page.evaluate("for (const row of document.querySelectorAll('tbody > tr:nth-child(n + 21)')) row.remove()")

@@ -15,7 +15,11 @@ def search(page, text):
     return page.locator("#search-list [role=option]")
 
 
-@pytest.mark.parametrize("address", ["about.html", "users/1.html", "items/5331.html"])
+@pytest.mark.parametrize(
+    ("origin", "address"),
+    [("disk", "about.html"), ("web", "users/1.html"), ("disk", "items/5331.html")],
+    indirect=["origin"],
+)
 def test_the_pages_of_the_site_are_found_from_everywhere(visit, origin, address):
     page = visit(origin + address)
     option = search(page, "compare").first
@@ -24,7 +28,11 @@ def test_the_pages_of_the_site_are_found_from_everywhere(visit, origin, address)
     page.wait_for_url(re.compile(r"/compare\.html$"))
 
 
-@pytest.mark.parametrize("address", ["about.html", "items/5331.html", "map.html"])
+@pytest.mark.parametrize(
+    ("origin", "address"),
+    [("web", "about.html"), ("disk", "items/5331.html"), ("web", "map.html")],
+    indirect=["origin"],
+)
 def test_a_genre_leads_to_its_films_on_the_map(visit, origin, exported, address):
     items = exported["items"]["items"]
     n_westerns = sum("Western" in item["genres"] for item in items)

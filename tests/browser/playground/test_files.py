@@ -83,7 +83,11 @@ def wait_for_file(page: Any, text: str) -> None:
     until(page, "(text) => document.querySelector('[data-data]').textContent.includes(text)", text)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    ("origin", "layout"),
+    [(("disk", "web")[position % 2], layout) for position, layout in enumerate(LAYOUTS)],
+    indirect=["origin"],
+)
 def test_a_file_of_each_layout_is_learned_from(visit, origin, layout):
     page = opened(visit, origin)
     before = page.evaluate(REQUESTED)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import SHIFT, until
+from tests.browser.conftest import SHIFT, disk_narrow_web_wide, until
 from tests.browser.playground.page import button, epoch, ready, train, wait_for_state
 
 VALUES = re.compile(r"Base (\d+\.\d{3}) · Deep (\d+\.\d{3})")
@@ -75,8 +75,8 @@ def test_a_step_is_one_batch(visit, disk):
     assert page.locator("[data-playground]").get_attribute("data-state") == "paused"
 
 
-def test_a_loss_that_explodes_is_said_and_reset_begins_anew(visit, origin):
-    page = ready(visit(origin + "playground.html#epochs=5&learningRate=10"))
+def test_a_loss_that_explodes_is_said_and_reset_begins_anew(visit, web):
+    page = ready(visit(web + "playground.html#epochs=5&learningRate=10"))
     train(page)
     problem = page.get_by_role("alert").filter(has_text="grew beyond all numbers")
     problem.wait_for()
@@ -113,7 +113,7 @@ def test_test_shows_the_lists_of_another_user(visit, disk):
     assert page.locator("[data-lists]").bounding_box()["y"] < 800  # in sight
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@disk_narrow_web_wide
 def test_nothing_moves_while_the_page_is_made(visit, origin, width):
     page = ready(visit(origin + "playground.html", width))
     page.locator("[data-lists] h2").wait_for()

@@ -120,8 +120,7 @@ def test_imported_ratings_become_steps_of_the_control_and_none_a_middle_one(open
     assert page.evaluate(SHOWN)[::-1] == expected
 
 
-@pytest.mark.parametrize("site", ["halves", "counts"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("site", "theme"), [("halves", "light"), ("counts", "dark")])
 def test_the_controls_are_accessible_and_fit_a_phone(open_site, site, theme):
     page = open_site(site, width=360, theme=theme)
     first_card(page).get_by_role("radio").first.check()

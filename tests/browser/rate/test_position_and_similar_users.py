@@ -155,8 +155,7 @@ def test_if_the_users_do_not_load_the_list_is_shown_and_the_next_rating_loads_th
     page.locator(SIMILAR_USERS).nth(4).wait_for()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(("width", "theme"), list(zip(WIDTHS, THEMES, strict=True)))
 def test_axe_finds_nothing_once_items_are_rated(visit, disk, width, theme):
     page = rated(visit(disk + "rate.html", width, theme))
     assert axe_violations(page) == []

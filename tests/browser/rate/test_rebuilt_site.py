@@ -1,4 +1,8 @@
-"""A visitor's ratings when the site is built again, from other data or under another name: they hang on item ids."""
+"""A visitor's ratings when the site is built again, from other data or under another name: they hang on item ids.
+
+Where a browser stores ratings depends on the origin, so one test of each kind (what a rebuild keeps, what it holds
+back, export, link, a page that is not yet loaded) is run from disk and over HTTP. What the page shows does not.
+"""
 
 import json
 import shutil
@@ -95,8 +99,17 @@ def web(folder):
 
 
 @pytest.fixture
+def origin(request):
+    """The address of the folder of sites: on disk, unless a test is marked with ``both_origins``."""
+    return request.getfixturevalue(getattr(request, "param", "disk"))
+
+
+both_origins = pytest.mark.parametrize("origin", ["disk", "web"], indirect=True)
+
+
+@pytest.fixture
 def open_site(visit, build, origin):
-    """Build and open a site: ``open_site("address", page=None, **options of artefacts)``, from disk and over HTTP."""
+    """Build and open a site: ``open_site("address", page=None, **options of artefacts)``."""
 
     def opened(address, page=None, **options):
         if page is not None:
@@ -123,6 +136,7 @@ def held(page):
     return note.inner_text() if note.is_visible() else ""
 
 
+@both_origins
 def test_a_rebuild_with_reordered_items_and_another_name_keeps_every_rating(open_site):
     page = open_site("site")
     expected = rate_all(page)
@@ -131,6 +145,7 @@ def test_a_rebuild_with_reordered_items_and_another_name_keeps_every_rating(open
     assert held(page) == ""
 
 
+@both_origins
 def test_ratings_of_items_that_are_gone_are_held_and_come_back(open_site):
     page = open_site("site")
     expected = rate_all(page)
@@ -143,6 +158,7 @@ def test_ratings_of_items_that_are_gone_are_held_and_come_back(open_site):
     assert held(page) == ""
 
 
+@both_origins
 def test_two_folders_on_disk_do_not_share_even_under_one_name(open_site):
     page = open_site("site")
     rate_all(page)
@@ -150,6 +166,7 @@ def test_two_folders_on_disk_do_not_share_even_under_one_name(open_site):
     assert your_ratings(page) == {}
 
 
+@both_origins
 def test_an_export_of_the_same_items_is_imported_whatever_the_data_set_is_called(open_site, tmp_path):
     page = open_site("site")
     expected = rate_all(page)
@@ -193,6 +210,7 @@ def test_a_title_that_was_corrected_is_still_the_same_item(open_site):
     assert your_ratings(page) == dict(zip(corrected, (5, 4, 3, 2), strict=False))
 
 
+@both_origins
 def test_ratings_of_another_data_set_at_the_same_address_are_set_aside_and_come_back(open_site):
     page = open_site("site")
     expected = rate_all(page)
@@ -212,6 +230,7 @@ def test_ratings_of_another_data_set_at_the_same_address_are_set_aside_and_come_
     assert your_ratings(page) == {"Casablanca": 1}
 
 
+@both_origins
 def test_a_link_from_an_older_build_names_its_items(open_site):
     page = open_site("site")
     expected = rate_all(page)
@@ -313,6 +332,7 @@ def open_unloaded(build, origin):
     return opened
 
 
+@both_origins
 def test_stars_given_before_the_films_are_loaded_leave_the_rating_of_another_data_set_alone(open_site, open_unloaded):
     page = open_site("site")
     rate_card(page, 0, 5)

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from tests.browser.conftest import main_path
+from tests.browser.conftest import other_main_path
 from tests.browser.rate.page import (
     FOCUSED,
     cards,
@@ -29,7 +29,7 @@ OFFLINE = """{
 }"""
 
 
-@main_path
+@other_main_path
 def test_after_five_ratings_the_ten_best_items_are_listed_with_reasons(open_rate_page, items, origin, width):
     page = open_rate_page(origin + "rate.html", width)
     assert page.get_by_text("Rate a film you know").is_visible()
