@@ -13,7 +13,11 @@ from pathlib import Path, PurePosixPath
 
 from recsys.errors import OutputError
 
-_DISK_IS_FULL = (errno.ENOSPC, errno.EDQUOT)
+_REMEDIES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "raise the limit of the size of files",
+}
 
 
 @contextmanager
@@ -36,7 +40,7 @@ def writing(address: str) -> Iterator[None]:
             "in; build again"
         ) from None
     except OSError as problem:
-        remedy = "free some space" if problem.errno in _DISK_IS_FULL else "check the permissions of its folder"
+        remedy = _REMEDIES.get(problem.errno or 0, "check the permissions of its folder")
         raise OutputError(
             f"{address}: cannot be written ({problem.strerror or problem}); {remedy} and build again"
         ) from None

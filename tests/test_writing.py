@@ -1,11 +1,12 @@
 """Files are written below a folder that is never made."""
 
+import errno
 import os
 
 import pytest
 
 from recsys.errors import OutputError
-from recsys.writing import write_file
+from recsys.writing import write_file, writing
 
 
 def test_folders_on_the_way_are_made_and_the_folder_itself_is_not(tmp_path):
@@ -28,3 +29,13 @@ def test_a_file_in_the_place_of_a_folder_is_reported(tmp_path):
     (tmp_path / "users").write_text("")
     with pytest.raises(OutputError, match=r"^users/1\.html: cannot be written \(Not a directory\); check"):
         write_file(tmp_path, "users/1.html", b"text")
+
+
+@pytest.mark.parametrize(("error", "remedy"), [
+    (errno.ENOSPC, "free some space"), (errno.EDQUOT, "free some space"),
+    (errno.EFBIG, "raise the limit of the size of files"), (errno.EACCES, "check the permissions of its folder"),
+])  # fmt: skip
+def test_what_to_do_follows_from_what_the_disk_says(error, remedy):
+    with pytest.raises(OutputError) as caught, writing("page.html"):
+        raise OSError(error, os.strerror(error))
+    assert str(caught.value) == f"page.html: cannot be written ({os.strerror(error)}); {remedy} and build again"
