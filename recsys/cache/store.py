@@ -155,13 +155,14 @@ class FolderCache:
             archive.write(self._path(key), entry)
             self._make_room()
         except (OSError, OutputError) as problem:
+            reason = f"{problem.filename or self.folder}: {problem.strerror}" if isinstance(problem, OSError) else problem
             level = logging.DEBUG if self._has_warned else logging.WARNING
             self._has_warned = True
             logger.log(
                 level,
                 "the cache cannot be written, so the next build computes this again; give --no-cache to leave the "
                 "cache out: %s",
-                problem,
+                reason,
             )
 
     def _path(self, key: str) -> Path:

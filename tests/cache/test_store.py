@@ -183,6 +183,7 @@ def test_a_folder_that_cannot_be_written_is_a_warning(tmp_path, caplog):
     assert [record.levelno for record in caplog.records] == [logging.WARNING]  # one is enough
     assert "so the next build computes this again; give --no-cache to leave the cache out: " in caplog.text
     assert str(tmp_path / "file") in caplog.text
+    assert "Errno" not in caplog.text
 
 
 def test_a_folder_in_the_place_of_an_entry_costs_that_entry_alone(cache, caplog):
