@@ -155,7 +155,9 @@ class FolderCache:
             archive.write(self._path(key), entry)
             self._make_room()
         except (OSError, OutputError) as problem:
-            reason = f"{problem.filename or self.folder}: {problem.strerror}" if isinstance(problem, OSError) else problem
+            reason = str(problem)
+            if isinstance(problem, OSError):
+                reason = f"{problem.filename or self.folder}: {problem.strerror}"
             level = logging.DEBUG if self._has_warned else logging.WARNING
             self._has_warned = True
             logger.log(
