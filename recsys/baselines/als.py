@@ -43,6 +43,8 @@ class ALS:
     (1, 515)
     """
 
+    is_thread_safe = True
+
     def __init__(
         self,
         train: Dataset,

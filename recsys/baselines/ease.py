@@ -41,6 +41,8 @@ class EASE:
     (1, 515)
     """
 
+    is_thread_safe = True
+
     def __init__(self, train: Dataset, l2: float = 300.0) -> None:
         if skip_reason(train) is not None:
             raise ConfigError(

@@ -33,6 +33,8 @@ class ItemKNN:
     (1, 515)
     """
 
+    is_thread_safe = True
+
     def __init__(self, train: Dataset, neighbours: int = 200, shrinkage: float = 0.0) -> None:
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
         self.rated = train.binary_matrix()

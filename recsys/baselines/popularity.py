@@ -26,6 +26,8 @@ class Popularity:
     (2, 515)
     """
 
+    is_thread_safe = True
+
     def __init__(self, train: Dataset) -> None:
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
         self.n_users = train.n_users

@@ -10,7 +10,6 @@ import functools
 import hashlib
 import logging
 import os
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +25,7 @@ from recsys.errors import DataError, OutputError
 from recsys.models import archive
 from recsys.models.archive import Archive
 from recsys.schema import VERSION
+from recsys.threads import n_cores
 
 PACKAGE = Path(__file__).parents[1]
 MAX_BYTES = 1_000_000_000
@@ -65,9 +65,8 @@ def key(**parts: Any) -> str:
         parts: all else that changes the result: numbers, text, dataclasses, lists and dicts of these.
     """
     threads = {name: value for name, value in os.environ.items() if name.startswith(_THREADS)}
-    n_cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
     arithmetic = [np.__version__, np.show_config(mode="dicts"), scipy.__version__, scipy.show_config(mode="dicts")]
-    everything = [parts, VERSION, code_hash(PACKAGE), arithmetic, threads, n_cores]
+    everything = [parts, VERSION, code_hash(PACKAGE), arithmetic, threads, n_cores()]
     return hashlib.sha256(msgspec.json.encode(everything, order="sorted")).hexdigest()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from numbers import Integral
 from typing import Any, Protocol
 
@@ -15,9 +16,13 @@ from recsys.data.sorting import position_in_group
 from recsys.errors import ConfigError, DataError
 from recsys.evaluation import candidates
 from recsys.nn.arrays import Ids
+from recsys.threads import for_each, one_blas_thread
 
-BLOCK_SCORES = 4_000_000
-"""Scores held at once: 16 MB in float32."""
+BLOCK_SCORES = 1_000_000
+"""Scores held at once: 4 MB in float32, so that a cache of the processor holds them from one pass to the next."""
+
+GROUP_SIZE = 8
+"""Columns with one maximum for all; fewer where there would be fewer groups than the next number asks for."""
 
 GROUPS_PER_ITEM = 8
 """Groups of columns for each item of a list. With fewer groups, two of the best items often share one, which lowers
@@ -29,6 +34,10 @@ class Scorer(Protocol):
 
     One that has the attributes ``user_ids`` (n_users,) and ``item_ids`` (n_items,) as well is joined with data by
     these; without them it must have as many users and items as the data, in the same order.
+
+    One with the attribute ``is_thread_safe``, True, allows several threads to call ``scores`` at once, each with a
+    BLAS of one thread; blocks of users are then shared among the cores. Of all others it is called by the caller's
+    thread alone, with as many threads of BLAS as the caller has.
     """
 
     def scores(self, users: Ids | None = None) -> NDArray[np.floating[Any]]:
@@ -53,7 +62,8 @@ def top_k(
     Returns:
         Items and scores, both (n, k), best first; items are indices into ``fitted.item_ids``. Equal scores are in
         index order, also at the k-th rank. Where a user has fewer than k items left, the list ends with item -1 and
-        score -inf. The last bit of a score may depend on the number of threads of BLAS.
+        score -inf. The same bytes for any number of cores if ``fitted`` is thread-safe, as our models and baselines
+        are; else the last bit of a score may depend on the number of threads of BLAS.
 
     Raises:
         ConfigError: k is not a whole number, below 1 or above the number of items.
@@ -76,13 +86,21 @@ def top_k(
     if isinstance(k, bool) or not isinstance(k, Integral) or not 1 <= k <= n_items:
         raise ConfigError(f"k is {k!r}; expected a whole number from 1 to {n_items}, the number of items")
     items, scores = np.empty((len(users), k), np.int32), np.empty((len(users), k), np.float32)
-    start = 0
-    for block_users, block in score_blocks(fitted, users):
+    if exclude is not None:
+        candidates.exclude(np.empty((0, n_items)), exclude.rated(users[:0]), exclude.twins)  # computes what is lazy
+
+    def rank(rows: slice) -> None:
+        block = _finite_scores(fitted, users[rows])
         if exclude is not None:
-            candidates.exclude(block, exclude.rated(block_users), exclude.twins)
-        rows = slice(start, start + len(block_users))
+            candidates.exclude(block, exclude.rated(users[rows]), exclude.twins)
         items[rows], scores[rows] = largest(block, k)
-        start = rows.stop
+
+    blocks = _blocks(len(users), n_items)
+    if _is_thread_safe(fitted):
+        for_each(rank, blocks)
+    else:
+        for rows in blocks:
+            rank(rows)
     return items, scores
 
 
@@ -116,23 +134,46 @@ def score_blocks(fitted: Scorer, users: Ids) -> Iterator[tuple[Ids, NDArray[np.f
         DataError: a score is not finite, or there is no such user.
     """
     for block_users in user_blocks(users, fitted.scores(users[:0]).shape[1]):
-        try:
-            block = np.array(fitted.scores(block_users))
-        except IndexError:
-            raise DataError(
-                f"user indices go up to {users.max()}, and {type(fitted).__name__} has fewer users; expected indices "
-                "below the number of users it was fitted to"
-            ) from None
-        if not np.isfinite(block).all():
-            raise DataError(f"the scores of {type(fitted).__name__} are not all finite; training has diverged")
+        with _blas_of(fitted):
+            block = _finite_scores(fitted, block_users)
         yield block_users, block
 
 
 def user_blocks(users: Ids, n_items: int) -> Iterator[Ids]:
-    """``users`` (n,) in blocks that have about :data:`BLOCK_SCORES` scores of all items together."""
-    size = max(1, BLOCK_SCORES // n_items)
-    for start in range(0, len(users), size):
-        yield users[start : start + size]
+    """``users`` (n,) in blocks that have at most :data:`BLOCK_SCORES` scores of all items together, or one user."""
+    return (users[rows] for rows in _blocks(len(users), n_items))
+
+
+def _blocks(n_users: int, n_items: int) -> list[slice]:
+    """As few blocks as possible, about equally long: threads that share them end at about the same time."""
+    if not n_users:
+        return []
+    n_blocks = -(-n_users // max(1, BLOCK_SCORES // n_items))
+    size = -(-n_users // n_blocks)
+    return [slice(start, min(start + size, n_users)) for start in range(0, n_users, size)]
+
+
+def _is_thread_safe(fitted: Scorer) -> bool:
+    return bool(getattr(fitted, "is_thread_safe", False))
+
+
+def _blas_of(fitted: Scorer) -> AbstractContextManager[Any]:
+    """The threads of BLAS that scores of lists are computed with, as the last bit may depend on them."""
+    return one_blas_thread() if _is_thread_safe(fitted) else nullcontext()
+
+
+def _finite_scores(fitted: Scorer, users: Ids) -> NDArray[np.floating[Any]]:
+    """A copy of the scores of ``users`` (n,), (n, n_items), which is checked."""
+    try:
+        block = np.array(fitted.scores(users), order="C")
+    except IndexError:
+        raise DataError(
+            f"user indices go up to {users.max()}, and {type(fitted).__name__} has fewer users; expected indices "
+            "below the number of users it was fitted to"
+        ) from None
+    if not np.isfinite(block).all():
+        raise DataError(f"the scores of {type(fitted).__name__} are not all finite; training has diverged")
+    return block
 
 
 def _check_users(users: Ids, user_ids: NDArray[Any] | None) -> None:
@@ -167,16 +208,36 @@ def _candidates(
     """Rows, columns and values of some entries of (n, m), in order, the k largest of each row among them.
 
     Columns are dealt into groups, and the maximum of each group is taken. The k-th largest of these maxima is an
-    entry, so at least k entries are as large: none of the k largest lies below it, and few others lie above. That is
-    several times faster than a partition of each row.
+    entry, so at least k entries are as large: none of the k largest lies below it, and few others lie above. Only
+    groups whose maximum reaches it are looked into. That is several times faster than a partition of each row.
     """
-    n_groups = min(GROUPS_PER_ITEM * k, scores.shape[1])
+    n_columns = scores.shape[1]
+    maxima = _group_maxima(scores, k)
+    threshold = np.maximum(_lower_bound(maxima, k), np.finfo(scores.dtype).min)  # -inf, which is absent, never passes
+    row, group = np.divmod(np.flatnonzero(maxima >= threshold[:, None]), maxima.shape[1])
+    column = group[:, None] + np.arange(0, n_columns, maxima.shape[1])  # (g, members of a group)
+    flat = row[:, None] * n_columns + column
+    entries = scores.reshape(-1)
+    is_candidate = (entries.take(flat, mode="clip") >= threshold[row, None]) & (column < n_columns)
+    flat = np.sort(flat[is_candidate])
+    row = flat // n_columns
+    return row, flat - row * n_columns, entries[flat]
+
+
+def _lower_bound(maxima: NDArray[np.floating[Any]], k: int) -> NDArray[np.floating[Any]]:
+    """A value (n,) that at least k entries of each row (n, g) reach, and few more."""
+    while maxima.shape[1] > GROUPS_PER_ITEM * k:
+        maxima = _group_maxima(maxima, k)
+    bound: NDArray[np.floating[Any]] = np.partition(maxima, -k, axis=1)[:, -k]
+    return bound
+
+
+def _group_maxima(scores: NDArray[np.floating[Any]], k: int) -> NDArray[np.floating[Any]]:
+    """The maximum of each of g groups of the columns of (n, m): (n, g). Column c is in group c modulo g."""
+    n_columns = scores.shape[1]
+    n_groups = min(n_columns, max(GROUPS_PER_ITEM * k, -(-n_columns // GROUP_SIZE)))
     maxima = scores[:, :n_groups].copy()
-    for start in range(n_groups, scores.shape[1], n_groups):
+    for start in range(n_groups, n_columns, n_groups):
         columns = scores[:, start : start + n_groups]
         np.maximum(maxima[:, : columns.shape[1]], columns, out=maxima[:, : columns.shape[1]])
-    threshold = np.partition(maxima, -k, axis=1)[:, -k]
-    threshold = np.maximum(threshold, np.finfo(scores.dtype).min)  # -inf, which is absent, never passes
-    flat = np.flatnonzero(scores >= threshold[:, None])
-    row = flat // scores.shape[1]
-    return row, flat - row * scores.shape[1], scores.reshape(-1)[flat]
+    return maxima

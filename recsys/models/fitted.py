@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
@@ -49,6 +49,8 @@ class Fitted:
         towers: the trained towers themselves.
         hyperparameters: what they were trained with.
     """
+
+    is_thread_safe: ClassVar[bool] = True
 
     name: str
     user_ids: NDArray[Any]

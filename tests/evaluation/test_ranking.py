@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
+from recsys import TrainConfig, fit, threads
 from recsys.baselines.popularity import Popularity
+from recsys.baselines.registry import BASELINES
+from recsys.data.load import load_dataset
 from recsys.errors import ConfigError, DataError
 from recsys.evaluation import ranking
 from recsys.evaluation.ranking import largest, score_blocks, top_k
@@ -152,6 +157,92 @@ def test_a_score_that_is_not_finite_is_refused_in_whatever_block_it_is(monkeypat
         top_k(TableScorer(scores), k=1)
 
 
+@settings(deadline=None, max_examples=100)
+@given(st.data())
+def test_one_score_that_is_not_finite_is_refused_wherever_it_is(data):
+    n_users, n_items = data.draw(st.integers(1, 5)), data.draw(st.integers(1, 100))
+    scores = np.zeros((n_users, n_items), data.draw(st.sampled_from([np.float32, np.float64])))
+    user, item = data.draw(st.integers(0, n_users - 1)), data.draw(st.integers(0, n_items - 1))
+    scores[user, item] = data.draw(st.sampled_from([np.nan, np.inf, -np.inf]))
+    exclude = data.draw(st.sampled_from([None, log_of([(user, item)], n_users, n_items)]))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(DataError, match="not all finite"):
+        patch.setattr(ranking, "BLOCK_SCORES", data.draw(st.sampled_from([1, 2 * n_items, 10_000])))
+        top_k(TableScorer(scores, scores.dtype.type), k=1, exclude=exclude)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_scores_at_the_limits_of_32_bits_are_ranked_like_others(dtype):
+    largest_number, smallest = np.finfo(np.float32).max, np.finfo(np.float32).smallest_subnormal
+    scores = [[0, -largest_number, largest_number, smallest, -smallest] * 30]
+    items, values = top_k(TableScorer(scores, dtype), k=62)
+    assert items[0].tolist() == [*range(2, 150, 5), *range(3, 150, 5), 0, 5]
+    assert values[0].tolist() == [largest_number] * 30 + [smallest] * 30 + [0, 0]
+
+
+def test_64_bits_decide_between_scores_that_are_equal_in_32():
+    items, scores = top_k(TableScorer([[1, 1 + 1e-12, 1 - 1e-12]], np.float64), k=3)
+    assert (items.tolist(), scores.tolist()) == ([[1, 0, 2]], [[1, 1, 1]])
+
+
+class ThreadSafe(TableScorer):
+    """Remembers which threads asked it, too."""
+
+    is_thread_safe = True
+
+    def __init__(self, scores: Any, dtype: type = np.float32) -> None:
+        super().__init__(scores, dtype)
+        self.threads: set[threading.Thread] = set()
+
+    def scores(self, users: Any = None) -> np.ndarray:
+        self.threads.add(threading.current_thread())
+        return super().scores(users)
+
+
+@settings(deadline=None, max_examples=50)
+@given(cases(), st.integers(1, 4), st.integers(1, 30))
+def test_lists_do_not_depend_on_the_number_of_cores(case, n_cores, block_scores):
+    scores, k, pairs, users = case
+    exclude = log_of(pairs, len(scores), len(scores[0]))
+    expected = top_k(TableScorer(scores), users, k, exclude)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "BLOCK_SCORES", block_scores)
+        patch.setattr(threads, "n_cores", lambda: n_cores)
+        lists = top_k(ThreadSafe(scores), users, k, exclude)
+    assert [part.tolist() for part in lists] == [part.tolist() for part in expected]
+
+
+@pytest.mark.parametrize("is_thread_safe", [True, False])
+def test_only_a_model_that_allows_it_is_asked_by_other_threads(monkeypatch, is_thread_safe):
+    monkeypatch.setattr(ranking, "BLOCK_SCORES", 1)
+    monkeypatch.setattr(threads, "n_cores", lambda: 2)
+    table = ThreadSafe(np.zeros((20, 3)))
+    table.is_thread_safe = is_thread_safe
+    top_k(table, k=1)
+    others = table.threads - {threading.current_thread()}
+    assert bool(others) == is_thread_safe
+
+
+@pytest.mark.parametrize("name", ["base", "deep", "popularity", "item_knn", "ease", "als"])
+def test_lists_of_our_models_are_the_same_bytes_with_any_number_of_cores_and_blas_threads(monkeypatch, name):
+    dataset = load_dataset("sample")
+    scorer = BASELINES[name].factory(dataset) if name in BASELINES else fit(dataset, name, TrainConfig(epochs=1))
+    monkeypatch.setattr(ranking, "BLOCK_SCORES", 50 * dataset.n_items)
+    lists = []
+    for n_cores, blas_threads in ((1, 1), (1, 2), (3, 2)):
+        monkeypatch.setattr(threads, "n_cores", lambda n_cores=n_cores: n_cores)
+        with threadpool_limits(blas_threads, "blas"):
+            items, scores = top_k(scorer, k=10, exclude=dataset)
+        lists.append((items.tobytes(), scores.tobytes()))
+    assert len(set(lists)) == 1
+
+
+def test_a_model_that_allows_threads_is_refused_by_the_same_sentence(monkeypatch):
+    monkeypatch.setattr(ranking, "BLOCK_SCORES", 2)
+    monkeypatch.setattr(threads, "n_cores", lambda: 2)
+    with pytest.raises(DataError, match="the scores of ThreadSafe are not all finite"):
+        top_k(ThreadSafe(np.diag([0.0, np.nan, 0])), k=1)
+
+
 @pytest.mark.parametrize("users", [[-1], [0, 2]])
 @pytest.mark.parametrize("excluding", [True, False])
 def test_an_index_that_is_not_that_of_a_user_is_refused(users, excluding):
@@ -186,7 +277,7 @@ def test_minus_infinity_counts_as_absent(data):
         assert (columns[row].tolist(), values[row].tolist()) == literal_top_k(scores, k, absent)
 
 
-@given(st.integers(1, 5), st.integers(1, 300), st.integers(1, 12), st.integers(0, 2**32))
+@given(st.integers(1, 5), st.integers(1, 1500), st.integers(1, 12), st.integers(0, 2**32))
 @settings(deadline=None, max_examples=200)
 def test_the_largest_are_those_of_a_stable_sort_whatever_the_width(n_rows, n_columns, k, seed):
     rng, k = np.random.default_rng(seed), min(k, n_columns)

@@ -31,6 +31,7 @@ from recsys.site.output.jinja import make_environment
 from recsys.site.output.unlink import remove_links
 from recsys.site.output.writer import building
 from recsys.site.strings import Strings
+from recsys.threads import n_cores
 from recsys.writing import write_file
 
 MIN_PAGES = 1_000
@@ -87,8 +88,8 @@ class Renderer:
 
 def worker_count(n_pages: int) -> int:
     """How many worker processes to render so many pages with; 0 to render them in this process."""
-    n_cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
-    return min(n_cores, _MAX_WORKERS) if n_cores > 1 and n_pages >= MIN_PAGES else 0
+    n_usable = n_cores() if sys.platform == "linux" else 1
+    return min(n_usable, _MAX_WORKERS) if n_usable > 1 and n_pages >= MIN_PAGES else 0
 
 
 def render_all(jobs: Sequence[Job], renderer: Renderer, n_workers: int) -> Generator[Job, None, None]:

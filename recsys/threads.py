@@ -1,0 +1,53 @@
+"""Independent pieces of work, shared among the cores by threads: numpy lets other threads run while it computes."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from contextvars import copy_context
+from typing import Any, TypeVar
+
+from threadpoolctl import ThreadpoolController
+
+Piece = TypeVar("Piece")
+
+
+def n_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """In the block, BLAS has one thread in the whole process, so that sums do not depend on the number of cores."""
+    limit: AbstractContextManager[Any] = _controller().limit(limits=1, user_api="blas")
+    return limit
+
+
+def for_each(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
+    """Call ``work`` with every piece, by as many threads as there are cores; each has a BLAS of one thread.
+
+    The first piece, in their order, that raises an exception decides which one is raised; later ones may be left out.
+
+    Args:
+        work: may be called by several threads at once, with different pieces.
+        pieces: do not depend on one another.
+    """
+    n_threads = min(n_cores(), len(pieces))
+    with one_blas_thread():
+        if n_threads < 2:
+            for piece in pieces:
+                work(piece)
+            return
+        contexts = [copy_context() for _ in pieces]  # so that numpy's errstate is that of the caller
+        with ThreadPoolExecutor(n_threads) as pool:
+            for _ in pool.map(lambda context, piece: context.run(work, piece), contexts, pieces):
+                pass
+
+
+@functools.cache  # to look for the libraries takes a millisecond, and numpy has loaded its own
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()
