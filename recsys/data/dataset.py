@@ -20,7 +20,7 @@ from recsys.config import ReadConfig, Role
 from recsys.data.ids import quoted_id
 from recsys.data.nouns import GENRE, ITEM
 from recsys.data.rating_scale import RatingScale, count_scale, rating_scale
-from recsys.data.sorting import order_by
+from recsys.data.sorting import order_by, position_in_group
 from recsys.data.twins import Twins, find_twins
 from recsys.errors import DataError
 from recsys.schema import Label, Noun
@@ -241,10 +241,12 @@ class Dataset:
     def rated(self, users: NDArray[np.integer[Any]]) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
         """Rows and columns of the rated items in a score matrix (n, n_items) of ``users`` (n,); in order.
 
-        Takes far less memory than a boolean mask of that shape.
+        Takes far less memory than a boolean mask of that shape, and less time than ``matrix[users]``.
         """
-        rows = self.matrix[users]
-        return np.repeat(np.arange(len(users)), np.diff(rows.indptr)), rows.indices
+        starts = self.matrix.indptr[users]
+        counts = self.matrix.indptr[1:][users] - starts
+        entries = np.repeat(starts, counts) + position_in_group(counts)
+        return np.repeat(np.arange(len(users)), counts), self.matrix.indices[entries]
 
     @cached_property
     def sha256(self) -> str:

@@ -171,9 +171,14 @@ def _finite_scores(fitted: Scorer, users: Ids) -> NDArray[np.floating[Any]]:
             f"user indices go up to {users.max()}, and {type(fitted).__name__} has fewer users; expected indices "
             "below the number of users it was fitted to"
         ) from None
-    if not np.isfinite(block).all():
+    if not _all_finite(block):
         raise DataError(f"the scores of {type(fitted).__name__} are not all finite; training has diverged")
     return block
+
+
+def _all_finite(scores: NDArray[np.floating[Any]]) -> bool:
+    # A sum of squares is finite only if each number is, and takes half the time; but it may overflow.
+    return bool(np.isfinite(np.vdot(scores, scores)) or np.isfinite(scores).all())
 
 
 def _check_users(users: Ids, user_ids: NDArray[Any] | None) -> None:
