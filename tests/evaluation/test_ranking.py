@@ -15,7 +15,7 @@ from recsys.baselines.registry import BASELINES
 from recsys.data.load import load_dataset
 from recsys.errors import ConfigError, DataError
 from recsys.evaluation import ranking
-from recsys.evaluation.ranking import largest, score_blocks, top_k
+from recsys.evaluation.ranking import largest, score_blocks, top_k, user_blocks
 from tests.small_logs import TableScorer, log_of
 
 
@@ -262,6 +262,18 @@ def test_blocks_hold_every_user_once_and_in_order(monkeypatch):
     blocks = list(score_blocks(table, np.arange(300)[::-1]))
     assert np.concatenate([users for users, _ in blocks]).tolist() == list(range(299, -1, -1))
     assert np.concatenate([scores for _, scores in blocks]).tolist() == table.table[::-1].tolist()
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(0, 500), st.integers(1, 40), st.integers(1, 1000))
+def test_blocks_are_equally_long_and_within_the_limit(n_users, n_items, block_scores):
+    users = np.arange(n_users)[::-1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "BLOCK_SCORES", block_scores)
+        blocks = [block.tolist() for block in user_blocks(users, n_items)]
+    assert [user for block in blocks for user in block] == users.tolist()
+    assert len({len(block) for block in blocks[:-1]}) <= 1
+    assert all(0 < len(block) <= len(blocks[0]) <= max(1, block_scores // n_items) for block in blocks)
 
 
 @settings(deadline=None, max_examples=100)
