@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recsys.baselines.protocol import BaselineSpec
+from recsys.baselines.protocol import BaselineSpec, Settings
 from recsys.data.dataset import Dataset
 from recsys.nn.arrays import Ids
 
@@ -38,12 +40,15 @@ class ItemKNN:
     def __init__(self, train: Dataset, neighbours: int = 200, shrinkage: float = 0.0) -> None:
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
         self.rated = train.binary_matrix()
-        by_item = self.rated.T.tocsr()
-        blocks = [
-            _nearest(by_item, self.rated, slice(start, start + _BLOCK_ITEMS), neighbours, shrinkage)
-            for start in range(0, train.n_items, _BLOCK_ITEMS)
-        ]
-        self.weights = sparse.vstack(blocks).T.tocsr()  # (n_items rated, n_items scored)
+        self.weights = _nearest(self.rated, neighbours, shrinkage).T.tocsr()  # (n_items rated, n_items scored)
+
+    def narrowed(self, neighbours: int) -> ItemKNN:
+        """The same with fewer neighbours, which are among these."""
+        scorer = copy(self)
+        nearest = self.weights.T.tocsr()
+        _keep_nearest(nearest, neighbours)
+        scorer.weights = nearest.T.tocsr()
+        return scorer
 
     def scores(self, users: Ids | None = None) -> NDArray[np.float32]:
         """Summed similarity of each item to those the user rated, among its neighbours: float32 (n, n_items)."""
@@ -52,25 +57,47 @@ class ItemKNN:
         return scores
 
 
-def _nearest(by_item: Any, by_user: Any, rows: slice, neighbours: int, shrinkage: float) -> Any:
-    """Similarities of a block of items to their nearest neighbours: sparse (len(rows), n_items)."""
+def _nearest(rated: Any, neighbours: int, shrinkage: float) -> Any:
+    """Similarities of each item to its nearest neighbours: sparse (n_items, n_items)."""
+    by_item = rated.T.tocsr()
     counts = np.diff(by_item.indptr)
-    similarity = by_item[rows] @ by_user  # (rows, n_items): users in common
-    item = np.repeat(np.arange(by_item.shape[0])[rows], np.diff(similarity.indptr))
-    scale = np.sqrt(counts[item] * counts[similarity.indices].astype(np.float64))
-    itself = item == similarity.indices  # an item is no neighbour of its own
-    similarity.data = np.where(itself, 0, similarity.data / (scale + shrinkage)).astype(np.float32)
+    blocks = []
+    for start in range(0, by_item.shape[0], _BLOCK_ITEMS):
+        rows = slice(start, start + _BLOCK_ITEMS)
+        similarity = by_item[rows] @ rated  # (rows, n_items): users in common
+        item = np.repeat(np.arange(by_item.shape[0])[rows], np.diff(similarity.indptr))
+        scale = np.sqrt(counts[item] * counts[similarity.indices].astype(np.float64))
+        itself = item == similarity.indices  # an item is no neighbour of its own
+        similarity.data = np.where(itself, 0, similarity.data / (scale + shrinkage)).astype(np.float32)
+        _keep_nearest(similarity, neighbours)
+        blocks.append(similarity)
+    return sparse.vstack(blocks).tocsr()
+
+
+def _keep_nearest(similarity: Any, neighbours: int) -> None:
+    """Remove all but the largest entries of each row, and those that tie with the last of them, in place."""
     for start, end in zip(similarity.indptr, similarity.indptr[1:], strict=False):
         row = similarity.data[start:end]
         if len(row) > neighbours:
             row[row < np.partition(row, -neighbours)[-neighbours]] = 0
     similarity.eliminate_zeros()
-    return similarity
+
+
+def _try_all(train: Dataset, grid: Sequence[Settings]) -> Iterator[ItemKNN]:
+    """A scorer for each entry of a grid; those with one shrinkage share their similarities, the most of the work."""
+    widest = max(settings["neighbours"] for settings in grid)
+    by_shrinkage = {
+        shrinkage: ItemKNN(train, int(widest), shrinkage)
+        for shrinkage in dict.fromkeys(settings["shrinkage"] for settings in grid)
+    }
+    for settings in grid:
+        yield by_shrinkage[settings["shrinkage"]].narrowed(int(settings["neighbours"]))
 
 
 BASELINE = BaselineSpec(
     label="Item k-NN",
     colour=("#7c45b5", "#bd9af2"),
     factory=ItemKNN,
+    try_all=_try_all,
     grid=[{"neighbours": n, "shrinkage": shrinkage} for n in (30, 100, 400) for shrinkage in (0, 20)],
 )

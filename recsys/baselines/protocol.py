@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from recsys.data.dataset import Dataset
@@ -24,6 +24,8 @@ class BaselineSpec:
         grid: hyperparameters to choose from; where nothing can be held out, the first is taken.
         draft: from the seed to hyperparameters that are fixed while choosing, to be quick about it.
         final: from the seed to those that are fixed in the end, and stated with the result.
+        try_all: from training ratings and a grid to a scorer for each of its entries, in order, where these can share
+            work; None to make one after the other by the factory.
         skip_reason: why it cannot be computed on these ratings; None where it can.
         cold_start: how it is measured on new users; None where it cannot answer them.
     """
@@ -34,6 +36,7 @@ class BaselineSpec:
     grid: Sequence[Settings] = ({},)
     draft: Callable[[int], Settings] = lambda seed: {}
     final: Callable[[int], Settings] = lambda seed: {}
+    try_all: Callable[[Dataset, Sequence[Settings]], Iterable[Scorer]] | None = None
     skip_reason: Callable[[Dataset], str | None] = lambda train: None
     cold_start: ColdStartModel | None = None
 

@@ -137,6 +137,13 @@ def test_item_knn_is_that_of_a_loop_over_pairs_of_items(neighbours, shrinkage):
     np.testing.assert_allclose(scores, literal_knn(ones(dataset), neighbours, shrinkage), rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("shrinkage", [0, 5])
+@pytest.mark.parametrize("neighbours", [1, 2, 5])
+def test_item_knn_narrowed_is_the_one_with_fewer_neighbours(neighbours, shrinkage):
+    narrowed = ItemKNN(random_log(), 7, shrinkage).narrowed(neighbours)
+    np.testing.assert_array_equal(narrowed.scores(), ItemKNN(random_log(), neighbours, shrinkage).scores())
+
+
 def test_item_knn_does_not_depend_on_the_block_size(monkeypatch):
     scores = ItemKNN(random_log(), 3).scores()
     monkeypatch.setattr(item_knn, "_BLOCK_ITEMS", 5)

@@ -15,6 +15,7 @@ from recsys.data.split import Split, split
 from recsys.evaluation.report import evaluate
 from recsys.schema import Trial
 from tests.small_logs import log_of
+from tests.synthetic import small_log
 
 
 class OneItem:
@@ -51,6 +52,15 @@ def test_hyperparameters_that_rank_the_hidden_item_first_are_chosen():
     assert tuned.hyperparameters == {"best": 3}
     assert [trial.settings["best"] for trial in tuned.trials] == [5, 3, 4]
     assert tuned.trials[1].ndcg == 1 > tuned.trials[0].ndcg
+
+
+@pytest.mark.parametrize("name", [name for name, spec in BASELINES.items() if spec.try_all is not None])
+def test_scorers_that_share_work_are_those_that_the_factory_makes(name):
+    spec, train = BASELINES[name], small_log()
+    scorers = list(spec.try_all(train, spec.grid))
+    assert len(scorers) == len(spec.grid)
+    for scorer, settings in zip(scorers, spec.grid, strict=True):
+        np.testing.assert_array_equal(scorer.scores(), spec.factory(train, **settings).scores())
 
 
 def test_of_equal_trials_the_first_is_chosen():
