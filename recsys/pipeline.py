@@ -1,6 +1,6 @@
 """The stages of a build, each a function that a program can call too.
 
-    read -> split -> train, compare -> recommend -> explain -> evaluate -> export   |wall: site/data/*.json|   render
+    read -> split -> learn -> recommend -> explain -> evaluate -> export   |wall: site/data/*.json|   render
 
 ``build.py`` calls them for the command, :func:`build_site` for a data set that is in memory already. To follow the
 work, pass a :class:`Reporter`.
@@ -13,11 +13,9 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -25,8 +23,6 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from recsys.baselines.registry import BASELINES
-from recsys.baselines.run import BaselineResults, RunBaselines, SkippedBaseline, in_this_process
-from recsys.cache.baselines import load_or_run_baselines
 from recsys.cache.models import cached_fit
 from recsys.cache.store import Cache, FolderCache, cache_folder
 from recsys.config import BuildConfig, InputConfig, PresentationConfig
@@ -50,12 +46,14 @@ from recsys.export.privacy import hash_user_ids
 from recsys.export.results import EvaluationResults, Results
 from recsys.export.settings import RENDERED, exported_settings
 from recsys.export.tables import write_tables
+from recsys.learn import Learned, learn
 from recsys.models.fitted import Fitted
 from recsys.models.registry import MODELS
 from recsys.recommend.explain import Reasons
 from recsys.recommend.explain import explain as explain_lists
 from recsys.recommend.lists import Lists, recommend_discovered
 from recsys.recommend.lists import recommend as recommend_to_all
+from recsys.reporter import SILENT, Reporter
 from recsys.schema import Artefacts, NewUsers
 from recsys.site.output.accent import make_accent
 from recsys.site.output.limits import Limits, check_page_count
@@ -66,40 +64,14 @@ from recsys.site.publish.gh_pages import publish as push_site
 from recsys.site.publish.staging import staging_folder
 from recsys.site.publish.target import check_target, resolve_target
 from recsys.site.render import render_site, templates_folder
-from recsys.training.snapshots import SnapshotRecorder, tracked_items
+from recsys.tasks import Run, in_turn, run_each
 from recsys.writing import writing
 
-FROM_CACHE = " (from an earlier build)"
+MIN_RATINGS_BY_MODEL = 500_000
+"""Ratings from which on the models recommend, explain and are measured as tasks: below it, that takes as long as to
+start their processes."""
 
 logger = logging.getLogger(__name__)
-
-OnEpoch = Callable[[Any, object], None]
-
-
-class Reporter:
-    """Follows a build. This one reports nothing; another, such as the terminal, overrides what it wants to show."""
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[list[str]]:
-        """Times a stage; whatever is appended to the list it gives is reported at the end."""
-        yield []
-
-    def done(self, name: str, seconds: float, details: Sequence[str]) -> None:
-        """Reports work that was timed elsewhere."""
-
-    @contextmanager
-    def training(self) -> Iterator[Callable[[str, int], OnEpoch]]:
-        """Gives a function from a model's name and number of epochs to what is called after each epoch."""
-        yield lambda model, epochs: lambda record, snapshot: None
-
-    @contextmanager
-    def progress(self, description: str) -> Iterator[Callable[[int, int], None]]:
-        """Gives a function that is called with how many of how many are done."""
-        yield lambda done, total: None
-
-
-SILENT = Reporter()
-
 
 def build_site(
     dataset: Dataset,
@@ -263,16 +235,16 @@ def check_registries() -> None:
 
 
 def compute(
-    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, run: RunBaselines = in_this_process
+    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, run: Run = in_turn
 ) -> Artefacts:
-    """Everything between the ratings and the exported files; ``run`` begins to compute the baselines."""
+    """Everything between the ratings and the exported files; ``run`` is how independent tasks are run."""
     results = compute_results(dataset, config, reporter, cache, run)
     with threadpool_limits(1, "blas"), reporter.stage("assemble"):
-        return assemble(results)
+        return assemble(results, run)
 
 
 def compute_results(
-    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, run: RunBaselines = in_this_process
+    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, run: Run = in_turn
 ) -> Results:
     """The stages from split to evaluate: all that the exported files are made of, still as arrays."""
     config = fit_lists(dataset, config)
@@ -283,25 +255,24 @@ def compute_results(
     report_twins(dataset)
     with threadpool_limits(1, "blas"):  # more threads gain nothing at these sizes, and spin against each other
         parts = split(dataset, config, reporter)
-        with load_or_run_baselines(cache, parts, config, run) as baselines:
-            trained = train(dataset, parts.train, config, reporter, cache)
-            compared = compare(baselines, reporter)
-        lists = recommend(trained.models, parts, config, reporter) | compared.lists
-        shown = recommend_shown(trained.models, parts, config, reporter)
-        reasons = explain(trained.models, parts, lists, reporter)
-        shown_reasons = explain(trained.models, parts, shown, reporter) if shown else {}
-        evaluation, ranks = evaluate(trained.models, parts, lists, compared, config, reporter)
+        learned = learn(dataset, parts, config, reporter, cache, run)
+        by_model = run if parts.train.n_ratings >= MIN_RATINGS_BY_MODEL else in_turn
+        lists = recommend(learned.models, parts, config, reporter, by_model) | learned.lists
+        shown = recommend_shown(learned.models, parts, config, reporter, by_model)
+        reasons = explain(learned.models, parts, lists, reporter, by_model)
+        shown_reasons = explain(learned.models, parts, shown, reporter, by_model) if shown else {}
+        evaluation, ranks = evaluate(learned, parts, lists, config, reporter, by_model)
         new_users = evaluate_new_users(dataset, config, reporter, cache) if config.evaluate_new_users else {}
     return Results(
         dataset=dataset,
         split=parts,
         config=config,
-        models=trained.models,
+        models=learned.models,
         lists=lists,
         evaluation=evaluation,
         reasons=reasons,
         ranks=ranks,
-        recorders=trained.recorders,
+        frames=learned.frames,
         new_users=new_users.get(AT_RANDOM),
         new_users_in_time=new_users.get(FIRST_IN_TIME),
         shown=shown,
@@ -343,127 +314,80 @@ def split(dataset: Dataset, config: BuildConfig, reporter: Reporter = SILENT) ->
     return parts
 
 
-@dataclass(frozen=True, eq=False)
-class Trained:
-    """The models, and their item vectors over the epochs, by name and in the order of the registry."""
-
-    models: dict[str, Fitted]
-    recorders: dict[str, SnapshotRecorder]
-
-
-def train(dataset: Dataset, ratings: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache) -> Trained:
-    """Train every model of the settings, or load it from the cache.
-
-    Args:
-        dataset: the whole log, which tells the items whose movement is recorded.
-        ratings: the training part.
-        config: settings.
-        reporter: shows the epochs of a model that is not in the cache.
-        cache: where models are looked up and kept.
-    """
-    models, recorders = {}, {}
-    with reporter.training() as display:
-        for name in [name for name in MODELS if name in config.models]:
-            with reporter.stage(f"train {name}") as details:
-                recorder = SnapshotRecorder(tracked_items(dataset))
-                on_epoch = display(name, MODELS[name].defaults(ratings, config.train).epochs)
-                fitted, cached = cached_fit(cache, ratings, name, config.train, recorder, on_epoch)
-                epochs = f"{len(fitted.history)} epochs, served as after {fitted.best_epoch}"
-                details.append(epochs + FROM_CACHE * cached)
-                models[name], recorders[name] = fitted, recorder
-    return Trained(models, recorders)
-
-
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """The baselines: their lists by name, and how they were tuned or why they were skipped."""
-
-    lists: dict[str, Lists]
-    evaluation: EvaluationResults
-
-
-def compare(baselines: tuple[BaselineResults, bool], reporter: Reporter = SILENT) -> Compared:
-    """Collect the baselines' lists, where there is something to measure them by."""
-    results, cached = baselines
-    lists, evaluation = dict[str, Lists](), EvaluationResults()
-    with reporter.progress("baselines") as on_baseline:
-        for done, result in enumerate(results, start=1):
-            if isinstance(result, SkippedBaseline):
-                evaluation.skipped[result.name] = result.reason
-                logger.warning("%s was not computed: %s", result.name, result.reason)
-            else:
-                lists[result.name], evaluation.tuned[result.name] = result.lists, result.tuned
-                reporter.done(result.name, result.seconds, [result.tuned.describe() + FROM_CACHE * cached])
-            on_baseline(done, len(BASELINES))
-    return Compared(lists, evaluation)
-
-
 def recommend(
-    models: dict[str, Fitted], parts: Split, config: BuildConfig, reporter: Reporter = SILENT
+    models: dict[str, Fitted], parts: Split, config: BuildConfig, reporter: Reporter = SILENT, run: Run = in_turn
 ) -> dict[str, Lists]:
     """Every user's list, by each model."""
     with reporter.stage("recommend") as details:
-        lists = {
-            name: recommend_to_all(fitted, parts.train, parts.test, config.top_k) for name, fitted in models.items()
+        work = {
+            name: partial(recommend_to_all, fitted, parts.train, parts.test, config.top_k)
+            for name, fitted in models.items()
         }
+        lists = run_each(run, work)
         details.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
     return lists
 
 
 def recommend_shown(
-    models: dict[str, Fitted], parts: Split, config: BuildConfig, reporter: Reporter = SILENT
+    models: dict[str, Fitted], parts: Split, config: BuildConfig, reporter: Reporter = SILENT, run: Run = in_turn
 ) -> dict[str, Lists]:
     """The lists that pages show instead, by each model; empty where ``discovery`` is 0 and they show its own."""
     if not config.discovery:
         return {}
     with reporter.stage("discover") as details:
-        lists = {
-            name: recommend_discovered(fitted, parts.train, parts.test, config.top_k, config.discovery)
+        work = {
+            name: partial(recommend_discovered, fitted, parts.train, parts.test, config.top_k, config.discovery)
             for name, fitted in models.items()
         }
+        lists = run_each(run, work)
         details.append(f"lists for the pages, re-ranked by discovery {config.discovery:g}")
     return lists
 
 
 def explain(
-    models: dict[str, Fitted], parts: Split, lists: dict[str, Lists], reporter: Reporter = SILENT
+    models: dict[str, Fitted],
+    parts: Split,
+    lists: dict[str, Lists],
+    reporter: Reporter = SILENT,
+    run: Run = in_turn,
 ) -> dict[str, Reasons]:
     """The rated items behind each recommendation of each model."""
     with reporter.stage("explain") as details:
-        reasons = {name: explain_lists(fitted, parts.train, lists[name]) for name, fitted in models.items()}
+        work = {name: partial(explain_lists, fitted, parts.train, lists[name]) for name, fitted in models.items()}
+        reasons = run_each(run, work)
         details.append(f"reasons for the lists of {', '.join(reasons)}")
     return reasons
 
 
 def evaluate(
-    models: dict[str, Fitted],
+    learned: Learned,
     parts: Split,
     lists: dict[str, Lists],
-    compared: Compared,
     config: BuildConfig,
     reporter: Reporter = SILENT,
+    run: Run = in_turn,
 ) -> tuple[EvaluationResults, dict[str, NDArray[np.int64]]]:
     """Score all lists against what is relevant, and rank all held-out ratings by each model.
 
     Nothing is scored where no held-out rating counts as relevant, and nothing is ranked where none is held out.
     """
     if parts.test is None:
-        return compared.evaluation, {}
+        return learned.evaluation, {}
     relevant = relevant_ratings(parts.train, parts.test, config.relevant_from)
     with reporter.stage("evaluate") as details:
-        ranks = {name: hidden_ranks(fitted, parts.train, parts.test) for name, fitted in models.items()}
+        models = learned.models
+        ranks = run_each(run, {name: partial(hidden_ranks, models[name], parts.train, parts.test) for name in models})
         if relevant is None:
-            return compared.evaluation, ranks
+            return learned.evaluation, ranks
         users = np.flatnonzero(relevant.user_counts)
-        reports = {
-            name: score_lists(model_lists.items[users], users, parts.train, relevant)
-            for name, model_lists in lists.items()
-        }
+        items = {name: model_lists.items[users] for name, model_lists in lists.items()}
+        work = {name: partial(score_lists, items[name], users, parts.train, relevant) for name in items}
+        reports = run_each(run, work)
         curves = discovery_curves(
             models, parts.train, relevant, config.top_k, np.random.default_rng([config.train.seed, 3])
         )
         details += [f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}" for name, report in reports.items()]
-    return replace(compared.evaluation, reports=reports, discovery=curves), ranks
+    return replace(learned.evaluation, reports=reports, discovery=curves), ranks
 
 
 def evaluate_new_users(
@@ -507,7 +431,7 @@ def cold_start_models(config: BuildConfig, cache: Cache) -> dict[str, ColdStartM
         if draw not in learned:
             learned.clear()  # both rows of deep share the model of a draw; those of earlier draws are done with
             settings = replace(config.train, seed=(config.train.seed + draw) % 2**63)
-            learned[draw] = cached_fit(cache, train, "deep", settings, SnapshotRecorder(np.arange(0)))[0]
+            learned[draw] = cached_fit(cache, train, "deep", settings)
         return learned[draw]
 
     rows: dict[str, ColdStartModel] = {

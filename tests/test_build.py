@@ -14,14 +14,16 @@ import pytest
 import build
 import recsys
 from recsys import pipeline
-from recsys.baselines import ease, run
+from recsys.baselines import ease
 from recsys.baselines.registry import BASELINES
 from recsys.cache import models as cached_models
 from recsys.cache.store import cache_folder
+from recsys.cli import main
 from recsys.data import load as sources
 from recsys.data.rating_scale import Counts
 from recsys.errors import DownloadError
 from recsys.export.script import json_in
+from recsys.learn import FROM_CACHE
 from recsys.site.output.manifest import write_manifest
 from tests.requirements import MOVIELENS, needs_movielens
 from tests.small_logs import write_movielens
@@ -138,21 +140,21 @@ def test_a_second_build_trains_nothing_and_gives_the_same_bytes_as_one_without_a
     aloud = small[:-1]
     other = ["--top-k", "5", "--site-url", "https://example.org/"]  # no settings of the models
     assert build.main([*aloud, "--out", str(tmp_path / "first")]) == 0
-    assert trained == ["base", "deep"]
-    assert pipeline.FROM_CACHE not in output(capsys)
+    assert trained == ["deep", "base"]
+    assert FROM_CACHE not in output(capsys)
     before = cache_entries()
     assert len(before) == 3  # two models, and all baselines
     assert build.main([*aloud, "--out", str(tmp_path / "again")]) == 0
-    assert output(capsys).count(pipeline.FROM_CACHE) == 2 + len(BASELINES)
+    assert output(capsys).count(FROM_CACHE) == 2 + len(BASELINES)
     assert cache_entries() == before
     assert differing(tmp_path / "first", tmp_path / "again") == []
     assert build.main([*aloud, *other, "--out", str(tmp_path / "second")]) == 0
     printed = output(capsys)
     assert re.search(r"train deep \d+\.\d\d s 2 epochs, served as after \d \(from an earlier build\)", printed)
-    assert printed.count(pipeline.FROM_CACHE) == 2  # lists of another length are computed anew
-    assert trained == ["base", "deep"]
+    assert printed.count(FROM_CACHE) == 2  # lists of another length are computed anew
+    assert trained == ["deep", "base"]
     assert build.main([*small, *other, "--no-cache", "--out", str(tmp_path / "third")]) == 0
-    assert trained == ["base", "deep"] * 2
+    assert trained == ["deep", "base"] * 2
     assert differing(tmp_path / "second", tmp_path / "third") == []
     assert len(cache_entries()) == 4
 
@@ -208,8 +210,9 @@ def test_another_seed_or_other_hidden_ratings_train_again(small, tmp_path, train
 
 
 @pytest.mark.usefixtures("_no_pages")
-def test_baselines_from_a_second_process_are_the_same_to_the_byte(site, small, tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "MIN_RATINGS_FOR_PROCESS", 0)
+def test_what_processes_on_all_cores_compute_is_the_same_to_the_byte(site, small, tmp_path, monkeypatch):
+    monkeypatch.setattr(main, "MIN_RATINGS_FOR_PROCESSES", 0)
+    monkeypatch.setattr(pipeline, "MIN_RATINGS_BY_MODEL", 0)
     assert build.main([*small, "--no-cache", "--out", str(tmp_path / "site")]) == 0
     assert differing(site / "data", tmp_path / "site" / "data") == []
 

@@ -19,19 +19,20 @@ import build
 import recsys
 from recsys import pipeline
 from recsys.baselines.registry import BASELINES
-from recsys.baselines.run import in_this_process
 from recsys.config.presentation import PresentationConfig
 from recsys.errors import ConfigError, OutputError
 from recsys.evaluation.cold_start import AT_RANDOM, FIRST_IN_TIME
 from recsys.export.assemble import assemble
 from recsys.export.files import read_artefacts
-from recsys.schema import Artefacts
+from recsys.learn import learn
+from recsys.reporter import SILENT
+from recsys.schema import Artefacts, EpochRecord
 from tests.small_logs import write_movielens
 from tests.test_build import differing, files, skip_pages
 
 QUICK = recsys.BuildConfig(train=recsys.TrainConfig(dim=8, epochs=2))
 WITH_USERS = replace(QUICK, presentation=PresentationConfig(pages=("users",)))  # charts take most of the time
-TRAINING = ["ratings", "split", "train base", "train deep"]
+TRAINING = ["ratings", "split", "train"]
 STAGES = [*TRAINING, "recommend", "explain", "evaluate", "assemble", "export", "render"]
 
 
@@ -77,8 +78,8 @@ class RecordingReporter:
         self.details[name] = list(details)
 
     @contextmanager
-    def training(self) -> Iterator[Callable[[str, int], Callable[[object, object], None]]]:
-        yield lambda model, epochs: lambda record, snapshot: self.epochs.setdefault(model, []).append(record.epoch)
+    def training(self) -> Iterator[Callable[[str, int], Callable[[EpochRecord], None]]]:
+        yield lambda model, epochs: lambda record: self.epochs.setdefault(model, []).append(record.epoch)
 
     @contextmanager
     def progress(self, description: str) -> Iterator[Callable[[int, int], None]]:
@@ -100,7 +101,7 @@ def test_an_earlier_site_is_replaced_and_its_models_come_from_the_cache(dataset,
     skip_pages(monkeypatch)
     recsys.build_site(dataset, tmp_path / "site", QUICK)
     recsys.build_site(dataset, tmp_path / "site", replace(QUICK, top_k=5))
-    assert trained == ["base", "deep"]
+    assert trained == ["deep", "base"]
     assert read_artefacts(tmp_path / "site" / "data").recommendations.k == 5
 
 
@@ -171,7 +172,6 @@ def test_a_reporter_sees_every_stage_once_and_in_order(dataset, tmp_path):
     assert reporter.stages == STAGES
     assert all(len(reporter.details[name]) == 1 for name in BASELINES)
     assert reporter.epochs == {"base": [1, 2], "deep": [1, 2]}
-    assert reporter.progress_ends["baselines"] == (len(BASELINES), len(BASELINES))
     done, total = reporter.progress_ends["pages"]
     assert done == total >= dataset.n_users + dataset.n_items
     users = read_artefacts(tmp_path / "site" / "data").recommendations.users.values()
@@ -191,7 +191,7 @@ def test_a_reporter_sees_reading_and_the_measurement_of_new_users_too(log):
     dataset, _ = pipeline.read(log, reporter)
     config = replace(QUICK, models=("deep",), holdout=0, evaluate_new_users=True)
     artefacts = pipeline.compute(dataset, config, reporter, recsys.NoCache())
-    computed = ["read", "ratings", "split", "train deep", "recommend", "explain"]
+    computed = ["read", "ratings", "split", "train", "recommend", "explain"]
     assert reporter.stages == [*computed, "new users", "assemble"]
     assert artefacts.metrics.new_users.given == ["3", "5", "10", "half"]
     assert reporter.progress_ends["new users"] == (5, 5)
@@ -200,19 +200,17 @@ def test_a_reporter_sees_reading_and_the_measurement_of_new_users_too(log):
 def test_every_stage_can_be_called_on_its_own(dataset, tmp_path):
     cache = recsys.NoCache()
     parts = pipeline.split(dataset, WITH_USERS)
-    with in_this_process(parts, WITH_USERS) as baselines:
-        compared = pipeline.compare((baselines, False))
-    trained = pipeline.train(dataset, parts.train, WITH_USERS, pipeline.SILENT, cache)
-    lists = pipeline.recommend(trained.models, parts, WITH_USERS) | compared.lists
-    reasons = pipeline.explain(trained.models, parts, lists)
-    evaluation, ranks = pipeline.evaluate(trained.models, parts, lists, compared, WITH_USERS)
+    learned = learn(dataset, parts, WITH_USERS)
+    lists = pipeline.recommend(learned.models, parts, WITH_USERS) | learned.lists
+    reasons = pipeline.explain(learned.models, parts, lists)
+    evaluation, ranks = pipeline.evaluate(learned, parts, lists, WITH_USERS)
     assert list(lists) == list(evaluation.reports) == ["base", "deep", *BASELINES]
-    assert list(reasons) == list(ranks) == list(trained.recorders) == ["base", "deep"]
+    assert list(reasons) == list(ranks) == list(learned.frames) == ["base", "deep"]
     results = pipeline.Results(
-        dataset, parts, WITH_USERS, trained.models, lists, evaluation, reasons, ranks, trained.recorders
+        dataset, parts, WITH_USERS, learned.models, lists, evaluation, reasons, ranks, learned.frames
     )
     artefacts = assemble(results)
-    assert artefacts == pipeline.compute(dataset, WITH_USERS, pipeline.SILENT, cache)
+    assert artefacts == pipeline.compute(dataset, WITH_USERS, SILENT, cache)
     pipeline.export(artefacts, tmp_path / "data")
     assert read_artefacts(tmp_path / "data") == artefacts
     pipeline.render(artefacts, tmp_path)
@@ -220,7 +218,7 @@ def test_every_stage_can_be_called_on_its_own(dataset, tmp_path):
 
 
 def test_the_export_of_a_site_is_copied_for_rendering_it_again(dataset, tmp_path):
-    artefacts = pipeline.compute(dataset, replace(QUICK, holdout=0), pipeline.SILENT, recsys.NoCache())
+    artefacts = pipeline.compute(dataset, replace(QUICK, holdout=0), SILENT, recsys.NoCache())
     for name in ("site", "staging"):
         (tmp_path / name).mkdir()
     pipeline.export(artefacts, tmp_path / "site" / "data")
@@ -229,7 +227,7 @@ def test_the_export_of_a_site_is_copied_for_rendering_it_again(dataset, tmp_path
 
 
 def computed(dataset: recsys.Dataset, **settings: object) -> Artefacts:
-    return pipeline.compute(dataset, replace(QUICK, **settings), pipeline.SILENT, recsys.NoCache())
+    return pipeline.compute(dataset, replace(QUICK, **settings), SILENT, recsys.NoCache())
 
 
 def test_models_are_in_the_order_of_the_registry_whatever_the_order_of_the_settings(dataset):
@@ -273,7 +271,7 @@ def test_lists_without_a_single_hit_are_built():
 def test_new_users_without_a_relevant_hidden_rating_are_not_measured(dataset, caplog):
     rating = np.where(np.arange(dataset.n_ratings) == 0, 5, dataset.rating.clip(max=4)).astype(np.float32)
     log, config = replace(dataset, rating=rating), replace(QUICK, relevant_from=5, evaluate_new_users=True)
-    assert pipeline.evaluate_new_users(log, config, pipeline.SILENT, recsys.NoCache()) == {}
+    assert pipeline.evaluate_new_users(log, config, SILENT, recsys.NoCache()) == {}
     assert "new users were not measured: too few have a held-out rating that counts as relevant" in caplog.text
 
 
@@ -293,7 +291,7 @@ def test_a_constant_added_to_all_times_changes_nothing_but_the_checksum(dataset)
 def test_with_too_few_users_new_users_are_not_measured_which_is_a_warning(dataset, caplog):
     few = dataset.subset(dataset.user < 19)
     config = replace(QUICK, evaluate_new_users=True)
-    assert pipeline.evaluate_new_users(few, config, pipeline.SILENT, recsys.NoCache()) == {}
+    assert pipeline.evaluate_new_users(few, config, SILENT, recsys.NoCache()) == {}
     assert caplog.messages == [
         "new users were not measured: users with two ratings or more are 19; expected 20 at least"
     ]
@@ -301,7 +299,7 @@ def test_with_too_few_users_new_users_are_not_measured_which_is_a_warning(datase
 
 def test_new_users_are_measured_by_models_that_are_trained_once_a_draw(dataset, trained):
     config = replace(QUICK, evaluate_new_users=True)
-    reports = pipeline.evaluate_new_users(dataset, config, pipeline.SILENT, recsys.NoCache())
+    reports = pipeline.evaluate_new_users(dataset, config, SILENT, recsys.NoCache())
     assert trained == ["deep"] * 5  # for both rows of deep, and both orders
     assert list(reports) == [AT_RANDOM, FIRST_IN_TIME]
     for report in reports.values():
@@ -312,7 +310,7 @@ def test_new_users_are_measured_by_models_that_are_trained_once_a_draw(dataset, 
 def test_without_times_no_items_are_the_first(dataset):
     config = replace(QUICK, evaluate_new_users=True)
     reports = pipeline.evaluate_new_users(
-        replace(dataset, timestamp=None), config, pipeline.SILENT, recsys.NoCache()
+        replace(dataset, timestamp=None), config, SILENT, recsys.NoCache()
     )
     assert list(reports) == [AT_RANDOM]
 
@@ -322,9 +320,7 @@ def test_a_script_without_a_main_guard_builds_a_site_of_a_large_log_too(log, tmp
     script.write_text(f"""
 import recsys
 from recsys import pipeline
-from recsys.baselines import run
 from recsys.site.output.manifest import write_manifest
-run.MIN_RATINGS_FOR_PROCESS = 0
 pipeline.render = lambda artefacts, folder, reporter: write_manifest(folder)
 config = recsys.BuildConfig(models=("base",), train=recsys.TrainConfig(dim=8, epochs=2))
 recsys.build_site(recsys.load_dataset({str(log)!r}), {str(tmp_path / "site")!r}, config, cache=recsys.NoCache())

@@ -1,9 +1,7 @@
-"""Baselines from the cache if an earlier build computed them, else computed and saved."""
+"""Baselines in the cache: all of them are one entry."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -11,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.baselines.registry import BASELINES
-from recsys.baselines.run import BaselineResult, BaselineResults, RunBaselines, SkippedBaseline
+from recsys.baselines.run import BaselineResult, BaselineRow, SkippedBaseline
 from recsys.baselines.tuning import Tuned
 from recsys.cache.store import Cache, is_own_code, key
 from recsys.config import BuildConfig
 from recsys.data.split import Split
 from recsys.errors import DataError
-from recsys.evaluation.relevance import relevant_ratings
 from recsys.models.archive import Archive
 from recsys.models.state import require_array
 from recsys.recommend.lists import Lists
@@ -34,48 +31,44 @@ class _Row(msgspec.Struct):
     reason: str = ""
 
 
-@contextmanager
-def load_or_run_baselines(
-    cache: Cache, parts: Split, config: BuildConfig, run: RunBaselines
-) -> Iterator[tuple[BaselineResults, bool]]:
-    """Every baseline, to be read in the block, and whether they come from the cache; then their seconds are 0.
+def baselines_key(parts: Split, config: BuildConfig) -> str | None:
+    """Under which the cache has the baselines; None where one of them is not of this package, whose code may change.
 
-    Args:
-        cache: where they are looked up, and saved once all are read.
-        parts: what they learn from, and what is held out.
-        config: settings.
-        run: starts to compute them.
+    Raises:
+        ValueError: nothing is held out.
     """
-    if parts.test is None or relevant_ratings(parts.train, parts.test, config.relevant_from) is None:
-        # Nothing to measure them by.
-        yield iter(()), False
-        return
+    if parts.test is None:
+        raise ValueError("baselines are computed where ratings are held out; there are none")
     if not is_own_code(*(spec.factory for spec in BASELINES.values())):
-        with run(parts, config) as results:
-            yield results, False
-        return
+        return None
     hashes = parts.train.sha256, parts.test.sha256
     settings = config.top_k, config.holdout, config.train.seed
     grids = {name: spec.grid for name, spec in BASELINES.items()}  # one may have been added to the registry
-    name = key(what="baselines", format=FORMAT, data=hashes, settings=settings, grids=grids)
-    shape = parts.train.n_users, config.top_k
-    cached = cache.load(name, lambda archive: _from_archive(archive, shape, parts.train.n_items))
-    if cached is not None:
-        yield iter(cached), True
-        return
-    with run(parts, config) as results:
-        yield _save_when_complete(results, cache, name), False
+    return key(what="baselines", format=FORMAT, data=hashes, settings=settings, grids=grids)
 
 
-def _save_when_complete(results: BaselineResults, cache: Cache, name: str) -> BaselineResults:
-    complete = []
-    for result in results:
-        complete.append(result)
-        yield result
-    cache.save(name, _to_archive(complete))
+def load_baselines(cache: Cache, name: str | None, parts: Split, top_k: int) -> list[BaselineRow] | None:
+    """All baselines as an earlier build computed them; None where the cache has them not.
+
+    Args:
+        cache: where they are looked up.
+        name: their key, if any.
+        parts: what they learned from.
+        top_k: length of their lists.
+    """
+    if name is None:
+        return None
+    shape = parts.train.n_users, top_k
+    return cache.load(name, lambda archive: _from_archive(archive, shape, parts.train.n_items))
 
 
-def _to_archive(results: list[BaselineResult | SkippedBaseline]) -> Archive:
+def save_baselines(cache: Cache, name: str | None, results: list[BaselineRow]) -> None:
+    """Save all baselines for later builds, if they have a key."""
+    if name is not None:
+        cache.save(name, _to_archive(results))
+
+
+def _to_archive(results: list[BaselineRow]) -> Archive:
     arrays, rows = dict[str, NDArray[Any]](), list[_Row]()
     for result in results:
         if isinstance(result, SkippedBaseline):
@@ -89,12 +82,12 @@ def _to_archive(results: list[BaselineResult | SkippedBaseline]) -> Archive:
     return Archive(arrays, msgspec.json.encode(rows).decode())
 
 
-def _from_archive(archive: Archive, shape: tuple[int, int], n_items: int) -> list[BaselineResult | SkippedBaseline]:
+def _from_archive(archive: Archive, shape: tuple[int, int], n_items: int) -> list[BaselineRow]:
     try:
         rows = msgspec.json.decode(archive.text, type=list[_Row])
     except msgspec.DecodeError as error:
         raise DataError(f"the description of the baselines cannot be read: {error}") from None
-    results: list[BaselineResult | SkippedBaseline] = []
+    results: list[BaselineRow] = []
     for row in rows:
         if row.tuned is None:
             results.append(SkippedBaseline(row.name, row.reason))
@@ -107,5 +100,5 @@ def _from_archive(archive: Archive, shape: tuple[int, int], n_items: int) -> lis
         scores = require_array(archive.arrays, f"{row.name}.scores", shape)
         held_out = require_array(archive.arrays, f"{row.name}.held_out", shape, np.bool_)
         lists = Lists(items, np.where(items < 0, np.float32(-np.inf), scores), held_out)
-        results.append(BaselineResult(row.name, row.tuned, lists, 0.0))
+        results.append(BaselineResult(row.name, row.tuned, lists))
     return results

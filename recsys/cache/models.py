@@ -1,9 +1,9 @@
-"""A model from the cache if an earlier build trained it, else trained and saved: the same to the byte."""
+"""Models with the frames of their training, in the cache: what is loaded is to the byte what was trained."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,60 +16,86 @@ from recsys.models.fitted import FORMAT, Fitted, pack
 from recsys.models.load import unpack
 from recsys.models.registry import model_spec
 from recsys.models.state import require_array
-from recsys.schema import EpochRecord
-from recsys.training.fit import Snapshot, chain_callbacks, fit
-from recsys.training.snapshots import SnapshotRecorder
+from recsys.tasks import Send
+from recsys.training.fit import chain_callbacks, fit
+from recsys.training.snapshots import Frames, SnapshotRecorder
 
 _EPOCHS, _FRAMES = "recorded.epochs", "recorded.frames"
 
 
-def cached_fit(
-    cache: Cache,
-    ratings: Dataset,
-    model: str,
-    config: TrainConfig,
-    recorder: SnapshotRecorder,
-    on_epoch: Callable[[EpochRecord, Snapshot], None] = lambda record, snapshot: None,
-) -> tuple[Fitted, bool]:
-    """The model that :func:`~recsys.training.fit.fit` gives, and whether it comes from the cache.
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """A fitted model, and the frames of its training."""
+
+    fitted: Fitted
+    frames: Frames
+
+
+def fit_recorded(
+    ratings: Dataset, model: str, config: TrainConfig, tracked: NDArray[np.intp], send: Send
+) -> Recorded:
+    """Train a model with :func:`~recsys.training.fit.fit`.
 
     Args:
-        cache: where it is looked up, and saved once it is trained.
         ratings: what it learns from.
         model: its name in the registry.
         config: settings.
-        recorder: a fresh one; afterwards it has the frames that training would have recorded.
-        on_epoch: called after each epoch of training; never for a model from the cache.
+        tracked: the items whose movement is recorded.
+        send: gets the record of each epoch.
+    """
+    recorder = SnapshotRecorder(tracked)
+    fitted = fit(ratings, model, config, chain_callbacks(lambda record, snapshot: send(record), recorder))
+    return Recorded(fitted, recorder.frames)
+
+
+def model_key(ratings: Dataset, model: str, config: TrainConfig, tracked: NDArray[np.intp]) -> str | None:
+    """Under which the cache has what :func:`fit_recorded` gives; None where the model is not of this package.
+
+    The code of this package is part of every key, that of others is not.
     """
     spec = model_spec(model)
     if not is_own_code(spec.create, spec.defaults, *spec.classes.values()):
-        return fit(ratings, model, config, chain_callbacks(on_epoch, recorder)), False
-    name = key(
+        return None
+    return key(
         what="model",
         format=FORMAT,
         data=ratings.sha256,
         model=model,
         config=config,
-        items=hashlib.sha256(recorder.items.tobytes()).hexdigest(),
-        max_frames=recorder.max_frames,
+        items=hashlib.sha256(tracked.tobytes()).hexdigest(),
     )
-    cached = cache.load(name, _from_archive)
-    if cached is not None:
-        fitted, recorder.frames = cached
-        return fitted, True
-    fitted = fit(ratings, model, config, chain_callbacks(on_epoch, recorder))
-    cache.save(name, _to_archive(fitted, recorder))
-    return fitted, False
 
 
-def _to_archive(fitted: Fitted, recorder: SnapshotRecorder) -> Archive:
-    entry = pack(fitted)
-    epochs, frames = np.array(list(recorder.frames)), np.stack(list(recorder.frames.values()))  # (f,), (f, n, d)
+def load_model(cache: Cache, name: str | None) -> Recorded | None:
+    """The model of a key; None where the cache has it not, or there is no key."""
+    return None if name is None else cache.load(name, _from_archive)
+
+
+def save_model(cache: Cache, name: str | None, recorded: Recorded) -> None:
+    """Save a model for later builds, if it has a key."""
+    if name is not None:
+        cache.save(name, _to_archive(recorded))
+
+
+def cached_fit(cache: Cache, ratings: Dataset, model: str, config: TrainConfig) -> Fitted:
+    """A model from the cache if an earlier build trained it, else trained and saved; nothing is recorded."""
+    tracked = np.arange(0)
+    name = model_key(ratings, model, config, tracked)
+    recorded = load_model(cache, name)
+    if recorded is None:
+        recorded = fit_recorded(ratings, model, config, tracked, lambda record: None)
+        save_model(cache, name, recorded)
+    return recorded.fitted
+
+
+def _to_archive(recorded: Recorded) -> Archive:
+    entry, frames_by_epoch = pack(recorded.fitted), recorded.frames
+    epochs, frames = np.array(list(frames_by_epoch)), np.stack(list(frames_by_epoch.values()))  # (f,), (f, n, d)
     return Archive({**entry.arrays, _EPOCHS: epochs, _FRAMES: frames}, entry.text)
 
 
-def _from_archive(entry: Archive) -> tuple[Fitted, dict[int, NDArray[np.float32]]]:
+def _from_archive(entry: Archive) -> Recorded:
     fitted = unpack(entry)
     epochs = require_array(entry.arrays, _EPOCHS, (None,), np.signedinteger)
     frames = require_array(entry.arrays, _FRAMES, (len(epochs), None, fitted.hyperparameters.dim))
-    return fitted, dict(zip(epochs.tolist(), frames, strict=True))
+    return Recorded(fitted, dict(zip(epochs.tolist(), frames, strict=True)))

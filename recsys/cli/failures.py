@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterator
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 from recsys.errors import RecsysError
+from recsys.tasks import KilledTaskError
 
 _REMEDIES = {
-    "train": "lower --dim or batch_size in the table [train], train one model with --models base, ",
-    "baselines": "give --holdout 0, with which no baselines are computed, ",
+    "train": "lower --dim or batch_size in the table [train], train one model with --models base, give --holdout 0, "
+    "with which no baselines are computed, ",
     "recommend": "lower --top-k or --dim, ",
     "discover": "lower --top-k or --dim, ",
     "explain": "lower --top-k or --dim, ",
@@ -47,7 +47,7 @@ def explained(stage: Callable[[], str | None]) -> Iterator[None]:
         if problem.errno != errno.ENOMEM:
             raise
         raise SystemLimitError(_no_memory(stage())) from problem
-    except BrokenProcessPool as problem:
+    except KilledTaskError as problem:
         raise SystemLimitError(
             f"a process of this build was killed{_where(stage())}, perhaps for want of memory; {_remedy(stage())}"
         ) from problem

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from recsys import pipeline
-from recsys.baselines.run import in_second_process
 from recsys.cache.store import FolderCache, NoCache, cache_folder
 from recsys.cli import arguments
 from recsys.cli.failures import explained
@@ -26,6 +26,10 @@ from recsys.site.publish.gh_pages import find_destination
 from recsys.site.publish.server import serve
 from recsys.site.publish.staging import staging_folder
 from recsys.site.publish.target import check_target
+from recsys.tasks import in_turn, on_all_cores
+
+MIN_RATINGS_FOR_PROCESSES = 5_000 if sys.platform == "linux" else 50_000
+"""Ratings from which on tasks have processes of their own: to start one that is not forked takes half a second."""
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +96,8 @@ def build_site(
         print_report(report, terminal)
         arguments.check_publishable(options, dataset.source.synthetic)
         cache = NoCache() if options.no_cache else FolderCache(cache_folder())
-        artefacts = pipeline.compute(dataset, settings.build, terminal, cache, in_second_process)
+        run = on_all_cores if dataset.n_ratings >= MIN_RATINGS_FOR_PROCESSES else in_turn
+        artefacts = pipeline.compute(dataset, settings.build, terminal, cache, run)
         pipeline.export(artefacts, staging / "data", terminal, settings.build.presentation)
         pipeline.render(artefacts, staging, terminal)
     return artefacts

@@ -18,7 +18,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from recsys.cli.output import Formatter, StreamHandler
-from recsys.pipeline import Reporter
+from recsys.reporter import OnEpoch, Reporter
 from recsys.schema import EpochRecord
 
 EPOCHS_PER_LINE = 10
@@ -74,16 +74,16 @@ class Terminal(Reporter):
         self.current_stage = before
 
     @contextmanager
-    def training(self) -> Iterator[Callable[[str, int], Callable[[EpochRecord, object], None]]]:
+    def training(self) -> Iterator[Callable[[str, int], OnEpoch]]:
         """Gives a function from a model's name and number of epochs to its ``on_epoch``."""
         if self.quiet:
-            yield lambda model, epochs: lambda record, snapshot: None
+            yield lambda model, epochs: lambda record: None
         elif self.console.is_terminal:
             curves: dict[str, list[EpochRecord]] = {}
             with Live(console=self.console, refresh_per_second=8) as live:
-                yield lambda model, epochs: lambda record, snapshot: _show(live, curves, model, record, epochs)
+                yield lambda model, epochs: lambda record: _show(live, curves, model, record, epochs)
         else:
-            yield lambda model, epochs: lambda record, snapshot: _log_epoch(model, record)
+            yield lambda model, epochs: lambda record: _log_epoch(model, record)
 
     @contextmanager
     def progress(self, description: str) -> Iterator[Callable[[int, int], None]]:

@@ -14,7 +14,7 @@ from recsys.config import Settings
 from recsys.data.names import NAMES
 from recsys.errors import ConfigError, RecsysError
 from recsys.export.settings import exported_settings, settings_that_need_a_build
-from recsys.pipeline import Reporter
+from recsys.reporter import Reporter
 from recsys.site.publish.reload import ReloadingHandler, SiteVersion
 from recsys.site.publish.server import address, base_path, server
 from recsys.site.publish.staging import staging_folder

@@ -5,7 +5,9 @@ The last module that sees arrays.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -34,6 +36,7 @@ from recsys.recommend.pca import Projection
 from recsys.recommend.regions import label_regions
 from recsys.recommend.similar import SHRINKAGE, similar_items
 from recsys.schema import GENERATOR, VERSION
+from recsys.tasks import Run, in_turn, run_each
 from recsys.training.snapshots import tracked_items
 
 N_SIMILAR = 10
@@ -44,14 +47,19 @@ MEAN_SHRINKAGE = 5
 of ratings within items over that between items is 4.1 on MovieLens 100K."""
 
 
-def assemble(results: Results) -> schema.Artefacts:
-    """All exported files of a build, as types."""
+def assemble(results: Results, run: Run = in_turn) -> schema.Artefacts:
+    """All exported files of a build, as types.
+
+    Args:
+        results: what the build computed.
+        run: how the maps of the models are computed, of which none depends on another.
+    """
     hyperparameters: dict[str, dict[str, int | float]] = {
         name: {**asdict(fitted.hyperparameters), "epochs": fitted.best_epoch}
         for name, fitted in results.models.items()
     }
     item_ids = ids(results.dataset.item_ids)
-    maps = {name: _map(fitted, results) for name, fitted in results.models.items()}
+    maps = run_each(run, {name: _map_of(fitted, results) for name, fitted in results.models.items()})
     projections = {name: item_map.projection for name, item_map in maps.items()}
     deep = results.models.get("deep")
     recommendations, shown_lists = build_recommendations(results)
@@ -69,16 +77,18 @@ def assemble(results: Results) -> schema.Artefacts:
         metrics=build_metrics(results, hyperparameters),
         items=_items(results),
         map_replay=build_map_replay(
-            results.models, projections, results.recorders, tracked_items(results.dataset), item_ids
+            results.models, projections, results.frames, tracked_items(results.dataset), item_ids
         ),
         deep_tower=None if deep is None else _deep_tower(deep, results, projections["deep"]),
         shown_lists=shown_lists,
     )
 
 
-def _map(fitted: Fitted, results: Results) -> ItemMap:
+def _map_of(fitted: Fitted, results: Results) -> Callable[[], ItemMap]:
+    """The function that computes the map of a model, from no more than it needs."""
     rng = np.random.default_rng([results.config.train.seed, 5])  # a stream of its own, the same for every model
-    return map_items(fitted.item_vectors, results.dataset.item_counts, results.split.train.item_counts, rng)
+    counts = results.dataset.item_counts, results.split.train.item_counts
+    return partial(map_items, fitted.item_vectors, *counts, rng)
 
 
 def _deep_tower(deep: Fitted, results: Results, projection: Projection) -> schema.DeepTower:

@@ -15,7 +15,7 @@ from recsys.export.encoding import encode_array
 from recsys.models.fitted import Fitted
 from recsys.recommend.pca import Projection
 from recsys.training.ensemble import default_weights
-from recsys.training.snapshots import MAX_FRAMES, SnapshotRecorder
+from recsys.training.snapshots import MAX_FRAMES, Frames
 
 MAX_BYTES = 1_000_000
 """Of the whole file."""
@@ -28,7 +28,7 @@ _OVERHEAD = 1000
 def build_map_replay(
     models: dict[str, Fitted],
     projections: dict[str, Projection],
-    recorders: dict[str, SnapshotRecorder],
+    frames: dict[str, Frames],
     tracked: NDArray[np.intp],
     item_ids: list[str],
 ) -> schema.MapReplay:
@@ -37,7 +37,7 @@ def build_map_replay(
     Args:
         models: the served models, by name.
         projections: their maps.
-        recorders: snapshots of the vectors of ``tracked``; a model without any has its served frame alone.
+        frames: the vectors of ``tracked``; a model without any has its served frame alone.
         tracked: (n_tracked,), the items that move.
         item_ids: of all items.
     """
@@ -45,19 +45,18 @@ def build_map_replay(
     n_frames = max_frames(tracked_ids, len(models))
     replays = {}
     for name, fitted in models.items():
-        snapshots = recorders[name].frames if name in recorders else {}
         # While a model learns, its towers have the default weights; others may be chosen in the end.
         weights = default_weights(list(fitted.towers.members))
         vectors = {
             epoch: fitted.towers.reweighted(frame, weights)
-            for epoch, frame in snapshots.items()
+            for epoch, frame in frames.get(name, {}).items()
             if epoch < fitted.best_epoch
         }
         vectors[fitted.best_epoch] = fitted.item_vectors[tracked]
         epochs = evenly_spaced(list(vectors), n_frames)
         points = np.stack([projections[name].project(vectors[epoch]) for epoch in epochs])
-        low, high, frames = quantise(points)
-        replays[name] = schema.Replay(epochs=epochs, low=low, high=high, frames=frames)
+        low, high, coded = quantise(points)
+        replays[name] = schema.Replay(epochs=epochs, low=low, high=high, frames=coded)
     return schema.MapReplay(item_ids=tracked_ids, models=replays)
 
 

@@ -18,7 +18,7 @@ from recsys.models.fitted import Fitted
 from recsys.recommend.explain import Reasons
 from recsys.recommend.lists import Lists
 from recsys.schema import DiscoveryCurves, NewUsers
-from recsys.training.snapshots import SnapshotRecorder
+from recsys.training.snapshots import Frames
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Results:
         reasons: why a model recommends what it does, by its name.
         ranks: the ranks a model gives to what is held out, by its name: (n_hidden,), in the order of
             ``split.test.matrix``.
-        recorders: a model's item vectors over its epochs, by its name; of the items that ``tracked_items(dataset)``
+        frames: a model's item vectors over its epochs, by its name; of the items that ``tracked_items(dataset)``
             gives.
         new_users: how good lists are for users who were not in training; None where that was not measured.
         new_users_in_time: the same where they give the items they rated first; None also without times.
@@ -68,7 +68,7 @@ class Results:
     evaluation: EvaluationResults = field(default_factory=EvaluationResults)
     reasons: dict[str, Reasons] = field(default_factory=dict)
     ranks: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    recorders: dict[str, SnapshotRecorder] = field(default_factory=dict)
+    frames: dict[str, Frames] = field(default_factory=dict)
     new_users: NewUsers | None = None
     new_users_in_time: NewUsers | None = None
     shown: dict[str, Lists] = field(default_factory=dict)

@@ -13,6 +13,9 @@ MAX_FRAMES = 12
 """Of one model. The page glides from one to the next, so more would only weigh more."""
 MAX_TRACKED_ITEMS = 3000
 
+Frames = dict[int, NDArray[np.float32]]
+"""By epoch, the vectors (n_tracked, d) as they were after it."""
+
 
 def tracked_items(dataset: Dataset) -> NDArray[np.intp]:
     """The items to record, ascending: all, or the :data:`MAX_TRACKED_ITEMS` most rated; ties to the lower index."""
@@ -32,12 +35,12 @@ class SnapshotRecorder:
         max_frames: how many epochs at most, at least 1; one frame is left for the served model.
 
     Attributes:
-        frames: by epoch, the vectors (n_tracked, d) as they were after it.
+        frames: of the epochs that were recorded.
     """
 
     def __init__(self, items: NDArray[np.intp], max_frames: int = MAX_FRAMES - 1) -> None:
         self.items, self.max_frames, self.interval = items, max_frames, 1
-        self.frames: dict[int, NDArray[np.float32]] = {}
+        self.frames: Frames = {}
 
     def __call__(self, record: EpochRecord, snapshot: Snapshot) -> None:
         """Record the vectors if it is this epoch's turn."""

@@ -7,10 +7,10 @@ import numpy as np
 from recsys.baselines import ease
 from recsys.baselines.protocol import BaselineSpec
 from recsys.baselines.registry import BASELINES
-from recsys.baselines.run import BaselineResult, SkippedBaseline, run_baselines
+from recsys.baselines.run import BaselineResult, BaselineRow, SkippedBaseline, baseline_tasks
 from recsys.config import BuildConfig
 from recsys.data.dataset import Dataset
-from recsys.data.split import split
+from recsys.data.split import Split, split
 from recsys.recommend.lists import recommend
 from tests.synthetic import small_log
 
@@ -28,13 +28,17 @@ class Reversed:
         return np.tile(np.arange(self.shape[1], dtype=np.float32), (n, 1))
 
 
+def run_all(parts: Split, config: BuildConfig = CONFIG) -> dict[str, BaselineRow]:
+    return {task.name: task.work(lambda event: None) for task in baseline_tasks(parts, config)}
+
+
 def test_every_baseline_is_tuned_and_recommends_to_all_users(monkeypatch):
     reversed_ = BaselineSpec(label="Reversed", colour=("#000000", "#ffffff"), factory=Reversed)
     monkeypatch.setitem(BASELINES, "reversed", reversed_)
     parts = split(small_log(), 0.2)
-    results = list(run_baselines(parts, CONFIG))
-    assert [result.name for result in results] == list(BASELINES)
-    for result in results:
+    results = run_all(parts)
+    assert [result.name for result in results.values()] == list(results) == list(BASELINES)
+    for result in results.values():
         assert isinstance(result, BaselineResult)
         spec = BASELINES[result.name]
         assert len(result.tuned.trials) == (len(spec.grid) if len(spec.grid) > 1 else 0)
@@ -44,10 +48,10 @@ def test_every_baseline_is_tuned_and_recommends_to_all_users(monkeypatch):
 
 def test_a_baseline_that_cannot_be_computed_is_named_with_its_reason(monkeypatch):
     monkeypatch.setattr(ease, "MAX_ROWS", 5)
-    results = {result.name: result for result in run_baselines(split(small_log(), 0.2), CONFIG)}
+    results = run_all(split(small_log(), 0.2))
     reason = "more than 5 users and items: the matrix to invert would be too large"
     assert results["ease"] == SkippedBaseline("ease", reason)
 
 
 def test_with_nothing_hidden_no_baseline_is_run():
-    assert list(run_baselines(split(small_log(), 0), CONFIG)) == []
+    assert run_all(split(small_log(), 0)) == {}

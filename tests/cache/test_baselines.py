@@ -1,8 +1,7 @@
-"""Baselines from the cache are those that were computed, and nothing is computed twice."""
+"""Baselines from the cache are those that were computed, under a key for all that changes them."""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -11,15 +10,15 @@ import pytest
 import recsys
 from recsys.baselines.popularity import BASELINE as POPULARITY
 from recsys.baselines.registry import BASELINES
-from recsys.baselines.run import BaselineResult, SkippedBaseline, run_baselines
-from recsys.cache.baselines import load_or_run_baselines
+from recsys.baselines.run import BaselineRow, SkippedBaseline, baseline_tasks
+from recsys.cache.baselines import baselines_key, load_baselines, save_baselines
 from recsys.cache.store import FolderCache, NoCache
 from recsys.config import BuildConfig, TrainConfig
 from recsys.models import archive
 from tests.synthetic import two_tastes
 
 CONFIG = BuildConfig(top_k=3, train=TrainConfig(seed=4))
-Results = list[BaselineResult | SkippedBaseline]
+Rows = list[BaselineRow]
 
 
 @pytest.fixture(scope="module")
@@ -32,90 +31,80 @@ def folder(tmp_path) -> FolderCache:
     return FolderCache(tmp_path / "cache")
 
 
-class CountedRun:
-    """Computes baselines, and counts how often."""
-
-    def __init__(self) -> None:
-        self.times = 0
-
-    def __call__(self, parts, config):
-        self.times += 1
-        return nullcontext(run_baselines(parts, config))
+def computed(parts: recsys.Split, config: BuildConfig = CONFIG) -> Rows:
+    return [task.work(lambda event: None) for task in baseline_tasks(parts, config)]
 
 
-def results_of(cache, parts, config=CONFIG, run=None) -> Results:
-    with load_or_run_baselines(cache, parts, config, run or CountedRun()) as (results, _):
-        return list(results)
+def saved(cache: FolderCache, parts: recsys.Split, config: BuildConfig = CONFIG) -> Rows:
+    rows = computed(parts, config)
+    save_baselines(cache, baselines_key(parts, config), rows)
+    return rows
 
 
-def assert_same(first: Results, second: Results) -> None:
-    assert [result.name for result in first] == [result.name for result in second]
-    for result, other in zip(first, second, strict=True):
-        if isinstance(result, SkippedBaseline):
-            assert result == other
+def load(cache: FolderCache, parts: recsys.Split, config: BuildConfig = CONFIG) -> Rows | None:
+    return load_baselines(cache, baselines_key(parts, config), parts, config.top_k)
+
+
+def assert_same(first: Rows, second: Rows) -> None:
+    assert [row.name for row in first] == [row.name for row in second]
+    for row, other in zip(first, second, strict=True):
+        if isinstance(row, SkippedBaseline):
+            assert row == other
             continue
-        assert result.tuned == other.tuned
-        assert repr(dict(result.tuned.hyperparameters)) == repr(dict(other.tuned.hyperparameters))  # 300 is not 300.0
+        assert row.tuned == other.tuned
+        assert repr(dict(row.tuned.hyperparameters)) == repr(dict(other.tuned.hyperparameters))  # 300 is not 300.0
         for name in ("items", "scores", "held_out"):
-            array, expected = getattr(result.lists, name), getattr(other.lists, name)
+            array, expected = getattr(row.lists, name), getattr(other.lists, name)
             assert (array.dtype, array.tobytes()) == (expected.dtype, expected.tobytes())
 
 
 def test_what_is_loaded_is_what_was_computed(parts, folder, monkeypatch):
     monkeypatch.setattr("recsys.baselines.ease.MAX_ROWS", 5)  # so that EASE is skipped
-    run = CountedRun()
-    first, second = results_of(folder, parts, run=run), results_of(folder, parts, run=run)
-    assert run.times == 1
-    assert {type(result) for result in first} == {BaselineResult, SkippedBaseline}
-    assert_same(first, second)
-    assert_same(first, results_of(NoCache(), parts))
-    assert all(result.seconds == 0 for result in second if isinstance(result, BaselineResult))
+    assert load(folder, parts) is None
+    rows = saved(folder, parts)
+    assert "ease" in {row.name for row in rows if isinstance(row, SkippedBaseline)}
+    assert_same(rows, load(folder, parts))
 
 
 def test_lists_with_missing_items_are_the_same(folder):
     dataset = two_tastes()
     parts = recsys.split(dataset, 0.2)
     config = replace(CONFIG, top_k=dataset.n_items)  # rated items are missing at the end of every list
-    assert_same(results_of(folder, parts, config), results_of(folder, parts, config))
-    assert np.isneginf(results_of(folder, parts, config)[0].lists.scores).any()
+    rows = saved(folder, parts, config)
+    assert_same(rows, load(folder, parts, config))
+    assert np.isneginf(rows[0].lists.scores).any()
 
 
 @pytest.mark.parametrize("changed", [{"top_k": 2}, {"holdout": 0.3}, {"train": TrainConfig(seed=5)}])
-def test_settings_that_change_the_results_compute_them_again(parts, folder, changed):
-    run = CountedRun()
-    results_of(folder, parts, run=run)
-    results_of(folder, parts, replace(CONFIG, **changed), run)
-    assert run.times == 2
+def test_settings_that_change_the_results_have_another_key(parts, changed):
+    assert baselines_key(parts, replace(CONFIG, **changed)) != baselines_key(parts, CONFIG)
 
 
-def test_other_ratings_compute_them_again_and_settings_of_models_do_not(parts, folder):
-    run = CountedRun()
-    results_of(folder, parts, run=run)
-    results_of(folder, recsys.split(two_tastes(n_users=50), 0.2), run=run)
-    assert run.times == 2
-    results_of(folder, parts, replace(CONFIG, models=("deep",), train=TrainConfig(seed=4, dim=3, epochs=2)), run)
-    assert run.times == 2
+def test_other_ratings_have_another_key_and_other_settings_of_models_have_not(parts):
+    other = recsys.split(two_tastes(n_users=50), 0.2)
+    assert baselines_key(other, CONFIG) != baselines_key(parts, CONFIG)
+    of_models = replace(CONFIG, models=("deep",), train=TrainConfig(seed=4, dim=3, epochs=2))
+    assert baselines_key(parts, of_models) == baselines_key(parts, CONFIG)
 
 
-def test_a_baseline_added_to_the_registry_is_computed_though_the_others_are_cached(parts, folder, monkeypatch):
-    results_of(folder, parts)
+def test_with_another_baseline_in_the_registry_the_key_is_another(parts, monkeypatch):
+    before = baselines_key(parts, CONFIG)
     monkeypatch.setitem(BASELINES, "again", POPULARITY)
-    assert [result.name for result in results_of(folder, parts)] == list(BASELINES)
+    assert baselines_key(parts, CONFIG) not in (before, None)
 
 
-def test_with_nothing_hidden_no_baseline_is_run(folder):
-    run = CountedRun()
-    assert results_of(folder, recsys.split(two_tastes(), 0), run=run) == []
-    assert run.times == 0
+def test_with_a_baseline_from_outside_the_package_nothing_is_saved(parts, folder, monkeypatch):
+    mine = replace(POPULARITY, factory=lambda train: POPULARITY.factory(train))
+    monkeypatch.setitem(BASELINES, "mine", mine)
+    assert baselines_key(parts, CONFIG) is None
+    saved(folder, parts)
+    assert load(folder, parts) is None
+    assert not folder.folder.exists()
 
 
-def test_results_that_were_not_all_read_are_not_cached(parts, folder):
-    with load_or_run_baselines(folder, parts, CONFIG, CountedRun()) as (results, cached):
-        assert not cached
-        next(results)
-    run = CountedRun()
-    results_of(folder, parts, run=run)
-    assert run.times == 1
+def test_without_a_cache_nothing_is_loaded(parts):
+    saved(NoCache(), parts)
+    assert load(NoCache(), parts) is None
 
 
 @pytest.mark.parametrize("damage", [
@@ -124,13 +113,11 @@ def test_results_that_were_not_all_read_are_not_cached(parts, folder):
     {"popularity.scores": np.zeros((60, 3))},
     {"text": "[{}]"},
 ])  # fmt: skip
-def test_a_damaged_entry_is_computed_again(parts, folder, damage, caplog):
-    results_of(folder, parts)
+def test_a_damaged_entry_is_none(parts, folder, damage, caplog):
+    saved(folder, parts)
     (path,) = folder.folder.glob("*.npz")
     entry = archive.read(path)
     text = damage.pop("text", entry.text)
     archive.write(path, archive.Archive({**entry.arrays, **damage}, text))
-    run = CountedRun()
-    results_of(folder, parts, run=run)
-    assert run.times == 1
+    assert load(folder, parts) is None
     assert "cannot be read; computing it again" in caplog.text

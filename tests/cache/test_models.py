@@ -10,14 +10,14 @@ import pytest
 
 import recsys
 from recsys.cache import store
-from recsys.cache.models import cached_fit
+from recsys.cache.models import Recorded, cached_fit, fit_recorded, load_model, model_key, save_model
 from recsys.cache.store import FolderCache, NoCache, cache_folder
 from recsys.models.registry import MODELS
-from recsys.training.snapshots import SnapshotRecorder
 from tests.models.test_load import assert_same
 from tests.synthetic import two_tastes
 
 CONFIG = recsys.TrainConfig(dim=4, epochs=5, batch_size=256, seed=1)
+TRACKED = np.array([2, 3, 5])
 
 
 @pytest.fixture(scope="module")
@@ -30,73 +30,69 @@ def cache(tmp_path) -> FolderCache:
     return FolderCache(tmp_path / "cache")
 
 
-def recorder() -> SnapshotRecorder:
-    return SnapshotRecorder(np.array([2, 3, 5]), max_frames=3)
+def recorded(ratings, model="base") -> Recorded:
+    return fit_recorded(ratings, model, CONFIG, TRACKED, lambda record: None)
 
 
 @pytest.mark.parametrize("model", ["base", "deep"])
-def test_a_model_from_the_cache_is_the_one_that_was_fitted_with_its_frames(ratings, cache, trained, model):
-    recorders = [recorder() for _ in range(3)]
-    fitted, is_cached = cached_fit(cache, ratings, model, CONFIG, recorders[0])
-    assert not is_cached
-    loaded, is_cached = cached_fit(cache, ratings, model, CONFIG, recorders[1])
-    assert is_cached
-    assert trained == [model]
-    uncached, is_cached = cached_fit(NoCache(), ratings, model, CONFIG, recorders[2])
-    assert not is_cached
-    for other in (loaded, uncached, recsys.fit(ratings, model, CONFIG)):
-        assert_same(fitted, other)
-    for other in recorders:
-        assert list(other.frames) == [1, 3, 5]
-        for epoch, frame in recorders[0].frames.items():
-            assert (frame.dtype, frame.shape) == (other.frames[epoch].dtype, other.frames[epoch].shape)
-            assert frame.tobytes() == other.frames[epoch].tobytes()
+def test_a_model_from_the_cache_is_the_one_that_was_fitted_with_its_frames(ratings, cache, model):
+    key, expected = model_key(ratings, model, CONFIG, TRACKED), recorded(ratings, model)
+    assert load_model(cache, key) is None
+    save_model(cache, key, expected)
+    loaded = load_model(cache, key)
+    assert_same(loaded.fitted, expected.fitted)
+    assert_same(loaded.fitted, recsys.fit(ratings, model, CONFIG))
+    assert list(loaded.frames) == list(expected.frames) == [1, 2, 3, 4, 5]
+    for epoch, frame in expected.frames.items():
+        assert (frame.dtype, frame.shape) == (np.float32, (3, 4))
+        assert (frame.dtype, frame.tobytes()) == (loaded.frames[epoch].dtype, loaded.frames[epoch].tobytes())
 
 
-def test_epochs_are_reported_when_a_model_is_trained_and_not_when_it_is_loaded(ratings, cache):
-    epochs = []
-    for _ in range(2):
-        cached_fit(cache, ratings, "base", CONFIG, recorder(), lambda record, snapshot: epochs.append(record.epoch))
-    assert epochs == [1, 2, 3, 4, 5]
+def test_the_record_of_each_epoch_is_reported(ratings):
+    records = []
+    fitted = fit_recorded(ratings, "base", CONFIG, TRACKED, records.append).fitted
+    assert tuple(records) == fitted.history
+    assert [record.epoch for record in records] == [1, 2, 3, 4, 5]
 
 
-def test_any_setting_that_changes_a_model_or_its_recording_trains_again(ratings, cache, trained, monkeypatch):
-    def is_cached(data=ratings, model="base", config=CONFIG, items=(2, 3, 5), max_frames=3) -> bool:
-        return cached_fit(cache, data, model, config, SnapshotRecorder(np.array(items), max_frames))[1]
+def test_whatever_changes_a_model_or_its_recording_changes_its_key(ratings, monkeypatch):
+    def key(data=ratings, model="base", config=CONFIG, tracked=(2, 3, 5)) -> str | None:
+        return model_key(data, model, config, np.array(tracked))
 
-    assert not is_cached()
-    for changed in (
-        {"config": replace(CONFIG, seed=2)},
-        {"config": replace(CONFIG, dim=5)},
-        {"config": replace(CONFIG, epochs=4)},
-        {"config": replace(CONFIG, l2=0.5)},
-        {"model": "deep"},
-        {"data": ratings.subset(np.arange(ratings.n_ratings) > 0)},
-        {"data": replace(ratings, rating=ratings.rating[::-1].copy())},
-        {"items": (2, 3, 6)},
-        {"max_frames": 2},
-    ):
-        assert not is_cached(**changed), changed
-        assert is_cached(**changed), changed
-    n_trained = len(trained)
-    assert is_cached()
+    keys = [
+        key(),
+        key(config=replace(CONFIG, seed=2)),
+        key(config=replace(CONFIG, dim=5)),
+        key(config=replace(CONFIG, epochs=4)),
+        key(config=replace(CONFIG, l2=0.5)),
+        key(model="deep"),
+        key(data=ratings.subset(np.arange(ratings.n_ratings) > 0)),
+        key(data=replace(ratings, rating=ratings.rating[::-1].copy())),
+        key(tracked=(2, 3, 6)),
+    ]
+    assert key() == keys[0]
     monkeypatch.setattr(store, "VERSION", "9.9.9")
-    assert not is_cached()
-    assert len(trained) == n_trained + 1
+    keys.append(key())
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_model_is_trained_once_and_then_loaded(ratings, cache, trained):
+    fitted, loaded = (cached_fit(cache, ratings, "base", CONFIG) for _ in range(2))
+    assert trained == ["base"]
+    assert_same(fitted, loaded)
+    assert_same(fitted, cached_fit(NoCache(), ratings, "base", CONFIG))
+    assert trained == ["base", "base"]
 
 
 def test_an_entry_that_holds_no_model_is_trained_again_and_replaced(ratings, cache, trained, caplog):
-    cached_fit(cache, ratings, "base", CONFIG, recorder())
+    cached_fit(cache, ratings, "base", CONFIG)
     (path,) = cache.folder.iterdir()
     entry = cache.load(path.stem, lambda entry: entry)
-    cache.save(path.stem, replace(entry, arrays={**entry.arrays, "recorded.frames": np.zeros((3, 3))}))
+    cache.save(path.stem, replace(entry, arrays={**entry.arrays, "recorded.frames": np.zeros((5, 3))}))
     with caplog.at_level(logging.DEBUG, logger="recsys"):
-        again, is_cached = cached_fit(cache, ratings, "base", CONFIG, recorder())
-    assert not is_cached
-    assert "the array recorded.frames is float64 of shape (3, 3)" in caplog.text
-    loaded, is_cached = cached_fit(cache, ratings, "base", CONFIG, recorder())
-    assert is_cached
-    assert_same(again, loaded)
+        again = cached_fit(cache, ratings, "base", CONFIG)
+    assert "the array recorded.frames is float64 of shape (5, 3)" in caplog.text
+    assert_same(again, cached_fit(cache, ratings, "base", CONFIG))
     assert trained == ["base", "base"]
 
 
@@ -105,19 +101,13 @@ def test_the_library_itself_neither_reads_nor_writes_a_cache(ratings):
     assert not cache_folder().exists()
 
 
-def test_a_training_that_is_interrupted_is_not_saved(ratings, cache):
-    def interrupt(record, snapshot):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        cached_fit(cache, ratings, "base", CONFIG, recorder(), interrupt)
-    assert not cache.folder.exists()
-
-
-def test_a_model_from_outside_the_package_is_trained_each_time(ratings, cache, monkeypatch):
+def test_a_model_from_outside_the_package_has_no_key_and_is_trained_each_time(ratings, cache, trained, monkeypatch):
     def create(ratings, hyperparameters, rng, dtype):
         return MODELS["base"].create(ratings, hyperparameters, rng, dtype)
 
     monkeypatch.setitem(MODELS, "mine", replace(MODELS["base"], name="mine", create=create))
-    assert not cached_fit(cache, ratings, "mine", CONFIG, recorder())[1]
-    assert not cached_fit(cache, ratings, "mine", CONFIG, recorder())[1]
+    assert model_key(ratings, "mine", CONFIG, TRACKED) is None
+    for _ in range(2):
+        cached_fit(cache, ratings, "mine", CONFIG)
+    assert trained == ["mine", "mine"]
+    assert not cache.folder.exists()

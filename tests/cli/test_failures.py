@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
 import pytest
@@ -12,13 +11,13 @@ from recsys import pipeline
 from recsys.cli.failures import explained
 from recsys.cli.main import main
 from recsys.errors import RecsysError
+from recsys.tasks import KilledTaskError
 from tests.small_logs import write_movielens
 
 STAGES = {
     "read_dataset": ("read", "use fewer ratings"),
     "split_ratings": ("split", "use fewer ratings"),
-    "cached_fit": ("train base", "lower --dim or batch_size in the table"),
-    "load_or_run_baselines": (None, "use fewer ratings"),
+    "learn": (None, "use fewer ratings"),
     "recommend_to_all": ("recommend", "lower --top-k or --dim"),
     "explain_lists": ("explain", "lower --top-k or --dim"),
     "hidden_ranks": ("evaluate", "lower --top-k or --dim"),
@@ -47,12 +46,12 @@ def test_too_little_memory_is_one_sentence_with_the_stage_and_what_to_lower(func
 
 
 @pytest.mark.parametrize(("problem", "sentence"), [
-    (OSError(errno.ENOMEM, "No memory"), 'there is too little memory in the stage "train deep"; lower --dim'),
-    (BrokenProcessPool(), 'a process of this build was killed in the stage "train deep", perhaps for want'),
-    (RuntimeError("can't start new thread"), 'no more threads can be started in the stage "train deep"; raise'),
+    (OSError(errno.ENOMEM, "No memory"), 'there is too little memory in the stage "train"; lower --dim'),
+    (KilledTaskError(), 'a process of this build was killed in the stage "train", perhaps for want'),
+    (RuntimeError("can't start new thread"), 'no more threads can be started in the stage "train"; raise'),
 ], ids=["no memory for a process", "killed process", "threads"])  # fmt: skip
 def test_what_the_computer_lacks_is_a_sentence(problem, sentence):
-    with pytest.raises(RecsysError) as caught, explained(lambda: "train deep"):
+    with pytest.raises(RecsysError) as caught, explained(lambda: "train"):
         raise problem
     assert str(caught.value).startswith(sentence)
     assert caught.value.__cause__ is problem

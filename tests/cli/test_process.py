@@ -31,10 +31,9 @@ from recsys.cli.process import run_process
 mark, function, seconds = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 
 def command():
-    from recsys.baselines import run as baselines
-    from recsys.cli.main import run
+    from recsys.cli import main
     from recsys.site.output import parallel
-    baselines.MIN_RATINGS_FOR_PROCESS = parallel.MIN_PAGES = 0  # a second process for each, however small the log
+    main.MIN_RATINGS_FOR_PROCESSES = parallel.MIN_PAGES = 0  # a second process for each, however small the log
     os.sched_getaffinity = lambda pid: {0, 1}
     module, _, name = function.rpartition(".")
     complete = getattr(import_module(module), name)
@@ -44,7 +43,7 @@ def command():
         time.sleep(seconds)
         return result
     setattr(import_module(module), name, slow)
-    return run("marquee", Path(), sys.argv[4:])
+    return main.run("marquee", Path(), sys.argv[4:])
 
 if __name__ == "__main__":
     sys.exit(run_process(command))
@@ -101,9 +100,9 @@ def assert_untouched(site: Path) -> None:
 
 @pytest.mark.parametrize(("function", "seconds", "number", "status"), [
     ("recsys.pipeline.read_dataset", 60, signal.SIGTERM, 143),
-    ("recsys.pipeline.recommend_to_all", 60, signal.SIGINT, 130),
+    ("recsys.learn.save_model", 60, signal.SIGINT, 130),
     ("recsys.site.output.parallel.write_file", 0.1, signal.SIGINT, 130),
-], ids=["read", "trained, while a process computes baselines", "while two processes render"])  # fmt: skip
+], ids=["read", "one task is done and others run", "while two processes render"])  # fmt: skip
 def test_a_signal_to_all_processes_ends_a_build_with_one_line_and_leaves_the_old_site(
     function, seconds, number, status, out, tmp_path
 ):

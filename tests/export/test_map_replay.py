@@ -12,7 +12,7 @@ from recsys.export.map_replay import build_map_replay, evenly_spaced, max_frames
 from recsys.models.mixture import Mixture, Weights
 from recsys.recommend.pca import principal_components
 from recsys.schema import MapReplay, Replay
-from recsys.training.snapshots import MAX_FRAMES, SnapshotRecorder
+from recsys.training.snapshots import MAX_FRAMES, Frames
 
 IDS = ["a", "b", "c", "d", "e", "f"]
 TRACKED = np.array([0, 2, 5])
@@ -50,21 +50,19 @@ def mixture(dims: dict[str, int], weights: dict[str, float]) -> Mixture:
     return Mixture(members, Weights(weights), np.zeros(6))
 
 
-def model_and_recorder(epochs: list[int], best_epoch: int) -> tuple[SimpleNamespace, SnapshotRecorder]:
+def model_and_frames(epochs: list[int], best_epoch: int) -> tuple[SimpleNamespace, Frames]:
     """A model of six items, and random snapshots of the tracked ones after some epochs."""
     rng = np.random.default_rng(0)
-    recorder = SnapshotRecorder(TRACKED)
-    for epoch in epochs:
-        recorder.frames[epoch] = rng.normal(size=(3, 4)).astype(np.float32)
+    frames = {epoch: rng.normal(size=(3, 4)).astype(np.float32) for epoch in epochs}
     vectors = rng.normal(size=(6, 4)).astype(np.float32)
     towers = mixture({"deep": 4}, {"deep": 1.0})
-    return SimpleNamespace(item_vectors=vectors, best_epoch=best_epoch, towers=towers), recorder
+    return SimpleNamespace(item_vectors=vectors, best_epoch=best_epoch, towers=towers), frames
 
 
 def test_every_frame_is_projected_on_the_axes_of_the_served_model_and_the_last_is_its_map():
-    model, recorder = model_and_recorder([1, 3, 5, 7], best_epoch=6)
+    model, frames = model_and_frames([1, 3, 5, 7], best_epoch=6)
     projection = principal_components(model.item_vectors)
-    replays = build_map_replay({"base": model}, {"base": projection}, {"base": recorder}, TRACKED, IDS)
+    replays = build_map_replay({"base": model}, {"base": projection}, {"base": frames}, TRACKED, IDS)
     assert replays.item_ids == ["a", "c", "f"]
     replay = replays.models["base"]
     assert replay.epochs == [1, 3, 5, 6]
@@ -76,17 +74,17 @@ def test_every_frame_is_projected_on_the_axes_of_the_served_model_and_the_last_i
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
     *earlier, last = decode(replay)
     for epoch, frame in zip(replay.epochs, earlier, strict=False):
-        np.testing.assert_allclose(frame, (recorder.frames[epoch] - centre) @ axes, atol=step)
+        np.testing.assert_allclose(frame, (frames[epoch] - centre) @ axes, atol=step)
     np.testing.assert_allclose(last, projection.points[TRACKED], atol=step)
 
 
 def test_all_frames_have_the_weights_of_the_served_towers():
-    served, recorder = model_and_recorder([1, 2], best_epoch=2)
+    served, frames = model_and_frames([1, 2], best_epoch=2)
     served.towers = mixture({"deep": 1, "cosine": 3}, {"deep": 0.1, "cosine": 0.9})
     while_learning = np.sqrt([0.6, 0.4, 0.4, 0.4])
-    recorder.frames[1] = (served.item_vectors / np.sqrt([0.1, 0.9, 0.9, 0.9]) * while_learning)[TRACKED]
+    frames[1] = (served.item_vectors / np.sqrt([0.1, 0.9, 0.9, 0.9]) * while_learning)[TRACKED]
     projections = {"deep": principal_components(served.item_vectors)}
-    replay = build_map_replay({"deep": served}, projections, {"deep": recorder}, TRACKED, IDS).models["deep"]
+    replay = build_map_replay({"deep": served}, projections, {"deep": frames}, TRACKED, IDS).models["deep"]
     first, last = decode(replay)
     np.testing.assert_allclose(first, last, atol=1e-3)  # nothing moved but the weights
 
@@ -95,15 +93,15 @@ def test_all_frames_have_the_weights_of_the_served_towers():
     ([1, 2, 3], 3, [1, 2, 3]), ([1, 2, 3], 1, [1]), ([1, 3, 5], 4, [1, 3, 4]), ([], 7, [7]), ([1], 1, [1]),
 ])  # fmt: skip
 def test_frames_go_up_to_the_served_epoch_which_is_the_last(epochs, best, expected):
-    model, recorder = model_and_recorder(epochs, best)
+    model, frames = model_and_frames(epochs, best)
     projections = {"deep": principal_components(model.item_vectors)}
-    replay = build_map_replay({"deep": model}, projections, {"deep": recorder}, TRACKED, IDS).models["deep"]
+    replay = build_map_replay({"deep": model}, projections, {"deep": frames}, TRACKED, IDS).models["deep"]
     assert replay.epochs == expected
     assert len(replay.frames) == len(expected)
 
 
 def test_a_model_without_snapshots_has_its_served_frame():
-    model, _ = model_and_recorder([], 4)
+    model, _ = model_and_frames([], 4)
     projections = {"deep": principal_components(model.item_vectors)}
     assert build_map_replay({"deep": model}, projections, {}, TRACKED, IDS).models["deep"].epochs == [4]
 
@@ -130,16 +128,14 @@ def test_chosen_epochs_are_evenly_spaced_with_the_first_and_the_last():
 def test_the_file_is_below_a_megabyte_and_has_as_many_frames_as_fit(n_items, n_models, width):
     item_ids = [f"é{number:0{width}d}" for number in range(n_items)]
     rng, tracked = np.random.default_rng(0), np.arange(n_items)
-    models, recorders = {}, {}
+    models, frames = {}, {}
     for name in ("base", "deep")[:n_models]:
-        recorders[name] = SnapshotRecorder(tracked)
-        for epoch in range(1, 30):
-            recorders[name].frames[epoch] = rng.normal(size=(n_items, 2)).astype(np.float32)
-        vectors = recorders[name].frames[1] + np.float32(1)
+        frames[name] = {epoch: rng.normal(size=(n_items, 2)).astype(np.float32) for epoch in range(1, 30)}
+        vectors = frames[name][1] + np.float32(1)
         towers = mixture({name: 2}, {name: 1.0})
         models[name] = SimpleNamespace(item_vectors=vectors, best_epoch=30, towers=towers)
     projections = {name: principal_components(model.item_vectors) for name, model in models.items()}
-    replays = build_map_replay(models, projections, recorders, tracked, item_ids)
+    replays = build_map_replay(models, projections, frames, tracked, item_ids)
     size = len(msgspec.json.encode(replays))
     n_frames = len(replays.models["base"].frames)
     assert size < 1_000_000

@@ -1,0 +1,119 @@
+"""Train the models and compute the baselines: tasks of which none depends on another."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+
+from recsys.baselines.registry import BASELINES
+from recsys.baselines.run import BaselineResult, BaselineRow, SkippedBaseline, baseline_tasks
+from recsys.cache.baselines import baselines_key, load_baselines, save_baselines
+from recsys.cache.models import Recorded, fit_recorded, load_model, model_key, save_model
+from recsys.cache.store import Cache, NoCache
+from recsys.config import BuildConfig
+from recsys.data.dataset import Dataset
+from recsys.data.split import Split
+from recsys.evaluation.relevance import relevant_ratings
+from recsys.export.results import EvaluationResults
+from recsys.models.fitted import Fitted
+from recsys.models.registry import MODELS
+from recsys.recommend.lists import Lists
+from recsys.reporter import SILENT, Reporter
+from recsys.tasks import Run, Task, in_turn
+from recsys.training.snapshots import Frames, tracked_items
+
+FROM_CACHE = " (from an earlier build)"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What was learned from the training part; by name, in the order of the registries.
+
+    Attributes:
+        models: the trained models.
+        frames: of a model, its item vectors over the epochs, of the items that ``tracked_items(dataset)`` gives.
+        lists: of a baseline, every user's list.
+        evaluation: how baselines were tuned, or why they were skipped.
+    """
+
+    models: dict[str, Fitted] = field(default_factory=dict)
+    frames: dict[str, Frames] = field(default_factory=dict)
+    lists: dict[str, Lists] = field(default_factory=dict)
+    evaluation: EvaluationResults = field(default_factory=EvaluationResults)
+
+
+def learn(
+    dataset: Dataset,
+    parts: Split,
+    config: BuildConfig,
+    reporter: Reporter = SILENT,
+    cache: Cache | None = None,
+    run: Run = in_turn,
+) -> Learned:
+    """Every model of the settings and every baseline, or what the cache has of them.
+
+    Args:
+        dataset: the whole log, which tells the items whose movement is recorded.
+        parts: what is learned from, and what is held out; where nothing of it is relevant there are no baselines, as
+            nothing can be measured.
+        config: settings.
+        reporter: follows the epochs of models that are not in the cache.
+        cache: where models and baselines are looked up and saved; None for none.
+        run: how the tasks are run.
+    """
+    cache, tracked = cache or NoCache(), tracked_items(dataset)
+    names = [name for name in MODELS if name in config.models]
+    relevant = None if parts.test is None else relevant_ratings(parts.train, parts.test, config.relevant_from)
+    is_measured = relevant is not None
+    keys = {name: model_key(parts.train, name, config.train, tracked) for name in names}
+    models = {name: model for name, key in keys.items() if (model := load_model(cache, key)) is not None}
+    row_key = baselines_key(parts, config) if is_measured else None
+    rows = {row.name: row for row in load_baselines(cache, row_key, parts, config.top_k) or ()}
+    for name, result in {**models, **rows}.items():
+        _report(name, result, 0.0, FROM_CACHE, reporter)
+    tasks: list[Task[Recorded] | Task[BaselineRow]] = []
+    # Both registries go from what is soonest done to what takes longest, and the longest should begin first.
+    for name in reversed(names):
+        if name not in models:
+            tasks.append(Task(name, partial(fit_recorded, parts.train, name, config.train, tracked)))
+    if is_measured and not rows:
+        tasks += reversed(baseline_tasks(parts, config))
+    with reporter.stage("train") as details, reporter.training() as display:
+        on_epoch = {name: display(name, MODELS[name].defaults(parts.train, config.train).epochs) for name in names}
+        with closing(run(tasks, lambda name, record: on_epoch[name](record))) as finished:
+            for name, result, seconds in finished:
+                if isinstance(result, Recorded):
+                    models[name] = result
+                    save_model(cache, keys[name], result)
+                else:
+                    rows[name] = result
+                _report(name, result, seconds, "", reporter)
+        details.append(", ".join(task.name for task in tasks) or "nothing to do")
+    in_order = [rows[name] for name in BASELINES if name in rows]
+    if any(task.name in rows for task in tasks):
+        save_baselines(cache, row_key, in_order)
+    computed = [row for row in in_order if isinstance(row, BaselineResult)]
+    return Learned(
+        models={name: models[name].fitted for name in names},
+        frames={name: models[name].frames for name in names},
+        lists={row.name: row.lists for row in computed},
+        evaluation=EvaluationResults(
+            tuned={row.name: row.tuned for row in computed},
+            skipped={row.name: row.reason for row in in_order if isinstance(row, SkippedBaseline)},
+        ),
+    )
+
+
+def _report(name: str, result: Recorded | BaselineRow, seconds: float, remark: str, reporter: Reporter) -> None:
+    match result:
+        case Recorded(fitted):
+            epochs = f"{len(fitted.history)} epochs, served as after {fitted.best_epoch}"
+            reporter.done(f"train {name}", seconds, [epochs + remark])
+        case BaselineResult():
+            reporter.done(name, seconds, [result.tuned.describe() + remark])
+        case SkippedBaseline():
+            logger.warning("%s was not computed: %s", name, result.reason)

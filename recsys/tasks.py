@@ -1,0 +1,236 @@
+"""Tasks that do not depend on each other: one after the other in this process, or on all cores at once.
+
+The results are the same to the byte. Threads would not help: training is many small numpy calls, and each of them
+hands the interpreter's lock over. So each task has a process of its own, at most as many at once as there are cores.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import pickle
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from threading import Thread
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+
+from threadpoolctl import threadpool_limits
+
+from recsys.errors import RecsysError
+from recsys.interrupts import blocked, deferred, leave_to_parent
+
+T = TypeVar("T")
+Send = Callable[[Any], None]
+"""Reports the progress of a task, as anything that can be pickled."""
+OnEvent = Callable[[str, Any], None]
+"""Gets the name of a task and what it reported."""
+
+_PACKAGE = logging.getLogger("recsys")
+
+
+class KilledTaskError(RecsysError):
+    """The process of a task was killed, say for want of memory."""
+
+
+@dataclass(frozen=True)
+class Task(Generic[T]):
+    """Work that depends on no other.
+
+    Attributes:
+        name: of the task.
+        work: gets a function to report its progress with. Where processes are not forked, it is pickled.
+    """
+
+    name: str
+    work: Callable[[Send], T]
+
+
+class Finished(NamedTuple, Generic[T]):
+    """What a task has given, and the seconds that it took."""
+
+    name: str
+    result: T
+    seconds: float
+
+
+class Run(Protocol):
+    """A way to run tasks."""
+
+    def __call__(self, tasks: Sequence[Task[T]], on_event: OnEvent) -> Generator[Finished[T], None, None]:
+        """Gives the tasks as they finish; to close the generator ends those that still run.
+
+        Args:
+            tasks: begun in this order: the longest first ends soonest (Graham 1969).
+            on_event: called in this process with what they report.
+
+        Raises:
+            KilledTaskError: the process of a task was killed.
+            Exception: whatever a task raises.
+        """
+        ...
+
+
+def in_turn(tasks: Sequence[Task[T]], on_event: OnEvent) -> Generator[Finished[T], None, None]:
+    """One task after the other, in this process."""
+    for task in tasks:
+        start = time.perf_counter()
+
+        def send(event: Any, name: str = task.name) -> None:
+            on_event(name, event)
+
+        result = task.work(send)
+        yield Finished(task.name, result, time.perf_counter() - start)
+
+
+def on_all_cores(tasks: Sequence[Task[T]], on_event: OnEvent) -> Generator[Finished[T], None, None]:
+    """Each task in a process of its own, with one BLAS thread, as many at once as there are cores.
+
+    For the command alone. Where processes cannot be forked safely, which is everywhere but on Linux, they import the
+    main module anew: the script of a library user would run twice if it is not guarded by ``if __name__ ==
+    "__main__"``. And a fork copies the locks of other threads as they are, which a program may have and we have not.
+    """
+    waiting, running = list(reversed(tasks)), dict[Connection, _Worker]()
+    try:
+        while waiting or running:
+            while waiting and len(running) < n_cores():
+                with deferred():  # so that no process is started which is not in the list of those to end
+                    worker = _Worker.start(waiting.pop())
+                    running[worker.receiver] = worker
+            for receiver in cast("list[Connection]", wait(list(running))):
+                worker = running[receiver]
+                kind, content = worker.receive()
+                if kind == "event":
+                    on_event(worker.name, content)
+                elif kind == "log":
+                    logging.getLogger(content.name).handle(content)
+                elif kind == "failure":
+                    raise content
+                else:
+                    with deferred():
+                        running.pop(receiver).end()
+                    yield Finished(worker.name, *content)
+    finally:
+        with deferred():
+            for worker in running.values():
+                worker.end()
+
+
+def run_each(run: Run, work: Mapping[str, Callable[[], T]]) -> dict[str, T]:
+    """What each of some independent functions gives, by their names and in their order.
+
+    Args:
+        run: how they are run.
+        work: the functions; where processes are not forked, they are pickled.
+    """
+    tasks = [Task(name, partial(_without_progress, function)) for name, function in work.items()]
+    results = {name: result for name, result, _ in run(tasks, lambda name, event: None)}
+    return {name: results[name] for name in work}
+
+
+def _without_progress(function: Callable[[], T], send: Send) -> T:
+    return function()
+
+
+def n_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """A process with one task."""
+
+    name: str
+    process: BaseProcess
+    receiver: Connection
+
+    @classmethod
+    def start(cls, task: Task[Any]) -> _Worker:
+        # A forked process starts at once and shares the data of this one.
+        context: Any = get_context("fork" if sys.platform == "linux" else "spawn")
+        receiver, sender = context.Pipe(duplex=False)
+        process = context.Process(target=_work, args=(task, sender, _PACKAGE.getEffectiveLevel()), daemon=True)
+        with blocked(), warnings.catch_warnings():  # the process inherits what is blocked
+            # Python warns that a thread of this process may hold a lock, which would stay locked in the copy. Tasks
+            # take no lock of another thread: they compute with one BLAS thread and write to no stream.
+            warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+            process.start()
+        sender.close()  # so that the end of the process is the end of what can be received
+        return cls(task.name, process, receiver)
+
+    def receive(self) -> tuple[str, Any]:
+        """The next message: its kind and content.
+
+        Raises:
+            KilledTaskError: the process has ended without a result.
+        """
+        try:
+            kind, content = self.receiver.recv()
+        except EOFError:
+            raise KilledTaskError(
+                f"a process of this build was killed before its work was done ({self.name}); expected it to finish "
+                "(there may be too little memory: close other programs, or use a smaller data set)"
+            ) from None
+        return kind, content
+
+    def end(self) -> None:
+        """End the process, even in the middle of its work."""
+        self.process.kill()
+        self.process.join()
+        self.receiver.close()
+
+
+def _work(task: Task[Any], sender: Connection, level: int) -> None:
+    """What the process of a task does."""
+    leave_to_parent()
+    sys.stdout = sys.stderr = None  # a thread of the parent may have held their locks while it forked
+    Thread(target=_exit_with_parent, daemon=True).start()
+    _PACKAGE.handlers[:] = [_LogSender(sender)]
+    _PACKAGE.propagate = False
+    _PACKAGE.setLevel(level)
+    start = time.perf_counter()
+    try:
+        with threadpool_limits(1, "blas"):
+            result = task.work(lambda event: sender.send(("event", event)))
+        message = pickle.dumps(("result", (result, time.perf_counter() - start)), pickle.HIGHEST_PROTOCOL)
+    except Exception as problem:
+        message = pickle.dumps(("failure", _portable(problem)))
+    sender.send_bytes(message)
+
+
+def _portable(problem: Exception) -> Exception:
+    """The exception with its traceback as a note; where it cannot be pickled, another one with its text."""
+    problem.add_note(traceback.format_exc())
+    try:
+        pickle.loads(pickle.dumps(problem))
+    except Exception:
+        return RecsysError(f"{type(problem).__name__}: {problem}")
+    return problem
+
+
+def _exit_with_parent() -> None:
+    """Exit if the parent is killed: it could not end its workers."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+class _LogSender(logging.handlers.QueueHandler):
+    """Sends log records to the parent, whose handlers print them."""
+
+    def __init__(self, sender: Connection) -> None:
+        super().__init__(None)  # type: ignore[arg-type]
+        self._sender = sender
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        self._sender.send(("log", record))
