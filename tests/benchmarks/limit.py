@@ -2,12 +2,13 @@
 
     python tests/benchmarks/limit.py --data FOLDER [--repeat 3]
 
-First the seconds of each stage of ``python build.py`` and its share of the total; baselines run at the same time as
-the training of the models. Then the same with all models in the cache, and rendering alone. Then, for each model, the
-arithmetic that no implementation can avoid: for the loss three matrix products a batch (the scores, and the gradients
-of both factors) and one exponential a score; for each layer of an MLP three products. It is timed at the rates that
-are measured in the same run, for one core, which is what training uses, and for all. The ratio is the time of the
-whole training, with its start, optimiser and early stopping, to that minimum. Times are the shortest of several runs.
+First the seconds of each stage of ``python build.py`` and its share of the total; the stage "train" consists of
+tasks, the models and the baselines, of which some run at the same time. Then the same with all models in the cache,
+and rendering alone. Then, for each model, the arithmetic that no implementation can avoid: for the loss three matrix
+products a batch (the scores, and the gradients of both factors) and one exponential a score; for each layer of an MLP
+three products. It is timed at the rates that are measured in the same run, for one core, which is what training uses,
+and for all. The ratio is the time of the whole training, with its start, optimiser and early stopping, to that
+minimum. Times are the shortest of several runs.
 """
 
 import argparse
@@ -31,6 +32,8 @@ from recsys.training.batches import batches
 from recsys.training.fit import VALIDATION_SHARE
 from tests.benchmarks.processes import run
 
+TASKS = (*BASELINES, *(f"train {name}" for name in MODELS))
+"""What the stage "train" consists of, in processes of its own each."""
 STAGE = re.compile(r"^(.+?) +(\d+\.\d\d) s  ")
 
 
@@ -53,9 +56,10 @@ def stages(folder: Path, repeat: int) -> None:
         total, peak, lines = min(run(cold, environment) for _ in range(repeat))
         rows = [(match[1].strip(), float(match[2])) for line in lines if (match := STAGE.match(line))]
         for name, seconds in rows:
-            print(f"{name:26}{seconds:8.2f} s{seconds / total:8.0%}{'   beside the models' * (name in BASELINES)}")
-        rest = total - sum(seconds for name, seconds in rows if name not in BASELINES)
-        print(f"{'the rest':26}{rest:8.2f} s{rest / total:8.0%}   imports, waiting for the baselines, exit")
+            remark = "   at the same time as others" * (name in TASKS)
+            print(f"{name:26}{seconds:8.2f} s{seconds / total:8.0%}{remark}")
+        rest = total - sum(seconds for name, seconds in rows if name not in TASKS)
+        print(f"{'the rest':26}{rest:8.2f} s{rest / total:8.0%}   imports, exit")
         print(f"{'whole build':26}{total:8.2f} s    100%   peak {peak / 2**20:.0f} MiB over all processes")
         run(warm, environment)
         for name, command in (
