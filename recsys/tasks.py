@@ -27,6 +27,7 @@ from threadpoolctl import threadpool_limits
 
 from recsys.errors import RecsysError
 from recsys.interrupts import blocked, deferred, leave_to_parent
+from recsys.threads import n_cores
 
 T = TypeVar("T")
 Send = Callable[[Any], None]
@@ -138,11 +139,6 @@ def run_each(run: Run, work: Mapping[str, Callable[[], T]]) -> dict[str, T]:
 
 def _without_progress(function: Callable[[], T], send: Send) -> T:
     return function()
-
-
-def n_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
