@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from recsys.baselines.registry import BASELINES
@@ -40,10 +40,10 @@ class Learned:
         evaluation: how baselines were tuned, or why they were skipped.
     """
 
-    models: dict[str, Fitted] = field(default_factory=dict)
-    frames: dict[str, Frames] = field(default_factory=dict)
-    lists: dict[str, Lists] = field(default_factory=dict)
-    evaluation: EvaluationResults = field(default_factory=EvaluationResults)
+    models: dict[str, Fitted]
+    frames: dict[str, Frames]
+    lists: dict[str, Lists]
+    evaluation: EvaluationResults
 
 
 def learn(
