@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from contextvars import copy_context
 from typing import Any, TypeVar
 
+import numpy as np
 from threadpoolctl import ThreadpoolController
 
 Piece = TypeVar("Piece")
@@ -42,9 +42,14 @@ def for_each(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
             for piece in pieces:
                 work(piece)
             return
-        contexts = [copy_context() for _ in pieces]  # so that numpy's errstate is that of the caller
+        errors = np.geterr()
+
+        def call(piece: Piece) -> None:
+            with np.errstate(**errors):  # each thread has its own, and should do as the caller wants
+                work(piece)
+
         with ThreadPoolExecutor(n_threads) as pool:
-            for _ in pool.map(lambda context, piece: context.run(work, piece), contexts, pieces):
+            for _ in pool.map(call, pieces):
                 pass
 
 
