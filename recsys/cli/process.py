@@ -17,6 +17,8 @@ from types import FrameType
 from recsys.interrupts import SIGNALS
 
 _RETRY_SECONDS = 0.02
+_BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Of the libraries that numpy may multiply with."""
 
 
 def main() -> int:
@@ -40,6 +42,8 @@ def run_process(command: Callable[[], int]) -> int:
         What ``command`` returns; if a signal interrupted it 128 and the number of that signal, which is 130 for
         Ctrl-C. From then on nothing but the end of the process is left, and signals are ignored.
     """
+    for name in _BLAS_THREADS:  # a build has one in each process; others would be ended and begun anew at each fork
+        os.environ.setdefault(name, "1")
     received: list[int] = []
 
     def interrupt(number: int, frame: FrameType | None) -> None:
