@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
-import os
 import pickle
 import sys
 import time
@@ -17,17 +16,17 @@ import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from threading import Thread
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from threadpoolctl import threadpool_limits
 
 from recsys.errors import RecsysError
-from recsys.interrupts import blocked, deferred, leave_to_parent
+from recsys.interrupts import blocked, deferred
 from recsys.threads import n_cores
+from recsys.workers import become_worker
 
 T = TypeVar("T")
 Send = Callable[[Any], None]
@@ -187,9 +186,7 @@ class _Worker:
 
 def _work(task: Task[Any], sender: Connection, level: int) -> None:
     """What the process of a task does."""
-    leave_to_parent()
-    sys.stdout = sys.stderr = None  # a thread of the parent may have held their locks while it forked
-    Thread(target=_exit_with_parent, daemon=True).start()
+    become_worker()
     _PACKAGE.handlers[:] = [_LogSender(sender)]
     _PACKAGE.propagate = False
     _PACKAGE.setLevel(level)
@@ -211,14 +208,6 @@ def _portable(problem: Exception) -> Exception:
     except Exception:
         return RecsysError(f"{type(problem).__name__}: {problem}")
     return problem
-
-
-def _exit_with_parent() -> None:
-    """Exit if the parent is killed: it could not end its workers."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 class _LogSender(logging.handlers.QueueHandler):

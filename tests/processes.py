@@ -1,8 +1,10 @@
-"""Waiting for what another process does."""
+"""What another process does: waiting for it, and whether it ends when it should."""
 
 import os
+import signal
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,3 +24,21 @@ def is_running(pid: int) -> bool:
         stat = Path(f"/proc/{pid}/stat")
         return not stat.exists() or stat.read_text().rpartition(") ")[2][0] != "Z"
     return False
+
+
+def check_worker_follows_parent(command: Sequence[str], pid_file: Path) -> None:
+    """Assert that a worker ignores Ctrl-C, and ends when its parent is killed.
+
+    Args:
+        command: starts the parent, which starts the worker.
+        pid_file: where the worker writes its process id.
+    """
+    repository = str(Path(__file__).resolve().parents[1])
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": repository}) as parent:
+        wait_until(lambda: pid_file.exists() and pid_file.read_text())
+        worker = int(pid_file.read_text())
+        os.kill(worker, signal.SIGINT)
+        time.sleep(0.3)
+        assert is_running(worker)
+        parent.kill()
+    wait_until(lambda: not is_running(worker))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +17,7 @@ from threadpoolctl import threadpool_info
 from recsys import tasks
 from recsys.errors import DataError, RecsysError
 from recsys.tasks import KilledTaskError, Task, in_turn, on_all_cores, run_each
-from tests.processes import is_running, wait_until
+from tests.processes import check_worker_follows_parent, is_running, wait_until
 
 logger = logging.getLogger("recsys.mine")
 both_ways = pytest.mark.parametrize("run", [in_turn, on_all_cores])
@@ -181,15 +179,7 @@ if __name__ == "__main__":
 def test_a_process_ignores_ctrl_c_and_ends_with_a_parent_that_is_killed(tmp_path):
     (tmp_path / "parent.py").write_text(PARENT)
     command = [sys.executable, str(tmp_path / "parent.py"), str(tmp_path / "pid")]
-    repository = str(Path(__file__).resolve().parents[1])
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": repository}) as parent:
-        wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
-        worker = int((tmp_path / "pid").read_text())
-        os.kill(worker, signal.SIGINT)
-        time.sleep(0.3)
-        assert is_running(worker)
-        parent.kill()
-    wait_until(lambda: not is_running(worker))
+    check_worker_follows_parent(command, tmp_path / "pid")
 
 
 def test_a_result_larger_than_a_pipe_arrives(tmp_path):

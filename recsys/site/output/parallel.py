@@ -9,9 +9,7 @@ thousand pages costs as much as it saves; there, all pages are rendered in this 
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Collection, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -19,19 +17,20 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
 
 from jinja2 import Environment
 
 from recsys.errors import OutputError
-from recsys.interrupts import deferred, leave_to_parent
+from recsys.interrupts import deferred
 from recsys.site.context import Context
 from recsys.site.output.jinja import make_environment
 from recsys.site.output.unlink import remove_links
 from recsys.site.output.writer import building
 from recsys.site.strings import Strings
 from recsys.threads import n_cores
+from recsys.workers import become_worker
 from recsys.writing import write_file
 
 MIN_PAGES = 1_000
@@ -134,17 +133,7 @@ _worker: tuple[Sequence[Job], Renderer]
 def _start_worker(jobs: Sequence[Job], renderer: Renderer) -> None:
     global _worker  # an executor gives its processes no other way to keep state
     _worker = jobs, renderer
-    leave_to_parent()
-    sys.stdout = sys.stderr = None  # a thread of the parent may have held their locks while it forked
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
-
-
-def _exit_with_parent() -> None:
-    """Exit if the parent is killed: it could not stop its workers, and they would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    become_worker()
 
 
 def _write_chunk(indices: range) -> range:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,7 +15,7 @@ from recsys.export.files import write_artefacts
 from recsys.site.output import parallel
 from recsys.site.output.parallel import MIN_PAGES, Job, Renderer, render_all, worker_count
 from recsys.site.render import render_site
-from tests.processes import is_running, wait_until
+from tests.processes import check_worker_follows_parent
 from tests.site.tiny import STRINGS, TEMPLATES, tiny
 
 N_PAGES = 19
@@ -116,14 +115,7 @@ list(render_all([Job("page.html", slow)], Renderer(templates, folder, STRINGS), 
 @needs_fork
 def test_workers_ignore_ctrl_c_and_end_with_a_parent_that_is_killed(tmp_path):
     command = [sys.executable, "-c", SLOW_JOB, str(TEMPLATES), str(tmp_path)]
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": "."}) as parent:
-        wait_until(lambda: (tmp_path / "pid").exists())
-        worker = int((tmp_path / "pid").read_text())
-        os.kill(worker, signal.SIGINT)
-        time.sleep(0.3)
-        assert is_running(worker)
-        parent.kill()
-    wait_until(lambda: not is_running(worker))
+    check_worker_follows_parent(command, tmp_path / "pid")
 
 
 @needs_fork
