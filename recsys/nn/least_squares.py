@@ -5,8 +5,8 @@ What the ``ALS`` baseline consists of, and where ``base`` starts from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,25 @@ STEPS = 3
 """Conjugate-gradient steps for each vector in each half epoch."""
 INITIAL_LENGTH = 0.1
 """About the length of fresh item vectors."""
-_BLOCK_NUMBERS = 2_000_000
-"""Numbers held at once for the ratings of a block: 8 MB, a few times over. Blocks that fit a cache are faster too."""
+_BLOCK_NUMBERS = 400_000
+"""Numbers held at once for the ratings of a block: 2 MB, which a core's own cache holds from one product to the
+next."""
+_MAX_PADDING = 0.125
+"""Share of the ratings by which a row may be longer than the shortest of its block, to which it adds padding."""
+
+
+class PaddedRows(NamedTuple):
+    """Some rows of a sparse matrix, of about as many entries, as a table.
+
+    Attributes:
+        rows: (b,), which.
+        columns: int32 (b, n), of their entries; the number of columns, which is that of none, where a row has fewer.
+        counts: (b,), entries of each.
+    """
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.int32]
+    counts: NDArray[np.integer[Any]]
 
 
 def alternating_least_squares(
@@ -39,10 +56,10 @@ def alternating_least_squares(
     # Of active users only: an item's penalty grows with the rows of the matrix, and where settings are compared on a
     # sample of the ratings, most rows are empty.
     is_active = np.diff(rated.indptr) > 0
-    by_user: Any = rated[is_active]
-    by_item = by_user.T.tocsr()
-    active = np.zeros((by_user.shape[0], dim), np.float32)
-    items = (INITIAL_LENGTH / np.sqrt(dim) * rng.standard_normal((by_user.shape[1], dim))).astype(np.float32)
+    matrix: Any = rated[is_active]
+    by_user, by_item = list(padded_rows(matrix, dim)), list(padded_rows(matrix.T.tocsr(), dim))
+    active = np.zeros((matrix.shape[0], dim), np.float32)
+    items = (INITIAL_LENGTH / np.sqrt(dim) * rng.standard_normal((matrix.shape[1], dim))).astype(np.float32)
     for _ in range(epochs):
         active = half_epoch(by_user, active, items, l2, unobserved)
         items = half_epoch(by_item, items, active, l2, unobserved)
@@ -51,8 +68,30 @@ def alternating_least_squares(
     return users, items
 
 
+def padded_rows(rated: sparse.csr_array[Any], dim: int) -> Iterator[PaddedRows]:
+    """All rows in blocks of similar lengths, the shortest first; a block's vectors have a bounded number of numbers.
+
+    Args:
+        rated: (n, m), an entry where a row rated, or was rated by, a column.
+        dim: length of the vectors.
+    """
+    counts, n_columns = np.diff(rated.indptr), rated.shape[1]
+    order = np.argsort(counts, kind="stable")
+    ascending, first, max_ratings = counts[order], 0, max(1, _BLOCK_NUMBERS // dim)
+    while first < len(order):
+        longest = int(ascending[first] * (1 + _MAX_PADDING))
+        last = min(int(np.searchsorted(ascending, longest, "right")), first + max(1, max_ratings // max(1, longest)))
+        rows, in_row = order[first:last], np.arange(ascending[last - 1])
+        entries = rated.indptr[rows, None] + in_row  # (b, n)
+        columns = np.full(entries.shape, n_columns, np.int32)
+        is_entry = in_row < counts[rows, None]
+        columns[is_entry] = rated.indices[entries[is_entry]]
+        yield PaddedRows(rows, columns, counts[rows])
+        first = last
+
+
 def half_epoch(
-    rated: Any,
+    rated: Sequence[PaddedRows],
     vectors: NDArray[np.float32],
     others: NDArray[np.float32],
     l2: float,
@@ -62,7 +101,7 @@ def half_epoch(
     """Improve the vectors of one side while the other is fixed.
 
     Args:
-        rated: sparse (n, m), 1 where a row rated, or was rated by, a column.
+        rated: all rows, as :func:`padded_rows` gives them, with the columns that a row rated, or was rated by.
         vectors: (n, d), to start from.
         others: (m, d), the fixed side.
         l2: weight of the penalty.
@@ -74,54 +113,63 @@ def half_epoch(
     """
     # What the normal equations of all rows share: every pair weighs ``unobserved``; a rated one gets the rest on top.
     shared = np.float32(unobserved) * (others.T @ others)  # (d, d)
+    extra, n_others = np.float32(1 - unobserved), len(others)
+    others = np.concatenate([others, np.zeros((1, others.shape[1]), np.float32)])  # and a partner for padding
     solved = np.empty_like(vectors)
-    for rows in _blocks(rated.indptr, others.shape[1]):
-        block = rated[rows]
-        counts = np.diff(block.indptr)
-        ridge = (l2 * (counts + unobserved * rated.shape[1])).astype(np.float32)[:, None]
-        system = _NormalEquations(block, others, shared, ridge, np.float32(1 - unobserved))
-        solved[rows] = _conjugate_gradients(system, vectors[rows], block @ others, steps)
+    for rows, columns, counts in rated:
+        ridge = (l2 * (counts + unobserved * n_others)).astype(np.float32)[:, None]
+        system = _NormalEquations(others.take(columns, axis=0), shared, ridge, extra)
+        solved[rows] = _conjugate_gradients(system, vectors[rows], steps)
     return solved
 
 
-def _blocks(starts: NDArray[np.integer[Any]], dim: int) -> Iterator[slice]:
-    """Consecutive rows with a bounded number of ratings; a row with more is a block of its own."""
-    first, max_ratings = 0, max(1, _BLOCK_NUMBERS // dim)
-    while first < len(starts) - 1:
-        after = int(np.searchsorted(starts, starts[first] + max_ratings, "right")) - 1
-        last = min(max(after, first + 1), first + max_ratings)
-        yield slice(first, last)
-        first = last
-
-
 class _NormalEquations:
-    """The normal equations of a block of rows, one system for each row, applied without forming any matrix (d, d)."""
+    """The normal equations of b rows, one system for each row, applied without forming any matrix (d, d).
+
+    Row by row, ``(unobserved Q'Q + (1 - unobserved) sum over rated of q q' + ridge) p = sum over rated of q``.
+
+    Args:
+        partners: (b, n, d), q of what each row rated, and zeros.
+        shared: (d, d), unobserved Q'Q.
+        ridge: (b, 1).
+        extra: 1 - unobserved.
+    """
 
     def __init__(
         self,
-        rated: Any,
-        others: NDArray[np.float32],
+        partners: NDArray[np.float32],
         shared: NDArray[np.float32],
         ridge: NDArray[np.float32],
         extra: np.float32,
     ) -> None:
-        self.rated, self.others, self.shared, self.ridge, self.extra = rated, others, shared, ridge, extra
-        self.row = np.repeat(np.arange(rated.shape[0]), np.diff(rated.indptr))
-        self.partner = others[rated.indices]  # (n_ratings, d)
+        self.partners, self.shared, self.ridge, self.extra = partners, shared, ridge, extra
 
     def __call__(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """``(unobserved Q'Q + (1 - unobserved) sum over rated of q q' + ridge) p``, (n, d), row by row."""
-        dots = self.extra * np.einsum("nd,nd->n", vectors[self.row], self.partner)
-        observed = sparse.csr_array((dots, self.rated.indices, self.rated.indptr), shape=self.rated.shape)
-        product: NDArray[np.float32] = vectors @ self.shared + observed @ self.others + self.ridge * vectors
+        """The left side, (b, d)."""
+        return self._unrated(vectors) + self._sum(self.extra * self._dots(vectors))
+
+    def residual(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The right side less the left, (b, d)."""
+        return self._sum(1 - self.extra * self._dots(vectors)) - self._unrated(vectors)
+
+    def _unrated(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        product: NDArray[np.float32] = vectors @ self.shared + self.ridge * vectors
         return product
 
+    def _dots(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The dot product p . q of each row with what it rated, (b, 1, n)."""
+        dots: NDArray[np.float32] = np.matmul(self.partners, vectors[:, :, None])
+        return dots.transpose(0, 2, 1)
 
-def _conjugate_gradients(
-    system: _NormalEquations, x: NDArray[np.float32], right: NDArray[np.float32], steps: int
-) -> NDArray[np.float32]:
-    """Solve ``system(x) = right`` for each row separately (Hestenes and Stiefel 1952)."""
-    residual = right - system(x)
+    def _sum(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The sum of weights (b, 1, n) times q, (b, d)."""
+        total: NDArray[np.float32] = np.matmul(weights, self.partners)
+        return total[:, 0]
+
+
+def _conjugate_gradients(system: _NormalEquations, x: NDArray[np.float32], steps: int) -> NDArray[np.float32]:
+    """Solve the system of each row separately (Hestenes and Stiefel 1952)."""
+    residual = system.residual(x)
     direction, square = residual, _dot(residual, residual)
     for _ in range(steps):
         image = system(direction)

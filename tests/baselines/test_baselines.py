@@ -210,7 +210,7 @@ def test_half_an_epoch_of_als_with_enough_steps_solves_every_users_normal_equati
     dataset = random_log()
     others = np.random.default_rng(1).normal(size=(12, 4))
     start = np.random.default_rng(2).normal(size=(30, 4))
-    rated = dataset.binary_matrix()
+    rated = list(least_squares.padded_rows(dataset.binary_matrix(), 4))
     vectors = least_squares.half_epoch(
         rated, start.astype(np.float32), others.astype(np.float32), l2, unobserved, steps=8
     )
@@ -221,7 +221,7 @@ def test_every_conjugate_gradient_step_comes_nearer_to_the_solution():
     dataset = random_log()
     others = np.random.default_rng(1).normal(size=(12, 6)).astype(np.float32)
     exact = literal_half(ones(dataset), others.astype(float), 0.05, 0.3)
-    rated, start = dataset.binary_matrix(), np.ones((30, 6), np.float32)
+    rated, start = list(least_squares.padded_rows(dataset.binary_matrix(), 6)), np.ones((30, 6), np.float32)
     errors = [
         np.abs(least_squares.half_epoch(rated, start, others, 0.05, 0.3, steps=steps) - exact).sum()
         for steps in range(5)
