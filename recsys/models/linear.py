@@ -33,6 +33,8 @@ _OVERSAMPLING, _ITERATIONS = 16, 3
 """Of the subspace iteration: directions beyond those wanted, and products with the matrix."""
 _SAMPLED_HISTORIES = 500
 """Histories on which the temperature is chosen."""
+_TEMPERATURE_BLOCK = 200_000
+"""Of their scores, numbers that are looked at under all temperatures in turn: what a cache holds."""
 _NOISE = 1e-5
 """Share of the largest squared length below which single precision says nothing of a direction."""
 _TAIL_BLOCK = 2000
@@ -270,11 +272,14 @@ def _temperature(history: Array, items: Array, histories: sparse.csr_array[Any],
 
     scores -= scores.max(axis=1, keepdims=True)  # a softmax does not change, and no exponential overflows
     positive_scores = scores[user, item]
-    logits = np.empty_like(scores)
-
-    def loss(factor: float) -> float:
-        np.exp(np.multiply(scores, factor, out=logits), out=logits)
-        return float((np.log(logits.sum(axis=1))[user] - positive_scores * factor).mean())
-
-    factors = 2.0 ** np.arange(-4, 6, 0.5) / spread  # a grid of half octaves, relative to the scores' spread
-    return float(min(factors, key=loss)) / SOFTENING
+    factors = (2.0 ** np.arange(-4, 6, 0.5) / spread).tolist()  # half octaves, relative to the scores' spread
+    n_rows = max(1, _TEMPERATURE_BLOCK // scores.shape[1])
+    sums = np.empty((len(factors), len(scores)), scores.dtype)  # of the exponentials of each user
+    for start in range(0, len(scores), n_rows):
+        block = scores[start : start + n_rows]
+        for place, factor in enumerate(factors):
+            logits = block * factor  # the factor is a Python float, so that the product stays in single precision
+            sums[place, start : start + n_rows] = np.exp(logits, out=logits).sum(axis=1)
+    log_sums = np.log(sums)[:, user]
+    losses = [(row - positive_scores * factor).mean() for row, factor in zip(log_sums, factors, strict=True)]
+    return float(factors[int(np.argmin(losses))]) / SOFTENING
