@@ -5,12 +5,14 @@ The last module that sees arrays.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from recsys import schema
 from recsys.baselines.protocol import BaselineSpec
@@ -19,8 +21,10 @@ from recsys.data.categories import known_categories
 from recsys.data.dataset import Dataset
 from recsys.data.decimals import shortest_decimals
 from recsys.data.rating_scale import rating_step
+from recsys.data.twins import Twins
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
+from recsys.export.garbage import no_garbage_collection
 from recsys.export.map_replay import build_map_replay
 from recsys.export.metrics import build_metrics
 from recsys.export.presentation import make_presentation
@@ -52,17 +56,19 @@ def assemble(results: Results, run: Run = in_turn) -> schema.Artefacts:
 
     Args:
         results: what the build computed.
-        run: how the maps of the models are computed, of which none depends on another.
+        run: how the maps and the similar items of the models are computed, of which none depends on another.
     """
     hyperparameters: dict[str, dict[str, int | float]] = {
         name: {**asdict(fitted.hyperparameters), "epochs": fitted.best_epoch}
         for name, fitted in results.models.items()
     }
     item_ids = ids(results.dataset.item_ids)
-    maps = run_each(run, {name: _map_of(fitted, results) for name, fitted in results.models.items()})
+    geometry = run_each(run, {name: _geometry_of(fitted, results) for name, fitted in results.models.items()})
+    maps = {name: of_model.map for name, of_model in geometry.items()}
     projections = {name: item_map.projection for name, item_map in maps.items()}
     deep = results.models.get("deep")
-    recommendations, shown_lists = build_recommendations(results)
+    with no_garbage_collection():
+        recommendations, shown_lists = build_recommendations(results)
     return schema.Artefacts(
         build=_build(results),
         loss_history=schema.LossHistory(
@@ -75,7 +81,7 @@ def assemble(results: Results, run: Run = in_turn) -> schema.Artefacts:
         ),
         recommendations=recommendations,
         metrics=build_metrics(results, hyperparameters),
-        items=_items(results),
+        items=_items(results, geometry),
         map_replay=build_map_replay(
             results.models, projections, results.frames, tracked_items(results.dataset), item_ids
         ),
@@ -84,11 +90,28 @@ def assemble(results: Results, run: Run = in_turn) -> schema.Artefacts:
     )
 
 
-def _map_of(fitted: Fitted, results: Results) -> Callable[[], ItemMap]:
-    """The function that computes the map of a model, from no more than it needs."""
+class _Geometry(NamedTuple):
+    """What follows from the item vectors of a model: the maps, and the similar items of each with similarities."""
+
+    map: ItemMap
+    similar: tuple[NDArray[np.int32], NDArray[np.float32]]
+
+
+def _geometry_of(fitted: Fitted, results: Results) -> Callable[[], _Geometry]:
+    """The function that computes them, from no more than it needs."""
     rng = np.random.default_rng([results.config.train.seed, 5])  # a stream of its own, the same for every model
-    counts = results.dataset.item_counts, results.split.train.item_counts
-    return partial(map_items, fitted.item_vectors, *counts, rng)
+    train = results.split.train
+    return partial(_geometry, fitted.item_vectors, results.dataset.item_counts, train.item_counts, train.twins, rng)
+
+
+def _geometry(
+    vectors: NDArray[np.float32],
+    n_ratings: NDArray[np.int64],
+    n_train: NDArray[np.int64],
+    twins: Twins,
+    rng: np.random.Generator,
+) -> _Geometry:
+    return _Geometry(map_items(vectors, n_ratings, n_train, rng), similar_items(vectors, n_train, N_SIMILAR, twins))
 
 
 def _deep_tower(deep: Fitted, results: Results, projection: Projection) -> schema.DeepTower:
@@ -194,11 +217,11 @@ def _regions(item_map: ItemMap, dataset: Dataset) -> list[schema.Region]:
     ]
 
 
-def _items(results: Results) -> schema.Items:
+def _items(results: Results, geometry: Mapping[str, _Geometry]) -> schema.Items:
     dataset = results.dataset
     item_ids = ids(dataset.item_ids)
     train = results.split.train
-    similar = {name: _similar(fitted, train, item_ids) for name, fitted in results.models.items()}
+    similar = {name: _similar(of_model, item_ids) for name, of_model in geometry.items()}
     total = np.bincount(dataset.item, shortest_decimals(dataset.rating), dataset.n_items)
     histograms = rating_histograms(dataset)
     bins, has_mean = histograms.counts.tolist(), dataset.item_counts >= MIN_RATINGS_FOR_MEAN
@@ -229,9 +252,9 @@ def _items(results: Results) -> schema.Items:
     )
 
 
-def _similar(fitted: Fitted, train: Dataset, item_ids: list[str]) -> list[list[schema.SimilarItem]]:
+def _similar(geometry: _Geometry, item_ids: list[str]) -> list[list[schema.SimilarItem]]:
     """The neighbours of every item."""
-    items, similarity = similar_items(fitted.item_vectors, train.item_counts, N_SIMILAR, train.twins)
+    items, similarity = geometry.similar
     return [
         [schema.SimilarItem(item_ids[item], round(value, 4)) for item, value in zip(*row, strict=True) if item >= 0]
         for row in zip(items.tolist(), similarity.tolist(), strict=True)

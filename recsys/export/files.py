@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gc
+import functools
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Union, get_args
 
 import msgspec
 from msgspec import Struct
 
 from recsys.errors import OutputError
+from recsys.export.garbage import no_garbage_collection
 from recsys.export.json_schema import json_schema
 from recsys.export.script import json_in, script_of
 from recsys.schema import (
@@ -93,7 +92,7 @@ def read_artefacts(folder: Path) -> Artefacts:
     """
     paths = {field: folder / kind.FILE for field, kind in FILES.items()}
     absent = absent_files(_read(paths["build"], Build))
-    with _no_garbage_collection():
+    with no_garbage_collection():
         return Artefacts(**{field: _read(path, FILES[field]) for field, path in paths.items() if field not in absent})
 
 
@@ -101,18 +100,6 @@ def absent_files(build: Build) -> set[str]:
     """The fields of the files that an export does not have, by its settings."""
     is_absent = {"deep_tower": "deep" not in build.models, "shown_lists": not build.config.get("discovery")}
     return {field for field, absent in is_absent.items() if absent}
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """JSON has no cycles, and looking for them among so many new lists takes longer than reading."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _written(name: str, text: bytes) -> bytes:
@@ -150,17 +137,47 @@ def read_artefact(path: Path, kind: type[_T]) -> _T:
         raise OutputError(str(problem)) from None
 
 
-def _refuse_infinite(name: str, value: Any, where: str = "") -> None:
+def _refuse_infinite(name: str, value: Struct) -> None:
     """The encoder would write NaN as null, which says "unknown" where it should say "broken"."""
+    problem = _find_infinite(value)
+    if problem is not None:
+        path, number = problem
+        raise OutputError(f"{name}: {path.lstrip('.')} is {number}; expected a finite number")
+
+
+def _find_infinite(value: Any) -> tuple[str, float] | None:
+    """Where there is a number that is not finite, such as ``.users.7.rated``, and the number."""
     if isinstance(value, Struct):  # walked where they are: a copy of all users would be the largest thing in memory
-        for field in value.__struct_fields__:
-            _refuse_infinite(name, getattr(value, field), f"{where}.{field}")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise OutputError(f"{name}: {where.lstrip('.')} is {value}; expected a finite number")
-    elif isinstance(value, dict):
-        for key, element in value.items():
-            _refuse_infinite(name, element, f"{where}.{key}")
+        for field in _number_fields(type(value)):
+            problem = _find_infinite(getattr(value, field))
+            if problem is not None:
+                return f".{field}{problem[0]}", problem[1]
     elif isinstance(value, list | tuple):
         for element in value:
-            _refuse_infinite(name, element, where)
+            if isinstance(element, float):
+                if not math.isfinite(element):
+                    return "", element
+            elif element is not None and (problem := _find_infinite(element)) is not None:
+                return problem
+    elif isinstance(value, dict):
+        for key, element in value.items():
+            problem = _find_infinite(element)
+            if problem is not None:
+                return f".{key}{problem[0]}", problem[1]
+    elif isinstance(value, float) and not math.isfinite(value):
+        return "", value
+    return None
+
+
+@functools.cache
+def _number_fields(kind: type[Struct]) -> tuple[str, ...]:
+    """The fields of a type that may hold a float: there is nothing to look for in others."""
+    fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    return tuple(name for name, annotation in fields.items() if _may_hold_float(annotation))
+
+
+def _may_hold_float(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
+        return bool(_number_fields(annotation))
+    arguments = get_args(annotation)
+    return any(map(_may_hold_float, arguments)) if arguments else annotation in (float, Any, Union)

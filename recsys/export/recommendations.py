@@ -6,8 +6,9 @@ names counts for both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
@@ -28,6 +29,8 @@ from recsys.recommend.lists import Lists, best_rated
 from recsys.recommend.profiles import genre_shares
 
 N_RATED = 10
+_USERS_AT_ONCE = 1024
+"""Whose lists are converted from arrays at a time."""
 RANK_ENDS = (10, 50, 200)
 """The last rank of each count of held-out items but the last."""
 
@@ -47,12 +50,12 @@ def build_recommendations(results: Results) -> tuple[schema.Recommendations, sch
     rows_of = _RowBuilder(results.lists, results.reasons, results)
     shown_rows_of = _RowBuilder(results.shown, results.shown_reasons, results)
     privacy, users, shown_by_user = results.config.privacy, {}, {}
-    for user, user_id in enumerate(ids(results.dataset.user_ids)):
+    all_rows = zip(rows_of, shown_rows_of, strict=True)
+    for user, (user_id, (lists, shown)) in enumerate(zip(ids(results.dataset.user_ids), all_rows, strict=True)):
         rated = [
             schema.RatedItem(item_ids[train.item[row]], float(ratings[row]))
             for row in ([] if privacy.hide_rated else best[user])
         ]
-        lists, shown = rows_of(user), shown_rows_of(user)
         models = {name: rows for name, rows in lists.items() if name in results.models}
         baselines = {name: rows for name, rows in lists.items() if name not in results.models}
         named = items_to_name(
@@ -106,17 +109,18 @@ def _hidden_ranks(results: Results) -> dict[str, list[schema.HiddenRanks]]:
     user = np.repeat(np.arange(test.n_users), np.diff(test.matrix.indptr))  # (n_hidden,), as the ranks
     # Twins share a rank, and a list can hold one of them, so the first entry stands for all.
     _, entries = np.unique(user * test.n_items + test.twins.first[test.matrix.indices], return_index=True)
-    boundaries = np.searchsorted(user[entries], np.arange(1, test.n_users))
-    return {
-        name: [
-            schema.HiddenRanks(
-                np.bincount(np.searchsorted(RANK_ENDS, user_ranks), minlength=len(RANK_ENDS) + 1).tolist(),
-                float(np.median(user_ranks)) if len(user_ranks) else 0.0,
-            )
-            for user_ranks in np.split(ranks[entries], boundaries)
-        ]
-        for name, ranks in results.ranks.items()
-    }
+    user = user[entries]
+    lengths = np.bincount(user, minlength=test.n_users)
+    starts, n_spans = np.cumsum(lengths) - lengths, len(RANK_ENDS) + 1
+    hidden = {}
+    for name, all_ranks in results.ranks.items():
+        ranks = all_ranks[entries]
+        spans = np.bincount(user * n_spans + np.searchsorted(RANK_ENDS, ranks), minlength=test.n_users * n_spans)
+        ascending = np.r_[ranks[np.lexsort((ranks, user))], 0]  # and a number for users without any
+        medians = (ascending[starts + np.maximum(lengths - 1, 0) // 2] + ascending[starts + lengths // 2]) / 2
+        by_user = zip(spans.reshape(-1, n_spans).tolist(), medians.tolist(), strict=True)
+        hidden[name] = [schema.HiddenRanks(counts, median) for counts, median in by_user]
+    return hidden
 
 
 def _hits(lists: Recommendations) -> list[str]:
@@ -173,7 +177,7 @@ def _relevant(lists: Lists, results: Results) -> NDArray[np.bool_]:
 
 
 class _RowBuilder:
-    """From the lists of all users to the rows of one, by name of model or baseline; every item is still named.
+    """From the lists of all users to the rows of each, by name of model or baseline; every item is still named.
 
     Args:
         lists: by name.
@@ -189,24 +193,51 @@ class _RowBuilder:
             for name, model_lists in lists.items()
             if name in results.models
         }
-        self._item_ids = ids(results.dataset.item_ids)
+        self._item_ids, self._n_users = ids(results.dataset.item_ids), results.dataset.n_users
 
-    def __call__(self, user: int) -> dict[str, list[schema.Recommendation]]:
-        return {name: self._rows(name, user) for name in self._lists}
+    def __iter__(self) -> Iterator[dict[str, list[schema.Recommendation]]]:
+        """The rows of one user after the other."""
+        for start in range(0, self._n_users, _USERS_AT_ONCE):
+            users = slice(start, min(start + _USERS_AT_ONCE, self._n_users))
+            columns = {name: self._columns(name, users) for name in self._lists}
+            for place in range(users.stop - users.start):
+                yield {name: self._rows(*(column[place] for column in each)) for name, each in columns.items()}
 
-    def _rows(self, name: str, user: int) -> list[schema.Recommendation]:
+    def _columns(self, name: str, users: slice) -> list[list[list[Any]]]:
+        """All that is known of the places of some users' lists, as Python values.
+
+        To convert them user by user takes longer than all the rest.
+        """
         lists, reasons, liked = self._lists[name], self._reasons.get(name), self._liked.get(name)
-        item_ids = self._item_ids
-        why: list[list[schema.Why]] = [[] for _ in lists.items[user]]
-        if reasons is not None:
-            rows = zip(reasons.items[user].tolist(), rounded(reasons.strengths[user]), strict=True)
-            why = [
-                [(item_ids[item], strength) for item, strength in zip(*row, strict=True) if item >= 0] for row in rows
-            ]
-        columns = [lists.items[user].tolist(), rounded(lists.scores[user]), lists.held_out[user].tolist(), why]
-        columns += [self._relevant[name][user].tolist(), [None] * len(why) if liked is None else liked[user].tolist()]
+        items = lists.items[users]
+        nothing: list[list[Any]] = [[()] * items.shape[1]] * len(items)
+        unknown: list[list[Any]] = [[None] * items.shape[1]] * len(items)
         return [
-            schema.Recommendation(item_ids[item], score, held_out, why=item_reasons, relevant=counts, liked=is_liked)
-            for item, score, held_out, item_reasons, counts, is_liked in zip(*columns, strict=True)
+            items.tolist(),
+            rounded(lists.scores[users]),
+            lists.held_out[users].tolist(),
+            nothing if reasons is None else reasons.items[users].tolist(),
+            nothing if reasons is None else rounded(reasons.strengths[users]),
+            self._relevant[name][users].tolist(),
+            unknown if liked is None else liked[users].tolist(),
+        ]
+
+    def _rows(self, *columns: list[Any]) -> list[schema.Recommendation]:
+        """Of one user and model, from the columns of their list."""
+        item_ids = self._item_ids
+        return [
+            schema.Recommendation(
+                item_ids[item],
+                score,
+                held_out,
+                why=[
+                    (item_ids[reason], strength)
+                    for reason, strength in zip(reason_items, strengths, strict=True)
+                    if reason >= 0
+                ],
+                relevant=counts,
+                liked=is_liked,
+            )
+            for item, score, held_out, reason_items, strengths, counts, is_liked in zip(*columns, strict=True)
             if item >= 0
         ]

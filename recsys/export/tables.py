@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from recsys.schema import Artefacts
@@ -33,7 +34,7 @@ def write_tables(artefacts: Artefacts, folder: Path) -> list[str]:
     # The projector takes no header with the vectors, and needs one with metadata of several columns.
     vectors = {f"vectors_{name}.tsv": model.vectors for name, model in artefacts.item_embeddings.models.items()}
     for name, rows in vectors.items():
-        _write_tsv(folder / name, ([_short(value) for value in row] for row in rows))
+        _write_lines(folder / name, ("\t".join(map(_short, row)) for row in rows))
     metadata = [  # in the order of the vectors, which is that of the catalogue
         (item.id, item.title, "" if item.year is None else item.year, "|".join(item.genres), item.n_ratings)
         for item in artefacts.items.items
@@ -58,6 +59,7 @@ def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:
         yield item.id, item.title, year, "|".join(item.genres), item.n_ratings, item.n_train, mean
 
 
+@lru_cache(maxsize=1 << 16)  # many numbers of so few digits are equal
 def _short(value: float) -> str:
     """A number in as few characters as possible: .5, -1.25, 0. Nearly all of them would begin with a zero."""
     text = f"{value:.{DECIMALS}f}".removeprefix("0").replace("-0.", "-.").rstrip("0").rstrip(".")
@@ -71,5 +73,9 @@ def _write_csv(path: Path, rows: Iterable[Sequence[object]]) -> None:
 
 def _write_tsv(path: Path, rows: Iterable[Sequence[object]]) -> None:
     """Without quoting, which the projector does not know: white space inside a value becomes a space."""
+    _write_lines(path, ("\t".join(" ".join(str(value).split()) for value in row) for row in rows))
+
+
+def _write_lines(path: Path, lines: Iterable[str]) -> None:
     with writing(f"{path.parent.name}/{path.name}"), path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines("\t".join(" ".join(str(value).split()) for value in row) + "\n" for row in rows)
+        file.writelines(f"{line}\n" for line in lines)

@@ -12,8 +12,9 @@ from recsys.nn.arrays import unit_vectors
 
 SHRINKAGE = 5
 """Ratings with which a cosine counts half. Chosen on validation users of five logs: tests/benchmarks/RESULTS.md."""
-SIMILARITY_BLOCK = 256
-"""Items whose similarities to all others are computed at once: with 27,000 others, 27 MB."""
+SIMILARITY_BLOCK = 48
+"""Items whose similarities to all others are computed at once: with 27,000 others 5 MB, which a cache holds from one
+pass to the next."""
 
 
 def similar_items(
@@ -57,6 +58,6 @@ def similar_items(
         np.clip(block, -1, 1, out=block)  # rounding may carry it a little beyond
         block *= np.minimum.outer(support[rows], support)
         exclude(block, (np.arange(len(block)), np.arange(n)[rows]), twins)  # an item is no neighbour of its own
-        block[block <= 0] = -np.inf
         items[rows, :width], similarity[rows, :width] = largest(block, width)
+    items[similarity <= 0], similarity[similarity <= 0] = -1, -np.inf
     return items, similarity

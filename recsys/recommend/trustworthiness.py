@@ -41,8 +41,9 @@ def trustworthiness(
         cosines = unit[rows] @ unit.T  # (block, n)
         of_nearest = np.take_along_axis(cosines, nearest[rows], axis=1)  # (block, k)
         cosines[np.arange(len(rows)), rows] = -np.inf  # an item is none of the others
-        for column in of_nearest.T:
-            ranks = 1 + np.count_nonzero(cosines > column[:, None], axis=1)
+        cosines.sort(axis=1)
+        for ascending, values in zip(cosines, of_nearest, strict=True):
+            ranks = 1 + n - np.searchsorted(ascending, values, side="right")
             excess += int(np.maximum(ranks - k, 0).sum())
     return 1 - 2 * excess / (n * k * (2 * n - 3 * k - 1))
 

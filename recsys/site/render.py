@@ -103,8 +103,7 @@ def render_site(
             on_size(size)
         check_size(size, limits_of(artefacts.build))
         if n_workers is None:
-            # Each worker gets its own copy of the memory pages it touches: too much, with very many users.
-            n_workers = worker_count(len(jobs)) if data.catalogue.has_user_pages else 0
+            n_workers = worker_count(len(jobs))
         with closing(render_all(jobs, renderer, n_workers)) as finished:
             for done, _ in enumerate(finished, start=1):
                 if on_page is not None:

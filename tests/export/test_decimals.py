@@ -20,12 +20,12 @@ _NUMBER = re.compile(r"(?<![\w.#-])-?\d*\.\d{7,}(?:e-?\d+)?(?![\w.])")
 
 
 def tenths() -> recsys.Dataset:
-    """40 users with ratings in tenths, from 0.1 to 10."""
+    """101 users with ratings from 0.1 to 10, in tenths: a mean of so many 32-bit numbers is hardly ever one too."""
     rng = np.random.default_rng(0)
-    rows = [(user, item, rng.integers(1, 101) / 10, time) for user in range(40)
+    rows = [(user, item, rng.integers(1, 101) / 10, time) for user in range(101)
             for time, item in enumerate(rng.permutation(30)[:12])]  # fmt: skip
     items = pd.DataFrame({"item": range(30), "title": [f"Film {item}" for item in range(30)], "genres": "A|B"})
-    users = pd.DataFrame({"user": range(40), "age": rng.integers(10, 80, 40)})
+    users = pd.DataFrame({"user": range(101), "age": rng.integers(10, 80, 101)})
     return recsys.Dataset.from_frames(
         pd.DataFrame(rows, columns=["user", "item", "rating", "timestamp"]), items, users, name="tenths"
     )
