@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,9 +40,20 @@ class ItemKNN:
     def __init__(self, train: Dataset, neighbours: int = 200, shrinkage: float = 0.0) -> None:
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
         self.rated = train.binary_matrix()
-        self.weights = _nearest(self.rated, neighbours, shrinkage).T.tocsr()  # (n_items rated, n_items scored)
+        (nearest,) = _nearest(self.rated, neighbours, [shrinkage])
+        self.weights = nearest.T.tocsr()  # (n_items rated, n_items scored)
 
-    def narrowed(self, neighbours: int) -> ItemKNN:
+    @classmethod
+    def of_all(cls, train: Dataset, neighbours: int, shrinkages: Sequence[float]) -> Iterator[Self]:
+        """One for each shrinkage; they share the counts of users, the most of the work."""
+        rated = train.binary_matrix()
+        for nearest in _nearest(rated, neighbours, shrinkages):
+            scorer = cls.__new__(cls)
+            scorer.user_ids, scorer.item_ids = train.user_ids, train.item_ids
+            scorer.rated, scorer.weights = rated, nearest.T.tocsr()
+            yield scorer
+
+    def narrowed(self, neighbours: int) -> Self:
         """The same with fewer neighbours, which are among these."""
         scorer = copy(self)
         nearest = self.weights.T.tocsr()
@@ -57,21 +68,23 @@ class ItemKNN:
         return scores
 
 
-def _nearest(rated: Any, neighbours: int, shrinkage: float) -> Any:
-    """Similarities of each item to its nearest neighbours: sparse (n_items, n_items)."""
+def _nearest(rated: Any, neighbours: int, shrinkages: Sequence[float]) -> list[Any]:
+    """For each shrinkage, similarities of each item to its nearest neighbours: sparse (n_items, n_items)."""
     by_item = rated.T.tocsr()
     counts = np.diff(by_item.indptr)
-    blocks = []
+    blocks: list[list[Any]] = [[] for _ in shrinkages]
     for start in range(0, by_item.shape[0], _BLOCK_ITEMS):
         rows = slice(start, start + _BLOCK_ITEMS)
-        similarity = by_item[rows] @ rated  # (rows, n_items): users in common
-        item = np.repeat(np.arange(by_item.shape[0])[rows], np.diff(similarity.indptr))
-        scale = np.sqrt(counts[item] * counts[similarity.indices].astype(np.float64))
-        itself = item == similarity.indices  # an item is no neighbour of its own
-        similarity.data = np.where(itself, 0, similarity.data / (scale + shrinkage)).astype(np.float32)
-        _keep_nearest(similarity, neighbours)
-        blocks.append(similarity)
-    return sparse.vstack(blocks).tocsr()
+        common = by_item[rows] @ rated  # (rows, n_items): users in common
+        item = np.repeat(np.arange(by_item.shape[0])[rows], np.diff(common.indptr))
+        scale = np.sqrt(counts[item] * counts[common.indices].astype(np.float64))
+        common.data[item == common.indices] = 0  # an item is no neighbour of its own
+        for shrinkage, of_shrinkage in zip(shrinkages, blocks, strict=True):
+            similarity = common.copy()
+            similarity.data = (common.data / (scale + shrinkage)).astype(np.float32)
+            _keep_nearest(similarity, neighbours)
+            of_shrinkage.append(similarity)
+    return [sparse.vstack(of_shrinkage).tocsr() for of_shrinkage in blocks]
 
 
 def _keep_nearest(similarity: Any, neighbours: int) -> None:
@@ -84,12 +97,10 @@ def _keep_nearest(similarity: Any, neighbours: int) -> None:
 
 
 def _try_all(train: Dataset, grid: Sequence[Settings]) -> Iterator[ItemKNN]:
-    """A scorer for each entry of a grid; those with one shrinkage share their similarities, the most of the work."""
-    widest = max(settings["neighbours"] for settings in grid)
-    by_shrinkage = {
-        shrinkage: ItemKNN(train, int(widest), shrinkage)
-        for shrinkage in dict.fromkeys(settings["shrinkage"] for settings in grid)
-    }
+    """A scorer for each entry of a grid, all cut from those with the most neighbours."""
+    widest = max(int(settings["neighbours"]) for settings in grid)
+    shrinkages = list(dict.fromkeys(settings["shrinkage"] for settings in grid))
+    by_shrinkage = dict(zip(shrinkages, ItemKNN.of_all(train, widest, shrinkages), strict=True))
     for settings in grid:
         yield by_shrinkage[settings["shrinkage"]].narrowed(int(settings["neighbours"]))
 
