@@ -269,6 +269,34 @@ class Dataset:
                 digest.update(repr(list(value) if isinstance(value, np.ndarray) else value).encode())
         return digest.hexdigest()
 
+    def of_users(self, users: NDArray[np.integer[Any]]) -> Dataset:
+        """The ratings of some of the users, who alone are its users; the items are the same.
+
+        What the ratings of all say of their scale and of times stays as it is.
+
+        Args:
+            users: (n,), ascending, at least one of whom rated something.
+
+        Raises:
+            DataError: none of them did.
+        """
+        row_of_user = np.full(self.n_users, -1, np.int32)
+        row_of_user[users] = np.arange(len(users), dtype=np.int32)
+        row = row_of_user[self.user]
+        mask = row >= 0
+        part = replace(
+            self,
+            user=row[mask],
+            item=self.item[mask],
+            rating=self.rating[mask],
+            timestamp=None if self.timestamp is None else self.timestamp[mask],
+            user_ids=self.user_ids[users],
+            user_features=self.user_features[users],
+        )
+        for name in ("twins", "rating_scale", "has_times"):
+            part.__dict__[name] = getattr(self, name)
+        return part
+
     def subset(self, mask: NDArray[np.bool_]) -> Dataset:
         """The same users and items, with only those ratings where ``mask`` (n_ratings,) is true.
 

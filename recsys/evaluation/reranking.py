@@ -38,7 +38,12 @@ FORMULAS = {
 
 
 def top_k_discovered(
-    fitted: Scorer, users: Ids, k: int, train: Dataset, discovery: float
+    fitted: Scorer,
+    users: Ids,
+    k: int,
+    train: Dataset,
+    discovery: float,
+    popular: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The lists of ``users`` (n,) after re-ranking: items and scores (n, k), the scores still those of the model.
 
@@ -48,13 +53,15 @@ def top_k_discovered(
         k: length of the lists.
         train: what it was fitted to, in the order of its users and items; rated items are left out of the lists.
         discovery: from 0, where this is :func:`~recsys.evaluation.ranking.top_k`, to 1.
+        popular: (n_items,), how popular items are, where ``train`` has some of the users alone; None for
+            :func:`popularity` of it.
 
     Raises:
         ConfigError: k is below 1 or above the number of items.
         DataError: a score is not finite.
     """
     items, scores = candidates(fitted, users, k, train)
-    return rerank(items, scores, popularity(train), discovery, k)
+    return rerank(items, scores, popularity(train) if popular is None else popular, discovery, k)
 
 
 def candidates(fitted: Scorer, users: Ids, k: int, train: Dataset) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

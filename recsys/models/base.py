@@ -56,6 +56,15 @@ class BaseModel:
         """By name."""
         return named({"user": self.user, "item": self.item, "bias": self.bias})
 
+    def user_parameters(self) -> frozenset[str]:
+        """The embeddings of users."""
+        return frozenset({"user.table"})
+
+    def of_users(self, users: Ids) -> Self:
+        """The same towers for some of the users (U,) alone, in float32; no array is shared with these."""
+        state = {**self.state(), "user.table": self.user.table.value[users]}
+        return self.from_state(state, len(users), *self.item.table.value.shape)
+
     def state(self) -> State:
         """All that :meth:`from_state` needs."""
         return values(self.parameters())

@@ -25,7 +25,7 @@ from recsys.models.hyperparameters import HyperParameters, bounded_batch_size
 from recsys.models.linear import LinearTowers
 from recsys.models.protocol import CompanionSpec
 from recsys.models.short_history import ShortHistory
-from recsys.models.state import State, restore, values
+from recsys.models.state import State, csr_to_arrays, restore, values
 from recsys.models.teacher import Teacher
 from recsys.models.towers import TrainingInputs
 from recsys.nn.arrays import Array, Ids, unit_vectors
@@ -85,6 +85,16 @@ class CosineModel:
     def parameters(self) -> dict[str, Parameter]:
         """By name."""
         return named({"pool": self.pool, "item": self.item, "bias": self.bias})
+
+    def user_parameters(self) -> frozenset[str]:
+        """None: a user is what they rated."""
+        return frozenset()
+
+    def of_users(self, users: Ids) -> Self:
+        """The same towers for some of the users (U,) alone, in float32; no array is shared with these."""
+        histories = csr_to_arrays("history", self.history[users])
+        state = {**self.state(), **histories}
+        return self.from_state(state, len(users), *self.item.table.value.shape)
 
     def state(self) -> State:
         """All that :meth:`from_state` needs."""

@@ -40,7 +40,7 @@ from recsys.models.linear import LinearTowers, self_contributions
 from recsys.models.linear_start import choose_start, linear_start, start_defaults, start_notice
 from recsys.models.protocol import Explanation, ModelSpec
 from recsys.models.short_history import ShortHistory
-from recsys.models.state import State, require_array, restore, values
+from recsys.models.state import State, csr_to_arrays, require_array, restore, values
 from recsys.models.teacher import Teacher
 from recsys.models.towers import TrainingInputs
 from recsys.nn.arrays import Array, Ids
@@ -115,6 +115,16 @@ class DeepModel:
         user_tower = {"pool": self.pool, "user_mlp": self.user_mlp}
         item_tower = {"item": self.item, "item_mlp": self.item_mlp, "bias": self.bias}
         return named({**user_tower, **item_tower})
+
+    def user_parameters(self) -> frozenset[str]:
+        """None: a user is what they rated."""
+        return frozenset()
+
+    def of_users(self, users: Ids) -> Self:
+        """The same towers for some of the users (U,) alone, in float32; no array is shared with these."""
+        histories = csr_to_arrays("history", self.history[users])
+        state = {**self.state(), **histories, "user_features": self.user_features[users]}
+        return self.from_state(state, len(users), *self.item.table.value.shape)
 
     def state(self) -> State:
         """All that :meth:`from_state` needs."""

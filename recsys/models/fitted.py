@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -91,6 +91,15 @@ class Fitted:
         unpack(content, {self.name: classes})  # what could not be read back is not written
         archive.write(Path(path), content)
 
+    def of_users(self, users: NDArray[np.integer[Any]]) -> Fitted:
+        """The same model for some of its users (n,) alone, at least one of whom rated something in training."""
+        return replace(
+            self,
+            user_ids=self.user_ids[users],
+            user_vectors=self.user_vectors[users],
+            towers=self.towers.of_users(users),
+        )
+
     def scores(self, users: NDArray[np.integer[Any]] | None = None) -> NDArray[np.float32]:
         """Scores of all items for ``users`` (n,), or for all users: float32 (n, n_items).
 
@@ -160,9 +169,16 @@ class Fitted:
         return self._scores_of(self.fold_in_all(ratings))
 
     def _scores_of(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        scores: NDArray[np.float32] = vectors @ self.item_vectors.T  # (N, n_items)
-        scores += self.item_bias
-        return scores
+        return score_all(vectors, self.item_vectors, self.item_bias)
+
+
+def score_all(
+    users: NDArray[np.float32], items: NDArray[np.float32], bias: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Scores (n, n_items) of all items, from vectors of n users and of the items, and the biases of these."""
+    scores: NDArray[np.float32] = users @ items.T
+    scores += bias
+    return scores
 
 
 class _FormatOnly(msgspec.Struct):

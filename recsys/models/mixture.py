@@ -69,6 +69,11 @@ class Mixture:
             for parameter, value in member.parameters().items()
         }
 
+    def of_users(self, users: Ids) -> Mixture:
+        """The same for some of the users (U,) alone; no array of theirs is shared with this one."""
+        members = {name: member.of_users(users) for name, member in self.members.items()}
+        return Mixture(members, self.weights, self.log_q)
+
     def state(self) -> State:
         """All that :meth:`from_state` needs."""
         arrays = {

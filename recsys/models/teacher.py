@@ -5,11 +5,13 @@ Scores are given as narrow factors, a batch at a time, so that no matrix of user
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from recsys.data.sorting import position_in_group
 from recsys.models.linear import LinearTowers, self_contributions
 from recsys.nn.arrays import Ids, pair_dots
 from recsys.nn.losses import Factors
@@ -24,7 +26,7 @@ class Teacher:
     """
 
     def __init__(self, towers: LinearTowers, histories: sparse.csr_array[Any]) -> None:
-        self.towers = towers
+        self.towers, self.starts = towers, histories.indptr
         self.users = histories @ towers.history  # (n_users, d)
         self.self_contributions = self_contributions(
             histories.data, histories.indices, towers.history, towers.items
@@ -32,6 +34,16 @@ class Teacher:
         user = np.repeat(np.arange(histories.shape[0]), np.diff(histories.indptr))
         dots = pair_dots(self.users, user, towers.items, histories.indices)
         self.positive_scores = dots - self.self_contributions  # (n_ratings,)
+
+    def of_users(self, users: Ids) -> Teacher:
+        """The same for some of the users alone."""
+        lengths = np.diff(self.starts)[users]
+        entries = np.repeat(self.starts[users], lengths) + position_in_group(lengths)
+        part = copy.copy(self)
+        part.starts = np.r_[0, np.cumsum(lengths)]
+        part.users, part.self_contributions = self.users[users], self.self_contributions[entries]
+        part.positive_scores = self.positive_scores[entries]
+        return part
 
     def scores(self, users: Ids, items: Ids, entries: Ids) -> Factors:
         """Scores of ``items`` (F,) for ``users`` (U,), no item adding to its own score.

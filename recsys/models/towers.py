@@ -37,6 +37,14 @@ class Towers(Protocol):
         """All learned arrays, by name."""
         ...
 
+    def user_parameters(self) -> frozenset[str]:
+        """The names of those that have a row for each user; what the others hold is of all users."""
+        ...
+
+    def of_users(self, users: Ids) -> Self:
+        """The same towers for some of the users (U,) alone, in float32; no array is shared with these."""
+        ...
+
     def state(self) -> State:
         """Everything the model consists of, not copied: :meth:`from_state` makes an equal model of it."""
         ...
@@ -94,9 +102,7 @@ class Towers(Protocol):
         """From the gradients of the item vectors (F, d) and biases (F,)."""
         ...
 
-    def self_contributions_forward(
-        self, inputs: Any, vectors: Array, items: Ids, item: Ids
-    ) -> tuple[Array, Any]:
+    def self_contributions_forward(self, inputs: Any, vectors: Array, items: Ids, item: Ids) -> tuple[Array, Any]:
         """How much each rated item adds to its own score, (P,), and a cache.
 
         Args:

@@ -46,7 +46,14 @@ def recommend(fitted: Scorer, train: Dataset, test: Dataset | None, k: int) -> L
     return Lists(items, scores, hits(items, users, test))
 
 
-def recommend_discovered(fitted: Scorer, train: Dataset, test: Dataset | None, k: int, discovery: float) -> Lists:
+def recommend_discovered(
+    fitted: Scorer,
+    train: Dataset,
+    test: Dataset | None,
+    k: int,
+    discovery: float,
+    popular: NDArray[np.float64] | None = None,
+) -> Lists:
     """As :func:`recommend`, but chosen by score less popularity; the scores are still those of the model.
 
     Args:
@@ -55,6 +62,7 @@ def recommend_discovered(fitted: Scorer, train: Dataset, test: Dataset | None, k
         test: what was held out; None where nothing is.
         k: length of the lists.
         discovery: how much popularity counts, from 0 to 1, see :mod:`recsys.evaluation.reranking`.
+        popular: (n_items,), in the order of the model, where ``train`` has some of the users alone; else None.
 
     Raises:
         ConfigError: as :func:`recommend`.
@@ -63,7 +71,7 @@ def recommend_discovered(fitted: Scorer, train: Dataset, test: Dataset | None, k
     train = align_to(fitted, train, "the training part")
     test = None if test is None else align_test(test, train)
     users = np.arange(train.n_users)
-    items, scores = top_k_discovered(fitted, users, k, train, discovery)
+    items, scores = top_k_discovered(fitted, users, k, train, discovery, popular)
     return Lists(items, scores, hits(items, users, test))
 
 

@@ -55,15 +55,25 @@ def batches(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Gene
         batch_size: ratings in a batch, about; a batch has at least one user, and all of their ratings.
         rng: draws the order, and the negatives where they are sampled.
     """
+    for users in draw_users(ratings, number_of_batches(ratings.nnz, batch_size), rng):
+        yield make_batch(ratings, users, rng)
+
+
+def draw_users(ratings: sparse.csr_array[Any], n_batches: int, rng: np.random.Generator) -> list[Ids]:
+    """The users of each batch of one pass, ascending in each: all who rated something, dealt out at random.
+
+    Args:
+        ratings: as for :func:`batches`.
+        n_batches: how many; there are fewer where a user has more ratings than a batch.
+        rng: draws the order.
+    """
     counts = np.diff(ratings.indptr)
     users = rng.permutation(np.flatnonzero(counts))
     # A batch ends where the running number of ratings passes the next of equally spaced marks, so that there is no
     # small last batch: its few items would be poor negatives.
-    n_batches = number_of_batches(ratings.nnz, batch_size)
     ratings_before = np.cumsum(counts[users]) - counts[users]
     batch_number = ratings_before * n_batches // ratings.nnz
-    for batch_users in np.split(users, np.flatnonzero(np.diff(batch_number)) + 1):
-        yield _batch(ratings, np.sort(batch_users), rng)
+    return [np.sort(batch) for batch in np.split(users, np.flatnonzero(np.diff(batch_number)) + 1)]
 
 
 def expected_negatives(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Generator) -> float:
@@ -79,7 +89,14 @@ def expected_negatives(ratings: sparse.csr_array[Any], batch_size: int, rng: np.
     return float(ratings.nnz / number_of_batches(ratings.nnz, batch_size))
 
 
-def _batch(ratings: sparse.csr_array[Any], users: Ids, rng: np.random.Generator) -> Batch:
+def make_batch(ratings: sparse.csr_array[Any], users: Ids, rng: np.random.Generator) -> Batch:
+    """The batch of some users.
+
+    Args:
+        ratings: as for :func:`batches`.
+        users: (U,), ascending; each has rated something.
+        rng: draws the negatives where they are sampled.
+    """
     lengths = np.diff(ratings.indptr)[users]
     user = np.repeat(np.arange(len(users)), lengths)  # (P,)
     # The same as the entries of ratings[users], but with their positions in ratings kept.

@@ -24,7 +24,7 @@ from recsys.models.protocol import ModelSpec
 from recsys.models.registry import model_spec
 from recsys.schema import EpochRecord
 from recsys.training.divergence import check_loss, check_numbers
-from recsys.training.ensemble import Ensemble
+from recsys.training.ensemble import Ensemble, StartTraining, Training
 from recsys.training.mixing import choose_weights, unvalidated_weights
 from recsys.training.validation import Validation
 
@@ -61,14 +61,30 @@ def fit(
     >>> [record.epoch for record in fitted.history]
     [1, 2]
     """
-    spec = model_spec(model)
+    return fit_with(Ensemble, train, model_spec(model), config or TrainConfig(), on_epoch)
+
+
+def fit_with(
+    start: StartTraining, train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch | None = None
+) -> Fitted:
+    """As :func:`fit`, with towers that may be trained elsewhere.
+
+    Args:
+        start: makes the towers to train.
+        train: as in :func:`fit`.
+        spec: of the model.
+        config: settings.
+        on_epoch: as in :func:`fit`.
+    """
     # Training is many small products: more threads gain nothing, and spin. Where training diverges, numbers overflow;
     # a TrainingError says so, and numpy need not.
     with threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"):
-        return _fit(train, spec, config or TrainConfig(), on_epoch)
+        return _fit(start, train, spec, config, on_epoch)
 
 
-def _fit(train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch | None) -> Fitted:
+def _fit(
+    start: StartTraining, train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch | None
+) -> Fitted:
     hyperparameters = spec.defaults(train, config)
     if notice := spec.notice(train):
         logger.info("%s", notice)
@@ -78,7 +94,7 @@ def _fit(train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch
     parts = split(train, VALIDATION_SHARE, split_rng)
     validation = Validation.draw(parts, hyperparameters.batch_size, validation_rng)
     if validation is None:
-        served = Ensemble(spec, train, hyperparameters, served_rng)
+        served = start(spec, train, hyperparameters, served_rng)
         epochs = hyperparameters.epochs
         reason = "too few users have a rating to set aside for validation"
         logger.info("%s: %s, so all %d epochs are run", spec.name, reason, epochs)
@@ -86,8 +102,8 @@ def _fit(train: Dataset, spec: ModelSpec, config: TrainConfig, on_epoch: OnEpoch
     else:
         compared = validation.selection_part(parts.train, choice_rng)
         hyperparameters = spec.choose(compared, hyperparameters, validation.per_user, choice_rng)
-        served = Ensemble(spec, train, hyperparameters, served_rng)
-        early = Ensemble(spec, parts.train, hyperparameters, early_rng)
+        served = start(spec, train, hyperparameters, served_rng)
+        early = start(spec, parts.train, hyperparameters, early_rng)
         fitted = _train_with_early_stopping(early, served, validation, hyperparameters, on_epoch)
     for name in ("user_vectors", "item_vectors", "item_bias"):
         context = f"{spec.name}, served as after epoch {fitted.best_epoch}: {name} holds numbers"
@@ -107,8 +123,8 @@ def chain_callbacks(*callbacks: OnEpoch) -> OnEpoch:
 
 
 def _train_with_early_stopping(
-    early: Ensemble,
-    served: Ensemble,
+    early: Training,
+    served: Training,
     validation: Validation,
     hyperparameters: HyperParameters,
     on_epoch: OnEpoch | None,
@@ -122,9 +138,8 @@ def _train_with_early_stopping(
     history: list[EpochRecord] = []
     best_epoch, best_ndcg, best_error, served_epoch = 0, -1.0, 0.0, 0
     for epoch in range(1, hyperparameters.epochs + 1):
-        train_loss = early.train_epoch(epoch)
-        served.train_epoch(epoch)
-        score = validation.score(early.fitted(history, epoch))
+        train_loss, _ = [end() for end in [early.begin_epoch(epoch), served.begin_epoch(epoch)]]
+        score = validation.score(early.scorer(validation.users))
         context = f"{early.spec.name}, after epoch {epoch}: the loss on held-out ratings"
         check_loss(score.loss, validation.n_negatives, hyperparameters, context)
         history.append(
@@ -150,19 +165,17 @@ def _train_with_early_stopping(
     return served.fitted(history, served_epoch)
 
 
-def _train_all_epochs(served: Ensemble, hyperparameters: HyperParameters, on_epoch: OnEpoch | None) -> Fitted:
+def _train_all_epochs(served: Training, hyperparameters: HyperParameters, on_epoch: OnEpoch | None) -> Fitted:
     """Every epoch, with nothing held out to score them."""
     served.weights = unvalidated_weights(served)
     history: list[EpochRecord] = []
     for epoch in range(1, hyperparameters.epochs + 1):
-        train_loss = served.train_epoch(epoch)
-        history.append(
-            EpochRecord(epoch=epoch, train_loss=train_loss, validation_loss=None, validation_ndcg=None)
-        )
+        train_loss = served.begin_epoch(epoch)()
+        history.append(EpochRecord(epoch=epoch, train_loss=train_loss, validation_loss=None, validation_ndcg=None))
         if _should_stop(on_epoch, history, served):
             break
     return served.fitted(history, len(history))
 
 
-def _should_stop(on_epoch: OnEpoch | None, history: list[EpochRecord], served: Ensemble) -> bool:
+def _should_stop(on_epoch: OnEpoch | None, history: list[EpochRecord], served: Training) -> bool:
     return on_epoch is not None and on_epoch(history[-1], served.item_vectors) is False

@@ -13,11 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.models.mixture import Mixture, Weights
-from recsys.models.protocol import Scores
-from recsys.models.towers import Towers
-from recsys.nn.arrays import Array, Ids
-from recsys.training.ensemble import DEFAULT_SHARE, Ensemble
+from recsys.models.mixture import Weights
+from recsys.nn.arrays import Array
+from recsys.training.ensemble import DEFAULT_SHARE, Training
 from recsys.training.validation import Validation
 
 SHARES = (DEFAULT_SHARE, 0.1, 0.3, 0.8)
@@ -32,7 +30,7 @@ SIGNIFICANCE = 2.0
 chance too."""
 
 
-def choose_weights(early: Ensemble, validation: Validation) -> Weights:
+def choose_weights(early: Training, validation: Validation) -> Weights:
     """The weights of highest nDCG@10, where it is higher than that of the first by more than chance.
 
     The first weights are next to equal, without popularity: averages of models are robust. But where what is so
@@ -44,12 +42,12 @@ def choose_weights(early: Ensemble, validation: Validation) -> Weights:
         early: trained on the part of the ratings that the validation part was cut from.
         validation: what is held out.
     """
-    names = list(early.trainers)
+    names = early.names
     candidates = [
         Weights.of_share(names, share, popularity)
         for popularity, share in itertools.product(POPULARITY, SHARES if len(names) > 1 else SHARES[:1])
     ]
-    scorers = member_scorers(early.mixture())
+    scorers = early.member_scorers(validation.users)
     per_block = []
     for block in validation.blocks:
         scores = [scorer(block.users) for scorer in scorers]
@@ -64,9 +62,9 @@ def choose_weights(early: Ensemble, validation: Validation) -> Weights:
     return candidates[chosen]
 
 
-def unvalidated_weights(ensemble: Ensemble) -> Weights:
+def unvalidated_weights(training: Training) -> Weights:
     """Those of a model for which nothing can be held out: the first, and some popularity."""
-    return Weights.of_share(list(ensemble.trainers), DEFAULT_SHARE, UNVALIDATED_POPULARITY)
+    return Weights.of_share(training.names, DEFAULT_SHARE, UNVALIDATED_POPULARITY)
 
 
 def margin(gains: NDArray[np.float64]) -> float:
@@ -74,29 +72,8 @@ def margin(gains: NDArray[np.float64]) -> float:
     return float(gains.mean() - SIGNIFICANCE * gains.std() / np.sqrt(len(gains)))
 
 
-def member_scorers(mixture: Mixture) -> list[Scores]:
-    """From users (n,) to their scores (n, n_items), by each member of a mixture and last by log popularity.
-
-    The item vectors are computed once, whatever the number of calls.
-    """
-
-    def scorer(member: Towers) -> Scores:
-        items, bias, _ = member.items_forward(np.arange(len(mixture.log_q)))
-
-        def scores(users: Ids) -> Array:
-            vectors, _ = member.users_forward(member.serving_inputs(users))
-            return (vectors @ items.T + bias).astype(np.float32)
-
-        return scores
-
-    def by_popularity(users: Ids) -> Array:
-        return np.tile(mixture.log_q, (len(users), 1))
-
-    return [*map(scorer, mixture.members.values()), by_popularity]
-
-
 def weighted_sum(scores: Sequence[Array], weights: Weights) -> Array:
-    """The sum (n, n_items) of scores (n, n_items) in the order of :func:`member_scorers`."""
+    """The sum (n, n_items) of scores (n, n_items): of each of the towers in turn, and last of popularity."""
     factors = [*weights.members.values(), weights.popularity]
     total = np.float32(factors[0]) * scores[0]
     for factor, part in zip(factors[1:], scores[1:], strict=True):

@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Self
+import copy
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from recsys.data.dataset import Dataset
 from recsys.models.features import log_q
-from recsys.models.hyperparameters import HyperParameters
+from recsys.models.hyperparameters import HyperParameters, number_of_batches
 from recsys.models.registry import model_spec
 from recsys.models.teacher import Teacher
 from recsys.models.towers import Towers, TrainingInputs
-from recsys.nn.arrays import Array
+from recsys.nn.arrays import Array, Ids
 from recsys.nn.losses import Factors, Pairs, distillation, masked_in_batch_softmax, output_l2
 from recsys.nn.optim import Adam, cosine_decay
-from recsys.training.batches import Batch, batches
+from recsys.training.batches import Batch, draw_users, make_batch
 from recsys.training.divergence import check_loss, check_numbers
+
+
+class BatchLoss(NamedTuple):
+    """The softmax losses of the pairs of a batch, or of several batches.
+
+    Attributes:
+        total: their sum.
+        n_pairs: how many they are; 0 where nothing was to be predicted.
+    """
+
+    total: float
+    n_pairs: int
+
+    @property
+    def mean(self) -> float:
+        """Of the pairs."""
+        return self.total / max(self.n_pairs, 1)
+
+    def plus(self, other: BatchLoss) -> BatchLoss:
+        """Of the pairs of both."""
+        return BatchLoss(self.total + other.total, self.n_pairs + other.n_pairs)
+
+
+NOTHING = BatchLoss(0.0, 0)
+"""Of no batch."""
+
+
+def learning_rate(hyperparameters: HyperParameters, epoch: int) -> float:
+    """Of the optimiser in an epoch, counted from 1."""
+    return hyperparameters.learning_rate * cosine_decay(epoch - 1, hyperparameters.epochs)
 
 
 class Trainer:
@@ -79,28 +110,58 @@ class Trainer:
         towers, teacher = model_spec(model).create(ratings, hyperparameters, rng, dtype)
         return cls(model, towers, teacher, ratings, hyperparameters, rng)
 
+    def of_users(self, users: Ids, ratings: Dataset, rng: np.random.Generator) -> Self:
+        """The same for some of the users alone, with a new optimiser; nothing is shared with this one.
+
+        Args:
+            users: ascending.
+            ratings: of these users.
+            rng: draws batches and dropout.
+        """
+        part = copy.copy(self)
+        part.towers = self.towers.of_users(users)
+        part.teacher = None if self.teacher is None else self.teacher.of_users(users)
+        part.ratings, part.rng, part.saved_weights = ratings, rng, []
+        part.user_weights = self.user_weights[users]
+        part.optimiser = type(self.optimiser)(part.towers.parameters().values())
+        return part
+
     def train_epoch(self, epoch: int) -> float:
         """One pass over the ratings; returns the mean softmax loss of its pairs. Epochs count from 1.
 
         Raises:
             TrainingError: training has diverged, see :mod:`recsys.training.divergence`.
         """
-        learning_rate = self.hyperparameters.learning_rate * cosine_decay(epoch - 1, self.hyperparameters.epochs)
-        total, n_pairs = 0.0, 0
-        for number, batch in enumerate(
-            batches(self.ratings.matrix, self.hyperparameters.batch_size, self.rng), start=1
-        ):
-            inputs = self.towers.training_inputs(batch.users, self.rng)
-            n_predicted = len(batch.pairs.user[inputs.predicted])
-            if not n_predicted:  # of users with a single rating nothing can be hidden
-                continue
-            loss = self.add_gradients(batch, inputs)
-            context = f"{self.name}, epoch {epoch}, batch {number}: the loss"
-            check_loss(loss, float(batch.negatives.counts.sum()), self.hyperparameters, context)
-            total, n_pairs = total + loss * n_predicted, n_pairs + n_predicted
-            self.optimiser.step(learning_rate)
-        self._check_parameters(f"{self.name}, after epoch {epoch}")
-        return total / max(n_pairs, 1)
+        rate = learning_rate(self.hyperparameters, epoch)
+        total = NOTHING
+        n_batches = number_of_batches(self.ratings.n_ratings, self.hyperparameters.batch_size)
+        for number, users in enumerate(draw_users(self.ratings.matrix, n_batches, self.rng), start=1):
+            loss = self.add_batch_gradients(users, f"epoch {epoch}, batch {number}")
+            if loss.n_pairs:
+                self.optimiser.step(rate)
+            total = total.plus(loss)
+        self.check_parameters(epoch)
+        return total.mean
+
+    def add_batch_gradients(self, users: Ids, context: str) -> BatchLoss:
+        """Draw the batch of some users, and add the gradients of its objective to the parameters.
+
+        Args:
+            users: as :func:`~recsys.training.batches.make_batch` takes them.
+            context: which batch it is, as in "epoch 3, batch 2".
+
+        Raises:
+            TrainingError: the loss shows that training has diverged.
+        """
+        batch = make_batch(self.ratings.matrix, users, self.rng)
+        inputs = self.towers.training_inputs(batch.users, self.rng)
+        n_pairs = len(batch.pairs.user[inputs.predicted])
+        if not n_pairs:  # of users with a single rating nothing can be hidden
+            return NOTHING
+        loss = self.add_gradients(batch, inputs)
+        n_negatives = float(batch.negatives.counts.sum())
+        check_loss(loss, n_negatives, self.hyperparameters, f"{self.name}, {context}: the loss")
+        return BatchLoss(loss * n_pairs, n_pairs)
 
     def add_gradients(self, batch: Batch, training_inputs: TrainingInputs) -> float:
         """Add the gradients of one batch's objective to the parameters; returns the softmax loss alone."""
@@ -148,14 +209,13 @@ class Trainer:
         self.towers.items_backward(items_gradient, bias_gradient, item_cache)
         return loss
 
-    def _check_parameters(self, context: str) -> None:
-        """Raise TrainingError where a parameter, or the mean square of its gradients, is not finite.
+    def check_parameters(self, epoch: int) -> None:
+        """Raise TrainingError where a parameter, or the mean square of its gradients, is not finite after an epoch.
 
         With such a mean square Adam no longer moves the parameter, and no loss would show it.
         """
-        for (name, parameter), squares in zip(
-            self.towers.parameters().items(), self.optimiser.second, strict=True
-        ):
+        context = f"{self.name}, after epoch {epoch}"
+        for (name, parameter), squares in zip(self.towers.parameters().items(), self.optimiser.second, strict=True):
             check_numbers(parameter.value, self.hyperparameters, f"{context}: {name} holds numbers")
             check_numbers(squares, self.hyperparameters, f"{context}: {name} has gradients")
 

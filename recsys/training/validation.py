@@ -14,7 +14,6 @@ from recsys.evaluation.metrics.ndcg import ndcg
 from recsys.evaluation.ranking import largest, user_blocks
 from recsys.evaluation.report import contains_pairs
 from recsys.models.features import log_q
-from recsys.models.fitted import Fitted
 from recsys.models.protocol import Scores
 from recsys.nn.arrays import Array, Ids
 from recsys.nn.losses import Pairs, masked_forward
@@ -95,7 +94,7 @@ class Validation:
         """
         if train.n_ratings <= MAX_SELECTION_RATINGS:
             return train
-        scored = self._users()
+        scored = self.users
         order = np.concatenate([scored, rng.permutation(np.setdiff1d(np.arange(train.n_users), scored))])
         is_selected = np.zeros(train.n_users, bool)
         is_selected[order[np.cumsum(train.user_counts[order]) <= MAX_SELECTION_RATINGS]] = True
@@ -120,11 +119,14 @@ class Validation:
         scores[block.rated] = -np.inf
         return self._ndcg(block.users, largest(scores, min(VALIDATION_K, len(self.log_q)))[0])
 
-    def score(self, fitted: Fitted) -> ValidationScore:
+    def score(self, scores: Scores) -> ValidationScore:
         """Loss and nDCG@10 on the held-out ratings.
 
         The loss is that of training with the held-out ratings as positives and the whole catalogue as negatives, each
         item as often as it can be expected in a batch.
+
+        Args:
+            scores: of :attr:`users`; may be overwritten.
         """
         k = min(VALIDATION_K, len(self.log_q))
         # In a batch of n ratings an item is expected n q times, so it contributes n q exp(score - log q) =
@@ -133,19 +135,21 @@ class Validation:
         log_n = np.float32(np.log(self.n_negatives))
         losses, lists = [], []
         for users, rated, held_out in self.blocks:
-            scores = fitted.scores(users)  # (b, n_items), made for this call, so it may be overwritten
+            block = scores(users)  # (b, n_items)
             positives = Pairs.distinct(*held_out)
-            positive_scores = scores[held_out] - self.log_q[positives.item] - log_n
-            scores[rated] = -np.inf
-            lists.append(largest(scores, k)[0])  # the list is of unseen items, held-out ones among them
-            scores[held_out] = -np.inf  # a positive is not its user's negative
-            losses.append(masked_forward(scores, positive_scores, positives)[0] * len(positive_scores))
-        users = self._users()
+            positive_scores = block[held_out] - self.log_q[positives.item] - log_n
+            block[rated] = -np.inf
+            lists.append(largest(block, k)[0])  # the list is of unseen items, held-out ones among them
+            block[held_out] = -np.inf  # a positive is not its user's negative
+            losses.append(masked_forward(block, positive_scores, positives)[0] * len(positive_scores))
+        users = self.users
         per_user = self._ndcg(users, np.concatenate(lists))
         loss = float(sum(losses) / self.held_out.user_counts[users].sum())
         return ValidationScore(loss, float(per_user.mean()), float(per_user.std() / np.sqrt(len(per_user))))
 
-    def _users(self) -> Ids:
+    @property
+    def users(self) -> Ids:
+        """All users that are scored, (n,)."""
         return np.concatenate([block.users for block in self.blocks])
 
     def _ndcg(self, users: Ids, lists: Ids) -> NDArray[np.float64]:

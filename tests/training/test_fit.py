@@ -76,7 +76,8 @@ def test_shapes_dtypes_and_scores_are_those_of_the_contract():
 class ScriptedValidation:
     """Returns given scores, epoch by epoch; of its only user all lists are alike."""
 
-    blocks = (ValidationBlock(np.arange(1), NO_PAIRS, NO_PAIRS),)
+    users = np.arange(1)
+    blocks = (ValidationBlock(users, NO_PAIRS, NO_PAIRS),)
     n_negatives = 100.0
 
     def __init__(self, scores: list[float], error: float) -> None:
@@ -91,7 +92,7 @@ class ScriptedValidation:
     def ndcg(self, block: ValidationBlock, scores: np.ndarray) -> np.ndarray:
         return np.zeros(1)
 
-    def score(self, fitted: recsys.Fitted) -> ValidationScore:
+    def score(self, scores: object) -> ValidationScore:
         return ValidationScore(1.0, next(self.scores), self.error)
 
 

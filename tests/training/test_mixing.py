@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 import recsys
-from recsys.models.mixture import Mixture, Weights
+from recsys.models.mixture import Weights
 from recsys.training.mixing import choose_weights
 from recsys.training.validation import Validation
 from tests.small_logs import log_of
@@ -16,35 +17,20 @@ from tests.small_logs import log_of
 N_USERS, N_ITEMS = 40, 50
 
 
-class GivenScores:
-    """Towers whose scores (n_users, n_items) are given: the vector of a user is their row of the table."""
-
-    def __init__(self, table: np.ndarray) -> None:
-        self.table = table.astype(np.float32)
-
-    def serving_inputs(self, users):
-        return users
-
-    def users_forward(self, inputs):
-        return self.table[inputs], None
-
-    def items_forward(self, items):
-        return np.eye(N_ITEMS, dtype=np.float32)[items], np.zeros(len(items), np.float32), None
-
-
 @dataclass
 class Trained:
-    """As much of an ensemble as weights are chosen from."""
+    """As much of a training as weights are chosen from: scores (n_users, n_items) of its towers, which are given."""
 
-    members: dict[str, GivenScores]
+    tables: dict[str, np.ndarray]
     log_q: np.ndarray
 
     @property
-    def trainers(self) -> dict[str, GivenScores]:
-        return self.members
+    def names(self) -> list[str]:
+        return list(self.tables)
 
-    def mixture(self) -> Mixture:
-        return Mixture(self.members, Weights.of_share(list(self.members), 0.6), self.log_q)
+    def member_scorers(self, users: np.ndarray) -> list[Callable[[np.ndarray], np.ndarray]]:
+        popularity = np.tile(self.log_q, (N_USERS, 1))
+        return [table.astype(np.float32).__getitem__ for table in (*self.tables.values(), popularity)]
 
 
 def held_out(item_of_user: np.ndarray) -> Validation | None:
@@ -73,8 +59,7 @@ ANYWHERE = USERS % 40
 
 
 def chosen(members: dict[str, np.ndarray], log_q: np.ndarray, item_of_user: np.ndarray) -> Weights:
-    towers = {name: GivenScores(table) for name, table in members.items()}
-    return choose_weights(Trained(towers, log_q), held_out(item_of_user))
+    return choose_weights(Trained(members, log_q), held_out(item_of_user))
 
 
 @pytest.mark.parametrize("members", [{"deep": noise(1)}, {"deep": noise(1), "cosine": noise(2)}])

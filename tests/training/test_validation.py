@@ -26,7 +26,7 @@ def test_the_loss_is_the_training_formula_on_held_out_pairs_with_expected_counts
         rated = set(ratings.item[ratings.user == user])
         negatives = sum(q[f] * n_batch * np.exp(z[f]) for f in range(ratings.n_items) if f not in rated)
         losses.append(np.log(1 + negatives / np.exp(z[item])))
-    assert validation.score(fitted).loss == pytest.approx(np.mean(losses), rel=1e-4)
+    assert validation.score(fitted.scores).loss == pytest.approx(np.mean(losses), rel=1e-4)
 
 
 def test_the_ndcg_is_that_of_the_evaluation():
@@ -34,7 +34,7 @@ def test_the_ndcg_is_that_of_the_evaluation():
     fitted = recsys.fit(parts.train, "base", QUICK)
     report = recsys.evaluate(fitted, parts.train, parts.test, k=10)
     per_user = report.per_user["ndcg"]
-    score = validation.score(fitted)
+    score = validation.score(fitted.scores)
     assert score.ndcg == pytest.approx(per_user.mean())
     assert score.ndcg_error == pytest.approx(per_user.std() / np.sqrt(len(per_user)))
 

@@ -1,0 +1,234 @@
+"""A Dask cluster as this package sees it: functions are sent to its workers, and results come back.
+
+Dask repeats on another worker what was lost with one. So that it can, tasks are pure, and data that they need is sent
+as the result of a task too: what is only scattered would be lost with the worker that has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
+
+from recsys.distributed.address import Address
+from recsys.errors import RecsysError
+from recsys.interrupts import leave_to_parent
+from recsys.schema import VERSION
+
+T = TypeVar("T")
+Future = Any
+"""The result of a task that a worker has, or will have: a ``distributed.Future``."""
+
+CONNECT_SECONDS = 20
+"""For which a scheduler, and after it the first worker, is waited for."""
+MAX_DEATHS = 5
+"""Workers that may die during one task, before it is taken for their cause."""
+
+logger = logging.getLogger(__name__)
+
+
+class ClusterError(RecsysError):
+    """A cluster that cannot be reached or used, or that was lost."""
+
+
+class Cluster:
+    """The workers of a scheduler.
+
+    Args:
+        client: connected to it.
+        n_parts: into how many parts data is divided: as many as there were workers in the beginning.
+    """
+
+    def __init__(self, client: Any, n_parts: int) -> None:
+        self.client, self.n_parts = client, n_parts
+        self._workers = sorted(client.scheduler_info(n_workers=-1)["workers"])
+
+    def submit(self, function: Callable[..., Any], *args: Any, part: int | None = None) -> Future:
+        """Let a worker call a function.
+
+        Args:
+            function: pure; it can be pickled.
+            args: of it; futures stand for their results.
+            part: of the data, if the function works on one: the same worker gets all that is of a part, if it lives.
+        """
+        with _lost():
+            where: dict[str, Any] = {}
+            if part is not None:
+                where = {"workers": [self._workers[part % len(self._workers)]], "allow_other_workers": True}
+            return self.client.submit(function, *args, pure=False, **where)
+
+    def put(self, value: Any, part: int | None = None) -> Future:
+        """Send data to a worker, as the result of a task."""
+        return self.submit(_identity, value, part=part)
+
+    def gather(self, futures: Any) -> Any:
+        """The results of a future, or of a list of them.
+
+        Raises:
+            ClusterError: the scheduler was lost, or workers died again and again.
+            Exception: whatever a task raises.
+        """
+        with _lost():
+            return self.client.gather(futures)
+
+
+@contextmanager
+def connected(address: Address) -> Iterator[Cluster]:
+    """The cluster at an address, or one of local processes that ends with the block.
+
+    Raises:
+        ClusterError: the package is missing, nothing answers, or the workers have another version of this one.
+    """
+    try:
+        import dask
+        from distributed import Client
+    except ImportError as problem:
+        raise ClusterError(
+            f"a package of Dask cannot be imported ({problem}); install it with pip install 'marquee-recsys[dask]', "
+            "or leave --dask out"
+        ) from None
+    connect: Any = Client
+    with ExitStack() as stack:
+        stack.enter_context(dask.config.set(_CONFIG))
+        stack.enter_context(_quiet(logging.getLogger("distributed")))
+        target: Any = address.scheduler
+        if address.n_workers:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+            target = stack.enter_context(_local_cluster(address.n_workers, folder))
+        try:
+            client = stack.enter_context(connect(target, timeout=CONNECT_SECONDS, set_as_default=False))
+        except (OSError, TimeoutError) as problem:
+            raise ClusterError(
+                f"no scheduler answers at {address.scheduler} within {CONNECT_SECONDS} s ({problem}); start one with "
+                "dask scheduler, and workers with dask worker, or give --dask local:2"
+            ) from None
+        n_workers = _wait_for_workers(client, address)
+        _check_workers(client)
+        yield Cluster(client, n_workers)
+
+
+_CONFIG = {
+    "distributed.admin.large-graph-warning-threshold": "1 TiB",  # data is sent as the results of tasks
+    "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s",
+    "distributed.scheduler.allowed-failures": MAX_DEATHS,
+    "distributed.scheduler.worker-saturation": "inf",  # steps are short, and wait for each other at the worker
+    "distributed.worker.profile.enabled": False,  # a thread that looks at the others every 10 ms
+    "distributed.worker.memory.pause": False,  # a build has the memory of the machine
+    "distributed.worker.memory.terminate": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.target": False,
+    "distributed.logging.distributed": "critical",  # what matters is said in one sentence here
+}
+
+
+@contextmanager
+def _local_cluster(n_workers: int, folder: str) -> Iterator[Any]:
+    """A scheduler and workers of one thread each, which listen on loopback only."""
+    from distributed import LocalCluster
+
+    make: Any = LocalCluster
+    cluster = make(
+        n_workers=n_workers,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address=None,
+        local_directory=folder,
+        memory_limit=0,
+        silence_logs=logging.CRITICAL,
+    )
+    with cluster:
+        yield cluster
+
+
+@contextmanager
+def _quiet(log: logging.Logger) -> Iterator[None]:
+    """Dask reports each lost connection with a traceback; what matters is said in one sentence here."""
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def _wait_for_workers(client: Any, address: Address) -> int:
+    """How many there are, at least one."""
+    expected = address.n_workers or 1
+    try:
+        client.wait_for_workers(expected, timeout=CONNECT_SECONDS * (1 if address.scheduler else 3))
+    except TimeoutError:
+        raise ClusterError(
+            f"the cluster at {address.scheduler or 'this machine'} has fewer than {expected} workers after "
+            f"{CONNECT_SECONDS} s; start some with dask worker {address.scheduler or ''}"
+        ) from None
+    return len(client.scheduler_info(n_workers=-1)["workers"])
+
+
+def _check_workers(client: Any) -> None:
+    """Refuse workers that would compute something else, or nothing."""
+    try:
+        answers = client.run(_become_worker)
+    except ModuleNotFoundError as problem:
+        raise ClusterError(
+            f"the workers cannot import what a build needs ({problem}); install marquee-recsys {VERSION} with its "
+            "extra dask on every one of them"
+        ) from None
+    here = _versions()
+    for worker, there in answers.items():
+        for package, version in here.items():
+            if there[package] != version:
+                raise ClusterError(
+                    f"the worker {worker} has {package} {there[package]}, and this process {version}; expected the "
+                    "same everywhere: install it there, or start the build from an environment like that"
+                )
+
+
+def _become_worker() -> dict[str, str]:
+    """Leave Ctrl-C, which reaches all processes of a terminal, to the build; and say what is installed."""
+    if "distributed.nanny" in sys.modules and threading.current_thread() is threading.main_thread():
+        leave_to_parent()
+    return _versions()
+
+
+def _versions() -> dict[str, str]:
+    import numpy as np
+    import pandas as pd
+    import scipy
+
+    return {
+        "Python": ".".join(map(str, sys.version_info[:2])),
+        "marquee-recsys": VERSION,
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "pandas": pd.__version__,
+    }
+
+
+def _identity(value: T) -> T:
+    return value
+
+
+@contextmanager
+def _lost() -> Iterator[None]:
+    """Turn what a lost cluster raises into a sentence."""
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+    from distributed.comm.core import CommClosedError
+
+    try:
+        yield
+    except KilledWorker as problem:
+        raise ClusterError(
+            f"a task was begun on {MAX_DEATHS} workers, and all of them died ({problem.task}); look at their logs, "
+            "for there may be too little memory, and build again"
+        ) from None
+    except (FutureCancelledError, CommClosedError, asyncio.CancelledError, TimeoutError) as problem:
+        raise ClusterError(
+            f"the connection to the scheduler was lost ({type(problem).__name__}); see that it runs, and build again"
+        ) from None
