@@ -17,11 +17,12 @@ from recsys.data.dataset import Dataset
 from recsys.data.split import Split
 from recsys.evaluation.relevance import relevant_ratings
 from recsys.export.results import EvaluationResults
+from recsys.machines import THIS_PROCESS, Machines
 from recsys.models.fitted import Fitted
 from recsys.models.registry import MODELS
 from recsys.recommend.lists import Lists
 from recsys.reporter import SILENT, Reporter
-from recsys.tasks import Run, Task, in_turn
+from recsys.tasks import Task
 from recsys.training.snapshots import Frames, tracked_items
 
 FROM_CACHE = " (from an earlier build)"
@@ -52,7 +53,7 @@ def learn(
     config: BuildConfig,
     reporter: Reporter = SILENT,
     cache: Cache | None = None,
-    run: Run = in_turn,
+    machines: Machines = THIS_PROCESS,
 ) -> Learned:
     """Every model of the settings and every baseline, or what the cache has of them.
 
@@ -63,28 +64,30 @@ def learn(
         config: settings.
         reporter: follows the epochs of models that are not in the cache.
         cache: where models and baselines are looked up and saved; None for none.
-        run: how the tasks are run.
+        machines: where the tasks are run.
     """
     cache, tracked = cache or NoCache(), tracked_items(dataset)
     names = [name for name in MODELS if name in config.models]
     relevant = None if parts.test is None else relevant_ratings(parts.train, parts.test, config.relevant_from)
     is_measured = relevant is not None
-    keys = {name: model_key(parts.train, name, config.train, tracked) for name in names}
+    keys = {name: model_key(parts.train, name, config.train, tracked, machines.n_parts) for name in names}
     models = {name: model for name, key in keys.items() if (model := load_model(cache, key)) is not None}
     row_key = baselines_key(parts, config) if is_measured else None
     rows = {row.name: row for row in load_baselines(cache, row_key, parts, config.top_k) or ()}
     for name, result in {**models, **rows}.items():
         _report(name, result, 0.0, FROM_CACHE, reporter)
-    tasks: list[Task[Recorded] | Task[BaselineRow]] = []
     # Both registries go from what is soonest done to what takes longest, and the longest should begin first.
-    for name in reversed(names):
-        if name not in models:
-            tasks.append(Task(name, partial(fit_recorded, parts.train, name, config.train, tracked)))
-    if is_measured and not rows:
-        tasks += reversed(baseline_tasks(parts, config))
+    to_train = [
+        Task(name, partial(fit_recorded, machines.start_training, parts.train, name, config.train, tracked))
+        for name in reversed(names)
+        if name not in models
+    ]
+    to_compute = baseline_tasks(parts, config)[::-1] if is_measured and not rows else []
+    tasks = [task.name for task in to_train] + [task.name for task in to_compute]
     with reporter.stage("train") as details, reporter.training() as display:
         on_epoch = {name: display(name, MODELS[name].defaults(parts.train, config.train).epochs) for name in names}
-        with closing(run(tasks, lambda name, record: on_epoch[name](record))) as finished:
+        run = machines.learn(to_train, to_compute, lambda name, record: on_epoch[name](record))
+        with closing(run) as finished:
             for name, result, seconds in finished:
                 if isinstance(result, Recorded):
                     models[name] = result
@@ -92,9 +95,9 @@ def learn(
                 else:
                     rows[name] = result
                 _report(name, result, seconds, "", reporter)
-        details.append(", ".join(task.name for task in tasks) or "nothing to do")
+        details.append(", ".join(tasks) or "nothing to do")
     in_order = [rows[name] for name in BASELINES if name in rows]
-    if any(task.name in rows for task in tasks):
+    if to_compute:
         save_baselines(cache, row_key, in_order)
     computed = [row for row in in_order if isinstance(row, BaselineResult)]
     return Learned(

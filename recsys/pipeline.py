@@ -13,9 +13,11 @@ import logging
 import os
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -39,6 +41,7 @@ from recsys.evaluation.discovery import discovery_curves
 from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.relevance import reaches, relevant_ratings, skip_reason
 from recsys.evaluation.report import score_lists
+from recsys.evaluation.reranking import popularity
 from recsys.export.assemble import assemble
 from recsys.export.files import read_artefacts, write_artefact, write_artefacts
 from recsys.export.presentation import make_presentation, read_logo, write_logo
@@ -47,8 +50,10 @@ from recsys.export.results import EvaluationResults, Results
 from recsys.export.settings import RENDERED, exported_settings
 from recsys.export.tables import write_tables
 from recsys.learn import Learned, learn
+from recsys.machines import THIS_PROCESS, Machines
 from recsys.models.fitted import Fitted
 from recsys.models.registry import MODELS
+from recsys.nn.arrays import Ids
 from recsys.recommend.explain import Reasons
 from recsys.recommend.explain import explain as explain_lists
 from recsys.recommend.lists import Lists, recommend_discovered
@@ -65,13 +70,17 @@ from recsys.site.publish.staging import staging_folder
 from recsys.site.publish.target import check_target, resolve_target
 from recsys.site.render import render_site, templates_folder
 from recsys.tasks import Run, in_turn, run_each
+from recsys.user_parts import DividedSplit, join_entries, rows_of
 from recsys.writing import writing
 
 MIN_RATINGS_BY_MODEL = 500_000
 """Ratings from which on the models recommend, explain and are measured as tasks: below it, that takes as long as to
 start their processes."""
 
+T = TypeVar("T")
+
 logger = logging.getLogger(__name__)
+
 
 def build_site(
     dataset: Dataset,
@@ -235,16 +244,16 @@ def check_registries() -> None:
 
 
 def compute(
-    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, run: Run = in_turn
+    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, machines: Machines = THIS_PROCESS
 ) -> Artefacts:
-    """Everything between the ratings and the exported files; ``run`` is how independent tasks are run."""
-    results = compute_results(dataset, config, reporter, cache, run)
+    """Everything between the ratings and the exported files."""
+    results = compute_results(dataset, config, reporter, cache, machines)
     with threadpool_limits(1, "blas"), reporter.stage("assemble"):
-        return assemble(results, run)
+        return assemble(results, machines.run)
 
 
 def compute_results(
-    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, run: Run = in_turn
+    dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, machines: Machines = THIS_PROCESS
 ) -> Results:
     """The stages from split to evaluate: all that the exported files are made of, still as arrays."""
     config = fit_lists(dataset, config)
@@ -255,13 +264,12 @@ def compute_results(
     report_twins(dataset)
     with threadpool_limits(1, "blas"):  # more threads gain nothing at these sizes, and spin against each other
         parts = split(dataset, config, reporter)
-        learned = learn(dataset, parts, config, reporter, cache, run)
-        by_model = run if parts.train.n_ratings >= MIN_RATINGS_BY_MODEL else in_turn
-        lists = recommend(learned.models, parts, config, reporter, by_model) | learned.lists
-        shown = recommend_shown(learned.models, parts, config, reporter, by_model)
-        reasons = explain(learned.models, parts, lists, reporter, by_model)
-        shown_reasons = explain(learned.models, parts, shown, reporter, by_model) if shown else {}
-        evaluation, ranks = evaluate(learned, parts, lists, config, reporter, by_model)
+        learned = learn(dataset, parts, config, reporter, cache, machines)
+        lists = recommend(learned.models, parts, config, reporter, machines) | learned.lists
+        shown = recommend_shown(learned.models, parts, config, reporter, machines)
+        reasons = explain(learned.models, parts, lists, config, reporter, machines)
+        shown_reasons = explain(learned.models, parts, shown, config, reporter, machines) if shown else {}
+        evaluation, ranks = evaluate(learned, parts, lists, config, reporter, machines)
         new_users = evaluate_new_users(dataset, config, reporter, cache) if config.evaluate_new_users else {}
     return Results(
         dataset=dataset,
@@ -315,31 +323,46 @@ def split(dataset: Dataset, config: BuildConfig, reporter: Reporter = SILENT) ->
 
 
 def recommend(
-    models: dict[str, Fitted], parts: Split, config: BuildConfig, reporter: Reporter = SILENT, run: Run = in_turn
+    models: dict[str, Fitted],
+    parts: Split,
+    config: BuildConfig,
+    reporter: Reporter = SILENT,
+    machines: Machines = THIS_PROCESS,
 ) -> dict[str, Lists]:
     """Every user's list, by each model."""
     with reporter.stage("recommend") as details:
-        work = {
-            name: partial(recommend_to_all, fitted, parts.train, parts.test, config.top_k)
-            for name, fitted in models.items()
-        }
-        lists = run_each(run, work)
+        lists = _for_users(
+            models,
+            parts,
+            config,
+            machines,
+            lambda fitted, part, users: partial(recommend_to_all, fitted, part.train, part.test, config.top_k),
+        )
         details.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
     return lists
 
 
 def recommend_shown(
-    models: dict[str, Fitted], parts: Split, config: BuildConfig, reporter: Reporter = SILENT, run: Run = in_turn
+    models: dict[str, Fitted],
+    parts: Split,
+    config: BuildConfig,
+    reporter: Reporter = SILENT,
+    machines: Machines = THIS_PROCESS,
 ) -> dict[str, Lists]:
     """The lists that pages show instead, by each model; empty where ``discovery`` is 0 and they show its own."""
     if not config.discovery:
         return {}
     with reporter.stage("discover") as details:
-        work = {
-            name: partial(recommend_discovered, fitted, parts.train, parts.test, config.top_k, config.discovery)
-            for name, fitted in models.items()
-        }
-        lists = run_each(run, work)
+        popular, settings = popularity(parts.train), (config.top_k, config.discovery)
+        lists = _for_users(
+            models,
+            parts,
+            config,
+            machines,
+            lambda fitted, part, users: partial(
+                recommend_discovered, fitted, part.train, part.test, *settings, popular
+            ),
+        )
         details.append(f"lists for the pages, re-ranked by discovery {config.discovery:g}")
     return lists
 
@@ -348,13 +371,21 @@ def explain(
     models: dict[str, Fitted],
     parts: Split,
     lists: dict[str, Lists],
+    config: BuildConfig,
     reporter: Reporter = SILENT,
-    run: Run = in_turn,
+    machines: Machines = THIS_PROCESS,
 ) -> dict[str, Reasons]:
     """The rated items behind each recommendation of each model."""
     with reporter.stage("explain") as details:
-        work = {name: partial(explain_lists, fitted, parts.train, lists[name]) for name, fitted in models.items()}
-        reasons = run_each(run, work)
+        reasons = _for_users(
+            models,
+            parts,
+            config,
+            machines,
+            lambda fitted, part, users: partial(
+                explain_lists, fitted, part.train, rows_of(lists[fitted.name], users)
+            ),
+        )
         details.append(f"reasons for the lists of {', '.join(reasons)}")
     return reasons
 
@@ -365,7 +396,7 @@ def evaluate(
     lists: dict[str, Lists],
     config: BuildConfig,
     reporter: Reporter = SILENT,
-    run: Run = in_turn,
+    machines: Machines = THIS_PROCESS,
 ) -> tuple[EvaluationResults, dict[str, NDArray[np.int64]]]:
     """Score all lists against what is relevant, and rank all held-out ratings by each model.
 
@@ -375,8 +406,10 @@ def evaluate(
         return learned.evaluation, {}
     relevant = relevant_ratings(parts.train, parts.test, config.relevant_from)
     with reporter.stage("evaluate") as details:
-        models = learned.models
-        ranks = run_each(run, {name: partial(hidden_ranks, models[name], parts.train, parts.test) for name in models})
+        models, run = learned.models, _run_of_stages(parts, machines)
+        divided = _divided(parts, config, machines)
+        ranks_of_parts = divided.each(run, models, lambda fitted, part, users: partial(_ranks, fitted, part))
+        ranks = {name: join_entries(ranks_of_parts[name], divided.users, parts.test) for name in models}
         if relevant is None:
             return learned.evaluation, ranks
         users = np.flatnonzero(relevant.user_counts)
@@ -388,6 +421,33 @@ def evaluate(
         )
         details += [f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}" for name, report in reports.items()]
     return replace(learned.evaluation, reports=reports, discovery=curves), ranks
+
+
+def _ranks(fitted: Fitted, parts: Split) -> NDArray[np.int64]:
+    """Those of all held-out ratings of some users, who may have none."""
+    return np.empty(0, np.int64) if parts.test is None else hidden_ranks(fitted, parts.train, parts.test)
+
+
+def _for_users(
+    models: dict[str, Fitted],
+    parts: Split,
+    config: BuildConfig,
+    machines: Machines,
+    work: Callable[[Fitted, Split, Ids], Callable[[], T]],
+) -> dict[str, T]:
+    """A table with a row for each user, by each model: computed in as many parts as the machines have."""
+    divided = _divided(parts, config, machines)
+    tables = divided.each(_run_of_stages(parts, machines), models, work)
+    return {name: divided.join_tables(of_parts) for name, of_parts in tables.items()}
+
+
+def _divided(parts: Split, config: BuildConfig, machines: Machines) -> DividedSplit:
+    return DividedSplit.deal(parts, machines.n_parts, np.random.default_rng([config.train.seed, 6]))
+
+
+def _run_of_stages(parts: Split, machines: Machines) -> Run:
+    """How the stages after training run what does not depend on each other."""
+    return machines.run if machines.n_parts > 1 or parts.train.n_ratings >= MIN_RATINGS_BY_MODEL else in_turn
 
 
 def evaluate_new_users(

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-import recsys
 from recsys.cache import models as cached_models
+from recsys.training.fit import fit_with
 from tests.requirements import MOVIELENS, skip_reasons
 from tests.shared_sites import build_once, shared_folder
 
@@ -66,9 +66,9 @@ def trained(monkeypatch) -> list[str]:
     """The names of the models that were trained, and not taken from the cache."""
     names = []
 
-    def counted(train, model, *rest):
-        names.append(model)
-        return recsys.fit(train, model, *rest)
+    def counted(start, train, spec, *rest):
+        names.append(spec.name)
+        return fit_with(start, train, spec, *rest)
 
-    monkeypatch.setattr(cached_models, "fit", counted)
+    monkeypatch.setattr(cached_models, "fit_with", counted)
     return names

@@ -269,7 +269,7 @@ def test_new_users_are_measured_where_that_is_asked_for(small, tmp_path, capsys,
         output(capsys),
     )
     skip_pages(monkeypatch)
-    monkeypatch.setattr(cached_models, "fit", None)  # all six models are in the cache
+    monkeypatch.setattr(cached_models, "fit_with", None)  # all six models are in the cache
     assert build.main([*command, "--out", str(second)]) == 0
     assert differing(first / "data", second / "data") == []
     report = load(first, "metrics.json")["new_users"]

@@ -202,7 +202,7 @@ def test_every_stage_can_be_called_on_its_own(dataset, tmp_path):
     parts = pipeline.split(dataset, WITH_USERS)
     learned = learn(dataset, parts, WITH_USERS)
     lists = pipeline.recommend(learned.models, parts, WITH_USERS) | learned.lists
-    reasons = pipeline.explain(learned.models, parts, lists)
+    reasons = pipeline.explain(learned.models, parts, lists, WITH_USERS)
     evaluation, ranks = pipeline.evaluate(learned, parts, lists, WITH_USERS)
     assert list(lists) == list(evaluation.reports) == ["base", "deep", *BASELINES]
     assert list(reasons) == list(ranks) == list(learned.frames) == ["base", "deep"]
@@ -309,9 +309,7 @@ def test_new_users_are_measured_by_models_that_are_trained_once_a_draw(dataset, 
 
 def test_without_times_no_items_are_the_first(dataset):
     config = replace(QUICK, evaluate_new_users=True)
-    reports = pipeline.evaluate_new_users(
-        replace(dataset, timestamp=None), config, SILENT, recsys.NoCache()
-    )
+    reports = pipeline.evaluate_new_users(replace(dataset, timestamp=None), config, SILENT, recsys.NoCache())
     assert list(reports) == [AT_RANDOM]
 
 

@@ -17,7 +17,8 @@ from recsys.models.load import unpack
 from recsys.models.registry import model_spec
 from recsys.models.state import require_array
 from recsys.tasks import Send
-from recsys.training.fit import chain_callbacks, fit
+from recsys.training.ensemble import Ensemble, StartTraining
+from recsys.training.fit import chain_callbacks, fit_with
 from recsys.training.snapshots import Frames, SnapshotRecorder
 
 _EPOCHS, _FRAMES = "recorded.epochs", "recorded.frames"
@@ -32,11 +33,12 @@ class Recorded:
 
 
 def fit_recorded(
-    ratings: Dataset, model: str, config: TrainConfig, tracked: NDArray[np.intp], send: Send
+    start: StartTraining, ratings: Dataset, model: str, config: TrainConfig, tracked: NDArray[np.intp], send: Send
 ) -> Recorded:
-    """Train a model with :func:`~recsys.training.fit.fit`.
+    """Train a model with :func:`~recsys.training.fit.fit_with`.
 
     Args:
+        start: makes the towers to train.
         ratings: what it learns from.
         model: its name in the registry.
         config: settings.
@@ -44,14 +46,24 @@ def fit_recorded(
         send: gets the record of each epoch.
     """
     recorder = SnapshotRecorder(tracked)
-    fitted = fit(ratings, model, config, chain_callbacks(lambda record, snapshot: send(record), recorder))
+    on_epoch = chain_callbacks(lambda record, snapshot: send(record), recorder)
+    fitted = fit_with(start, ratings, model_spec(model), config, on_epoch)
     return Recorded(fitted, recorder.frames)
 
 
-def model_key(ratings: Dataset, model: str, config: TrainConfig, tracked: NDArray[np.intp]) -> str | None:
+def model_key(
+    ratings: Dataset, model: str, config: TrainConfig, tracked: NDArray[np.intp], n_parts: int = 1
+) -> str | None:
     """Under which the cache has what :func:`fit_recorded` gives; None where the model is not of this package.
 
     The code of this package is part of every key, that of others is not.
+
+    Args:
+        ratings: as there.
+        model: likewise.
+        config: likewise.
+        tracked: likewise.
+        n_parts: into how many parts users are divided in training.
     """
     spec = model_spec(model)
     if not is_own_code(spec.create, spec.defaults, *spec.classes.values()):
@@ -63,6 +75,7 @@ def model_key(ratings: Dataset, model: str, config: TrainConfig, tracked: NDArra
         model=model,
         config=config,
         items=hashlib.sha256(tracked.tobytes()).hexdigest(),
+        n_parts=n_parts,
     )
 
 
@@ -83,7 +96,7 @@ def cached_fit(cache: Cache, ratings: Dataset, model: str, config: TrainConfig) 
     name = model_key(ratings, model, config, tracked)
     recorded = load_model(cache, name)
     if recorded is None:
-        recorded = fit_recorded(ratings, model, config, tracked, lambda record: None)
+        recorded = fit_recorded(Ensemble, ratings, model, config, tracked, lambda record: None)
         save_model(cache, name, recorded)
     return recorded.fitted
 

@@ -13,6 +13,7 @@ from recsys.cache import store
 from recsys.cache.models import Recorded, cached_fit, fit_recorded, load_model, model_key, save_model
 from recsys.cache.store import FolderCache, NoCache, cache_folder
 from recsys.models.registry import MODELS
+from recsys.training.ensemble import Ensemble
 from tests.models.test_load import assert_same
 from tests.synthetic import two_tastes
 
@@ -31,7 +32,7 @@ def cache(tmp_path) -> FolderCache:
 
 
 def recorded(ratings, model="base") -> Recorded:
-    return fit_recorded(ratings, model, CONFIG, TRACKED, lambda record: None)
+    return fit_recorded(Ensemble, ratings, model, CONFIG, TRACKED, lambda record: None)
 
 
 @pytest.mark.parametrize("model", ["base", "deep"])
@@ -50,7 +51,7 @@ def test_a_model_from_the_cache_is_the_one_that_was_fitted_with_its_frames(ratin
 
 def test_the_record_of_each_epoch_is_reported(ratings):
     records = []
-    fitted = fit_recorded(ratings, "base", CONFIG, TRACKED, records.append).fitted
+    fitted = fit_recorded(Ensemble, ratings, "base", CONFIG, TRACKED, records.append).fitted
     assert tuple(records) == fitted.history
     assert [record.epoch for record in records] == [1, 2, 3, 4, 5]
 
