@@ -144,6 +144,12 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         "same ratings and settings are used again)",
     )
     work.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="compute on a Dask cluster: the address of its scheduler, such as tcp://10.0.0.5:8786, or local:N for N "
+        "processes of this machine; needs the extra dask (default: this machine alone)",
+    )
+    work.add_argument(
         "--publish",
         action="store_true",
         help="push the finished site to the branch gh-pages of this repository's remote origin (default: off)",

@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -21,12 +22,13 @@ from recsys.cli.verify import verify
 from recsys.cli.watch import check_watchable, serve_and_watch
 from recsys.config import Settings
 from recsys.data.load import find_source
+from recsys.machines import THIS_PROCESS, Machines, ThisMachine
 from recsys.schema import Artefacts
 from recsys.site.publish.gh_pages import find_destination
 from recsys.site.publish.server import serve
 from recsys.site.publish.staging import staging_folder
 from recsys.site.publish.target import check_target
-from recsys.tasks import in_turn, on_all_cores
+from recsys.tasks import on_all_cores
 
 MIN_RATINGS_FOR_PROCESSES = 5_000 if sys.platform == "linux" else 50_000
 """Ratings from which on tasks have processes of their own: to start one that is not forked takes half a second."""
@@ -96,11 +98,20 @@ def build_site(
         print_report(report, terminal)
         arguments.check_publishable(options, dataset.source.synthetic)
         cache = NoCache() if options.no_cache else FolderCache(cache_folder())
-        run = on_all_cores if dataset.n_ratings >= MIN_RATINGS_FOR_PROCESSES else in_turn
-        artefacts = pipeline.compute(dataset, settings.build, terminal, cache, run)
+        with _machines(options, dataset.n_ratings) as machines:
+            artefacts = pipeline.compute(dataset, settings.build, terminal, cache, machines)
         pipeline.export(artefacts, staging / "data", terminal, settings.build.presentation)
         pipeline.render(artefacts, staging, terminal)
     return artefacts
+
+
+def _machines(options: argparse.Namespace, n_ratings: int) -> AbstractContextManager[Machines]:
+    """Where the build computes: on a cluster if one is given, else on all cores where that pays."""
+    if options.dask is not None:
+        from recsys.distributed.machines import cluster_machines  # needs packages that most builds do without
+
+        return cluster_machines(options.dask)
+    return nullcontext(ThisMachine(on_all_cores) if n_ratings >= MIN_RATINGS_FOR_PROCESSES else THIS_PROCESS)
 
 
 def render_again(

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar
 
@@ -46,7 +47,7 @@ class Cluster:
 
     def __init__(self, client: Any, n_parts: int) -> None:
         self.client, self.n_parts = client, n_parts
-        self._workers = sorted(client.scheduler_info(n_workers=-1)["workers"])
+        self._workers = sorted(client.nthreads())
 
     def submit(self, function: Callable[..., Any], *args: Any, part: int | None = None) -> Future:
         """Let a worker call a function.
@@ -75,6 +76,11 @@ class Cluster:
         """
         with _lost():
             return self.client.gather(futures)
+
+    def cancel(self, futures: list[Future]) -> None:
+        """End work whose result is not needed any more."""
+        if futures:
+            self.client.cancel(futures, force=True)
 
 
 @contextmanager
@@ -167,7 +173,7 @@ def _wait_for_workers(client: Any, address: Address) -> int:
             f"the cluster at {address.scheduler or 'this machine'} has fewer than {expected} workers after "
             f"{CONNECT_SECONDS} s; start some with dask worker {address.scheduler or ''}"
         ) from None
-    return len(client.scheduler_info(n_workers=-1)["workers"])
+    return len(client.nthreads())
 
 
 def _check_workers(client: Any) -> None:
@@ -218,7 +224,6 @@ def _identity(value: T) -> T:
 def _lost() -> Iterator[None]:
     """Turn what a lost cluster raises into a sentence."""
     from distributed import KilledWorker
-    from distributed.client import FutureCancelledError
     from distributed.comm.core import CommClosedError
 
     try:
@@ -228,7 +233,7 @@ def _lost() -> Iterator[None]:
             f"a task was begun on {MAX_DEATHS} workers, and all of them died ({problem.task}); look at their logs, "
             "for there may be too little memory, and build again"
         ) from None
-    except (FutureCancelledError, CommClosedError, asyncio.CancelledError, TimeoutError) as problem:
+    except (CancelledError, asyncio.CancelledError, CommClosedError, TimeoutError) as problem:
         raise ClusterError(
             f"the connection to the scheduler was lost ({type(problem).__name__}); see that it runs, and build again"
         ) from None

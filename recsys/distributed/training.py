@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from recsys.data.dataset import Dataset
 from recsys.distributed import steps
 from recsys.distributed.cluster import Cluster, Future
-from recsys.distributed.parts import deal_users, join_rows
 from recsys.models.fitted import Fitted, score_all
 from recsys.models.hyperparameters import HyperParameters, number_of_batches
 from recsys.models.protocol import ModelSpec, Scores
@@ -21,6 +20,7 @@ from recsys.nn.arrays import Array, Ids
 from recsys.schema import EpochRecord
 from recsys.training.ensemble import Ensemble, default_weights, popularity_scorer
 from recsys.training.trainer import BatchLoss, learning_rate
+from recsys.user_parts import deal_users, join_rows
 
 
 class ClusterTraining:
@@ -157,9 +157,7 @@ class ClusterTraining:
         return join_rows(vectors, [np.flatnonzero(own[part]) for part in parts])
 
 
-def _start(
-    spec: ModelSpec, ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator
-) -> Ensemble:
+def _start(spec: ModelSpec, ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator) -> Ensemble:
     # Dask may call this again, and the argument is its own.
     return Ensemble(spec, ratings, hyperparameters, copy.deepcopy(rng))
 
