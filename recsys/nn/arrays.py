@@ -12,16 +12,17 @@ Array = NDArray[np.floating[Any]]
 Ids = NDArray[np.integer[Any]]
 """Row numbers of users, of items, or of rows of a batch."""
 
-_PAIR_BLOCK = 100_000
-"""Pairs whose vectors are gathered at once, so that memory stays bounded."""
+_PAIR_NUMBERS = 1 << 17
+"""Numbers of the vectors of pairs that are gathered at once: with those of the other side, what a cache holds."""
 
 
 def pair_dots(left: Array, rows: Ids, right: Array, columns: Ids) -> Array:
     """``left[rows] . right[columns]`` for P pairs, a block at a time: (P,)."""
     dots = np.empty(len(rows), left.dtype)
-    for start in range(0, len(rows), _PAIR_BLOCK):
-        block = slice(start, start + _PAIR_BLOCK)
-        np.einsum("pd,pd->p", left[rows[block]], right[columns[block]], out=dots[block])
+    n_pairs = max(1, _PAIR_NUMBERS // max(1, left.shape[1]))
+    for start in range(0, len(rows), n_pairs):
+        block = slice(start, start + n_pairs)
+        np.einsum("pd,pd->p", left.take(rows[block], axis=0), right.take(columns[block], axis=0), out=dots[block])
     return dots
 
 

@@ -27,8 +27,8 @@ SHOWN_DECIMALS = 2
 MIN_SHARE = 0.02
 """Share of the score that an effect must have to be a reason, in ``tower.js`` likewise: what is less explains
 nothing, for many other rated items would do as well."""
-_BLOCK_STRENGTHS = 100_000
-"""Pairs of a rated and a recommended item looked at in one go: with all that belongs to them, some 20 MB."""
+_BLOCK_STRENGTHS = 40_000
+"""Pairs of a rated and a recommended item looked at in one go: with all that belongs to them, some 8 MB."""
 
 
 @dataclass(frozen=True, eq=False)
