@@ -21,6 +21,7 @@ import pytest
 
 from recsys.site.output.scripts import join_modules
 from recsys.site.publish.server import address, server
+from tests.browser.profiles import PATIENCE, Profiles, origin_of
 from tests.requirements import (
     chromium_path,
     chromium_skip_reason,
@@ -63,8 +64,6 @@ KINDS = {
 
 LOST = "/assets/lost.js"
 """A 404 page asks for this script at every depth that it may be shown at: all but one of them fail."""
-PATIENCE = 60
-"""Seconds until a page is taken to do nothing more: many, as the machine may be busy."""
 REQUESTED = "performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop().split('?')[0])"
 """Names of the files that a page has asked for."""
 SHIFT = """() => new Promise((resolve) => {
@@ -203,10 +202,14 @@ disk_narrow_web_wide = pytest.mark.parametrize(
 def visit(engine: Any, disk: str, web: str) -> Iterator[Visit]:
     """Open a page in a new profile: ``visit(address, width=1280, theme="light", **options of the profile)``.
 
-    The address is absolute, or relative to the site, which is then opened from the server.
+    The address is absolute, or relative to the site, which is then opened from the server. A profile that another
+    test has left as good as new will do.
     """
     with visits(engine, disk, web) as open_page:
         yield open_page
+
+
+PROFILES = Profiles()
 
 
 @contextmanager
@@ -214,36 +217,37 @@ def visits(engine: Any, disk: str, web: str) -> Iterator[Visit]:
     """What ``visit`` is, for as long as it is wanted: at the end nothing may have been complained of."""
     profiles, complaints = [], []
 
-    def check_message(message: Any) -> None:
+    def check_message(page: Any, message: Any) -> None:
         source = message.location.get("url", "")
-        is_page_itself = source == message.page.url  # a 404 page that is asked for on purpose
+        is_page_itself = source == page.url  # a 404 page that is asked for on purpose
         if (is_page_itself and "status of 404" in message.text) or LOST in source:
             return
         if message.type in ("error", "warning"):
-            complaints.append(f"{message.page.url}: {message.type}: {message.text}")
+            complaints.append(f"{page.url}: {message.type}: {message.text}")
 
-    def check_request(request: Any) -> None:
+    def check_request(page: Any, request: Any) -> None:
         if not request.url.startswith((disk, web, "data:")) and LOST not in request.url:
             complaints.append(f"requested {request.url}")
 
-    def watch(page: Any) -> None:
-        page.on("console", check_message)
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    checks = {
+        "console": check_message,
+        "request": check_request,
+        "pageerror": lambda page, error: complaints.append(f"{page.url}: {error}"),
+    }
 
     def open_page(address: str, width: int = 1280, theme: str = "light", **options: Any) -> Any:
+        address = address if "://" in address else web + address
         settings = {"reduced_motion": "reduce", "locale": "en-GB", **options}
-        profile = engine.new_context(viewport={"width": width, "height": 800}, color_scheme=theme, **settings)
-        profile.set_default_timeout(1000 * PATIENCE)
-        profile.on("page", watch)
-        profile.on("request", check_request)
+        profile = PROFILES.take(engine, origin_of(address), settings)
         profiles.append(profile)
-        page = profile.new_page()
-        page.goto(address if "://" in address else web + address)
-        return page
+        profile.prepare(width, theme)
+        profile.watcher = lambda event, page, what: checks[event](page, what)
+        profile.page.goto(address)
+        return profile.page
 
     yield open_page
     for profile in profiles:
-        profile.close()
+        PROFILES.give_back(profile)
     assert complaints == []
 
 
