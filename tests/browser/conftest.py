@@ -74,6 +74,15 @@ SHIFT = """() => new Promise((resolve) => {
   setTimeout(() => resolve(sum), 300);
 })"""
 """How far a page has moved what was there already, as the browser counts it (cumulative layout shift)."""
+REPEATED = """async ([argument, patience]) => {
+  const end = performance.now() + patience;
+  for (;;) {
+    const condition = CONDITION;
+    if (await (typeof condition === "function" ? condition(argument) : condition)) return true;
+    if (performance.now() > end) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}"""
 Visit = Callable[..., Any]
 
 
@@ -284,11 +293,22 @@ def _exposing(module: str, *names: str) -> str:
 
 
 def until(page: Any, condition: str, argument: Any = None) -> None:
-    """Wait until a condition in JavaScript holds. It is evaluated from outside: the page's policy forbids eval."""
+    """Wait until a condition in JavaScript holds, in the document that is there or in the next one.
+
+    It is evaluated from outside, as the page's policy forbids eval; but the page itself repeats it.
+    """
+    from playwright.sync_api import Error
+
     end = time.monotonic() + PATIENCE
-    while not page.evaluate(condition, argument):
-        assert time.monotonic() < end, f"never became true: {condition}"
-        page.wait_for_timeout(20)
+    holds = None
+    while holds is None:
+        try:
+            patience = 1000 * (end - time.monotonic())
+            holds = page.evaluate(REPEATED.replace("CONDITION", condition), [argument, patience])
+        except Error as error:
+            if "context was destroyed" not in error.message:
+                raise
+    assert holds, f"never became true: {condition}"
 
 
 def document_widths(page: Any) -> tuple[int, int]:
