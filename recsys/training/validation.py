@@ -59,7 +59,7 @@ class Validation:
 
     Attributes:
         blocks: the users whose held-out ratings count.
-        held_out: the ratings that the early trainer does not see.
+        held_out: ratings of these users that the early trainer does not see.
         log_q: (n_items,), of the ratings that it learns from.
         n_negatives: ratings that the negatives of one of its batches stand for.
     """
@@ -79,6 +79,7 @@ class Validation:
         max_users = min(MAX_USERS, max(MIN_SAMPLE, MAX_SCORES // train.n_items))
         if len(users) > max_users:
             users = np.sort(rng.choice(users, max_users, replace=False))
+            held_out = held_out.subset(np.isin(held_out.user, users))  # to be searched every time scores are judged
         blocks = [
             ValidationBlock(block, train.rated(block), held_out.rated(block))
             for block in user_blocks(users, train.n_items)
