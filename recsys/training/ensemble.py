@@ -155,8 +155,10 @@ class Ensemble:
         """How the towers as they are now score all items, for some of ``users`` (n,) at a time."""
         mixture = self.mixture()
         items, bias = mixture.items()
-        vectors = mixture.users(np.arange(self.ratings.n_users))
-        return lambda users: score_all(vectors[users], items, bias)
+        vectors = mixture.users(users)  # of a large log, few of its users
+        row = np.zeros(self.ratings.n_users, np.intp)
+        row[users] = np.arange(len(users))
+        return lambda some: score_all(vectors[row[some]], items, bias)
 
     def member_scorers(self, users: Ids) -> list[Scores]:
         """The same for each of the towers alone, and last for log popularity."""
