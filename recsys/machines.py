@@ -28,6 +28,11 @@ class Machines(Protocol):
         """Into how many parts users are divided; models that were trained in another number of parts are others."""
         ...
 
+    @property
+    def shares_memory(self) -> bool:
+        """Whether tasks see what is in the memory of this process."""
+        ...
+
     def learn(
         self, models: Sequence[Task[Any]], baselines: Sequence[Task[Any]], on_event: OnEvent
     ) -> Generator[Finished[Any], None, None]:
@@ -48,6 +53,7 @@ class ThisMachine:
     run: Run = in_turn
     start_training: StartTraining = Ensemble
     n_parts: int = 1
+    shares_memory: bool = True
 
     def learn(
         self, models: Sequence[Task[Any]], baselines: Sequence[Task[Any]], on_event: OnEvent

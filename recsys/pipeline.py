@@ -561,7 +561,9 @@ def present(artefacts: Artefacts, config: BuildConfig, folder: Path) -> Artefact
     return msgspec.structs.replace(artefacts, build=build)
 
 
-def render(artefacts: Artefacts, folder: Path, reporter: Reporter = SILENT) -> None:
+def render(
+    artefacts: Artefacts, folder: Path, reporter: Reporter = SILENT, machines: Machines = THIS_PROCESS
+) -> None:
     """Write the pages."""
     with reporter.stage("render") as details, reporter.progress("pages") as on_page:
         render_site(
@@ -570,6 +572,7 @@ def render(artefacts: Artefacts, folder: Path, reporter: Reporter = SILENT) -> N
             folder,
             on_page,
             on_size=lambda size: logger.info("the site will have %s", size.in_words()),
+            run=None if machines.shares_memory else machines.run,
         )
         details.append(f"{sum(1 for _ in folder.rglob('*.html'))} pages")
 

@@ -98,19 +98,19 @@ def build_site(
         print_report(report, terminal)
         arguments.check_publishable(options, dataset.source.synthetic)
         cache = NoCache() if options.no_cache else FolderCache(cache_folder())
-        with _machines(options, dataset.n_ratings) as machines:
+        with _machines(options, dataset.n_ratings, staging) as machines:
             artefacts = pipeline.compute(dataset, settings.build, terminal, cache, machines)
-        pipeline.export(artefacts, staging / "data", terminal, settings.build.presentation)
-        pipeline.render(artefacts, staging, terminal)
+            pipeline.export(artefacts, staging / "data", terminal, settings.build.presentation)
+            pipeline.render(artefacts, staging, terminal, machines)
     return artefacts
 
 
-def _machines(options: argparse.Namespace, n_ratings: int) -> AbstractContextManager[Machines]:
+def _machines(options: argparse.Namespace, n_ratings: int, staging: Path) -> AbstractContextManager[Machines]:
     """Where the build computes: on a cluster if one is given, else on all cores where that pays."""
     if options.dask is not None:
         from recsys.distributed.machines import cluster_machines  # needs packages that most builds do without
 
-        return cluster_machines(options.dask)
+        return cluster_machines(options.dask, staging)
     return nullcontext(ThisMachine(on_all_cores) if n_ratings >= MIN_RATINGS_FOR_PROCESSES else THIS_PROCESS)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from recsys.distributed.address import Address
@@ -76,6 +78,21 @@ class Cluster:
         """
         with _lost():
             return self.client.gather(futures)
+
+    def check_folder(self, folder: Path) -> None:
+        """Refuse workers that do not see a folder, before hours of training and not after.
+
+        Raises:
+            ClusterError: there is such a worker.
+        """
+        with _lost():
+            answers: dict[str, bool] = self.client.run(_sees, str(folder))
+        for worker, sees in answers.items():
+            if not sees:
+                raise ClusterError(
+                    f"the worker {worker} does not see {folder.parent}, into which workers write pages; give --out a "
+                    "folder that all of them share"
+                )
 
     def cancel(self, futures: list[Future]) -> None:
         """End work whose result is not needed any more."""
@@ -214,6 +231,10 @@ def _versions() -> dict[str, str]:
         "scipy": scipy.__version__,
         "pandas": pd.__version__,
     }
+
+
+def _sees(folder: str) -> bool:
+    return os.access(folder, os.W_OK)
 
 
 def _identity(value: T) -> T:

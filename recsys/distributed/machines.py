@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, is_dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from recsys.distributed.address import Address
@@ -20,14 +21,19 @@ T = TypeVar("T")
 
 
 @contextmanager
-def cluster_machines(address: str) -> Iterator[ClusterMachines]:
+def cluster_machines(address: str, folder: Path) -> Iterator[ClusterMachines]:
     """The machines at an address, as ``--dask`` takes it.
+
+    Args:
+        address: of the scheduler, or of processes of this machine.
+        folder: that the workers write pages into.
 
     Raises:
         ConfigError: it is no such address.
-        ClusterError: nothing answers there, or what answers cannot be used.
+        ClusterError: nothing answers there, or what answers cannot be used, say because it does not see the folder.
     """
     with connected(Address.parse(address)) as cluster:
+        cluster.check_folder(folder)
         yield ClusterMachines(cluster)
 
 
@@ -41,6 +47,11 @@ class ClusterMachines:
     def n_parts(self) -> int:
         """As many as there were workers in the beginning."""
         return self.cluster.n_parts
+
+    @property
+    def shares_memory(self) -> bool:
+        """They do not: they see what tasks bring, and files."""
+        return False
 
     @property
     def start_training(self) -> StartTraining:

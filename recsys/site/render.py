@@ -7,37 +7,34 @@ Equal artefacts, templates and packages give equal bytes. Must not name a page: 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
-from recsys.site.context import Site
-from recsys.site.control import can_rate, control_of
 from recsys.site.images.pictures import write_pictures
 from recsys.site.output.accent import accent_css
 from recsys.site.output.assets import Assets, build_stamp, write_assets, write_bokeh
-from recsys.site.output.csp import CSP
 from recsys.site.output.legend import legend_css, words_css
 from recsys.site.output.limits import limits_of
 from recsys.site.output.manifest import check_complete, list_folder, write_manifest
 from recsys.site.output.parallel import Renderer, render_all, worker_count
 from recsys.site.output.projector import write_projector
 from recsys.site.output.script_data import script_data
-from recsys.site.output.sitemap import site_root, write_sitemap
+from recsys.site.output.sitemap import write_sitemap
 from recsys.site.output.size import Size, check_size, estimate_size
 from recsys.site.output.writer import Writer, building
 from recsys.site.pages.items import item_addresses
 from recsys.site.pages.page import Page, SiteData
-from recsys.site.pages.registry import absent_addresses, navigation, pages_of
+from recsys.site.pages.registry import absent_addresses, pages_of
 from recsys.site.pages.users import no_users
+from recsys.site.rendering import Rendering, jobs_of, render_elsewhere
 from recsys.site.search import search_facts
 from recsys.site.shown_lists import with_shown_lists
-from recsys.site.strings import Strings, site_strings, title_of
+from recsys.site.strings import site_strings
+from recsys.tasks import Run
 
 
 def render_site(
@@ -47,6 +44,7 @@ def render_site(
     on_page: Callable[[int, int], None] | None = None,
     n_workers: int | None = None,
     on_size: Callable[[Size], None] | None = None,
+    run: Run | None = None,
 ) -> None:
     """Write every page and everything that pages load.
 
@@ -57,6 +55,8 @@ def render_site(
         on_page: called after each page with the number of pages done and their total.
         n_workers: processes that render pages, 0 for this one alone; None for as many as pay here.
         on_size: called before the first page with the estimated size of the site.
+        run: how pages are rendered by processes that see ``out`` but nothing of this one's memory; None for processes
+            that share it.
 
     Raises:
         OutputError: files do not belong together or cannot be written, and then the text names the page; or the site
@@ -75,10 +75,10 @@ def render_site(
         write_assets(templates, styles, assets, strings)
         bokeh = write_bokeh(assets)
         stamp = build_stamp(out / "data", assets.addresses.values())
-        site = make_site(artefacts, assets.addresses, stamp, strings)
-        data = SiteData(site, artefacts, catalogue, bokeh, out / "data", templates, strings)
+        rendering = Rendering(templates, out, assets.addresses, bokeh, stamp)
+        data = rendering.data(artefacts, catalogue, strings)
         entries = list(pages_of(artefacts).values())
-        jobs = [job for entry in entries for job in entry.jobs(data)]
+        jobs = jobs_of(data)
         for job in jobs:
             writer.take(job.address)
         pages = [entry for entry in entries if isinstance(entry, Page)]
@@ -102,9 +102,12 @@ def render_site(
         if on_size is not None:
             on_size(size)
         check_size(size, limits_of(artefacts.build))
-        if n_workers is None:
-            n_workers = worker_count(len(jobs))
-        with closing(render_all(jobs, renderer, n_workers)) as finished:
+        finished: Generator[object, None, None]
+        if run is not None:
+            finished = render_elsewhere(rendering, len(jobs), run)
+        else:
+            finished = render_all(jobs, renderer, worker_count(len(jobs)) if n_workers is None else n_workers)
+        with closing(finished):
             for done, _ in enumerate(finished, start=1):
                 if on_page is not None:
                     on_page(done, len(jobs))
@@ -120,37 +123,6 @@ def _frozen_heap() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
-
-
-def make_site(artefacts: Artefacts, assets: Mapping[str, str], stamp: str, strings: Strings) -> Site:
-    """What every page says about the site.
-
-    Args:
-        artefacts: the exported JSON.
-        assets: the address of everything that pages load, by name.
-        stamp: of the build.
-        strings: the texts of the interface.
-    """
-    build = artefacts.build
-    return Site(
-        csp=Markup(CSP),
-        dataset=title_of(build),
-        brand=build.presentation.title or "Marquee",
-        logo="" if build.presentation.logo is None else f"data/{Path(build.presentation.logo).name}",
-        pages=frozenset(page.address for page in pages_of(artefacts).values() if isinstance(page, Page)),
-        description=build.presentation.description or "",
-        synthetic=build.dataset.synthetic,
-        version=build.generator.version,
-        nav=navigation(artefacts, strings),
-        url=site_root(build.config.get("site_url")),
-        repository=build.presentation.repository or "",
-        assets=assets,
-        stamp=stamp,
-        has_values=build.dataset.ratings is None or build.dataset.ratings.kind != "equal",
-        has_genres=any(item.genres for item in artefacts.items.items),
-        has_years=any(item.year is not None for item in artefacts.items.items),
-        rates=control_of(build.dataset.ratings) if can_rate(artefacts) else "",
-    )
 
 
 def templates_folder() -> Path:
