@@ -70,6 +70,12 @@ def node_skip_reason() -> str | None:
     return None if shutil.which("node") else "no check of the scripts of a real site: node is not on the PATH"
 
 
+def dask_skip_reason() -> str | None:
+    """Why no test can run on a cluster here; None if they can."""
+    missing = [name for name in ("dask", "distributed") if importlib.util.find_spec(name) is None]
+    return f"no tests on a Dask cluster: {missing[0]} is not installed" if missing else None
+
+
 def skip_reasons() -> list[str]:
     """One line for each requirement that is not met, so that nobody takes what was skipped for passed."""
     reasons = [
@@ -79,6 +85,7 @@ def skip_reasons() -> list[str]:
         chromium_skip_reason(),
         firefox_skip_reason(),
         node_skip_reason(),
+        dask_skip_reason(),
         None if importlib.util.find_spec("pyarrow") else "no tests on Arrow columns: pyarrow is not installed",
     ]
     return [reason for reason in reasons if reason is not None]

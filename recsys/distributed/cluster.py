@@ -118,7 +118,8 @@ def connected(address: Address) -> Iterator[Cluster]:
     connect: Any = Client
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_CONFIG))
-        stack.enter_context(_quiet(logging.getLogger("distributed")))
+        for name in ("distributed", "distributed.client"):  # the second has a level of its own
+            stack.enter_context(_quiet(logging.getLogger(name)))
         target: Any = address.scheduler
         if address.n_workers:
             folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
@@ -254,7 +255,7 @@ def _lost() -> Iterator[None]:
             f"a task was begun on {MAX_DEATHS} workers, and all of them died ({problem.task}); look at their logs, "
             "for there may be too little memory, and build again"
         ) from None
-    except (CancelledError, asyncio.CancelledError, CommClosedError, TimeoutError) as problem:
+    except (CancelledError, asyncio.CancelledError, CommClosedError, TimeoutError):
         raise ClusterError(
-            f"the connection to the scheduler was lost ({type(problem).__name__}); see that it runs, and build again"
+            "the connection to the scheduler of the cluster was lost; see that it runs, and build again"
         ) from None

@@ -22,6 +22,7 @@ from recsys.site.pages.registry import absent_addresses, navigation, pages_of
 from recsys.site.shown_lists import with_shown_lists
 from recsys.site.strings import Strings, site_strings, title_of
 from recsys.tasks import Run, Send, Task
+from recsys.writing import writing
 
 MIN_CHUNK, MAX_CHUNKS = 64, 200
 """Pages that a task renders at least, and tasks at most."""
@@ -88,6 +89,9 @@ def write_pages(rendering: Rendering, indices: range, send: Send) -> range:
         _loaded = key, _load(rendering)
     jobs, renderer = _loaded[1]
     for index in indices:
+        # A process that was killed may have written it already, or a part of it.
+        with writing(jobs[index].address):
+            (rendering.folder / jobs[index].address).unlink(missing_ok=True)
         renderer.write(jobs[index])
     return indices
 

@@ -67,7 +67,8 @@ from recsys.site.catalogue import Catalogue
 from recsys.site.output.parallel import Renderer
 from recsys.site.pages.page import SiteData
 from recsys.site.pages.registry import absent_addresses, pages_of
-from recsys.site.render import make_site, render_site
+from recsys.site.render import render_site
+from recsys.site.rendering import make_site
 from recsys.site.shown_lists import with_shown_lists
 from recsys.site.strings import site_strings
 
