@@ -152,13 +152,9 @@ def item_side(replica: Ensemble, state: State, weights: Weights) -> tuple[Array,
 
 
 def user_side(replica: Ensemble, state: State, weights: Weights, rows: Ids) -> Array:
-    """Vectors of some of the users of a replica, the towers weighted.
-
-    Those of all are computed, for the last bit of a product may depend on its shape.
-    """
+    """Vectors of some of the users of a replica, the towers weighted."""
     with _computing:
-        vectors: Array = _show(replica, state, weights).mixture().users(np.arange(replica.ratings.n_users))[rows]
-        return vectors
+        return _show(replica, state, weights).mixture().users(rows)
 
 
 def member_items(replica: Ensemble, state: State, name: str) -> tuple[Array, Array]:
