@@ -76,13 +76,14 @@ def learn(
     rows = {row.name: row for row in load_baselines(cache, row_key, parts, config.top_k) or ()}
     for name, result in {**models, **rows}.items():
         _report(name, result, 0.0, FROM_CACHE, reporter)
-    # Both registries go from what is soonest done to what takes longest, and the longest should begin first.
+    # What takes longest begins first; the registry of the models goes from what is soonest done to that.
     to_train = [
         Task(name, partial(fit_recorded, machines.start_training, parts.train, name, config.train, tracked))
         for name in reversed(names)
         if name not in models
     ]
-    to_compute = baseline_tasks(parts, config)[::-1] if is_measured and not rows else []
+    to_compute = baseline_tasks(parts, config) if is_measured and not rows else []
+    to_compute.sort(key=lambda task: -BASELINES[task.name].relative_time)
     tasks = [task.name for task in to_train] + [task.name for task in to_compute]
     with reporter.stage("train") as details, reporter.training() as display:
         on_epoch = {name: display(name, MODELS[name].defaults(parts.train, config.train).epochs) for name in names}

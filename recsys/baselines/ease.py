@@ -105,4 +105,5 @@ BASELINE = BaselineSpec(
     grid=[{"l2": l2} for l2 in (300, 100, 1000)],
     skip_reason=skip_reason,
     cold_start=TunedColdStart(EASE, COLD_START_GRID, skip_reason),
+    relative_time=0.4,
 )

@@ -48,4 +48,5 @@ BASELINE = BaselineSpec(
     colour=("#8b8494", "#8f8799"),
     factory=Popularity,
     cold_start=UntunedColdStart(lambda train, number: Popularity(train)),
+    relative_time=0.0,
 )

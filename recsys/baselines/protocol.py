@@ -28,6 +28,7 @@ class BaselineSpec:
             work; None to make one after the other by the factory.
         skip_reason: why it cannot be computed on these ratings; None where it can.
         cold_start: how it is measured on new users; None where it cannot answer them.
+        relative_time: about how long it takes on a large log, compared with the others; the longest is begun first.
     """
 
     label: str
@@ -39,5 +40,6 @@ class BaselineSpec:
     try_all: Callable[[Dataset, Sequence[Settings]], Iterable[Scorer]] | None = None
     skip_reason: Callable[[Dataset], str | None] = lambda train: None
     cold_start: ColdStartModel | None = None
+    relative_time: float = 1.0
 
 
