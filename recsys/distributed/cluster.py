@@ -118,7 +118,7 @@ def connected(address: Address) -> Iterator[Cluster]:
     connect: Any = Client
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(_CONFIG))
-        for name in ("distributed", "distributed.client"):  # the second has a level of its own
+        for name in ("distributed", "distributed.client", "asyncio"):  # the second has a level of its own
             stack.enter_context(_quiet(logging.getLogger(name)))
         target: Any = address.scheduler
         if address.n_workers:
