@@ -27,7 +27,7 @@ from threadpoolctl import threadpool_limits
 from recsys.baselines.registry import BASELINES
 from recsys.cache.models import cached_fit
 from recsys.cache.store import Cache, FolderCache, cache_folder
-from recsys.config import BuildConfig, InputConfig, PresentationConfig
+from recsys.config import BuildConfig, InputConfig, PresentationConfig, ReadConfig
 from recsys.data.dataset import Dataset
 from recsys.data.ids import quoted_id
 from recsys.data.load import read_dataset
@@ -127,12 +127,19 @@ def build_site(
     return folder
 
 
-def read(path: Path, reporter: Reporter = SILENT, config: InputConfig | None = None) -> tuple[Dataset, ReadReport]:
-    """The ratings of a file, folder or archive, and what was understood of them."""
+Reader = Callable[[ReadConfig, Path | None, Path | None], tuple[Dataset, ReadReport]]
+"""Reads ratings as settings say, with the paths of the tables of items and of users where they are given."""
+
+
+def read(
+    source: Path | Reader, reporter: Reporter = SILENT, config: InputConfig | None = None
+) -> tuple[Dataset, ReadReport]:
+    """The ratings of a file, folder or archive, or what else reads them; and what was understood of them."""
     config = config or InputConfig()
     with reporter.stage("read") as details:
         items, users = (None if table is None else Path(table) for table in (config.items, config.users))
-        dataset, report = read_dataset(path, config.read, items, users)
+        reader = partial(read_dataset, source) if isinstance(source, Path) else source
+        dataset, report = reader(config.read, items, users)
         counts = {"rating": dataset.n_ratings, "user": dataset.n_users, "item": dataset.n_items}
         parts = [f"{n} {noun}{'s' * (n != 1)}" for noun, n in counts.items()]
         details.append(f"{dataset.name}: {', '.join(parts)}")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from recsys import pipeline
 from recsys.cache.store import FolderCache, NoCache, cache_folder
@@ -29,6 +30,11 @@ from recsys.site.publish.server import serve
 from recsys.site.publish.staging import staging_folder
 from recsys.site.publish.target import check_target
 from recsys.tasks import on_all_cores
+
+if TYPE_CHECKING:
+    from recsys.distributed.cluster import Cluster
+    from recsys.distributed.machines import ClusterMachines
+    from recsys.distributed.sources import Parts
 
 MIN_RATINGS_FOR_PROCESSES = 5_000 if sys.platform == "linux" else 50_000
 """Ratings from which on tasks have processes of their own: to start one that is not forked takes half a second."""
@@ -74,7 +80,7 @@ def _build(options: argparse.Namespace, home: Path, terminal: Terminal) -> None:
     out = arguments.output_folder(options.out, settings.file)
     destination = find_destination(home) if options.publish else None
     if options.dry_run:
-        dry_run(settings, home, terminal)
+        dry_run(options, settings, home, terminal)
         return
     artefacts = (render_again if options.render_only else build_site)(options, settings, home, out, terminal)
     logger.info("open %s", out / "index.html")
@@ -90,28 +96,54 @@ def build_site(
     options: argparse.Namespace, settings: Settings, home: Path, out: Path, terminal: Terminal
 ) -> Artefacts:
     """Build the site in a staging folder, which then takes the place of the previous site."""
-    source = find_source(settings.input.data, home / "data")
+    source = _find_source(options, settings, home)
     tables = [Path(path) for path in (settings.input.items, settings.input.users) if path is not None]
-    check_target(out, [source, *tables])
-    with staging_folder(out) as staging:
-        dataset, report = pipeline.read(source, terminal, settings.input)
+    check_target(out, [*([source] if isinstance(source, Path) else source.folders), *tables])
+    with staging_folder(out) as staging, _workers(options, staging) as workers:
+        cluster = None if workers is None else workers.cluster
+        dataset, report = pipeline.read(_reader(source, cluster), terminal, settings.input)
         print_report(report, terminal)
         arguments.check_publishable(options, dataset.source.synthetic)
         cache = NoCache() if options.no_cache else FolderCache(cache_folder())
-        with _machines(options, dataset.n_ratings, staging) as machines:
-            artefacts = pipeline.compute(dataset, settings.build, terminal, cache, machines)
-            pipeline.export(artefacts, staging / "data", terminal, settings.build.presentation)
-            pipeline.render(artefacts, staging, terminal, machines)
+        machines = workers or _this_machine(dataset.n_ratings)
+        artefacts = pipeline.compute(dataset, settings.build, terminal, cache, machines)
+        pipeline.export(artefacts, staging / "data", terminal, settings.build.presentation)
+        pipeline.render(artefacts, staging, terminal, machines)
     return artefacts
 
 
-def _machines(options: argparse.Namespace, n_ratings: int, staging: Path) -> AbstractContextManager[Machines]:
-    """Where the build computes: on a cluster if one is given, else on all cores where that pays."""
+def _find_source(options: argparse.Namespace, settings: Settings, home: Path) -> Path | Parts:
+    """Where the ratings are; for a cluster they may lie in many parts."""
     if options.dask is not None:
-        from recsys.distributed.machines import cluster_machines  # needs packages that most builds do without
+        from recsys.distributed.sources import find_parts
 
-        return cluster_machines(options.dask, staging)
-    return nullcontext(ThisMachine(on_all_cores) if n_ratings >= MIN_RATINGS_FOR_PROCESSES else THIS_PROCESS)
+        parts = find_parts(settings.input.data, settings.input.read)
+        if parts is not None:
+            return parts
+    return find_source(settings.input.data, home / "data")
+
+
+def _reader(source: Path | Parts, cluster: Cluster | None) -> Path | pipeline.Reader:
+    """What reads the ratings: of parts the workers."""
+    if isinstance(source, Path) or cluster is None:
+        return cast(Path, source)
+    from recsys.distributed.reading import read_parts
+
+    return partial(read_parts, cluster, source)
+
+
+def _workers(options: argparse.Namespace, staging: Path) -> AbstractContextManager[ClusterMachines | None]:
+    """The cluster on which the build computes, if one is given."""
+    if options.dask is None:
+        return nullcontext()
+    from recsys.distributed.machines import cluster_machines  # needs packages that most builds do without
+
+    return cluster_machines(options.dask, staging)
+
+
+def _this_machine(n_ratings: int) -> Machines:
+    """All of its cores, where that pays."""
+    return ThisMachine(on_all_cores) if n_ratings >= MIN_RATINGS_FOR_PROCESSES else THIS_PROCESS
 
 
 def render_again(
@@ -129,9 +161,18 @@ def render_again(
     return artefacts
 
 
-def dry_run(settings: Settings, home: Path, terminal: Terminal) -> None:
+def dry_run(options: argparse.Namespace, settings: Settings, home: Path, terminal: Terminal) -> None:
     """Print what was understood of the ratings, and the settings to make sure of what had to be guessed."""
-    dataset, report = pipeline.read(find_source(settings.input.data, home / "data"), terminal, settings.input)
+    source = _find_source(options, settings, home)
+    with nullcontext() if isinstance(source, Path) else _connected(options) as cluster:
+        dataset, report = pipeline.read(_reader(source, cluster), terminal, settings.input)
     pipeline.check(dataset, pipeline.fit_lists(dataset, settings.build))
     print_report(report, terminal)
     print_suggestions(report)
+
+
+def _connected(options: argparse.Namespace) -> AbstractContextManager[Cluster]:
+    from recsys.distributed.address import Address
+    from recsys.distributed.cluster import connected
+
+    return connected(Address.parse(options.dask))

@@ -6,8 +6,7 @@ Errors name file and line. Frames that a caller made are not cleaned: what they 
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, get_args
@@ -18,11 +17,14 @@ from numpy.typing import NDArray
 
 from recsys.config import Role
 from recsys.data.columns import MissingCellError, RowError, plain
+from recsys.data.id_cells import BLANK_IDS, WHOLE_FLOAT, clean_ids, is_blank
 from recsys.data.input_table import MAX_REASONS, InputTable
 from recsys.data.json_tables import json_pattern, json_words
-from recsys.data.odd_values import odd_ages, odd_times, odd_years
-from recsys.data.rating_values import BLANK, ParsedRatings, parse_ratings, unrated_value
-from recsys.data.times import timestamps, unreadable_times
+from recsys.data.meanings import Meanings, OwnMeanings
+from recsys.data.odd_values import odd_ages, odd_years
+from recsys.data.rating_values import BLANK, ParsedRatings
+from recsys.data.row_counts import RowCounts, rows_are
+from recsys.data.row_facts import Key
 from recsys.data.titles import natural_order, split_year
 from recsys.errors import DataError
 from recsys.text import CONTROL, WHITESPACE, without_controls
@@ -32,9 +34,7 @@ MAX_SHOWN = 60
 _BLANK_FACTS = frozenset(["", "\\N", "NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "NA", "(no genres listed)"])
 """What stands for nothing in tables of items and users."""
 _ROLES = frozenset(get_args(Role))
-_BLANK_IDS = frozenset(["", "\\n", "null", "nan", "n/a", "#n/a"])
 _BLANK_TITLES = frozenset(["", "\\N"])
-_WHOLE_FLOAT = re.compile(r"-?(?:0|[1-9]\d*)\.0+")
 _MIN_DATED = 0.5
 """Share of the titles that end in a year, such as "(1995)", from which on the year is no part of the title."""
 
@@ -48,15 +48,17 @@ class CleanTable:
         notes: sentences about what was done.
         warnings: sentences about values that can hardly be meant, and are used all the same.
         rating: of ratings, what the column was read as; None without one.
+        counts: of ratings, the rows that are none or lack something.
     """
 
     frame: pd.DataFrame
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     rating: ParsedRatings | None = None
+    counts: RowCounts = field(default_factory=RowCounts)
 
 
-def clean_ratings(table: InputTable, lenient: bool) -> CleanTable:
+def clean_ratings(table: InputTable, lenient: bool, meanings: Meanings | None = None) -> CleanTable:
     """The columns user, item, rating (float64) and timestamp (int64) of the rows that are ratings.
 
     A rating column or a time column that is all blank is left out, and so are rows without a rating; a missing time
@@ -65,15 +67,17 @@ def clean_ratings(table: InputTable, lenient: bool) -> CleanTable:
     Args:
         table: of ratings.
         lenient: leave out rows without user or item, or with values that cannot be read, instead of refusing them.
+        meanings: of the cells, where the table is a part of a log; None where it is all of it.
 
     Raises:
         DataError: there is such a row.
     """
+    meanings = meanings or OwnMeanings()
     roles, frame = table.roles, table.frame
-    clean = CleanTable(pd.DataFrame(index=frame.index))
     n = len(frame)
-    skipped: dict[int, DataError] = {}
+    counts, rating = RowCounts(), None
     is_skipped, is_unrated = np.zeros(n, bool), np.zeros(n, bool)
+    reasons: dict[int, str] = {}
 
     def handle(mask: NDArray[np.bool_], error: Callable[[int], RowError]) -> None:
         """Refuse the first of some rows, or skip them all."""
@@ -82,55 +86,55 @@ def clean_ratings(table: InputTable, lenient: bool) -> CleanTable:
             raise _located(table, error(int(rows[0])))
         is_skipped[rows] = True
         for row in rows[:MAX_REASONS].tolist():
-            skipped[row] = _located(table, error(row))
+            reasons[row] = str(_located(table, error(row)))
 
     columns: dict[str, Any] = {}
-    keys: tuple[Role, ...] = ("user", "item")
+    keys: tuple[Key, ...] = ("user", "item")
     for role in keys:
-        columns[role] = _clean_ids(frame[roles[role]])
-        is_missing = _is_blank_id(columns[role])
+        columns[role], is_missing = meanings.ids(role, frame[roles[role]])
         handle(is_missing, partial(MissingCellError, f"{role} id", after="expected one in every row"))
     if "rating" in roles:
         try:
-            parsed = parse_ratings(frame[roles["rating"]])
+            parsed = meanings.ratings(frame[roles["rating"]])
         except DataError as error:
             raise DataError(f"{table.file}: {error}") from None
         handle(parsed.is_bad, partial(_unreadable, "rating", frame[roles["rating"]], "a number"))
         blank = np.isnan(parsed.values) & ~parsed.is_bad
-        if not (blank | is_skipped).all():
-            is_unrated = _mark_unrated(clean, parsed, blank)
-            clean.rating, columns["rating"] = parsed, parsed.values
-        elif blank.any():
-            clean.notes.append(f"column {roles['rating']!r} is blank: every row counts 1")
+        counts.n_blank = int(blank.sum())
+        if meanings.has_any("rating", ~(blank | is_skipped)):
+            value = meanings.unrated_value(parsed)
+            is_value = np.zeros(n, bool) if value is None else parsed.values == value
+            counts.n_unrated, counts.unrated = int(is_value.sum()), value
+            is_unrated = blank | is_value
+            rating, columns["rating"] = parsed, parsed.values
     if "timestamp" in roles:
         times = frame[roles["timestamp"]]
         missing = is_blank(times, BLANK)
         bad = np.zeros(n, bool)
         if lenient and not missing.all():
-            bad[~missing] = unreadable_times(times[~missing])
+            bad[~missing] = meanings.unreadable_times(times[~missing])
             handle(bad, partial(_unreadable, "time", times, "a time like the others"))
         known = ~(missing | bad)
-        if known.any():
-            columns["timestamp"] = _fill_times(clean, table, times, known, missing & ~is_skipped)
+        if meanings.has_any("timestamp", known):
+            columns["timestamp"] = _fill_times(table, times, known, meanings)
+            counts.n_timeless = int((missing & ~is_skipped).sum())
             rows = np.flatnonzero(known & ~is_skipped)
-            place = partial(_place_of_row, table, rows)
             if len(rows):
-                clean.warnings += odd_times(columns["timestamp"][rows], times.iloc[rows], place)
-        else:
-            clean.notes.append(f"column {roles['timestamp']!r} is blank: there are no times")
+                place = partial(_place_of_row, table, rows)
+                counts.odd_times = list(meanings.odd_times(columns["timestamp"][rows], times.iloc[rows], place))
     facts: tuple[Role, ...] = ("title", "year", "genres")
-    for role in facts:
-        if role in roles:
-            columns[role] = frame[roles[role]]
-    clean.warnings += odd_facts(table)
+    for fact in facts:
+        if fact in roles and roles[fact] in frame:
+            columns[fact] = frame[roles[fact]]
     columns |= {name: frame[name] for name in roles.others if name in frame and name not in _ROLES}
-    clean.frame = pd.DataFrame(columns, copy=False)
+    counts.n_skipped = int(is_skipped.sum())
+    counts.reasons = [reasons[row] for row in sorted(reasons)[:MAX_REASONS]]
+    log = pd.DataFrame(columns, copy=False)
     kept = ~(is_skipped | is_unrated)
-    if skipped:
-        clean.notes.append(_skipped_note(int(is_skipped.sum()), skipped))
     if not kept.all():
-        clean.frame = clean.frame[kept].reset_index(drop=True)
-    return clean
+        log = log[kept].reset_index(drop=True)
+    warnings = [*map(str, counts.odd_times), *odd_facts(table)]
+    return CleanTable(log, counts.notes(roles, log), warnings, rating, counts)
 
 
 def _unreadable(what: str, column: pd.Series[Any], expected: str, row: int) -> RowError:
@@ -140,35 +144,21 @@ def _unreadable(what: str, column: pd.Series[Any], expected: str, row: int) -> R
     return RowError(f"{what} {shown!r}", row, f"cannot be read; expected {expected}")
 
 
-def _mark_unrated(clean: CleanTable, parsed: ParsedRatings, blank: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The rows that have no rating, which a note counts."""
-    if blank.any():
-        clean.notes.append(_rows(int(blank.sum()), "without a rating", "left out"))
-    value = None if parsed.form in ("words", "events") else unrated_value(parsed.values[~np.isnan(parsed.values)])
-    if value is None:
-        return blank
-    is_value = parsed.values == value
-    clean.notes.append(_rows(int(is_value.sum()), f"with the rating {value:g}", "left out: it seems to mean unrated"))
-    return np.asarray(blank | is_value)
-
-
 def _fill_times(
-    clean: CleanTable, table: InputTable, times: pd.Series[Any], known: NDArray[np.bool_], missing: NDArray[np.bool_]
+    table: InputTable, times: pd.Series[Any], known: NDArray[np.bool_], meanings: Meanings
 ) -> NDArray[np.int64]:
     """Times (n,), the oldest where there is none."""
     rows = np.flatnonzero(known)
     try:
-        values = timestamps(times.iloc[rows].reset_index(drop=True) if len(rows) < len(times) else times)
+        values = meanings.timestamps(times.iloc[rows].reset_index(drop=True) if len(rows) < len(times) else times)
     except RowError as error:
         raise _located(table, RowError(error.before, int(rows[error.row]), error.after)) from None
     except DataError as error:
         raise DataError(f"{table.file}: {error}") from None
     if len(rows) == len(times):
         return values
-    result = np.full(len(times), max(int(values.min()), -(2**63) + 1) - 1, np.int64)
+    result = np.full(len(times), max(meanings.oldest(values), -(2**63) + 1) - 1, np.int64)
     result[rows] = values
-    if missing.any():
-        clean.notes.append(_rows(int(missing.sum()), "without a time", "counted as the oldest"))
     return result
 
 
@@ -186,15 +176,15 @@ def clean_facts(table: InputTable) -> CleanTable:
     frame = frame.rename(columns=rename)
     clean = CleanTable(frame)
     columns = {name: _facts(name, frame[name]) for name in frame.columns if name != key}
-    ids = _clean_ids(frame[key])
+    ids = clean_ids(frame[key])
     frame = pd.DataFrame({key: ids, **columns}, copy=False)
     missing = is_blank(ids)
     if missing.any():
-        clean.notes.append(f"{table.file}: {_rows(int(missing.sum()), f'without {key} id', 'left out')}")
+        clean.notes.append(f"{table.file}: {rows_are(int(missing.sum()), f'without {key} id', 'left out')}")
         frame = frame[~missing]
     frame, n_repeated = _most_complete(frame, key)
     if n_repeated:
-        others = _rows(n_repeated, f"about {key}s that a more complete row is about", "left out")
+        others = rows_are(n_repeated, f"about {key}s that a more complete row is about", "left out")
         clean.notes.append(f"{table.file}: {others}")
     frame = frame.reset_index(drop=True)
     if "title" in frame:
@@ -249,46 +239,6 @@ def _most_complete(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
     return frame[keep], int((~keep).sum())
 
 
-def _is_blank_id(column: pd.Series[Any]) -> NDArray[np.bool_]:
-    """Where there is no id, (n,): the cell is blank, or says so as databases and spreadsheets do."""
-    values = plain(column)
-    if values.dtype.kind != "O":
-        return is_blank(values)
-    known = [str(value).strip() for value in pd.unique(values.dropna())]
-    others = [text for text in known if text.casefold() not in BLANK]
-    are_numbers = bool(others) and all(text.isdigit() for text in others)
-    return is_blank(values, BLANK if are_numbers else _BLANK_IDS)  # elsewhere "none" may be a name
-
-
-def is_blank(column: pd.Series[Any], marks: Collection[str] = ("",)) -> NDArray[np.bool_]:
-    """Where a cell is missing or one of some texts, in lower case and without spaces around them, (n,)."""
-    values = plain(column)
-    missing = values.isna().to_numpy()
-    if values.dtype.kind != "O":
-        return np.asarray(missing)
-    codes, unique = pd.factorize(values, use_na_sentinel=True)
-    is_mark = [isinstance(value, str) and value.strip().casefold() in marks for value in unique]
-    blank = np.array([*is_mark, True], bool)
-    return np.asarray(missing | blank[codes])
-
-
-def _clean_ids(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Ids without control characters, and without the ".0" that programs write behind numbers beside blanks."""
-    values = plain(column)
-    if values.dtype.kind != "O":
-        return values
-    codes, unique = pd.factorize(values, use_na_sentinel=True)
-    known = [value for value in unique if not (isinstance(value, str) and not value.strip())]
-    if known and all(isinstance(value, str) and _WHOLE_FLOAT.fullmatch(value) for value in known):
-        cleaned = [str(value).partition(".")[0] for value in unique]
-    else:
-        cleaned = [without_controls(value) if isinstance(value, str) else value for value in unique]
-        if all(new is old or new == old for new, old in zip(cleaned, unique, strict=True)):
-            return values
-    texts = np.array([*cleaned, None], object)
-    return pd.Series(texts[codes], dtype=object)
-
-
 def odd_facts(table: InputTable) -> list[str]:
     """Warnings about years of items and ages of users that can hardly be meant; they are used all the same."""
     place = partial(_place_of_row, table, None)
@@ -309,23 +259,13 @@ def _located(table: InputTable, error: RowError) -> DataError:
     return DataError(f"{table.file}: {error}")
 
 
-def _skipped_note(n_skipped: int, reasons: dict[int, DataError]) -> str:
-    shown = "; ".join(str(reasons[row]) for row in sorted(reasons)[:MAX_REASONS])
-    return f"{_rows(n_skipped, 'that cannot be read', 'skipped')}, such as {shown}"
-
-
-def _rows(n: int, which: str, what: str) -> str:
-    """A sentence about some rows: "2 rows without a rating are left out"."""
-    return f"1 row {which} is {what}" if n == 1 else f"{n:,} rows {which} are {what}"
-
-
 def cleaning_tables() -> dict[str, Any]:
     """The words and patterns of this module as JSON."""
     return {
-        "blank_ids": json_words(_BLANK_IDS),
+        "blank_ids": json_words(BLANK_IDS),
         "blank_facts": json_words(_BLANK_FACTS),
         "blank_titles": json_words(_BLANK_TITLES),
-        "whole_float": json_pattern(_WHOLE_FLOAT),
+        "whole_float": json_pattern(WHOLE_FLOAT),
         "min_dated": _MIN_DATED,
         "controls": {"whitespace": json_pattern(WHITESPACE), "control": json_pattern(CONTROL)},
     }

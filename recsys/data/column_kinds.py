@@ -51,7 +51,8 @@ def describe_table(
         role = None if text.startswith("left out") else "feature"
         example = _example(table.frame[name]) if name in table.frame else ""
         columns.append(ColumnReport(name, role, "name" if role else None, text, example))
-    return TableReport(table.roles.kind, table.file, table.description, len(table.frame), tuple(columns))
+    n_rows = len(table.frame) if table.n_rows is None else table.n_rows
+    return TableReport(table.roles.kind, table.file, table.description, n_rows, tuple(columns))
 
 
 def _kind(role: Role, frame: pd.DataFrame, dataset: Dataset, rating: ParsedRatings | None) -> str:

@@ -118,9 +118,21 @@ def _count_unlisted(rated: NDArray[np.int32], listed: NDArray[np.int32], n: int)
 def _ratings(column: pd.Series[Any]) -> tuple[NDArray[np.float32], bool]:
     """Ratings (n,), which the data set refuses where they are not finite; and whether they are events."""
     parsed = parse_ratings(column)
-    values = parsed.values
     what = "is a date; expected a number" if plain(column).dtype.kind == "M" else "is not a number"
     refuse_where("rating", column, parsed.is_bad, what)
+    return ratings_in_32_bits(column, parsed.values), parsed.form == "events"
+
+
+def ratings_in_32_bits(column: pd.Series[Any], values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Ratings (n,) as a data set has them.
+
+    Args:
+        column: as they are written.
+        values: what they are, (n,).
+
+    Raises:
+        RowError: one is too large.
+    """
     with np.errstate(over="ignore"):  # what is too large becomes infinite
         ratings = values.astype(np.float32)
     too_large = np.isinf(ratings)
@@ -129,7 +141,7 @@ def _ratings(column: pd.Series[Any]) -> tuple[NDArray[np.float32], bool]:
         limit = f"{np.finfo(np.float32).max:.1e}"
         problem = f"does not fit into 32 bits; expected -{limit} to {limit} (rescale or drop it)"
         refuse_where("rating", column, too_large, problem)
-    return ratings, parsed.form == "events"
+    return ratings
 
 
 def _facts(name: str, data: pd.DataFrame | None) -> pd.DataFrame | None:

@@ -27,6 +27,7 @@ class InputTable:
         notes: what the reader did to it, such as rows that it skipped.
         warnings: what may be damaged, such as an end that seems to be cut.
         left_out: columns of ratings that are not in ``frame``, and why, in words.
+        n_rows: of the table, where ``frame`` has but some of them.
     """
 
     file: str
@@ -37,3 +38,4 @@ class InputTable:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    n_rows: int | None = None

@@ -78,7 +78,7 @@ def _odd_values(tables: Mapping[str, pd.DataFrame | None], times: NDArray[np.int
             continue
         place = f"{name}, row {{}}".format
         if name == "ratings" and times is not None:
-            yield from odd_times(times, frame["timestamp"], place)
+            yield from map(str, odd_times(times, frame["timestamp"], place))
         if "year" in frame:
             yield from odd_years(frame["year"], place)
         yield from odd_ages(frame, place)
@@ -91,6 +91,13 @@ def _rule(config: ReadConfig, is_counted: bool) -> Rule | None:
     return "count" if is_counted else config.duplicates
 
 
+Merge = Callable[[dict[str, Any], Rule | None], tuple[dict[str, Any], int]]
+"""From the arrays of a data set to the same with one rating a pair, and how many ratings were merged into others.
+
+Of a log in parts the former are those of its digest, which has each user and item.
+"""
+
+
 def _make_dataset(
     name: str,
     source: Source | None,
@@ -99,6 +106,7 @@ def _make_dataset(
     noun: Noun,
     roles: Roles,
     genre_label: Label,
+    merge: Merge | None = None,
 ) -> Dataset:
     """The data set with one rating a pair, and with what items, genres and ratings are called."""
 
@@ -115,6 +123,9 @@ def _make_dataset(
             **arrays,
         )
 
+    if merge is not None:
+        merged, n_merged = merge(converted.arrays, rule)
+        return make(merged, is_counted=rule == "count" and n_merged > 0)
     try:
         return make(converted.arrays)
     except RepeatedPairError:  # only now, because large logs have none, and looking for them takes a while
@@ -180,7 +191,38 @@ def interpret_tables(
         DataError: the tables cannot be understood, or a row of them where rows are not skipped.
     """
     log = clean_ratings(ratings, config.lenient)
-    if not len(log.frame):
+    return interpret_log(ratings, log, len(log.frame), items, users, name=name, config=config, source=source)
+
+
+def interpret_log(
+    ratings: InputTable,
+    log: CleanTable,
+    n_rows: int,
+    items: InputTable | None,
+    users: InputTable | None,
+    *,
+    name: str,
+    config: ReadConfig,
+    source: Source | None = None,
+    merge: Merge | None = None,
+) -> tuple[Dataset, ReadReport]:
+    """The same from ratings that are clean.
+
+    Args:
+        ratings: as they were read: all of them or, of a log in parts, its digest.
+        log: the same, cleaned.
+        n_rows: of the cleaned log.
+        items: as there.
+        users: as there.
+        name: as there.
+        config: as there.
+        source: as there.
+        merge: gives the ratings of a log in parts; None where ``log`` has them all.
+
+    Raises:
+        DataError: as there.
+    """
+    if not n_rows:
         raise DataError(f"{ratings.file} has no rows with a rating (expected at least one): {'; '.join(log.notes)}")
     facts = _facts_of_rows(log.frame, ratings.roles, items is None, users is None, log.notes.append)
     about_items = _clean_facts(items, "items", facts.items)
@@ -194,8 +236,8 @@ def interpret_tables(
     converted = _convert(ratings, log, about_items, about_users, notes.append, label_of_genres(genres))
     files = [table.file for table in (items, ratings) if table is not None]
     noun = noun_of_names(_telling_names(ratings, items), [*files, name], [ratings.roles["user"]])
-    dataset = _make_dataset(name, source, converted, rule, noun, ratings.roles, label_of_genres(genres))
-    notes += _notes_on_rows(dataset, converted, ratings, log, rule, items, users)
+    dataset = _make_dataset(name, source, converted, rule, noun, ratings.roles, label_of_genres(genres), merge)
+    notes += _notes_on_rows(dataset, converted, ratings, log, n_rows - dataset.n_ratings, rule, items, users)
     about_rows = {**ratings.left_out, **facts.left_out}
     for table, kind in ((items, "items"), (users, "users")):
         if table is None:
@@ -272,13 +314,13 @@ def _notes_on_rows(
     converted: Converted,
     ratings: InputTable,
     log: CleanTable,
+    n_merged: int,
     rule: Rule | None,
     items: InputTable | None,
     users: InputTable | None,
 ) -> list[str]:
     """Sentences about duplicates, events, unknown ids and missing times."""
     notes = []
-    n_merged = len(log.frame) - dataset.n_ratings
     if log.rating is not None and log.rating.form == "events":
         events = ", ".join(log.rating.events)
         notes.append(f"{ratings.roles['rating']!r} holds events ({events}): their number is the rating")

@@ -6,7 +6,8 @@ They are used as they stand, for a book may well be from before our era. Must no
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from recsys.data.column_names import words_of
 from recsys.data.columns import as_text, parse_numbers, plain
-from recsys.data.times import unit_of_times
+from recsys.data.times import unit_of_time
 from recsys.text import without_controls
 
 FIRST_YEAR = 1000
@@ -28,24 +29,61 @@ Place = Callable[[int], str]
 """From a row to ``ratings.csv:12``."""
 
 
-def odd_times(times: NDArray[np.int64], cells: pd.Series[Any], place: Place) -> Iterator[str]:
-    """Warnings about times (n,) before 1970 among later ones, at its very beginning, or in the future.
+@dataclass(frozen=True)
+class OddCells:
+    """Cells with one problem.
+
+    Attributes:
+        place: of the first.
+        what: they are, such as year.
+        text: of the first.
+        problem: of all of them.
+        n: how many there are.
+    """
+
+    place: str
+    what: str
+    text: str
+    problem: str
+    n: int
+
+    def __str__(self) -> str:
+        """A warning."""
+        n_others = self.n - 1
+        others = f" (and {n_others:,} more such {self.what}{'s' * (n_others > 1)})" if n_others else ""
+        return f"{self.place}: {self.what} {self.text} {self.problem}{others}: used as it stands"
+
+
+def join_odd_cells(cells: Iterable[OddCells]) -> list[OddCells]:
+    """Those of several parts of a table, with one for each problem."""
+    of_problem: dict[str, OddCells] = {}
+    for odd in cells:
+        first = of_problem.get(odd.problem)
+        of_problem[odd.problem] = odd if first is None else replace(first, n=first.n + odd.n)
+    return list(of_problem.values())
+
+
+def odd_times(
+    times: NDArray[np.int64], cells: pd.Series[Any], place: Place, middle: float | None = None
+) -> Iterator[OddCells]:
+    """Times (n,) before 1970 among later ones, at its very beginning, or in the future.
 
     Args:
         times: as they were understood.
         cells: as they are written, n.
         place: where each row is.
+        middle: of all times of the log, where these are some of them; None for their own.
     """
-    middle = float(np.median(times))
+    middle = float(np.median(times)) if middle is None else middle
     if middle < 0:  # a log of letters from before 1970
         return
-    yield from _warning(cells, times < 0, "time", "is negative or before 1970, unlike most", place)
-    unit = unit_of_times(times)
+    yield from _odd(cells, times < 0, "time", "is negative or before 1970, unlike most", place)
+    unit = unit_of_time(middle)
     if unit is not None:
-        yield from _warning(cells, times == 0, "time", "is the very beginning of 1970, unlike most", place)
+        yield from _odd(cells, times == 0, "time", "is the very beginning of 1970, unlike most", place)
         latest = dt.datetime(dt.date.today().year + 2, 1, 1, tzinfo=dt.UTC).timestamp() * unit[1]
         if middle <= latest:
-            yield from _warning(cells, times >= latest, "time", "is in the future", place)
+            yield from _odd(cells, times >= latest, "time", "is in the future", place)
 
 
 def odd_years(column: pd.Series[Any], place: Place) -> Iterator[str]:
@@ -75,11 +113,15 @@ def _warning(
     cells: pd.Series[Any], is_odd: NDArray[np.bool_], what: str, problem: str, place: Place
 ) -> Iterator[str]:
     """One sentence about the first of some rows and how many others there are; none where there is no row."""
+    yield from map(str, _odd(cells, is_odd, what, problem, place))
+
+
+def _odd(
+    cells: pd.Series[Any], is_odd: NDArray[np.bool_], what: str, problem: str, place: Place
+) -> Iterator[OddCells]:
     rows = np.flatnonzero(is_odd)
     if not len(rows):
         return
     text = without_controls(as_text(cells.iloc[rows[0]]))
     shown = text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
-    n_others = len(rows) - 1
-    others = f" (and {n_others:,} more such {what}{'s' * (n_others > 1)})" if n_others else ""
-    yield f"{place(int(rows[0]))}: {what} {shown} {problem}{others}: used as it stands"
+    yield OddCells(place(int(rows[0])), what, shown, problem, len(rows))

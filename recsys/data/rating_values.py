@@ -120,11 +120,17 @@ def unrated_value(values: NDArray[np.float64]) -> float | None:
     """
     if not len(values) or values.min() not in (0.0, -1.0) or values.max() > _MAX_SCALE:
         return None
-    lowest = float(values.min())
-    numbers, counts = np.unique(values, return_counts=True)
+    return unrated_number(*np.unique(values, return_counts=True))
+
+
+def unrated_number(numbers: NDArray[np.float64], counts: NDArray[np.integer[Any]]) -> float | None:
+    """The same of numbers (m,), ascending, and how many ratings have each (m,)."""
+    if not len(numbers) or numbers[0] not in (0.0, -1.0) or numbers[-1] > _MAX_SCALE:
+        return None
     if not 4 <= len(numbers) <= _MAX_SCALE_VALUES or numbers[1] < 0.5:
         return None
-    is_frequent = counts[0] > _MIN_UNRATED * len(values) and counts[0] > 3 * counts[1:3].max()
+    lowest = float(numbers[0])
+    is_frequent = counts[0] > _MIN_UNRATED * counts.sum() and counts[0] > 3 * counts[1:3].max()
     is_apart = lowest == -1.0 and numbers[1] >= 1
     return lowest if is_frequent or is_apart else None
 

@@ -24,12 +24,19 @@ _UNITS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
-def timestamps(column: pd.Series[Any]) -> NDArray[np.int64]:
+def timestamps(
+    column: pd.Series[Any], per_second: int = 1, counts: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
     """Times (n,) as whole numbers: numbers as they are, datetimes since 1970 in UTC.
 
     Datetimes come in the coarsest of seconds, milliseconds, microseconds and nanoseconds that holds them all, so that
     the same times are the same numbers however they are stored. Numbers with fractions are taken for seconds.
     Datetimes without a time zone are taken for UTC.
+
+    Args:
+        column: of times.
+        per_second: units of a second that fractions and datetimes come in at least: 1, 10**3, 10**6 or 10**9.
+        counts: (n,), how many rows have each of the times; None for one.
 
     Raises:
         DataError: a time is missing, is none, or does not fit 64 bits; or only some have a time zone.
@@ -42,44 +49,74 @@ def timestamps(column: pd.Series[Any]) -> NDArray[np.int64]:
     if kind == "u":
         return np.array(to_int64("timestamp", values))
     if kind == "f":
-        return _from_floats(column, values.to_numpy(np.float64))
+        return _from_floats(column, values.to_numpy(np.float64), per_second)
     if kind == "M":
-        return _from_datetimes(values.to_numpy())
+        return _from_datetimes(values.to_numpy(), per_second)
     if kind != "O":
         raise DataError(f"timestamp {column.iloc[0]} is of type {column.dtype}; {_EXPECTED}")
-    return _from_objects(column, values)
+    return _from_objects(column, values, counts)
+
+
+def units_per_second(column: pd.Series[Any]) -> int:
+    """The coarsest units that hold all times of a column of floats or datetimes, none of which is missing."""
+    values = plain(column)
+    if values.dtype.kind == "M":
+        return _coarsest(values.to_numpy(), 1)[1]
+    return _units_of_floats(values.to_numpy(np.float64)) if values.dtype.kind == "f" else 1
+
+
+def iso_times(texts: pd.Series[Any]) -> tuple[NDArray[np.datetime64], bool] | None:
+    """The datetimes in UTC of texts that all are ISO's, and whether they have time zones; None where not all are."""
+    if not all(issubclass(type_, str) for type_ in cell_types(texts)) or not texts.str.fullmatch(_ISO).all():
+        return None
+    has_zone = texts.str.fullmatch(_ISO_ZONE).to_numpy(bool)
+    times = pd.to_datetime(texts.str.strip(), format="ISO8601", utc=True, errors="coerce")
+    if not len(texts) or times.isna().any() or (has_zone.any() and not has_zone.all()):
+        return None
+    return np.asarray(times.dt.tz_convert(None)), bool(has_zone[0])
 
 
 def unit_of_times(times: NDArray[np.int64]) -> tuple[str, float] | None:
     """The unit of times since 1970 (n,), and how many make a second; None where they are not near our days."""
-    middle = float(np.median(times))
+    return unit_of_time(float(np.median(times)))
+
+
+def unit_of_time(middle: float) -> tuple[str, float] | None:
+    """The same of times whose middle is known."""
     for unit, per_second in _UNITS.items():
         if MIN_EPOCH * per_second / 10 <= middle <= MAX_EPOCH * per_second:
             return unit, per_second
     return None
 
 
-def unreadable_times(column: pd.Series[Any]) -> NDArray[np.bool_]:
-    """Where a column without blanks holds no time, (n,), by what most of its cells are: numbers or dates."""
+def unreadable_times(column: pd.Series[Any], counts: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+    """Where a column without blanks holds no time, (n,), by what most of its cells are: numbers or dates.
+
+    Args:
+        column: of times.
+        counts: (n,), how many rows have each of the cells; None for one.
+    """
     values = plain(column)
     if values.dtype.kind != "O" or not all(issubclass(type_, str) for type_ in cell_types(values)):
         return np.zeros(len(values), bool)
     codes, texts = pd.factorize(values)
     is_number = np.isfinite(parse_numbers(pd.Series(texts, dtype=object))[0])
-    if is_number[codes].mean() > 0.5:
+    if np.average(is_number[codes], weights=counts) > 0.5:
         return ~is_number[codes]
     is_date = np.array([time is not None for time in parse_dates(list(texts))], bool)
     return ~is_date[codes]
 
 
-def _from_objects(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.int64]:
+def _from_objects(
+    column: pd.Series[Any], values: pd.Series[Any], counts: NDArray[np.int64] | None
+) -> NDArray[np.int64]:
     types = cell_types(values)
     if all(issubclass(type_, (dt.date, np.datetime64)) for type_ in types):  # a datetime is a date to Python
         return _from_datetimes(_datetimes(column, values))
     if all(issubclass(type_, str) for type_ in types) and values.str.fullmatch(_ISO).all():
         return _from_datetimes(_parse_iso(column, values))
     floats, is_bad = parse_numbers(values)
-    if is_bad.mean() > _MAX_BAD and all(issubclass(type_, str) for type_ in types):
+    if np.average(is_bad, weights=counts) > _MAX_BAD and all(issubclass(type_, str) for type_ in types):
         return _from_datetimes(_parse_written(column, values))
     is_boolean = [isinstance(value, (bool, np.bool_)) for value in values]
     is_bad |= np.array(is_boolean, bool)
@@ -100,16 +137,21 @@ def _exact_integers(values: pd.Series[Any]) -> NDArray[np.int64] | None:
         return None
 
 
-def _from_floats(column: pd.Series[Any], values: NDArray[np.float64]) -> NDArray[np.int64]:
+def _from_floats(column: pd.Series[Any], values: NDArray[np.float64], least: int = 1) -> NDArray[np.int64]:
     refuse_where("timestamp", column, ~(np.abs(values) < 2.0**63), "is not a whole number of 64 bits")
-    if np.array_equal(values, np.floor(values)):
+    per_second = max(least, _units_of_floats(values))
+    if per_second == 1:
         return values.astype(np.int64)
-    for digits in (3, 6):  # of seconds that are near today, a float holds no more than microseconds
-        if digits == 6 or np.array_equal(values, np.round(values, digits)):
-            scaled = np.round(values * 10.0**digits)
-            refuse_where("timestamp", column, ~(np.abs(scaled) < 2.0**63), "does not fit 64 bits in microseconds")
-            return scaled.astype(np.int64)
-    raise AssertionError("the last pass returns")
+    scaled = np.round(values * float(per_second))
+    refuse_where("timestamp", column, ~(np.abs(scaled) < 2.0**63), "does not fit 64 bits in microseconds")
+    return scaled.astype(np.int64)
+
+
+def _units_of_floats(values: NDArray[np.float64]) -> int:
+    if np.array_equal(values, np.floor(values)):
+        return 1
+    # Of seconds that are near today, a float holds no more than microseconds.
+    return 10**3 if np.array_equal(values, np.round(values, 3)) else 10**6
 
 
 def _datetimes(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.datetime64]:
@@ -166,11 +208,17 @@ def _refuse_mixed_zones(column: pd.Series[Any], has_zone: NDArray[np.bool_]) -> 
         )
 
 
-def _from_datetimes(times: NDArray[np.datetime64]) -> NDArray[np.int64]:
+def _from_datetimes(times: NDArray[np.datetime64], least: int = 1) -> NDArray[np.int64]:
     """Since 1970, in the coarsest unit that holds them all."""
+    values, per_second = _coarsest(times, least)
+    return values * (least // per_second) if per_second < least else values
+
+
+def _coarsest(times: NDArray[np.datetime64], least: int) -> tuple[NDArray[np.int64], int]:
+    """Times in the coarsest unit that holds them all, and has ``least`` in a second if their own has."""
     per_second = _PER_SECOND[np.datetime_data(times.dtype)[0]]
     values = times.astype(np.int64)
-    while per_second > 1 and not (values % 1000).any():
+    while per_second > least and not (values % 1000).any():
         values //= 1000
         per_second //= 1000
-    return values
+    return values, per_second

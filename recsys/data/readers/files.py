@@ -36,6 +36,8 @@ Opener = Callable[[], AbstractContextManager[BinaryIO]]
 _ENDINGS = re.compile(
     r"(?i)(\.(csv|tsv|tab|txt|dat|data|psv|jsonl|ndjson|json|parquet|pq|npy))?(\.(zip|gz|zst|bz2|xz))*$"
 )
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+"""Spark writes one into the names of the parts of each of its jobs."""
 _ZIP_MAGIC = b"PK\x03\x04"
 _WORKBOOK_MEMBERS = {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"}
 
@@ -148,6 +150,11 @@ def is_zip(path: Path) -> bool:
 def _folder(path: Path) -> Files:
     entries = [entry for entry in _entries(path) if not entry.name.startswith(".")]
     return Files(path, path.resolve().name, {entry.name: partial(_open_file, entry) for entry in entries})
+
+
+def without_numbers(name: str) -> str:
+    """What the names of the parts of a log have in common: ``part-#.csv`` of ``part-0017.csv``."""
+    return re.sub(r"\d+", "#", _UUID.sub("#", name))
 
 
 def name_of_data(file: str) -> str:

@@ -91,7 +91,7 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
         config: names of columns.
         taken: files that are known to be something else than ratings.
     """
-    names = sorted(name for name in files.names if _may_be_table(name)) if files.chosen is None else [files.chosen]
+    names = sorted(name for name in files.names if may_be_table(name)) if files.chosen is None else [files.chosen]
     if len(names) > MAX_FILES:
         raise DataError(
             f"'{files.path}' holds {len(names):,} files that may be tables (give the path of the ratings)"
@@ -207,7 +207,8 @@ def _may_be_key(table: SourceTable, column: str, ratings: Roles) -> bool:
     return not table.has_header or words == ("id",) or words in map(words_of, ratings.names)
 
 
-def _may_be_table(name: str) -> bool:
+def may_be_table(name: str) -> bool:
+    """Whether a file of a folder is looked into, by its name."""
     if _ZIPPED.fullmatch(name):
         return True
     return not (name.startswith((".", "~$")) or _NOT_DATA.fullmatch(name) or _ending(name) in _NO_TABLES)

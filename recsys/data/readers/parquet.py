@@ -17,7 +17,7 @@ from recsys.data.columns import cell_types, plain
 from recsys.data.readers.cells import narrowed, text_of
 from recsys.data.readers.files import MAX_MEMBER, Opener
 from recsys.data.readers.header import distinct_names
-from recsys.data.readers.table import Skipped, SourceTable, refuse_many_columns
+from recsys.data.readers.table import NoRowsError, Skipped, SourceTable, refuse_many_columns
 from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
@@ -47,7 +47,7 @@ def open_parquet(file: str, opener: Opener) -> SourceTable | None:
             raise DataError(f"{file} has two columns of one name (rename one of them)")
         first = next(table.iter_batches(SAMPLE_ROWS, columns=names), None)
         if first is None or not first.num_rows:
-            raise DataError(f"{file} has no rows (expected a table of ratings, items or users)")
+            raise NoRowsError(f"{file} has no rows (expected a table of ratings, items or users)")
         sample = first.to_pandas(ignore_metadata=True)
     columns = distinct_names(source.names)
     sample = pd.DataFrame({column: _flat(sample[name]) for column, name in zip(columns, source.names, strict=True)})

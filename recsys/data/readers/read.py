@@ -22,7 +22,14 @@ from recsys.data.rating_roles import find_rating_columns
 from recsys.data.readers import movielens
 from recsys.data.readers.editions import edition
 from recsys.data.readers.entities import join_split_entities
-from recsys.data.readers.files import Files, kind_of_path, list_folders, name_of_data, single_file
+from recsys.data.readers.files import (
+    Files,
+    kind_of_path,
+    list_folders,
+    name_of_data,
+    single_file,
+    without_numbers,
+)
 from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_facts, find_tables
 from recsys.data.readers.formats import LABEL, open_table
 from recsys.data.readers.table import Skipped, SourceTable
@@ -145,7 +152,7 @@ def _read_movielens(
         ratings = movielens.known_ratings(table, ratings, catalogue, item_table.file, skipping)
         name, source = edition(files, ratings, catalogue) or (name, source)
         roles = _roles(find_item_columns, item_table.file, catalogue)
-        notes = _notes(item_table.file, skipped_items)
+        notes = notes_on_skipped(item_table.file, skipped_items)
         listed = InputTable(item_table.file, item_table.description, catalogue, roles, None, notes)
     rows, ratings = ratings.index, ratings.reset_index(drop=True)
     if not len(ratings):
@@ -157,7 +164,7 @@ def _read_movielens(
         ratings,
         roles,
         lambda row: table.locate(int(rows[row])),
-        _notes(table.file, skipped),
+        notes_on_skipped(table.file, skipped),
         _warnings(table),
     )
     if items is not None:
@@ -187,19 +194,40 @@ def _read_tables(
     files: Files, tables: Tables, config: ReadConfig, items: Path | None, users: Path | None
 ) -> tuple[Dataset, ReadReport]:
     if len(tables.ratings) > 1:
-        names = " and ".join(candidate.table.file for candidate in tables.ratings)
+        names = [candidate.table.file for candidate in tables.ratings]
+        are_parts = len(set(map(without_numbers, names))) == 1
+        remedy = ", or --dask local:1 to read all as parts of one log" * are_parts
         raise DataError(
-            f"'{files.path}' holds more than one table with users and items: {names} (give the path of one of them)"
+            f"'{files.path}' holds more than one table with users and items: {' and '.join(names)} (give the path of "
+            f"one of them{remedy})"
         )
     for problem in tables.problems:
         logger.warning("%s; it is left out", problem)
     ratings = _read_ratings(tables.ratings[0], config)
-    others = list(tables.others)
+    listed, people = read_facts(tables.others, ratings, config, items, users)
+    name = files.name if files.chosen is None else name_of_data(files.chosen)
+    return _interpret(ratings, listed, people, name, config, Source())
+
+
+def read_facts(
+    others: Sequence[SourceTable], ratings: InputTable, config: ReadConfig, items: Path | None, users: Path | None
+) -> tuple[InputTable | None, InputTable | None]:
+    """The tables of items and of users; None where there is none.
+
+    Args:
+        others: tables beside the ratings, among which they are looked for.
+        ratings: the log, or a table with all of its ids.
+        config: names of columns.
+        items: the table of items, if it is not to be looked for.
+        users: the table of users, likewise.
+
+    Raises:
+        DataError: one that is not to be looked for cannot be read.
+    """
     listed = _read_named(items, "item", ratings, config) if items else _find(others, "item", ratings, config)
     others = [table for table in others if listed is None or table.file != listed.file]
     people = _read_named(users, "user", ratings, config) if users else _find(others, "user", ratings, config)
-    name = files.name if files.chosen is None else name_of_data(files.chosen)
-    return _interpret(ratings, listed, people, name, config, Source())
+    return listed, people
 
 
 def _interpret(
@@ -240,7 +268,7 @@ def _read_ratings(candidate: Candidate, config: ReadConfig) -> InputTable:
     frame, skipped = table.read(columns, config.lenient, ids=[roles["user"], roles["item"]])
     if not len(frame):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
-    notes = (*filter(None, [candidate.note]), *_notes(table.file, skipped))
+    notes = (*filter(None, [candidate.note]), *notes_on_skipped(table.file, skipped))
     warnings = _warnings(table)
     return InputTable(table.file, table.description, frame, roles, table.locate, notes, warnings, left_out)
 
@@ -280,7 +308,7 @@ def _read_facts(table: SourceTable, roles: Roles) -> InputTable:
     frame, skipped = table.read(table.columns, lenient=True, ids=[key])
     if not len(frame):
         raise DataError(f"{table.file} has no row that can be read; {skipped.reasons[0]}")
-    notes = _notes(table.file, skipped)
+    notes = notes_on_skipped(table.file, skipped)
     frame, n_joined = join_split_entities(frame, key)
     if n_joined:
         notes += (f"{table.file}: {n_joined:,} rows were split at an HTML entity such as &amp; and are joined again",)
@@ -293,7 +321,7 @@ def _warnings(table: SourceTable) -> tuple[str, ...]:
     return () if warning is None else (warning,)
 
 
-def _notes(file: str, skipped: Skipped) -> tuple[str, ...]:
+def notes_on_skipped(file: str, skipped: Skipped) -> tuple[str, ...]:
     """What the report says about rows that were skipped."""
     if not skipped.count:
         return ()

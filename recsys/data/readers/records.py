@@ -16,7 +16,7 @@ from recsys.data.readers.cells import narrowed, text_of, typed_cells
 from recsys.data.readers.encodings import as_utf8, find_encoding
 from recsys.data.readers.files import Opener
 from recsys.data.readers.header import distinct_names
-from recsys.data.readers.table import Skipped, SourceTable, refuse_many_columns
+from recsys.data.readers.table import NoRowsError, Skipped, SourceTable, refuse_many_columns
 from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
@@ -51,7 +51,7 @@ def open_json(file: str, opener: Opener) -> SourceTable | None:
     first = list(islice(source.records(Skipped()), SAMPLE_ROWS))
     if not first:
         next(source.records(None), None)  # for the error of the first line
-        raise DataError(f"{file} has no rows (expected {_EXPECTED}{' on each line' * (not is_array)})")
+        raise NoRowsError(f"{file} has no rows (expected {_EXPECTED}{' on each line' * (not is_array)})")
     names = dict.fromkeys(name for _, record in first for name in record)
     refuse_many_columns(file, len(names))
     source = JsonSource(file, opener, is_array, tuple(names))

@@ -21,6 +21,10 @@ MAX_COLUMNS = 10_000
 """Of a table; each is looked at for what it may hold."""
 
 
+class NoRowsError(DataError):
+    """A file without a row."""
+
+
 def refuse_many_columns(file: str, n_columns: int) -> None:
     """Refuse a table with more columns than :data:`MAX_COLUMNS`.
 
@@ -173,7 +177,7 @@ def table_of_frame(file: str, description: str, frame: pd.DataFrame) -> SourceTa
         DataError: there is no row.
     """
     if not len(frame):
-        raise DataError(f"{file} has no rows (expected a table of ratings, items or users)")
+        raise NoRowsError(f"{file} has no rows (expected a table of ratings, items or users)")
     columns = tuple(map(str, frame.columns))
     sample = frame.head(SAMPLE_ROWS)
     return SourceTable(file, description, columns, True, sample, FrameSource(file, frame), ", ".join(columns))

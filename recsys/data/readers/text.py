@@ -28,7 +28,7 @@ from recsys.data.readers.endings import cut_warning
 from recsys.data.readers.fast import parse_block
 from recsys.data.readers.files import Opener
 from recsys.data.readers.header import column_names, is_header
-from recsys.data.readers.table import Skipped, SourceTable, refuse_many_columns
+from recsys.data.readers.table import NoRowsError, Skipped, SourceTable, refuse_many_columns
 from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
@@ -141,7 +141,7 @@ def open_text(file: str, opener: Opener, known: KnownColumns | None = None) -> S
         start += stream.readline(_MAX_START) if len(start) == _MAX_START else b""
     text = start.decode("utf-8-sig", errors="replace")
     if not text.strip():
-        raise DataError(f"{file} is empty (expected {_expected(known)})")
+        raise NoRowsError(f"{file} is empty (expected {_expected(known)})")
     _refuse_binary(file, text)
     lines = list(io.StringIO(text, newline=None))
     if known is None:
@@ -151,7 +151,7 @@ def open_text(file: str, opener: Opener, known: KnownColumns | None = None) -> S
     source = TextSource(form, opener)
     sample = _sample(form, start)
     if not len(sample) and next(source.rows(), None) is None:
-        raise DataError(f"{file} has {'a header and ' * has_header}no rows (expected {form.expected} on each line)")
+        raise NoRowsError(f"{file} has {'a header and ' * has_header}no rows (expected {form.expected} on each line)")
     facts = [LABELS.get(form.dialect.separator, f"text with {form.dialect.separator!r}")]
     facts += filter(None, [encodings.LABELS[encoding or encodings.UTF8], "" if has_header else "no header"])
     return SourceTable(file, ", ".join(facts), form.fields, has_header, sample, source, form.expected)

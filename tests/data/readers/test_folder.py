@@ -79,6 +79,8 @@ def test_parts_of_a_log_beside_all_of_it_are_left_out(tmp_path):
     assert tables(folder_of(tmp_path / "b", {"everything.csv": LOG} | parts)) == {"ratings": "everything.csv"}
     message = error_message(folder_of(tmp_path / "c", {"train.csv": LOG, "test.csv": LOG}))
     assert "holds more than one table with users and items: test.csv and train.csv (give the path of one" in message
+    message = error_message(folder_of(tmp_path / "d", {"part-1.csv": LOG, "part-2.csv": LOG}))
+    assert message.endswith("(give the path of one of them, or --dask local:1 to read all as parts of one log)")
 
 
 def test_of_tags_and_ratings_the_ratings_are_meant(tmp_path):

@@ -1,0 +1,210 @@
+"""What the cells of a log in parts mean, by the different cells of all parts and how often each occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.config import Role
+from recsys.data.columns import RowError, plain
+from recsys.data.id_cells import clean_ids, is_blank, is_blank_id
+from recsys.data.odd_values import OddCells, Place, odd_times
+from recsys.data.rating_values import BLANK, Form, ParsedRatings, parse_ratings, unrated_number
+from recsys.data.row_facts import Key
+from recsys.data.times import timestamps, unreadable_times
+from recsys.distributed.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, eq=False)
+class RatingMeanings:
+    """Of a column of ratings.
+
+    Attributes:
+        vocabulary: its different cells.
+        values: of each of them (m,), NaN where it is none.
+        is_bad: where one is written that cannot be read, (m,).
+        form, events: as :class:`~recsys.data.rating_values.ParsedRatings` has them.
+        unrated: the number that stands for "not rated"; None where none does.
+    """
+
+    vocabulary: Vocabulary
+    values: NDArray[np.float64]
+    is_bad: NDArray[np.bool_]
+    form: Form
+    events: tuple[str, ...]
+    unrated: float | None
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> RatingMeanings:
+        """By all of them.
+
+        Raises:
+            DataError: they are ambiguous.
+        """
+        parsed = parse_ratings(vocabulary.column)
+        unrated = None
+        if parsed.form not in ("words", "events"):
+            is_known = ~np.isnan(parsed.values)
+            numbers, which = np.unique(parsed.values[is_known], return_inverse=True)
+            counts = np.zeros(len(numbers), np.int64)
+            np.add.at(counts, which, vocabulary.counts[is_known])
+            unrated = unrated_number(numbers, counts)
+        return cls(vocabulary, parsed.values, parsed.is_bad, parsed.form, parsed.events, unrated)
+
+    def parse(self, cells: pd.Series[Any]) -> ParsedRatings:
+        """The ratings of some cells."""
+        if self.vocabulary.values.dtype != object:
+            return parse_ratings(cells)
+        positions = self.vocabulary.positions(cells.to_numpy())  # -1 stands for the last: nothing
+        values, is_bad = np.append(self.values, np.nan)[positions], np.append(self.is_bad, False)[positions]
+        return ParsedRatings(values, is_bad, self.form, self.events)
+
+
+@dataclass(frozen=True, eq=False)
+class TimeMeanings:
+    """Of a column of times.
+
+    Attributes:
+        vocabulary: its different cells, where it holds text or the like; None for numbers and datetimes.
+        values: of each of them (m,), where it is a time.
+        is_bad: where something else is written, (m,).
+        per_second: units of a second that all times come in.
+        oldest, newest: of all times.
+        middle: of all times, about: so many are before as after.
+        n: how many there are.
+    """
+
+    vocabulary: Vocabulary | None
+    values: NDArray[np.int64]
+    is_bad: NDArray[np.bool_]
+    per_second: int
+    oldest: int
+    newest: int
+    middle: float
+    n: int
+
+    @classmethod
+    def of_cells(cls, vocabulary: Vocabulary, lenient: bool) -> TimeMeanings:
+        """By the different cells.
+
+        Raises:
+            RowError: one is no time, and rows are not skipped; the row is its position.
+            DataError: they are ambiguous.
+        """
+        column = vocabulary.column
+        is_known = ~is_blank(column, BLANK)
+        is_bad = np.zeros(len(column), bool)
+        if lenient and is_known.any():
+            is_bad[is_known] = unreadable_times(column[is_known], vocabulary.counts[is_known])
+        is_time = is_known & ~is_bad
+        values = np.zeros(len(column), np.int64)
+        if not is_time.any():
+            return cls(vocabulary, values, is_bad, 1, 0, 0, 0.0, 0)
+        try:
+            values[is_time] = timestamps(column[is_time].reset_index(drop=True), 1, vocabulary.counts[is_time])
+        except RowError as error:
+            raise RowError(error.before, int(np.flatnonzero(is_time)[error.row]), error.after) from None
+        times, counts = values[is_time], vocabulary.counts[is_time]
+        middle = weighted_middle(times, counts)
+        return cls(vocabulary, values, is_bad, 1, int(times.min()), int(times.max()), middle, int(counts.sum()))
+
+    def parse(self, cells: pd.Series[Any]) -> NDArray[np.int64]:
+        """The times of some cells, all of which are known."""
+        if not len(cells):
+            return np.zeros(0, np.int64)
+        if self.vocabulary is None:
+            # Whole numbers in one part are the floats that they would be in a column with fractions.
+            is_scaled = self.per_second > 1 and plain(cells).dtype.kind in "iu"
+            return timestamps(cells.astype(np.float64) if is_scaled else cells, self.per_second)
+        return self.values[self.vocabulary.positions(cells.to_numpy())]
+
+
+def weighted_middle(values: NDArray[Any], counts: NDArray[np.int64]) -> float:
+    """The median of values (m,), each of which occurs so many times (m,)."""
+    order = np.argsort(values, kind="stable")
+    until = np.cumsum(counts[order])
+    ranks = np.array([(until[-1] - 1) // 2, until[-1] // 2])
+    return float(values[order][np.searchsorted(until, ranks, side="right")].mean())
+
+
+@dataclass(frozen=True, eq=False)
+class LogMeanings:
+    """As :class:`~recsys.data.meanings.Meanings` says; the cells of ids are positions among the ids of all parts.
+
+    Attributes:
+        has_no_id: by user and item, which of these ids are none, (m,).
+        rating: None where there is no such column.
+        time: likewise.
+    """
+
+    has_no_id: Mapping[Key, NDArray[np.bool_]]
+    rating: RatingMeanings | None
+    time: TimeMeanings | None
+
+    def ids(self, role: Key, cells: pd.Series[Any]) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
+        """The same positions, and where there is no id."""
+        return cells, np.append(self.has_no_id[role], True)[cells.to_numpy()]  # -1 is the last
+
+    def ratings(self, cells: pd.Series[Any]) -> ParsedRatings:
+        """As all different ratings are understood."""
+        assert self.rating is not None
+        return self.rating.parse(cells)
+
+    def unrated_value(self, ratings: ParsedRatings) -> float | None:
+        """By the distribution of all."""
+        assert self.rating is not None
+        return self.rating.unrated
+
+    def has_any(self, role: Role, is_known: NDArray[np.bool_]) -> bool:
+        """Whether some part has one."""
+        if role == "rating":
+            return self.rating is not None and not np.isnan(self.rating.values).all()
+        return self.time is not None and self.time.n > 0
+
+    def unreadable_times(self, cells: pd.Series[Any]) -> NDArray[np.bool_]:
+        """By what most of all cells are."""
+        assert self.time is not None
+        if self.time.vocabulary is None:
+            return np.zeros(len(cells), bool)
+        return self.time.is_bad[self.time.vocabulary.positions(cells.to_numpy())]
+
+    def timestamps(self, cells: pd.Series[Any]) -> NDArray[np.int64]:
+        """In the coarsest unit that holds those of all parts."""
+        assert self.time is not None
+        return self.time.parse(cells)
+
+    def oldest(self, times: NDArray[np.int64]) -> int:
+        """Of all parts."""
+        assert self.time is not None
+        return self.time.oldest
+
+    def odd_times(self, times: NDArray[np.int64], cells: pd.Series[Any], place: Place) -> Iterable[OddCells]:
+        """By the middle of all."""
+        assert self.time is not None
+        return odd_times(times, cells, place, self.time.middle)
+
+
+@dataclass(frozen=True, eq=False)
+class IdMeanings:
+    """Of a column of ids.
+
+    Attributes:
+        vocabulary: its different cells.
+        ids: of each of them, (m,).
+        is_missing: where it is none, (m,).
+    """
+
+    vocabulary: Vocabulary
+    ids: pd.Series[Any] = field(repr=False)
+    is_missing: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, vocabulary: Vocabulary) -> IdMeanings:
+        """By all of them."""
+        cleaned = clean_ids(vocabulary.column)
+        return cls(vocabulary, cleaned, is_blank_id(cleaned))

@@ -1,0 +1,400 @@
+"""A log in many parts, which the workers of a cluster read, count and index.
+
+A worker reads each part and gives the different ids in it; these are merged, two and two and so on, to the ids of
+all. With them each part is cleaned and divided by ranges of users, and of each range one worker joins the ratings of
+all parts and merges those of one pair. The result is that of the same rows in a single file, whatever the order of
+the parts; rows come by user and item.
+
+The process of the build holds no cell of the log, but the columns of the data set: 12 bytes a rating, or 20 with
+times; and each id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from recsys.config import ReadConfig, Role
+from recsys.data.cleaning import CleanTable
+from recsys.data.columns import RowError, ids
+from recsys.data.dataset import Dataset
+from recsys.data.duplicates import Rule
+from recsys.data.input_table import MAX_REASONS, InputTable
+from recsys.data.interpret import interpret_log
+from recsys.data.rating_roles import find_rating_columns
+from recsys.data.rating_values import ParsedRatings
+from recsys.data.readers.cells import series
+from recsys.data.readers.folder import find_tables
+from recsys.data.readers.formats import open_table
+from recsys.data.readers.read import notes_on_skipped, read_facts
+from recsys.data.readers.table import NoRowsError, Skipped, SourceTable
+from recsys.data.readers.wide import open_wide
+from recsys.data.report import ReadReport
+from recsys.data.roles import SAMPLE_ROWS, Roles
+from recsys.data.row_counts import RowCounts
+from recsys.data.row_facts import Key, reasons_to_leave_out
+from recsys.distributed import parts as tasks
+from recsys.distributed.cluster import Cluster, Future
+from recsys.distributed.log_meanings import IdMeanings, LogMeanings, RatingMeanings, TimeMeanings, weighted_middle
+from recsys.distributed.parts import Columns, LogLayout, PartSummary, TimeSummary
+from recsys.distributed.sources import Parts, open_part
+from recsys.distributed.vocabulary import Vocabulary, cycled, merge_vocabularies, sum_arrays
+from recsys.errors import DataError
+
+KEYS: tuple[Key, ...] = ("user", "item")
+_ROLES: tuple[Role, ...] = ("user", "item", "rating", "timestamp")
+_FAN_IN = 8
+"""Results that one task merges."""
+_NOT_READ = "left out: of a log in parts, columns about items and users are not read (give them as tables)"
+
+
+def read_parts(
+    cluster: Cluster, source: Parts, config: ReadConfig | None = None, items: Path | None = None,
+    users: Path | None = None,
+) -> tuple[Dataset, ReadReport]:  # fmt: skip
+    """Read a log in parts, and say what was understood of it.
+
+    Args:
+        cluster: whose workers see all parts.
+        source: the parts.
+        config: how tables are read.
+        items: the table of items, if it is not to be looked for beside the parts.
+        users: the table of users, likewise.
+
+    Raises:
+        DataError: a part is not there for a worker, cannot be read or has other columns, or the log cannot be
+            understood.
+        ClusterError: the cluster was lost.
+    """
+    config = config or ReadConfig()
+    first, roles = _look(source, config)
+    return _Reading(cluster, source, config, first, roles).read(items, users)
+
+
+def _look(source: Parts, config: ReadConfig) -> tuple[SourceTable, Roles]:
+    """The first part with rows and a sample of as many parts as it takes, and what the columns are by this."""
+    first: SourceTable | None = None
+    samples: list[pd.DataFrame] = []
+    for part in source.parts:
+        try:
+            table = open_table(part.name, partial(open_part, part))
+        except NoRowsError:
+            continue
+        first = first or table
+        if set(table.columns) == set(first.columns):  # others are refused by whoever reads them
+            samples.append(table.sample[list(first.columns)])
+        if sum(map(len, samples)) >= SAMPLE_ROWS:
+            break
+    if first is None:
+        raise DataError(f"the {len(source.parts):,} parts of {source.name} have no rows (expected a log of ratings)")
+    sample = pd.concat(samples, ignore_index=True).head(SAMPLE_ROWS)
+    roles = None if open_wide(first, config.columns) else find_rating_columns(first.file, sample, config.columns)
+    if roles is None:
+        raise DataError(
+            f"{first.file} has no column of users and one of items: it has {', '.join(first.columns)[:200]} (name "
+            'them in site.toml, as in [columns] user = "...", item = "..."; parts have a row for each rating)'
+        )
+    return replace(first, sample=sample), roles
+
+
+class _Reading:
+    """Of one log."""
+
+    def __init__(
+        self, cluster: Cluster, source: Parts, config: ReadConfig, first: SourceTable, roles: Roles
+    ) -> None:
+        self.cluster, self.source, self.config, self.first, self.roles = cluster, source, config, first, roles
+        read = {role: column for role, column in roles.columns.items() if role in _ROLES}
+        self.layout = LogLayout(first.file, first.columns, Roles("ratings", read, ()), config.lenient)
+        self.n = len(source.parts)
+
+    def read(self, items: Path | None, users: Path | None) -> tuple[Dataset, ReadReport]:
+        parts, summaries = self._read_all()
+        words = {role: self._merged(parts, role) for role in self._roles_with_words(summaries)}
+        vocabularies: dict[Role, Vocabulary] = self.cluster.gather(words)
+        about_ids = {key: IdMeanings.of(vocabularies[key]) for key in KEYS}
+        meanings = self._understand(parts, summaries, vocabularies, about_ids)
+        cleaned = self._each(
+            tasks.clean_part, parts, self.layout, self.cluster.put(meanings), *(words[key] for key in KEYS)
+        )
+        n_rows, counts = self._count(cleaned)
+        used = {key: self._used(cleaned, key, vocabularies[key], about_ids[key], n_rows, summaries) for key in KEYS}
+        table = self._digest(summaries, vocabularies, meanings)
+        log = self._clean_digest(meanings, about_ids, used, counts)
+        others = () if self.source.others is None else find_tables(self.source.others, self.config).others
+        listed, people = read_facts(others, table, self.config, items, users)
+        merge = partial(self._join, cleaned, used, {key: len(vocabularies[key].values) for key in KEYS})
+        return interpret_log(
+            table, log, n_rows, listed, people, name=self.source.name, config=self.config, merge=merge
+        )
+
+    def _each(self, function: Callable[..., Any], arguments: Sequence[Any], *others: Any) -> list[Future]:
+        """A task for each part."""
+        return [
+            self.cluster.submit(function, argument, *others, part=number) for number, argument in enumerate(arguments)
+        ]
+
+    def _gather(self, futures: list[Future]) -> list[Any]:
+        """The results of all parts; of several errors that of the first."""
+        try:
+            results: list[Any] = self.cluster.gather(futures)
+        except DataError:
+            return [self.cluster.gather(future) for future in futures]
+        return results
+
+    def _read_all(self) -> tuple[list[Future], list[PartSummary]]:
+        """All parts; again those whose cells must be text, because in others they are no numbers."""
+        texts: frozenset[Role] = frozenset()
+        futures = self._each(tasks.read_part, self.source.parts, self.layout, texts)
+        summaries = self._gather(self._each(tasks.summary, futures))
+        texts = self._texts(summaries)
+        if texts:
+            futures = self._each(tasks.read_part, self.source.parts, self.layout, texts)
+            summaries = self._gather(self._each(tasks.summary, futures))
+        if not any(summary.n_rows for summary in summaries):
+            skipped = _join_skipped(summaries)
+            reason = f"; {skipped.reasons[0]}" if skipped.reasons else ""
+            raise DataError(f"the parts of {self.source.name} have no row that can be read{reason}")
+        return futures, summaries
+
+    def _texts(self, summaries: Sequence[PartSummary]) -> frozenset[Role]:
+        """The roles whose cells are numbers in some parts and not in others."""
+        texts: set[Role] = set()
+        if {summary.kinds.get("rating") for summary in summaries} >= {"O", "f"}:
+            texts.add("rating")
+        times = {summary.times.kind for summary in summaries if summary.times is not None} - {"none"}
+        if len(times) > 1 and times != {"whole", "float"}:
+            if "datetime" in times:
+                raise DataError(
+                    f"{self.source.name} has datetimes in some parts and other times in others; expected them to be "
+                    "of one kind (write all parts in the same way)"
+                )
+            texts.add("timestamp")
+        return frozenset(texts)
+
+    def _roles_with_words(self, summaries: Sequence[PartSummary]) -> list[Role]:
+        """The columns whose different cells are collected."""
+        times = {summary.times.kind for summary in summaries if summary.times is not None}
+        return [role for role in self.layout.roles.columns if role != "timestamp" or "cells" in times]
+
+    def _merged(self, parts: Sequence[Future], role: Role) -> Future:
+        """The different cells of all parts."""
+        return self._tree(merge_vocabularies, self._each(tasks.vocabulary, parts, role))
+
+    def _tree(self, merge: Callable[..., Any], futures: list[Future]) -> Future:
+        """All results merged into one, a few at a time."""
+        while len(futures) > 1:
+            futures = [
+                self.cluster.submit(merge, *futures[start : start + _FAN_IN])
+                for start in range(0, len(futures), _FAN_IN)
+            ]
+        return futures[0]
+
+    def _understand(
+        self,
+        parts: Sequence[Future],
+        summaries: Sequence[PartSummary],
+        vocabularies: dict[Role, Vocabulary],
+        about_ids: dict[Key, IdMeanings],
+    ) -> LogMeanings:
+        """What the cells of all parts mean.
+
+        Raises:
+            DataError: a cell cannot be read, or they are ambiguous.
+        """
+        for key in KEYS:
+            known = np.flatnonzero(~about_ids[key].is_missing)
+            with _Located(self, parts, key, vocabularies[key], known):
+                ids(key, about_ids[key].ids.iloc[known].reset_index(drop=True))
+        rating = time = None
+        if "rating" in self.layout.roles:
+            with _Located(self, parts, "rating", vocabularies["rating"]):
+                rating = RatingMeanings.of(vocabularies["rating"])
+        if "timestamp" in vocabularies:
+            with _Located(self, parts, "timestamp", vocabularies["timestamp"]):
+                time = TimeMeanings.of_cells(vocabularies["timestamp"], self.config.lenient)
+        elif "timestamp" in self.layout.roles:
+            time = _times_of([summary.times for summary in summaries if summary.times is not None])
+        return LogMeanings({key: about_ids[key].is_missing for key in KEYS}, rating, time)
+
+    def _count(self, cleaned: list[Future]) -> tuple[int, RowCounts]:
+        """The number of ratings, and of rows that are none or lack something."""
+        n_rows, counts = 0, RowCounts()
+        for n, of_part in self._gather(self._each(tasks.counts_of_clean, cleaned)):
+            n_rows, counts = n_rows + n, counts.plus(of_part)
+        return n_rows, counts
+
+    def _used(
+        self,
+        cleaned: list[Future],
+        key: Key,
+        vocabulary: Vocabulary,
+        about: IdMeanings,
+        n_rows: int,
+        summaries: Sequence[PartSummary],
+    ) -> NDArray[np.intp]:
+        """The positions of the ids that have ratings, (m,)."""
+        if n_rows == sum(summary.n_rows for summary in summaries):
+            return np.flatnonzero(~about.is_missing)
+        n = self._each(tasks.occurrences, cleaned, key, len(vocabulary.values))
+        return np.flatnonzero(self.cluster.gather(self._tree(sum_arrays, n)))
+
+    def _digest(
+        self, summaries: Sequence[PartSummary], vocabularies: dict[Role, Vocabulary], meanings: LogMeanings
+    ) -> InputTable:
+        """A short table that has each different cell of the log, but for times, of which it has one."""
+        n = max(len(vocabulary.values) for vocabulary in vocabularies.values())
+        first_times = [summary.times.first for summary in summaries if summary.times is not None and summary.times.n]
+        frame = {
+            column.name: series(cycled(vocabularies[role].values if role in vocabularies else first_times[:1], n))
+            for role, column in self.layout.roles.columns.items()
+        }
+        facts = [column.name for column in self.roles.columns.values() if column.name not in frame]
+        frame |= {fact: series(cycled(self.first.sample[fact].to_numpy(), n)) for fact in facts}
+        name, n_parts = self.source.name, f"{self.n:,} part{'s' * (self.n != 1)}"
+        return InputTable(
+            name,
+            f"{self.first.description}, {n_parts}",
+            pd.DataFrame(frame, copy=False),
+            self.roles,
+            None,
+            notes_on_skipped(name, _join_skipped(summaries)),
+            tuple(summary.warning for summary in summaries if summary.warning is not None),
+            dict.fromkeys(self.roles.others, _NOT_READ) | reasons_to_leave_out(self.first.sample, self.roles),
+            sum(summary.n_rows for summary in summaries),
+        )
+
+    def _clean_digest(
+        self,
+        meanings: LogMeanings,
+        about_ids: dict[Key, IdMeanings],
+        used: dict[Key, NDArray[np.intp]],
+        counts: RowCounts,
+    ) -> CleanTable:
+        """The same, cleaned: each user and item with ratings, and the oldest, middle and newest time."""
+        n = max(3, *map(len, used.values()))
+        columns: dict[str, Any] = {
+            key: series(cycled(about_ids[key].ids.iloc[used[key]].to_numpy(), n)) for key in KEYS
+        }
+        rating = None
+        if meanings.rating is not None and meanings.has_any("rating", np.zeros(0, bool)):
+            columns["rating"] = np.ones(n)
+            rating = ParsedRatings(np.ones(n), np.zeros(n, bool), meanings.rating.form, meanings.rating.events)
+        time = meanings.time
+        if time is not None and time.n:
+            oldest = max(time.oldest, -(2**63) + 1) - 1 if counts.n_timeless else time.oldest
+            columns["timestamp"] = np.full(n, int(time.middle), np.int64)
+            columns["timestamp"][[0, -1]] = oldest, time.newest
+        frame = pd.DataFrame(columns, copy=False)
+        warnings = list(map(str, counts.odd_times))
+        return CleanTable(frame, counts.notes(self.layout.roles, frame), warnings, rating, counts)
+
+    def _join(
+        self,
+        cleaned: list[Future],
+        used: dict[Key, NDArray[np.intp]],
+        n_ids: dict[Key, int],
+        arrays: dict[str, Any],
+        rule: Rule | None,
+    ) -> tuple[dict[str, Any], int]:
+        """The arrays of the data set with the ratings of all parts; see :data:`~recsys.data.interpret.Merge`."""
+        index = {}
+        for key in KEYS:
+            index[key] = np.full(n_ids[key], -1, np.int32)
+            index[key][used[key]] = arrays[key][: len(used[key])]
+        n_users, n_items = len(arrays["user_ids"]), len(arrays["item_ids"])
+        counts = self.cluster.gather(
+            self._tree(sum_arrays, self._each(tasks.occurrences, cleaned, "user", n_ids["user"]))
+        )
+        starts = _ranges(index["user"], counts, n_users, self.cluster.n_parts)
+        pieces = self._each(tasks.divide_by_user, cleaned, *map(self.cluster.put, index.values()), starts)
+        joined: list[Future] = []
+        for number in range(len(starts)):
+            of_range = [self.cluster.submit(tasks.chosen, piece, number) for piece in pieces]
+            joined.append(self.cluster.submit(tasks.join_users, rule, n_items, *of_range, part=number))
+        ranges: list[tuple[Columns, int]] = self.cluster.gather(joined)
+        columns = {
+            name: None if ranges[0][0][name] is None else np.concatenate([columns[name] for columns, _ in ranges])
+            for name in _ROLES
+        }
+        return arrays | columns, sum(n_merged for _, n_merged in ranges)
+
+
+class _Located:
+    """A block in which an error about one of the different cells of a column becomes one about its place."""
+
+    def __init__(
+        self,
+        reading: _Reading,
+        parts: Sequence[Future],
+        role: Role,
+        vocabulary: Vocabulary,
+        positions: NDArray[np.intp] | None = None,
+    ) -> None:
+        self.reading, self.parts, self.role, self.vocabulary = reading, parts, role, vocabulary
+        self.positions = np.arange(len(vocabulary.values)) if positions is None else positions
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(self, type_: Any, error: Any, traceback: Any) -> None:
+        """Look for the cell in all parts."""
+        if isinstance(error, RowError):
+            value = self.vocabulary.values[self.positions[error.row]]
+            places = self.reading._each(tasks.place_of_cell, self.parts, self.role, value)
+            place = next(filter(None, self.reading._gather(places)), self.reading.source.name)
+            raise error.located(place) from None
+        if isinstance(error, DataError):
+            raise DataError(f"{self.reading.source.name}: {error}") from None
+
+
+def _ranges(
+    index: NDArray[np.int32], counts: NDArray[np.int64], n_users: int, n_ranges: int
+) -> NDArray[np.int64]:
+    """The first user of each of a few ranges of users that have about as many ratings each.
+
+    Args:
+        index: of each id (m,), the user; -1 for none.
+        counts: of each id (m,), ratings.
+        n_users: of the data set.
+        n_ranges: at most.
+    """
+    of_user = np.zeros(n_users, np.int64)
+    of_user[index[index >= 0]] = counts[index >= 0]
+    before = np.cumsum(of_user) - of_user
+    wanted = of_user.sum() * np.arange(n_ranges) // n_ranges
+    return np.unique(np.r_[0, np.searchsorted(before, wanted[1:])]).astype(np.int64)
+
+
+def _times_of(summaries: Sequence[TimeSummary]) -> TimeMeanings:
+    """What the times of all parts mean, where they are numbers or datetimes."""
+    known = [summary for summary in summaries if summary.n]
+    nothing = np.zeros(0, np.int64), np.zeros(0, bool)
+    if not known:
+        return TimeMeanings(None, *nothing, 1, 0, 0, 0.0, 0)
+    per_second = max(summary.per_second for summary in known)
+    scale = [per_second // summary.per_second for summary in known]
+    middles = np.array([summary.middle * factor for summary, factor in zip(known, scale, strict=True)])
+    counts = np.array([summary.n for summary in known], np.int64)
+    return TimeMeanings(
+        None,
+        *nothing,
+        per_second,
+        min(summary.oldest * factor for summary, factor in zip(known, scale, strict=True)),
+        max(summary.newest * factor for summary, factor in zip(known, scale, strict=True)),
+        weighted_middle(middles, counts),
+        int(counts.sum()),
+    )
+
+
+def _join_skipped(summaries: Sequence[PartSummary]) -> Skipped:
+    """The rows of all parts that cannot be read."""
+    reasons = [reason for summary in summaries for reason in summary.skipped.reasons]
+    return Skipped(sum(summary.skipped.count for summary in summaries), reasons[:MAX_REASONS])
