@@ -161,7 +161,8 @@ def _local_cluster(n_workers: int, folder: str) -> Iterator[Any]:
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # any free port; without an address it is 8787 of all interfaces
+        scheduler_kwargs={"dashboard": False},
         local_directory=folder,
         memory_limit=0,
         silence_logs=logging.CRITICAL,
