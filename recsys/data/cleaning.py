@@ -21,7 +21,7 @@ from recsys.data.id_cells import BLANK_IDS, WHOLE_FLOAT, clean_ids, is_blank
 from recsys.data.input_table import MAX_REASONS, InputTable
 from recsys.data.json_tables import json_pattern, json_words
 from recsys.data.meanings import Meanings, OwnMeanings
-from recsys.data.odd_values import odd_ages, odd_years
+from recsys.data.odd_values import OddCells, odd_ages, odd_years
 from recsys.data.rating_values import BLANK, ParsedRatings
 from recsys.data.row_counts import RowCounts, rows_are
 from recsys.data.row_facts import Key
@@ -121,7 +121,7 @@ def clean_ratings(table: InputTable, lenient: bool, meanings: Meanings | None = 
             rows = np.flatnonzero(known & ~is_skipped)
             if len(rows):
                 place = partial(_place_of_row, table, rows)
-                counts.odd_times = list(meanings.odd_times(columns["timestamp"][rows], times.iloc[rows], place))
+                counts.odd_cells = list(meanings.odd_times(columns["timestamp"][rows], times.iloc[rows], place))
     facts: tuple[Role, ...] = ("title", "year", "genres")
     for fact in facts:
         if fact in roles and roles[fact] in frame:
@@ -133,8 +133,8 @@ def clean_ratings(table: InputTable, lenient: bool, meanings: Meanings | None = 
     kept = ~(is_skipped | is_unrated)
     if not kept.all():
         log = log[kept].reset_index(drop=True)
-    warnings = [*map(str, counts.odd_times), *odd_facts(table)]
-    return CleanTable(log, counts.notes(roles, log), warnings, rating, counts)
+    counts.odd_cells += odd_facts(table)
+    return CleanTable(log, counts.notes(roles, log), list(map(str, counts.odd_cells)), rating, counts)
 
 
 def _unreadable(what: str, column: pd.Series[Any], expected: str, row: int) -> RowError:
@@ -239,8 +239,8 @@ def _most_complete(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
     return frame[keep], int((~keep).sum())
 
 
-def odd_facts(table: InputTable) -> list[str]:
-    """Warnings about years of items and ages of users that can hardly be meant; they are used all the same."""
+def odd_facts(table: InputTable) -> list[OddCells]:
+    """Years of items and ages of users that can hardly be meant; they are used all the same."""
     place = partial(_place_of_row, table, None)
     years = odd_years(table.frame[table.roles["year"]], place) if "year" in table.roles else ()
     others = [name for name in table.roles.others if name in table.frame]

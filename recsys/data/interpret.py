@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ from recsys.data.rating_roles import find_rating_columns
 from recsys.data.rating_scale import count_scale, rating_scale
 from recsys.data.report import ReadReport
 from recsys.data.roles import FACT_ROLES, SAMPLE_ROWS, RoleColumn, Roles
-from recsys.data.row_facts import Key, RowFacts, facts_of_rows
+from recsys.data.row_facts import FactSource, Key, RowFacts, RowsOfLog, facts_of_rows
 from recsys.data.tables import as_frame, need_columns
 from recsys.errors import DataError
 from recsys.schema import Label, Noun
@@ -52,7 +52,7 @@ def dataset_of_frames(
     for column in roles.guessed:
         logger.warning("ratings: column %r seems to hold %ss; if not, name it in columns", column.name, column.role)
     log = _renamed(ratings, roles, keep_others=True)
-    facts = _facts_of_rows(log, roles, items is None, users is None, logger.warning)
+    facts = _facts_of_rows(RowsOfLog(log), roles, items is None, users is None, logger.warning)
     listed_items = _renamed_facts("item", items, ratings, roles, config)
     listed_users = _renamed_facts("user", users, ratings, roles, config)
     about_items = facts.items if items is None else listed_items
@@ -80,8 +80,8 @@ def _odd_values(tables: Mapping[str, pd.DataFrame | None], times: NDArray[np.int
         if name == "ratings" and times is not None:
             yield from map(str, odd_times(times, frame["timestamp"], place))
         if "year" in frame:
-            yield from odd_years(frame["year"], place)
-        yield from odd_ages(frame, place)
+            yield from map(str, odd_years(frame["year"], place))
+        yield from map(str, odd_ages(frame, place))
 
 
 def _rule(config: ReadConfig, is_counted: bool) -> Rule | None:
@@ -91,11 +91,17 @@ def _rule(config: ReadConfig, is_counted: bool) -> Rule | None:
     return "count" if is_counted else config.duplicates
 
 
-Merge = Callable[[dict[str, Any], Rule | None], tuple[dict[str, Any], int]]
-"""From the arrays of a data set to the same with one rating a pair, and how many ratings were merged into others.
+class LogInParts(FactSource, Protocol):
+    """A log of whose rows none is at hand."""
 
-Of a log in parts the former are those of its digest, which has each user and item.
-"""
+    def merge(self, arrays: dict[str, Any], rule: Rule | None) -> tuple[dict[str, Any], int]:
+        """The arrays of a data set with one rating a pair, and how many ratings were merged into others.
+
+        Args:
+            arrays: those of a digest of the log, which has each user and item.
+            rule: which rating a pair has; None to leave all of them.
+        """
+        ...
 
 
 def _make_dataset(
@@ -106,7 +112,7 @@ def _make_dataset(
     noun: Noun,
     roles: Roles,
     genre_label: Label,
-    merge: Merge | None = None,
+    parts: LogInParts | None = None,
 ) -> Dataset:
     """The data set with one rating a pair, and with what items, genres and ratings are called."""
 
@@ -123,8 +129,8 @@ def _make_dataset(
             **arrays,
         )
 
-    if merge is not None:
-        merged, n_merged = merge(converted.arrays, rule)
+    if parts is not None:
+        merged, n_merged = parts.merge(converted.arrays, rule)
         return make(merged, is_counted=rule == "count" and n_merged > 0)
     try:
         return make(converted.arrays)
@@ -204,7 +210,7 @@ def interpret_log(
     name: str,
     config: ReadConfig,
     source: Source | None = None,
-    merge: Merge | None = None,
+    parts: LogInParts | None = None,
 ) -> tuple[Dataset, ReadReport]:
     """The same from ratings that are clean.
 
@@ -217,14 +223,15 @@ def interpret_log(
         name: as there.
         config: as there.
         source: as there.
-        merge: gives the ratings of a log in parts; None where ``log`` has them all.
+        parts: the log, where ``ratings`` is a digest of it; None where that has all of its rows.
 
     Raises:
         DataError: as there.
     """
     if not n_rows:
         raise DataError(f"{ratings.file} has no rows with a rating (expected at least one): {'; '.join(log.notes)}")
-    facts = _facts_of_rows(log.frame, ratings.roles, items is None, users is None, log.notes.append)
+    rows = RowsOfLog(log.frame) if parts is None else parts
+    facts = _facts_of_rows(rows, ratings.roles, items is None, users is None, log.notes.append)
     about_items = _clean_facts(items, "items", facts.items)
     about_users = _clean_facts(users, "users", facts.users)
     is_counted = "rating" not in log.frame or (log.rating is not None and log.rating.form == "events")
@@ -236,7 +243,7 @@ def interpret_log(
     converted = _convert(ratings, log, about_items, about_users, notes.append, label_of_genres(genres))
     files = [table.file for table in (items, ratings) if table is not None]
     noun = noun_of_names(_telling_names(ratings, items), [*files, name], [ratings.roles["user"]])
-    dataset = _make_dataset(name, source, converted, rule, noun, ratings.roles, label_of_genres(genres), merge)
+    dataset = _make_dataset(name, source, converted, rule, noun, ratings.roles, label_of_genres(genres), parts)
     notes += _notes_on_rows(dataset, converted, ratings, log, n_rows - dataset.n_ratings, rule, items, users)
     about_rows = {**ratings.left_out, **facts.left_out}
     for table, kind in ((items, "items"), (users, "users")):
@@ -250,7 +257,7 @@ def interpret_log(
 
 
 def _facts_of_rows(
-    log: pd.DataFrame, roles: Roles, has_no_items: bool, has_no_users: bool, note: Callable[[str], None]
+    log: FactSource, roles: Roles, has_no_items: bool, has_no_users: bool, note: Callable[[str], None]
 ) -> RowFacts:
     """What the rows of ratings say about items and users that no other table is about."""
     keys: list[Key] = []
@@ -265,7 +272,7 @@ def _clean_facts(
     """The table of items or users, or what the ratings say of them in each row."""
     if table is not None:
         clean = clean_facts(table)
-        clean.warnings += odd_facts(table)
+        clean.warnings += map(str, odd_facts(table))
         return clean
     if facts is None:
         return None

@@ -22,6 +22,8 @@ from recsys.text import without_controls
 FIRST_YEAR = 1000
 """Items are rarely older; "next year" is the last that is not odd."""
 MAX_AGE = 120
+_ORDER = ("is negative", "is the", "is in", "is before", "is after", "is not")
+"""How problems begin."""
 _MAX_SHOWN = 40
 """Characters of a value in a warning."""
 
@@ -55,12 +57,12 @@ class OddCells:
 
 
 def join_odd_cells(cells: Iterable[OddCells]) -> list[OddCells]:
-    """Those of several parts of a table, with one for each problem."""
+    """Those of several parts of a table, with one for each problem; in the order in which a whole table has them."""
     of_problem: dict[str, OddCells] = {}
     for odd in cells:
         first = of_problem.get(odd.problem)
         of_problem[odd.problem] = odd if first is None else replace(first, n=first.n + odd.n)
-    return list(of_problem.values())
+    return sorted(of_problem.values(), key=lambda odd: _ORDER.index(" ".join(odd.problem.split()[:2])))
 
 
 def odd_times(
@@ -86,39 +88,33 @@ def odd_times(
             yield from _odd(cells, times >= latest, "time", "is in the future", place)
 
 
-def odd_years(column: pd.Series[Any], place: Place) -> Iterator[str]:
-    """Warnings about years of items before 1000 or after the next one; 0 stands for unknown in many tables."""
+def odd_years(column: pd.Series[Any], place: Place) -> Iterator[OddCells]:
+    """Years of items before 1000 or after the next one; 0 stands for unknown in many tables."""
     last = dt.date.today().year + 1
     values = plain(column)
     if values.dtype.kind not in "iufO":
         return
     years, is_bad = parse_numbers(values)
     is_year = np.isfinite(years) & ~is_bad & (years != 0)
-    yield from _warning(column, is_year & (years < FIRST_YEAR), "year", f"is before {FIRST_YEAR}", place)
-    yield from _warning(column, is_year & (years > last), "year", f"is after {last}", place)
+    yield from _odd(column, is_year & (years < FIRST_YEAR), "year", f"is before {FIRST_YEAR}", place)
+    yield from _odd(column, is_year & (years > last), "year", f"is after {last}", place)
 
 
-def odd_ages(table: pd.DataFrame, place: Place) -> Iterator[str]:
-    """Warnings about ages of users below 0 or above 120, in columns whose name says that they are ages."""
+def odd_ages(table: pd.DataFrame, place: Place) -> Iterator[OddCells]:
+    """Ages of users below 0 or above 120, in columns whose name says that they are ages."""
     for position, name in enumerate(map(str, table.columns)):
         values = plain(table.iloc[:, position])
         if "age" not in words_of(name) or values.dtype.kind not in "iufO":
             continue
         ages = parse_numbers(values)[0]
         is_odd = np.isfinite(ages) & ((ages < 0) | (ages > MAX_AGE))
-        yield from _warning(values, is_odd, "age", f"is not between 0 and {MAX_AGE}", place)
-
-
-def _warning(
-    cells: pd.Series[Any], is_odd: NDArray[np.bool_], what: str, problem: str, place: Place
-) -> Iterator[str]:
-    """One sentence about the first of some rows and how many others there are; none where there is no row."""
-    yield from map(str, _odd(cells, is_odd, what, problem, place))
+        yield from _odd(values, is_odd, "age", f"is not between 0 and {MAX_AGE}", place)
 
 
 def _odd(
     cells: pd.Series[Any], is_odd: NDArray[np.bool_], what: str, problem: str, place: Place
 ) -> Iterator[OddCells]:
+    """The first of some rows and how many there are; nothing where there is no row."""
     rows = np.flatnonzero(is_odd)
     if not len(rows):
         return

@@ -22,7 +22,7 @@ class RowCounts:
         n_timeless: without a time.
         n_skipped: that cannot be read.
         reasons: of the first :data:`~recsys.data.input_table.MAX_REASONS` of these, with their places.
-        odd_times: that are used as they stand.
+        odd_cells: that are used as they stand.
     """
 
     n_blank: int = 0
@@ -31,7 +31,7 @@ class RowCounts:
     n_timeless: int = 0
     n_skipped: int = 0
     reasons: list[str] = field(default_factory=list)
-    odd_times: list[OddCells] = field(default_factory=list)
+    odd_cells: list[OddCells] = field(default_factory=list)
 
     def plus(self, other: RowCounts) -> RowCounts:
         """Those of two parts of one log."""
@@ -42,7 +42,7 @@ class RowCounts:
             self.n_timeless + other.n_timeless,
             self.n_skipped + other.n_skipped,
             [*self.reasons, *other.reasons][:MAX_REASONS],
-            join_odd_cells([*self.odd_times, *other.odd_times]),
+            join_odd_cells([*self.odd_cells, *other.odd_cells]),
         )
 
     def notes(self, roles: Roles, log: pd.DataFrame) -> list[str]:

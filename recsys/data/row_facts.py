@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -39,8 +39,113 @@ class RowFacts:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
+class Consistency(NamedTuple):
+    """Whether a column has one value for each key.
+
+    Attributes:
+        share: of the keys with one value, of those with several rows where there are any; None without a value.
+        n_repeated: keys that have several rows.
+        n_values: different values.
+    """
+
+    share: float | None
+    n_repeated: int
+    n_values: int
+
+
+class FactSource(Protocol):
+    """A log whose columns may say something of its items and users."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Their names."""
+        ...
+
+    def consistency(self, key: Key, name: str) -> Consistency:
+        """Of a column by items, or by users."""
+        ...
+
+    def commonest(self, key: Key, name: str) -> pd.Series[Any]:
+        """The commonest value of each key, by key; of equally common ones the first as text."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class KeyValues:
+    """How many rows have a key and a value, for each pair of them.
+
+    Attributes:
+        of_key: (m,), the number of the key.
+        of_value: (m,), the number of the value.
+        counts: (m,), rows.
+        keys: by number.
+        values: by number.
+    """
+
+    of_key: NDArray[np.int64]
+    of_value: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    keys: Any
+    values: Any
+
+    @classmethod
+    def of_rows(cls, keys: pd.Series[Any], cells: pd.Series[Any]) -> KeyValues:
+        """Of the rows of a log that are not blank: the key and the cell of each."""
+        values = plain(cells)
+        try:
+            codes, unique = pd.factorize(values)
+        except TypeError:  # lists, which do not compare
+            codes, unique = np.full(len(keys), -1), pd.Index([])
+        blank = [value is None or (isinstance(value, str) and value.strip() in _BLANK) for value in unique]
+        is_known = np.array([*(not is_blank for is_blank in blank), False], bool)[codes]
+        key_codes, key_values = pd.factorize(keys)
+        is_known &= key_codes >= 0
+        pairs, counts = np.unique(key_codes[is_known] * len(unique) + codes[is_known], return_counts=True)
+        return cls(*np.divmod(pairs, max(1, len(unique))), counts, key_values, unique)
+
+    def consistency(self, key: Key, name: str) -> Consistency:
+        """See :class:`FactSource`; the key and the column are these."""
+        if not len(self.counts):
+            return Consistency(None, 0, 0)
+        n_rows = np.zeros(int(self.of_key.max()) + 1, np.int64)
+        np.add.at(n_rows, self.of_key, self.counts)
+        n_values = np.bincount(self.of_key)
+        several = n_rows > 1
+        n_known = int((n_rows > 0).sum())
+        share = 1 - float((n_values > 1).sum()) / n_known
+        if several.sum() >= _MIN_REPEATED:
+            share_of_several = float((n_values[several] == 1).mean())
+            share = share if key == "item" and name in ("title", "year", "genres") else share_of_several
+        return Consistency(share, int(several.sum()), len(np.unique(self.of_value)))
+
+    def commonest(self) -> pd.Series[Any]:
+        """See :class:`FactSource`."""
+        rank = np.empty(len(self.values), np.int64)
+        texts = [str(value) for value in self.values]
+        rank[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
+        order = np.lexsort((rank[self.of_value], -self.counts, self.of_key))
+        first = order[np.flatnonzero(np.diff(self.of_key[order], prepend=-1))]
+        values = np.asarray(self.values, object)[self.of_value[first]]
+        return pd.Series(values, index=pd.Index(self.keys)[self.of_key[first]], dtype=object)
+
+
+class RowsOfLog:
+    """A log whose rows are at hand, as a :class:`FactSource`."""
+
+    def __init__(self, log: pd.DataFrame) -> None:
+        self.log, self.columns = log, log.columns.tolist()
+
+    def consistency(self, key: Key, name: str) -> Consistency:
+        """Of all rows."""
+        return KeyValues.of_rows(self.log[key], self.log[name]).consistency(key, name)
+
+    def commonest(self, key: Key, name: str) -> pd.Series[Any]:
+        """Of all rows."""
+        return KeyValues.of_rows(self.log[key], self.log[name]).commonest()
+
+
 def facts_of_rows(
-    log: pd.DataFrame, facts: Sequence[str], others: Sequence[str], keys: Sequence[Key], note: Callable[[str], None]
+    log: FactSource, facts: Sequence[str], others: Sequence[str], keys: Sequence[Key], note: Callable[[str], None]
 ) -> RowFacts:
     """What most rows of a log say of each item and of each user.
 
@@ -53,25 +158,25 @@ def facts_of_rows(
     """
     columns: dict[Key, dict[str, pd.Series[Any]]] = {"item": {}, "user": {}}
     left_out: dict[str, str] = {}
-    names = log.columns.tolist()
+    names = list(log.columns)
     for name in facts:
-        if name not in log or names.count(name) > 1 or "item" not in keys:
+        if names.count(name) != 1 or "item" not in keys:
             continue
-        share, _, _ = _consistency(log, "item", name)
+        share = log.consistency("item", name).share
         if share is None:
             continue
         if share < _MIN_CONSISTENT:
             note(f"the column of {name}s in the ratings is left out: it differs between ratings of one item")
             continue
-        columns["item"][name] = _commonest(log, "item", name)
+        columns["item"][name] = log.commonest("item", name)
     for name in others:
-        if name not in log or names.count(name) > 1:
+        if names.count(name) != 1:
             continue
         key, left_out[name] = key_of_column(log, name)
         if key is None:
             continue
         if key in keys:
-            columns[key][name] = _commonest(log, key, name)
+            columns[key][name] = log.commonest(key, name)
             del left_out[name]
         else:
             left_out[name] = f"left out: another table is about {key}s"
@@ -84,11 +189,11 @@ def _table(key: Key, columns: Mapping[str, pd.Series[Any]]) -> pd.DataFrame | No
 
 def reasons_to_leave_out(sample: pd.DataFrame, roles: Roles) -> dict[str, str]:
     """The columns without a role that are about neither items nor users by the first rows of a table, and why."""
-    log = sample.rename(columns={roles["item"]: "item", roles["user"]: "user"})
+    log = RowsOfLog(sample.rename(columns={roles["item"]: "item", roles["user"]: "user"}))
     taken = {"item", "user", "rating", "timestamp", "title", "year", "genres"}
     reasons = {}
     for name in roles.others:
-        if name in taken or list(log.columns).count(name) != 1:
+        if name in taken or log.columns.count(name) != 1:
             reasons[name] = f"left out: another column is the {name}"
             continue
         key, reason = key_of_column(log, name)
@@ -100,11 +205,11 @@ def reasons_to_leave_out(sample: pd.DataFrame, roles: Roles) -> dict[str, str]:
 _UNKNOWN = "left out: too few items or users have several rows to tell what it is about"
 
 
-def key_of_column(log: pd.DataFrame, name: str) -> tuple[Key | None, str]:
+def key_of_column(log: FactSource, name: str) -> tuple[Key | None, str]:
     """What a column is about, items or users; or None, and why it is left out."""
     shares: dict[Key, float] = {}
     for key in ("item", "user"):
-        share, n_repeated, n_values = _consistency(log, key, name)
+        share, n_repeated, n_values = log.consistency(key, name)
         if share is None:
             return None, "left out: empty"
         if n_values == 1:
@@ -117,50 +222,3 @@ def key_of_column(log: pd.DataFrame, name: str) -> tuple[Key | None, str]:
     if shares[best] < _MIN_CONSISTENT:
         return None, "left out: it differs between the rows of one item, and of one user"
     return best, ""
-
-
-def _codes(log: pd.DataFrame, key: Key, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64], Any, Any]:
-    """The rows that are not blank: the number of the key and of the value in each, and both by number."""
-    values = plain(log[name])
-    try:
-        codes, unique = pd.factorize(values)
-    except TypeError:  # lists, which do not compare
-        codes, unique = np.full(len(log), -1), pd.Index([])
-    blank = [value is None or (isinstance(value, str) and value.strip() in _BLANK) for value in unique]
-    is_known = np.array([*(not is_blank for is_blank in blank), False], bool)[codes]
-    keys, key_values = pd.factorize(log[key])
-    is_known &= keys >= 0
-    return keys[is_known], codes[is_known], key_values, unique
-
-
-def _consistency(log: pd.DataFrame, key: Key, name: str) -> tuple[float | None, int, int]:
-    """The share of the keys with one value, of those with several rows where there are any; None without a value.
-
-    Also how many keys have several rows, and the number of values.
-    """
-    keys, codes, _, _ = _codes(log, key, name)
-    if not len(keys):
-        return None, 0, 0
-    n_rows = np.bincount(keys)
-    pairs, _ = np.divmod(np.unique(keys * (codes.max() + 1) + codes), codes.max() + 1)
-    n_values = np.bincount(pairs, minlength=len(n_rows))
-    several = n_rows > 1
-    n_known = int((n_rows > 0).sum())
-    share = 1 - float((n_values > 1).sum()) / n_known
-    if several.sum() >= _MIN_REPEATED:
-        share_of_several = float((n_values[several] == 1).mean())
-        share = share if key == "item" and name in ("title", "year", "genres") else share_of_several
-    return share, int(several.sum()), len(np.unique(codes))
-
-
-def _commonest(log: pd.DataFrame, key: Key, name: str) -> pd.Series[Any]:
-    """The commonest value of each key, by key; of equally common ones the first as text."""
-    keys, codes, key_values, unique = _codes(log, key, name)
-    pairs, counts = np.unique(keys * len(unique) + codes, return_counts=True)
-    of_key, of_value = np.divmod(pairs, len(unique))
-    rank = np.empty(len(unique), np.int64)
-    rank[sorted(range(len(unique)), key=[str(value) for value in unique].__getitem__)] = np.arange(len(unique))
-    order = np.lexsort((rank[of_value], -counts, of_key))
-    first = order[np.flatnonzero(np.diff(of_key[order], prepend=-1))]
-    values = np.asarray(unique, object)[of_value[first]]
-    return pd.Series(values, index=pd.Index(key_values)[of_key[first]], dtype=object)

@@ -74,7 +74,7 @@ class TimeMeanings:
         values: of each of them (m,), where it is a time.
         is_bad: where something else is written, (m,).
         per_second: units of a second that all times come in.
-        oldest, newest: of all times.
+        oldest: of all times.
         middle: of all times, about: so many are before as after.
         n: how many there are.
     """
@@ -84,7 +84,6 @@ class TimeMeanings:
     is_bad: NDArray[np.bool_]
     per_second: int
     oldest: int
-    newest: int
     middle: float
     n: int
 
@@ -104,14 +103,14 @@ class TimeMeanings:
         is_time = is_known & ~is_bad
         values = np.zeros(len(column), np.int64)
         if not is_time.any():
-            return cls(vocabulary, values, is_bad, 1, 0, 0, 0.0, 0)
+            return cls(vocabulary, values, is_bad, 1, 0, 0.0, 0)
         try:
             values[is_time] = timestamps(column[is_time].reset_index(drop=True), 1, vocabulary.counts[is_time])
         except RowError as error:
             raise RowError(error.before, int(np.flatnonzero(is_time)[error.row]), error.after) from None
         times, counts = values[is_time], vocabulary.counts[is_time]
         middle = weighted_middle(times, counts)
-        return cls(vocabulary, values, is_bad, 1, int(times.min()), int(times.max()), middle, int(counts.sum()))
+        return cls(vocabulary, values, is_bad, 1, int(times.min()), middle, int(counts.sum()))
 
     def parse(self, cells: pd.Series[Any]) -> NDArray[np.int64]:
         """The times of some cells, all of which are known."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -20,11 +20,12 @@ from recsys.data.frames import ratings_in_32_bits
 from recsys.data.id_cells import is_blank
 from recsys.data.input_table import InputTable
 from recsys.data.rating_values import BLANK
-from recsys.data.readers.cells import series
+from recsys.data.readers.cells import joined, series
 from recsys.data.readers.formats import open_table
 from recsys.data.readers.table import NoRowsError, Skipped, SourceTable
-from recsys.data.roles import Roles
+from recsys.data.roles import SAMPLE_ROWS, Roles
 from recsys.data.row_counts import RowCounts
+from recsys.data.row_facts import Consistency, Key, KeyValues
 from recsys.data.sorting import order_by
 from recsys.data.times import iso_times, timestamps, units_per_second
 from recsys.distributed.log_meanings import LogMeanings
@@ -32,6 +33,8 @@ from recsys.distributed.sources import Part, open_part
 from recsys.distributed.vocabulary import Vocabulary, encode
 from recsys.errors import DataError
 
+KEYS: tuple[Key, ...] = ("user", "item")
+RATING_COLUMNS: tuple[Role, ...] = ("user", "item", "rating", "timestamp")
 Columns = dict[str, Any]
 """user, item, rating and timestamp (or None) of the same rows, by name."""
 
@@ -43,7 +46,7 @@ class LogLayout:
     Attributes:
         first: the name of the part that was looked at.
         columns: the names that every part has, in any order.
-        roles: of the columns that are read: user, item, rating and timestamp.
+        roles: of the columns that are read, with those that may say something of items and users.
         lenient: rows that cannot be read are skipped.
     """
 
@@ -60,19 +63,17 @@ class TimeSummary:
     Attributes:
         kind: "whole", "float", "datetime", "ISO" or "ISO with zones"; "cells" of text that is something else, or
             where another part has such; "none" where none is known.
-        per_second: units of a second that hold them all; the three below are in such.
+        per_second: units of a second that hold them all; the oldest and the middle are in such.
         n: how many there are.
-        oldest, newest, middle: of them.
-        first: as it is written; None without any.
+        oldest: of them.
+        middle: of them.
     """
 
     kind: str
     per_second: int = 1
     n: int = 0
     oldest: int = 0
-    newest: int = 0
     middle: float = 0
-    first: Any = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +82,10 @@ class LogPart:
 
     Attributes:
         part: where it is.
-        frame: a column for each role; those of ids are positions in ``vocabularies``.
+        frame: the columns with their own names; those of ids are positions in ``vocabularies``.
         vocabularies: of ids, of ratings, and of times that are cells of text.
-        kinds: by role, the kind of the dtype of what was read; none without a row.
+        kinds: by name of a column, the kind of the dtype of what was read; none without a row.
+        examples: by name of a column, its first cell that is not blank.
         skipped: rows that cannot be read.
         warning: about the end of the file.
         times: None without a column or a row.
@@ -92,7 +94,8 @@ class LogPart:
     part: Part
     frame: pd.DataFrame
     vocabularies: Mapping[Role, Vocabulary] = field(default_factory=dict)
-    kinds: Mapping[Role, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, Any] = field(default_factory=dict)
     skipped: Skipped = field(default_factory=Skipped)
     warning: str | None = None
     times: TimeSummary | None = None
@@ -103,19 +106,20 @@ class PartSummary:
     """What the process of the build needs to know of a part."""
 
     n_rows: int
-    kinds: Mapping[Role, str]
+    kinds: Mapping[str, str]
+    examples: Mapping[str, Any]
     skipped: Skipped
     warning: str | None
     times: TimeSummary | None
 
 
-def read_part(part: Part, layout: LogLayout, texts: Collection[Role]) -> LogPart:
+def read_part(part: Part, layout: LogLayout, texts: Collection[str]) -> LogPart:
     """Read a part.
 
     Args:
         part: where it is.
         layout: of the log.
-        texts: roles whose cells are read as they are written, because in another part they are no numbers.
+        texts: columns whose cells are read as they are written, because in another part they are no numbers.
 
     Raises:
         DataError: it cannot be read, or has other columns.
@@ -130,23 +134,28 @@ def read_part(part: Part, layout: LogLayout, texts: Collection[Role]) -> LogPart
             f"{part.name} has the columns {', '.join(table.columns)}, and {layout.first} has "
             f"{', '.join(layout.columns)} (expected the same columns in all parts of a log)"
         )
-    ids = [roles["user"], roles["item"], *(roles[role] for role in texts)]
-    cells, skipped = table.read(roles.names, layout.lenient, ids=ids)
-    kinds = {role: plain(cells[column.name]).dtype.kind for role, column in roles.columns.items() if len(cells)}
-    frame: dict[str, Any] = {}
+    names = [*roles.names, *roles.others]
+    frame, skipped = table.read(names, layout.lenient, ids=[roles["user"], roles["item"], *texts])
+    kinds = {name: plain(frame[name]).dtype.kind for name in names if len(frame)}
+    examples = {name: cell for name in names for cell in _first_known(frame[name])}
     vocabularies: dict[Role, Vocabulary] = {}
     times = None
-    for role, column in roles.columns.items():
-        values = cells.pop(column.name)
-        if role in ("user", "item"):
-            frame[role], vocabularies[role] = encode(values)
-            continue
-        if role == "timestamp" and len(values):
-            values, times = _summarise(values, "timestamp" in texts)
-        frame[role] = values
-        if role == "rating" or (times is not None and times.kind == "cells"):
-            vocabularies[role] = encode(values)[1]
-    return LogPart(part, pd.DataFrame(frame), vocabularies, kinds, skipped, table.source.warning(), times)
+    for key in KEYS:
+        frame[roles[key]], vocabularies[key] = encode(frame[roles[key]])
+    if "rating" in roles:
+        vocabularies["rating"] = encode(frame[roles["rating"]])[1]
+    if "timestamp" in roles and len(frame):
+        name = roles["timestamp"]
+        frame[name], times = _summarise(frame[name], name in texts)
+        if times.kind == "cells":
+            vocabularies["timestamp"] = encode(frame[name])[1]
+    return LogPart(part, frame, vocabularies, kinds, examples, skipped, table.source.warning(), times)
+
+
+def _first_known(column: pd.Series[Any]) -> list[Any]:
+    """The first cell that is not blank, if it is among the first rows."""
+    cells = column.head(SAMPLE_ROWS)
+    return cells[~is_blank(cells)].head(1).tolist()
 
 
 def _open(part: Part) -> SourceTable:
@@ -159,7 +168,6 @@ def _summarise(cells: pd.Series[Any], is_text: bool) -> tuple[pd.Series[Any], Ti
     is_known = ~is_blank(values, BLANK)
     if not is_known.any():
         return values, TimeSummary("none")
-    first = values[is_known].iloc[0]
     kind = "cells" if is_text else _KINDS.get(values.dtype.kind, "cells")
     if kind == "cells" and not is_text:
         codes, unique = pd.factorize(values.where(is_known, None))
@@ -169,12 +177,11 @@ def _summarise(cells: pd.Series[Any], is_text: bool) -> tuple[pd.Series[Any], Ti
             values = series(np.append(times, np.datetime64("NaT"))[codes])
             kind = "ISO with zones" if has_zone else "ISO"
     if kind == "cells":
-        return values, TimeSummary(kind, first=first)
+        return values, TimeSummary(kind)
     known = values[is_known].reset_index(drop=True)
     per_second = units_per_second(known)
     numbers = timestamps(known, per_second)
-    bounds = int(numbers.min()), int(numbers.max())
-    return values, TimeSummary(kind, per_second, len(numbers), *bounds, float(np.median(numbers)), first)
+    return values, TimeSummary(kind, per_second, len(numbers), int(numbers.min()), float(np.median(numbers)))
 
 
 _KINDS = {"i": "whole", "u": "whole", "f": "float", "M": "datetime"}
@@ -182,7 +189,7 @@ _KINDS = {"i": "whole", "u": "whole", "f": "float", "M": "datetime"}
 
 def summary(part: LogPart) -> PartSummary:
     """Of a part that was read."""
-    return PartSummary(len(part.frame), part.kinds, part.skipped, part.warning, part.times)
+    return PartSummary(len(part.frame), part.kinds, part.examples, part.skipped, part.warning, part.times)
 
 
 def vocabulary(part: LogPart, role: Role) -> Vocabulary:
@@ -190,11 +197,11 @@ def vocabulary(part: LogPart, role: Role) -> Vocabulary:
     return part.vocabularies.get(role, Vocabulary(np.empty(0, object), np.zeros(0, np.int64)))
 
 
-def place_of_cell(part: LogPart, role: Role, value: Any) -> str | None:
+def place_of_cell(part: LogPart, layout: LogLayout, role: Role, value: Any) -> str | None:
     """Where a cell of a part is first; None where it is not there."""
-    if role not in part.frame:
+    if not len(part.frame):
         return None
-    cells = part.frame[role]
+    cells = part.frame[layout.roles[role]]
     if role in ("user", "item"):
         rows = np.flatnonzero(cells.to_numpy() == part.vocabularies[role].positions(np.array([value], object))[0])
     else:
@@ -208,10 +215,12 @@ class CleanPart:
 
     Attributes:
         columns: those of users and items are positions among the ids of all parts.
+        facts: further columns.
         counts: rows that are none or lack something.
     """
 
     columns: Columns
+    facts: pd.DataFrame
     counts: RowCounts
 
     @property
@@ -236,12 +245,11 @@ def clean_part(
         DataError: a row lacks an id or cannot be read, and rows are not skipped; the message names its line.
     """
     if not len(part.frame):
-        return CleanPart(dict.fromkeys(("user", "item", "rating", "timestamp")) | _no_ids(), RowCounts())
+        return CleanPart(dict.fromkeys(RATING_COLUMNS) | _no_ids(), pd.DataFrame(), RowCounts())
     frame = part.frame.copy(deep=False)
-    for role, ids in (("user", users), ("item", items)):
-        position = np.append(ids.positions(part.vocabularies[role].values), -1).astype(np.int32)  # type: ignore[index]
-        frame[role] = position[part.frame[role].to_numpy()]
-    frame = frame.rename(columns={role: column.name for role, column in layout.roles.columns.items()})
+    for key, ids in zip(KEYS, (users, items), strict=True):
+        position = np.append(ids.positions(part.vocabularies[key].values), -1).astype(np.int32)
+        frame[layout.roles[key]] = position[frame[layout.roles[key]].to_numpy()]
     table = InputTable(part.part.name, "", frame, layout.roles, partial(_locate, part.part))
     clean = clean_ratings(table, layout.lenient, meanings)
     rating = None
@@ -252,7 +260,8 @@ def clean_part(
             raise DataError(f"{part.part.name}: {error.before} {error.after}") from None
     time = clean.frame["timestamp"].to_numpy() if "timestamp" in clean.frame else None
     columns = {"user": clean.frame["user"].to_numpy(), "item": clean.frame["item"].to_numpy()}
-    return CleanPart(columns | {"rating": rating, "timestamp": time}, clean.counts)
+    facts = clean.frame.drop(columns=[name for name in RATING_COLUMNS if name in clean.frame])
+    return CleanPart(columns | {"rating": rating, "timestamp": time}, facts, clean.counts)
 
 
 def _no_ids() -> Columns:
@@ -263,14 +272,77 @@ def _locate(part: Part, row: int) -> str:
     return _open(part).locate(row)
 
 
-def counts_of_clean(part: CleanPart) -> tuple[int, RowCounts]:
-    """The number of ratings, and of rows that are none or lack something."""
-    return part.n_rows, part.counts
+@dataclass(frozen=True)
+class CleanSummary:
+    """What the process of the build needs to know of the ratings of a part, or of several.
+
+    Attributes:
+        n_rows: how many there are.
+        counts: rows that are none or lack something.
+        times: the oldest and the newest; () without times.
+    """
+
+    n_rows: int = 0
+    counts: RowCounts = field(default_factory=RowCounts)
+    times: tuple[int, ...] = ()
+
+    def plus(self, other: CleanSummary) -> CleanSummary:
+        """Those of both."""
+        times = sorted(self.times + other.times)
+        return CleanSummary(
+            self.n_rows + other.n_rows, self.counts.plus(other.counts), (times[0], times[-1]) if times else ()
+        )
+
+
+def summary_of_clean(part: CleanPart) -> CleanSummary:
+    """Of a part that is clean."""
+    times = part.columns["timestamp"]
+    bounds = () if times is None or not len(times) else (int(times.min()), int(times.max()))
+    return CleanSummary(part.n_rows, part.counts, bounds)
 
 
 def occurrences(part: CleanPart, name: str, n: int) -> NDArray[np.int64]:
     """How often each of n users or items is in a part, (n,)."""
     return np.bincount(part.columns[name], minlength=n)
+
+
+def values_of_keys(part: CleanPart, key: Key, name: str) -> KeyValues:
+    """How often a part has each value of a further column with each user or item."""
+    cells = part.facts[name] if name in part.facts else pd.Series([], dtype=object)
+    return KeyValues.of_rows(pd.Series(part.columns[key]), cells)
+
+
+def join_key_values(*parts: KeyValues) -> KeyValues:
+    """The same of several parts."""
+    key_codes, keys = pd.factorize(np.concatenate([np.asarray(part.keys, np.int64) for part in parts]))
+    value_codes, values = pd.factorize(joined([np.asarray(part.values) for part in parts]))
+    key_starts = np.cumsum([0, *(len(part.keys) for part in parts)])
+    value_starts = np.cumsum([0, *(len(part.values) for part in parts)])
+    of_key = np.concatenate([key_codes[start + part.of_key] for start, part in zip(key_starts, parts, strict=False)])
+    of_value = np.concatenate(
+        [value_codes[start + part.of_value] for start, part in zip(value_starts, parts, strict=False)]
+    )
+    pairs, which = np.unique(of_key * len(values) + of_value, return_inverse=True)
+    counts = np.zeros(len(pairs), np.int64)
+    np.add.at(counts, which, np.concatenate([part.counts for part in parts]))
+    return KeyValues(*np.divmod(pairs, max(1, len(values))), counts, keys, values)
+
+
+def with_ids(pairs: KeyValues, ids: pd.Series[Any]) -> KeyValues:
+    """The same with ids for keys, in the place of their positions; two positions may have one id."""
+    codes, keys = pd.factorize(ids.iloc[pairs.keys].reset_index(drop=True))
+    renamed = KeyValues(codes[pairs.of_key], pairs.of_value, pairs.counts, np.arange(len(keys)), pairs.values)
+    return replace(join_key_values(renamed), keys=keys)
+
+
+def consistency(pairs: KeyValues, key: Key, name: str) -> Consistency:
+    """Whether a column has one value for each user or item."""
+    return pairs.consistency(key, name)
+
+
+def commonest(pairs: KeyValues) -> pd.Series[Any]:
+    """The commonest value of each user or item."""
+    return pairs.commonest()
 
 
 def divide_by_user(
@@ -286,7 +358,7 @@ def divide_by_user(
     """
     user: NDArray[np.int32] = users[part.columns["user"]]
     columns = part.columns | {"user": user, "item": items[part.columns["item"]]}
-    range_of = np.searchsorted(starts, user, side="right") - 1
+    range_of = (np.searchsorted(starts, user, side="right") - 1).astype(np.uint16)  # whose sort is by radix
     order = np.argsort(range_of, kind="stable")
     bounds = np.searchsorted(range_of[order], np.arange(len(starts) + 1)).tolist()
     return [
@@ -317,8 +389,6 @@ def join_users(rule: Rule | None, n_items: int, *pieces: Columns) -> tuple[Colum
         }
     if columns["rating"] is None:
         columns["rating"] = np.ones(len(columns["user"]), np.float32)
-    n_merged = 0
-    if rule is not None:
-        columns, n_merged = merge_duplicates(columns, n_items, rule)
     order = order_by(columns["user"], columns["item"])
-    return {name: None if values is None else values[order] for name, values in columns.items()}, n_merged
+    columns = {name: None if values is None else values[order] for name, values in columns.items()}
+    return (columns, 0) if rule is None else merge_duplicates(columns, n_items, rule)

@@ -11,6 +11,7 @@ times; and each id.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -37,22 +38,26 @@ from recsys.data.readers.read import notes_on_skipped, read_facts
 from recsys.data.readers.table import NoRowsError, Skipped, SourceTable
 from recsys.data.readers.wide import open_wide
 from recsys.data.report import ReadReport
-from recsys.data.roles import SAMPLE_ROWS, Roles
-from recsys.data.row_counts import RowCounts
-from recsys.data.row_facts import Key, reasons_to_leave_out
+from recsys.data.roles import FACT_ROLES, SAMPLE_ROWS, Roles
+from recsys.data.row_facts import Consistency, Key, reasons_to_leave_out
 from recsys.distributed import parts as tasks
 from recsys.distributed.cluster import Cluster, Future
 from recsys.distributed.log_meanings import IdMeanings, LogMeanings, RatingMeanings, TimeMeanings, weighted_middle
-from recsys.distributed.parts import Columns, LogLayout, PartSummary, TimeSummary
+from recsys.distributed.parts import (
+    KEYS,
+    RATING_COLUMNS,
+    CleanSummary,
+    Columns,
+    LogLayout,
+    PartSummary,
+    TimeSummary,
+)
 from recsys.distributed.sources import Parts, open_part
 from recsys.distributed.vocabulary import Vocabulary, cycled, merge_vocabularies, sum_arrays
 from recsys.errors import DataError
 
-KEYS: tuple[Key, ...] = ("user", "item")
-_ROLES: tuple[Role, ...] = ("user", "item", "rating", "timestamp")
 _FAN_IN = 8
 """Results that one task merges."""
-_NOT_READ = "left out: of a log in parts, columns about items and users are not read (give them as tables)"
 
 
 def read_parts(
@@ -111,8 +116,9 @@ class _Reading:
         self, cluster: Cluster, source: Parts, config: ReadConfig, first: SourceTable, roles: Roles
     ) -> None:
         self.cluster, self.source, self.config, self.first, self.roles = cluster, source, config, first, roles
-        read = {role: column for role, column in roles.columns.items() if role in _ROLES}
-        self.layout = LogLayout(first.file, first.columns, Roles("ratings", read, ()), config.lenient)
+        self.left_out = reasons_to_leave_out(first.sample, roles)
+        others = tuple(name for name in roles.others if name not in self.left_out)
+        self.layout = LogLayout(first.file, first.columns, replace(roles, others=others), config.lenient)
         self.n = len(source.parts)
 
     def read(self, items: Path | None, users: Path | None) -> tuple[Dataset, ReadReport]:
@@ -121,27 +127,33 @@ class _Reading:
         vocabularies: dict[Role, Vocabulary] = self.cluster.gather(words)
         about_ids = {key: IdMeanings.of(vocabularies[key]) for key in KEYS}
         meanings = self._understand(parts, summaries, vocabularies, about_ids)
-        cleaned = self._each(
+        cleaned = self.each(
             tasks.clean_part, parts, self.layout, self.cluster.put(meanings), *(words[key] for key in KEYS)
         )
-        n_rows, counts = self._count(cleaned)
-        used = {key: self._used(cleaned, key, vocabularies[key], about_ids[key], n_rows, summaries) for key in KEYS}
+        clean: CleanSummary = functools.reduce(
+            CleanSummary.plus, self.gather(self.each(tasks.summary_of_clean, cleaned)), CleanSummary()
+        )
+        is_all = clean.n_rows == sum(summary.n_rows for summary in summaries)
+        used = {
+            key: np.flatnonzero(~about_ids[key].is_missing) if is_all else self._used(cleaned, key, vocabularies[key])
+            for key in KEYS
+        }
         table = self._digest(summaries, vocabularies, meanings)
-        log = self._clean_digest(meanings, about_ids, used, counts)
+        log = self._clean_digest(meanings, about_ids, used, clean)
         others = () if self.source.others is None else find_tables(self.source.others, self.config).others
         listed, people = read_facts(others, table, self.config, items, users)
-        merge = partial(self._join, cleaned, used, {key: len(vocabularies[key].values) for key in KEYS})
+        log_parts = _CleanParts(self, cleaned, used, about_ids)
         return interpret_log(
-            table, log, n_rows, listed, people, name=self.source.name, config=self.config, merge=merge
+            table, log, clean.n_rows, listed, people, name=self.source.name, config=self.config, parts=log_parts
         )
 
-    def _each(self, function: Callable[..., Any], arguments: Sequence[Any], *others: Any) -> list[Future]:
+    def each(self, function: Callable[..., Any], arguments: Sequence[Any], *others: Any) -> list[Future]:
         """A task for each part."""
         return [
             self.cluster.submit(function, argument, *others, part=number) for number, argument in enumerate(arguments)
         ]
 
-    def _gather(self, futures: list[Future]) -> list[Any]:
+    def gather(self, futures: list[Future]) -> list[Any]:
         """The results of all parts; of several errors that of the first."""
         try:
             results: list[Any] = self.cluster.gather(futures)
@@ -151,24 +163,24 @@ class _Reading:
 
     def _read_all(self) -> tuple[list[Future], list[PartSummary]]:
         """All parts; again those whose cells must be text, because in others they are no numbers."""
-        texts: frozenset[Role] = frozenset()
-        futures = self._each(tasks.read_part, self.source.parts, self.layout, texts)
-        summaries = self._gather(self._each(tasks.summary, futures))
+        texts: frozenset[str] = frozenset()
+        futures = self.each(tasks.read_part, self.source.parts, self.layout, texts)
+        summaries = self.gather(self.each(tasks.summary, futures))
         texts = self._texts(summaries)
         if texts:
-            futures = self._each(tasks.read_part, self.source.parts, self.layout, texts)
-            summaries = self._gather(self._each(tasks.summary, futures))
+            futures = self.each(tasks.read_part, self.source.parts, self.layout, texts)
+            summaries = self.gather(self.each(tasks.summary, futures))
         if not any(summary.n_rows for summary in summaries):
             skipped = _join_skipped(summaries)
             reason = f"; {skipped.reasons[0]}" if skipped.reasons else ""
             raise DataError(f"the parts of {self.source.name} have no row that can be read{reason}")
         return futures, summaries
 
-    def _texts(self, summaries: Sequence[PartSummary]) -> frozenset[Role]:
-        """The roles whose cells are numbers in some parts and not in others."""
-        texts: set[Role] = set()
-        if {summary.kinds.get("rating") for summary in summaries} >= {"O", "f"}:
-            texts.add("rating")
+    def _texts(self, summaries: Sequence[PartSummary]) -> frozenset[str]:
+        """The columns whose cells are numbers in some parts and not in others."""
+        roles = self.layout.roles
+        names = {*roles.names, *roles.others} - {roles["user"], roles["item"], roles.name("timestamp")}
+        texts = {name for name in names if {summary.kinds.get(name) for summary in summaries} >= {"O", "f"}}
         times = {summary.times.kind for summary in summaries if summary.times is not None} - {"none"}
         if len(times) > 1 and times != {"whole", "float"}:
             if "datetime" in times:
@@ -176,19 +188,20 @@ class _Reading:
                     f"{self.source.name} has datetimes in some parts and other times in others; expected them to be "
                     "of one kind (write all parts in the same way)"
                 )
-            texts.add("timestamp")
+            texts.add(roles["timestamp"])
         return frozenset(texts)
 
     def _roles_with_words(self, summaries: Sequence[PartSummary]) -> list[Role]:
         """The columns whose different cells are collected."""
         times = {summary.times.kind for summary in summaries if summary.times is not None}
-        return [role for role in self.layout.roles.columns if role != "timestamp" or "cells" in times]
+        wanted = RATING_COLUMNS if "cells" in times else RATING_COLUMNS[:-1]
+        return [role for role in wanted if role in self.layout.roles]
 
     def _merged(self, parts: Sequence[Future], role: Role) -> Future:
         """The different cells of all parts."""
-        return self._tree(merge_vocabularies, self._each(tasks.vocabulary, parts, role))
+        return self.tree(merge_vocabularies, self.each(tasks.vocabulary, parts, role))
 
-    def _tree(self, merge: Callable[..., Any], futures: list[Future]) -> Future:
+    def tree(self, merge: Callable[..., Any], futures: list[Future]) -> Future:
         """All results merged into one, a few at a time."""
         while len(futures) > 1:
             futures = [
@@ -224,40 +237,21 @@ class _Reading:
             time = _times_of([summary.times for summary in summaries if summary.times is not None])
         return LogMeanings({key: about_ids[key].is_missing for key in KEYS}, rating, time)
 
-    def _count(self, cleaned: list[Future]) -> tuple[int, RowCounts]:
-        """The number of ratings, and of rows that are none or lack something."""
-        n_rows, counts = 0, RowCounts()
-        for n, of_part in self._gather(self._each(tasks.counts_of_clean, cleaned)):
-            n_rows, counts = n_rows + n, counts.plus(of_part)
-        return n_rows, counts
-
-    def _used(
-        self,
-        cleaned: list[Future],
-        key: Key,
-        vocabulary: Vocabulary,
-        about: IdMeanings,
-        n_rows: int,
-        summaries: Sequence[PartSummary],
-    ) -> NDArray[np.intp]:
+    def _used(self, cleaned: list[Future], key: Key, vocabulary: Vocabulary) -> NDArray[np.intp]:
         """The positions of the ids that have ratings, (m,)."""
-        if n_rows == sum(summary.n_rows for summary in summaries):
-            return np.flatnonzero(~about.is_missing)
-        n = self._each(tasks.occurrences, cleaned, key, len(vocabulary.values))
-        return np.flatnonzero(self.cluster.gather(self._tree(sum_arrays, n)))
+        n = self.each(tasks.occurrences, cleaned, key, len(vocabulary.values))
+        return np.flatnonzero(self.cluster.gather(self.tree(sum_arrays, n)))
 
     def _digest(
         self, summaries: Sequence[PartSummary], vocabularies: dict[Role, Vocabulary], meanings: LogMeanings
     ) -> InputTable:
         """A short table that has each different cell of the log, but for times, of which it has one."""
         n = max(len(vocabulary.values) for vocabulary in vocabularies.values())
-        first_times = [summary.times.first for summary in summaries if summary.times is not None and summary.times.n]
-        frame = {
-            column.name: series(cycled(vocabularies[role].values if role in vocabularies else first_times[:1], n))
-            for role, column in self.layout.roles.columns.items()
-        }
-        facts = [column.name for column in self.roles.columns.values() if column.name not in frame]
-        frame |= {fact: series(cycled(self.first.sample[fact].to_numpy(), n)) for fact in facts}
+        roles = self.layout.roles
+        cells: dict[str, Any] = {roles[role]: vocabulary.values for role, vocabulary in vocabularies.items()}
+        for other in {*roles.names, *roles.others} - cells.keys():
+            cells[other] = [summary.examples[other] for summary in summaries if other in summary.examples][:1]
+        frame = {name: series(cycled(values, n)) for name, values in cells.items()}
         name, n_parts = self.source.name, f"{self.n:,} part{'s' * (self.n != 1)}"
         return InputTable(
             name,
@@ -267,7 +261,7 @@ class _Reading:
             None,
             notes_on_skipped(name, _join_skipped(summaries)),
             tuple(summary.warning for summary in summaries if summary.warning is not None),
-            dict.fromkeys(self.roles.others, _NOT_READ) | reasons_to_leave_out(self.first.sample, self.roles),
+            self.left_out,
             sum(summary.n_rows for summary in summaries),
         )
 
@@ -276,7 +270,7 @@ class _Reading:
         meanings: LogMeanings,
         about_ids: dict[Key, IdMeanings],
         used: dict[Key, NDArray[np.intp]],
-        counts: RowCounts,
+        clean: CleanSummary,
     ) -> CleanTable:
         """The same, cleaned: each user and item with ratings, and the oldest, middle and newest time."""
         n = max(3, *map(len, used.values()))
@@ -287,34 +281,78 @@ class _Reading:
         if meanings.rating is not None and meanings.has_any("rating", np.zeros(0, bool)):
             columns["rating"] = np.ones(n)
             rating = ParsedRatings(np.ones(n), np.zeros(n, bool), meanings.rating.form, meanings.rating.events)
-        time = meanings.time
-        if time is not None and time.n:
-            oldest = max(time.oldest, -(2**63) + 1) - 1 if counts.n_timeless else time.oldest
-            columns["timestamp"] = np.full(n, int(time.middle), np.int64)
-            columns["timestamp"][[0, -1]] = oldest, time.newest
+        if meanings.time is not None and clean.times:
+            columns["timestamp"] = np.full(n, int(meanings.time.middle), np.int64)
+            columns["timestamp"][[0, -1]] = clean.times
+        for role in FACT_ROLES:
+            if role in self.layout.roles:
+                columns[role] = np.full(n, None, object)
         frame = pd.DataFrame(columns, copy=False)
-        warnings = list(map(str, counts.odd_times))
-        return CleanTable(frame, counts.notes(self.layout.roles, frame), warnings, rating, counts)
+        warnings = list(map(str, clean.counts.odd_cells))
+        notes = clean.counts.notes(self.layout.roles, frame)
+        return CleanTable(frame, notes, warnings, rating, clean.counts)
 
-    def _join(
+
+class _CleanParts:
+    """A log in parts that are clean: :class:`~recsys.data.interpret.LogInParts`.
+
+    Args:
+        reading: of the log.
+        cleaned: the parts.
+        used: by user and item, the positions of the ids that have ratings, (m,).
+        about_ids: the ids by position.
+    """
+
+    def __init__(
         self,
+        reading: _Reading,
         cleaned: list[Future],
         used: dict[Key, NDArray[np.intp]],
-        n_ids: dict[Key, int],
-        arrays: dict[str, Any],
-        rule: Rule | None,
-    ) -> tuple[dict[str, Any], int]:
-        """The arrays of the data set with the ratings of all parts; see :data:`~recsys.data.interpret.Merge`."""
-        index = {}
-        for key in KEYS:
-            index[key] = np.full(n_ids[key], -1, np.int32)
-            index[key][used[key]] = arrays[key][: len(used[key])]
-        n_users, n_items = len(arrays["user_ids"]), len(arrays["item_ids"])
-        counts = self.cluster.gather(
-            self._tree(sum_arrays, self._each(tasks.occurrences, cleaned, "user", n_ids["user"]))
+        about_ids: dict[Key, IdMeanings],
+    ) -> None:
+        self.reading, self.cleaned, self.used, self.about_ids = reading, cleaned, used, about_ids
+        self.cluster = reading.cluster
+        self.pairs: dict[tuple[Key, str], Future] = {}
+
+    @property
+    def columns(self) -> list[str]:
+        """Those that may say something of items and users."""
+        roles = self.reading.layout.roles
+        return [role for role in FACT_ROLES if role in roles] + list(roles.others)
+
+    def consistency(self, key: Key, name: str) -> Consistency:
+        """Of all parts."""
+        result: Consistency = self.cluster.gather(
+            self.cluster.submit(tasks.consistency, self._pairs(key, name), key, name)
         )
+        return result
+
+    def commonest(self, key: Key, name: str) -> pd.Series[Any]:
+        """Of all parts."""
+        result: pd.Series[Any] = self.cluster.gather(self.cluster.submit(tasks.commonest, self._pairs(key, name)))
+        return result
+
+    def _pairs(self, key: Key, name: str) -> Future:
+        """How often each value of a column stands beside each user or item."""
+        if (key, name) not in self.pairs:
+            of_parts = self.reading.each(tasks.values_of_keys, self.cleaned, key, name)
+            whole = self.reading.tree(tasks.join_key_values, of_parts)
+            ids = self.cluster.put(self.about_ids[key].ids)
+            self.pairs[key, name] = self.cluster.submit(tasks.with_ids, whole, ids)
+        return self.pairs[key, name]
+
+    def merge(self, arrays: dict[str, Any], rule: Rule | None) -> tuple[dict[str, Any], int]:
+        """Each range of users by one worker, who gets their ratings of all parts."""
+        index, n_ids = {}, {key: len(self.about_ids[key].ids) for key in KEYS}
+        for key in KEYS:
+            used = self.used[key]
+            index[key] = np.full(n_ids[key], -1, np.int32)
+            index[key][used] = arrays[key][: len(used)]
+        n_users, n_items = len(arrays["user_ids"]), len(arrays["item_ids"])
+        occurrences = self.reading.each(tasks.occurrences, self.cleaned, "user", n_ids["user"])
+        counts = self.cluster.gather(self.reading.tree(sum_arrays, occurrences))
         starts = _ranges(index["user"], counts, n_users, self.cluster.n_parts)
-        pieces = self._each(tasks.divide_by_user, cleaned, *map(self.cluster.put, index.values()), starts)
+        pieces = self.reading.each(tasks.divide_by_user, self.cleaned, *map(self.cluster.put, index.values()), starts)
         joined: list[Future] = []
         for number in range(len(starts)):
             of_range = [self.cluster.submit(tasks.chosen, piece, number) for piece in pieces]
@@ -322,7 +360,7 @@ class _Reading:
         ranges: list[tuple[Columns, int]] = self.cluster.gather(joined)
         columns = {
             name: None if ranges[0][0][name] is None else np.concatenate([columns[name] for columns, _ in ranges])
-            for name in _ROLES
+            for name in RATING_COLUMNS
         }
         return arrays | columns, sum(n_merged for _, n_merged in ranges)
 
@@ -348,8 +386,8 @@ class _Located:
         """Look for the cell in all parts."""
         if isinstance(error, RowError):
             value = self.vocabulary.values[self.positions[error.row]]
-            places = self.reading._each(tasks.place_of_cell, self.parts, self.role, value)
-            place = next(filter(None, self.reading._gather(places)), self.reading.source.name)
+            places = self.reading.each(tasks.place_of_cell, self.parts, self.reading.layout, self.role, value)
+            place = next(filter(None, self.reading.gather(places)), self.reading.source.name)
             raise error.located(place) from None
         if isinstance(error, DataError):
             raise DataError(f"{self.reading.source.name}: {error}") from None
@@ -370,7 +408,9 @@ def _ranges(
     of_user[index[index >= 0]] = counts[index >= 0]
     before = np.cumsum(of_user) - of_user
     wanted = of_user.sum() * np.arange(n_ranges) // n_ranges
-    return np.unique(np.r_[0, np.searchsorted(before, wanted[1:])]).astype(np.int64)
+    starts = np.searchsorted(before, wanted[1:])
+    starts = starts[starts < n_users]
+    return np.unique(np.r_[0, starts[before[starts] < of_user.sum()]]).astype(np.int64)  # none without ratings
 
 
 def _times_of(summaries: Sequence[TimeSummary]) -> TimeMeanings:
@@ -378,7 +418,7 @@ def _times_of(summaries: Sequence[TimeSummary]) -> TimeMeanings:
     known = [summary for summary in summaries if summary.n]
     nothing = np.zeros(0, np.int64), np.zeros(0, bool)
     if not known:
-        return TimeMeanings(None, *nothing, 1, 0, 0, 0.0, 0)
+        return TimeMeanings(None, *nothing, 1, 0, 0.0, 0)
     per_second = max(summary.per_second for summary in known)
     scale = [per_second // summary.per_second for summary in known]
     middles = np.array([summary.middle * factor for summary, factor in zip(known, scale, strict=True)])
@@ -388,7 +428,6 @@ def _times_of(summaries: Sequence[TimeSummary]) -> TimeMeanings:
         *nothing,
         per_second,
         min(summary.oldest * factor for summary, factor in zip(known, scale, strict=True)),
-        max(summary.newest * factor for summary, factor in zip(known, scale, strict=True)),
         weighted_middle(middles, counts),
         int(counts.sum()),
     )

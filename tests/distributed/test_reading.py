@@ -1,6 +1,7 @@
 """A log in many parts is read by the workers of a cluster, and is the log of the same rows in a single file."""
 
 import gzip
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,11 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recsys.cli.main import main
 from recsys.config import ReadConfig
 from recsys.data.load import read_dataset
+from recsys.distributed.reading import _Reading
 from recsys.distributed.reading import read_parts as read_log_parts
 from recsys.distributed.sources import find_parts
 from recsys.errors import DataError
+from tests.distributed.test_faults import kill_a_worker
 
 HEADER = "user,item,rating,timestamp"
 ROWS = [f"{user},{item},{1 + (user * item) % 5},{1_000_000_000 + 1000 * user + item}"
@@ -120,6 +124,25 @@ def test_a_zero_that_means_unrated_is_known_by_the_ratings_of_all_parts(cluster,
     assert dataset.n_ratings == len(ROWS) and any("unrated" in note for note in report.notes)
 
 
+def test_what_the_rows_say_of_items_and_users_is_that_of_one_file(cluster, tmp_path):
+    rows = [
+        ",".join([row, f"Film {item} (19{80 + item})", "Drama|Crime" if item % 2 else "Comedy", f"maker {item % 4}",
+                  str(20 + user), "mobile" if number % 3 else "web"])
+        for number, row in enumerate(ROWS) for user, item in [map(int, row.split(",")[:2])]
+    ]  # fmt: skip
+    rows[7] = rows[7].replace("Drama", "Farce")
+    rows[9] = rows[9].replace("Film", "film")
+    dataset, report = assert_same(cluster, tmp_path, rows, f"{HEADER},title,genres,director,age,device")
+    assert dataset.titles[3] == "Film 3" and "Crime" in dataset.genre_names and dataset.user_features.size
+    assert any(column.role == "feature" and column.name == "director" for column in report.tables[0].columns)
+
+
+def test_a_column_that_is_text_in_one_part_is_text_in_all(cluster, tmp_path):
+    prices = [f"{int(row.split(',')[1]) % 3}.50" for row in ROWS[:40]] + ["dear"] * len(ROWS[40:])
+    rows = [f"{row},{price}" for row, price in zip(ROWS, prices, strict=True)]
+    assert_same(cluster, tmp_path, rows, f"{HEADER},price")
+
+
 def test_rows_that_cannot_be_read_are_skipped_and_counted_in_all_parts(cluster, tmp_path):
     rows = [",3,4,1000000000", "3,,4,1000000000", *ROWS, "4,99,many,1000000000"]
     single, _ = read_single(tmp_path / "log.csv", rows, config=ReadConfig(lenient=True))
@@ -204,6 +227,12 @@ def test_a_time_that_is_none_is_named_by_part_and_line(cluster, tmp_path):
         read_parts(cluster, folder)
 
 
+def test_repeated_pairs_are_refused_where_the_settings_say_so(cluster, tmp_path):
+    folder = write_parts(tmp_path / "log", [*ROWS, ROWS[0]])
+    with pytest.raises(DataError, match="user 1 rated item 1 more than once"):
+        read_parts(cluster, folder, ReadConfig(duplicates="refuse"))
+
+
 def test_a_part_that_is_damaged_is_named(cluster, tmp_path):
     folder = write_parts(tmp_path / "log", ROWS, ending="csv.gz")
     path = folder / "part-0001.csv.gz"
@@ -219,6 +248,32 @@ def test_a_part_that_a_worker_does_not_see_is_named_with_the_worker(cluster, tmp
     (folder / "part-0002.csv").unlink()
     with pytest.raises(DataError, match=r"^part-0002.csv is not there for the worker tcp://127.0.0.1:\d+, as /"):
         read_log_parts(cluster, parts)
+
+
+def test_a_worker_killed_while_the_log_is_read_changes_nothing(cluster, tmp_path, monkeypatch):
+    folder, killed = write_parts(tmp_path / "log", ROWS), []
+
+    def understand_and_kill(*args):
+        kill_a_worker(cluster)
+        killed.append(True)
+        return understand(*args)
+
+    undisturbed, _ = read_parts(cluster, folder)
+    understand = _Reading._understand
+    monkeypatch.setattr(_Reading, "_understand", understand_and_kill)
+    assert read_parts(cluster, folder)[0].sha256 == undisturbed.sha256
+    assert killed == [True]
+
+
+def test_a_build_reads_parts_on_its_cluster_and_never_replaces_their_folder(tmp_path, monkeypatch):
+    folder = write_parts(tmp_path / "log", ROWS)
+    monkeypatch.chdir(tmp_path)
+    options = ["--dask", "local:1", "--no-cache", "--epochs", "1", "--models", "base"]
+    assert main(["--data", "log/part-*.csv", *options, "--out", "log"]) == 1
+    assert sorted(path.name for path in folder.iterdir()) == [f"part-000{number}.csv" for number in range(3)]
+    assert main(["--data", "log", *options]) == 0
+    dataset = json.loads((tmp_path / "site" / "data" / "build.json").read_text())["dataset"]
+    assert dataset["sha256"] == read_single(tmp_path / "log.csv", ROWS)[0].sha256
 
 
 def test_a_glob_without_a_file_is_refused(tmp_path):
