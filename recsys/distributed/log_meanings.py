@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +65,26 @@ class RatingMeanings:
         return ParsedRatings(values, is_bad, self.form, self.events)
 
 
+@dataclass(frozen=True)
+class TimeSummary:
+    """The times of one part.
+
+    Attributes:
+        kind: "whole", "float", "datetime", "ISO" or "ISO with zones"; "cells" of text that is something else, or
+            where another part has such; "none" where none is known.
+        per_second: units of a second that hold them all; the oldest and the middle are in such.
+        n: how many there are.
+        oldest: of them.
+        middle: of them.
+    """
+
+    kind: str
+    per_second: int = 1
+    n: int = 0
+    oldest: int = 0
+    middle: float = 0
+
+
 @dataclass(frozen=True, eq=False)
 class TimeMeanings:
     """Of a column of times.
@@ -111,6 +131,20 @@ class TimeMeanings:
         times, counts = values[is_time], vocabulary.counts[is_time]
         middle = weighted_middle(times, counts)
         return cls(vocabulary, values, is_bad, 1, int(times.min()), middle, int(counts.sum()))
+
+    @classmethod
+    def of_summaries(cls, summaries: Sequence[TimeSummary]) -> TimeMeanings:
+        """By those of all parts, where times are numbers or datetimes."""
+        known = [summary for summary in summaries if summary.n]
+        nothing = np.zeros(0, np.int64), np.zeros(0, bool)
+        if not known:
+            return cls(None, *nothing, 1, 0, 0.0, 0)
+        per_second = max(summary.per_second for summary in known)
+        scale = [per_second // summary.per_second for summary in known]
+        oldest = min(summary.oldest * factor for summary, factor in zip(known, scale, strict=True))
+        middles = np.array([summary.middle * factor for summary, factor in zip(known, scale, strict=True)])
+        counts = np.array([summary.n for summary in known], np.int64)
+        return cls(None, *nothing, per_second, oldest, weighted_middle(middles, counts), int(counts.sum()))
 
     def parse(self, cells: pd.Series[Any]) -> NDArray[np.int64]:
         """The times of some cells, all of which are known."""

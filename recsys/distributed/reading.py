@@ -12,7 +12,7 @@ times; and each id.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,6 @@ from recsys.config import ReadConfig, Role
 from recsys.data.cleaning import CleanTable
 from recsys.data.columns import RowError, ids
 from recsys.data.dataset import Dataset
-from recsys.data.duplicates import Rule
 from recsys.data.input_table import MAX_REASONS, InputTable
 from recsys.data.interpret import interpret_log
 from recsys.data.rating_roles import find_rating_columns
@@ -39,25 +38,23 @@ from recsys.data.readers.table import NoRowsError, Skipped, SourceTable
 from recsys.data.readers.wide import open_wide
 from recsys.data.report import ReadReport
 from recsys.data.roles import FACT_ROLES, SAMPLE_ROWS, Roles
-from recsys.data.row_facts import Consistency, Key, reasons_to_leave_out
+from recsys.data.row_facts import Key, reasons_to_leave_out
+from recsys.distributed import clean_parts
 from recsys.distributed import parts as tasks
+from recsys.distributed.clean_log import CleanLog
+from recsys.distributed.clean_parts import CleanSummary
 from recsys.distributed.cluster import Cluster, Future
-from recsys.distributed.log_meanings import IdMeanings, LogMeanings, RatingMeanings, TimeMeanings, weighted_middle
+from recsys.distributed.each_part import each, tree
+from recsys.distributed.log_meanings import IdMeanings, LogMeanings, RatingMeanings, TimeMeanings
 from recsys.distributed.parts import (
     KEYS,
     RATING_COLUMNS,
-    CleanSummary,
-    Columns,
     LogLayout,
     PartSummary,
-    TimeSummary,
 )
 from recsys.distributed.sources import Parts, open_part
 from recsys.distributed.vocabulary import Vocabulary, cycled, merge_vocabularies, sum_arrays
 from recsys.errors import DataError
-
-_FAN_IN = 8
-"""Results that one task merges."""
 
 
 def read_parts(
@@ -127,11 +124,12 @@ class _Reading:
         vocabularies: dict[Role, Vocabulary] = self.cluster.gather(words)
         about_ids = {key: IdMeanings.of(vocabularies[key]) for key in KEYS}
         meanings = self._understand(parts, summaries, vocabularies, about_ids)
-        cleaned = self.each(
-            tasks.clean_part, parts, self.layout, self.cluster.put(meanings), *(words[key] for key in KEYS)
+        ids_of_all = (words[key] for key in KEYS)
+        cleaned = each(
+            self.cluster, clean_parts.clean_part, parts, self.layout, self.cluster.put(meanings), *ids_of_all
         )
         clean: CleanSummary = functools.reduce(
-            CleanSummary.plus, self.gather(self.each(tasks.summary_of_clean, cleaned)), CleanSummary()
+            CleanSummary.plus, self.gather(each(self.cluster, clean_parts.summary_of_clean, cleaned)), CleanSummary()
         )
         is_all = clean.n_rows == sum(summary.n_rows for summary in summaries)
         used = {
@@ -142,16 +140,13 @@ class _Reading:
         log = self._clean_digest(meanings, about_ids, used, clean)
         others = () if self.source.others is None else find_tables(self.source.others, self.config).others
         listed, people = read_facts(others, table, self.config, items, users)
-        log_parts = _CleanParts(self, cleaned, used, about_ids)
+        del parts  # of which the workers keep nothing then
+        roles = self.layout.roles
+        columns = [role for role in FACT_ROLES if role in roles] + list(roles.others)
+        log_parts = CleanLog(self.cluster, columns, cleaned, used, about_ids)
         return interpret_log(
             table, log, clean.n_rows, listed, people, name=self.source.name, config=self.config, parts=log_parts
         )
-
-    def each(self, function: Callable[..., Any], arguments: Sequence[Any], *others: Any) -> list[Future]:
-        """A task for each part."""
-        return [
-            self.cluster.submit(function, argument, *others, part=number) for number, argument in enumerate(arguments)
-        ]
 
     def gather(self, futures: list[Future]) -> list[Any]:
         """The results of all parts; of several errors that of the first."""
@@ -164,12 +159,12 @@ class _Reading:
     def _read_all(self) -> tuple[list[Future], list[PartSummary]]:
         """All parts; again those whose cells must be text, because in others they are no numbers."""
         texts: frozenset[str] = frozenset()
-        futures = self.each(tasks.read_part, self.source.parts, self.layout, texts)
-        summaries = self.gather(self.each(tasks.summary, futures))
+        futures = each(self.cluster, tasks.read_part, self.source.parts, self.layout, texts)
+        summaries = self.gather(each(self.cluster, tasks.summary, futures))
         texts = self._texts(summaries)
         if texts:
-            futures = self.each(tasks.read_part, self.source.parts, self.layout, texts)
-            summaries = self.gather(self.each(tasks.summary, futures))
+            futures = each(self.cluster, tasks.read_part, self.source.parts, self.layout, texts)
+            summaries = self.gather(each(self.cluster, tasks.summary, futures))
         if not any(summary.n_rows for summary in summaries):
             skipped = _join_skipped(summaries)
             reason = f"; {skipped.reasons[0]}" if skipped.reasons else ""
@@ -199,16 +194,7 @@ class _Reading:
 
     def _merged(self, parts: Sequence[Future], role: Role) -> Future:
         """The different cells of all parts."""
-        return self.tree(merge_vocabularies, self.each(tasks.vocabulary, parts, role))
-
-    def tree(self, merge: Callable[..., Any], futures: list[Future]) -> Future:
-        """All results merged into one, a few at a time."""
-        while len(futures) > 1:
-            futures = [
-                self.cluster.submit(merge, *futures[start : start + _FAN_IN])
-                for start in range(0, len(futures), _FAN_IN)
-            ]
-        return futures[0]
+        return tree(self.cluster, merge_vocabularies, each(self.cluster, tasks.vocabulary, parts, role))
 
     def _understand(
         self,
@@ -234,13 +220,13 @@ class _Reading:
             with _Located(self, parts, "timestamp", vocabularies["timestamp"]):
                 time = TimeMeanings.of_cells(vocabularies["timestamp"], self.config.lenient)
         elif "timestamp" in self.layout.roles:
-            time = _times_of([summary.times for summary in summaries if summary.times is not None])
+            time = TimeMeanings.of_summaries([summary.times for summary in summaries if summary.times is not None])
         return LogMeanings({key: about_ids[key].is_missing for key in KEYS}, rating, time)
 
     def _used(self, cleaned: list[Future], key: Key, vocabulary: Vocabulary) -> NDArray[np.intp]:
         """The positions of the ids that have ratings, (m,)."""
-        n = self.each(tasks.occurrences, cleaned, key, len(vocabulary.values))
-        return np.flatnonzero(self.cluster.gather(self.tree(sum_arrays, n)))
+        n = each(self.cluster, clean_parts.occurrences, cleaned, key, len(vocabulary.values))
+        return np.flatnonzero(self.cluster.gather(tree(self.cluster, sum_arrays, n)))
 
     def _digest(
         self, summaries: Sequence[PartSummary], vocabularies: dict[Role, Vocabulary], meanings: LogMeanings
@@ -282,8 +268,9 @@ class _Reading:
             columns["rating"] = np.ones(n)
             rating = ParsedRatings(np.ones(n), np.zeros(n, bool), meanings.rating.form, meanings.rating.events)
         if meanings.time is not None and clean.times:
-            columns["timestamp"] = np.full(n, int(meanings.time.middle), np.int64)
-            columns["timestamp"][[0, -1]] = clean.times
+            oldest, newest = clean.times
+            columns["timestamp"] = np.full(n, min(max(int(meanings.time.middle), oldest), newest), np.int64)
+            columns["timestamp"][[0, -1]] = oldest, newest
         for role in FACT_ROLES:
             if role in self.layout.roles:
                 columns[role] = np.full(n, None, object)
@@ -291,78 +278,6 @@ class _Reading:
         warnings = list(map(str, clean.counts.odd_cells))
         notes = clean.counts.notes(self.layout.roles, frame)
         return CleanTable(frame, notes, warnings, rating, clean.counts)
-
-
-class _CleanParts:
-    """A log in parts that are clean: :class:`~recsys.data.interpret.LogInParts`.
-
-    Args:
-        reading: of the log.
-        cleaned: the parts.
-        used: by user and item, the positions of the ids that have ratings, (m,).
-        about_ids: the ids by position.
-    """
-
-    def __init__(
-        self,
-        reading: _Reading,
-        cleaned: list[Future],
-        used: dict[Key, NDArray[np.intp]],
-        about_ids: dict[Key, IdMeanings],
-    ) -> None:
-        self.reading, self.cleaned, self.used, self.about_ids = reading, cleaned, used, about_ids
-        self.cluster = reading.cluster
-        self.pairs: dict[tuple[Key, str], Future] = {}
-
-    @property
-    def columns(self) -> list[str]:
-        """Those that may say something of items and users."""
-        roles = self.reading.layout.roles
-        return [role for role in FACT_ROLES if role in roles] + list(roles.others)
-
-    def consistency(self, key: Key, name: str) -> Consistency:
-        """Of all parts."""
-        result: Consistency = self.cluster.gather(
-            self.cluster.submit(tasks.consistency, self._pairs(key, name), key, name)
-        )
-        return result
-
-    def commonest(self, key: Key, name: str) -> pd.Series[Any]:
-        """Of all parts."""
-        result: pd.Series[Any] = self.cluster.gather(self.cluster.submit(tasks.commonest, self._pairs(key, name)))
-        return result
-
-    def _pairs(self, key: Key, name: str) -> Future:
-        """How often each value of a column stands beside each user or item."""
-        if (key, name) not in self.pairs:
-            of_parts = self.reading.each(tasks.values_of_keys, self.cleaned, key, name)
-            whole = self.reading.tree(tasks.join_key_values, of_parts)
-            ids = self.cluster.put(self.about_ids[key].ids)
-            self.pairs[key, name] = self.cluster.submit(tasks.with_ids, whole, ids)
-        return self.pairs[key, name]
-
-    def merge(self, arrays: dict[str, Any], rule: Rule | None) -> tuple[dict[str, Any], int]:
-        """Each range of users by one worker, who gets their ratings of all parts."""
-        index, n_ids = {}, {key: len(self.about_ids[key].ids) for key in KEYS}
-        for key in KEYS:
-            used = self.used[key]
-            index[key] = np.full(n_ids[key], -1, np.int32)
-            index[key][used] = arrays[key][: len(used)]
-        n_users, n_items = len(arrays["user_ids"]), len(arrays["item_ids"])
-        occurrences = self.reading.each(tasks.occurrences, self.cleaned, "user", n_ids["user"])
-        counts = self.cluster.gather(self.reading.tree(sum_arrays, occurrences))
-        starts = _ranges(index["user"], counts, n_users, self.cluster.n_parts)
-        pieces = self.reading.each(tasks.divide_by_user, self.cleaned, *map(self.cluster.put, index.values()), starts)
-        joined: list[Future] = []
-        for number in range(len(starts)):
-            of_range = [self.cluster.submit(tasks.chosen, piece, number) for piece in pieces]
-            joined.append(self.cluster.submit(tasks.join_users, rule, n_items, *of_range, part=number))
-        ranges: list[tuple[Columns, int]] = self.cluster.gather(joined)
-        columns = {
-            name: None if ranges[0][0][name] is None else np.concatenate([columns[name] for columns, _ in ranges])
-            for name in RATING_COLUMNS
-        }
-        return arrays | columns, sum(n_merged for _, n_merged in ranges)
 
 
 class _Located:
@@ -386,51 +301,12 @@ class _Located:
         """Look for the cell in all parts."""
         if isinstance(error, RowError):
             value = self.vocabulary.values[self.positions[error.row]]
-            places = self.reading.each(tasks.place_of_cell, self.parts, self.reading.layout, self.role, value)
-            place = next(filter(None, self.reading.gather(places)), self.reading.source.name)
+            reading = self.reading
+            places = each(reading.cluster, tasks.place_of_cell, self.parts, reading.layout, self.role, value)
+            place = next(filter(None, reading.gather(places)), reading.source.name)
             raise error.located(place) from None
         if isinstance(error, DataError):
             raise DataError(f"{self.reading.source.name}: {error}") from None
-
-
-def _ranges(
-    index: NDArray[np.int32], counts: NDArray[np.int64], n_users: int, n_ranges: int
-) -> NDArray[np.int64]:
-    """The first user of each of a few ranges of users that have about as many ratings each.
-
-    Args:
-        index: of each id (m,), the user; -1 for none.
-        counts: of each id (m,), ratings.
-        n_users: of the data set.
-        n_ranges: at most.
-    """
-    of_user = np.zeros(n_users, np.int64)
-    of_user[index[index >= 0]] = counts[index >= 0]
-    before = np.cumsum(of_user) - of_user
-    wanted = of_user.sum() * np.arange(n_ranges) // n_ranges
-    starts = np.searchsorted(before, wanted[1:])
-    starts = starts[starts < n_users]
-    return np.unique(np.r_[0, starts[before[starts] < of_user.sum()]]).astype(np.int64)  # none without ratings
-
-
-def _times_of(summaries: Sequence[TimeSummary]) -> TimeMeanings:
-    """What the times of all parts mean, where they are numbers or datetimes."""
-    known = [summary for summary in summaries if summary.n]
-    nothing = np.zeros(0, np.int64), np.zeros(0, bool)
-    if not known:
-        return TimeMeanings(None, *nothing, 1, 0, 0.0, 0)
-    per_second = max(summary.per_second for summary in known)
-    scale = [per_second // summary.per_second for summary in known]
-    middles = np.array([summary.middle * factor for summary, factor in zip(known, scale, strict=True)])
-    counts = np.array([summary.n for summary in known], np.int64)
-    return TimeMeanings(
-        None,
-        *nothing,
-        per_second,
-        min(summary.oldest * factor for summary, factor in zip(known, scale, strict=True)),
-        weighted_middle(middles, counts),
-        int(counts.sum()),
-    )
 
 
 def _join_skipped(summaries: Sequence[PartSummary]) -> Skipped:

@@ -1,0 +1,25 @@
+"""Tasks for each part of something, and their results merged into one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from recsys.distributed.cluster import Cluster, Future
+
+_FAN_IN = 8
+"""Results that one task merges."""
+
+
+def each(cluster: Cluster, function: Callable[..., Any], parts: Sequence[Any], *others: Any) -> list[Future]:
+    """What a function gives for each part, and for what else all of them get."""
+    return [cluster.submit(function, part, *others, part=number) for number, part in enumerate(parts)]
+
+
+def tree(cluster: Cluster, merge: Callable[..., Any], futures: Sequence[Future]) -> Future:
+    """All results merged into one, a few at a time."""
+    while len(futures) > 1:
+        futures = [
+            cluster.submit(merge, *futures[start : start + _FAN_IN]) for start in range(0, len(futures), _FAN_IN)
+        ]
+    return futures[0]
