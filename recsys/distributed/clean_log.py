@@ -80,7 +80,7 @@ class CleanLog:
         joined: list[Future] = []
         for number in range(len(starts)):
             of_range = [self.cluster.submit(tasks.chosen, piece, number) for piece in pieces]
-            joined.append(self.cluster.submit(tasks.join_users, rule, n_items, *of_range, part=number))
+            joined.append(self.cluster.submit(tasks.join_users, rule, n_items, *of_range))
         ranges: list[tuple[Columns, int]] = self.cluster.gather(joined)
         columns = {
             name: None if ranges[0][0][name] is None else np.concatenate([columns[name] for columns, _ in ranges])

@@ -49,25 +49,27 @@ class Cluster:
 
     def __init__(self, client: Any, n_parts: int) -> None:
         self.client, self.n_parts = client, n_parts
-        self._workers = sorted(client.nthreads())
 
-    def submit(self, function: Callable[..., Any], *args: Any, part: int | None = None) -> Future:
-        """Let a worker call a function.
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future:
+        """Let a worker call a function: mostly one that has its arguments, for Dask knows what it costs to move them.
+
+        It is not told which: a task that is bound to a worker would wait for ever if that were lost with all others.
 
         Args:
             function: pure; it can be pickled.
             args: of it; futures stand for their results.
-            part: of the data, if the function works on one: the same worker gets all that is of a part, if it lives.
         """
         with _lost():
-            where: dict[str, Any] = {}
-            if part is not None:
-                where = {"workers": [self._workers[part % len(self._workers)]], "allow_other_workers": True}
-            return self.client.submit(function, *args, pure=False, **where)
+            return self.client.submit(function, *args, pure=False)
 
-    def put(self, value: Any, part: int | None = None) -> Future:
+    def put(self, value: Any) -> Future:
         """Send data to a worker, as the result of a task."""
-        return self.submit(_identity, value, part=part)
+        return self.submit(_identity, value)
+
+    def copy_to_all(self, future: Future) -> None:
+        """Let every worker have a result, so that what is made of it may be made by any."""
+        with _lost():
+            self.client.replicate([future])
 
     def gather(self, futures: Any) -> Any:
         """The results of a future, or of a list of them.

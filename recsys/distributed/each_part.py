@@ -13,7 +13,7 @@ _FAN_IN = 8
 
 def each(cluster: Cluster, function: Callable[..., Any], parts: Sequence[Any], *others: Any) -> list[Future]:
     """What a function gives for each part, and for what else all of them get."""
-    return [cluster.submit(function, part, *others, part=number) for number, part in enumerate(parts)]
+    return [cluster.submit(function, part, *others) for part in parts]
 
 
 def tree(cluster: Cluster, merge: Callable[..., Any], futures: Sequence[Future]) -> Future:

@@ -53,11 +53,12 @@ class ClusterTraining:
         self.settings, self.log_q, rng = cluster.gather(cluster.submit(_describe, self.whole))
         self.names = list(self.settings)
         self.weights = default_weights(self.names)
+        cluster.copy_to_all(self.whole)  # tasks go where their data are, and so replicas are made on all workers
         self.replicas, self.states = list[Future](), list[Future]()
         for part, users in enumerate(self.users):
             own = rng if part == 0 else rngs[part]  # the first goes on where the start has stopped drawing
-            self.replicas.append(cluster.submit(steps.make_replica, self.whole, users, own, part=part))
-            self.states.append(cluster.submit(steps.first_state, self.replicas[part], own, part=part))
+            self.replicas.append(cluster.submit(steps.make_replica, self.whole, users, own))
+            self.states.append(cluster.submit(steps.first_state, self.replicas[part], own))
         self.saved_states = self.states
 
     def begin_epoch(self, epoch: int) -> Callable[[], float]:
@@ -78,7 +79,7 @@ class ClusterTraining:
         def end() -> float:
             # What this process has too survives the loss of any worker, and nothing before it is computed again.
             states = self.cluster.gather(states_of)
-            self.states = [self.cluster.put(state, part) for part, state in enumerate(states[self.names[-1]])]
+            self.states = [self.cluster.put(state) for state in states[self.names[-1]]]
             losses = [functools.reduce(BatchLoss.plus, (state.loss for state in states[name])) for name in self.names]
             return float(np.mean([loss.mean for loss in losses]))
 
@@ -128,7 +129,7 @@ class ClusterTraining:
         submit, parts = self.cluster.submit, range(len(self.users))
         pending = [self._on(part, steps.begin, self.states[part], this) for part in parts]
         for number in range(2, this.n_batches + 2):
-            gradients = [submit(steps.shared_gradients, pending[part], part=part) for part in parts]
+            gradients = [submit(steps.shared_gradients, pending[part]) for part in parts]
             shared = submit(steps.mean, *gradients)
             if number <= this.n_batches:
                 pending = [self._on(part, steps.advance, pending[part], shared, this, number) for part in parts]
@@ -136,7 +137,7 @@ class ClusterTraining:
 
     def _on(self, part: int, function: Callable[..., Any], *arguments: Any) -> Future:
         """What a function gives for a replica."""
-        return self.cluster.submit(function, self.replicas[part], *arguments, part=part)
+        return self.cluster.submit(function, self.replicas[part], *arguments)
 
     def _item_side(self) -> tuple[Array, Array]:
         """Vectors and biases of all items, which every replica has."""
