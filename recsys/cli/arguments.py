@@ -147,7 +147,8 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         "--dask",
         metavar="ADDRESS",
         help="compute on a Dask cluster: the address of its scheduler, such as tcp://10.0.0.5:8786, or local:N for N "
-        "processes of this machine; needs the extra dask (default: this machine alone)",
+        "processes of this machine; --data may then be a log in many parts too: a folder of them, a glob or a URL "
+        "such as s3://bucket/log/*.parquet; needs the extra dask (default: this machine alone)",
     )
     work.add_argument(
         "--publish",
