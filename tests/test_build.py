@@ -52,7 +52,7 @@ def site(small: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def skip_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on builds write the exported files and the manifest alone, which is quicker."""
-    monkeypatch.setattr(pipeline, "render", lambda artefacts, folder, reporter: write_manifest(folder))
+    monkeypatch.setattr(pipeline, "render", lambda artefacts, folder, *rest: write_manifest(folder))
 
 
 @pytest.fixture

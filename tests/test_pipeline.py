@@ -319,7 +319,7 @@ def test_a_script_without_a_main_guard_builds_a_site_of_a_large_log_too(log, tmp
 import recsys
 from recsys import pipeline
 from recsys.site.output.manifest import write_manifest
-pipeline.render = lambda artefacts, folder, reporter: write_manifest(folder)
+pipeline.render = lambda artefacts, folder, *rest: write_manifest(folder)
 config = recsys.BuildConfig(models=("base",), train=recsys.TrainConfig(dim=8, epochs=2))
 recsys.build_site(recsys.load_dataset({str(log)!r}), {str(tmp_path / "site")!r}, config, cache=recsys.NoCache())
 """)

@@ -12,7 +12,7 @@ if dask_skip_reason() is not None:
     collect_ignore_glob = ["test_*.py"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[object]:
     from recsys.distributed.address import Address
     from recsys.distributed.cluster import connected

@@ -174,7 +174,7 @@ class Rebuilding:
     def _rendered(self) -> Iterator[None]:
         """In the block, the files of a build are copies of those that were written before."""
 
-        def copy(artefacts: object, folder: Path, reporter: object) -> None:
+        def copy(artefacts: object, folder: Path, *rest: object) -> None:
             _link_tree(self._folder / "new", folder)
 
         with patch.object(pipeline, "export", lambda *rest: None), patch.object(pipeline, "render", copy):
