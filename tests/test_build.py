@@ -328,7 +328,7 @@ def test_a_build_that_fails_while_rendering_leaves_the_previous_site_alone(
 ):
     out = shutil.copytree(site, tmp_path / "site")
 
-    def fail(artefacts, templates, folder, on_page, on_size):
+    def fail(artefacts, templates, folder, *rest, **others):
         (folder / "index.html").write_text("half a site")
         raise failure
 
