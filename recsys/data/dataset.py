@@ -275,7 +275,7 @@ class Dataset:
         What the ratings of all say of their scale and of times stays as it is.
 
         Args:
-            users: (n,), ascending, at least one of whom rated something.
+            users: (n,), ascending; at least one has a rating.
 
         Raises:
             DataError: none of them did.

@@ -88,7 +88,8 @@ def _described(value: Any, sent: dict[int, Future], cluster: Cluster) -> Any:
     """A function as its parts, so that large arguments are sent once, whatever the number of tasks that read them."""
     if isinstance(value, partial):
         arguments = [_described(argument, sent, cluster) for argument in value.args]
-        return {"call": value.func, "arguments": arguments}
+        named = {name: _described(argument, sent, cluster) for name, argument in value.keywords.items()}
+        return {"call": value.func, "arguments": arguments, "named": named}
     if is_dataclass(value) and not isinstance(value, type):
         if id(value) not in sent:
             sent[id(value)] = cluster.put(value)
@@ -97,8 +98,9 @@ def _described(value: Any, sent: dict[int, Future], cluster: Cluster) -> Any:
 
 
 def _restored(value: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {"call", "arguments"}:
-        return partial(value["call"], *map(_restored, value["arguments"]))
+    if isinstance(value, dict) and value.keys() == {"call", "arguments", "named"}:
+        named = {name: _restored(argument) for name, argument in value["named"].items()}
+        return partial(value["call"], *map(_restored, value["arguments"]), **named)
     return value
 
 

@@ -140,7 +140,7 @@ class _Reading:
         log = self._clean_digest(meanings, about_ids, used, clean)
         others = () if self.source.others is None else find_tables(self.source.others, self.config).others
         listed, people = read_facts(others, table, self.config, items, users)
-        del parts  # of which the workers keep nothing then
+        del parts  # so that the workers can forget them
         roles = self.layout.roles
         columns = [role for role in FACT_ROLES if role in roles] + list(roles.others)
         log_parts = CleanLog(self.cluster, columns, cleaned, used, about_ids)

@@ -92,7 +92,7 @@ class Fitted:
         archive.write(Path(path), content)
 
     def of_users(self, users: NDArray[np.integer[Any]]) -> Fitted:
-        """The same model for some of its users (n,) alone, at least one of whom rated something in training."""
+        """The same model for some of its users (n,) alone; at least one has a training rating."""
         return replace(
             self,
             user_ids=self.user_ids[users],

@@ -143,7 +143,7 @@ class Ensemble:
         What the ratings of all users say, such as the popularity of items, stays.
 
         Args:
-            users: ascending, at least one of whom rated something.
+            users: ascending; at least one has a rating.
             rng: draws batches and dropout.
         """
         part = copy.copy(self)

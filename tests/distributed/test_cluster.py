@@ -60,6 +60,19 @@ def test_tasks_give_their_results_in_their_order_with_the_seconds_they_took(clus
     assert all(seconds >= 0 for *_, seconds in finished)
 
 
+def test_arguments_of_tasks_arrive_by_position_and_by_name(cluster):
+    address = Address("tcp://one:1")
+    tasks = [Task("a", partial(arguments_of, 1, partial(arguments_of, address), last=address))]
+    [(_, result, _)] = ClusterMachines(cluster).run(tasks, ignore)
+    first, inner, last = result
+    assert (first, inner(None), last) == (1, (address, None, None), address)
+
+
+def arguments_of(first, second=None, send=None, last=None):
+    """What a task was called with, but for the function that reports its progress."""
+    return first, second, last
+
+
 def test_the_failure_of_a_task_is_raised_as_it_is(cluster):
     with pytest.raises(DataError, match="line 3 is odd"):
         list(ClusterMachines(cluster).run([Task("a", partial(fails, "line 3 is odd"))], ignore))

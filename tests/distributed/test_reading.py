@@ -209,21 +209,19 @@ def test_items_and_users_beside_the_parts_are_read(cluster, tmp_path):
     assert read_parts(cluster, folder / "part-*.csv", items=folder / "items.csv")[0].n_items == 14
 
 
-def test_a_row_that_cannot_be_read_is_named_by_part_and_line(cluster, tmp_path):
+@pytest.mark.parametrize(
+    ("part", "row", "problem"),
+    [
+        (2, "5,6,many,1000000000", "rating 'many' cannot be read"),
+        (1, "5,6,3,soon", "timestamp 'soon' is not a time"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named_by_part_and_line(cluster, tmp_path, part, row, problem):
     folder = write_parts(tmp_path / "log", ROWS)
-    with (folder / "part-0002.csv").open("a") as file:
-        file.write("5,6,many,1000000000\n")
-    line = len(rows_of_part(ROWS, 2)) + 2
-    with pytest.raises(DataError, match=rf"^part-0002.csv:{line}: rating 'many' cannot be read"):
-        read_parts(cluster, folder)
-
-
-def test_a_time_that_is_none_is_named_by_part_and_line(cluster, tmp_path):
-    folder = write_parts(tmp_path / "log", ROWS)
-    with (folder / "part-0001.csv").open("a") as file:
-        file.write("5,6,3,soon\n")
-    line = len(rows_of_part(ROWS, 1)) + 2
-    with pytest.raises(DataError, match=rf"^part-0001.csv:{line}: timestamp 'soon' is not a time"):
+    with (folder / f"part-000{part}.csv").open("a") as file:
+        file.write(f"{row}\n")
+    line = len(rows_of_part(ROWS, part)) + 2
+    with pytest.raises(DataError, match=rf"^part-000{part}.csv:{line}: {problem}"):
         read_parts(cluster, folder)
 
 
