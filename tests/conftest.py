@@ -5,15 +5,18 @@ from __future__ import annotations
 import itertools
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+import recsys
 from recsys.cache import models as cached_models
 from recsys.training.fit import fit_with
 from tests.requirements import MOVIELENS, skip_reasons
+from tests.shared_models import fit_once
 from tests.shared_sites import build_once, shared_folder
 
 _numbers = itertools.count()
@@ -59,6 +62,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def movielens(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of MovieLens 100K as the command builds it; a test that uses it ``needs_movielens``."""
     return build_once(shared_folder(tmp_path_factory) / "movielens", ["--data", str(MOVIELENS)])
+
+
+@pytest.fixture(scope="session")
+def movielens_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, int], recsys.Fitted]:
+    """By name and seed, a model of the training part of MovieLens 100K; a test that uses it ``needs_movielens``."""
+    return partial(fit_once, shared_folder(tmp_path_factory))
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import recsys
-from tests.requirements import MOVIELENS, needs_movielens, node_skip_reason
+from tests.requirements import needs_movielens, node_skip_reason
+from tests.shared_models import movielens_parts
 
 pytestmark = needs_movielens
 MAX_BYTES = 30_000_000
@@ -47,13 +48,11 @@ def test_every_script_is_valid(movielens):
     assert (done.returncode, done.stderr.decode()) == (0, "")
 
 
-def test_over_three_seeds_deep_leads_and_baselines_reach_their_known_ndcg(movielens):
-    dataset = recsys.load_dataset(MOVIELENS)
-    parts = recsys.split(dataset, 0.2, np.random.default_rng(0))  # that of the site, whose baselines are taken
+def test_over_three_seeds_deep_leads_and_baselines_reach_their_known_ndcg(movielens, movielens_model):
+    parts = movielens_parts()  # those of the site, whose baselines are taken
 
     def mean_of_three(model: str) -> float:
-        configs = [recsys.TrainConfig(seed=seed) for seed in range(3)]
-        fitted = [recsys.fit(parts.train, model, config) for config in configs]
+        fitted = [movielens_model(model, seed) for seed in range(3)]
         return float(np.mean([recsys.evaluate(model, parts.train, parts.test).mean["ndcg"] for model in fitted]))
 
     rows = load(movielens, "metrics.json")["models"]

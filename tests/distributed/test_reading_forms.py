@@ -15,6 +15,7 @@ from recsys.config import ReadConfig
 from recsys.data.load import read_dataset
 from recsys.distributed.reading import read_parts
 from recsys.distributed.sources import find_parts
+from tests.distributed.one_process import OneProcess
 
 N_ROWS, N_PARTS = 60, 3
 IDS = {
@@ -51,21 +52,6 @@ TIMES = {
 }  # fmt: skip
 
 
-class OneProcess:
-    """Computes each task at once, as a cluster of three workers would."""
-
-    n_parts = 3
-
-    def submit(self, function, *arguments, part=None):
-        return function(*arguments)
-
-    def put(self, value, part=None):
-        return value
-
-    def gather(self, results):
-        return results
-
-
 def outcome(read):
     """What a reader says of a log, without the places of rows, which differ."""
     dataset, report = read()
@@ -78,7 +64,7 @@ def assert_same(tmp_path: Path, ending: str, config: ReadConfig) -> None:
     single = outcome(lambda: read_dataset(tmp_path / f"log.{ending}", config))
     parts = find_parts(str(tmp_path / "log"), config)
     assert parts is not None and len(parts.parts) == N_PARTS
-    assert outcome(lambda: read_parts(OneProcess(), parts, config)) == single
+    assert outcome(lambda: read_parts(OneProcess(N_PARTS), parts, config)) == single
 
 
 def part_of(rows, number: int):
