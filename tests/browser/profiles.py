@@ -49,6 +49,8 @@ LASTING_IN_PROFILE = (
     "set_storage_state",
 )
 """Methods whose effect lasts longer than the document that a page shows."""
+ASIDE = {"chromium": (-1, -1), "firefox": (0, 0)}
+"""Where the pointer is over nothing that can be pressed; in Firefox it cannot leave the window."""
 # What the document does until it is gone stores nothing again.
 CLEAR = """() => {
   localStorage.clear();
@@ -116,7 +118,7 @@ class Profile:
             self.page.evaluate("0")  # what was reported before the answer comes is the watcher's
             self.watcher = None
             self.page.evaluate(CLEAR)
-            self.page.mouse.move(-1, -1)
+            self.page.mouse.move(*ASIDE[self.engine.browser_type.name])
             self.page.goto("about:blank")
         except Error:
             return False

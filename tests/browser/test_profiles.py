@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.conftest import both_browsers
 from tests.browser.profiles import Profiles, origin_of
 
 SETTINGS = {"reduced_motion": "reduce", "locale": "en-GB"}
@@ -18,12 +19,12 @@ def profiles():
 
 
 @pytest.fixture
-def open_page(profiles, chromium, site):
+def open_page(profiles, engine, site):
     """``open_page(width, theme)``: a profile that shows a page."""
 
     def opened(width=1280, theme="light", **options):
         address = (site / "about.html").as_uri()
-        profile = profiles.take(chromium, origin_of(address), {**SETTINGS, **options})
+        profile = profiles.take(engine, origin_of(address), {**SETTINGS, **options})
         profile.prepare(width, theme)
         profile.page.goto(address)
         return profile
@@ -47,6 +48,18 @@ def test_a_profile_is_used_again_without_what_was_stored_set_and_shown(profiles,
     assert second is first
     assert second.page.evaluate(STATE) == [0, 0, 1280, False, True, False, False]
     assert second.page.evaluate("innerHeight") == 800
+
+
+@both_browsers
+def test_a_profile_is_used_again_in_each_browser_without_what_was_stored_and_in_another_size(profiles, open_page):
+    first = open_page(360)
+    first.page.evaluate("() => { localStorage.a = 1; sessionStorage.b = 2; }")
+    first.page.locator("h1").hover()
+    profiles.give_back(first)
+    second = open_page(1280)
+    assert second is first
+    assert second.page.evaluate("[localStorage.length, sessionStorage.length, innerWidth]") == [0, 0, 1280]
+    assert second.page.locator(":is(a, button, input, label, td, li):hover").count() == 0
 
 
 def test_a_profile_in_use_is_given_to_nobody_else(profiles, open_page):
