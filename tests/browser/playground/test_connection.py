@@ -35,7 +35,7 @@ def test_if_there_can_be_no_worker_the_page_learns_itself(chromium, web):
       };
     """)
     page = profile.new_page()
-    page.goto(web + "playground.html#epochs=1")
+    page.goto(web + "playground.html#dim=2&epochs=1")
     ready(page)
     assert page.evaluate("isTerminated")
     train(page)
@@ -77,7 +77,7 @@ def test_a_learner_that_stops_is_said_to_and_can_begin_again(chromium, web):
         constructor(address) { super(address); globalThis.worker = this; }
       };
     """)
-    page.goto(web + "playground.html#epochs=1")
+    page.goto(web + "playground.html#dim=2&epochs=1")
     ready(page)
     page.evaluate("() => worker.onerror()")
     page.get_by_text("Learning stopped. Press Reset to begin again.").wait_for()

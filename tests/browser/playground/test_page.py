@@ -31,7 +31,7 @@ def test_the_sample_is_there_and_nothing_has_been_learned(visit, origin):
 
 
 def test_training_lowers_the_loss_raises_ndcg_and_is_announced_once(visit, origin):
-    page = ready(visit(origin + "playground.html#epochs=3&learningRate=0.03"))
+    page = ready(visit(origin + "playground.html#dim=8&epochs=3&learningRate=0.03"))
     before = values(page, "ndcg")
     page.evaluate(STATUS)
     button(page, "Step").click()
@@ -49,7 +49,7 @@ def test_training_lowers_the_loss_raises_ndcg_and_is_announced_once(visit, origi
 
 
 def test_pause_stops_and_train_goes_on_from_there(visit, disk):
-    page = ready(visit(disk + "playground.html#batchSize=128&epochs=100"))
+    page = ready(visit(disk + "playground.html#dim=2&batchSize=128&epochs=100"))
     page.evaluate(STATUS)
     button(page, "Train").click()
     until(page, "() => /^step ([5-9]|\\d\\d)/.test(document.querySelector('[data-clock] span').textContent)")
@@ -67,7 +67,7 @@ def test_pause_stops_and_train_goes_on_from_there(visit, disk):
 
 
 def test_a_step_is_one_batch(visit, disk):
-    page = ready(visit(disk + "playground.html#epochs=5"))
+    page = ready(visit(disk + "playground.html#dim=2&epochs=5"))
     for n in (1, 2):
         button(page, "Step").click()
         starts = "(start) => document.querySelector('[data-clock] span').textContent.startsWith(start)"
@@ -87,7 +87,7 @@ def test_a_loss_that_explodes_is_said_and_reset_begins_anew(visit, web):
 
 
 def test_what_one_presses_works_by_keyboard(visit, disk):
-    page = ready(visit(disk + "playground.html#epochs=1"))
+    page = ready(visit(disk + "playground.html#dim=2&epochs=1"))
     button(page, "Train").focus()
     page.keyboard.press("Enter")
     wait_for_state(page, "finished")
@@ -132,7 +132,7 @@ def test_train_and_the_curves_are_seen_first_and_on_a_wide_screen_the_map_too(vi
 
 
 def test_what_is_learned_is_printed(visit, disk):
-    page = ready(visit(disk + "playground.html#epochs=1"))
+    page = ready(visit(disk + "playground.html#dim=2&epochs=1"))
     train(page)
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

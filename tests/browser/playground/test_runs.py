@@ -13,13 +13,13 @@ PATHS = "[...document.querySelectorAll('[data-{}] path')].map((path) => path.get
 
 
 def run_with_seed(page, seed):
-    page.evaluate("(seed) => { location.hash = `#epochs=1&batchSize=16384&seed=${seed}`; }", seed)
+    page.evaluate("(seed) => { location.hash = `#dim=2&epochs=1&batchSize=16384&seed=${seed}`; }", seed)
     until(page, "() => document.querySelector('[data-clock] b').textContent.startsWith('Epoch 0.0')")
     train(page)
 
 
 def test_four_runs_stay_and_the_oldest_makes_room(visit, disk):
-    page = ready(visit(disk + "playground.html#epochs=1&batchSize=16384"))
+    page = ready(visit(disk + "playground.html#dim=2&epochs=1&batchSize=16384"))
     train(page)
     for seed in (1, 2, 3):
         run_with_seed(page, seed)
@@ -36,7 +36,7 @@ def test_four_runs_stay_and_the_oldest_makes_room(visit, disk):
 
 
 def test_the_same_settings_again_are_the_same_run_with_the_same_curves(visit, disk):
-    page = ready(visit(disk + "playground.html#epochs=2"))
+    page = ready(visit(disk + "playground.html#dim=2&epochs=2"))
     train(page)
     first = page.locator("#playground-ndcg").inner_text(), page.locator("#playground-loss").inner_text()
     button(page, "Train again").click()
@@ -47,7 +47,7 @@ def test_the_same_settings_again_are_the_same_run_with_the_same_curves(visit, di
 
 
 def test_runs_can_be_removed(visit, disk):
-    page = ready(visit(disk + "playground.html#epochs=1&batchSize=16384"))
+    page = ready(visit(disk + "playground.html#dim=2&epochs=1&batchSize=16384"))
     train(page)
     assert not page.get_by_role("button", name="Remove all runs").is_visible()
     run_with_seed(page, 1)
@@ -62,19 +62,19 @@ def test_runs_can_be_removed(visit, disk):
 
 
 def test_losses_of_two_kinds_are_not_compared(visit, disk):
-    page = ready(visit(disk + "playground.html#epochs=1&batchSize=16384"))
+    page = ready(visit(disk + "playground.html#dim=2&epochs=1&batchSize=16384"))
     train(page)
     note = page.locator(".runs-note")
     run_with_seed(page, 1)
     assert note.inner_text() == ""
-    page.evaluate("location.hash = '#epochs=1&batchSize=16384&loss=bpr'")
+    page.evaluate("location.hash = '#dim=2&epochs=1&batchSize=16384&loss=bpr'")
     until(page, "() => document.querySelector('[data-clock] b').textContent.startsWith('Epoch 0.0')")
     train(page)
     assert "compare their nDCG" in note.inner_text()
 
 
 def test_a_curve_is_read_by_keyboard_and_pointer(visit, disk):
-    page = ready(visit(disk + "playground.html#epochs=2"))
+    page = ready(visit(disk + "playground.html#dim=2&epochs=2"))
     train(page)
     chart = page.get_by_role("slider", name="nDCG of held-out ratings by epoch")
     chart.focus()
@@ -98,7 +98,7 @@ def test_a_curve_is_read_by_keyboard_and_pointer(visit, disk):
 
 
 def test_the_numbers_are_in_a_table(visit, disk):
-    page = ready(visit(disk + "playground.html#epochs=2"))
+    page = ready(visit(disk + "playground.html#dim=2&epochs=2"))
     train(page)
     page.get_by_text("The numbers, epoch by epoch").click()
     heads = page.locator("[data-numbers] thead th").all_inner_texts()
@@ -113,7 +113,7 @@ def test_the_numbers_are_in_a_table(visit, disk):
 
 @pytest.mark.parametrize(("motion", "redraws"), [("reduce", False), ("no-preference", True)])
 def test_with_reduced_motion_curves_move_once_an_epoch(visit, disk, motion, redraws):
-    page = ready(visit(disk + "playground.html#epochs=1&batchSize=128", reduced_motion=motion))
+    page = ready(visit(disk + "playground.html#dim=2&epochs=1&batchSize=512", reduced_motion=motion))
     page.evaluate("""() => {
       globalThis.drawn = new Set();
       const note = () => drawn.add(document.querySelector("[data-loss] path")?.getAttribute("d"));

@@ -40,7 +40,7 @@ def test_another_user_is_named_by_the_pair_and_by_the_map(visit: Visit, disk: st
 
 
 def test_the_towers_place_items_differently(visit: Visit, disk: str) -> None:
-    page = ready(visit(f"{disk}playground.html#epochs=1"))
+    page = ready(visit(f"{disk}playground.html#dim=4&epochs=1"))
     train(page)
     base = page.evaluate(CAPTION)
     page.get_by_role("radio", name="Deep").check()
@@ -65,7 +65,7 @@ def number(text: str) -> float:
 
 
 def test_the_lists_follow_the_training(visit: Visit, disk: str) -> None:
-    page = ready(visit(f"{disk}playground.html#epochs=5"))
+    page = ready(visit(f"{disk}playground.html#dim=8&epochs=5"))
     notice = page.locator("[data-lists] .playground-notice")
     page.locator("[data-lists] section.m-deep li").first.wait_for()
     assert notice.is_visible()
