@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from recsys.evaluation import cold_start
 from recsys.site.output.scripts import join_modules
 from recsys.site.publish.server import address, server
 from tests.browser.profiles import PATIENCE, Profiles, origin_of
@@ -88,9 +89,11 @@ Visit = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of the whole sample, built by the command; the models are trained for three epochs."""
+    """A site of the whole sample, built by the command: trained for three epochs, with two draws of new users."""
     arguments = ["--data", "sample", "--epochs", "3", "--evaluate-new-users"]
-    return build_once(shared_folder(tmp_path_factory) / "sample", arguments)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cold_start, "DRAWS", 2)  # each trains and tunes every model anew
+        return build_once(shared_folder(tmp_path_factory) / "sample", arguments)
 
 
 @contextmanager
@@ -316,6 +319,15 @@ def document_widths(page: Any) -> tuple[int, int]:
     root = "document.documentElement"
     width, allowed = page.evaluate(f"[{root}.scrollWidth, {root}.clientWidth]")
     return width, allowed
+
+
+def cut_tables(page: Any) -> None:
+    """Remove all but the first twenty rows of each table: they are alike, and axe takes long for each."""
+    page.evaluate("""() => {
+      for (const table of document.querySelectorAll("table")) {
+        for (const row of [...table.querySelectorAll(":scope > tbody > tr")].slice(20)) row.remove();
+      }
+    }""")
 
 
 def axe_violations(page: Any) -> list[tuple[str, list[str], str]]:

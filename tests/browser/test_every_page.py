@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from recsys.site.publish.server import address, server
-from tests.browser.conftest import KINDS, THEMES, WIDTHS, axe_violations, document_widths, settled
+from tests.browser.conftest import KINDS, THEMES, WIDTHS, axe_violations, cut_tables, document_widths, settled
 
 kinds = pytest.mark.parametrize("kind", KINDS)
 widths = pytest.mark.parametrize("width", WIDTHS)
@@ -17,8 +17,6 @@ visits_of_a_page = pytest.mark.parametrize(
     ("origin", "width", "theme"), list(zip(("disk", "web"), WIDTHS, THEMES, strict=True)), indirect=["origin"]
 )
 
-# All rows of a table are alike, and axe takes long for each.
-FEW_ROWS = "for (const row of document.querySelectorAll('tbody > tr:nth-child(n + 21)')) row.remove()"
 LUMINANCE = """() => {
   const canvas = document.createElement("canvas").getContext("2d");
   canvas.fillStyle = getComputedStyle(document.body).backgroundColor;
@@ -39,7 +37,7 @@ def test_a_page_loads_fits_the_window_has_the_theme_and_axe_finds_nothing(visit,
     for summary in page.locator("details:not([open]) > summary").all():
         if summary.is_visible():
             summary.click()
-    page.evaluate(FEW_ROWS)
+    cut_tables(page)
     assert axe_violations(page) == []
 
 

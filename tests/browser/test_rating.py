@@ -12,6 +12,7 @@ from tests.browser.conftest import (
     REQUESTED,
     SHIFT,
     axe_violations,
+    cut_tables,
     disk_narrow_web_wide,
     document_widths,
     main_path,
@@ -344,7 +345,7 @@ def test_the_count_moves_nothing_on_later_visits(visit):
 )
 def test_the_panel_fits_is_accessible_and_easy_to_press(visit, disk, address, width, theme):
     page = visit(disk + address, width, theme, has_touch=width == 360)
-    page.evaluate("for (const row of document.querySelectorAll('tbody > tr:nth-child(n + 21)')) row.remove()")
+    cut_tables(page)
     first_button(page).click()
     panel(page).get_by_role("radio", name="4 stars").check()
     box = panel(page).bounding_box()
