@@ -1,6 +1,7 @@
 """The reference: its gradients are those of the objective as its definition reads, whatever is chosen."""
 
-from itertools import islice
+from dataclasses import replace
+from itertools import islice, product
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from tests.browser.playground.reference import (
     L2,
     N_ITEMS,
     N_STEPS,
+    OPTIMISERS,
     TEMPERATURE,
     Experiment,
     ReferenceRun,
@@ -18,7 +20,7 @@ from tests.browser.playground.reference import (
 )
 from tests.gradients import LIMIT, STEP
 
-SGD_EXPERIMENTS = [experiment for experiment in EXPERIMENTS if experiment.optimiser == "sgd"]
+SGD_EXPERIMENTS = [replace(experiment, optimiser="sgd") for experiment in EXPERIMENTS]
 
 
 def outputs(run: ReferenceRun, step):
@@ -125,6 +127,8 @@ def test_every_choice_is_compared():
         **{name: {True, False} for name in ("masked", "uses_log_q", "has_mlp", "has_genres", "has_teacher")},
     }.items():
         assert {getattr(experiment, name) for experiment in EXPERIMENTS} == values
+        optimised = {(getattr(experiment, name), experiment.optimiser) for experiment in EXPERIMENTS}
+        assert name == "optimiser" or optimised == set(product(values, OPTIMISERS))
     assert len({str(experiment) for experiment in EXPERIMENTS}) == len(EXPERIMENTS)
 
 
