@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from recsys.schema import Interval
 RESAMPLES = 1000
 SEED = 0
 CONFIDENCE = 0.95
+MAX_REMEMBERED = 1_000_000
+"""Resamples times users up to which draws are remembered: models, groups and comparisons share them."""
 
 Intervals = Callable[[Mapping[str, NDArray[np.float64]]], dict[str, Interval]]
 """From one value for each user, by metric, to the means with their intervals."""
@@ -36,11 +39,8 @@ def bootstrap_intervals(
     """
     values = np.stack(list(per_user.values()), axis=1)  # (n, metrics)
     n = len(values)
-    rng = np.random.default_rng(seed)
     means = np.empty((resamples, len(per_user)))
-    for row in means:
-        # How often each user is drawn says all of a resample, so its means are one product, without a copy of rows.
-        times_drawn = np.bincount(rng.integers(n, size=n), minlength=n)
+    for row, times_drawn in zip(means, _draws(n, resamples, seed), strict=True):
         row[:] = times_drawn @ values / n
     tail = (1 - confidence) / 2
     low, high = np.quantile(means, [tail, 1 - tail], axis=0).tolist()
@@ -48,3 +48,20 @@ def bootstrap_intervals(
         name: Interval(float(column.mean()), low[index], high[index])
         for index, (name, column) in enumerate(per_user.items())
     }
+
+
+def _draws(n: int, resamples: int, seed: int) -> Iterable[NDArray[np.float64]]:
+    """How often each of n users is drawn says all of a resample: its means are a product, without a copy of rows."""
+    return _remembered(n, resamples, seed) if n * resamples <= MAX_REMEMBERED else _drawn(n, resamples, seed)
+
+
+def _drawn(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
+    rng = np.random.default_rng(seed)
+    for _ in range(resamples):
+        yield np.bincount(rng.integers(n, size=n), minlength=n).astype(np.float64)
+
+
+@lru_cache(maxsize=8)
+def _remembered(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
+    """(resamples, n)."""
+    return np.stack(list(_drawn(n, resamples, seed)))

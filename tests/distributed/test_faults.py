@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from recsys.cli.main import main
+from recsys.distributed import cluster as cluster_module
 from recsys.distributed.cluster import Cluster
 from recsys.distributed.machines import ClusterMachines
 from recsys.export.files import write_artefacts
@@ -114,15 +115,19 @@ class KillsWhenLogged(logging.Handler):
             self.process.wait()
 
 
-def test_a_scheduler_that_is_lost_is_one_sentence_and_the_site_of_before_stands(scheduler, log, tmp_path, capfd):
+def test_a_scheduler_that_is_lost_is_one_sentence_and_the_site_of_before_stands(
+    scheduler, log, tmp_path, capfd, monkeypatch
+):
     process, address = scheduler
     site = tmp_path / "site"
-    assert main(["--data", str(log), "--out", str(site), "--epochs", "1", "--dask", address]) == 0
+    command = ["--data", str(log), "--models", "deep", "--no-cache", "--dask", address, "--out", str(site)]
+    assert main([*command, "--epochs", "1", "--holdout", "0"]) == 0
     before = site_files(site)
+    monkeypatch.setitem(cluster_module._CONFIG, "distributed.comm.timeouts.connect", "2s")
     handler = KillsWhenLogged(process, "train deep")
     logging.getLogger("recsys.cli.terminal").addHandler(handler)
     try:
-        assert main(["--data", str(log), "--out", str(site), "--epochs", "2", "--no-cache", "--dask", address]) == 1
+        assert main([*command, "--epochs", "2"]) == 1
     finally:
         logging.getLogger("recsys.cli.terminal").removeHandler(handler)
     [line] = [line for line in capfd.readouterr().err.splitlines() if line.startswith("error")]

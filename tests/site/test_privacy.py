@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -46,6 +47,17 @@ def site_of(dataset: Dataset, out: Path, top_k: int, **settings) -> Path:
     )
     build_site(dataset, out, config)
     return out
+
+
+@pytest.fixture(scope="module")
+def keen_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Sites of keen users by their settings, each built once; nobody changes them."""
+
+    @cache
+    def built(top_k: int, **settings: float) -> Path:
+        return site_of(keen(), tmp_path_factory.mktemp("keen"), top_k, **settings)
+
+    return built
 
 
 @cache
@@ -170,16 +182,17 @@ def given_away(site: Path, dataset: Dataset) -> dict[str, int]:
     }
 
 
-def test_one_page_for_all_users_publishes_what_their_own_pages_do(tmp_path):
-    many = site_of(keen(), tmp_path / "many", 40)
-    single = site_of(keen(), tmp_path / "single", 40, user_pages=0)
+def test_one_page_for_all_users_publishes_what_their_own_pages_do(keen_site):
+    many, single = keen_site(40), keen_site(40, user_pages=0)
     assert from_the_one_page(single) == from_pages(many)
     assert given_away(single, keen()) == given_away(many, keen())
 
 
-@pytest.mark.parametrize(("top_k", "discovery"), [(25, 0), (40, 0), (15, 1), (40, 0.5)])
-def test_a_site_names_at_most_thirty_rated_items_of_a_user(tmp_path, top_k, discovery):
-    site = site_of(keen(), tmp_path, top_k, discovery=discovery)
+@pytest.mark.parametrize(
+    ("top_k", "settings"), [(25, {}), (40, {}), (15, {"discovery": 1}), (40, {"discovery": 0.5})]
+)
+def test_a_site_names_at_most_thirty_rated_items_of_a_user(keen_site, top_k, settings):
+    site = keen_site(top_k, **settings)
     counts = given_away(site, keen())
     assert len(counts) == 12
     assert max(counts.values()) == 30
@@ -190,8 +203,8 @@ def test_a_site_names_at_most_thirty_rated_items_of_a_user(tmp_path, top_k, disc
     assert all(said for said, is_withheld in zip(are_private, withheld, strict=True) if is_withheld)
 
 
-def test_named_reasons_count_as_published_and_withheld_ones_are_only_counted(tmp_path):
-    site, dataset = site_of(keen(), tmp_path, 25), keen()
+def test_named_reasons_count_as_published_and_withheld_ones_are_only_counted(keen_site):
+    site, dataset = keen_site(25), keen()
     users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
     rows = [row for user in users.values() for rows in user["models"].values() for row in rows]
     reasons = [reason for row in rows for reason in row.get("why", [])]
@@ -205,8 +218,8 @@ def test_named_reasons_count_as_published_and_withheld_ones_are_only_counted(tmp
         assert named <= rated
 
 
-def test_a_withheld_hit_still_counts(tmp_path):
-    site = site_of(keen(), tmp_path, 40)
+def test_a_withheld_hit_still_counts(keen_site):
+    site = keen_site(40)
     users = json.loads((site / "data" / "recommendations.json").read_text("utf-8"))["users"]
     metrics = json.loads((site / "data" / "metrics.json").read_text("utf-8"))["models"]
     for name in ("base", "deep"):

@@ -9,7 +9,7 @@ from tests.synthetic import Shape, synthetic
 
 SHAPES = {
     "dense": Shape(n_users=400, n_items=300, n_ratings=24_000),
-    "sparse, too many items to invert": Shape(n_users=800, n_items=5200, n_ratings=12_000),
+    "sparse, too many items to invert": Shape(n_users=500, n_items=3600, n_ratings=8000),
     "clicks: no stars, no times, no genres": Shape(500, 600, 15_000, stars=False, timestamps=False, genres=False),
     "strong tastes": Shape(n_users=500, n_items=1000, n_ratings=10_000, strength=4.0),
 }

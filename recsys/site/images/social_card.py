@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice, pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -41,14 +42,21 @@ def social_card(name: str, facts: str, points: Sequence[Point], n_ratings: Seque
     """
     from PIL import Image
 
-    card = _velvet()
-    _bulbs(card)
+    card = _board().copy()
     if points:
         mask = points_mask(points, n_ratings, _MAP, scale=1.15)
         top_left = (WIDTH - _MAP - 46, (HEIGHT - _MAP) // 2)
         card.paste(Image.new("RGB", mask.size, _BULB), top_left, mask)
     _text(card, name, facts)
     return png(card.quantize(255, dither=Image.Dither.FLOYDSTEINBERG))
+
+
+@cache
+def _board() -> Image:
+    """What is the same on every card."""
+    card = _velvet()
+    _bulbs(card)
+    return card
 
 
 def _velvet() -> Image:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from recsys.errors import OutputError
@@ -26,6 +27,8 @@ _DESTRUCTURED = re.compile(r"[{\[] ?([\w$]+(?:: [\w$]+)?(?:, [\w$]+(?:: [\w$]+)?
 _CALL = re.compile(r"(?<![\w$.])t\(")
 _STRING = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `(?:[^`\\]|\\.)*` """, re.VERBOSE)
 _KEY = re.compile(r'"([a-z]\w*(?:\.\w+)+)"')
+_MAX_MODULES = 256
+"""That are remembered, since pages share most of theirs, and a site may be rendered again and again."""
 _TEXTS, _NO_TEXTS = "strings.js", "const TEXTS = {};"
 _UNSUPPORTED = re.compile(r"\s*(?:import|export)\b|(?!\s*//).*\bimport\s*[(.]")
 
@@ -58,15 +61,15 @@ def join_modules(entry: Path, strings: Strings | None = None) -> str:
             if name in declared_in:
                 raise OutputError(f"{path}: declares {name}, as {declared_in[name]} does; rename one of them")
             declared_in[name] = path
-    users = [(path, module.lines) for path, module in modules.items() if _uses_texts(module)]
-    keys = {key for path, lines in users for key in text_keys(path, lines)}
+    codes = {path: "\n".join(module.lines) for path, module in modules.items()}
+    keys = {key for path, module in modules.items() if _uses_texts(module) for key in text_keys(path, codes[path])}
     if keys and strings is None:
         raise OutputError(f"{entry}: uses {min(keys)}; expected the texts of the interface")
     texts = {} if strings is None else strings.for_script(keys)
-    for path, module in modules.items():
+    for path, code in codes.items():
         if path.name == _TEXTS:
-            module.lines = [_with_texts(line, texts) for line in module.lines]
-    body = "\n".join("\n".join(module.lines).strip() + "\n" for module in modules.values())
+            codes[path] = "\n".join(_with_texts(line, texts) for line in code.split("\n"))
+    body = "\n".join(code.strip() + "\n" for code in codes.values())
     return f'"use strict";\n\n{{\n{body}}}\n'
 
 
@@ -80,13 +83,13 @@ def _with_texts(line: str, texts: Mapping[str, object]) -> str:
     return f"const TEXTS = {json.dumps(texts, ensure_ascii=False, separators=(',', ':'))};"
 
 
-def text_keys(path: Path, lines: Iterable[str]) -> set[str]:
+@lru_cache(maxsize=_MAX_MODULES)
+def text_keys(path: Path, code: str) -> frozenset[str]:
     """The keys of texts that a module uses.
 
     Raises:
         OutputError: the first argument of ``t`` is not a key, nor a choice between keys that are written there.
     """
-    code = "\n".join(lines)
     keys: set[str] = set()
     for call in _CALL.finditer(code):
         argument = _first_argument(code, call.end())
@@ -94,7 +97,7 @@ def text_keys(path: Path, lines: Iterable[str]) -> set[str]:
         if not found or "`" in argument:
             raise OutputError(f'{path}: t({argument.strip()}) names no text; expected a key such as t("map.title")')
         keys.update(found)
-    return keys
+    return frozenset(keys)
 
 
 def _first_argument(code: str, start: int) -> str:
@@ -131,7 +134,7 @@ def _collect(path: Path, importers: tuple[Path, ...], modules: dict[Path, _Modul
         raise OutputError(f"{path}: imports itself: {circle}")
     if path in modules:
         return
-    module = _parse(path)
+    module = _parse(path, path.read_text(encoding="utf-8"))
     for target, names in module.imports:
         if not target.is_file():
             raise OutputError(f"{path}: imports {target}, which does not exist")
@@ -142,9 +145,11 @@ def _collect(path: Path, importers: tuple[Path, ...], modules: dict[Path, _Modul
     modules[path] = module
 
 
-def _parse(path: Path) -> _Module:
+@lru_cache(maxsize=_MAX_MODULES)
+def _parse(path: Path, text: str) -> _Module:
+    """What a module says; nobody changes it, for it is remembered."""
     module = _Module()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if line.lstrip().startswith("//"):
             continue
         code = line.removeprefix("export ")
