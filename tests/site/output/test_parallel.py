@@ -41,11 +41,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @needs_fork
-@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.usefixtures("small_chunks", "charts_anew")
 def test_workers_render_the_same_bytes_and_report_each_page(tmp_path):
     progress = []
-    expected = render(tmp_path / "alone", 0)
     parallel_site = render(tmp_path / "parallel", 2, lambda done, total: progress.append((done, total)))
+    expected = render(tmp_path / "alone", 0)
     assert contents(parallel_site) == contents(expected)
     assert progress == [(n, N_PAGES) for n in range(1, N_PAGES + 1)]
     assert multiprocessing.active_children() == []
