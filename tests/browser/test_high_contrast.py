@@ -64,7 +64,7 @@ themes = pytest.mark.parametrize("theme", THEMES)
 
 @pytest.fixture
 def open_page(visit, disk):
-    return lambda address, theme: settled(visit(disk + address, theme=theme, forced_colors="active"))
+    return lambda address, theme: visit(disk + address, theme=theme, forced_colors="active")
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ def test_what_is_drawn_has_enough_contrast(open_page, theme, address):
     for selector, property_, least in DRAWN[address]:
         selector, _, pseudo = selector.partition("::")
         drawn = page.locator(selector)
-        drawn.first.wait_for(state="attached")
+        drawn.first.wait_for(state="attached")  # on the map once it has been drawn
         assert min(contrasts(drawn, property_, f"::{pseudo}" if pseudo else None)) >= least, selector
 
 
@@ -171,7 +171,7 @@ def test_the_picture_of_the_visitors_position_has_a_frame_and_marks_that_are_see
 
 @themes
 def test_the_text_of_charts_has_the_colour_of_the_systems_text(open_page, theme):
-    page = open_page("training.html", theme)
+    page = settled(open_page("training.html", theme))
     colours = """() => [...Bokeh.documents[0].roots()[0].references()]
       .map((model) => model.major_label_text_color ?? model.label_text_color).filter(Boolean)"""
     assert set(page.evaluate(colours)) == {page.evaluate("getComputedStyle(document.body).color")}

@@ -68,7 +68,7 @@ def test_a_chart_is_printed_within_its_frame(visit, disk, address):
     ],
 )
 def test_the_colours_of_legends_are_printed(visit, disk, address, selector, pseudo):
-    page = settled(visit(disk + address))
-    page.locator(selector).first.wait_for()
+    page = visit(disk + address)
+    page.locator(selector).first.wait_for()  # on the map once it has been drawn
     page.emulate_media(media="print")
     assert {element.evaluate(ADJUST, pseudo) for element in page.locator(selector).all()} == {"exact"}
