@@ -1,6 +1,6 @@
-"""Charts of equal arguments are drawn once a session, since drawing them is most of what a page takes.
+"""Charts and pictures of equal arguments are drawn once a session, since drawing is most of what a site takes.
 
-That they are the same whenever they are drawn is tested in tests/site/charts, by the tests that use ``charts_anew``,
+That they are the same whenever they are drawn is tested in tests/site/charts, by the tests that use ``drawn_anew``,
 and by tests/test_reproducible.py.
 """
 
@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
+from recsys.site.images import pictures
 from recsys.site.pages import cold_start, compare, discovery, grouped, map, overlap, training
 
 DRAWN: dict[bytes, Any] = {}
-"""Charts by what they were drawn from."""
+"""Charts and pictures by what they were drawn from."""
 DRAWING: tuple[tuple[ModuleType, str], ...] = (
     (cold_start, "curves"),
     (compare, "leaderboard"),
@@ -27,8 +28,10 @@ DRAWING: tuple[tuple[ModuleType, str], ...] = (
     (overlap, "overlap_chart"),
     (training, "loss_chart"),
     (training, "ndcg_chart"),
+    (pictures, "map_picture"),
+    (pictures, "social_card"),
 )
-"""What draws them, as pages know it."""
+"""What draws them, as a site knows it."""
 
 
 class _Description(pickle.Pickler):
@@ -56,7 +59,7 @@ def _drawn_once(draw: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _charts_drawn_once() -> Iterator[None]:
+def _drawn_once_a_session() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module, name in DRAWING:
             patch.setattr(module, name, _drawn_once(getattr(module, name)))
@@ -64,6 +67,6 @@ def _charts_drawn_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def charts_anew() -> None:
-    """In this test charts are drawn, whatever was drawn before."""
+def drawn_anew() -> None:
+    """In this test charts and pictures are drawn, whatever was drawn before."""
     DRAWN.clear()

@@ -113,7 +113,7 @@ def test_titles_keep_their_letters(both):
         assert title in films
 
 
-@pytest.mark.usefixtures("charts_anew")
+@pytest.mark.usefixtures("drawn_anew")
 def test_two_renders_give_equal_bytes(both, tmp_path):
     first, second = both, render(tiny(), tmp_path)
     files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())

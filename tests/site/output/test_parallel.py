@@ -41,7 +41,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @needs_fork
-@pytest.mark.usefixtures("small_chunks", "charts_anew")
+@pytest.mark.usefixtures("small_chunks", "drawn_anew")
 def test_workers_render_the_same_bytes_and_report_each_page(tmp_path):
     progress = []
     parallel_site = render(tmp_path / "parallel", 2, lambda done, total: progress.append((done, total)))
