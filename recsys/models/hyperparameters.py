@@ -7,7 +7,7 @@ Each model's own values stand in its file (``defaults``); the measurements behin
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
@@ -54,6 +54,12 @@ class HyperParameters:
     scale: float = 0.0
     popularity: float = 0.0
     cosine_dim: int = 0
+
+    def in_as_many_steps(self, ratings: Dataset, part: Dataset) -> HyperParameters:
+        """The same for a part of the ratings: smaller batches where there are fewer, so that an epoch has as many."""
+        if part.n_ratings == ratings.n_ratings:
+            return self
+        return replace(self, batch_size=max(1, self.batch_size * part.n_ratings // ratings.n_ratings))
 
 
 def resolve(

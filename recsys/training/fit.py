@@ -1,9 +1,9 @@
 """``fit``: epochs, early stopping, epoch records, the same for every model.
 
-Two trainers run side by side. The early one learns from a part of the training ratings and is scored, after every
-epoch, on the rest; the served one learns from all of them, epoch by epoch in step with it. What is returned is the
-served one as it was after the last epoch at which the early one was as good as its best, to within one standard
-error.
+Two trainers run side by side. The early one learns from a part of the training ratings (of a large log, those of a
+random share of the users) and is scored, after every epoch, on others; the served one learns from all of them, epoch
+by epoch in step with it. What is returned is the served one as it was after the last epoch at which the early one was
+as good as its best, to within one standard error.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from recsys.schema import EpochRecord
 from recsys.training.divergence import check_loss, check_numbers
 from recsys.training.ensemble import Ensemble, StartTraining, Training
 from recsys.training.mixing import choose_weights, unvalidated_weights
-from recsys.training.validation import Validation
+from recsys.training.validation import MAX_EARLY_RATINGS, MAX_SELECTION_RATINGS, Validation
 
 VALIDATION_SHARE = 0.1
 """Of each user's training ratings, for early stopping."""
@@ -89,8 +89,8 @@ def _fit(
     if notice := spec.notice(train):
         logger.info("%s", notice)
     # A generator for each purpose, so that a change in one does not move the random numbers of another.
-    rngs = np.random.default_rng(config.seed).spawn(6)
-    split_rng, early_rng, served_rng, validation_rng, fold_in_rng, choice_rng = rngs
+    rngs = np.random.default_rng(config.seed).spawn(7)
+    split_rng, early_rng, served_rng, validation_rng, fold_in_rng, choice_rng, sample_rng = rngs
     parts = split(train, VALIDATION_SHARE, split_rng)
     validation = Validation.draw(parts, hyperparameters.batch_size, validation_rng)
     if validation is None:
@@ -100,10 +100,11 @@ def _fit(
         logger.info("%s: %s, so all %d epochs are run", spec.name, reason, epochs)
         fitted = _train_all_epochs(served, hyperparameters, on_epoch)
     else:
-        compared = validation.selection_part(parts.train, choice_rng)
+        compared = validation.sample(parts.train, MAX_SELECTION_RATINGS, choice_rng)
         hyperparameters = spec.choose(compared, hyperparameters, validation.per_user, choice_rng)
         served = start(spec, train, hyperparameters, served_rng)
-        early = start(spec, parts.train, hyperparameters, early_rng)
+        seen = validation.sample(parts.train, MAX_EARLY_RATINGS, sample_rng)
+        early = start(spec, seen, hyperparameters.in_as_many_steps(parts.train, seen), early_rng)
         fitted = _train_with_early_stopping(early, served, validation, hyperparameters, on_epoch)
     for name in ("user_vectors", "item_vectors", "item_bias"):
         context = f"{spec.name}, served as after epoch {fitted.best_epoch}: {name} holds numbers"

@@ -26,8 +26,10 @@ MAX_USERS, MIN_SAMPLE, MAX_SCORES = 2000, 200, 10_000_000
 """Of more than so many users, or of so many that their scores would be more than the last, a random sample (of the
 second at least) is scored: that is much faster."""
 
-MAX_SELECTION_RATINGS = 500_000
-"""On which settings are compared before training: of a larger log, about so many."""
+MAX_SELECTION_RATINGS, MAX_EARLY_RATINGS = 500_000, 4_000_000
+"""On which settings are compared before training, and from which the early trainer learns: of a larger log, about so
+many, of a random share of the users. That halves the time of a log of 20 million, and more says nothing else of when
+to stop."""
 
 
 @dataclass(frozen=True)
@@ -86,19 +88,20 @@ class Validation:
         ]
         return cls(tuple(blocks), held_out, log_q(train), expected_negatives(train.matrix, batch_size, rng))
 
-    def selection_part(self, train: Dataset, rng: np.random.Generator) -> Dataset:
-        """Ratings on which settings are compared: all, or those of the users who are scored and of some others.
+    def sample(self, train: Dataset, max_ratings: int, rng: np.random.Generator) -> Dataset:
+        """The ratings, or of more than ``max_ratings`` those of the users who are scored and of some others.
 
         Args:
-            train: what the early trainer learns from.
-            rng: draws the others, until there are about :data:`MAX_SELECTION_RATINGS` ratings.
+            train: the training ratings without those that are held out.
+            max_ratings: about how many there are to be at most.
+            rng: draws the others.
         """
-        if train.n_ratings <= MAX_SELECTION_RATINGS:
+        if train.n_ratings <= max_ratings:
             return train
         scored = self.users
         order = np.concatenate([scored, rng.permutation(np.setdiff1d(np.arange(train.n_users), scored))])
         is_selected = np.zeros(train.n_users, bool)
-        is_selected[order[np.cumsum(train.user_counts[order]) <= MAX_SELECTION_RATINGS]] = True
+        is_selected[order[np.cumsum(train.user_counts[order]) <= max_ratings]] = True
         is_selected[scored] = True
         return train.subset(is_selected[train.user])
 

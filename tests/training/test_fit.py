@@ -7,7 +7,10 @@ import pytest
 
 import recsys
 from recsys import TrainConfig
-from recsys.training.fit import chain_callbacks
+from recsys.models.hyperparameters import number_of_batches
+from recsys.models.registry import model_spec
+from recsys.training.ensemble import Ensemble
+from recsys.training.fit import chain_callbacks, fit_with
 from recsys.training.validation import Validation, ValidationBlock, ValidationScore
 from tests.synthetic import two_tastes
 
@@ -83,7 +86,7 @@ class ScriptedValidation:
     def __init__(self, scores: list[float], error: float) -> None:
         self.scores, self.error = iter(scores), error
 
-    def selection_part(self, train: recsys.Dataset, rng: np.random.Generator) -> recsys.Dataset:
+    def sample(self, train: recsys.Dataset, max_ratings: int, rng: np.random.Generator) -> recsys.Dataset:
         return train
 
     def per_user(self, scores: object) -> np.ndarray:
@@ -124,6 +127,32 @@ def test_the_served_model_has_trained_on_all_ratings_until_the_best_epoch(model)
     fitted = recsys.fit(dataset, model, replace(QUICK, patience=2), on_epoch)
     np.testing.assert_array_equal(fitted.item_vectors, snapshots[fitted.best_epoch])
     np.testing.assert_array_equal(fitted.user_vectors, fitted.towers.users(np.arange(60)))
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+def test_of_a_large_log_early_stopping_sees_a_share_of_the_users_and_the_served_model_all_in_as_many_steps(
+    monkeypatch, model
+):
+    dataset = two_tastes()
+    monkeypatch.setattr("recsys.training.fit.MAX_EARLY_RATINGS", dataset.n_ratings // 2)
+    monkeypatch.setattr("recsys.training.validation.MAX_USERS", 25)
+    trained = []
+
+    def start(spec, ratings, hyperparameters, rng):
+        trained.append((ratings, hyperparameters))
+        return Ensemble(spec, ratings, hyperparameters, rng)
+
+    fit_with(start, dataset, model_spec(model), QUICK)
+    (served, of_served), (early, of_early) = trained
+    assert served.n_ratings == dataset.n_ratings
+    assert 0.3 < early.n_ratings / dataset.n_ratings <= 0.5
+    assert 25 <= early.n_active_users <= 0.6 * dataset.n_users
+    steps = [
+        number_of_batches(ratings.n_ratings, settings.batch_size)
+        for ratings, settings in ((served, of_served), (early, of_early))
+    ]
+    assert steps[0] == steps[1]
+    assert replace(of_early, batch_size=of_served.batch_size) == of_served
 
 
 def test_the_histories_of_deep_hold_all_training_ratings():
