@@ -16,6 +16,8 @@ from recsys.nn.arrays import Ids
 
 _BLOCK_ITEMS = 512
 """Items whose similarities to all others are held at once."""
+_MIN_ADDITIONS = 20_000
+"""Similarities to add up for a user, on average, above which users are scored one at a time."""
 
 
 class ItemKNN:
@@ -64,7 +66,15 @@ class ItemKNN:
     def scores(self, users: Ids | None = None) -> NDArray[np.float32]:
         """Summed similarity of each item to those the user rated, among its neighbours: float32 (n, n_items)."""
         rated = self.rated if users is None else self.rated[users]
-        scores: NDArray[np.float32] = (rated @ self.weights).toarray()
+        n_additions = np.diff(self.weights.indptr)[rated.indices].sum()
+        if n_additions <= _MIN_ADDITIONS * rated.shape[0]:
+            scores: NDArray[np.float32] = (rated @ self.weights).toarray()
+            return scores
+        # A product of two sparse matrices lists the columns of each row it makes, which here are most of them. Half
+        # the time goes into that, and to add up the same numbers in the same order needs no list.
+        scores = np.empty((rated.shape[0], len(self.item_ids)), np.float32)
+        for row, items in zip(scores, np.split(rated.indices, rated.indptr[1:-1]), strict=True):
+            row[:] = self.weights[items].T @ np.ones(len(items), np.float32)
         return scores
 
 

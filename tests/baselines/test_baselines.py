@@ -144,6 +144,16 @@ def test_item_knn_narrowed_is_the_one_with_fewer_neighbours(neighbours, shrinkag
     np.testing.assert_array_equal(narrowed.scores(), ItemKNN(random_log(), neighbours, shrinkage).scores())
 
 
+@pytest.mark.parametrize("min_additions", [0, 1_000_000])
+def test_item_knn_scores_users_with_many_and_with_few_ratings_alike(monkeypatch, min_additions):
+    monkeypatch.setattr(item_knn, "_MIN_ADDITIONS", min_additions)
+    dataset = random_log()
+    dataset = dataset.subset(dataset.user != 3)  # who has no rating
+    scores = ItemKNN(dataset, 5, 2.0).scores()
+    np.testing.assert_allclose(scores, literal_knn(ones(dataset), 5, 2.0), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(ItemKNN(dataset, 5, 2.0).scores(np.array([6, 3, 6])), scores[[6, 3, 6]])
+
+
 def test_item_knn_does_not_depend_on_the_block_size(monkeypatch):
     scores = ItemKNN(random_log(), 3).scores()
     monkeypatch.setattr(item_knn, "_BLOCK_ITEMS", 5)
