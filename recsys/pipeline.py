@@ -38,7 +38,6 @@ from recsys.errors import ConfigError
 from recsys.evaluation import cold_start
 from recsys.evaluation.cold_start import AT_RANDOM, FIRST_IN_TIME, ColdStartModel, GivenOrder, UntunedColdStart
 from recsys.evaluation.discovery import discovery_curves
-from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.relevance import reaches, relevant_ratings, skip_reason
 from recsys.evaluation.report import score_lists
 from recsys.evaluation.reranking import popularity
@@ -56,8 +55,7 @@ from recsys.models.registry import MODELS
 from recsys.nn.arrays import Ids
 from recsys.recommend.explain import Reasons
 from recsys.recommend.explain import explain as explain_lists
-from recsys.recommend.lists import Lists, recommend_discovered
-from recsys.recommend.lists import recommend as recommend_to_all
+from recsys.recommend.lists import Lists, recommend_and_rank, recommend_discovered
 from recsys.reporter import SILENT, Reporter
 from recsys.schema import Artefacts, NewUsers
 from recsys.site.output.accent import make_accent
@@ -272,11 +270,12 @@ def compute_results(
     with threadpool_limits(1, "blas"):  # more threads gain nothing at these sizes, and spin against each other
         parts = split(dataset, config, reporter)
         learned = learn(dataset, parts, config, reporter, cache, machines)
-        lists = recommend(learned.models, parts, config, reporter, machines) | learned.lists
+        own, ranks = recommend(learned.models, parts, config, reporter, machines)
+        lists = own | learned.lists
         shown = recommend_shown(learned.models, parts, config, reporter, machines)
         reasons = explain(learned.models, parts, lists, config, reporter, machines)
         shown_reasons = explain(learned.models, parts, shown, config, reporter, machines) if shown else {}
-        evaluation, ranks = evaluate(learned, parts, lists, config, reporter, machines)
+        evaluation = evaluate(learned, parts, lists, config, reporter, machines)
         new_users = evaluate_new_users(dataset, config, reporter, cache) if config.evaluate_new_users else {}
     return Results(
         dataset=dataset,
@@ -335,18 +334,21 @@ def recommend(
     config: BuildConfig,
     reporter: Reporter = SILENT,
     machines: Machines = THIS_PROCESS,
-) -> dict[str, Lists]:
-    """Every user's list, by each model."""
+) -> tuple[dict[str, Lists], dict[str, NDArray[np.int64]]]:
+    """Every user's list by each model, and where the model ranks each rating that is held out."""
     with reporter.stage("recommend") as details:
-        lists = _for_users(
+        divided, run = _divided(parts, config, machines), _run_of_stages(parts, machines)
+        of_parts = divided.each(
+            run,
             models,
-            parts,
-            config,
-            machines,
-            lambda fitted, part, users: partial(recommend_to_all, fitted, part.train, part.test, config.top_k),
+            lambda fitted, part, users: partial(recommend_and_rank, fitted, part.train, part.test, config.top_k),
         )
+        lists = {name: divided.join_tables([table for table, _ in of_parts[name]]) for name in models}
+        ranks = {} if parts.test is None else {
+            name: join_entries([ranks for _, ranks in of_parts[name]], divided.users, parts.test) for name in models
+        }
         details.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
-    return lists
+    return lists, ranks
 
 
 def recommend_shown(
@@ -404,35 +406,23 @@ def evaluate(
     config: BuildConfig,
     reporter: Reporter = SILENT,
     machines: Machines = THIS_PROCESS,
-) -> tuple[EvaluationResults, dict[str, NDArray[np.int64]]]:
-    """Score all lists against what is relevant, and rank all held-out ratings by each model.
-
-    Nothing is scored where no held-out rating counts as relevant, and nothing is ranked where none is held out.
-    """
-    if parts.test is None:
-        return learned.evaluation, {}
-    relevant = relevant_ratings(parts.train, parts.test, config.relevant_from)
+) -> EvaluationResults:
+    """Score all lists against what is relevant; nothing is where no held-out rating counts as relevant."""
+    relevant = None
+    if parts.test is not None:
+        relevant = relevant_ratings(parts.train, parts.test, config.relevant_from)
+    if relevant is None:
+        return learned.evaluation
     with reporter.stage("evaluate") as details:
-        models, run = learned.models, _run_of_stages(parts, machines)
-        divided = _divided(parts, config, machines)
-        ranks_of_parts = divided.each(run, models, lambda fitted, part, users: partial(_ranks, fitted, part))
-        ranks = {name: join_entries(ranks_of_parts[name], divided.users, parts.test) for name in models}
-        if relevant is None:
-            return learned.evaluation, ranks
         users = np.flatnonzero(relevant.user_counts)
         items = {name: model_lists.items[users] for name, model_lists in lists.items()}
         work = {name: partial(score_lists, items[name], users, parts.train, relevant) for name in items}
-        reports = run_each(run, work)
+        reports = run_each(_run_of_stages(parts, machines), work)
         curves = discovery_curves(
-            models, parts.train, relevant, config.top_k, np.random.default_rng([config.train.seed, 3])
+            learned.models, parts.train, relevant, config.top_k, np.random.default_rng([config.train.seed, 3])
         )
         details += [f"{name} nDCG@{config.top_k} {report.mean['ndcg']:.4f}" for name, report in reports.items()]
-    return replace(learned.evaluation, reports=reports, discovery=curves), ranks
-
-
-def _ranks(fitted: Fitted, parts: Split) -> NDArray[np.int64]:
-    """Those of all held-out ratings of some users, who may have none."""
-    return np.empty(0, np.int64) if parts.test is None else hidden_ranks(fitted, parts.train, parts.test)
+    return replace(learned.evaluation, reports=reports, discovery=curves)
 
 
 def _for_users(

@@ -201,9 +201,10 @@ def test_every_stage_can_be_called_on_its_own(dataset, tmp_path):
     cache = recsys.NoCache()
     parts = pipeline.split(dataset, WITH_USERS)
     learned = learn(dataset, parts, WITH_USERS)
-    lists = pipeline.recommend(learned.models, parts, WITH_USERS) | learned.lists
+    own, ranks = pipeline.recommend(learned.models, parts, WITH_USERS)
+    lists = own | learned.lists
     reasons = pipeline.explain(learned.models, parts, lists, WITH_USERS)
-    evaluation, ranks = pipeline.evaluate(learned, parts, lists, WITH_USERS)
+    evaluation = pipeline.evaluate(learned, parts, lists, WITH_USERS)
     assert list(lists) == list(evaluation.reports) == ["base", "deep", *BASELINES]
     assert list(reasons) == list(ranks) == list(learned.frames) == ["base", "deep"]
     results = pipeline.Results(

@@ -11,7 +11,7 @@ from recsys.data.alignment import align_test
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import order_by
 from recsys.evaluation import candidates
-from recsys.evaluation.ranking import Scorer, align_to, score_blocks
+from recsys.evaluation.ranking import Scorer, align_to, visit_scores
 
 
 def hidden_ranks(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[np.int64]:
@@ -29,30 +29,47 @@ def hidden_ranks(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[np.in
         DataError: models and data do not fit together, or a score is not finite.
     """
     train = align_to(fitted, train, "the training part")
-    hidden = align_test(test, train)
-    ranks = _ranks_of_entries(fitted, train, hidden)
-    if hidden is not test:
-        by_rating = np.empty_like(ranks)
-        by_rating[order_by(hidden.user, hidden.item)] = ranks  # from the entries of one matrix to the ratings ...
-        ranks = by_rating[order_by(test.user, test.item)]  # ... and to the entries of the other
-    return ranks
+    ranks = HiddenRanks(train, test)
+    visit_scores(fitted, np.arange(train.n_users), [ranks.visit], exclude=train)
+    return ranks.of_entries()
 
 
-def _ranks_of_entries(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[np.int64]:
-    """The ranks (n,) of the entries of ``test.matrix``; all in the order of the model."""
-    ranks, hidden = np.empty(test.n_ratings, np.int64), test.matrix
-    # All users, in the same blocks as for the lists: the last bit of a matrix product may depend on its shape, and
-    # ranks must agree with lists.
-    for users, block in score_blocks(fitted, np.arange(train.n_users)):
-        candidates.exclude(block, train.rated(users), train.twins)
-        ascending = np.sort(block, axis=1)
-        for user, scores, ordered in zip(users, block, ascending, strict=True):
-            entries = slice(hidden.indptr[user], hidden.indptr[user + 1])
-            items = hidden.indices[entries]
-            if train.twins:
-                items = candidates.listed_instead(scores, items, train.twins)
-            ranks[entries] = _ranks(scores, ordered, items)
-    return ranks
+class HiddenRanks:
+    """The ranks of the ratings of ``test``, from the scores of all users in their order.
+
+    Args:
+        train: the training ratings, in the order of the model.
+        test: what was held out, in any order.
+
+    Raises:
+        DataError: ``test`` has users or items that ``train`` lacks.
+    """
+
+    def __init__(self, train: Dataset, test: Dataset) -> None:
+        self._test, self._aligned, self._twins = test, align_test(test, train), train.twins
+        self._matrix = self._aligned.matrix
+        self._ranks = np.empty(test.n_ratings, np.int64)
+
+    def visit(self, rows: slice, scores: NDArray[np.floating[Any]]) -> None:
+        """Rank what some users rated."""
+        starts, items_of_all = self._matrix.indptr, self._matrix.indices
+        ascending = np.sort(scores, axis=1)
+        for user, of_user, ordered in zip(range(rows.start, rows.stop), scores, ascending, strict=True):
+            entries = slice(starts[user], starts[user + 1])
+            items = items_of_all[entries]
+            if self._twins:
+                items = candidates.listed_instead(of_user, items, self._twins)
+            self._ranks[entries] = _ranks(of_user, ordered, items)
+
+    def of_entries(self) -> NDArray[np.int64]:
+        """The ranks (n,) of the entries of ``test.matrix``, once all users were visited."""
+        if self._aligned is self._test:
+            return self._ranks
+        hidden, test = self._aligned, self._test
+        by_rating = np.empty_like(self._ranks)
+        by_rating[order_by(hidden.user, hidden.item)] = self._ranks  # from the entries of one matrix to ratings ...
+        ranks: NDArray[np.int64] = by_rating[order_by(test.user, test.item)]  # ... and to the entries of the other
+        return ranks
 
 
 def _ranks(

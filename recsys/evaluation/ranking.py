@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
 from numbers import Integral
 from typing import Any, Protocol
 
@@ -16,7 +15,7 @@ from recsys.data.sorting import position_in_group
 from recsys.errors import ConfigError, DataError
 from recsys.evaluation import candidates
 from recsys.nn.arrays import Ids
-from recsys.threads import for_each, one_blas_thread
+from recsys.threads import for_each
 
 BLOCK_SCORES = 1_200_000
 """Scores held at once: 5 MB in float32, so that a cache of the processor holds them from one pass to the next."""
@@ -86,26 +85,73 @@ def top_k(
         users = np.arange(len(fitted.scores()) if exclude is None else exclude.n_users)
     users = np.asarray(users) if len(users) else np.empty(0, np.intp)
     _check_users(users, getattr(fitted if exclude is None else exclude, "user_ids", None))
+    best = BestItems(len(users), fitted.scores(users[:0]).shape[1], k)
+    visit_scores(fitted, users, [best.visit], exclude)
+    return best.items, best.scores
+
+
+Visit = Callable[[slice, NDArray[np.floating[Any]]], None]
+"""Gets a slice of some users and their scores (n, n_items), with -inf for what may not be listed; must not change
+them."""
+
+
+class BestItems:
+    """The k best items of each of n users, from their scores.
+
+    Args:
+        n_users: how many users there are.
+        n_items: likewise.
+        k: length of the lists.
+
+    Attributes:
+        items: int32 (n, k), see :func:`top_k`.
+        scores: float32 (n, k), likewise.
+
+    Raises:
+        ConfigError: k is not a whole number, below 1 or above the number of items.
+    """
+
+    def __init__(self, n_users: int, n_items: int, k: int) -> None:
+        if isinstance(k, bool) or not isinstance(k, Integral) or not 1 <= k <= n_items:
+            raise ConfigError(f"k is {k!r}; expected a whole number from 1 to {n_items}, the number of items")
+        self._k: int = k
+        self.items: NDArray[np.int32] = np.empty((n_users, k), np.int32)
+        self.scores: NDArray[np.float32] = np.empty((n_users, k), np.float32)
+
+    def visit(self, rows: slice, scores: NDArray[np.floating[Any]]) -> None:
+        """The lists of some of the users."""
+        self.items[rows], self.scores[rows] = largest(scores, self._k)
+
+
+def visit_scores(fitted: Scorer, users: Ids, visits: Sequence[Visit], exclude: Dataset | None = None) -> None:
+    """Score users in blocks, so that memory stays bounded: scores take most of the time of whatever needs them.
+
+    Args:
+        fitted: a fitted model or baseline.
+        users: (n,), its users.
+        visits: all are called once for each block; by several threads at once if ``fitted`` is thread-safe.
+        exclude: what may not be listed, as in :func:`top_k`, in the order of the model.
+
+    Raises:
+        DataError: a score is not finite, or there is no such user.
+    """
     n_items = fitted.scores(users[:0]).shape[1]
-    if isinstance(k, bool) or not isinstance(k, Integral) or not 1 <= k <= n_items:
-        raise ConfigError(f"k is {k!r}; expected a whole number from 1 to {n_items}, the number of items")
-    items, scores = np.empty((len(users), k), np.int32), np.empty((len(users), k), np.float32)
     if exclude is not None:
         candidates.exclude(np.empty((0, n_items)), exclude.rated(users[:0]), exclude.twins)  # computes what is lazy
 
-    def rank(rows: slice) -> None:
+    def visit(rows: slice) -> None:
         block = _finite_scores(fitted, users[rows])
         if exclude is not None:
             candidates.exclude(block, exclude.rated(users[rows]), exclude.twins)
-        items[rows], scores[rows] = largest(block, k)
+        for each in visits:
+            each(rows, block)
 
     blocks = _blocks(len(users), n_items)
     if _is_thread_safe(fitted):
-        for_each(rank, blocks)
+        for_each(visit, blocks)
     else:
         for rows in blocks:
-            rank(rows)
-    return items, scores
+            visit(rows)
 
 
 def align_to(fitted: Scorer, ratings: Dataset, data: str = "the data") -> Dataset:
@@ -131,18 +177,6 @@ def align_to(fitted: Scorer, ratings: Dataset, data: str = "the data") -> Datase
     return ratings
 
 
-def score_blocks(fitted: Scorer, users: Ids) -> Iterator[tuple[Ids, NDArray[np.floating[Any]]]]:
-    """``users`` in blocks with their scores, so that memory stays bounded; the scores may be overwritten.
-
-    Raises:
-        DataError: a score is not finite, or there is no such user.
-    """
-    for block_users in user_blocks(users, fitted.scores(users[:0]).shape[1]):
-        with _blas_of(fitted):
-            block = _finite_scores(fitted, block_users)
-        yield block_users, block
-
-
 def user_blocks(users: Ids, n_items: int) -> Iterator[Ids]:
     """``users`` (n,) in blocks that have at most :data:`BLOCK_SCORES` scores of all items together, or one user."""
     return (users[rows] for rows in _blocks(len(users), n_items))
@@ -161,11 +195,6 @@ def _blocks(n_users: int, n_items: int) -> list[slice]:
 
 def _is_thread_safe(fitted: Scorer) -> bool:
     return bool(getattr(fitted, "is_thread_safe", False))
-
-
-def _blas_of(fitted: Scorer) -> AbstractContextManager[Any]:
-    """The threads of BLAS that scores of lists are computed with, as the last bit may depend on them."""
-    return one_blas_thread() if _is_thread_safe(fitted) else nullcontext()
 
 
 def _finite_scores(fitted: Scorer, users: Ids) -> NDArray[np.floating[Any]]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from recsys.data.alignment import align_test
 from recsys.data.dataset import Dataset
 from recsys.data.sorting import order_by
-from recsys.evaluation.ranking import Scorer, align_to, top_k
+from recsys.evaluation.hidden_ranks import HiddenRanks
+from recsys.evaluation.ranking import BestItems, Scorer, align_to, top_k, visit_scores
 from recsys.evaluation.report import hits
 from recsys.evaluation.reranking import top_k_discovered
 
@@ -44,6 +45,28 @@ def recommend(fitted: Scorer, train: Dataset, test: Dataset | None, k: int) -> L
     users = np.arange(train.n_users)
     items, scores = top_k(fitted, users, k, exclude=train)
     return Lists(items, scores, hits(items, users, test))
+
+
+def recommend_and_rank(
+    fitted: Scorer, train: Dataset, test: Dataset | None, k: int
+) -> tuple[Lists, NDArray[np.int64]]:
+    """:func:`recommend` and :func:`~recsys.evaluation.hidden_ranks.hidden_ranks` at once: users are scored once.
+
+    Returns:
+        The lists; and the ranks of the entries of ``test.matrix``, none without it.
+
+    Raises:
+        ConfigError: as :func:`recommend`.
+        DataError: likewise.
+    """
+    train = align_to(fitted, train, "the training part")
+    users = np.arange(train.n_users)
+    best = BestItems(len(users), train.n_items, k)
+    ranks = None if test is None else HiddenRanks(train, test)
+    visit_scores(fitted, users, [best.visit, *([] if ranks is None else [ranks.visit])], exclude=train)
+    hidden = None if test is None else align_test(test, train)
+    lists = Lists(best.items, best.scores, hits(best.items, users, hidden))
+    return lists, np.empty(0, np.int64) if ranks is None else ranks.of_entries()
 
 
 def recommend_discovered(

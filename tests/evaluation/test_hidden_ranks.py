@@ -9,6 +9,7 @@ from recsys.errors import DataError
 from recsys.evaluation import ranking
 from recsys.evaluation.hidden_ranks import hidden_ranks
 from recsys.evaluation.ranking import top_k
+from recsys.recommend.lists import recommend, recommend_and_rank
 from tests.small_logs import TableScorer, log_of
 
 
@@ -60,3 +61,17 @@ def test_ranks_do_not_depend_on_the_block_size(monkeypatch):
     expected = hidden_ranks(scorer, train, test)
     monkeypatch.setattr(ranking, "BLOCK_SCORES", 100)
     np.testing.assert_array_equal(hidden_ranks(scorer, train, test), expected)
+
+
+def test_lists_and_ranks_at_once_are_those_of_each_alone():
+    rng = np.random.default_rng(1)
+    pairs = [(user, int(item)) for user in range(40) for item in rng.permutation(30)[:12]]
+    train, test = log_of(pairs[::2], 40, 30), log_of(pairs[1::2], 40, 30)
+    scorer = TableScorer(rng.integers(0, 9, (40, 30)))
+    lists, ranks = recommend_and_rank(scorer, train, test, 7)
+    alone = recommend(scorer, train, test, 7)
+    assert all(np.array_equal(getattr(lists, name), getattr(alone, name)) for name in vars(alone))
+    np.testing.assert_array_equal(ranks, hidden_ranks(scorer, train, test))
+    lists, ranks = recommend_and_rank(scorer, train, None, 7)
+    assert not lists.held_out.any()
+    assert len(ranks) == 0

@@ -15,7 +15,7 @@ from recsys.baselines.registry import BASELINES
 from recsys.data.load import load_dataset
 from recsys.errors import ConfigError, DataError
 from recsys.evaluation import ranking
-from recsys.evaluation.ranking import largest, score_blocks, top_k, user_blocks
+from recsys.evaluation.ranking import largest, top_k, user_blocks, visit_scores
 from tests.small_logs import TableScorer, log_of
 
 
@@ -259,9 +259,12 @@ def test_an_index_beyond_the_users_of_a_baseline_is_refused():
 def test_blocks_hold_every_user_once_and_in_order(monkeypatch):
     monkeypatch.setattr(ranking, "BLOCK_SCORES", 10)
     table = TableScorer(np.arange(600).reshape(300, 2))
-    blocks = list(score_blocks(table, np.arange(300)[::-1]))
-    assert np.concatenate([users for users, _ in blocks]).tolist() == list(range(299, -1, -1))
+    users, blocks, again = np.arange(300)[::-1], [], []
+    visits = [lambda rows, scores: blocks.append((users[rows], scores)), lambda rows, scores: again.append(scores)]
+    visit_scores(table, users, visits)
+    assert np.concatenate([of_block for of_block, _ in blocks]).tolist() == list(range(299, -1, -1))
     assert np.concatenate([scores for _, scores in blocks]).tolist() == table.table[::-1].tolist()
+    assert all(first is second for (_, first), second in zip(blocks, again, strict=True))
 
 
 @settings(deadline=None, max_examples=100)
