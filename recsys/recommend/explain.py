@@ -19,6 +19,7 @@ from recsys.models.fitted import Fitted
 from recsys.models.registry import MODELS
 from recsys.nn.arrays import Ids
 from recsys.recommend.lists import Lists
+from recsys.threads import for_each
 
 DECIMALS = 4
 """Of strengths."""
@@ -59,18 +60,23 @@ def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
     explanation = MODELS[fitted.name].explain(fitted)
     shape = (*lists.items.shape, explanation.max_reasons)
     items, strengths = np.full(shape, -1, np.int32), np.full(shape, -np.inf, np.float32)
-    for users in _blocks(train.user_counts, _BLOCK_STRENGTHS // lists.items.shape[1]):
+    train.matrix[:0]  # computes what is lazy, for several threads are to read it
+
+    def explain_block(users: Ids) -> None:
         rated = train.matrix[users]  # P entries
-        recommended = np.repeat(lists.items[users], np.diff(rated.indptr), axis=0)  # (P, k)
+        recommended = lists.items[users]  # (U, k)
         vectors = explanation.rated_vectors(users, rated)  # (P, d)
-        # Column by column, because the vectors of all recommended items at once would be (P, k, d).
-        columns = [np.einsum("pd,pd->p", vectors, explanation.item_vectors[column]) for column in recommended.T]
-        products = np.where(recommended < 0, -np.inf, np.stack(columns, axis=1)).astype(np.float32)  # (P, k)
+        products = np.empty((len(vectors), recommended.shape[1]), np.float32)  # (P, k)
+        for start, end, listed in zip(rated.indptr, rated.indptr[1:], recommended, strict=False):
+            np.matmul(vectors[start:end], explanation.item_vectors[listed].T, out=products[start:end])
+            products[start:end, listed < 0] = -np.inf
         if MODELS[fitted.name].reasons == "effect":
             scores = np.repeat(lists.scores[users], np.diff(rated.indptr), axis=0)  # (P, k)
             products[products < MIN_SHARE * np.abs(scores)] = -np.inf
         rows, strengths[users] = strongest_of_runs(products, rated.indptr[:-1], explanation.max_reasons)
         items[users] = np.where(rows < 0, -1, rated.indices[rows])
+
+    for_each(explain_block, list(_blocks(train.user_counts, _BLOCK_STRENGTHS // lists.items.shape[1])))
     return Reasons(*_without_lesser_twins(items, strengths, train.twins))
 
 
