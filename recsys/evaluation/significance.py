@@ -32,31 +32,31 @@ def differences(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDAr
 
 
 def compare(
-    model: str,
-    against: str,
-    first: NDArray[np.float64],
-    second: NDArray[np.float64],
-    intervals: Intervals = bootstrap_intervals,
-) -> Comparison:
-    """Compare two models by one number for each user.
+    model: str, per_user: Mapping[str, NDArray[np.float64]], intervals: Intervals = bootstrap_intervals
+) -> list[Comparison]:
+    """Compare a model with every other by one number for each user.
 
     Args:
-        model: name of the first.
-        against: name of the second.
-        first: (n,), the values of the first.
-        second: (n,), those of the second, of the same users.
-        intervals: the bootstrap.
+        model: name of the one that is compared.
+        per_user: by name, the values of the same users: (n,) each.
+        intervals: the bootstrap; all comparisons share its draws.
     """
-    difference = differences(first, second)
-    return Comparison(
-        model=model,
-        against=against,
-        difference=intervals({"difference": difference})["difference"],
-        p=signed_rank(difference),
-        won=int((difference > 0).sum()),
-        tied=int((difference == 0).sum()),
-        lost=int((difference < 0).sum()),
-    )
+    difference = {name: differences(per_user[model], values) for name, values in per_user.items() if name != model}
+    if not difference:
+        return []
+    means = intervals(difference)
+    return [
+        Comparison(
+            model=model,
+            against=name,
+            difference=means[name],
+            p=signed_rank(values),
+            won=int((values > 0).sum()),
+            tied=int((values == 0).sum()),
+            lost=int((values < 0).sum()),
+        )
+        for name, values in difference.items()
+    ]
 
 
 def largest_differences(

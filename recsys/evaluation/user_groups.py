@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.dataset import Dataset
+from recsys.evaluation.bootstrap import Intervals, bootstrap_intervals
 from recsys.evaluation.metrics.metric import TrainingCounts
-from recsys.schema import UserGroup
+from recsys.schema import Interval, UserGroup
 
 ACTIVITY = ("few", "some", "many")
 TASTE = ("niche", "mixed", "mainstream")
@@ -47,6 +48,22 @@ def thirds(values: NDArray[Any], names: Sequence[str]) -> tuple[Third, ...]:
             inside = values[members]
             groups.append(Third(UserGroup(name, float(inside.min()), float(inside.max()), len(inside)), members))
     return tuple(groups)
+
+
+def intervals_by_group(
+    per_user: Mapping[str, NDArray[np.float64]], groups: Sequence[Third], intervals: Intervals = bootstrap_intervals
+) -> dict[str, list[Interval]]:
+    """The means over the users of each group, with intervals, by name of a model or baseline.
+
+    Args:
+        per_user: by name, one value for each user: (n,).
+        groups: of these users.
+        intervals: the bootstrap; all models share its draws of a group.
+    """
+    of_groups = [
+        intervals({name: values[members] for name, values in per_user.items()}) for _, members in groups
+    ]
+    return {name: [means[name] for means in of_groups] for name in per_user}
 
 
 def rated_popularity(train: Dataset, users: NDArray[np.integer[Any]]) -> NDArray[np.float64]:

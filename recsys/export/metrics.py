@@ -49,12 +49,15 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
     rated = user_groups.rated_popularity(train, users)
     activity = user_groups.thirds(train.user_counts[users], user_groups.ACTIVITY)
     taste = user_groups.thirds(rated, user_groups.TASTE)
+    ndcg = {name: report.per_user["ndcg"] for name, report in reports.items()}
+    by_activity = user_groups.intervals_by_group(ndcg, activity)
     tuned = {name: Tuned(values) for name, values in hyperparameters.items()} | results.evaluation.tuned
     return schema.Metrics(
         protocol=_protocol(results),
         k=results.config.top_k,
         models={
-            name: _row(report, train, activity, taste, tuned.get(name, Tuned({}))) for name, report in reports.items()
+            name: _row(report, train, by_activity[name], taste, tuned.get(name, Tuned({})))
+            for name, report in reports.items()
         },
         groups=schema.Groups(
             activity=[group for group, _ in activity],
@@ -63,7 +66,7 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
                 for group, members in taste
             ],
         ),
-        comparisons=_comparisons(names[-1], reports),
+        comparisons=significance.compare(names[-1], ndcg),
         skipped=results.evaluation.skipped,
         agreement=_agreement(pair, results),
         most_helped=_largest_differences(pair, reports, train, 1),
@@ -75,27 +78,21 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
 
 
 def _row(
-    report: Report, train: Dataset, activity: tuple[Third, ...], taste: tuple[Third, ...], tuned: Tuned
+    report: Report,
+    train: Dataset,
+    by_activity: list[schema.Interval],
+    taste: tuple[Third, ...],
+    tuned: Tuned,
 ) -> schema.ModelMetrics:
     popularity = user_groups.recommended_popularity(train, report.items)
-    ndcg = report.per_user["ndcg"]
     return schema.ModelMetrics(
         accuracy=report.accuracy,
         beyond=report.beyond,
-        by_activity=[bootstrap.bootstrap_intervals({"ndcg": ndcg[members]})["ndcg"] for _, members in activity],
+        by_activity=by_activity,
         recommended_popularity=[float(popularity[members].mean()) for _, members in taste],
         settings=dict(tuned.hyperparameters),
         trials=list(tuned.trials),
     )
-
-
-def _comparisons(model: str, reports: dict[str, Report]) -> list[schema.Comparison]:
-    """The last of the models against each other row, by nDCG."""
-    return [
-        significance.compare(model, other, reports[model].per_user["ndcg"], report.per_user["ndcg"])
-        for other, report in reports.items()
-        if other != model
-    ]
 
 
 def _agreement(pair: tuple[str, str] | None, results: Results) -> schema.Agreement | None:

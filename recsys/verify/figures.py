@@ -138,8 +138,8 @@ class _Figures:
         thirds = user_groups.thirds(n_train, user_groups.ACTIVITY)
         groups = self._metrics.groups
         self._compare("groups activity", [] if groups is None else groups.activity, [group for group, _ in thirds])
-        for name, values in per_user.items():
-            computed = [self._intervals({"ndcg": values["ndcg"][members]})["ndcg"] for _, members in thirds]
+        ndcg = {name: values["ndcg"] for name, values in per_user.items()}
+        for name, computed in user_groups.intervals_by_group(ndcg, thirds, self._intervals).items():
             self._compare(f"{name} by_activity", self._metrics.models[name].by_activity, computed)
 
     def _check_beyond(self, lists: dict[str, Lists]) -> None:
@@ -184,11 +184,7 @@ class _Figures:
         last = names[-1]
         if last not in ndcg:
             return
-        comparisons = [
-            significance.compare(last, other, ndcg[last], values, self._intervals)
-            for other, values in ndcg.items()
-            if other != last
-        ]
+        comparisons = significance.compare(last, ndcg, self._intervals)
         self._compare("comparisons", self._metrics.comparisons, comparisons)
         if len(names) > 1 and names[0] in ndcg:
             ids = [id_ for id_, user in self._artefacts.recommendations.users.items() if user.n_relevant > 0]

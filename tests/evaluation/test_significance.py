@@ -14,7 +14,8 @@ from recsys.schema import Comparison
 
 
 def comparison(first: list[float] | np.ndarray, second: list[float] | np.ndarray) -> Comparison:
-    return compare("a", "b", np.array(first), np.array(second))
+    [result] = compare("a", {"a": np.array(first), "b": np.array(second)})
+    return result
 
 
 def test_wins_ties_and_losses_are_counted_user_by_user():
@@ -29,6 +30,20 @@ def test_the_interval_is_that_of_the_differences_with_the_draws_of_the_metrics()
     first, second = rng.random(40), rng.random(40)
     difference, expected = comparison(first, second).difference, bootstrap_intervals({"ndcg": first - second})["ndcg"]
     assert (difference.low, difference.high) == pytest.approx((expected.low, expected.high))
+
+
+def test_a_comparison_does_not_depend_on_what_else_is_compared():
+    rng = np.random.default_rng(2)
+    values = {name: rng.random(40) for name in "cabd"}
+    results = compare("a", values)
+    assert [(result.model, result.against) for result in results] == [("a", "c"), ("a", "b"), ("a", "d")]
+    for result in results:
+        alone = comparison(values["a"], values[result.against])
+        assert (result.won, result.tied, result.lost, result.p) == (alone.won, alone.tied, alone.lost, alone.p)
+        assert (result.difference.low, result.difference.high) == pytest.approx(
+            (alone.difference.low, alone.difference.high)
+        )
+    assert compare("a", {"a": values["a"]}) == []
 
 
 def test_swapping_the_models_mirrors_everything():
