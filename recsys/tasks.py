@@ -29,10 +29,17 @@ from recsys.threads import n_cores
 from recsys.workers import become_worker
 
 T = TypeVar("T")
+U = TypeVar("U")
 Send = Callable[[Any], None]
 """Reports the progress of a task, as anything that can be pickled."""
 OnEvent = Callable[[str, Any], None]
 """Gets the name of a task and what it reported."""
+
+
+def nothing() -> None:
+    """Do nothing."""
+
+
 
 _PACKAGE = logging.getLogger("recsys")
 
@@ -65,12 +72,15 @@ class Finished(NamedTuple, Generic[T]):
 class Run(Protocol):
     """A way to run tasks."""
 
-    def __call__(self, tasks: Sequence[Task[T]], on_event: OnEvent) -> Generator[Finished[T], None, None]:
+    def __call__(
+        self, tasks: Sequence[Task[T]], on_event: OnEvent, meanwhile: Callable[[], None] = nothing
+    ) -> Generator[Finished[T], None, None]:
         """Gives the tasks as they finish; to close the generator ends those that still run.
 
         Args:
             tasks: begun in this order: the longest first ends soonest (Graham 1969).
             on_event: called in this process with what they report.
+            meanwhile: called once in this process, when the first tasks have begun.
 
         Raises:
             KilledTaskError: the process of a task was killed.
@@ -79,8 +89,11 @@ class Run(Protocol):
         ...
 
 
-def in_turn(tasks: Sequence[Task[T]], on_event: OnEvent) -> Generator[Finished[T], None, None]:
+def in_turn(
+    tasks: Sequence[Task[T]], on_event: OnEvent, meanwhile: Callable[[], None] = nothing
+) -> Generator[Finished[T], None, None]:
     """One task after the other, in this process."""
+    meanwhile()
     for task in tasks:
         start = time.perf_counter()
 
@@ -91,7 +104,9 @@ def in_turn(tasks: Sequence[Task[T]], on_event: OnEvent) -> Generator[Finished[T
         yield Finished(task.name, result, time.perf_counter() - start)
 
 
-def on_all_cores(tasks: Sequence[Task[T]], on_event: OnEvent) -> Generator[Finished[T], None, None]:
+def on_all_cores(
+    tasks: Sequence[Task[T]], on_event: OnEvent, meanwhile: Callable[[], None] = nothing
+) -> Generator[Finished[T], None, None]:
     """Each task in a process of its own, with one BLAS thread, as many at once as there are cores.
 
     For the command alone. Where processes cannot be forked safely, which is everywhere but on Linux, they import the
@@ -99,12 +114,17 @@ def on_all_cores(tasks: Sequence[Task[T]], on_event: OnEvent) -> Generator[Finis
     "__main__"``. And a fork copies the locks of other threads as they are, which a program may have and we have not.
     """
     waiting, running = list(reversed(tasks)), dict[Connection, _Worker]()
+
+    def start_waiting() -> None:
+        while waiting and len(running) < n_cores():
+            with deferred():  # so that no process is started which is not in the list of those to end
+                worker = _Worker.start(waiting.pop())
+                running[worker.receiver] = worker
+
     try:
-        while waiting or running:
-            while waiting and len(running) < n_cores():
-                with deferred():  # so that no process is started which is not in the list of those to end
-                    worker = _Worker.start(waiting.pop())
-                    running[worker.receiver] = worker
+        start_waiting()
+        meanwhile()
+        while running:
             for receiver in cast("list[Connection]", wait(list(running))):
                 worker = running[receiver]
                 kind, content = worker.receive()
@@ -117,6 +137,7 @@ def on_all_cores(tasks: Sequence[Task[T]], on_event: OnEvent) -> Generator[Finis
                 else:
                     with deferred():
                         running.pop(receiver).end()
+                    start_waiting()
                     yield Finished(worker.name, *content)
     finally:
         with deferred():
@@ -131,9 +152,22 @@ def run_each(run: Run, work: Mapping[str, Callable[[], T]]) -> dict[str, T]:
         run: how they are run.
         work: the functions; where processes are not forked, they are pickled.
     """
+    return run_each_and(run, work, nothing)[0]
+
+
+def run_each_and(run: Run, work: Mapping[str, Callable[[], T]], own: Callable[[], U]) -> tuple[dict[str, T], U]:
+    """The same, and what another function gives, which this process calls meanwhile.
+
+    Args:
+        run: as in :func:`run_each`.
+        work: likewise.
+        own: a function with a result too large to be sent from one process to another.
+    """
+    of_own = list[U]()
     tasks = [Task(name, partial(_without_progress, function)) for name, function in work.items()]
-    results = {name: result for name, result, _ in run(tasks, lambda name, event: None)}
-    return {name: results[name] for name in work}
+    finished = run(tasks, lambda name, event: None, lambda: of_own.append(own()))
+    results = {name: result for name, result, _ in finished}
+    return {name: results[name] for name in work}, of_own[0]
 
 
 def _without_progress(function: Callable[[], T], send: Send) -> T:

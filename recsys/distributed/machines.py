@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, is_dataclass
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from recsys.distributed.address import Address
 from recsys.distributed.cluster import Cluster, Future, connected
 from recsys.distributed.training import ClusterTraining
-from recsys.tasks import Finished, OnEvent, Task, in_turn
+from recsys.tasks import Finished, OnEvent, Task, in_turn, nothing
 from recsys.threads import one_blas_thread
 from recsys.training.ensemble import StartTraining
 
@@ -58,9 +58,11 @@ class ClusterMachines:
         """On all workers."""
         return partial(ClusterTraining, self.cluster)
 
-    def run(self, tasks: Sequence[Task[T]], on_event: OnEvent) -> Generator[Finished[T], None, None]:
+    def run(
+        self, tasks: Sequence[Task[T]], on_event: OnEvent, meanwhile: Callable[[], None] = nothing
+    ) -> Generator[Finished[T], None, None]:
         """Each task on a worker; what they report is not passed on."""
-        return self._results(self._submit(tasks))
+        return self._results(self._submit(tasks), meanwhile)
 
     def learn(
         self, models: Sequence[Task[Any]], baselines: Sequence[Task[Any]], on_event: OnEvent
@@ -70,9 +72,12 @@ class ClusterMachines:
             yield from in_turn(models, on_event)
             yield from begun
 
-    def _results(self, futures: dict[str, Future]) -> Generator[Finished[Any], None, None]:
+    def _results(
+        self, futures: dict[str, Future], meanwhile: Callable[[], None] = nothing
+    ) -> Generator[Finished[Any], None, None]:
         """Those of tasks by name, in their order; to close the generator ends the rest."""
         try:
+            meanwhile()
             while futures:
                 name = next(iter(futures))
                 yield Finished(name, *self.cluster.gather(futures.pop(name)))

@@ -24,7 +24,6 @@ from recsys.data.rating_scale import rating_step
 from recsys.data.twins import Twins
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
-from recsys.export.garbage import no_garbage_collection
 from recsys.export.map_replay import build_map_replay
 from recsys.export.metrics import build_metrics
 from recsys.export.presentation import make_presentation
@@ -40,7 +39,7 @@ from recsys.recommend.pca import Projection
 from recsys.recommend.regions import label_regions
 from recsys.recommend.similar import SHRINKAGE, similar_items
 from recsys.schema import GENERATOR, VERSION
-from recsys.tasks import Run, in_turn, run_each
+from recsys.tasks import Run, in_turn, run_each_and
 from recsys.training.snapshots import tracked_items
 
 N_SIMILAR = 10
@@ -56,19 +55,22 @@ def assemble(results: Results, run: Run = in_turn) -> schema.Artefacts:
 
     Args:
         results: what the build computed.
-        run: how the maps and the similar items of the models are computed, of which none depends on another.
+        run: how the maps and the similar items of the models are computed, of which none depends on another, while
+            this process makes the records of users.
     """
     hyperparameters: dict[str, dict[str, int | float]] = {
         name: {**asdict(fitted.hyperparameters), "epochs": fitted.best_epoch}
         for name, fitted in results.models.items()
     }
     item_ids = ids(results.dataset.item_ids)
-    geometry = run_each(run, {name: _geometry_of(fitted, results) for name, fitted in results.models.items()})
+    geometry, (recommendations, shown_lists) = run_each_and(
+        run,
+        {name: _geometry_of(fitted, results) for name, fitted in results.models.items()},
+        partial(build_recommendations, results),
+    )
     maps = {name: of_model.map for name, of_model in geometry.items()}
     projections = {name: item_map.projection for name, item_map in maps.items()}
     deep = results.models.get("deep")
-    with no_garbage_collection():
-        recommendations, shown_lists = build_recommendations(results)
     return schema.Artefacts(
         build=_build(results),
         loss_history=schema.LossHistory(

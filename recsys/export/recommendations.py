@@ -7,6 +7,7 @@ names counts for both.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -19,6 +20,7 @@ from recsys.data.decimals import shortest_decimals
 from recsys.evaluation.relevance import relevant_counts
 from recsys.evaluation.report import hits
 from recsys.export.encoding import ids, rounded
+from recsys.export.garbage import no_garbage_collection
 from recsys.export.privacy import items_to_name, max_named, round_robin
 from recsys.export.results import Results
 from recsys.export.worked_score import work_score
@@ -35,9 +37,15 @@ RANK_ENDS = (10, 50, 200)
 """The last rank of each count of held-out items but the last."""
 
 Recommendations = Mapping[str, Sequence[schema.Recommendation]]
-"""One user's lists, by name of model or baseline."""
+"""One user's lists, by name of the model."""
+BaselineRecommendations = Mapping[str, Sequence[schema.BaselineRecommendation]]
+"""One user's lists, by name of the baseline."""
+
+_baseline_row = lru_cache(1 << 17)(schema.BaselineRecommendation)
+"""Rows of all users that say the same are one object: of a large log they would be most of what is in memory."""
 
 
+@no_garbage_collection()
 def build_recommendations(results: Results) -> tuple[schema.Recommendations, schema.ShownLists | None]:
     """``recommendations.json``, and ``shown_lists.json`` unless pages show the models' own lists."""
     train, test = results.split.train, results.split.test
@@ -47,17 +55,17 @@ def build_recommendations(results: Results) -> tuple[schema.Recommendations, sch
     n_relevant = 0 * n_hidden if results.relevant is None else relevant_counts(train, results.relevant)
     ranks, genres = _hidden_ranks(results), genre_shares(train)
     shares = np.round(genres.shares, 2).tolist()
-    rows_of = _RowBuilder(results.lists, results.reasons, results)
+    own = {name: of_model for name, of_model in results.lists.items() if name in results.models}
+    others = {name: of_baseline for name, of_baseline in results.lists.items() if name not in results.models}
+    rows_of, baseline_rows_of = _RowBuilder(own, results.reasons, results), _BaselineRowBuilder(others, results)
     shown_rows_of = _RowBuilder(results.shown, results.shown_reasons, results)
     privacy, users, shown_by_user = results.config.privacy, {}, {}
-    all_rows = zip(rows_of, shown_rows_of, strict=True)
-    for user, (user_id, (lists, shown)) in enumerate(zip(ids(results.dataset.user_ids), all_rows, strict=True)):
+    all_rows = zip(ids(results.dataset.user_ids), rows_of, baseline_rows_of, shown_rows_of, strict=True)
+    for user, (user_id, models, baselines, shown) in enumerate(all_rows):
         rated = [
             schema.RatedItem(item_ids[train.item[row]], float(ratings[row]))
             for row in ([] if privacy.hide_rated else best[user])
         ]
-        models = {name: rows for name, rows in lists.items() if name in results.models}
-        baselines = {name: rows for name, rows in lists.items() if name not in results.models}
         named = items_to_name(
             _hits(models),
             [] if privacy.hide_rated else _first_effects(shown or models),
@@ -76,9 +84,7 @@ def build_recommendations(results: Results) -> tuple[schema.Recommendations, sch
             models=_all_redacted(models, named, named_reasons),
             baselines={
                 name: [
-                    schema.BaselineRecommendation(
-                        _redacted(row, named, named_reasons).item, row.held_out, row.relevant
-                    )
+                    _baseline_row(None, True, row.relevant) if row.held_out and row.item not in named else row
                     for row in rows
                 ]
                 for name, rows in baselines.items()
@@ -123,7 +129,7 @@ def _hidden_ranks(results: Results) -> dict[str, list[schema.HiddenRanks]]:
     return hidden
 
 
-def _hits(lists: Recommendations) -> list[str]:
+def _hits(lists: Recommendations | BaselineRecommendations) -> list[str]:
     """The hits of several lists, rank by rank."""
     return round_robin([row.item if row.held_out else None for row in rows] for rows in lists.values())
 
@@ -166,7 +172,13 @@ def _redacted(
     if row.held_out and row.item not in named:
         return schema.Recommendation(None, None, True, relevant=row.relevant)
     why = [(item, strength) for item, strength in row.why if item in named_reasons]
-    return replace(row, why=why, why_withheld=len(row.why) - len(why))
+    n_withheld = len(row.why) - len(why)
+    return replace(row, why=why, why_withheld=n_withheld) if n_withheld else row
+
+
+def _blocks(n_users: int) -> Iterator[slice]:
+    """All users, some at a time."""
+    return (slice(start, min(start + _USERS_AT_ONCE, n_users)) for start in range(0, n_users, _USERS_AT_ONCE))
 
 
 def _relevant(lists: Lists, results: Results) -> NDArray[np.bool_]:
@@ -176,8 +188,39 @@ def _relevant(lists: Lists, results: Results) -> NDArray[np.bool_]:
     return ~lists.held_out | hits(lists.items, np.arange(len(lists.items)), results.relevant)
 
 
+class _BaselineRowBuilder:
+    """From the lists of all users to the rows of each, by name of the baseline; every item is still named.
+
+    Args:
+        lists: by name.
+        results: what the build computed.
+    """
+
+    def __init__(self, lists: Mapping[str, Lists], results: Results) -> None:
+        self._lists, self._item_ids, self._n_users = lists, ids(results.dataset.item_ids), results.dataset.n_users
+        self._relevant = {name: _relevant(of_baseline, results) for name, of_baseline in lists.items()}
+
+    def __iter__(self) -> Iterator[dict[str, list[schema.BaselineRecommendation]]]:
+        """The rows of one user after the other."""
+        item_ids = self._item_ids
+        for users in _blocks(self._n_users):
+            columns = {
+                name: [array[users].tolist() for array in (lists.items, lists.held_out, self._relevant[name])]
+                for name, lists in self._lists.items()
+            }
+            for place in range(users.stop - users.start):
+                yield {
+                    name: [
+                        _baseline_row(item_ids[item], held_out, counts)
+                        for item, held_out, counts in zip(items[place], hits[place], relevant[place], strict=True)
+                        if item >= 0
+                    ]
+                    for name, (items, hits, relevant) in columns.items()
+                }
+
+
 class _RowBuilder:
-    """From the lists of all users to the rows of each, by name of model or baseline; every item is still named.
+    """From the lists of all users to the rows of each, by name of the model; every item is still named.
 
     Args:
         lists: by name.
@@ -189,16 +232,13 @@ class _RowBuilder:
         self._lists, self._reasons = lists, reasons
         self._relevant = {name: _relevant(model_lists, results) for name, model_lists in lists.items()}
         self._liked = {
-            name: liked_hits(model_lists, results.dataset, results.split.test)
-            for name, model_lists in lists.items()
-            if name in results.models
+            name: liked_hits(model_lists, results.dataset, results.split.test) for name, model_lists in lists.items()
         }
         self._item_ids, self._n_users = ids(results.dataset.item_ids), results.dataset.n_users
 
     def __iter__(self) -> Iterator[dict[str, list[schema.Recommendation]]]:
         """The rows of one user after the other."""
-        for start in range(0, self._n_users, _USERS_AT_ONCE):
-            users = slice(start, min(start + _USERS_AT_ONCE, self._n_users))
+        for users in _blocks(self._n_users):
             columns = {name: self._columns(name, users) for name in self._lists}
             for place in range(users.stop - users.start):
                 yield {name: self._rows(*(column[place] for column in each)) for name, each in columns.items()}
@@ -208,10 +248,9 @@ class _RowBuilder:
 
         To convert them user by user takes longer than all the rest.
         """
-        lists, reasons, liked = self._lists[name], self._reasons.get(name), self._liked.get(name)
+        lists, reasons = self._lists[name], self._reasons.get(name)
         items = lists.items[users]
         nothing: list[list[Any]] = [[()] * items.shape[1]] * len(items)
-        unknown: list[list[Any]] = [[None] * items.shape[1]] * len(items)
         return [
             items.tolist(),
             rounded(lists.scores[users]),
@@ -219,7 +258,7 @@ class _RowBuilder:
             nothing if reasons is None else reasons.items[users].tolist(),
             nothing if reasons is None else rounded(reasons.strengths[users]),
             self._relevant[name][users].tolist(),
-            unknown if liked is None else liked[users].tolist(),
+            self._liked[name][users].tolist(),
         ]
 
     def _rows(self, *columns: list[Any]) -> list[schema.Recommendation]:

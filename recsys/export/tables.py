@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from recsys.schema import Artefacts
@@ -29,8 +30,8 @@ def write_tables(artefacts: Artefacts, folder: Path) -> list[str]:
     Raises:
         OutputError: the disk refuses.
     """
-    _write_csv(folder / "recommendations.csv", [LIST_COLUMNS, *_recommendations(artefacts)])
-    _write_csv(folder / "items.csv", [ITEM_COLUMNS, *_items(artefacts)])
+    _write_csv(folder / "recommendations.csv", chain([LIST_COLUMNS], _recommendations(artefacts)))
+    _write_csv(folder / "items.csv", chain([ITEM_COLUMNS], _items(artefacts)))
     # The projector takes no header with the vectors, and needs one with metadata of several columns.
     vectors = {f"vectors_{name}.tsv": model.vectors for name, model in artefacts.item_embeddings.models.items()}
     for name, rows in vectors.items():
@@ -44,13 +45,13 @@ def write_tables(artefacts: Artefacts, folder: Path) -> list[str]:
 
 
 def _recommendations(artefacts: Artefacts) -> Iterable[Sequence[object]]:
+    words = {None: "", False: "false", True: "true"}
     for user, lists in artefacts.recommendations.users.items():
         for model, rows in lists.models.items():
             for rank, row in enumerate(rows, start=1):
-                item, score = ("" if value is None else value for value in (row.item, row.score))  # None: withheld
                 relevant = "" if row.relevant else "false"  # empty: the same as held_out
-                liked = "" if row.liked is None else str(row.liked).lower()
-                yield user, model, rank, item, score, str(row.held_out).lower(), relevant, liked
+                # The writer makes None, which is what is withheld, an empty field.
+                yield user, model, rank, row.item, row.score, words[row.held_out], relevant, words[row.liked]
 
 
 def _items(artefacts: Artefacts) -> Iterable[Sequence[object]]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from recsys import schema as out
 from recsys.errors import OutputError
 from recsys.export.assemble import assemble
-from recsys.export.files import read_artefacts, write_artefacts
+from recsys.export.files import read_artefacts, write_artefact, write_artefacts
 from recsys.export.script import json_in, script_of
 
 FILES = ("build", "loss_history", "item_embeddings", "recommendations", "metrics", "items", "map_replay")
@@ -217,6 +219,32 @@ def test_a_number_that_is_not_finite_is_refused_instead_of_written_as_null(tmp_p
     broken = msgspec.structs.replace(artefacts(), loss_history=out.LossHistory(models={"base": [record]}))
     with pytest.raises(OutputError, match=r"loss_history.json: models.base.train_loss is (nan|inf); expected a fin"):
         write_artefacts(broken, tmp_path)
+
+
+def with_one_number_replaced(value: object) -> Iterator[object]:
+    """Copies of a tree of exported types, each with another one of its floats made infinite."""
+    if isinstance(value, float):
+        yield -math.inf
+    elif isinstance(value, msgspec.Struct):
+        for field in value.__struct_fields__:
+            for changed in with_one_number_replaced(getattr(value, field)):
+                yield msgspec.structs.replace(value, **{field: changed})
+    elif isinstance(value, dict):
+        for key, element in value.items():
+            yield from ({**value, key: changed} for changed in with_one_number_replaced(element))
+    elif isinstance(value, list | tuple):
+        for place, element in enumerate(value):
+            for changed in with_one_number_replaced(element):
+                yield type(value)([*value[:place], changed, *value[place + 1 :]])
+
+
+@pytest.mark.parametrize("name", FILES[1:])
+def test_a_number_that_is_not_finite_is_refused_wherever_it_is(tmp_path, name):
+    broken = list(with_one_number_replaced(getattr(artefacts(), name)))
+    assert broken
+    for file in broken:
+        with pytest.raises(OutputError, match=r"is -inf; expected a finite number"):
+            write_artefact(file, tmp_path)
 
 
 @pytest.mark.parametrize("name", [*FILES, "deep_tower"])
