@@ -9,25 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
 
-from recsys.schema import Artefacts, Protocol
-from recsys.site.catalogue import has_user_pages
+from recsys.schema import Artefacts, Protocol, Recommendation, UserLists
+from recsys.site.catalogue import Catalogue, has_user_pages
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.context import Context, Model, PageHead, UserLink
 from recsys.site.output.parallel import Job
 from recsys.site.output.script_data import script_data
 from recsys.site.pages.page import Page, PageFamily, SiteData
-from recsys.site.pages.profile import rank_spans
-from recsys.site.pages.user import RecommendedRow, UserContext, user_context
+from recsys.site.pages.profile import genre_rows, hidden_rows, rank_spans
+from recsys.site.pages.user import baseline_hits, items_in_all_lists
 
 USERS_PER_SHARD = 256
 """Some 250 kB, a second on a slow line."""
 _N_FIRST_USERS = 12
+_CACHE_SIZE = 1 << 16  # many numbers of so few digits are equal
 _EXACT_INTEGER = re.compile(r"0|[1-9][0-9]{0,14}")  # what a JavaScript number holds without rounding
 
 
@@ -106,11 +107,24 @@ def shard_index(data: SiteData) -> dict[str, Any]:
 class Numbering:
     """The numbers that replace names in a shard: positions in lists that the page has already."""
 
+    catalogue: Catalogue
     items: Mapping[str, int]
-    """By address, in ``data-items.js``."""
+    """By id, in ``data-items.js``."""
     models: Mapping[str, int]
     genres: Mapping[str, int]
     baselines: Mapping[str, int]
+
+    def item(self, id_: str) -> int:
+        """The number of an item.
+
+        Raises:
+            OutputError: there is none of this id.
+        """
+        try:
+            return self.items[id_]
+        except KeyError:
+            self.catalogue.item(id_)  # says what is wrong
+            raise
 
 
 def number_names(data: SiteData) -> Numbering:
@@ -120,7 +134,8 @@ def number_names(data: SiteData) -> Numbering:
         return {name: position for position, name in enumerate(names)}
 
     return Numbering(
-        items=positions(item.href for item in data.catalogue.items.values()),
+        catalogue=data.catalogue,
+        items=positions(data.catalogue.items),
         models=positions(model.name for model in data.catalogue.models),
         genres=positions(data.artefacts.recommendations.genres),
         baselines=positions(baseline_names(data.artefacts)),
@@ -138,42 +153,50 @@ def shard(data: SiteData, numbering: Numbering, ids: Sequence[str]) -> dict[str,
     A row of a model's list is the item (-1: withheld), the score in hundredths (null: withheld), the bits of
     :func:`_mark_bits`, the number of reasons withheld, then each reason's item and its strength in hundredths.
     """
-    # The links in a context are not used here, so the address of the user may be empty.
-    return {"ids": list(ids), "users": [_record(user_context(data, UserLink(id_, "")), numbering) for id_ in ids]}
+    users = data.artefacts.recommendations.users
+    return {"ids": list(ids), "users": [_record(data, numbering, users[id_]) for id_ in ids]}
 
 
-def _record(context: UserContext, numbering: Numbering) -> list[Any]:
-    items = numbering.items
+def _record(data: SiteData, numbering: Numbering, lists: UserLists) -> list[Any]:
+    recommendations, catalogue = data.artefacts.recommendations, data.catalogue
+    in_all_lists = items_in_all_lists(lists, catalogue)
     return [
-        context.n_train,
-        context.n_hidden,
-        [value for row in context.rated for value in (items[row.item.href], _rounded(row.rating))],
-        [[_recommended(row, items) for row in rows.rows] for rows in context.lists],
-        [[numbering.genres[row.name], row.rated, *row.recommended] for row in context.genres],
-        [[numbering.models[row.model.name], _rounded(row.ranks.median), *row.ranks.counts] for row in context.hidden],
-        [value for row in context.baselines for value in (numbering.baselines[row.model.name], row.hits)],
+        lists.n_train,
+        lists.n_hidden,
+        [value for row in lists.rated for value in (numbering.item(row.item), _rounded(row.rating))],
+        [[_recommended(row, numbering, row.item in in_all_lists) for row in rows] for rows in lists.models.values()],
+        [
+            [numbering.genres[row.name], row.rated, *row.recommended]
+            for row in genre_rows(recommendations, lists, catalogue.genres)
+        ],
+        [
+            [numbering.models[row.model.name], _rounded(row.ranks.median), *row.ranks.counts]
+            for row in hidden_rows(recommendations, lists, catalogue)
+        ],
+        [value for name, hits in baseline_hits(lists).items() for value in (numbering.baselines[name], hits)],
     ]
 
 
-def _recommended(row: RecommendedRow, items: Mapping[str, int]) -> list[int | None]:
-    item = -1 if row.item is None else items[row.item.href]
-    score = None if row.recommendation.score is None else _hundredths(row.recommendation.score)
-    reasons = [value for reason in row.reasons for value in (items[reason.item.href], _hundredths(reason.strength))]
-    return [item, score, _mark_bits(row), row.recommendation.why_withheld, *reasons]
+def _recommended(row: Recommendation, numbering: Numbering, in_all_lists: bool) -> list[int | None]:
+    item = -1 if row.item is None else numbering.item(row.item)
+    score = None if row.score is None else _hundredths(row.score)
+    reasons = [value for id_, strength in row.why for value in (numbering.item(id_), _hundredths(strength))]
+    return [item, score, _mark_bits(row, in_all_lists), row.why_withheld, *reasons]
 
 
-def _mark_bits(row: RecommendedRow) -> int:
+def _mark_bits(row: Recommendation, in_all_lists: bool) -> int:
     """A sum: 1 hit, 2 known whether it was liked, 4 liked, 8 not counted in the metrics, 16 in both lists."""
-    hit = row.recommendation
-    is_known, is_liked = hit.liked is not None, hit.liked is True
-    return hit.held_out + 2 * is_known + 4 * is_liked + 8 * (not hit.relevant) + 16 * row.in_all_lists
+    is_known, is_liked = row.liked is not None, row.liked is True
+    return row.held_out + 2 * is_known + 4 * is_liked + 8 * (not row.relevant) + 16 * in_all_lists
 
 
+@lru_cache(_CACHE_SIZE)
 def _hundredths(value: float) -> int:
     """Rounded by formatting, because the page of a user formats: ``round`` may differ in the last digit."""
     return round(100 * float(f"{value:.2f}"))
 
 
+@lru_cache(_CACHE_SIZE)
 def _rounded(value: float) -> float | int:
     """To nine digits, as a page would format it; a whole number without its ``.0``."""
     short = float(f"{value:.9g}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import heappush, heappushpop
+from heapq import heappush, heapreplace
 
 from recsys.schema import Recommendations
 
@@ -68,11 +68,10 @@ def audiences(recommendations: Recommendations) -> Mapping[str, Mapping[str, Aud
                 count.n_hits += row.held_out
                 if row.liked is not None:
                     count.n_liked = (count.n_liked or 0) + row.liked
-                member = (-rank, -position, row.held_out)
                 if len(count.best) < MAX_NAMED_USERS:
-                    heappush(count.best, member)
-                else:
-                    heappushpop(count.best, member)
+                    heappush(count.best, (-rank, -position, row.held_out))
+                elif -rank > count.best[0][0]:  # of equal ranks the earlier user's is the better
+                    heapreplace(count.best, (-rank, -position, row.held_out))
     users = list(recommendations.users)
     return {
         name: {item: count.audience(users) for item, count in by_item.items()} for name, by_item in counts.items()

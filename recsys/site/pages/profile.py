@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -45,12 +46,16 @@ def genre_rows(
         lists: the user's.
         genres: of every item, by its id.
     """
-    listed = [[genres[row.item] for row in rows if row.item is not None] for rows in lists.models.values()]
+    listed = [[row.item for row in rows if row.item is not None] for rows in lists.models.values()]
+    counts = [Counter(genre for item in items for genre in genres[item]) for items in listed]
     rows = []
     for name, share in zip(recommendations.genres, lists.genres, strict=False):
-        counts = [(sum(name in item_genres for item_genres in items), len(items)) for items in listed]
-        recommended = tuple(round(100 * n / total) if total else None for n, total in counts)
-        rows.append(GenreRow(name, round(100 * share), recommended))
+        if share or any(name in of_list for of_list in counts):
+            recommended = tuple(
+                round(100 * of_list[name] / len(items)) if items else None
+                for of_list, items in zip(counts, listed, strict=True)
+            )
+            rows.append(GenreRow(name, round(100 * share), recommended))
     rows = sorted((row for row in rows if row.largest), key=lambda row: -row.largest)  # equals keep their order
     return tuple(rows[:N_GENRES])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -111,9 +111,7 @@ def user_context(
     """One user's page, with links to the users before and after in the order of the export."""
     recommendations, catalogue = data.artefacts.recommendations, data.catalogue
     lists = recommendations.users[user.id]
-    first = catalogue.first_twins
-    ids = [{first.get(row.item, row.item) for row in rows if row.item is not None} for rows in lists.models.values()]
-    in_all_lists = set.intersection(*ids) if len(ids) > 1 else set()
+    in_all_lists = items_in_all_lists(lists, catalogue)
     recommended = tuple(
         RecommendedList(
             model=catalogue.model(name),
@@ -143,10 +141,20 @@ def user_context(
         genre_scale=max((share or 0 for row in genres for share in (row.rated, *row.recommended)), default=0) or 1,
         spans=rank_spans(recommendations.rank_ends),
         hidden=hidden_rows(recommendations, lists, catalogue),
-        baselines=_baseline_hits(lists, catalogue),
+        baselines=tuple(BaselineHits(catalogue.model(name), hits) for name, hits in baseline_hits(lists).items()),
         previous=previous,
         next=next_,
     )
+
+
+def items_in_all_lists(lists: UserLists, catalogue: Catalogue) -> Collection[str]:
+    """The items that are in the lists of all models, themselves or a twin of theirs; none of a single list."""
+    if len(lists.models) < 2:
+        return ()
+    first = catalogue.first_twins
+    of_models = [[row.item for row in rows if row.item is not None] for rows in lists.models.values()]
+    shared = set.intersection(*({first.get(item, item) for item in items} for items in of_models))
+    return {item for items in of_models for item in items if first.get(item, item) in shared}
 
 
 def count_hits(rows: Iterable[Recommendation]) -> Hits:
@@ -182,24 +190,22 @@ def _page_head(user: UserLink, strings: Strings) -> PageHead:
 
 
 def _recommended_row(
-    row: Recommendation, match: int | None, in_all_lists: set[str], catalogue: Catalogue
+    row: Recommendation, match: int | None, in_all_lists: Collection[str], catalogue: Catalogue
 ) -> RecommendedRow:
     return RecommendedRow(
         match=match,
         item=None if row.item is None else catalogue.item(row.item),
         recommendation=row,
-        in_all_lists=row.item is not None and catalogue.first_twins.get(row.item, row.item) in in_all_lists,
+        in_all_lists=row.item in in_all_lists,
         reasons=tuple(Reason(catalogue.item(item), strength) for item, strength in row.why),
     )
 
 
-def _baseline_hits(lists: UserLists, catalogue: Catalogue) -> tuple[BaselineHits, ...]:
+def baseline_hits(lists: UserLists) -> dict[str, int]:
+    """How many hits each baseline's list has; none where nothing is held out."""
     if not lists.n_hidden:
-        return ()
-    return tuple(
-        BaselineHits(catalogue.model(name), sum(row.held_out for row in rows))
-        for name, rows in lists.baselines.items()
-    )
+        return {}
+    return {name: sum(row.held_out for row in rows) for name, rows in lists.baselines.items()}
 
 
 def user_jobs(data: SiteData) -> Iterator[Job]:
