@@ -9,32 +9,41 @@ let popularity = null; // ratings of each item
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-// What happens to both towers: nDCG at the start and after each epoch, the last loss, the mean number of ratings of the
-// items in their lists.
+const runs = new Map(); // the server of each experiment that has ended, and who waits for its lists
+
+// What happens to both towers: nDCG at the start and after each epoch, and the last loss.
 function experiment(settings) {
-  const measured = { ndcg: { base: [], deep: [] }, loss: null, recommended: { base: [], deep: [] } };
+  const measured = { ndcg: { base: [], deep: [] }, loss: null };
   return new Promise((resolve) => {
-    let nAwaited = N_TESTED;
-    const server = createServer((message) => {
+    const run = { server: null, onLists: null };
+    run.server = createServer((message) => {
       if (message.type === "ready") measured.facts = message.facts;
       if (message.type === "progress") {
         if (message.ndcg) for (const tower of ["base", "deep"]) measured.ndcg[tower].push(message.ndcg[tower]);
         measured.loss = message.loss ?? measured.loss;
-        if (message.state === "finished") for (let n = 0; n < N_TESTED; n++) server.post({ type: "test", user: n });
+        if (message.state === "finished") resolve(measured);
       }
-      if (message.type === "lists") {
-        for (const tower of ["base", "deep"]) {
-          measured.recommended[tower].push(...message[tower].map(({ item }) => popularity[item]));
-        }
-        nAwaited--;
-        if (nAwaited > 0) return;
-        const { base, deep } = measured.recommended;
-        resolve({ ...measured, recommended: { base: mean(base), deep: mean(deep) } });
-      }
+      if (message.type === "lists") run.onLists(message);
     }, SLICE_MS);
-    server.post({ type: "load", log });
-    server.post({ type: "reset", settings, run: 1 });
-    server.post({ type: "train" });
+    runs.set(JSON.stringify(settings), run);
+    run.server.post({ type: "load", log });
+    run.server.post({ type: "reset", settings, run: 1 });
+    run.server.post({ type: "train" });
+  });
+}
+
+// The mean number of ratings of the items in the lists of both towers, after an experiment.
+function recommended(settings) {
+  const counts = { base: [], deep: [] };
+  return new Promise((resolve) => {
+    const run = runs.get(JSON.stringify(settings));
+    let nAwaited = N_TESTED;
+    run.onLists = (message) => {
+      for (const tower of ["base", "deep"]) counts[tower].push(...message[tower].map(({ item }) => popularity[item]));
+      nAwaited--;
+      if (nAwaited === 0) resolve({ base: mean(counts.base), deep: mean(counts.deep) });
+    };
+    for (let n = 0; n < N_TESTED; n++) run.server.post({ type: "test", user: n });
   });
 }
 
@@ -47,4 +56,5 @@ globalThis.experiments = {
     for (const item of log.item) popularity[item]++;
   },
   experiment,
+  recommended,
 };
