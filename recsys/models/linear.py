@@ -78,7 +78,7 @@ def fit_linear(
         rng: draws where the search for the leading directions starts, and a sample of histories.
         dtype: of the result; the fit itself is in float32, which is enough for a start.
     """
-    history, items = _ease(rows.astype(np.float32, copy=False), rank, l2, rng)
+    history, items = ease(rows.astype(np.float32, copy=False), rank, l2, rng)
     return balanced(history, items, rank, histories, rng, dtype)
 
 
@@ -124,7 +124,7 @@ def self_contributions(weights: Array, item: Ids, history: Array, items: Array) 
     return contributions
 
 
-def _ease(rows: sparse.csr_array[Any], rank: int, l2: float, rng: np.random.Generator) -> tuple[Array, Array]:
+def ease(rows: sparse.csr_array[Any], rank: int, l2: float, rng: np.random.Generator) -> tuple[Array, Array]:
     """History and item vectors, (n_items, r) each, r being ``rank`` or the size N of the head, if that is less.
 
     EASE (Steck 2019) predicts each item's column of A from all others by ridge regression, without a model for every

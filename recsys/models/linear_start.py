@@ -18,7 +18,7 @@ from recsys.models import linear
 from recsys.models.factorisation import EPOCHS, SIGNIFICANCE, Judged, alternate, climb
 from recsys.models.features import equal_weights, history_weights, history_windows, normalised, recency_ranks
 from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density
-from recsys.models.linear import LinearTowers, balanced, fit_linear
+from recsys.models.linear import LinearTowers, balanced
 from recsys.models.protocol import Quality
 from recsys.nn.arrays import Array
 
@@ -75,8 +75,8 @@ def choose_start(
     seed = rng.integers(2**63)
 
     def judge(candidate: HyperParameters) -> Judged:
-        towers = linear_start(ratings, recency_rank, candidate, np.random.default_rng(seed), np.float32)
-        return Judged(candidate, quality(lambda users: (served[users] @ towers.history) @ towers.items.T))
+        history, items = unscaled_start(ratings, recency_rank, candidate, np.random.default_rng(seed))  # ranks alike
+        return Judged(candidate, quality(lambda users: (served[users] @ history) @ items.T))
 
     ease = judge(
         hyperparameters if is_small else replace(hyperparameters, unobserved=0.0, start_l2=linear.EASE_L2)
@@ -105,13 +105,22 @@ def linear_start(
         rng: draws where both begin, and a sample of histories.
         dtype: of the result.
     """
-    rank = max(hyperparameters.cosine_dim, hyperparameters.dim - hyperparameters.cosine_dim)
-    histories = equal_weights(ratings.matrix.astype(dtype))
+    history, items = unscaled_start(ratings, recency_rank, hyperparameters, rng)
+    return balanced(history, items, _rank(hyperparameters), equal_weights(ratings.matrix.astype(dtype)), rng, dtype)
+
+
+def unscaled_start(
+    ratings: Dataset, recency_rank: NDArray[np.float64], hyperparameters: HyperParameters, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """History and item vectors (n_items, r), r at most the rank, whose scores are right but for a factor."""
     if not hyperparameters.unobserved:
         rows = history_windows(ratings, recency_rank)
-        return fit_linear(rows, histories, rank, hyperparameters.start_l2, rng, dtype)
-    history, items = _factorised(ratings, replace(hyperparameters, dim=rank), rng)
-    return balanced(history, items, rank, histories, rng, dtype)
+        return linear.ease(rows, _rank(hyperparameters), hyperparameters.start_l2, rng)
+    return _factorised(ratings, replace(hyperparameters, dim=_rank(hyperparameters)), rng)
+
+
+def _rank(hyperparameters: HyperParameters) -> int:
+    return max(hyperparameters.cosine_dim, hyperparameters.dim - hyperparameters.cosine_dim)
 
 
 def _is_larger_than_head(ratings: Dataset) -> bool:

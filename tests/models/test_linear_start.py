@@ -95,11 +95,11 @@ def compared(monkeypatch):
     """The settings that are compared, in turn; nothing is fitted."""
     settings = []
 
-    def start(ratings, recency_rank, hyperparameters, rng, dtype):
+    def start(ratings, recency_rank, hyperparameters, rng):
         settings.append(hyperparameters)
-        return linear.LinearTowers(np.zeros((ratings.n_items, 1)), np.zeros((ratings.n_items, 1)))
+        return np.zeros((ratings.n_items, 1)), np.zeros((ratings.n_items, 1))
 
-    monkeypatch.setattr(linear_start, "linear_start", start)
+    monkeypatch.setattr(linear_start, "unscaled_start", start)
     return settings
 
 
