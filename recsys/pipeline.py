@@ -43,6 +43,7 @@ from recsys.evaluation.report import score_lists
 from recsys.evaluation.reranking import popularity
 from recsys.export.assemble import assemble
 from recsys.export.files import read_artefacts, write_artefact, write_artefacts
+from recsys.export.garbage import no_garbage_collection
 from recsys.export.presentation import make_presentation, read_logo, write_logo
 from recsys.export.privacy import hash_user_ids
 from recsys.export.results import EvaluationResults, Results
@@ -498,6 +499,7 @@ def cold_start_models(config: BuildConfig, cache: Cache) -> dict[str, ColdStartM
     return rows | {name: spec.cold_start for name, spec in BASELINES.items() if spec.cold_start is not None}
 
 
+@no_garbage_collection()
 def export(
     artefacts: Artefacts, folder: Path, reporter: Reporter = SILENT, presentation: PresentationConfig | None = None
 ) -> None:

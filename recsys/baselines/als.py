@@ -83,5 +83,5 @@ BASELINE = BaselineSpec(
     grid=[{"unobserved": weight, "l2": l2} for weight in (0.4, 0.1) for l2 in (0.01, 0.03, 0.1)],
     draft=lambda seed: {"dim": 64, "epochs": 6, "seed": seed},  # half the length ranks the grid alike, twice as fast
     final=lambda seed: {"dim": 128, "epochs": 8, "seed": seed},
-    relative_time=0.5,
+    relative_time=1.5,
 )

@@ -24,6 +24,7 @@ from recsys.data.rating_scale import rating_step
 from recsys.data.twins import Twins
 from recsys.export.deep_tower import build_deep_tower
 from recsys.export.encoding import ids, rounded
+from recsys.export.garbage import no_garbage_collection
 from recsys.export.map_replay import build_map_replay
 from recsys.export.metrics import build_metrics
 from recsys.export.presentation import make_presentation
@@ -50,6 +51,7 @@ MEAN_SHRINKAGE = 5
 of ratings within items over that between items is 4.1 on MovieLens 100K."""
 
 
+@no_garbage_collection()
 def assemble(results: Results, run: Run = in_turn) -> schema.Artefacts:
     """All exported files of a build, as types.
 

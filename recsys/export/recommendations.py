@@ -20,7 +20,6 @@ from recsys.data.decimals import shortest_decimals
 from recsys.evaluation.relevance import relevant_counts
 from recsys.evaluation.report import hits
 from recsys.export.encoding import ids, rounded
-from recsys.export.garbage import no_garbage_collection
 from recsys.export.privacy import items_to_name, max_named, round_robin
 from recsys.export.results import Results
 from recsys.export.worked_score import work_score
@@ -45,7 +44,6 @@ _baseline_row = lru_cache(1 << 17)(schema.BaselineRecommendation)
 """Rows of all users that say the same are one object: of a large log they would be most of what is in memory."""
 
 
-@no_garbage_collection()
 def build_recommendations(results: Results) -> tuple[schema.Recommendations, schema.ShownLists | None]:
     """``recommendations.json``, and ``shown_lists.json`` unless pages show the models' own lists."""
     train, test = results.split.train, results.split.test
