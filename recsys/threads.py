@@ -16,9 +16,20 @@ from threadpoolctl import ThreadpoolController
 Piece = TypeVar("Piece")
 
 
+_has_one_core = False
+
+
 def n_cores() -> int:
     """Cores that this process may use."""
+    if _has_one_core:
+        return 1
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def use_one_core() -> None:
+    """For one of several processes that share the cores: more threads would only be in the way of the others."""
+    global _has_one_core
+    _has_one_core = True
 
 
 def one_blas_thread() -> AbstractContextManager[Any]:

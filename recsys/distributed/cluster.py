@@ -22,6 +22,7 @@ from recsys.distributed.address import Address
 from recsys.errors import RecsysError
 from recsys.interrupts import leave_to_parent
 from recsys.schema import VERSION
+from recsys.threads import use_one_core
 
 T = TypeVar("T")
 Future = Any
@@ -217,9 +218,10 @@ def _check_workers(client: Any) -> None:
 
 
 def _become_worker() -> dict[str, str]:
-    """Leave Ctrl-C, which reaches all processes of a terminal, to the build; and say what is installed."""
+    """Leave Ctrl-C, which reaches all processes of a terminal, to the build; use one core; say what is installed."""
     if "distributed.nanny" in sys.modules and threading.current_thread() is threading.main_thread():
         leave_to_parent()
+        use_one_core()
     return _versions()
 
 

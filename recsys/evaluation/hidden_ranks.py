@@ -53,13 +53,14 @@ class HiddenRanks:
     def visit(self, rows: slice, scores: NDArray[np.floating[Any]]) -> None:
         """Rank what some users rated."""
         starts, items_of_all = self._matrix.indptr, self._matrix.indices
-        ascending = np.sort(scores, axis=1)
-        for user, of_user, ordered in zip(range(rows.start, rows.stop), scores, ascending, strict=True):
+        for user, of_user in zip(range(rows.start, rows.stop), scores, strict=True):
             entries = slice(starts[user], starts[user + 1])
             items = items_of_all[entries]
+            if not len(items):
+                continue
             if self._twins:
                 items = candidates.listed_instead(of_user, items, self._twins)
-            self._ranks[entries] = _ranks(of_user, ordered, items)
+            self._ranks[entries] = _ranks(of_user, items)
 
     def of_entries(self) -> NDArray[np.int64]:
         """The ranks (n,) of the entries of ``test.matrix``, once all users were visited."""
@@ -72,13 +73,12 @@ class HiddenRanks:
         return ranks
 
 
-def _ranks(
-    scores: NDArray[np.floating[Any]], ascending: NDArray[np.floating[Any]], items: NDArray[np.integer[Any]]
-) -> NDArray[np.int64]:
-    """Ranks of ``items`` (h,) by one user's scores (n_items,), which are given in ascending order too."""
+def _ranks(scores: NDArray[np.floating[Any]], items: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Ranks of ``items`` (h,), h at least 1, by one user's scores (n_items,)."""
     item_scores = scores[items]
+    ascending = np.sort(scores[scores >= item_scores.min()])  # lower scores do not count, and most are lower
     not_above = np.searchsorted(ascending, item_scores, side="right")  # items with this score or a lower one
-    ranks: NDArray[np.int64] = len(scores) - not_above + 1
+    ranks: NDArray[np.int64] = len(ascending) - not_above + 1
     n_equal = not_above - np.searchsorted(ascending, item_scores, side="left")
     # Equal scores: those of a lower index come first. What may not be listed shares one rank, behind the rest.
     for index in np.flatnonzero((n_equal > 1) & np.isfinite(item_scores)):
