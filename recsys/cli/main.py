@@ -107,6 +107,7 @@ def build_site(
         cache = NoCache() if options.no_cache else FolderCache(cache_folder())
         machines = workers or _this_machine(dataset.n_ratings)
         artefacts = pipeline.compute(dataset, settings.build, terminal, cache, machines)
+        del dataset  # of a large log it is much of what is in memory
         pipeline.export(artefacts, staging / "data", terminal, settings.build.presentation)
         pipeline.render(artefacts, staging, terminal, machines)
     return artefacts
