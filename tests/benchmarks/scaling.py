@@ -2,10 +2,10 @@
 
     python tests/benchmarks/scaling.py FOLDER [--workers 1 2] [--half FOLDER]
 
-FOLDER holds a log, such as logs.py writes. Strong scaling compares workers on that log. With ``--half``, a log of
-half the size, weak scaling compares one worker on it with two on the other. Workers are processes of this machine, so
-that all they send each other goes over loopback, whose counter is read: run it while nothing else does. Training is
-shown for each model, with the steps that all workers take together.
+FOLDER holds a log as logs.py writes it, which is laid in parts for the workers to read. Strong scaling compares
+workers on that log. With ``--half``, a log of half the size, weak scaling compares one worker on it with two on the
+other. Workers are processes of this machine, so that all they send each other goes over loopback, whose counter is
+read: run it while nothing else does. Training is shown for each model, with the steps that all workers take together.
 """
 
 import argparse
@@ -14,32 +14,39 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from shutil import copy
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from recsys import pipeline
 from recsys.cache.store import NoCache
-from recsys.config import BuildConfig
+from recsys.config import BuildConfig, ReadConfig
 from recsys.data.dataset import Dataset
 from recsys.distributed.machines import cluster_machines
+from recsys.distributed.reading import read_parts
+from recsys.distributed.sources import Parts, find_parts
 from recsys.machines import Machines
 from recsys.models.hyperparameters import number_of_batches
 from recsys.models.registry import MODELS
 from recsys.reporter import Reporter
 
 COUNTERS = Path("/proc/net/dev")
+N_PARTS = 8
+"""Into which the ratings are divided."""
 
 
 @dataclass
 class Measured(Reporter):
-    """Follows a build: seconds and bytes of each stage, and of the training of each model."""
+    """Follows a build: seconds and bytes of each stage, and of the training of each model; and the steps of that."""
 
     seconds: dict[str, float] = field(default_factory=dict)
     moved: dict[str, int] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:
@@ -66,13 +73,32 @@ def loopback_bytes() -> int:
     return int(line.split(":")[1].split()[0])
 
 
-def build(dataset: Dataset, n_workers: int) -> Measured:
-    """A build of a log without a cache."""
+def in_parts(log: Path, folder: Path) -> Parts:
+    """The ratings of a log in several files, and the table of its items with them."""
+    copy(log / "movies.csv", folder)
+    with (log / "ratings.csv").open() as ratings, ExitStack() as stack:
+        head = ratings.readline()
+        parts = [stack.enter_context((folder / f"ratings-{part}.csv").open("w")) for part in range(N_PARTS)]
+        for part in parts:
+            part.write(head)
+        for number, line in enumerate(ratings):
+            parts[number % N_PARTS].write(line)
+    found = find_parts(str(folder), ReadConfig())
+    assert found is not None
+    return found
+
+
+def build(log: Path, n_workers: int) -> Measured:
+    """A build without a cache."""
     measured = Measured()
     with tempfile.TemporaryDirectory() as folder:
-        site = Path(folder) / "site"
+        site, parts = Path(folder) / "site", Path(folder) / "log"
         site.mkdir()
+        parts.mkdir()
+        divided = in_parts(log, parts)
         with cluster_machines(f"local:{n_workers}", site) as machines:
+            dataset, _ = pipeline.read(partial(read_parts, machines.cluster, divided), measured)
+            measured.steps = {model: n_steps(dataset, model) for model in MODELS}
             measure(dataset, machines, site, measured)
     return measured
 
@@ -92,7 +118,7 @@ def n_steps(dataset: Dataset, model: str) -> int:
     return 2 * hyperparameters.epochs * number_of_batches(train.n_ratings, hyperparameters.batch_size)
 
 
-def table(columns: dict[str, Measured], steps: dict[str, int]) -> None:
+def table(columns: dict[str, Measured]) -> None:
     """Print all results as a table in Markdown."""
     print("\n| | " + " | ".join(f"{name}: s | MB moved" for name in columns) + " |")
     print("|---" * (2 * len(columns) + 1) + "|")
@@ -102,12 +128,13 @@ def table(columns: dict[str, Measured], steps: dict[str, int]) -> None:
             cells += [f"{measured.seconds.get(stage, 0):.1f}", f"{measured.moved.get(stage, 0) / 1e6:.1f}"]
         print(f"| {stage} | {' | '.join(cells)} |")
         model = stage.removeprefix("train ")
-        if model in steps and stage != model:
+        if model in MODELS and stage != model:
             cells = []
             for measured in columns.values():
-                each = measured.seconds[stage] / steps[model], measured.moved[stage] / steps[model] / 1e6
-                cells += [f"{each[0]:.3f}", f"{each[1]:.2f}"]
-            print(f"| {stage}, each of {steps[model]} steps | {' | '.join(cells)} |")
+                n = measured.steps[model]
+                cells += [f"{measured.seconds[stage] / n:.3f}", f"{measured.moved[stage] / n / 1e6:.2f}"]
+            n_steps = ", ".join(dict.fromkeys(str(measured.steps[model]) for measured in columns.values()))
+            print(f"| {stage}, each of {n_steps} steps | {' | '.join(cells)} |")
     print("\n" + "\n".join(f"{name}: {measured.details.get('evaluate', '')}" for name, measured in columns.items()))
 
 
@@ -119,15 +146,13 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.getLogger("recsys").setLevel(logging.ERROR)
     columns = {}
-    dataset, _ = pipeline.read(arguments.folder)
     for n_workers in arguments.workers:
-        print(f"{n_workers} workers, {dataset!r}", flush=True)
-        columns[f"{n_workers} workers"] = build(dataset, n_workers)
+        print(f"{n_workers} workers, {arguments.folder}", flush=True)
+        columns[f"{n_workers} workers"] = build(arguments.folder, n_workers)
     if arguments.half is not None:
-        half, _ = pipeline.read(arguments.half)
-        print(f"1 worker, {half!r}", flush=True)
-        columns["1 worker, half"] = build(half, 1)
-    table(columns, {model: n_steps(dataset, model) for model in MODELS})
+        print(f"1 worker, {arguments.half}", flush=True)
+        columns["1 worker, half"] = build(arguments.half, 1)
+    table(columns)
 
 
 if __name__ == "__main__":
