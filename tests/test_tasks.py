@@ -16,7 +16,8 @@ from threadpoolctl import threadpool_info
 
 from recsys import tasks
 from recsys.errors import DataError, RecsysError
-from recsys.tasks import KilledTaskError, Task, in_turn, on_all_cores, run_each
+from recsys.tasks import KilledTaskError, Task, in_turn, on_all_cores, run_each, run_each_and
+from recsys.threads import n_cores
 from tests.processes import check_worker_follows_parent, is_running, wait_until
 
 logger = logging.getLogger("recsys.mine")
@@ -26,6 +27,14 @@ both_ways = pytest.mark.parametrize("run", [in_turn, on_all_cores])
 def square(value, send):
     send(f"{value} squared")
     return value * value, os.getpid()
+
+
+def ignore_progress(event):
+    pass
+
+
+def cores(send):
+    return n_cores()
 
 
 def fails(message, send):
@@ -159,6 +168,22 @@ def test_a_killed_process_is_an_error_with_a_remedy(work):
 
 
 @both_ways
+def test_what_is_done_meanwhile_is_done_once_and_in_this_process(run):
+    work = {name: partial(square, value, ignore_progress) for name, value in (("b", 2), ("a", 3))}
+    squares, pids = run_each_and(run, work, lambda: [os.getpid()])
+    assert {name: square for name, (square, _) in squares.items()} == {"b": 4, "a": 9}
+    assert list(squares) == ["b", "a"]
+    assert pids == [os.getpid()]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signal 0 ends a process there")
+def test_what_is_done_meanwhile_begins_while_the_first_tasks_run(tmp_path):
+    mark = tmp_path / "mark"
+    _, done = run_each_and(on_all_cores, {"waits": partial(waits_for, mark, None)}, lambda: mark.write_text("done"))
+    assert done == 4
+
+
+@both_ways
 def test_what_a_task_logs_is_logged_here(run, caplog):
     results(run, warns)
     (record,) = caplog.records
@@ -173,6 +198,18 @@ def test_processes_end_when_the_results_are_wanted_no_more(problem, tmp_path, mo
     with pytest.raises(problem), closing(on_all_cores(named, ignore)) as finished:
         next(finished)
         raise problem
+    assert not is_running(int((tmp_path / "pid").read_text()))
+
+
+def test_processes_end_when_what_is_done_meanwhile_fails(tmp_path):
+    work = {"endless": partial(runs_on, tmp_path / "pid", None)}
+
+    def fail_once_it_runs():
+        wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+        raise ValueError("meanwhile")
+
+    with pytest.raises(ValueError, match="meanwhile"):
+        run_each_and(on_all_cores, work, fail_once_it_runs)
     assert not is_running(int((tmp_path / "pid").read_text()))
 
 
@@ -196,6 +233,13 @@ def test_a_process_ignores_ctrl_c_and_ends_with_a_parent_that_is_killed(tmp_path
 
 def test_a_result_larger_than_a_pipe_arrives(tmp_path):
     assert len(results(on_all_cores, partial(large_result, tmp_path / "mark"))[0]) == 10_000_000
+
+
+def test_a_process_is_one_of_those_that_share_the_cores(monkeypatch):
+    assert results(on_all_cores, cores, cores) == [1, 1]
+    monkeypatch.setattr("recsys.threads.os.sched_getaffinity", lambda process: {0, 1, 2}, raising=False)
+    monkeypatch.setattr("recsys.threads.sys.platform", "linux")
+    assert results(in_turn, cores) == [3]
 
 
 def test_a_process_computes_with_one_blas_thread():
