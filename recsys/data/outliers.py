@@ -46,8 +46,10 @@ def standardised(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     if low == high:
         return np.zeros_like(values)
     exponent = np.frexp(max(abs(low), abs(high)))[1]  # a power of two is taken out, so that no square overflows
-    usual = np.ldexp(values[(values >= low) & (values <= high)], -exponent)
-    clipped = np.ldexp(np.clip(values, low, high), -exponent)
+    # Counted from the lowest, values keep their differences where these are small next to the values.
+    lowest = np.ldexp(low, -exponent)
+    usual = np.ldexp(values[(values >= low) & (values <= high)], -exponent) - lowest
+    clipped = np.ldexp(np.clip(values, low, high), -exponent) - lowest
     scaled: NDArray[np.float64] = (clipped - usual.mean()) / usual.std()
     return scaled
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from recsys.data.outliers import standardised, usual_range
@@ -38,6 +38,8 @@ def test_a_year_far_off_leaves_the_others_as_spread_as_they_were():
 
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=60))
+@example([1.1754943508222875e-38, 1.1754943859915975e-38])
+@example([1.0, 1.0 + 2**-52])
 def test_standardised_values_have_mean_0_and_deviation_1_in_the_same_order(values):
     values = np.sort(np.array(values))
     scaled = standardised(values)
