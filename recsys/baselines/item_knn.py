@@ -70,8 +70,8 @@ class ItemKNN:
         if n_additions <= _MIN_ADDITIONS * rated.shape[0]:
             scores: NDArray[np.float32] = (rated @ self.weights).toarray()
             return scores
-        # A product of two sparse matrices lists the columns of each row it makes, which here are most of them. Half
-        # the time goes into that, and to add up the same numbers in the same order needs no list.
+        # A product of two sparse matrices lists the columns of each row it makes, which here are most of them; a
+        # third of the time goes into that. To add up the same numbers in the same order needs no list.
         scores = np.empty((rated.shape[0], len(self.item_ids)), np.float32)
         for row, items in zip(scores, np.split(rated.indices, rated.indptr[1:-1]), strict=True):
             row[:] = self.weights[items].T @ np.ones(len(items), np.float32)

@@ -41,13 +41,16 @@ class HiddenRanks:
         train: the training ratings, in the order of the model.
         test: what was held out, in any order.
 
+    Attributes:
+        hidden: what was held out, in the order of the model.
+
     Raises:
         DataError: ``test`` has users or items that ``train`` lacks.
     """
 
     def __init__(self, train: Dataset, test: Dataset) -> None:
-        self._test, self._aligned, self._twins = test, align_test(test, train), train.twins
-        self._matrix = self._aligned.matrix
+        self._test, self.hidden, self._twins = test, align_test(test, train), train.twins
+        self._matrix = self.hidden.matrix
         self._ranks = np.empty(test.n_ratings, np.int64)
 
     def visit(self, rows: slice, scores: NDArray[np.floating[Any]]) -> None:
@@ -64,9 +67,9 @@ class HiddenRanks:
 
     def of_entries(self) -> NDArray[np.int64]:
         """The ranks (n,) of the entries of ``test.matrix``, once all users were visited."""
-        if self._aligned is self._test:
+        if self.hidden is self._test:
             return self._ranks
-        hidden, test = self._aligned, self._test
+        hidden, test = self.hidden, self._test
         by_rating = np.empty_like(self._ranks)
         by_rating[order_by(hidden.user, hidden.item)] = self._ranks  # from the entries of one matrix to ratings ...
         ranks: NDArray[np.int64] = by_rating[order_by(test.user, test.item)]  # ... and to the entries of the other

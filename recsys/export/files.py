@@ -175,8 +175,8 @@ def _find_infinite(value: Any) -> tuple[str, float] | None:
 def _are_finite(values: Sequence[Any], annotation: Any) -> bool:
     """Whether all numbers in some values of one type are finite.
 
-    Level by level, all values of a level at once: to go into each of a million rows takes ten times as long. A file
-    may hold as many numbers as a log has ratings, and one in a million has a number that is not finite.
+    Level by level, all values of a level at once: to go into each of a million rows takes ten times as long. Which
+    number is not finite is looked for afterwards, where one is.
     """
     if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]

@@ -60,28 +60,6 @@ class LinearTowers:
         return LinearTowers(self.history[:, :rank], self.items[:, :rank])
 
 
-def fit_linear(
-    rows: sparse.csr_array[Any],
-    histories: sparse.csr_array[Any],
-    rank: int,
-    l2: float,
-    rng: np.random.Generator,
-    dtype: Any = np.float32,
-) -> LinearTowers:
-    """Fit both towers in closed form.
-
-    Args:
-        rows: (m, n_items), from which to learn which items go together.
-        histories: (n_users, n_items), each user's items, 1 divided by the root of their number.
-        rank: length of the vectors; where there are fewer items, the rest of each vector is 0.
-        l2: weight of the penalty, in ratings.
-        rng: draws where the search for the leading directions starts, and a sample of histories.
-        dtype: of the result; the fit itself is in float32, which is enough for a start.
-    """
-    history, items = ease(rows.astype(np.float32, copy=False), rank, l2, rng)
-    return balanced(history, items, rank, histories, rng, dtype)
-
-
 def balanced(
     history: Array,
     items: Array,
@@ -95,10 +73,10 @@ def balanced(
     Args:
         history: (n_items, r), r at most ``rank``.
         items: (n_items, r); the scores are right but for a factor.
-        rank: as for :func:`fit_linear`, and so are the others.
-        histories: likewise.
-        rng: likewise.
-        dtype: likewise.
+        rank: length of the vectors; where r is less, the rest of each is 0.
+        histories: (n_users, n_items), each user's items, 1 divided by the root of their number.
+        rng: draws a sample of histories.
+        dtype: of the result; the fit itself is in float32, which is enough for a start.
     """
     scale = _temperature(history, items, histories, rng)
     # (c H) (V / c)' is the same for any c. It is chosen so that both have the same norm and one learning rate suits
@@ -130,6 +108,12 @@ def ease(rows: sparse.csr_array[Any], rank: int, l2: float, rng: np.random.Gener
     EASE (Steck 2019) predicts each item's column of A from all others by ridge regression, without a model for every
     item: ``min |A - A B|^2 + l2 |B|^2`` with a zero diagonal has the closed form ``B = I - P / diag(P)`` with
     ``P = (A'A + l2 I)^-1``, each column divided by its diagonal entry.
+
+    Args:
+        rows: float32 (m, n_items), A: from which to learn which items go together.
+        rank: see above.
+        l2: weight of the penalty, in ratings.
+        rng: draws where the search for the leading directions starts.
     """
     counts = np.bincount(rows.indices, minlength=rows.shape[1])
     order = np.argsort(-counts, kind="stable")  # by entries, most first

@@ -64,8 +64,7 @@ def recommend_and_rank(
     best = BestItems(len(users), train.n_items, k)
     ranks = None if test is None else HiddenRanks(train, test)
     visit_scores(fitted, users, [best.visit, *([] if ranks is None else [ranks.visit])], exclude=train)
-    hidden = None if test is None else align_test(test, train)
-    lists = Lists(best.items, best.scores, hits(best.items, users, hidden))
+    lists = Lists(best.items, best.scores, hits(best.items, users, None if ranks is None else ranks.hidden))
     return lists, np.empty(0, np.int64) if ranks is None else ranks.of_entries()
 
 

@@ -28,8 +28,7 @@ second at least) is scored: that is much faster."""
 
 MAX_SELECTION_RATINGS, MAX_EARLY_RATINGS = 500_000, 4_000_000
 """On which settings are compared before training, and from which the early trainer learns: of a larger log, about so
-many, of a random share of the users. That halves the time of a log of 20 million, and more says nothing else of when
-to stop."""
+many, of a random share of the users. At 20 million training takes a quarter less time, and serves the same epoch."""
 
 
 @dataclass(frozen=True)

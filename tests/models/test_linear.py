@@ -6,7 +6,7 @@ from scipy import sparse
 
 from recsys.models import linear
 from recsys.models.features import equal_weights
-from recsys.models.linear import LinearTowers, fit_linear, leading_eigenvectors
+from recsys.models.linear import LinearTowers, balanced, leading_eigenvectors
 
 
 def log(n_users: int = 30, n_items: int = 9, seed: int = 0) -> sparse.csr_array:
@@ -14,6 +14,12 @@ def log(n_users: int = 30, n_items: int = 9, seed: int = 0) -> sparse.csr_array:
     rng = np.random.default_rng(seed)
     alike = np.arange(n_users)[:, None] % 2 == np.arange(n_items) % 2
     return sparse.csr_array((rng.random((n_users, n_items)) < np.where(alike, 0.7, 0.1)).astype(np.float64))
+
+
+def fit_linear(rows, histories, rank: int, l2: float, rng: np.random.Generator, dtype=np.float32) -> LinearTowers:
+    """EASE as towers of vectors of length ``rank``."""
+    history, items = linear.ease(rows.astype(np.float32), rank, l2, rng)
+    return balanced(history, items, rank, histories, rng, dtype)
 
 
 def scores_of(towers: LinearTowers, histories, items: np.ndarray) -> np.ndarray:
