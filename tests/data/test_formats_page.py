@@ -1,4 +1,4 @@
-"""``docs/FORMATS.md`` says what the tables of the code say."""
+"""``docs/formats.md`` says what the tables of the code say."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ from recsys.data.readers.encodings import LABELS
 from recsys.data.readers.formats import FORMATS, NO_TABLES, open_table
 from recsys.errors import DataError
 
-PAGE = (Path(recsys.__file__).parents[1] / "docs" / "FORMATS.md").read_text(encoding="utf-8")
+PAGE = (Path(recsys.__file__).parents[1] / "docs" / "formats.md").read_text(encoding="utf-8")
 
 
 def section(title):
