@@ -1,4 +1,4 @@
-"""The worked examples of CONTRIBUTING.md, followed to the letter: each adds one file and one line, and shows up."""
+"""The worked examples of docs/extending.md, followed to the letter: each adds one file and one line, and shows up."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def with_pages(*pages: str) -> recsys.BuildConfig:
 
 
 def examples() -> dict[str, str]:
-    """The files that CONTRIBUTING.md spells out, by path."""
-    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    """The files that docs/extending.md spells out, by path."""
+    guide = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
     return {match["path"]: match["text"] for match in EXAMPLE.finditer(guide)}
 
 
