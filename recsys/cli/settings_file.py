@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import ast
-import inspect
-import json
 import logging
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import Field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from recsys.cli.setting_texts import choices, explanations, summary, toml_value
 from recsys.config.checked import Checked, expected
 from recsys.config.paths import expanded
 from recsys.config.settings import (
@@ -25,8 +22,6 @@ from recsys.config.settings import (
     settings_of,
 )
 from recsys.errors import OutputError
-from recsys.models.registry import MODELS
-from recsys.site.pages.wanted import OPTIONAL_PAGES
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +76,7 @@ def settings_text(given: Mapping[str, Any] | None = None) -> str:
             if setting.name not in ("columns", "links"):
                 lines += _entry(kind, setting, given or {})
     for table, kind in TABLES.items():
-        lines += ["", f"[{table}]", _comment(_first_sentence(kind)), ""]
+        lines += ["", f"[{table}]", _comment(summary(kind)), ""]
         for setting in settings_of(kind):
             lines += _entry(kind, setting, {})
     lines += ["", "[columns]", *_table_comment("columns")]
@@ -94,7 +89,7 @@ def settings_text(given: Mapping[str, Any] | None = None) -> str:
 
 def _entry(kind: type[Checked], setting: Field[Any], given: Mapping[str, Any]) -> Iterator[str]:
     """A setting's explanation and its line."""
-    yield _comment(_docstrings(kind)[setting.name] + _choice(kind, setting.name))
+    yield _comment(explanations(kind)[setting.name] + _choice(kind, setting.name))
     if setting.name in given:
         yield f"{setting.name} = {toml_value(given[setting.name])}"
     else:
@@ -104,16 +99,15 @@ def _entry(kind: type[Checked], setting: Field[Any], given: Mapping[str, Any]) -
 
 def _choice(kind: type[Checked], name: str) -> str:
     """What there is to choose from: names, or a range of numbers."""
-    choices = {"models": list(MODELS), "pages": list(OPTIONAL_PAGES)}
-    if name in choices:
-        return f" There are: {', '.join(choices[name])}."
+    if names := choices(name):
+        return f" There are: {', '.join(names)}."
     values = expected(kind, name)
     return f" Expected: {values}." if values.startswith(("a number", "a whole number")) else ""
 
 
 def _table_comment(name: str) -> list[str]:
     kind = next(kind for kind in TOP_LEVEL if name in [setting.name for setting in settings_of(kind)])
-    return [_comment(_docstrings(kind)[name])]
+    return [_comment(explanations(kind)[name])]
 
 
 def _comment(text: str) -> str:
@@ -121,38 +115,3 @@ def _comment(text: str) -> str:
         " ".join(text.replace("``", '"').split()), _WIDTH, initial_indent="# ", subsequent_indent="# ",
         break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
-
-
-def _first_sentence(kind: type[Checked]) -> str:
-    return (ast.get_docstring(_definition(kind)) or "").split("\n\n")[0]
-
-
-def _definition(kind: type[Checked]) -> ast.ClassDef:
-    """A class as it is written: its docstrings are there also where Python runs without them (``-OO``)."""
-    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-    assert isinstance(definition, ast.ClassDef)
-    return definition
-
-
-def _docstrings(kind: type[Checked]) -> dict[str, str]:
-    """The text below each setting of a class, by name."""
-    body = _definition(kind).body
-    texts = {}
-    for statement, following in pairwise(body):
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            assert isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
-            texts[statement.target.id] = str(following.value.value)
-    return texts
-
-
-def toml_value(value: Any) -> str:
-    """A setting as TOML; None, for which TOML has no value, as an empty text."""
-    if value is None:
-        return '""'
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(toml_value, value))}]"
-    if isinstance(value, int | float):
-        return repr(value)
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

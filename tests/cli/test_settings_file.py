@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from recsys.cli import arguments
-from recsys.cli.settings_file import settings_text, toml_value, write_settings_file
+from recsys.cli.setting_texts import toml_value
+from recsys.cli.settings_file import settings_text, write_settings_file
 from recsys.config import Settings, read_settings
 from recsys.config.settings import COLUMN_ROLES, TABLES, TOP_LEVEL, default_of, settings_of
 from recsys.errors import OutputError

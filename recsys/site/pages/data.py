@@ -103,10 +103,21 @@ class DataContext(Context):
 
 def data_context(data: SiteData, page: PageHead) -> DataContext:
     """The exported files: what most people want comes first, what nobody described last."""
-    folder, models = data.data_folder, data.catalogue.models
-    paths = {path.name: path for path in sorted(folder.glob("*")) if path.is_file() and path.name not in _NOT_LISTED}
-    model = models[-1].name if models else "deep"
-    rest, strings = dict(paths), data.strings
+    models, paths = data.catalogue.models, _paths(data.data_folder)
+    groups = data_groups(data.data_folder, models, data.strings)
+    return DataContext(
+        site=data.site,
+        page=page,
+        groups=groups,
+        n_files=len(paths),
+        size=sum(path.stat().st_size for path in paths.values()),
+        projector=_shown_model(models) if "vectors" in [group.name for group in groups] else None,
+    )
+
+
+def data_groups(folder: Path, models: tuple[Model, ...], strings: Strings) -> tuple[DataGroup, ...]:
+    """The exported files in a folder, described; without groups that are empty."""
+    rest, model = _paths(folder), _shown_model(models)
     groups = [
         DataGroup("json", strings.text("data.group_json"), tuple(_with_schema(rest, _JSON, model, strings))),
         DataGroup("scripts", strings.text("data.group_scripts"), tuple(_with_schema(rest, _SCRIPTS, model, strings))),
@@ -114,15 +125,18 @@ def data_context(data: SiteData, page: PageHead) -> DataContext:
         DataGroup("vectors", strings.text("data.group_vectors"), tuple(_vectors(rest, models[::-1], strings))),
     ]
     others = tuple(DataEntry((_file(path),), None, "", (), "", "") for path in rest.values())
-    other = DataGroup("other", strings.text("data.group_others"), others)
-    return DataContext(
-        site=data.site,
-        page=page,
-        groups=tuple(group for group in (*groups, other) if group.entries),
-        n_files=len(paths),
-        size=sum(path.stat().st_size for path in paths.values()),
-        projector=model if groups[-1].entries else None,
-    )
+    groups.append(DataGroup("other", strings.text("data.group_others"), others))
+    return tuple(group for group in groups if group.entries)
+
+
+def _paths(folder: Path) -> dict[str, Path]:
+    """The files that the page lists, by name."""
+    return {path.name: path for path in sorted(folder.glob("*")) if path.is_file() and path.name not in _NOT_LISTED}
+
+
+def _shown_model(models: tuple[Model, ...]) -> str:
+    """The name of the model that the examples read."""
+    return models[-1].name if models else "deep"
 
 
 def _with_schema(
