@@ -35,8 +35,8 @@ def test_the_first_screen_of_the_readme_has_two_commands_that_ci_runs_too():
         assert TEST_COMMAND in (ROOT / script).read_text(encoding="utf-8")
 
 
-def test_the_readmes_lines_to_save_and_load_a_model_run(tmp_path, monkeypatch):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_guides_lines_to_save_and_load_a_model_run(tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
     (lines,) = [block.split("```")[0] for block in text.split("```python")[1:] if "load_fitted" in block]
     fitted = recsys.fit(small_log(), "deep", recsys.TrainConfig(dim=4, epochs=1))
     monkeypatch.chdir(tmp_path)
