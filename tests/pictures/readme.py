@@ -24,6 +24,11 @@ WINDOW = {"width": 1120, "height": 900}
 WIDTH = 1120
 """Pixels of the pictures. They are taken at twice the size and scaled down, for smooth letters."""
 QUALITY = 80
+TO_THE_MAP = """() => {
+  const top = document.querySelector(".map-bar").getBoundingClientRect().top + scrollY;
+  scrollTo({ top: top - 72, behavior: "instant" });
+}"""
+"""Scrolls until the controls of the map are just below the page's header."""
 
 
 def user_page(page: Any, address: str) -> None:
@@ -36,7 +41,7 @@ def map_page(page: Any, address: str) -> None:
     """The map, with a film picked."""
     page.goto(f"{address}map.html#colour=genre&item=50")
     page.locator("[data-map] canvas").first.wait_for()
-    page.evaluate("scrollTo({ top: document.querySelector('.map-bar').getBoundingClientRect().top + scrollY - 72, behavior: 'instant' })")
+    page.evaluate(TO_THE_MAP)
     page.wait_for_timeout(2500)  # until the picked item and its neighbours are drawn
 
 
