@@ -8,7 +8,6 @@ import yaml  # comes with bokeh
 
 import recsys
 from recsys.cli import arguments as command
-from tests.synthetic import small_log
 
 ROOT = Path(recsys.__file__).parents[1]
 TEST_COMMAND = 'python -m pip install -e ".[test]" && python -m pytest'
@@ -33,18 +32,6 @@ def test_the_first_screen_of_the_readme_has_two_commands_that_ci_runs_too():
     assert commands == ["python -m pip install -e . && python build.py", TEST_COMMAND]
     for script in (".ci/run", ".github/workflows/test.yml"):
         assert TEST_COMMAND in (ROOT / script).read_text(encoding="utf-8")
-
-
-def test_the_guides_lines_to_save_and_load_a_model_run(tmp_path, monkeypatch):
-    text = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
-    (lines,) = [block.split("```")[0] for block in text.split("```python")[1:] if "load_fitted" in block]
-    fitted = recsys.fit(small_log(), "deep", recsys.TrainConfig(dim=4, epochs=1))
-    monkeypatch.chdir(tmp_path)
-    names = {"recsys": recsys, "fitted": fitted}
-    exec(lines, names)
-    assert names["fitted"] is not fitted
-    assert names["vector"].tobytes() == fitted.fold_in([3, 0, 7], ratings=[5, 4, 1]).tobytes()
-    assert [path.name for path in tmp_path.iterdir()] == ["deep.npz"]
 
 
 def test_git_ignores_the_site_and_the_users_data_but_neither_the_sample_nor_the_code():
