@@ -21,6 +21,10 @@ def test_every_package_is_in_the_wheel_and_so_are_the_sample_and_the_templates()
     setuptools = project()["tool"]["setuptools"]
     code = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "recsys").rglob("__init__.py")}
     assert set(setuptools["packages"]) == code | {"recsys.data.sample_files", "recsys.site.templates"}
+    patterns = setuptools["package-data"]["recsys.cli"]
+    assert {path.name for pattern in patterns for path in (ROOT / "recsys" / "cli").glob(pattern)} == {
+        "gitignore", "pages.yml"
+    }  # fmt: skip
     folders = {name: ROOT / folder for name, folder in setuptools["package-dir"].items()}
     assert (folders["recsys.data.sample_files"] / "u.data").is_file()
     assert (folders["recsys.site.templates"] / "base.html").is_file()

@@ -121,7 +121,9 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
     only.add_argument(
         "--init",
         action="store_true",
-        help=f"write {FILE_NAME}, in which every setting is explained, and build nothing (default: off)",
+        help=f"write the files of a new site, and build nothing: {FILE_NAME}, in which every setting is explained, a "
+        "workflow that publishes the site on GitHub, .gitignore, and an example of ratings where there are none; "
+        "existing files stay as they are, and with --config only that file is written (default: off)",
     )
     only.add_argument(
         "--render-only",

@@ -15,9 +15,9 @@ from recsys import pipeline
 from recsys.cache.store import FolderCache, NoCache, cache_folder
 from recsys.cli import arguments
 from recsys.cli.failures import explained
+from recsys.cli.init import init
 from recsys.cli.output import make_console
 from recsys.cli.report import print_report, print_suggestions
-from recsys.cli.settings_file import write_settings_file
 from recsys.cli.terminal import Terminal
 from recsys.cli.verify import verify
 from recsys.cli.watch import check_watchable, serve_and_watch
@@ -69,7 +69,7 @@ def build(options: argparse.Namespace, home: Path) -> None:
 def _build(options: argparse.Namespace, home: Path, terminal: Terminal) -> None:
     """Mostly read, compute, export and render."""
     if options.init:
-        write_settings_file(options)
+        init(options)
         return
     if options.verify is not None:
         verify(options)

@@ -1,18 +1,14 @@
-"""Write a file of settings in which every setting is explained and commented out."""
+"""The text of a file of settings in which every setting is explained and commented out."""
 
 from __future__ import annotations
 
-import argparse
-import logging
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import Field
-from pathlib import Path
 from typing import Any
 
 from recsys.cli.setting_texts import choices, explanations, summary, toml_value
 from recsys.config.checked import Checked, expected
-from recsys.config.paths import expanded
 from recsys.config.settings import (
     COLUMN_ROLES,
     FILE_NAME,
@@ -21,9 +17,6 @@ from recsys.config.settings import (
     default_of,
     settings_of,
 )
-from recsys.errors import OutputError
-
-logger = logging.getLogger(__name__)
 
 _WIDTH = 100
 _HEAD = f"""\
@@ -36,34 +29,6 @@ _TITLES = {
     "PresentationConfig": "Presentation",
     "BuildConfig": "Models, evaluation and limits",
 }
-
-
-def write_settings_file(options: argparse.Namespace) -> None:
-    """Write the file that ``--config`` names, or ``site.toml``; paths that are given are set in it.
-
-    Raises:
-        OutputError: there is such a file, which stays as it is, or it cannot be written.
-    """
-    path = Path(FILE_NAME) if options.config is None else expanded(options.config)
-    paths = {name: getattr(options, name) for name in ("data", "items", "users")}
-    given = {name: value for name, value in paths.items() if value is not None}
-    try:
-        text = settings_text(given).encode()
-    except UnicodeEncodeError:
-        raise OutputError(
-            "a path has bytes that are no UTF-8, which a file of settings cannot hold; rename it, or leave it out"
-        ) from None
-    try:
-        with path.open("xb") as file:
-            file.write(text)
-    except FileExistsError:
-        raise OutputError(
-            f"{path}: exists already, and --init never changes a file; move it away, or name another with --config"
-        ) from None
-    except (OSError, ValueError) as problem:  # a ValueError is of a NUL byte
-        reason = getattr(problem, "strerror", None) or problem
-        raise OutputError(f"{path}: cannot be written ({reason}); name another with --config") from None
-    logger.info("%s explains every setting; edit it, then run the command without --init", path)
 
 
 def settings_text(given: Mapping[str, Any] | None = None) -> str:

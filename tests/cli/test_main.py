@@ -156,13 +156,6 @@ def test_a_presentation_that_cannot_be_is_refused_before_the_work(folder, settin
     assert trained == []
 
 
-def test_init_writes_a_file_and_nothing_else(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    assert main(["--init"]) == 0
-    assert files(tmp_path) == ["site.toml"]
-    assert "exists already" in failure(capsys, "--init")
-
-
 def test_the_file_that_is_read_is_named_and_so_is_one_that_is_not(folder, capsys):
     (folder / "log" / "site.toml").write_text("top_k = = 3")
     assert main(["--dry-run"]) == 0

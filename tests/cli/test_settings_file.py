@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import argparse
 import re
 import tomllib
 from itertools import pairwise
@@ -8,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from recsys.cli import arguments
 from recsys.cli.setting_texts import toml_value
-from recsys.cli.settings_file import settings_text, write_settings_file
+from recsys.cli.settings_file import settings_text
 from recsys.config import Settings, read_settings
 from recsys.config.settings import COLUMN_ROLES, TABLES, TOP_LEVEL, default_of, settings_of
-from recsys.errors import OutputError
 
 LINE = re.compile(r"^# (\w+ = .*)$", re.MULTILINE)
 TEXT = settings_text()
@@ -23,10 +20,6 @@ def read(folder: Path, text: str) -> Settings:
     path = folder / "site.toml"
     path.write_text(text, encoding="utf-8")
     return read_settings(path, {})
-
-
-def options(*argv: str) -> argparse.Namespace:
-    return arguments.parser().parse_args(["--init", *argv])
 
 
 def test_what_is_written_sets_nothing(tmp_path):
@@ -64,28 +57,6 @@ def test_every_setting_has_an_explanation_above_it():
     assert all(len(line) <= 100 for line in lines)
     assert "There are: base, deep." in settings_text()
     assert "Expected: a number from 0 to below 1." in settings_text()
-
-
-def test_it_is_written_to_the_working_folder_with_the_paths_that_are_given(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    write_settings_file(options("--data", 'my "own".csv', "--items", "books.csv"))
-    settings = read_settings(Path("site.toml"), {})
-    assert (settings.input.data, settings.input.items, settings.input.users) == ('my "own".csv', "books.csv", None)
-
-
-def test_an_existing_file_is_never_changed(tmp_path):
-    path = tmp_path / "mine.toml"
-    write_settings_file(options("--config", str(path)))
-    assert path.read_text("utf-8") == settings_text()
-    path.write_text("top_k = 3")
-    with pytest.raises(OutputError, match=r"mine\.toml: exists already, and --init never changes a file"):
-        write_settings_file(options("--config", str(path)))
-    assert path.read_text("utf-8") == "top_k = 3"
-
-
-def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(OutputError, match=r"site\.toml: cannot be written"):
-        write_settings_file(options("--config", str(tmp_path / "none" / "site.toml")))
 
 
 @pytest.mark.parametrize("value", ["", 'a "b" \\ \n\t\x01\x7f é 🎬', 1, 0.25, 1e-9, True, ["a", "b"], []])

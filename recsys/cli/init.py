@@ -1,0 +1,176 @@
+"""``--init``: write the files that a site begins with, and say what to do next. Never changes an existing file."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from recsys.cli.settings_file import settings_text
+from recsys.config.paths import expanded
+from recsys.config.settings import FILE_NAME
+from recsys.errors import DataError, OutputError
+from recsys.schema import VERSION
+
+RATINGS = "ratings.csv"
+GITIGNORE = ".gitignore"
+WORKFLOW = ".github/workflows/pages.yml"
+_PURPOSES = {
+    WORKFLOW: "builds and publishes the site on GitHub after each push",
+    GITIGNORE: "keeps the built site out of the repository",
+    RATINGS: "an example to replace: real films, rated by invented users",
+    FILE_NAME: "explains every setting",
+}
+"""The files, in the order in which they are written: the settings last, as no example is written where they are."""
+_REPLACE = f"""
+Replace {RATINGS} by your own ratings: any table with a row for each, of which only the columns of users and items are
+needed, or set data in {FILE_NAME} to the path of yours."""
+_NEXT_STEPS = """
+    marquee --dry-run    shows how the ratings are read
+    marquee --serve      builds the site, and shows it on this machine
+
+To publish it, create an empty repository on GitHub and push this folder. Who can read it can read the ratings too.
+
+    git init -b main
+    git add .
+    git commit -m "Ratings and settings"
+    git remote add origin https://github.com/NAME/REPOSITORY.git
+    git push -u origin main
+
+On GitHub open Settings > Pages, and under Source choose "GitHub Actions". The first time, start the workflow by hand:
+Actions > pages > Run workflow. From then on, every push publishes the site again.
+"""
+_TEMPLATES = Path(__file__).with_name("starter")
+
+logger = logging.getLogger(__name__)
+
+
+def init(options: argparse.Namespace) -> None:
+    """Write what is missing in the working folder; with ``--config``, only the file of settings that it names.
+
+    Raises:
+        OutputError: the file that ``--config`` names exists, or a file cannot be written.
+    """
+    given = {name: value for name in ("data", "items", "users") if (value := getattr(options, name)) is not None}
+    if options.config is None:
+        _init_folder(Path(), given)
+        return
+    path = expanded(options.config)
+    if not _write_new(path, _settings(given)):
+        raise OutputError(
+            f"{path}: exists already, and --init never changes a file; move it away, or name another with --config"
+        )
+    logger.info("%s explains every setting; edit it, then run the command without --init", path)
+
+
+def _init_folder(folder: Path, given: Mapping[str, str]) -> None:
+    """Write the files of a new site.
+
+    Args:
+        folder: that the site is built in.
+        given: paths of tables, which are set in the file of settings. Where there are none and no file of settings,
+            the folder's own table of ratings is; and where there is no such table, an example is written.
+    """
+    contents = {
+        WORKFLOW: (_TEMPLATES / "pages.yml").read_text(encoding="utf-8").replace("{version}", VERSION).encode(),
+        GITIGNORE: (_TEMPLATES / "gitignore").read_bytes(),
+    }
+    if not given and not (folder / FILE_NAME).exists():
+        ratings = _find_ratings(folder)
+        if ratings == []:
+            contents[RATINGS] = _example()
+            ratings = [RATINGS]
+        given = {"data": ratings[0]} if ratings is not None and len(ratings) == 1 else {}
+        if ratings and not given:
+            names = " and ".join(ratings)
+            logger.warning("%s may each be the ratings; set data in %s to one of them", names, FILE_NAME)
+    contents[FILE_NAME] = _settings(given)
+    with _writing(folder / WORKFLOW):
+        (folder / WORKFLOW).parent.mkdir(parents=True, exist_ok=True)
+    written = [name for name in contents if _write_new(folder / name, contents[name])]
+    for name in contents:
+        logger.info("%s: %s", name, _PURPOSES[name] if name in written else "exists already, and stays as it is")
+    if not written:
+        logger.info("there is nothing left to write")
+        return
+    if GITIGNORE not in written:
+        logger.info("add the line /site/ to %s, unless it is there: the site is built again on each push", GITIGNORE)
+    for line in ((_REPLACE if RATINGS in written else "") + _NEXT_STEPS).splitlines():
+        logger.info("%s", line)
+
+
+def _find_ratings(folder: Path) -> list[str] | None:
+    """The names of the files in a folder that may be its ratings.
+
+    None where it has a folder ``data``, in which a build looks for ratings, or where its tables cannot be read.
+    """
+    from recsys.data.readers.read import find_datasets  # here, as it imports pandas
+
+    if (folder / "data").is_dir():
+        return None
+    names = []
+    try:
+        for source in find_datasets(folder, nested=False):
+            if source.layout is not None:
+                names.append(source.layout.ratings.name)
+            elif source.tables is not None:
+                names += [candidate.table.file for candidate in source.tables.ratings]
+        return names + [path.name for path in sorted(folder.glob("*.zip")) if find_datasets(path)]
+    except DataError as problem:
+        logger.warning("%s; no example is written", problem)
+        return None
+
+
+def _example() -> bytes:
+    from recsys.cli.example_ratings import example_ratings  # here, as it imports numpy
+
+    return example_ratings().encode()
+
+
+def _settings(given: Mapping[str, str]) -> bytes:
+    """The file of settings, in which some are set.
+
+    Raises:
+        OutputError: a path is no text that a file can hold.
+    """
+    try:
+        return settings_text(given).encode()
+    except UnicodeEncodeError:
+        raise OutputError(
+            "a path has bytes that are no UTF-8, which a file of settings cannot hold; rename it, or leave it out"
+        ) from None
+
+
+def _write_new(path: Path, content: bytes) -> bool:
+    """Write a file; False, and nothing is written, where something has that name already.
+
+    Raises:
+        OutputError: it cannot be written. Nothing is left of it then, as the next ``--init`` would not change it.
+    """
+    with _writing(path):
+        if path.exists() or path.is_symlink():
+            return False
+        file = path.open("xb")
+        try:
+            with file:
+                file.write(content)
+        except BaseException:
+            path.unlink()
+            raise
+    return True
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses in the block into one sentence.
+
+    Raises:
+        OutputError: the disk refuses.
+    """
+    try:
+        yield
+    except (OSError, ValueError) as problem:  # a ValueError is of a NUL byte
+        reason = getattr(problem, "strerror", None) or problem
+        raise OutputError(f"{path}: cannot be written ({reason}); check its folder, and the free space") from None
