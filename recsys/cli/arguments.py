@@ -57,8 +57,8 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         "with one; 'sample' for the embedded synthetic data; or a data set to download, such as ml-100k (default: "
         "what is in data/, else ml-100k, or without a network the sample)",
     )
-    paths.add_argument("--items", metavar="PATH", help="a table of items (default: one that lies beside the ratings)")
-    paths.add_argument("--users", metavar="PATH", help="a table of users (default: one that lies beside the ratings)")
+    paths.add_argument("--items", metavar="PATH", help="a table of items (default: one in the folder of --data)")
+    paths.add_argument("--users", metavar="PATH", help="a table of users (default: one in the folder of --data)")
     paths.add_argument(
         "--lenient",
         action=argparse.BooleanOptionalAction,  # None where it is not given, so that the file counts

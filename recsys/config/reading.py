@@ -49,8 +49,8 @@ class InputConfig(Checked):
     data: Annotated[str | None, Meta(description="the path of the ratings, or the name of a data set")] = None
     """The ratings: a file, a folder or an archive, or the name of a data set such as "ml-100k"."""
     items: Annotated[str | None, Meta(description="the path of a table of items")] = None
-    """A table of items, where it does not lie beside the ratings: titles, years, genres and more."""
+    """A table of items, unless ``data`` is a folder or archive with one: titles, years, genres and more."""
     users: Annotated[str | None, Meta(description="the path of a table of users")] = None
-    """A table of users, where it does not lie beside the ratings: age, country and more."""
+    """A table of users, unless ``data`` is a folder or archive with one: age, country and more."""
     read: ReadConfig = field(default_factory=ReadConfig)
     """How tables are read."""
