@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 SCHEMA = 2
 GENERATOR = "marquee"
 """Names this program in ``build.json``: a folder that carries it may be replaced by a later build."""
-VERSION = "0.1.0"
+VERSION = "1.0.0"
 
 UnitInterval = Annotated[float, Meta(ge=0, le=1)]
 ItemId = Annotated[str, Meta(description="item id, as the source wrote it")]
