@@ -64,12 +64,14 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,  # None where it is not given, so that the file counts
         help="skip rows that cannot be read, and count them, instead of refusing the table (default: off)",
     )
-    paths.add_argument("--out", type=Path, default=Path("site"), help="folder of the site (default: %(default)s)")
+    paths.add_argument(
+        "--out", type=Path, metavar="FOLDER", default=Path("site"), help="folder of the site (default: %(default)s)"
+    )
     paths.add_argument(
         "--config",
         type=Path,
         metavar="FILE.toml",
-        help=f"file of settings (default: {FILE_NAME} in the working folder or beside the data)",
+        help=f"file of settings (default: {FILE_NAME} in the working folder or next to the data)",
     )
     paths.add_argument("--site-url", metavar="URL", help="address of the site on the web (default: none)")
     model = parse.add_argument_group("models and evaluation")
@@ -79,7 +81,7 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         "--dim", type=int, metavar="N", help="length of the vectors (default: by the model and the data)"
     )
     model.add_argument(
-        "--epochs", type=int, metavar="N", help="most passes over the ratings (default: by the model and the data)"
+        "--epochs", type=int, metavar="N", help="maximum passes over the ratings (default: by the model and the data)"
     )
     model.add_argument("--seed", type=int, metavar="N", help=f"seed of all randomness (default: {default['seed']})")
     model.add_argument(

@@ -34,18 +34,19 @@ class TrainConfig(Checked):
     dim: Annotated[int, Meta(ge=1, le=4096)] | None = None
     """Length of user and item vectors; by default 64, and more where users and items have few ratings."""
     epochs: Annotated[int, Meta(ge=1, le=100_000)] | None = None
-    """Passes over the ratings at most; training ends earlier where more make it clearly worse on validation data."""
+    """Maximum number of passes over the ratings; training ends earlier where more make the model clearly worse on
+    validation data."""
     patience: Annotated[int, Meta(ge=1, le=100_000)] = 20
-    """Epochs without a better validation nDCG after which training ends."""
+    """Number of epochs without a better validation nDCG after which training ends."""
     learning_rate: Annotated[float, Meta(gt=0, le=10)] | None = None
-    """Adam's step size in the first epoch; it falls to 0 along a cosine. ``base`` takes a tenth of it where
-    nothing is better than popularity on validation data."""
+    """Adam's step size in the first epoch; it falls to 0 along a cosine. ``base`` uses a tenth of it where nothing is
+    better than popularity on validation data."""
     l2: Annotated[float, Meta(ge=0, le=1000)] | None = None
     """Weight of the squared norm of the towers' outputs, relative to the loss of one pair."""
     batch_size: Annotated[int, Meta(ge=1, le=2**31)] | None = None
-    """Ratings in a batch, about: a batch is made of whole users, and an epoch of two batches at least."""
+    """Approximate number of ratings in a batch, which consists of whole users; an epoch has at least two batches."""
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1)] = 0
-    """Of everything random: equal seeds give equal models."""
+    """Seed of everything random: equal seeds give equal models."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,29 +58,31 @@ class BuildConfig(Checked):
     """
 
     holdout: Annotated[float, Meta(ge=0, lt=1)] = 0.2
-    """Share of each user's newest ratings held out from training and used to measure; 0 measures nothing."""
+    """Share of each user's newest ratings that is held out from training to evaluate the models; with 0, nothing is
+    evaluated."""
     relevant_from: Annotated[float, Meta(ge=-1e38, le=1e38, description="a finite number")] | None = None
-    """The lowest held-out rating that counts as relevant when lists are measured; else every rating counts."""
+    """Lowest held-out rating that counts as relevant in the evaluation; by default every rating does."""
     top_k: Annotated[int, Meta(ge=1, le=1000)] = 10
     """Length of the recommended lists, and the k of every metric."""
     discovery: Annotated[float, Meta(ge=0, le=1)] = 0.0
-    """How much popularity counts against an item in the lists that pages show, and where the slider of the page to
-    rate begins. At 0 these are the models' own lists, as exported files and measured figures always are."""
+    """How much popularity counts against an item in the lists on the pages; the slider of the Rate page starts there.
+    With 0, pages show the models' own lists; the exported files and all measured figures always use those."""
     models: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(min_length=1, description="a list of models, each once"),
     ] = ("base", "deep")
     """The models to train."""
     site_url: Annotated[str, Meta(pattern=_ADDRESS, description=_ADDRESS_IN_WORDS)] | None = None
-    """Where the site will be published, for links that must be absolute: "https://example.org/films/"."""
+    """Address at which the site will be published, for links that must be absolute: "https://example.org/films/"."""
     evaluate_new_users: bool = False
-    """Also measure the lists of users who were not in training; trains deep five times more."""
+    """Also evaluate on users who were not in training; this trains deep five more times."""
     user_pages: Annotated[int, Meta(ge=0, le=1_000_000)] = 10_000
-    """Users up to which each has a page of their own; above, one page shows any of them, and needs JavaScript."""
+    """Maximum number of users for which each has a page; with more, a single page, which needs JavaScript, shows any
+    of them."""
     max_files: Annotated[int, Meta(ge=1, le=100_000_000)] = 100_000
-    """Files that a site may have; a larger one is refused before its pages are written."""
+    """Maximum number of files of a site; a larger site is refused before its pages are written."""
     max_megabytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 1_000
-    """Size that a site may have, in MB; GitHub Pages takes no more than 1,000."""
+    """Maximum size of a site in MB; GitHub Pages accepts at most 1,000."""
     train: TrainConfig = field(default_factory=TrainConfig)
     """How each of them is trained."""
     presentation: PresentationConfig = field(default_factory=PresentationConfig)

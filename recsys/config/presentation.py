@@ -50,7 +50,7 @@ class PresentationConfig(Checked):
     """
 
     title: _Title | None = None
-    """Title of the site, such as "Our book club"; else the name of the data set."""
+    """Title of the site, such as "Our book club"; by default the name of the data set."""
     description: _Description | None = None
     """What the site is about, in a sentence or two, for its front page and for search engines."""
     noun: Annotated[
@@ -60,8 +60,8 @@ class PresentationConfig(Checked):
             'did = "read" }'
         ),
     ] = None
-    """What an item is called, such as "book"; else what the data suggests. A noun that is not known needs its forms:
-    { one = "zine", many = "zines", do = "read", did = "read" }, as in "which zines should you read next?"."""
+    """What an item is called, such as "book"; by default what the data suggests. A noun that is not known needs its
+    forms: { one = "zine", many = "zines", do = "read", did = "read" }, as in "which zines should you read next?"."""
     language: Annotated[
         str, Meta(pattern=r"^[a-zA-Z0-9-]{1,35}\Z", description="the name of a language, such as en")
     ] = "en"
@@ -75,9 +75,9 @@ class PresentationConfig(Checked):
         Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(description="a list of pages, each once")]
         | None
     ) = None
-    """The pages to make; else all. The front page and a page for each item are always made."""
+    """The pages to make; by default all. The front page and a page for each item are always made."""
     repository: _Address | None = None
-    """Where the source of the site is, such as "https://github.com/you/films"; pages link to it at their foot."""
+    """Address of the site's source, such as "https://github.com/you/films"; every page links to it at the bottom."""
     links: Annotated[
         Mapping[str, str],
         Meta(
@@ -85,8 +85,8 @@ class PresentationConfig(Checked):
             '"https://www.imdb.com/title/tt{id}/"'
         ),
     ] = field(default_factory=dict)
-    """Links from an item to other sites: a label, and an address in which {id}, {title} and {year} are replaced by
-    the item's. With a title, it can be that of a search."""
+    """Links from an item to other sites: a label, and an address in which {id}, {title} and {year} stand for those of
+    the item. With {title}, the address can be that of a search."""
 
     def __post_init__(self) -> None:
         """Refuse addresses that are none, and make every text one printable line."""

@@ -21,7 +21,7 @@ _Salt = Annotated[
 
 @dataclass(frozen=True, kw_only=True)
 class PrivacyConfig(Checked):
-    """What a site gives away of its users. Applies to every file and page.
+    """What a site reveals about its users. Applies to every file and page.
 
     Raises:
         ConfigError: a value is outside its range.
@@ -31,12 +31,12 @@ class PrivacyConfig(Checked):
         Annotated[int, Meta(ge=0, le=1_000_000_000)] | Literal["none", "all"],
         Meta(description='a whole number from 0, "none" or "all"'),
     ] = 30
-    """Rated items of one user that the site names at most, in all its lists together: a number, "none" or "all"."""
+    """Maximum number of rated items of a user that the site names in all its lists together; or "none", or "all"."""
     hash_users: _Salt | None = field(default=None, repr=False)
-    """A secret text, best 20 random characters or more: user ids are replaced by a keyed hash (HMAC-SHA-256). Keep it
-    to yourself: whoever has it can find out which id became which hash."""
+    """A secret text, preferably of 20 random characters or more, with which user ids are replaced by a keyed hash
+    (HMAC-SHA-256). Keep it to yourself: anyone who has it can find out which id became which hash."""
     hide_rated: bool = False
-    """Show neither what a user rated best, nor rated items as reasons for recommendations."""
+    """Show neither the items that a user rated highest, nor rated items as reasons for recommendations."""
 
     @property
     def max_named(self) -> int | None:

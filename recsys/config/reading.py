@@ -29,13 +29,14 @@ class ReadConfig(Checked):
             "title, year and genres, such as item = 'ISBN'"
         ),
     ] = field(default_factory=dict)
-    """The names of columns that are not recognised by themselves, or wrongly."""
+    """Names of columns that Marquee does not recognise, or takes for something else."""
     duplicates: Annotated[
         Literal["newest", "mean", "sum", "refuse"], Meta(description="newest, mean, sum or refuse")
     ] = "newest"
-    """What becomes of several ratings that a user gave one item: "newest", "mean", "sum", or "refuse" the table."""
+    """What counts where a user rated an item several times: the "newest" rating, their "mean" or their "sum"; or
+    "refuse" such a table."""
     lenient: bool = False
-    """Skip rows that cannot be read, and count them, instead of refusing the table."""
+    """Skip and count rows that cannot be read, instead of refusing the table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,8 @@ class InputConfig(Checked):
     """
 
     data: Annotated[str | None, Meta(description="the path of the ratings, or the name of a data set")] = None
-    """The ratings: a file, a folder or an archive, or the name of a data set such as "ml-100k"."""
+    """The ratings: a file, a folder or an archive, or the name of a data set such as "ml-100k"; by default what is in
+    the folder data/."""
     items: Annotated[str | None, Meta(description="the path of a table of items")] = None
     """A table of items, unless ``data`` is a folder or archive with one: titles, years, genres and more."""
     users: Annotated[str | None, Meta(description="the path of a table of users")] = None

@@ -1,0 +1,30 @@
+"""The pages of docs/ that are made from the code say what the code says."""
+
+import pytest
+
+from docs.reference.pages import COMMAND, FOLDER, PAGES, page_text, write_pages
+from recsys.cli.arguments import parser
+from recsys.config.settings import TABLES, TOP_LEVEL, setting_names
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_page_is_up_to_date(name):
+    path = FOLDER / name
+    written = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert written == page_text(name), f"docs/{name} is not what the code says; run: {COMMAND}"
+
+
+def test_only_pages_that_have_changed_are_written(tmp_path):
+    assert [path.name for path in write_pages(tmp_path)] == list(PAGES)
+    (tmp_path / "settings.md").write_text("another", encoding="utf-8")
+    assert [path.name for path in write_pages(tmp_path)] == ["settings.md"]
+    assert (tmp_path / "settings.md").read_text(encoding="utf-8") == page_text("settings.md")
+
+
+def test_every_setting_and_every_option_is_on_the_page():
+    text = page_text("settings.md")
+    names = [*setting_names(TOP_LEVEL), *setting_names(TABLES.values())]
+    assert [name for name in names if f"### `{name}`\n" not in text and f"## The table [{name}]\n" not in text] == []
+    options = [word for word in parser().format_usage().replace("[", " ").split() if word.startswith("--")]
+    assert len(options) > 20
+    assert [option for option in options if option.rstrip("]") not in text and option != "--version]"] == []
