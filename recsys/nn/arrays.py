@@ -13,7 +13,7 @@ Ids = NDArray[np.integer[Any]]
 """Row numbers of users, of items, or of rows of a batch."""
 
 _PAIR_NUMBERS = 1 << 17
-"""Numbers of the vectors of pairs that are gathered at once: with those of the other side, what a cache holds."""
+"""Numbers that are gathered at once from the vectors of each side: both together fit in a processor's cache."""
 
 
 def pair_dots(left: Array, rows: Ids, right: Array, columns: Ids) -> Array:

@@ -4,7 +4,7 @@ The loss of a pair (u, i) with a drawn item j is
 
     l = -log sigmoid(s_ui - s_uj),    s = user . item + bias
 
-so that it only asks which of the two is ahead. Items are drawn uniformly, and there is no correction for popularity.
+so only the order of the two items counts. Items are drawn uniformly, and there is no correction for popularity.
 Letters in shapes: U users and F items of a batch, P its pairs, d the width of vectors.
 """
 
@@ -20,7 +20,7 @@ from recsys.nn.losses import Pairs, softplus
 from recsys.nn.negatives import ScoreGradients
 
 NONE = -1
-"""In place of an item where a user has rated all."""
+"""In place of an item for a user who has rated all items."""
 
 
 def draw_unrated(user: Ids, item: Ids, n_items: int, rng: np.random.Generator) -> Ids:
@@ -66,10 +66,10 @@ class PairedNegatives:
             users: (U, d).
             items: (F, d).
             bias: (F,).
-            self_contributions: (P,), taken from the scores of the pairs.
+            self_contributions: (P,), subtracted from the scores of the pairs.
 
         Returns:
-            Scores of the negatives (P,), minus infinity where there is none; those of the pairs (P,); and a cache.
+            Scores of the negatives (P,), minus infinity where there is none; scores of the pairs (P,); and a cache.
         """
         negative_scores = pair_dots(users, self.user, items, self.negative) + bias[self.negative]
         negative_scores[self.negative == NONE] = -np.inf
@@ -77,13 +77,13 @@ class PairedNegatives:
         return negative_scores, positive_scores, (users, items)
 
     def backward(self, gradient: Array, positive_gradient: Array, cache: tuple[Array, Array]) -> ScoreGradients:
-        """From the gradients of both (P,); that of the negatives is not read where there are none."""
+        """From the gradients of both scores (P,); those of the negatives are ignored where there is none."""
         users, items = cache
-        there = self.negative != NONE
+        has_negative = self.negative != NONE
         # As one sparse matrix (U, F), in which the gradients of repeated pairs are summed.
-        values = np.concatenate([positive_gradient, gradient[there]])
-        rows = np.concatenate([self.user, self.user[there]])
-        columns = np.concatenate([self.item, self.negative[there]])
+        values = np.concatenate([positive_gradient, gradient[has_negative]])
+        rows = np.concatenate([self.user, self.user[has_negative]])
+        columns = np.concatenate([self.item, self.negative[has_negative]])
         scores = sparse.csr_array((values, (rows, columns)), shape=(len(users), len(items)))
         return ScoreGradients(scores @ items, scores.T @ users, np.asarray(scores.sum(axis=0)))
 
@@ -91,8 +91,8 @@ class PairedNegatives:
 def bpr(negative_scores: Array, positive_scores: Array, pairs: Pairs) -> tuple[float, Array, Array]:
     """The mean loss over the pairs, and its gradients with respect to both scores.
 
-    ``-log sigmoid(s_ui - s_uj) = softplus(s_uj - s_ui)``, whose slope is the share of doubt: near 0 where the pair is
-    well ahead, near 1 where it is far behind. A user who rated every item has no negative, and loss 0.
+    ``-log sigmoid(s_ui - s_uj) = softplus(s_uj - s_ui)``, whose slope is near 0 where the rated item is well ahead of
+    the drawn one, and near 1 where it is far behind. A user who rated every item has no negative, and loss 0.
 
     Args:
         negative_scores: (P,), minus infinity where a pair has no negative.

@@ -41,7 +41,7 @@ class Embedding:
 
     @classmethod
     def holding(cls, vectors: Array) -> Self:
-        """One whose vectors (n, d) are these; the array is the layer's own from now on."""
+        """An embedding with these vectors (n, d); training changes the array in place."""
         embedding = cls.__new__(cls)
         embedding.table = Parameter(vectors)
         return embedding
@@ -93,7 +93,7 @@ class UnitLength:
     """Rows divided by their lengths, ``y = x / |x|``; a row of zeros stays zero, and has no gradient."""
 
     def parameters(self) -> dict[str, Parameter]:
-        """None."""
+        """It has none."""
         return {}
 
     def forward(self, x: Array) -> tuple[Array, tuple[Array, Array]]:
@@ -131,7 +131,7 @@ class Linear:
     def backward(self, gradient: Array, x: Array) -> Array:
         """(B, d) -> (B, h)."""
         self.weight.gradient += x.T @ gradient  # (h, B) (B, d)
-        self.bias.gradient += np.ones(len(gradient), gradient.dtype) @ gradient  # column sums, by a faster route
+        self.bias.gradient += np.ones(len(gradient), gradient.dtype) @ gradient  # column sums; faster than np.sum
         return gradient @ self.weight.value.T
 
 
@@ -149,9 +149,9 @@ def relu_backward(gradient: Array, output: Array) -> Array:
 class MLP:
     """One hidden layer: ``relu(x W1 + b1) W2 + b2``, (B, n_in) -> (B, n_out).
 
-    The outer layer starts at zero, so that an MLP added to something simpler as a residual changes nothing at first:
-    training starts from the simpler thing. The outer weights get a gradient all the same, for that depends on the
-    hidden layer.
+    The outer layer starts at zero, so that an MLP added to a simpler model as a residual changes nothing at first:
+    training starts from the simpler model. The outer weights still get a gradient, because it depends on the hidden
+    layer and not on them.
     """
 
     def __init__(self, n_in: int, n_hidden: int, n_out: int, rng: np.random.Generator, dtype: DTypeLike) -> None:

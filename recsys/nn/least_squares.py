@@ -1,6 +1,6 @@
-"""Alternating least squares on "rated or not": one side's vectors, the other side fixed.
+"""Alternating least squares on "rated or not": the vectors of one side are solved for while the other side is fixed.
 
-What the ``ALS`` baseline consists of, and where ``base`` starts from.
+It is the ``ALS`` baseline, and gives ``base`` its first vectors on sparse logs.
 """
 
 from __future__ import annotations
@@ -15,21 +15,20 @@ from scipy import sparse
 STEPS = 3
 """Conjugate-gradient steps for each vector in each half epoch."""
 INITIAL_LENGTH = 0.1
-"""About the length of fresh item vectors."""
+"""About the length of the first item vectors, which are drawn at random."""
 _BLOCK_NUMBERS = 400_000
-"""Numbers held at once for the ratings of a block: 2 MB, which a core's own cache holds from one product to the
-next."""
+"""Numbers of a block's gathered vectors: 1.6 MB, which stay in a core's cache from one product to the next."""
 _MAX_PADDING = 0.125
-"""Share of the ratings by which a row may be longer than the shortest of its block, to which it adds padding."""
+"""By what share a row may be longer than the shortest of its block, which is padded to the length of the longest."""
 
 
 class PaddedRows(NamedTuple):
-    """Some rows of a sparse matrix, of about as many entries, as a table.
+    """Some rows of a sparse matrix (n_rows, m) with about as many entries each, as a table.
 
     Attributes:
-        rows: (b,), which.
-        columns: int32 (b, n), of their entries; the number of columns, which is that of none, where a row has fewer.
-        counts: (b,), entries of each.
+        rows: (b,), their numbers in the matrix.
+        columns: int32 (b, n), the columns of their entries; shorter rows are filled up with m, one past the last.
+        counts: (b,), how many entries each row has.
     """
 
     rows: NDArray[np.intp]
@@ -111,10 +110,10 @@ def half_epoch(
     Returns:
         (n, d).
     """
-    # What the normal equations of all rows share: every pair weighs ``unobserved``; a rated one gets the rest on top.
+    # The normal equations of all rows share this: every pair weighs ``unobserved``, and a rated one ``extra`` more.
     shared = np.float32(unobserved) * (others.T @ others)  # (d, d)
     extra, n_others = np.float32(1 - unobserved), len(others)
-    others = np.concatenate([others, np.zeros((1, others.shape[1]), np.float32)])  # and a partner for padding
+    others = np.concatenate([others, np.zeros((1, others.shape[1]), np.float32)])  # the vector of padding is zero
     solved = np.empty_like(vectors)
     for rows, columns, counts in rated:
         ridge = (l2 * (counts + unobserved * n_others)).astype(np.float32)[:, None]
@@ -129,7 +128,7 @@ class _NormalEquations:
     Row by row, ``(unobserved Q'Q + (1 - unobserved) sum over rated of q q' + ridge) p = sum over rated of q``.
 
     Args:
-        partners: (b, n, d), q of what each row rated, and zeros.
+        partners: (b, n, d), the vectors q of what each row rated, and zeros as padding.
         shared: (d, d), unobserved Q'Q.
         ridge: (b, 1).
         extra: 1 - unobserved.
@@ -149,7 +148,7 @@ class _NormalEquations:
         return self._unrated(vectors) + self._sum(self.extra * self._dots(vectors))
 
     def residual(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The right side less the left, (b, d)."""
+        """The right side minus the left, (b, d)."""
         return self._sum(1 - self.extra * self._dots(vectors)) - self._unrated(vectors)
 
     def _unrated(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -169,14 +168,15 @@ class _NormalEquations:
 
 def _conjugate_gradients(system: _NormalEquations, x: NDArray[np.float32], steps: int) -> NDArray[np.float32]:
     """Solve the system of each row separately (Hestenes and Stiefel 1952)."""
-    residual = system.residual(x)
-    direction, square = residual, _dot(residual, residual)
+    residual = system.residual(x)  # (b, d)
+    direction, squared_norm = residual, _dot(residual, residual)
     for _ in range(steps):
         image = system(direction)
-        along = _ratio(square, _dot(direction, image))
-        x, residual = x + along * direction, residual - along * image
-        before, square = square, _dot(residual, residual)
-        direction = residual + _ratio(square, before) * direction
+        step = _ratio(squared_norm, _dot(direction, image))  # (b, 1): to the minimum along the direction
+        x, residual = x + step * direction, residual - step * image
+        previous, squared_norm = squared_norm, _dot(residual, residual)
+        # Conjugate to all earlier directions: a step along it does not spoil what they have solved.
+        direction = residual + _ratio(squared_norm, previous) * direction
     return x
 
 
@@ -187,5 +187,5 @@ def _dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _ratio(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
-    """0 where ``b`` is: that row is solved, or has nothing to solve."""
+    """``a / b``, and 0 where ``b`` is 0: that row is solved, or has nothing to solve."""
     return np.divide(a, b, out=np.zeros_like(a), where=b > 0)

@@ -61,8 +61,8 @@ def masked_in_batch_softmax(z: Array, positive_scores: Array, pairs: Pairs) -> t
 
     Call that sum A_u. Then l = log(1 + A_u / exp y_ui) = softplus(log A_u - y_ui). Written pairwise, this is a matrix
     of pairs by pairs. But A_u is the same for all pairs of one user, so one matrix of users by items gives the same
-    loss and gradient. Negatives are drawn as q says: they are the batch's items, or a sample of these by their
-    ratings.
+    loss and gradient. Negatives are drawn with the probabilities q: they are the batch's items, or a sample of these
+    in proportion to their ratings.
 
     Args:
         z: (U, C), scores - log_q + log counts, where log_q is the log of each item's share of all training ratings,
@@ -110,13 +110,13 @@ def multinomial_softmax(
 
         l = -y_ui + log(sum over all negatives f of counts_f exp y_uf)
 
-    Where i is not among the negatives, as may be when they are sampled, ``exp y_ui`` is added to its sum, once: the
-    positive is always a candidate (Jean et al. 2015). Whatever is drawn stands in the sum as often as it was drawn.
+    Where i is not among the negatives, as may be when they are sampled, ``exp y_ui`` is added to the sum, once: the
+    positive is always a candidate (Jean et al. 2015). Each negative counts in the sum as often as it was drawn.
 
     Args:
-        z: as for :func:`masked_in_batch_softmax`; what is masked is filled in; overwritten.
-        positive_scores: (P,), y of the pairs, also of those of which only the place in the sums matters: they have
-            a count of 0 in ``pairs``.
+        z: as for :func:`masked_in_batch_softmax`; masked scores are filled in; overwritten.
+        positive_scores: (P,), y of the pairs. A pair that is no positive here but stands in its user's sum has a
+            count of 0 in ``pairs``.
         pairs: the positives.
         rated: where the pairs are among the negatives.
 
@@ -144,8 +144,8 @@ def multinomial_forward(
 def multinomial_backward(cache: tuple[Any, ...]) -> tuple[Array, Array]:
     """The gradients with respect to z, in its memory, and to the positive scores.
 
-    In both cases l is a function of log sum - y_ui with slope s, so that it goes as in :func:`masked_backward`; the
-    slope is 1 where the sum holds the positive.
+    In both cases l is a function of log sum - y_ui with slope s, so the derivation of :func:`masked_backward` holds;
+    the slope is 1 where the sum holds the positive.
     """
     rated, cache = cache
     gradient, positive_gradient = masked_backward(cache)
@@ -170,7 +170,7 @@ def _log_sum_exp(z: Array) -> tuple[Array, Array, Array]:
 
 
 def _mean(losses: Array, pairs: Pairs) -> float:
-    """Over the pairs, in float64: a sum of many needs more digits."""
+    """Over the pairs, in float64: a sum of many terms needs more digits."""
     return float(losses.astype(np.float64) @ pairs.counts) / float(pairs.counts.sum())
 
 
@@ -208,7 +208,7 @@ class Factors(NamedTuple):
         users: (U, d).
         items: (F, d).
         bias: (F,).
-        self_contributions: (P,), what is taken from the score of each pair.
+        self_contributions: (P,), what is subtracted from the score of each pair.
         positive_scores: (P,), the scores of the pairs, self-contributions already taken away.
     """
 
@@ -227,7 +227,7 @@ class FactorGradients(NamedTuple):
 
     Attributes:
         users, items, bias: of the product alone, shapes as in :class:`Factors`.
-        pair_correction: (P,), what is to be added at the pairs, beyond the product.
+        pair_correction: (P,), the correction at the pairs.
         positive_scores: (P,), the whole gradient at the pairs: product and correction.
     """
 

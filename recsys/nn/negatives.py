@@ -39,13 +39,13 @@ class Negatives(Protocol):
     def forward(
         self, users: Array, items: Array, offset: Array, self_contributions: Array
     ) -> tuple[Array, Array, Any]:
-        """All that the loss needs.
+        """The scores that the loss needs.
 
         Args:
             users: (U, d).
             items: (F, d).
             offset: (F,), added to all scores of an item.
-            self_contributions: (P,), taken from the scores of the pairs.
+            self_contributions: (P,), subtracted from the scores of the pairs.
 
         Returns:
             Scores of the negatives plus the log of how often each is drawn, (U, C), minus infinity for items that the
@@ -58,7 +58,7 @@ class Negatives(Protocol):
         ...
 
     def rated(self) -> RatedNegatives:
-        """Where the scores are masked, which a loss that masks nothing fills in."""
+        """Where the scores are masked; a loss without a mask fills these in."""
         ...
 
 
@@ -186,5 +186,5 @@ def uniform_draws(n_items: int, n_draws: int, rng: np.random.Generator) -> Ids:
 
 
 def _append_ones(users: Array) -> Array:
-    """With a column of ones: (U, d) -> (U, d + 1)."""
+    """The same with a column of ones: (U, d) -> (U, d + 1)."""
     return np.column_stack([users, np.ones(len(users), users.dtype)])
