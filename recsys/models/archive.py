@@ -49,17 +49,17 @@ class Archive:
 
 
 def write(path: Path, archive: Archive) -> None:
-    """Write the file, or nothing: an existing one is replaced atomically.
+    """Write the file as a whole or not at all: an existing one is replaced atomically.
 
     Raises:
-        OutputError: the folder does not exist, or the disk refuses.
-        TypeError: an array holds something else than numbers.
+        OutputError: the folder does not exist, or the file cannot be written.
+        TypeError: an array holds anything but numbers.
     """
     if not path.parent.is_dir():
         raise OutputError(f"{path}: there is no folder {path.parent}; make it first, or choose another place")
     arrays: dict[str, Any] = {TEXT: np.frombuffer(archive.text.encode(), np.uint8), **archive.arrays}
     if any(array.dtype.kind not in _NUMERIC_KINDS for array in arrays.values()):
-        raise TypeError("an archive holds arrays of numbers alone, since others cannot be read again")
+        raise TypeError("an archive holds only arrays of numbers, since others could not be read back")
     partial = path.with_name(f".{uuid4().hex}{PART}")
     try:
         with partial.open("xb") as file:
@@ -75,7 +75,7 @@ def write(path: Path, archive: Archive) -> None:
 
 
 def _write_members(file: BinaryIO, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """What ``np.savez`` writes; where the disk refuses, it leaves a zip open in numpy 1, whose end is a traceback."""
+    """The same as ``np.savez``, which in numpy 1 leaves its zip file open where the disk is full, and fails again."""
     with zipfile.ZipFile(file, "w") as archive:  # stamps every member with 1980, so equal contents give equal bytes
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
@@ -105,7 +105,7 @@ def read(path: Path) -> Archive:
 
 
 def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
-    """Make sure that a file of ``size`` bytes can hold what it declares: each member uncompressed, and once."""
+    """Refuse members that are compressed, repeated, or together larger than the file of ``size`` bytes."""
     compressed = [member.filename for member in members if member.compress_type != zipfile.ZIP_STORED]
     if compressed:
         raise ValueError(f"{compressed[0]} is compressed")

@@ -119,7 +119,7 @@ class BaseModel:
 
     def self_contributions_forward(self, inputs: Ids, vectors: Array, items: Ids, item: Ids) -> tuple[Array, int]:
         """Zeros (P,): without a history, no rated item adds to its own score."""
-        return np.zeros(len(item), vectors.dtype), len(vectors)  # (P,), and F for the way back
+        return np.zeros(len(item), vectors.dtype), len(vectors)  # (P,), and F for the backward pass
 
     def self_contributions_backward(self, gradient: Array, cache: int) -> Array:
         """Zeros (F, d), likewise."""
@@ -142,12 +142,12 @@ def start(
 
 
 def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
-    """Of dense logs, many large steps from noise; of sparse ones, few small ones from a factorised matrix.
+    """On dense logs, many large steps from noise; on sparse ones, few small steps from a factorised matrix.
 
-    From noise, dense logs reach what least squares reach on validation and more on other splits; on sparse ones they
-    never come near. l2 is all that holds either back from overfitting: the less is known of each user and item, the
-    more it needs; the exponent was fitted on logs of several densities. What is said here of the start of sparse logs
-    is for those that are too small for :func:`~recsys.models.factorisation.choose`.
+    From noise, training on dense logs reaches the quality of least squares on validation data and exceeds it on other
+    splits; on sparse logs it stays far below. Only l2 prevents overfitting: the less is known of each user and item,
+    the larger it must be; the exponent was fitted on logs of several densities. The start that is set here for sparse
+    logs is used where they are too small for :func:`~recsys.models.factorisation.choose`.
     """
     density = relative_density(ratings)
     l2 = round(0.085 * density**-0.6, 4)
@@ -171,8 +171,8 @@ def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
 def explain(fitted: Fitted) -> Explanation:
     """By the cosine of item vectors.
 
-    The model reads no history, so nothing caused a recommendation in a way that could be traced: this is a similarity
-    found afterwards.
+    The model reads no history, so a recommendation cannot be traced to single ratings: this is a similarity, computed
+    afterwards.
     """
     unit = unit_vectors(fitted.item_vectors)
     return Explanation(lambda users, rated: unit[rated.indices], unit, MAX_REASONS)

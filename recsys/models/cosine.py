@@ -2,10 +2,10 @@
 
     score of item i for user u = cos(sum over the rated items j of weight_j p_j, e_i) / TEMPERATURE + bias_i
 
-In training a random half of each history is hidden, and the tower predicts it from the other half: what it is asked
-is what it will be asked in serving, and on sparse logs, where a linear solution knows too little of most items, this
-contrastive loss finds more. Directions cannot grow, so that no penalty is needed (Wang & Isola 2020); the temperature
-says how much closer a rated item must be. Measured in ``tests/benchmarks/RESULTS.md``.
+In training a random half of each history is hidden, and the tower predicts it from the other half, which is its task
+in serving too. On sparse logs, where a linear solution knows too little of most items, this contrastive loss learns
+more. Directions cannot grow, so no penalty is needed (Wang & Isola 2020); the temperature sets how much closer a
+rated item must be. Measured in ``tests/benchmarks/RESULTS.md``.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from recsys.nn.layers import Embedding, Parameter, UnitLength, WeightedSum, name
 from recsys.nn.optim import LazyAdam
 
 TEMPERATURE = 0.12
-"""Between 0.1 and 0.15, which are level in sum on validation parts of four sparse logs."""
+"""Between 0.1 and 0.15, which are equally good on average over the validation parts of four sparse logs."""
 HIDDEN_SHARE = 0.5
-"""Of each history, at every step."""
+"""Share of each history that is hidden at every step."""
 LEARNING_RATE = 0.01
 BATCH_SIZE, MAX_BATCHES = 2048, 64
 """Ratings in a batch of a small log, and batches in an epoch of a large one, unless it has very many users."""
@@ -53,7 +53,7 @@ class CosineModel:
         history: (n_users, n_items), the weight of each rated item in serving.
         scale: how much a new user's ratings weigh.
         start: the linear towers to begin from.
-        log_shares: (n_items,), log of each item's share of the ratings, where the biases begin.
+        log_shares: (n_items,), log of each item's share of the ratings, the first biases.
         rng: draws the noise of the start.
         dtype: float32 to train, float64 to check gradients.
     """
@@ -108,9 +108,9 @@ class CosineModel:
             DataError: an array is missing, not of these sizes, or inconsistent with the others.
         """
         history, scale, short_history = history_from_arrays((n_users, n_items, dim), state)
-        nothing = np.zeros((n_items, dim), np.float32)
+        zeros = np.zeros((n_items, dim), np.float32)
         unused = np.random.default_rng(0)  # what it draws is overwritten at once
-        start, log_shares = LinearTowers(nothing, nothing), np.zeros(n_items, np.float32)
+        start, log_shares = LinearTowers(zeros, zeros), np.zeros(n_items, np.float32)
         model = cls(history, scale, start, log_shares, unused, np.float32)
         restore(model.parameters(), state)
         model.short_history = short_history
@@ -126,7 +126,7 @@ class CosineModel:
         return TrainingInputs(visible, np.flatnonzero(hidden))
 
     def serving_inputs(self, users: Ids) -> sparse.csr_array[Any]:
-        """Whole histories, items by rating and age; their length does not matter to a direction."""
+        """Whole histories, items weighted by rating and age; the length of a vector does not change its direction."""
         return normalised(self.history[users])
 
     def prepare_fold_in(self, ratings: Dataset, rng: np.random.Generator) -> None:
@@ -176,7 +176,7 @@ class CosineModel:
     def self_contributions_forward(
         self, inputs: sparse.csr_array[Any], vectors: Array, items: Ids, item: Ids
     ) -> tuple[Array, int]:
-        """Zeros (P,): what is predicted is hidden from the history, and adds nothing to its own score."""
+        """Zeros (P,): items to be predicted are hidden from the history, so they do not add to their own scores."""
         return np.zeros(len(item), vectors.dtype), len(vectors)
 
     def self_contributions_backward(self, gradient: Array, cache: int) -> Array:

@@ -6,9 +6,9 @@
 Item embeddings e and history embeddings p start from linear towers (:mod:`recsys.models.linear_start`), and the MLPs
 at zero, so that training refines a model that is good already. In training every rated item weighs 1, whatever its
 rating: the user chose it. In serving it weighs by its rating and its age; for a new user, by its rating alone, and
-the history is completed, see :mod:`recsys.models.short_history`. There is no embedding of the user's id: beside a
-history it memorises the training ratings and makes the lists worse. User features are dropped at random in training,
-so that the tower also serves a new user who is known by a few ratings alone.
+the history is completed, see :mod:`recsys.models.short_history`. There is no embedding of the user's id: together
+with a history it memorises the training ratings and makes the lists worse. User features are dropped at random in
+training, so that the tower also serves a new user of whom only a few ratings are known.
 
 On sparse logs the scores are added to those of a second pair of towers, :mod:`recsys.models.cosine`.
 """
@@ -49,11 +49,11 @@ from recsys.nn.layers import MLP, Embedding, Parameter, WeightedSum, dropout_row
 MAX_REASONS = 3
 """Rated items named for one recommended item."""
 SPARSE_DIM = 320
-"""Length of the vectors by default on sparse logs, where a catalogue is large and more directions pay."""
+"""Length of the vectors by default on sparse logs, where a catalogue is large and more directions help."""
 COSINE_FIFTHS = 3
-"""Of that length, for the cosine towers: they gain by more than 128 directions, the MLPs of the others do not."""
+"""How many fifths of that length the cosine towers get: they gain from more than 128 directions, the MLPs do not."""
 MIN_USERS = 200
-"""Users of two ratings or more for the cosine towers, which learn to predict a half of each history."""
+"""Users with two or more ratings that the cosine towers need: they learn to predict one half of each history."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ class DeepModel:
     def items_backward(self, gradient: Array, bias_gradient: Array, cache: tuple[Any, ...]) -> None:
         """From the gradients of the item vectors (F, d) and biases (F,)."""
         item_cache, mlp_cache, bias_cache = cache
-        # Both ways to e again: the residual and the MLP's first d inputs.
+        # As in users_backward: e gets a gradient from the residual and from the MLP's first d inputs.
         gradient = gradient + self.item_mlp.backward(gradient, mlp_cache)[:, : gradient.shape[1]]
         self.item.backward(gradient, item_cache)
         self.bias.backward(bias_gradient[:, None], bias_cache)
@@ -231,8 +231,8 @@ class DeepModel:
         """How much each rated item adds to its own score through the pool, (P,), to be subtracted in training.
 
         The user vector is a sum over the history, so the score of a rated item i holds the term w_i p_i . v_i. With
-        it, the model would learn to recognise what is in the history, but what is recommended never is. The part that
-        goes through the user tower's MLP stays: it is not a separate term.
+        it, the model would learn to recognise items of the history, which are never recommended. The part that goes
+        through the user tower's MLP stays, because it is not a separate term.
 
         Args:
             inputs: whose histories have P entries.
@@ -263,15 +263,15 @@ def create(
     histories = equal_weights(history.astype(dtype))  # the same as training reads them
     start = linear_start(ratings, recency_rank, hyperparameters, rng, dtype)
     features = item_features(ratings), ratings.user_features
-    own = start.leading(hyperparameters.dim - hyperparameters.cosine_dim)
-    return DeepModel(history, ratings.rating_scale, own, *features, rng, dtype), Teacher(start, histories)
+    leading = start.leading(hyperparameters.dim - hyperparameters.cosine_dim)
+    return DeepModel(history, ratings.rating_scale, leading, *features, rng, dtype), Teacher(start, histories)
 
 
 def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
-    """Few small steps, for it starts from a solution that larger ones would lose; and distillation in place of l2.
+    """Few small steps, because larger ones would lose the solution it starts from; and distillation in place of l2.
 
     The less is known of each user and item, the more the teacher counts. On sparse logs more directions are worth
-    their cost, and most of them are those of cosine towers.
+    their cost, and the cosine towers get most of them.
     """
     density = relative_density(ratings)
     is_sparse = density < DENSE and (ratings.user_counts > 1).sum() >= MIN_USERS
@@ -294,9 +294,8 @@ def explain(fitted: Fitted) -> Explanation:
 
     With all n items of a history the user vector is f(sum of w_j p_j / sqrt(n)); without item i it is f(sum over the
     others of w_j p_j / sqrt(n - 1)). Weights, features and all learned numbers stay. The bias of the recommended item
-    is in both scores and cancels. This is occlusion (Zeiler & Fergus 2014), one item at a time: the effects of items
-    that say the same do not add up. And it is what the trained model would answer, not a model trained without the
-    rating.
+    is in both scores and cancels. This is occlusion (Zeiler & Fergus 2014), one item at a time, so the effects of
+    similar items do not add up. It is the answer of the trained model, not of a model trained without the rating.
     """
 
     def difference(users: Ids, rated: sparse.csr_array[Any]) -> Array:

@@ -1,9 +1,9 @@
-"""Where ``base`` starts: a matrix factorised by alternating least squares, and how strongly, chosen on validation.
+"""Where ``base`` starts: a matrix factorised by alternating least squares, with a penalty chosen on validation data.
 
     score of item i for user u = scale (p_u . q_i) + popularity log q_i
 
 with p and q such that p_u . q_i is 1 where u rated i and 0 elsewhere, as nearly as the penalty allows (Hu, Koren and
-Volinsky 2008). Training from noise needs hundreds of steps to come so far, and on sparse logs never does.
+Volinsky 2008). Training from noise needs hundreds of steps to get that far, and on sparse logs never does.
 """
 
 from __future__ import annotations
@@ -24,33 +24,34 @@ from recsys.nn.arrays import Array, Ids
 from recsys.nn.least_squares import alternating_least_squares
 
 EPOCHS = 5
-"""Of alternating least squares: how often users and items are solved for."""
+"""How often alternating least squares solves for users and items."""
 DRAFT_EPOCHS, DRAFT_DIM = 4, 64
-"""Of the factorisations that are compared: shorter ones rank the candidates alike, several times as fast."""
+"""Epochs and length of vectors in the factorisations that are compared: such shorter ones rank the candidates alike,
+several times as fast."""
 INITIAL_SCALE = 0.1
 """Standard deviation of embeddings from noise: small enough that the items' biases dominate the first scores."""
 JITTER = 0.001
-"""Standard deviation of the noise on factorised vectors. A strong penalty leaves nothing of some of them, and where
-both vectors of a pair are zero, no gradient leads away."""
+"""Standard deviation of the noise on factorised vectors. A strong penalty makes some of them zero, and where both
+vectors of a pair are zero, so are their gradients."""
 UNOBSERVED = (0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 """Weights of a pair without a rating that are compared: large ones suit catalogues of hundreds of items, small ones
-those of tens of thousands, and long tails."""
+catalogues of tens of thousands, and long tails."""
 PENALTIES = (1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 20.0, 30.0)
 """Penalties that are compared: small ones suit small catalogues and strong tastes."""
 FIRST = ((0.05, 3.0), (0.05, 14.0), (0.4, 3.0), (0.4, 10.0))
-"""Where the search begins: at the best of these, for from a bad place small differences lead anywhere."""
+"""The search begins at the best of these: from a bad start, small differences lead it astray."""
 DENSE_START, DENSE_DIM, DENSE_EPOCHS = (0.4, 4.0), 16, 2
-"""What tells whether a dense log has tastes: a rough factorisation is enough."""
+"""The rough factorisation that shows whether users of a dense log differ in taste."""
 BALANCES = ((12.0, -0.4), (12.0, 0.0), (12.0, 0.4), (12.0, 0.8), (6.0, 1.0), (3.0, 1.0), (1.0, 1.0))
 """Scales of the factorised scores, and weights of log popularity, that are compared: from more of the long tail to
 hardly more than popularity."""
 SIGNIFICANCE = 2.5
-"""Standard errors by which a start must be ahead of popularity: more than 2, for it is the best of many."""
+"""Standard errors by which a start must be ahead of popularity: more than 2, because it is the best of many."""
 CAUTION = 0.1
-"""What the learning rate is multiplied by where no start is and there are few users."""
+"""What the learning rate is multiplied by where no start is ahead of popularity and there are few users."""
 MIN_USERS = 200
-"""Users of validation from which training may take full steps although no start is ahead of popularity: they are
-enough to see afterwards whether it came out ahead, and popularity is added where it did not."""
+"""Validation users from which training may take full steps although no start is ahead of popularity: they are enough
+to see afterwards whether training came out ahead, and popularity is added where it did not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +74,7 @@ class Factorisation:
         return cls(*(np.zeros(shape, np.float32) for shape in ((n_users, dim), (n_items, dim), (n_items,))))
 
     def scores(self, users: Ids) -> Array:
-        """Of all items, (n, n_items)."""
+        """Scores of all items, (n, n_items)."""
         scores: Array = self.users[users] @ self.items.T
         scores += self.bias
         return scores
@@ -92,7 +93,7 @@ def from_noise(
 
 
 def starts_from_noise(hyperparameters: HyperParameters) -> bool:
-    """Whether unrated pairs have no weight, for then there is nothing to factorise."""
+    """Whether unrated pairs have no weight: then there is nothing to factorise."""
     return hyperparameters.unobserved == 0
 
 
@@ -102,9 +103,9 @@ def factorise(
     """The start that the hyperparameters describe.
 
     Args:
-        ratings: what to factorise; users and items without any get vectors of zero, or next to it.
+        ratings: what to factorise; users and items without any get vectors near zero.
         hyperparameters: ``dim``, ``unobserved``, ``start_l2``, ``scale`` and ``popularity`` count; with a scale of 0
-            the start is popularity, and vectors next to zero.
+            the start is popularity, with vectors near zero.
         rng: draws the first item vectors.
         dtype: of the result; the least squares are in float32, which is enough for a start.
     """
@@ -112,8 +113,8 @@ def factorise(
         users, items = alternate(ratings, hyperparameters, EPOCHS, rng)
         start = _balanced(users, items, hyperparameters, log_q(ratings))
     else:
-        nothing = Factorisation.zeros(ratings.n_users, ratings.n_items, hyperparameters.dim)
-        start = replace(nothing, bias=np.float32(hyperparameters.popularity) * log_q(ratings))
+        zeros = Factorisation.zeros(ratings.n_users, ratings.n_items, hyperparameters.dim)
+        start = replace(zeros, bias=np.float32(hyperparameters.popularity) * log_q(ratings))
     users, items = (
         (vectors + JITTER * rng.standard_normal(vectors.shape)).astype(dtype)
         for vectors in (start.users, start.items)
@@ -132,41 +133,41 @@ def choose(
     quality: Quality,
     rng: np.random.Generator,
 ) -> HyperParameters:
-    """The hyperparameters with the start that is best on validation data, nothing trained yet.
+    """The hyperparameters with the start that is best on validation data, before anything is trained.
 
-    Every candidate is fitted and judged under every one of :data:`BALANCES`. Where not even the best is better than
-    popularity by more than chance, either the log says little of tastes, or it has so few items that least squares
-    reproduce it and say nothing of what is not rated. With many users training starts from popularity alone; with few
-    it starts from :func:`cautious_start` and goes on in small steps only. Training from noise stays that where the
-    log has tastes, so one candidate tells enough.
+    Every candidate is fitted and scored under each of the :data:`BALANCES`. Where not even the best is better than
+    popularity by more than chance, either the log shows little of taste, or it has so few items that least squares
+    reproduce it and say nothing about unrated ones. With many users training then starts from popularity alone; with
+    few it starts from :func:`cautious_start` and takes small steps only. A dense log that shows taste starts from
+    noise in any case, so one candidate is enough there.
 
     Args:
         ratings: what to learn from, without those that validation holds out.
-        hyperparameters: of which only the start is replaced.
-        quality: how good scores are on what is held out, of each of some users; the higher, the better.
-        rng: draws the first item vectors, the same for every candidate.
+        hyperparameters: only the start is replaced, and the learning rate where it must be small.
+        quality: how good scores are on the held-out ratings of each of some users; higher is better.
+        rng: draws a seed of the first item vectors, which is the same for every candidate.
     """
     popularity = log_q(ratings)
     seed = rng.integers(2**63)
-    baseline = quality(lambda users: np.tile(popularity, (len(users), 1)))  # of each user, as are all below
+    baseline = quality(lambda users: np.tile(popularity, (len(users), 1)))  # (n_users,), as are all qualities below
 
-    def judge(draft: HyperParameters, epochs: int) -> Judged:
-        """Under the best of the balances."""
+    def score(draft: HyperParameters, epochs: int) -> Candidate:
+        """The draft with the best of the balances."""
         users, items = alternate(ratings, draft, epochs, np.random.default_rng(seed))
-        candidates = [
+        balanced = [
             replace(draft, dim=hyperparameters.dim, scale=scale, popularity=weight) for scale, weight in BALANCES
         ]
-        judged = [Judged(each, quality(_balanced(users, items, each, popularity).scores)) for each in candidates]
-        return max(judged, key=Judged.mean)
+        candidates = [Candidate(each, quality(_balanced(users, items, each, popularity).scores)) for each in balanced]
+        return max(candidates, key=Candidate.mean)
 
     def draft_of(unobserved: float, start_l2: float, dim: int = DRAFT_DIM) -> HyperParameters:
         return replace(hyperparameters, dim=min(dim, hyperparameters.dim), unobserved=unobserved, start_l2=start_l2)
 
     is_dense = starts_from_noise(hyperparameters)
     if is_dense:
-        best = judge(draft_of(*DENSE_START, DENSE_DIM), DENSE_EPOCHS)
+        best = score(draft_of(*DENSE_START, DENSE_DIM), DENSE_EPOCHS)
     else:
-        best = climb(lambda unobserved, start_l2: judge(draft_of(unobserved, start_l2), DRAFT_EPOCHS))
+        best = climb(lambda unobserved, start_l2: score(draft_of(unobserved, start_l2), DRAFT_EPOCHS))
     gain = best.quality - baseline
     if gain.mean() > SIGNIFICANCE * gain.std() / np.sqrt(len(gain)):
         return hyperparameters if is_dense else best.hyperparameters
@@ -175,39 +176,40 @@ def choose(
     return replace(cautious_start(hyperparameters), learning_rate=CAUTION * hyperparameters.learning_rate)
 
 
-class Judged(NamedTuple):
-    """Hyperparameters, and how good the lists of each user are with them."""
+class Candidate(NamedTuple):
+    """Hyperparameters, and how good the lists of each user are with them on validation data."""
 
     hyperparameters: HyperParameters
     quality: Array
 
     def mean(self) -> float:
-        """Over users."""
+        """The mean quality over users."""
         return float(self.quality.mean())
 
 
-def climb(judge: Callable[[float, float], Judged]) -> Judged:
-    """The best weight and penalty, by steps along one axis at a time for as long as the mean quality rises.
+def climb(score: Callable[[float, float], Candidate]) -> Candidate:
+    """The best weight and penalty by hill climbing: along one axis at a time, for as long as the mean quality rises.
 
-    Good penalties depend on the weight only weakly, so two rounds of both axes suffice; they visit a fifth of the
+    Good penalties depend only weakly on the weight, so two rounds over both axes suffice; they visit a fifth of the
     grid.
 
     Args:
-        judge: a weight in :data:`UNOBSERVED` and a penalty in :data:`PENALTIES`; called once for each.
+        score: from a weight in :data:`UNOBSERVED` and a penalty in :data:`PENALTIES` to the candidate; called once
+            for each.
     """
-    judge = cache(judge)
-    first = max(FIRST, key=lambda place: judge(*place).mean())
-    place = UNOBSERVED.index(first[0]), PENALTIES.index(first[1])
-    best = judge(*first)
+    score = cache(score)
+    first = max(FIRST, key=lambda values: score(*values).mean())
+    position = UNOBSERVED.index(first[0]), PENALTIES.index(first[1])  # in the grid
+    best = score(*first)
     for weight_step, penalty_step in ((0, -1), (0, 1), (-1, 0), (1, 0)) * 2:
         while True:
-            weight, penalty = place[0] + weight_step, place[1] + penalty_step
+            weight, penalty = position[0] + weight_step, position[1] + penalty_step
             if not (0 <= weight < len(UNOBSERVED) and 0 <= penalty < len(PENALTIES)):
                 break
-            judged = judge(UNOBSERVED[weight], PENALTIES[penalty])
-            if judged.mean() <= best.mean():
+            candidate = score(UNOBSERVED[weight], PENALTIES[penalty])
+            if candidate.mean() <= best.mean():
                 break
-            place, best = (weight, penalty), judged
+            position, best = (weight, penalty), candidate
     return best
 
 
@@ -226,14 +228,14 @@ def alternate(
         (n_users, d), zero for users without ratings, and (n_items, d).
     """
     unobserved = hyperparameters.unobserved
-    # A half epoch multiplies its penalty by a row's ratings plus ``unobserved n_items``. Divided by what that is for
-    # the average user, a penalty means the same in a catalogue of any size.
+    # A half epoch multiplies its penalty by a row's number of ratings plus ``unobserved n_items``. Divided by that
+    # factor for the average user, a penalty means the same in a catalogue of any size.
     l2 = hyperparameters.start_l2 / (ratings.mean_user_count + unobserved * ratings.n_items)
     return alternating_least_squares(ratings.binary_matrix(), hyperparameters.dim, l2, unobserved, epochs, rng)
 
 
 def _balanced(users: Array, items: Array, hyperparameters: HyperParameters, log_q: Array) -> Factorisation:
-    """Scale the product, share the scale so that both sides are of the same size, and add the popularity."""
+    """Scale the scores, with both sides brought to the same size, and add popularity."""
     norms = np.sqrt((users**2).mean()), np.sqrt((items**2).mean())
     # (a p) . (b q) with a b = scale and a |p| = b |q|: one learning rate suits both.
     ratio = np.sqrt(hyperparameters.scale * norms[1] / norms[0]) if min(norms) > 0 else np.sqrt(hyperparameters.scale)

@@ -17,7 +17,7 @@ RECENCY = 0.3
 WINDOWS = 6
 """Overlapping time windows that a history is cut into, to see what was rated at about the same time."""
 WINDOW_WEIGHT = 0.5
-"""What a pair of items in one window counts, on top of the 1 for being in the same history."""
+"""What a pair of items in the same window counts, on top of the 1 for being in the same history."""
 
 
 def log_q(dataset: Dataset) -> NDArray[np.float32]:
@@ -102,7 +102,7 @@ def normalised(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
 
 
 def equal_weights(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
-    """The same, as if every entry were 1."""
+    """The history with weight 1 for every entry, normalised."""
     ones = np.ones_like(history.data)
     return normalised(sparse.csr_array((ones, history.indices, history.indptr), shape=history.shape))
 
@@ -110,7 +110,7 @@ def equal_weights(history: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
 def hidden_entries(lengths: NDArray[np.integer[Any]], share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
     """Which entries of each history are hidden: (P,), for P entries of histories of ``lengths`` (U,) in turn.
 
-    The share of each history, rounded, but one entry at least is hidden and one stays; of a single entry none is.
+    The share of each history, rounded, but at least one entry is hidden and one stays; a single entry is not hidden.
     """
     order = np.lexsort((rng.random(lengths.sum()), np.repeat(np.arange(len(lengths)), lengths)))  # shuffled in each
     n_hidden = np.clip(np.round(share * lengths), 1, np.maximum(lengths - 1, 0)).astype(np.intp)  # (U,)
@@ -124,8 +124,8 @@ def item_features(dataset: Dataset) -> NDArray[np.float32]:
 
     Of shape (n_items, n_genres + 1 + n_item_features).
 
-    An unknown year is the mean, and so is a year 0, which no calendar has; a data set without any year has a column
-    of zeros. Outliers count as the nearest year that is none.
+    An unknown year counts as the mean, and so does the year 0, which does not exist; a data set without any year has
+    a column of zeros. Outliers count as the nearest year that is not one.
     """
     known = np.isfinite(dataset.years) & (dataset.years != 0)
     year = np.zeros(dataset.n_items)  # 0 is the mean after centring: what an unknown year should be

@@ -1,6 +1,6 @@
 """A trained model as everything after training sees it: user vectors, item vectors, a bias, and its history.
 
-Saving and the format of the file stand here too; reading needs the registry and is in ``recsys.models.load``.
+Saving and the file format are here too; reading needs the registry and is in ``recsys.models.load``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from recsys.models.towers import Towers
 from recsys.schema import VERSION, EpochRecord
 
 FORMAT = 5
-"""Of the file; raised where an older reader would not understand it, or a newer one would misread it."""
+"""Version of the file format; raised when an older reader would not understand a file, or a newer one misread it."""
 _TOWERS_PREFIX = "towers."
 
 
@@ -123,7 +123,7 @@ class Fitted:
             items: (n,) item indices, whole numbers, each once: positions in :attr:`item_ids`; empty for a user
                 without any rating. The fewer there are, the more the answer leans on average items.
             ratings: (n,), on the scale of the training ratings; what lies beyond its ends counts as the end. None for
-                items that were liked, which is as good as the best rating.
+                items that were liked, which counts as the best rating.
             item_ids: (n,), in place of ``items``: the ids of the items, as the source wrote them.
 
         Raises:
@@ -156,7 +156,7 @@ class Fitted:
 
         Raises:
             ConfigError: the model cannot fold in; ``deep`` can.
-            DataError: the matrix has not a column for each item.
+            DataError: the matrix does not have a column for each item.
         """
         if ratings.shape[1] != len(self.item_vectors):
             raise DataError(
@@ -186,7 +186,7 @@ class _FormatOnly(msgspec.Struct):
 
 
 class _Header(_FormatOnly, kw_only=True):
-    """All of a model that is no array, as JSON; floats are written so that they read back as the same numbers."""
+    """Everything of a model but its arrays, as JSON; floats are read back exactly as they were written."""
 
     marquee: str
     name: str
@@ -249,7 +249,7 @@ def _read_header(text: str, names: list[str]) -> _Header:
     try:
         written = msgspec.json.decode(text, type=_FormatOnly).format
         if written != FORMAT:
-            lacks = ", and this one does not say which users and items it knows" if written < 3 else ""
+            lacks = ", and this one lacks the ids of its users and items" if written < 3 else ""
             raise DataError(f"the model is of format {written}; this version reads format {FORMAT}{lacks}")
         header = msgspec.json.decode(text, type=_Header)
     except (msgspec.DecodeError, RecursionError) as problem:
@@ -258,7 +258,7 @@ def _read_header(text: str, names: list[str]) -> _Header:
         raise DataError(f"the model is called {header.name!r}; expected {' or '.join(names)}")
     epochs = [record.epoch for record in header.history]
     if epochs != list(range(1, len(epochs) + 1)) or header.best_epoch not in epochs:
-        raise DataError(f"epoch {header.best_epoch} is served of {len(epochs)}; expected one of them, counted from 1")
+        raise DataError(f"best_epoch is {header.best_epoch}; expected one of its {len(epochs)} epochs, from 1 on")
     if header.hyperparameters.dim < 1:
-        raise DataError(f"its vectors are of length {header.hyperparameters.dim}; expected 1 at least")
+        raise DataError(f"its vectors are of length {header.hyperparameters.dim}; expected at least 1")
     return header

@@ -1,4 +1,4 @@
-"""Check what a caller gives as the history of a new user, and make it a row of ratings."""
+"""Check the history of a new user that a caller passes, and make it a row of ratings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def history_row(items: ArrayLike, ratings: ArrayLike | None, n_items: int) -> sp
     """
     indices = _indices(items, n_items)
     values = np.full(len(indices), np.inf) if ratings is None else _numbers(ratings, len(indices))
-    order = np.argsort(indices)  # summed in one order, equal histories give equal bytes
+    order = np.argsort(indices)  # always summed in the same order, so that equal histories give equal bytes
     return sparse.csr_array((values[order], indices[order], [0, len(indices)]), shape=(1, n_items))
 
 
@@ -50,7 +50,7 @@ def _numbers(ratings: ArrayLike, n: int) -> NDArray[np.float64]:
         numbers = array.astype(np.float64)
     except (TypeError, ValueError, OverflowError):
         numbers = None
-    if numbers is None or array.dtype.kind in "bSU":  # text may read as a number, but is none
+    if numbers is None or array.dtype.kind in "bSU":  # numpy would convert text that looks like a number
         raise DataError(f"ratings are {ratings!r}; expected {n} numbers, one for each item")
     if not np.isfinite(numbers).all():
         raise DataError(f"ratings[{int(np.flatnonzero(~np.isfinite(numbers))[0])}] is not finite; expected a number")

@@ -15,13 +15,18 @@ from recsys.models.state import State, csr_from_arrays, csr_to_arrays, require_a
 from recsys.nn.arrays import Array, Ids
 
 _RATINGS = "ratings."
-"""Begins the name of the array in a saved model that holds the range of the ratings; their kind ends it."""
+"""Prefix of the array in a saved model that holds the range of the ratings; their kind follows it."""
 _SHORT_HISTORY = "short_history."
-"""Begins the names of the arrays by which the histories of new users are completed."""
+"""Prefix of the arrays by which the histories of new users are completed."""
 
 
 def padding(history: sparse.csr_array[Any], table: Array) -> ShortHistory:
-    """How new histories are pooled before anything is known of short ones: with average items, (n_items, d)."""
+    """How new users' histories are pooled before corrections are fitted: padded with the average item.
+
+    Args:
+        history: (n_users, n_items), an entry where a user rated an item.
+        table: (n_items, d), what each item adds to a history.
+    """
     counts = np.bincount(history.indices, minlength=len(table))  # (n_items,)
     average = counts @ table / max(counts.sum(), 1)  # (d,)
     return ShortHistory.without_correction(average.astype(table.dtype))
@@ -54,7 +59,7 @@ def pool_without_one(history: sparse.csr_array[Any], table: Array) -> tuple[Arra
         table: (n_items, d), what each item adds to a history.
 
     Returns:
-        The sums (P, d), one row for each entry of the histories in turn; and whose history it is, (P,).
+        The sums (P, d), one row for each entry of the histories in turn; and the row of its history, (P,).
     """
     row = np.repeat(np.arange(history.shape[0]), np.diff(history.indptr))
     pooled: Array = (history @ table)[row] - history.data[:, None] * table[history.indices]  # sum_j w_j p_j - w_i p_i
@@ -64,7 +69,7 @@ def pool_without_one(history: sparse.csr_array[Any], table: Array) -> tuple[Arra
 def history_to_arrays(
     history: sparse.csr_array[Any], scale: RatingScale, short_history: ShortHistory
 ) -> dict[str, Any]:
-    """Histories, what their ratings were and how short ones are completed, as arrays of a saved model."""
+    """Histories, the scale of their ratings, and how short ones are completed, as arrays of a saved model."""
     return {
         **csr_to_arrays("history", history),
         f"{_RATINGS}{scale.kind}": np.array([scale.low, scale.high]),
@@ -94,10 +99,10 @@ def history_from_arrays(
 
 
 def _scale_from_state(state: State) -> RatingScale:
-    """What the ratings of the training part were.
+    """The scale of the ratings of the training part.
 
     Raises:
-        DataError: the state does not say, or says what cannot be.
+        DataError: it is missing or impossible.
     """
     kind = next((kind for kind in KINDS if f"{_RATINGS}{kind}" in state), next(iter(KINDS)))
     low, high = require_array(state, f"{_RATINGS}{kind}", (2,), np.float64).tolist()

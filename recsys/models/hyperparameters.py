@@ -1,6 +1,6 @@
-"""Hyperparameters: ``TrainConfig`` with nothing left open, and the rules that every model shares.
+"""Hyperparameters: ``TrainConfig`` with every value filled in, and the rules that all models share.
 
-Each model's own values stand in its file (``defaults``); the measurements behind them are in
+Each model's own values are in its file (``defaults``); the measurements behind them are in
 ``tests/benchmarks/RESULTS.md``.
 """
 
@@ -13,16 +13,16 @@ from recsys.config import TrainConfig
 from recsys.data.dataset import Dataset
 
 MIN_BATCHES = 2
-"""Batches in an epoch, however few the ratings: with one, an epoch is a single step, and training ends unfinished."""
+"""Batches in an epoch, however few the ratings: with one, an epoch is a single step, and training ends too early."""
 MIN_DEFAULT_BATCHES, MAX_DEFAULT_BATCHES = 4, 24
 """Batches in an epoch by default: with fewer there are too few steps; with more the optimiser, which updates every
 user at each step, costs more than the ratings."""
 DIM = 64
 """Length of user and item vectors by default."""
 BATCH_SIZE, MAX_BATCH_SIZE, MAX_BATCH_USERS = 32768, 1 << 20, 1 << 14
-"""Ratings in a batch: the usual number, and the most; and about how many users at most, so that memory is bounded."""
+"""Ratings in a batch by default and at most; and about how many users at most, so that memory is bounded."""
 DENSE = 0.5
-"""Of :func:`relative_density`, from where on a log is dense; below, models have more directions and other starts."""
+"""The :func:`relative_density` from which a log is dense; below it, models have longer vectors and other starts."""
 REFERENCE_DENSITY = 60
 """Ratings per user and item (see :func:`relative_density`) of MovieLens 100K, on which the defaults were tuned."""
 
@@ -34,12 +34,12 @@ class HyperParameters:
     Attributes:
         dim, epochs, patience, learning_rate, l2, batch_size: as in :class:`~recsys.config.TrainConfig`.
         distillation: weight of the distance from the teacher's scores; 0 for a model without a teacher.
-        unobserved: weight of a pair without a rating, of 1 for one with, in a factorisation that a model starts from;
-            0 for a model that starts from something else.
-        start_l2: penalty of what a model starts from, in ratings.
+        unobserved: weight of a pair without a rating, relative to 1 for one with a rating, in the factorisation that
+            a model starts from; 0 for a model that starts from something else.
+        start_l2: penalty in fitting what a model starts from, in ratings.
         scale: in base, what its scores, about 1 where a user rated an item, are multiplied by.
         popularity: in base, weight of the log of an item's share of the ratings in the first scores.
-        cosine_dim: how much of the length of the vectors is that of cosine towers; 0 for none.
+        cosine_dim: how many components of the vectors belong to cosine towers; 0 for none.
     """
 
     dim: int
@@ -56,7 +56,7 @@ class HyperParameters:
     cosine_dim: int = 0
 
     def in_as_many_steps(self, ratings: Dataset, part: Dataset) -> HyperParameters:
-        """The same for a part of the ratings: smaller batches where there are fewer, so that an epoch has as many."""
+        """The same for a part of the ratings: batches are smaller in proportion, so that an epoch has as many."""
         if part.n_ratings == ratings.n_ratings:
             return self
         return replace(self, batch_size=max(1, self.batch_size * part.n_ratings // ratings.n_ratings))
@@ -77,7 +77,7 @@ def resolve(
 
     Args:
         config: settings; whatever is set wins.
-        ratings: what the model learns from; the batch size and the number of epochs follow from its size.
+        ratings: what the model learns from; its size determines the batch size and the number of epochs.
         steps: about how many optimiser steps to make in a large log: the more batches, the fewer epochs.
         epochs: fewest and most, whatever ``steps`` says.
         learning_rate: see :class:`HyperParameters`.
@@ -106,8 +106,8 @@ def resolve(
 def default_batch_size(n_ratings: int, n_users: int) -> int:
     """Ratings in a batch for a log of ``n_ratings`` by ``n_users`` users who rated something.
 
-    A quarter of a small log, so that it gets enough steps; 32,768 from 131,072 ratings on; from 786,432 on the 24th
-    part of them, at most 1,048,576, or the ratings of 16,384 users.
+    A quarter of a small log, so that it gets enough steps; 32,768 from 131,072 ratings on; from 786,432 on a
+    twenty-fourth of them, but at most 1,048,576, or about the ratings of 16,384 users.
     """
     # -(-a // b) rounds up
     batch_size = min(-(-n_ratings // MIN_DEFAULT_BATCHES), max(BATCH_SIZE, -(-n_ratings // MAX_DEFAULT_BATCHES)))

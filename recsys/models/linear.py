@@ -1,4 +1,4 @@
-"""Linear two towers in closed form: where the deep model starts from, and what it is distilled from.
+"""Two linear towers in closed form: the deep model starts from them and is distilled from them.
 
     score of item i for a history x = (x B)_i,   B ~ H V'   with H, V (n_items, rank)
 
@@ -22,21 +22,21 @@ from recsys.nn.arrays import Array, Ids
 
 HEAD = 3000
 """Items with the most ratings, among which EASE weighs all pairs: a matrix of 36 MB, inverted in a second. It should
-hold nearly all ratings: with four fifths of them in it nDCG@10 falls by half a percent (see
-``tests/benchmarks/RESULTS.md``). Placing an item of the tail costs the square of it."""
+hold nearly all ratings: with only four fifths of them nDCG@10 falls by half a percent (see
+``tests/benchmarks/RESULTS.md``). Placing an item of the tail takes time proportional to its square."""
 EASE_L2, SPARSE_EASE_L2 = 460.0, 200.0
 """Weight of EASE's penalty, in ratings, on dense and on sparse logs: with 200 dense ones lose 1.5 % on random splits,
 with 460 sparse ones up to 5 %. Around each of the two validation is flat."""
 SOFTENING = 3.0
 """The scores are divided by this beyond their best temperature: softer targets teach more (Hinton et al. 2015)."""
 _OVERSAMPLING, _ITERATIONS = 16, 3
-"""Of the subspace iteration: directions beyond those wanted, and products with the matrix."""
+"""The subspace iteration uses so many more directions than are wanted, and so many products with the matrix."""
 _SAMPLED_HISTORIES = 500
 """Histories on which the temperature is chosen."""
 _TEMPERATURE_BLOCK = 200_000
-"""Of their scores, numbers that are looked at under all temperatures in turn: what a cache holds."""
+"""Scores that are evaluated at all temperatures before the next ones: they fit in a processor's cache."""
 _NOISE = 1e-5
-"""Share of the largest squared length below which single precision says nothing of a direction."""
+"""A direction whose squared length is below this share of the largest is rounding noise in single precision."""
 _TAIL_BLOCK = 2000
 """Items of the tail that are placed at once."""
 _MAX_RESPONSES = 20_000
@@ -56,7 +56,7 @@ class LinearTowers:
     items: Array
 
     def leading(self, rank: int) -> LinearTowers:
-        """The first directions alone: those of EASE are in order, the one that says most first."""
+        """The first directions alone: EASE has them in descending order of importance."""
         return LinearTowers(self.history[:, :rank], self.items[:, :rank])
 
 
@@ -68,11 +68,11 @@ def balanced(
     rng: np.random.Generator,
     dtype: Any = np.float32,
 ) -> LinearTowers:
-    """Scale towers so that a softmax of their scores predicts the histories, softened, and both are of one size.
+    """Scale towers so that a softmax of their scores, softened, predicts the histories, and both are of equal size.
 
     Args:
         history: (n_items, r), r at most ``rank``.
-        items: (n_items, r); the scores are right but for a factor.
+        items: (n_items, r); the scores are right up to a factor.
         rank: length of the vectors; where r is less, the rest of each is 0.
         histories: (n_users, n_items), each user's items, 1 divided by the root of their number.
         rng: draws a sample of histories.
@@ -94,7 +94,7 @@ def self_contributions(weights: Array, item: Ids, history: Array, items: Array) 
 
     Args:
         weights: (P,), of the rated items in their histories.
-        item: (P,), rows of the two that follow.
+        item: (P,), their rows in ``history`` and ``items``.
         history: (F, d), what an item adds to the vector of a user who rated it.
         items: (F, d), item vectors.
     """
@@ -117,7 +117,7 @@ def ease(rows: sparse.csr_array[Any], rank: int, l2: float, rng: np.random.Gener
     """
     counts = np.bincount(rows.indices, minlength=rows.shape[1])
     order = np.argsort(-counts, kind="stable")  # by entries, most first
-    # An item without any goes with no other: its vectors are 0, as are those of an item of the tail by default.
+    # An item without entries occurs together with no other: its vectors stay 0.
     head, tail = np.sort(order[:HEAD]), np.sort(order[HEAD : np.count_nonzero(counts)])
     columns = rows[np.diff(rows.indptr) > 0].tocsc()
     rated = columns[:, head].tocsr()
@@ -135,7 +135,8 @@ def ease(rows: sparse.csr_array[Any], rank: int, l2: float, rng: np.random.Gener
     )
     history, items = np.zeros((2, rows.shape[1], directions.shape[1]), np.float32)
     history[head], items[head] = weights @ directions, directions
-    # w = P A'x of a column x. With fewer rows than columns to come, (P A') x is less work than P (A'x).
+    # Each column x of the tail needs w = P A'x. Where A has fewer rows than there are such columns, it is less work
+    # to compute A P once and then w' = x'(A P).
     responses = rated @ inverse if rated.shape[0] < min(len(tail), _MAX_RESPONSES) else None  # (m, N), A P
     placement = _TailPlacement(inverse, history[head], directions, squares, l2)
     for start in range(0, len(tail), _TAIL_BLOCK):
@@ -186,8 +187,8 @@ class _TailPlacement:
         history = row.T @ self.directions  # (n, r), the row times V
         # An item vector v should give H v' = w in the scores A H v', the nearest in least squares: v' = (AH)^+ A w.
         # The columns of A H are orthogonal, so this is v_k = (A h_k)'(A w) / |A h_k|^2, and A'A w = g - l2 w because
-        # (A'A + l2 I) w = g. Directions that are next to nothing in A H, as where there are fewer users than
-        # directions, are noise and stay 0.
+        # (A'A + l2 I) w = g. Directions that nearly vanish in A H, as where there are fewer users than directions,
+        # are noise and stay 0.
         significant = self.squares > _NOISE * self.squares[0]
         projections = (co_occurrence - np.float32(self.l2) * weights).T @ self.history  # (n, r)
         items = np.divide(projections, self.squares, out=np.zeros_like(projections), where=significant)
@@ -195,7 +196,7 @@ class _TailPlacement:
 
 
 def _inverse(matrix: Array) -> Array:
-    """Of a symmetric, positive definite matrix, by Cholesky: a third of the work of a general inverse."""
+    """The inverse of a symmetric, positive definite matrix, by Cholesky: a third of the work of a general inverse."""
     factor, failed = lapack.spotrf(matrix, lower=1, clean=1)
     lower, failed_too = lapack.spotri(factor, lower=1)
     if failed or failed_too:
@@ -218,8 +219,8 @@ def leading_eigenvectors(
     Args:
         multiply: the matrix times a block (n, b).
         n: its rows.
-        rank: how many.
-        rng: draws the start.
+        rank: how many eigenvectors.
+        rng: draws the block that the iteration starts from.
 
     Returns:
         Eigenvalues (rank,), largest first, and eigenvectors (n, rank); the largest entry of each is positive.
@@ -254,16 +255,16 @@ def _temperature(history: Array, items: Array, histories: sparse.csr_array[Any],
     if not spread > 0:
         return 1.0
 
-    scores -= scores.max(axis=1, keepdims=True)  # a softmax does not change, and no exponential overflows
+    scores -= scores.max(axis=1, keepdims=True)  # leaves the softmax as it is, and no exponential overflows
     positive_scores = scores[user, item]
     factors = (2.0 ** np.arange(-4, 6, 0.5) / spread).tolist()  # half octaves, relative to the scores' spread
     n_rows = max(1, _TEMPERATURE_BLOCK // scores.shape[1])
     sums = np.empty((len(factors), len(scores)), scores.dtype)  # of the exponentials of each user
     for start in range(0, len(scores), n_rows):
         block = scores[start : start + n_rows]
-        for place, factor in enumerate(factors):
+        for row, factor in enumerate(factors):
             logits = block * factor  # the factor is a Python float, so that the product stays in single precision
-            sums[place, start : start + n_rows] = np.exp(logits, out=logits).sum(axis=1)
+            sums[row, start : start + n_rows] = np.exp(logits, out=logits).sum(axis=1)
     log_sums = np.log(sums)[:, user]
     losses = [(row - positive_scores * factor).mean() for row, factor in zip(log_sums, factors, strict=True)]
     return float(factors[int(np.argmin(losses))]) / SOFTENING

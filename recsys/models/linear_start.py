@@ -1,9 +1,9 @@
 """Where ``deep`` starts: linear towers from EASE or from a factorised matrix.
 
-EASE weighs all pairs of items, but only of a head of the catalogue, and at the rank of the vectors. Where much is
-known of users and items, alternating least squares may be better: all items take part, and what has no room in so few
-directions is left out from the beginning, not cut off in the end. Which of the two, and how strongly penalised, is
-then chosen on validation data, where that does not take most of the time of training.
+EASE weighs all pairs of items, but only in the head of the catalogue, and is cut to the rank of the vectors at the
+end. Where much is known of users and items, alternating least squares may be better: all items take part, and the
+rank is limited from the beginning. Which of the two to use, and with what penalty, is then chosen on validation data,
+unless that would take longer than training itself.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from recsys.data.dataset import Dataset
 from recsys.models import linear
-from recsys.models.factorisation import EPOCHS, SIGNIFICANCE, Judged, alternate, climb
+from recsys.models.factorisation import EPOCHS, SIGNIFICANCE, Candidate, alternate, climb
 from recsys.models.features import equal_weights, history_weights, history_windows, normalised, recency_ranks
 from recsys.models.hyperparameters import DENSE, HyperParameters, relative_density
 from recsys.models.linear import LinearTowers, balanced
@@ -23,17 +23,17 @@ from recsys.models.protocol import Quality
 from recsys.nn.arrays import Array
 
 DEFAULT = (0.2, 10.0)
-"""Weight of a pair without a rating, and penalty, where there are too few users to compare."""
+"""Weight of a pair without a rating, and penalty, where there are too few users to compare others."""
 MIN_RATINGS, MAX_ITEMS = 150_000, 1000
 """Ratings from which on, and rated items up to which, there is a choice also where the head is the whole catalogue.
 In between, the comparison would take as long as training does."""
 
 
 def start_defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperParameters:
-    """With the start: EASE, or on dense logs of many ratings, or of more items than its head, a factorisation.
+    """Add the default start: EASE, or a factorisation on dense logs with many ratings or more items than EASE's head.
 
-    The latter is what remains where there are too few users to choose on validation data; where the others are wrong
-    they lose more (a third on MovieLens 100K with a head of 500 items, this one a twentieth).
+    The factorisation stays where there are too few users to choose on validation data, because it is the safer start:
+    on MovieLens 100K with a head of 500 items, EASE loses a third of its quality, and the factorisation a twentieth.
     """
     if relative_density(ratings) < DENSE:
         return replace(hyperparameters, start_l2=linear.SPARSE_EASE_L2)
@@ -43,13 +43,13 @@ def start_defaults(ratings: Dataset, hyperparameters: HyperParameters) -> HyperP
 
 
 def start_notice(ratings: Dataset) -> str | None:
-    """Say so where EASE is not of all rated items."""
+    """A line for the log where EASE does not take in all rated items."""
     if not _is_larger_than_head(ratings):
         return None
-    ease = f"EASE of the {linear.HEAD} items with the most ratings, the others placed beside them"
+    ease = f"EASE of the {linear.HEAD} items with the most ratings, with the others placed next to them"
     if relative_density(ratings) < DENSE:
         return f"deep: starts from {ease}"
-    choice = "whichever is better on validation data; without any, from the matrix"
+    choice = "whichever is better on validation data; without validation data, from the matrix"
     return f"deep: starts from {ease}, or from a factorised matrix, {choice}"
 
 
@@ -63,9 +63,9 @@ def choose_start(
 
     Args:
         ratings: what to learn from, without those that validation holds out.
-        hyperparameters: of which only ``unobserved`` and ``start_l2`` are replaced; on sparse logs, neither.
-        quality: how good scores are on what is held out, of each of some users; the higher, the better.
-        rng: draws what is drawn, the same for every candidate.
+        hyperparameters: only ``unobserved`` and ``start_l2`` are replaced; on sparse logs, neither.
+        quality: how good scores are on the held-out ratings of each of some users; higher is better.
+        rng: draws a seed, which is the same for every candidate.
     """
     is_small = not hyperparameters.unobserved
     if hyperparameters.cosine_dim or (is_small and np.count_nonzero(ratings.item_counts) > MAX_ITEMS):
@@ -74,16 +74,17 @@ def choose_start(
     served = normalised(history_weights(ratings, recency_rank))
     seed = rng.integers(2**63)
 
-    def judge(candidate: HyperParameters) -> Judged:
-        history, items = unscaled_start(ratings, recency_rank, candidate, np.random.default_rng(seed))  # ranks alike
-        return Judged(candidate, quality(lambda users: (served[users] @ history) @ items.T))
+    def score(candidate: HyperParameters) -> Candidate:
+        # Not scaled: a factor on all scores changes no ranking.
+        history, items = unscaled_start(ratings, recency_rank, candidate, np.random.default_rng(seed))
+        return Candidate(candidate, quality(lambda users: (served[users] @ history) @ items.T))
 
-    ease = judge(
+    ease = score(
         hyperparameters if is_small else replace(hyperparameters, unobserved=0.0, start_l2=linear.EASE_L2)
     )
-    best = climb(lambda weight, penalty: judge(replace(hyperparameters, unobserved=weight, start_l2=penalty)))
+    best = climb(lambda weight, penalty: score(replace(hyperparameters, unobserved=weight, start_l2=penalty)))
     gain = best.quality - ease.quality
-    # Where the head is the whole catalogue EASE is a good start, and few users may choose wrongly.
+    # Where the head is the whole catalogue EASE is a good start, so another one must be better by more than chance.
     needed = SIGNIFICANCE * gain.std() / np.sqrt(len(gain)) if is_small else 0.0
     return best.hyperparameters if gain.mean() > needed else ease.hyperparameters
 
@@ -100,9 +101,9 @@ def linear_start(
     Args:
         ratings: what to learn from.
         recency_rank: (n_ratings,), of these, see :func:`~recsys.models.features.recency_ranks`.
-        hyperparameters: ``unobserved`` is 0 for EASE; the rank is the length of deep's own vectors or that of the
-            cosine towers', whichever is longer.
-        rng: draws where both begin, and a sample of histories.
+        hyperparameters: ``unobserved`` is 0 for EASE; the rank is the length of the vectors of deep's own towers or
+            of its cosine towers, whichever is longer.
+        rng: draws the start of either iteration, and a sample of histories.
         dtype: of the result.
     """
     history, items = unscaled_start(ratings, recency_rank, hyperparameters, rng)
@@ -112,7 +113,7 @@ def linear_start(
 def unscaled_start(
     ratings: Dataset, recency_rank: NDArray[np.float64], hyperparameters: HyperParameters, rng: np.random.Generator
 ) -> tuple[Array, Array]:
-    """History and item vectors (n_items, r), r at most the rank, whose scores are right but for a factor."""
+    """History and item vectors (n_items, r), r at most the rank, whose scores are right up to a factor."""
     if not hyperparameters.unobserved:
         rows = history_windows(ratings, recency_rank)
         return linear.ease(rows, _rank(hyperparameters), hyperparameters.start_l2, rng)
@@ -124,7 +125,7 @@ def _rank(hyperparameters: HyperParameters) -> int:
 
 
 def _is_larger_than_head(ratings: Dataset) -> bool:
-    """Whether EASE weighs all pairs only of some of the rated items."""
+    """Whether some of the rated items have no room in EASE's head."""
     return int((ratings.item_counts > 0).sum()) > linear.HEAD
 
 
@@ -135,7 +136,7 @@ def _factorised(ratings: Dataset, hyperparameters: HyperParameters, rng: np.rand
 
         p = M^-1 s,   M = w Q'Q + (1 - w) sum over the n items of q q' + l2 I
 
-    M differs from user to user by the sum alone. Here it is that of the average user: n times the mean of q q' over
+    M differs between users only in the sum. Here the sum is that of the average user: n times the mean of q q' over
     all ratings. So p is linear in the history, and an item adds ``M^-1 q`` to it.
     """
     _, items = alternate(ratings, hyperparameters, EPOCHS, rng)

@@ -1,4 +1,4 @@
-"""Logistic regression with two classes: how likely is it that something belongs to the second of them?"""
+"""Logistic regression with two classes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from scipy.special import expit
 
 _MAX_STEPS = 25
 _TOLERANCE = 1e-4
-"""Of the last step, relative to the largest weight. What such a step leaves to do is about the square of it."""
+"""Size of the last step relative to the largest weight; Newton's error after such a step is about its square."""
 
 
 def fit_logistic(inputs: NDArray[np.floating[Any]], labels: NDArray[np.bool_], ridge: float) -> NDArray[np.float64]:
     """Weights v (m,) with P(label | x) = 1 / (1 + exp(-x v)), by Newton's method.
 
-    Minimises the sum of the negative log-likelihoods plus half of ``ridge`` times the sum of v_j^2 times the sum of
-    squares of input j: so the units of an input do not matter. (Iteratively reweighted least squares, Green 1984.)
-    Each input is divided by the root of that sum first: the matrix to be solved is then well conditioned, whatever
-    the units.
+    Minimises ``sum_n -log P(label_n | x_n) + ridge / 2 sum_j v_j^2 sum_n x_nj^2``, in which the units of an input do
+    not matter. (Iteratively reweighted least squares, Green 1984.) Each input is first divided by the root of its sum
+    of squares, so that the matrix to be solved is well conditioned whatever the units.
 
     Args:
         inputs: x, (N, m); a column of ones among them is the intercept, and is penalised like the others.

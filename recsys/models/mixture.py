@@ -1,4 +1,4 @@
-"""What is served of a model: the weighted sum of the scores of its towers, and a share of popularity.
+"""A model as it is served: the weighted sum of the scores of its towers, and a share of popularity.
 
     score of item i for user u = sum over the towers t of weight_t (u_t . v_t,i + bias_t,i) + share log q_i
 
@@ -29,8 +29,8 @@ class Weights:
     """Factors with which scores are added.
 
     Attributes:
-        members: of the towers' scores, by name, each above 0.
-        popularity: of log q, 0 or more.
+        members: the factors of the towers' scores, by name, each above 0.
+        popularity: the factor of log q, 0 or more.
     """
 
     members: Mapping[str, float]
@@ -38,11 +38,11 @@ class Weights:
 
     @classmethod
     def of_share(cls, names: Sequence[str], share: float, popularity: float = 0.0) -> Self:
-        """A share for the first of the towers, the rest for the others in equal parts; a single member has it all."""
-        own, *others = names
+        """``share`` for the first of the towers, and the rest in equal parts for the others; 1 for a single one."""
+        first, *others = names
         if not others:
-            return cls({own: 1.0}, popularity)
-        return cls({own: share, **{name: (1 - share) / len(others) for name in others}}, popularity)
+            return cls({first: 1.0}, popularity)
+        return cls({first: share, **{name: (1 - share) / len(others) for name in others}}, popularity)
 
     def scale(self, name: str) -> np.float32:
         """The root of a member's weight."""
@@ -70,7 +70,7 @@ class Mixture:
         }
 
     def of_users(self, users: Ids) -> Mixture:
-        """The same for some of the users (U,) alone; no array of theirs is shared with this one."""
+        """The same for some of the users (U,) alone; no array of the towers is shared with this mixture."""
         members = {name: member.of_users(users) for name, member in self.members.items()}
         return Mixture(members, self.weights, self.log_q)
 
@@ -137,15 +137,15 @@ class Mixture:
         for name, (_, member_bias, _) in forward.items():
             bias += np.float32(self.weights.members[name]) * member_bias.astype(np.float32)
         bias += np.float32(self.weights.popularity) * self.log_q
-        # A constant added to all biases changes neither loss nor ranking: with mean zero, scores read easier.
+        # A constant added to all biases changes neither loss nor ranking; with mean zero, scores are easier to read.
         return self._concatenated({name: vectors for name, (vectors, _, _) in forward.items()}), bias - bias.mean()
 
     def prepare_fold_in(self, ratings: Dataset, rng: np.random.Generator) -> None:
-        """Fit what :meth:`fold_in` needs besides trained towers; called once, when they are.
+        """Fit what :meth:`fold_in` needs besides the trained towers; called once, after training.
 
         Args:
             ratings: of the training part.
-            rng: draws what is drawn.
+            rng: passed to the members in turn.
         """
         for member in self.members.values():
             member.prepare_fold_in(ratings, rng)
@@ -172,11 +172,11 @@ class Mixture:
         return self._concatenated(vectors)
 
     def scale(self, name: str) -> np.float32:
-        """What the vectors of a member are multiplied by: the root of its weight, once on either side."""
+        """What the vectors of a member are multiplied by: the root of its weight, for users and for items."""
         return self.weights.scale(name)
 
     def reweighted(self, vectors: Array, weights: Weights) -> Array:
-        """Vectors (N, d) of these towers, concatenated under other ``weights``, as they are under its own."""
+        """Concatenated vectors (N, d) of these towers, from ``weights`` to the weights of this mixture."""
         ratios = [self.scale(name) / weights.scale(name) for name in self.members]
         return vectors * np.repeat(ratios, list(self._dims().values()))
 

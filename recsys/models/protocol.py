@@ -32,7 +32,7 @@ class Explanation:
         rated_vectors: from U users and what they rated (U, n_items), P ratings in all, to a vector for each rating
             (P, d), in the order of the matrix.
         item_vectors: of every item that may be recommended, (n_items, d).
-        max_reasons: how many rated items are named for one recommended item.
+        max_reasons: how many rated items are named at most for one recommended item.
     """
 
     rated_vectors: Callable[[Ids, sparse.csr_array[Any]], Array]
@@ -49,7 +49,7 @@ Choose = Callable[[Dataset, HyperParameters, Quality, np.random.Generator], Hype
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class CompanionSpec:
-    """Further towers of a model, on logs where they pay: their scores are added to those of its own towers, weighted.
+    """Further towers of a model, for logs where they help: the scores of all its towers are weighted and added.
 
     Attributes:
         name: of these towers in saved models; the model's own towers have its name.
@@ -102,5 +102,5 @@ class ModelSpec:
 
     @property
     def classes(self) -> dict[str, type[Towers]]:
-        """Of all towers that the model may have, by name, its own first."""
+        """The classes of all towers that the model may have, by name, its own first."""
         return {self.name: self.towers, **{companion.name: companion.towers for companion in self.companions}}

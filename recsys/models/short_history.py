@@ -1,22 +1,23 @@
-"""What a few rated items say of all the others: the history of a new user, completed.
+"""What a few rated items say about all others: the history of a new user, completed.
 
-A history is pooled as a sum of item embeddings p, weighted by the ratings. Of a user with few ratings that sum says
-little, and what it says is biased: people rate other items first than later. So it is completed in two ways.
+A history is pooled as a sum of item embeddings p, weighted by the ratings. For a user with few ratings that sum says
+little and is biased: people do not rate the same items first as later. So it is completed in two ways.
 
     d = sum of w_i (p_i - p_average) / (A + n)
     e = sum of (p_i - p_average) / (A + n)
     h = sqrt(A + n) (p_average + d + B / (B + n) sum over k of s_k (e M_k + m_k))
 
-Padding with A average items shrinks what n rated items say of the taste, d. Linear corrections, M_k and m_k, are
-fitted to the training users: from a few of the items of each, to the mean of the rest. They fade as ratings come in.
-They read which items were rated, e, not how: an item that was disliked, too, says what its user comes across. A
-correction takes back part of what an item adds for itself, since the rest is never the item itself; so of a few
-ratings those in the middle of the scale are about neutral, and items like those rated lower fall.
+Padding with A average items shrinks d, what n rated items say about taste. Linear corrections, M_k and m_k, are
+fitted to the training users: they predict the mean of a user's other items from a few of them. They fade as ratings
+come in. They read which items were rated, e, and not how highly: an item that its user disliked still shows what the
+user comes across. A correction also takes back part of what an item adds to its own score, since the predicted items
+never include it; so among few ratings those in the middle of the scale are about neutral, and lower ones push similar
+items down.
 
-There is a correction for each order in which users may give their items: any of them, at random, as in a list that
-somebody brings; and, where there are times, those they rated first, as a service sees its newest users. The two want
-different answers, and the items themselves tell them apart: s_k is how likely each order is (a mixture of experts,
-Jacobs et al. 1991, with a gate that is fitted first), by logistic regression on the items that are given.
+There is a correction for each order in which users may give their items: random ones, as in a list that a visitor
+picks; and, where there are times, those they rated first, as a service sees its newest users. The two need different
+answers, and the given items show which it is: s_k is how likely each order is (a mixture of experts, Jacobs et al.
+1991, with a gate that is fitted first), by logistic regression on them.
 """
 
 from __future__ import annotations
@@ -38,25 +39,25 @@ from recsys.nn.arrays import Array
 AVERAGE_ITEMS = 8
 """A, how many average items pad a history; on validation data 4 to 16 differ by 2 %."""
 HALF_FADED = 4
-"""B, the number of ratings with which the corrections have faded to half. With more, the answer to many first items
-is better, and the answer to random ones is worse."""
+"""B, the number of ratings at which the corrections have faded to half. With more, the answer to many first items is
+better, and the answer to random ones is worse."""
 RANDOM_PARTS = 3
-"""Parts of histories that are drawn at random, for each that is the first in time; so also how much likelier that is
-before any item is known. With fewer, the answer to first items is better, and the answer to random ones is worse."""
+"""How many parts of histories are random for each that is the first in time; so also how much likelier a random one
+is before any item is known. With fewer, the answer to first items is better, and that to random ones is worse."""
 _ROUNDS = 3
-"""How often every training user takes part in each way, where they are few."""
+"""How often every training user takes part in each order, where there are few users."""
 _MAX_USERS = 5000
-"""Training users that the corrections are fitted to, at most; and how many parts of histories there are in each way,
-over all rounds."""
+"""Training users that the corrections are fitted to, at most; and how many parts of histories there are at most in
+each order, over all rounds."""
 _MAX_GATE_ROWS = 12_000
 """Parts of histories that the gate is fitted to, at most. With five times as many, the shares of orders differ by
 0.01 on average."""
 _RIDGE = 0.5
 """Penalty of the regression, relative to the mean square of its inputs. With less, sparse logs lose; with more, a
-correction takes back less of what an item adds for itself, and items like those rated low fall less."""
+correction takes back less of what an item adds to itself, and low ratings push similar items down less."""
 _GATE_RIDGE = 0.3
-"""Likewise, of the logistic regression. It keeps shares near the middle where few items are known: with 0.01 first
-items lose 2 % up to three given, with 1 random ones do."""
+"""The same for the logistic regression. It keeps shares near the middle where few items are known: up to three given
+items, the answer to first ones loses 2 % with 0.01, and that to random ones with 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ class ShortHistory:
 
     @classmethod
     def without_correction(cls, average: Array) -> Self:
-        """Padding alone."""
+        """Padding with average items alone."""
         dim = len(average)
         return cls(average, np.zeros((1, dim + 1, dim), average.dtype), np.zeros((2 * dim + 2, 0), average.dtype))
 
@@ -84,10 +85,10 @@ class ShortHistory:
     def fit(cls, ratings: Dataset, table: Array, rng: np.random.Generator) -> Self:
         """Fit the corrections by ridge regression.
 
-        Every user of a sample gives parts of their history, between one item and half of them, all weighing 1; the
-        target is the mean embedding of the rest. Users count by the square root of the length of that rest, between
-        the average user and the average rating. The gate is fitted to the same parts, before the corrections, which
-        so make the best of its mistakes.
+        Every user of a sample gives parts of their history, from one item to half of them, all of weight 1; the
+        target is the mean embedding of the rest. A user counts by the square root of the length of that rest, a
+        compromise between the average user and the average rating. The gate is fitted to the same parts before the
+        corrections, which are so fitted to its actual shares, mistakes included.
 
         Args:
             ratings: of the training part.
@@ -105,14 +106,14 @@ class ShortHistory:
             n_all, n_given = np.diff(part.all.indptr)[:, None], np.diff(part.given.indptr)[:, None]  # (U, 1)
             inputs = _correction_inputs(given, n_given, gate)  # (U, K (d + 1))
             targets = (total - given) / (n_all - n_given) - given / (AVERAGE_ITEMS + n_given)  # (U, d)
-            root_weights = (n_all - n_given) ** 0.25  # of both factors of the products
+            root_weights = (n_all - n_given) ** 0.25  # roots, because both factors of each product get them
             inputs *= root_weights
             gram += inputs.T @ inputs  # a product with itself takes half the time
             moments += inputs.T @ (root_weights * targets)
-        # Each M_k is penalised by the scale of its own inputs, and no offset is.
+        # Each M_k is penalised relative to the scale of its own inputs; the offsets m_k are not penalised.
         penalty = np.zeros((gate.shape[1] + 1, dim + 1))
         penalty[:, :dim] = _RIDGE * np.diag(gram).reshape(penalty.shape)[:, :dim].mean(axis=1, keepdims=True)
-        # Where nobody has two ratings, or nothing varies, the least-squares solution of least norm is 0.
+        # Where no user has two ratings, or nothing varies, this is singular; the solution of least norm is 0.
         solution = np.linalg.lstsq(gram + np.diag(penalty.ravel()), moments, rcond=None)[0]
         return cls(
             average.astype(table.dtype),
@@ -154,7 +155,7 @@ def _correction_inputs(sums: Array, counts: NDArray[np.integer[Any]], gate: Arra
 
 
 def _gate_inputs(sums: Array, counts: NDArray[np.integer[Any]]) -> Array:
-    """What the order is inferred from: the items, how much they have in common, and how many they are, (N, 2 d + 2).
+    """What the order is inferred from: the items, how similar they are, and how many there are, (N, 2 d + 2).
 
     Sums of deviations are divided by the root of 1 + n, so that those of random items are about as large for any n.
     """
@@ -203,7 +204,7 @@ def _parts(ratings: Dataset, rng: np.random.Generator) -> Iterator[_Part]:
     if not len(users):
         return
     sample = ratings.subset(np.isin(ratings.user, users))
-    # Random numbers are handed out by user and item, so that the order of lines has no part in it.
+    # Random numbers are assigned in order of user and item, so that the order of lines does not matter.
     order = order_by(sample.user, sample.item)
     row, item = np.searchsorted(users, sample.user[order]), sample.item[order].astype(np.intp)
     lengths = sample.user_counts[users]

@@ -84,7 +84,7 @@ def ids_from_array(name: str, n: int, arrays: State) -> NDArray[Any]:
         except (ValueError, RecursionError) as problem:
             raise DataError(f"the array {name} holds no list of ids ({problem})") from None
         if not isinstance(values, list) or len(values) != n or not all(isinstance(value, str) for value in values):
-            raise DataError(f"the array {name} holds no list of ids; expected {n} texts")
+            raise DataError(f"the array {name} holds no list of ids; expected {n} strings")
         ids = np.array(values, object)
     if len(set(ids.tolist())) < n:
         raise DataError(f"the array {name} holds an id twice; expected {n} different ids")

@@ -38,7 +38,7 @@ class Towers(Protocol):
         ...
 
     def user_parameters(self) -> frozenset[str]:
-        """The names of those that have a row for each user; what the others hold is of all users."""
+        """The names of those that have a row for each user; all users share the others."""
         ...
 
     def of_users(self, users: Ids) -> Self:
@@ -70,11 +70,11 @@ class Towers(Protocol):
         ...
 
     def prepare_fold_in(self, ratings: Dataset, rng: np.random.Generator) -> None:
-        """Fit what :meth:`fold_in` needs beside the trained towers; called once, when they are.
+        """Fit what :meth:`fold_in` needs besides the trained towers; called once, after training.
 
         Args:
             ratings: of the training part.
-            rng: draws what is drawn.
+            rng: draws samples of users and of their ratings, where it needs any.
         """
         ...
 

@@ -192,7 +192,7 @@ def test_the_name_of_an_array_is_never_used_as_a_path(tmp_path):
 
 
 def test_objects_are_never_written(tmp_path):
-    with pytest.raises(TypeError, match="arrays of numbers alone"):
+    with pytest.raises(TypeError, match="only arrays of numbers"):
         write(tmp_path / "file.npz", Archive({"a": np.array([{}])}, ""))
     assert not list(tmp_path.iterdir())
     assert archive.TEXT not in SMALL.arrays

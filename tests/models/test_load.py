@@ -190,9 +190,9 @@ def test_a_history_must_be_a_sparse_matrix_of_items_in_the_catalogue(models):
     [
         ("[", "holds no list of ids (Expecting value"),
         ("[" * 100_000, "holds no list of ids (maximum recursion"),
-        ('{"a": 1}', "holds no list of ids; expected 12 texts"),
-        (json.dumps(["a"] * 11), "holds no list of ids; expected 12 texts"),
-        (json.dumps([*"abcdefghijk", 1]), "holds no list of ids; expected 12 texts"),
+        ('{"a": 1}', "holds no list of ids; expected 12 strings"),
+        (json.dumps(["a"] * 11), "holds no list of ids; expected 12 strings"),
+        (json.dumps([*"abcdefghijk", 1]), "holds no list of ids; expected 12 strings"),
         (json.dumps([*"abcdefghijk", "a"]), "holds an id twice; expected 12 different ids"),
     ],
 )
@@ -215,15 +215,15 @@ RECORD = {"epoch": 1, "train_loss": 1.0, "validation_loss": None, "validation_nd
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 2}, "format 2; this version reads format 5, and this one does not say which users and items it"),
+        ({"format": 2}, "format 2; this version reads format 5, and this one lacks the ids of its users and items"),
         ({"format": "1"}, "Expected `int`"),
         ({"name": "wide"}, "the model is called 'wide'; expected base or deep"),
         ({"name": "base"}, "the arrays of base are missing"),
         ({"name": None}, "Expected `str`"),
-        ({"best_epoch": 0}, "epoch 0 is served of 3; expected one of them, counted from 1"),
-        ({"best_epoch": 4}, "epoch 4 is served of 3; expected one of them, counted from 1"),
-        ({"history": []}, "is served of 0"),
-        ({"history": [RECORD | {"epoch": 2}]}, "epoch 3 is served of 1; expected one of them, counted from 1"),
+        ({"best_epoch": 0}, "best_epoch is 0; expected one of its 3 epochs, from 1 on"),
+        ({"best_epoch": 4}, "best_epoch is 4; expected one of its 3 epochs, from 1 on"),
+        ({"history": []}, "expected one of its 0 epochs"),
+        ({"history": [RECORD | {"epoch": 2}]}, "best_epoch is 3; expected one of its 1 epochs, from 1 on"),
         ({"history": [RECORD | {"train_loss": None}]}, "Expected `float`"),
         ({"history": [{"epoch": 1}]}, "missing required field"),
         ({"hyperparameters": {}}, "missing required field"),
@@ -252,7 +252,7 @@ def test_vectors_of_length_0_and_lengths_whose_product_exceeds_memory_are_refuse
         arrays["towers.mixture.dims"] = np.array([dim])
         return Archive({**archive.arrays, **arrays}, json.dumps(header))
 
-    assert "its vectors are of length 0; expected 1 at least" in refusal(of_length(0))
+    assert "its vectors are of length 0; expected at least 1" in refusal(of_length(0))
     assert "is float32 of shape (4,); expected float32 of shape (100000)" in refusal(of_length(100_000))
 
 
