@@ -1,7 +1,7 @@
 """Ratings in, a static site out: ``python build.py --help``. The stages are in ``recsys/pipeline.py``.
 
-The same as the command ``marquee`` of the installed package, for this repository: its ``data/`` is where ratings are
-looked for, and its remote is where ``--publish`` pushes to.
+The same as the command ``marquee`` of the installed package, except that it looks for ratings in the ``data/`` of
+this repository, and that ``--publish`` pushes to the remote of this repository.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; returns its exit status."""
-    from recsys.cli.main import run  # takes a while, in which Ctrl-C is to be heeded
+    from recsys.cli.main import run  # takes a while, and Ctrl-C should work in that time too
 
     return run("build.py", HERE, argv)
 

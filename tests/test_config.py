@@ -242,10 +242,10 @@ def test_models_may_be_a_list_of_any_names_in_any_order():
     ("[train]\ndim = 'wide'", "dim is 'wide'; expected a whole number from 1 to 4096"),
     ("models = 'base'", "models is 'base'; expected a list of models, each once"),
     ("train = 5", "train is 5; expected a table [train] with names such as dim = 64"),
-    ("[train.colour]\na = 1", "there is no setting 'colour' in this place; expected dim, epochs, "),
-    ("dim = 4", "there is no setting 'dim' in this place; did you mean dim in the table [train]? expected data, "),
-    ("[train]\ntop_k = 4", "there is no setting 'top_k' in this place; did you mean top_k above the first table? "),
-    ("[privacy]\nhash_user = 'x'", "there is no setting 'hash_user' in this place; did you mean hash_users? "),
+    ("[train.colour]\na = 1", "there is no setting 'colour' here; expected dim, epochs, "),
+    ("dim = 4", "there is no setting 'dim' here; did you mean dim in the table [train]? expected data, "),
+    ("[train]\ntop_k = 4", "there is no setting 'top_k' here; did you mean top_k above the first table? "),
+    ("[privacy]\nhash_user = 'x'", "there is no setting 'hash_user' here; did you mean hash_users? "),
     ("privacy = true", "privacy is a value of the type bool; expected a table [privacy] with names such as "),
     ("[privacy]\nnamed_items = 'some'", "named_items is 'some'; expected a whole number from 0, \"none\" or \"all\""),
     ("[privacy]\nnamed_items = -1", "named_items is -1; expected a whole number from 0"),
@@ -261,7 +261,7 @@ def test_models_may_be_a_list_of_any_names_in_any_order():
     (f"title = {'[' * 5000}{']' * 5000}", "nests tables or lists too deeply"),
     (f"top_k = {'9' * 4000}", f"top_k is {'9' * 200} ...; expected a whole number"),
     ("site_url = 2026-01-01", "site_url is datetime.date(2026, 1, 1); expected an address"),
-    ("most_files = 4", "there is no setting 'most_files' in this place; did you mean max_files? expected data, "),
+    ("most_files = 4", "there is no setting 'most_files' here; did you mean max_files? expected data, "),
 ])  # fmt: skip
 def test_what_is_wrong_in_a_file_is_named_with_the_file(tmp_path, text, message):
     path = toml(tmp_path, text)

@@ -1,7 +1,7 @@
-"""Every setting: its meaning, range and default, checked when it is made.
+"""Every setting: its meaning, range and default; values are checked when an object is made.
 
-A setting that is only impossible for a certain data set, or names a model there is not, is refused where both are
-known: in ``recsys.pipeline``.
+A setting that does not suit the data set, or that names an unknown model, is refused by ``recsys.pipeline``, which
+knows both.
 """
 
 from recsys.config.building import BuildConfig, TrainConfig

@@ -1,4 +1,4 @@
-"""Settings of a build: how models are trained and measured, and what the site may be."""
+"""Settings of a build: how models are trained and measured, and how large the site may be."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _ADDRESS = r"""(?xia) \A
     (?: / (?: [a-z0-9._~!$&'()*+,;=:@-] | %[0-9a-f]{2} )* )*  # path
     \Z"""
 _ADDRESS_IN_WORDS = (
-    "an address that begins with https://, such as https://example.org/films/, in plain letters (a host in Punycode, "
-    "a path percent-encoded) and without a user, a query or a fragment"
+    "an address that begins with https://, such as https://example.org/films/, in ASCII (a host in Punycode, a path "
+    "percent-encoded) and without a user, a query or a fragment"
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig(Checked):
-    """How a model is trained; what is not set is left to the model, whose defaults follow from the data.
+    """How a model is trained. Where a setting is None, the model chooses a value that suits the data.
 
     Raises:
         ConfigError: a value is outside its range.
@@ -84,14 +84,14 @@ class BuildConfig(Checked):
     max_megabytes: Annotated[int, Meta(ge=1, le=100_000_000)] = 1_000
     """Maximum size of a site in MB; GitHub Pages accepts at most 1,000."""
     train: TrainConfig = field(default_factory=TrainConfig)
-    """How each of them is trained."""
+    """How each model is trained."""
     presentation: PresentationConfig = field(default_factory=PresentationConfig)
     """What the site looks like and says."""
     privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
-    """What the site gives away of its users."""
+    """What the site reveals about its users."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be built."""
+        """Check every value, and refuse a model that is listed twice."""
         super().__post_init__()
         if len(set(self.models)) < len(self.models):
             raise ConfigError(f"models is {list(self.models)}; expected a list of models, each once")

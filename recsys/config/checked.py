@@ -1,4 +1,4 @@
-"""Settings that are checked when they are made, and what they accept, in words."""
+"""A base class of settings that checks their values, and descriptions of what they accept."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Checked:
 
 
 def _plain(value: object) -> object:
-    """The same, with a path as text."""
+    """The value; a path as text."""
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
@@ -58,7 +58,7 @@ def shortened(value: object) -> str:
 
 
 def type_of(value: object) -> str:
-    """What a message says of a value that it does not show."""
+    """How a message describes a value that it does not show."""
     return f"a value of the type {type(value).__name__}"
 
 

@@ -70,7 +70,7 @@ class PresentationConfig(Checked):
     """Colour of links and buttons, such as "#2563b8". It is darkened or lightened where text in it would be hard to
     read."""
     logo: Annotated[str | None, Meta(description="the path of a picture: SVG, PNG, JPEG or WebP")] = None
-    """A picture shown beside the title: the path of an SVG, PNG, JPEG or WebP file of at most 200 kB."""
+    """A picture shown next to the title: the path of an SVG, PNG, JPEG or WebP file of at most 200 kB."""
     pages: (
         Annotated[tuple[Annotated[str, Meta(min_length=1)], ...], Meta(description="a list of pages, each once")]
         | None
@@ -89,7 +89,7 @@ class PresentationConfig(Checked):
     the item. With {title}, the address can be that of a search."""
 
     def __post_init__(self) -> None:
-        """Refuse addresses that are none, and make every text one printable line."""
+        """Check every value, refuse links without an item in them, and make every text one printable line."""
         super().__post_init__()
         for name in ("title", "description"):
             text = getattr(self, name)

@@ -1,4 +1,4 @@
-"""Settings of privacy: what a site gives away of its users."""
+"""Settings of privacy: what a site reveals about its users."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PrivacyConfig(Checked):
 
     @property
     def max_named(self) -> int | None:
-        """Rated items of one user that may be named; None for any number."""
+        """How many rated items of one user may be named; None for any number."""
         if isinstance(self.named_items, int):
             return self.named_items
         return 0 if self.named_items == "none" else None

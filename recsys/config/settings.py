@@ -1,4 +1,4 @@
-"""All settings of the command: from a TOML file, with options over it."""
+"""All settings of the command: from a TOML file, and from options, which override the file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from recsys.errors import ConfigError
 FILE_NAME = "site.toml"
 """A file of settings by this name is read without being named on the command line."""
 MAX_BYTES = 64_000
-"""Of a file of settings; what is larger is something else."""
+"""The largest size of a file of settings; anything larger is probably another file."""
 TOP_LEVEL: tuple[type[Checked], ...] = (InputConfig, ReadConfig, PresentationConfig, BuildConfig)
 """The classes whose settings are at the top of a file, in the order in which they are listed."""
 TABLES: dict[str, type[Checked]] = {"train": TrainConfig, "privacy": PrivacyConfig}
@@ -30,19 +30,19 @@ TABLES: dict[str, type[Checked]] = {"train": TrainConfig, "privacy": PrivacyConf
 COLUMN_ROLES: tuple[str, ...] = get_args(Role)
 """The names in the table ``[columns]``."""
 _FORMS = {"columns": COLUMN_ROLES, "noun": tuple(NounForms.__annotations__)}
-"""The names in tables whose names are no settings."""
+"""The names that are allowed in a setting that is itself a table, by the name of the setting."""
 _PATHS = ("data", "items", "users", "logo")
 """Settings that are paths, relative to the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the command works by.
+    """All settings of one run of the command.
 
     Attributes:
         input: which files are read, and how.
         build: how the site is built.
-        file: the file of settings that was read; None where there was none.
+        file: the file of settings that was read; None if there was none.
         from_file: the settings in that file, by name, those in tables too.
     """
 
@@ -53,12 +53,12 @@ class Settings:
 
 
 def read_settings(path: Path | None, options: Mapping[str, Any]) -> Settings:
-    """Settings from the defaults, a TOML file over them, and options over both.
+    """Read settings: a TOML file overrides the defaults, and options override both.
 
     Args:
         path: a TOML file with the settings of :data:`TOP_LEVEL` at the top, and the others in :data:`TABLES`; None
             for no file.
-        options: values by setting name, without distinction between tables; None means "not given".
+        options: values by the name of the setting, whichever table it is in; None means "not given".
 
     Raises:
         ConfigError: the file cannot be read, or names or values in it or among the options are wrong.
@@ -68,28 +68,28 @@ def read_settings(path: Path | None, options: Mapping[str, Any]) -> Settings:
     given = {name: value for name, value in options.items() if value is not None}
     _check_names(given, [*setting_names(TOP_LEVEL), *setting_names(TABLES.values())])
     for table, kind in TABLES.items():
-        own = {name: given.pop(name) for name in setting_names([kind]) if name in given}
-        if own:
-            values[table] = {**values.get(table, {}), **own}
+        in_table = {name: given.pop(name) for name in setting_names([kind]) if name in given}
+        if in_table:
+            values[table] = {**values.get(table, {}), **in_table}
     return replace(_settings({**values, **given}), file=path, from_file=in_file)
 
 
 def find_settings_file(data: str | None, folder: Path) -> tuple[Path | None, Path | None]:
-    """The file of settings that is read without being named: in the working folder, else beside the data.
+    """The file of settings that is read without being named: in the working folder, else next to the data.
 
     Args:
-        data: the path of the data, where it was given on the command line.
+        data: the path or name of the data, if it was given on the command line.
         folder: the working folder.
 
     Returns:
-        The file, and another one that is not read because of it; None for none.
+        The file, and a second file that is ignored because of it; None where there is no such file.
     """
     folders = [folder]
     if data is not None and data not in NAMES:
         path = expanded(data)
         folders += [path, path.parent] if path.is_dir() else [path.parent]
     files: dict[Path, Path] = {}
-    for file in (place / FILE_NAME for place in folders):
+    for file in (path / FILE_NAME for path in folders):
         if file.is_file():
             files.setdefault(file.resolve(), file)
     first, second, *_ = [*files.values(), None, None]
@@ -97,12 +97,12 @@ def find_settings_file(data: str | None, folder: Path) -> tuple[Path | None, Pat
 
 
 def setting_names(kinds: Iterable[type[Checked]]) -> list[str]:
-    """The names of all settings of some classes but those of the classes in them, in the order they are declared."""
+    """The names of the settings of some classes, as :func:`settings_of` lists them."""
     return [setting.name for kind in kinds for setting in settings_of(kind)]
 
 
 def settings_of(kind: type[Checked]) -> list[Field[Any]]:
-    """The settings of a class without those that are classes of settings themselves."""
+    """The settings of a class, in the order of their declaration, except fields that are classes of settings."""
     return [setting for setting in fields(kind) if not _is_class(setting)]  # type: ignore[arg-type]
 
 
@@ -111,7 +111,7 @@ def _is_class(setting: Field[Any]) -> bool:
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
-    """The defaults with values over them."""
+    """All settings, from values that override the defaults."""
     train = TrainConfig(**values.get("train", {}))
     privacy = PrivacyConfig(**values.get("privacy", {}))
     presentation = PresentationConfig(**_values_of(PresentationConfig, values))
@@ -127,7 +127,7 @@ def _values_of(kind: type[Checked], values: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
-    """What a file sets; every error names the file."""
+    """The values that a file sets, checked; every error names the file."""
     content = read_small_file(path, MAX_BYTES, "a TOML file")
     try:
         values = _decode(content)
@@ -167,7 +167,7 @@ def _decode(content: bytes) -> dict[str, Any]:
 
 
 def _remove_unset(values: dict[str, Any], kinds: Iterable[type[Checked]]) -> None:
-    """Remove what is an empty text where that stands for "not set", since TOML has no value for that."""
+    """Remove empty texts where they mean "not set", since TOML has no value for that."""
     for setting in (setting for kind in kinds for setting in settings_of(kind)):
         if setting.default is None and values.get(setting.name) == "":
             del values[setting.name]
@@ -185,17 +185,17 @@ def _check_forms(table: str, given: Iterable[str], known: Collection[str]) -> No
 
 
 def _check_names(names: Iterable[str], known: Collection[str]) -> None:
-    """Refuse a setting that is not known in this place, and help to find the one that was meant."""
+    """Refuse a setting that is not known here, and suggest the one that was probably meant."""
     unknown = sorted(set(names) - set(known))
     if unknown:
         raise ConfigError(
-            f"there is no setting {shortened(unknown[0])} in this place; "
+            f"there is no setting {shortened(unknown[0])} here; "
             f"{_elsewhere(unknown[0]) or _near_miss(unknown[0], known)}expected {', '.join(known)}"
         )
 
 
 def _elsewhere(name: str) -> str:
-    """A setting of this name in another place, with a space after it; empty where there is none."""
+    """A suggestion of the setting of this name in another table, with a space after it; empty if there is none."""
     for table, kind in TABLES.items():
         if name in setting_names([kind]):
             return f"did you mean {name} in the table [{table}]? "
@@ -203,6 +203,6 @@ def _elsewhere(name: str) -> str:
 
 
 def _near_miss(name: str, known: Collection[str]) -> str:
-    """A guess at what was meant, with a space after it; empty where there is none."""
+    """A suggestion of the most similar name, with a space after it; empty if none is similar."""
     close = difflib.get_close_matches(name[:100], known, n=1)
     return f"did you mean {close[0]}? " if close else ""
