@@ -1,13 +1,19 @@
 """The repository around the code: what is packaged, what the README promises."""
 
+import os
+import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml  # comes with bokeh
 
 import recsys
 from recsys.cli import arguments as command
+from recsys.schema import VERSION
 
 ROOT = Path(recsys.__file__).parents[1]
 TEST_COMMAND = 'python -m pip install -e ".[test]" && python -m pytest'
@@ -66,10 +72,12 @@ def test_pages_are_deployed_with_no_more_rights_than_that_takes():
 
 
 def test_workflows_agree_on_the_actions_they_use():
+    paths = [*(ROOT / ".github" / "workflows").glob("*.yml"), ROOT / "recsys" / "cli" / "starter" / "pages.yml"]
+    assert len(paths) == 4
     used = {
         step["uses"]
-        for name in ("test", "pages")
-        for job in workflow(name)["jobs"].values()
+        for path in paths
+        for job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values()
         for step in job["steps"]
         if "uses" in step
     }
@@ -79,7 +87,52 @@ def test_workflows_agree_on_the_actions_they_use():
         "actions/configure-pages@v6",
         "actions/upload-pages-artifact@v5",
         "actions/deploy-pages@v5",
+        "actions/upload-artifact@v7",
+        "actions/download-artifact@v8",
+        "pypa/gh-action-pypi-publish@release/v1",
     }
+
+
+def test_a_release_is_published_from_a_tag_alone_after_it_has_been_installed_and_with_rights_where_they_are_needed():
+    release = workflow("release")
+    assert release[True] == {"push": {"tags": ["v*"]}}  # YAML reads the key "on" as true
+    assert release["permissions"] == {"contents": "read"}
+    jobs = release["jobs"]
+    assert [(name, job.get("needs")) for name, job in jobs.items()] == [
+        ("build", None),
+        ("install", "build"),
+        ("pypi", "install"),
+        ("github", "pypi"),
+    ]
+    assert {name: job["permissions"] for name, job in jobs.items() if "permissions" in job} == {
+        "pypi": {"id-token": "write"},
+        "github": {"contents": "write"},
+    }
+    assert jobs["pypi"]["environment"]["name"] == "pypi"
+    tested, installed = workflow("test")["jobs"]["test"], jobs["install"]
+    assert installed["strategy"]["matrix"]["python"] == tested["strategy"]["matrix"]["python"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="runs the step as Linux does")
+@pytest.mark.parametrize(("tag", "is_published"), [(f"v{recsys.__version__}", True), ("v0.0.1", False)])
+def test_a_tag_that_is_not_the_version_is_not_published(tag, is_published, tmp_path):
+    steps = workflow("release")["jobs"]["build"]["steps"]
+    (check,) = [step["run"] for step in steps if step.get("name") == "The tag is the version"]
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / f"marquee_recsys-{recsys.__version__}.tar.gz").touch()
+    run = subprocess.run(["bash", "-c", check], cwd=tmp_path, env={**os.environ, "GITHUB_REF_NAME": tag})
+    assert (run.returncode == 0) is is_published
+
+
+def test_classifiers_are_what_is_tested():
+    (matrix,) = [job["strategy"]["matrix"] for job in workflow("test")["jobs"].values() if "strategy" in job]
+    oldest, newest = (int(python.removeprefix("3.")) for python in matrix["python"])
+    systems = {"ubuntu-latest": "POSIX :: Linux", "macos-latest": "MacOS", "windows-latest": "Microsoft :: Windows"}
+    expected = {f"Programming Language :: Python :: 3.{minor}" for minor in range(oldest, newest + 1)}
+    expected |= {f"Operating System :: {systems[system]}" for system in matrix["os"]}
+    named = re.compile(r"Operating System :: .*|Programming Language :: Python :: 3\.\d+")
+    assert {name for name in project()["project"]["classifiers"] if named.fullmatch(name)} == expected
+    assert project()["project"]["requires-python"] == f">=3.{oldest}"
 
 
 def test_what_publishing_needs_is_an_extra_and_tested():
@@ -87,6 +140,23 @@ def test_what_publishing_needs_is_an_extra_and_tested():
     assert set(extras["publish"]) <= set(extras["test"])
 
 
-def test_versions_agree():
+def test_the_version_is_in_one_place_and_the_changelog_and_the_citation_follow_it():
     assert project()["project"]["dynamic"] == ["version"]
-    assert recsys.__version__.count(".") == 2
+    assert project()["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "recsys.schema.VERSION"}
+    assert recsys.__version__ == VERSION
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    released = [heading for heading in headings if heading != "Unreleased"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert released[0] == f"{VERSION} - {citation['date-released']}"
+    assert citation["version"] == VERSION
+    assert citation["license"] == project()["project"]["license"]
+
+
+@pytest.mark.parametrize("name", ["bug", "idea"])
+def test_a_form_for_issues_has_what_github_needs_to_show_it(name):
+    form = yaml.safe_load((ROOT / ".github" / "ISSUE_TEMPLATE" / f"{name}.yml").read_text(encoding="utf-8"))
+    assert form["name"] and form["description"]
+    fields = [element for element in form["body"] if element["type"] != "markdown"]
+    assert {element["type"] for element in fields} <= {"input", "textarea", "dropdown", "checkboxes"}
+    assert all(element["attributes"]["label"] for element in fields)
+    assert len({element["id"] for element in fields}) == len(fields)

@@ -26,7 +26,8 @@ _PURPOSES = {
 """The files, in the order in which they are written: the settings last, as no example is written where they are."""
 _REPLACE = f"""
 Replace {RATINGS} by your own ratings: any table with a row for each, of which only the columns of users and items are
-needed, or set data in {FILE_NAME} to the path of yours."""
+needed, or set data in {FILE_NAME} to the path of yours.
+"""
 _NEXT_STEPS = """
     marquee --dry-run    shows how the ratings are read
     marquee --serve      builds the site, and shows it on this machine
