@@ -19,7 +19,7 @@ import build
 from tests.browser.conftest import FLAGS, served
 from tests.requirements import chromium_path
 
-TARGET = Path("docs/playground.webp")
+TARGET = Path("docs/pictures/playground.webp")
 WINDOW = {"width": 1280, "height": 1000}
 WIDTH = 900
 """Pixels of the picture."""
