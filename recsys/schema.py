@@ -24,8 +24,8 @@ ItemId = Annotated[str, Meta(description="item id, as the source wrote it")]
 class Generator(Struct, frozen=True):
     """The program that wrote the files."""
 
-    name: str
-    version: str
+    name: Annotated[str, Meta(description="always marquee")]
+    version: Annotated[str, Meta(description="of Marquee")]
 
 
 class RatingsSummary(Struct, frozen=True, kw_only=True):
@@ -62,14 +62,16 @@ class Label(Struct, frozen=True):
 
 
 class DatasetSummary(Struct, frozen=True, kw_only=True):
-    """What was read."""
+    """The data set that was read."""
 
-    name: str
+    name: Annotated[str, Meta(description="of the data set")]
     synthetic: Annotated[bool, Meta(description="true where the ratings were invented, not collected")]
-    n_users: int
-    n_items: int
-    n_ratings: int
-    sha256: Annotated[str, Meta(description="over name, source, ids, ratings, times, titles, genres and features")]
+    n_users: Annotated[int, Meta(description="number of users")]
+    n_items: Annotated[int, Meta(description="number of items in the catalogue")]
+    n_ratings: Annotated[int, Meta(description="number of ratings")]
+    sha256: Annotated[
+        str, Meta(description="SHA-256 over name, source, ids, ratings, times, titles, genres and features")
+    ]
     licence: Annotated[str | None, Meta(description="null where the source states none")]
     citation: Annotated[str | None, Meta(description="what to cite")] = None
     url: Annotated[str | None, Meta(description="where the ratings come from")] = None
@@ -98,11 +100,12 @@ class ModelSummary(Struct, frozen=True, kw_only=True):
     reasons: Annotated[
         ReasonKind, Meta(description="what the strength of a reason is, see why in recommendations.json")
     ]
-    settings: Annotated[dict[str, int | float], Meta(description="what it was trained with, rules applied")] = (
-        msgspec.field(default_factory=dict)
-    )
+    settings: Annotated[
+        dict[str, int | float],
+        Meta(description="what it was trained with, including what follows from the data"),
+    ] = msgspec.field(default_factory=dict)
     shapes: Annotated[
-        dict[str, list[int]], Meta(description="of each learned array, by name: n_parameters numbers in all")
+        dict[str, list[int]], Meta(description="of each learned array, by name; n_parameters numbers in all")
     ] = msgspec.field(default_factory=dict)
 
 
@@ -112,7 +115,7 @@ Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$", description="#rrggbb")
 class LegendEntry(Struct, frozen=True, kw_only=True):
     """How pages name and colour one model or baseline."""
 
-    label: Annotated[str, Meta(description="what people read")]
+    label: Annotated[str, Meta(description="its name on pages")]
     light: Annotated[Colour, Meta(description="its colour on a light background")]
     dark: Annotated[Colour, Meta(description="its colour on a dark background")]
 
@@ -120,7 +123,7 @@ class LegendEntry(Struct, frozen=True, kw_only=True):
 class Presentation(Struct, frozen=True, kw_only=True):
     """How pages present the data: what may change without training."""
 
-    title: Annotated[str | None, Meta(description="of the site; null: the name of the data set")] = None
+    title: Annotated[str | None, Meta(description="title of the site; null: the name of the data set")] = None
     description: Annotated[str | None, Meta(description="of the site, for its front page and search engines")] = None
     item: Annotated[Noun, Meta(description="what an item is called")] = Noun()
     genre: Annotated[Label, Meta(description="what a genre is called")] = Label()
@@ -195,7 +198,7 @@ LayoutPoint = tuple[float, float] | None
 class Region(Struct, frozen=True, kw_only=True):
     """A place in the layout by neighbours where many items have something in common."""
 
-    x: Annotated[float, Meta(description="of its middle, in the units of the layout")]
+    x: Annotated[float, Meta(description="of its centre, in the units of the layout")]
     y: Annotated[float, Meta(description="likewise")]
     genres: Annotated[list[str], Meta(description="what is unusually common there")]
     decades: Annotated[list[int], Meta(description="likewise, by their first year")]
@@ -207,7 +210,7 @@ class Embedding(Struct, frozen=True, kw_only=True):
     dim: Annotated[int, Meta(description="length of each vector")]
     item_ids: Annotated[list[str], Meta(description="which item each row is, in the order of items.json")]
     vectors: Annotated[list[list[float]], Meta(description="one row an item, 4 decimals")]
-    bias: Annotated[list[float], Meta(description="what is added to the score of an item, for every user")]
+    bias: Annotated[list[float], Meta(description="added to the score of each item, for every user")]
     projection: Annotated[list[tuple[float, float]], Meta(description="first two principal components")]
     explained_variance: Annotated[tuple[float, float], Meta(description="share of the variance on each axis")]
     neighbour_layout: Annotated[
@@ -269,7 +272,8 @@ class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
 
     item: Withheld
     score: Annotated[
-        float | None, Meta(description="dot product plus item bias, not a probability; null: it would tell the item")
+        float | None,
+        Meta(description="dot product plus item bias, not a probability; null: it would reveal the item"),
     ]
     held_out: HeldOut
     why: Annotated[
@@ -314,16 +318,16 @@ class HiddenRanks(Struct, frozen=True, gc=False):
             "of the one that may be listed"
         ),
     ]
-    median: Annotated[float, Meta(description="of the ranks of all these items")]
+    median: Annotated[float, Meta(description="median of the ranks of all these items")]
 
 
 class UserLists(Struct, frozen=True, kw_only=True, gc=False):
     """One user's tables."""
 
-    n_train: Annotated[int, Meta(description="ratings of theirs in the training part")]
-    n_hidden: Annotated[int, Meta(description="ratings of theirs in the held-out part")]
+    n_train: Annotated[int, Meta(description="number of their ratings in the training part")]
+    n_hidden: Annotated[int, Meta(description="number of their ratings in the held-out part")]
     n_relevant: Annotated[
-        int, Meta(description="of these, those that count as relevant: see protocol.relevant in metrics.json")
+        int, Meta(description="how many of these count as relevant: see protocol.relevant in metrics.json")
     ] = 0
     rated: Annotated[
         list[RatedItem], Meta(description="ten best of the training part; ties: newest, then catalogue order")
@@ -345,24 +349,24 @@ class WorkedScore(Struct, frozen=True, kw_only=True):
         list[float], Meta(description="the first of the user's vector, never more than half of it; 4 decimals")
     ]
     item_numbers: Annotated[list[float], Meta(description="the first of the item's vector, as many; 4 decimals")]
-    products: Annotated[list[float], Meta(description="of the numbers above; 4 decimals")]
+    products: Annotated[list[float], Meta(description="of these numbers, one by one; 4 decimals")]
     rest: Annotated[
         float,
         Meta(description="the sum of all other products, and what is left of rounding: everything adds up to score"),
     ]
-    bias: Annotated[float, Meta(description="of the item")]
-    score: Annotated[float, Meta(description="as in the user's list")]
+    bias: Annotated[float, Meta(description="bias of the item")]
+    score: Annotated[float, Meta(description="score in the user's list")]
 
 
 class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``recommendations.json``: every user's lists."""
 
     FILE: ClassVar[str] = "recommendations.json"
-    k: Annotated[int, Meta(description="places in each list")]
+    k: Annotated[int, Meta(description="length of the lists, unless fewer items are left")]
     users: Annotated[dict[str, UserLists], Meta(description="by user id, in catalogue order")]
-    max_named: Annotated[int, Meta(description="rated items of one user that the site names at most")] = 30
+    max_named: Annotated[int, Meta(description="maximum number of rated items of a user that the site names")] = 30
     rank_ends: Annotated[list[int], Meta(description="the last rank of each count in hidden_ranks but the last")] = []
-    genres: Annotated[list[str], Meta(description="what users.*.genres counts, most common first")] = []
+    genres: Annotated[list[str], Meta(description="the genres of users.*.genres, most common first")] = []
     worked_scores: Annotated[
         dict[str, WorkedScore], Meta(description="an example by model name; absent: no first recommendation is named")
     ] = {}
@@ -388,9 +392,9 @@ class ShownLists(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHE
 class Interval(Struct, frozen=True):
     """A mean over users with its 95 % bootstrap interval."""
 
-    mean: float
-    low: float
-    high: float
+    mean: Annotated[float, Meta(description="over the users")]
+    low: Annotated[float, Meta(description="lower end of the interval")]
+    high: Annotated[float, Meta(description="upper end of the interval")]
 
 
 class Mean(Struct, frozen=True):
@@ -402,8 +406,8 @@ class Mean(Struct, frozen=True):
 class Trial(Struct, frozen=True):
     """A choice of settings, and nDCG@10 on the validation part with it."""
 
-    settings: dict[str, int | float]
-    ndcg: UnitInterval
+    settings: Annotated[dict[str, int | float], Meta(description="by name")]
+    ndcg: Annotated[UnitInterval, Meta(description="nDCG@10 on the validation part")]
 
 
 class ModelMetrics(Struct, frozen=True, kw_only=True):
@@ -416,27 +420,29 @@ class ModelMetrics(Struct, frozen=True, kw_only=True):
         list[float], Meta(description="mean n_train of what is recommended, one for each of groups.taste")
     ] = []
     settings: Annotated[
-        dict[str, int | float], Meta(description="what was chosen on validation, and what was given")
+        dict[str, int | float], Meta(description="those chosen on validation data, and those given")
     ] = {}
-    trials: Annotated[list[Trial], Meta(description="what was chosen among; empty where there was no choice")] = []
+    trials: Annotated[
+        list[Trial], Meta(description="the settings that were compared; empty where there was no choice")
+    ] = []
 
 
 class UserGroup(Struct, frozen=True):
     """A third of the evaluated users, by their number of training ratings."""
 
-    name: str
-    low: Annotated[float, Meta(description="the least of their values")]
-    high: Annotated[float, Meta(description="the greatest")]
-    n_users: int
+    name: Annotated[str, Meta(description="few, some or many")]
+    low: Annotated[float, Meta(description="the smallest number of training ratings in the group")]
+    high: Annotated[float, Meta(description="the largest")]
+    n_users: Annotated[int, Meta(description="number of users in the group")]
 
 
 class TasteGroup(Struct, frozen=True):
     """A third of the evaluated users, by the mean popularity of what they rated."""
 
-    name: str
-    low: float
-    high: float
-    n_users: int
+    name: Annotated[str, Meta(description="niche, mixed or mainstream")]
+    low: Annotated[float, Meta(description="the smallest mean popularity in the group")]
+    high: Annotated[float, Meta(description="the largest")]
+    n_users: Annotated[int, Meta(description="number of users in the group")]
     rated_popularity: Annotated[float, Meta(description="mean over them of the mean n_train of what they rated")]
 
 
@@ -450,20 +456,20 @@ class Groups(Struct, frozen=True, kw_only=True):
 class Comparison(Struct, frozen=True):
     """One row against another, user by user."""
 
-    model: str
-    against: str
+    model: Annotated[str, Meta(description="the first of the two")]
+    against: Annotated[str, Meta(description="the second")]
     difference: Annotated[Interval, Meta(description="of nDCG: above 0 where the first is better")]
     p: Annotated[UnitInterval, Meta(description="Wilcoxon signed-rank test, two-sided")]
     won: Annotated[int, Meta(description="users whose lists by the first are better")]
-    tied: int
-    lost: int
+    tied: Annotated[int, Meta(description="users whose lists are equally good")]
+    lost: Annotated[int, Meta(description="users whose lists by the second are better")]
 
 
 class Agreement(Struct, frozen=True, kw_only=True):
     """How far the lists of two models are the same, over all users who have both."""
 
-    models: Annotated[tuple[str, str], Meta(description="which two")]
-    n_users: int
+    models: Annotated[tuple[str, str], Meta(description="the two models")]
+    n_users: Annotated[int, Meta(description="number of users with lists of both models")]
     overlap: Annotated[list[int], Meta(description="users whose lists share 0, 1, ... k items")]
     jaccard: Annotated[Interval, Meta(description="shared items / items in either list")]
     rbo: Annotated[
@@ -475,31 +481,31 @@ class Agreement(Struct, frozen=True, kw_only=True):
 class UserDifference(Struct, frozen=True):
     """One user's nDCG by two models."""
 
-    user: str
+    user: Annotated[str, Meta(description="user id")]
     ndcg: Annotated[dict[str, float], Meta(description="by model name")]
 
 
 class Bootstrap(Struct, frozen=True, kw_only=True):
     """How the intervals were drawn: percentiles of the means of users drawn with replacement."""
 
-    resamples: int
-    seed: int
-    confidence: float
-    method: str
+    resamples: Annotated[int, Meta(description="how often users were drawn")]
+    seed: Annotated[int, Meta(description="of the random numbers")]
+    confidence: Annotated[float, Meta(description="share of the means that lie in an interval")]
+    method: Annotated[str, Meta(description="how the intervals follow from the means, in words")]
 
 
 class Protocol(Struct, frozen=True, kw_only=True):
-    """All one needs to measure the same thing again."""
+    """Everything needed to measure the same again."""
 
     split: Annotated[str, Meta(description="temporal, random (no times to go by) or none (nothing held out)")]
-    holdout: float
-    split_rule: str
+    holdout: Annotated[float, Meta(description="share of each user's newest ratings that was held out")]
+    split_rule: Annotated[str, Meta(description="how each user's ratings were divided, in words")]
     seed: Annotated[int | None, Meta(description="of what is random in the split; null where nothing is held out")]
-    n_evaluated: int
+    n_evaluated: Annotated[int, Meta(description="number of users whose lists were evaluated")]
     n_not_evaluated: Annotated[int, Meta(description="users with no held-out rating that counts as relevant")]
     relevant: Annotated[str, Meta(description="which held-out ratings count as relevant, in words")]
-    candidates: str
-    ties: str
+    candidates: Annotated[str, Meta(description="which items were ranked, in words")]
+    ties: Annotated[str, Meta(description="the order of items with equal scores, in words")]
     metrics: Annotated[dict[str, str], Meta(description="the formula of each metric")]
     labels: Annotated[dict[str, str], Meta(description="what people call each metric of accuracy and beyond")]
     bootstrap: Bootstrap
@@ -510,7 +516,7 @@ class Protocol(Struct, frozen=True, kw_only=True):
     relevant_from: Annotated[
         float | None, Meta(description="the lowest held-out rating that counts as relevant; null: every one does")
     ] = None
-    not_measured: Annotated[str | None, Meta(description="why nothing was measured; null: something was")] = None
+    not_measured: Annotated[str | None, Meta(description="why nothing was measured; null: it was")] = None
 
 
 class DiscoveryPoint(Struct, frozen=True, kw_only=True):
@@ -518,8 +524,8 @@ class DiscoveryPoint(Struct, frozen=True, kw_only=True):
 
     discovery: Annotated[UnitInterval, Meta(description="0: the model's own lists")]
     ndcg: Annotated[UnitInterval, Meta(description="mean over the users")]
-    novelty: Annotated[float, Meta(description="in bits")]
-    coverage: UnitInterval
+    novelty: Annotated[float, Meta(description="mean self-information of the items, in bits")]
+    coverage: Annotated[UnitInterval, Meta(description="share of the catalogue that is in any list")]
 
 
 class DiscoveryCurves(Struct, frozen=True, kw_only=True):
@@ -533,11 +539,15 @@ class DiscoveryCurves(Struct, frozen=True, kw_only=True):
 class NewUsers(Struct, frozen=True, kw_only=True):
     """How good the lists are for users who were not in training, given a few of the items they rated."""
 
-    protocol: Annotated[str, Meta(description="who counts as new, what is given, what is chosen how")]
-    share: Annotated[UnitInterval, Meta(description="of the users with two ratings or more, new in each draw")]
-    draws: int
+    protocol: Annotated[str, Meta(description="who counts as new, what they give, and what is chosen how, in words")]
+    share: Annotated[
+        UnitInterval, Meta(description="share of the users with at least two ratings who are new in each draw")
+    ]
+    draws: Annotated[int, Meta(description="how often new users were drawn")]
     given: Annotated[list[str], Meta(description="how many items each new user gives: numbers, and half")]
-    n_users: Annotated[list[int], Meta(description="new users judged, over all draws; one for each of given")]
+    n_users: Annotated[
+        list[int], Meta(description="number of new users evaluated, over all draws; one for each of given")
+    ]
     models: Annotated[
         dict[str, list[list[UnitInterval]]],
         Meta(description="mean nDCG over the new users: by model, for each of given a value for each draw"),
@@ -554,7 +564,7 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
 
     FILE: ClassVar[str] = "metrics.json"
     protocol: Protocol
-    k: Annotated[int, Meta(description="places of a list that count")]
+    k: Annotated[int, Meta(description="how many items of a list count")]
     models: Annotated[dict[str, ModelMetrics], Meta(description="empty where nothing was held out")]
     groups: Annotated[Groups | None, Meta(description="null where nothing was measured")] = None
     comparisons: Annotated[list[Comparison], Meta(description="the last of the models against each other row")] = []
@@ -592,11 +602,11 @@ class Item(Struct, frozen=True, kw_only=True, gc=False):
     """One item."""
 
     id: ItemId
-    title: str
-    year: Annotated[int | None, Meta(description="of release; null: not known")]
-    genres: Annotated[list[str], Meta(description="none: not known")]
-    n_ratings: Annotated[int, Meta(description="in the whole log")]
-    n_train: Annotated[int, Meta(description="in the training part")]
+    title: Annotated[str, Meta(description="the id where there is no title")]
+    year: Annotated[int | None, Meta(description="year of release; null: not known")]
+    genres: Annotated[list[str], Meta(description="empty: not known")]
+    n_ratings: Annotated[int, Meta(description="number of ratings in the whole log")]
+    n_train: Annotated[int, Meta(description="number of ratings in the training part")]
     mean_rating: Annotated[float | None, Meta(description="over the whole log; null below 3 ratings")]
     similar: Annotated[dict[str, list[SimilarItem]], Meta(description="by model name, most similar first")]
     histogram: Annotated[
@@ -607,8 +617,8 @@ class Item(Struct, frozen=True, kw_only=True, gc=False):
 class RatingBin(Struct, frozen=True):
     """One bar of a histogram: ratings from ``low`` to ``high``, one value where these are equal."""
 
-    low: float
-    high: float
+    low: Annotated[float, Meta(description="lowest rating that it counts")]
+    high: Annotated[float, Meta(description="highest rating that it counts")]
 
 
 class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
@@ -616,13 +626,13 @@ class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
 
     FILE: ClassVar[str] = "items.json"
     items: list[Item]
-    bins: Annotated[list[RatingBin], Meta(description="what histograms count, lowest first, at most 11")] = []
+    bins: Annotated[list[RatingBin], Meta(description="the bins of all histograms, lowest first, at most 11")] = []
     twins: Annotated[
         list[list[ItemId]],
         Meta(description="ids of items with one title and one year, group by group: no list names two of a group"),
     ] = []
     shrinkage: Annotated[
-        int, Meta(description="training ratings with which the cosine of similar items counts half", ge=0)
+        int, Meta(description="number of training ratings with which the cosine of similar items counts half", ge=0)
     ] = 0
     overall_mean: Annotated[float | None, Meta(description="mean of all ratings of the log")] = None
     mean_shrinkage: Annotated[
@@ -638,18 +648,20 @@ class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
 class Replay(Struct, frozen=True, kw_only=True):
     """One model's way to its place on the map, seen along the axes of the served model."""
 
-    epochs: Annotated[list[int], Meta(description="after which each frame was taken; the last is the served one")]
+    epochs: Annotated[
+        list[int], Meta(description="the epoch after which each frame was taken, at last that of the served model")
+    ]
     low: Annotated[tuple[float, float], Meta(description="x and y that 0 stands for")]
     high: Annotated[tuple[float, float], Meta(description="x and y that 65535 stands for")]
     frames: Annotated[
-        list[str], Meta(description="base64 of little-endian uint16 pairs x, y, one for each of item_ids")
+        list[str], Meta(description="base64 of little-endian uint16 pairs x, y, a pair for each of item_ids")
     ]
 
 
 class MapReplay(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``map_replay.js``: how items moved while the models learned; at most 12 frames a model.
 
-    A classic script, so that a page opened from disk may load it.
+    A classic script, so that a page opened from disk can load it.
     """
 
     FILE: ClassVar[str] = "map_replay.js"
@@ -671,7 +683,7 @@ class TowerMap(Struct, frozen=True, kw_only=True):
 class RoundedTable(Struct, frozen=True, kw_only=True):
     """A table whose numbers are rounded: each is scale * ((2 * code + 1) / 2 ** bits - 1)."""
 
-    bits: Annotated[int, Meta(description="of each code", ge=1, le=8)]
+    bits: Annotated[int, Meta(description="number of bits of each code", ge=1, le=8)]
     columns: Annotated[
         list[int], Meta(description="how many columns each part of a row has; a part has its own scale")
     ]
@@ -684,9 +696,10 @@ class RoundedTable(Struct, frozen=True, kw_only=True):
 class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``deep_tower.js``: the deep user tower without user features, and the item vectors, for a page to run.
 
-    A classic script, for a page opened from disk may load no other file. It hands one string to ``JSON.parse``, and
-    leaves the result under the key ``deep_tower`` of the map ``globalThis.marquee.data``. Arrays are base64 of
-    little-endian float16, row by row. Where not all items fit, the large ones are rounded further, so that more do.
+    A classic script, because a page opened from disk can load no other kind of file. It passes one string to
+    ``JSON.parse``, and leaves the result under the key ``deep_tower`` of the map ``globalThis.marquee.data``. Arrays
+    are base64 of little-endian float16, row by row. Where not all items fit, large arrays are rounded further, so
+    that more items do.
 
         m = number of rated items, n = average_items + m, w = half_star_weights[2 * stars - 1] of each of them
         d = sum of w * (pool[row] - average) / n
@@ -705,15 +718,15 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     FILE: ClassVar[str] = "deep_tower.js"
     dim: Annotated[int, Meta(description="length of vectors")]
     hidden: Annotated[int, Meta(description="width of the hidden layer")]
-    refined_dim: Annotated[int, Meta(description="how many of these go through the hidden layer")]
+    refined_dim: Annotated[int, Meta(description="how many of them go through the hidden layer")]
     scales: Annotated[tuple[float, float], Meta(description="what both parts are multiplied by")]
     n_items: Annotated[int, Meta(description="items in the whole catalogue")]
     item_ids: Annotated[
         list[str], Meta(description="which item each row is: all or the most rated, in the order of items.json")
     ]
-    star_weights: Annotated[list[float], Meta(description="what an item rated one, two, ... five stars weighs")]
+    star_weights: Annotated[list[float], Meta(description="weight of an item rated one, two, ... five stars")]
     half_star_weights: Annotated[
-        list[float], Meta(description="the same of 0.5, 1, 1.5, ... 5 stars; empty: of whole stars only")
+        list[float], Meta(description="the same for 0.5, 1, 1.5, ... 5 stars; empty: whole stars only")
     ] = []
     starters: Annotated[
         list[int],
@@ -737,7 +750,9 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     correction_offset: Annotated[
         str, Meta(description="float16 (orders, dim), what they say in any case; likewise")
     ] = ""
-    half_faded: Annotated[float, Meta(description="how many rated items let that fade to half", gt=0)] = 1.0
+    half_faded: Annotated[
+        float, Meta(description="number of rated items at which the correction has half its effect", gt=0)
+    ] = 1.0
     gates: Annotated[
         list[list[float]],
         Meta(

@@ -40,7 +40,7 @@ def paragraph(text: str, indent: str = "") -> str:
 
 def escaped(text: str) -> str:
     """Plain text with what Markdown would take for markup escaped."""
-    return re.sub(r"([*_<>\[\]])", r"\\\1", text)
+    return re.sub(r"([*<\[\]])", r"\\\1", text)
 
 
 def _cell(text: str) -> str:

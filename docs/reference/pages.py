@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.reference import settings
+from docs.reference import exported_json, settings
 
 COMMAND = "python -m docs.reference"
 FOLDER = Path(__file__).parents[1]
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings.page,
+    "json.md": exported_json.page,
 }
 _NOTE = f"<!-- Made from the code by {COMMAND}: change the code, not this file. -->\n\n"
 

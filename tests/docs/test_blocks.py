@@ -133,7 +133,8 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_movielens(tmp_path_factory.mktemp("start") / "films")
     (folder / "movies.csv").rename(folder / "items.csv")
     dataset = recsys.load_dataset(folder / "ratings.csv")
-    recsys.build_site(dataset, folder / "site", recsys.BuildConfig(train=recsys.TrainConfig(epochs=2)))
+    config = recsys.BuildConfig(discovery=0.1, train=recsys.TrainConfig(epochs=2))  # all files that there can be
+    recsys.build_site(dataset, folder / "site", config)
     return folder
 
 

@@ -1,10 +1,14 @@
 """The pages of docs/ that are made from the code say what the code says."""
 
+import msgspec
 import pytest
 
 from docs.reference.pages import COMMAND, FOLDER, PAGES, page_text, write_pages
 from recsys.cli.arguments import parser
 from recsys.config.settings import TABLES, TOP_LEVEL, setting_names
+from recsys.export.files import FILES
+from recsys.schema import Manifest
+from recsys.site.pages.data_fields import fields
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -28,3 +32,12 @@ def test_every_setting_and_every_option_is_on_the_page():
     options = [word for word in parser().format_usage().replace("[", " ").split() if word.startswith("--")]
     assert len(options) > 20
     assert [option for option in options if option.rstrip("]") not in text and option != "--version]"] == []
+
+
+@pytest.mark.parametrize("kind", [*FILES.values(), Manifest], ids=lambda kind: kind.FILE)
+def test_every_field_of_an_exported_file_has_a_meaning_and_is_on_the_page(kind):
+    text = page_text("json.md")
+    rows = fields(msgspec.json.schema(kind))
+    assert [row.path for row in rows if not row.description] == []
+    assert [row.path for row in rows if f"| `{row.path}` |" not in text] == []
+    assert f"`{kind.FILE}`\n" in text
