@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from docs.reference import exported_json, settings
@@ -16,6 +17,7 @@ PAGES: dict[str, Callable[[], str]] = {
 _NOTE = f"<!-- Made from the code by {COMMAND}: change the code, not this file. -->\n\n"
 
 
+@cache
 def page_text(name: str) -> str:
     """What a generated page should hold."""
     return _NOTE + PAGES[name]()
