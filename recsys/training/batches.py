@@ -20,9 +20,9 @@ from recsys.nn.losses import Pairs
 from recsys.nn.negatives import InBatchNegatives, Negatives, SampledNegatives
 
 MAX_IN_BATCH_NEGATIVES = 4096
-"""Items of a batch that are all used as negatives; where it has more, some are sampled by their ratings."""
+"""Up to so many items of a batch, all are negatives; of more, some are sampled in proportion to their ratings."""
 SAMPLED_RATINGS = 8192
-"""Ratings drawn there: their items are the negatives, some 3,000 of a catalogue with a long tail."""
+"""Ratings drawn in sampling: their items are the negatives, about 3,000 in a catalogue with a long tail."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Batch:
         pairs: who rated what, as rows of ``users`` and ``items``; each pair once. With whole users, these are all the
             items that a user is known to have rated.
         negatives: what the users are contrasted with.
-        entries: (P,), which of the stored entries of the ratings each pair is.
+        entries: (P,), the position of each pair among the stored entries of the ratings.
     """
 
     users: Ids
@@ -64,7 +64,7 @@ def draw_users(ratings: sparse.csr_array[Any], n_batches: int, rng: np.random.Ge
 
     Args:
         ratings: as for :func:`batches`.
-        n_batches: how many; there are fewer where a user has more ratings than a batch.
+        n_batches: how many; fewer are returned where a user has more ratings than a batch.
         rng: draws the order.
     """
     counts = np.diff(ratings.indptr)
@@ -77,12 +77,12 @@ def draw_users(ratings: sparse.csr_array[Any], n_batches: int, rng: np.random.Ge
 
 
 def expected_negatives(ratings: sparse.csr_array[Any], batch_size: int, rng: np.random.Generator) -> float:
-    """How many ratings the negatives of a batch stand for, on average: all of a batch, or those that are sampled.
+    """From how many ratings the negatives of a batch come on average: all of the batch, or those that are sampled.
 
     Args:
         ratings: as for :func:`batches`.
         batch_size: likewise.
-        rng: draws a batch to look at.
+        rng: draws a batch, which shows whether its negatives are sampled.
     """
     if isinstance(next(batches(ratings, batch_size, rng)).negatives, SampledNegatives):
         return float(SAMPLED_RATINGS)
@@ -99,7 +99,7 @@ def make_batch(ratings: sparse.csr_array[Any], users: Ids, rng: np.random.Genera
     """
     lengths = np.diff(ratings.indptr)[users]
     user = np.repeat(np.arange(len(users)), lengths)  # (P,)
-    # The same as the entries of ratings[users], but with their positions in ratings kept.
+    # The entries of ratings[users], as positions among all entries of ratings.
     entries = position_in_group(lengths) + np.repeat(ratings.indptr[users], lengths)  # (P,)
     item_ids = ratings.indices[entries]
     times_rated = np.bincount(item_ids, minlength=ratings.shape[1])

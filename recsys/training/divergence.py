@@ -11,8 +11,8 @@ from recsys.models.hyperparameters import HyperParameters
 from recsys.nn.arrays import Array
 
 MAX_LOSS = 10.0
-"""A loss may be so many times that of popularity. With default settings no batch of six logs came above 1.1 times;
-with a learning rate of 1, a hundred times the default, it comes to 86 times within six epochs."""
+"""How many times the loss of popularity a loss may be. With default settings no batch of six logs exceeded 1.1 times;
+with a learning rate of 1, a hundred times the default, the loss reaches 86 times within six epochs."""
 
 
 def check_loss(loss: float, n_negatives: float, hyperparameters: HyperParameters, context: str) -> None:
@@ -20,8 +20,8 @@ def check_loss(loss: float, n_negatives: float, hyperparameters: HyperParameters
 
     Args:
         loss: mean over pairs.
-        n_negatives: ratings that the negatives of a pair stand for. Scores that are the log of each item's share of
-            the ratings are all 0 once corrected for it, and their loss is log(1 + n).
+        n_negatives: from how many ratings n the negatives of a pair come. Popularity scores each item by the log of
+            its share of the ratings; the logQ correction takes just that away, so its loss is log(1 + n).
         hyperparameters: of the training.
         context: where the loss was seen, as in "base, epoch 3, batch 2: the loss".
 
@@ -42,7 +42,7 @@ def check_numbers(values: Array, hyperparameters: HyperParameters, context: str)
     Raises:
         TrainingError: it does.
     """
-    # NaN is both the smallest and the largest, so no array of answers is needed.
+    # If there is a NaN, it is both the minimum and the maximum, so no array of booleans is needed.
     if values.size and not (np.isfinite(values.min()) and np.isfinite(values.max())):
         raise TrainingError(
             f"training has diverged ({context} beyond what 32 bits hold); {_advice(hyperparameters)}"
@@ -50,8 +50,8 @@ def check_numbers(values: Array, hyperparameters: HyperParameters, context: str)
 
 
 def _advice(hyperparameters: HyperParameters) -> str:
-    """What to lower: of all settings, extreme values of the learning rate alone make training diverge.
+    """What to lower: of all settings, only extreme values of the learning rate make training diverge.
 
-    The number is that of the training, which may be less than the setting.
+    The number is that of this training, which may be lower than the setting.
     """
     return f"lower learning_rate; this training began with {hyperparameters.learning_rate:g}"

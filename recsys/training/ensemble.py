@@ -1,4 +1,4 @@
-"""All towers of one model through their epochs, in step: those of the model itself and of its companions."""
+"""Train all towers of one model in step, epoch by epoch: its own and those of its companions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def popularity_scorer(log_q: Array) -> Scores:
 
 
 def default_weights(names: Sequence[str]) -> Weights:
-    """Those of towers with these names, the model's own first, in all epochs: others are chosen after the last."""
+    """The weights of towers with these names, the model's own first, until others are chosen after training."""
     return Weights.of_share(names, DEFAULT_SHARE)
 
 
@@ -60,7 +60,7 @@ class Training(Protocol):
         ...
 
     def scorer(self, users: Ids) -> Scores:
-        """How the towers as they are now score all items, for some of ``users`` (n,) at a time."""
+        """The scores of all items by the towers as they are now, for any of ``users`` (n,)."""
         ...
 
     def member_scorers(self, users: Ids) -> list[Scores]:
@@ -68,11 +68,11 @@ class Training(Protocol):
         ...
 
     def item_vectors(self) -> NDArray[np.float32]:
-        """As they are now, (n_items, d)."""
+        """The item vectors as they are now, (n_items, d)."""
         ...
 
     def fitted(self, history: Sequence[EpochRecord], epoch: int) -> Fitted:
-        """What would be served if training ended now."""
+        """The model that would be served if training ended now, after ``epoch``."""
         ...
 
     def save_weights(self) -> None:
@@ -85,7 +85,7 @@ class Training(Protocol):
 
 
 StartTraining = Callable[[ModelSpec, Dataset, HyperParameters, np.random.Generator], Training]
-"""From a model, the ratings that it learns from, how, and a generator, to towers that are not trained yet."""
+"""Makes the untrained towers of a model, from its spec, the ratings, the hyperparameters and a generator."""
 
 
 class Ensemble:
@@ -101,21 +101,21 @@ class Ensemble:
         weights: factors with which the scores of the towers are added.
 
     Raises:
-        ConfigError: there are companions, and no teacher for them to start from.
+        ConfigError: there are companions, but no teacher for them to start from.
     """
 
     def __init__(
         self, spec: ModelSpec, ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator
     ) -> None:
         self.spec, self.ratings, self.hyperparameters = spec, ratings, hyperparameters
-        own = Trainer.create(spec.name, ratings, hyperparameters, rng)
-        self.trainers = {spec.name: own}
+        main = Trainer.create(spec.name, ratings, hyperparameters, rng)
+        self.trainers = {spec.name: main}
         for companion in spec.companions:
             settings = companion.defaults(ratings, hyperparameters)
             if settings is not None:
-                if own.teacher is None:
+                if main.teacher is None:
                     raise ConfigError(f"{companion.name} towers start from a teacher, and {spec.name} has none")
-                towers = companion.create(ratings, own.teacher, settings, rng, np.float32)
+                towers = companion.create(ratings, main.teacher, settings, rng, np.float32)
                 self.trainers[companion.name] = Trainer(
                     companion.name, towers, None, ratings, settings, rng, companion.optimiser
                 )
@@ -128,12 +128,12 @@ class Ensemble:
         return float(np.mean([trainer.train_epoch(epoch) for trainer in self.trainers.values()]))
 
     def begin_epoch(self, epoch: int) -> Callable[[], float]:
-        """The same, for callers that could do something else meanwhile: not with towers in this process."""
+        """As :meth:`Training.begin_epoch`; in this process, the epoch is over before this returns."""
         loss = self.train_epoch(epoch)
         return lambda: loss
 
     def mixture(self) -> Mixture:
-        """The towers as they are now, as one."""
+        """The towers as they are now, as one model."""
         members = {name: trainer.towers for name, trainer in self.trainers.items()}
         return Mixture(members, self.weights, self.log_q)
 
@@ -152,13 +152,13 @@ class Ensemble:
         return part
 
     def scorer(self, users: Ids) -> Scores:
-        """How the towers as they are now score all items, for some of ``users`` (n,) at a time."""
+        """The scores of all items by the towers as they are now, for any of ``users`` (n,)."""
         mixture = self.mixture()
         items, bias = mixture.items()
-        vectors = mixture.users(users)  # of a large log, few of its users
+        vectors = mixture.users(users)  # of a large log, only few users are scored
         row = np.zeros(self.ratings.n_users, np.intp)
         row[users] = np.arange(len(users))
-        return lambda some: score_all(vectors[row[some]], items, bias)
+        return lambda block: score_all(vectors[row[block]], items, bias)
 
     def member_scorers(self, users: Ids) -> list[Scores]:
         """The same for each of the towers alone, and last for log popularity."""
@@ -175,12 +175,12 @@ class Ensemble:
         return [*(scorer(trainer.towers) for trainer in self.trainers.values()), popularity_scorer(self.log_q)]
 
     def item_vectors(self) -> NDArray[np.float32]:
-        """As they are now, (n_items, d)."""
+        """The item vectors as they are now, (n_items, d)."""
         vectors, _ = self.mixture().items()
         return vectors
 
     def fitted(self, history: Sequence[EpochRecord], epoch: int) -> Fitted:
-        """What would be served if training ended now."""
+        """The model that would be served if training ended now, after ``epoch``."""
         mixture = self.mixture()
         items, bias = mixture.items()
         return Fitted(

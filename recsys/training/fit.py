@@ -1,9 +1,9 @@
 """``fit``: epochs, early stopping, epoch records, the same for every model.
 
-Two trainers run side by side. The early one learns from a part of the training ratings (of a large log, those of a
-random share of the users) and is scored, after every epoch, on others; the served one learns from all of them, epoch
-by epoch in step with it. What is returned is the served one as it was after the last epoch at which the early one was
-as good as its best, to within one standard error.
+Two trainers run in step. The early one learns from a part of the training ratings (of a large log, those of a random
+share of the users) and is scored on the rest after every epoch; the served one learns from all of them. ``fit``
+returns the served one as it was after the last epoch in which the early one was as good as its best, to within one
+standard error.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from recsys.training.mixing import choose_weights, unvalidated_weights
 from recsys.training.validation import MAX_EARLY_RATINGS, MAX_SELECTION_RATINGS, Validation
 
 VALIDATION_SHARE = 0.1
-"""Of each user's training ratings, for early stopping."""
+"""Share of each user's training ratings that is held out for early stopping."""
 
 Snapshot = Callable[[], NDArray[np.float32]]
 OnEpoch = Callable[[EpochRecord, Snapshot], bool | None]
@@ -76,8 +76,8 @@ def fit_with(
         config: settings.
         on_epoch: as in :func:`fit`.
     """
-    # Training is many small products: more threads gain nothing, and spin. Where training diverges, numbers overflow;
-    # a TrainingError says so, and numpy need not.
+    # Training is many small products: more threads would gain nothing and busy-wait. Where training diverges, numbers
+    # overflow; a TrainingError reports that, so numpy's warnings are off.
     with threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"):
         return _fit(start, train, spec, config, on_epoch)
 
@@ -114,7 +114,7 @@ def _fit(
 
 
 def chain_callbacks(*callbacks: OnEpoch) -> OnEpoch:
-    """Several ``on_epoch`` as one: all are called, in turn, and training ends when any returns False."""
+    """Several ``on_epoch`` as one: all are called in turn, and training ends when any of them returns False."""
 
     def on_epoch(record: EpochRecord, snapshot: Snapshot) -> bool:
         answers = [callback(record, snapshot) for callback in callbacks]
@@ -130,16 +130,17 @@ def _train_with_early_stopping(
     hyperparameters: HyperParameters,
     on_epoch: OnEpoch | None,
 ) -> Fitted:
-    """Both trainers side by side, until the early one has not improved for ``patience`` epochs.
+    """Train both in step, until the early one has not improved for ``patience`` epochs.
 
-    Whatever is within one standard error of the best counts as equal (Breiman et al. 1984). They take the simplest of
-    equals; here the latest is taken, because the learning rate is meant to fall to 0 at the last epoch. So training
-    runs to the end unless it gets clearly worse.
+    Epochs within one standard error of the best count as equal (Breiman et al. 1984). They take the simplest model of
+    equals; here the latest epoch is taken, because the learning rate is meant to fall to 0 at the end. So training
+    runs through all epochs unless it gets clearly worse.
     """
     history: list[EpochRecord] = []
     best_epoch, best_ndcg, best_error, served_epoch = 0, -1.0, 0.0, 0
     for epoch in range(1, hyperparameters.epochs + 1):
-        train_loss, _ = [end() for end in [early.begin_epoch(epoch), served.begin_epoch(epoch)]]
+        # Both begin before either is awaited: on a cluster they run at the same time.
+        train_loss, _ = [finish() for finish in [early.begin_epoch(epoch), served.begin_epoch(epoch)]]
         score = validation.score(early.scorer(validation.users))
         context = f"{early.spec.name}, after epoch {epoch}: the loss on held-out ratings"
         check_loss(score.loss, validation.n_negatives, hyperparameters, context)

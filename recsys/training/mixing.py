@@ -1,8 +1,8 @@
-"""Choose on validation data the weights with which the scores of a model's towers, and popularity, are added.
+"""Choose, on validation data, the weights with which the scores of a model's towers and popularity are added.
 
-Where little is known of users and items, a list of what is popular may be better than any that was learned; where
-towers of two kinds are right about different users, both together are better than either. The choice costs no
-training: the scores of each are computed once, and added in a few ways.
+Where little is known of users and items, a list of popular items may be better than any that was learned; where two
+kinds of towers are right about different users, their sum is better than either. The choice costs no training: the
+scores of each are computed once and added with different weights.
 """
 
 from __future__ import annotations
@@ -19,24 +19,23 @@ from recsys.training.ensemble import DEFAULT_SHARE, Training
 from recsys.training.validation import Validation
 
 SHARES = (DEFAULT_SHARE, 0.1, 0.3, 0.8)
-"""Of the model's own towers, where it has companions; the first unless validation says otherwise."""
+"""Shares of the model's own towers, where it has companions; the first unless validation says otherwise."""
 POPULARITY = (0.0, 0.25, 0.5, 1.0, 4.0)
-"""Weights of the log of an item's share of the ratings; with the largest, lists are next to those of popularity."""
+"""Weights of the log of an item's share of the ratings; with the largest, lists are almost those of popularity."""
 UNVALIDATED_POPULARITY = 0.5
-"""Where there are too few users to choose: on invented logs of fifteen users, enough not to fall behind popularity
-where there are no tastes, and little enough to show those there are."""
+"""The weight of popularity where there are too few users to choose one: on invented logs of fifteen users, enough not
+to fall behind popularity where users do not differ in taste, and little enough to show where they do."""
 SIGNIFICANCE = 2.0
-"""Standard errors, of a difference user by user, that are chance. Two, because the best of several is the best by
-chance too."""
+"""A mean difference over users within so many standard errors may be chance; two, because the best of several
+candidates looks better than it is."""
 
 
 def choose_weights(early: Training, validation: Validation) -> Weights:
-    """The weights of highest nDCG@10, where it is higher than that of the first by more than chance.
+    """The weights with the highest nDCG@10 if they beat the first ones by more than chance, else the first.
 
-    The first weights are next to equal, without popularity: averages of models are robust. But where what is so
-    chosen is not ahead of popularity itself by more than chance, as on logs of a few users or without any taste, the
-    weights are those that are ahead of popularity by most, less as many standard errors: the more noise, the nearer
-    to it.
+    The first weights are almost equal, without popularity: averages of models are robust. But where the chosen ones
+    are not ahead of popularity itself by more than chance, as on logs of few users or without differences in taste,
+    those with the largest :func:`margin` over popularity are taken: the more noise, the closer to popularity.
 
     Args:
         early: trained on the part of the ratings that the validation part was cut from.
@@ -52,7 +51,7 @@ def choose_weights(early: Training, validation: Validation) -> Weights:
     for block in validation.blocks:
         scores = [scorer(block.users) for scorer in scorers]
         by_popularity = scores[-1].copy()
-        of_candidates = (validation.ndcg(block, weighted_sum(scores, weights)) for weights in candidates)
+        of_candidates = (validation.ndcg(block, weighted_sum(scores, weights)) for weights in candidates)  # (b,) each
         per_block.append(np.array([validation.ndcg(block, by_popularity), *of_candidates]))
     baseline, *ndcg = np.concatenate(per_block, axis=1)  # each (n_users,)
     best = int(np.argmax([of_users.mean() for of_users in ndcg]))
@@ -63,7 +62,7 @@ def choose_weights(early: Training, validation: Validation) -> Weights:
 
 
 def unvalidated_weights(training: Training) -> Weights:
-    """Those of a model for which nothing can be held out: the first, and some popularity."""
+    """The weights of a model for which nothing can be held out: the default shares, and some popularity."""
     return Weights.of_share(training.names, DEFAULT_SHARE, UNVALIDATED_POPULARITY)
 
 

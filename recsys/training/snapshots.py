@@ -1,4 +1,4 @@
-"""Item vectors recorded after some of the epochs, few enough to hold in memory: the map's replay of training."""
+"""Item vectors recorded after some of the epochs, for the map's replay of training; few enough to hold in memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recsys.schema import EpochRecord
 from recsys.training.fit import Snapshot
 
 MAX_FRAMES = 12
-"""Of one model. The page glides from one to the next, so more would only weigh more."""
+"""Frames of one model. The page moves smoothly between them, so more would only make it larger."""
 MAX_TRACKED_ITEMS = 3000
 
 Frames = dict[int, NDArray[np.float32]]
@@ -28,14 +28,14 @@ class SnapshotRecorder:
 
     How many epochs there will be is not known, because training may end early. So every epoch is recorded at first;
     whenever ``max_frames`` is reached, every second frame is dropped and only every second epoch is recorded from
-    then on: always the first, and the others at equal distances.
+    then on. So the first epoch is always recorded, and the others follow at equal distances.
 
     Args:
         items: (n_tracked,), which to record.
         max_frames: how many epochs at most, at least 1; one frame is left for the served model.
 
     Attributes:
-        frames: of the epochs that were recorded.
+        frames: the recorded vectors, by epoch.
     """
 
     def __init__(self, items: NDArray[np.intp], max_frames: int = MAX_FRAMES - 1) -> None:

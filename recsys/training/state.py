@@ -1,6 +1,6 @@
-"""What training has learned so far, as a value: to step on from it gives another one and leaves it as it is.
+"""The state of training as an immutable value: a step from one state gives another and leaves the first as it is.
 
-So a step can be repeated, on whichever machine, and gives the same.
+So a step can be repeated, on any machine, with the same result.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from recsys.training.trainer import NOTHING, BatchLoss, Trainer
 
 @dataclass(frozen=True, eq=False)
 class TrainerState:
-    """Of one pair of towers.
+    """The state of one pair of towers.
 
     Attributes:
         values: the parameters, by name.
-        first, second: the moments of each, as of :class:`~recsys.nn.optim.Adam`.
-        steps: of the optimiser.
+        first, second: both moments of each, see :class:`~recsys.nn.optim.Adam`.
+        steps: how many the optimiser has made.
     """
 
     values: dict[str, Array]
@@ -43,7 +43,7 @@ class TrainerState:
         )
 
     def copied(self) -> TrainerState:
-        """The same in arrays of its own."""
+        """The same in new arrays."""
         values, first, second = (
             {name: array.copy() for name, array in arrays.items()}
             for arrays in (self.values, self.first, self.second)
@@ -51,7 +51,7 @@ class TrainerState:
         return TrainerState(values, first, second, self.steps)
 
     def put_into(self, trainer: Trainer) -> None:
-        """Let a trainer of the same towers go on from here, in these very arrays."""
+        """Let a trainer of the same towers continue from here; it changes these arrays in place."""
         for name, parameter in trainer.towers.parameters().items():
             parameter.value = self.values[name]
         trainer.optimiser.first, trainer.optimiser.second = list(self.first.values()), list(self.second.values())
@@ -60,11 +60,11 @@ class TrainerState:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Of all towers of a model.
+    """The state of all towers of a model.
 
     Attributes:
-        trainers: by name.
-        rng: where the generator of batches and dropout is; never drawn from, but copied.
+        trainers: their states, by name.
+        rng: the generator of batches and dropout in its current state; it is copied and never drawn from.
         loss: of the batches of this epoch so far.
     """
 
@@ -74,15 +74,15 @@ class State:
 
     @classmethod
     def of(cls, ensemble: Ensemble, rng: np.random.Generator) -> State:
-        """That of an ensemble as it is now, copied."""
+        """The state of an ensemble as it is now, copied."""
         trainers = {name: TrainerState.of(trainer).copied() for name, trainer in ensemble.trainers.items()}
         return cls(trainers, copy.deepcopy(rng), NOTHING)
 
     def put_into(self, ensemble: Ensemble) -> None:
-        """Show the towers of an ensemble as they are in this state; they must not be trained from there."""
+        """Give the towers of an ensemble this state, to score with them; training them would change the state."""
         for name, trainer in ensemble.trainers.items():
             self.trainers[name].put_into(trainer)
 
     def with_trainer(self, name: str, trainer: TrainerState) -> State:
-        """The same but for one pair of towers."""
+        """The same with a new state of one pair of towers."""
         return replace(self, trainers={**self.trainers, name: trainer})

@@ -1,4 +1,4 @@
-"""One model through its epochs: batch, forward, loss, backward, step."""
+"""Train one pair of towers: batch, forward, loss, backward, step."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class BatchLoss(NamedTuple):
 
     Attributes:
         total: their sum.
-        n_pairs: how many they are; 0 where nothing was to be predicted.
+        n_pairs: how many pairs there are; 0 where nothing was to be predicted.
     """
 
     total: float
@@ -34,25 +34,25 @@ class BatchLoss(NamedTuple):
 
     @property
     def mean(self) -> float:
-        """Of the pairs."""
+        """The mean loss of a pair; 0 where there are none."""
         return self.total / max(self.n_pairs, 1)
 
     def plus(self, other: BatchLoss) -> BatchLoss:
-        """Of the pairs of both."""
+        """The losses of the pairs of both."""
         return BatchLoss(self.total + other.total, self.n_pairs + other.n_pairs)
 
 
 NOTHING = BatchLoss(0.0, 0)
-"""Of no batch."""
+"""The loss of no batch."""
 
 
 def learning_rate(hyperparameters: HyperParameters, epoch: int) -> float:
-    """Of the optimiser in an epoch, counted from 1."""
+    """The learning rate in an epoch, counted from 1."""
     return hyperparameters.learning_rate * cosine_decay(epoch - 1, hyperparameters.epochs)
 
 
 class Trainer:
-    """Trains one model on one set of ratings.
+    """Trains one pair of towers on one set of ratings.
 
     The objective of a batch is
 
@@ -63,7 +63,7 @@ class Trainer:
     Args:
         name: of the towers, in messages.
         towers: what is trained.
-        teacher: of them, if any.
+        teacher: whose scores they are pulled towards, if any.
         ratings: what they learn from.
         hyperparameters: how.
         rng: draws batches and dropout.
@@ -148,7 +148,7 @@ class Trainer:
 
         Args:
             users: as :func:`~recsys.training.batches.make_batch` takes them.
-            context: which batch it is, as in "epoch 3, batch 2".
+            context: which batch it is, such as "epoch 3, batch 2".
 
         Raises:
             TrainingError: the loss shows that training has diverged.
@@ -156,7 +156,7 @@ class Trainer:
         batch = make_batch(self.ratings.matrix, users, self.rng)
         inputs = self.towers.training_inputs(batch.users, self.rng)
         n_pairs = len(batch.pairs.user[inputs.predicted])
-        if not n_pairs:  # of users with a single rating nothing can be hidden
+        if not n_pairs:  # every user of the batch has a single rating, so none could be hidden and predicted
             return NOTHING
         loss = self.add_gradients(batch, inputs)
         n_negatives = float(batch.negatives.counts.sum())
@@ -189,8 +189,9 @@ class Trainer:
             scores = Factors(users, items, bias, contributions, positive_z + log_q[pairs.item])
             teacher_scores = self.teacher.scores(batch.users, batch.items, batch.entries)
             extra = distillation(scores, teacher_scores, pairs, hyperparameters.distillation)
-            # The product's part of the distillation gradient goes straight to the factors; what the pairs have on top
-            # takes the way of the softmax's positives. The contributions see all of it.
+            # The distillation gradient of the plain product is added to the factors below. Its correction at the
+            # pairs goes back through the scores, as the gradient of the softmax's positives does; the
+            # self-contributions get the whole gradient at the pairs.
             through_scores = positive_gradient + extra.pair_correction
             positive_gradient = positive_gradient + extra.positive_scores
             users_gradient += extra.users

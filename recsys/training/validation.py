@@ -23,12 +23,13 @@ VALIDATION_K = 10
 MIN_USERS = 20
 """With fewer, nDCG is noise, and every epoch is run."""
 MAX_USERS, MIN_SAMPLE, MAX_SCORES = 2000, 200, 10_000_000
-"""Of more than so many users, or of so many that their scores would be more than the last, a random sample (of the
-second at least) is scored: that is much faster."""
+"""A random sample of users is scored, which is much faster, where there are more than ``MAX_USERS`` or their scores
+would be more than ``MAX_SCORES``; it has at least ``MIN_SAMPLE`` users."""
 
 MAX_SELECTION_RATINGS, MAX_EARLY_RATINGS = 500_000, 4_000_000
-"""On which settings are compared before training, and from which the early trainer learns: of a larger log, about so
-many, of a random share of the users. At 20 million training takes a quarter less time, and serves the same epoch."""
+"""Ratings on which settings are compared before training, and from which the early trainer learns; of a larger log, a
+random share of the users with about so many. At 20 million ratings, training takes a quarter less time and the same
+epoch is served."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,12 @@ class ValidationScore:
 
 
 class ValidationBlock(NamedTuple):
-    """Users that are scored at a time.
+    """Users that are scored at once.
 
     Attributes:
-        users: (b,), their ids.
-        rated: rows and columns, in their scores, of the ratings the early trainer learns from.
-        held_out: rows and columns of those it does not.
+        users: (b,), their indices.
+        rated: rows and columns, in their scores, of the ratings that the early trainer learns from.
+        held_out: rows and columns of their held-out ratings.
     """
 
     users: Ids
@@ -62,7 +63,7 @@ class Validation:
         blocks: the users whose held-out ratings count.
         held_out: ratings of these users that the early trainer does not see.
         log_q: (n_items,), of the ratings that it learns from.
-        n_negatives: ratings that the negatives of one of its batches stand for.
+        n_negatives: from how many ratings the negatives of one of its batches come.
     """
 
     blocks: tuple[ValidationBlock, ...]
@@ -80,7 +81,7 @@ class Validation:
         max_users = min(MAX_USERS, max(MIN_SAMPLE, MAX_SCORES // train.n_items))
         if len(users) > max_users:
             users = np.sort(rng.choice(users, max_users, replace=False))
-            held_out = held_out.subset(np.isin(held_out.user, users))  # to be searched every time scores are judged
+            held_out = held_out.subset(np.isin(held_out.user, users))  # it is searched whenever lists are scored
         blocks = [
             ValidationBlock(block, train.rated(block), held_out.rated(block))
             for block in user_blocks(users, train.n_items)
@@ -88,11 +89,11 @@ class Validation:
         return cls(tuple(blocks), held_out, log_q(train), expected_negatives(train.matrix, batch_size, rng))
 
     def sample(self, train: Dataset, max_ratings: int, rng: np.random.Generator) -> Dataset:
-        """The ratings, or of more than ``max_ratings`` those of the users who are scored and of some others.
+        """The ratings; of more than ``max_ratings``, those of the users who are scored and of some others.
 
         Args:
             train: the training ratings without those that are held out.
-            max_ratings: about how many there are to be at most.
+            max_ratings: about how many are returned at most.
             rng: draws the others.
         """
         if train.n_ratings <= max_ratings:
@@ -108,7 +109,7 @@ class Validation:
         """nDCG@10 of any scores on the held-out ratings of each user who is scored: (n,).
 
         Args:
-            scores: of users; may be overwritten.
+            scores: from users to their scores, which are overwritten.
         """
         return np.concatenate([self.ndcg(block, scores(block.users)) for block in self.blocks])
 
@@ -117,7 +118,7 @@ class Validation:
 
         Args:
             block: one of :attr:`blocks`.
-            scores: (b, n_items), of any kind; overwritten.
+            scores: (b, n_items); overwritten.
         """
         scores[block.rated] = -np.inf
         return self._ndcg(block.users, largest(scores, min(VALIDATION_K, len(self.log_q)))[0])
@@ -129,12 +130,12 @@ class Validation:
         item as often as it can be expected in a batch.
 
         Args:
-            scores: of :attr:`users`; may be overwritten.
+            scores: from :attr:`users` to their scores, which are overwritten.
         """
         k = min(VALIDATION_K, len(self.log_q))
         # In a batch of n ratings an item is expected n q times, so it contributes n q exp(score - log q) =
-        # n exp(score) to the softmax sum. The same n for every item may as well be taken from the positives:
-        # log(n sum exp s) - y = log(sum exp s) - (y - log n).
+        # n exp(score) to the softmax sum. As n is the same for every item, it is subtracted from the positives
+        # instead: log(n sum exp s) - y = log(sum exp s) - (y - log n).
         log_n = np.float32(np.log(self.n_negatives))
         losses, lists = [], []
         for users, rated, held_out in self.blocks:
@@ -142,7 +143,7 @@ class Validation:
             positives = Pairs.distinct(*held_out)
             positive_scores = block[held_out] - self.log_q[positives.item] - log_n
             block[rated] = -np.inf
-            lists.append(largest(block, k)[0])  # the list is of unseen items, held-out ones among them
+            lists.append(largest(block, k)[0])  # of unseen items, which include the held-out ones
             block[held_out] = -np.inf  # a positive is not its user's negative
             losses.append(masked_forward(block, positive_scores, positives)[0] * len(positive_scores))
         users = self.users
@@ -156,7 +157,7 @@ class Validation:
         return np.concatenate([block.users for block in self.blocks])
 
     def _ndcg(self, users: Ids, lists: Ids) -> NDArray[np.float64]:
-        """Of ``users`` (n,), from their lists (n, k)."""
-        # By id, unlike the metrics of a report: training knows nothing of titles.
+        """Each user's nDCG, (n,), from the lists (n, k) of ``users`` (n,)."""
+        # Unlike in a report, items of the same title and year are different items: training ignores titles.
         is_rated = contains_pairs(users, lists, self.held_out.user, self.held_out.item, self.held_out.n_items)
         return ndcg(is_rated, self.held_out.user_counts[users])
