@@ -1,1 +1,1 @@
-"""Ranking, metrics and baselines; knows anything that has ``scores``, and nothing of towers."""
+"""Ranking and metrics for anything that has ``scores``; must not import towers."""

@@ -13,11 +13,11 @@ from recsys.schema import Interval
 RESAMPLES = 1000
 SEED = 0
 CONFIDENCE = 0.95
-MAX_REMEMBERED = 1_000_000
-"""Resamples times users up to which draws are remembered: models, groups and comparisons share them."""
+MAX_CACHED = 1_000_000
+"""Resamples times users up to which draws are cached, because models, groups and comparisons share them."""
 
 Intervals = Callable[[Mapping[str, NDArray[np.float64]]], dict[str, Interval]]
-"""From one value for each user, by metric, to the means with their intervals."""
+"""From one value per user, by metric, to the means with their intervals."""
 
 
 def bootstrap_intervals(
@@ -51,8 +51,8 @@ def bootstrap_intervals(
 
 
 def _draws(n: int, resamples: int, seed: int) -> Iterable[NDArray[np.float64]]:
-    """How often each of n users is drawn says all of a resample: its means are a product, without a copy of rows."""
-    return _remembered(n, resamples, seed) if n * resamples <= MAX_REMEMBERED else _drawn(n, resamples, seed)
+    """For each resample, how often each of n users is drawn, (n,): its means are then a matrix product."""
+    return _cached(n, resamples, seed) if n * resamples <= MAX_CACHED else _drawn(n, resamples, seed)
 
 
 def _drawn(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
@@ -62,6 +62,6 @@ def _drawn(n: int, resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
 
 
 @lru_cache(maxsize=8)
-def _remembered(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
-    """(resamples, n)."""
+def _cached(n: int, resamples: int, seed: int) -> NDArray[np.float64]:
+    """All draws at once, (resamples, n)."""
     return np.stack(list(_drawn(n, resamples, seed)))

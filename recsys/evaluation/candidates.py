@@ -1,4 +1,4 @@
-"""What may stand in a user's list: no item they rated, no twin of one, and of unrated twins only the best."""
+"""What a user's list may hold: no item they rated, no twin of one, and of several unrated twins only the best."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def exclude(scores: NDArray[np.floating[Any]], rated: tuple[Ids, Ids], twins: Tw
         return
     block = scores[:, twins.items]  # (n, t), the columns of a group side by side
     best = np.maximum.reduceat(block, twins.starts, axis=1)  # (n, g)
-    is_closed = np.isneginf(np.minimum.reduceat(block, twins.starts, axis=1))  # (n, g): one of the group is rated
+    is_rated = np.isneginf(np.minimum.reduceat(block, twins.starts, axis=1))  # (n, g): an item of the group is rated
     # The first of the highest-scored of each group: the lowest position among those that have the group's best score.
     position = np.where(block == best[:, twins.group], np.arange(len(twins.items)), len(twins.items))  # (n, t)
     first = np.minimum.reduceat(position, twins.starts, axis=1)  # (n, g)
-    is_listed = (position == first[:, twins.group]) & ~is_closed[:, twins.group]
+    is_listed = (position == first[:, twins.group]) & ~is_rated[:, twins.group]
     scores[:, twins.items] = np.where(is_listed, block, -np.inf)
 
 
@@ -43,11 +43,11 @@ def listed_instead(scores: NDArray[np.floating[Any]], items: Ids, twins: Twins) 
 
     Args:
         scores: (n_items,), of one user, after :func:`exclude`.
-        items: (h,); one of which no twin may be listed stays.
+        items: (h,); an item stays where no twin of it may be listed either.
         twins: of the catalogue.
     """
     listed = np.arange(len(scores))
-    members = twins.items[np.isfinite(scores[twins.items])]  # one of a group at most
+    members = twins.items[np.isfinite(scores[twins.items])]  # at most one of a group
     listed[twins.first[members]] = members
     return listed[twins.first[items]]
 

@@ -28,9 +28,9 @@ from recsys.schema import NewUsers
 
 DRAWS = 5
 SHARE = 0.1
-"""Of the users with two ratings or more: with fewer there is none to give and one to hide."""
+"""Share of the users with two or more ratings that is new in a draw: a new user needs one to give and one to hide."""
 MIN_USERS = 20
-"""Such users below which nothing is measured: a draw would be one or two people."""
+"""With fewer such users nothing is measured: a draw would be one or two people."""
 HALF = "half"
 GIVEN = ("3", "5", "10", HALF)
 """How many items each new user gives; half is rounded down."""
@@ -56,9 +56,9 @@ class GivenOrder:
     """Which of their items new users give first.
 
     Attributes:
-        sort_keys: from ratings and a random number for each, (n_ratings,), to what sorts the ratings of a user; of
-            the arrays (n_ratings,) the last decides first, as in :func:`numpy.lexsort`.
-        protocol: what comes before the random number, for the protocol.
+        sort_keys: from ratings and a random number for each, (n_ratings,), to the keys by which a user's ratings are
+            sorted: arrays (n_ratings,), the last of which counts first, as in :func:`numpy.lexsort`.
+        protocol: the keys before the random number, in words, for the protocol.
         label: for the terminal.
     """
 
@@ -80,7 +80,7 @@ FIRST_IN_TIME = GivenOrder(_by_time, "time and, where times are equal, by ", "fi
 
 
 class FoldIn(Protocol):
-    """What ranks items for users who were not in training."""
+    """Scores items for users who were not in training."""
 
     def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> NDArray[np.floating[Any]]:
         """Scores of all items (N, n_items) from what N users rated (N, n_items); infinity for an item just liked."""
@@ -94,8 +94,9 @@ class Draw:
     Attributes:
         number: of the draw, from 0.
         train: the ratings of all others.
-        cuts: by how much new users give: what they give (``train``), and what is relevant of the rest of theirs
-            (``test``). Users who would have nothing relevant are in neither; a cut without any user is absent.
+        cuts: by how many items new users give: the ratings that they give (``train``), and the relevant ones among
+            the rest of theirs (``test``). Users who would have nothing relevant are in neither; a cut without any
+            user is left out.
     """
 
     number: int
@@ -112,7 +113,7 @@ class ColdStartScores:
 
 
 class ColdStartModel(Protocol):
-    """A row of the table of cold start."""
+    """A row of the cold-start table."""
 
     def skip_reason(self, ratings: Dataset) -> str | None:
         """Why it cannot be measured on these ratings; None where it can."""
@@ -146,7 +147,7 @@ class UntunedColdStart:
     """A model without a hyperparameter to choose.
 
     Attributes:
-        learn: from training ratings and the number of the draw to what answers new users.
+        learn: from training ratings and the number of the draw to a model that can fold in.
         history: what the model sees of the ratings that new users give.
     """
 
@@ -170,8 +171,8 @@ class TunedColdStart:
     """A model with one hyperparameter, chosen for each number of given items.
 
     Attributes:
-        learn: from training ratings and a value of the grid to what answers new users.
-        grid: values to choose from; of equals the first, also where nobody has enough items to try it.
+        learn: from training ratings and a value of the grid to a model that can fold in.
+        grid: values to choose from; the first of equals is chosen, also where no user has enough items to try.
         skip_reason: why it cannot be measured.
     """
 
@@ -191,9 +192,9 @@ class TunedColdStart:
         return ColdStartScores(scores, chosen)
 
     def tune(self, validation: Draw, k: int) -> dict[str, float]:
-        """The value with the highest nDCG on a draw made for that, for each of :data:`GIVEN`."""
+        """The value with the highest nDCG on a draw of validation users, for each of :data:`GIVEN`."""
         trials = []
-        for value in self.grid:  # one at a time: EASE, say, holds a matrix of the catalogue's square
+        for value in self.grid:  # one model at a time, to bound memory: EASE, say, holds a matrix (n_items, n_items)
             model = self.learn(validation.train, value)
             trials.append(
                 {given: mean_ndcg(model, cut.train.matrix, cut, k) for given, cut in validation.cuts.items()}
@@ -216,17 +217,17 @@ def evaluate_cold_start(
     relevant_from: float | None = None,
     orders: Sequence[GivenOrder] = (AT_RANDOM,),
 ) -> list[NewUsers]:
-    """Score every model on the same new users, over several draws of them, who give their items in several orders.
+    """Score every model on the same new users, over several draws of them and several orders of their items.
 
     Args:
         ratings: the whole log.
         models: by the name of their row.
         k: length of the lists.
-        seed: of the generator of which one is spawned for each draw.
-        on_draw: called after each draw with how many are done of how many.
+        seed: of the generator from which one is spawned for each draw.
+        on_draw: called after each draw with how many are done and how many there are.
         relevant_from: the lowest held-out rating that counts as relevant; None where all do.
-        orders: which items are given first; a draw's users, and the models that learn from all others, are the same
-            in each.
+        orders: which items are given first; the users of a draw, and the models that learn from all others, are the
+            same for each order.
 
     Returns:
         The figures of each order in turn.
@@ -284,7 +285,7 @@ def _report(
 
 
 def describe(report: NewUsers, k: int) -> list[str]:
-    """For the terminal: the mean over the draws of each model, by how much is given."""
+    """For the terminal: the mean over the draws of each model, by the number of given items."""
     return [f"nDCG@{k} with {', '.join(report.given)} given"] + [
         " ".join([name, *(f"{np.mean(by_draw):.4f}" for by_draw in by_given)])
         for name, by_given in report.models.items()
@@ -298,11 +299,11 @@ def draw_users(
     relevant_from: float | None = None,
     order: GivenOrder = AT_RANDOM,
 ) -> Draw:
-    """Take :data:`SHARE` of the users out; the items each gives first are given in larger cuts too."""
+    """Take :data:`SHARE` of the users out; larger cuts contain the items of smaller ones."""
     eligible = _eligible(ratings)
     chosen = rng.choice(eligible, max(1, round(SHARE * len(eligible))), replace=False)
     is_new = np.isin(ratings.user, chosen)
-    # Draws are handed out by user and item, so that the lines of the source have no part in who gives what.
+    # Random numbers are assigned in order of user and item, so that the order of lines does not matter.
     draws = np.empty(ratings.n_ratings)
     draws[order_by(ratings.user, ratings.item)] = rng.random(ratings.n_ratings)
     position = np.empty(ratings.n_ratings, np.int64)  # of each rating among its user's, from 0
@@ -322,7 +323,7 @@ def draw_users(
 
 
 def mean_ndcg(model: FoldIn, histories: sparse.csr_array[Any], cut: Split, k: int) -> float:
-    """Mean over the new users of a cut; ``histories`` (n_users, n_items) is what the model sees of them."""
+    """Mean nDCG over the new users of a cut; ``histories`` (n_users, n_items) is what the model sees of them."""
     users, relevant = _new_users(cut), cut.test
     assert relevant is not None
     items, _ = top_k(_FoldInScorer(model, histories), users, k, exclude=cut.train)
@@ -331,7 +332,7 @@ def mean_ndcg(model: FoldIn, histories: sparse.csr_array[Any], cut: Split, k: in
 
 @dataclass(frozen=True, eq=False)
 class _FoldInScorer:
-    """Scores users by the histories they gave."""
+    """Scores users by the histories that they give."""
 
     model: FoldIn
     histories: sparse.csr_array[Any]
@@ -341,7 +342,7 @@ class _FoldInScorer:
 
 
 def _eligible(ratings: Dataset) -> Ids:
-    """Users with a rating to give and one to hide."""
+    """Users who have a rating to give and one to hide."""
     return np.flatnonzero(ratings.user_counts > 1)
 
 

@@ -20,7 +20,7 @@ from recsys.schema import DiscoveryCurves, DiscoveryPoint
 AMOUNTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 """The values of ``discovery`` that are measured."""
 MAX_USERS = 2_000
-"""More users are sampled: the mean over so many is known to about a hundredth of itself."""
+"""Of more users, a random sample is measured: its mean is accurate to about one percent."""
 
 
 def discovery_curves(

@@ -18,15 +18,15 @@ def hidden_ranks(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[np.in
     """The rank of every rating of ``test``, from 1, among all items that its user's list may hold.
 
     Equal scores rank in index order: where a list of :func:`~recsys.evaluation.ranking.top_k` holds the item, this is
-    its rank there. An item whose twin is listed in its place has the rank of that twin. What no list may hold, as the
-    user rated a twin of it in training, ranks behind all others. Models and data are joined by id, as in
-    :func:`~recsys.evaluation.report.evaluate`.
+    its rank there. An item whose twin is listed in its place has the rank of that twin. An item that may not be
+    listed, because the user rated a twin of it in training, ranks behind all others. Models and data are joined by
+    id, as in :func:`~recsys.evaluation.report.evaluate`.
 
     Returns:
         Ranks (n,), in the order of the entries of ``test.matrix``.
 
     Raises:
-        DataError: models and data do not fit together, or a score is not finite.
+        DataError: model and data have different ids, or a score is not finite.
     """
     train = align_to(fitted, train, "the training part")
     ranks = HiddenRanks(train, test)
@@ -35,14 +35,14 @@ def hidden_ranks(fitted: Scorer, train: Dataset, test: Dataset) -> NDArray[np.in
 
 
 class HiddenRanks:
-    """The ranks of the ratings of ``test``, from the scores of all users in their order.
+    """The ranks of the ratings of ``test``, from the scores of all users.
 
     Args:
-        train: the training ratings, in the order of the model.
-        test: what was held out, in any order.
+        train: the training ratings, with users and items in the order of the model.
+        test: the held-out ratings, with users and items in any order.
 
     Attributes:
-        hidden: what was held out, in the order of the model.
+        hidden: the held-out ratings, with users and items in the order of the model.
 
     Raises:
         DataError: ``test`` has users or items that ``train`` lacks.
@@ -54,19 +54,19 @@ class HiddenRanks:
         self._ranks = np.empty(test.n_ratings, np.int64)
 
     def visit(self, rows: slice, scores: NDArray[np.floating[Any]]) -> None:
-        """Rank what some users rated."""
-        starts, items_of_all = self._matrix.indptr, self._matrix.indices
-        for user, of_user in zip(range(rows.start, rows.stop), scores, strict=True):
-            entries = slice(starts[user], starts[user + 1])
-            items = items_of_all[entries]
+        """Rank the held-out items of the users in ``rows``, from their scores (n, n_items)."""
+        indptr, indices = self._matrix.indptr, self._matrix.indices
+        for user, user_scores in zip(range(rows.start, rows.stop), scores, strict=True):
+            entries = slice(indptr[user], indptr[user + 1])
+            items = indices[entries]
             if not len(items):
                 continue
             if self._twins:
-                items = candidates.listed_instead(of_user, items, self._twins)
-            self._ranks[entries] = _ranks(of_user, items)
+                items = candidates.listed_instead(user_scores, items, self._twins)
+            self._ranks[entries] = _ranks(user_scores, items)
 
     def of_entries(self) -> NDArray[np.int64]:
-        """The ranks (n,) of the entries of ``test.matrix``, once all users were visited."""
+        """The ranks (n,) of the entries of ``test.matrix``, once all users have been visited."""
         if self.hidden is self._test:
             return self._ranks
         hidden, test = self.hidden, self._test
@@ -83,7 +83,7 @@ def _ranks(scores: NDArray[np.floating[Any]], items: NDArray[np.integer[Any]]) -
     not_above = np.searchsorted(ascending, item_scores, side="right")  # items with this score or a lower one
     ranks: NDArray[np.int64] = len(ascending) - not_above + 1
     n_equal = not_above - np.searchsorted(ascending, item_scores, side="left")
-    # Equal scores: those of a lower index come first. What may not be listed shares one rank, behind the rest.
+    # Of equal scores, those with a lower index come first. Items that may not be listed share the last rank.
     for index in np.flatnonzero((n_equal > 1) & np.isfinite(item_scores)):
         ranks[index] += np.count_nonzero(scores[: items[index]] == item_scores[index])
     return ranks

@@ -24,7 +24,7 @@ FORMULAS = {
 
 
 class ListOverlap(NamedTuple):
-    """Two models' lists compared, for the users who have some.
+    """Two models' lists compared, for the users who have a list.
 
     Attributes:
         shared: int64 (n,), items in both lists of a user.
@@ -42,8 +42,8 @@ def list_overlap(
 ) -> ListOverlap:
     """Compare two models' lists of the same users, both (n_users, k), best first; -1 is no item.
 
-    A user's two lists are equally long, because both models choose among the same unseen items; users who have none
-    are left out.
+    A user's two lists have the same length, because both models choose among the same unseen items; users without
+    unseen items are left out.
     """
     length = (first >= 0).sum(axis=1)
     has_list = length > 0
@@ -65,12 +65,12 @@ def agreement(
     second: NDArray[np.integer[Any]],
     intervals: Intervals = bootstrap_intervals,
 ) -> Agreement | None:
-    """The means over users, with intervals; None where nobody has a list.
+    """The means over users, with intervals; None where no user has a list.
 
     Args:
         names: of both models.
         first: (n_users, k), the lists of the first.
-        second: (n_users, k), those of the second.
+        second: (n_users, k), the lists of the second.
         intervals: the bootstrap.
     """
     overlap = list_overlap(first, second)
@@ -88,7 +88,7 @@ def agreement(
 
 
 def _first_shared_at(first: NDArray[np.integer[Any]], second: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-    """Items that are in both lists from each depth on and not before, (n, k): the later of an item's two ranks."""
+    """How many items are in both lists from each depth on and not before, (n, k): the later of their ranks counts."""
     n, k = first.shape
     n_items = int(max(first.max(initial=0), second.max(initial=0))) + 1
     keys, ranks = [], []

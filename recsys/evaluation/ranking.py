@@ -18,29 +18,29 @@ from recsys.nn.arrays import Ids
 from recsys.threads import for_each
 
 BLOCK_SCORES = 1_200_000
-"""Scores held at once: 5 MB in float32, so that a cache of the processor holds them from one pass to the next."""
+"""Scores held at once: 5 MB in float32, so that they stay in the processor's cache from one pass to the next."""
 
 TILE = 8
-"""Users of a block are a multiple of it where there are as many: matrix products are computed in tiles, and a part of
-one takes as long as a whole one."""
+"""The number of users in a block is a multiple of this, if there are as many: matrix products are computed in tiles,
+and an incomplete tile takes as long as a complete one."""
 
 GROUP_SIZE = 8
-"""Columns with one maximum for all; fewer where there would be fewer groups than the next number asks for."""
+"""Columns in a group, of which the maximum is taken; fewer where ``GROUPS_PER_ITEM`` needs more groups."""
 
 GROUPS_PER_ITEM = 8
-"""Groups of columns for each item of a list. With fewer groups, two of the best items often share one, which lowers
-the threshold and lets more candidates pass."""
+"""Groups of columns for each item of a list. With fewer groups, two of the best items often share a group, which
+lowers the threshold and lets more candidates pass."""
 
 
 class Scorer(Protocol):
     """Anything that ranks items: a fitted model or a baseline.
 
-    One that has the attributes ``user_ids`` (n_users,) and ``item_ids`` (n_items,) as well is joined with data by
-    these; without them it must have as many users and items as the data, in the same order.
+    With the attributes ``user_ids`` (n_users,) and ``item_ids`` (n_items,) it is joined with data by these ids;
+    without them it must have as many users and items as the data, in the same order.
 
-    One with the attribute ``is_thread_safe``, True, allows several threads to call ``scores`` at once, each with a
-    BLAS of one thread; blocks of users are then shared among the cores. Of all others it is called by the caller's
-    thread alone, with as many threads of BLAS as the caller has.
+    If its attribute ``is_thread_safe`` is True, several threads may call ``scores`` at once, each with a BLAS of one
+    thread, and blocks of users are shared among the cores. Otherwise only the caller's thread calls ``scores``, with
+    as many threads of BLAS as the caller has set.
     """
 
     def scores(self, users: Ids | None = None) -> NDArray[np.floating[Any]]:
@@ -59,19 +59,19 @@ def top_k(
             ``exclude``, or without it as many as ``fitted.scores()`` has rows, which scores all of them at once.
         k: length of the lists.
         exclude: its rated items are left out of each user's list, and so are items of the same title and year as one
-            of these; of several unrated items of the same title and year only the best is listed. Its users and items
-            are those of ``fitted``, in any order: they are found by their ids, whose written forms are compared.
+            of these; of several unrated items of the same title and year only the best is listed. It has the users
+            and items of ``fitted``, in any order: they are joined by the written form of their ids.
 
     Returns:
         Items and scores, both (n, k), best first; items are indices into ``fitted.item_ids``. Equal scores are in
         index order, also at the k-th rank. Where a user has fewer than k items left, the list ends with item -1 and
-        score -inf. The same bytes for any number of cores if ``fitted`` is thread-safe, as our models and baselines
-        are; else the last bit of a score may depend on the number of threads of BLAS.
+        score -inf. The result has the same bytes on any number of cores if ``fitted`` is thread-safe, as the models
+        and baselines here are; otherwise the last bit of a score may depend on the number of threads of BLAS.
 
     Raises:
         ConfigError: k is not a whole number, below 1 or above the number of items.
-        DataError: ``exclude`` has other users or items than ``fitted``, an index is not that of a user, or a score is
-            not finite.
+        DataError: ``exclude`` has other users or items than ``fitted``, there is no user with one of the indices, or
+            a score is not finite.
 
     >>> import recsys
     >>> dataset = recsys.load_dataset("sample")
@@ -91,8 +91,8 @@ def top_k(
 
 
 Visit = Callable[[slice, NDArray[np.floating[Any]]], None]
-"""Gets a slice of some users and their scores (n, n_items), with -inf for what may not be listed; must not change
-them."""
+"""Called with a slice of the users and their scores (n, n_items), with -inf for items that may not be listed; must
+not change the scores."""
 
 
 class BestItems:
@@ -119,32 +119,33 @@ class BestItems:
         self.scores: NDArray[np.float32] = np.empty((n_users, k), np.float32)
 
     def visit(self, rows: slice, scores: NDArray[np.floating[Any]]) -> None:
-        """The lists of some of the users."""
+        """Fill in the lists of the users in ``rows``."""
         self.items[rows], self.scores[rows] = largest(scores, self._k)
 
 
 def visit_scores(fitted: Scorer, users: Ids, visits: Sequence[Visit], exclude: Dataset | None = None) -> None:
-    """Score users in blocks, so that memory stays bounded: scores take most of the time of whatever needs them.
+    """Score users in blocks, which bounds memory, and pass the scores of each block to all ``visits``.
 
     Args:
         fitted: a fitted model or baseline.
         users: (n,), its users.
         visits: all are called once for each block; by several threads at once if ``fitted`` is thread-safe.
-        exclude: what may not be listed, as in :func:`top_k`, in the order of the model.
+        exclude: ratings whose items may not be listed, as in :func:`top_k`, in the order of the model.
 
     Raises:
         DataError: a score is not finite, or there is no such user.
     """
     n_items = fitted.scores(users[:0]).shape[1]
     if exclude is not None:
-        candidates.exclude(np.empty((0, n_items)), exclude.rated(users[:0]), exclude.twins)  # computes what is lazy
+        # Computes the lazy properties of the data before several threads read them.
+        candidates.exclude(np.empty((0, n_items)), exclude.rated(users[:0]), exclude.twins)
 
     def visit(rows: slice) -> None:
         block = _finite_scores(fitted, users[rows])
         if exclude is not None:
             candidates.exclude(block, exclude.rated(users[rows]), exclude.twins)
-        for each in visits:
-            each(rows, block)
+        for visit_block in visits:
+            visit_block(rows, block)
 
     blocks = _blocks(len(users), n_items)
     if _is_thread_safe(fitted):
@@ -155,15 +156,15 @@ def visit_scores(fitted: Scorer, users: Ids, visits: Sequence[Visit], exclude: D
 
 
 def align_to(fitted: Scorer, ratings: Dataset, data: str = "the data") -> Dataset:
-    """The ratings in the order of the model's ids; unchanged if it has none, or these are in that order already.
+    """The ratings in the order of the model's ids; unchanged if it has no ids, or they are in that order already.
 
     Args:
         fitted: a fitted model or baseline.
         ratings: of the users and items that it was fitted to.
-        data: what they are, for the error message.
+        data: what to call them in an error message.
 
     Raises:
-        DataError: the users or items are others; without ids, their number is another.
+        DataError: the users or items are different; without ids, their number is different.
     """
     user_ids, item_ids = getattr(fitted, "user_ids", None), getattr(fitted, "item_ids", None)
     if user_ids is not None and item_ids is not None:
@@ -178,17 +179,17 @@ def align_to(fitted: Scorer, ratings: Dataset, data: str = "the data") -> Datase
 
 
 def user_blocks(users: Ids, n_items: int) -> Iterator[Ids]:
-    """``users`` (n,) in blocks that have at most :data:`BLOCK_SCORES` scores of all items together, or one user."""
+    """``users`` (n,) in blocks with at most :data:`BLOCK_SCORES` scores of all items each, or of a single user."""
     return (users[rows] for rows in _blocks(len(users), n_items))
 
 
 def _blocks(n_users: int, n_items: int) -> list[slice]:
-    """As few blocks as possible, about equally long: threads that share them end at about the same time."""
+    """As few blocks as possible, about equally long, so that threads that share them end at about the same time."""
     if not n_users:
         return []
-    most = max(1, BLOCK_SCORES // n_items)
-    tile = min(TILE, most)
-    n_blocks = -(-n_users // (most - most % tile))
+    max_users = max(1, BLOCK_SCORES // n_items)
+    tile = min(TILE, max_users)
+    n_blocks = -(-n_users // (max_users - max_users % tile))  # -(-a // b) rounds up
     size = tile * -(-n_users // (n_blocks * tile))
     return [slice(start, min(start + size, n_users)) for start in range(0, n_users, size)]
 
@@ -198,7 +199,7 @@ def _is_thread_safe(fitted: Scorer) -> bool:
 
 
 def _finite_scores(fitted: Scorer, users: Ids) -> NDArray[np.floating[Any]]:
-    """A copy of the scores of ``users`` (n,), (n, n_items), which is checked."""
+    """A copy of the scores of ``users`` (n,), (n, n_items); all are finite."""
     try:
         block = np.array(fitted.scores(users), order="C")
     except IndexError:
@@ -212,7 +213,7 @@ def _finite_scores(fitted: Scorer, users: Ids) -> NDArray[np.floating[Any]]:
 
 
 def _all_finite(scores: NDArray[np.floating[Any]]) -> bool:
-    # A sum of squares is finite only if each number is, and takes half the time; but it may overflow.
+    # A sum of squares is finite only if each number is, and takes half the time. It may overflow, hence the second.
     return bool(np.isfinite(np.vdot(scores, scores)) or np.isfinite(scores).all())
 
 
@@ -231,8 +232,8 @@ def largest(scores: NDArray[np.floating[Any]], k: int) -> tuple[NDArray[np.int32
         Columns int32 (n, k) and values float32 (n, k); -1 and -inf where a row has fewer than k entries.
     """
     row, columns, values = _candidates(scores, k)
-    # Candidates as a table, one line for each row, in the order of their columns and padded with -inf: a stable sort
-    # of the table then breaks ties by column.
+    # The candidates as a table with a line for each row, in the order of their columns and padded with -inf: a stable
+    # sort of the table then breaks ties by column.
     counts = np.bincount(row, minlength=len(scores))
     position = position_in_group(counts)
     table = np.full((len(scores), max(k, counts.max(initial=0))), -np.inf, scores.dtype)
@@ -247,13 +248,13 @@ def _candidates(
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.floating[Any]]]:
     """Rows, columns and values of some entries of (n, m), in order, the k largest of each row among them.
 
-    Columns are dealt into groups, and the maximum of each group is taken. The k-th largest of these maxima is an
-    entry, so at least k entries are as large: none of the k largest lies below it, and few others lie above. Only
-    groups whose maximum reaches it are looked into. That is several times faster than a partition of each row.
+    Columns are divided into groups, and the maximum of each group is taken. At least k entries are as large as the
+    k-th largest of these maxima, so none of the k largest entries is below it, and few others are above. Only groups
+    whose maximum reaches it are searched. That is several times faster than a partition of each row.
     """
     n_columns = scores.shape[1]
     maxima = _group_maxima(scores, k)
-    threshold = np.maximum(_lower_bound(maxima, k), np.finfo(scores.dtype).min)  # -inf, which is absent, never passes
+    threshold = np.maximum(_lower_bound(maxima, k), np.finfo(scores.dtype).min)  # so that -inf never passes
     row, group = np.divmod(np.flatnonzero(maxima >= threshold[:, None]), maxima.shape[1])
     column = group[:, None] + np.arange(0, n_columns, maxima.shape[1])  # (g, members of a group)
     flat = row[:, None] * n_columns + column

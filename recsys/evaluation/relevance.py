@@ -26,7 +26,7 @@ FROM_A_RATING: dict[Kind, str] = {
     "counts": _FROM_A_COUNT,
     "equal": _FROM_A_COUNT,
 }
-"""By what ratings are."""
+"""By the kind of the ratings."""
 
 TWINS = (
     "; an item does not count if the user rated a twin of it in training (an item of the same title and year, see "
@@ -36,7 +36,7 @@ TWINS = (
 
 
 def check_threshold(relevant_from: Any) -> None:
-    """Refuse what no rating can be compared with.
+    """Refuse a threshold that ratings cannot be compared with.
 
     Raises:
         ConfigError: ``relevant_from`` is neither a finite number nor None.
@@ -49,7 +49,7 @@ def check_threshold(relevant_from: Any) -> None:
 def relevant_ratings(
     train: Dataset, test: Dataset | None, relevant_from: float | None = None
 ) -> Dataset | None:
-    """The ratings of ``test`` that count as relevant; None where none does.
+    """The ratings of ``test`` that count as relevant; None if there are none.
 
     An item whose twin the user rated in training is never listed, so it does not count for any row.
 
@@ -69,9 +69,9 @@ def relevant_ratings(
 
 
 def relevant_counts(train: Dataset, relevant: Dataset) -> NDArray[np.int64]:
-    """How many relevant items a perfect list of each user holds, were it long enough: (n_users,).
+    """How many relevant items each user's list could hold if it were long enough: (n_users,).
 
-    That is the number of their ratings, where those of twins count once: a list holds one of them at most.
+    That is the number of their ratings, where ratings of twins count once, because a list holds at most one of them.
 
     Args:
         train: the training ratings.
@@ -102,24 +102,24 @@ def _pairs(ratings: Dataset, twins: Twins, mask: NDArray[np.bool_]) -> NDArray[n
 
 def reaches(ratings: NDArray[np.floating[Any]], relevant_from: float) -> NDArray[np.bool_]:
     """Which ratings (n,) are at least as high as the threshold."""
-    # Compared as the type that ratings have: a rating of 4.1 is 4.0999999 in float32, and so must the threshold be.
+    # The threshold is rounded as ratings are: a rating of 4.1 is 4.0999999 in float32.
     is_relevant: NDArray[np.bool_] = ratings >= ratings.dtype.type(relevant_from)
     return is_relevant
 
 
 def protocol(relevant_from: float | None, twins: Twins, kind: Kind) -> str:
-    """What counts as relevant, in words that fit what ratings are."""
+    """What counts as relevant, in words that fit the kind of the ratings."""
     rule = EVERY_RATING[kind] if relevant_from is None else FROM_A_RATING[kind].format(relevant_from=relevant_from)
     return rule + (TWINS if twins else "")
 
 
 def skip_reason(parts: Split, holdout: float, relevant_from: float | None) -> str | None:
-    """Why nothing can be measured, as a sentence without its full stop; None where something can."""
+    """Why nothing can be measured, as a sentence without its full stop; None if something can."""
     if relevant_ratings(parts.train, parts.test, relevant_from) is not None:
         return None
     if holdout == 0:
         return "holdout is 0, so no rating is held out from training"
-    if parts.test is None:  # of two ratings or more, one at least is held out
+    if parts.test is None:  # of two or more ratings, at least one is held out
         return "no user has more than one rating, so none can be held out from training"
     return none_relevant(parts.test, relevant_from)
 

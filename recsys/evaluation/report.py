@@ -1,7 +1,7 @@
 """How good the lists of one model are: every metric of the registry, with intervals over users.
 
-Relevant are all items the user rated in the held-out part, or with ``relevant_from`` those rated at least so high.
-Items of the same title and year count as one.
+All items that the user rated in the held-out part are relevant, or with ``relevant_from`` those rated at least as
+high. Items of the same title and year count as the same item.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Report:
         items: int32 (n_evaluated, k), their lists: indices into ``fitted.item_ids``.
         per_user: by accuracy metric, float64 (n_evaluated,).
         accuracy: by accuracy metric, the mean over users and its 95 % bootstrap interval.
-        beyond: by the other metrics, what the lists are like together.
+        beyond: by the other metrics, the value over all lists together.
     """
 
     users: NDArray[np.intp]
@@ -75,13 +75,14 @@ def evaluate(
         relevant_from: the lowest held-out rating that counts as relevant; None where all do. Users without a relevant
             one are not evaluated.
 
-    Models and data are joined by the written form of their ids: the number 1 and the text "1" are one id.
+    Models and data are joined by the written form of their ids: the number 1 and the text "1" are the same id.
 
     Raises:
         ConfigError: k is not a whole number, below 1 or above the number of items; ``relevant_from`` is not a finite
             number, or no held-out rating is as high.
-        DataError: ``train`` has other users or items than ``fitted``, ``test`` has some that ``train`` lacks or a
-            rating that is in ``train`` too, or a score is not finite.
+        DataError: ``train`` has other users or items than ``fitted``, ``test`` has users, items or ratings that it
+            must not have (users and items that ``train`` lacks, ratings that are in ``train`` too), or a score is not
+            finite.
 
     >>> import recsys
     >>> parts = recsys.split(recsys.load_dataset("sample"))
@@ -105,7 +106,7 @@ def evaluate(
 
 
 def score_lists(items: NDArray[np.int32], users: NDArray[np.intp], train: Dataset, relevant: Dataset) -> Report:
-    """The report on lists that are there already.
+    """The report on given lists.
 
     Args:
         items: int32 (n, k), best first; -1 for no item.
@@ -126,7 +127,7 @@ def score_lists(items: NDArray[np.int32], users: NDArray[np.intp], train: Datase
 def accuracy_per_user(
     hits: NDArray[np.bool_], n_relevant: NDArray[np.integer[Any]]
 ) -> dict[str, NDArray[np.float64]]:
-    """Every accuracy metric (n,), from hits (n, k) and numbers of relevant items (n,)."""
+    """Every accuracy metric by name, (n,), from hits (n, k) and numbers of relevant items (n,)."""
     return {name: metric.per_user(hits, n_relevant) for name, metric in accuracy_metrics().items()}
 
 
@@ -135,7 +136,7 @@ def hits(
 ) -> NDArray[np.bool_]:
     """Which of the listed items count as rated in ``test``: (n, k) for lists (n, k) of ``users`` (n,).
 
-    An item counts as rated if the user rated it, or an item of the same title and year.
+    An item counts as rated if the user rated it or an item of the same title and year.
     """
     if test is None:
         return np.zeros(items.shape, bool)
@@ -157,7 +158,7 @@ def contains_pairs(
         items: (n, k), the lists; -1 for no item.
         rated_users: (m,).
         rated_items: (m,).
-        n_items: the number of items there are.
+        n_items: how many items there are.
 
     Returns:
         (n, k).

@@ -1,6 +1,6 @@
-"""Re-rank a user's best candidates by score less popularity: the setting ``discovery``, from 0 to 1.
+"""Re-rank a user's best candidates by score minus popularity: the setting ``discovery``, from 0 to 1.
 
-A popular item is in many lists whether or not a user needs to be told of it. So a longer list is cut to k items by
+A popular item is in many lists, although most users know it anyway. So a longer list is cut to k items by
 
     adjusted score = score - discovery * popularity * spread of scores / spread of popularity
     popularity     = log2(n_train + 1)
@@ -8,7 +8,7 @@ A popular item is in many lists whether or not a user needs to be told of it. So
 where both spreads are standard deviations over the user's own candidates: the best :data:`CANDIDATES_PER_PLACE` * k
 items of the model. That makes 0 to 1 mean the same on any log and for any model, whatever the scale of its scores: at
 0 the list is the model's own; at 1 a candidate that is one standard deviation less popular outweighs one that is one
-standard deviation better. No item that is not a candidate is ever listed, so that even 1 recommends nothing odd.
+standard deviation better. Only candidates are listed, so even 1 recommends nothing that does not suit the user.
 
 The popularity is that of novelty as mean self-information (Zhou et al. 2010; Vargas and Castells 2011), up to a
 constant that changes no order. Cutting a longer list by score and popularity together is the popularity-aware
@@ -65,7 +65,7 @@ def top_k_discovered(
 
 
 def candidates(fitted: Scorer, users: Ids, k: int, train: Dataset) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """What lists of k items are chosen among: items and scores (n, m), best first; -1 and -inf where there are fewer.
+    """The candidates for lists of k items: items and scores (n, m), best first; -1 and -inf where there are fewer.
 
     m is ten times k, or the number of items where that is less.
     """
@@ -73,7 +73,7 @@ def candidates(fitted: Scorer, users: Ids, k: int, train: Dataset) -> tuple[NDAr
 
 
 def n_candidates(k: int, n_items: int) -> int:
-    """How many items a list of k is chosen among."""
+    """How many candidates there are for a list of k items."""
     return max(k, min(CANDIDATES_PER_PLACE * k, n_items))
 
 
@@ -105,7 +105,7 @@ def rerank(
     is_item = items >= 0
     score, popular = np.where(is_item, scores, 0.0).astype(np.float64), np.where(is_item, popularity[items], 0.0)
     spread = _spread(popular, is_item)  # (n, 1)
-    # Where all candidates are equally popular, there is nothing to tell them apart by.
+    # Where all candidates are equally popular, popularity does not change their order.
     exchange = np.divide(_spread(score, is_item), spread, out=np.zeros_like(spread), where=spread > 0)
     adjusted = np.where(is_item, score - discovery * exchange * popular, -np.inf)
     order = np.argsort(-adjusted, axis=1, kind="stable")[:, :k]

@@ -1,4 +1,4 @@
-"""Is one model ahead of another? Paired over users: the mean difference, its interval, and a signed-rank test."""
+"""Is one model better than another? Paired over users: the mean difference, its interval, and a signed-rank test."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from recsys.evaluation.bootstrap import Intervals, bootstrap_intervals
 from recsys.schema import Comparison, UserDifference
 
 MAX_USERS_NAMED = 10
-"""Users named on either side, where one of two models is ahead."""
+"""Users named on either side, where the one or the other model is better."""
 _DECIMALS = 12
-"""Differences are rounded to this many, so that values equal up to the order of a sum are a tie."""
+"""Decimals of differences, so that values which differ only by the order of a sum are a tie."""
 
 FORMULAS = {
     "difference": "mean over users of the nDCG of the first minus that of the second, with its interval from the "
@@ -37,7 +37,7 @@ def compare(
     """Compare a model with every other by one number for each user.
 
     Args:
-        model: name of the one that is compared.
+        model: name of the model that is compared.
         per_user: by name, the values of the same users: (n,) each.
         intervals: the bootstrap; all comparisons share its draws.
     """

@@ -1,4 +1,4 @@
-"""Users in thirds, by how much they rated and how popular it was; and how popular what they are recommended is."""
+"""Users in thirds, by how much they rated and how popular their items are; and the popularity of their lists."""
 
 from __future__ import annotations
 

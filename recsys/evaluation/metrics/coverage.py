@@ -1,4 +1,4 @@
-"""Catalogue coverage: how much of the catalogue is recommended to anybody."""
+"""Catalogue coverage: how much of the catalogue is recommended at all."""
 
 from __future__ import annotations
 

@@ -19,18 +19,18 @@ Counts = NDArray[np.integer[Any]]
 
 
 class TrainingCounts(Protocol):
-    """What a metric of lists may know of the training part: no more than the exported files tell.
+    """What a metric of lists may know of the training part: no more than the exported files contain.
 
-    So that whoever has them can compute it again. A :class:`~recsys.data.dataset.Dataset` has all of it.
+    So the metric can be computed again from these files. A :class:`~recsys.data.dataset.Dataset` has all of it.
     """
 
     @property
     def n_users(self) -> int:
-        """Of all users."""
+        """The number of all users."""
 
     @property
     def n_items(self) -> int:
-        """Of the whole catalogue."""
+        """The number of items in the catalogue."""
 
     @property
     def item_counts(self) -> NDArray[np.int64]:
@@ -38,11 +38,11 @@ class TrainingCounts(Protocol):
 
     @property
     def genres(self) -> NDArray[np.bool_]:
-        """(n_items, n_genres)."""
+        """(n_items, n_genres), which items have which genres."""
 
     @property
     def genre_names(self) -> tuple[str, ...]:
-        """(n_genres,): of the columns; one may say that the genre is not known."""
+        """(n_genres,), the names of the columns; one may stand for an unknown genre."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class AccuracyMetric:
     name: str
     """Its key in ``metrics.json``."""
     label: str
-    """What people call it."""
+    """Its name on pages."""
     formula: str
     """How it is computed, in words; pages and ``metrics.json`` state it."""
     per_user: Callable[[Hits, Counts], NDArray[np.float64]]
@@ -61,10 +61,10 @@ class AccuracyMetric:
 
 @dataclass(frozen=True)
 class ListMetric:
-    """One number for all lists together: what they are like, beyond accuracy."""
+    """One number for all lists together, beyond accuracy."""
 
     name: str
     label: str
     formula: str
     over_lists: Callable[[NDArray[np.integer[Any]], TrainingCounts], float | None]
-    """From lists (n, k), -1 for no item, and the training part to a value; None where the data cannot tell."""
+    """From lists (n, k), -1 for no item, and the training part to a value; None where the data does not allow it."""

@@ -1,4 +1,4 @@
-"""Recall: the share of what a user went on to rate that the list found."""
+"""Recall: how many of the items that a user went on to rate are in the list."""
 
 from __future__ import annotations
 
