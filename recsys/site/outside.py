@@ -46,9 +46,13 @@ def outside_links(patterns: Mapping[str, str], item: Item) -> tuple[OutsideLink,
         item: has the facts ``{id}``, ``{title}`` and ``{year}``.
     """
     facts = {"id": item.id, "title": item.title, "year": "" if item.year is None else str(item.year)}
-    has_title = bool(item.title.strip()) and item.title != item.id
     return tuple(
         OutsideLink(label, _FACT.sub(lambda match: quote(facts[match[1]], safe=""), pattern))
         for label, pattern in patterns.items()
-        if has_title or "{title}" not in pattern
+        if has_title(item) or "{title}" not in pattern
     )
+
+
+def has_title(item: Item) -> bool:
+    """Whether an item has a title other than its id, which another site could find it by."""
+    return bool(item.title.strip()) and item.title != item.id

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import html5lib
 import pytest
@@ -102,7 +102,7 @@ def test_nothing_runs_where_the_map_shows_a_pointed_at_and_a_picked_item_and_sav
         strictly((site / "data" / f"{name}.json").read_text("utf-8")) for name in ("item_embeddings", "items")
     )
     ids = embeddings["models"]["base"]["item_ids"]
-    titles = {item["id"]: item["title"] for item in items["items"]}
+    titles, years = ({item["id"]: item[fact] for item in items["items"]} for fact in ("title", "year"))
     unit, left, top, corner = page.evaluate(FRAME)
     for attack in ATTACKS[:2]:  # nothing of the map lies over these
         x, y = page.evaluate(POSITIONS)[ids.index(attack)]
@@ -114,6 +114,9 @@ def test_nothing_runs_where_the_map_shows_a_pointed_at_and_a_picked_item_and_sav
     page.mouse.click(*point)
     until(page, "(title) => document.querySelector('[data-panel] h2')?.textContent === title", titles[attack])
     check_nothing_ran(page)
+    links = page.locator("[data-panel] .outside a").all()
+    address = f"https://shop.example/?q={titles[attack]}&year={years[attack]}#{attack}"  # as on the page of the item
+    assert [unquote(link.get_attribute("href")) for link in links] == [address] * len(LABELS)
     with page.expect_download() as download:
         page.locator("[data-download]").first.click()
     assert PLAIN_NAME.fullmatch(download.value.suggested_filename)

@@ -17,7 +17,7 @@ from recsys.site.charts.map import map_chart
 from recsys.site.context import Chart, Context, ItemLink, Model, PageHead
 from recsys.site.output.projector import projected_models, projector_link, vectors_file
 from recsys.site.output.script_data import exported_stamp
-from recsys.site.outside import checked_patterns
+from recsys.site.outside import checked_patterns, has_title
 from recsys.site.pages.items import listed_items
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.strings import Strings
@@ -159,10 +159,11 @@ def map_facts(data: SiteData) -> dict[str, Any]:
 
     Columns follow the items: ``ids``, ``ratings``, ``years`` (null: unknown), ``of`` (an item's genres, as positions
     in ``genres``, most common first). ``positions`` has, by model name and layout, where the items lie, as
-    :func:`encode_points` writes it. ``losses`` has the curves of a model as
-    columns of epochs, training and validation loss, ``regions`` the x, the y and the name of each region of the
-    layout by neighbours, by model name. ``links`` are the patterns of addresses elsewhere, by label; ``partial`` says
-    whether other items are not on the map.
+    :func:`encode_points` writes it. ``losses`` has the curves of a model as columns of epochs, training and
+    validation loss, ``regions`` the x, the y and the name of each region of the layout by neighbours, by model name.
+    ``links`` are the patterns of addresses outside the site, by label; ``linkTitles``, where one of them needs it, is
+    a column with the title of each item, null where it has none. ``partial`` says whether other items are not on the
+    map.
     """
     listed = listed_items(data.artefacts)
     items = [item for _, item in listed]
@@ -171,6 +172,8 @@ def map_facts(data: SiteData) -> dict[str, Any]:
     embeddings = data.catalogue.embeddings()
     positions = {model.name: layouts_of(embedding, listed) for model, embedding in embeddings.items()}
     layouts = _common_layouts(positions.values())
+    links = checked_patterns(data.artefacts.build.presentation.links)
+    titles = [item.title if has_title(item) else None for item in items]
     return {
         "genres": genres,
         "ids": [item.id for item in items],
@@ -184,7 +187,8 @@ def map_facts(data: SiteData) -> dict[str, Any]:
         },
         "regions": {model.name: _regions(data.strings, embedding) for model, embedding in embeddings.items()},
         "partial": len(items) < len(data.artefacts.items.items),
-        "links": dict(checked_patterns(data.artefacts.build.presentation.links)),
+        "links": dict(links),
+        "linkTitles": titles if any("{title}" in pattern for pattern in links.values()) else None,
         "losses": {model.name: _losses(data, model.name) for model in embeddings},
     }
 

@@ -22,7 +22,6 @@ export const items = {
   layouts: facts.layouts, // the map opens with the first
   regions: facts.regions, // by model, of the layout by neighbours: [x, y, name]
   isPartial: facts.partial, // whether other items are not on the map
-  links: Object.entries(facts.links), // [label, address elsewhere, with {id}]
   losses: facts.losses, // by model: [epoch, training loss, validation loss or null]
 };
 
@@ -38,9 +37,14 @@ export function positionsOf(model, layout) {
 // -1: no item on the map has the id.
 export const itemRow = (id) => rowsById.get(id) ?? -1;
 
-// Where an item is elsewhere: [label, address].
-export const outsideLinks = (row) =>
-  items.links.map(([label, pattern]) => [label, pattern.replaceAll("{id}", () => encodeURIComponent(items.ids[row]))]);
+// The addresses of an item outside the site, [label, address] each, as outside_links() in Python: an item without a title
+// has none that needs it.
+export function outsideLinks(row) {
+  const known = { id: facts.ids[row], title: facts.linkTitles?.[row], year: facts.years[row] ?? "" };
+  return Object.entries(facts.links)
+    .filter(([, pattern]) => known.title || !pattern.includes("{title}"))
+    .map(([label, pattern]) => [label, pattern.replace(/\{(id|title|year)\}/g, (_, fact) => encodeURIComponent(known[fact]))]);
+}
 
 // At most so many of them, for an item may have hundreds of tags.
 export function genreNames(row, maxNamed) {

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from recsys.errors import OutputError
-from recsys.schema import ItemEmbeddings, MapReplay, Region, SimilarItem
+from recsys.schema import ItemEmbeddings, MapReplay, Presentation, Region, SimilarItem
 from recsys.site.charts.map import COLUMNS, map_chart
 from recsys.site.pages.map import POSITION_BITS, encode_points, map_facts, similar_facts
 from recsys.site.render import render_site
+from tests.site.markup import script_value
 from tests.site.tiny import (
     FILM_IDS,
     HOSTILE,
@@ -32,11 +33,6 @@ from tests.site.tiny import (
 
 def facts_of(artefacts):
     return map_facts(site_data(artefacts))
-
-
-def script_value(path):
-    literal = re.fullmatch(r"\(.*\)\.set\(\"[a-z]+\", JSON\.parse\((\".*\")\)\);\n", path.read_text("utf-8"))[1]
-    return json.loads(json.loads(literal))
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +138,18 @@ def test_genres_are_named_once_most_common_first():
 
 def test_losses_are_listed_by_epoch_and_unknown_ones_are_null():
     assert facts_of(tiny())["losses"]["base"] == [[1, 2.0, 2.1], [2, 1.5, None]]
+
+
+@pytest.mark.parametrize(("pattern", "titles"), [
+    ("https://shop.example/{id}", None), ("https://shop.example/?q={title}", [None, *TITLES[1:]]),
+])  # fmt: skip
+def test_whole_titles_are_there_for_links_that_need_them(pattern, titles):
+    artefacts = tiny()
+    first, *others = artefacts.items.items
+    items = msgspec.structs.replace(artefacts.items, items=[msgspec.structs.replace(first, title=first.id), *others])
+    build = msgspec.structs.replace(artefacts.build, presentation=Presentation(links={"Shop": pattern}))
+    facts = facts_of(msgspec.structs.replace(artefacts, items=items, build=build))
+    assert (facts["links"], facts["linkTitles"]) == ({"Shop": pattern}, titles)
 
 
 def test_neighbours_are_rows_and_hundredths_most_similar_first():
