@@ -1,4 +1,4 @@
-// Draw one user from a record of a shard. The layout of a record: shard() in the site's Python. All of it is shown as text.
+// Draw one user from a record of a shard, as shard() in recsys/site/pages/any_user.py writes it. All of it is shown as text.
 import { element } from "../shared/element.js";
 import { formatCount, formatScore } from "../shared/format.js";
 import { SLOT, withElement } from "../shared/slot.js";
@@ -15,7 +15,7 @@ const BOTH = 16; // in the lists of both models
 const formatHundredths = (hundredths) => (hundredths === null ? "–" : formatScore(hundredths / 100));
 const formatSigned = (hundredths) => (hundredths > 0 ? "+" : "") + formatHundredths(hundredths);
 
-// Scores as lengths of bars, in per cent of the best; the same as in the site's Python.
+// Scores as lengths of bars, in per cent of the best; as bar_lengths() in recsys/site/pages/user.py.
 const MIN_BAR = 4;
 function barLengths(scores) {
   const start = Math.min(0, ...scores);

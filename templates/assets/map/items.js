@@ -2,7 +2,7 @@
 import { decodePoints } from "../shared/decode.js";
 import { createSearchIndex } from "../shared/search_index.js";
 
-const facts = JSON.parse(document.getElementById("map-facts").textContent); // as map_facts() in Python
+const facts = JSON.parse(document.getElementById("map-facts").textContent); // as map_facts() in recsys/site/pages/map.py
 const links = [...document.querySelectorAll("[data-positions] tbody a")];
 const titles = links.map((link) => link.textContent);
 const rowsById = new Map(facts.ids.map((id, row) => [id, row]));
@@ -37,7 +37,7 @@ export function positionsOf(model, layout) {
 // -1: no item on the map has the id.
 export const itemRow = (id) => rowsById.get(id) ?? -1;
 
-// The addresses of an item outside the site, [label, address] each, as outside_links() in Python: an item without a title
+// The addresses of an item outside the site, [label, address] each, as in recsys/site/outside.py: an item without a title
 // has none that needs it.
 export function outsideLinks(row) {
   const known = { id: facts.ids[row], title: facts.linkTitles?.[row], year: facts.years[row] ?? "" };

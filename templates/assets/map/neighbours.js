@@ -8,7 +8,7 @@ import { items } from "./items.js";
 // Returns `neighboursOf(model, row)`: pairs [row, similarity in hundredths], most similar first; null while they load,
 // then `onLoad()` is called; a sentence if they could not be loaded.
 export function createNeighbours(onLoad) {
-  let data = null; // as similar_facts() in Python
+  let data = null; // as similar_facts() in recsys/site/pages/map.py
   let failure = null; // why they could not be loaded
   const arraysByModel = new Map();
 

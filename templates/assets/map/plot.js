@@ -34,7 +34,7 @@ function extentOf([x, y]) {
 // Slow at both ends: a cubic for each half of the way.
 const easeInOut = (share) => (share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share) ** 3 / 2);
 
-// `bokehDocument` has the figure of map_chart.py.
+// `bokehDocument` has the figure of recsys/site/charts/map.py.
 export function createPlot(bokehDocument) {
   const modelNamed = (name) => bokehDocument.get_model_by_name(name);
   const figure = modelNamed("map");

@@ -7,12 +7,11 @@ const GENRE_STRENGTH = 2.5;
 
 // Scores by row, and more for the genres that a visitor chooses: `match` is of genre_match.js, `discovery` is 0 to 1.
 export function addGenreMatch(scores, match, discovery) {
-  const strength = discovery * GENRE_STRENGTH * spread(scores);
+  const strength = discovery * GENRE_STRENGTH * standardDeviation(scores);
   return scores.map((score, row) => score + strength * match[row]);
 }
 
-// Standard deviation.
-function spread(values) {
+export function standardDeviation(values) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
@@ -21,8 +20,8 @@ function spread(values) {
 // is 0 to 1. Returns the same pairs, of which equals stay in their order.
 export function rerank(best, popularity, discovery) {
   const popular = best.map(([row]) => popularity(row));
-  const popularSpread = spread(popular);
-  const exchange = popularSpread > 0 ? spread(best.map(([, score]) => score)) / popularSpread : 0;
+  const popularDeviation = standardDeviation(popular);
+  const exchange = popularDeviation > 0 ? standardDeviation(best.map(([, score]) => score)) / popularDeviation : 0;
   const adjusted = best.map((pair, n) => [pair, pair[1] - discovery * exchange * popular[n]]);
   return adjusted.sort((a, b) => b[1] - a[1]).map(([pair]) => pair);
 }

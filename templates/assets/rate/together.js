@@ -3,6 +3,7 @@ import { element } from "../shared/element.js";
 import { formatPercent } from "../shared/format.js";
 import { t } from "../shared/strings.js";
 import { chooseBest, createAnswer } from "./answer.js";
+import { standardDeviation } from "./discovery.js";
 
 const N_LISTED = 10;
 
@@ -15,14 +16,14 @@ const COMBINE = {
 // In standard deviations above the mean over all items: the scores of two people are not on one scale.
 export function standardize(scores) {
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length) || 1;
+  const deviation = standardDeviation(scores) || 1;
   return scores.map((score) => (score - mean) / deviation);
 }
 
 // The part of the first in what speaks for an item, from 0 to 1; what speaks against it counts as nothing.
 export function shareOf(first, second) {
-  const [one, other] = [Math.max(first, 0), Math.max(second, 0)];
-  return one + other ? one / (one + other) : 0.5;
+  const [firstGain, secondGain] = [Math.max(first, 0), Math.max(second, 0)];
+  return firstGain + secondGain ? firstGain / (firstGain + secondGain) : 0.5;
 }
 
 // `getDiscovery()` is 0 to 1.

@@ -4,7 +4,7 @@ import { t } from "../shared/strings.js";
 
 export const MAX_STARS = 5;
 const MIN_STARS = 0.5;
-const LIKED_FROM = 3; // stars; also in Python, where likes are weighed
+const LIKED_FROM = 3; // stars; as in recsys/data/rating_scale.py
 const SEEN = 3; // what an item counts as that one watched or read, but did not rate: it speaks for it, but not loudly
 
 // Whether a value is a number of stars, by halves.

@@ -86,9 +86,10 @@ function splitPair(pair) {
 
 const splitList = (text) => (text ? text.split(",").map(decodeURIComponent) : []);
 
-// A state is { ratings: Map(item id -> stars), unwanted: Set(item ids), watchlist: Set(item ids), titles: Map(item id -> title),
-// others }, all in the order in which they were added; an item need not be in the catalogue. `titles` has those of the items
-// as they were when they were rated; `others` are entries [id, stars or 0 for unwanted, title] of another data set that was at this address.
+// A state is { ratings: Map(item id -> stars), unwanted: Set(item ids), watchlist: Set(item ids), titles: Map(item id ->
+// title), others }, all in the order in which they were added; an item need not be in the catalogue. `titles` has those of
+// the items as they were when they were rated; `others` are entries [id, stars or 0 for unwanted, title] of another data
+// set that was at this address.
 // `title(id)` is the title now, empty if it is not known; `dataset` is written for people who open the file.
 export function createStore({ dataset, title = () => "" }) {
   // One origin may host several sites, and all folders on a disk are one origin. The name of the data set is not in the

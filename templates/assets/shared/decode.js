@@ -36,7 +36,7 @@ export function decodeBits(text, bits) {
   return values;
 }
 
-// As many points as encode_points() in Python encoded: [all x, all y].
+// As many points as encode_points() in recsys/site/pages/map.py encoded: [all x, all y].
 export function decodePoints({ bits, low, high, points }, n) {
   const steps = decodeBits(points, bits); // x and y of each point in turn
   return [0, 1].map((axis) => {

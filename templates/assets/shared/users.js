@@ -2,7 +2,7 @@
 // lists them all. On a larger site users.html shows any of them, and data-users.js tells which shard an id belongs to.
 import { marquee } from "./marquee.js";
 
-// As fragment() in the catalogue of the site, in Python.
+// As user_fragment() in recsys/site/catalogue.py.
 const fragment = (id) => (id === "" ? "=" : id === "content" ? "%63ontent" : encodeURIComponent(id));
 
 // The id in a hash; null where there is none, undefined where it cannot be decoded.

@@ -1,5 +1,5 @@
 // The script of the indexes of users and items: tables that sort by a click on a heading, and a field that filters rows.
-import { element } from "../shared/element.js";
+import { button } from "../shared/element.js";
 import { pageCollator, parseNumber } from "../shared/format.js";
 import { t } from "../shared/strings.js";
 import { normalizeText, searchWords } from "../shared/text.js";
@@ -36,9 +36,7 @@ function sortTable(table, heading) {
 
 function enableSorting(table) {
   for (const heading of table.tHead.rows[0].cells) {
-    const button = element("button", { type: "button" }, ...heading.childNodes);
-    heading.append(button);
-    button.addEventListener("click", () => sortTable(table, heading));
+    heading.append(button({}, () => sortTable(table, heading), ...heading.childNodes));
   }
 }
 

@@ -1,6 +1,6 @@
-// What depends on earlier visits: this script runs before the first paint, to set the theme that was chosen and to say how many
-// items were rated; later it adds the switch of themes to the head of the page and scrolls its navigation. Without this script, or without storage, pages
-// are as light or dark as the system.
+// What depends on earlier visits: this script runs before the first paint, to set the theme that was chosen and to say how
+// many items were rated; later it adds the switch of themes to the header of the page and scrolls its navigation. Without
+// this script, or without storage, pages are as light or dark as the system.
 
 import { t } from "../shared/strings.js";
 import { showCurrentPage } from "./current_page.js";

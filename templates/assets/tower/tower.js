@@ -6,7 +6,7 @@
 import { decodeArray, decodeTable } from "../shared/decode.js";
 
 const MAX_REASONS = 3;
-const MIN_EFFECT = 0.02; // of the score, that a reason must have; also in Python
+const MIN_EFFECT = 0.02; // of the score, that a reason must have; as MIN_SHARE in recsys/recommend/explain.py
 
 // sums += factor * table[row], where a row of the table is as long as `sums`
 function addRow(sums, factor, table, row) {

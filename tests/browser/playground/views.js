@@ -46,9 +46,10 @@ globalThis.views = {
     const end = new Promise((resolve) => {
       isThere = resolve;
     });
+    const top = extentOfPoints(Float32Array.from(second))[3]; // reached last: points are rounded to 32 bits
     const paint = ({ points, extent }) => {
       frames.push([points[0], extent[3]]);
-      if (points[0] === second[0]) isThere();
+      if (extent[3] === top) isThere();
     };
     const motion = createMotion(paint, () => isStill);
     motion.moveTo(Float32Array.from(first), isLearning);

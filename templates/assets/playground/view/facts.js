@@ -1,20 +1,9 @@
 // What the views show of items and users, computed from a log once.
 
+import { rowsByUser } from "../read/log.js";
+
 const N_GENRES = 8; // that have a colour of their own
 const USUAL_RATINGS = 30; // of a user whose ratings can be told apart on the map
-
-// Ratings of each user: those of user u are at positions starts[u] to starts[u + 1] of `order`.
-function groupByUser({ nUsers, user }) {
-  const starts = new Int32Array(nUsers + 1);
-  for (const rater of user) starts[rater + 1]++;
-  for (let n = 0; n < nUsers; n++) starts[n + 1] += starts[n];
-  const next = starts.slice();
-  const order = new Int32Array(user.length);
-  user.forEach((rater, row) => {
-    order[next[rater]++] = row;
-  });
-  return { starts, order };
-}
 
 // The most common genres, and of each item that of its genres among them that the fewest items have, for it says most;
 // -1 where it has none of them.
@@ -42,7 +31,7 @@ export function createFacts({ log, titles }) {
   const nRatings = new Int32Array(nItems);
   for (const rated of item) nRatings[rated]++;
   const byPopularity = Array.from(nRatings.keys()).sort((a, b) => nRatings[b] - nRatings[a] || a - b);
-  const { starts, order } = groupByUser(log);
+  const { rows: rowsOfUsers, starts } = rowsByUser(log.user, log.nUsers);
   const hasGenres = Boolean(genres?.ofItem.some((own) => own.length));
   const noGenres = () => ({ genreNames: null, genreOf: new Int32Array(nItems).fill(-1) });
   const { genreNames, genreOf } = hasGenres ? mainGenres(log) : noGenres();
@@ -57,7 +46,7 @@ export function createFacts({ log, titles }) {
     year: (n) => (knownYear(n) ? String(years[n]) : ""),
     genresOf: (n) => (hasGenres ? genres.ofItem[n].map((genre) => genres.names[genre]) : []),
     ratedBy(user) {
-      const rows = order.subarray(starts[user], starts[user + 1]);
+      const rows = rowsOfUsers.subarray(starts[user], starts[user + 1]);
       return new Map(Array.from(rows, (row) => [item[row], rating ? rating[row] : null]));
     },
   };

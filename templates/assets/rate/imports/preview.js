@@ -1,5 +1,5 @@
 // What an import would add, shown before it is added: how much was matched, what was not, and what becomes of it.
-import { element } from "../../shared/element.js";
+import { button, element } from "../../shared/element.js";
 import { t } from "../../shared/strings.js";
 
 const MAX_LINES = 2_000; // of a list
@@ -62,20 +62,14 @@ export function createPreview(box) {
     action();
   };
 
-  const actionButton = (className, text, onClick) => {
-    const created = element("button", { type: "button", class: className }, text);
-    created.addEventListener("click", onClick);
-    return created;
-  };
-
   return {
     show({ heading, notes, additions, ambiguous, unmatched, nUnwanted = 0, seenText = "", onAdd, onCancel }) {
       const title = element("h2", { id: "import-title", tabindex: "-1" }, heading);
       const nSeen = additions.filter(({ isSeen }) => isSeen).length;
       const seenBox = element("input", { type: "checkbox", checked: "" });
       const addedNow = () => additions.filter(({ isSeen }) => !isSeen || seenBox.checked);
-      const addButton = actionButton("button", "", () => close(() => onAdd(seenBox.checked)));
-      const cancelButton = actionButton("button quiet-button", t("rate.imports.cancel"), () => close(onCancel));
+      const addButton = button({ class: "button" }, () => close(() => onAdd(seenBox.checked)));
+      const cancelButton = button({ class: "button quiet-button" }, () => close(onCancel), t("rate.imports.cancel"));
       const showCount = () => {
         const n = addedNow().length;
         addButton.textContent = t("rate.imports.add", { contents: describeContents(n, nUnwanted) });
