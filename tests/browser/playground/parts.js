@@ -1,5 +1,6 @@
 // The parts of the learner, for tests: `globalThis.parts`. Generators are run to their end at once; logs come as plain
 // lists.
+import { usersOfBatches } from "../../../templates/assets/learner/learn/batches.js";
 import { fitClosedForm } from "../../../templates/assets/learner/learn/closed_form.js";
 import { createComponents } from "../../../templates/assets/learner/learn/components.js";
 import { ndcg, topK } from "../../../templates/assets/learner/learn/evaluation.js";
@@ -38,6 +39,11 @@ globalThis.parts = {
   split(log, holdout, seed) {
     const { train, heldOut, isTemporal } = finish(splitLog(typed(log), holdout, createRandom(seed)));
     return { train: pairsOf(train), heldOut: pairsOf(heldOut), isTemporal };
+  },
+  // The users of each batch of a pass that takes them in their order.
+  batches(log, batchSize) {
+    const { train } = finish(splitLog(typed(log), 0, createRandom(0)));
+    return usersOfBatches(train, batchSize, { shuffle: (users) => users }).map((users) => [...users]);
   },
   ratingWeights: (ratings) => [...ratingWeights(Float64Array.from(ratings))],
   itemFeatures: (log) => rowsOfMatrix(itemFeatures(typed(log))),

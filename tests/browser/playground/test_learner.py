@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from recsys.data.dataset import Dataset
 from recsys.data.rating_scale import rating_scale
 from recsys.evaluation.metrics.ndcg import ndcg
 from recsys.models.features import history_weights, item_features, normalised, recency_ranks
-from recsys.models.hyperparameters import HyperParameters
+from recsys.models.hyperparameters import HyperParameters, number_of_batches
 from recsys.models.linear_start import linear_start
+from recsys.training.batches import draw_users
 
 N_USERS, N_ITEMS = 30, 20
 
@@ -127,6 +129,16 @@ def test_served_histories_weigh_items_by_rating_and_age_as_in_python(learner: An
     dataset, log = random_log(3, times)
     expected = normalised(history_weights(dataset, recency_ranks(dataset))).data
     np.testing.assert_allclose(learner.evaluate("(log) => parts.served(log)", log), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("batch_size", [1, 30, 100, 10**6])
+def test_a_pass_is_cut_into_batches_of_whole_users_as_in_python(learner: Any, batch_size: int) -> None:
+    dataset, log = random_log(0)
+    in_order: Any = SimpleNamespace(permutation=lambda users: users)
+    drawn = draw_users(dataset.matrix, number_of_batches(dataset.n_ratings, batch_size), in_order)
+    batches = learner.evaluate("([log, size]) => parts.batches(log, size)", [log, batch_size])
+    assert batches == [users.tolist() for users in drawn]
+    assert len(batches) > 1
 
 
 def test_genres_and_years_are_features_as_in_python(learner: Any) -> None:
