@@ -353,7 +353,7 @@ def test_without_arguments_or_a_network_the_sample_is_built_which_is_synthetic(t
     options.write_text("user_pages = 0\nholdout = 0\nmodels = ['base']\n")
     assert build.main([*QUICK, "--config", str(options), "--out", str(tmp_path / "site")]) == 0
     printed = output(capsys)
-    assert "ml-100k could not be downloaded: no connection; going on with the embedded sample" in printed
+    assert "ml-100k could not be downloaded: no connection; using the embedded sample instead" in printed
     assert "synthetic" in printed
     dataset = load(tmp_path / "site", "build.json")["dataset"]
     assert (dataset["name"], dataset["synthetic"]) == ("Sample", True)

@@ -25,7 +25,7 @@ _ADDRESS_IN_WORDS = (
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig(Checked):
-    """How a model is trained. Where a setting is None, the model chooses a value that suits the data.
+    """How a model is trained. Where a setting is not given, the model chooses a value that suits the data.
 
     Raises:
         ConfigError: a value is outside its range.

@@ -121,7 +121,7 @@ def indices_of(kind: str, ids: Iterable[Any], known: NDArray[Any], owner: str) -
     given = list(ids)
     missing = [value for value in given if value is None or value != value]  # NaN is not equal to itself
     if missing:
-        raise DataError(f"{kind} ids hold {missing[0]!r}; expected an id in every place")
+        raise DataError(f"{kind} ids hold {missing[0]!r}; expected an id in every position")
     index = _index_of(kind, known, owner)
     indices = np.array([index.get(written_id(value), -1) for value in given], np.int32)
     unknown = np.flatnonzero(indices < 0)

@@ -70,7 +70,7 @@ def genre_flags(
     counts = Counter(name for genres in lists for name in set(genres))
     names = sorted(_commonest(counts, MAX_GENRES) if len(counts) > MAX_GENRES else counts)
     if len(names) < len(counts):
-        note(f"items have {len(counts):,} {name}; the {len(names)} commonest are kept")
+        note(f"items have {len(counts):,} {name}; the {len(names)} most frequent are used")
     refuse_surrogates("genre", np.array(names, object))
     column_of = {name: position for position, name in enumerate(names)}
     flags = np.zeros((n_items, len(names)), bool)
@@ -193,7 +193,7 @@ def category_flags(
         if is_identifying:
             n_values = f"{len(counts):,} different values among {n_known:,} {kind}"
             return [], f"is left out: {n_values} identify {kind} rather than describe them"
-        few = f"the {len(chosen)} commonest of its {len(counts):,} values are those of few {kind}"
+        few = f"few {kind} have one of the {len(chosen)} most frequent of its {len(counts):,} values"
         return [], f"is left out: {few} ({covered:,} of {n_known:,})"
     position = {value: column for column, value in enumerate(chosen)}
     flags = np.zeros((len(lists), len(chosen) + 2))  # and two columns for other and for missing values
@@ -202,7 +202,7 @@ def category_flags(
     labels = [*(f"{name}={value}" for value in chosen), f"{name} is another", f"{name} is missing"]
     cut = ""
     if len(chosen) < len(counts):
-        cut = f"has {len(counts):,} values; the {len(chosen)} commonest are features, and the others share one"
+        cut = f"has {len(counts):,} values; the {len(chosen)} most frequent are features, and the others share one"
     columns = [(label, column) for label, column in zip(labels, flags.T, strict=True)
                if column.any() or label.startswith(f"{name}=")]  # fmt: skip
     return columns, cut

@@ -20,7 +20,7 @@ from recsys.data.columns import MissingCellError, RowError, plain
 from recsys.data.id_cells import BLANK_IDS, WHOLE_FLOAT, clean_ids, is_blank
 from recsys.data.input_table import MAX_REASONS, InputTable
 from recsys.data.json_tables import json_pattern, json_words
-from recsys.data.meanings import Meanings, OwnMeanings
+from recsys.data.meanings import Meanings, WholeLogMeanings
 from recsys.data.odd_values import OddCells, odd_ages, odd_years
 from recsys.data.rating_values import BLANK, ParsedRatings
 from recsys.data.row_counts import RowCounts, rows_are
@@ -72,7 +72,7 @@ def clean_ratings(table: InputTable, lenient: bool, meanings: Meanings | None = 
     Raises:
         DataError: there is such a row.
     """
-    meanings = meanings or OwnMeanings()
+    meanings = meanings or WholeLogMeanings()
     roles, frame = table.roles, table.frame
     n = len(frame)
     counts, rating = RowCounts(), None
@@ -120,8 +120,8 @@ def clean_ratings(table: InputTable, lenient: bool, meanings: Meanings | None = 
             counts.n_timeless = int((missing & ~is_skipped).sum())
             rows = np.flatnonzero(known & ~is_skipped)
             if len(rows):
-                place = partial(_place_of_row, table, rows)
-                counts.odd_cells = list(meanings.odd_times(columns["timestamp"][rows], times.iloc[rows], place))
+                locate = partial(_locate, table, rows)
+                counts.odd_cells = list(meanings.odd_times(columns["timestamp"][rows], times.iloc[rows], locate))
     facts: tuple[Role, ...] = ("title", "year", "genres")
     for fact in facts:
         if fact in roles and roles[fact] in frame:
@@ -240,15 +240,15 @@ def _most_complete(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
 
 
 def odd_facts(table: InputTable) -> list[OddCells]:
-    """Years of items and ages of users that can hardly be meant; they are used all the same."""
-    place = partial(_place_of_row, table, None)
-    years = odd_years(table.frame[table.roles["year"]], place) if "year" in table.roles else ()
+    """Implausible years of items and ages of users; they are used anyway."""
+    locate = partial(_locate, table, None)
+    years = odd_years(table.frame[table.roles["year"]], locate) if "year" in table.roles else ()
     others = [name for name in table.roles.others if name in table.frame]
-    return [*years, *odd_ages(table.frame[others], place)]
+    return [*years, *odd_ages(table.frame[others], locate)]
 
 
-def _place_of_row(table: InputTable, rows: NDArray[np.int64] | None, row: int) -> str:
-    """Where a row is, counted among ``rows`` where they are some of all."""
+def _locate(table: InputTable, rows: NDArray[np.int64] | None, row: int) -> str:
+    """Where a row of the table is; with ``rows`` (n,), ``row`` is a position among these."""
     row = row if rows is None else int(rows[row])
     return f"{table.file}, row {row + 1}" if table.locate is None else table.locate(row)
 

@@ -20,7 +20,7 @@ from recsys.errors import DataError
 
 
 class RowError(DataError):
-    """A cell that cannot be used; who knows the file can say more of where it is than the number of its row.
+    """A cell that cannot be used. A caller that knows the file makes the message more precise with :meth:`located`.
 
     Attributes:
         row: counted from 0.
@@ -33,25 +33,25 @@ class RowError(DataError):
         self.before, self.row, self.after = before, row, after
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """What pickle makes it from, in another process."""
+        """The class and arguments from which pickle makes the error in another process."""
         return type(self), (self.before, self.row, self.after)
 
-    def located(self, place: str) -> DataError:
-        """The same error with a place such as "ratings.csv:12"."""
-        return DataError(f"{place}: {self.before} {self.after}")
+    def located(self, location: str) -> DataError:
+        """The same error with a location such as "ratings.csv:12" instead of the row."""
+        return DataError(f"{location}: {self.before} {self.after}")
 
 
 class MissingCellError(RowError):
-    """A cell that is missing: ``before`` is what it should hold, ``after`` the remedy."""
+    """A missing cell: ``before`` is what it should hold, ``after`` what was expected."""
 
     def __init__(self, before: str, row: int, after: str) -> None:
         """Make the message for a table without a file."""
         super().__init__(before, row, after)
         self.args = (f"row {row} has no {before}; {after}",)
 
-    def located(self, place: str) -> DataError:
-        """The same error with a place such as "ratings.csv:12"."""
-        return DataError(f"{place}: no {self.before}; {self.after}")
+    def located(self, location: str) -> DataError:
+        """The same error with a location such as "ratings.csv:12" instead of the row."""
+        return DataError(f"{location}: no {self.before}; {self.after}")
 
 
 MAX_YEAR = 9999

@@ -148,7 +148,7 @@ def _reason_by_name(kind: Kind, name: str, values: pd.Series[Any]) -> str | None
     """Why a column is no feature, by its name; None where it may be one."""
     words = set(words_of(name))
     if is_id_name(name) or words & _IDENTIFYING or (kind == "users" and words & _PERSONAL):
-        return f"it identifies {kind} rather than describes them"
+        return f"it identifies {kind} rather than describing them"
     if not says_something(name) and _are_nameless_ids(values):
         return f"its whole numbers, all different, seem to identify {kind}"
     is_text = values.dtype.kind == "O" and any(isinstance(value, str) for value in values)

@@ -48,9 +48,12 @@ def dataset_of_frames(
     roles = find_rating_columns("ratings", ratings.head(SAMPLE_ROWS), config.columns)
     if roles is None:
         need_columns("ratings", ratings, ["user", "item"], ["rating", "timestamp"])
-        raise DataError("ratings has no columns of users and of items; expected them to be named in columns")
+        raise DataError("ratings has no columns of users and of items (name them in the argument columns)")
     for column in roles.guessed:
-        logger.warning("ratings: column %r seems to hold %ss; if not, name it in columns", column.name, column.role)
+        logger.warning(
+            "ratings: column %r seems to hold %ss; if not, name the right one in the argument columns",
+            column.name, column.role,
+        )  # fmt: skip
     log = _renamed(ratings, roles, keep_others=True)
     facts = _facts_of_rows(RowsOfLog(log), roles, items is None, users is None, logger.warning)
     listed_items = _renamed_facts("item", items, ratings, roles, config)
@@ -66,22 +69,26 @@ def dataset_of_frames(
     dataset = _make_dataset(name, source, converted, rule, noun, roles, Label())
     if dataset.n_ratings < len(log):
         n_merged = len(log) - dataset.n_ratings
-        ratings_were = "ratings were" if n_merged > 1 else "rating was"
-        logger.warning("%s of a user and item rated before: merged into one each", f"{n_merged:,} {ratings_were}")
+        logger.warning("%s; the ratings of a pair are merged into one", _repeated_ratings(n_merged))
     return dataset
 
 
+def _repeated_ratings(n: int) -> str:
+    """A clause about ratings that were merged into others: "2 ratings repeat a pair of user and item"."""
+    return f"{n:,} {'ratings repeat' if n > 1 else 'rating repeats'} a pair of user and item"
+
+
 def _odd_values(tables: Mapping[str, pd.DataFrame | None], times: NDArray[np.int64] | None) -> Iterator[str]:
-    """Warnings about values of frames, by their names, that can hardly be meant; the times are those of ratings."""
+    """Warnings about implausible values in frames, by the names of the frames; ``times`` are those of the ratings."""
     for name, frame in tables.items():
         if frame is None:
             continue
-        place = f"{name}, row {{}}".format
+        locate = f"{name}, row {{}}".format
         if name == "ratings" and times is not None:
-            yield from map(str, odd_times(times, frame["timestamp"], place))
+            yield from map(str, odd_times(times, frame["timestamp"], locate))
         if "year" in frame:
-            yield from map(str, odd_years(frame["year"], place))
-        yield from map(str, odd_ages(frame, place))
+            yield from map(str, odd_years(frame["year"], locate))
+        yield from map(str, odd_ages(frame, locate))
 
 
 def _rule(config: ReadConfig, is_counted: bool) -> Rule | None:
@@ -337,21 +344,20 @@ def _notes_on_rows(
     elif "rating" not in log.frame:
         notes.append("there is no column of ratings: every pair counts 1")
     elif n_merged:
-        how = {"mean": "their mean counts", "sum": "they are added up"}.get(str(rule), "the newest counts")
+        how = {"mean": "their mean counts", "sum": "their sum counts"}.get(str(rule), "the newest counts")
         if rule == "newest" and dataset.timestamp is None:
             how = "there are no times to tell the newest, so their mean counts (set duplicates to choose)"
-        ratings_are = "ratings are" if n_merged > 1 else "rating is"
-        notes.append(f"{n_merged:,} {ratings_are} of a user and item rated before: {how}")
+        notes.append(f"{_repeated_ratings(n_merged)}: {how}")
     for table, kind in ((items, "items"), (users, "users")):
         n = converted.n_unlisted[kind]
         if table is not None and n:
-            shown = "shown by their ids" if kind == "items" else "without features"
+            shown = "shown by id" if kind == "items" else "without features"
             noun = kind if n > 1 else kind[:-1]
             notes.append(f"{n:,} {noun} with ratings {'are' if n > 1 else 'is'} not in {table.file}: {shown}")
     if any(match.role == "title" for match in matches_of_name(ratings.roles["item"])):
-        notes.append(f"there are no ids of items: those with the same {ratings.roles['item']!r} are one item")
+        notes.append(f"there is no column of item ids: rows with the same {ratings.roles['item']!r} are of one item")
     if dataset.timestamp is None:
-        notes.append("there are no times: which ratings are held out to measure the models is drawn at random")
+        notes.append("there are no times: the ratings held out to measure the models are drawn at random")
     return notes
 
 

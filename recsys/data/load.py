@@ -81,7 +81,7 @@ def locate_default(data_folder: Path) -> Path:
     try:
         return fetch(DEFAULT)
     except DownloadError as error:
-        logger.warning("%s; going on with the embedded sample, whose ratings are synthetic", error)
+        logger.warning("%s; using the embedded sample instead, whose ratings are synthetic", error)
         return sample_folder()
 
 

@@ -1,6 +1,8 @@
 """What the cells of a log mean, which depends on all cells of their column: a comma, a 0, the order of day and month.
 
-Of a log that is read as a whole, the cells at hand are all there are; of one in parts, they are those of one part.
+If a log is read in parts, the cells of one part are not enough to decide this. So it is decided behind a protocol:
+:class:`WholeLogMeanings` decides by the cells of a log that is read as a whole, and
+:class:`recsys.distributed.log_meanings.LogMeanings` by all parts.
 """
 
 from __future__ import annotations
@@ -14,17 +16,17 @@ from numpy.typing import NDArray
 
 from recsys.config import Role
 from recsys.data.id_cells import clean_ids, is_blank_id
-from recsys.data.odd_values import OddCells, Place, odd_times
+from recsys.data.odd_values import Locate, OddCells, odd_times
 from recsys.data.rating_values import ParsedRatings, parse_ratings, unrated_value
 from recsys.data.row_facts import Key
 from recsys.data.times import timestamps, unreadable_times
 
 
 class Meanings(Protocol):
-    """Of the cells of columns; each function gets some or all cells of the table at hand."""
+    """Converts cells of a column of the log. All functions get cells (n,) of the table at hand, or some of them."""
 
     def ids(self, role: Key, cells: pd.Series[Any]) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
-        """The ids (n,), and where there is none (n,)."""
+        """The ids (n,), and which of them are missing (n,)."""
         ...
 
     def ratings(self, cells: pd.Series[Any]) -> ParsedRatings:
@@ -36,69 +38,69 @@ class Meanings(Protocol):
         ...
 
     def unrated_value(self, ratings: ParsedRatings) -> float | None:
-        """The number that stands for "not rated"; None where none does."""
+        """The number that stands for "not rated"; None if no number does."""
         ...
 
     def has_any(self, role: Role, is_known: NDArray[np.bool_]) -> bool:
-        """Whether the whole column has a value that is known; here it is where ``is_known`` (n,) says so."""
+        """Whether the column has a known value in the whole log; ``is_known`` (n,) says it of the table at hand."""
         ...
 
     def unreadable_times(self, cells: pd.Series[Any]) -> NDArray[np.bool_]:
-        """Where cells that are not blank hold no time, (n,)."""
+        """Which cells, none of which is blank, are not times: (n,)."""
         ...
 
     def timestamps(self, cells: pd.Series[Any]) -> NDArray[np.int64]:
-        """Times (n,), all of which are known.
+        """The times (n,) of cells without blanks.
 
         Raises:
-            RowError: one is none.
-            DataError: they are ambiguous.
+            RowError: a cell is not a time.
+            DataError: the times are ambiguous.
         """
         ...
 
     def oldest(self, times: NDArray[np.int64]) -> int:
-        """The oldest time of the whole column; here there are ``times`` (n,)."""
+        """The oldest time in the whole log; ``times`` (n,) are those of the table at hand."""
         ...
 
-    def odd_times(self, times: NDArray[np.int64], cells: pd.Series[Any], place: Place) -> Iterable[OddCells]:
-        """Times that can hardly be meant."""
+    def odd_times(self, times: NDArray[np.int64], cells: pd.Series[Any], locate: Locate) -> Iterable[OddCells]:
+        """Implausible times."""
         ...
 
 
-class OwnMeanings:
-    """Those of a table that is the whole log."""
+class WholeLogMeanings:
+    """The meanings of cells in a table that is the whole log."""
 
     def ids(self, role: Key, cells: pd.Series[Any]) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
-        """By all different ids."""
+        """Decided by all distinct ids."""
         cleaned = clean_ids(cells)
         return cleaned, is_blank_id(cleaned)
 
     def ratings(self, cells: pd.Series[Any]) -> ParsedRatings:
-        """By all different ratings."""
+        """Decided by all distinct ratings."""
         return parse_ratings(cells)
 
     def unrated_value(self, ratings: ParsedRatings) -> float | None:
-        """By their distribution; of words there is none."""
+        """Decided by the distribution of the ratings; words and events have no such number."""
         if ratings.form in ("words", "events"):
             return None
         return unrated_value(ratings.values[~np.isnan(ratings.values)])
 
     def has_any(self, role: Role, is_known: NDArray[np.bool_]) -> bool:
-        """Whether one is known."""
+        """Whether a value is known."""
         return bool(is_known.any())
 
     def unreadable_times(self, cells: pd.Series[Any]) -> NDArray[np.bool_]:
-        """By what most of them are."""
+        """Decided by what most of the cells are: numbers or dates."""
         return unreadable_times(cells)
 
     def timestamps(self, cells: pd.Series[Any]) -> NDArray[np.int64]:
-        """In the coarsest unit that holds them all."""
+        """In the coarsest unit that holds all times."""
         return timestamps(cells)
 
     def oldest(self, times: NDArray[np.int64]) -> int:
-        """The least."""
+        """The minimum of the times."""
         return int(times.min())
 
-    def odd_times(self, times: NDArray[np.int64], cells: pd.Series[Any], place: Place) -> Iterable[OddCells]:
-        """By the middle of all."""
-        return odd_times(times, cells, place)
+    def odd_times(self, times: NDArray[np.int64], cells: pd.Series[Any], locate: Locate) -> Iterable[OddCells]:
+        """Decided by the median of all times."""
+        return odd_times(times, cells, locate)

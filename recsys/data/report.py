@@ -49,8 +49,8 @@ class ReadReport:
     Attributes:
         tables: the ratings first.
         notes: sentences about what was done to the data: duplicates, skipped rows, unknown ids, missing times.
-        warnings: sentences about what may be damaged or wrong in the data, and is used as it stands: a file that
-            seems to be cut, times in the future, years and ages that can hardly be meant.
+        warnings: sentences about what may be damaged or wrong in the data, and is used anyway: a file that seems to
+            be cut off, times in the future, implausible years and ages.
         noun: what the items are called.
         rating_name: what a rating that counts something is called, such as hours; None for other ratings.
     """

@@ -13,16 +13,16 @@ from recsys.data.roles import Roles
 
 @dataclass
 class RowCounts:
-    """Of a log, or of a part of one.
+    """Numbers of rows of a log, or of a part of one.
 
     Attributes:
-        n_blank: without a rating.
-        n_unrated: with the number that means unrated.
-        unrated: that number; None where there is none.
-        n_timeless: without a time.
-        n_skipped: that cannot be read.
-        reasons: of the first :data:`~recsys.data.input_table.MAX_REASONS` of these, with their places.
-        odd_cells: that are used as they stand.
+        n_blank: rows without a rating.
+        n_unrated: rows with the number that means "not rated".
+        unrated: that number; None if no number means that.
+        n_timeless: rows without a time.
+        n_skipped: rows that cannot be read.
+        reasons: why, with file and line, for the first :data:`~recsys.data.input_table.MAX_REASONS` of these.
+        odd_cells: implausible values, which are used anyway.
     """
 
     n_blank: int = 0
@@ -34,7 +34,7 @@ class RowCounts:
     odd_cells: list[OddCells] = field(default_factory=list)
 
     def plus(self, other: RowCounts) -> RowCounts:
-        """Those of two parts of one log."""
+        """The sum for two parts of one log."""
         return RowCounts(
             self.n_blank + other.n_blank,
             self.n_unrated + other.n_unrated,
@@ -46,11 +46,11 @@ class RowCounts:
         )
 
     def notes(self, roles: Roles, log: pd.DataFrame) -> list[str]:
-        """What the report says of them.
+        """Sentences about these rows for the report.
 
         Args:
-            roles: of the columns of the log as it was read.
-            log: cleaned, without columns that are all blank.
+            roles: the roles of the columns of the log as it was read.
+            log: the cleaned log, without columns that are all blank.
         """
         notes = []
         if "rating" in log:

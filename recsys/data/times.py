@@ -180,7 +180,7 @@ def _parse_iso(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.dat
     if not times.isna().any():
         return np.asarray(times.dt.tz_convert(None))
     parsed = [_parse_date(text) for text in texts]  # before pandas 3 it holds years from 1677 to 2262 only
-    refuse_where("timestamp", column, np.array([time is None for time in parsed]), "is no date of the calendar")
+    refuse_where("timestamp", column, np.array([time is None for time in parsed]), "is not a calendar date")
     return _datetimes(column, pd.Series(parsed, dtype=object))
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recsys.config import Role
 from recsys.data.columns import RowError, plain
 from recsys.data.id_cells import clean_ids, is_blank, is_blank_id
-from recsys.data.odd_values import OddCells, Place, odd_times
+from recsys.data.odd_values import Locate, OddCells, odd_times
 from recsys.data.rating_values import BLANK, Form, ParsedRatings, parse_ratings, unrated_number
 from recsys.data.row_facts import Key
 from recsys.data.times import timestamps, unreadable_times
@@ -216,10 +216,10 @@ class LogMeanings:
         assert self.time is not None
         return self.time.oldest
 
-    def odd_times(self, times: NDArray[np.int64], cells: pd.Series[Any], place: Place) -> Iterable[OddCells]:
+    def odd_times(self, times: NDArray[np.int64], cells: pd.Series[Any], locate: Locate) -> Iterable[OddCells]:
         """By the middle of all."""
         assert self.time is not None
-        return odd_times(times, cells, place, self.time.middle)
+        return odd_times(times, cells, locate, self.time.middle)
 
 
 @dataclass(frozen=True, eq=False)

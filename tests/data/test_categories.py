@@ -79,12 +79,12 @@ def test_a_category_called_unknown_is_none():
     assert known_categories(["Drama", "unknown", "Unknown", "The Unknown"]) == ["Drama", "The Unknown"]
 
 
-def test_of_very_many_genres_the_commonest_are_kept(caplog):
+def test_of_very_many_genres_the_most_frequent_are_used(caplog):
     dataset = Dataset.from_frames(ROWS, pd.DataFrame({
         "item": range(1000), "title": "A", "genres": [f"tag {item}|tag {item % 300}" for item in range(1000)],
     }))  # fmt: skip
     assert dataset.genres.shape == (1000, 200)
-    assert "items have 1,000 genres; the 200 commonest are kept" in caplog.text
+    assert "items have 1,000 genres; the 200 most frequent are used" in caplog.text
 
 
 # --- features of users
@@ -109,14 +109,14 @@ def test_a_column_that_names_users_is_left_out_with_a_warning(column, caplog):
     assert "users: column 'x' is left out" in caplog.text
 
 
-def test_of_many_values_the_commonest_are_features_and_the_others_share_one(caplog):
+def test_of_many_values_the_most_frequent_are_features_and_the_others_share_one(caplog):
     cities = [f"city {int(row ** 0.7)}" for row in range(3000)]
     columns = features(cities)
     assert len(columns) == 51
     assert np.array(list(columns.values())).sum(axis=0).tolist() == [1] * 3000
     shown = [label.removeprefix("x=") for label in columns if label.startswith("x=")]
     assert min(map(cities.count, shown)) >= max(cities.count(city) for city in {*cities} - {*shown})
-    assert "users: column 'x' has 272 values; the 50 commonest are features" in caplog.text
+    assert "users: column 'x' has 272 values; the 50 most frequent are features" in caplog.text
 
 
 def test_few_values_are_all_features_even_where_each_user_has_another():

@@ -133,7 +133,7 @@ def test_duplicates_are_merged_and_counted_or_refused():
     log = with_row("ann", "b1", "1", "1.1.2021")
     dataset, report = read(log)
     assert sorted(dataset.rating.tolist()) == [1, 3, 5]
-    assert any(note.startswith("1 rating is of a user and item rated before: the newest") for note in report.notes)
+    assert any(note.startswith("1 rating repeats a pair of user and item: the newest") for note in report.notes)
     with pytest.raises(DataError, match="rated item b1 more than once"):
         read(log, duplicates="refuse")
 
@@ -155,7 +155,7 @@ def test_items_have_titles_without_entities_and_the_most_complete_of_their_rows(
     assert dataset.genre_names == ("cats", "fun")
     assert dataset.genre_label.many == "tags"
     assert dataset.item_feature_names == ("Book-Author=Ann", "Book-Author=Bob", "Book-Author is missing")
-    assert "1 item with ratings is not in books.csv: shown by their ids" in report.notes
+    assert "1 item with ratings is not in books.csv: shown by id" in report.notes
     assert any("1 row about items that a more complete row is about is left out" in note for note in report.notes)
 
 

@@ -183,7 +183,7 @@ def test_without_a_network_the_sample_is_used_with_a_warning(tmp_path, offline, 
         ds = load_dataset(locate_default(tmp_path / "absent"))
     assert ds.source.synthetic
     assert [record.getMessage() for record in caplog.records] == [
-        "ml-100k could not be downloaded; going on with the embedded sample, whose ratings are synthetic"
+        "ml-100k could not be downloaded; using the embedded sample instead, whose ratings are synthetic"
     ]
 
 

@@ -29,7 +29,7 @@ def test_plausible_times_have_no_warning(tmp_path):
 def test_the_first_of_several_negative_times_is_named(tmp_path):
     path = write(tmp_path, [*MOST, "u9,i1,3,-5", "u9,i2,3,-86400"])
     assert warnings(path, "time") == [
-        "ratings.csv:37: time -5 is negative or before 1970, unlike most (and 1 more such time): used as it stands"
+        "ratings.csv:37: time -5 is negative or before 1970, unlike most (and 1 more such time); used anyway"
     ]
     assert read_dataset(path)[0].timestamp.min() == -86400
 
@@ -37,9 +37,8 @@ def test_the_first_of_several_negative_times_is_named(tmp_path):
 def test_times_of_zero_and_in_the_future_have_a_warning_each(tmp_path):
     path = write(tmp_path, [*MOST, "u9,i1,3,0", "u9,i2,3,99999999999", "u9,i3,3,0", "u9,i4,3,0"])
     assert warnings(path, "time") == [
-        "ratings.csv:37: time 0 is the very beginning of 1970, unlike most (and 2 more such times): used as it "
-        "stands",
-        "ratings.csv:38: time 99999999999 is in the future: used as it stands",
+        "ratings.csv:37: time 0 is the very beginning of 1970, unlike most (and 2 more such times); used anyway",
+        "ratings.csv:38: time 99999999999 is in the future; used anyway",
     ]
 
 
@@ -62,7 +61,7 @@ def test_years_of_items_before_1000_and_after_the_next_have_a_warning_each(tmp_p
     lines = [f"i{n},Title {n},{year}" for n, year in enumerate(years)]
     (tmp_path / "items.csv").write_text("\n".join(["item,title,year", *lines]) + "\n")
     before, after = warnings(tmp_path, "year")
-    assert before == "items.csv:3: year -1750 is before 1000 (and 1 more such year): used as it stands"
+    assert before == "items.csv:3: year -1750 is before 1000 (and 1 more such year); used anyway"
     assert after.startswith("items.csv:5: year 3005 is after ") and "(and 1 more such year)" in after
     assert read_dataset(tmp_path)[0].years[[1, 3]].tolist() == [-1750, 3005]
 
@@ -78,7 +77,7 @@ def test_ages_below_0_and_above_120_are_named_and_used(tmp_path):
     lines = [f"u{n},{age}" for n, age in enumerate([30, 244, 41, -1, 120])]
     (tmp_path / "users.csv").write_text("\n".join(["user,Age", *lines]) + "\n")
     assert warnings(tmp_path, "age") == [
-        "users.csv:3: age 244 is not between 0 and 120 (and 1 more such age): used as it stands"
+        "users.csv:3: age 244 is not between 0 and 120 (and 1 more such age); used anyway"
     ]
     assert np.isfinite(read_dataset(tmp_path)[0].user_features).all()
 
@@ -88,10 +87,10 @@ def test_quiet_shows_them_but_not_how_the_data_were_read(tmp_path, capfd):
     assert build.main(["--data", str(path), "--dry-run", "--quiet"]) == 0
     printed = "".join(capfd.readouterr())
     assert printed.splitlines() == [
-        "ratings.csv:37: time -5 is negative or before 1970, unlike most: used as it stands",
-        "ratings.csv:38: time 99999999999 is in the future: used as it stands",
+        "ratings.csv:37: time -5 is negative or before 1970, unlike most; used anyway",
+        "ratings.csv:38: time 99999999999 is in the future; used anyway",
     ]
-    assert any("rated before" in note for note in read_dataset(path)[1].notes)
+    assert any("repeats a pair" in note for note in read_dataset(path)[1].notes)
 
 
 def test_calls_of_the_library_log_them(tmp_path, caplog):
@@ -99,7 +98,7 @@ def test_calls_of_the_library_log_them(tmp_path, caplog):
     recsys.load_dataset(path)
     (record,) = caplog.records
     assert (record.levelno, record.message) == (
-        logging.WARNING, "ratings.csv:37: time 0 is the very beginning of 1970, unlike most: used as it stands"
+        logging.WARNING, "ratings.csv:37: time 0 is the very beginning of 1970, unlike most; used anyway"
     )  # fmt: skip
 
 
@@ -113,7 +112,7 @@ def test_of_frames_the_row_is_named(caplog, are_dates):
     users = pd.DataFrame({"user": ["u1", "u2"], "age": [244, 30]})
     recsys.Dataset.from_frames(ratings, items, users)
     shown = "1969-12-31 23:59:55" if are_dates else "-5"
-    messages = [record.message for record in caplog.records if "stands" in record.message]
+    messages = [record.message for record in caplog.records if "used anyway" in record.message]
     assert [message.partition(" is ")[0] for message in messages] == [
         f"ratings, row 35: time {shown}", "items, row 1: year 3005", "users, row 0: age 244"
     ]  # fmt: skip

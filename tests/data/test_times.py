@@ -34,7 +34,7 @@ def test_times_are_whole_numbers_of_the_coarsest_unit(times, numbers):
         (["2005-04-02", "2005-04-03T00:00Z"], "timestamp 2005-04-03T00:00Z in row 1 has a time zone, unlike 2005-"),
         ([shifted(0), moment(0)], "timestamp 1970-01-01 00:00:00 in row 1 has no time zone, unlike"),
         (["2005-04-02", "x"], "timestamp 'x' in row 1 is not a time"),
-        (["2005-04-02", "2005-02-30"], "timestamp '2005-02-30' in row 1 is no date of the calendar"),
+        (["2005-04-02", "2005-02-30"], "timestamp '2005-02-30' in row 1 is not a calendar date"),
         (["04/02/2005", "05/02/2005"], "date '04/02/2005' may have the day first or the month"),
         ([1, moment(0)], "timestamp 1970-01-01 00:00:00 in row 1 is not a time; expected"),
         ([True, False], "timestamp True"),

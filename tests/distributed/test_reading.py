@@ -103,7 +103,7 @@ def test_ratings_of_one_pair_within_and_across_parts_are_merged_as_in_one_file(c
     repeated = [*ROWS, *(f"{row.rsplit(',', 2)[0]},{rating},{1_000_001_000 + rating}"
                          for row in ROWS[::3] for rating in (1, 2, 5))]  # fmt: skip
     dataset, report = assert_same(cluster, tmp_path, repeated, config=ReadConfig(duplicates=duplicates))
-    assert dataset.n_ratings == len(ROWS) and any("rated before" in note for note in report.notes)
+    assert dataset.n_ratings == len(ROWS) and any("a pair of user and item" in note for note in report.notes)
 
 
 def test_rows_of_a_log_without_ratings_are_counted_over_all_parts(cluster, tmp_path):

@@ -171,7 +171,8 @@ def _year_of_date(row: Row) -> int | None:
         return None
     date = _DATE.fullmatch(row.text("date"))
     if not date:
-        logger.warning("%s", row.error(f"date {row.text('date')!r} is unknown", "expected a date like 01-Jan-1995"))
+        problem = f"date {row.text('date')!r} cannot be read"
+        logger.warning("%s", row.error(problem, "expected a date like 01-Jan-1995"))
         return None
     return int(date[1] or date[2])
 

@@ -1,4 +1,4 @@
-"""Whether a text was cut in its last value, as far as can be known: a row that looks complete and has no line end."""
+"""Guess whether a file was cut off within its last value: the last row looks complete, but has no line break."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from recsys.data.readers.encodings import decode_latin
 from recsys.data.readers.files import Opener
 
 _TAIL = 1 << 16
-"""Bytes at the end of a file that are looked at."""
+"""How many bytes at the end of a file are examined."""
 _CHUNK = 1 << 20
 _MIN_OTHERS = 10
-"""Rows before the last one that it takes to say what their last values have in common."""
+"""How many rows before the last are needed to know the usual length of their last values."""
 _MIN_LENGTH = 3
-"""Characters of the shortest of these: a rating of 5 after ratings of 10 is no cut one."""
+"""The least usual length, in characters: a rating of 5 among ratings of 10 is not cut off."""
 _CUT_NUMBER = re.compile(r"[+-]?[0-9]+[.,]")
 
 
 def cut_warning(form: TextFormat, opener: Opener) -> str | None:
-    """A warning about a file that seems to be cut in its last value; None for any other, whatever it ends with.
+    """A warning about a file that seems to be cut off within its last value; None for any other file.
 
-    Many sound files have no line end at their end. One is only said to be cut where the last value ends in a decimal
-    mark, or is shorter than all those before it, which are of one length or nearly.
+    Many sound files do not end with a line break. So there is a warning only if the last value ends in a decimal
+    mark, or is shorter than all values before it while those have nearly the same length.
     """
     tail, is_whole = _read_tail(opener)
     if not tail or tail.endswith((b"\n", b"\r")):
@@ -46,8 +46,8 @@ def cut_warning(form: TextFormat, opener: Opener) -> str | None:
     if not _is_cut(last, others[1:]):  # the first may be the header
         return None
     return (
-        f"{form.file}:{_count_lines(opener) + 1}: the file has no line end, and its last value {last!r} looks like "
-        "the beginning of one: it may be cut; the row is used as it stands"
+        f"{form.file}:{_count_lines(opener) + 1}: the file does not end with a line break, and its last value "
+        f"{last!r} looks incomplete: the file may be cut off; the row is used anyway"
     )
 
 
@@ -74,7 +74,7 @@ def _read_tail(opener: Opener) -> tuple[bytes, bool]:
 
 
 def _skip_to_tail(stream: BinaryIO) -> bool:
-    """Go to where the tail of a long file begins, if the stream can; what is unpacked as it is read cannot."""
+    """Go to the tail of a long file; False if the file is short, or the stream cannot seek, as when it unpacks."""
     if not stream.seekable():
         return False
     start = stream.seek(0, io.SEEK_END) - _TAIL

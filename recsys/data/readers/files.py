@@ -92,7 +92,7 @@ def kind_of_path(path: Path, expected: str = "a folder, a zip or a file") -> str
     except OSError as error:
         raise DataError(f"{_why_absent(path, error)} (expected {expected})") from None
     except ValueError:
-        raise DataError(f"'{path}' is no path, for it has a NUL in it (expected {expected})") from None
+        raise DataError(f"'{path}' is not a path, because it contains a NUL (expected {expected})") from None
 
 
 def _why_absent(path: Path, error: OSError) -> str:
@@ -100,7 +100,7 @@ def _why_absent(path: Path, error: OSError) -> str:
         return f"'{path}' is a link that leads back to itself"
     if error.errno not in (errno.ENOENT, errno.ENOTDIR):
         return f"'{path}' cannot be accessed: {error.strerror or error}"
-    return f"'{path}' is a link to what does not exist" if path.is_symlink() else f"'{path}' does not exist"
+    return f"'{path}' is a link to a path that does not exist" if path.is_symlink() else f"'{path}' does not exist"
 
 
 def list_folders(path: Path) -> list[Files]:

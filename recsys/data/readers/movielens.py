@@ -256,7 +256,7 @@ def _known_users(table: SourceTable, ratings: pd.DataFrame) -> pd.DataFrame:
     refuse_lost_zeros("user", np.asarray(ratings["user"].unique()), users["user"].to_numpy())
     unknown = ids_not_in(ratings["user"], users["user"])
     if len(unknown) == ratings["user"].nunique():
-        raise DataError(f"{table.file} has a line for none of the users, such as {unknown[0]}")
+        raise DataError(f"{table.file} has no line for any of the users, such as {unknown[0]}")
     if len(unknown):
         logger.warning("%s has no line for user %s; such users: %d", table.file, unknown[0], len(unknown))
     return users

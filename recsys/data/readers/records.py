@@ -103,12 +103,12 @@ class JsonSource:
         """All objects with something in them.
 
         Raises:
-            DataError: a line is none; only where no rows are skipped.
+            DataError: a line is not an object; only where no rows are skipped.
         """
         for number, value in self._values(skipped):
             problem = None
             if not isinstance(value, dict):
-                problem = f"{self._place(number)}: {_shown(value)} is no object (expected {_EXPECTED})"
+                problem = f"{self._place(number)}: {_shown(value)} is not an object (expected {_EXPECTED})"
             elif value:
                 yield number, value
             if problem and skipped is None:

@@ -19,7 +19,7 @@ def read(tmp_path, text, name="ratings.csv", lenient=False):
 
 
 def warnings_about_the_end(report):
-    return [warning for warning in report.warnings if "no line end" in warning]
+    return [warning for warning in report.warnings if "does not end with a line break" in warning]
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
@@ -45,8 +45,8 @@ def test_a_last_time_shorter_than_all_others_is_used_with_a_warning(tmp_path, cu
     dataset, report = read(tmp_path, WHOLE[:-cut])
     assert dataset.n_ratings == 35
     assert warnings_about_the_end(report) == [
-        f"ratings.csv:36: the file has no line end, and its last value {shown!r} looks like the beginning of one: it "
-        "may be cut; the row is used as it stands"
+        f"ratings.csv:36: the file does not end with a line break, and its last value {shown!r} looks "
+        "incomplete: the file may be cut off; the row is used anyway"
     ]
 
 
@@ -55,7 +55,7 @@ def test_a_last_rating_that_ends_in_its_decimal_mark_is_used_with_a_warning(tmp_
     text = "\n".join(line.rpartition(",")[0] if n else "user,item,rating" for n, line in enumerate(WHOLE.split("\n")))
     assert warnings_about_the_end(read(tmp_path, text)[1]) == []
     (warning,) = warnings_about_the_end(read(tmp_path, text[:-1])[1])
-    assert warning.startswith("ratings.csv:36: the file has no line end, and its last value '1.' looks like")
+    assert warning.startswith("ratings.csv:36: the file does not end with a line break, and its last value '1.' ")
 
 
 def test_short_last_values_among_others_of_many_lengths_are_no_reason_for_a_warning(tmp_path):

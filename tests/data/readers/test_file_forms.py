@@ -158,7 +158,7 @@ def test_without_the_package_of_a_form_it_says_what_to_install(tmp_path, monkeyp
         (b"PAR1broken", "cannot be read as Parquet" if importlib.util.find_spec("pyarrow") else "needs the package"),
         (b'{"user": 1', "is not JSON"), (b'[{"user": 1}, 2', "is not JSON"), (b"[{}]", "has no rows"),
         (b'{"user": 1, "item": 2}\n{"user"\n', "log.csv:2: "),
-        (b'{"user": 1, "item": 2}\n[]\n', "log.csv:2: [] is no"),
+        (b'{"user": 1, "item": 2}\n[]\n', "log.csv:2: [] is not an object"),
     ],
 )  # fmt: skip
 def test_what_is_no_table_is_refused_with_what_it_is(tmp_path, content, message):

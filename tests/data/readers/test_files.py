@@ -184,7 +184,8 @@ def chdir(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-KINDS = ["a named pipe", "a socket", "a device", "a link that leads back to itself", "a link to what does not exist"]
+KINDS = ["a named pipe", "a socket", "a device",
+         "a link that leads back to itself", "a link to a path that does not exist"]  # fmt: skip
 needs_special_files = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 
 

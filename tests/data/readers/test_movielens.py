@@ -123,7 +123,7 @@ def test_the_date_gives_the_year_where_the_title_does_not(folder):
 def test_a_date_that_is_none_is_left_out_with_a_warning(folder, caplog):
     write(folder, {"u.item": FILMS + film(7, "Heidi", date="spring")})
     assert np.isnan(read_dataset(folder).years[2])
-    assert "u.item:3: date 'spring' is unknown (expected a date like 01-Jan-1995)" in caplog.text
+    assert "u.item:3: date 'spring' cannot be read (expected a date like 01-Jan-1995)" in caplog.text
 
 
 def test_the_names_of_the_flags_come_from_u_genre(folder):
@@ -218,7 +218,7 @@ def test_of_a_pair_rated_twice_the_newest_counts_or_the_first_repetition_is_refu
     dataset, report = read_with_report(folder)
     ratings = zip(dataset.user.tolist(), dataset.item.tolist(), dataset.rating.tolist(), strict=True)
     assert sorted(ratings) == [(0, 0, 5), (0, 1, 3), (1, 0, 4), (1, 1, 2)]
-    assert any("rated before: the newest counts" in note for note in report.notes)
+    assert any("repeat a pair of user and item: the newest counts" in note for note in report.notes)
     with pytest.raises(DataError) as caught:
         read_with_report(folder, ReadConfig(duplicates="refuse"))
     assert str(caught.value).startswith("u.data:5: user 2 rates item 2 again, after line 1 (keep one of the two")
@@ -289,7 +289,7 @@ def test_a_bad_csv_file_is_named_with_its_line(tmp_path, files, message):
         (USERS + "1|30|M|other|1\n", "u.user:3: user 1 again, after line 1"),
         ("", "u.user is empty"),
         (USERS.replace("F", "\0"), "u.user:2: a NUL byte"),
-        ("8|30|M|other|1\n9|30|M|other|1\n", "u.user has a line for none of the users, such as 1"),
+        ("8|30|M|other|1\n9|30|M|other|1\n", "u.user has no line for any of the users, such as 1"),
     ],
 )
 def test_an_optional_file_that_cannot_be_used_is_left_out_with_a_warning(folder, caplog, users, problem):
