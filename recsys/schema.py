@@ -155,7 +155,7 @@ class Build(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
 
 
 class EpochRecord(Struct, frozen=True, kw_only=True):
-    """What one pass over the ratings left behind."""
+    """The figures of one epoch, which is one pass over the ratings."""
 
     epoch: Annotated[int, Meta(description="counted from 1")]
     train_loss: Annotated[

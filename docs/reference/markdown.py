@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 
 def anchor(heading: str) -> str:
-    """The id that GitHub gives a heading whose text no other heading of the page has."""
+    """The id that GitHub gives a heading, if no other heading before it has the same."""
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def anchors(headings: Iterable[str]) -> dict[str, str]:
+    """The ids of all headings of a page, given in their order: an id that is taken already gets a number."""
+    n_uses: Counter[str] = Counter()
+    ids = {}
+    for heading in headings:
+        slug = anchor(heading)
+        ids[heading] = f"{slug}-{n_uses[slug]}" if n_uses[slug] else slug
+        n_uses[slug] += 1
+    return ids
 
 
 def link(text: str, heading: str | None = None) -> str:

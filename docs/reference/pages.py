@@ -6,13 +6,14 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from docs.reference import exported_json, settings
+from docs.reference import exported_json, python_interface, settings
 
 COMMAND = "python -m docs.reference"
 FOLDER = Path(__file__).parents[1]
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings.page,
     "json.md": exported_json.page,
+    "python.md": python_interface.page,
 }
 _NOTE = f"<!-- Made from the code by {COMMAND}: change the code, not this file. -->\n\n"
 

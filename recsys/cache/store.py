@@ -93,7 +93,7 @@ class Cache(Protocol):
 
 
 class NoCache:
-    """A cache that is always empty: for ``--no-cache``."""
+    """A cache that is always empty: with it, :func:`recsys.build_site` computes everything, and keeps nothing."""
 
     def load(self, key: str, from_archive: Callable[[Archive], Value]) -> Value | None:
         """Returns None."""

@@ -36,10 +36,13 @@ class Source:
     """Where ratings come from, and what may be done with them."""
 
     synthetic: bool = False
-    """The ratings are of invented users."""
+    """the ratings are of invented users."""
     licence: str | None = None
+    """under which the data may be used; None where it is not known."""
     citation: str | None = None
+    """what to cite."""
     url: str | None = None
+    """where the data comes from."""
 
     def __post_init__(self) -> None:
         """Make all text printable."""
@@ -74,7 +77,7 @@ class Dataset:
         is_counted: a rating is how many rows its pair has in the source, and so a count whatever the distribution.
 
     Raises:
-        DataError: the name is no text, there is no rating, an index or a shape does not fit, a rating is not finite,
+        DataError: the name is not text, there is no rating, an index or a shape does not fit, a rating is not finite,
             or a user rated an item twice.
     """
 
@@ -140,27 +143,25 @@ class Dataset:
 
         Args:
             ratings: columns user, item and, if known, rating (1 without) and timestamp (numbers, datetimes, dates or
-                text of these). Columns of other names are recognised, such as userId or "Book-Rating", unless one
-                has the very name.
+                text of these). Other names of columns, such as userId or "Book-Rating", are recognised too.
             items: column item and, if known, title, year and genres: lists, or text such as ``"Comedy|Drama"``
-                (:func:`~recsys.data.categories.split_lists` says which separators there are); then features. Items
-                that nobody rated belong to the catalogue too; a rated item that is absent here has its id for a
-                title.
-            users: column user, then features: numbers and dates are standardised; anything else, and a pandas
-                category whatever it holds, is one-hot encoded, its rare values together if there are many; lists have
-                a column for each value; a missing value has a column of its own. A column in which nearly every user
-                has another value is left out.
+                (see :func:`~recsys.data.categories.split_lists` for the separators); then features. Items that nobody
+                rated belong to the catalogue too; the title of a rated item that is missing here is its id.
+            users: column user, then features: numbers and dates are standardised; anything else, and any
+                pandas category, is one-hot encoded, where rare values share a column if there are many; lists have a
+                column for each value; a missing value has a column of its own. A column in which nearly every user
+                has a different value is left out.
             name: what to call the data set.
             source: licence and the like.
-            columns: the names of columns, by what they hold, where they are not recognised.
-            duplicates: what becomes of several ratings of one pair: the newest (without times, their mean), the mean
-                or the sum counts, or they are refused. Where there is no rating column, or one of events such as view
-                and purchase, rows are counted.
+            columns: the names of columns that are not recognised, by what they hold.
+            duplicates: what to do with several ratings of an item by a user: use the newest (without times, their
+                mean), the mean or the sum, or refuse them. Without a rating column, or with one of events such as
+                view and purchase, rows are counted.
 
         Raises:
             ConfigError: a value of ``columns`` or ``duplicates`` is impossible.
-            DataError: a table is none, a column is absent or there twice, ids are missing or repeated, or a value is
-                impossible.
+            DataError: something is not a table, a column is missing or there twice, ids are missing or repeated, or a
+                value is impossible.
         """
         from recsys.data.interpret import dataset_of_frames
 

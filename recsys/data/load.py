@@ -28,7 +28,11 @@ logger = logging.getLogger(__name__)
 
 
 def load_dataset(path_or_name: str | Path) -> Dataset:
-    """Read a data set by its name or its path; see :func:`locate` for which is which.
+    """Read a data set by its name or its path.
+
+    Args:
+        path_or_name: ``"sample"``, the name of a data set to download, such as ``"ml-100k"``, or the path of a file,
+            a folder or an archive. A name comes first: write ``"./ml-100k"`` for a folder that is called the same.
 
     Raises:
         DataError: nothing is there, or it cannot be read.

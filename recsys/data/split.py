@@ -35,8 +35,8 @@ def split(dataset: Dataset, holdout: float = 0.2, rng: np.random.Generator | Non
     """Hide the newest ``holdout`` of each user's ratings.
 
     Of each user's n ratings, sorted by timestamp, the first ``max(1, floor(n (1 - holdout)))`` are for training.
-    Ratings of equal times are in random order: by line or by id would not do, for both tend to carry popularity.
-    Where there are no timestamps, or all are equal, that is the order of everything, and the split is random.
+    Ratings of equal times are in random order: the order of lines or ids would not do, as both often follow
+    popularity. Where there are no timestamps, or all are equal, all ratings are in random order.
 
     Args:
         dataset: the ratings to split.

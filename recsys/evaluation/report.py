@@ -67,6 +67,8 @@ def evaluate(
 ) -> Report:
     """Rank all items for every user with a relevant held-out rating, and score their top k against what is relevant.
 
+    Models and data are joined by the written form of their ids: the number 1 and the text "1" are the same id.
+
     Args:
         fitted: a trained model or baseline.
         train: what it was trained on, in any order of users and items; these items are left out of the lists.
@@ -74,8 +76,6 @@ def evaluate(
         k: length of the lists.
         relevant_from: the lowest held-out rating that counts as relevant; None where all do. Users without a relevant
             one are not evaluated.
-
-    Models and data are joined by the written form of their ids: the number 1 and the text "1" are the same id.
 
     Raises:
         ConfigError: k is not a whole number, below 1 or above the number of items; ``relevant_from`` is not a finite

@@ -44,6 +44,7 @@ NOT_RUN = {
 """Languages of blocks that are not run, with the reason."""
 RUN_ELSEWHERE = {
     ("docs/python.md", "pycon"): "examples of docstrings, which tests/test_docstrings.py runs",
+    ("docs/python.md", "python"): "signatures",
 }
 """Blocks of a document that other tests run."""
 DOCUMENTS = [document for document in documents() if document.blocks]

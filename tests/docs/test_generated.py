@@ -3,7 +3,11 @@
 import msgspec
 import pytest
 
+import recsys
+from docs.reference.docstrings import definition_of, entries_of, markdown_of, sections_of
 from docs.reference.pages import COMMAND, FOLDER, PAGES, page_text, write_pages
+from docs.reference.python_interface import GROUPS
+from docs.reference.signatures import signature
 from recsys.cli.arguments import parser
 from recsys.config.settings import TABLES, TOP_LEVEL, setting_names
 from recsys.export.files import FILES
@@ -41,3 +45,52 @@ def test_every_field_of_an_exported_file_has_a_meaning_and_is_on_the_page(kind):
     assert [row.path for row in rows if not row.description] == []
     assert [row.path for row in rows if f"| `{row.path}` |" not in text] == []
     assert f"`{kind.FILE}`\n" in text
+
+
+def test_every_public_name_is_on_the_page_of_the_python_interface():
+    names = [name for group in GROUPS.values() for name in group]
+    assert sorted(names) == sorted(set(recsys.__all__) - {"__version__"})
+    text = page_text("python.md")
+    assert [name for name in names if text.count(f"\n### `{name}`\n") != 1] == []
+    assert "](#split-1)" in text  # the class, whose heading differs from that of the function by its case alone
+
+
+DOCSTRING = """Add ``a`` to :func:`recsys.fit`::
+
+    a + b
+
+    c
+
+- one
+  two
+
+Args:
+    a, b: numbers,
+        both finite.
+
+Returns:
+    The sum.
+
+>>> 1 + 1
+2
+"""
+
+
+def test_a_docstring_is_markdown():
+    text, arguments, returns, example = sections_of(DOCSTRING)
+    assert markdown_of(text.text, lambda name: f"[{name}]") == (
+        "Add `a` to [recsys.fit]:\n\n```text\na + b\n\nc\n```\n\n- one two"
+    )
+    assert (arguments.name, entries_of(arguments)) == ("Args", [("a, b", "numbers, both finite.")])
+    assert (returns.name, returns.text) == ("Returns", "The sum.")
+    assert markdown_of(example.text, str) == "```pycon\n>>> 1 + 1\n2\n```"
+
+
+def test_a_signature_is_that_of_the_code():
+    assert signature("recsys.fit", definition_of(recsys.fit)) == (
+        "```python\nrecsys.fit(\n    train: Dataset,\n    model: str = \"base\",\n"
+        "    config: TrainConfig | None = None,\n    on_epoch: OnEpoch | None = None,\n) -> Fitted\n```"
+    )
+    assert signature("load", definition_of(recsys.load_fitted)) == (
+        "```python\nload(path: str | os.PathLike[str]) -> Fitted\n```"
+    )
