@@ -17,12 +17,6 @@ PATH = re.compile(r"(?:\.ci|\.github|docs|examples|recsys|templates|tests|data/s
 PAST = ("CHANGELOG.md", "tests/benchmarks/RESULTS.md")
 """Documents that also speak of files that are gone."""
 
-COMING = {
-    *("docs/evaluation.md"),
-    *("docs/playground.md", "docs/experiments.md", "docs/machines.md", "examples/README.md", "CITATION.cff"),
-}
-"""Files that are being written, to which links are not checked yet."""
-
 
 def problem_of_link(document: Document, address: str) -> str | None:
     """Why a link leads nowhere, as far as can be known without a network."""
@@ -33,8 +27,6 @@ def problem_of_link(document: Document, address: str) -> str | None:
     path = (document.path.parent / unquote(parts.path)).resolve() if parts.path else document.path
     if not path.is_relative_to(ROOT):
         return f"{address}: leads out of the repository"
-    if path.relative_to(ROOT).as_posix() in COMING and not path.exists():
-        return None
     if path != document.path and not path.exists():
         return f"{address}: there is no such file"
     if parts.fragment and unquote(parts.fragment) not in anchors_in(document, path):
