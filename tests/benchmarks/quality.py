@@ -1,4 +1,4 @@
-"""Reproduce the README's table: models and baselines on each user's newest ratings, mean of several seeds.
+"""Reproduce the table of docs/evaluation.md: models and baselines on the newest ratings, mean of several seeds.
 
     python tests/benchmarks/quality.py --data FOLDER [--seeds 3] [--holdout 0.2]
 
