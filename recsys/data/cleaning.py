@@ -1,6 +1,6 @@
-"""Clean the rows of a file before they become ratings: blanks, unreadable values, and what stands for "not rated".
+"""Clean the rows of a file before they become ratings: blanks, unreadable values, and numbers that mean "not rated".
 
-Errors name file and line. Frames that a caller made are not cleaned: what they hold is meant.
+Errors name file and line. Frames made by a caller are not cleaned, since their values are intended.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from recsys.text import CONTROL, WHITESPACE, without_controls
 MAX_SHOWN = 60
 """Characters of a cell in a message."""
 _BLANK_FACTS = frozenset(["", "\\N", "NULL", "null", "NaN", "nan", "None", "N/A", "n/a", "NA", "(no genres listed)"])
-"""What stands for nothing in tables of items and users."""
+"""Texts that mean a missing value in tables of items and users."""
 _ROLES = frozenset(get_args(Role))
 _BLANK_TITLES = frozenset(["", "\\N"])
 _MIN_DATED = 0.5
-"""Share of the titles that end in a year, such as "(1995)", from which on the year is no part of the title."""
+"""If at least this share of the titles ends in a year, such as "(1995)", the year is removed from titles."""
 
 
 @dataclass
@@ -46,9 +46,9 @@ class CleanTable:
     Attributes:
         frame: its rows.
         notes: sentences about what was done.
-        warnings: sentences about values that can hardly be meant, and are used all the same.
-        rating: of ratings, what the column was read as; None without one.
-        counts: of ratings, the rows that are none or lack something.
+        warnings: sentences about implausible values, which are used anyway.
+        rating: how the column of ratings was read; None if the table has none.
+        counts: for a log, numbers of rows that are left out or incomplete.
     """
 
     frame: pd.DataFrame
@@ -65,76 +65,124 @@ def clean_ratings(table: InputTable, lenient: bool, meanings: Meanings | None = 
     becomes the oldest.
 
     Args:
-        table: of ratings.
+        table: a table of ratings.
         lenient: leave out rows without user or item, or with values that cannot be read, instead of refusing them.
-        meanings: of the cells, where the table is a part of a log; None where it is all of it.
+        meanings: decides what cells mean if the table is a part of a log; None if it is the whole log.
 
     Raises:
         DataError: there is such a row.
     """
-    meanings = meanings or WholeLogMeanings()
-    roles, frame = table.roles, table.frame
-    n = len(frame)
-    counts, rating = RowCounts(), None
-    is_skipped, is_unrated = np.zeros(n, bool), np.zeros(n, bool)
-    reasons: dict[int, str] = {}
+    cleaner = _LogCleaner(table, lenient, meanings or WholeLogMeanings())
+    cleaner.clean_ids()
+    if "rating" in table.roles:
+        cleaner.clean_ratings()
+    if "timestamp" in table.roles:
+        cleaner.clean_times()
+    cleaner.copy_facts()
+    return cleaner.result()
 
-    def handle(mask: NDArray[np.bool_], error: Callable[[int], RowError]) -> None:
-        """Refuse the first of some rows, or skip them all."""
-        rows = np.flatnonzero(mask & ~is_skipped)
-        if len(rows) and not lenient:
-            raise _located(table, error(int(rows[0])))
-        is_skipped[rows] = True
-        for row in rows[:MAX_REASONS].tolist():
-            reasons[row] = str(_located(table, error(row)))
 
-    columns: dict[str, Any] = {}
-    keys: tuple[Key, ...] = ("user", "item")
-    for role in keys:
-        columns[role], is_missing = meanings.ids(role, frame[roles[role]])
-        handle(is_missing, partial(MissingCellError, f"{role} id", after="expected one in every row"))
-    if "rating" in roles:
+class _LogCleaner:
+    """Cleans the columns of a log one after the other, and collects which of its n rows have to be left out."""
+
+    def __init__(self, table: InputTable, lenient: bool, meanings: Meanings) -> None:
+        n = len(table.frame)
+        self._table, self._lenient, self._meanings = table, lenient, meanings
+        self._columns: dict[str, Any] = {}  # (n,) each, by the package's names
+        self._rating: ParsedRatings | None = None
+        self._counts = RowCounts()
+        self._is_skipped, self._is_unrated = np.zeros(n, bool), np.zeros(n, bool)  # cannot be read; have no rating
+        self._reasons: dict[int, str] = {}  # by row, why it cannot be read
+
+    def clean_ids(self) -> None:
+        """Users and items; a row without one of them cannot be read."""
+        keys: tuple[Key, ...] = ("user", "item")
+        for role in keys:
+            self._columns[role], is_missing = self._meanings.ids(role, self._cells(role))
+            self._skip(is_missing, partial(MissingCellError, f"{role} id", after="expected one in every row"))
+
+    def clean_ratings(self) -> None:
+        """Ratings as numbers; blanks, and a number that means "not rated", are no ratings."""
+        cells = self._cells("rating")
         try:
-            parsed = meanings.ratings(frame[roles["rating"]])
+            parsed = self._meanings.ratings(cells)
         except DataError as error:
-            raise DataError(f"{table.file}: {error}") from None
-        handle(parsed.is_bad, partial(_unreadable, "rating", frame[roles["rating"]], "a number"))
+            raise DataError(f"{self._table.file}: {error}") from None
+        self._skip(parsed.is_bad, partial(_unreadable, "rating", cells, "a number"))
         blank = np.isnan(parsed.values) & ~parsed.is_bad
-        counts.n_blank = int(blank.sum())
-        if meanings.has_any("rating", ~(blank | is_skipped)):
-            value = meanings.unrated_value(parsed)
-            is_value = np.zeros(n, bool) if value is None else parsed.values == value
-            counts.n_unrated, counts.unrated = int(is_value.sum()), value
-            is_unrated = blank | is_value
-            rating, columns["rating"] = parsed, parsed.values
-    if "timestamp" in roles:
-        times = frame[roles["timestamp"]]
-        missing = is_blank(times, BLANK)
-        bad = np.zeros(n, bool)
-        if lenient and not missing.all():
-            bad[~missing] = meanings.unreadable_times(times[~missing])
-            handle(bad, partial(_unreadable, "time", times, "a time like the others"))
+        self._counts.n_blank = int(blank.sum())
+        if not self._meanings.has_any("rating", ~(blank | self._is_skipped)):
+            return
+        value = self._meanings.unrated_value(parsed)
+        is_value = np.zeros(len(cells), bool) if value is None else parsed.values == value
+        self._counts.n_unrated, self._counts.unrated = int(is_value.sum()), value
+        self._is_unrated = blank | is_value
+        self._rating, self._columns["rating"] = parsed, parsed.values
+
+    def clean_times(self) -> None:
+        """Times as whole numbers; the missing ones become the oldest."""
+        cells = self._cells("timestamp")
+        missing = is_blank(cells, BLANK)
+        bad = np.zeros(len(cells), bool)
+        if self._lenient and not missing.all():
+            bad[~missing] = self._meanings.unreadable_times(cells[~missing])
+            self._skip(bad, partial(_unreadable, "time", cells, "a time like the others"))
         known = ~(missing | bad)
-        if meanings.has_any("timestamp", known):
-            columns["timestamp"] = _fill_times(table, times, known, meanings)
-            counts.n_timeless = int((missing & ~is_skipped).sum())
-            rows = np.flatnonzero(known & ~is_skipped)
-            if len(rows):
-                locate = partial(_locate, table, rows)
-                counts.odd_cells = list(meanings.odd_times(columns["timestamp"][rows], times.iloc[rows], locate))
-    facts: tuple[Role, ...] = ("title", "year", "genres")
-    for fact in facts:
-        if fact in roles and roles[fact] in frame:
-            columns[fact] = frame[roles[fact]]
-    columns |= {name: frame[name] for name in roles.others if name in frame and name not in _ROLES}
-    counts.n_skipped = int(is_skipped.sum())
-    counts.reasons = [reasons[row] for row in sorted(reasons)[:MAX_REASONS]]
-    log = pd.DataFrame(columns, copy=False)
-    kept = ~(is_skipped | is_unrated)
-    if not kept.all():
-        log = log[kept].reset_index(drop=True)
-    counts.odd_cells += odd_facts(table)
-    return CleanTable(log, counts.notes(roles, log), list(map(str, counts.odd_cells)), rating, counts)
+        if not self._meanings.has_any("timestamp", known):
+            return
+        times = self._columns["timestamp"] = self._fill_times(cells, known)
+        self._counts.n_timeless = int((missing & ~self._is_skipped).sum())
+        rows = np.flatnonzero(known & ~self._is_skipped)
+        if len(rows):
+            locate = partial(_locate, self._table, rows)
+            self._counts.odd_cells = list(self._meanings.odd_times(times[rows], cells.iloc[rows], locate))
+
+    def copy_facts(self) -> None:
+        """Columns about items and users, which are cleaned later, when they have been gathered for each of these."""
+        frame, roles = self._table.frame, self._table.roles
+        facts: tuple[Role, ...] = ("title", "year", "genres")
+        self._columns |= {fact: frame[roles[fact]] for fact in facts if fact in roles and roles[fact] in frame}
+        self._columns |= {name: frame[name] for name in roles.others if name in frame and name not in _ROLES}
+
+    def result(self) -> CleanTable:
+        """The rows that are ratings."""
+        counts, roles = self._counts, self._table.roles
+        counts.n_skipped = int(self._is_skipped.sum())
+        counts.reasons = [self._reasons[row] for row in sorted(self._reasons)[:MAX_REASONS]]
+        log = pd.DataFrame(self._columns, copy=False)
+        is_rating = ~(self._is_skipped | self._is_unrated)
+        if not is_rating.all():
+            log = log[is_rating].reset_index(drop=True)
+        counts.odd_cells += odd_facts(self._table)
+        return CleanTable(log, counts.notes(roles, log), list(map(str, counts.odd_cells)), self._rating, counts)
+
+    def _cells(self, role: Role) -> pd.Series[Any]:
+        return self._table.frame[self._table.roles[role]]
+
+    def _skip(self, mask: NDArray[np.bool_], error: Callable[[int], RowError]) -> None:
+        """Skip the rows where ``mask`` (n,) is true, or refuse the first of them."""
+        rows = np.flatnonzero(mask & ~self._is_skipped)
+        if len(rows) and not self._lenient:
+            raise _located(self._table, error(int(rows[0])))
+        self._is_skipped[rows] = True
+        for row in rows[:MAX_REASONS].tolist():
+            self._reasons[row] = str(_located(self._table, error(row)))
+
+    def _fill_times(self, cells: pd.Series[Any], known: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Times (n,), with the oldest time for cells that are not ``known`` (n,)."""
+        rows = np.flatnonzero(known)
+        known_cells = cells.iloc[rows].reset_index(drop=True) if len(rows) < len(cells) else cells
+        try:
+            values = self._meanings.timestamps(known_cells)
+        except RowError as error:
+            raise _located(self._table, RowError(error.before, int(rows[error.row]), error.after)) from None
+        except DataError as error:
+            raise DataError(f"{self._table.file}: {error}") from None
+        if len(rows) == len(cells):
+            return values
+        result = np.full(len(cells), max(self._meanings.oldest(values), -(2**63) + 1) - 1, np.int64)
+        result[rows] = values
+        return result
 
 
 def _unreadable(what: str, column: pd.Series[Any], expected: str, row: int) -> RowError:
@@ -144,29 +192,11 @@ def _unreadable(what: str, column: pd.Series[Any], expected: str, row: int) -> R
     return RowError(f"{what} {shown!r}", row, f"cannot be read; expected {expected}")
 
 
-def _fill_times(
-    table: InputTable, times: pd.Series[Any], known: NDArray[np.bool_], meanings: Meanings
-) -> NDArray[np.int64]:
-    """Times (n,), the oldest where there is none."""
-    rows = np.flatnonzero(known)
-    try:
-        values = meanings.timestamps(times.iloc[rows].reset_index(drop=True) if len(rows) < len(times) else times)
-    except RowError as error:
-        raise _located(table, RowError(error.before, int(rows[error.row]), error.after)) from None
-    except DataError as error:
-        raise DataError(f"{table.file}: {error}") from None
-    if len(rows) == len(times):
-        return values
-    result = np.full(len(times), max(meanings.oldest(values), -(2**63) + 1) - 1, np.int64)
-    result[rows] = values
-    return result
-
-
 def clean_facts(table: InputTable) -> CleanTable:
-    """A table of items or users, each of them once, with None where a cell is blank.
+    """A table of items or users with one row for each of them, and None for blank cells.
 
-    Of several rows about one, the most complete is used. Titles have no HTML entities, and no year at their end where
-    most titles have one; rows without an id are left out.
+    Of several rows with the same id, the most complete is used; rows without an id are left out. HTML entities in
+    texts are decoded, and a year at the end of titles becomes the year if most titles have one.
     """
     roles = table.roles
     key = "item" if roles.kind == "items" else "user"
@@ -204,7 +234,7 @@ def _facts(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _fact(value: Any, blank: frozenset[str]) -> Any:
-    """A cell without HTML entities around text, and without control characters; None where it is blank."""
+    """A cell with HTML entities decoded and without control characters; None if it is blank."""
     if not isinstance(value, str):
         return value
     text = without_controls(html.unescape(value) if "&" in value else value)
@@ -212,7 +242,7 @@ def _fact(value: Any, blank: frozenset[str]) -> Any:
 
 
 def _clean_titles(frame: pd.DataFrame) -> pd.DataFrame:
-    """Titles without years at their end, in natural order, where most of them have one."""
+    """If most titles end in a year: titles without it and in natural order, and a column of years."""
     titles = frame["title"]
     texts = [title for title in titles if isinstance(title, str)]
     split = {text: split_year(text) for text in set(texts)}
@@ -227,7 +257,7 @@ def _clean_titles(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _most_complete(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
-    """One row for each id, and how many were left out: the one with the most cells, ties by their text."""
+    """One row for each id, the one with the fewest missing cells, ties by their text; and how many were left out."""
     repeated = frame[key].duplicated(keep=False)
     if not repeated.any():
         return frame, 0
@@ -235,8 +265,8 @@ def _most_complete(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
     texts = several.map(str).agg("\x1f".join, axis=1)
     ranked = several.assign(**{"\x1fcells": -several.notna().sum(axis=1), "\x1ftext": texts})
     best = ranked.sort_values(["\x1fcells", "\x1ftext"], kind="stable").drop_duplicates(key).index
-    keep = ~repeated | frame.index.isin(best)
-    return frame[keep], int((~keep).sum())
+    is_used = ~repeated | frame.index.isin(best)
+    return frame[is_used], int((~is_used).sum())
 
 
 def odd_facts(table: InputTable) -> list[OddCells]:
@@ -260,7 +290,7 @@ def _located(table: InputTable, error: RowError) -> DataError:
 
 
 def cleaning_tables() -> dict[str, Any]:
-    """The words and patterns of this module as JSON."""
+    """The words and patterns of this module as JSON, for the page that reads files by the same rules."""
     return {
         "blank_ids": json_words(BLANK_IDS),
         "blank_facts": json_words(_BLANK_FACTS),
