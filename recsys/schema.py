@@ -381,7 +381,8 @@ class ShownUser(Struct, frozen=True, gc=False):
 class ShownLists(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``shown_lists.json``: what pages show for the models' lists in ``recommendations.json``, re-ranked.
 
-    Only where the setting ``discovery`` is above 0. Scores are those of the model, so a list need not descend.
+    Only a site whose setting ``discovery`` is above 0 has this file. Scores are those of the model, so they need not
+    descend within a list.
     """
 
     FILE: ClassVar[str] = "shown_lists.json"

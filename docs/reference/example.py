@@ -52,6 +52,7 @@ from recsys.schema import (
     UserDifference,
     UserGroup,
     UserLists,
+    WorkedScore,
 )
 
 _NAMES = ("base", "deep")
@@ -66,7 +67,11 @@ def example() -> Artefacts:
         loss_history=LossHistory(models={"base": _history(6.1), "deep": _history(5.9)}),
         item_embeddings=ItemEmbeddings(models=dict.fromkeys(_NAMES, _embedding())),
         recommendations=Recommendations(
-            k=2, users={"Ada": _ada(), "Ben": _ben()}, rank_ends=[2, 10, 20], genres=["Science fiction", "Classics"]
+            k=2,
+            users={"Ada": _ada(), "Ben": _ben()},
+            rank_ends=[2, 10, 20],
+            genres=["Science fiction", "Classics"],
+            worked_scores={"deep": _worked_score()},
         ),
         metrics=_metrics(),
         items=_items(),
@@ -163,6 +168,19 @@ def _ben() -> UserLists:
         rated=[RatedItem("b2", 3.0)],
         models={"base": [Recommendation("b1", 0.64, False)], "deep": [Recommendation("b1", 0.88, False)]},
         baselines={"popularity": [BaselineRecommendation("b1", False)]},
+    )
+
+
+def _worked_score() -> WorkedScore:
+    return WorkedScore(
+        user="Ada",
+        item="b3",
+        user_numbers=[1.2],
+        item_numbers=[0.75],
+        products=[0.9],
+        rest=0.285,
+        bias=0.125,
+        score=1.31,
     )
 
 
