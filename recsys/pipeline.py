@@ -1,17 +1,15 @@
-"""The stages of a build, each a function that a program can call too.
+"""The stages of a build, each a function that other programs can call too.
 
     read -> split -> learn -> recommend -> explain -> evaluate -> export   |wall: site/data/*.json|   render
 
-``build.py`` calls them for the command, :func:`build_site` for a data set that is in memory already. To follow the
-work, pass a :class:`Reporter`.
+The command calls them, and :func:`build_site` does for a data set that is in memory already. To follow the work, pass
+a :class:`Reporter`.
 """
 
 from __future__ import annotations
 
-import difflib
 import logging
 import os
-import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,24 +25,25 @@ from threadpoolctl import threadpool_limits
 from recsys.baselines.registry import BASELINES
 from recsys.cache.models import cached_fit
 from recsys.cache.store import Cache, FolderCache, cache_folder
+from recsys.checks import check as check
+from recsys.checks import check_presentation, report_twins
+from recsys.checks import fit_lists as fit_lists
 from recsys.config import BuildConfig, InputConfig, PresentationConfig, ReadConfig
 from recsys.data.dataset import Dataset
-from recsys.data.ids import quoted_id
 from recsys.data.load import read_dataset
 from recsys.data.report import ReadReport
 from recsys.data.split import Split
 from recsys.data.split import split as split_ratings
-from recsys.errors import ConfigError
 from recsys.evaluation import cold_start
 from recsys.evaluation.cold_start import AT_RANDOM, FIRST_IN_TIME, ColdStartModel, GivenOrder, UntunedColdStart
 from recsys.evaluation.discovery import discovery_curves
-from recsys.evaluation.relevance import reaches, relevant_ratings, skip_reason
+from recsys.evaluation.relevance import relevant_ratings, skip_reason
 from recsys.evaluation.report import score_lists
 from recsys.evaluation.reranking import popularity
 from recsys.export.assemble import assemble
 from recsys.export.files import read_artefacts, write_artefact, write_artefacts
 from recsys.export.garbage import no_garbage_collection
-from recsys.export.presentation import make_presentation, read_logo, write_logo
+from recsys.export.presentation import make_presentation, write_logo
 from recsys.export.privacy import hash_user_ids
 from recsys.export.results import EvaluationResults, Results
 from recsys.export.settings import RENDERED, exported_settings
@@ -52,17 +51,13 @@ from recsys.export.tables import write_tables
 from recsys.learn import Learned, learn
 from recsys.machines import THIS_PROCESS, Machines
 from recsys.models.fitted import Fitted
-from recsys.models.registry import MODELS
 from recsys.nn.arrays import Ids
 from recsys.recommend.explain import Reasons
 from recsys.recommend.explain import explain as explain_lists
 from recsys.recommend.lists import Lists, recommend_and_rank, recommend_discovered
 from recsys.reporter import SILENT, Reporter
 from recsys.schema import Artefacts, NewUsers
-from recsys.site.output.accent import make_accent
-from recsys.site.output.limits import Limits, check_page_count
 from recsys.site.output.manifest import MANIFEST, MANIFEST_SCHEMA
-from recsys.site.pages.wanted import OPTIONAL_PAGES
 from recsys.site.publish.gh_pages import Destination
 from recsys.site.publish.gh_pages import publish as push_site
 from recsys.site.publish.staging import staging_folder
@@ -73,8 +68,8 @@ from recsys.user_parts import DividedSplit, join_entries, rows_of
 from recsys.writing import writing
 
 MIN_RATINGS_BY_MODEL = 500_000
-"""Ratings from which on the models recommend, explain and are measured as tasks: below it, that takes as long as to
-start their processes."""
+"""Ratings from which on models recommend and explain, and are measured, in processes of their own; with fewer, that
+takes no longer than starting the processes."""
 
 T = TypeVar("T")
 
@@ -106,7 +101,7 @@ def build_site(
         dataset: the ratings.
         out: folder of the site; absent, empty, or an earlier site, which is replaced once the new one is complete.
         config: settings; None for the defaults.
-        cache: where models and baselines of earlier builds are looked up and kept; None for the user's cache folder,
+        cache: where models and baselines of earlier builds are looked up and saved; None for the user's cache folder,
             ``recsys.NoCache()`` for none.
         reporter: follows the work.
 
@@ -114,7 +109,7 @@ def build_site(
         The folder, absolute.
 
     Raises:
-        ConfigError: the settings do not go with the data.
+        ConfigError: the settings do not suit the data.
         OutputError: the folder may not be replaced, or the site would be too large.
     """
     folder, config = resolve_target(Path(out)), config or BuildConfig()
@@ -127,13 +122,13 @@ def build_site(
 
 
 Reader = Callable[[ReadConfig, Path | None, Path | None], tuple[Dataset, ReadReport]]
-"""Reads ratings as settings say, with the paths of the tables of items and of users where they are given."""
+"""Reads ratings, from settings and the paths of the tables of items and of users, if any."""
 
 
 def read(
     source: Path | Reader, reporter: Reporter = SILENT, config: InputConfig | None = None
 ) -> tuple[Dataset, ReadReport]:
-    """The ratings of a file, folder or archive, or what else reads them; and what was understood of them."""
+    """Read the ratings of a file, folder or archive, or with another reader; and report what was understood."""
     config = config or InputConfig()
     with reporter.stage("read") as details:
         items, users = (None if table is None else Path(table) for table in (config.items, config.users))
@@ -148,107 +143,6 @@ def read(
     return dataset, report
 
 
-def fit_lists(dataset: Dataset, config: BuildConfig) -> BuildConfig:
-    """The settings, with lists of all items where these are fewer than the default length of a list."""
-    if config.top_k != BuildConfig.top_k or dataset.n_items >= BuildConfig.top_k:
-        return config
-    logger.info("the lists have %d items, because there are no more", dataset.n_items)
-    return replace(config, top_k=dataset.n_items)
-
-
-def check(dataset: Dataset, config: BuildConfig) -> None:
-    """Refuse, before the work begins, settings that this data set cannot be built with.
-
-    Raises:
-        ConfigError: there is no such model, none that answers new users though they are to be measured, fewer items
-            than a list is long, or no rating as high as ``relevant_from``.
-        OutputError: the site would have too many files.
-    """
-    check_presentation(config.presentation)
-    unknown = [name for name in config.models if name not in MODELS]
-    if unknown:
-        raise ConfigError(f"models: there is no model {unknown[0]!r}; expected one or more of {', '.join(MODELS)}")
-    check_registries()
-    if config.evaluate_new_users and "deep" not in config.models:
-        raise ConfigError(
-            f"evaluate_new_users measures deep, the only model that answers new users, and models is "
-            f"{', '.join(config.models)}; expected deep among them: add it, or leave evaluate_new_users out"
-        )
-    if config.top_k > dataset.n_items:
-        raise ConfigError(f"top_k is {config.top_k}; {dataset.name} has {dataset.n_items} items, so use that or less")
-    if config.relevant_from is not None and not reaches(dataset.rating, config.relevant_from).any():
-        raise ConfigError(
-            f"relevant_from is {config.relevant_from:g}, and the highest rating of {dataset.name} is "
-            f"{dataset.rating.max():g}; expected that or less, or leave it out so that every rating counts"
-        )
-    limits = Limits(config.user_pages, config.max_files, config.max_megabytes)
-    check_page_count(dataset.n_users, dataset.n_items, limits)
-
-
-def check_presentation(config: PresentationConfig) -> None:
-    """Refuse, before the work begins, a presentation that pages cannot have.
-
-    Raises:
-        ConfigError: there is no such page, or the logo is none.
-    """
-    for name in config.pages or ():
-        if name not in OPTIONAL_PAGES:
-            close = difflib.get_close_matches(name, OPTIONAL_PAGES, n=1)
-            hint = f"did you mean {close[0]}? " if close else ""
-            raise ConfigError(f"pages: there is no page {name!r}; {hint}expected any of {', '.join(OPTIONAL_PAGES)}")
-    if config.logo is not None:
-        read_logo(Path(config.logo))
-    if config.accent is not None:
-        accent = make_accent(config.accent)
-        if {accent.light, accent.dark} != {config.accent.lower()}:
-            colours = (config.accent, accent.light, accent.dark)
-            logger.info("accent %s is %s on light and %s on dark pages, where text in it can be read", *colours)
-    strings = templates_folder() / "strings"
-    if not (strings / f"{config.language}.toml").is_file():
-        known = ", ".join(sorted(path.stem for path in strings.glob("*.toml")))
-        raise ConfigError(f"language is {config.language!r}; expected {known}, or a file of texts in {strings}")
-
-
-def report_twins(dataset: Dataset) -> None:
-    """Say which items the lists take for one."""
-    groups = dataset.twins.groups()
-    if not groups:
-        return
-    items = groups[0]
-    title, year = dataset.titles[items[0]], int(dataset.years[items[0]])
-    ids = [quoted_id(dataset.item_ids[item]) for item in items[:2]]
-    noun = "pair" if max(map(len, groups)) == 2 else "group"
-    logger.warning(
-        "%d %s of items %s the same title and year, such as %r (%d), ids %s: each keeps its page and its scores, but "
-        "no list names two of them, nor one whose twin the user rated; merge them if they are the same item",
-        len(groups),
-        noun if len(groups) == 1 else f"{noun}s",
-        "has" if len(groups) == 1 else "have",
-        title,
-        year,
-        " and ".join(ids) if len(items) == 2 else f"{', '.join(ids)} and {len(items) - 2:,} more",
-    )
-
-
-def check_registries() -> None:
-    """Refuse entries that could not be shown: before hours of training, not after.
-
-    Raises:
-        ConfigError: a name or colour is not one that style sheets and file names can hold, or a name is taken twice.
-    """
-    colours = {name: model.colour for name, model in MODELS.items()}
-    colours |= {name: baseline.colour for name, baseline in BASELINES.items()}
-    for name, pair in colours.items():
-        if not re.fullmatch("[a-z0-9_]+", name):
-            raise ConfigError(f"{name!r} is the name of a model or baseline; expected a-z, 0-9 and _ only")
-        for colour in pair:
-            if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
-                raise ConfigError(f"the colour of {name} is {colour!r}; expected #rrggbb, such as #2563b8")
-    taken = {*BASELINES, "deep_liked"} & set(MODELS)
-    if taken:
-        raise ConfigError(f"{taken.pop()!r} is a model and another row too; expected a name of its own for each")
-
-
 def compute(
     dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, machines: Machines = THIS_PROCESS
 ) -> Artefacts:
@@ -261,18 +155,18 @@ def compute(
 def compute_results(
     dataset: Dataset, config: BuildConfig, reporter: Reporter, cache: Cache, machines: Machines = THIS_PROCESS
 ) -> Results:
-    """The stages from split to evaluate: all that the exported files are made of, still as arrays."""
+    """The stages from split to evaluate: everything that is exported, still as arrays."""
     config = fit_lists(dataset, config)
     check(dataset, config)
-    if config.privacy.hash_users is not None:  # first of all, so that nothing below knows the ids
+    if config.privacy.hash_users is not None:  # before all stages, so that none of them knows the ids
         dataset = hash_user_ids(dataset, config.privacy.hash_users)
     read_ratings(dataset, reporter)
     report_twins(dataset)
-    with threadpool_limits(1, "blas"):  # more threads gain nothing at these sizes, and spin against each other
+    with threadpool_limits(1, "blas"):  # more threads would gain nothing at these sizes, and busy-wait
         parts = split(dataset, config, reporter)
         learned = learn(dataset, parts, config, reporter, cache, machines)
-        own, ranks = recommend(learned.models, parts, config, reporter, machines)
-        lists = own | learned.lists
+        model_lists, ranks = recommend(learned.models, parts, config, reporter, machines)
+        lists = model_lists | learned.lists
         shown = recommend_shown(learned.models, parts, config, reporter, machines)
         reasons = explain(learned.models, parts, lists, config, reporter, machines)
         shown_reasons = explain(learned.models, parts, shown, config, reporter, machines) if shown else {}
@@ -296,7 +190,7 @@ def compute_results(
 
 
 def read_ratings(dataset: Dataset, reporter: Reporter = SILENT) -> None:
-    """Report what the ratings are read as, and warn where most of them would count for nothing."""
+    """Report how the ratings are understood, and warn if most of them count for nothing or against their items."""
     with reporter.stage("ratings") as details:
         scale = dataset.rating_scale
         details.append(f"read as {scale.describe(dataset.rating)}")
@@ -323,7 +217,7 @@ def split(dataset: Dataset, config: BuildConfig, reporter: Reporter = SILENT) ->
                 "the seed decides which are held out"
             )
     reason = skip_reason(parts, config.holdout, config.relevant_from)
-    if reason is not None:  # with a holdout of 0 that is what was asked for
+    if reason is not None:  # with a holdout of 0 this is intended
         level = logging.WARNING if config.holdout else logging.INFO
         logger.log(level, "No metrics will be measured, and no baselines computed: %s.", reason)
     return parts
@@ -336,7 +230,7 @@ def recommend(
     reporter: Reporter = SILENT,
     machines: Machines = THIS_PROCESS,
 ) -> tuple[dict[str, Lists], dict[str, NDArray[np.int64]]]:
-    """Every user's list by each model, and where the model ranks each rating that is held out."""
+    """Every user's list by each model, and the rank that the model gives each held-out rating."""
     with reporter.stage("recommend") as details:
         divided, run = _divided(parts, config, machines), _run_of_stages(parts, machines)
         of_parts = divided.each(
@@ -359,7 +253,7 @@ def recommend_shown(
     reporter: Reporter = SILENT,
     machines: Machines = THIS_PROCESS,
 ) -> dict[str, Lists]:
-    """The lists that pages show instead, by each model; empty where ``discovery`` is 0 and they show its own."""
+    """The re-ranked lists that pages show, by each model; empty if ``discovery`` is 0 and they show its own lists."""
     if not config.discovery:
         return {}
     with reporter.stage("discover") as details:
@@ -408,10 +302,8 @@ def evaluate(
     reporter: Reporter = SILENT,
     machines: Machines = THIS_PROCESS,
 ) -> EvaluationResults:
-    """Score all lists against what is relevant; nothing is where no held-out rating counts as relevant."""
-    relevant = None
-    if parts.test is not None:
-        relevant = relevant_ratings(parts.train, parts.test, config.relevant_from)
+    """Score all lists against the relevant held-out ratings; if there are none, nothing is measured."""
+    relevant = relevant_ratings(parts.train, parts.test, config.relevant_from)
     if relevant is None:
         return learned.evaluation
     with reporter.stage("evaluate") as details:
@@ -433,18 +325,19 @@ def _for_users(
     machines: Machines,
     work: Callable[[Fitted, Split, Ids], Callable[[], T]],
 ) -> dict[str, T]:
-    """A table with a row for each user, by each model: computed in as many parts as the machines have."""
+    """A table with a row for each user, by each model; computed in as many parts as the machines have."""
     divided = _divided(parts, config, machines)
     tables = divided.each(_run_of_stages(parts, machines), models, work)
     return {name: divided.join_tables(of_parts) for name, of_parts in tables.items()}
 
 
 def _divided(parts: Split, config: BuildConfig, machines: Machines) -> DividedSplit:
+    """The split in as many parts of the users as the machines have, the same parts in every stage."""
     return DividedSplit.deal(parts, machines.n_parts, np.random.default_rng([config.train.seed, 6]))
 
 
 def _run_of_stages(parts: Split, machines: Machines) -> Run:
-    """How the stages after training run what does not depend on each other."""
+    """How the stages after training run their tasks."""
     return machines.run if machines.n_parts > 1 or parts.train.n_ratings >= MIN_RATINGS_BY_MODEL else in_turn
 
 
@@ -453,13 +346,13 @@ def evaluate_new_users(
 ) -> dict[GivenOrder, NewUsers]:
     """How good lists are for users who were not in training, by the order in which they give their items.
 
-    At random, and where there are times those they rated first; empty where there are too few users to tell.
+    They give random items and, if there are times, those that they rated first. Empty if there are too few users.
 
     Args:
         dataset: the whole log.
         config: the settings.
-        reporter: shows one draw of new users after the other.
-        cache: where the models of the draws are looked up and kept; they are the same in any order.
+        reporter: shows how many draws of new users are done.
+        cache: where the models of the draws are looked up and saved; they are the same for any order.
     """
     reason = cold_start.skip_reason(dataset)
     if reason is not None:
@@ -487,7 +380,7 @@ def cold_start_models(config: BuildConfig, cache: Cache) -> dict[str, ColdStartM
 
     def learn(train: Dataset, draw: int) -> Fitted:
         if draw not in learned:
-            learned.clear()  # both rows of deep share the model of a draw; those of earlier draws are done with
+            learned.clear()  # both rows of deep share the model of a draw; those of earlier draws are not needed
             settings = replace(config.train, seed=(config.train.seed + draw) % 2**63)
             learned[draw] = cached_fit(cache, train, "deep", settings)
         return learned[draw]
@@ -515,7 +408,7 @@ def export(
 
 
 def copy_export(site: Path, staging: Path) -> Artefacts:
-    """The exported files of an earlier build, for rendering them anew.
+    """The exported files of an earlier build, to render them again.
 
     Args:
         site: the earlier site.
@@ -529,7 +422,7 @@ def copy_export(site: Path, staging: Path) -> Artefacts:
         (staging / "data").mkdir()
     for path in sorted((site / "data").iterdir()):
         address = f"data/{path.name}"
-        if path.is_file() and address not in (MANIFEST, MANIFEST_SCHEMA):  # which are of the earlier site's files
+        if path.is_file() and address not in (MANIFEST, MANIFEST_SCHEMA):  # these list the earlier site's files
             with writing(address):
                 shutil.copyfile(path, staging / address)
     return artefacts
@@ -540,11 +433,11 @@ def present(artefacts: Artefacts, config: BuildConfig, folder: Path) -> Artefact
 
     Args:
         artefacts: of an earlier build.
-        config: the settings now; those that need a build are not looked at.
+        config: the settings now; those that would need a new build are ignored.
         folder: the exported files.
 
     Raises:
-        ConfigError: there is no such page, or the logo is none.
+        ConfigError: there is no such page or language, or the logo cannot be used.
     """
     check_presentation(config.presentation)
     build = artefacts.build
@@ -552,7 +445,7 @@ def present(artefacts: Artefacts, config: BuildConfig, folder: Path) -> Artefact
         (folder / Path(build.presentation.logo).name).unlink(missing_ok=True)
     write_logo(config.presentation, folder)
     values = {name: value for name, value in exported_settings(config).items() if name in RENDERED}
-    if values["site_url"] is None:  # an option of that build, perhaps
+    if values["site_url"] is None:  # it may have been an option of the command in that build: keep it
         del values["site_url"]
     presentation = make_presentation(config.presentation, build.dataset)
     build = msgspec.structs.replace(build, presentation=presentation, config={**build.config, **values})

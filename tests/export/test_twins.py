@@ -14,6 +14,7 @@ import pytest
 
 import recsys
 from recsys import pipeline
+from recsys.checks import report_twins
 from recsys.data.dataset import Dataset
 from recsys.data.split import split
 from recsys.evaluation.report import accuracy_per_user, hits
@@ -173,7 +174,7 @@ def test_the_build_reports_twins_and_says_nothing_where_there_are_none(caplog):
     def report(dataset: Dataset) -> str:
         caplog.clear()
         with caplog.at_level(logging.WARNING):
-            pipeline.report_twins(dataset)
+            report_twins(dataset)
         return caplog.text
 
     assert report(example()) == ""
@@ -193,7 +194,7 @@ def test_the_report_on_a_large_group_of_twins_is_short(caplog):
     n = dataset.n_items
     dataset = replace(dataset, titles=np.full(n, "Episode 1", object), years=np.full(n, 2000.0))
     with caplog.at_level(logging.WARNING):
-        pipeline.report_twins(dataset)
+        report_twins(dataset)
     first, second = dataset.item_ids[:2]
     assert f"such as 'Episode 1' (2000), ids {first!r}, {second!r} and {n - 2} more: each keeps" in caplog.text
     assert caplog.text.strip().endswith("merge them if they are the same item")
