@@ -20,11 +20,11 @@ from recsys.models.state import require_array
 from recsys.recommend.lists import Lists
 
 FORMAT = 2
-"""Raised when entries of earlier versions cannot be read any more."""
+"""Version of the format of entries; raised when earlier entries can no longer be read."""
 
 
 class _Row(msgspec.Struct):
-    """One baseline without its arrays; of a skipped one, the reason."""
+    """A baseline without its arrays, or the reason why it was skipped."""
 
     name: str
     tuned: Tuned | None = None
@@ -32,7 +32,7 @@ class _Row(msgspec.Struct):
 
 
 def baselines_key(parts: Split, config: BuildConfig) -> str | None:
-    """Under which the cache has the baselines; None where one of them is not of this package, whose code may change.
+    """The key of the baselines in the cache; None if one is defined outside this package: its code may change.
 
     Raises:
         ValueError: nothing is held out.
@@ -43,17 +43,17 @@ def baselines_key(parts: Split, config: BuildConfig) -> str | None:
         return None
     hashes = parts.train.sha256, parts.test.sha256
     settings = config.top_k, config.holdout, config.train.seed
-    grids = {name: spec.grid for name, spec in BASELINES.items()}  # one may have been added to the registry
+    grids = {name: spec.grid for name, spec in BASELINES.items()}  # the registry may have changed
     return key(what="baselines", format=FORMAT, data=hashes, settings=settings, grids=grids)
 
 
 def load_baselines(cache: Cache, name: str | None, parts: Split, top_k: int) -> list[BaselineRow] | None:
-    """All baselines as an earlier build computed them; None where the cache has them not.
+    """All baselines as an earlier build computed them; None if they are not in the cache.
 
     Args:
         cache: where they are looked up.
         name: their key, if any.
-        parts: what they learned from.
+        parts: the ratings that they learned from.
         top_k: length of their lists.
     """
     if name is None:

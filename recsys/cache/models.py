@@ -1,4 +1,4 @@
-"""Models with the frames of their training, in the cache: what is loaded is to the byte what was trained."""
+"""Models and the frames of their training in the cache; a loaded model equals the trained one to the byte."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def fit_recorded(
         model: its name in the registry.
         config: settings.
         tracked: the items whose movement is recorded.
-        send: gets the record of each epoch.
+        send: called with the record of each epoch.
     """
     recorder = SnapshotRecorder(tracked)
     on_epoch = chain_callbacks(lambda record, snapshot: send(record), recorder)
@@ -54,12 +54,12 @@ def fit_recorded(
 def model_key(
     ratings: Dataset, model: str, config: TrainConfig, tracked: NDArray[np.intp], n_parts: int = 1
 ) -> str | None:
-    """Under which the cache has what :func:`fit_recorded` gives; None where the model is not of this package.
+    """The key of the result of :func:`fit_recorded`; None if the model is defined outside this package.
 
-    The code of this package is part of every key, that of others is not.
+    The code of this package is part of every key, and other code is not.
 
     Args:
-        ratings: as there.
+        ratings: as in :func:`fit_recorded`.
         model: likewise.
         config: likewise.
         tracked: likewise.
@@ -80,7 +80,7 @@ def model_key(
 
 
 def load_model(cache: Cache, name: str | None) -> Recorded | None:
-    """The model of a key; None where the cache has it not, or there is no key."""
+    """The model of a key; None if it is not in the cache, or there is no key."""
     return None if name is None else cache.load(name, _from_archive)
 
 
@@ -91,7 +91,7 @@ def save_model(cache: Cache, name: str | None, recorded: Recorded) -> None:
 
 
 def cached_fit(cache: Cache, ratings: Dataset, model: str, config: TrainConfig) -> Fitted:
-    """A model from the cache if an earlier build trained it, else trained and saved; nothing is recorded."""
+    """A model from the cache, or trained and saved if it is not there; no frames are recorded."""
     tracked = np.arange(0)
     name = model_key(ratings, model, config, tracked)
     recorded = load_model(cache, name)

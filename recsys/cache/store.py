@@ -1,7 +1,7 @@
-"""A cache of what builds compute: archives in the user's cache folder, each found by a hash of all that went into it.
+"""A cache of what builds compute: archives in the user's cache folder, named by a hash of all that they depend on.
 
-The folder holds :data:`MAX_BYTES` at most; entries that were not used for longest are removed first. A build goes on
-without the cache, whatever is wrong with it.
+The folder holds at most :data:`MAX_BYTES`; the least recently used entries are removed first. Whatever is wrong with
+the cache, a build goes on without it.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from recsys.threads import n_cores
 
 PACKAGE = Path(__file__).parents[1]
 MAX_BYTES = 1_000_000_000
-"""Of all entries together: a hundred models of MovieLens 100K, or a few of 20 million ratings."""
+"""Size of all entries together: a hundred models of MovieLens 100K, or a few of 20 million ratings."""
 MAX_WRITE_TIME = 3600 * 10**9
-"""Nanoseconds after which a partly written file was left behind by a build that was killed."""
+"""Nanoseconds after which a partly written file must be left from a build that was killed."""
 _KEY = "key"
-"""The array that holds an entry's key, so that a renamed file is not taken for another entry."""
+"""The array that holds an entry's key, so that a renamed file is not mistaken for another entry."""
 _THREADS = ("OMP_", "OPENBLAS_", "GOTO_", "MKL_", "BLIS_", "VECLIB_")
-"""Prefixes of the environment variables by which linear algebra libraries decide in what order they add up."""
+"""Prefixes of environment variables that may change the order of sums in linear algebra libraries."""
 
 Value = TypeVar("Value")
 
@@ -43,26 +43,26 @@ logger = logging.getLogger(__name__)
 
 
 def cache_folder() -> Path:
-    """Where entries are kept: in the user's cache folder, on every system."""
+    """The folder of the entries, in the user's cache folder on every system."""
     return platformdirs.user_cache_path("marquee", appauthor=False) / "computed"
 
 
 def is_own_code(*functions: Callable[..., Any]) -> bool:
-    """Whether all functions are this package's, whose code is part of every key.
+    """Whether all functions are defined in this package, whose code is part of every key.
 
-    What others add to a registry may change without a trace in the key, so it is not cached.
+    Other code, added to a registry, may change without changing the key, so its results are not cached.
     """
     return all(function.__module__.startswith("recsys.") for function in functions)
 
 
 def key(**parts: Any) -> str:
-    """The key of what this code on this machine computes from ``parts``: 64 hex digits.
+    """The key of a result that this code computes from ``parts`` on this machine: 64 hex digits.
 
-    Equal parts give equal bytes only where the code and the arithmetic are the same, so both are part of the key: the
-    version, the code itself, numpy, scipy and the processor they found, and how many threads they may use.
+    Equal parts give equal bytes only if the code and the arithmetic are the same, so both are part of the key: the
+    version, the code itself, numpy, scipy and the processor that they detected, and how many threads they may use.
 
     Args:
-        parts: all else that changes the result: numbers, text, dataclasses, lists and dicts of these.
+        parts: everything else that changes the result: numbers, text, dataclasses, lists and dicts of these.
     """
     threads = {name: value for name, value in os.environ.items() if name.startswith(_THREADS)}
     arithmetic = [np.__version__, np.show_config(mode="dicts"), scipy.__version__, scipy.show_config(mode="dicts")]
@@ -70,9 +70,9 @@ def key(**parts: Any) -> str:
     return hashlib.sha256(msgspec.json.encode(everything, order="sorted")).hexdigest()
 
 
-@functools.cache  # the code that runs is that of the first call, even if the files are edited meanwhile
+@functools.cache  # the running code is that of the first call, even if the files are edited later
 def code_hash(package: Path) -> str:
-    """Hash of a package's Python files but those of the pages: code changes between two versions, too."""
+    """Hash of a package's Python files except those of the pages: code also changes between versions."""
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         if not path.is_relative_to(package / "site"):
@@ -84,11 +84,11 @@ class Cache(Protocol):
     """What earlier builds computed, by key."""
 
     def load(self, key: str, from_archive: Callable[[Archive], Value]) -> Value | None:
-        """What ``from_archive`` makes of the entry; None where there is no usable one."""
+        """The value that ``from_archive`` makes from the entry; None if there is no usable entry."""
         ...
 
     def save(self, key: str, entry: Archive) -> None:
-        """Keep the entry for later builds."""
+        """Save the entry for later builds."""
         ...
 
 
@@ -117,9 +117,9 @@ class FolderCache:
         code_hash(PACKAGE)  # now, before the files can be edited while the build runs
 
     def load(self, key: str, from_archive: Callable[[Archive], Value]) -> Value | None:
-        """What ``from_archive`` makes of the entry, which counts as used now.
+        """The value that ``from_archive`` makes from the entry, which now counts as used.
 
-        None where there is no such entry; and, with a warning, where it is damaged, belongs to another key, or makes
+        None if there is no such entry; and, with a warning, if it is damaged, belongs to another key, or makes
         ``from_archive`` raise DataError.
         """
         path = self._path(key)
@@ -129,7 +129,7 @@ class FolderCache:
                 raise DataError(f"{path}: is the entry of another key")
             value = from_archive(entry)
         except DataError as problem:
-            with suppress(OSError):  # the folder may be closed to us
+            with suppress(OSError):  # this user may not be allowed to read the folder
                 if path.is_file():
                     logger.warning("the cache entry %s cannot be read; computing it again", path)
                     logger.debug("%s", problem)
@@ -139,18 +139,18 @@ class FolderCache:
         return value
 
     def save(self, key: str, entry: Archive) -> None:
-        """Write the entry, and remove the least recently used ones where all together would be too large.
+        """Write the entry, and remove the least recently used ones if all together would be too large.
 
-        An entry that is too large by itself is not written. Where nothing can be written, there is a warning, once.
+        An entry that is too large by itself is not written. If nothing can be written, one warning is logged.
         """
         if sum(array.nbytes for array in entry.arrays.values()) > self.max_bytes:
             logger.info("too large for the cache: %s", key)
             return
         entry = Archive({**entry.arrays, _KEY: np.frombuffer(key.encode(), np.uint8)}, entry.text)
         try:
-            if not self.folder.is_absolute():  # "~" of a user without a home folder: a folder where the build is run
+            if not self.folder.is_absolute():  # without a home folder it would be "~" in the working folder
                 raise OutputError(f"{self.folder}: is no absolute path; set XDG_CACHE_HOME to one")
-            self.folder.mkdir(0o700, parents=True, exist_ok=True)  # models give away what users rated
+            self.folder.mkdir(0o700, parents=True, exist_ok=True)  # models contain what users rated
             archive.write(self._path(key), entry)
             self._make_room()
         except (OSError, OutputError) as problem:
@@ -182,7 +182,7 @@ class FolderCache:
 
 
 def _remove(path: Path) -> None:
-    with suppress(OSError):  # another build was faster, or reads it
+    with suppress(OSError):  # another build has removed it, or is reading it
         path.unlink()
 
 

@@ -1,4 +1,4 @@
-"""Numbers as a file states them against the same computed again."""
+"""Compare the numbers that a file states with the same numbers computed again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 
 _RELATIVE = 1e-9
 _ABSOLUTE = 1e-9
-"""Sums are rounded in another order by other versions of numpy and on other processors."""
+"""Tolerances: other versions of numpy and other processors add up in another order."""
 
 
 @dataclass
@@ -18,9 +18,9 @@ class Comparison:
     """Collects what was compared, and what differs.
 
     Attributes:
-        n_compared: numbers and names.
-        differences: one sentence for each.
-        not_verified: one sentence for each reason.
+        n_compared: how many numbers and names were compared.
+        differences: one sentence for each difference.
+        not_verified: one sentence for each reason why some figures cannot be compared.
     """
 
     n_compared: int = 0
@@ -28,25 +28,25 @@ class Comparison:
     not_verified: list[str] = field(default_factory=list)
 
     def compare(self, file: str, label: str, stated: Any, computed: Any) -> None:
-        """Compare all that was computed with what the file states: numbers, texts, or structures of these.
+        """Compare what was computed with what the file states: numbers, texts, or structures of these.
 
         Args:
             file: its address.
             label: what is compared, in a few words.
-            stated: what the file says; it may say more.
-            computed: the same from the lists.
+            stated: the values in the file, which may have more than were computed.
+            computed: the same values from the lists.
         """
         self._compare(f"{file}: {label}", msgspec.to_builtins(stated), msgspec.to_builtins(computed))
 
     def compare_range(self, file: str, label: str, stated: float | None, low: float, high: float) -> None:
-        """Compare a number with the range in which the lists allow it.
+        """Compare a number with the range that the lists allow.
 
         Args:
             file: its address.
             label: what is compared, in a few words.
-            stated: what the file says.
-            low: the least that is possible.
-            high: the most that is possible.
+            stated: the value in the file.
+            low: the lowest possible value.
+            high: the highest possible value.
         """
         self.n_compared += 1
         if stated is None or not low - _ABSOLUTE <= stated <= high + _ABSOLUTE:
@@ -60,8 +60,8 @@ class Comparison:
                 else:
                     self.differences.append(f"{label} {key} is absent, the lists give {value}")
         elif isinstance(computed, list) and isinstance(stated, list) and len(computed) == len(stated):
-            for number, (one, other) in enumerate(zip(stated, computed, strict=True), start=1):
-                self._compare(f"{label} {number}", one, other)
+            for number, (stated_value, value) in enumerate(zip(stated, computed, strict=True), start=1):
+                self._compare(f"{label} {number}", stated_value, value)
         else:
             self.n_compared += 1
             if not _are_equal(stated, computed):

@@ -1,4 +1,4 @@
-"""The exported files of a site, each read by its type."""
+"""Read the exported files of a site, each as its type."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from recsys.schema import Artefacts, Build
 
 
 def read_exported(site: Path, names: Collection[str]) -> tuple[Artefacts | None, list[str]]:
-    """All exported files; None, and a sentence for each that cannot be read, if there is one.
+    """All exported files; or None, and a sentence for each file that cannot be read.
 
     Args:
         site: the folder.
-        names: addresses of its files; nothing else is read, so that no link leads outside.
+        names: addresses of its files; only these are read, so that no link leads outside.
     """
     values: dict[str, Any] = {}
     problems = []

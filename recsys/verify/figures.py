@@ -1,6 +1,6 @@
-"""Every figure of ``metrics.json`` that follows from the exported lists, computed again.
+"""Compute every figure of ``metrics.json`` that follows from the exported lists again, and compare.
 
-By the functions that computed it in the build, from the hits and items of the lists instead of the ratings.
+The functions are those of the build; they get the hits and items of the lists instead of the ratings.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ METRICS = f"data/{schema.Metrics.FILE}"
 BUILD = f"data/{schema.Build.FILE}"
 MAX_RESAMPLES = 100_000
 RANGES = ("coverage", "novelty")
-"""Metrics of lists whose range is known where some items are withheld."""
+"""Metrics of lists whose range is known even if some items are withheld."""
 
 PerUser = dict[str, NDArray[np.float64]]
 """By metric, one value for each evaluated user: (n,)."""
@@ -38,7 +38,7 @@ def check_figures(artefacts: schema.Artefacts) -> Comparison:
         comparison.differences.append(impossible)
         return comparison
     try:
-        with np.errstate(all="ignore"):  # numbers that make no sense give figures that differ
+        with np.errstate(all="ignore"):  # impossible numbers in the files give figures that differ, not warnings
             _Figures(artefacts, comparison).check()
     except KeyError as problem:
         comparison.differences.append(f"data: {problem.args[0]!r} is in a list, but not in items.json")
@@ -48,7 +48,7 @@ def check_figures(artefacts: schema.Artefacts) -> Comparison:
 
 
 def _impossible(artefacts: schema.Artefacts) -> str | None:
-    """Why nothing can be computed, as a sentence; None where it can be."""
+    """Why nothing can be computed, as a sentence; None if it can."""
     k, n_items = artefacts.metrics.k, len(artefacts.items.items)
     if k != artefacts.recommendations.k:
         return f"{METRICS}: k is {k}, and {artefacts.recommendations.k} in recommendations.json"
@@ -64,7 +64,7 @@ def _impossible(artefacts: schema.Artefacts) -> str | None:
 
 
 def ranges(lists: Lists, catalogue: Catalogue) -> dict[str, tuple[float, float]]:
-    """The least and the most of :data:`RANGES`, whatever the items are that are withheld."""
+    """The lowest and highest possible values of :data:`RANGES`, whichever items are withheld."""
     items, withheld = lists.items, lists.items == WITHHELD
     commonest, rarest = (
         np.where(withheld, index, items) for index in (catalogue.item_counts.argmax(), catalogue.item_counts.argmin())
@@ -133,7 +133,7 @@ class _Figures:
             self._compare(name, self._metrics.models[name].accuracy, self._intervals(values))
 
     def _check_activity(self, per_user: dict[str, PerUser]) -> None:
-        """Check nDCG by thirds of the users by how much they rated."""
+        """Check nDCG over thirds of the users, by how much they rated."""
         n_train = np.array([user.n_train for user in self._evaluated], np.int64)
         thirds = user_groups.thirds(n_train, user_groups.ACTIVITY)
         groups = self._metrics.groups
@@ -166,7 +166,7 @@ class _Figures:
             )
 
     def _check_popularity(self, lists: dict[str, Lists]) -> None:
-        """Of thirds by taste, their sizes, and the mean of what is recommended to them over all users."""
+        """Check the sizes of the thirds by taste, and the mean popularity of lists over all users."""
         groups = self._metrics.groups
         sizes = np.array([] if groups is None else [group.n_users for group in groups.taste], float)
         self._compare("groups taste, users in all", int(sizes.sum()), len(self._evaluated))
@@ -178,7 +178,7 @@ class _Figures:
                 self._compare(label, float(stated @ sizes / sizes.sum()), float(popularity.mean()))
 
     def _check_pairs(self, per_user: dict[str, PerUser]) -> None:
-        """The last model against every other row, and the users who gain and lose most by it."""
+        """Check the last model against every other row, and the users who gain and lose most with it."""
         names = list(self._artefacts.build.models)
         ndcg = {name: values["ndcg"] for name, values in per_user.items()}
         last = names[-1]
@@ -193,7 +193,7 @@ class _Figures:
             self._compare("least_helped", self._metrics.least_helped, significance.largest_differences(pair, ids, -1))
 
     def _check_discovery(self, lists: dict[str, Lists], per_user: dict[str, PerUser]) -> None:
-        """At 0 the lists are the models' own; the others are not exported."""
+        """Check discovery at 0, where lists are the models' own; other lists are not exported."""
         curves = self._metrics.discovery
         if curves is None:
             return

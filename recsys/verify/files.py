@@ -1,4 +1,4 @@
-"""The files of a site against its manifest."""
+"""Compare the files of a site with its manifest."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from recsys.site.output.manifest import MANIFEST, compare_with_manifest, list_fo
 
 @dataclass(frozen=True)
 class FileCheck:
-    """The files of a site.
+    """The files of a site, compared with its manifest.
 
     Attributes:
-        names: addresses of all files; links are none.
-        differences: from the manifest, one sentence for each.
+        names: addresses of all files, without links.
+        differences: one sentence for each.
     """
 
     names: frozenset[str]
@@ -22,13 +22,12 @@ class FileCheck:
 
 
 def check_files(site: Path) -> FileCheck:
-    """Compare names and SHA-256 of all files with the manifest; links are neither followed nor accepted.
+    """Compare the names and SHA-256 of all files with the manifest; links are neither followed nor accepted.
 
     Raises:
         OSError: a file cannot be read.
     """
-    there = list_folder(site)
-    names = frozenset(there.files)
+    names = frozenset(list_folder(site).files)
     if MANIFEST not in names:
         return FileCheck(names, (f"{MANIFEST}: is missing, so that no file can be compared with it",))
     digests = read_manifest((site / MANIFEST).read_bytes())
@@ -46,6 +45,6 @@ def check_files(site: Path) -> FileCheck:
 
 
 def _is_inside(address: str) -> bool:
-    """Whether an address stays in the site on every system."""
-    path = PureWindowsPath(address)  # which takes both kinds of slashes, and has drives
+    """Whether an address is inside the site on every system."""
+    path = PureWindowsPath(address)  # it understands both kinds of slashes, and drives
     return bool(path.parts) and not path.anchor and ".." not in path.parts and "\0" not in address

@@ -16,16 +16,16 @@ NO_ITEM, WITHHELD = -1, -2
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What the exported files tell of items and users: what metrics need to know of the training part.
+    """The facts on items and users in the exported files that metrics need: a ``TrainingCounts``.
 
     Attributes:
-        n_users: of all users.
-        n_items: of all items.
+        n_users: number of all users.
+        n_items: number of all items.
         item_counts: int64 (n_items,), training ratings of each item.
         genres: bool (n_items, n_genres).
-        genre_names: of the columns.
+        genre_names: names of the columns.
         index: by id, the index of each item.
-        twins: items of one title and year.
+        twins: items of the same title and year.
     """
 
     n_users: int
@@ -51,7 +51,7 @@ class Lists:
 
     @property
     def n_withheld(self) -> int:
-        """Items that are not named."""
+        """How many items are not named."""
         return int((self.items == WITHHELD).sum())
 
 
@@ -59,7 +59,7 @@ def make_catalogue(items: Items, n_users: int) -> Catalogue:
     """The catalogue of an export.
 
     Raises:
-        KeyError: a group of twins names an item that is not in it.
+        KeyError: a group of twins names an item that is not in the catalogue.
     """
     genre_names = tuple(sorted({genre for item in items.items for genre in item.genres}))
     column = {name: number for number, name in enumerate(genre_names)}
@@ -113,5 +113,5 @@ def make_lists(name: str, users: Sequence[UserLists], k: int, index: Mapping[str
 
 
 def rows_of(user: UserLists, name: str) -> Sequence[Recommendation | BaselineRecommendation]:
-    """A user's list by one model or baseline; empty without one."""
+    """A user's list by one model or baseline; empty if there is none."""
     return user.models.get(name) or user.baselines.get(name) or ()

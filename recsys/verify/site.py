@@ -1,4 +1,4 @@
-"""Whether a site is as it was built, and whether its figures follow from its lists."""
+"""Check whether a site is as it was built, and whether its figures follow from its lists."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Verification:
         n_files: files that were compared with the manifest.
         n_figures: numbers that were computed again.
         n_rows: rows of ``metrics.json``, models and baselines.
-        differences: one sentence for each; empty where all agrees.
-        not_verified: figures that do not follow from the exported files, and why; one sentence for each reason.
+        differences: one sentence for each; empty if everything agrees.
+        not_verified: figures that do not follow from the exported files; one sentence for each reason.
     """
 
     n_files: int
@@ -33,16 +33,16 @@ class Verification:
 def verify_site(folder: Path) -> Verification:
     """Compare a site with its manifest and its figures with its lists; writes nothing.
 
-    What is verified: that every file is there with the SHA-256 that the manifest has of it, and no other; that the
-    exported files are of the types of :mod:`recsys.schema`; and that these figures follow from them: of every row all
-    metrics of accuracy with their intervals, by the bootstrap that ``metrics.json`` states, and those beyond
-    accuracy; nDCG by activity; comparisons, agreement, the users who gain and lose most; the numbers of users, items
-    and ratings.
+    Verified are the files: that every file of the manifest is there with its SHA-256, that there are no others, and
+    that the exported ones have the types of :mod:`recsys.schema`. And it is verified that these figures follow from
+    them: for every row all metrics of accuracy with their intervals, by the bootstrap that ``metrics.json`` states,
+    and the metrics beyond accuracy; nDCG by activity; comparisons, agreement, the users who gain and lose most; the
+    numbers of users, items and ratings.
 
-    What does not follow from the files is not verified, and is named: what depends on the items of hits that are
-    withheld for privacy, but for the range of coverage and novelty; groups by taste, which need all training ratings;
-    lists re-ranked by other amounts of ``discovery``; new users. Scores are rounded and user vectors are not
-    exported, so lists are taken as they are.
+    Figures that do not follow from the files are not verified, and are named: those that depend on hits whose items
+    are withheld for privacy, except for the range of coverage and novelty; groups by taste, which need all training
+    ratings; lists re-ranked by other amounts of ``discovery``; new users. Scores are rounded and user vectors are not
+    exported, so the lists themselves cannot be verified.
 
     Args:
         folder: the site.
