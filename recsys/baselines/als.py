@@ -1,4 +1,4 @@
-"""Implicit ALS: matrix factorisation of "rated or not", all users at once."""
+"""Implicit ALS: matrix factorisation of "rated or not"."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ class ALS:
         + l2 * (sum over u of c_u |p_u|^2  +  sum over i of c_i |q_i|^2)
 
     where ``c_u`` is the number of ratings of u plus ``unobserved`` times the number of items, and ``c_i`` likewise:
-    regularisation that grows with the evidence (Rendle et al. 2022). An epoch solves for all users, then for all
-    items, each time by :data:`STEPS` conjugate-gradient steps from where the last epoch ended (Takács et al. 2011).
+    regularisation grows with the evidence (Rendle et al. 2022). An epoch solves for all users, then for all items,
+    each time with a few conjugate-gradient steps from where the last epoch ended (Takács et al. 2011).
 
     Args:
         train: the ratings to learn from.
         dim: length of the vectors.
         l2: weight of the penalty.
-        unobserved: weight of a pair without a rating, of 1 for one with.
+        unobserved: weight of a pair without a rating, relative to 1 for one with a rating.
         epochs: how often both sides are solved.
         seed: of the first item vectors.
 
     Raises:
         ConfigError: l2 or unobserved is negative or not finite.
-        TrainingError: they are so large that the vectors are beyond what 32 bits hold.
+        TrainingError: l2 or unobserved is so large that the vectors are beyond what 32 bits hold.
 
     >>> import recsys
     >>> dataset = recsys.load_dataset("sample")
@@ -58,8 +58,8 @@ class ALS:
             if not 0 <= value < np.inf:
                 raise ConfigError(f"{name} of ALS is {value:g}; expected a finite number from 0")
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
-        # As in fit: threads of BLAS change the last bits, and gain nothing at these sizes.
-        with threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"):  # looked for below
+        # As in fit: more threads of BLAS would change the last bits, and gain nothing at these sizes.
+        with threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"):  # checked below
             self.user_vectors, self.item_vectors = alternating_least_squares(
                 train.binary_matrix(), dim, l2, unobserved, epochs, np.random.default_rng(seed)
             )

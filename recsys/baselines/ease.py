@@ -15,9 +15,9 @@ from recsys.evaluation.cold_start import TunedColdStart
 from recsys.nn.arrays import Ids
 
 COLD_START_GRID = (300.0, 100.0, 1000.0, 3000.0, 10_000.0, 30_000.0, 100_000.0)
-"""Values of l2. It reaches far: the fewer items are given, the larger the best penalty."""
+"""Values of l2, up to very large ones: the fewer items a new user gives, the larger the best penalty."""
 MAX_ROWS = 5000
-"""Of the matrix that is inverted: 200 MB, and a few seconds."""
+"""Rows of the matrix that is inverted: 200 MB, and a few seconds."""
 
 
 class EASE:
@@ -32,8 +32,8 @@ class EASE:
         l2: weight of the penalty, in ratings.
 
     Raises:
-        ConfigError: both users and items are more than :data:`MAX_ROWS`, or l2 is too small for the matrix to have an
-            inverse.
+        ConfigError: there are more than :data:`MAX_ROWS` users and items, or l2 is too small for the matrix to have
+            an inverse.
 
     >>> import recsys
     >>> dataset = recsys.load_dataset("sample")
@@ -70,13 +70,13 @@ class EASE:
         return self.fold_in_scores(self.rated if users is None else self.rated[users])
 
     def fold_in_scores(self, ratings: sparse.csr_array[Any]) -> NDArray[np.float32]:
-        """The same for N users who need not have been in training: float32 (N, n_items).
+        """The same for any N users, in training or not: float32 (N, n_items).
 
         Args:
             ratings: (N, n_items), an entry where a user rated an item, whatever its value.
         """
         rated = sparse.csr_array((np.ones(ratings.nnz), ratings.indices, ratings.indptr), shape=ratings.shape)
-        # x B = x - (x P) / diag(P): for a rated item, x is what an item says of itself, and it cancels.
+        # x B = x - (x P) / diag(P). For a rated item, subtracting from x removes what the item says about itself.
         scores: NDArray[np.float32] = (rated.toarray() - self._times_p(rated) / self.diagonal).astype(np.float32)
         return scores
 

@@ -1,4 +1,4 @@
-"""Item k-NN: items similar to those a user rated, by the users they have in common."""
+"""Item k-NN: items similar to those a user rated, where similar items have many users in common."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from recsys.nn.arrays import Ids
 _BLOCK_ITEMS = 512
 """Items whose similarities to all others are held at once."""
 _MIN_ADDITIONS = 20_000
-"""Similarities to add up for a user, on average, above which users are scored one at a time."""
+"""Number of similarities added up for a user, on average, above which users are scored one at a time."""
 
 
 class ItemKNN:
@@ -28,7 +28,7 @@ class ItemKNN:
 
     Args:
         train: the ratings to learn from.
-        neighbours: how many of the most similar items count for each item; all that tie for the last rank do.
+        neighbours: how many of the most similar items count for each item; all that tie for the last rank count.
         shrinkage: in ratings; 0 is the plain cosine.
 
     >>> import recsys
@@ -47,7 +47,7 @@ class ItemKNN:
 
     @classmethod
     def of_all(cls, train: Dataset, neighbours: int, shrinkages: Sequence[float]) -> Iterator[Self]:
-        """One for each shrinkage; they share the counts of users, the most of the work."""
+        """A scorer for each shrinkage; they share the counts of common users, which are most of the work."""
         rated = train.binary_matrix()
         for nearest in _nearest(rated, neighbours, shrinkages):
             scorer = cls.__new__(cls)
@@ -70,8 +70,8 @@ class ItemKNN:
         if n_additions <= _MIN_ADDITIONS * rated.shape[0]:
             scores: NDArray[np.float32] = (rated @ self.weights).toarray()
             return scores
-        # A product of two sparse matrices lists the columns of each row it makes, which here are most of them; a
-        # third of the time goes into that. To add up the same numbers in the same order needs no list.
+        # A product of two sparse matrices lists the columns of each result row; here that is most columns, and takes
+        # a third of the time. A product with a vector adds the same numbers in the same order without such a list.
         scores = np.empty((rated.shape[0], len(self.item_ids)), np.float32)
         for row, items in zip(scores, np.split(rated.indices, rated.indptr[1:-1]), strict=True):
             row[:] = self.weights[items].T @ np.ones(len(items), np.float32)
@@ -88,7 +88,7 @@ def _nearest(rated: Any, neighbours: int, shrinkages: Sequence[float]) -> list[A
         common = by_item[rows] @ rated  # (rows, n_items): users in common
         item = np.repeat(np.arange(by_item.shape[0])[rows], np.diff(common.indptr))
         scale = np.sqrt(counts[item] * counts[common.indices].astype(np.float64))
-        common.data[item == common.indices] = 0  # an item is no neighbour of its own
+        common.data[item == common.indices] = 0  # an item is not its own neighbour
         for shrinkage, of_shrinkage in zip(shrinkages, blocks, strict=True):
             similarity = common.copy()
             similarity.data = (common.data / (scale + shrinkage)).astype(np.float32)
@@ -107,7 +107,7 @@ def _keep_nearest(similarity: Any, neighbours: int) -> None:
 
 
 def _try_all(train: Dataset, grid: Sequence[Settings]) -> Iterator[ItemKNN]:
-    """A scorer for each entry of a grid, all cut from those with the most neighbours."""
+    """A scorer for each entry of a grid, cut down from one with the most neighbours for each shrinkage."""
     widest = max(int(settings["neighbours"]) for settings in grid)
     shrinkages = list(dict.fromkeys(settings["shrinkage"] for settings in grid))
     by_shrinkage = dict(zip(shrinkages, ItemKNN.of_all(train, widest, shrinkages), strict=True))

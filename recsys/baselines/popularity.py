@@ -1,4 +1,4 @@
-"""Popularity: everyone is shown what most people rated."""
+"""Popularity: every user gets the items that most users rated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a baseline is: its name, label and colour, how it is made, and which hyperparameters are tried."""
+"""What a baseline is: its label and colour, how it is made, and which hyperparameters are tried."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ Settings = Mapping[str, int | float]
 
 @dataclass(frozen=True, kw_only=True)
 class BaselineSpec:
-    """A baseline as the registry has it.
+    """An entry of the registry of baselines.
 
     Attributes:
-        label: what people read.
-        colour: #rrggbb on a light and on a dark background.
+        label: its name on pages.
+        colour: #rrggbb on a light and on a dark page.
         factory: from training ratings and hyperparameters to something with ``scores``.
-        grid: hyperparameters to choose from; where nothing can be held out, the first is taken.
-        draft: from the seed to hyperparameters that are fixed while choosing, to be quick about it.
-        final: from the seed to those that are fixed in the end, and stated with the result.
-        try_all: from training ratings and a grid to a scorer for each of its entries, in order, where these can share
-            work; None to make one after the other by the factory.
-        skip_reason: why it cannot be computed on these ratings; None where it can.
-        cold_start: how it is measured on new users; None where it cannot answer them.
-        relative_time: about how long it takes on a large log, compared with the others; the longest is begun first.
+        grid: hyperparameters to choose from; the first is taken if nothing can be held out.
+        draft: from the seed to hyperparameters that are fixed while choosing, such as a smaller size to save time.
+        final: from the seed to hyperparameters that are fixed in the end, and stated with the result.
+        try_all: from training ratings and a grid to a scorer for each of its entries, in order, if these can share
+            work; None to make each with the factory.
+        skip_reason: why it cannot be computed on these ratings; None if it can.
+        cold_start: how it is measured on new users; None if it cannot answer them.
+        relative_time: about how long it takes on a large log, relative to the others; the longest begins first.
     """
 
     label: str

@@ -20,8 +20,8 @@ class BaselineResult:
     """One baseline, computed.
 
     Attributes:
-        name: of its row.
-        tuned: its hyperparameters, and those they were chosen among.
+        name: of the baseline in the registry.
+        tuned: its hyperparameters, and the candidates.
         lists: every user's list.
     """
 
@@ -42,7 +42,7 @@ BaselineRow = BaselineResult | SkippedBaseline
 
 
 def baseline_tasks(parts: Split, config: BuildConfig) -> list[Task[BaselineRow]]:
-    """A task for each baseline, in the order of the registry; none where nothing is held out to measure them by."""
+    """A task for each baseline, in the order of the registry; none if nothing is held out to measure them on."""
     if parts.test is None:
         return []
     validation = validation_split(parts.train, config.holdout, np.random.default_rng([config.train.seed, 1]))
@@ -56,10 +56,10 @@ def run_baseline(
 
     Args:
         name: of the baseline in the registry.
-        parts: the training part and what is held out.
-        validation: the training part, or some of it, cut in two to choose hyperparameters by.
+        parts: the training part and the held-out part.
+        validation: the training part, or some of it, split again to choose hyperparameters.
         config: settings.
-        send: reports progress; nothing is reported.
+        send: not used: nothing is reported on the way.
     """
     spec = BASELINES[name]
     reason = spec.skip_reason(parts.train)

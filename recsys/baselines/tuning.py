@@ -1,6 +1,6 @@
-"""Choose a baseline's hyperparameters: by nDCG@10 on a validation part, which is cut from the training ratings.
+"""Choose a baseline's hyperparameters by nDCG@10 on a validation part, which is split from the training ratings.
 
-The same cut serves every baseline and every entry of its grid.
+All baselines and all entries of their grids share the same split.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from recsys.schema import Trial
 
 VALIDATION_K = 10
 MAX_USERS = 2000
-"""With more, a random sample of users is evaluated: the choice is as good, and much sooner made."""
+"""Of more users, a random sample is evaluated: the choice is as good and much faster."""
 MAX_RATINGS = 1_000_000
-"""With more, hyperparameters are chosen on the ratings of a random share of users: with twice as many, the choice was
-the same on logs of 3 million."""
+"""Of more ratings, hyperparameters are chosen on those of a random share of users: on logs of 3 million, twice as
+many led to the same choice."""
 
 PROTOCOL = (
     "every baseline takes any rating as 1, whatever its value and its age (deep sees both, and genres and what is "
@@ -37,7 +37,7 @@ PROTOCOL = (
 
 @dataclass(frozen=True)
 class Tuned:
-    """The hyperparameters chosen, and what was tried; no trials where there was no choice."""
+    """The chosen hyperparameters, and the trials; none if there was no choice."""
 
     hyperparameters: Settings
     trials: tuple[Trial, ...] = ()
@@ -49,7 +49,7 @@ class Tuned:
 
 
 def validation_split(train: Dataset, holdout: float, rng: np.random.Generator) -> Split:
-    """The training part cut in two as the whole log was; of a very large one, that of a random share of users."""
+    """The training part, split as the whole log was; of a very large one, only a random share of the users."""
     if train.n_ratings > MAX_RATINGS:
         users = np.flatnonzero(train.user_counts)
         n_chosen = max(1, len(users) * MAX_RATINGS // train.n_ratings)
@@ -60,12 +60,12 @@ def validation_split(train: Dataset, holdout: float, rng: np.random.Generator) -
 def tune(spec: BaselineSpec, parts: Split, seed: int) -> Tuned:
     """The entry of the grid with the highest nDCG@10 on ``parts.test`` when fitted to ``parts.train``.
 
-    Of equals the first is chosen.
+    The first of equals is chosen.
 
     Args:
         spec: the baseline.
-        parts: the training part, cut in two the way the test part was cut off.
-        seed: of what is random in a baseline.
+        parts: the training part, split as the whole log was.
+        seed: of whatever is random in a baseline.
     """
     final = spec.final(seed)
     relevant = relevant_ratings(parts.train, parts.test)
@@ -86,7 +86,7 @@ def tune(spec: BaselineSpec, parts: Split, seed: int) -> Tuned:
 
 
 def _scorers(spec: BaselineSpec, train: Dataset, seed: int) -> Iterable[Scorer]:
-    """One for each entry of the grid, in order."""
+    """A scorer for each entry of the grid, in order."""
     if spec.try_all is not None:
         return spec.try_all(train, spec.grid)
     return (spec.factory(train, **spec.draft(seed), **candidate) for candidate in spec.grid)

@@ -1,1 +1,1 @@
-"""From a trained model to what people see: lists, similar items, reasons, the map's axes, profiles."""
+"""From a trained model to what pages show: lists, similar items, reasons, the map, profiles."""

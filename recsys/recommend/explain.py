@@ -1,7 +1,7 @@
-"""Why this item: which of a user's rated items stand behind each one that is recommended to them.
+"""Reasons for recommendations: which of a user's rated items support each item that is recommended to them.
 
-How strongly one item stands behind another is up to the model (``ModelSpec.explain``); here the strongest are picked,
-in blocks of users.
+The model says how strongly a rated item supports a recommended one (``ModelSpec.explain``); here the strongest are
+picked, in blocks of users.
 """
 
 from __future__ import annotations
@@ -22,23 +22,24 @@ from recsys.recommend.lists import Lists
 from recsys.threads import for_each
 
 DECIMALS = 4
-"""Of strengths."""
+"""Decimals of strengths."""
 SHOWN_DECIMALS = 2
-"""Of strengths on pages; what is not positive after rounding to these is no reason, in ``tower.js`` likewise."""
+"""Decimals of strengths on pages; an item whose strength is not positive after such rounding is no reason. The same
+rule is in ``tower.js``."""
 MIN_SHARE = 0.02
-"""Share of the score that an effect must have to be a reason, in ``tower.js`` likewise: what is less explains
-nothing, for many other rated items would do as well."""
+"""Share of the score that an effect must have to be a reason: smaller effects explain nothing, because many other
+rated items have as much. The same rule is in ``tower.js``."""
 _BLOCK_STRENGTHS = 40_000
-"""Pairs of a rated and a recommended item looked at in one go: with all that belongs to them, some 8 MB."""
+"""Pairs of a rated and a recommended item that are processed at once: about 8 MB with all their arrays."""
 
 
 @dataclass(frozen=True, eq=False)
 class Reasons:
-    """Rated items behind every entry of every list, strongest first.
+    """The rated items that support every entry of every list, strongest first.
 
     Attributes:
         items: int32 (n_users, k, m); -1 where there are fewer reasons.
-        strengths: float32 (n_users, k, m), rounded; -inf there.
+        strengths: float32 (n_users, k, m), rounded; -inf where there are fewer reasons.
     """
 
     items: NDArray[np.int32]
@@ -46,7 +47,7 @@ class Reasons:
 
 
 def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
-    """The reasons for every list of a model; equal strengths in catalogue order, and of twins only the stronger.
+    """The reasons for every list of a model; equal strengths in catalogue order, and of twins only the strongest.
 
     Args:
         fitted: the model.
@@ -60,7 +61,7 @@ def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
     explanation = MODELS[fitted.name].explain(fitted)
     shape = (*lists.items.shape, explanation.max_reasons)
     items, strengths = np.full(shape, -1, np.int32), np.full(shape, -np.inf, np.float32)
-    train.matrix[:0]  # computes what is lazy, for several threads are to read it
+    train.matrix[:0]  # computes this lazy property before several threads read it
 
     def explain_block(users: Ids) -> None:
         rated = train.matrix[users]  # P entries
@@ -83,7 +84,7 @@ def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
 def _without_lesser_twins(
     items: NDArray[np.int32], strengths: NDArray[np.float32], twins: Twins
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The reasons (n_users, k, m) without those whose twin is a stronger one: an item is named once."""
+    """The reasons (n_users, k, m) without those whose twin is a stronger reason."""
     if not twins:
         return items, strengths
     first = np.where(items < 0, -1, twins.first[items])
@@ -101,7 +102,7 @@ def strongest_of_runs(
     """The n largest of each run of rows, for every column, as row numbers and rounded values, both (U, k, n).
 
     Args:
-        strengths: (P, k); what pages would show as 0 counts as absent.
+        strengths: (P, k); those that pages would show as 0 count as absent.
         starts: (U,), the first row of each run; no run is empty.
         n: how many.
 
@@ -114,7 +115,7 @@ def strongest_of_runs(
     shape = (len(starts), remaining.shape[1], n)
     rows, values = np.full(shape, -1), np.full(shape, -np.inf, np.float32)
     for rank in range(n):
-        # Take the largest of each run and column, at its first row, then strike it out.
+        # Take the largest of each run and column, at its first row, then remove it.
         largest = np.maximum.reduceat(remaining, starts)  # (U, k)
         first = np.minimum.reduceat(np.where(remaining == largest[run], row, len(remaining)), starts)
         rows[:, :, rank] = np.where(np.isneginf(largest), -1, first)
@@ -124,7 +125,7 @@ def strongest_of_runs(
 
 
 def _blocks(counts: NDArray[np.int64], n_ratings: int) -> Iterator[Ids]:
-    """Users with a rating, in blocks of about ``n_ratings`` ratings, or one alone who has more."""
+    """Users with a rating, in blocks of about ``n_ratings`` ratings; a user with more is a block alone."""
     users = np.flatnonzero(counts)
     block = np.cumsum(counts[users]) // max(1, n_ratings)
     yield from np.split(users, np.flatnonzero(np.diff(block)) + 1)

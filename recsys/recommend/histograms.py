@@ -1,4 +1,4 @@
-"""How often each item got which ratings."""
+"""Histograms of the ratings of each item."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from recsys.data.outliers import usual_range
 from recsys.data.rating_scale import Counts, RatingScale
 
 MAX_BINS = 11
-"""As many as whole stars from 0 to 10 have values."""
+"""As many as there are values of whole stars from 0 to 10."""
 _MAX_STEPS = 50
-"""Of a scale of even steps whose values are grouped by number; of a finer one equal widths are as good."""
-
-
+"""A scale of at most so many even steps has bins with equally many steps; a finer one has bins of equal width."""
 _DIGITS = 9
-"""Significant digits of the ends of bins, as many as a float32 may have."""
+"""Significant digits of the ends of bins, as many as a float32 may need."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +35,11 @@ class Histograms:
 
 
 def rating_histograms(dataset: Dataset) -> Histograms:
-    """One bin for each rating value where there are at most :data:`MAX_BINS`, else bins by what the ratings are.
+    """One bin for each rating value if there are at most :data:`MAX_BINS`; otherwise bins that suit the ratings.
 
-    Bins of counts have ends of about equal ratio, and those of a scale equal width; where it has even steps, such as
-    half stars, each bin has the same number of them and no value is an end of two. The first and the last bin hold
-    outliers too.
+    The ends of bins of counts have about equal ratios, and bins of a scale have equal widths; on a scale of even
+    steps, such as half stars, each bin has the same number of steps, and no value is an end of two bins. The first
+    and the last bin also hold outliers.
     """
     rating = shortest_decimals(dataset.rating)
     start, end = shortest_decimals(np.array([dataset.rating_scale.low, dataset.rating_scale.high])).tolist()
@@ -53,14 +51,14 @@ def rating_histograms(dataset: Dataset) -> Histograms:
 
 
 def _bins(values: NDArray[np.float64], scale: RatingScale) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The lowest and highest value of each bin, (n_bins,), of the different ratings (n,), ascending."""
+    """The lowest and highest value of each bin, (n_bins,), from the distinct ratings (n,), ascending."""
     if len(values) <= MAX_BINS:
         return values, values
     if isinstance(scale, Counts):
         are_whole = bool((values == np.round(values)).all())
         edges = np.geomspace(scale.low, scale.high, MAX_BINS)
         edges = np.round(edges) if are_whole else edges
-        edges = np.unique([float(f"{edge:.1e}") for edge in edges])  # in two digits: nobody can read 63.52225
+        edges = np.unique([float(f"{edge:.1e}") for edge in edges])  # two digits, because 63.52225 is hard to read
         if are_whole:
             low, high = edges[:-1], np.append(edges[1:-1] - 1, edges[-1])
         else:

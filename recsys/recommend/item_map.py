@@ -1,4 +1,4 @@
-"""Where the items of a model lie on the map, by principal components and by neighbours, and how far to trust it."""
+"""Where the items of a model are on the map, by principal components and by neighbours; and how far to trust it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from recsys.recommend.trustworthiness import trustworthiness
 from recsys.schema import Trustworthiness
 
 N_NEIGHBOURS = 15
-"""Of each item: those that the layout puts near it, and those that are compared to measure trustworthiness."""
+"""Neighbours of an item that the layout puts near it, and that trustworthiness compares."""
 MAX_LAID_OUT = 10_000
-"""Items that are laid out by neighbours, the most rated; the time is about proportional. No page draws as many."""
+"""The most rated items are laid out by neighbours; the time is about proportional. Pages draw fewer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +25,9 @@ class ItemMap:
 
     Attributes:
         projection: all items on their first two principal components.
-        laid_out: (m,), the items that have a place in the layout, ascending.
-        neighbour_layout: float32 (m, 2), that place.
-        trustworthiness: of both, over the items that are laid out; None where these are too few to tell.
+        laid_out: (m,), the items in the layout by neighbours, ascending.
+        neighbour_layout: float32 (m, 2), their coordinates.
+        trustworthiness: of both maps, over the items that are laid out; None if these are too few.
     """
 
     projection: Projection
@@ -45,15 +45,15 @@ def map_items(
 ) -> ItemMap:
     """The maps of a model's item vectors.
 
-    The neighbours are those that are listed as similar items. An item without a training rating counts as if it had
-    one, so that it lies next to those that its vector is most like.
+    The neighbours are those that are listed as similar items. An item without a training rating counts as having one,
+    so that it is placed next to the items with the most similar vectors.
 
     Args:
         vectors: (n_items, d).
         n_ratings: (n_items,), of each item in the whole log; the most rated are laid out, ties to the lower index.
-        n_train: (n_items,), ratings that its vector was learned from.
-        rng: of the layout.
-        max_laid_out: items that are laid out at most.
+        n_train: (n_items,), ratings that each vector was learned from.
+        rng: draws the points that repel others in the layout.
+        max_laid_out: how many items are laid out at most.
     """
     projection = principal_components(vectors)
     laid_out = np.sort(np.argsort(-n_ratings, kind="stable")[:max_laid_out])

@@ -14,12 +14,12 @@ from recsys.recommend.lists import Lists
 def liked_hits(lists: Lists, dataset: Dataset, test: Dataset | None) -> NDArray[np.object_]:
     """Whether users liked the hits in their lists: True, False or None, (n_users, k).
 
-    None stands where there is no hit, and everywhere where ratings do not say what is liked. Where a user rated
-    several items of the same title and year in the held-out part, the highest of these ratings counts.
+    None where there is no hit, and everywhere if ratings do not say what is liked. If a user rated several items of
+    the same title and year in the held-out part, the highest of these ratings counts.
 
     Args:
         lists: of one model.
-        dataset: the whole log, for the mean is over all ratings of a user.
+        dataset: the whole log, because the mean is over all ratings of a user.
         test: its held-out part.
     """
     liked = np.full(lists.items.shape, None, object)
@@ -28,8 +28,8 @@ def liked_hits(lists: Lists, dataset: Dataset, test: Dataset | None) -> NDArray[
     user, rank = np.nonzero(lists.held_out)  # (h,) each, of the hits
     rating = _highest_ratings(test, user, lists.items[user, rank])  # (h,)
     total = np.bincount(dataset.user, dataset.rating.astype(np.float64), dataset.n_users)  # (n_users,)
-    # rating >= total / n, multiplied by n: a quotient is rounded, and would undo the equality where all of a user's
-    # ratings are the same. Sums and multiples of float32 values are exact in float64.
+    # rating >= total / n, multiplied by n: the quotient would be rounded, and could exceed the rating although all of
+    # a user's ratings are equal. Sums and multiples of float32 values are exact in float64.
     liked[user, rank] = rating * dataset.user_counts[user] >= total[user]
     return liked
 
@@ -39,7 +39,7 @@ def _highest_ratings(
 ) -> NDArray[np.float64]:
     """The highest rating that each user gave to an item or one of its twins: (h,), for users and items (h,)."""
     first = ratings.twins.first
-    rated = ratings.user.astype(np.int64) * ratings.n_items + first[ratings.item]  # one number a user and item
+    rated = ratings.user.astype(np.int64) * ratings.n_items + first[ratings.item]  # a number for each user and item
     order = np.lexsort((ratings.rating, rated))  # of equal numbers, the highest rating is last
     last = np.searchsorted(rated[order], users * ratings.n_items + first[items], side="right") - 1
     highest: NDArray[np.float64] = ratings.rating[order[last]].astype(np.float64)
@@ -47,5 +47,5 @@ def _highest_ratings(
 
 
 def ratings_say_liking(dataset: Dataset) -> bool:
-    """Whether a higher rating means that an item was liked more: not where all are alike, or are counts."""
+    """Whether a higher rating means that an item was liked more, which equal ratings and counts do not say."""
     return dataset.rating_scale.kind == "scale"

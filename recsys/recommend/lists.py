@@ -22,8 +22,8 @@ class Lists:
 
     Attributes:
         items: int32 (n_users, k), best first; -1 where a user has fewer unseen items.
-        scores: float32 (n_users, k); -inf there.
-        held_out: (n_users, k), true where the user rated the item, or one of the same title and year, in the
+        scores: float32 (n_users, k); -inf where there is no item.
+        held_out: (n_users, k), true where the user rated the item, or another of the same title and year, in the
             held-out part.
     """
 
@@ -37,7 +37,7 @@ def recommend(fitted: Scorer, train: Dataset, test: Dataset | None, k: int) -> L
 
     Raises:
         ConfigError: k is below 1 or above the number of items.
-        DataError: model and data do not fit together, see :func:`~recsys.evaluation.report.evaluate`; or a score is
+        DataError: model and data have different ids, see :func:`~recsys.evaluation.report.evaluate`; or a score is
             not finite.
     """
     train = align_to(fitted, train, "the training part")
@@ -53,7 +53,7 @@ def recommend_and_rank(
     """:func:`recommend` and :func:`~recsys.evaluation.hidden_ranks.hidden_ranks` at once: users are scored once.
 
     Returns:
-        The lists; and the ranks of the entries of ``test.matrix``, none without it.
+        The lists; and the ranks of the entries of ``test.matrix``, empty if ``test`` is None.
 
     Raises:
         ConfigError: as :func:`recommend`.
@@ -76,15 +76,15 @@ def recommend_discovered(
     discovery: float,
     popular: NDArray[np.float64] | None = None,
 ) -> Lists:
-    """As :func:`recommend`, but chosen by score less popularity; the scores are still those of the model.
+    """As :func:`recommend`, but chosen by score minus popularity; the scores are still those of the model.
 
     Args:
         fitted: a fitted model or baseline.
         train: what it was fitted to.
-        test: what was held out; None where nothing is.
+        test: the held-out ratings; None if there are none.
         k: length of the lists.
         discovery: how much popularity counts, from 0 to 1, see :mod:`recsys.evaluation.reranking`.
-        popular: (n_items,), in the order of the model, where ``train`` has some of the users alone; else None.
+        popular: (n_items,), popularity in the order of the model, if ``train`` has only some of the users; else None.
 
     Raises:
         ConfigError: as :func:`recommend`.

@@ -1,14 +1,14 @@
 """A layout of items in two dimensions that puts the nearest neighbours of an item near it.
 
 t-SNE (van der Maaten and Hinton 2008) on a graph of nearest neighbours. Principal components show the directions in
-which all vectors vary most; this layout gives up distances across the map for the sake of neighbourhoods. What makes
-it fast:
+which all vectors vary most; this layout shows neighbourhoods, and distances across the map mean little. It is fast
+because:
 
-- Affinities are 1 / k for each of the k neighbours of an item and 0 for all others, so items attract each other along
-  the few edges of the graph only.
+- Affinities are 1 / k for each of the k neighbours of an item and 0 for all others, so items attract each other only
+  along the few edges of the graph.
 - Repulsion is estimated in each step from some points drawn at random, as in LargeVis (Tang et al. 2016), so the time
   grows with the number of items and not with its square.
-- It starts from the principal components (Kobak and Berens 2019), so the large shape is there from the beginning.
+- It starts from the principal components (Kobak and Berens 2019), so the global shape is right from the beginning.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ EXAGGERATION = 4.0
 _EXAGGERATED = 0.3  # share of the steps, the first ones
 _COOLING = 0.5  # share of the steps, the last ones: steps shrink to 0, which averages out the noise of the samples
 _MOMENTUM = 0.8
-_START_WIDTH = 0.01  # of the start: so small that all points repel each other alike
-_JITTER = 0.01  # of that width, so that equal points can part
+_START_WIDTH = 0.01  # so small that at the start all points repel each other alike
+_JITTER = 0.01  # share of that width, so that equal points can move apart
 
 
 def neighbour_layout(
@@ -62,7 +62,7 @@ def neighbour_layout(
 
 
 def _affinities(neighbours: NDArray[np.integer[Any]]) -> sparse.csr_array:
-    """The p_ij (n, n), means of p_j|i / n and p_i|j / n: symmetric, in all 1 if every point has a neighbour."""
+    """The p_ij (n, n), means of p_j|i / n and p_i|j / n: symmetric, with sum 1 if every point has a neighbour."""
     n, _ = neighbours.shape
     rows, columns = np.nonzero(neighbours >= 0)
     counts = np.bincount(rows, minlength=n)
@@ -83,16 +83,16 @@ def _attraction(affinities: sparse.csr_array, points: NDArray[np.float32]) -> ND
 def _repulsion(points: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
     """Sum over j of q_ij (y_i - y_j) / (1 + d_ij^2), estimated from some of the points: (n, 2).
 
-    Here q_ij = w_ij / Z, with w_ij = 1 / (1 + d_ij^2) and Z the sum of all. The same points estimate Z and the sum
-    over j, so their ratio needs no factor.
+    Here q_ij = w_ij / Z, with w_ij = 1 / (1 + d_ij^2) and Z the sum of all w. The same points estimate Z and the sum
+    over j, so the factor from the sample to all points cancels.
     """
     weights = points @ (-2 * others.T)  # (n, samples), at first the squared distances
     weights += np.einsum("nd,nd->n", points, points)[:, None]
     weights += np.einsum("sd,sd->s", others, others)
-    np.maximum(weights, 0, out=weights)  # rounding may carry it a little below
+    np.maximum(weights, 0, out=weights)  # rounding may give a little less than 0
     weights += 1
     np.reciprocal(weights, out=weights)
-    total = weights.sum(dtype=np.float64) - len(others)  # without each of them and itself
+    total = weights.sum(dtype=np.float64) - len(others)  # without the pairs of a point and itself, whose weight is 1
     np.square(weights, out=weights)
     return _weighted_offsets(weights, points, others) / np.float32(max(total, 1e-9))
 

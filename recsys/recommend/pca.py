@@ -1,4 +1,4 @@
-"""The map's axes: the first two principal components of item vectors."""
+"""The axes of the map: the first two principal components of item vectors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Projection:
 
     Attributes:
         points: float64 (n, 2).
-        explained_variance: share of the whole variance along each axis, (2,).
+        explained_variance: share of the total variance along each axis, (2,).
         centre: float64 (d,), the mean of the vectors.
         axes: float64 (2, d), of length 1; zero where they do not exist.
     """
@@ -34,8 +34,8 @@ class Projection:
 def principal_components(vectors: NDArray[np.floating[Any]]) -> Projection:
     """PCA (Pearson 1901) by singular value decomposition of the centred vectors (n, d).
 
-    The sign of a component is free; here each has its largest loading positive, so that equal input gives an equal
-    map. With fewer than two dimensions or points, the axes that do not exist are zero.
+    The sign of a component is arbitrary; here the largest loading of each is positive, so that equal input gives an
+    equal map. With fewer than two dimensions or points, the axes that do not exist are zero.
     """
     vectors = np.asarray(vectors, np.float64)
     centre = vectors.mean(axis=0)

@@ -1,4 +1,4 @@
-"""What users rated, by genre."""
+"""Profiles of users: the genres of the items they rated."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MAX_GENRES = 20
 
 @dataclass(frozen=True, eq=False)
 class GenreShares:
-    """What users rated, by genre.
+    """The genres of the items that users rated.
 
     Attributes:
-        names: the genres, those of most ratings first.
-        shares: float64 (n_users, n_genres), share of a user's items that have the genre; items may have several. 0
-            where there are no items.
+        names: the genres, in descending order of their ratings.
+        shares: float64 (n_users, n_genres), the share of a user's items that have the genre; items may have several
+            genres. 0 for users without items.
     """
 
     names: tuple[str, ...]
@@ -28,9 +28,9 @@ class GenreShares:
 
 
 def genre_shares(train: Dataset) -> GenreShares:
-    """The genres with most ratings in ``train``, at most :data:`MAX_GENRES`, and each user's shares; ties by name.
+    """The at most :data:`MAX_GENRES` genres with most ratings in ``train``, ties by name; and each user's shares.
 
-    A genre called unknown is none.
+    A genre that means "unknown" does not count.
     """
     genres = train.genres.astype(np.float64)
     n_ratings = train.item_counts @ genres

@@ -1,4 +1,4 @@
-"""Regions of a map: where items that share a label, such as a genre or a decade, are unusually many."""
+"""Regions of a map where unusually many items share a label, such as a genre or a decade."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 NEIGHBOURHOOD = 30
-"""Nearest items around each item, itself among them, in which labels are counted."""
+"""Nearest items to each item, including itself, among which labels are counted."""
 MIN_SHARE = 0.4
-"""Of the neighbourhood: what fewer have in common is no name for all of it."""
+"""Share of the neighbourhood that must have a label for it to name the region."""
 MIN_SURPRISE = 5.0
-"""Standard deviations above the share that chance would give, were labels spread evenly over the map."""
+"""Standard deviations above the share that a label would have if it were spread evenly over the map."""
 MAX_REGIONS = 12
 MAX_LABELS = 2
-"""Of a region."""
-_APART = 0.35  # of the largest coordinate: nearer to each other, two regions of a label are one
+"""Labels of a region."""
+_APART = 0.35  # of the largest coordinate: two regions of a label that are closer count as one
 
 
 @dataclass(frozen=True, eq=False)
 class Region:
-    """A place on the map that labels are typical of.
+    """A part of the map and the labels that are typical of it.
 
     Attributes:
-        labels: which, as columns, the most surprising first.
-        x: of the middle of the items that have the first label there.
-        y: likewise.
+        labels: columns of labels, the most surprising first.
+        x, y: the mean position of its items that have the first label.
         surprise: of the first label, in standard deviations above chance.
         items: the neighbourhood.
     """
@@ -41,15 +40,16 @@ class Region:
 
 
 def label_regions(points: NDArray[np.floating[Any]], labels: NDArray[np.bool_]) -> list[Region]:
-    """The regions of all labels, the most surprising first; regions of the same items are one with several labels.
+    """The regions of all labels, the most surprising first; regions of the same items are joined.
 
     Around each item that has a label, the share of items that have it is compared with p, its share of the whole map.
-    Were labels spread evenly, it would have a variance of p (1 - p) / :data:`NEIGHBOURHOOD`. The region of a label is
-    where the difference is largest; the next one where it is largest apart from the first, and so on.
+    If labels were spread evenly, that share would have a variance of p (1 - p) / :data:`NEIGHBOURHOOD`. The first
+    region of a label is where the difference is largest; the next is where it is largest away from the first, and so
+    on.
 
     Args:
-        points: (n, 2), where the items lie.
-        labels: (n, n_labels), which items have which label.
+        points: (n, 2), the positions of the items.
+        labels: (n, n_labels), which items have which labels.
     """
     if len(points) <= 2 * NEIGHBOURHOOD:
         return []  # a neighbourhood would be most of the map
@@ -78,12 +78,12 @@ def _regions_of(
         regions.append(Region((label,), x, y, float(surprise[best]), around))
         distance = np.hypot(points[:, 0] - x, points[:, 1] - y)
         surprise[distance < apart] = 0
-        surprise[best] = 0  # it may lie far from the mean
+        surprise[best] = 0  # it may be far from the mean
     return regions
 
 
 def _merged(regions: list[Region]) -> list[Region]:
-    """Regions that share half of their items as one, with the labels of the first ones."""
+    """Join regions that share half of their items, with the labels of the first ones."""
     merged: list[Region] = []
     for region in regions:
         for position, earlier in enumerate(merged):

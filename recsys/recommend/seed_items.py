@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 MAX_SEED_ITEMS = 60
 _POOL_FACTOR = 4
-"""They are chosen among this many times as many of the most rated items."""
+"""The pool that they are chosen from has this many times as many items, the most rated ones."""
 
 
 def seed_items(
     points: NDArray[np.floating[Any]], counts: NDArray[np.integer[Any]], n: int = MAX_SEED_ITEMS
 ) -> list[int]:
-    """Rows of items, best to start from first.
+    """Rows of items, the best to start from first.
 
-    Farthest-point sampling weighted by popularity: first the most rated item; then, over and over, the item of the
-    pool for which the distance to the nearest chosen one, times the square root of its ratings, is largest. So every
-    beginning of the list is spread over the map. Ties go to the lower row.
+    Farthest-point sampling weighted by popularity: first the most rated item; then, repeatedly, the item of the pool
+    for which the distance to the nearest chosen item, times the square root of its ratings, is largest. So the first
+    few items are already spread over the map. Ties go to the lower row.
 
     Args:
         points: (n_items, 2), on the map.
@@ -36,6 +36,6 @@ def seed_items(
         offset = points[pool] - points[pool[chosen[-1]]]
         distance = np.minimum(distance, np.hypot(offset[:, 0], offset[:, 1]))
         gain = distance * weight
-        gain[chosen] = -1  # so that several items at one point each get their turn
+        gain[chosen] = -1  # so that each of several items at the same point is chosen once
         chosen.append(int(gain.argmax()))
     return [int(pool[index]) for index in chosen]

@@ -1,4 +1,4 @@
-"""How far a map can be trusted: whether what is near on it is near in the vectors (Venna and Kaski 2001)."""
+"""How far a map can be trusted: whether points that are near on it have near vectors (Venna and Kaski 2001)."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ BLOCK = 256
 def trustworthiness(
     vectors: NDArray[np.float32], points: NDArray[np.floating[Any]], k: int
 ) -> float:
-    """Whether the k nearest points on a map are of near vectors; 1 if they are of the k nearest ones, at worst 0.
+    """Whether the k nearest points on a map have near vectors: 1 if these are the k nearest ones, at worst 0.
 
     With U_k(i) the points that are among the k nearest of i on the map but not by their vectors, and r(i, j) the rank
-    of j among the others by the cosine of its vector and that of i::
+    of j among all others by the cosine of its vector with that of i::
 
         1 - 2 / (n k (2 n - 3 k - 1)) * sum over i, j in U_k(i) of (r(i, j) - k)
 
-    Vectors of equal cosine share the best of their ranks, so that their order decides nothing.
+    Vectors of equal cosine share the best of their ranks, so that their order does not matter.
 
     Args:
         vectors: (n, d).
-        points: (n, 2), the same on the map.
-        k: size of the neighbourhoods; at least 1 and below n / 2, where the sum has its bound.
+        points: (n, 2), their positions on the map.
+        k: size of the neighbourhoods; at least 1 and below n / 2, for which the formula was normalised.
     """
     n = len(vectors)
     if not 1 <= k < n / 2:
@@ -40,7 +40,7 @@ def trustworthiness(
         rows = np.arange(start, min(start + BLOCK, n))
         cosines = unit[rows] @ unit.T  # (block, n)
         of_nearest = np.take_along_axis(cosines, nearest[rows], axis=1)  # (block, k)
-        cosines[np.arange(len(rows)), rows] = -np.inf  # an item is none of the others
+        cosines[np.arange(len(rows)), rows] = -np.inf  # an item is not one of the others
         cosines.sort(axis=1)
         for ascending, values in zip(cosines, of_nearest, strict=True):
             ranks = 1 + n - np.searchsorted(ascending, values, side="right")
