@@ -20,7 +20,7 @@ Or do all of that and write the pages::
 
     recsys.build_site(dataset, "site")
 
-What there is: :func:`load_dataset`, :class:`Dataset` and :func:`split` for ratings; :func:`fit`, :class:`Fitted` and
+Public names: :func:`load_dataset`, :class:`Dataset` and :func:`split` for ratings; :func:`fit`, :class:`Fitted` and
 :func:`load_fitted` for models; :class:`Popularity`, :class:`ItemKNN`, :class:`EASE` and :class:`ALS` to compare them
 with; :func:`top_k` and :func:`evaluate` for both; :func:`build_site`, :class:`BuildConfig` and :class:`TrainConfig`
 for sites. Every expected failure is a :class:`RecsysError`, whose text is a sentence for the user.
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> object:
-    """Import the public names when the first of them is asked for.
+    """Import the public names when the first of them is used.
 
-    The command imports a part of this package to be ready for Ctrl-C before numpy and pandas are imported, which
-    takes a while.
+    The command first imports only a part of this package, so that it can handle Ctrl-C while numpy and pandas are
+    imported, which takes a while.
     """
     api = import_module("recsys.api")
     if name == "__all__" or name in api.__all__:
@@ -49,5 +49,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """What is imported late is listed too, for whoever explores the package."""
+    """List the names that are imported late, too."""
     return sorted({*globals(), *import_module("recsys.api").__all__})

@@ -1,4 +1,4 @@
-"""The public names of the package, which :mod:`recsys` passes on when the first of them is asked for."""
+"""The public names of the package, which :mod:`recsys` imports when the first of them is used."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import what renders pages only when it is asked for: it takes as long to import as all the rest."""
+    """Import what renders pages only when it is used: it takes as long to import as all the rest."""
     if name == "build_site":
         from recsys.pipeline import build_site
 

@@ -1,14 +1,14 @@
-"""The failures a user can cause and mend: one base, a few children.
+"""Failures that a user can cause and fix: one base class and a few subclasses.
 
 Each message is one sentence that says what came, what was expected and what to do. ``build.py`` prints it and exits
-with 1; anything that is not a :class:`RecsysError` is a fault of ours and keeps its traceback. Must not know about
-any other module but how text is made printable.
+with 1; any other exception is a bug in this package and keeps its traceback. Must not import any other module but the
+one that makes text printable.
 """
 
 from recsys.text import without_controls
 
 MAX_MESSAGE = 900
-"""Characters of a message; of a longer one the middle is left out, for its remedy stands at the end."""
+"""Characters of a message; the middle of a longer one is left out, because its remedy is at the end."""
 
 
 class RecsysError(Exception):
@@ -44,4 +44,4 @@ class OutputError(RecsysError):
 
 
 class PublishError(RecsysError):
-    """A site that may not, or cannot, be put on the web from here."""
+    """A site that may not or cannot be published from here."""

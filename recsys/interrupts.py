@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""What asks a program to end: Ctrl-C, ``kill``, and a terminal that is closed."""
+"""The signals that ask a program to end: Ctrl-C, ``kill``, and a closed terminal."""
 
 
 class deferred:  # noqa: N801  (a context manager, named as those of contextlib)
-    """A block that Ctrl-C does not interrupt: what the signal does in Python happens at the end of the block.
+    """A block that Ctrl-C does not interrupt: the signal's handler in Python is called at the end of the block.
 
-    For steps that are short, such as removing a folder or starting a process. Has no effect in threads other than the
-    main one, which Python never interrupts, nor on signals that are ignored or end the process at once.
+    For short steps, such as removing a folder or starting a process. It has no effect in threads other than the main
+    one, which Python never interrupts, nor on signals that are ignored or that end the process at once.
 
     >>> import signal
     >>> done = []
@@ -31,7 +31,7 @@ class deferred:  # noqa: N801  (a context manager, named as those of contextlib)
     """
 
     def __enter__(self) -> deferred:
-        """From now on, signals are noted."""
+        """Begin to note signals instead of handling them."""
         self._noted: list[tuple[int, FrameType | None]] = []
         self._handlers = {number: signal.getsignal(number) for number in SIGNALS}
         if threading.current_thread() is not threading.main_thread():
@@ -47,7 +47,7 @@ class deferred:  # noqa: N801  (a context manager, named as those of contextlib)
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Let signals through again, those noted first."""
+        """Restore the handlers, and call them for the signals that were noted."""
         for number, handler in self._handlers.items():
             if callable(handler):
                 signal.signal(number, handler)
@@ -59,7 +59,7 @@ class deferred:  # noqa: N801  (a context manager, named as those of contextlib)
 
 @contextmanager
 def blocked() -> Iterator[None]:
-    """In the block, signals wait in this thread; a process that is started there begins like that."""
+    """A block in which signals are blocked in this thread; a process started in it begins with them blocked."""
     if sys.platform == "win32":
         yield
         return
@@ -71,7 +71,7 @@ def blocked() -> Iterator[None]:
 
 
 def leave_to_parent() -> None:
-    """In a worker process: ignore what reaches every process of a terminal; the parent ends its workers itself."""
+    """In a worker process: ignore signals that reach every process of a terminal; the parent ends its workers."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.SIG_IGN)
     if sys.platform != "win32":

@@ -11,44 +11,44 @@ from recsys.training.ensemble import Ensemble, StartTraining
 
 
 class Machines(Protocol):
-    """What a build needs of them."""
+    """What a build needs to know of the machines it runs on."""
 
     @property
     def run(self) -> Run:
-        """How tasks are run that do not depend on one another."""
+        """How independent tasks are run."""
         ...
 
     @property
     def start_training(self) -> StartTraining:
-        """Where the towers of models are trained."""
+        """Makes the towers to train, where they are trained."""
         ...
 
     @property
     def n_parts(self) -> int:
-        """Into how many parts users are divided; models that were trained in another number of parts are others."""
+        """Into how many parts users are divided; models trained in different numbers of parts are different."""
         ...
 
     @property
     def shares_memory(self) -> bool:
-        """Whether tasks see what is in the memory of this process."""
+        """Whether tasks see the memory of this process."""
         ...
 
     def learn(
         self, models: Sequence[Task[Any]], baselines: Sequence[Task[Any]], on_event: OnEvent
     ) -> Generator[Finished[Any], None, None]:
-        """Gives what the tasks give, as :class:`~recsys.tasks.Run` does.
+        """Run all tasks and give them as they finish, as :class:`~recsys.tasks.Run` does.
 
         Args:
-            models: those that train with ``start_training``.
-            baselines: those that do not.
-            on_event: as there.
+            models: tasks that train with ``start_training``.
+            baselines: tasks that do not.
+            on_event: called with what tasks report.
         """
         ...
 
 
 @dataclass(frozen=True)
 class ThisMachine:
-    """This one, where users are not divided: threads and processes share the work of a stage."""
+    """This machine, where users are not divided: threads and processes share the work of a stage."""
 
     run: Run = in_turn
     start_training: StartTraining = Ensemble
@@ -58,9 +58,9 @@ class ThisMachine:
     def learn(
         self, models: Sequence[Task[Any]], baselines: Sequence[Task[Any]], on_event: OnEvent
     ) -> Generator[Finished[Any], None, None]:
-        """All of them together, the models first."""
+        """Run all of them together, the models first."""
         yield from self.run([*models, *baselines], on_event)
 
 
 THIS_PROCESS: Machines = ThisMachine()
-"""One task after the other."""
+"""Runs one task after the other."""

@@ -1,4 +1,4 @@
-"""Who follows a build."""
+"""How a build reports its progress."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ class Reporter:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[list[str]]:
-        """Times a stage; whatever is appended to the list it gives is reported at the end."""
+        """Time a stage; details that are appended to the list it gives are reported at the end."""
         yield []
 
     def done(self, name: str, seconds: float, details: Sequence[str]) -> None:
-        """Reports work that was timed elsewhere."""
+        """Report work that was timed elsewhere."""
 
     @contextmanager
     def training(self) -> Iterator[Callable[[str, int], OnEpoch]]:
-        """Gives a function from a model's name and number of epochs to what is called after each epoch."""
+        """Give a function from a model's name and number of epochs to a callback for each of its epochs."""
         yield lambda model, epochs: lambda record: None
 
     @contextmanager
     def progress(self, description: str) -> Iterator[Callable[[int, int], None]]:
-        """Gives a function that is called with how many of how many are done."""
+        """Give a function to be called with how many steps are done and how many there are."""
         yield lambda done, total: None
 
 

@@ -1,7 +1,7 @@
-"""Tasks that do not depend on each other: one after the other in this process, or on all cores at once.
+"""Independent tasks: one after the other in this process, or on all cores at once, with the same bytes as results.
 
-The results are the same to the byte. Threads would not help: training is many small numpy calls, and each of them
-hands the interpreter's lock over. So each task has a process of its own, at most as many at once as there are cores.
+Threads would not help: training is many small numpy calls, and each of them hands over the interpreter's lock. So
+each task has its own process, and at most as many run at once as there are cores.
 """
 
 from __future__ import annotations
@@ -33,28 +33,27 @@ U = TypeVar("U")
 Send = Callable[[Any], None]
 """Reports the progress of a task, as anything that can be pickled."""
 OnEvent = Callable[[str, Any], None]
-"""Gets the name of a task and what it reported."""
+"""Called with the name of a task and what it reported."""
 
 
 def nothing() -> None:
     """Do nothing."""
 
 
-
 _PACKAGE = logging.getLogger("recsys")
 
 
 class KilledTaskError(RecsysError):
-    """The process of a task was killed, say for want of memory."""
+    """The process of a task was killed, perhaps because memory ran out."""
 
 
 @dataclass(frozen=True)
 class Task(Generic[T]):
-    """Work that depends on no other.
+    """Work that depends on no other task.
 
     Attributes:
         name: of the task.
-        work: gets a function to report its progress with. Where processes are not forked, it is pickled.
+        work: called with a function that reports its progress. It is pickled where processes are not forked.
     """
 
     name: str
@@ -62,7 +61,7 @@ class Task(Generic[T]):
 
 
 class Finished(NamedTuple, Generic[T]):
-    """What a task has given, and the seconds that it took."""
+    """The result of a task, and the seconds that it took."""
 
     name: str
     result: T
@@ -75,12 +74,12 @@ class Run(Protocol):
     def __call__(
         self, tasks: Sequence[Task[T]], on_event: OnEvent, meanwhile: Callable[[], None] = nothing
     ) -> Generator[Finished[T], None, None]:
-        """Gives the tasks as they finish; to close the generator ends those that still run.
+        """Give the tasks as they finish; closing the generator ends those that are still running.
 
         Args:
-            tasks: begun in this order: the longest first ends soonest (Graham 1969).
+            tasks: begun in this order; all are done soonest if the longest is first (Graham 1969).
             on_event: called in this process with what they report.
-            meanwhile: called once in this process, when the first tasks have begun.
+            meanwhile: called once in this process, after the first tasks have begun.
 
         Raises:
             KilledTaskError: the process of a task was killed.
@@ -107,17 +106,18 @@ def in_turn(
 def on_all_cores(
     tasks: Sequence[Task[T]], on_event: OnEvent, meanwhile: Callable[[], None] = nothing
 ) -> Generator[Finished[T], None, None]:
-    """Each task in a process of its own, with one BLAS thread, as many at once as there are cores.
+    """Each task in its own process with one BLAS thread, as many at once as there are cores.
 
-    For the command alone. Where processes cannot be forked safely, which is everywhere but on Linux, they import the
-    main module anew: the script of a library user would run twice if it is not guarded by ``if __name__ ==
-    "__main__"``. And a fork copies the locks of other threads as they are, which a program may have and we have not.
+    Only for the command. Where processes cannot be forked safely, which is everywhere but on Linux, they import the
+    main module again: the script of a library user would run twice if it is not guarded by ``if __name__ ==
+    "__main__"``. And a fork copies the locks of other threads as they are: the command has no other threads, but a
+    program that calls this package may have some.
     """
     waiting, running = list(reversed(tasks)), dict[Connection, _Worker]()
 
     def start_waiting() -> None:
         while waiting and len(running) < n_cores():
-            with deferred():  # so that no process is started which is not in the list of those to end
+            with deferred():  # so that every process that was started is among those that are ended below
                 worker = _Worker.start(waiting.pop())
                 running[worker.receiver] = worker
 
@@ -146,28 +146,28 @@ def on_all_cores(
 
 
 def run_each(run: Run, work: Mapping[str, Callable[[], T]]) -> dict[str, T]:
-    """What each of some independent functions gives, by their names and in their order.
+    """The results of independent functions, by their names and in their order.
 
     Args:
         run: how they are run.
-        work: the functions; where processes are not forked, they are pickled.
+        work: the functions; they are pickled where processes are not forked.
     """
     return run_each_and(run, work, nothing)[0]
 
 
-def run_each_and(run: Run, work: Mapping[str, Callable[[], T]], own: Callable[[], U]) -> tuple[dict[str, T], U]:
-    """The same, and what another function gives, which this process calls meanwhile.
+def run_each_and(run: Run, work: Mapping[str, Callable[[], T]], local: Callable[[], U]) -> tuple[dict[str, T], U]:
+    """The same, and the result of another function, which this process calls meanwhile.
 
     Args:
         run: as in :func:`run_each`.
         work: likewise.
-        own: a function with a result too large to be sent from one process to another.
+        local: a function whose result is too large to be sent from one process to another.
     """
-    of_own = list[U]()
+    local_results = list[U]()
     tasks = [Task(name, partial(_without_progress, function)) for name, function in work.items()]
-    finished = run(tasks, lambda name, event: None, lambda: of_own.append(own()))
+    finished = run(tasks, lambda name, event: None, lambda: local_results.append(local()))
     results = {name: result for name, result, _ in finished}
-    return {name: results[name] for name in work}, of_own[0]
+    return {name: results[name] for name in work}, local_results[0]
 
 
 def _without_progress(function: Callable[[], T], send: Send) -> T:
@@ -188,12 +188,12 @@ class _Worker:
         context: Any = get_context("fork" if sys.platform == "linux" else "spawn")
         receiver, sender = context.Pipe(duplex=False)
         process = context.Process(target=_work, args=(task, sender, _PACKAGE.getEffectiveLevel()), daemon=True)
-        with blocked(), warnings.catch_warnings():  # the process inherits what is blocked
+        with blocked(), warnings.catch_warnings():  # the process starts with the signals blocked, too
             # Python warns that a thread of this process may hold a lock, which would stay locked in the copy. Tasks
             # take no lock of another thread: they compute with one BLAS thread and write to no stream.
             warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
             process.start()
-        sender.close()  # so that the end of the process is the end of what can be received
+        sender.close()  # so that receive() notices when the process, which has the only other end, has ended
         return cls(task.name, process, receiver)
 
     def receive(self) -> tuple[str, Any]:
@@ -212,7 +212,7 @@ class _Worker:
         return kind, content
 
     def end(self) -> None:
-        """End the process, even in the middle of its work."""
+        """Kill the process, even in the middle of its work."""
         self.process.kill()
         self.process.join()
         self.receiver.close()

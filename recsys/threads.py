@@ -1,4 +1,4 @@
-"""Independent pieces of work, shared among the cores by threads: numpy lets other threads run while it computes."""
+"""Independent pieces of work, shared among the cores by threads; numpy lets other threads run while it computes."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ _has_one_core = False
 
 
 def n_cores() -> int:
-    """Cores that this process may use."""
+    """How many cores this process may use."""
     if _has_one_core:
         return 1
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def use_one_core() -> None:
-    """For one of several processes that share the cores: more threads would only be in the way of the others."""
+    """Called in each of several processes that share the cores: more threads would only slow the others down."""
     global _has_one_core
     _has_one_core = True
 
 
 def one_blas_thread() -> AbstractContextManager[Any]:
-    """In the block, BLAS has one thread in the whole process, so that sums do not depend on the number of cores."""
+    """A block in which BLAS has one thread in the whole process: sums do not depend on the number of cores."""
     limit: AbstractContextManager[Any] = _controller().limit(limits=1, user_api="blas")
     return limit
 
@@ -41,7 +41,7 @@ def one_blas_thread() -> AbstractContextManager[Any]:
 def for_each(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
     """Call ``work`` with every piece, by as many threads as there are cores; each has a BLAS of one thread.
 
-    The first piece, in their order, that raises an exception decides which one is raised; later ones may be left out.
+    If pieces raise exceptions, that of the first of them is raised; later pieces may then be left out.
 
     Args:
         work: may be called by several threads at once, with different pieces.
@@ -56,7 +56,7 @@ def for_each(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
         errors = np.geterr()
 
         def call(piece: Piece) -> None:
-            with np.errstate(**errors):  # each thread has its own, and should do as the caller wants
+            with np.errstate(**errors):  # each thread has its own setting, which should be that of the caller
                 work(piece)
 
         with ThreadPoolExecutor(n_threads) as pool:
@@ -64,6 +64,6 @@ def for_each(work: Callable[[Piece], None], pieces: Sequence[Piece]) -> None:
                 pass
 
 
-@functools.cache  # to look for the libraries takes a millisecond, and numpy has loaded its own
+@functools.cache  # looking for the libraries takes a millisecond, and numpy has loaded its own by now
 def _controller() -> ThreadpoolController:
     return ThreadpoolController()

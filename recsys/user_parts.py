@@ -1,4 +1,4 @@
-"""Users dealt out into parts of about as many ratings each, and what is computed of each part put together again."""
+"""Users divided into parts with about equally many ratings, and the results of the parts joined again."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ T = TypeVar("T")
 
 
 def deal_users(counts: Ids, n_parts: int, rng: np.random.Generator) -> list[Ids]:
-    """The users of each part, ascending; every user is in one.
+    """The users of each part, ascending; every user is in exactly one.
 
     Args:
         counts: (n_users,), ratings of each; some are above 0.
-        n_parts: how many parts; there are fewer where a part would have no ratings.
-        rng: draws who goes where. Ids often follow time, and users of one time would be no fair sample.
+        n_parts: how many parts; fewer are returned where a part would have no ratings.
+        rng: draws the part of each user: ids often follow time, and users of one period are no fair sample.
     """
     if n_parts == 1:
         return [np.arange(len(counts))]
@@ -40,12 +40,12 @@ def deal_users(counts: Ids, n_parts: int, rng: np.random.Generator) -> list[Ids]
 
 @dataclass(frozen=True, eq=False)
 class DividedSplit:
-    """The ratings to train on and those held out, by parts of the users.
+    """The ratings to train on and the held-out ones, by parts of the users.
 
     Attributes:
-        whole: of all users.
-        users: of each part.
-        splits: of each part.
+        whole: the split of all users.
+        users: the users of each part.
+        splits: the split of each part.
     """
 
     whole: Split
@@ -54,19 +54,19 @@ class DividedSplit:
 
     @classmethod
     def deal(cls, whole: Split, n_parts: int, rng: np.random.Generator) -> DividedSplit:
-        """Into about as many parts; a single part is the whole itself, and nothing is copied."""
+        """Divide into about ``n_parts`` parts; a single part is the whole itself, and nothing is copied."""
         users = deal_users(whole.train.user_counts, n_parts, rng)
         return cls(whole, users, [whole] if len(users) == 1 else [_of_users(whole, part) for part in users])
 
     def each(
         self, run: Run, models: Mapping[str, Fitted], work: Callable[[Fitted, Split, Ids], Callable[[], T]]
     ) -> dict[str, list[T]]:
-        """What some work gives for every model and every part of the users.
+        """The results of some work for every model and every part of the users.
 
         Args:
-            run: how it is run.
+            run: how the work is run.
             models: by name.
-            work: from a model and a split of some users, and these, to a function that can be pickled.
+            work: from a model and the split of some users, and these users, to a function that can be pickled.
         """
         functions = {
             f"{name}, part {part + 1} of {len(self.users)}": work(
@@ -79,31 +79,31 @@ class DividedSplit:
         return {name: [next(results) for _ in self.users] for name in models}
 
     def join_tables(self, parts: Sequence[T]) -> T:
-        """A dataclass whose attributes all are arrays with a row for each user, from those of the parts."""
+        """Join dataclasses whose attributes are all arrays with a row for each user."""
         return parts[0] if len(parts) == 1 else _join_tables(parts, self.users)
 
 
 def rows_of(table: T, users: Ids) -> T:
-    """Of a dataclass whose attributes all are arrays with a row for each user, the rows of some."""
+    """Some users' rows of a dataclass whose attributes are all arrays with a row for each user."""
     columns: dict[str, Any] = {name: array[users] for name, array in vars(table).items()}
     return replace(table, **columns)  # type: ignore[type-var]
 
 
 def join_rows(parts: Sequence[NDArray[Any]], users: Sequence[Ids]) -> NDArray[Any]:
-    """One row for each user, (n_users, ...), from those of each part.
+    """One row for each user, (n_users, ...), from the rows of each part.
 
     Args:
         parts: (n, ...) each.
         users: (n,) each, whose rows they are; together all users.
     """
     rows = np.empty((sum(map(len, users)), *parts[0].shape[1:]), parts[0].dtype)
-    for part, of_part in zip(parts, users, strict=True):
-        rows[of_part] = part
+    for part, part_users in zip(parts, users, strict=True):
+        rows[part_users] = part
     return rows
 
 
 def _of_users(parts: Split, users: Ids) -> Split:
-    """Both parts of a split, with some of the users alone; at least one of them has a training rating."""
+    """The split of some of the users; at least one of them has a training rating."""
     test = parts.test
     if test is not None:
         test = test.of_users(users) if test.user_counts[users].any() else None
@@ -118,16 +118,16 @@ def _join_tables(parts: Sequence[T], users: Sequence[Ids]) -> T:
 
 
 def join_entries(parts: Sequence[NDArray[Any]], users: Sequence[Ids], ratings: Dataset) -> NDArray[Any]:
-    """One number for each rating, in the order of the entries of ``ratings.matrix``, from those of each part.
+    """One number for each rating, in the order of the entries of ``ratings.matrix``, from the numbers of each part.
 
     Args:
-        parts: of each, the numbers of the ratings of its users in turn.
-        users: of each.
+        parts: for each part, the numbers of its users' ratings in turn.
+        users: the users of each part.
         ratings: of all users.
     """
     joined = np.empty(ratings.n_ratings, parts[0].dtype)
     starts = ratings.matrix.indptr
-    for part, of_part in zip(parts, users, strict=True):
-        counts = ratings.user_counts[of_part]
-        joined[np.repeat(starts[of_part], counts) + position_in_group(counts)] = part
+    for part, part_users in zip(parts, users, strict=True):
+        counts = ratings.user_counts[part_users]
+        joined[np.repeat(starts[part_users], counts) + position_in_group(counts)] = part
     return joined

@@ -1,4 +1,4 @@
-"""What a worker process does first, whatever its work is."""
+"""What a worker process does before its work."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Write the files of a site, so that every refusal of the disk is one sentence that names the file.
+"""Write the files of a site, and turn every error of the disk into one sentence that names the file.
 
-A site is written into a folder that its writer did not make, and must not make again: if another program removes that
-folder, the build has to end, and not to go on with half a site. So nothing here creates the folder itself.
+The folder that a site is written into exists already and must not be made again: if another program removes it, the
+build has to stop instead of going on with half a site. So nothing here creates the folder itself.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _REMEDIES = {
 
 @contextmanager
 def writing(address: str) -> Iterator[None]:
-    """Turn what the disk refuses in the block into one sentence.
+    """Turn errors of the disk in the block into one sentence.
 
     Args:
-        address: of the file, from the top of the site: the folder that it is built in has a name nobody knows.
+        address: of the file, from the top of the site; the name of the staging folder would mean nothing to users.
 
     Raises:
-        OutputError: the disk refuses.
+        OutputError: the disk reports an error.
     """
     try:
         yield
@@ -47,7 +47,7 @@ def writing(address: str) -> Iterator[None]:
 
 
 def write_file(folder: Path, address: str, content: bytes) -> None:
-    """Write one new file and the folders it needs below ``folder``, which is not made.
+    """Write a new file, and make the folders it needs below ``folder``.
 
     Args:
         folder: that the site is written into.
@@ -55,7 +55,7 @@ def write_file(folder: Path, address: str, content: bytes) -> None:
         content: of the file.
 
     Raises:
-        OutputError: there is one already, the folder is gone, or the disk refuses.
+        OutputError: the file exists already, ``folder`` is gone, or the disk reports an error.
     """
     path = folder / address
     with writing(address):
