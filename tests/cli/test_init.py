@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import io
 import shlex
 import shutil
 from pathlib import Path
@@ -137,6 +139,29 @@ def test_a_file_in_the_place_of_a_folder_is_an_error_of_one_sentence(folder, cap
     (folder / ".github").write_text("")
     assert main(["--init"]) == 1
     assert "pages.yml: cannot be written" in capsys.readouterr().err
+
+
+def test_of_a_file_that_the_disk_refuses_nothing_is_left_so_that_the_next_time_writes_it(folder, monkeypatch, capsys):
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", full_disk)
+        assert main(["--init"]) == 1
+    assert "cannot be written (No space left on device)" in capsys.readouterr().err
+    assert contents(folder) == {}
+    assert main(["--init"]) == 0
+    assert set(contents(folder)) == ALL
+
+
+def full_disk(path: Path, mode: str = "r", *options: object, **more: object) -> io.IOBase:
+    """Like ``Path.open`` where new files can be made, but nothing can be written into them."""
+    if "x" not in mode:
+        return open(path, mode, *options, **more)  # noqa: PTH123, SIM115
+    path.touch()
+    return FullFile()
+
+
+class FullFile(io.BytesIO):
+    def write(self, content: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_the_example_is_small_and_each_film_has_one_year_and_one_list_of_genres(folder):
