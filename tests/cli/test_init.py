@@ -154,7 +154,7 @@ def test_of_a_file_that_the_disk_refuses_nothing_is_left_so_that_the_next_time_w
 def full_disk(path: Path, mode: str = "r", *options: object, **more: object) -> io.IOBase:
     """Like ``Path.open`` where new files can be made, but nothing can be written into them."""
     if "x" not in mode:
-        return open(path, mode, *options, **more)  # noqa: PTH123, SIM115
+        return open(path, mode, *options, **more)  # noqa: PTH123
     path.touch()
     return FullFile()
 
