@@ -1,7 +1,7 @@
-"""Join data and models by id: compare written forms, and put ratings in the order of other ids.
+"""Join data and models by id: compare ids as they are written, and put ratings in the order of other ids.
 
 Indices mean nothing outside the data set they come from: two logs of the same users and items may list them in
-different orders, such as 2, 10 where ids are numbers and "10", "2" where they are text.
+different orders, such as 2, 10 if ids are numbers and "10", "2" if they are text.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from recsys.errors import DataError
 
 
 def align(dataset: Dataset, user_ids: NDArray[Any], item_ids: NDArray[Any], *, owner: str, data: str) -> Dataset:
-    """The data set with its users and items in the order of these ids; itself where they are in it already.
+    """The data set with its users and items in the order of other ids; the data set itself if they are already.
 
     Args:
         dataset: the ratings.
-        user_ids: (n_users,), of ``owner``.
-        item_ids: (n_items,), likewise.
-        owner: what has these ids, for the error message.
-        data: what the data set is, for the error message.
+        user_ids: (n_users,), the users in the wanted order.
+        item_ids: (n_items,), the items in the wanted order.
+        owner: what has these ids, such as "the model", for errors.
+        data: what the data set is, for errors.
 
     Raises:
-        DataError: the ids are not the same set.
+        DataError: the data set has other users or items than these.
     """
     if _same_ids(dataset.user_ids, user_ids) and _same_ids(dataset.item_ids, item_ids):
         return dataset
@@ -53,12 +53,10 @@ def align(dataset: Dataset, user_ids: NDArray[Any], item_ids: NDArray[Any], *, o
 
 
 def align_test(test: Dataset, train: Dataset) -> Dataset:
-    """The ratings of a test part as ratings of the users and items of the training part, in the order of these.
-
-    Titles and years are those of the training part.
+    """The ratings of a test part with the users, items, titles and years of the training part, in their order.
 
     Args:
-        test: of some or all of these users and items.
+        test: the test part; its users and items must be among those of ``train``.
         train: the training part.
 
     Raises:
@@ -86,21 +84,21 @@ def align_test(test: Dataset, train: Dataset) -> Dataset:
 
 
 def refuse_shared_ratings(train: Dataset, test: Dataset) -> None:
-    """Refuse parts in which a user rated the same item: no list names what is in training, so it cannot be found.
+    """Refuse two parts that share a pair of user and item: lists leave out training items, so it could not be a hit.
 
     Args:
         train: the training part.
-        test: of the same users and items, in the same order.
+        test: the test part, with the same users and items in the same order.
 
     Raises:
         DataError: there is such a pair.
     """
-    # The product of two patterns of ones is 1 where both are; rows are merged in order, in linear time.
-    ones = [
+    # The product of two binary matrices is 1 where both are; their rows are merged in linear time.
+    binary = [
         sparse.csr_array((np.ones(matrix.nnz, np.int8), matrix.indices, matrix.indptr), matrix.shape)
         for matrix in (train.matrix, test.matrix)
     ]
-    users, items = ones[0].multiply(ones[1]).nonzero()
+    users, items = binary[0].multiply(binary[1]).nonzero()
     if len(users):
         raise DataError(
             f"{len(users):,} of the {test.n_ratings:,} test ratings are of items that the same user rated in the "
@@ -114,7 +112,7 @@ def indices_of(kind: str, ids: Iterable[Any], known: NDArray[Any], owner: str) -
     """The index in ``known`` of each of some ids: (n,).
 
     Raises:
-        DataError: this is no list, or an id is missing, not among them, or given twice.
+        DataError: ``ids`` is not a list, or an id is missing, unknown, or given twice.
     """
     if isinstance(ids, str | bytes) or not isinstance(ids, Iterable):
         raise DataError(f"{kind} ids are {ids!r}; expected a list of ids")

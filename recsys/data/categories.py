@@ -1,4 +1,4 @@
-"""Convert columns of texts or of lists of texts to flags: genres of items, and what users have in common."""
+"""Convert columns of texts, or of lists of texts, to flags: genres of items, and categories as features."""
 
 from __future__ import annotations
 
@@ -16,34 +16,35 @@ from recsys.data.columns import as_text, cell_types, is_number, plain, refuse_su
 from recsys.errors import DataError
 
 MAX_CATEGORIES = 50
-"""Features that one column of users or items may become: its commonest values. The others share one feature."""
+"""How many values of a column become a feature each: the most frequent. All others share one feature."""
 MAX_GENRES = 200
-"""Genres that are kept, the commonest; more are tags, and a flag for each would fill the memory and the pages.
+"""How many genres are used: the most frequent. More genres are tags, and flags for all would be too large.
 
 How many hardly matters to the deep model: of CiteULike's 29,374 tags 1, 50, 200 or 500 give an nDCG of .083, .082,
 .082 and .082 on its validation split.
 """
 MIN_COVERED = 0.1
-"""The share of users or items whose value is among the commonest, below which a column is left out."""
+"""A column is left out if its most frequent values cover less than this share of the users or items."""
 MIN_IDENTIFYING, MAX_UNIQUE = 20, 0.9
-"""A column with more values than the one, and more values a row than the other, names rows: it is left out."""
+"""A column with more distinct values than the first, and more distinct values per row than the second, identifies
+rows, and is left out."""
 _UNKNOWN = frozenset({"unknown"})
-"""What a file has in place of a category that is not known, in lower case."""
+"""Categories that mean "not known", in lower case."""
 _LIST_SEPARATORS = ("|", ";", ", ")
 _MIN_LISTS = 0.2
-"""Share of the cells that hold a separator where a column has lists."""
+"""A column has lists if at least this share of its cells contains a separator."""
 _MAX_PART = 60
-"""Characters of a value in a list; longer ones are parts of sentences."""
+"""The longest value in a list, in characters; longer parts are parts of sentences."""
 
 _LITERAL = re.compile(r"""\s*(\[.*\]|[({]\s*['"].*[)}]|\(\)|set\(\))?\s*""", re.DOTALL)
 """Text of a list, tuple or set of texts, or blank text; "(no genres listed)" is neither."""
 _QUOTED_BEFORE_QUOTE = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(?=\s*['"])""", re.DOTALL)
-"""A text in quotes with no comma before the next one."""
+"""A text in quotes that is not followed by a comma but by the next text in quotes."""
 _LISTS = (list, tuple, set, frozenset, np.ndarray, pd.Series)
 
 
 def known_categories(names: Iterable[str]) -> list[str]:
-    """The names without those that say that a category is not known."""
+    """The names without those that mean "not known"."""
     return [name for name in names if name.lower() not in _UNKNOWN]
 
 
@@ -57,14 +58,14 @@ def genre_flags(
     """Genres as a boolean matrix (n_items, n_genres), and their names in alphabetical order.
 
     Args:
-        column: lists, or text that :func:`split_lists` splits; a missing value is no genre.
-        index: the item of each row.
-        n_items: rows of the matrix.
-        note: is called with a sentence if there are so many that some are left out.
-        name: what they are called there.
+        column: lists, or text that :func:`split_lists` splits; a missing value means no genres.
+        index: (n_rows,), the item of each row.
+        n_items: the number of rows of the matrix.
+        note: called with a sentence if there are so many genres that some are left out.
+        name: what that sentence calls genres.
 
     Raises:
-        DataError: a cell is neither.
+        DataError: a cell is neither a list nor text.
     """
     lists = split_lists("genres", column)
     counts = Counter(name for genres in lists for name in set(genres))
@@ -80,12 +81,12 @@ def genre_flags(
 
 
 def split_lists(name: str, column: pd.Series[Any]) -> list[list[str]]:
-    """The texts in each cell, without those that are blank: of a list, its members; of text, its parts.
+    """The members of each cell, without blanks: those of a list, or the parts of a text.
 
-    One separator holds for the whole column: ``|`` where a cell has one, else ``;`` or ``,``, unless they seem to
-    belong to the names: every cell with one has "&" or "and" too ("Action, Adventure & Co"), and no part of such a
-    cell stands in another. Text such as "['Drama', 'War']" in every cell is lists too, as files have it where lists,
-    tuples, sets or numpy arrays ("['Drama' 'War']") were written to them.
+    All cells have the same separator: ``|`` if a cell contains it, else ``;`` or ``,``, unless that seems to belong
+    to the names: every cell with it contains "&" or "and" too ("Action, Adventure & Co"), and no part of such a cell
+    occurs in another cell. If every cell is a text such as "['Drama', 'War']", these are lists too: this is how
+    programs write lists, tuples, sets or numpy arrays ("['Drama' 'War']") to a file.
 
     Raises:
         DataError: a cell is neither a list, text nor a number, or a list holds another list.
@@ -127,7 +128,7 @@ def _odd_cell(name: str, cell: Any, row: int) -> DataError:
 
 
 def _parse_literal(name: str, text: str, row: int) -> Collection[Any]:
-    """The list that a text such as "['Drama', 'War']" says; blank text says none."""
+    """The list in a text such as "['Drama', 'War']"; empty if the text is blank."""
     text = _QUOTED_BEFORE_QUOTE.sub(r"\1,", text.strip())  # Python would join "'Drama' 'War'" to one word
     try:
         value = ast.literal_eval(text or "[]")
@@ -139,7 +140,7 @@ def _parse_literal(name: str, text: str, row: int) -> Collection[Any]:
 
 
 def _separator(texts: Collection[str]) -> str | None:
-    """What separates the names in the cells of a column; None where nothing does."""
+    """The separator of names in the cells of a column; None if each cell is one name."""
     if any("|" in text for text in texts):
         return "|"
     for separator in (";", ","):
@@ -157,7 +158,7 @@ def _is_missing(cell: Any) -> bool:
 
 
 def _commonest(counts: Counter[str], n: int) -> list[str]:
-    """At most ``n`` values that at least two have; of equally common ones the first in code point order."""
+    """The ``n`` most frequent values that occur at least twice, or fewer; ties in code point order."""
     ordered = sorted(counts, key=lambda value: (-counts[value], value))
     return [value for value in ordered[:n] if counts[value] > 1]
 
@@ -165,19 +166,19 @@ def _commonest(counts: Counter[str], n: int) -> list[str]:
 def category_flags(
     name: str, lists: Sequence[Sequence[str] | None], kind: str
 ) -> tuple[list[tuple[str, NDArray[np.float64]]], str]:
-    """A column of 0 and 1 for each value, one for all rare values together, and one for missing values.
+    """One-hot columns: one for each value, one for all rare values together, and one for missing values.
 
-    A column with more than :data:`MAX_CATEGORIES` values keeps the commonest; one that identifies users or items
-    rather than telling what they share is left out.
+    Of more than :data:`MAX_CATEGORIES` values, the most frequent have a column. A column that identifies users or
+    items, instead of saying what they have in common, is left out.
 
     Args:
-        name: of the column.
-        lists: the values of each user or item; None where they are missing.
-        kind: users or items.
+        name: the name of the column.
+        lists: the values of each of n users or items; None where they are missing.
+        kind: "users" or "items".
 
     Returns:
-        The columns with their labels, and what was left out of them, in words that go on after the name of the
-        column; "" where nothing was.
+        Labels and columns (n,), and what was left out, as the rest of a sentence that begins with the name of the
+        column; "" if nothing was.
     """
     counts = Counter(value for values in lists if values is not None for value in set(values))
     n_known = sum(values is not None for values in lists)
@@ -196,7 +197,7 @@ def category_flags(
         few = f"few {kind} have one of the {len(chosen)} most frequent of its {len(counts):,} values"
         return [], f"is left out: {few} ({covered:,} of {n_known:,})"
     position = {value: column for column, value in enumerate(chosen)}
-    flags = np.zeros((len(lists), len(chosen) + 2))  # and two columns for other and for missing values
+    flags = np.zeros((len(lists), len(chosen) + 2))  # the last two columns: other values, and missing values
     for row, values in enumerate(lists):
         flags[row, [-1] if values is None else [position.get(value, -2) for value in values]] = 1
     labels = [*(f"{name}={value}" for value in chosen), f"{name} is another", f"{name} is missing"]
@@ -209,9 +210,9 @@ def category_flags(
 
 
 def split_texts(cells: Sequence[Sequence[str] | None]) -> list[list[str] | None] | None:
-    """Each cell's text split at the separator of the column, ``|``, ``;`` or ``, ``; None where there is none.
+    """The text of each cell split at the separator of the column, ``|``, ``;`` or ``, ``; None if it has none.
 
-    A column has one if a fifth of its cells do, and, unless it is ``|``, what it separates recurs.
+    A text is the separator if a fifth of the cells contain it and, unless it is ``|``, the parts between it recur.
     """
     texts = [cell[0] for cell in cells if cell is not None and len(cell) == 1]
     if not texts or len(texts) < sum(cell is not None for cell in cells):
@@ -235,7 +236,7 @@ def texts_of_cells(name: str, column: pd.Series[Any]) -> list[list[str] | None]:
     """The values in each cell of a column of objects; None where they are missing.
 
     Raises:
-        DataError: a cell is of a kind that is no category.
+        DataError: a cell has a type that cannot be a category.
     """
     values = column.astype(object)
     types = cell_types(values)

@@ -1,4 +1,4 @@
-"""What the contents of a column say about it: ids, ratings, times, titles, lists."""
+"""Guess from the contents of a column what it holds: ids, ratings, times, titles, lists."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ _WHOLE = re.compile(r"\s*[-+]?\d+\s*")
 _ITEM_ID = re.compile(r"(?:tt\d{5,}|(?:97[89])?\d{9}[\dX]|B0[0-9A-Z]{8}|https?://.*|[ipbm]_?\d+)", re.IGNORECASE)
 _USER_ID = re.compile(r"(?:[ur]_?\d+|user.*|[^@\s]+@[^@\s]+\.\w+|A[0-9A-Z]{12,13})", re.IGNORECASE)
 MIN_EPOCH, MAX_EPOCH = 5e8, 4.2e9
-"""Seconds from 1985 to 2103: whole numbers between them may be times."""
+"""The years 1985 and 2103 in seconds since 1970: whole numbers between them may be times."""
 _MAX_SCALE = 25
-"""Different values that a scale of opinions has at most."""
+"""The largest number of distinct values on a scale of opinions."""
 _MAX_TIGHT = 10
-"""Highest number of a scale that is recognised by itself, beside columns of ids."""
+"""The highest number of a scale that is told apart from ids without other evidence."""
 _MIN_IDS = 5
-"""Different values of a text below which it is a kind of event and no id, where there are 20 times as many rows."""
+"""A text column with fewer distinct values, and 20 times as many rows, holds events instead of ids."""
 _LENGTH_OF_TITLE = 100
-"""Characters on average above which a text is no title but a description."""
+"""Texts that are longer than this on average, in characters, are descriptions instead of titles."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """A column in a few figures, of its known values; shares are 0 where there is none."""
+    """Statistics of the known values of a column; shares are 0 if no value is known."""
 
     n_rows: int
     n_known: int
@@ -56,37 +56,37 @@ class Contents:
     share_item_id: float
     share_user_id: float
     low: float
-    """Of the numbers; NaN where there is none."""
+    """The lowest number; NaN if there are no numbers. So is ``high`` for the highest."""
     high: float
     mean_length: float
-    """Characters of a value."""
+    """The mean number of characters of a value."""
     mean_words: float
     is_counter: bool
     """Whole numbers that grow by 1 from row to row."""
 
     @property
     def share_unique(self) -> float:
-        """Different values a known one."""
+        """The number of distinct values, divided by that of known values."""
         return self.n_unique / self.n_known if self.n_known else 0.0
 
     @property
     def is_whole(self) -> bool:
-        """Nothing but whole numbers."""
+        """Whether all values are whole numbers."""
         return self.n_known > 0 and self.share_whole == 1.0
 
     @property
     def is_numeric(self) -> bool:
-        """Hardly anything but numbers."""
+        """Whether nearly all values are numbers."""
         return self.n_known > 0 and self.share_number >= 0.95
 
     @property
     def is_date(self) -> bool:
-        """Texts that are mostly dates."""
+        """Whether the values are texts, and most of them dates."""
         return self.share_date >= 0.5 and not self.is_numeric
 
     @property
     def is_time(self) -> bool:
-        """Hardly anything but dates, or numbers that are seconds, milliseconds ... since 1970 in our days."""
+        """Whether nearly all values are dates, or present-day numbers of seconds, milliseconds ... since 1970."""
         return self.n_known > 0 and (self.share_date >= 0.95 or (self.share_epoch >= 0.95 and not self.is_counter))
 
     @property
@@ -96,7 +96,7 @@ class Contents:
 
     @property
     def is_event(self) -> bool:
-        """A few words, again and again."""
+        """Whether the values are a few words that occur again and again."""
         return (self.n_known > 0 and not self.is_numeric and self.share_date < 0.5
                 and self.n_unique <= min(MAX_EVENTS, max(1, self.n_known // 2)) and self.mean_words <= 3)  # fmt: skip
 
@@ -107,14 +107,14 @@ class Contents:
 
     @property
     def is_scale(self) -> bool:
-        """Few different numbers in a small range, or texts such as "4/5" and "like"."""
+        """Whether the values are few distinct numbers in a small range, or texts such as "4/5" and "like"."""
         if self.n_known and self.share_rating_text >= 0.95 and not self.is_numeric:
             return not self.is_date
         return self.is_numeric and self.n_unique <= _MAX_SCALE and self.low >= -10 and self.high <= 100
 
     @property
     def is_opinion(self) -> bool:
-        """A scale of several steps up to 10, or texts such as "4/5" and "like"."""
+        """Whether the values are a scale of at least three steps up to 10, or texts such as "4/5" and "like"."""
         is_stepped = self.n_unique > 2 and self.high <= _MAX_TIGHT
         return self.is_scale and self.n_unique > 1 and (is_stepped or not self.is_numeric)
 
@@ -130,14 +130,14 @@ class Contents:
 
     @property
     def is_id(self) -> bool:
-        """Whether it may name users or items: whole numbers, or texts that are short."""
+        """Whether the values may identify users or items: whole numbers, or short texts."""
         if not self.n_known or self.is_list or (self.share_date >= 0.95 and not self.is_whole):
             return False
         return self.is_whole or (not self.is_numeric and self.mean_length <= 80)
 
     @property
     def title_score(self) -> float:
-        """How much the values are like titles; 0 where they are not."""
+        """How similar the values are to titles; 0 if they are not."""
         if (not self.n_known or self.is_numeric or self.is_list or self.share_date >= 0.5 or self.share_unique < 0.5
                 or self.mean_length > _LENGTH_OF_TITLE or self.share_item_id >= 0.5):  # fmt: skip
             return 0.0
@@ -191,7 +191,7 @@ def _share(texts: pd.Series[Any], pattern: re.Pattern[str]) -> float:
 
 
 def _share_ratings(texts: pd.Series[Any]) -> float:
-    """The share of texts that are ratings by themselves, unlike events, which any words may be."""
+    """The share of texts that can be read as ratings; 0 for events, since any words may be events."""
     try:
         parsed = parse_ratings(texts)
     except DataError:  # numbers whose commas can be read in two ways
@@ -200,20 +200,19 @@ def _share_ratings(texts: pd.Series[Any]) -> float:
 
 
 def _share_epoch(numbers: NDArray[np.float64]) -> float:
-    """The share of the numbers that may be times since 1970, in the one unit in which most may be."""
+    """The share of the numbers that may be times since 1970, in the unit in which this share is largest."""
     return max(float(((numbers >= MIN_EPOCH * unit) & (numbers <= MAX_EPOCH * unit)).mean())
                for unit in (1.0, 1e3, 1e6, 1e9))  # fmt: skip
 
 
 def guess_rating_columns(
-    contents: Mapping[str, Contents], known: Collection[Role], has_names: bool
+    contents: Mapping[str, Contents], known: Collection[Role]
 ) -> dict[Role, str]:
-    """Roles for columns of a table of ratings whose names say nothing.
+    """Guess the roles of the columns of a table of ratings whose names say nothing.
 
     Args:
-        contents: by name, of the columns that have no role yet, in the order of the table.
-        known: roles that other columns have.
-        has_names: whether columns have names; without, every column must be guessed.
+        contents: the contents of the columns without a role, by name, in the order of the table.
+        known: the roles that other columns have.
     """
     free = {name: column for name, column in contents.items() if column.n_known and _may_have_role(column)}
     n_ids = len({"user", "item"} - set(known))
@@ -248,12 +247,12 @@ def guess_rating_columns(
 
 
 def _is_few_words(column: Contents) -> bool:
-    """Whether a column has hardly any different values in many rows, as one of events has."""
+    """Whether a column has very few distinct values in many rows, as a column of events does."""
     return column.is_event and column.n_unique < _MIN_IDS <= column.n_known / 20
 
 
 def _may_have_role(column: Contents) -> bool:
-    """Not a constant of several rows, as in the last column of some logs."""
+    """Whether a column may have a role: it is not the same number in all rows, as the last column of some logs."""
     return column.n_unique > 1 or column.n_rows <= 2 or not column.is_numeric
 
 
@@ -262,10 +261,10 @@ def _may_spare(free: Mapping[str, Contents], name: str, n_ids: int) -> bool:
 
 
 def _guess_rating(free: Mapping[str, Contents], n_ids: int) -> str | None:
-    """The column of ratings, by the best evidence that there is; of equal evidence the last column.
+    """The column that most probably holds ratings; of several equally probable ones, the last.
 
-    Best are numbers with fractions, which are no ids, and a scale of a few numbers up to 10. If ids are all that is
-    left but for the last column, it is that.
+    The best evidence is numbers with fractions, which cannot be ids; next, a scale of a few numbers up to 10; next,
+    that all columns but the last are needed as ids.
     """
     candidates = [name for name in free if _may_spare(free, name, n_ids)]
     last = list(free)[-1]
@@ -283,7 +282,7 @@ def _guess_rating(free: Mapping[str, Contents], n_ids: int) -> str | None:
 
 
 def _is_item_first(first: Contents, second: Contents) -> bool:
-    """Whether of two columns of ids the first is the items', against the usual order."""
+    """Whether the first of two columns of ids is that of the items, against the usual order."""
     if first.share_item_id > 0.8 > second.share_item_id or second.share_user_id > 0.8 > first.share_user_id:
         return True
     if second.share_item_id > 0.8 or first.share_user_id > 0.8 or first.is_whole:
@@ -292,7 +291,7 @@ def _is_item_first(first: Contents, second: Contents) -> bool:
 
 
 def _may_be_log(ids: Collection[Contents], has_more: bool) -> bool:
-    """Whether ids may be those of a log: one of them repeats, or there are few rows to tell."""
+    """Whether columns of ids may be those of a log: one of them has repeated values, or there are very few rows."""
     n_rows = min(column.n_rows for column in ids)
     if n_rows < 20 and has_more:
         return n_rows > 1

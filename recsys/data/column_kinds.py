@@ -35,11 +35,11 @@ def describe_table(
     """The report of one table.
 
     Args:
-        table: as it was read.
-        frame: cleaned, with the package's names for columns.
-        dataset: that was made of it.
-        extra: what became of the columns without a role.
-        rating: of ratings, what they were read as.
+        table: the table as it was read.
+        frame: the cleaned table, with the package's names for columns.
+        dataset: the data set that was made from it.
+        extra: by name, what was done with the columns without a role.
+        rating: how ratings were read; None for other tables.
     """
     columns = [
         ColumnReport(column.name, role, column.how, _kind(role, frame, dataset, rating),
@@ -91,7 +91,7 @@ def describe_ratings(dataset: Dataset, parsed: ParsedRatings | None) -> str:
 
 
 def _step(ratings: NDArray[np.float32]) -> str:
-    """The distance of neighbouring ratings, where all are multiples of it."""
+    """The step of the scale in words, if all ratings are multiples of it."""
     values = shortest_decimals(np.sort(pd.unique(ratings))[:1000])
     for step, words in _STEPS.items():
         multiples = values / step
@@ -101,7 +101,7 @@ def _step(ratings: NDArray[np.float32]) -> str:
 
 
 def describe_times(times: NDArray[np.int64]) -> str:
-    """Times with their unit, where they are since 1970 in our days: "2001-03-01 to 2019-12-31, in seconds"."""
+    """Times in a few words, as dates if they are plausible times since 1970: "2001-03-01 to ..., in seconds"."""
     low, high = int(times.min()), int(times.max())
     unit = unit_of_times(times)
     if unit is not None:

@@ -23,11 +23,11 @@ def word_set(words: str) -> frozenset[str]:
 
 
 How = Literal["setting", "name", "contents", "layout"]
-"""How it was found what a column is; "contents" is a guess, and "layout" one that no setting can confirm."""
+"""What decided the role of a column; "contents" is a guess, and "layout" a guess that no setting can confirm."""
 EXACT = -1
-"""Rank of the package's own name for a role."""
+"""The rank of a name that is exactly that of the role, such as "timestamp"."""
 WEAK = 30
-"""Ranks from here on are last resorts: the contents of the column must agree."""
+"""Ranks from here on are last resorts, which count only if the contents of the column agree."""
 
 _ID_WORDS = word_set("id ids mbid uuid guid key code no nr num number index idx hash sha1 pk ident slug")
 _NAME_WORDS = word_set("name names")
@@ -38,7 +38,7 @@ _FILLERS = word_set(
 _AGGREGATES = word_set(
     "average avg mean median min max std total overall global num number n count counts expected predicted"
 )
-"""A mean rating, or a number of ratings, describes an item; it is nobody's rating."""
+"""A mean rating, or a number of ratings, describes an item; it is not a rating by a user."""
 
 # By role: words in order of preference, each tuple one rank. Folded: without accents, in lower case.
 _WORDS: dict[Role, tuple[str, ...]] = {
@@ -97,7 +97,7 @@ _LAST_RESORTS: dict[Role, tuple[str, ...]] = {
     "user": ("name", "email", "mail", "nickname", "nick", "who", "session", "device", "ip", "nom", "nombre"),
     "item": ("title", "titel", "titre", "titulo", "titolo", "url", "link", "uri", "name", "domain", "place"),
 }
-"""Words that name users or items where no better name is there."""
+"""Words for users or items that count if no column has a better name."""
 
 _TIME_OF_RATING = word_set(
     "gelesen gesehen gespielt gehort gekauft lu vu leido visto "
@@ -132,17 +132,17 @@ _LENGTH_WORDS = word_set("time seconds duration")
 _EVENT_WORDS = word_set("event action interaction behavior behaviour")
 _SUFFIXES = ("id", "ids", "name", "title", "rating", "genre", "date", "time", "year", "count", "nr")
 _NOT_PLAYS = ("rating", "review", "vote", "user", "item", "page", "word", "book")
-"""What a count is not of plays if one of its words begins so."""
+"""A count is not one of plays if one of its words begins with one of these."""
 _EMPTY_WORDS = word_set("column col unnamed field var spalte feld v c")
 
 
 @dataclass(frozen=True)
 class NameMatch:
-    """What a name says."""
+    """A role that the name of a column suggests."""
 
     role: Role
     rank: int
-    """The lower, the better the name; from :data:`WEAK` on a last resort."""
+    """A lower rank is a better match; from :data:`WEAK` on it is a last resort."""
 
 
 @cache
@@ -156,7 +156,7 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def _without_suffix(word: str) -> tuple[str, ...]:
-    """A word whose parts are written together: "visitorid" is (visitor, id), "bookname" (book, name)."""
+    """The parts of a compound word: "visitorid" is (visitor, id), "bookname" is (book, name)."""
     if word in _ROLES_OF_WORD or word in _ID_WORDS:
         return (word,)
     for suffix in _SUFFIXES:
@@ -167,7 +167,7 @@ def _without_suffix(word: str) -> tuple[str, ...]:
 
 
 def same_name(name: str, names: Sequence[str]) -> str | None:
-    """The name among ``names`` that is meant: that very one; else one that differs from it in case and spelling."""
+    """The name in ``names`` that equals ``name``, else one that differs only in case and spelling; None for none."""
     if name in names:
         return name
     return next((other for other in names if words_of(other) and words_of(other) == words_of(name)), None)
@@ -175,7 +175,7 @@ def same_name(name: str, names: Sequence[str]) -> str | None:
 
 @cache
 def is_id_name(name: str) -> bool:
-    """Whether a name ends in "id", or begins with it: an id of something."""
+    """Whether a name begins or ends with "id", so that the column holds ids of something."""
     words = words_of(name)
     ends = {words[0], words[-1]} if words else set()
     return bool(ends & _ID_ENDS) or name.lower().endswith("id")
@@ -183,16 +183,16 @@ def is_id_name(name: str) -> bool:
 
 @cache
 def says_something(name: str) -> bool:
-    """Whether a name is one that a person gave, unlike "column 3", "Unnamed: 0", "x" or "4"."""
+    """Whether a name says what the column holds, unlike "column 3", "Unnamed: 0", "x" or "4"."""
     words = [word for word in words_of(name) if not word.isdigit()]
     return bool(words) and not set(words) <= _EMPTY_WORDS
 
 
 @cache
 def matches_of_name(name: str) -> tuple[NameMatch, ...]:
-    """All that the name may mean, each role once."""
+    """All roles that a name may mean, each once."""
     words = words_of(name)
-    if name in _WORDS:  # a title may stand for the item where no better column does
+    if name in _WORDS:  # titles may identify the items if no better column does
         return (NameMatch(name, EXACT), *(NameMatch(role, rank) for role, rank in _last_resorts(name, 1)))
     if not words:
         return ()
@@ -242,7 +242,7 @@ def _candidates(words: tuple[str, ...]) -> Iterable[tuple[Role, int]]:
 
 
 def _last_resorts(word: str, n_words: int) -> Iterable[tuple[Role, int]]:
-    """What a word names where no better name is there."""
+    """The roles that a word may mean if no column has a better name."""
     for role, last_resorts in _LAST_RESORTS.items():
         if word in last_resorts:
             yield role, WEAK + last_resorts.index(word) + n_words
@@ -253,14 +253,12 @@ def _first_roles(word: str) -> set[Role]:
 
 
 def _is_count_of_plays(words: tuple[str, ...]) -> bool:
-    """Whether a count is of what one user did: "play count", "count", but not "ratings count"."""
-    return words[-1] in ("count", "counts") and not any(
-        word.startswith(_NOT_PLAYS) for word in words
-    )
+    """Whether words name a count of what one user did: "play count", "count", but not "ratings count"."""
+    return words[-1] in ("count", "counts") and not any(word.startswith(_NOT_PLAYS) for word in words)
 
 
 def _rank_of_time(words: tuple[str, ...]) -> int | None:
-    """How well words name a time at which something was rated; None where they do not."""
+    """The rank of words as a name of the times of ratings; None if they are not one."""
     if len(words) == 2 and words[0] in _TIME_AT | _TIME_OF_RATING and words[1] in _AFTER_DEED:
         return 2
     if set(words) & _OTHER_TIMES or (len(words) > 1 and words[-1] == "time" and words[-2] in _DURATIONS):
@@ -275,24 +273,24 @@ def _rank_of_time(words: tuple[str, ...]) -> int | None:
 
 @cache
 def may_name_titles(name: str) -> bool:
-    """Whether a column of that name may hold titles; that of a column of authors or addresses says it does not."""
+    """Whether a column of this name may hold titles, unlike a column of ids, authors or addresses."""
     return not is_id_name(name) and not set(words_of(name)) & (_NOT_ITEMS | _NOT_TITLES)
 
 
 @cache
 def may_name_anything(name: str) -> bool:
-    """Whether a name leaves it open what the column holds, so that its contents may tell."""
+    """Whether a name leaves open what the column holds, so that its contents decide."""
     words = set(words_of(name))
     return not matches_of_name(name) and not is_id_name(name) and not words & (_NOT_ITEMS | _NOT_TITLES | _MEASURES)
 
 
 def is_generic_id(name: str) -> bool:
-    """Whether a name ends in "id" and its other words say of nothing else than a user or an item."""
+    """Whether a name is one of ids, and none of its words names something else than users or items."""
     return is_id_name(name) and not set(words_of(name)) & _NOT_ITEMS
 
 
 def name_tables() -> dict[str, Any]:
-    """The words of this module as JSON."""
+    """The words of this module as JSON, for the page that reads files by the same rules."""
     return {
         "words": {role: [group.split() for group in groups] for role, groups in _WORDS.items()},
         "last_resorts": {role: list(words) for role, words in _LAST_RESORTS.items()},

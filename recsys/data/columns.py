@@ -1,6 +1,6 @@
 """Convert columns of any dtype to ids, numbers, years and titles, or raise an error that names the row and its value.
 
-Every reader of a column begins with :func:`plain`, so that what counts is the values of a column, not its dtype.
+All functions begin with :func:`plain`, so that the result depends on the values of a column and not on its dtype.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class MissingCellError(RowError):
 
 
 MAX_YEAR = 9999
-"""Larger ones, also before our era, are no years but other numbers."""
+"""Numbers above this, or below its negative, are not years."""
 
 _ISO_MONTH = re.compile(r"(\d{4})-\d\d(?:-\d\d.*)?")
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
@@ -108,12 +108,12 @@ def is_number(type_: type) -> bool:
 def ids(name: str, column: pd.Series[Any]) -> pd.Series[Any]:
     """Ids as signed whole numbers of any width, or as objects that are all text; text is not changed.
 
-    Whole numbers may come as floats (20.0) or as objects of any kind. Where a column has both numbers and text, the
-    numbers become text too.
+    Whole numbers may be floats (20.0) or objects of any type. If a column has both numbers and text, the numbers
+    become text too.
 
     Raises:
         DataError: an id is missing, neither a whole number nor text, too large for 64 bits, a float too large to be
-            exact, or text that no file can hold.
+            exact, or text that cannot be written to a file.
     """
     label = f"{name} id"
     refuse_missing(label, column)
@@ -184,12 +184,12 @@ def _whole(label: str, value: Any) -> int:
 
 
 def _max_exact(dtype: Any) -> float:
-    """Up to here floats of this dtype hold every whole number, 2**53 in 64 bits; at most what fits into int64."""
+    """The number up to which floats of this dtype hold every whole number (2**53 in 64 bits), within int64."""
     return float(2 ** min(np.finfo(dtype).nmant + 1, 62))
 
 
 def numbers(name: str, column: pd.Series[Any]) -> NDArray[np.float64]:
-    """Numbers, with NaN where there is none; True is 1, and text such as "4.5" is the number it says.
+    """Numbers (n,), with NaN for missing values; True is 1, and text such as "4.5" is converted.
 
     Raises:
         DataError: a value is not a number.
@@ -201,7 +201,7 @@ def numbers(name: str, column: pd.Series[Any]) -> NDArray[np.float64]:
 
 
 def parse_numbers(column: pd.Series[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Numbers, NaN where there is none, and where there is something else than a number; both (n,)."""
+    """Numbers, NaN if missing or not a number; and which values are not numbers; both (n,)."""
     values = plain(column)
     if values.dtype.kind in "iufb":
         return values.to_numpy(np.float64), np.zeros(len(values), bool)
@@ -223,10 +223,10 @@ def _to_float(value: Any) -> float:
 
 
 def whole_years(column: pd.Series[Any]) -> NDArray[np.float64]:
-    """Years (n,), with NaN where there is none. Of a date, its year.
+    """Years (n,), with NaN for missing ones; a date becomes its year.
 
-    A year is a fact that may be missing, so what is not a year is left out with a warning; 0, which is in no calendar
-    and in many tables what is not known, without.
+    Since years may be missing, a value that is not a year is left out with a warning; and 0, which means "unknown" in
+    many tables and is not in the calendar, without one.
     """
     values = plain(column)
     if values.dtype.kind == "M":
@@ -247,7 +247,7 @@ def whole_years(column: pd.Series[Any]) -> NDArray[np.float64]:
 
 
 def _year_of_cell(value: Any) -> Any:
-    """The year of a date, or of text that begins like one; "" for what is a number to Python alone: True, "1e3"."""
+    """The year of a date, or of text that begins like one; "" for what only Python calls a number: True, "1e3"."""
     if isinstance(value, str):
         match = _ISO_MONTH.fullmatch(value.strip())
         return int(match[1]) if match else value if _DECIMAL.fullmatch(value.strip()) else ""
@@ -255,10 +255,10 @@ def _year_of_cell(value: Any) -> Any:
 
 
 def titles(column: pd.Series[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    """Titles as text, (n,), and where there is one, (n,): neither missing nor blank. A number is written as text.
+    """Titles as text (n,), numbers too; and which are neither missing nor blank (n,).
 
     Raises:
-        DataError: a title is neither text nor a number, or no file can hold it.
+        DataError: a title is neither text nor a number, or cannot be written to a file.
     """
     values = plain(column).astype(object)
     is_known = values.notna().to_numpy()
@@ -278,10 +278,10 @@ def as_text(value: Any) -> str:
 
 
 def refuse_surrogates(name: str, texts: NDArray[Any]) -> None:
-    """Refuse text with half of a surrogate pair, which UTF-8 cannot hold: it comes of a wrong decoding.
+    """Refuse text with half of a surrogate pair, which UTF-8 cannot encode and a wrong decoding produces.
 
     Raises:
-        DataError: there is one.
+        DataError: a text has one.
     """
     try:
         "\n".join(texts).encode()
@@ -306,7 +306,7 @@ def refuse_missing(name: str, column: pd.Series[Any], remedy: str = "") -> None:
     """Refuse a column with a missing value.
 
     Raises:
-        DataError: there is one.
+        DataError: a value is missing; the message names the first row without one.
     """
     missing = np.flatnonzero(column.isna())
     if len(missing):
@@ -317,7 +317,7 @@ def refuse_where(name: str, column: pd.Series[Any], mask: NDArray[np.bool_], pro
     """Refuse a column where ``mask`` (n,) is true.
 
     Raises:
-        DataError: it is somewhere; the message names the first value and its row.
+        DataError: the mask is true somewhere; the message names the first value and its row.
     """
     rows = np.flatnonzero(mask)
     if len(rows):

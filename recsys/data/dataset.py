@@ -1,7 +1,8 @@
-"""Ratings with what is known of users and items: checked when made, and the same object throughout the package.
+"""Ratings and facts about users and items, checked when a data set is made.
 
-Users and items are indices everywhere but in input and output; :attr:`Dataset.user_ids` and :attr:`Dataset.item_ids`
-give the ids of the source. Must not import readers, models or pages.
+The whole package works with this class. Users and items are indices everywhere except in input and output;
+:attr:`Dataset.user_ids` and :attr:`Dataset.item_ids` have the ids of the source. Must not import readers, models or
+pages.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Dataset:
     Indices are in the order of ids: numeric for whole numbers, by code point for text.
 
     Attributes:
-        name: what the data set is called; what no file can hold in it is replaced.
+        name: what the data set is called; characters that cannot be written to a file are replaced.
         user, item: int32 (n_ratings,), indices.
         rating: float32 (n_ratings,), finite.
         timestamp: int64 (n_ratings,), in any unit that grows with time; None where the source has none. Datetimes are
@@ -112,7 +113,7 @@ class Dataset:
         for attribute in fields(self):
             value = getattr(self, attribute.name)
             if isinstance(value, np.ndarray):
-                value = value.view()  # the caller's own array stays writable
+                value = value.view()  # the array of the caller stays writable
                 value.flags.writeable = False
                 object.__setattr__(self, attribute.name, value)
         _check_shapes(self)
@@ -185,11 +186,11 @@ class Dataset:
 
     @cached_property
     def has_times(self) -> bool:
-        """Whether times say which rating came first: some user has ratings of different times."""
+        """Whether times can order the ratings of a user: some user has ratings of different times."""
         if self.timestamp is None:
             return False
         time_of_user = np.empty(self.n_users, np.int64)
-        time_of_user[self.user] = self.timestamp  # that of any of their ratings
+        time_of_user[self.user] = self.timestamp  # the time of any of their ratings
         return bool((self.timestamp != time_of_user[self.user]).any())
 
     @cached_property
@@ -209,12 +210,12 @@ class Dataset:
 
     @property
     def mean_user_count(self) -> float:
-        """Number of ratings of the average user who has any; 0 without ratings."""
+        """Mean number of ratings of the users who have ratings; 0 without ratings."""
         return self.n_ratings / max(1, self.n_active_users)
 
     @cached_property
     def rating_scale(self) -> RatingScale:
-        """What the ratings are, opinions or counts or all alike, and what each weighs."""
+        """Whether ratings are opinions, counts or all alike, and how much each weighs."""
         return count_scale(self.rating) if self.is_counted else rating_scale(self.rating)
 
     @cached_property
@@ -251,15 +252,15 @@ class Dataset:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of everything that is known of users, items and ratings; the order of the ratings is no part of it."""
+        """Hash of all data about users, items and ratings; the order of the ratings does not matter."""
         digest = hashlib.sha256()
         order = slice(None) if _is_increasing(self.user, self.item) else order_by(self.user, self.item)
         for attribute in fields(self):
-            if attribute.name in ("noun", "genre_label", "rating_name"):  # what things are called
+            if attribute.name in ("noun", "genre_label", "rating_name"):  # only what things are called
                 continue
             value = getattr(self, attribute.name)
             if (attribute.name.startswith("item_feature") and not self.item_feature_names) or value is False:
-                continue  # so that the hash of data without any is what it was before there were any
+                continue  # data without these have the hash that they had before these attributes existed
             if attribute.name in ("user", "item", "rating", "timestamp") and value is not None:
                 value = value[order]
             digest.update(attribute.name.encode())
@@ -271,15 +272,15 @@ class Dataset:
         return digest.hexdigest()
 
     def of_users(self, users: NDArray[np.integer[Any]]) -> Dataset:
-        """The ratings of some of the users, who alone are its users; the items are the same.
+        """A data set of some of the users and their ratings; the items are the same.
 
-        What the ratings of all say of their scale and of times stays as it is.
+        The scale of the ratings, and whether times can order them, stay those of the whole data set.
 
         Args:
             users: (n,), ascending; at least one has a rating.
 
         Raises:
-            DataError: none of them did.
+            DataError: none of the users has a rating.
         """
         row_of_user = np.full(self.n_users, -1, np.int32)
         row_of_user[users] = np.arange(len(users), dtype=np.int32)
@@ -314,7 +315,7 @@ class Dataset:
         part = replace(
             self, user=self.user[mask], item=self.item[mask], rating=self.rating[mask], timestamp=timestamp
         )
-        part.__dict__["twins"] = self.twins  # the catalogue is the same, and need not be searched again
+        part.__dict__["twins"] = self.twins  # the catalogue is the same, so it need not be searched again
         return part
 
 
@@ -366,7 +367,7 @@ def _check_ratings(dataset: Dataset) -> None:
 
 
 def _is_increasing(first: NDArray[np.int32], second: NDArray[np.int32]) -> bool:
-    """Whether pairs (n,) increase strictly, by the first and then by the second: then none is repeated."""
+    """Whether pairs (n,) increase strictly, by the first number and then by the second; then no pair is repeated."""
     increases = first[1:] > first[:-1]
     increases |= (first[1:] == first[:-1]) & (second[1:] > second[:-1])
     return bool(increases.all())

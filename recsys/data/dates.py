@@ -1,6 +1,6 @@
 """Convert dates as people and programs write them to times: ``31.12.2019``, ``Jan 3, 2020``, ``03/31/2019 14:05``.
 
-Whether the day or the month comes first follows from the whole column; where it does not, the column is refused.
+The whole column decides whether the day or the month comes first; if it does not, the column is refused.
 """
 
 from __future__ import annotations
@@ -60,27 +60,27 @@ _EXPECTED = "write all dates as 2019-12-31"
 
 @dataclass(frozen=True)
 class _Parts:
-    """A date that was taken apart: three numbers in the order in which they stand, or year, month and day."""
+    """The parts of a date: three numbers in the order in which they are written, or year, month and day."""
 
     numbers: tuple[int, int, int]
     mark: str
-    """Between the numbers; "" where they are year, month and day already."""
+    """What is written between the numbers; "" if these are year, month and day."""
     time: dt.timedelta
     zone: dt.timedelta | None
 
 
 def parse_dates(texts: Sequence[str]) -> list[dt.datetime | None]:
-    """A time for each text, in UTC where zones are given; None where a text is no date.
+    """The time of each text, in UTC if it has a zone; None if the text is not a date.
 
     Raises:
-        DataError: nothing tells whether days or months come first, or they come first in different rows.
+        DataError: it cannot be known whether days or months come first, or both occur.
     """
-    parts = [_take_apart(text) for text in texts]
+    parts = [_parts_of(text) for text in texts]
     day_first = _is_day_first(texts, parts)
     return [None if part is None else _compose(part, day_first) for part in parts]
 
 
-def _take_apart(text: str) -> _Parts | None:
+def _parts_of(text: str) -> _Parts | None:
     rest = _folded(text)
     time, zone = dt.timedelta(), None
     match = _TIME.search(rest) or _HALF_DAY.search(rest)
@@ -137,7 +137,7 @@ def _offset(text: str) -> dt.timedelta:
 
 
 def _year_month_day(text: str) -> tuple[int, int, int] | None:
-    """Year, month and day where the text says which is which; None where it does not, or is no date."""
+    """Year, month and day if the text makes clear which is which; None if not, or if it is not a date."""
     text = text.strip()
     match = _MONTH_ONLY.fullmatch(text)
     if match is not None:
@@ -162,16 +162,16 @@ def _year_month_day(text: str) -> tuple[int, int, int] | None:
 
 
 def _full_year(digits: str) -> int:
-    """A year of two digits is one from 1970 to 2069."""
+    """The year; two digits stand for a year from 1970 to 2069."""
     year = int(digits)
     return year if len(digits) > 2 else year + (2000 if year < 70 else 1900)
 
 
 def _is_day_first(texts: Sequence[str], parts: Sequence[_Parts | None]) -> bool:
-    """Whether of numbers such as 3/4/2019 the first is the day.
+    """Whether the first number of dates such as 3/4/2019 is the day.
 
     Raises:
-        DataError: the column does not tell, or tells both.
+        DataError: no date says so, or dates contradict each other.
     """
     numeric = [(text, part) for text, part in zip(texts, parts, strict=True) if part is not None and part.mark]
     days = [text for text, part in numeric if part.numbers[0] > 12]
@@ -181,7 +181,7 @@ def _is_day_first(texts: Sequence[str], parts: Sequence[_Parts | None]) -> bool:
     if days or months:
         return bool(days)
     if all(part.mark == "." for _, part in numeric) or all(p.numbers[0] == p.numbers[1] for _, p in numeric):
-        return True  # with points the day comes first wherever dates are written so
+        return True  # countries that write points between the numbers write the day first
     if all(part.mark in (" ", ",") for _, part in numeric):
         return False
     example = next(text for text, part in numeric if part.numbers[0] != part.numbers[1])

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 TIMEOUT = 5.0
 """Seconds to wait for a connection, for the first bytes of a response, and for each further piece of it."""
 MAX_BYTES = 400_000_000
-"""The largest file offered has 262 million bytes; a longer response is not what was asked for."""
+"""The largest file on offer has 262 million bytes; a longer response cannot be one of the files."""
 CHUNK_SIZE = 1 << 16
-"""Bytes written at a time."""
+"""The number of bytes that are written at a time."""
 PAGE = "https://grouplens.org/datasets/movielens/"
-"""Where all MovieLens sets can be found by hand."""
+"""The page that links to all MovieLens data sets."""
 LICENCE_NOTE = (
     "MovieLens belongs to GroupLens Research (University of Minnesota): for research, cite Harper and Konstan 2015, "
     f"do not redistribute; {PAGE}"
@@ -47,14 +47,14 @@ class Remote:
     """One file to download."""
 
     sha256: str
-    """Of the zip, in hexadecimal digits."""
+    """The hash of the zip, in hexadecimal digits."""
     has_mirror: bool = False
-    """Whether the Recommenders project keeps a second copy of the same bytes."""
+    """Whether the Recommenders project offers a copy of the same bytes."""
     note: str = ""
-    """What to say when the hash does not match."""
+    """What an error adds if the hash does not match."""
 
     def addresses(self, name: str) -> tuple[str, ...]:
-        """Where to look, in this order."""
+        """The addresses to try, in this order."""
         publisher = f"https://files.grouplens.org/datasets/movielens/{name}.zip"
         mirror = f"https://huggingface.co/datasets/Recommenders/MovieLens/resolve/main/{name}.zip"
         return (publisher, mirror) if self.has_mirror else (publisher,)
@@ -77,18 +77,18 @@ BY_HAND = ("ml-10m", "ml-32m")
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept: in the user's cache folder, on every system."""
+    """The folder of downloads: in the cache folder of the user, on every system."""
     import platformdirs
 
     return platformdirs.user_cache_path("marquee", appauthor=False) / "downloads"
 
 
 def fetch(name: str) -> Path:
-    """The zip of a data set: an earlier download if its hash is right, else a new one.
+    """The path of the zip of a data set: an earlier download if its hash is right, else a new one.
 
     Raises:
-        DataError: there is no such data set.
-        DownloadError: no source gave the file with the pinned hash.
+        DataError: there is no data set of this name.
+        DownloadError: no address returned the file with the pinned hash.
     """
     import pooch
 
@@ -120,7 +120,7 @@ def fetch(name: str) -> Path:
 
 
 def _writable_folder() -> Path:
-    """The cache folder, or where it cannot be written one that is removed when the program ends."""
+    """The cache folder; if it cannot be written, a temporary folder that is removed when the program ends."""
     folder = cache_folder()
     try:
         if not folder.is_absolute():  # "~" of a user without a home folder
@@ -139,7 +139,7 @@ def _writable_folder() -> Path:
 
 
 def _reason(error: Exception, remote: Remote) -> str:
-    """Why a source failed, in a few words."""
+    """Why an address failed, in a few words."""
     from requests import exceptions
 
     match error:
@@ -160,7 +160,7 @@ def _reason(error: Exception, remote: Remote) -> str:
 
 
 def _save(address: str, target: str, _: Any) -> None:
-    """Pooch's downloader: one address into one file, with a progress bar."""
+    """A downloader for pooch: saves an address to a file, with a progress bar."""
     import requests
     from requests import exceptions
 
@@ -180,9 +180,9 @@ def _save(address: str, target: str, _: Any) -> None:
 
 
 def _run_within(seconds: float, call: Callable[[], _Result]) -> _Result:
-    """The call's result, or a TimeoutError: the look-up of a host's name has no time-out of its own.
+    """The result of a call, or a TimeoutError; needed because looking up the name of a host has no time-out.
 
-    The thread is a daemon, so that one that still waits does not keep the program from ending.
+    The call runs in a daemon thread, which does not keep the program from ending while it still waits.
     """
     future: Future[_Result] = Future()
 
@@ -197,7 +197,7 @@ def _run_within(seconds: float, call: Callable[[], _Result]) -> _Result:
 
 
 def _progress() -> Progress:
-    """A bar on the terminal's error stream; nothing where that is no terminal."""
+    """A progress bar on the error stream; nothing is shown if that is not a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 

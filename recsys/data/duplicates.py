@@ -1,4 +1,4 @@
-"""Several ratings that one user gave one item become one."""
+"""Merge several ratings of an item by the same user into one."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ Rule = Literal["newest", "mean", "sum", "count"]
 
 
 def merge_duplicates(arrays: dict[str, Any], n_items: int, rule: Rule) -> tuple[dict[str, Any], int]:
-    """The arrays with one rating a pair, at the position of its first, and how many ratings were merged into others.
+    """The arrays with one rating for each pair of user and item, and how many ratings were merged into others.
 
-    The order of rows decides nothing else: of several newest ones, or without times, the newest is their mean.
+    A merged rating is in the position of the first rating of its pair. Nothing else depends on the order of rows: if
+    several ratings are equally new, or there are no times, the newest rating is their mean.
 
     Args:
         arrays: user, item, rating and timestamp (which may be None) by name, each (n,).
-        n_items: in the catalogue.
-        rule: which rating a pair has: that of the newest, the mean or sum of all, or how many there are. Its time is
-            the newest.
+        n_items: the number of items in the catalogue.
+        rule: the rating of a pair: the newest, the mean, the sum, or the number of its ratings. Its time is the
+            newest.
     """
     user, item = arrays["user"], arrays["item"]
     repeated = repeated_pairs(user, item, n_items)
@@ -44,32 +45,32 @@ def merge_duplicates(arrays: dict[str, Any], n_items: int, rule: Rule) -> tuple[
     else:
         counted = np.diff(np.r_[starts, len(rows)]) if rule == "mean" else np.ones(len(starts), np.int64)
     merged = (np.add.reduceat(values, starts) / counted).astype(rating.dtype)
-    keeper = np.minimum.reduceat(rows, starts)  # the first row of each pair
+    first_row = np.minimum.reduceat(rows, starts)  # of each pair
     rating = rating.copy()
-    rating[keeper] = merged
-    is_kept = np.ones(len(user), bool)
-    is_kept[rows] = False
-    is_kept[keeper] = True
+    rating[first_row] = merged
+    is_used = np.ones(len(user), bool)
+    is_used[rows] = False
+    is_used[first_row] = True
     if time is not None:
         time = time.copy()
-        time[keeper] = newest
+        time[first_row] = newest
     result = {
-        "user": user[is_kept], "item": item[is_kept], "rating": rating[is_kept],
-        "timestamp": None if time is None else time[is_kept],
+        "user": user[is_used], "item": item[is_used], "rating": rating[is_used],
+        "timestamp": None if time is None else time[is_used],
     }  # fmt: skip
-    return arrays | result, len(rows) - len(keeper)
+    return arrays | result, len(rows) - len(first_row)
 
 
 def repeated_pairs(user: NDArray[np.int32], item: NDArray[np.int32], n_items: int) -> NDArray[np.int64]:
-    """The rows of all pairs that occur more than once, ascending; (0,) where none does.
+    """The rows of all pairs that occur more than once, ascending.
 
     Args:
         user: (n,).
         item: (n,).
-        n_items: above every item.
+        n_items: a number larger than every item.
     """
     pairs = user.astype(np.int64) * n_items + item
-    if len(pairs) < 2 or (pairs[1:] > pairs[:-1]).all():  # large logs mostly are sorted
+    if len(pairs) < 2 or (pairs[1:] > pairs[:-1]).all():  # large logs are mostly sorted
         return np.zeros(0, np.int64)
     ordered = np.sort(pairs)
     twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])

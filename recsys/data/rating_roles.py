@@ -1,6 +1,7 @@
-"""Which columns of a table of ratings hold users, items, ratings and times.
+"""Decide which columns of a table of ratings hold users, items, ratings and times.
 
-By the settings, else by their names, else by what is in them; from a sample, the first rows with cells as written.
+The settings decide, else the names of columns, else their contents in a sample: the first rows, with cells as they
+are written.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from recsys.data.column_names import (
     matches_of_name,
     may_name_anything,
     same_name,
-    says_something,
     words_of,
 )
 from recsys.data.columns import as_text, plain
@@ -38,20 +38,21 @@ from recsys.data.roles import (
 
 _RATING_ROLES: tuple[Role, ...] = ("user", "item", "rating", "timestamp")
 _MIN_ALIKE = 0.75
-"""Share of the values that two columns have in common where both answer questions of one kind."""
+"""Two columns hold answers to similar questions if at least this share of their values is the same."""
 _MIN_SEVERAL, _MIN_SAME = 10, 0.95
-"""Items or users with several rows, and the share of them with one value, from which on a column is about them."""
+"""A column is about items or users if at least so many of them have several rows, and this share of these has the
+same value in all of its rows."""
 _MAX_UNIQUE = 0.9
-"""A column with more different values a row does not repeat."""
+"""Users do not recur in a table with more distinct users per row than this."""
 
 
 def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, str]) -> Roles | None:
-    """The columns of a table of ratings; None where it cannot be one, for want of users or of items.
+    """The roles of the columns of a table of ratings; None if the table has no users or no items.
 
     Args:
-        table: what errors call it, such as "ratings.csv".
+        table: what errors call the table, such as "ratings.csv".
         sample: its first rows.
-        named: columns that the settings name, by role.
+        named: the names of columns in the settings, by role.
 
     Raises:
         DataError: a column for users, items, ratings or times that the settings name is not there.
@@ -75,11 +76,10 @@ def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, s
     if not {"user", "item"} <= columns.keys():
         if _is_key(columns.get("item"), contents) or _is_key(columns.get("user"), contents):
             return None
-        has_names = any(says_something(name) for name in names)
-        guessed = guess_rating_columns({name: contents[name] for name in unknown}, set(columns), has_names)
-        while "rating" in guessed and _is_about_one(sample, guessed["rating"], columns, guessed):
+        guessed = guess_rating_columns({name: contents[name] for name in unknown}, set(columns))
+        while "rating" in guessed and _is_about_keys(sample, guessed["rating"], columns, guessed):
             unknown.remove(guessed["rating"])
-            guessed = guess_rating_columns({name: contents[name] for name in unknown}, set(columns), has_names)
+            guessed = guess_rating_columns({name: contents[name] for name in unknown}, set(columns))
         columns |= {role: RoleColumn(name, role, "contents") for role, name in guessed.items() if role not in columns}
     if not {"user", "item"} <= columns.keys() or _has_column_for_each_item(columns, contents):
         return None
@@ -91,7 +91,7 @@ def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, s
 
 
 def _has_column_for_each_item(columns: Mapping[Role, RoleColumn], contents: Mapping[str, Contents]) -> bool:
-    """Whether a table has a row for each user and a column of ratings for each item, which is no log."""
+    """Whether a table has a row for each user and a column of ratings for each item, unlike a log."""
     user, item = columns["user"], columns["item"]
     if item.how == "setting" or {"rating", "timestamp"} & columns.keys() or contents[user.name].share_unique < 1.0:
         return False
@@ -99,10 +99,10 @@ def _has_column_for_each_item(columns: Mapping[Role, RoleColumn], contents: Mapp
     return len(others) > 2 and all(column.is_scale for column in others)
 
 
-def _is_about_one(
+def _is_about_keys(
     sample: pd.DataFrame, name: str, columns: Mapping[Role, RoleColumn], guessed: Mapping[Role, str]
 ) -> bool:
-    """Whether a column is the same in all rows of each item, or of each user, and differs between them."""
+    """Whether a column is about items or users: it is the same in all rows of each, and differs between them."""
     keys = [columns[role].name if role in columns else guessed.get(role) for role in ("user", "item")]
     values = _as_texts(sample[name])
     for key in keys:
@@ -121,7 +121,7 @@ def _as_texts(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _is_like_others(columns: Mapping[Role, RoleColumn], sample: pd.DataFrame) -> bool:
-    """Whether users or items that were guessed are values that several other columns have: answers to questions."""
+    """Whether guessed users or items are values that several other columns share, as answers to questions are."""
     if not any(column.how == "contents" for column in columns.values()):
         return False
     values = {str(name): set(_as_texts(sample.iloc[:, index])) - {""} for index, name in enumerate(sample)}
@@ -142,7 +142,7 @@ def _is_like_others(columns: Mapping[Role, RoleColumn], sample: pd.DataFrame) ->
 def _guess_rest(
     names: Sequence[str], columns: Mapping[Role, RoleColumn], contents: Mapping[str, Contents]
 ) -> dict[Role, RoleColumn]:
-    """Times and ratings whose names say nothing, where one column alone looks like them."""
+    """Columns of times and ratings whose names say nothing, if only one column looks like each."""
     guesses: dict[Role, RoleColumn] = {}
     times = [name for name in names if contents[name].share_date >= 0.95 and not contents[name].is_whole]
     if "timestamp" not in columns and len(times) == 1:
@@ -159,7 +159,7 @@ def _facts_in_ratings(
     contents: Mapping[str, Contents],
     named: Mapping[Role, str],
 ) -> dict[Role, RoleColumn]:
-    """Columns of a table of ratings that say in each row what the item is."""
+    """Columns of a table of ratings that have the title, year or genres of the item in each row."""
     facts: dict[Role, RoleColumn] = {}
     free = [name for name in names if name not in taken_names(columns)]
     for role in FACT_ROLES:
@@ -176,7 +176,7 @@ def _facts_in_ratings(
 
 
 def _add_generic_ids(names: Sequence[str], columns: dict[Role, RoleColumn]) -> dict[Role, RoleColumn]:
-    """Columns that are ids of something, where the name of users or of items is missing or a last resort."""
+    """The roles with other columns of ids for users or items, if these have no column yet or only a last resort."""
     columns = dict(columns)
     strong = {role: column for role, column in columns.items() if not _is_weak(column)}
     free = [name for name in names if is_generic_id(name) and name not in taken_names(strong)
@@ -197,7 +197,7 @@ def _is_weak(column: RoleColumn) -> bool:
 def _without_weak_keys(
     columns: Mapping[Role, RoleColumn], contents: Mapping[str, Contents]
 ) -> dict[Role, RoleColumn]:
-    """Without names of last resort where users do not repeat: that is a list of items or of users, not a log."""
+    """The roles without last resorts if users hardly recur: then the table lists items or users, and is not a log."""
     weak = [role for role in ("user", "item") if role in columns and _is_weak(columns[role])]
     if weak and "user" in columns and contents[columns["user"].name].share_unique > _MAX_UNIQUE:
         return {role: column for role, column in columns.items() if role not in weak}
@@ -205,6 +205,6 @@ def _without_weak_keys(
 
 
 def _is_key(column: RoleColumn | None, contents: Mapping[str, Contents]) -> bool:
-    """Whether a column by name has another id in each row, so that the table lists items or users."""
+    """Whether a column, known by its name, has a different id in each row, so that the table lists items or users."""
     return column is not None and column.how == "name" and contents[column.name].share_unique == 1.0 and \
         contents[column.name].n_rows > 2
