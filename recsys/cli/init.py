@@ -25,14 +25,15 @@ _PURPOSES = {
 }
 """The files, in the order in which they are written: the settings last, as no example is written where they are."""
 _REPLACE = f"""
-Replace {RATINGS} by your own ratings: any table with a row for each, of which only the columns of users and items are
-needed, or set data in {FILE_NAME} to the path of yours.
+Replace {RATINGS} with your own table, or set data in {FILE_NAME} to the path of it. It has a row for each rating; only
+the columns of users and items are needed.
 """
 _NEXT_STEPS = """
     marquee --dry-run    shows how the ratings are read
     marquee --serve      builds the site, and shows it on this machine
 
-To publish it, create an empty repository on GitHub and push this folder. Who can read it can read the ratings too.
+To publish it, create an empty repository on GitHub and push this folder. Whoever can see that repository can read the
+ratings in it.
 
     git init -b main
     git add .
@@ -78,15 +79,15 @@ def _init_folder(folder: Path, given: Mapping[str, str]) -> None:
         WORKFLOW: (_TEMPLATES / "pages.yml").read_text(encoding="utf-8").replace("{version}", VERSION).encode(),
         GITIGNORE: (_TEMPLATES / "gitignore").read_bytes(),
     }
-    if not given and not (folder / FILE_NAME).exists():
-        ratings = _find_ratings(folder)
-        if ratings == []:
-            contents[RATINGS] = _example()
-            ratings = [RATINGS]
-        given = {"data": ratings[0]} if ratings is not None and len(ratings) == 1 else {}
-        if ratings and not given:
-            names = " and ".join(ratings)
-            logger.warning("%s may each be the ratings; set data in %s to one of them", names, FILE_NAME)
+    ratings = None if given or (folder / FILE_NAME).exists() else _find_ratings(folder)
+    if ratings == []:
+        contents[RATINGS] = _example()
+        ratings = [RATINGS]
+    if ratings and len(ratings) == 1:
+        given = {"data": ratings[0]}
+    elif ratings:
+        names = " and ".join(ratings)
+        logger.warning("%s may each be the ratings; set data in %s to one of them", names, FILE_NAME)
     contents[FILE_NAME] = _settings(given)
     with _writing(folder / WORKFLOW):
         (folder / WORKFLOW).parent.mkdir(parents=True, exist_ok=True)
