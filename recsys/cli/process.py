@@ -6,13 +6,15 @@ interrupted again. Numpy and pandas are imported by the command itself, when all
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType
+from types import CodeType, FrameType
 
 from recsys.interrupts import SIGNALS
 
@@ -47,16 +49,21 @@ def run_process(command: Callable[[], int]) -> int:
     received: list[int] = []
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        if not received:
-            received.append(number)
-            raise KeyboardInterrupt
+        if received:
+            return
+        if _is_within(frame, try_again.__code__):
+            _send_soon(number)
+            return
+        received.append(number)
+        raise KeyboardInterrupt
 
     def try_again(unraisable: sys.UnraisableHookArgs) -> None:
-        """Python drops exceptions in some callbacks, such as that of a weak reference: interrupt again soon after."""
+        """Python drops exceptions in some callbacks, such as that of a weak reference: interrupt again soon after.
+
+        It drops those in this function too, so that what interrupts it has to wait.
+        """
         if received and issubclass(unraisable.exc_type, KeyboardInterrupt):
-            retry = threading.Timer(_RETRY_SECONDS, _send, [received.pop()])
-            retry.daemon = True
-            retry.start()
+            _send_soon(received.pop())
         else:
             sys.__unraisablehook__(unraisable)
 
@@ -101,8 +108,21 @@ def _messages(problem: BaseException | None) -> list[str]:
     return lines
 
 
+def _is_within(frame: FrameType | None, code: CodeType) -> bool:
+    """Whether a function is running: in this frame, or in one that has called it."""
+    while frame is not None and frame.f_code is not code:
+        frame = frame.f_back
+    return frame is not None
+
+
+def _send_soon(number: int) -> None:
+    """Send a signal to the main thread in a moment; may be called by a handler of signals, as it takes no lock."""
+    _thread.start_new_thread(_send, (number,))
+
+
 def _send(number: int) -> None:
-    """Send a signal to the main thread, which may be waiting for something."""
+    """Wait a moment, and send a signal to the main thread, which may be waiting for something."""
+    time.sleep(_RETRY_SECONDS)
     if sys.platform == "win32":
         signal.raise_signal(number)
     else:

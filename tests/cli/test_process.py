@@ -159,6 +159,18 @@ def interrupted_in_a_callback():
     del thing
     time.sleep(60)
 
+def interrupted_while_an_exception_is_reported():
+    class Errors:
+        def write(self, text):
+            signal.raise_signal(signal.SIGINT)
+        def flush(self):
+            pass
+    sys.stderr = Errors()
+    thing = Thing()
+    reference = weakref.ref(thing, lambda reference: 1 / 0)  # which Python reports, and ignores
+    del thing
+    time.sleep(60)
+
 def hidden_by_a_library():
     try:
         signal.raise_signal(signal.SIGINT)
@@ -176,6 +188,7 @@ sys.exit(run_process(globals()[sys.argv[1]]))
 
 @pytest.mark.parametrize(("case", "end"), [
     ("interrupted_in_a_callback", (130, "interrupted\n")),
+    ("interrupted_while_an_exception_is_reported", (130, "interrupted\n")),
     ("hidden_by_a_library", (130, "interrupted\n")),
     ("interrupted_at_the_end", (0, "")),
 ])  # fmt: skip
