@@ -1,5 +1,7 @@
 """The pages of docs/ that are made from the code say what the code says."""
 
+import re
+
 import msgspec
 import pytest
 
@@ -13,6 +15,10 @@ from recsys.config.settings import TABLES, TOP_LEVEL, setting_names
 from recsys.export.files import FILES
 from recsys.schema import Manifest
 from recsys.site.pages.data_fields import fields
+from tests.docs.documents import Document, heading_slugs
+
+LINK = re.compile(r"\[(`[^\]]+`)\]\(#([^)]+)\)")
+"""With code as its text, to a heading of the same page."""
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -53,6 +59,16 @@ def test_every_public_name_is_on_the_page_of_the_python_interface():
     text = page_text("python.md")
     assert [name for name in names if text.count(f"\n### `{name}`\n") != 1] == []
     assert "](#split-1)" in text  # the class, whose heading differs from that of the function by its case alone
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_link_in_a_page_leads_to_the_heading_that_it_names(name):
+    document = Document(FOLDER / name, page_text(name))
+    texts = [heading.text for heading in document.headings]
+    headings = dict(zip(heading_slugs(texts), texts, strict=True))
+    links = [(text.replace("`", ""), headings[slug]) for text, slug in LINK.findall(document.text)]
+    assert len(links) > 10
+    assert [(text, heading) for text, heading in links if text != heading and not text.startswith("--")] == []
 
 
 DOCSTRING = """Add ``a`` to :func:`recsys.fit`::
