@@ -25,8 +25,8 @@ _PURPOSES = {
 }
 """The files, in the order in which they are written: the settings last, as no example is written where they are."""
 _REPLACE = f"""
-Replace {RATINGS} with your own table, or set data in {FILE_NAME} to the path of it. It has a row for each rating; only
-the columns of users and items are needed.
+Replace {RATINGS} with your own table, or set data in {FILE_NAME} to its path. It needs a row for each rating, and
+columns of users and items.
 """
 _NEXT_STEPS = """
     marquee --dry-run    shows how the ratings are read
