@@ -14,12 +14,13 @@ from recsys.data.dataset import Dataset
 from recsys.data.ids import quoted_id
 from recsys.errors import ConfigError
 from recsys.evaluation.relevance import reaches
-from recsys.export.presentation import read_logo
+from recsys.export.presentation import gives_plural, make_noun, read_logo
 from recsys.models.registry import MODELS
 from recsys.site.output.accent import make_accent
 from recsys.site.output.limits import Limits, check_page_count
 from recsys.site.pages.wanted import OPTIONAL_PAGES
 from recsys.site.render import templates_folder
+from recsys.site.strings import knows_plural
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,8 @@ def check_presentation(config: PresentationConfig) -> None:
     """Refuse, before the work begins, a presentation that pages cannot have.
 
     Raises:
-        ConfigError: there is no such page or language, or the logo cannot be used.
+        ConfigError: there is no such page or language, the logo cannot be used, or the language needs more forms
+            of the noun.
     """
     for name in config.pages or ():
         if name not in OPTIONAL_PAGES:
@@ -80,9 +82,17 @@ def check_presentation(config: PresentationConfig) -> None:
             colours = (config.accent, accent.light, accent.dark)
             logger.info("accent %s is %s on light and %s on dark pages, where text in it can be read", *colours)
     strings = templates_folder() / "strings"
-    if not (strings / f"{config.language}.toml").is_file():
+    texts = strings / f"{config.language}.toml"
+    if not texts.is_file():
         known = ", ".join(sorted(path.stem for path in strings.glob("*.toml")))
         raise ConfigError(f"language is {config.language!r}; expected {known}, or a file of texts in {strings}")
+    if config.noun is not None and config.language != "en" and not gives_plural(config.noun):
+        noun = make_noun(config.noun, config.language)
+        if not knows_plural(texts, noun.one):
+            raise ConfigError(
+                f"noun is {noun.one!r}, of which {texts.name} does not know the plural; expected both, such as "
+                'noun = { one = "Brettspiel", many = "Brettspiele" }, with do and did for what users do with it'
+            )
 
 
 def check_registries() -> None:

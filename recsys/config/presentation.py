@@ -61,11 +61,12 @@ class PresentationConfig(Checked):
         ),
     ] = None
     """What an item is called, such as "book"; by default what the data suggests. A noun that is not known needs its
-    forms: { one = "zine", many = "zines", do = "read", did = "read" }, as in "which zines should you read next?"."""
+    forms: { one = "zine", many = "zines", do = "read", did = "read" }, as in "which zines should you read next?".
+    Where the pages are in German, so are the forms; those of "Brettspiel" follow from those of "Spiel"."""
     language: Annotated[
         str, Meta(pattern=r"^[a-zA-Z0-9-]{1,35}\Z", description="the name of a language, such as en")
     ] = "en"
-    """Language of the pages: the name of a file of texts."""
+    """Language of the pages: "en" for English, "de" for German, or the name of another file of texts."""
     accent: _Colour | None = None
     """Colour of links and buttons, such as "#2563b8". It is darkened or lightened where text in it would be hard to
     read."""

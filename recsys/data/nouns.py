@@ -105,17 +105,21 @@ def noun_of_word(word: str) -> Noun | None:
     return next((noun for noun in NOUNS.values() if lower == noun.many), None)
 
 
-def noun_named(text: str) -> Noun:
+def noun_named(text: str, language: str = "en") -> Noun:
     """The forms of a noun that a person chose: the word itself, a regular plural, and the verbs of what it means.
 
     Args:
         text: the noun in the singular, or that of a known one in the plural, in any case: "movies", "board game".
+        language: of the noun; in another one than English the plural is the word itself, for the texts of that
+            language to replace.
     """
     known = noun_of_word(text)
     if known is not None and text.casefold() in (known.one, known.many):
         return known
-    singular = text.removesuffix("s") if known is not None and text != "series" else text
     verbs = known or noun_of_word(text.split()[-1]) or ITEM  # a board game is played, too
+    if language != "en":
+        return Noun(text, text, verbs.do, verbs.did)
+    singular = text.removesuffix("s") if known is not None and text != "series" else text
     return Noun(singular, _plural(singular), verbs.do, verbs.did)
 
 

@@ -40,7 +40,7 @@ def make_presentation(config: PresentationConfig, dataset: DatasetSummary) -> Pr
     return Presentation(
         title=config.title,
         description=config.description,
-        item=dataset.item if config.noun is None else make_noun(config.noun),
+        item=dataset.item if config.noun is None else make_noun(config.noun, config.language),
         genre=dataset.genre,
         rating_name=dataset.rating_name,
         language=config.language,
@@ -52,10 +52,22 @@ def make_presentation(config: PresentationConfig, dataset: DatasetSummary) -> Pr
     )
 
 
-def make_noun(setting: object) -> Noun:
-    """The forms of a noun: those that are given, and else those of a noun that is known."""
+def gives_plural(setting: object) -> bool:
+    """Whether the setting of a noun has its plural too."""
+    if isinstance(setting, Mapping):
+        return "many" in setting
+    return isinstance(setting, list | tuple) and len(setting) > 1
+
+
+def make_noun(setting: object, language: str = "en") -> Noun:
+    """The forms of a noun: those that are given, and else those of a noun that is known.
+
+    Args:
+        setting: the noun, or its forms, as the settings have it.
+        language: of the noun; only in English a plural that is not given is made.
+    """
     if isinstance(setting, str):
-        return noun_named(" ".join(setting.split()))
+        return noun_named(" ".join(setting.split()), language)
     forms: dict[str, Any]
     if isinstance(setting, Mapping):
         forms = dict(setting)
@@ -63,7 +75,7 @@ def make_noun(setting: object) -> Noun:
         assert isinstance(setting, list | tuple)
         forms = dict(zip(Noun.__struct_fields__, setting, strict=False))
     forms = {name: " ".join(form.split()) if isinstance(form, str) else form for name, form in forms.items()}
-    return replace(noun_named(forms["one"]) if "one" in forms else Noun(), **forms)
+    return replace(noun_named(forms["one"], language) if "one" in forms else Noun(), **forms)
 
 
 def read_logo(path: Path) -> tuple[str, bytes]:

@@ -74,7 +74,7 @@ class Catalogue:
         """A model or baseline by its name; one that the legend lacks is shown by its name."""
         entry = self._artefacts.build.legend.get(name)
         summary = self._artefacts.build.models.get(name)
-        label = name.replace("_", " ") if entry is None else entry.label
+        label = name.replace("_", " ") if entry is None else self._strings.exported(entry.label)
         return Model(name, label, None if summary is None else summary.reasons)
 
     def embedding(self, model: Model) -> Embedding | None:

@@ -6,9 +6,14 @@ A text is plain or limited HTML with parameters, ``"Rate a few {items}"``. It is
 - of variants for sites of one kind, ``{counts = "most {did}", any = "rated best"}``: the first key that applies to
   the site, else ``any``; a variant may have plural forms.
 
-Words are parameters that nobody passes: they follow from the site. :func:`words_of` gives the first ones, the table
-``[words]`` of the file makes others of them, and ``[nouns.film]`` replaces or adds those of a noun, for a language in
-which they cannot be made of the settings. ``{Item}`` is ``{item}`` with a capital letter.
+Words are parameters that nobody passes: they follow from the site. :func:`words_of` gives the first ones, in English
+where the data suggests them. In another language ``[nouns]`` and ``[from_english]``, by verbs, labels of genres and
+names of counts, replace these: ``[nouns.film]`` has the words of sites about films. ``[words]`` makes further ones.
+``{Item}`` is ``{item}`` with a capital letter.
+
+What the exported files have in English, such as the protocol and the labels of models, is translated by the table
+``[from_english.texts]``, whose keys are these texts; what it lacks, such as the label of a new metric, is shown in
+English.
 
 Fluent and ICU can say all of this too, but bring a formatter of their own to the browser; gettext chooses a text by
 one number and knows no nouns. Plural rules are gettext's, which Python has, and ``Intl.PluralRules`` in the browser.
@@ -42,6 +47,9 @@ _ABBREVIATION = re.compile(r"[A-Z]{2,}s?\b|[A-Z]{2,}\d")
 _SILENT_H = re.compile(r"hour|heir|honest|honou?r", re.IGNORECASE)
 _VOWEL_LETTER_WITH_CONSONANT = re.compile(r"eu|ew|on(e|ce)\b|uni(?![nm])|u[bcfhjkqrst][aeiou]", re.IGNORECASE)
 _CATEGORIES = frozenset({"zero", "one", "two", "few", "many", "other"})
+_REPLACING = {"verbs": "do", "genres": "genre", "values": "value"}
+"""Tables of ``[from_english]`` that replace words, and the word that chooses an entry of each."""
+_NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?%?")
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,14 @@ class Strings:
         keys: of all texts.
     """
 
-    def __init__(self, path: Path, words: Mapping[str, str], conditions: Iterable[str], noun: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        words: Mapping[str, str],
+        conditions: Iterable[str],
+        noun: str,
+        forms: Mapping[str, str] | None = None,
+    ) -> None:
         """Read a file of texts.
 
         Args:
@@ -72,26 +87,25 @@ class Strings:
             words: what parameters that nobody passes stand for.
             conditions: which variants apply.
             noun: whose table ``[nouns.{noun}]`` replaces words.
+            forms: words of the noun that no table replaces, because the settings of the site give them.
 
         Raises:
             OutputError: the file is missing, or a text in it is not one.
         """
         self._path, self._conditions = path, frozenset(conditions)
-        try:
-            tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        except OSError as problem:
-            raise OutputError(f"{path}: {problem.strerror}; expected the templates with their texts") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-            raise OutputError(f"{path}: {problem}; expected TOML such as title = 'About'") from None
+        tables = _read(path)
         language = tables.pop("language", {})
         self.language: str = language.get("code", path.stem)
         self._categories: list[str] = language.get("plurals", ["one", "other"])
         self._category: Callable[[int], int] = gettext.c2py(language.get("plural_rule", "n != 1"))
-        self._separators = str.maketrans(",.", language.get("thousands", ",") + language.get("decimal", "."))
-        self._words = dict(words)
-        nouns = tables.pop("nouns", {})
-        for name, value in (tables.pop("words", {}) | nouns.get(noun, {})).items():
-            self._words[name] = self._word(name, value)
+        signs = {",": ("thousands", ","), ".": ("decimal", "."), "%": ("percent", "%")}
+        self._signs = str.maketrans({sign: language.get(*setting) for sign, setting in signs.items()})
+        self._lowers_labels: bool = language.get("labels_in_sentences", "lower") == "lower"
+        from_english = tables.pop("from_english", {})
+        others = _noun_entry(tables.pop("nouns", {}), noun, words.get("items"))
+        self._fill_words(words, forms or {}, others, tables.pop("words", {}), from_english)
+        exported = from_english.get("texts", {})
+        self._exported = _Exported({text: self._fill(text, value) for text, value in exported.items()})
         self._messages = {key: self._message(key, value) for key, value in _flatten(tables)}
         self.keys = frozenset(self._messages)
 
@@ -152,18 +166,63 @@ class Strings:
         return word
 
     def number(self, text: str) -> str:
-        """A number that was written with , and . as this language writes it."""
-        return text.translate(self._separators)
+        """A number that was written with , and . and % as this language writes it."""
+        return text.translate(self._signs)
+
+    def exported(self, text: str) -> str:
+        """A text that the exported files have in English, in this language; as it is where it is not translated.
+
+        What the text has in place of parameters is a number, or another text of the exported files.
+        """
+        found = self._exported.find(text)
+        if found is None:
+            return self.number(text) if _NUMBER.fullmatch(text) else text
+        translation, values = found
+        return translation.format_map({name: self.exported(value) for name, value in values.items()})
+
+    def in_sentence(self, label: str) -> str:
+        """A label, such as that of a model, as it is written inside a sentence: in English without a capital."""
+        return label.lower() if self._lowers_labels else label
 
     def formatted(self, format_number: Callable[..., str]) -> Callable[..., str]:
         """The same function, whose numbers are written as this language writes them."""
-        if self.number(",.") == ",.":
+        if self.number(",.%") == ",.%":
             return format_number
         return lambda *arguments, **options: self.number(format_number(*arguments, **options))
 
     def parameters(self, key: str) -> frozenset[str]:
         """The parameters that a text leaves open."""
         return self._known(key).parameters
+
+    def _fill_words(
+        self,
+        words: Mapping[str, str],
+        forms: Mapping[str, str],
+        of_noun: Mapping[str, Any],
+        further: Mapping[str, Any],
+        from_english: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Set the words of the site: those given, as the tables of the file replace them and add to them."""
+        self._words = dict(words)
+        if "discovery" in words:
+            self._words["discovery"] = self.number(words["discovery"])
+        chosen = {table: words.get(word, "") for table, word in _REPLACING.items()}
+        if chosen["verbs"] in from_english.get("verbs", {}):  # else the settings have a verb of their own
+            chosen["verbs"] = of_noun.get("verb", chosen["verbs"])
+        others: dict[str, Any] = {}
+        for table, name in chosen.items():
+            others |= from_english.get(table, {}).get(name, {})
+        others |= {name: value for name, value in of_noun.items() if name != "verb"}
+        replaced = {name: value for name, value in others.items() if name in words}
+        self._set_words(replaced, forms)
+        if self._words.get("items", "").endswith(("e", "el", "er")):
+            self._conditions |= {"e_el_er"}
+        self._set_words({**further, **{name: value for name, value in others.items() if name not in words}}, forms)
+
+    def _set_words(self, values: Mapping[str, Any], forms: Mapping[str, str]) -> None:
+        for name, value in values.items():
+            if name not in forms:
+                self._words[name] = self._word(name, value)
 
     def _known(self, key: str) -> _Message:
         try:
@@ -240,6 +299,72 @@ class Strings:
         return "".join(html), "".join(plain), frozenset(names)
 
 
+class _Exported:
+    """Translations of texts, by the text in English; ``{name}`` stands for any part of it."""
+
+    def __init__(self, messages: Mapping[str, tuple[str, str, frozenset[str]]]) -> None:
+        self._plain = {text: plain for text, (_, plain, names) in messages.items() if not names}
+        longest_first = sorted(messages.items(), key=lambda message: -len(message[0]))
+        self._patterns = [(_pattern(text), plain) for text, (_, plain, names) in longest_first if names]
+
+    def find(self, text: str) -> tuple[str, dict[str, str]] | None:
+        """The translation for ``str.format`` and what its parameters stand for; None where there is none."""
+        if text in self._plain:
+            return self._plain[text], {}
+        for pattern, translation in self._patterns:
+            if match := pattern.fullmatch(text):
+                return translation, match.groupdict()
+        return None
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    parts = ((re.escape(literal), name) for literal, name, _, _ in Formatter().parse(text))
+    return re.compile("".join(part + (f"(?P<{name}>.*?)" if name else "") for part, name in parts), re.DOTALL)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The tables of a file of texts."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise OutputError(f"{path}: {problem.strerror}; expected the templates with their texts") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise OutputError(f"{path}: {problem}; expected TOML such as title = 'About'") from None
+
+
+def knows_plural(path: Path, noun: str) -> bool:
+    """Whether a file of texts has the plural of a noun in its language, of which the singular is given.
+
+    Raises:
+        OutputError: it is no file of texts.
+    """
+    return "items" in _noun_entry(_read(path).get("nouns", {}), noun, noun)
+
+
+def _noun_entry(nouns: Mapping[str, Mapping[str, Any]], noun: str, plural: str | None) -> dict[str, Any]:
+    """The words that the table ``[nouns]`` has for a noun.
+
+    Args:
+        nouns: the table, by nouns in English.
+        noun: one of these, or one in the language of the file, which may also be a compound that ends in one: the
+            plural of Brettspiel follows from that of Spiel.
+        plural: as the settings give it; the same as ``noun`` where they do not.
+    """
+    if noun in nouns:
+        return dict(nouns[noun])
+    lower = noun.casefold()
+    endings = [entry for entry in nouns.values() if lower.endswith(entry.get("item", "\0").casefold())]
+    if not endings:
+        return {}
+    entry = max(endings, key=lambda entry: len(entry["item"]))
+    first, ending = noun[: -len(entry["item"])], noun[-len(entry["item"]) :]
+    items = entry["items"] if ending[0].isupper() else entry["items"].lower()
+    if not first:
+        return dict(entry) if plural == noun else {**entry, "items": plural}
+    verb = {"verb": entry["verb"]} if "verb" in entry else {}
+    return {**verb, "item": noun, "items": first + items if plural == noun else plural}
+
+
 def site_strings(templates: Path, artefacts: Artefacts) -> Strings:
     """The texts of a site in the language of its presentation.
 
@@ -248,7 +373,8 @@ def site_strings(templates: Path, artefacts: Artefacts) -> Strings:
     """
     presentation = artefacts.build.presentation
     path = templates / "strings" / f"{presentation.language}.toml"
-    return Strings(path, words_of(artefacts), conditions_of(artefacts), presentation.item.one)
+    noun = presentation.item
+    return Strings(path, words_of(artefacts), conditions_of(artefacts), noun.one, noun.forms)
 
 
 def title_of(build: Build) -> str:

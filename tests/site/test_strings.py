@@ -28,10 +28,10 @@ decimal = ","
 
 @pytest.fixture
 def strings(tmp_path):
-    def write(text, words=WORDS, conditions=(), noun="film", language=ENGLISH):
+    def write(text, words=WORDS, conditions=(), noun="film", language=ENGLISH, forms=None):
         path = tmp_path / "en.toml"
         path.write_text(language + text, encoding="utf-8")
-        return Strings(path, words, conditions, noun)
+        return Strings(path, words, conditions, noun, forms)
 
     return write
 
@@ -187,6 +187,45 @@ def test_ten_recommendations_are_promised_where_there_are_as_many(kind):
         tower = msgspec.structs.replace(artefacts.deep_tower, item_ids=[str(item) for item in range(n_items)])
         texts = site_strings(TEMPLATES, msgspec.structs.replace(artefacts, build=build, deep_tower=tower))
         assert [bool(re.search(r"\bten\b", texts.text(key))) for key in keys] == [n_items == 100] * 2
+
+
+def test_in_another_language_words_follow_from_those_in_english(strings):
+    text = '[nouns.game]\nitem = "Spiel"\nitems = "Spiele"\nverb = "play"\n[from_english.verbs]\n'
+    text += 'play = {do = "spielen"}\nchoose = {do = "wählen"}\n[from_english.genres]\n'
+    text += 'tag = {genres = "Schlagwörter"}\n[from_english.values]\nhours = {value = "Stunden"}\n'
+    text += '[words]\nto_items = {e_el_er = "{items}n", any = "{items}"}\n'
+    text += '[a]\nb = "{item}, {items}, {to_items}, {do}, {genres}, {value}"'
+
+    def shown(noun, plural, do, forms=None):
+        words = {"item": noun, "items": plural, "do": do, "genre": "tag", "genres": "tags", "value": "hours"}
+        return str(strings(text, words={**words, **(forms or {})}, noun=noun, forms=forms)("a.b"))
+
+    end = "Schlagwörter, Stunden"
+    assert shown("game", "games", "play") == f"Spiel, Spiele, Spielen, spielen, {end}"
+    assert shown("Spiel", "Spiel", "choose") == f"Spiel, Spiele, Spielen, spielen, {end}"
+    assert shown("Brettspiel", "Brettspiel", "choose") == f"Brettspiel, Brettspiele, Brettspielen, spielen, {end}"
+    assert shown("Heft", "Hefte", "tauschen") == f"Heft, Hefte, Heften, tauschen, {end}"
+    assert shown("Zine", "Zines", "choose") == f"Zine, Zines, Zines, wählen, {end}"
+    assert shown("Spiel", "Spielchen", "play") == f"Spiel, Spielchen, Spielchen, spielen, {end}"
+    forms = {"to_items": "Manga"}
+    assert shown("Comic", "Mangae", "lesen", forms) == f"Comic, Mangae, Manga, lesen, {end}"
+
+
+def test_texts_of_exported_files_are_translated_and_others_stay(strings):
+    text = '[from_english.texts]\n"Popularity" = "Beliebtheit"\n'
+    text += '"rated {low} or higher: {rest}" = "ab {low}, {rest}: {items}"\n'
+    text += '"rated {low} or higher: {rest}, {more}" = "{more}"'
+    t = strings(text, language='[language]\ndecimal = ","\nthousands = "."\npercent = " %"\n')
+    assert t.exported("Popularity") == "Beliebtheit"
+    assert t.exported("rated 3.5 or higher: Popularity") == "ab 3,5, Beliebtheit: films"
+    assert t.exported("rated 1 or higher: x, 12,000") == "12.000"  # what says more of the text comes first
+    assert t.exported("rated {0} or higher: 10%") == "ab {0}, 10 %: films"
+    assert t.exported("A metric of their own, 1.5") == "A metric of their own, 1.5"
+
+
+def test_labels_in_sentences_are_small_unless_the_language_says_otherwise(strings):
+    assert strings("").in_sentence("Deep") == "deep"
+    assert strings("", language='[language]\nlabels_in_sentences = "as they are"\n').in_sentence("Deep") == "Deep"
 
 
 def test_a_language_without_a_file_is_refused():

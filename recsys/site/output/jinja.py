@@ -72,8 +72,9 @@ def make_environment(templates: Path, strings: Strings) -> Environment:
         auto_reload=False,
         bytecode_cache=_COMPILED,
     )
-    filters = (absolute, brief, file_name, isolated, link, term)
+    filters = (absolute, brief, capital, file_name, isolated, link, term)
     environment.filters |= {function.__name__: function for function in filters}
+    environment.filters |= {"exported": strings.exported, "in_sentence": strings.in_sentence}
     numbers: tuple[Callable[..., str], ...] = (count, fixed, p_value, percent, plain, signed, size)
     environment.filters |= {function.__name__: strings.formatted(function) for function in numbers}
     environment.globals["t"] = strings
@@ -93,6 +94,11 @@ def file_name(href: str) -> str:
 def fixed(value: float | None, digits: int = 2) -> str:
     """A number with fixed decimals, so that a column lines up; 0 without a sign; a dash where it is unknown."""
     return _UNKNOWN if value is None else f"{value:z.{digits}f}".replace("-", "−")
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter first, and otherwise as it is."""
+    return text[:1].upper() + text[1:]
 
 
 @lru_cache(_CACHE_SIZE)
@@ -138,7 +144,7 @@ def p_value(p: float) -> str:
 
 def term(name: str) -> str:
     """A key of the protocol as people write it: RBO, By activity."""
-    return _TERMS.get(name) or (name[:1].upper() + name[1:]).replace("_", " ")
+    return _TERMS.get(name) or capital(name).replace("_", " ")
 
 
 def percent(value: float, digits: int = 0) -> str:

@@ -55,7 +55,13 @@ def cold_start_view(
     return ColdStartView(
         new_users=new_users,
         measured=Grouped(
-            chart=curves(name, new_users.given, rows, f"nDCG@{k}", strings.text("new_users.axis")),
+            chart=curves(
+                name,
+                [strings.exported(given) for given in new_users.given],
+                rows,
+                f"nDCG@{k}",
+                strings.text("new_users.axis"),
+            ),
             heads=tuple(
                 GroupHead(given, strings.text(_UNITS[given.isdecimal()]), n_users)
                 for given, n_users in zip(new_users.given, new_users.n_users, strict=True)
@@ -64,7 +70,7 @@ def cold_start_view(
         ),
         shares=_shares(new_users.given, values.get("deep", ()), values.get("ease", ())),
         ease_l2=tuple(
-            (given, ", ".join(f"{l2:,.15g}" for l2 in row))
+            (given, ", ".join(strings.number(f"{l2:,.15g}") for l2 in row))
             for given, row in zip(new_users.given, new_users.chosen.get("ease", []), strict=False)
         ),
         skipped=tuple((catalogue.model(name), reason) for name, reason in new_users.skipped.items()),

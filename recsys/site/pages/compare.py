@@ -20,6 +20,7 @@ from recsys.site.pages.grouped import Grouped, by_activity, by_taste
 from recsys.site.pages.overlap import HelpedUsers, OverlapView, helped_users, overlap_view
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.shown_lists import discovery_of
+from recsys.site.strings import Strings
 
 MIN_USERS = 20
 """Below so many users an interval of their mean says little: no model is called better."""
@@ -93,13 +94,13 @@ def compare_context(data: SiteData, page: PageHead) -> CompareContext:
         bokeh=data.bokeh,
         k=metrics.k,
         protocol=protocol,
-        accuracy=_labels(protocol, (row.accuracy for row in models.values())),
-        beyond=_labels(protocol, (row.beyond for row in models.values())),
+        accuracy=_labels(protocol, (row.accuracy for row in models.values()), data.strings),
+        beyond=_labels(protocol, (row.beyond for row in models.values()), data.strings),
         rows=tuple(
             LeaderboardRow(
                 catalogue.model(name),
                 row,
-                settings=", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in row.settings.items()),
+                settings=_settings(row, data.strings),
             )
             for name, row in models.items()
         ),
@@ -116,17 +117,23 @@ def compare_context(data: SiteData, page: PageHead) -> CompareContext:
         ),
         agreement=overlap_view(metrics, catalogue, data.strings),
         helped=helped_users(metrics, catalogue),
-        activity=by_activity(metrics, models, catalogue),
+        activity=by_activity(metrics, models, catalogue, data.strings),
         taste=by_taste(metrics, models, catalogue, data.strings),
         discovery=discovery_view(metrics, catalogue, data.strings),
         is_discovered=discovery_of(data.artefacts) > 0,
     )
 
 
-def _labels(protocol: Protocol, rows: Iterable[Mapping[str, object]]) -> dict[str, str]:
+def _labels(protocol: Protocol, rows: Iterable[Mapping[str, object]], strings: Strings) -> dict[str, str]:
     """The metrics that any row has, in the order of the protocol."""
     names = {name for row in rows for name in row}
-    return {name: label for name, label in protocol.labels.items() if name in names}
+    return {name: strings.exported(label) for name, label in protocol.labels.items() if name in names}
+
+
+def _settings(row: ModelMetrics, strings: Strings) -> str:
+    """What a model was trained with: l2 300, neighbours 30."""
+    settings = ((strings.exported(name.replace("_", " ")), f"{value:g}") for name, value in row.settings.items())
+    return ", ".join(f"{name} {strings.number(value)}" for name, value in settings)
 
 
 def _pairwise(comparison: Comparison, few: bool, catalogue: Catalogue) -> PairwiseComparison:

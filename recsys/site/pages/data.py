@@ -159,7 +159,7 @@ def _tables(rest: dict[str, Path], strings: Strings) -> Iterator[DataEntry]:
 def _vectors(rest: dict[str, Path], models: tuple[Model, ...], strings: Strings) -> Iterator[DataEntry]:
     names = {model: name for model in models if (name := f"vectors_{model.name}.tsv") in rest}
     if names and "metadata.tsv" in rest:
-        labels = strings.text("data.and_of").join(model.label.lower() for model in names)
+        labels = strings.text("data.and_of").join(strings.in_sentence(model.label) for model in names)
         description = strings.text("data.vectors", models=labels)
         files = tuple(rest.pop(name) for name in (*names.values(), "metadata.tsv"))
         example = EXAMPLES["vectors_MODEL.tsv"].for_model(next(iter(names)).name)

@@ -33,7 +33,9 @@ class Grouped:
     rows: tuple[Series, ...]
 
 
-def by_activity(metrics: Metrics, models: Mapping[str, ModelMetrics], catalogue: Catalogue) -> Grouped | None:
+def by_activity(
+    metrics: Metrics, models: Mapping[str, ModelMetrics], catalogue: Catalogue, strings: Strings
+) -> Grouped | None:
     """Accuracy for users with few, some and many ratings; None where that was not measured."""
     if metrics.groups is None or len(metrics.groups.activity) < 2:
         return None
@@ -44,8 +46,10 @@ def by_activity(metrics: Metrics, models: Mapping[str, ModelMetrics], catalogue:
         if len(row.by_activity) == len(groups)
     )
     return Grouped(
-        chart=dots_by_group("activity", [group.name for group in groups], rows, f"nDCG@{metrics.k}", "ndcg"),
-        heads=tuple(GroupHead(group.name, _span(group), group.n_users) for group in groups),
+        chart=dots_by_group(
+            "activity", [strings.exported(group.name) for group in groups], rows, f"nDCG@{metrics.k}", "ndcg"
+        ),
+        heads=tuple(GroupHead(group.name, strings.number(_span(group)), group.n_users) for group in groups),
         rows=rows,
     )
 
@@ -65,13 +69,14 @@ def by_taste(
     return Grouped(
         chart=dots_by_group(
             "taste",
-            [group.name for group in groups],
+            [strings.exported(group.name) for group in groups],
             rows,
             strings.text("compare.taste_axis"),
             "mean_ratings",
             reference=(strings.text("compare.theirs"), [group.rated_popularity for group in groups]),
         ),
-        heads=tuple(GroupHead(group.name, _span(group), group.n_users, group.rated_popularity) for group in groups),
+        heads=tuple(GroupHead(group.name, strings.number(_span(group)), group.n_users, group.rated_popularity)
+            for group in groups),
         rows=rows,
     )
 

@@ -1,6 +1,6 @@
 // The knobs: a control for each setting, with a sentence on what it does, in groups that fold.
 import { element } from "../shared/element.js";
-import { formatFixed } from "../shared/format.js";
+import { formatFixed, formatPercent } from "../shared/format.js";
 import { t } from "../shared/strings.js";
 import { CHOICES, DEFAULTS, idleSettings } from "./settings.js";
 
@@ -70,7 +70,7 @@ const REASONS = {
 export function formatSetting(name, value) {
   if (typeof value === "boolean") return value ? t("playground.on") : t("playground.off");
   if (typeof value === "string") return CHOICE_NAMES[value];
-  if (name === "holdout") return `${Math.round(100 * value)}%`;
+  if (name === "holdout") return formatPercent(value);
   return Number.isInteger(value) ? String(value) : formatFixed(value, String(value).split(".")[1].length);
 }
 

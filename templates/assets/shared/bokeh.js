@@ -1,5 +1,6 @@
 // When BokehJS is loaded: it is large, and to start it takes a phone a second.
 import { element } from "./element.js";
+import { withDecimalSeparator } from "./format.js";
 
 const TOUCH_ONLY = "(hover: none) and (pointer: coarse)";
 const ACTS = ["scroll", "pointerdown", "touchstart", "keydown", "focusin"];
@@ -16,10 +17,30 @@ export function whenVisitorActs() {
   });
 }
 
+// BokehJS writes numbers with a decimal point in every language: write those of axes and tooltips as the page does.
+function localizeNumbers() {
+  const { DEFAULT_FORMATTERS } = Bokeh.require("core/util/templating");
+  for (const name of ["basic", "numeral"]) {
+    const format = DEFAULT_FORMATTERS[name];
+    DEFAULT_FORMATTERS[name] = (value, ...options) => {
+      const text = format(value, ...options);
+      return typeof value === "number" ? withDecimalSeparator(text) : text;
+    };
+  }
+  const { prototype } = Bokeh.require("models/formatters/basic_tick_formatter").BasicTickFormatter;
+  const { doFormat } = prototype;
+  prototype.doFormat = function formatTicks(...ticks) {
+    return doFormat.apply(this, ticks).map(withDecimalSeparator);
+  };
+}
+
 export const loadBokeh = (address) =>
   new Promise((resolve, reject) => {
     const script = element("script", { src: address });
-    script.onload = resolve;
+    script.onload = () => {
+      if (withDecimalSeparator(".") !== ".") localizeNumbers();
+      resolve();
+    };
     script.onerror = () => reject(new Error(`${script.src} did not load`));
     document.head.append(script);
   });

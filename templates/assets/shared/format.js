@@ -5,6 +5,12 @@ const NUMBER_PARTS = new Intl.NumberFormat(PAGE_LANGUAGE).formatToParts(-12345.5
 const numberSeparator = (type) => NUMBER_PARTS.find((part) => part.type === type)?.value ?? "";
 const [GROUP_SEPARATOR, DECIMAL_SEPARATOR] = [numberSeparator("group"), numberSeparator("decimal")];
 
+const PERCENT_SIGN = new Intl.NumberFormat(PAGE_LANGUAGE, { style: "percent" })
+  .formatToParts(0)
+  .slice(1) // what follows the number: a space too, in some languages
+  .map((part) => part.value)
+  .join("");
+
 export const formatCount = (n) => n.toLocaleString(PAGE_LANGUAGE);
 
 // Fixed decimals, with a true minus sign, and 0 without. Rounded by toFixed, as Python rounds: Intl rounds 1.005 up.
@@ -14,9 +20,12 @@ export function formatFixed(value, digits) {
 }
 
 // A share from 0 to 1, in whole per cent.
-export const formatPercent = (share) => `${formatFixed(100 * share, 0)}%`;
+export const formatPercent = (share) => formatFixed(100 * share, 0) + PERCENT_SIGN;
 
 export const formatScore = (value) => formatFixed(value, 2);
+
+// A text of a number with a decimal point, as the pages write it.
+export const withDecimalSeparator = (text) => text.replace(".", DECIMAL_SEPARATOR);
 
 // The number that a text begins with, as a page writes it; null where there is none.
 export function parseNumber(text) {

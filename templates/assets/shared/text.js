@@ -2,7 +2,10 @@
 
 // Letters that Unicode does not decompose into a base letter and a mark, but that people type as one.
 const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
-const ARTICLES = new Set(["the", "a", "an"]);
+// English ones are in titles everywhere; those of the language of the page are as easily left out.
+const ARTICLES_OF = { en: ["the", "a", "an"], de: ["der", "die", "das", "ein", "eine"] };
+const [PAGE_CODE] = (globalThis.document?.documentElement.lang ?? "en").split("-"); // a worker has no document
+const ARTICLES = new Set([...ARTICLES_OF.en, ...(ARTICLES_OF[PAGE_CODE] ?? [])]);
 
 // Lower-case letters and digits without accents, with single spaces between words.
 export function normalizeText(text) {
