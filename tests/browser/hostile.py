@@ -188,19 +188,22 @@ def write_movielens_1m(log: Path) -> None:
         (log / name).write_bytes(("\n".join(lines) + "\n").encode("iso-8859-1", "replace"))
 
 
-FORMS: dict[str, Callable[[Path], None]] = {
+SAME_TABLES: dict[str, Callable[[Path], None]] = {
     "tsv": lambda log: write_csv(log, ".tsv", "\t"),
     "semicolons in utf-16": lambda log: write_csv(log, ".csv", ";", "utf-16"),
     "json lines": write_json_lines,
     "json": write_json,
     "parquet": write_parquet,
     "gzip": write_gzip,
+}
+"""Writers of the log into a folder, of which Python reads the same as of :func:`write_csv`."""
+OTHER_TABLES: dict[str, Callable[[Path], None]] = {
     "zip": write_zip,
     "wide": write_wide,
     "movielens 100k": write_movielens_100k,
     "movielens 1m": write_movielens_1m,
 }
-"""Writers of the log into a folder, but for plain CSV."""
+"""Writers of a similar log, with other names of files, columns or ids."""
 
 
 def check_document(site: Path, address: str) -> None:

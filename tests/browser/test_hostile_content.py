@@ -9,14 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import build
+import recsys
 from recsys.export.script import json_in
 from tests.browser.conftest import KINDS, until
 from tests.browser.hostile import (
     ATTACKS,
-    FORMS,
+    OTHER_TABLES,
+    SAME_TABLES,
     check_document,
     check_files,
     check_nothing_ran,
@@ -136,12 +139,19 @@ def test_nothing_of_the_search_and_of_stored_ratings_runs(watched_page, hostile)
     check_nothing_ran(page)
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_nothing_runs_whatever_form_the_tables_have(chromium, tmp_path, form):
+@pytest.mark.parametrize("form", SAME_TABLES)
+def test_the_same_tables_are_the_same_data_in_every_form(log, tmp_path, form):
     if form == "parquet":
         pytest.importorskip("pyarrow")
+    folder = log_folder(tmp_path)
+    SAME_TABLES[form](folder)
+    np.testing.assert_equal(vars(recsys.load_dataset(str(folder))), vars(recsys.load_dataset(str(log))))
+
+
+@pytest.mark.parametrize("form", OTHER_TABLES)
+def test_nothing_runs_whatever_form_the_tables_have(chromium, tmp_path, form):
     log = log_folder(tmp_path)
-    FORMS[form](log)
+    OTHER_TABLES[form](log)
     site = build_site(tmp_path, log / "log.zip" if form == "zip" else log, 'pages = ["users", "items"]\n')
     check_files(site)
     titles = [item["title"] for item in strictly((site / "data" / "items.json").read_text(encoding="utf-8"))["items"]]

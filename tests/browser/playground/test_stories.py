@@ -104,7 +104,7 @@ def test_two_dimensions_hold_less(run: Run) -> None:
 
 
 def test_a_closed_form_start_is_good_before_the_first_step(run: Run) -> None:
-    start = run(closedForm=True)
+    start = run(closedForm=True, epochs=1)  # the start alone counts, which is the same for any number of epochs
     for tower in TOWERS:
         assert start["ndcg"][tower][0] > last(run(), tower)
 
