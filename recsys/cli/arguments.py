@@ -33,7 +33,6 @@ class _Parser(argparse.ArgumentParser):
 
 def parser(program: str = "marquee") -> argparse.ArgumentParser:
     """All options with their defaults; ``program`` is what the command is called."""
-    default = {**vars(BuildConfig()), **vars(TrainConfig())}
     file_only = [name for name in setting_names(TOP_LEVEL) if name not in SETTINGS]
     in_tables = [
         f"in its table [{table}]: {', '.join(name for name in setting_names([kind]) if name not in SETTINGS)}"
@@ -49,6 +48,15 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         f"{'; '.join(in_tables)}. Exit status: 0 success, 1 a failure that is explained in one sentence, 2 wrong "
         "options, 130 interrupted.",
     )
+    _add_paths(parse)
+    _add_models(parse)
+    _add_operation(parse)
+    parse.add_argument("--version", action="version", version=f"marquee {VERSION}")
+    return parse
+
+
+def _add_paths(parse: argparse.ArgumentParser) -> None:
+    """Add the options for what is read and where the site is written."""
     paths = parse.add_argument_group("input and output")
     paths.add_argument(
         "--data",
@@ -74,6 +82,11 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         help=f"file of settings (default: {FILE_NAME} in the working folder or next to the data)",
     )
     paths.add_argument("--site-url", metavar="URL", help="address of the site on the web (default: none)")
+
+
+def _add_models(parse: argparse.ArgumentParser) -> None:
+    """Add the options for what is trained and measured."""
+    default = {**vars(BuildConfig()), **vars(TrainConfig())}
     model = parse.add_argument_group("models and evaluation")
     names = ",".join(default["models"])
     model.add_argument("--models", metavar="NAMES", help=f"models to train, separated by commas (default: {names})")
@@ -112,6 +125,10 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,  # None where it is not given, so that the file counts
         help="also evaluate on users who were not in training; trains deep five more times (default: off)",
     )
+
+
+def _add_operation(parse: argparse.ArgumentParser) -> None:
+    """Add the options for what the command does, and how much it prints."""
     work = parse.add_argument_group("operation")
     only = work.add_mutually_exclusive_group()
     only.add_argument(
@@ -167,11 +184,9 @@ def parser(program: str = "marquee") -> argparse.ArgumentParser:
         action="store_true",
         help="like --serve, and render the pages again when templates or settings change (default: off)",
     )
-    output = work.add_mutually_exclusive_group()
-    output.add_argument("--quiet", action="store_true", help="print warnings and errors only (default: off)")
-    output.add_argument("--verbose", action="store_true", help="print more, and tracebacks (default: off)")
-    parse.add_argument("--version", action="version", version=f"marquee {VERSION}")
-    return parse
+    amount = work.add_mutually_exclusive_group()
+    amount.add_argument("--quiet", action="store_true", help="print warnings and errors only (default: off)")
+    amount.add_argument("--verbose", action="store_true", help="print more, and tracebacks (default: off)")
 
 
 def read_settings(options: argparse.Namespace, home: Path) -> Settings:

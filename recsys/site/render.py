@@ -7,7 +7,7 @@ Equal artefacts, templates and packages give equal bytes. Must not name a page: 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from recsys.site.pages.users import no_users
 from recsys.site.rendering import Rendering, jobs_of, render_elsewhere
 from recsys.site.search import search_facts
 from recsys.site.shown_lists import with_shown_lists
-from recsys.site.strings import site_strings
+from recsys.site.strings import Strings, site_strings
 from recsys.tasks import Run
 
 
@@ -68,32 +68,16 @@ def render_site(
         strings = site_strings(templates, artefacts)
         renderer, writer = Renderer(templates, out, strings, absent_addresses(artefacts)), Writer(out)
         catalogue, assets = Catalogue(artefacts, strings), Assets(writer)
-        write_pictures(artefacts, catalogue, assets, strings)
-        styles = legend_css(artefacts.build.legend, artefacts.build.models)
-        styles += words_css(strings)
-        styles += accent_css(artefacts.build.presentation.accent)
-        write_assets(templates, styles, assets, strings)
+        _write_assets(artefacts, templates, catalogue, assets, strings)
         bokeh = write_bokeh(assets)
         stamp = build_stamp(out / "data", assets.addresses.values())
         rendering = Rendering(templates, out, assets.addresses, bokeh, stamp)
         data = rendering.data(artefacts, catalogue, strings)
-        entries = list(pages_of(artefacts).values())
         jobs = jobs_of(data)
         for job in jobs:
             writer.take(job.address)
-        pages = [entry for entry in entries if isinstance(entry, Page)]
-        # The search of every page loads these; the users where they have pages.
-        facts_by_name: dict[str, Callable[[SiteData], Any]] = {
-            "users": no_users,
-            "items": item_addresses,
-            "search": search_facts,
-        }
-        facts_by_name |= {name: facts for page in pages for name, facts in page.scripts.items()}
-        for name, facts in facts_by_name.items():
-            address = f"assets/data-{name}.js"
-            with building(address):
-                if (value := facts(data)) is not None:
-                    writer.text(address, script_data(name, value, stamp))
+        pages = [entry for entry in pages_of(artefacts).values() if isinstance(entry, Page)]
+        _write_data_scripts(data, pages, stamp, writer)
         unlisted = {page.address for page in pages if not page.in_sitemap}
         addresses = [job.address for job in jobs if job.address.endswith(".html") and job.address not in unlisted]
         write_sitemap(data.site.url, addresses, writer)
@@ -113,6 +97,32 @@ def render_site(
                     on_page(done, len(jobs))
         check_complete(out, {*exported, *writer.addresses})
         write_manifest(out)
+
+
+def _write_assets(
+    artefacts: Artefacts, templates: Path, catalogue: Catalogue, assets: Assets, strings: Strings
+) -> None:
+    """Write the pictures, style sheets and scripts of pages: style sheets contain the addresses of pictures."""
+    write_pictures(artefacts, catalogue, assets, strings)
+    styles = legend_css(artefacts.build.legend, artefacts.build.models)
+    styles += words_css(strings)
+    styles += accent_css(artefacts.build.presentation.accent)
+    write_assets(templates, styles, assets, strings)
+
+
+def _write_data_scripts(data: SiteData, pages: Sequence[Page], stamp: str, writer: Writer) -> None:
+    """Write the data that scripts of pages load: of each of ``pages``, and for the search, which every page has."""
+    facts_by_name: dict[str, Callable[[SiteData], Any]] = {
+        "users": no_users,  # unless the page of all users replaces it
+        "items": item_addresses,
+        "search": search_facts,
+    }
+    facts_by_name |= {name: facts for page in pages for name, facts in page.scripts.items()}
+    for name, facts in facts_by_name.items():
+        address = f"assets/data-{name}.js"
+        with building(address):
+            if (value := facts(data)) is not None:
+                writer.text(address, script_data(name, value, stamp))
 
 
 @contextmanager
