@@ -70,5 +70,5 @@ def _where(stage: str | None) -> str:
 
 def _remedy(stage: str | None) -> str:
     name = stage or ""
-    own = _REMEDIES.get(name) or _REMEDIES.get(name.split(" ")[0]) or ""
-    return f"{own}use fewer ratings, or free memory by closing other programs, and build again"
+    first = _REMEDIES.get(name) or _REMEDIES.get(name.split(" ")[0]) or ""
+    return f"{first}use fewer ratings, or free memory by closing other programs, and build again"

@@ -20,7 +20,7 @@ from recsys.interrupts import SIGNALS
 
 _RETRY_SECONDS = 0.02
 _BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""Of the libraries that numpy may multiply with."""
+"""Environment variables that set the threads of the libraries that numpy may multiply with."""
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""What there is to say of each setting, from the code: for ``--init``, and for the reference in ``docs/``."""
+"""The texts about each setting, from the code: for ``--init``, and for the reference in ``docs/``."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from recsys.recommend.pca import Projection
 from recsys.recommend.seed_items import seed_items
 
 MAX_BYTES = 1_280_000
-"""Of the tower's weights and its items together; with ids, map axes and seed items the file stays below 1.3 MB.
+"""Limit of the tower's weights and its items together; with ids, map axes and seed items the file stays below 1.3 MB.
 Base64 of any numbers shrinks to three quarters when it is sent compressed: below 1 MB."""
 MIN_ITEMS = 100
 """Exported in any case: the weights alone fill the file where vectors are longer than about 350."""

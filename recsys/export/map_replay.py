@@ -18,7 +18,7 @@ from recsys.training.ensemble import default_weights
 from recsys.training.snapshots import MAX_FRAMES, Frames
 
 MAX_BYTES = 1_000_000
-"""Of the whole file."""
+"""Limit of the size of the file."""
 LEVELS = 65535
 """Coordinates are quantised to this many steps between the lowest and the highest: 16 bits each."""
 _OVERHEAD = 1000

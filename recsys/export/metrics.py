@@ -96,7 +96,7 @@ def _row(
 
 
 def _agreement(pair: tuple[str, str] | None, results: Results) -> schema.Agreement | None:
-    """Of the first and the last model; None without two."""
+    """How far the lists of the first and the last model agree; None without two models."""
     if pair is None:
         return None
     twins = results.dataset.twins

@@ -24,7 +24,7 @@ K = 10
 N_USERS = 300
 """Users whose lists are compared, at most: the standard error of the mean is about 0.03 of ten items."""
 WEIGHT_BITS = 8
-"""Of each weight of a rounded MLP: all items share it, so that one bit less costs more than it saves."""
+"""Bits of a weight of a rounded MLP: all items share the weights, so that one bit less costs more than it saves."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -53,9 +53,10 @@ def build_recommendations(results: Results) -> tuple[schema.Recommendations, sch
     n_relevant = 0 * n_hidden if results.relevant is None else relevant_counts(train, results.relevant)
     ranks, genres = _hidden_ranks(results), genre_shares(train)
     shares = np.round(genres.shares, 2).tolist()
-    own = {name: of_model for name, of_model in results.lists.items() if name in results.models}
-    others = {name: of_baseline for name, of_baseline in results.lists.items() if name not in results.models}
-    rows_of, baseline_rows_of = _RowBuilder(own, results.reasons, results), _BaselineRowBuilder(others, results)
+    of_models = {name: lists for name, lists in results.lists.items() if name in results.models}
+    of_baselines = {name: lists for name, lists in results.lists.items() if name not in results.models}
+    rows_of = _RowBuilder(of_models, results.reasons, results)
+    baseline_rows_of = _BaselineRowBuilder(of_baselines, results)
     shown_rows_of = _RowBuilder(results.shown, results.shown_reasons, results)
     privacy, users, shown_by_user = results.config.privacy, {}, {}
     all_rows = zip(ids(results.dataset.user_ids), rows_of, baseline_rows_of, shown_rows_of, strict=True)
@@ -206,11 +207,11 @@ class _BaselineRowBuilder:
                 name: [array[users].tolist() for array in (lists.items, lists.held_out, self._relevant[name])]
                 for name, lists in self._lists.items()
             }
-            for place in range(users.stop - users.start):
+            for row in range(users.stop - users.start):
                 yield {
                     name: [
                         _baseline_row(item_ids[item], held_out, counts)
-                        for item, held_out, counts in zip(items[place], hits[place], relevant[place], strict=True)
+                        for item, held_out, counts in zip(items[row], hits[row], relevant[row], strict=True)
                         if item >= 0
                     ]
                     for name, (items, hits, relevant) in columns.items()
@@ -238,8 +239,8 @@ class _RowBuilder:
         """The rows of one user after the other."""
         for users in _blocks(self._n_users):
             columns = {name: self._columns(name, users) for name in self._lists}
-            for place in range(users.stop - users.start):
-                yield {name: self._rows(*(column[place] for column in each)) for name, each in columns.items()}
+            for row in range(users.stop - users.start):
+                yield {name: self._rows(*(column[row] for column in each)) for name, each in columns.items()}
 
     def _columns(self, name: str, users: slice) -> list[list[list[Any]]]:
         """All that is known of the places of some users' lists, as Python values.
@@ -260,7 +261,7 @@ class _RowBuilder:
         ]
 
     def _rows(self, *columns: list[Any]) -> list[schema.Recommendation]:
-        """Of one user and model, from the columns of their list."""
+        """The list of one user by one model, from its columns."""
         item_ids = self._item_ids
         return [
             schema.Recommendation(

@@ -19,7 +19,7 @@ from recsys.export.encoding import encode_array, encode_bits
 from recsys.nn.arrays import Array
 
 MAX_BITS = 8
-"""Of a number, so that a code fits in a byte."""
+"""Bits of a rounded number at most, so that its code fits in a byte."""
 
 
 @dataclass(frozen=True, eq=False)

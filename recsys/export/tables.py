@@ -18,7 +18,7 @@ LIST_COLUMNS = ("user", "model", "rank", "item", "score", "held_out", "relevant"
 ITEM_COLUMNS = ("item", "title", "year", "genres", "n_ratings", "n_train", "mean_rating")
 METADATA_COLUMNS = ("id", "title", "year", "genres", "ratings")
 DECIMALS = 3
-"""Of the vectors in TSV, which are for looking at; the JSON has one more."""
+"""Decimals of the vectors in TSV, which are for display; the JSON has one more."""
 
 
 def write_tables(artefacts: Artefacts, folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""How visitors say what they think of an item; it follows what the ratings of the data are."""
+"""The control with which visitors rate an item: it follows from the ratings in the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links from an item to its address elsewhere, by the patterns of the settings."""
+"""Links from an item to its addresses on other sites, by the patterns of the settings."""
 
 from __future__ import annotations
 

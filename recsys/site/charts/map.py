@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAP_HEIGHT = 580
 DENSITY_ALPHA = 0.05
-"""Of the area within each contour; areas lie on each other."""
+"""Opacity of the area within a contour; the areas of inner contours lie on those of outer ones."""
 COLUMNS = ("x", "y", "size", "fill", "alpha", "title", "label", "year", "genres")
 
 

@@ -20,7 +20,7 @@ LOSS_HEIGHT, NDCG_HEIGHT = 270, 240
 _AXIS_WIDTH = 72
 """Pixels left of the curves, the same in both figures, so that an epoch is in one place in both."""
 _MARGIN = 0.08
-"""Of the height of the curve: what is free above and below it."""
+"""Free space above and below a curve, as a share of its height."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Choice:
     """By which the number of epochs was chosen: the best of the validation nDCGs, and what counts as equal to it."""
 
     epoch: int
-    """Of the best."""
+    """The epoch of the best."""
     ndcg: float
     error: float
     """Its standard error."""
@@ -40,8 +40,8 @@ def loss_chart(model: Model, records: Sequence[EpochRecord], chosen: int, string
     """The training loss of one model and, where it was measured, its validation loss.
 
     Args:
-        model: of which they are.
-        records: of its epochs.
+        model: whose losses they are.
+        records: one for each of its epochs.
         chosen: the epoch after which the model is served.
         strings: the texts of the interface.
 
@@ -77,8 +77,8 @@ def ndcg_chart(
     """The validation nDCG of one model, and how far below the best of it counts as equally good.
 
     Args:
-        model: of which it is.
-        records: of its epochs.
+        model: whose nDCG it is.
+        records: one for each of its epochs.
         chosen: the epoch after which the model is served.
         choice: how that was chosen; None where it is not known.
         strings: the texts of the interface.

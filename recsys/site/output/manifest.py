@@ -121,9 +121,9 @@ def check_complete(site: Path, expected: Collection[str]) -> None:
         OutputError: a file is absent, or there is another one; other programs have been at work.
     """
     with writing(MANIFEST):
-        there = list_folder(site)
-    missing = sorted({*expected} - {*there.files})
-    added = sorted({*there.files, *there.others} - {*expected})
+        present = list_folder(site)
+    missing = sorted({*expected} - {*present.files})
+    added = sorted({*present.files, *present.others} - {*expected})
     if missing:
         raise OutputError(
             f"{_first(missing)}: was written and is gone, so another program has changed the folder that the site is "
@@ -174,15 +174,15 @@ def compare_with_manifest(site: Path, digests: Mapping[str, str]) -> ManifestDif
     Raises:
         OSError: a file cannot be read.
     """
-    there = list_folder(site)
-    files = [address for address in there.files if address != MANIFEST]
+    present = list_folder(site)
+    files = [address for address in present.files if address != MANIFEST]
     return ManifestDifferences(
         missing=_without(digests, files),
         changed=tuple(
             address for address in files if address in digests and hash_file(site / address) != digests[address]
         ),
         added=_without(files, digests),
-        others=there.others,
+        others=present.others,
     )
 
 

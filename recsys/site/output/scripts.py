@@ -93,10 +93,10 @@ def text_keys(path: Path, code: str) -> frozenset[str]:
     keys: set[str] = set()
     for call in _CALL.finditer(code):
         argument = _first_argument(code, call.end())
-        found = _KEY.findall(argument)
-        if not found or "`" in argument:
+        named = _KEY.findall(argument)
+        if not named or "`" in argument:
             raise OutputError(f'{path}: t({argument.strip()}) names no text; expected a key such as t("map.title")')
-        keys.update(found)
+        keys.update(named)
     return frozenset(keys)
 
 
@@ -118,7 +118,7 @@ def for_pages_of(version: str, script: str) -> str:
     """A joined script that runs only on a page whose address of the script names this version.
 
     Hosts ignore the part of an address after ``?``, so a page that a browser has kept from an earlier build is given
-    the script of a later one, which may expect other elements. An address without a version is of no page of ours.
+    the script of a later one, which may expect other elements. Every address in a page has a version.
     """
     asked = 'new URL(document.currentScript?.src ?? location).searchParams.get("v")'
     condition = f'if (({asked} ?? "{version}") === "{version}")'

@@ -19,7 +19,7 @@ class Writer:
 
     @property
     def addresses(self) -> frozenset[str]:
-        """Of all files that were written, or reserved."""
+        """The addresses of all files that were written or reserved."""
         return frozenset(self._written.values())
 
     def text(self, address: str, content: str) -> None:

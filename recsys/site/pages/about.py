@@ -29,7 +29,7 @@ class AboutContext(Context):
     dataset: DatasetSummary
     models: tuple[Model, ...]
     descriptions: dict[str, str]
-    """Of each model, in one sentence."""
+    """One sentence on each model, by its name."""
     protocol: Protocol
     measured: bool
     k: int
@@ -40,13 +40,13 @@ class AboutContext(Context):
     n_rated: int
     """Items with training ratings."""
     n_head: int
-    """Of these, the most for which EASE is computed."""
+    """The largest number of them for which EASE is computed."""
     shrinkage: int
     """Ratings with which the cosine of similar items counts half."""
     answers: bool
     """Whether a visitor can rate items and get recommendations."""
     shapes: tuple[Shapes, ...]
-    """Of the towers of each model; empty where they are not known."""
+    """Those of the towers of each model; empty where they were not exported."""
     worked: WorkedExample | None
     settings: tuple[tuple[str, str], ...]
     command: str

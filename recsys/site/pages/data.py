@@ -23,7 +23,7 @@ _JSON = {
     "loss_history.json": "data.loss_history_json",
     "build.json": "data.build_json",
 }
-"""The key of what is said of each file, by its name; likewise below."""
+"""By the name of a file, the key of the text that describes it; likewise below."""
 _SCRIPTS = {"deep_tower.js": "data.deep_tower_js", "map_replay.js": "data.map_replay_js"}
 _NOT_LISTED = frozenset(Path(address).name for address in (MANIFEST, MANIFEST_SCHEMA))  # of an earlier render
 _TABLES = {"recommendations.csv": "data.recommendations_csv", "items.csv": "data.items_csv"}
@@ -96,7 +96,7 @@ class DataContext(Context):
     groups: tuple[DataGroup, ...]
     n_files: int
     size: int
-    """Of all files together, in bytes."""
+    """Bytes of all files together."""
     projector: str | None
     """The model whose vectors the advice on the projector names; None without any."""
 

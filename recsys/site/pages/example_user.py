@@ -38,11 +38,11 @@ class ExampleUser:
     user: UserLink
     model: Model
     liked: tuple[ItemLink, ...]
-    """Of those they rated best; at least one."""
+    """Some of the items that they rated best; at least one."""
     recommended: tuple[ExampleRow, ...]
     """The first of their list; at least one."""
     n_hits: int
-    """In the whole list, named or not."""
+    """Hits in the whole list, named or not."""
     n_listed: int
     mean_hits: float | None
     """Over all users with held-out ratings; None where there are none."""

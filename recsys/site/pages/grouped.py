@@ -18,7 +18,7 @@ class GroupHead:
 
     name: str
     span: str
-    """Of what the users were sorted by."""
+    """The lowest and the highest value, in the group, of what users were sorted by."""
     n_users: int
     rated: float | None = None
     """How popular what they rated is; only where they were sorted by that."""

@@ -48,7 +48,7 @@ class HomeContext(Context):
     discovery: float
     """How much popularity counts against an item in the answer, unless the visitor has chosen it."""
     tower_stamp: str
-    """Of the exported tower; the page refuses another."""
+    """The stamp of the exported tower; the page refuses a file with another."""
     lead: Markup
     """What the site is, in a sentence."""
 

@@ -126,9 +126,9 @@ class ItemPageData:
     withheld: bool
     on_map: frozenset[str]
     patterns: Mapping[str, str]
-    """Of addresses elsewhere, by label."""
+    """Of addresses on other sites, by the label of the link; see :mod:`recsys.site.outside`."""
     twins: Mapping[str, tuple[ItemTwin, ...]]
-    """Of every item that has some, by its id."""
+    """The other items of the same title and year, by the id of an item that has some."""
 
 
 def item_page_data(data: SiteData) -> ItemPageData:

@@ -19,9 +19,9 @@ class ItemRow:
     link: ItemLink
     item: Item
     mean: float | None
-    """Of its ratings, shrunk."""
+    """The shrunk mean of its ratings."""
     id: str
-    """Where other items have the same title and year; else empty."""
+    """The id, where other items have the same title and year; else empty."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from recsys.site.pages.page import Page, SiteData
 from recsys.site.strings import Strings
 
 POSITION_BITS = 12
-"""Of a coordinate in the page: 4,096 steps over the whole map are less than half a pixel of it."""
+"""Bits of a coordinate in the page: each of 4,096 steps over the whole map is less than half a pixel."""
 NEIGHBOURS, PROJECTION = "neighbours", "projection"
 """The layouts, as scripts and addresses name them."""
 
@@ -82,7 +82,7 @@ class MapContext(Context):
     replay: bool
     """Whether the training of any model was recorded."""
     replay_stamp: str
-    """Of the exported recording; the page refuses another."""
+    """The stamp of the exported recording; the page refuses a file with another."""
     projector: tuple[ProjectorFile, ...]
     projector_link: str
     """The projector with these files loaded; empty where the site's address on the web is not known."""

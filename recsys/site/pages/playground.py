@@ -1,6 +1,6 @@
 """The playground: both towers learn in the visitor's browser, on the sample or on a file of the visitor's own.
 
-It needs nothing of the data and models of the site, so that every site has it. The page, whose script is in
+It does not use the data and the models of the site, so that every site has it. The page, whose script is in
 ``templates/assets/playground``, and the learner in ``templates/assets/learner`` send each other messages, as the
 learner runs in a worker where pages come over HTTP. From the page::
 
@@ -43,7 +43,7 @@ class PlaygroundContext(Context):
 
 
 def playground_context(data: SiteData, page: PageHead) -> PlaygroundContext:
-    """The page, whose script needs nothing of the site."""
+    """The page, whose script uses nothing that the site exports."""
     return PlaygroundContext(data.site, page)
 
 

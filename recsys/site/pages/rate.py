@@ -49,7 +49,7 @@ class RateContext(Context):
     discovery: float
     """Where the slider begins: 0 for the tower's own list, 1 for the least popular."""
     tower_stamp: str
-    """Of the exported tower; the page refuses another."""
+    """The stamp of the exported tower; the page refuses a file with another."""
 
 
 def rate_context(data: SiteData, page: PageHead) -> RateContext:

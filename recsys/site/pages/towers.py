@@ -12,7 +12,7 @@ from recsys.site.pages.wanted import is_wanted
 
 @dataclass(frozen=True)
 class Shapes:
-    """Of the towers of one model; the picture shows what comes in, what it goes through, and what comes out.
+    """The shapes of the towers of one model. The picture shows the input, the layers and the output.
 
     Attributes:
         model: whose they are.
@@ -53,14 +53,14 @@ class WorkedExample:
 
 
 def tower_shapes(data: SiteData) -> tuple[Shapes, ...]:
-    """Of every model whose towers are known here, in the order of the models."""
+    """The shapes of every model that were exported, in the order of the models."""
     summaries = data.artefacts.build.models
     shapes = (_shapes(model, summaries[model.name]) for model in data.catalogue.models)
     return tuple(entry for entry in shapes if entry is not None)
 
 
 def worked_example(data: SiteData) -> WorkedExample | None:
-    """Of the last model that has one; None where no score was exported for this, or users have no pages."""
+    """The example of the last model that has one; None where none was exported, or users have no pages."""
     artefacts, catalogue = data.artefacts, data.catalogue
     if not is_wanted("users", artefacts):
         return None

@@ -86,9 +86,9 @@ def remove_folder(folder: Path) -> None:
 
 
 def _leftovers(folder: Path) -> list[Path]:
-    """Of builds that were killed, or whose files could not be deleted: those running would hold the lock."""
-    beside = folder.parent.glob(f"{glob.escape(folder.name)}-*")
-    return sorted(path for path in (*beside, *folder.iterdir()) if path.is_dir() and not path.is_symlink())
+    """Folders of builds that were killed or could not delete their files; a build that runs would hold the lock."""
+    siblings = folder.parent.glob(f"{glob.escape(folder.name)}-*")
+    return sorted(path for path in (*siblings, *folder.iterdir()) if path.is_dir() and not path.is_symlink())
 
 
 def _acquire(folder: Path, target: Path) -> _Lock:

@@ -47,8 +47,8 @@ def _has_listed_files_only(folder: Path) -> bool:
     digests = read_manifest(_content(folder / MANIFEST))
     if digests is None or MANIFEST_SCHEMA not in digests:
         return False
-    there = list_folder(folder)
-    return not there.others and {*there.files} <= {*digests, MANIFEST}
+    present = list_folder(folder)
+    return not present.others and {*present.files} <= {*digests, MANIFEST}
 
 
 def _content(path: Path) -> bytes:

@@ -1,8 +1,7 @@
 """Serve a site as a preview whose pages reload in the browser when the site has changed.
 
-A script is added to each page as it is sent; the files of the site have nothing of it. The script asks for the
-version of the site twice a second, which the policy of the
-pages allows because it asks the origin that they come from.
+A script is added to each page as it is sent; the files of the site stay as they are. It asks for the version of the
+site twice a second, which the policy of the pages allows, as the request goes to the origin that they come from.
 """
 
 from __future__ import annotations
