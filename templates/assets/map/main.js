@@ -144,7 +144,7 @@ function startMap(box, bokehDocument) {
     show();
   };
 
-  // A tap beside all items clears first what is picked, then what is selected.
+  // A tap that hits no item clears first the picked item, then the selection.
   plot.onTap = (row) => change(row < 0 && state.row < 0 ? { row, selected: [] } : { row });
   plot.onSelect = (rows) => {
     change({ row: -1, selected: rows });

@@ -1,5 +1,5 @@
-// Re-rank by what is a visitor's own: less popularity, as recsys/evaluation/reranking.py does, and more of their genres. And
-// the slider for it.
+// Re-rank a list by discovery: popularity counts against an item, as in recsys/evaluation/reranking.py, and what the
+// visitor's genres say counts for it. And the slider for it.
 
 // What the genres of an item count at 1, in standard deviations of the scores. Half of it, 1.25, leaves the lists of new users
 // as accurate as they are, on three logs with genres; and three westerns that somebody likes then bring more of them.

@@ -12,7 +12,6 @@ export function createFileActions(box, store, state) {
     status.textContent = [text, ...notes].filter(Boolean).join(" ");
   };
 
-
   // What a link leaves out, since an address has to stay short.
   const linkLimits = (hash) => {
     const linked = store.fromHash(hash);

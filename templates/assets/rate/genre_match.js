@@ -21,14 +21,14 @@ export function createGenreMatch(genresOf, counts, nGenres, { weightOf, averageI
 
   // The match of every row for ratings, pairs [row, stars].
   return (ratings) => {
-    const own = floored.map((share) => averageItems * share);
+    const ofVisitor = floored.map((share) => averageItems * share);
     let total = averageItems;
     for (const [row, stars] of ratings) {
       const weight = Math.max(weightOf(stars), 0);
-      addUp(own, row, weight);
+      addUp(ofVisitor, row, weight);
       total += weight;
     }
-    const lifts = own.map((sum, genre) => Math.log(sum / (total * floored[genre])));
+    const lifts = ofVisitor.map((sum, genre) => Math.log(sum / (total * floored[genre])));
     return Float64Array.from(genresOf, (genres) => genres.reduce((sum, genre) => sum + lifts[genre], 0) / (genres.length || 1));
   };
 }

@@ -1,5 +1,5 @@
-// The items that the tower recommends, with its reasons. Of each one can say that one knows it, that it is for later, or that it is
-// not interesting.
+// The items that the tower recommends, with its reasons. Each has buttons to say that the visitor has seen it, wants to see
+// it later, or is not interested.
 import { createActions } from "../rating/actions.js";
 import { arrange, button, element } from "../shared/element.js";
 import { formatScore } from "../shared/format.js";

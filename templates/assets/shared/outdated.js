@@ -15,5 +15,5 @@ export function outdatedError() {
 
 export const isOutdated = (problem) => problem?.name === NAME;
 
-// What to tell a visitor about data that could not be loaded: `sentence`, unless it was that of another build.
+// What to tell a visitor about data that could not be loaded: `sentence`, unless the data was of another build.
 export const describeFailure = (problem, sentence) => (isOutdated(problem) ? OUTDATED : sentence);

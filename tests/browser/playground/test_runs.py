@@ -42,7 +42,7 @@ def test_the_same_settings_again_are_the_same_run_with_the_same_curves(visit, di
     button(page, "Train again").click()
     until(page, "() => document.querySelector('[data-playground]').dataset.state === 'learning'")
     until(page, "() => document.querySelector('[data-playground]').dataset.state === 'finished'")
-    assert (page.locator("#playground-ndcg").inner_text()) == first[0]
+    assert (page.locator("#playground-ndcg").inner_text(), page.locator("#playground-loss").inner_text()) == first
     assert len(run_titles(page)) == 1
 
 
@@ -122,7 +122,8 @@ def test_with_reduced_motion_curves_move_once_an_epoch(visit, disk, motion, redr
     }""")
     train(page)
     page.wait_for_timeout(100)
-    assert (page.evaluate("drawn.size") > 4) is redraws
+    n_drawn = page.evaluate("drawn.size")
+    assert n_drawn > 2 if redraws else n_drawn == 1
 
 
 @pytest.fixture(scope="module")

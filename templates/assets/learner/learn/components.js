@@ -20,8 +20,8 @@ export function createComponents(dim, random) {
     });
     const centred = new Matrix(items.rows, dim, items.values.map((value, n) => value - mean[n % dim]));
     const covariance = yield* transposedMultiply(centred, centred);
-    const found = yield* leadingEigenvectors((block) => multiply(covariance, block), axes, ITERATIONS_PER_LOOK);
-    axes = found.vectors;
+    const leading = yield* leadingEigenvectors((block) => multiply(covariance, block), axes, ITERATIONS_PER_LOOK);
+    axes = leading.vectors;
     if (last) keepDirections(axes, last);
     last = new Matrix(dim, width, axes.values.slice());
     let variance = 0;
@@ -34,11 +34,11 @@ export function createComponents(dim, random) {
         points[N_AXES * i + axis] = sum;
       }
     }
-    return { points, explained: [0, 1].map((axis) => (variance > 0 ? found.values[axis] / variance : 0)) };
+    return { points, explained: [0, 1].map((axis) => (variance > 0 ? leading.values[axis] / variance : 0)) };
   };
 }
 
-// Turn round the axes that point away from where they pointed before.
+// Reverse the axes that point away from their last direction.
 function keepDirections(axes, last) {
   for (let axis = 0; axis < axes.columns; axis++) {
     let product = 0;

@@ -20,10 +20,10 @@ export function topK(scores, k) {
   for (let item = 0; item < scores.length; item++) {
     const score = scores[item];
     if (!(score > (best.length < k ? Number.NEGATIVE_INFINITY : best[best.length - 1]))) continue;
-    let place = best.length;
-    while (place > 0 && score > best[place - 1]) place--;
-    best.splice(place, 0, score);
-    items.splice(place, 0, item);
+    let rank = best.length;
+    while (rank > 0 && score > best[rank - 1]) rank--;
+    best.splice(rank, 0, score);
+    items.splice(rank, 0, item);
     if (best.length > k) {
       best.pop();
       items.pop();

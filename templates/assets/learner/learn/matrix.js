@@ -72,16 +72,16 @@ export function* multiplyTransposed(a, b) {
           t2 += w * y2;
           t3 += w * y3;
         }
-        const place = i * m + j;
-        const place1 = i1 * m + j;
-        z[place] = s0;
-        z[place + 1] = s1;
-        z[place + 2] = s2;
-        z[place + 3] = s3;
-        z[place1] = t0;
-        z[place1 + 1] = t1;
-        z[place1 + 2] = t2;
-        z[place1 + 3] = t3;
+        const upper = i * m + j;
+        const lower = i1 * m + j;
+        z[upper] = s0;
+        z[upper + 1] = s1;
+        z[upper + 2] = s2;
+        z[upper + 3] = s3;
+        z[lower] = t0;
+        z[lower + 1] = t1;
+        z[lower + 2] = t2;
+        z[lower + 3] = t3;
       }
       for (; j < m; j++) {
         let s = 0;

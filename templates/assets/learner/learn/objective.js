@@ -22,10 +22,10 @@ export function* addGradients(towers, teacher, batch, objective) {
   const scores = yield* multiplyTransposed(warmUsers, items); // (U, F)
   const width = items.rows;
   for (let n = 0; n < scores.values.length; n++) scores.values[n] += bias[n % width];
-  // A direction is no sum over a history, so that no part of it could be taken away: there, positives are hidden
+  // A direction is no sum over a history, so that no part of it could be taken away: for cosines, positives are hidden
   // instead.
   const contributions = similarity === unchanged ? towers.selfContributions(batch, items) : null;
-  const pairs = Int32Array.from(batch.pairItem, (f, n) => batch.pairUser[n] * width + f); // places in the scores
+  const pairs = Int32Array.from(batch.pairItem, (f, n) => batch.pairUser[n] * width + f); // positions in the scores
   contributions?.[0].forEach((value, n) => {
     scores.values[pairs[n]] -= value / temperature;
   });
@@ -44,7 +44,7 @@ export function* addGradients(towers, teacher, batch, objective) {
   addOutputL2(usersGradient, users, l2, Float64Array.from(batch.users, (u) => userWeights[u]));
   addOutputL2(itemsGradient, items, l2);
   if (contributions) {
-    const contributionsGradient = Float64Array.from(pairs, (place) => -gradient.values[place] / temperature);
+    const contributionsGradient = Float64Array.from(pairs, (position) => -gradient.values[position] / temperature);
     towers.addSelfContributions(contributionsGradient, itemsGradient, contributions[1]);
   }
 

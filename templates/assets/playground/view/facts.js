@@ -5,11 +5,11 @@ import { rowsByUser } from "../read/log.js";
 const N_GENRES = 8; // that have a colour of their own
 const USUAL_RATINGS = 30; // of a user whose ratings can be told apart on the map
 
-// The most common genres, and of each item that of its genres among them that the fewest items have, for it says most;
-// -1 where it has none of them.
+// The most common genres, and by item the one of them that the fewest items have, as it says most; -1 where the item has
+// none of them.
 function mainGenres({ genres, nItems }) {
   const counts = genres.names.map(() => 0);
-  for (const own of genres.ofItem) for (const genre of own) counts[genre]++;
+  for (const ofItem of genres.ofItem) for (const genre of ofItem) counts[genre]++;
   const common = counts.map((_, genre) => genre).filter((genre) => counts[genre] > 0);
   common.sort((a, b) => counts[b] - counts[a] || a - b);
   const shown = common.slice(0, N_GENRES);
@@ -32,7 +32,7 @@ export function createFacts({ log, titles }) {
   for (const rated of item) nRatings[rated]++;
   const byPopularity = Array.from(nRatings.keys()).sort((a, b) => nRatings[b] - nRatings[a] || a - b);
   const { rows: rowsOfUsers, starts } = rowsByUser(log.user, log.nUsers);
-  const hasGenres = Boolean(genres?.ofItem.some((own) => own.length));
+  const hasGenres = Boolean(genres?.ofItem.some((ofItem) => ofItem.length));
   const noGenres = () => ({ genreNames: null, genreOf: new Int32Array(nItems).fill(-1) });
   const { genreNames, genreOf } = hasGenres ? mainGenres(log) : noGenres();
   const distanceToUsual = (user) => Math.abs(starts[user + 1] - starts[user] - USUAL_RATINGS);

@@ -107,7 +107,7 @@ export function createMapCanvas(canvas, facts, items) {
     if (facts.genreNames) return facts.genreOf[item] < 0 ? facts.genreNames.length : facts.genreOf[item];
     return 4 - Math.min(Math.floor((5 * rankOf.get(item)) / items.length), 4);
   };
-  const byColour = []; // items
+  const byColour = []; // items by the number of their colour
   for (const item of items) {
     byColour[colourOf(item)] ??= [];
     byColour[colourOf(item)].push(item);
@@ -115,11 +115,11 @@ export function createMapCanvas(canvas, facts, items) {
 
   const drawPoints = (chosenGenre) => {
     const colours = fillColours();
-    byColour.forEach((own, colour) => {
+    byColour.forEach((itemsOfColour, colour) => {
       context.fillStyle = colours[colour];
       context.globalAlpha = chosenGenre === null || chosenGenre === colour ? 0.8 : FAINT;
-      for (const item of own) {
-        context.beginPath(); // each by itself, so that it shows where many lie: and it is faster
+      for (const item of itemsOfColour) {
+        context.beginPath(); // one path an item, so that overlaps are darker; it is faster, too
         context.arc(...placeOf(item), radii[item], 0, FULL_CIRCLE);
         context.fill();
       }

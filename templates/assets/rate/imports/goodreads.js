@@ -1,4 +1,4 @@
-// Goodreads: the export of one's library (Book Id,Title,Author,...,ISBN,ISBN13,My Rating,...,Exclusive Shelf,...). An ISBN is
+// Goodreads: the export of a visitor's library (Book Id,Title,Author,...,ISBN,ISBN13,My Rating,...,Exclusive Shelf,...). An ISBN is
 // written as ="0439023483" so that spreadsheets keep its zeros, a series after the title, and 0 stars mean no rating.
 import { parseRatingCell, parseYearCell } from "./fields.js";
 

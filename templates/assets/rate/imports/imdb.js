@@ -1,5 +1,6 @@
-// IMDb: the export of one's ratings, and of a list, whose rows have a rating only where one gave it. The columns of today
-// (Const,Your Rating,Date Rated,Title,...) and those until 2017 (position,const,created,...,You rated,...). Ratings from 1 to 10.
+// IMDb: the export of a visitor's ratings, and of a list, where only rated titles have a rating. The columns of today
+// (Const,Your Rating,Date Rated,Title,...) and those until 2017 (position,const,created,...,You rated,...). Ratings from
+// 1 to 10.
 import { parseRatingCell, parseYearCell } from "./fields.js";
 
 export const imdb = {

@@ -111,8 +111,8 @@ export function createMatcher(items) {
     for (const title of titlesOf(entry)) {
       const keys = spellings(title);
       for (const [ofSite, ofEntry] of levels) {
-        const found = keys[ofEntry].flatMap((key) => indexes[ofSite].get(key) ?? []);
-        const candidates = ofYear(distinct(found), year, entry.isEdition);
+        const equal = keys[ofEntry].flatMap((key) => indexes[ofSite].get(key) ?? []);
+        const candidates = ofYear(distinct(equal), year, entry.isEdition);
         if (candidates.length) return candidates;
       }
     }

@@ -1,4 +1,4 @@
-// The StoryGraph: the export of one's library (Title,Authors,Contributors,ISBN/UID,Format,Read Status,...,Star Rating,...).
+// The StoryGraph: the export of a visitor's library (Title,Authors,Contributors,ISBN/UID,Format,Read Status,...,Star Rating,...).
 // Quarter stars.
 import { parseRatingCell } from "./fields.js";
 
