@@ -6,6 +6,7 @@ this repository, and that ``--publish`` pushes to the remote of this repository.
 
 from __future__ import annotations
 
+import runpy
 import sys
 from pathlib import Path
 
@@ -21,5 +22,14 @@ def main(argv: list[str] | None = None) -> int:
     return run("build.py", HERE, argv)
 
 
+def run_front_end() -> None:
+    """Run the package ``build``, which makes distributions: here ``python -m build`` finds this file first."""
+    sys.path[:] = [folder for folder in sys.path if Path(folder).resolve() != HERE]
+    runpy.run_module("build", run_name="__main__", alter_sys=True)
+
+
 if __name__ == "__main__":
-    sys.exit(run_process(main))
+    if __spec__ is not None:  # python -m build
+        run_front_end()
+    else:
+        sys.exit(run_process(main))

@@ -160,3 +160,15 @@ def test_a_form_for_issues_has_what_github_needs_to_show_it(name):
     assert {element["type"] for element in fields} <= {"input", "textarea", "dropdown", "checkboxes"}
     assert all(element["attributes"]["label"] for element in fields)
     assert len({element["id"] for element in fields}) == len(fields)
+
+
+def test_python_m_build_runs_the_front_end_of_that_name_although_build_py_is_in_its_way(tmp_path):
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "__init__.py").touch()
+    (tmp_path / "build" / "__main__.py").write_text("import sys\nprint('front end', __name__, sys.argv[1:])\n")
+    paths = os.pathsep.join([str(tmp_path), str(ROOT)])
+    ended = subprocess.run(
+        [sys.executable, "-m", "build", "--sdist"], cwd=ROOT, env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.stdout == "front end __main__ ['--sdist']\n", ended.stderr
