@@ -161,8 +161,8 @@ def test_a_neighbour_can_be_picked_and_the_pick_cleared(open_map):
     assert "item" not in view_in_address(page)
 
 
-def test_back_returns_from_a_picked_item_to_what_was_shown_before(visit, disk):
-    page = settled(visit(disk + "map.html"))
+def test_back_returns_from_a_picked_item_to_what_was_shown_before(open_map):
+    page = open_map()
     page.get_by_label("Colour").select_option("year")
     for position in (0, 1):
         panel(page).locator("li button").nth(position).click()
@@ -375,8 +375,8 @@ def test_the_replay_loads_on_request_moves_the_items_and_ends_at_their_final_pos
     assert page.get_by_label("Layout").input_value() == "neighbours"
 
 
-def test_another_layout_ends_the_replay(visit, disk, layouts):
-    page = settled(visit(disk + "map.html#epoch=1"))
+def test_another_layout_ends_the_replay(open_map, layouts):
+    page = open_map("#epoch=1")
     page.get_by_role("slider", name="Epoch").wait_for()
     page.get_by_label("Layout").select_option("Nearest neighbours")
     page.get_by_role("slider", name="Epoch").wait_for(state="hidden")

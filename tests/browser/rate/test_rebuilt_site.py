@@ -210,7 +210,6 @@ def test_a_title_that_was_corrected_is_still_the_same_item(open_site):
     assert your_ratings(page) == dict(zip(corrected, (5, 4, 3, 2), strict=False))
 
 
-@both_origins
 def test_ratings_of_another_data_set_at_the_same_address_are_set_aside_and_come_back(open_site):
     page = open_site("site")
     expected = rate_all(page)

@@ -21,7 +21,6 @@ def view_of(metrics: Metrics) -> ColdStartView | None:
     return cold_start_view(metrics.new_users, "new_users", metrics.k, site_data(tiny()).catalogue, STRINGS)
 
 
-
 def metrics(**changes) -> Metrics:
     """Those of the tiny artefacts with other values under ``new_users``."""
     return msgspec.structs.replace(tiny().metrics, new_users=msgspec.structs.replace(new_users(), **changes))

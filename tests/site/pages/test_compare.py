@@ -258,7 +258,7 @@ def test_a_metric_that_the_page_does_not_know_is_shown_with_its_label_and_formul
     text = text_of(with_metrics(protocol=protocol, models=models), tmp_path)
     for expected in ("Hit rate</th>", "0.625<small", "<dd>1 if <any> hit</dd>", "Length</th>", "9.500</td>"):
         assert expected in text, expected
-    assert text.count('<td class="num">–</td>') == 2 * (len(models) - 1) + 0
+    assert text.count('<td class="num">–</td>') == 2 * (len(models) - 1)
 
 
 def test_recall_is_explained_by_the_length_of_the_lists_alone(tmp_path):

@@ -12,13 +12,13 @@ import msgspec
 import pytest
 
 from recsys.errors import OutputError
-from recsys.export.script import json_in
 from recsys.schema import Artefacts, ItemEmbeddings, Presentation, Recommendation, Recommendations, UserLists
 from recsys.site.pages import items
 from recsys.site.pages.audience import Audience, AudienceMember, audiences
 from recsys.site.pages.item import ItemContext, item_context, item_page_data
 from recsys.site.pages.items import most_rated_first
 from recsys.site.slugs import slug
+from tests.site.markup import script_value
 from tests.site.tiny import FILM_IDS, MODELS, TITLES, embedding, render_html, render_pages, site_data, tiny
 
 
@@ -220,7 +220,7 @@ def test_in_a_large_catalogue_the_most_rated_items_are_listed_and_drawn(tmp_path
     assert (positions["low"], positions["high"]) == ([-1.0, -0.5], [0.5, 1.0])
     assert "map.html#item=" in page(folder, "4") and "map.html#item=" not in page(folder, "1")
     assert len(list((folder / "items").iterdir())) == 5
-    near = json.loads(json_in((folder / "assets" / "data-similar.js").read_text("utf-8")))
+    near = script_value(folder / "assets" / "data-similar.js")
     similar = [near["models"][name] for name in MODELS]
     assert [base64.b64decode(model["rows"]) for model in similar] == [bytes([0b01010100]), bytes(1)]
     assert [base64.b64decode(model["similarities"]) for model in similar] == [bytes([50] * 3), bytes([25] * 3)]
@@ -306,14 +306,14 @@ def test_an_item_links_to_where_it_is_elsewhere_with_its_id_percent_encoded(tmp_
 
 
 def test_a_link_may_be_a_search_for_the_title(tmp_path):
-    found = with_links(Find="https://find.example/?q={title}+{year}", Shop="https://shop.example/{id}")
-    first, second, *others = found.items.items
+    linked = with_links(Find="https://find.example/?q={title}+{year}", Shop="https://shop.example/{id}")
+    first, second, *others = linked.items.items
     named = [
         msgspec.structs.replace(first, title="A & {id} Ü", year=1999),
         msgspec.structs.replace(second, title=second.id, year=None),
     ]
-    items = msgspec.structs.replace(found.items, items=[*named, *others])
-    site = render_items(msgspec.structs.replace(found, items=items), tmp_path)
+    items = msgspec.structs.replace(linked.items, items=[*named, *others])
+    site = render_items(msgspec.structs.replace(linked, items=items), tmp_path)
     assert "https://find.example/?q=A%20%26%20%7Bid%7D%20%C3%9C+1999" in page(site, first.id)
     assert "find.example" not in page(site, second.id) and "shop.example" in page(site, second.id)
 

@@ -1,17 +1,15 @@
-import json
 import re
 
 import msgspec
 import pytest
 
 from recsys.errors import OutputError
-from recsys.export.script import json_in
 from recsys.schema import ItemEmbeddings, RatingsSummary
 from recsys.site.control import control_of
 from recsys.site.images.square import square_around
 from recsys.site.pages.rate import rate_facts
 from recsys.site.slugs import slugs
-from tests.site.markup import Page
+from tests.site.markup import Page, script_value
 from tests.site.tiny import (
     FILM_IDS,
     HOSTILE,
@@ -121,7 +119,7 @@ def test_the_slider_begins_where_the_lists_of_the_site_are(tmp_path, artefacts, 
 
 
 def test_the_script_has_the_facts(site):
-    assert json.loads(json_in((site / "assets" / "data-rate.js").read_text("utf-8"))) == facts_of(tiny())
+    assert script_value(site / "assets" / "data-rate.js") == facts_of(tiny())
 
 
 def test_a_tower_with_unknown_items_is_an_error():
@@ -192,7 +190,7 @@ def test_links_to_the_page_say_how_visitors_rate_where_they_can(tmp_path, site):
 
 
 def test_the_script_of_all_pages_has_the_ids_that_are_not_their_own_slugs(site):
-    facts = json.loads(json_in((site / "assets" / "data-rating.js").read_text("utf-8")))
+    facts = script_value(site / "assets" / "data-rating.js")
     assert facts["dataset"] == tiny().build.dataset.name
     assert [id_ for _, id_ in facts["ids"]] == ["f/2", "__proto__"]
 

@@ -1,5 +1,4 @@
 import base64
-import json
 
 import msgspec
 import numpy as np
@@ -7,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys.export.script import json_in
 from recsys.schema import RatedItem, RatingsSummary, Recommendations, UserLists
 from recsys.site.pages import ten_best as module
 from recsys.site.pages.ten_best import stars_of, ten_best
+from tests.site.markup import script_value
 from tests.site.tiny import FILM_IDS, deep_tower, render_pages, site_data, tiny
 
 
@@ -98,6 +97,5 @@ def test_any_rating_has_one_to_five_stars_and_a_higher_one_no_fewer(rating, othe
 
 def test_it_is_written_for_the_scripts_where_there_is_a_tower(tmp_path):
     name = "assets/data-top-rated.js"
-    script = (render_pages(tiny(), tmp_path / "with", "rate", "users") / name).read_text("utf-8")
-    assert json.loads(json_in(script)) == facts_of(tiny())
+    assert script_value(render_pages(tiny(), tmp_path / "with", "rate", "users") / name) == facts_of(tiny())
     assert not (render_pages(tiny(("base",)), tmp_path / "without", "rate", "users") / name).exists()
