@@ -1,8 +1,8 @@
 """The exported JSON as types: what ``site/data/*.json`` holds, and how it is written and read back.
 
-This is the wall of the house. Everything above it computes; everything below it renders what these types say and
-nothing else. So this module must not know how a number was made (``recsys.export.assemble``) nor what a page looks
-like (``recsys.site``). Fields may be added, never renamed or removed without raising :data:`SCHEMA`.
+It separates computing from rendering: pages show what these types contain and nothing else. So this module must
+not know how a number was computed (``recsys.export.assemble``) nor what a page looks like (``recsys.site``). Fields
+may be added, but not renamed or removed without raising :data:`SCHEMA`.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class DatasetSummary(Struct, frozen=True, kw_only=True):
 
 
 ReasonKind = Literal["effect", "similarity"]
-"""Of a reason: by how much the score falls without the rated item, or the cosine of both items' vectors."""
+"""What the strength of a reason is: how much the score falls without the rated item, or the cosine of both items."""
 
 
 class ModelSummary(Struct, frozen=True, kw_only=True):

@@ -14,9 +14,9 @@ from recsys.baselines.protocol import BaselineSpec, Settings
 from recsys.data.dataset import Dataset
 from recsys.nn.arrays import Ids
 
-_BLOCK_ITEMS = 512
+BLOCK_ITEMS = 512
 """Items whose similarities to all others are held at once."""
-_MIN_ADDITIONS = 20_000
+MIN_ADDITIONS = 20_000
 """Number of similarities added up for a user, on average, above which users are scored one at a time."""
 
 
@@ -67,7 +67,7 @@ class ItemKNN:
         """Summed similarity of each item to those the user rated, among its neighbours: float32 (n, n_items)."""
         rated = self.rated if users is None else self.rated[users]
         n_additions = np.diff(self.weights.indptr)[rated.indices].sum()
-        if n_additions <= _MIN_ADDITIONS * rated.shape[0]:
+        if n_additions <= MIN_ADDITIONS * rated.shape[0]:
             scores: NDArray[np.float32] = (rated @ self.weights).toarray()
             return scores
         # A product of two sparse matrices lists the columns of each result row; here that is most columns, and takes
@@ -83,8 +83,8 @@ def _nearest(rated: Any, neighbours: int, shrinkages: Sequence[float]) -> list[A
     by_item = rated.T.tocsr()
     counts = np.diff(by_item.indptr)
     blocks: list[list[Any]] = [[] for _ in shrinkages]
-    for start in range(0, by_item.shape[0], _BLOCK_ITEMS):
-        rows = slice(start, start + _BLOCK_ITEMS)
+    for start in range(0, by_item.shape[0], BLOCK_ITEMS):
+        rows = slice(start, start + BLOCK_ITEMS)
         common = by_item[rows] @ rated  # (rows, n_items): users in common
         item = np.repeat(np.arange(by_item.shape[0])[rows], np.diff(common.indptr))
         scale = np.sqrt(counts[item] * counts[common.indices].astype(np.float64))

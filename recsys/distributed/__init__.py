@@ -1,1 +1,1 @@
-"""Builds on a Dask cluster: data-parallel training, and what follows in parts of the users."""
+"""Builds on a Dask cluster: reading in parts, data-parallel training, and later stages in parts of the users."""

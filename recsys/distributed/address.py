@@ -1,4 +1,4 @@
-"""Where the workers of a build are: at the address of a scheduler, or ``local:N`` for processes of this machine."""
+"""Where the workers of a build are: the address of a scheduler, or ``local:N`` for processes of this machine."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ MAX_LOCAL = 256
 
 @dataclass(frozen=True)
 class Address:
-    """Of a Dask cluster.
+    """The address of a Dask cluster.
 
     Attributes:
-        scheduler: its address; None where the cluster is made for this build.
-        n_workers: processes of such a cluster; None otherwise.
+        scheduler: its address; None if a local cluster is started for this build.
+        n_workers: processes of such a local cluster; None otherwise.
     """
 
     scheduler: str | None
@@ -24,10 +24,10 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """From what ``--dask`` was given.
+        """Parse the value of ``--dask``.
 
         Raises:
-            ConfigError: it is neither.
+            ConfigError: it is neither the address of a scheduler nor ``local:N``.
 
         >>> Address.parse("local:2").n_workers
         2

@@ -1,4 +1,4 @@
-"""A log whose parts are clean and lie on workers, who join what is asked of all of them."""
+"""A log whose cleaned parts are on the workers, which answer questions about all parts and join their ratings."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class CleanLog:
     """The parts of a log: :class:`~recsys.data.interpret.LogInParts`.
 
     Args:
-        cluster: whose workers have them.
-        columns: further ones, which may say something of items and users.
-        cleaned: the parts.
-        used: by user and item, the positions of the ids that have ratings, (m,).
-        about_ids: the ids by position.
+        cluster: whose workers have the parts.
+        columns: further columns, which may describe items and users.
+        cleaned: the parts, as :class:`~recsys.distributed.clean_parts.CleanPart`.
+        used: for users and for items, the positions of the ids that have ratings, (m,).
+        about_ids: for users and for items, the ids by position.
     """
 
     def __init__(
@@ -44,19 +44,19 @@ class CleanLog:
         self.pairs: dict[tuple[Key, str], Future] = {}
 
     def consistency(self, key: Key, name: str) -> Consistency:
-        """Of all parts."""
+        """Whether a column has one value for each user or item, in all parts."""
         result: Consistency = self.cluster.gather(
             self.cluster.submit(tasks.consistency, self._pairs(key, name), key, name)
         )
         return result
 
     def commonest(self, key: Key, name: str) -> pd.Series[Any]:
-        """Of all parts."""
+        """The commonest value of a column for each user or item, in all parts."""
         result: pd.Series[Any] = self.cluster.gather(self.cluster.submit(tasks.commonest, self._pairs(key, name)))
         return result
 
     def _pairs(self, key: Key, name: str) -> Future:
-        """How often each value of a column stands beside each user or item."""
+        """How often each value of a column occurs with each user or item."""
         if (key, name) not in self.pairs:
             of_parts = each(self.cluster, tasks.values_of_keys, self.cleaned, key, name)
             whole = tree(self.cluster, tasks.join_key_values, of_parts)
@@ -65,7 +65,15 @@ class CleanLog:
         return self.pairs[key, name]
 
     def merge(self, arrays: dict[str, Any], rule: Rule | None) -> tuple[dict[str, Any], int]:
-        """Each range of users by one worker, who gets their ratings of all parts."""
+        """Join the ratings of all parts, each range of users on one worker, and merge repeated pairs.
+
+        Args:
+            arrays: of a digest of the log, with each user and item; its ratings are replaced.
+            rule: which rating a repeated pair has; None to leave all of them.
+
+        Returns:
+            The arrays with the ratings, and how many of these were merged into others.
+        """
         index, n_ids = {}, {key: len(self.about_ids[key].ids) for key in KEYS}
         for key in KEYS:
             used = self.used[key]
@@ -92,18 +100,17 @@ class CleanLog:
 def _ranges(
     index: NDArray[np.int32], counts: NDArray[np.int64], n_users: int, n_ranges: int
 ) -> NDArray[np.int64]:
-    """The first user of each of a few ranges of users that have about as many ratings each.
+    """The first user of each range of users; all ranges have about equally many ratings.
 
     Args:
-        index: of each id (m,), the user; -1 for none.
-        counts: of each id (m,), ratings.
+        index: (m,), the user of each id; -1 for none.
+        counts: (m,), ratings of each id.
         n_users: of the data set.
-        n_ranges: at most.
+        n_ranges: how many ranges at most.
     """
-    of_user = np.zeros(n_users, np.int64)
-    of_user[index[index >= 0]] = counts[index >= 0]
-    before = np.cumsum(of_user) - of_user
-    wanted = of_user.sum() * np.arange(n_ranges) // n_ranges
-    starts = np.searchsorted(before, wanted[1:])
+    user_counts = np.zeros(n_users, np.int64)
+    user_counts[index[index >= 0]] = counts[index >= 0]
+    before, n_ratings = np.cumsum(user_counts) - user_counts, user_counts.sum()
+    starts = np.searchsorted(before, n_ratings * np.arange(1, n_ranges) // n_ranges)
     starts = starts[starts < n_users]
-    return np.unique(np.r_[0, starts[before[starts] < of_user.sum()]]).astype(np.int64)  # none without ratings
+    return np.unique(np.r_[0, starts[before[starts] < n_ratings]]).astype(np.int64)  # no range without ratings

@@ -1,4 +1,4 @@
-"""What workers do with a part of a log that was read: clean it, and divide its ratings by their users."""
+"""Tasks of workers for a part of a log that was read: clean it, and divide its ratings by users."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class CleanPart:
     """The ratings of one part, which stay on a worker.
 
     Attributes:
-        columns: those of users and items are positions among the ids of all parts.
+        columns: users and items are positions among the ids of all parts.
         facts: further columns.
-        counts: rows that are none or lack something.
+        counts: how many rows are no ratings or lack something.
     """
 
     columns: Columns
@@ -45,7 +45,7 @@ class CleanPart:
 
     @property
     def n_rows(self) -> int:
-        """Number of ratings."""
+        """The number of ratings."""
         return len(self.columns["user"])
 
 
@@ -57,8 +57,8 @@ def clean_part(
     Args:
         part: as it was read.
         layout: of the log.
-        meanings: of all cells.
-        users: the ids of all parts.
+        meanings: of the cells of all parts.
+        users: the ids of users in all parts.
         items: likewise.
 
     Raises:
@@ -90,12 +90,12 @@ def _no_ids() -> Columns:
 
 @dataclass(frozen=True)
 class CleanSummary:
-    """What the process of the build needs to know of the ratings of a part, or of several.
+    """What the process of the build needs to know of the ratings of one or several parts.
 
     Attributes:
-        n_rows: how many there are.
-        counts: rows that are none or lack something.
-        times: the oldest and the newest; () without times.
+        n_rows: how many ratings there are.
+        counts: how many rows are no ratings or lack something.
+        times: the oldest and the newest time; () without times.
     """
 
     n_rows: int = 0
@@ -103,7 +103,7 @@ class CleanSummary:
     times: tuple[int, ...] = ()
 
     def plus(self, other: CleanSummary) -> CleanSummary:
-        """Those of both."""
+        """The summary of the parts of both."""
         times = sorted(self.times + other.times)
         return CleanSummary(
             self.n_rows + other.n_rows, self.counts.plus(other.counts), (times[0], times[-1]) if times else ()
@@ -111,7 +111,7 @@ class CleanSummary:
 
 
 def summary_of_clean(part: CleanPart) -> CleanSummary:
-    """Of a part that is clean."""
+    """The summary of a cleaned part."""
     times = part.columns["timestamp"]
     bounds = () if times is None or not len(times) else (int(times.min()), int(times.max()))
     return CleanSummary(part.n_rows, part.counts, bounds)
@@ -123,13 +123,13 @@ def occurrences(part: CleanPart, name: str, n: int) -> NDArray[np.int64]:
 
 
 def values_of_keys(part: CleanPart, key: Key, name: str) -> KeyValues:
-    """How often a part has each value of a further column with each user or item."""
+    """How often each value of a further column occurs with each user or item in a part."""
     cells = part.facts[name] if name in part.facts else pd.Series([], dtype=object)
     return KeyValues.of_rows(pd.Series(part.columns[key]), cells)
 
 
 def join_key_values(*parts: KeyValues) -> KeyValues:
-    """The same of several parts."""
+    """The counts of several parts together."""
     key_codes, keys = pd.factorize(np.concatenate([np.asarray(part.keys, np.int64) for part in parts]))
     value_codes, values = pd.factorize(joined([np.asarray(part.values) for part in parts]))
     key_starts = np.cumsum([0, *(len(part.keys) for part in parts)])
@@ -145,7 +145,7 @@ def join_key_values(*parts: KeyValues) -> KeyValues:
 
 
 def with_ids(pairs: KeyValues, ids: pd.Series[Any]) -> KeyValues:
-    """The same with ids for keys, in the place of their positions; two positions may have one id."""
+    """The same with ids as keys instead of their positions; two positions may have the same id."""
     codes, keys = pd.factorize(ids.iloc[pairs.keys].reset_index(drop=True))
     renamed = KeyValues(codes[pairs.of_key], pairs.of_value, pairs.counts, np.arange(len(keys)), pairs.values)
     return replace(join_key_values(renamed), keys=keys)
@@ -164,19 +164,19 @@ def commonest(pairs: KeyValues) -> pd.Series[Any]:
 def divide_by_user(
     part: CleanPart, users: NDArray[np.int32], items: NDArray[np.int32], starts: NDArray[np.int64]
 ) -> list[Columns]:
-    """The ratings of each of several ranges of users.
+    """The ratings of each range of users.
 
     Args:
-        part: whose users and items are positions among all ids.
-        users: (m,), the index of each.
+        part: its users and items are positions among all ids.
+        users: (m,), the index of the user at each position.
         items: likewise.
-        starts: (n_ranges,), ascending from 0: the first index of each.
+        starts: (n_ranges,), ascending from 0: the index of the first user of each range.
     """
     user: NDArray[np.int32] = users[part.columns["user"]]
     columns = part.columns | {"user": user, "item": items[part.columns["item"]]}
-    range_of = (np.searchsorted(starts, user, side="right") - 1).astype(np.uint16)  # whose sort is by radix
-    order = np.argsort(range_of, kind="stable")
-    bounds = np.searchsorted(range_of[order], np.arange(len(starts) + 1)).tolist()
+    user_range = (np.searchsorted(starts, user, side="right") - 1).astype(np.uint16)  # numpy sorts 16 bits by radix
+    order = np.argsort(user_range, kind="stable")
+    bounds = np.searchsorted(user_range[order], np.arange(len(starts) + 1)).tolist()
     return [
         {name: None if values is None else values[order[begin:end]] for name, values in columns.items()}
         for begin, end in pairwise(bounds)
@@ -184,17 +184,17 @@ def divide_by_user(
 
 
 def chosen(pieces: list[Columns], number: int) -> Columns:
-    """One of several."""
+    """One of several pieces, as a task: only this piece is sent to the worker that needs it."""
     return pieces[number]
 
 
 def join_users(rule: Rule | None, n_items: int, *pieces: Columns) -> tuple[Columns, int]:
-    """All ratings of some users, ascending by user and item, each pair once; and how many were merged into others.
+    """All ratings of a range of users, ascending by user and item; and how many were merged into others.
 
     Args:
         rule: which rating a repeated pair has; None to leave all of them.
         n_items: in the catalogue.
-        pieces: of all parts.
+        pieces: the ratings of these users in each part.
     """
     filled = [piece for piece in pieces if len(piece["user"])]
     columns: Columns = {**_no_ids(), "rating": None, "timestamp": None}

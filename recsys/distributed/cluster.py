@@ -1,7 +1,7 @@
-"""A Dask cluster as this package sees it: functions are sent to its workers, and results come back.
+"""A Dask cluster as this package uses it: functions are sent to its workers, and results come back.
 
-Dask repeats on another worker what was lost with one. So that it can, tasks are pure, and data that they need is sent
-as the result of a task too: what is only scattered would be lost with the worker that has it.
+If a worker is lost, Dask repeats its tasks on another one. For this, tasks are pure functions, and the data they need
+is the result of a task too: data that was only scattered would be lost with the worker that has it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ Future = Any
 """The result of a task that a worker has, or will have: a ``distributed.Future``."""
 
 CONNECT_SECONDS = 20
-"""For which a scheduler, and after it the first worker, is waited for."""
+"""How long to wait for the scheduler, and then for the first worker."""
 MAX_DEATHS = 5
-"""Workers that may die during one task, before it is taken for their cause."""
+"""How many workers may die during a task before the task is considered the cause."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,21 +44,21 @@ class Cluster:
     """The workers of a scheduler.
 
     Args:
-        client: connected to it.
-        n_parts: into how many parts data is divided: as many as there were workers in the beginning.
+        client: a Dask client that is connected to the scheduler.
+        n_parts: into how many parts data is divided: the number of workers at the beginning.
     """
 
     def __init__(self, client: Any, n_parts: int) -> None:
         self.client, self.n_parts = client, n_parts
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future:
-        """Let a worker call a function: mostly one that has its arguments, for Dask knows what it costs to move them.
+        """Let a worker call a function; Dask usually chooses one that already has the arguments.
 
-        It is not told which: a task that is bound to a worker would wait for ever if that were lost with all others.
+        Tasks are never bound to a worker: they would wait for ever if it were lost.
 
         Args:
-            function: pure; it can be pickled.
-            args: of it; futures stand for their results.
+            function: a pure function that can be pickled.
+            args: its arguments; futures stand for their results.
         """
         with _lost():
             return self.client.submit(function, *args, pure=False)
@@ -68,7 +68,7 @@ class Cluster:
         return self.submit(_identity, value)
 
     def copy_to_all(self, future: Future) -> None:
-        """Let every worker have a result, so that what is made of it may be made by any."""
+        """Copy a result to every worker, so that any of them can use it at once."""
         with _lost():
             self.client.replicate([future])
 
@@ -83,10 +83,10 @@ class Cluster:
             return self.client.gather(futures)
 
     def check_folder(self, folder: Path) -> None:
-        """Refuse workers that do not see a folder, before hours of training and not after.
+        """Refuse workers that cannot write to a folder, before hours of training and not after.
 
         Raises:
-            ClusterError: there is such a worker.
+            ClusterError: a worker cannot.
         """
         with _lost():
             answers: dict[str, bool] = self.client.run(_sees, str(folder))
@@ -98,17 +98,17 @@ class Cluster:
                 )
 
     def cancel(self, futures: list[Future]) -> None:
-        """End work whose result is not needed any more."""
+        """End tasks whose results are no longer needed."""
         if futures:
             self.client.cancel(futures, force=True)
 
 
 @contextmanager
 def connected(address: Address) -> Iterator[Cluster]:
-    """The cluster at an address, or one of local processes that ends with the block.
+    """Connect to the cluster at an address, or start one of local processes that ends with the block.
 
     Raises:
-        ClusterError: the package is missing, nothing answers, or the workers have another version of this one.
+        ClusterError: Dask is missing, nothing answers, or the workers have other versions of packages.
     """
     try:
         import dask
@@ -120,8 +120,8 @@ def connected(address: Address) -> Iterator[Cluster]:
         ) from None
     connect: Any = Client
     with ExitStack() as stack:
-        stack.enter_context(dask.config.set(_CONFIG))
-        for name in ("distributed", "distributed.client", "asyncio"):  # the second has a level of its own
+        stack.enter_context(dask.config.set(DASK_CONFIG))
+        for name in ("distributed", "distributed.client", "asyncio"):  # the second one sets its own level
             stack.enter_context(_quiet(logging.getLogger(name)))
         target: Any = address.scheduler
         if address.n_workers:
@@ -139,17 +139,17 @@ def connected(address: Address) -> Iterator[Cluster]:
         yield Cluster(client, n_workers)
 
 
-_CONFIG = {
+DASK_CONFIG = {
     "distributed.admin.large-graph-warning-threshold": "1 TiB",  # data is sent as the results of tasks
     "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s",
     "distributed.scheduler.allowed-failures": MAX_DEATHS,
-    "distributed.scheduler.worker-saturation": "inf",  # steps are short, and wait for each other at the worker
-    "distributed.worker.profile.enabled": False,  # a thread that looks at the others every 10 ms
-    "distributed.worker.memory.pause": False,  # a build has the memory of the machine
+    "distributed.scheduler.worker-saturation": "inf",  # tasks are short, so workers should have the next ones already
+    "distributed.worker.profile.enabled": False,  # a thread that samples the others every 10 ms
+    "distributed.worker.memory.pause": False,  # a build may use all memory of the machine
     "distributed.worker.memory.terminate": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.target": False,
-    "distributed.logging.distributed": "critical",  # what matters is said in one sentence here
+    "distributed.logging.distributed": "critical",  # a ClusterError reports failures in one sentence
 }
 
 
@@ -164,7 +164,7 @@ def _local_cluster(n_workers: int, folder: str) -> Iterator[Any]:
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",  # any free port; without an address it is 8787 of all interfaces
+        dashboard_address="127.0.0.1:0",  # any free port; by default it would be 8787 on all interfaces
         scheduler_kwargs={"dashboard": False},
         local_directory=folder,
         memory_limit=0,
@@ -176,7 +176,7 @@ def _local_cluster(n_workers: int, folder: str) -> Iterator[Any]:
 
 @contextmanager
 def _quiet(log: logging.Logger) -> Iterator[None]:
-    """Dask reports each lost connection with a traceback; what matters is said in one sentence here."""
+    """Silence a logger: Dask logs a traceback for each lost connection; a ClusterError reports it in one sentence."""
     level = log.level
     log.setLevel(logging.CRITICAL)
     try:
@@ -186,7 +186,7 @@ def _quiet(log: logging.Logger) -> Iterator[None]:
 
 
 def _wait_for_workers(client: Any, address: Address) -> int:
-    """How many there are, at least one."""
+    """Wait for the workers; returns how many there are, at least one."""
     expected = address.n_workers or 1
     try:
         client.wait_for_workers(expected, timeout=CONNECT_SECONDS * (1 if address.scheduler else 3))
@@ -199,7 +199,7 @@ def _wait_for_workers(client: Any, address: Address) -> int:
 
 
 def _check_workers(client: Any) -> None:
-    """Refuse workers that would compute something else, or nothing."""
+    """Refuse workers that lack packages, or have other versions and would compute something else."""
     try:
         answers = client.run(_become_worker)
     except ModuleNotFoundError as problem:
@@ -218,7 +218,7 @@ def _check_workers(client: Any) -> None:
 
 
 def _become_worker() -> dict[str, str]:
-    """Leave Ctrl-C, which reaches all processes of a terminal, to the build; use one core; say what is installed."""
+    """Called on a worker: leave Ctrl-C to the build, use one core, and return the versions of packages."""
     if "distributed.nanny" in sys.modules and threading.current_thread() is threading.main_thread():
         leave_to_parent()
         use_one_core()
@@ -249,7 +249,7 @@ def _identity(value: T) -> T:
 
 @contextmanager
 def _lost() -> Iterator[None]:
-    """Turn what a lost cluster raises into a sentence."""
+    """Turn exceptions about a lost cluster into one sentence."""
     from distributed import KilledWorker
     from distributed.comm.core import CommClosedError
 

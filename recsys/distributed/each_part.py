@@ -1,4 +1,4 @@
-"""Tasks for each part of something, and their results merged into one."""
+"""Run a task for each part, and merge results into one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 from recsys.distributed.cluster import Cluster, Future
 
 _FAN_IN = 8
-"""Results that one task merges."""
+"""How many results one task merges."""
 
 
 def each(cluster: Cluster, function: Callable[..., Any], parts: Sequence[Any], *others: Any) -> list[Future]:
-    """What a function gives for each part, and for what else all of them get."""
+    """Submit a function for each part, with further arguments that are the same for all; the results in order."""
     return [cluster.submit(function, part, *others) for part in parts]
 
 
 def tree(cluster: Cluster, merge: Callable[..., Any], futures: Sequence[Future]) -> Future:
-    """All results merged into one, a few at a time."""
+    """Merge all results into one, a few at a time."""
     while len(futures) > 1:
         futures = [
             cluster.submit(merge, *futures[start : start + _FAN_IN]) for start in range(0, len(futures), _FAN_IN)

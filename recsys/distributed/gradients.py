@@ -1,4 +1,4 @@
-"""Gradients on their way between workers: no more rows than a batch has touched, and their mean."""
+"""Gradients as they are sent between workers, with only the rows that a batch has touched; and their mean."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Packed = Array | Rows
 
 @dataclass(frozen=True, eq=False)
 class Gradients:
-    """Of the objective of one batch, or of several.
+    """The gradients of the objective of one batch, or of several.
 
     Attributes:
         arrays: by the name of the parameter.
-        n_pairs: pairs whose losses the objective is a mean of; 0 where there was no batch.
+        n_pairs: over how many pairs the objective is a mean; 0 if there was no batch.
     """
 
     arrays: Mapping[str, Packed]
@@ -41,7 +41,7 @@ class Gradients:
 
 
 def take_gradient(parameter: Parameter) -> Packed:
-    """A copy of the gradient of a parameter, which is zero then."""
+    """Take the gradient out of a parameter: a copy of it, after which the parameter's own is zero."""
     gradient = parameter.gradient
     touched = np.flatnonzero(gradient.any(axis=1)) if gradient.ndim == 2 else np.arange(0)
     if gradient.ndim == 2 and 2 * len(touched) < len(gradient):
@@ -53,7 +53,7 @@ def take_gradient(parameter: Parameter) -> Packed:
 
 
 def put_gradient(parameter: Parameter, packed: Packed) -> None:
-    """Set the gradient of a parameter, which is zero before."""
+    """Set the gradient of a parameter, which must be zero."""
     if isinstance(packed, Rows):
         parameter.gradient[packed.rows] = packed.values
     else:
@@ -61,7 +61,7 @@ def put_gradient(parameter: Parameter, packed: Packed) -> None:
 
 
 def mean_gradients(parts: Sequence[Gradients]) -> Gradients:
-    """The gradients of all pairs together, whose losses have equal weights; in the order of ``parts``."""
+    """The gradients of the mean loss over the pairs of all parts, added in the order of ``parts``."""
     n_pairs = sum(part.n_pairs for part in parts)
     with_pairs = [part for part in parts if part.n_pairs]
     if not with_pairs:
@@ -85,18 +85,18 @@ def scaled(packed: Packed, factor: float) -> Packed:
 def _sum(parts: Sequence[Packed]) -> Packed:
     if len(parts) == 1:
         return parts[0]
-    whole = [part for part in parts if not isinstance(part, Rows)]
-    if whole:
-        total = np.zeros_like(whole[0])
+    dense = [part for part in parts if not isinstance(part, Rows)]
+    if dense:
+        total = np.zeros_like(dense[0])
         for part in parts:
             if isinstance(part, Rows):
                 total[part.rows] += part.values
             else:
                 total += part
         return total
-    of_rows = [part for part in parts if isinstance(part, Rows)]
-    rows = np.unique(np.concatenate([part.rows for part in of_rows]))
-    values = np.zeros((len(rows), of_rows[0].values.shape[1]), of_rows[0].values.dtype)
-    for part in of_rows:
+    sparse = [part for part in parts if isinstance(part, Rows)]
+    rows = np.unique(np.concatenate([part.rows for part in sparse]))
+    values = np.zeros((len(rows), sparse[0].values.shape[1]), sparse[0].values.dtype)
+    for part in sparse:
         values[np.searchsorted(rows, part.rows)] += part.values
     return Rows(rows, values)

@@ -1,4 +1,4 @@
-"""What the cells of a log in parts mean, by the different cells of all parts and how often each occurs."""
+"""What the cells of a log in parts mean, judging by the distinct cells of all parts and how often each occurs."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from recsys.distributed.vocabulary import Vocabulary
 
 @dataclass(frozen=True, eq=False)
 class RatingMeanings:
-    """Of a column of ratings.
+    """The meanings of a column of ratings.
 
     Attributes:
-        vocabulary: its different cells.
-        values: of each of them (m,), NaN where it is none.
-        is_bad: where one is written that cannot be read, (m,).
-        form, events: as :class:`~recsys.data.rating_values.ParsedRatings` has them.
-        unrated: the number that stands for "not rated"; None where none does.
+        vocabulary: its distinct cells.
+        values: (m,), the rating in each cell, NaN if it holds none.
+        is_bad: (m,), which cells hold something that cannot be read.
+        form, events: as in :class:`~recsys.data.rating_values.ParsedRatings`.
+        unrated: the number that stands for "not rated"; None if there is none.
     """
 
     vocabulary: Vocabulary
@@ -41,7 +41,7 @@ class RatingMeanings:
 
     @classmethod
     def of(cls, vocabulary: Vocabulary) -> RatingMeanings:
-        """By all of them.
+        """Work out the meanings from all distinct cells.
 
         Raises:
             DataError: they are ambiguous.
@@ -60,7 +60,7 @@ class RatingMeanings:
         """The ratings of some cells."""
         if self.vocabulary.values.dtype != object:
             return parse_ratings(cells)
-        positions = self.vocabulary.positions(cells.to_numpy())  # -1 stands for the last: nothing
+        positions = self.vocabulary.positions(cells.to_numpy())  # -1 for a missing cell picks the last, NaN
         values, is_bad = np.append(self.values, np.nan)[positions], np.append(self.is_bad, False)[positions]
         return ParsedRatings(values, is_bad, self.form, self.events)
 
@@ -70,12 +70,12 @@ class TimeSummary:
     """The times of one part.
 
     Attributes:
-        kind: "whole", "float", "datetime", "ISO" or "ISO with zones"; "cells" of text that is something else, or
-            where another part has such; "none" where none is known.
-        per_second: units of a second that hold them all; the oldest and the middle are in such.
-        n: how many there are.
-        oldest: of them.
-        middle: of them.
+        kind: "whole", "float", "datetime", "ISO" or "ISO with zones"; "cells" if this or another part has other text;
+            "none" if no time is known.
+        per_second: units in a second that are fine enough for all; the oldest and the middle are in these units.
+        n: how many times there are.
+        oldest: the oldest time.
+        middle: the median time.
     """
 
     kind: str
@@ -87,16 +87,16 @@ class TimeSummary:
 
 @dataclass(frozen=True, eq=False)
 class TimeMeanings:
-    """Of a column of times.
+    """The meanings of a column of times.
 
     Attributes:
-        vocabulary: its different cells, where it holds text or the like; None for numbers and datetimes.
-        values: of each of them (m,), where it is a time.
-        is_bad: where something else is written, (m,).
-        per_second: units of a second that all times come in.
-        oldest: of all times.
-        middle: of all times, about: so many are before as after.
-        n: how many there are.
+        vocabulary: its distinct cells, if it holds text or the like; None for numbers and datetimes.
+        values: (m,), the time in each cell, if it holds one.
+        is_bad: (m,), which cells hold something else.
+        per_second: units in a second of all times.
+        oldest: the oldest of all times.
+        middle: about the median of all times.
+        n: how many times there are.
     """
 
     vocabulary: Vocabulary | None
@@ -109,11 +109,11 @@ class TimeMeanings:
 
     @classmethod
     def of_cells(cls, vocabulary: Vocabulary, lenient: bool) -> TimeMeanings:
-        """By the different cells.
+        """Work out the meanings from all distinct cells.
 
         Raises:
-            RowError: one is no time, and rows are not skipped; the row is its position.
-            DataError: they are ambiguous.
+            RowError: a cell is no time, and rows are not skipped; the row is its position.
+            DataError: the cells are ambiguous.
         """
         column = vocabulary.column
         is_known = ~is_blank(column, BLANK)
@@ -134,31 +134,31 @@ class TimeMeanings:
 
     @classmethod
     def of_summaries(cls, summaries: Sequence[TimeSummary]) -> TimeMeanings:
-        """By those of all parts, where times are numbers or datetimes."""
+        """Work out the meanings from the summaries of all parts, whose times are numbers or datetimes."""
         known = [summary for summary in summaries if summary.n]
-        nothing = np.zeros(0, np.int64), np.zeros(0, bool)
+        no_cells = np.zeros(0, np.int64), np.zeros(0, bool)
         if not known:
-            return cls(None, *nothing, 1, 0, 0.0, 0)
+            return cls(None, *no_cells, 1, 0, 0.0, 0)
         per_second = max(summary.per_second for summary in known)
         scale = [per_second // summary.per_second for summary in known]
         oldest = min(summary.oldest * factor for summary, factor in zip(known, scale, strict=True))
         middles = np.array([summary.middle * factor for summary, factor in zip(known, scale, strict=True)])
         counts = np.array([summary.n for summary in known], np.int64)
-        return cls(None, *nothing, per_second, oldest, weighted_middle(middles, counts), int(counts.sum()))
+        return cls(None, *no_cells, per_second, oldest, weighted_middle(middles, counts), int(counts.sum()))
 
     def parse(self, cells: pd.Series[Any]) -> NDArray[np.int64]:
         """The times of some cells, all of which are known."""
         if not len(cells):
             return np.zeros(0, np.int64)
         if self.vocabulary is None:
-            # Whole numbers in one part are the floats that they would be in a column with fractions.
+            # Whole numbers are read as the floats that they would be in one column with the fractions of other parts.
             is_scaled = self.per_second > 1 and plain(cells).dtype.kind in "iu"
             return timestamps(cells.astype(np.float64) if is_scaled else cells, self.per_second)
         return self.values[self.vocabulary.positions(cells.to_numpy())]
 
 
 def weighted_middle(values: NDArray[Any], counts: NDArray[np.int64]) -> float:
-    """The median of values (m,), each of which occurs so many times (m,)."""
+    """The median of values (m,) that occur ``counts`` (m,) times."""
     order = np.argsort(values, kind="stable")
     until = np.cumsum(counts[order])
     ranks = np.array([(until[-1] - 1) // 2, until[-1] // 2])
@@ -167,11 +167,11 @@ def weighted_middle(values: NDArray[Any], counts: NDArray[np.int64]) -> float:
 
 @dataclass(frozen=True, eq=False)
 class LogMeanings:
-    """As :class:`~recsys.data.meanings.Meanings` says; the cells of ids are positions among the ids of all parts.
+    """A :class:`~recsys.data.meanings.Meanings` in which the cells of ids are positions among the ids of all parts.
 
     Attributes:
-        has_no_id: by user and item, which of these ids are none, (m,).
-        rating: None where there is no such column.
+        has_no_id: for users and for items, at which positions there is no id, (m,).
+        rating: None if there is no such column.
         time: likewise.
     """
 
@@ -180,56 +180,56 @@ class LogMeanings:
     time: TimeMeanings | None
 
     def ids(self, role: Key, cells: pd.Series[Any]) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
-        """The same positions, and where there is no id."""
+        """The positions, and where there is no id."""
         return cells, np.append(self.has_no_id[role], True)[cells.to_numpy()]  # -1 is the last
 
     def ratings(self, cells: pd.Series[Any]) -> ParsedRatings:
-        """As all different ratings are understood."""
+        """The ratings of some cells, as they are understood in all parts."""
         assert self.rating is not None
         return self.rating.parse(cells)
 
     def unrated_value(self, ratings: ParsedRatings) -> float | None:
-        """By the distribution of all."""
+        """The number that stands for "not rated", by the ratings of all parts."""
         assert self.rating is not None
         return self.rating.unrated
 
     def has_any(self, role: Role, is_known: NDArray[np.bool_]) -> bool:
-        """Whether some part has one."""
+        """Whether any part has a rating, or a time."""
         if role == "rating":
             return self.rating is not None and not np.isnan(self.rating.values).all()
         return self.time is not None and self.time.n > 0
 
     def unreadable_times(self, cells: pd.Series[Any]) -> NDArray[np.bool_]:
-        """By what most of all cells are."""
+        """Which cells are no times, by the cells of all parts."""
         assert self.time is not None
         if self.time.vocabulary is None:
             return np.zeros(len(cells), bool)
         return self.time.is_bad[self.time.vocabulary.positions(cells.to_numpy())]
 
     def timestamps(self, cells: pd.Series[Any]) -> NDArray[np.int64]:
-        """In the coarsest unit that holds those of all parts."""
+        """The times of some cells, in the coarsest unit that is fine enough for all parts."""
         assert self.time is not None
         return self.time.parse(cells)
 
     def oldest(self, times: NDArray[np.int64]) -> int:
-        """Of all parts."""
+        """The oldest time of all parts."""
         assert self.time is not None
         return self.time.oldest
 
     def odd_times(self, times: NDArray[np.int64], cells: pd.Series[Any], locate: Locate) -> Iterable[OddCells]:
-        """By the middle of all."""
+        """Times that are far from the median of all parts."""
         assert self.time is not None
         return odd_times(times, cells, locate, self.time.middle)
 
 
 @dataclass(frozen=True, eq=False)
 class IdMeanings:
-    """Of a column of ids.
+    """The meanings of a column of ids.
 
     Attributes:
-        vocabulary: its different cells.
-        ids: of each of them, (m,).
-        is_missing: where it is none, (m,).
+        vocabulary: its distinct cells.
+        ids: (m,), the id in each cell.
+        is_missing: (m,), which cells hold no id.
     """
 
     vocabulary: Vocabulary
@@ -238,6 +238,6 @@ class IdMeanings:
 
     @classmethod
     def of(cls, vocabulary: Vocabulary) -> IdMeanings:
-        """By all of them."""
+        """Work out the meanings from all distinct cells."""
         cleaned = clean_ids(vocabulary.column)
         return cls(vocabulary, cleaned, is_blank_id(cleaned))

@@ -1,4 +1,4 @@
-"""A cluster as the place where a build computes."""
+"""A cluster as the machines of a build: :class:`~recsys.machines.Machines`."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ T = TypeVar("T")
 
 @contextmanager
 def cluster_machines(address: str, folder: Path) -> Iterator[ClusterMachines]:
-    """The machines at an address, as ``--dask`` takes it.
+    """Connect to the machines at an address.
 
     Args:
-        address: of the scheduler, or of processes of this machine.
-        folder: that the workers write pages into.
+        address: the value of ``--dask``, see :class:`~recsys.distributed.address.Address`.
+        folder: into which the workers write pages.
 
     Raises:
         ConfigError: it is no such address.
-        ClusterError: nothing answers there, or what answers cannot be used, say because it does not see the folder.
+        ClusterError: nothing answers there, or the workers cannot be used, for example because they do not see the
+            folder.
     """
     with connected(Address.parse(address)) as cluster:
         cluster.check_folder(folder)
@@ -45,29 +46,29 @@ class ClusterMachines:
 
     @property
     def n_parts(self) -> int:
-        """As many as there were workers in the beginning."""
+        """The number of workers at the beginning."""
         return self.cluster.n_parts
 
     @property
     def shares_memory(self) -> bool:
-        """They do not: they see what tasks bring, and files."""
+        """False: workers see only files and the arguments of tasks."""
         return False
 
     @property
     def start_training(self) -> StartTraining:
-        """On all workers."""
+        """Towers are trained by all workers together."""
         return partial(ClusterTraining, self.cluster)
 
     def run(
         self, tasks: Sequence[Task[T]], on_event: OnEvent, meanwhile: Callable[[], None] = nothing
     ) -> Generator[Finished[T], None, None]:
-        """Each task on a worker; what they report is not passed on."""
+        """Run each task on a worker; their progress is not reported."""
         return self._results(self._submit(tasks), meanwhile)
 
     def learn(
         self, models: Sequence[Task[Any]], baselines: Sequence[Task[Any]], on_event: OnEvent
     ) -> Generator[Finished[Any], None, None]:
-        """The models in turn, each by all workers; the baselines in what time they leave."""
+        """Train the models in turn, each on all workers, which compute the baselines between their steps."""
         with closing(self._results(self._submit(baselines))) as begun:
             yield from in_turn(models, on_event)
             yield from begun
@@ -75,7 +76,7 @@ class ClusterMachines:
     def _results(
         self, futures: dict[str, Future], meanwhile: Callable[[], None] = nothing
     ) -> Generator[Finished[Any], None, None]:
-        """Those of tasks by name, in their order; to close the generator ends the rest."""
+        """The results of tasks by name, in order; closing the generator ends the rest."""
         try:
             meanwhile()
             while futures:
@@ -90,7 +91,7 @@ class ClusterMachines:
 
 
 def _described(value: Any, sent: dict[int, Future], cluster: Cluster) -> Any:
-    """A function as its parts, so that large arguments are sent once, whatever the number of tasks that read them."""
+    """A partial function in pieces, so that large arguments are sent only once for all tasks that need them."""
     if isinstance(value, partial):
         arguments = [_described(argument, sent, cluster) for argument in value.args]
         named = {name: _described(argument, sent, cluster) for name, argument in value.keywords.items()}
@@ -103,6 +104,7 @@ def _described(value: Any, sent: dict[int, Future], cluster: Cluster) -> Any:
 
 
 def _restored(value: Any) -> Any:
+    """The function from the pieces of :func:`_described`."""
     if isinstance(value, dict) and value.keys() == {"call", "arguments", "named"}:
         named = {name: _restored(argument) for name, argument in value["named"].items()}
         return partial(value["call"], *map(_restored, value["arguments"]), **named)
@@ -117,4 +119,4 @@ def _work(described: Any) -> tuple[Any, float]:
 
 
 def _report_nothing(event: Any) -> None:
-    """Tasks on workers say nothing of their progress."""
+    """Tasks on workers do not report their progress."""

@@ -1,4 +1,4 @@
-"""What workers read of one part of a log, with the different cells of each column and how often each occurs."""
+"""Tasks of workers that read a part of a log, with the distinct cells of its columns and how often each occurs."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class LogLayout:
     """What the parts of a log have in common.
 
     Attributes:
-        first: the name of the part that was looked at.
-        columns: the names that every part has, in any order.
-        roles: of the columns that are read, with those that may say something of items and users.
+        first: the name of the part that the layout was found from.
+        columns: the names of the columns that every part has, in any order.
+        roles: of the columns that are read, with further ones that may describe items and users.
         lenient: rows that cannot be read are skipped.
     """
 
@@ -52,13 +52,13 @@ class LogPart:
 
     Attributes:
         part: where it is.
-        frame: the columns with their own names; those of ids are positions in ``vocabularies``.
-        vocabularies: of ids, of ratings, and of times that are cells of text.
-        kinds: by name of a column, the kind of the dtype of what was read; none without a row.
+        frame: the columns under their own names; ids are positions in ``vocabularies``.
+        vocabularies: of ids, of ratings, and of times if they are text.
+        kinds: by name of a column, the kind of the dtype that was read; empty if there are no rows.
         examples: by name of a column, its first cell that is not blank.
         skipped: rows that cannot be read.
         warning: about the end of the file.
-        times: None without a column or a row.
+        times: None if there is no column of times, or no row.
     """
 
     part: Part
@@ -89,7 +89,7 @@ def read_part(part: Part, layout: LogLayout, texts: Collection[str]) -> LogPart:
     Args:
         part: where it is.
         layout: of the log.
-        texts: columns whose cells are read as they are written, because in another part they are no numbers.
+        texts: columns whose cells are read as text, because in another part they are not numbers.
 
     Raises:
         DataError: it cannot be read, or has other columns.
@@ -123,7 +123,7 @@ def read_part(part: Part, layout: LogLayout, texts: Collection[str]) -> LogPart:
 
 
 def _first_known(column: pd.Series[Any]) -> list[Any]:
-    """The first cell that is not blank, if it is among the first rows."""
+    """The first cell that is not blank, if there is one in the first rows, as a list of at most one."""
     cells = column.head(SAMPLE_ROWS)
     return cells[~is_blank(cells)].head(1).tolist()
 
@@ -133,7 +133,7 @@ def _open(part: Part) -> SourceTable:
 
 
 def _summarise(cells: pd.Series[Any], is_text: bool) -> tuple[pd.Series[Any], TimeSummary]:
-    """A column of times, as datetimes where it has ISO's text alone; and what they are."""
+    """A column of times, converted to datetimes if it is all ISO text; and a summary of them."""
     values = plain(cells)
     is_known = ~is_blank(values, BLANK)
     if not is_known.any():
@@ -158,17 +158,17 @@ _KINDS = {"i": "whole", "u": "whole", "f": "float", "M": "datetime"}
 
 
 def summary(part: LogPart) -> PartSummary:
-    """Of a part that was read."""
+    """The summary of a part that was read."""
     return PartSummary(len(part.frame), part.kinds, part.examples, part.skipped, part.warning, part.times)
 
 
 def vocabulary(part: LogPart, role: Role) -> Vocabulary:
-    """The different cells of one of its columns."""
+    """The distinct cells of one of its columns."""
     return part.vocabularies.get(role, Vocabulary(np.empty(0, object), np.zeros(0, np.int64)))
 
 
 def place_of_cell(part: LogPart, layout: LogLayout, role: Role, value: Any) -> str | None:
-    """Where a cell of a part is first; None where it is not there."""
+    """Where a cell occurs first in a part; None if it does not."""
     if not len(part.frame):
         return None
     cells = part.frame[layout.roles[role]]

@@ -1,12 +1,12 @@
 """A log in many parts, which the workers of a cluster read, count and index.
 
-A worker reads each part and gives the different ids in it; these are merged, two and two and so on, to the ids of
-all. With them each part is cleaned and divided by ranges of users, and of each range one worker joins the ratings of
-all parts and merges those of one pair. The result is that of the same rows in a single file, whatever the order of
-the parts; rows come by user and item.
+A worker reads each part and returns its distinct ids; these are merged into the ids of all parts, a few parts at a
+time. With them each part is cleaned and divided by ranges of users; for each range one worker joins the ratings of
+all parts and merges repeated pairs. The result is that of the same rows in a single file, whatever the order of the
+parts; rows are in order of user and item.
 
-The process of the build holds no cell of the log, but the columns of the data set: 12 bytes a rating, or 20 with
-times; and each id.
+The process of the build holds no cells of the log, only the columns of the data set (12 bytes a rating, or 20 with
+times) and the ids.
 """
 
 from __future__ import annotations
@@ -61,27 +61,27 @@ def read_parts(
     cluster: Cluster, source: Parts, config: ReadConfig | None = None, items: Path | None = None,
     users: Path | None = None,
 ) -> tuple[Dataset, ReadReport]:  # fmt: skip
-    """Read a log in parts, and say what was understood of it.
+    """Read a log in parts, and report what was understood of it.
 
     Args:
         cluster: whose workers see all parts.
         source: the parts.
         config: how tables are read.
-        items: the table of items, if it is not to be looked for beside the parts.
+        items: the table of items; None to look for it next to the parts.
         users: the table of users, likewise.
 
     Raises:
-        DataError: a part is not there for a worker, cannot be read or has other columns, or the log cannot be
+        DataError: a worker does not see a part, a part cannot be read or has other columns, or the log cannot be
             understood.
         ClusterError: the cluster was lost.
     """
     config = config or ReadConfig()
-    first, roles = _look(source, config)
+    first, roles = _find_roles(source, config)
     return _Reading(cluster, source, config, first, roles).read(items, users)
 
 
-def _look(source: Parts, config: ReadConfig) -> tuple[SourceTable, Roles]:
-    """The first part with rows and a sample of as many parts as it takes, and what the columns are by this."""
+def _find_roles(source: Parts, config: ReadConfig) -> tuple[SourceTable, Roles]:
+    """The first part with rows, with a sample from as many parts as needed; and the roles of the columns in it."""
     first: SourceTable | None = None
     samples: list[pd.DataFrame] = []
     for part in source.parts:
@@ -90,7 +90,7 @@ def _look(source: Parts, config: ReadConfig) -> tuple[SourceTable, Roles]:
         except NoRowsError:
             continue
         first = first or table
-        if set(table.columns) == set(first.columns):  # others are refused by whoever reads them
+        if set(table.columns) == set(first.columns):  # parts with other columns are refused when they are read
             samples.append(table.sample[list(first.columns)])
         if sum(map(len, samples)) >= SAMPLE_ROWS:
             break
@@ -107,7 +107,7 @@ def _look(source: Parts, config: ReadConfig) -> tuple[SourceTable, Roles]:
 
 
 class _Reading:
-    """Of one log."""
+    """The steps of reading a log in parts, which share its layout."""
 
     def __init__(
         self, cluster: Cluster, source: Parts, config: ReadConfig, first: SourceTable, roles: Roles
@@ -136,7 +136,7 @@ class _Reading:
             key: np.flatnonzero(~about_ids[key].is_missing) if is_all else self._used(cleaned, key, vocabularies[key])
             for key in KEYS
         }
-        table = self._digest(summaries, vocabularies, meanings)
+        table = self._digest(summaries, vocabularies)
         log = self._clean_digest(meanings, about_ids, used, clean)
         others = () if self.source.others is None else find_tables(self.source.others, self.config).others
         listed, people = read_facts(others, table, self.config, items, users)
@@ -149,7 +149,7 @@ class _Reading:
         )
 
     def gather(self, futures: list[Future]) -> list[Any]:
-        """The results of all parts; of several errors that of the first."""
+        """The results of all parts; if several failed, the error of the first part."""
         try:
             results: list[Any] = self.cluster.gather(futures)
         except DataError:
@@ -157,7 +157,7 @@ class _Reading:
         return results
 
     def _read_all(self) -> tuple[list[Future], list[PartSummary]]:
-        """All parts; again those whose cells must be text, because in others they are no numbers."""
+        """Read all parts; and once more with some columns as text, if these are numbers only in some parts."""
         texts: frozenset[str] = frozenset()
         futures = each(self.cluster, tasks.read_part, self.source.parts, self.layout, texts)
         summaries = self.gather(each(self.cluster, tasks.summary, futures))
@@ -172,7 +172,7 @@ class _Reading:
         return futures, summaries
 
     def _texts(self, summaries: Sequence[PartSummary]) -> frozenset[str]:
-        """The columns whose cells are numbers in some parts and not in others."""
+        """The columns whose cells are numbers in some parts and text in others."""
         roles = self.layout.roles
         names = {*roles.names, *roles.others} - {roles["user"], roles["item"], roles.name("timestamp")}
         texts = {name for name in names if {summary.kinds.get(name) for summary in summaries} >= {"O", "f"}}
@@ -187,13 +187,13 @@ class _Reading:
         return frozenset(texts)
 
     def _roles_with_words(self, summaries: Sequence[PartSummary]) -> list[Role]:
-        """The columns whose different cells are collected."""
+        """The columns whose distinct cells are collected."""
         times = {summary.times.kind for summary in summaries if summary.times is not None}
         wanted = RATING_COLUMNS if "cells" in times else RATING_COLUMNS[:-1]
         return [role for role in wanted if role in self.layout.roles]
 
     def _merged(self, parts: Sequence[Future], role: Role) -> Future:
-        """The different cells of all parts."""
+        """The distinct cells of a column in all parts."""
         return tree(self.cluster, merge_vocabularies, each(self.cluster, tasks.vocabulary, parts, role))
 
     def _understand(
@@ -206,7 +206,7 @@ class _Reading:
         """What the cells of all parts mean.
 
         Raises:
-            DataError: a cell cannot be read, or they are ambiguous.
+            DataError: a cell cannot be read, or the cells are ambiguous.
         """
         for key in KEYS:
             known = np.flatnonzero(~about_ids[key].is_missing)
@@ -228,10 +228,11 @@ class _Reading:
         n = each(self.cluster, clean_parts.occurrences, cleaned, key, len(vocabulary.values))
         return np.flatnonzero(self.cluster.gather(tree(self.cluster, sum_arrays, n)))
 
-    def _digest(
-        self, summaries: Sequence[PartSummary], vocabularies: dict[Role, Vocabulary], meanings: LogMeanings
-    ) -> InputTable:
-        """A short table that has each different cell of the log, but for times, of which it has one."""
+    def _digest(self, summaries: Sequence[PartSummary], vocabularies: dict[Role, Vocabulary]) -> InputTable:
+        """A short table with each distinct cell of the log, from which a report is written as for a whole table.
+
+        Of columns without a vocabulary, such as most times, it has one example.
+        """
         n = max(len(vocabulary.values) for vocabulary in vocabularies.values())
         roles = self.layout.roles
         cells: dict[str, Any] = {roles[role]: vocabulary.values for role, vocabulary in vocabularies.items()}
@@ -258,7 +259,7 @@ class _Reading:
         used: dict[Key, NDArray[np.intp]],
         clean: CleanSummary,
     ) -> CleanTable:
-        """The same, cleaned: each user and item with ratings, and the oldest, middle and newest time."""
+        """The same after cleaning: all users and items with ratings, and the oldest, middle and newest time."""
         n = max(3, *map(len, used.values()))
         columns: dict[str, Any] = {
             key: series(cycled(about_ids[key].ids.iloc[used[key]].to_numpy(), n)) for key in KEYS
@@ -281,7 +282,7 @@ class _Reading:
 
 
 class _Located:
-    """A block in which an error about one of the different cells of a column becomes one about its place."""
+    """A block in which an error about one of the distinct cells of a column gets the name and line of the cell."""
 
     def __init__(
         self,
@@ -295,10 +296,10 @@ class _Located:
         self.positions = np.arange(len(vocabulary.values)) if positions is None else positions
 
     def __enter__(self) -> None:
-        """Nothing to do."""
+        """Begin the block."""
 
     def __exit__(self, type_: Any, error: Any, traceback: Any) -> None:
-        """Look for the cell in all parts."""
+        """Find the cell in all parts, if it caused an error."""
         if isinstance(error, RowError):
             value = self.vocabulary.values[self.positions[error.row]]
             reading = self.reading
@@ -310,6 +311,6 @@ class _Located:
 
 
 def _join_skipped(summaries: Sequence[PartSummary]) -> Skipped:
-    """The rows of all parts that cannot be read."""
+    """The skipped rows of all parts."""
     reasons = [reason for summary in summaries for reason in summary.skipped.reasons]
     return Skipped(sum(summary.skipped.count for summary in summaries), reasons[:MAX_REASONS])

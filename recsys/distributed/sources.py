@@ -1,4 +1,4 @@
-"""The parts of a log that lies in many files: a folder of them, a glob or a URL of fsspec."""
+"""Find and open the parts of a log in many files: a folder, a glob, or a URL that fsspec opens."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Part:
     """One file of a log.
 
     Attributes:
-        name: as errors give it.
-        url: as fsspec opens it; a path where it is a file of this machine.
+        name: for error messages.
+        url: for fsspec; a path for a file of this machine.
     """
 
     name: str
@@ -43,9 +43,10 @@ class Parts:
 
     Attributes:
         name: of the data set.
-        parts: sorted by name; nothing depends on their order but which of several errors is shown.
-        others: the other files of their folder, which may be tables of items and of users; None where nobody looks.
-        folders: of this machine that hold parts.
+        parts: sorted by name; their order only decides which of several errors is shown.
+        others: the other files of their folder, which may be tables of items and of users; None if these are not
+            looked for.
+        folders: the folders of this machine that hold parts.
     """
 
     name: str
@@ -55,10 +56,10 @@ class Parts:
 
 
 def find_parts(data: str | None, config: ReadConfig) -> Parts | None:
-    """The parts that a path, a glob or a URL names; None where it is a single table or an ordinary folder.
+    """The parts that a path, a glob or a URL names; None if it is a single table or an ordinary folder.
 
     Args:
-        data: as ``--data`` has it.
+        data: the value of ``--data``.
         config: names of columns.
 
     Raises:
@@ -77,7 +78,7 @@ def open_part(part: Part) -> Iterator[BinaryIO]:
     """The bytes of a part, in a ``with`` block.
 
     Raises:
-        DataError: it is not there, or cannot be read; the message names the worker.
+        DataError: the part is not there or cannot be read; the message names the worker.
     """
     import fsspec
 
@@ -101,7 +102,7 @@ def _this_worker() -> str:
 
 
 def _matching(pattern: str) -> Parts:
-    """The files that a glob matches, that a folder of a URL holds, or a single one of a URL."""
+    """The files that match a glob, the files of a folder at a URL, or a single file at a URL."""
     try:
         import fsspec
 
@@ -113,7 +114,7 @@ def _matching(pattern: str) -> Parts:
         raise DataError(
             f"'{pattern}' needs a package that is not there: {error} (install it here and for all workers)"
         ) from None
-    except Exception as error:  # each file system of fsspec has its own
+    except Exception as error:  # each file system of fsspec raises its own exceptions
         raise DataError(f"'{pattern}' cannot be listed: {error} (see that it is there and may be read)") from None
     paths = sorted(name for name, entry in entries.items() if entry["type"] == "file" and not _is_hidden(name))
     if not paths:
@@ -130,7 +131,7 @@ def _matching(pattern: str) -> Parts:
 
 
 def _common_folder(folders: list[PurePosixPath]) -> PurePosixPath:
-    """The deepest folder that holds all of them."""
+    """The deepest folder that contains all of them."""
     common = folders[0]
     while not all(folder.is_relative_to(common) for folder in folders):
         common = common.parent
@@ -138,12 +139,12 @@ def _common_folder(folders: list[PurePosixPath]) -> PurePosixPath:
 
 
 def _is_hidden(name: str) -> bool:
-    """Whether a file is none of the log: ``_SUCCESS``, ``.part-0000.crc``."""
+    """Whether a file is not part of the log, such as ``_SUCCESS`` and ``.part-0000.crc``."""
     return PurePosixPath(name).name.startswith(("_", "."))
 
 
 def _of_folder(path: Path, config: ReadConfig) -> Parts | None:
-    """The files of a folder that are called alike but for numbers, where the first with rows is a log."""
+    """The files of a folder whose names differ only in numbers, if the first one with rows is a log."""
     files = list_folders(path)[0]
     names = sorted(name for name in files.names if not _is_hidden(name) and (path / name).is_file())
     if movielens.find_layout(files) is not None:
@@ -170,5 +171,5 @@ def _is_log(files: Files, names: list[str], config: ReadConfig) -> bool:
         except NoRowsError:
             continue
         except DataError:
-            return True  # what is wrong with it is said by whoever reads it
+            return True  # reading it will raise the same error
     return False

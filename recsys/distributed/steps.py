@@ -1,12 +1,12 @@
-"""The tasks of data-parallel training, each a pure function: what was lost with a worker is computed again.
+"""The tasks of data-parallel training, each a pure function, so that results lost with a worker are computed again.
 
 A replica is an :class:`~recsys.training.ensemble.Ensemble` of some of the users. Its arrays are scratch space: what
-has been learned is in a :class:`~recsys.training.state.State`, of which there is one for each replica. The states
-agree in all that is of every user, and each has the rows of its own users besides. A step of all replicas is
+has been learned is in a :class:`~recsys.training.state.State`, one for each replica. All states have equal shared
+parameters, and each also has the rows of its own users. A step of all replicas is
 
-    gradients of a batch of each  ->  their mean, but of the rows of users  ->  a step of the optimiser of each
+    gradients of a batch of each  ->  their mean, except for rows of users  ->  a step of each optimiser
 
-so that W workers make the steps of one, each with a W-th part of the batch.
+so W workers make the same steps as one, each with a W-th of the batch.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from recsys.training.state import State, TrainerState
 from recsys.training.trainer import NOTHING
 
 _computing = Lock()
-"""Replicas are scratch space that the threads of a worker share: one of them computes at a time."""
+"""Replicas are scratch space that the threads of a worker share, so only one of them computes at a time."""
 
 
 class Pass(NamedTuple):
@@ -39,7 +39,7 @@ class Pass(NamedTuple):
     Attributes:
         name: of the towers.
         epoch: from 1.
-        n_batches: at most; a replica whose users have very long histories has fewer.
+        n_batches: how many at most; a replica whose users have very long histories has fewer.
         learning_rate: of the optimiser.
     """
 
@@ -51,13 +51,13 @@ class Pass(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Pending:
-    """A replica that has the gradients of a batch, and has not taken the step.
+    """The gradients of a batch of one replica, before its step.
 
     Attributes:
         state: before the step, with the generator and the loss after the batch.
         users: of all batches of the epoch.
-        shared: gradients of what is of all users, to be averaged.
-        own: gradients of the rows of its own users.
+        shared: gradients of the shared parameters, to be averaged over replicas.
+        own: gradients of the rows of this replica's users.
     """
 
     state: State
@@ -67,12 +67,12 @@ class Pending:
 
 
 def make_replica(whole: Ensemble, users: Ids, rng: np.random.Generator) -> Ensemble:
-    """The part of an ensemble that has some of the users."""
+    """The ensemble of some of the users."""
     return whole.of_users(users, rng)
 
 
 def first_state(replica: Ensemble, rng: np.random.Generator) -> State:
-    """Where training begins."""
+    """The state in which training begins."""
     return State.of(replica, rng)
 
 
@@ -84,15 +84,15 @@ def begin(replica: Ensemble, state: State, this: Pass) -> Pending:
 
 
 def advance(replica: Ensemble, pending: Pending, shared: Gradients, this: Pass, number: int) -> Pending:
-    """A step of the optimiser, and the gradients of the next batch, counted from 1."""
+    """Take the step of the optimiser, and compute the gradients of batch ``number``, counted from 1."""
     return _gradients(replica, _step(replica, pending, shared, this), pending.users, this, number)
 
 
 def end(replica: Ensemble, pending: Pending, shared: Gradients, this: Pass) -> State:
-    """The last step of an epoch.
+    """Take the last step of an epoch.
 
     Raises:
-        TrainingError: parameters are not finite any more.
+        TrainingError: parameters are no longer finite.
     """
     state = _step(replica, pending, shared, this)
     with _computing:
@@ -102,17 +102,17 @@ def end(replica: Ensemble, pending: Pending, shared: Gradients, this: Pass) -> S
 
 
 def shared_gradients(pending: Pending) -> Gradients:
-    """Those to be averaged, which alone leave the worker."""
+    """The gradients to be averaged; only these leave the worker."""
     return pending.shared
 
 
 def mean(*parts: Gradients) -> Gradients:
-    """Of all replicas."""
+    """The mean gradients of all replicas."""
     return mean_gradients(parts)
 
 
 def _gradients(replica: Ensemble, state: State, users: list[Ids], this: Pass, number: int) -> Pending:
-    """The gradients of a batch; of nothing where this replica has no such batch."""
+    """The gradients of a batch; empty if this replica has no such batch."""
     if number > len(users):
         return Pending(state, users, Gradients({}, 0), Gradients({}, 0))
     trainer, rng = replica.trainers[this.name], copy.deepcopy(state.rng)
@@ -127,9 +127,10 @@ def _gradients(replica: Ensemble, state: State, users: list[Ids], this: Pass, nu
 
 
 def _step(replica: Ensemble, pending: Pending, shared: Gradients, this: Pass) -> State:
-    """The state after a step by the mean of the shared gradients and by the own ones.
+    """The state after a step with the mean of the shared gradients and with the gradients of the own users.
 
-    These are gradients of the mean too: nothing is added to them by other replicas.
+    The loss is a mean over the pairs of all replicas, so the own gradients are scaled by the share of the own pairs;
+    other replicas add nothing to them.
     """
     if not shared.n_pairs:
         return pending.state
@@ -146,19 +147,19 @@ def _step(replica: Ensemble, pending: Pending, shared: Gradients, this: Pass) ->
 
 
 def item_side(replica: Ensemble, state: State, weights: Weights) -> tuple[Array, Array]:
-    """Vectors and biases of all items, the towers weighted."""
+    """Vectors and biases of all items, by all towers, weighted."""
     with _computing:
         return _show(replica, state, weights).mixture().items()
 
 
 def user_side(replica: Ensemble, state: State, weights: Weights, rows: Ids) -> Array:
-    """Vectors of some of the users of a replica, the towers weighted."""
+    """Vectors of some of the users of a replica, by all towers, weighted."""
     with _computing:
         return _show(replica, state, weights).mixture().users(rows)
 
 
 def member_items(replica: Ensemble, state: State, name: str) -> tuple[Array, Array]:
-    """Vectors and biases of all items, by some towers alone."""
+    """Vectors and biases of all items, by one pair of towers alone."""
     with _computing:
         state.put_into(replica)
         vectors, bias, _ = replica.trainers[name].towers.items_forward(np.arange(replica.ratings.n_items))
@@ -166,7 +167,7 @@ def member_items(replica: Ensemble, state: State, name: str) -> tuple[Array, Arr
 
 
 def member_users(replica: Ensemble, state: State, name: str, rows: Ids) -> Array:
-    """Vectors of some of the users of a replica, by some towers alone."""
+    """Vectors of some of the users of a replica, by one pair of towers alone."""
     with _computing:
         state.put_into(replica)
         towers = replica.trainers[name].towers
@@ -190,7 +191,7 @@ def finish(
         users: of each replica.
         weights: of the towers.
         history: of the training.
-        epoch: after which the states are.
+        epoch: the last epoch of the states.
     """
     ensemble = whole.of_users(np.arange(whole.ratings.n_users), copy.deepcopy(states[0].rng))
     for name, trainer in ensemble.trainers.items():
@@ -206,6 +207,7 @@ def finish(
 
 
 def _show(replica: Ensemble, state: State, weights: Weights) -> Ensemble:
+    """The replica with the arrays of a state, to compute vectors with."""
     state.put_into(replica)
     replica.weights = weights
     return replica

@@ -1,4 +1,4 @@
-"""Data-parallel training: the towers of a model on the workers of a cluster, each with some of the users."""
+"""Data-parallel training: each worker of a cluster trains the towers of a model with some of the users."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from recsys.user_parts import deal_users, join_rows
 class ClusterTraining:
     """The towers of a model in training on a cluster: a :class:`~recsys.training.ensemble.Training`.
 
-    The towers are made by one worker, which reads all ratings for their start, and then dealt out by users. Every
-    epoch ends with a copy of what was learned in this process; if a worker is lost, the epoch is computed again from
-    there. One worker gives the model of a single machine to the bit.
+    One worker makes the towers, for whose start it reads all ratings; they are then divided by users. At the end of
+    every epoch its states are copied to this process; if a worker is lost, the epoch is computed again from there.
+    With one worker, the model equals that of a single machine in every bit.
 
     Args:
-        cluster: where.
+        cluster: whose workers train.
         spec: of the model.
         ratings: what it learns from.
-        hyperparameters: how; a batch is shared among the workers.
+        hyperparameters: how; the workers share each batch.
         rng: draws weights, batches and dropout.
     """
 
@@ -47,18 +47,18 @@ class ClusterTraining:
         rng: np.random.Generator,
     ) -> None:
         self.cluster, self.spec, self.n_ratings = cluster, spec, ratings.n_ratings
-        rngs = rng.spawn(cluster.n_parts)  # which leaves the numbers that are drawn from rng as they are
+        rngs = rng.spawn(cluster.n_parts)  # spawning does not change the numbers that rng will draw
         self.users = deal_users(ratings.user_counts, cluster.n_parts, rngs[0])
         self.whole = cluster.submit(_start, spec, cluster.put(ratings), hyperparameters, rng)
         self.settings, self.log_q, rng = cluster.gather(cluster.submit(_describe, self.whole))
         self.names = list(self.settings)
         self.weights = default_weights(self.names)
-        cluster.copy_to_all(self.whole)  # tasks go where their data are, and so replicas are made on all workers
+        cluster.copy_to_all(self.whole)  # tasks run where their data is: so replicas are made on all workers
         self.replicas, self.states = list[Future](), list[Future]()
         for part, users in enumerate(self.users):
-            own = rng if part == 0 else rngs[part]  # the first goes on where the start has stopped drawing
-            self.replicas.append(cluster.submit(steps.make_replica, self.whole, users, own))
-            self.states.append(cluster.submit(steps.first_state, self.replicas[part], own))
+            part_rng = rng if part == 0 else rngs[part]  # the first continues as training on one machine would
+            self.replicas.append(cluster.submit(steps.make_replica, self.whole, users, part_rng))
+            self.states.append(cluster.submit(steps.first_state, self.replicas[part], part_rng))
         self.saved_states = self.states
 
     def begin_epoch(self, epoch: int) -> Callable[[], float]:
@@ -77,7 +77,7 @@ class ClusterTraining:
             states_of[name] = self.states
 
         def end() -> float:
-            # What this process has too survives the loss of any worker, and nothing before it is computed again.
+            # Copied to this process, the states survive the loss of any worker: no earlier epoch is computed again.
             states = self.cluster.gather(states_of)
             self.states = [self.cluster.put(state) for state in states[self.names[-1]]]
             losses = [functools.reduce(BatchLoss.plus, (state.loss for state in states[name])) for name in self.names]
@@ -86,10 +86,10 @@ class ClusterTraining:
         return end
 
     def scorer(self, users: Ids) -> Scores:
-        """How the towers as they are now score all items, for some of ``users`` (n,) at a time."""
+        """The scores of all items by the towers as they are now, for any of ``users`` (n,)."""
         items, bias = self._item_side()
         vectors = self._of_users(steps.user_side, users, self.weights)
-        return lambda some: score_all(vectors[np.searchsorted(users, some)], items, bias)
+        return lambda block: score_all(vectors[np.searchsorted(users, block)], items, bias)
 
     def member_scorers(self, users: Ids) -> list[Scores]:
         """The same for each of the towers alone, and last for log popularity."""
@@ -97,8 +97,8 @@ class ClusterTraining:
         def scorer(name: str) -> Scores:
             items, bias = self.cluster.gather(self._on(0, steps.member_items, self.states[0], name))
 
-            def scores(some: Ids) -> Array:
-                scores: Array = self._of_users(steps.member_users, some, name) @ items.T + bias
+            def scores(block: Ids) -> Array:
+                scores: Array = self._of_users(steps.member_users, block, name) @ items.T + bias
                 return scores.astype(np.float32)
 
             return scores
@@ -106,18 +106,18 @@ class ClusterTraining:
         return [*map(scorer, self.names), popularity_scorer(self.log_q)]
 
     def item_vectors(self) -> NDArray[np.float32]:
-        """As they are now, (n_items, d)."""
+        """The item vectors as they are now, (n_items, d)."""
         vectors, _ = self._item_side()
         return vectors
 
     def fitted(self, history: Sequence[EpochRecord], epoch: int) -> Fitted:
-        """What would be served if training ended now."""
+        """The model that would be served if training ended now, after ``epoch``."""
         arguments = self.whole, self.states, self.users, self.weights, tuple(history), epoch
         fitted: Fitted = self.cluster.gather(self.cluster.submit(steps.finish, *arguments))
         return fitted
 
     def save_weights(self) -> None:
-        """Remember the learned arrays as they are: states do not change."""
+        """Remember the learned arrays as they are; states never change, so nothing is copied."""
         self.saved_states = self.states
 
     def restore_weights(self) -> None:
@@ -125,7 +125,7 @@ class ClusterTraining:
         self.states = self.saved_states
 
     def _train_towers(self, this: steps.Pass) -> None:
-        """One pass of some of the towers."""
+        """One pass of one pair of towers: all its tasks are submitted at once."""
         submit, parts = self.cluster.submit, range(len(self.users))
         pending = [self._on(part, steps.begin, self.states[part], this) for part in parts]
         for number in range(2, this.n_batches + 2):
@@ -136,7 +136,7 @@ class ClusterTraining:
         self.states = [self._on(part, steps.end, pending[part], shared, this) for part in parts]
 
     def _on(self, part: int, function: Callable[..., Any], *arguments: Any) -> Future:
-        """What a function gives for a replica."""
+        """Submit a function of a replica."""
         return self.cluster.submit(function, self.replicas[part], *arguments)
 
     def _item_side(self) -> tuple[Array, Array]:
@@ -145,21 +145,21 @@ class ClusterTraining:
         return vectors, bias
 
     def _of_users(self, function: Callable[..., Any], users: Ids, argument: Any) -> Array:
-        """One row for each of some users (n,), each from the replica that has them."""
-        own = [np.isin(users, of_part) for of_part in self.users]  # (n,) each
-        parts = [part for part, mask in enumerate(own) if mask.any()]
-        rows = [np.searchsorted(self.users[part], users[own[part]]) for part in parts]
+        """A row for each of some users (n,), from the replicas that have them."""
+        is_in_part = [np.isin(users, part_users) for part_users in self.users]  # (n,) each
+        parts = [part for part, mask in enumerate(is_in_part) if mask.any()]
+        rows = [np.searchsorted(self.users[part], users[is_in_part[part]]) for part in parts]
         vectors = self.cluster.gather(
             [
-                self._on(part, function, self.states[part], argument, some)
-                for part, some in zip(parts, rows, strict=True)
+                self._on(part, function, self.states[part], argument, part_rows)
+                for part, part_rows in zip(parts, rows, strict=True)
             ]
         )
-        return join_rows(vectors, [np.flatnonzero(own[part]) for part in parts])
+        return join_rows(vectors, [np.flatnonzero(is_in_part[part]) for part in parts])
 
 
 def _start(spec: ModelSpec, ratings: Dataset, hyperparameters: HyperParameters, rng: np.random.Generator) -> Ensemble:
-    # Dask may call this again, and the argument is its own.
+    # A copy, because Dask keeps the argument and may call this again.
     return Ensemble(spec, ratings, hyperparameters, copy.deepcopy(rng))
 
 

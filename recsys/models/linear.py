@@ -37,7 +37,7 @@ _TEMPERATURE_BLOCK = 200_000
 """Scores that are evaluated at all temperatures before the next ones: they fit in a processor's cache."""
 _NOISE = 1e-5
 """A direction whose squared length is below this share of the largest is rounding noise in single precision."""
-_TAIL_BLOCK = 2000
+TAIL_BLOCK = 2000
 """Items of the tail that are placed at once."""
 _MAX_RESPONSES = 20_000
 """Rows for which the product with the head's inverse is held in memory, 12 KB each, while the tail is placed."""
@@ -139,8 +139,8 @@ def ease(rows: sparse.csr_array[Any], rank: int, l2: float, rng: np.random.Gener
     # to compute A P once and then w' = x'(A P).
     responses = rated @ inverse if rated.shape[0] < min(len(tail), _MAX_RESPONSES) else None  # (m, N), A P
     placement = _TailPlacement(inverse, history[head], directions, squares, l2)
-    for start in range(0, len(tail), _TAIL_BLOCK):
-        rare = tail[start : start + _TAIL_BLOCK]
+    for start in range(0, len(tail), TAIL_BLOCK):
+        rare = tail[start : start + TAIL_BLOCK]
         rated_rare = columns[:, rare].tocsr()
         co_occurrence = (rated.T @ rated_rare).toarray()
         regression = inverse @ co_occurrence if responses is None else (rated_rare.T @ responses).T

@@ -12,14 +12,14 @@ Array = NDArray[np.floating[Any]]
 Ids = NDArray[np.integer[Any]]
 """Row numbers of users, of items, or of rows of a batch."""
 
-_PAIR_NUMBERS = 1 << 17
+PAIR_NUMBERS = 1 << 17
 """Numbers that are gathered at once from the vectors of each side: both together fit in a processor's cache."""
 
 
 def pair_dots(left: Array, rows: Ids, right: Array, columns: Ids) -> Array:
     """``left[rows] . right[columns]`` for P pairs, a block at a time: (P,)."""
     dots = np.empty(len(rows), left.dtype)
-    n_pairs = max(1, _PAIR_NUMBERS // max(1, left.shape[1]))
+    n_pairs = max(1, PAIR_NUMBERS // max(1, left.shape[1]))
     for start in range(0, len(rows), n_pairs):
         block = slice(start, start + n_pairs)
         np.einsum("pd,pd->p", left.take(rows[block], axis=0), right.take(columns[block], axis=0), out=dots[block])

@@ -16,7 +16,7 @@ STEPS = 3
 """Conjugate-gradient steps for each vector in each half epoch."""
 INITIAL_LENGTH = 0.1
 """About the length of the first item vectors, which are drawn at random."""
-_BLOCK_NUMBERS = 400_000
+BLOCK_NUMBERS = 400_000
 """Numbers of a block's gathered vectors: 1.6 MB, which stay in a core's cache from one product to the next."""
 _MAX_PADDING = 0.125
 """By what share a row may be longer than the shortest of its block, which is padded to the length of the longest."""
@@ -76,7 +76,7 @@ def padded_rows(rated: sparse.csr_array[Any], dim: int) -> Iterator[PaddedRows]:
     """
     counts, n_columns = np.diff(rated.indptr), rated.shape[1]
     order = np.argsort(counts, kind="stable")
-    ascending, first, max_ratings = counts[order], 0, max(1, _BLOCK_NUMBERS // dim)
+    ascending, first, max_ratings = counts[order], 0, max(1, BLOCK_NUMBERS // dim)
     while first < len(order):
         longest = int(ascending[first] * (1 + _MAX_PADDING))
         last = min(int(np.searchsorted(ascending, longest, "right")), first + max(1, max_ratings // max(1, longest)))

@@ -29,7 +29,7 @@ rule is in ``tower.js``."""
 MIN_SHARE = 0.02
 """Share of the score that an effect must have to be a reason: smaller effects explain nothing, because many other
 rated items have as much. The same rule is in ``tower.js``."""
-_BLOCK_STRENGTHS = 40_000
+BLOCK_STRENGTHS = 40_000
 """Pairs of a rated and a recommended item that are processed at once: about 8 MB with all their arrays."""
 
 
@@ -77,7 +77,7 @@ def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
         rows, strengths[users] = strongest_of_runs(products, rated.indptr[:-1], explanation.max_reasons)
         items[users] = np.where(rows < 0, -1, rated.indices[rows])
 
-    for_each(explain_block, list(_blocks(train.user_counts, _BLOCK_STRENGTHS // lists.items.shape[1])))
+    for_each(explain_block, list(_blocks(train.user_counts, BLOCK_STRENGTHS // lists.items.shape[1])))
     return Reasons(*_without_lesser_twins(items, strengths, train.twins))
 
 

@@ -146,7 +146,7 @@ def test_item_knn_narrowed_is_the_one_with_fewer_neighbours(neighbours, shrinkag
 
 @pytest.mark.parametrize("min_additions", [0, 1_000_000])
 def test_item_knn_scores_users_with_many_and_with_few_ratings_alike(monkeypatch, min_additions):
-    monkeypatch.setattr(item_knn, "_MIN_ADDITIONS", min_additions)
+    monkeypatch.setattr(item_knn, "MIN_ADDITIONS", min_additions)
     dataset = random_log()
     dataset = dataset.subset(dataset.user != 3)  # who has no rating
     scores = ItemKNN(dataset, 5, 2.0).scores()
@@ -156,7 +156,7 @@ def test_item_knn_scores_users_with_many_and_with_few_ratings_alike(monkeypatch,
 
 def test_item_knn_does_not_depend_on_the_block_size(monkeypatch):
     scores = ItemKNN(random_log(), 3).scores()
-    monkeypatch.setattr(item_knn, "_BLOCK_ITEMS", 5)
+    monkeypatch.setattr(item_knn, "BLOCK_ITEMS", 5)
     np.testing.assert_array_equal(ItemKNN(random_log(), 3).scores(), scores)
 
 
@@ -242,7 +242,7 @@ def test_every_conjugate_gradient_step_comes_nearer_to_the_solution():
 
 def test_als_does_not_depend_on_the_block_size(monkeypatch):
     scores = ALS(random_log(), dim=4).scores()
-    monkeypatch.setattr(least_squares, "_BLOCK_NUMBERS", 20)
+    monkeypatch.setattr(least_squares, "BLOCK_NUMBERS", 20)
     np.testing.assert_allclose(ALS(random_log(), dim=4).scores(), scores, rtol=1e-4, atol=1e-5)
 
 

@@ -123,7 +123,7 @@ def test_a_scheduler_that_is_lost_is_one_sentence_and_the_site_of_before_stands(
     command = ["--data", str(log), "--models", "deep", "--no-cache", "--dask", address, "--out", str(site)]
     assert main([*command, "--epochs", "1", "--holdout", "0"]) == 0
     before = site_files(site)
-    monkeypatch.setitem(cluster_module._CONFIG, "distributed.comm.timeouts.connect", "2s")
+    monkeypatch.setitem(cluster_module.DASK_CONFIG, "distributed.comm.timeouts.connect", "2s")
     handler = KillsWhenLogged(process, "train deep")
     logging.getLogger("recsys.cli.terminal").addHandler(handler)
     try:

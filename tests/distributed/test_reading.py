@@ -12,7 +12,7 @@ import pytest
 from recsys.cli.main import main
 from recsys.config import ReadConfig
 from recsys.data.load import read_dataset
-from recsys.distributed.reading import _Reading
+from recsys.distributed.log_meanings import RatingMeanings
 from recsys.distributed.reading import read_parts as read_log_parts
 from recsys.distributed.sources import find_parts
 from recsys.errors import DataError
@@ -250,15 +250,15 @@ def test_a_part_that_a_worker_does_not_see_is_named_with_the_worker(cluster, tmp
 
 def test_a_worker_killed_while_the_log_is_read_changes_nothing(cluster, tmp_path, monkeypatch):
     folder, killed = write_parts(tmp_path / "log", ROWS), []
+    understand = RatingMeanings.of
 
-    def understand_and_kill(*args):
+    def understand_and_kill(vocabulary):  # in this process, when all parts have been read and none is clean
         kill_a_worker(cluster)
         killed.append(True)
-        return understand(*args)
+        return understand(vocabulary)
 
     undisturbed, _ = read_parts(cluster, folder)
-    understand = _Reading._understand
-    monkeypatch.setattr(_Reading, "_understand", understand_and_kill)
+    monkeypatch.setattr(RatingMeanings, "of", understand_and_kill)
     assert read_parts(cluster, folder)[0].sha256 == undisturbed.sha256
     assert killed == [True]
 

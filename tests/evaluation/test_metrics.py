@@ -159,5 +159,5 @@ def test_a_genre_called_unknown_is_none_for_diversity_as_in_the_exported_files()
 def test_diversity_is_a_mean_over_lists_whatever_the_block_size(monkeypatch):
     lists = np.array([[0, 1], [0, 2], [0, 4]])
     assert diversity.diversity(lists, TRAIN) == pytest.approx((1 / 2 + 1 + 0) / 3)
-    monkeypatch.setattr(diversity, "_BLOCK_PAIRS", 4)
+    monkeypatch.setattr(diversity, "BLOCK_PAIRS", 4)
     assert diversity.diversity(lists, TRAIN) == pytest.approx((1 / 2 + 1 + 0) / 3)

@@ -68,7 +68,7 @@ def test_at_a_lower_rank_the_scores_are_the_nearest_to_those_of_ease():
 @pytest.mark.parametrize(("n_users", "size"), [(60, 5), (5, 3)])  # more users than items in the tail, and fewer
 def test_a_tail_item_gets_the_weights_of_ease_on_the_head_and_that_item(monkeypatch, n_users, size):
     monkeypatch.setattr(linear, "HEAD", size)
-    monkeypatch.setattr(linear, "_TAIL_BLOCK", 3)
+    monkeypatch.setattr(linear, "TAIL_BLOCK", 3)
     rated = log(n_users=n_users)
     dense, head = rated.toarray(), most_rated(rated, size)
     towers = fit_linear(rated, equal_weights(rated), size, 3.0, np.random.default_rng(0), np.float64)

@@ -147,7 +147,7 @@ def test_without_ratings_or_recommendations_there_is_no_reason(model):
 @pytest.mark.parametrize("block", [1, 300, 10**6])
 def test_reasons_do_not_depend_on_the_blocks(model, block, monkeypatch):
     expected = explain(fitted(model), ratings(), lists(model))
-    monkeypatch.setattr(module, "_BLOCK_STRENGTHS", block)
+    monkeypatch.setattr(module, "BLOCK_STRENGTHS", block)
     reasons = explain(fitted(model), ratings(), lists(model))
     np.testing.assert_array_equal(reasons.items, expected.items)
     np.testing.assert_allclose(reasons.strengths, expected.strengths, atol=1.1e-4)

@@ -9,7 +9,7 @@ from tests.synthetic import Shape, synthetic
 
 SHAPES = {
     "dense": Shape(n_users=400, n_items=300, n_ratings=24_000),
-    "sparse, too many items to invert": Shape(n_users=500, n_items=3600, n_ratings=8000),
+    "sparse, many items": Shape(n_users=500, n_items=900, n_ratings=4000),
     "clicks: no stars, no times, no genres": Shape(500, 600, 15_000, stars=False, timestamps=False, genres=False),
     "strong tastes": Shape(n_users=500, n_items=1000, n_ratings=10_000, strength=4.0),
 }
@@ -43,7 +43,8 @@ def outcome(shape: Shape, model: str, seed: int = 0) -> tuple[float, float]:
 
 @pytest.mark.parametrize("model", ["base", "deep"])
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_neither_model_diverges_or_falls_behind_popularity(shape, model):
+def test_neither_model_diverges_or_falls_behind_popularity(shape, model, monkeypatch):
+    monkeypatch.setattr(linear, "HEAD", 750)  # a quarter of what it is, so that small logs have items beyond it
     ndcg_of_model, popularity = outcome(shape, model)
     assert ndcg_of_model > popularity
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from recsys.data.categories import known_categories
 from recsys.evaluation.metrics.metric import ListMetric, TrainingCounts
 
-_BLOCK_PAIRS = 1_000_000
+BLOCK_PAIRS = 1_000_000
 """Pairs of listed items compared at once, which bounds memory."""
 
 
@@ -23,7 +23,7 @@ def diversity(items: NDArray[np.integer[Any]], train: TrainingCounts) -> float |
     genres = train.genres[:, [name in known_names for name in train.genre_names]]
     n_genres = genres.sum(axis=1)  # (n_items,)
     total, n_lists = 0.0, 0
-    block = max(1, _BLOCK_PAIRS // items.shape[1] ** 2)
+    block = max(1, BLOCK_PAIRS // items.shape[1] ** 2)
     for start in range(0, len(items), block):
         listed = items[start : start + block]
         known = (listed >= 0) & (n_genres[listed] > 0)
