@@ -89,12 +89,12 @@ def _nearest(rated: Any, neighbours: int, shrinkages: Sequence[float]) -> list[A
         item = np.repeat(np.arange(by_item.shape[0])[rows], np.diff(common.indptr))
         scale = np.sqrt(counts[item] * counts[common.indices].astype(np.float64))
         common.data[item == common.indices] = 0  # an item is not its own neighbour
-        for shrinkage, of_shrinkage in zip(shrinkages, blocks, strict=True):
+        for shrinkage, shrunk in zip(shrinkages, blocks, strict=True):
             similarity = common.copy()
             similarity.data = (common.data / (scale + shrinkage)).astype(np.float32)
             _keep_nearest(similarity, neighbours)
-            of_shrinkage.append(similarity)
-    return [sparse.vstack(of_shrinkage).tocsr() for of_shrinkage in blocks]
+            shrunk.append(similarity)
+    return [sparse.vstack(shrunk).tocsr() for shrunk in blocks]
 
 
 def _keep_nearest(similarity: Any, neighbours: int) -> None:

@@ -60,10 +60,10 @@ def intervals_by_group(
         groups: of these users.
         intervals: the bootstrap; all models share its draws of a group.
     """
-    of_groups = [
+    by_group = [
         intervals({name: values[members] for name, values in per_user.items()}) for _, members in groups
     ]
-    return {name: [means[name] for means in of_groups] for name in per_user}
+    return {name: [means[name] for means in by_group] for name in per_user}
 
 
 def rated_popularity(train: Dataset, users: NDArray[np.integer[Any]]) -> NDArray[np.float64]:

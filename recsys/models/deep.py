@@ -107,7 +107,7 @@ class DeepModel:
         self.item = Embedding(n_items, dim, 0.0, rng, dtype)  # e
         self.item.table.value[...] = start.items
         self.item_mlp = MLP(dim + item_features.shape[1], 2 * dim, dim, rng, dtype)
-        self.bias = Embedding(n_items, 1, 0.0, rng, dtype)  # 0, for the linear towers have none
+        self.bias = Embedding(n_items, 1, 0.0, rng, dtype)  # 0, because the linear towers have none
         self.short_history = padding(self.history, self.pool.table.value)
 
     def parameters(self) -> dict[str, Parameter]:

@@ -119,8 +119,8 @@ class Mixture:
         members = {}
         for name, length in zip(names, dims.tolist(), strict=True):
             prefix = f"{name}."
-            of_member = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
-            members[name] = classes[name].from_state(of_member, n_users, n_items, length)
+            member_state = {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
+            members[name] = classes[name].from_state(member_state, n_users, n_items, length)
         return cls(members, Weights(dict(zip(names, weights.tolist(), strict=True)), popularity), log_q)
 
     def users(self, users: Ids) -> Array:

@@ -26,7 +26,7 @@ from recsys.schema import ReasonKind
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """How strongly a rated item stands behind a recommended one: the dot product of a vector of each.
+    """How strongly a rated item supports a recommended one: the dot product of a vector of each.
 
     Attributes:
         rated_vectors: from U users and what they rated (U, n_items), P ratings in all, to a vector for each rating

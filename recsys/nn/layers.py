@@ -1,4 +1,4 @@
-"""Layers: each ``forward`` returns ``(output, cache)``, and its ``backward(gradient, cache)`` stands right under it.
+"""Layers: each ``forward`` returns ``(output, cache)``, and its ``backward(gradient, cache)`` is right under it.
 
 ``backward`` adds to the gradients of the layer's parameters, so that a layer may run forward several times before it
 runs back, and returns the gradient of its input. A layer holds no state between the two calls: what ``backward``

@@ -115,7 +115,7 @@ def multinomial_softmax(
 
     Args:
         z: as for :func:`masked_in_batch_softmax`; masked scores are filled in; overwritten.
-        positive_scores: (P,), y of the pairs. A pair that is no positive here but stands in its user's sum has a
+        positive_scores: (P,), y of the pairs. A pair that only counts in its user's sum, and not as a positive, has a
             count of 0 in ``pairs``.
         pairs: the positives.
         rated: where the pairs are among the negatives.
@@ -245,8 +245,8 @@ def distillation(scores: Factors, teacher_scores: Factors, pairs: Pairs, weight:
 
     It is per pair, as the softmax loss is, so that both keep their proportion in logs of any density. A constant
     added to all scores of a user changes no ranking and no softmax, so each user's mean difference is removed. The
-    difference is a product of narrow factors but for the pairs, and so is its product with the factors: no matrix of
-    users by items is ever made.
+    difference is a product of narrow factors except at the pairs, and so is its product with the factors: a matrix of
+    users by items is never made.
 
     Args:
         scores: the model's.

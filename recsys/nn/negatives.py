@@ -88,7 +88,7 @@ class InBatchNegatives:
         flat_index = self.user * len(items) + self.item  # (P,), of the pairs in z
         flat = z.reshape(-1)
         positive_scores = flat[flat_index] - self_contributions - log_counts[self.item]  # (P,)
-        flat[flat_index] = -np.inf  # exp(-inf) = 0: a rated item is nobody's negative
+        flat[flat_index] = -np.inf  # exp(-inf) = 0: a rated item is not a negative of its user
         return z, positive_scores, (users_one, items, flat_index)
 
     def backward(self, gradient: Array, positive_gradient: Array, cache: Any) -> ScoreGradients:

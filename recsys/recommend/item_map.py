@@ -63,8 +63,8 @@ def map_items(
     k = min(N_NEIGHBOURS, (len(known) - 1) // 2)
     measured = None
     if k:
-        of_projection, of_layout = (
+        projection_trust, layout_trust = (
             round(trustworthiness(known, points, k), 4) for points in (projection.points[laid_out], layout)
         )
-        measured = Trustworthiness(k=k, projection=of_projection, neighbour_layout=of_layout)
+        measured = Trustworthiness(k=k, projection=projection_trust, neighbour_layout=layout_trust)
     return ItemMap(projection, laid_out, layout, measured)
