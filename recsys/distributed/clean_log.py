@@ -58,10 +58,10 @@ class CleanLog:
     def _pairs(self, key: Key, name: str) -> Future:
         """How often each value of a column occurs with each user or item."""
         if (key, name) not in self.pairs:
-            of_parts = each(self.cluster, tasks.values_of_keys, self.cleaned, key, name)
-            whole = tree(self.cluster, tasks.join_key_values, of_parts)
+            parts = each(self.cluster, tasks.values_of_keys, self.cleaned, key, name)
+            joined = tree(self.cluster, tasks.join_key_values, parts)
             ids = self.cluster.put(self.about_ids[key].ids)
-            self.pairs[key, name] = self.cluster.submit(tasks.with_ids, whole, ids)
+            self.pairs[key, name] = self.cluster.submit(tasks.with_ids, joined, ids)
         return self.pairs[key, name]
 
     def merge(self, arrays: dict[str, Any], rule: Rule | None) -> tuple[dict[str, Any], int]:
@@ -87,8 +87,8 @@ class CleanLog:
         pieces = each(self.cluster, tasks.divide_by_user, self.cleaned, *indices, starts)
         joined: list[Future] = []
         for number in range(len(starts)):
-            of_range = [self.cluster.submit(tasks.chosen, piece, number) for piece in pieces]
-            joined.append(self.cluster.submit(tasks.join_users, rule, n_items, *of_range))
+            in_range = [self.cluster.submit(tasks.chosen, piece, number) for piece in pieces]
+            joined.append(self.cluster.submit(tasks.join_users, rule, n_items, *in_range))
         ranges: list[tuple[Columns, int]] = self.cluster.gather(joined)
         columns = {
             name: None if ranges[0][0][name] is None else np.concatenate([columns[name] for columns, _ in ranges])

@@ -207,13 +207,12 @@ def _check_workers(client: Any) -> None:
             f"the workers cannot import what a build needs ({problem}); install marquee-recsys {VERSION} with its "
             "extra dask on every one of them"
         ) from None
-    here = _versions()
-    for worker, there in answers.items():
-        for package, version in here.items():
-            if there[package] != version:
+    for worker, versions in answers.items():
+        for package, version in _versions().items():
+            if versions[package] != version:
                 raise ClusterError(
-                    f"the worker {worker} has {package} {there[package]}, and this process {version}; expected the "
-                    "same everywhere: install it there, or start the build from an environment like that"
+                    f"the worker {worker} has {package} {versions[package]}, and this process {version}; expected "
+                    "the same everywhere: install it there, or start the build from an environment like that"
                 )
 
 

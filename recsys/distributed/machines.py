@@ -69,9 +69,9 @@ class ClusterMachines:
         self, models: Sequence[Task[Any]], baselines: Sequence[Task[Any]], on_event: OnEvent
     ) -> Generator[Finished[Any], None, None]:
         """Train the models in turn, each on all workers, which compute the baselines between their steps."""
-        with closing(self._results(self._submit(baselines))) as begun:
+        with closing(self._results(self._submit(baselines))) as baseline_results:
             yield from in_turn(models, on_event)
-            yield from begun
+            yield from baseline_results
 
     def _results(
         self, futures: dict[str, Future], meanwhile: Callable[[], None] = nothing

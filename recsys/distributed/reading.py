@@ -139,14 +139,13 @@ class _Reading:
         table = self._digest(summaries, vocabularies)
         log = self._clean_digest(meanings, about_ids, used, clean)
         others = () if self.source.others is None else find_tables(self.source.others, self.config).others
-        listed, people = read_facts(others, table, self.config, items, users)
+        item_facts, user_facts = read_facts(others, table, self.config, items, users)
         del parts  # so that the workers can forget them
         roles = self.layout.roles
         columns = [role for role in FACT_ROLES if role in roles] + list(roles.others)
         log_parts = CleanLog(self.cluster, columns, cleaned, used, about_ids)
-        return interpret_log(
-            table, log, clean.n_rows, listed, people, name=self.source.name, config=self.config, parts=log_parts
-        )
+        facts, name = (item_facts, user_facts), self.source.name
+        return interpret_log(table, log, clean.n_rows, *facts, name=name, config=self.config, parts=log_parts)
 
     def gather(self, futures: list[Future]) -> list[Any]:
         """The results of all parts; if several failed, the error of the first part."""

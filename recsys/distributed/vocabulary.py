@@ -34,10 +34,10 @@ class Vocabulary:
 
     def positions(self, values: NDArray[Any]) -> NDArray[np.int32]:
         """The position of each of some values (n,) in the vocabulary, (n,); -1 for a missing one."""
-        wanted = written_ids(values) if self.values.dtype == object else values
+        values = written_ids(values) if self.values.dtype == object else values
         # With a dtype, because pandas would otherwise convert objects that are text.
         index = pd.Index(self.values, dtype=self.values.dtype)
-        positions: NDArray[np.int32] = index.get_indexer(pd.Index(wanted, dtype=wanted.dtype)).astype(np.int32)
+        positions: NDArray[np.int32] = index.get_indexer(pd.Index(values, dtype=values.dtype)).astype(np.int32)
         return positions
 
 
