@@ -233,14 +233,15 @@ def recommend(
     """Every user's list by each model, and the rank that the model gives each held-out rating."""
     with reporter.stage("recommend") as details:
         divided, run = _divided(parts, config, machines), _run_of_stages(parts, machines)
-        of_parts = divided.each(
+        by_model = divided.each(
             run,
             models,
             lambda fitted, part, users: partial(recommend_and_rank, fitted, part.train, part.test, config.top_k),
         )
-        lists = {name: divided.join_tables([table for table, _ in of_parts[name]]) for name in models}
+        lists = {name: divided.join_tables([table for table, _ in by_part]) for name, by_part in by_model.items()}
         ranks = {} if parts.test is None else {
-            name: join_entries([ranks for _, ranks in of_parts[name]], divided.users, parts.test) for name in models
+            name: join_entries([ranks for _, ranks in by_part], divided.users, parts.test)
+            for name, by_part in by_model.items()
         }
         details.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
     return lists, ranks
@@ -328,7 +329,7 @@ def _for_users(
     """A table with a row for each user, by each model; computed in as many parts as the machines have."""
     divided = _divided(parts, config, machines)
     tables = divided.each(_run_of_stages(parts, machines), models, work)
-    return {name: divided.join_tables(of_parts) for name, of_parts in tables.items()}
+    return {name: divided.join_tables(by_part) for name, by_part in tables.items()}
 
 
 def _divided(parts: Split, config: BuildConfig, machines: Machines) -> DividedSplit:

@@ -54,10 +54,10 @@ def choose_weights(early: Training, validation: Validation) -> Weights:
         of_candidates = (validation.ndcg(block, weighted_sum(scores, weights)) for weights in candidates)  # (b,) each
         per_block.append(np.array([validation.ndcg(block, by_popularity), *of_candidates]))
     baseline, *ndcg = np.concatenate(per_block, axis=1)  # each (n_users,)
-    best = int(np.argmax([of_users.mean() for of_users in ndcg]))
+    best = int(np.argmax([per_user.mean() for per_user in ndcg]))
     chosen = best if margin(ndcg[best] - ndcg[0]) > 0 else 0
     if margin(ndcg[chosen] - baseline) <= 0:
-        chosen = int(np.argmax([margin(of_users - baseline) for of_users in ndcg]))
+        chosen = int(np.argmax([margin(per_user - baseline) for per_user in ndcg]))
     return candidates[chosen]
 
 

@@ -33,11 +33,10 @@ class Verification:
 def verify_site(folder: Path) -> Verification:
     """Compare a site with its manifest and its figures with its lists; writes nothing.
 
-    Verified are the files: that every file of the manifest is there with its SHA-256, that there are no others, and
-    that the exported ones have the types of :mod:`recsys.schema`. And it is verified that these figures follow from
-    them: for every row all metrics of accuracy with their intervals, by the bootstrap that ``metrics.json`` states,
-    and the metrics beyond accuracy; nDCG by activity; comparisons, agreement, the users who gain and lose most; the
-    numbers of users, items and ratings.
+    Every file of the manifest must be there with its SHA-256, and no other file; the exported files must have the
+    types of :mod:`recsys.schema`; and these figures must follow from them: for every row all metrics of accuracy with
+    their intervals, by the bootstrap that ``metrics.json`` states, and the metrics beyond accuracy; nDCG by activity;
+    comparisons, agreement, the users who gain and lose most; the numbers of users, items and ratings.
 
     Figures that do not follow from the files are not verified, and are named: those that depend on hits whose items
     are withheld for privacy, except for the range of coverage and novelty; groups by taste, which need all training
