@@ -1,6 +1,7 @@
-"""Which columns of a table of items or users hold their ids, and of items titles, years and genres.
+"""Decide which columns of a table of items or users hold ids, and which columns of items hold titles, years, genres.
 
-By the settings, else by their names, else by what is in them; from a sample, the first rows with cells as written.
+The settings decide, else the names of columns, else their contents in a sample: the first rows, with cells as they
+are written.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from recsys.data.roles import (
 )
 
 _MIN_SHARED = 0.05
-"""Share of an id column's values that must be rated for it to be the items' id because of that."""
+"""A column holds the ids of the ratings if at least this share of its values occurs among them."""
 
 
 def find_item_columns(
@@ -36,17 +37,17 @@ def find_item_columns(
     rated_ids: Collection[str] = (),
     rated_name: str | None = None,
 ) -> Roles | None:
-    """The columns of a table of items; None where no column has their ids.
+    """The roles of the columns of a table of items; None if no column has the ids of items.
 
     Args:
-        table: what errors call it.
+        table: what errors call the table.
         sample: its first rows.
-        named: columns that the settings name, by role; the name of the ratings' item column need not be here too.
-        rated_ids: ids of rated items as written, some or all: they tell which of several ids is the one.
-        rated_name: the name of the ratings' column of items.
+        named: the names of columns in the settings, by role; that for items may be one of the ratings only.
+        rated_ids: some or all ids of rated items, as written: they decide between several columns of ids.
+        rated_name: the name of the column of items in the ratings.
 
     Raises:
-        DataError: a column for titles, years or genres that the settings name is not there.
+        DataError: the settings name a column for titles, years or genres that does not exist.
     """
     names = names_of(sample)
     columns = named_columns(table, names, named, FACT_ROLES)
@@ -80,14 +81,14 @@ def find_user_columns(
     rated_ids: Collection[str] = (),
     rated_name: str | None = None,
 ) -> Roles | None:
-    """The columns of a table of users, one of which has their ids; None where none has.
+    """The roles of the columns of a table of users; None if no column has the ids of users.
 
     Args:
-        table: what errors call it.
+        table: what errors call the table.
         sample: its first rows.
-        named: columns that the settings name, by role.
-        rated_ids: ids of users with ratings as written, some or all.
-        rated_name: the name of the ratings' column of users.
+        named: the names of columns in the settings, by role.
+        rated_ids: some or all ids of users with ratings, as written.
+        rated_name: the name of the column of users in the ratings.
     """
     names = names_of(sample)
     key = _key_column("user", sample, names, named, rated_ids, rated_name, set())
@@ -105,7 +106,7 @@ def _key_column(
 ) -> RoleColumn | None:
     """The column with the ids of a table of items or users."""
     free = [name for name in names if name not in taken]
-    setting = same_name(named[role], free) if role in named else None  # which may be that of the ratings alone
+    setting = same_name(named[role], free) if role in named else None  # it may be meant for the ratings only
     if setting is not None and (
         not rated_ids or _share_rated(sample.iloc[:, names.index(setting)], rated_ids) >= _MIN_SHARED
     ):
@@ -118,7 +119,7 @@ def _key_column(
     by_name += [name for name in free if is_generic_id(name) and name not in by_name]
     if rated_ids:
         shared = {name: _share_rated(sample.iloc[:, names.index(name)], rated_ids) for name in free}
-        best = max(by_name, key=lambda name: shared[name], default=None)  # of equal ones the first, the best name
+        best = max(by_name, key=lambda name: shared[name], default=None)  # of equals the best name
         if best is not None and shared[best] >= _MIN_SHARED:
             return RoleColumn(best, role, "name")
         best = max(free, key=lambda name: shared[name], default=None)
@@ -134,18 +135,18 @@ def _key_column(
 
 
 def _share_rated(column: pd.Series[Any], rated_ids: Collection[str]) -> float:
-    """The share of a column's different values that are ids of the ratings."""
+    """The share of the distinct values of a column that are ids of the ratings, or of these that it has."""
     values = {str(value).strip() for value in column.dropna().unique()}
     return len(values & set(rated_ids)) / max(1, min(len(values), len(rated_ids))) if values else 0.0
 
 
 def _is_measure(column: pd.Series[Any]) -> bool:
-    """Whether values repeat so much that they are no ids of a table with a row each."""
+    """Whether values repeat too much to be the ids of a table with one row for each."""
     return describe_contents(column).share_unique < 0.5
 
 
 def _most_title_like(contents: Mapping[str, Contents]) -> str | None:
-    """The column whose texts are most like titles: with letters, hardly repeated, and no lists or addresses."""
+    """The column whose texts are most similar to titles; None if none is."""
     scores = {name: column.title_score for name, column in contents.items()}
     best = max(scores, key=lambda name: scores[name], default=None)
     return best if best is not None and scores[best] > 0 else None

@@ -20,33 +20,29 @@ from recsys.data.times import timestamps
 from recsys.errors import DataError
 
 MAX_FEATURES = 500
-"""Features of one table; the columns beyond are left out."""
+"""The maximum number of features of a table; columns that would exceed it are left out."""
 MAX_CELLS = 100_000_000
-"""Features times rows of one table: 400 MB."""
+"""The maximum number of features times that of users or items: 400 MB."""
 
 _ISO_DATE = re.compile(r"\s*\d{4}-\d\d-\d\d(?:[T ].*)?")
 _TEXT_LENGTH, _TEXT_WORDS = 100, 10
-"""Characters, or words, on average from which a column is free text."""
+"""A column is free text if its cells have at least so many characters, or words, on average."""
 _IDENTIFYING = word_set(
     "isbn asin ean upc sku url uri link links image img images cover poster thumbnail photo email mail phone tel fax "
     "zip zipcode postal postcode plz ip username login nickname password address street imdb tmdb latitude longitude "
     "lat lon lng"
 )
-"""Words in names of columns that tell users or items apart rather than what they share."""
-_PERSONAL = word_set(
-    "name names surname firstname lastname vorname nachname birthday birthdate"
-)
-_PROSE = word_set(
-    "description overview plot summary synopsis abstract biography bio comment comments notes"
-)
+"""Words in the names of columns that identify users or items instead of describing them."""
+_PERSONAL = word_set("name names surname firstname lastname vorname nachname birthday birthdate")
+_PROSE = word_set("description overview plot summary synopsis abstract biography bio comment comments notes")
 _FROM_RATINGS = word_set(
     "rating ratings rated overall score scores votes vote reviews review popularity popular rank ranking "
     "likes dislikes plays playcount listeners listens views downloads sales owners favorites favourites "
     "members watchers"
 )
-"""Words in names of numbers that may have been computed from the very ratings that are held out for measuring."""
+"""Words in the names of numbers that may have been computed from the ratings that are held out for the evaluation."""
 _MIN_IDS, _MIN_DIFFERENT = 20, 0.95
-"""Rows, and share of different values, from which on whole numbers without a name are ids."""
+"""Whole numbers without a name are ids if there are at least so many, and this share of them is distinct."""
 Kind = Literal["users", "items"]
 Note = Callable[[str], None]
 
@@ -58,8 +54,7 @@ class Features:
     Attributes:
         values: float32 (n, m).
         names: of the m features.
-        columns: what became of each column of the table, by its name, in words; those that are left out begin with
-            "left out".
+        columns: by name, what was done with each column of the table, in words; "left out: ..." if it is not used.
     """
 
     values: NDArray[np.float32]
@@ -71,11 +66,11 @@ def encode_features(kind: Kind, table: pd.DataFrame, index: NDArray[np.int32], n
     """The features of all columns of a table.
 
     Args:
-        kind: users or items, for notes and for what identifies them.
-        table: nothing but candidates.
-        index: the user or item of each row.
-        n: users or items in all.
-        note: is called with a sentence about each column that is left out or cut.
+        kind: "users" or "items".
+        table: the columns to encode.
+        index: (n_rows,), the user or item of each row.
+        n: the number of users or items.
+        note: called with a sentence about each column that is left out, or of which rare values are merged.
 
     Raises:
         DataError: a name holds half of a surrogate pair.
@@ -99,8 +94,8 @@ def encode_features(kind: Kind, table: pd.DataFrame, index: NDArray[np.int32], n
 def _encode(
     kind: Kind, name: str, column: pd.Series[Any], index: NDArray[np.int32], n: int, note: Note
 ) -> tuple[list[tuple[str, NDArray[np.float64]]], str]:
-    """One column as features: numbers and dates by value, all else as categories; and what became of it."""
-    is_category = isinstance(column.dtype, pd.CategoricalDtype)  # declared to be one, even where it holds numbers
+    """One column as features: numbers and dates by value, anything else as categories; and what was done with it."""
+    is_category = isinstance(column.dtype, pd.CategoricalDtype)  # even if the categories are numbers
     values = _without_blanks(plain(column))
     if not values.notna().any():
         return [], "left out: empty"
@@ -137,7 +132,7 @@ def _encode(
 
 
 def _without_blanks(values: pd.Series[Any]) -> pd.Series[Any]:
-    """The values with None for text that is blank."""
+    """The values with None for blank text."""
     if values.dtype.kind != "O":
         return values
     is_blank = np.array([isinstance(value, str) and not value.strip() for value in values], bool)
@@ -145,7 +140,7 @@ def _without_blanks(values: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _reason_by_name(kind: Kind, name: str, values: pd.Series[Any]) -> str | None:
-    """Why a column is no feature, by its name; None where it may be one."""
+    """Why a column is not a feature, judging by its name; None if it may be one."""
     words = set(words_of(name))
     if is_id_name(name) or words & _IDENTIFYING or (kind == "users" and words & _PERSONAL):
         return f"it identifies {kind} rather than describing them"
@@ -173,9 +168,9 @@ def _reason_by_text(texts: Sequence[list[str] | None]) -> str | None:
 
 
 def measurements(values: pd.Series[Any]) -> tuple[NDArray[np.float64], str] | None:
-    """Numbers, dates and durations of a plain column, NaN where missing, and what they are; else None.
+    """The values of a plain column of numbers, dates or durations, NaN if missing, and which of these they are.
 
-    Numbers may be text; dates may be text in ISO's form. Dates and durations are in seconds.
+    Numbers may be text; dates may be ISO text. Dates and durations are in seconds. None for any other column.
     """
     if values.dtype.kind == "O":
         types = cell_types(values)
@@ -218,7 +213,7 @@ def _text_measurements(values: pd.Series[Any]) -> tuple[NDArray[np.float64], str
 
 
 def _standardised(name: str, values: NDArray[np.float64]) -> list[tuple[str, NDArray[np.float64]]]:
-    """A number, standardised; a missing one is 0, and 1 in a second column."""
+    """A column of standardised numbers, where missing ones are 0, and then a column that is 1 for these."""
     missing = ~np.isfinite(values)
     known = values[~missing]
     if not len(known):

@@ -23,18 +23,18 @@ from recsys.errors import DataError
 
 _FACTS = ("title", "year", "genres")
 _MAX_TABLE = 1 << 24
-"""Ids below this are looked up in an array, of 64 MiB at most; larger ones by their hash, which is slower."""
+"""Ids below this are looked up in an array of at most 64 MiB; larger ids by hashing, which is slower."""
 
 
 @dataclass(frozen=True)
 class Converted:
-    """What frames were converted to.
+    """The result of converting frames.
 
     Attributes:
-        arrays: of a data set, by the names of :class:`~recsys.data.dataset.Dataset`.
-        n_unlisted: by table, users and items with ratings that the table of users or items lacks.
-        columns: by table, what became of its extra columns, in words.
-        are_events: the column of ratings holds events, such as view and purchase, each of which counts 1.
+        arrays: the arrays of a data set, by their names in :class:`~recsys.data.dataset.Dataset`.
+        n_unlisted: by table, the number of users or items that have ratings and are not in the table.
+        columns: by table, what was done with its extra columns, in words.
+        are_events: whether the column of ratings holds events, such as view and purchase, each of which counts 1.
     """
 
     arrays: dict[str, Any]
@@ -50,14 +50,14 @@ def convert_frames(
     note: Callable[[str], None],
     genres: str = "genres",
 ) -> Converted:
-    """Convert frames whose columns have the names that the package gives them.
+    """Convert frames whose columns have the package's names.
 
     Args:
         ratings: columns user, item and, if known, rating and timestamp; others are ignored.
-        items: item and, if known, title, year and genres; others become features.
-        users: user; others become features.
-        note: is called with sentences about what is left out.
-        genres: what genres are called there.
+        items: columns item and, if known, title, year and genres; others become features.
+        users: column user; others become features.
+        note: called with sentences about what is left out.
+        genres: what these sentences call genres.
 
     Raises:
         DataError: as :meth:`~recsys.data.dataset.Dataset.from_frames` says.
@@ -108,7 +108,7 @@ def _features(
 
 
 def _count_unlisted(rated: NDArray[np.int32], listed: NDArray[np.int32], n: int) -> int:
-    """How many of n users or items are rated and not listed."""
+    """How many of n users or items have ratings but are not in the table."""
     is_unlisted = np.zeros(n, bool)
     is_unlisted[rated] = True
     is_unlisted[listed] = False
@@ -116,7 +116,7 @@ def _count_unlisted(rated: NDArray[np.int32], listed: NDArray[np.int32], n: int)
 
 
 def _ratings(column: pd.Series[Any]) -> tuple[NDArray[np.float32], bool]:
-    """Ratings (n,), which the data set refuses where they are not finite; and whether they are events."""
+    """Ratings (n,), finite or not, and whether they are events."""
     parsed = parse_ratings(column)
     what = "is a date; expected a number" if plain(column).dtype.kind == "M" else "is not a number"
     refuse_where("rating", column, parsed.is_bad, what)
@@ -124,16 +124,16 @@ def _ratings(column: pd.Series[Any]) -> tuple[NDArray[np.float32], bool]:
 
 
 def ratings_in_32_bits(column: pd.Series[Any], values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Ratings (n,) as a data set has them.
+    """Ratings in 32 bits (n,).
 
     Args:
-        column: as they are written.
-        values: what they are, (n,).
+        column: the ratings as they are written.
+        values: (n,), the same as numbers.
 
     Raises:
-        RowError: one is too large.
+        RowError: a rating is too large.
     """
-    with np.errstate(over="ignore"):  # what is too large becomes infinite
+    with np.errstate(over="ignore"):  # too large numbers become infinite
         ratings = values.astype(np.float32)
     too_large = np.isinf(ratings)
     if too_large.any():
@@ -144,12 +144,9 @@ def ratings_in_32_bits(column: pd.Series[Any], values: NDArray[np.float64]) -> N
     return ratings
 
 
-def _facts(name: str, data: pd.DataFrame | None) -> pd.DataFrame | None:
+def _facts(name: str, table: pd.DataFrame | None) -> pd.DataFrame | None:
     """A table of items or users with checked ids, each of them once; None if it has no rows."""
-    if data is None:
-        return None
-    table = data
-    if not len(table):
+    if table is None or not len(table):
         return None
     need_columns(f"{name}s", table, [name])
     table = table.assign(**{name: ids(name, table[name])})
@@ -162,7 +159,7 @@ def _facts(name: str, data: pd.DataFrame | None) -> pd.DataFrame | None:
 def _same_kind(
     rated: pd.Series[Any], table: pd.DataFrame | None, name: str
 ) -> tuple[pd.Series[Any], pd.Series[Any]]:
-    """The ids of the ratings and of a table in one kind: that of the ratings, or text where one is like "007"."""
+    """The ids of the ratings and of a table in the type of the ratings, or as text if one is written like "007"."""
     if table is None:
         return rated, rated.iloc[:0]
     listed = table[name]
@@ -184,9 +181,9 @@ def _catalogue(name: str, rated: pd.Series[Any], listed: pd.Series[Any]) -> pd.I
 
 
 def _indices(ids: pd.Index[Any], column: pd.Series[Any]) -> NDArray[np.int32]:
-    """The index in ``ids`` (sorted) of each value of the column, all of which are among them."""
+    """The index in ``ids`` (sorted) of each value of the column, all of which are among the ids."""
     if len(ids) and ids.dtype == np.int64 and ids[0] >= 0 and ids[-1] < _MAX_TABLE:
-        table = np.empty(ids[-1] + 1, np.int32)  # id -> index; where there is no such id, never read
+        table = np.empty(ids[-1] + 1, np.int32)  # id -> index; other elements are never read
         table[ids] = np.arange(len(ids))
         return np.asarray(table[column.to_numpy()])
     return ids.get_indexer(pd.Index(column)).astype(np.int32)
@@ -195,7 +192,7 @@ def _indices(ids: pd.Index[Any], column: pd.Series[Any]) -> NDArray[np.int32]:
 def _item_facts(
     items: pd.DataFrame | None, index: NDArray[np.int32], item_ids: pd.Index[Any], note: Note, genres_name: str
 ) -> dict[str, Any]:
-    """Titles, years and genres in catalogue order; ``index`` is the item of each row of the table."""
+    """Titles, years and genres in the order of the catalogue; ``index`` (n_rows,) is the item of each row."""
     n_items = len(item_ids)
     titles = np.array([str(id_) for id_ in item_ids], dtype=object)
     years = np.full(n_items, np.nan)

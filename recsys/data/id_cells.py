@@ -1,4 +1,4 @@
-"""Cells that are blank, and cells of ids: what they are depends on all different cells of their column."""
+"""Blank cells, and cells of ids, whose meaning depends on all distinct cells of their column."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from recsys.data.rating_values import BLANK
 from recsys.text import without_controls
 
 BLANK_IDS = frozenset(["", "\\n", "null", "nan", "n/a", "#n/a"])
-"""What stands for no id, in lower case."""
+"""Texts that mean a missing id, in lower case."""
 WHOLE_FLOAT = re.compile(r"-?(?:0|[1-9]\d*)\.0+")
 
 
 def clean_ids(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Ids without control characters, and without the ".0" that programs write behind numbers beside blanks."""
+    """Ids without control characters, and without the ".0" that programs append to numbers if some are missing."""
     values = plain(column)
     if values.dtype.kind != "O":
         return values
@@ -37,7 +37,7 @@ def clean_ids(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def is_blank_id(column: pd.Series[Any]) -> NDArray[np.bool_]:
-    """Where there is no id, (n,): the cell is blank, or says so as databases and spreadsheets do."""
+    """Which ids are missing, (n,): blank cells, and texts that databases and spreadsheets write for these."""
     values = plain(column)
     if values.dtype.kind != "O":
         return is_blank(values)
@@ -48,7 +48,7 @@ def is_blank_id(column: pd.Series[Any]) -> NDArray[np.bool_]:
 
 
 def is_blank(column: pd.Series[Any], marks: Collection[str] = ("",)) -> NDArray[np.bool_]:
-    """Where a cell is missing or one of some texts, in lower case and without spaces around them, (n,)."""
+    """Which cells are missing or one of some texts (in lower case, without spaces around them): (n,)."""
     values = plain(column)
     missing = values.isna().to_numpy()
     if values.dtype.kind != "O":

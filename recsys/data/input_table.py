@@ -1,4 +1,4 @@
-"""One table that was read from a file, with what its columns are: what readers hand over."""
+"""The result of a reader: a table from a file, and the roles of its columns."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import pandas as pd
 from recsys.data.roles import Roles
 
 MAX_REASONS = 10
-"""Skipped rows whose reasons are remembered and shown."""
+"""For how many skipped rows the reason is remembered and shown."""
 
 
 @dataclass(frozen=True)
 class InputTable:
-    """A table and what is known of it.
+    """A table and what is known about it.
 
     Attributes:
-        file: as errors and the report name it.
-        description: of its format, for the report.
-        frame: its rows, with the columns' own names; of ratings only those with a role are needed. Cells may be text
-            as written, or typed.
-        roles: which column is what.
-        locate: from the number of a row of ``frame`` to "ratings.csv:12"; None where there is no file.
-        notes: what the reader did to it, such as rows that it skipped.
-        warnings: what may be damaged, such as an end that seems to be cut.
-        left_out: columns of ratings that are not in ``frame``, and why, in words.
-        n_rows: of the table, where ``frame`` has but some of them.
+        file: the name of the file, as errors and the report show it.
+        description: its format, for the report.
+        frame: its rows; columns have the names of the file, and of ratings only those with a role are needed. Cells
+            may be text as written, or typed.
+        roles: the roles of the columns.
+        locate: from the number of a row of ``frame`` to "ratings.csv:12"; None if there is no file.
+        notes: what the reader did, such as skipping rows.
+        warnings: what may be damaged, such as an end that seems to be cut off.
+        left_out: by name, why a column of ratings is not in ``frame``, in words.
+        n_rows: the number of rows of the table, if ``frame`` has only some of them.
     """
 
     file: str

@@ -1,4 +1,4 @@
-"""From tables with any columns to a data set, and the report of what was understood on the way."""
+"""Make a data set from tables with any columns, and a report of how they were understood."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from recsys.errors import DataError
 from recsys.schema import Label, Noun
 
 _MAX_IDS = 100_000
-"""Ids of ratings that are looked for in columns of other tables."""
+"""How many ids of the ratings are looked for in the columns of other tables."""
 _IDS_OF_ONE_KIND = frozenset({"isbn", "isbn10", "isbn13", "imdb", "tmdb", "tconst"})
-"""Words in the names of further columns that say what the items are. Others, such as "site", may say anything."""
+"""Words in the names of further columns that say what the items are; other words, such as "site", do not."""
 _ABOUT_COLUMN = re.compile(r"(items|users): column .* is left out", re.DOTALL)
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ def dataset_of_frames(
             "ratings: column %r seems to hold %ss; if not, name the right one in the argument columns",
             column.name, column.role,
         )  # fmt: skip
-    log = _renamed(ratings, roles, keep_others=True)
+    log = _renamed(ratings, roles)
     facts = _facts_of_rows(RowsOfLog(log), roles, items is None, users is None, logger.warning)
     listed_items = _renamed_facts("item", items, ratings, roles, config)
     listed_users = _renamed_facts("user", users, ratings, roles, config)
@@ -92,21 +92,21 @@ def _odd_values(tables: Mapping[str, pd.DataFrame | None], times: NDArray[np.int
 
 
 def _rule(config: ReadConfig, is_counted: bool) -> Rule | None:
-    """What becomes of several rows of a pair; None where they are refused."""
+    """How several ratings of a pair are merged; None if they are refused."""
     if config.duplicates == "refuse":
         return None
     return "count" if is_counted else config.duplicates
 
 
 class LogInParts(FactSource, Protocol):
-    """A log of whose rows none is at hand."""
+    """A log whose rows are in other processes."""
 
     def merge(self, arrays: dict[str, Any], rule: Rule | None) -> tuple[dict[str, Any], int]:
-        """The arrays of a data set with one rating a pair, and how many ratings were merged into others.
+        """The arrays of a data set with one rating for each pair, and how many ratings were merged into others.
 
         Args:
             arrays: those of a digest of the log, which has each user and item.
-            rule: which rating a pair has; None to leave all of them.
+            rule: how several ratings of a pair are merged; None to keep all of them.
         """
         ...
 
@@ -121,7 +121,7 @@ def _make_dataset(
     genre_label: Label,
     parts: LogInParts | None = None,
 ) -> Dataset:
-    """The data set with one rating a pair, and with what items, genres and ratings are called."""
+    """The data set with one rating for each pair, and the names of items, genres and ratings."""
 
     def make(arrays: dict[str, Any], is_counted: bool = False) -> Dataset:
         scale = count_scale if is_counted else rating_scale
@@ -141,7 +141,7 @@ def _make_dataset(
         return make(merged, is_counted=rule == "count" and n_merged > 0)
     try:
         return make(converted.arrays)
-    except RepeatedPairError:  # only now, because large logs have none, and looking for them takes a while
+    except RepeatedPairError:  # large logs rarely have repeated pairs, and looking for them first would take a while
         if rule is None:
             raise
         merged, _ = merge_duplicates(converted.arrays, len(converted.arrays["item_ids"]), rule)
@@ -151,32 +151,30 @@ def _make_dataset(
 def _renamed_facts(
     key: Literal["item", "user"], data: Any, ratings: pd.DataFrame, roles: Roles, config: ReadConfig
 ) -> pd.DataFrame | None:
-    """A table of items or users with the package's names for columns; None without a row."""
+    """A table of items or users with the package's names for columns; None if it has no rows."""
     table = None if data is None else as_frame(f"{key}s", data)
     if table is None or not len(table):
         return None
     rated: set[str] = set() if key in table else rated_ids(ratings[roles[key]])
     find = find_item_columns if key == "item" else find_user_columns
-    found = find(f"{key}s", table.head(SAMPLE_ROWS), config.columns, rated, roles[key])
-    if found is None:
+    fact_roles = find(f"{key}s", table.head(SAMPLE_ROWS), config.columns, rated, roles[key])
+    if fact_roles is None:
         need_columns(f"{key}s", table, [key])
         raise DataError(f"{key}s has no column of {key} ids; expected one called {key!r}")
-    return _renamed(table, found, keep_others=True)
+    return _renamed(table, fact_roles)
 
 
-def _renamed(frame: pd.DataFrame, roles: Roles, keep_others: bool = False) -> pd.DataFrame:
-    """The columns with a role, under its name; and the others, unless that is what one of them is called."""
+def _renamed(frame: pd.DataFrame, roles: Roles) -> pd.DataFrame:
+    """The frame with columns named after their roles, without other columns that have such a name."""
     rename = {column.name: role for role, column in roles.columns.items() if column.name != role}
-    columns = [name for name in frame.columns if str(name) in roles.names]
-    if keep_others:
-        taken = set(rename.values())
-        columns = [name for name in frame.columns if str(name) in roles.names or str(name) not in taken]
+    taken = set(rename.values())
+    columns = [name for name in frame.columns if str(name) in roles.names or str(name) not in taken]
     chosen = frame if len(columns) == len(frame.columns) else frame[columns]
     return chosen.rename(columns=lambda name: rename.get(str(name), name)) if rename else chosen
 
 
 def rated_ids(column: pd.Series[Any]) -> set[str]:
-    """Ids of the ratings as they are written, each once; not all where there are very many."""
+    """The distinct ids of the ratings as they are written; only the first 100,000 if there are more."""
     unique = pd.unique(column.dropna())[:_MAX_IDS]
     return {as_text(value).strip() for value in unique}
 
@@ -190,18 +188,18 @@ def interpret_tables(
     config: ReadConfig,
     source: Source | None = None,
 ) -> tuple[Dataset, ReadReport]:
-    """The data set that is in some tables of files, and what was understood of them.
+    """Make a data set from tables of files, and a report of how they were understood.
 
     Args:
         ratings: the log.
-        items: what is known of items; None where there is no such table.
-        users: of users, likewise.
-        name: of the data set.
-        config: what becomes of several ratings of one pair, and of rows that cannot be read.
+        items: facts about items; None if there is no such table.
+        users: facts about users; None if there is no such table.
+        name: the name of the data set.
+        config: what to do with several ratings of a pair, and with rows that cannot be read.
         source: licence and the like.
 
     Raises:
-        DataError: the tables cannot be understood, or a row of them where rows are not skipped.
+        DataError: the tables cannot be understood, or a row cannot be read and is not to be skipped.
     """
     log = clean_ratings(ratings, config.lenient)
     return interpret_log(ratings, log, len(log.frame), items, users, name=name, config=config, source=source)
@@ -219,21 +217,21 @@ def interpret_log(
     source: Source | None = None,
     parts: LogInParts | None = None,
 ) -> tuple[Dataset, ReadReport]:
-    """The same from ratings that are clean.
+    """Do the same as :func:`interpret_tables` with ratings that are clean already.
 
     Args:
-        ratings: as they were read: all of them or, of a log in parts, its digest.
+        ratings: the ratings as they were read: all of them or, of a log in parts, its digest.
         log: the same, cleaned.
-        n_rows: of the cleaned log.
-        items: as there.
-        users: as there.
-        name: as there.
-        config: as there.
-        source: as there.
-        parts: the log, where ``ratings`` is a digest of it; None where that has all of its rows.
+        n_rows: the number of rows of the cleaned log.
+        items: see :func:`interpret_tables`.
+        users: see :func:`interpret_tables`.
+        name: see :func:`interpret_tables`.
+        config: see :func:`interpret_tables`.
+        source: see :func:`interpret_tables`.
+        parts: the log, if ``ratings`` is a digest of it; None if ``ratings`` has all rows.
 
     Raises:
-        DataError: as there.
+        DataError: see :func:`interpret_tables`.
     """
     if not n_rows:
         raise DataError(f"{ratings.file} has no rows with a rating (expected at least one): {'; '.join(log.notes)}")
@@ -255,7 +253,7 @@ def interpret_log(
     about_rows = {**ratings.left_out, **facts.left_out}
     for table, kind in ((items, "items"), (users, "users")):
         if table is None:
-            about_rows |= {name: _of_what(kind, text) for name, text in converted.columns[kind].items()}
+            about_rows |= {name: _about(kind, text) for name, text in converted.columns[kind].items()}
     tables = [describe_table(ratings, log.frame, dataset, about_rows, log.rating)]
     for table, clean, kind in ((items, about_items, "items"), (users, about_users, "users")):
         if table is not None and clean is not None:
@@ -266,17 +264,16 @@ def interpret_log(
 def _facts_of_rows(
     log: FactSource, roles: Roles, has_no_items: bool, has_no_users: bool, note: Callable[[str], None]
 ) -> RowFacts:
-    """What the rows of ratings say about items and users that no other table is about."""
-    keys: list[Key] = []
-    keys += ["item"] * has_no_items
-    keys += ["user"] * has_no_users
+    """Facts in the rows of ratings about items and users, if these have no table."""
+    without_table: dict[Key, bool] = {"item": has_no_items, "user": has_no_users}
+    keys = [key for key, has_no_table in without_table.items() if has_no_table]
     return facts_of_rows(log, FACT_ROLES, roles.others, keys, note)
 
 
 def _clean_facts(
     table: InputTable | None, kind: Literal["items", "users"], facts: pd.DataFrame | None
 ) -> CleanTable | None:
-    """The table of items or users, or what the ratings say of them in each row."""
+    """The cleaned table of items or users, or facts about them from the rows of the ratings; None without both."""
     if table is not None:
         clean = clean_facts(table)
         clean.warnings += map(str, odd_facts(table))
@@ -286,8 +283,8 @@ def _clean_facts(
     return clean_facts(InputTable(f"the {kind}", "", facts, Roles(kind, _exact_roles(facts, kind), ())))
 
 
-def _of_what(kind: str, text: str) -> str:
-    """What became of a column of the ratings, in words: "about items: category, 3 values"."""
+def _about(kind: str, text: str) -> str:
+    """What was done with a column of the ratings, in words: "about items: category, 3 values"."""
     return text if text.startswith("left out") else f"about {kind}: {text}"
 
 
@@ -314,7 +311,7 @@ def _convert(
 
 
 def _without_columns(note: Callable[[str], None]) -> Callable[[str], None]:
-    """A function that passes all sentences on but those about a column that is left out."""
+    """A function that passes on sentences, except those about columns that are left out."""
 
     def pass_on(sentence: str) -> None:
         if not _ABOUT_COLUMN.match(sentence):
@@ -362,12 +359,10 @@ def _notes_on_rows(
 
 
 def _telling_names(ratings: InputTable, items: InputTable | None) -> list[str]:
-    """Names of columns that may say what the items are, the most telling first."""
+    """Names of columns that may say what the items are, the most informative first."""
     tables = [table for table in (items, ratings) if table is not None]
     names = [table.roles["item"] for table in tables]
     titles = [table.roles.columns["title"] for table in tables if "title" in table.roles]
     names += [title.name for title in titles if title.how != "contents"]
     others = [title.name for title in titles] + [name for table in tables for name in table.roles.others]
     return names + [name for name in others if not _IDS_OF_ONE_KIND.isdisjoint(words_of(name))]
-
-

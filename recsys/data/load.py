@@ -1,4 +1,4 @@
-"""Load ratings by name or path: the sample, a data set to download, or files on disk; and the default of these."""
+"""Load ratings by name or path: the sample, a data set to download, or files on disk; or the default data set."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ def locate(path_or_name: str | Path) -> Path:
 
 
 def find_source(path_or_name: str | None, data_folder: Path) -> Path:
-    """The path of the data set that was asked for, or of the default one where none was."""
+    """The path of a data set by its path or name; None means the default data set."""
     return locate_default(data_folder) if path_or_name is None else locate(path_or_name)
 
 
 def locate_default(data_folder: Path) -> Path:
-    """The ratings in the folder; else MovieLens 100K, downloaded; else, without a network, the sample.
+    """The path of the ratings in a folder; else of MovieLens 100K, downloaded; else, without a network, the sample.
 
     Raises:
         DataError: the folder holds more than one candidate.
@@ -93,7 +93,7 @@ def read_path(path: Path) -> Dataset:
     """Read the data set at a path.
 
     Raises:
-        DataError: there is none, or the files have an error.
+        DataError: there is no data set, or its files have an error.
     """
     dataset, report = read_dataset(path)
     report.log_warnings()
@@ -103,16 +103,16 @@ def read_path(path: Path) -> Dataset:
 def read_dataset(
     path: Path, config: ReadConfig | None = None, items: Path | None = None, users: Path | None = None
 ) -> tuple[Dataset, ReadReport]:
-    """Read the data set at a path, and say what was understood of its tables.
+    """Read the data set at a path, and report how its tables were understood.
 
     Args:
         path: a folder, a zip or a single file.
-        config: how tables are read.
-        items: the table of items, where it is not to be looked for.
-        users: the table of users, likewise.
+        config: how tables are read; None for the defaults.
+        items: the table of items; None to look for it.
+        users: the table of users; None to look for it.
 
     Raises:
-        DataError: there is none or more than one, or the files have an error.
+        DataError: there is no data set or more than one, or the files have an error.
     """
     from recsys.data.readers import read  # here, so that importing recsys does without pandas
 
@@ -130,10 +130,10 @@ def sample_folder() -> Path:
 
 
 def _candidates(data_folder: Path) -> list[Path]:
-    """The folder itself if ratings lie directly in it, else the folders and zips in it but the sample.
+    """The folder itself if it contains ratings, else the folders and zips in it that do, except the sample.
 
     Raises:
-        DataError: files that lie directly in it were meant for tables, and are none.
+        DataError: files in the folder were meant for tables but cannot be read.
     """
     from recsys.data.readers.read import find_datasets
 
@@ -149,7 +149,7 @@ def _existing(text: str) -> Path:
     try:
         path = Path(text).expanduser()
         exists = bool(text) and path.exists()
-    except (OSError, RuntimeError) as error:  # a name too long, a folder closed to us, no such home
+    except (OSError, RuntimeError) as error:  # too long a name, no permission, no such home
         raise DataError(f"'{text}' cannot be accessed: {getattr(error, 'strerror', None) or error}") from None
     if text in BY_HAND and not exists:
         raise DataError(

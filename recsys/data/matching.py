@@ -1,4 +1,4 @@
-"""Check that a table of items or users is about those of the ratings: their ids must be written the same way."""
+"""Check that the ids in a table of items or users are written in the same way as those in the ratings."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from recsys.data.ids import comparable_ids, quoted_id
 from recsys.errors import DataError
 
 MIN_SHARE = 0.1
-"""Share of the rated or of the listed ids, whichever are fewer, that are in both where the tables belong together."""
+"""Tables belong together if they share at least this part of the ids of the one that has fewer."""
 
 _DIGITS = re.compile(r"0*([0-9]+)")
 logger = logging.getLogger(__name__)
 
 
 def check_ids_match(name: str, rated: NDArray[Any], listed: NDArray[Any]) -> None:
-    """Warn where hardly any of the rated ids is in the table, which says that the two are written in different ways.
+    """Warn if hardly any of the rated ids is in the table, which suggests that the ids are written differently.
 
     Args:
         name: "item" or "user".
@@ -29,7 +29,7 @@ def check_ids_match(name: str, rated: NDArray[Any], listed: NDArray[Any]) -> Non
         listed: (m,), the ids of the table, each once, of the same kind.
 
     Raises:
-        DataError: the ids of one of the two have lost their leading zeros.
+        DataError: the ids of the ratings or of the table have lost their leading zeros.
     """
     if not len(listed):
         return
@@ -47,7 +47,7 @@ def check_ids_match(name: str, rated: NDArray[Any], listed: NDArray[Any]) -> Non
 
 
 def refuse_lost_zeros(name: str, rated: NDArray[Any], listed: NDArray[Any]) -> None:
-    """Refuse ids that were read as numbers, such as 120735, where the other table has text: "0120735".
+    """Refuse ids that lost their leading zeros, such as 120735 if the other table has "0120735".
 
     Args:
         name: "item" or "user".
@@ -55,7 +55,8 @@ def refuse_lost_zeros(name: str, rated: NDArray[Any], listed: NDArray[Any]) -> N
         listed: (m,), the ids of the table, each once.
 
     Raises:
-        DataError: most rated ids that the table lacks are in it but for leading zeros, which only one of the two has.
+        DataError: most rated ids that are not in the table would be in it without leading zeros, and only one of the
+            two has ids with leading zeros.
     """
     rated, listed = comparable_ids(rated, listed)
     if rated.dtype != object or _have_zeros(rated) == _have_zeros(listed):

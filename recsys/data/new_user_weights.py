@@ -1,8 +1,8 @@
 """How much a rating of a new user weighs in their history, relative to the middle of the scale.
 
-Users of the training part weigh by :class:`~recsys.data.rating_scale.RatingScale`: they chose what they rated, and
-validation decides what their ratings add to that. A new user rates to be answered: what was disliked weighs nothing
-or less, and is never a reason for another item.
+Ratings of users in the training part weigh by :class:`~recsys.data.rating_scale.RatingScale`: these users chose what
+they rated, and validation decides how much the value of a rating adds to that. A new user rates items in order to get
+recommendations: an item that they dislike weighs nothing or less, and is never a reason for another item.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from numpy.typing import NDArray
 from recsys.data.rating_scale import LIKED_FROM, STARS, Opinions, RatingScale
 
 STAR_WEIGHTS = (-0.3, 0.0, 0.6, 0.95, 1.0)
-"""Of one to five stars; between them in a straight line. That three stars are about neutral with these, and fewer
-count against an item, is due to how a short history is completed, see :mod:`recsys.models.short_history`."""
+"""The weights of one to five stars; between them, weights are interpolated. With these weights, three stars are about
+neutral, and fewer count against an item, because of how a short history is completed
+(:mod:`recsys.models.short_history`)."""
 
 
 def new_user_weights(scale: RatingScale, ratings: NDArray[Any]) -> NDArray[np.float64]:
-    """Weights of ratings of any shape: at most 0 for what was disliked, 1 for the best, and for infinity.
+    """Weights of ratings, of the same shape: at most 0 for a dislike, 1 for the best rating, and for infinity.
 
-    Opinions weigh by where they lie in the range of the log's ratings: the low end as one star, the high end as five.
-    Counts, and ratings that are all alike, weigh as in training: any is a choice. Where these are negative, they say
-    as much as one star.
+    Opinions weigh by their position in the range of the log's ratings: the low end as one star, the high end as five.
+    Counts, and ratings that are all alike, weigh as in training, since each is a choice; those with a negative weight
+    there weigh as one star.
     """
     if isinstance(scale, Opinions):
         return _weights_of_fractions((np.asarray(ratings, np.float64) - scale.low) / (scale.high - scale.low))
@@ -35,8 +36,8 @@ def new_user_weights(scale: RatingScale, ratings: NDArray[Any]) -> NDArray[np.fl
 def star_weights() -> NDArray[np.float64]:
     """Weights of one to :data:`~recsys.data.rating_scale.STARS` stars on the Rate page, (STARS,).
 
-    One star is as bad as it gets, whatever the data set's own scale, be it half a star to five or one to ten. Even
-    where all its ratings are equal, as in a log of clicks, a user of the Rate page may dislike something.
+    One star is the lowest rating there, whatever the scale of the data set, such as half a star to five, or one to
+    ten. Even if all its ratings are equal, as in a log of clicks, a user of the Rate page may dislike something.
     """
     return np.array(STAR_WEIGHTS)
 
@@ -44,9 +45,10 @@ def star_weights() -> NDArray[np.float64]:
 def half_star_weights(scale: RatingScale, ratings: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Weights of half a star, one, one and a half, ... five stars on the Rate page, (2 * STARS,).
 
-    Where ratings are opinions, those of :func:`star_weights` and between them; half a star weighs as one. Elsewhere
-    there is nothing but liking or not: a like, :data:`~recsys.data.rating_scale.LIKED_FROM` stars or more, weighs
-    what ratings (n,) that speak for their item weigh on average, as the model was trained; fewer stars weigh as one.
+    If ratings are opinions, these are the weights of :func:`star_weights` and values between them; half a star weighs
+    as one star. Otherwise a user can only like an item or not: :data:`~recsys.data.rating_scale.LIKED_FROM` stars or
+    more are a like, which weighs the mean of the positive weights of ``ratings`` (n,) in training; fewer stars weigh
+    as one star.
     """
     stars = np.arange(1, 2 * STARS + 1) / 2
     if isinstance(scale, Opinions):

@@ -1,4 +1,4 @@
-"""What pages call the items of a data set, by the names of its columns and files: films, books, games."""
+"""Find out from the names of columns and files what pages call items, genres and counts: films, tags, hours."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from recsys.data.column_names import words_of
 from recsys.schema import Label, Noun
 
 ITEM = Noun()
-"""Where nothing says what the items are."""
+"""The noun if nothing says what the items are."""
 GENRE = Label()
-"""Where nothing says that genres are called something else."""
+"""The label if nothing says that genres are called something else."""
 
 NOUNS: dict[str, Noun] = {
     "film": Noun("film", "films", "watch", "watched"),
@@ -53,7 +53,7 @@ NOUNS: dict[str, Noun] = {
     "repository": Noun("repository", "repositories", "use", "used"),
     "item": ITEM,
 }
-"""By the word for one."""
+"""The nouns that are known, by their singular."""
 
 _SYNONYMS = {
     "movie": "film", "imdb": "film", "tmdb": "film", "tconst": "film", "pelicula": "film", "filme": "film",
@@ -75,14 +75,14 @@ _OF_PEOPLE = {
     **dict.fromkeys(("player", "gamer", "spieler"), "game"),
     **dict.fromkeys(("diner",), "restaurant"),
 }
-"""What the users do tells what the items are, where no other name does."""
+"""The item by the word for a user, which counts if no other name says what the items are."""
 
 
 def noun_of_names(columns: Iterable[str], files: Iterable[str] = (), people: Iterable[str] = ()) -> Noun:
     """The noun for the items of a data set.
 
     Args:
-        columns: names of columns that hold items or their titles, the most telling first.
+        columns: names of columns that hold items or their titles, the most informative first.
         files: names of files, looked at next: ``books.csv``, ``steam_games.json``.
         people: names of columns that hold users, looked at last: ``reader``.
     """
@@ -96,7 +96,7 @@ def noun_of_names(columns: Iterable[str], files: Iterable[str] = (), people: Ite
 
 
 def noun_of_word(word: str) -> Noun | None:
-    """The noun that a word in English, or in a few other languages, stands for, singular or plural."""
+    """The noun for a word in English or a few other languages, singular or plural; None if it is not known."""
     lower = word.casefold()
     for form in (lower, lower.removesuffix("s"), lower.removesuffix("es"), lower.removesuffix("ies") + "y"):
         known = NOUNS.get(_SYNONYMS.get(form, form))
@@ -106,12 +106,12 @@ def noun_of_word(word: str) -> Noun | None:
 
 
 def noun_named(text: str, language: str = "en") -> Noun:
-    """The forms of a noun that a person chose: the word itself, a regular plural, and the verbs of what it means.
+    """The forms of a noun from the settings: the word itself, a regular plural, and the verbs of a known synonym.
 
     Args:
-        text: the noun in the singular, or that of a known one in the plural, in any case: "movies", "board game".
-        language: of the noun; in another one than English the plural is the word itself, for the texts of that
-            language to replace.
+        text: a noun in the singular, or a known noun in the plural, in upper or lower case: "movies", "board game".
+        language: the language of the noun; in other languages than English the plural is the word itself, for the
+            texts of that language to replace.
     """
     known = noun_of_word(text)
     if known is not None and text.casefold() in (known.one, known.many):
@@ -131,7 +131,7 @@ def _plural(one: str) -> str:
 
 
 def name_of_counts(column: str | None, noun: Noun) -> str:
-    """What a rating that is a count is called: by the name of its column, else by what users do with items."""
+    """What a rating that is a count is called, after its column, else after what users do with items."""
     for word in words_of(column or ""):
         if word in _COUNT_NAMES:
             return _COUNT_NAMES[word]
@@ -139,7 +139,7 @@ def name_of_counts(column: str | None, noun: Noun) -> str:
 
 
 def label_of_genres(column: str | None) -> Label:
-    """What a genre is called, by the name of its column."""
+    """What a genre is called, after its column."""
     return next((_LABELS[word] for word in reversed(words_of(column or "")) if word in _LABELS), Label())
 
 

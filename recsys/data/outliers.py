@@ -1,4 +1,4 @@
-"""The range of values without outliers, so that no single mad value decides what all others mean."""
+"""The range of values without outliers, so that a single absurd value does not change what all others mean."""
 
 from __future__ import annotations
 
@@ -8,45 +8,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 _TRIMMED = 0.01
-"""Share of the values that is looked at as possible outliers, at each end."""
+"""The share of the values, at each end, that may be outliers."""
 _MIN_VALUES = 10
-"""With fewer, none is called an outlier."""
+"""With fewer values than this, none is an outlier."""
 
 
 def usual_range(values: NDArray[np.floating[Any]], support: int = 1) -> tuple[float, float]:
-    """The lowest and the highest of values (n,) that are no outliers.
+    """The lowest and the highest value that are not outliers.
 
-    The middle 98 % are never outliers. From there the range grows outwards, value by value, until the next one is
-    farther away than the middle is wide by then: such a gap, and whatever lies beyond, is not of the same kind.
-    So a rare but plausible value is kept, be it one star among many fives or a film of 1922, and a rating of
-    1,000,000 among stars is not.
+    The middle 98 % of the values are never outliers. From there the range grows outwards, value by value, until the
+    gap to the next value is wider than the range so far; that value and all beyond it are outliers. So rare but
+    plausible values are not outliers, such as one star among many fives or a film of 1922, but a rating of 1,000,000
+    among stars is.
 
     Args:
-        values: finite, at least one.
-        support: how many values must lie at or beyond each end; with more than 1, no single value is an end.
+        values: (n,), finite, at least one.
+        support: how many values must be at or beyond each end; with more than 1, no single value is an end.
     """
     n = len(values)
-    first = 0 if n < _MIN_VALUES else max(1, int(_TRIMMED * n))  # of the middle, in the order of values
+    first = 0 if n < _MIN_VALUES else max(1, int(_TRIMMED * n))  # the middle 98 %, as positions in order
     last = n - 1 - first
-    ordered = np.partition(values, [first, last])  # the two ends are in no order, but in their places
+    ordered = np.partition(values, [first, last])  # the two ends are complete, but not in order
     lower, upper = np.sort(ordered[: first + 1]), np.sort(ordered[last:])
-    beyond = min(support, len(lower)) - 1  # values that are no end for want of others like them
+    beyond = min(support, len(lower)) - 1  # so many values have too little support to be an end
     lower = np.unique(lower[beyond:]).astype(np.float64)
     upper = np.unique(upper[: len(upper) - beyond]).astype(np.float64)
     return -_extend(-lower[::-1], -upper[0]), _extend(upper, lower[-1])
 
 
 def standardised(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """Values (n,) with mean 0 and standard deviation 1 but for outliers, which count as the nearest other value.
+    """Values (n,) scaled to mean 0 and standard deviation 1, where outliers become the nearest value that is not one.
 
-    Equal values are 0.
+    If all values are equal, they become 0.
     """
     values = np.asarray(values, np.float64)
     low, high = usual_range(values)
     if low == high:
         return np.zeros_like(values)
-    exponent = np.frexp(max(abs(low), abs(high)))[1]  # a power of two is taken out, so that no square overflows
-    # Counted from the lowest, values keep their differences where these are small next to the values.
+    exponent = np.frexp(max(abs(low), abs(high)))[1]  # division by a power of two, so that no square overflows
+    # Subtracting the lowest value keeps small differences between large values exact.
     lowest = np.ldexp(low, -exponent)
     usual = np.ldexp(values[(values >= low) & (values <= high)], -exponent) - lowest
     clipped = np.ldexp(np.clip(values, low, high), -exponent) - lowest

@@ -1,8 +1,8 @@
 """How much a rating weighs in a history, by what the ratings of a log are: opinions, counts, or all alike.
 
-What they are follows from their distribution, not from their two ends: one mad value must not change what all others
-weigh, and plays or hours are not stars. Only of numbers of rows it is known that they are counts. Of a data set:
-:attr:`recsys.data.dataset.Dataset.rating_scale`.
+The distribution of the ratings decides, not their lowest and highest value: a single absurd value must not change the
+weights of all others, and plays or hours are not stars. Only ratings that are numbers of rows are known to be counts.
+The scale of a data set is :attr:`recsys.data.dataset.Dataset.rating_scale`.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from recsys.data.outliers import usual_range
 DISLIKE = -0.1
 """Weight of the lowest opinion; the highest has 1. Below zero, so that a bad rating counts against an item."""
 LEAST_COUNT = 0.7
-"""Weight of the lowest count above zero; the highest has 1. Who played something once chose it too: with 0 nDCG@10
-falls by 3 % on hours of play, from 0.5 to 1 it is flat."""
+"""Weight of the lowest count above zero; the highest has 1. A user who played something once chose it too: with 0,
+nDCG@10 on hours of play is 3 % lower; from 0.5 to 1 it is flat."""
 STARS = 5
-"""Of the scale from one star on the Rate page."""
+"""The highest number of stars on the Rate page; the lowest is one."""
 LIKED_FROM = 3.0
-"""Stars that are a like where ratings are counts, or all alike."""
+"""So many stars, or more, are a like if ratings are counts, or all alike."""
 _COUNTS_ABOVE_MIDDLE = 0.1
-"""Share of the ratings in the upper half of their range below which they are taken for counts. Scales of opinions
-have most of their ratings there; plays, hours and clicks have a long tail."""
+"""Ratings are counts if a smaller share than this is in the upper half of their range. On scales of opinions, most
+ratings are there; plays, hours and clicks have a long tail."""
 _MAX_NEGATIVE = 0.01
-"""Share of negative ratings up to which the others may be counts; the negative ones are then errors."""
+"""Ratings may be counts if a smaller share than this is negative; the negative ones are then errors."""
 _SUPPORT, _SUPPORT_FROM = 1e-4, 1000
-"""Share of the ratings that must lie at or beyond an end of their range; of so many ratings, two at least."""
+"""The share of the ratings that must be at or beyond an end of the range, at least two; and the number of ratings
+from which this is required."""
 
 Kind = Literal["scale", "counts", "equal"]
 
@@ -42,8 +43,8 @@ class RatingScale(ABC):
     """What the ratings of a log are.
 
     Attributes:
-        low, high: the range of the ratings, without outliers; what lies beyond an end weighs as that end.
-        kind: for reports and files.
+        low, high: the range of the ratings without outliers; ratings beyond an end weigh as much as that end.
+        kind: the name of the scale in reports and files.
     """
 
     low: float
@@ -56,7 +57,7 @@ class RatingScale(ABC):
         """Weights of ratings of any shape."""
 
     def describe(self, ratings: NDArray[np.floating[Any]]) -> str:
-        """What ratings (n,) were read as, for people."""
+        """How ratings (n,) were read, in words."""
         n_beyond = int(((ratings < self.low) | (ratings > self.high)).sum())
         beyond = f"; {n_beyond:,} beyond it weigh as its ends" if n_beyond else ""
         return f"a scale from {_shown(self.low)} to {_shown(self.high)}{beyond}"
@@ -76,10 +77,10 @@ class Opinions(RatingScale):
 
 
 class Counts(RatingScale):
-    """Counts, such as plays, hours or purchases: any is a choice, and more are a stronger one, by logarithm.
+    """Counts, such as plays, hours or purchases: any count is a choice, and a higher one is a stronger choice.
 
-    The lowest above zero weighs :data:`LEAST_COUNT`, the highest 1, and between them it is their ratio that counts,
-    so that hours weigh as minutes do. A count of zero, or below it, weighs nothing.
+    The lowest count above zero weighs :data:`LEAST_COUNT`, the highest 1, and those between by their logarithm, so
+    that hours and minutes have the same weights. A count of zero or less weighs 0.
     """
 
     kind: ClassVar[Kind] = "counts"
@@ -93,12 +94,12 @@ class Counts(RatingScale):
         return np.where(counts > 0, LEAST_COUNT + (1 - LEAST_COUNT) * fractions, 0.0)
 
     def describe(self, ratings: NDArray[np.floating[Any]]) -> str:
-        """What ratings (n,) were read as, for people."""
+        """How ratings (n,) were read, in words."""
         return f"counts: {_shown(ratings.min())} to {_shown(ratings.max())}, weighed by logarithm"
 
 
 class Equal(RatingScale):
-    """All alike, as in a log of clicks: each weighs 1. What lies below, an outlier, counts against an item."""
+    """Ratings that are all alike, as in a log of clicks: each weighs 1. A lower outlier counts against an item."""
 
     kind: ClassVar[Kind] = "equal"
 
@@ -107,7 +108,7 @@ class Equal(RatingScale):
         return np.where(np.asarray(ratings, np.float64) < self.low, DISLIKE, 1.0)
 
     def describe(self, ratings: NDArray[np.floating[Any]]) -> str:
-        """What ratings (n,) were read as, for people."""
+        """How ratings (n,) were read, in words."""
         n_others = int((ratings != self.low).sum())
         others = f" but {n_others:,}" if n_others else ""
         return f"interactions without a rating: all{others} are {_shown(self.low)}"
@@ -117,10 +118,10 @@ KINDS: dict[str, type[RatingScale]] = {scale.kind: scale for scale in (Opinions,
 
 
 def rating_scale(ratings: NDArray[np.floating[Any]]) -> RatingScale:
-    """What ratings (n,) are, by their distribution: see the classes.
+    """The scale of ratings (n,), decided by their distribution.
 
-    They are counts where next to none is negative, and few lie in the upper half of their range or, from the lowest
-    value, which most of them have, to the highest each value is rarer than the last.
+    They are counts if hardly any is negative and, besides, few are in the upper half of their range, or most have the
+    lowest value and each higher value is rarer than the one before.
     """
     support = _support(len(ratings))
     low, high = usual_range(ratings, support)
@@ -137,23 +138,23 @@ def rating_scale(ratings: NDArray[np.floating[Any]]) -> RatingScale:
 
 
 def count_scale(counts: NDArray[np.floating[Any]]) -> RatingScale:
-    """The scale of counts (n,), all above zero, that are known to be counts whatever their distribution.
+    """The scale of numbers (n,), all above zero, that are known to be counts whatever their distribution.
 
-    A high one may be an outlier, and so all may be alike; the lowest is none.
+    High counts may be outliers, so that all others may be alike; the lowest is never an outlier.
     """
     low, high = float(counts.min()), usual_range(counts, _support(len(counts)))[1]
     return Equal(low, high) if low == high else Counts(low, high)
 
 
 def _support(n: int) -> int:
-    """How many of n ratings must lie at or beyond an end of their range."""
+    """How many of n ratings must be at or beyond an end of their range."""
     return max(2, int(_SUPPORT * n)) if n >= _SUPPORT_FROM else 1
 
 
 def _have_long_tail(ratings: NDArray[np.floating[Any]]) -> bool:
-    """Whether few of the ratings (n,) lie in the upper half of their range, or most at its low end and fewer above.
+    """Whether few ratings (n,) are above the middle of their range, or most are the lowest and each next is rarer.
 
-    So ones and twos are purchases if most are ones, and thumbs down and up only if 0 or less is among them.
+    So ones and twos are purchases if most are ones; thumbs down and up are not, because they include 0 or less.
     """
     middle = (float(ratings.min()) + float(ratings.max())) / 2
     if (ratings > middle).mean() < _COUNTS_ABOVE_MIDDLE:
@@ -166,11 +167,11 @@ def _have_long_tail(ratings: NDArray[np.floating[Any]]) -> bool:
 
 
 def rating_step(scale: RatingScale, ratings: NDArray[np.floating[Any]]) -> float | None:
-    """The smallest difference between two values of ratings (n,), within the scale; None where there is one value.
+    """The smallest difference between two values of ratings (n,) within the scale; None if there is only one value.
 
-    Values that next to none of the ratings have are left out: a few errors do not make a scale finer.
+    Values that hardly any rating has are ignored, so that a few errors do not make the scale finer.
     """
-    import pandas as pd  # here, so that importing recsys does without; it counts without sorting
+    import pandas as pd  # here, so that importing recsys does not need it; it counts without sorting
 
     counts = pd.Series(ratings[(ratings >= scale.low) & (ratings <= scale.high)]).value_counts()
     usual = counts.index[counts >= _SUPPORT * len(ratings)].to_numpy()
@@ -179,5 +180,5 @@ def rating_step(scale: RatingScale, ratings: NDArray[np.floating[Any]]) -> float
 
 
 def _shown(rating: float) -> str:
-    """A number for people: ``324,660``, ``0.5``; in as few digits as name a float32."""
+    """A number in words: ``324,660``, ``0.5``; with as few digits as identify a float32."""
     return f"{float(str(np.float32(rating))):,.12g}"

@@ -1,7 +1,7 @@
 """Convert ratings as people and programs write them to numbers: ``4,5``, ``4/5``, ``80%``, ``★★★★½``, ``like``.
 
-What one text means may depend on the others: whether ``1,234`` is more than a thousand follows from
-the whole column.
+The meaning of a text may depend on all others: whether ``1,234`` is more than a thousand follows from the whole
+column.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from recsys.errors import DataError
 Form = Literal["numbers", "fractions", "percent", "stars", "words", "events"]
 
 MAX_EVENTS = 12
-"""Different words that a column of events has at most."""
+"""The largest number of distinct words in a column of events."""
 BLANK = frozenset(
     (*("", "\\n", "#n/a", "-", "--", "–", "—", "?", "n/a", "n.a.", "na", "nan", "none", "null", "nil"),
      *("unrated", "not rated"))
 )
-"""What stands for no value in tables of ratings, in lower case."""
+"""Texts that mean a missing value in tables of ratings, in lower case."""
 _OPINIONS: dict[float, tuple[str, ...]] = {
     1.0: (
         *("true", "yes", "y", "ja", "oui", "si", "sí", "wahr", "vrai", "verdadero", "+", "👍", "❤", "♥", "😀"),
@@ -55,9 +55,9 @@ _NEGATIVE_EVENTS = frozenset(
     )
 )
 _MAX_SCALE, _MAX_SCALE_VALUES = 10, 21
-"""Largest number, and different numbers, of a scale in which 0 may mean that nothing was rated."""
+"""The highest number, and the number of distinct values, of a scale on which 0 may mean "not rated"."""
 _MIN_UNRATED = 0.1
-"""Share of the rows from which on a 0 may mean that."""
+"""If at least this share of the ratings is 0, that may mean "not rated"."""
 _NUMBER = r"[-+]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][-+]?\d+)?"
 _FRACTION = re.compile(rf"({_NUMBER})\s*(?:/|\b(?:out of|of|von|sur|de)\b)\s*(\d+)(?:\s*(?:stars?|points?))?")
 _PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent)")
@@ -72,10 +72,10 @@ class ParsedRatings:
     """A column of ratings as numbers.
 
     Attributes:
-        values: float64 (n,), NaN where there is none.
-        is_bad: (n,), where something is written that is no rating.
-        form: what the texts are.
-        events: of events, the words, sorted.
+        values: float64 (n,), NaN where there is no rating.
+        is_bad: (n,), which cells are neither a rating nor blank.
+        form: how the ratings are written.
+        events: the distinct words, sorted, if the ratings are events.
     """
 
     values: NDArray[np.float64]
@@ -87,11 +87,11 @@ class ParsedRatings:
 def parse_ratings(column: pd.Series[Any]) -> ParsedRatings:
     """The ratings of a column of any dtype; numbers stay as they are.
 
-    Words that are no opinions, such as view and purchase, are events where there are :data:`MAX_EVENTS` at most: each
-    counts 1, and those that take something back, such as remove, are no rating.
+    At most :data:`MAX_EVENTS` distinct words that are not opinions, such as view and purchase, are events: each
+    counts 1, except for those that undo something, such as remove, which are not ratings.
 
     Raises:
-        DataError: commas or points may separate thousands as well as decimals.
+        DataError: it cannot be known whether commas separate thousands or decimals.
     """
     values = plain(column)
     if values.dtype.kind != "O":
@@ -110,10 +110,11 @@ def parse_ratings(column: pd.Series[Any]) -> ParsedRatings:
 
 
 def unrated_value(values: NDArray[np.float64]) -> float | None:
-    """The number that stands for "not rated" in a scale, 0 or -1; None where none does.
+    """The number that means "not rated" on a scale, 0 or -1; None if no number does.
 
-    On a scale of at least three numbers above it, opinions get rarer towards its low end. So a 0 or -1 is none if it
-    is far more frequent than the lowest of them, and -1 also if it is the only number below 1.
+    Opinions get rarer towards the low end of a scale. So, below a scale of at least three numbers, a 0 or -1 is not
+    an opinion if it is far more frequent than the lowest numbers of the scale; nor is a -1 if it is the only number
+    below 1.
 
     Args:
         values: (n,), all known.
@@ -124,7 +125,7 @@ def unrated_value(values: NDArray[np.float64]) -> float | None:
 
 
 def unrated_number(numbers: NDArray[np.float64], counts: NDArray[np.integer[Any]]) -> float | None:
-    """The same of numbers (m,), ascending, and how many ratings have each (m,)."""
+    """The same for the distinct ratings (m,), ascending, and how often each occurs (m,)."""
     if not len(numbers) or numbers[0] not in (0.0, -1.0) or numbers[-1] > _MAX_SCALE:
         return None
     if not 4 <= len(numbers) <= _MAX_SCALE_VALUES or numbers[1] < 0.5:
@@ -136,7 +137,7 @@ def unrated_number(numbers: NDArray[np.float64], counts: NDArray[np.integer[Any]
 
 
 def _parse_texts(texts: Sequence[str]) -> tuple[NDArray[np.float64], Form, tuple[str, ...]]:
-    """Numbers of different texts (m,), NaN where a text is none; the form in which most are; the events."""
+    """The numbers of distinct texts (m,), NaN for others; the form in which most are written; the events."""
     known = [text for text in texts if text.casefold() not in BLANK]
     best: tuple[int, dict[str, float], Form] = (0, {}, "numbers")
     readings: tuple[tuple[Form, Any], ...] = (
@@ -157,7 +158,7 @@ def _parse_texts(texts: Sequence[str]) -> tuple[NDArray[np.float64], Form, tuple
 
 
 def _are_events(texts: Sequence[str], n_read: int) -> bool:
-    """Whether texts are a few words: numbers among them, or a long text, say that something is wrong instead."""
+    """Whether texts are events: a few words, without numbers or long texts, which would point to an error."""
     return (
         len({text.casefold() for text in texts}) <= MAX_EVENTS
         and not any(re.search(r"\d", text) for text in texts)
@@ -167,7 +168,7 @@ def _are_events(texts: Sequence[str], n_read: int) -> bool:
 
 
 def _plain_numbers(texts: Sequence[str]) -> dict[str, float]:
-    """Numbers with a decimal point or, where the column has it, a decimal comma; with or without thousands marks."""
+    """Numbers with a decimal point or, if the column has it, a decimal comma; with or without thousands marks."""
     numeric = [text for text in texts if re.fullmatch(_NUMBER, text)]
     decimal, thousands = _marks(numeric)
     numbers = {}
@@ -181,10 +182,10 @@ def _plain_numbers(texts: Sequence[str]) -> dict[str, float]:
 
 
 def _marks(numeric: Sequence[str]) -> tuple[str, str]:
-    """The decimal mark of a column and its mark of thousands, "" for none.
+    """The decimal mark of a column and its thousands mark, "" for none.
 
     Raises:
-        DataError: the column allows both readings of a comma.
+        DataError: the column allows both meanings of a comma.
     """
     both = next((text for text in numeric if "," in text and "." in text), None)
     if both is not None:
@@ -211,12 +212,12 @@ def _marks(numeric: Sequence[str]) -> tuple[str, str]:
 
 
 def _are_counts(numeric: Sequence[str]) -> bool:
-    """Whether most numbers are whole ones without a mark, as counts are of which some have four digits."""
+    """Whether most numbers have no thousands mark, like counts of which only some have four digits."""
     return sum("," not in text for text in numeric) >= len(numeric) / 2
 
 
 def _fractions(texts: Sequence[str]) -> dict[str, float]:
-    """``4/5``, ``4 out of 5``, as numbers out of the largest of the denominators."""
+    """``4/5``, ``4 out of 5``, as numbers out of the largest denominator in the column."""
     matches = {text: match for text in texts if (match := _FRACTION.fullmatch(text))}
     numerators = _plain_numbers([match[1] for match in matches.values()])
     top = max((int(match[2]) for match in matches.values()), default=0)

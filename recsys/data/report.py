@@ -1,4 +1,4 @@
-"""What was understood of the tables that were read, for people, and the settings that would say the same."""
+"""A report for users of how tables were understood, and the settings that would confirm it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class ColumnReport:
 
     name: str
     role: str | None
-    """What it holds: user, item, rating, timestamp, title, year, genres or feature; None where it is left out."""
+    """What it holds: user, item, rating, timestamp, title, year, genres or feature; None if it is left out."""
     how: How | None
-    """How that was found; "contents" is a guess. None for a column without a role."""
+    """What decided the role; "contents" is a guess. None for a column without a role."""
     kind: str
-    """Its values in words: "1 to 5 by halves", "dates 2001-03-01 to 2019-12-31", or why it is left out."""
+    """Its values in words: "1 to 5 by halves", "2001-03-01 to 2019-12-31, in seconds", or why it is left out."""
     example: str
     """A value as it was written, shortened."""
 
@@ -44,7 +44,7 @@ class TableReport:
 
 @dataclass(frozen=True)
 class ReadReport:
-    """What was understood of all tables of a data set.
+    """How the tables of a data set were understood.
 
     Attributes:
         tables: the ratings first.
@@ -67,12 +67,12 @@ class ReadReport:
         return tuple(column for table in self.tables for column in table.columns if column.how == "contents")
 
     def log_warnings(self) -> None:
-        """Log the warnings as such."""
+        """Log every warning."""
         for warning in self.warnings:
             logger.warning("%s", warning)
 
     def suggestions(self) -> tuple[str, ...]:
-        """Lines of a settings file that say what was guessed; none where nothing was."""
+        """Lines of a settings file that confirm what was guessed; none if nothing was guessed."""
         lines: dict[str, str] = {}
         for column in self.guessed:
             if column.role not in (None, "feature"):
@@ -81,5 +81,5 @@ class ReadReport:
 
 
 def _toml_string(text: str) -> str:
-    """A text as a TOML string: JSON's escapes are TOML's but for the one that JSON leaves out."""
+    """A text as a TOML string, which has the escapes of JSON, but requires one for DEL too."""
     return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")

@@ -1,7 +1,7 @@
-"""What the columns of a table are, as a type, and how a column gets its role: by the settings, else by its name.
+"""The roles of the columns of a table, and how a column gets its role by the settings, else by its name.
 
-:mod:`recsys.data.rating_roles` decides for tables of ratings, :mod:`recsys.data.fact_roles` for those of items and
-of users.
+:mod:`recsys.data.rating_roles` decides the roles in tables of ratings, :mod:`recsys.data.fact_roles` those in tables
+of items and of users.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from recsys.errors import DataError
 
 Kind = Literal["ratings", "items", "users"]
 Ranked = Mapping[Role, Sequence[tuple[str, int]]]
-"""By role, the names of columns that may have it, each with its rank; the best first."""
+"""By role, the names of the columns that may have it with their ranks, the best first."""
 FACT_ROLES: tuple[Role, ...] = ("title", "year", "genres")
 SAMPLE_ROWS = 1000
-"""The first rows of a table, at most, that are looked at to see what its columns are."""
+"""The number of rows at the beginning of a table by which the roles of its columns are decided."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class RoleColumn:
 
 @dataclass(frozen=True)
 class Roles:
-    """What the columns of one table are.
+    """The roles of the columns of a table.
 
     Attributes:
-        kind: of the table.
-        columns: by role.
-        others: the columns without a role, in the order of the table: of items and users candidates for features.
+        kind: what the table holds.
+        columns: the columns with a role, by role.
+        others: the names of all other columns in the order of the table; they may become features.
     """
 
     kind: Kind
@@ -88,7 +88,7 @@ def named_columns(
     """The columns that the settings name.
 
     Raises:
-        DataError: one of them is not there.
+        DataError: there is no such column.
     """
     columns: dict[Role, RoleColumn] = {}
     for role in roles:
@@ -106,13 +106,13 @@ def named_columns(
 
 
 def ranked_by_name(role: Role, names: Sequence[str]) -> list[tuple[str, int]]:
-    """The columns whose name may mean this role with their ranks, the best first."""
+    """The columns whose names may mean this role, with their ranks, the best first."""
     ranks = [(name, match.rank) for name in names for match in matches_of_name(name) if match.role == role]
     return sorted(ranks, key=lambda pair: pair[1])
 
 
 def assign_best(ranked: Ranked, given: Mapping[Role, RoleColumn]) -> dict[Role, RoleColumn]:
-    """One column for each role, no column twice: the best matches of all first."""
+    """One column for each role and no column twice, assigning the best matches first."""
     pairs = [(rank, position, name, role) for position, (role, matches) in enumerate(ranked.items())
              for name, rank in matches]  # fmt: skip
     columns: dict[Role, RoleColumn] = {}

@@ -1,6 +1,6 @@
-"""Facts about items and users in the rows of the ratings: an author beside each rating of a book is the book's.
+"""Facts about items and users in the rows of the ratings, such as the author in each row of a book.
 
-A column that differs between the rows of an item, such as the title of a review, is no fact about it.
+A column that differs between the rows of an item, such as the title of a review, is not a fact about the item.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from recsys.data.roles import Roles
 
 Key = Literal["item", "user"]
 _MIN_CONSISTENT = 0.9
-"""Share of the items or users that have one value in all of their rows, from which on a column is about them."""
+"""A column is about items or users if at least this share of them has the same value in all of their rows."""
 _MIN_REPEATED = 2
-"""Items or users with several rows that it takes to tell this, where no name of the column does."""
+"""The number of items or users with several rows that is needed to decide this if the name of a column does not."""
 _BLANK = ("", "\\N")
 
 
 @dataclass(frozen=True)
 class RowFacts:
-    """What the rows of ratings say about items and users.
+    """Facts about items and users in the rows of ratings.
 
     Attributes:
-        items: a row for each item: item, and columns about it; None where there are none.
-        users: likewise, of users.
-        left_out: by name of a column that is about neither, why it is left out.
+        items: a row for each item, with column item and columns about it; None if there are none of these.
+        users: the same for users.
+        left_out: by name, why a column is left out.
     """
 
     items: pd.DataFrame | None
@@ -40,12 +40,13 @@ class RowFacts:
 
 
 class Consistency(NamedTuple):
-    """Whether a column has one value for each key.
+    """How consistently a column has one value for each key, that is, item or user.
 
     Attributes:
-        share: of the keys with one value, of those with several rows where there are any; None without a value.
-        n_repeated: keys that have several rows.
-        n_values: different values.
+        share: the share of the keys with a single value, among keys with several rows if there are enough; None if
+            the column is blank.
+        n_repeated: the number of keys that have several rows.
+        n_values: the number of distinct values.
     """
 
     share: float | None
@@ -54,32 +55,32 @@ class Consistency(NamedTuple):
 
 
 class FactSource(Protocol):
-    """A log whose columns may say something of its items and users."""
+    """A log whose columns may hold facts about its items and users."""
 
     @property
     def columns(self) -> Sequence[str]:
-        """Their names."""
+        """The names of its columns."""
         ...
 
     def consistency(self, key: Key, name: str) -> Consistency:
-        """Of a column by items, or by users."""
+        """How consistently a column has one value for each item, or for each user."""
         ...
 
     def commonest(self, key: Key, name: str) -> pd.Series[Any]:
-        """The commonest value of each key, by key; of equally common ones the first as text."""
+        """The most frequent value for each item or user, indexed by it; of ties, the first in the order of text."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class KeyValues:
-    """How many rows have a key and a value, for each pair of them.
+    """How many rows each of m pairs of a key and a value has.
 
     Attributes:
-        of_key: (m,), the number of the key.
-        of_value: (m,), the number of the value.
-        counts: (m,), rows.
-        keys: by number.
-        values: by number.
+        of_key: (m,), indices in ``keys``.
+        of_value: (m,), indices in ``values``.
+        counts: (m,), numbers of rows.
+        keys: items or users.
+        values: the distinct values of a column.
     """
 
     of_key: NDArray[np.int64]
@@ -90,7 +91,7 @@ class KeyValues:
 
     @classmethod
     def of_rows(cls, keys: pd.Series[Any], cells: pd.Series[Any]) -> KeyValues:
-        """Of the rows of a log that are not blank: the key and the cell of each."""
+        """Count the pairs of key and cell (n,) of a log, without blank cells."""
         values = plain(cells)
         try:
             codes, unique = pd.factorize(values)
@@ -104,7 +105,7 @@ class KeyValues:
         return cls(*np.divmod(pairs, max(1, len(unique))), counts, key_values, unique)
 
     def consistency(self, key: Key, name: str) -> Consistency:
-        """See :class:`FactSource`; the key and the column are these."""
+        """See :class:`FactSource`; ``key`` and ``name`` say what the pairs are of."""
         if not len(self.counts):
             return Consistency(None, 0, 0)
         n_rows = np.zeros(int(self.of_key.max()) + 1, np.int64)
@@ -130,7 +131,7 @@ class KeyValues:
 
 
 class RowsOfLog:
-    """A log whose rows are at hand, as a :class:`FactSource`."""
+    """A :class:`FactSource` of a log that is in memory."""
 
     def __init__(self, log: pd.DataFrame) -> None:
         self.log, self.columns = log, log.columns.tolist()
@@ -147,14 +148,14 @@ class RowsOfLog:
 def facts_of_rows(
     log: FactSource, facts: Sequence[str], others: Sequence[str], keys: Sequence[Key], note: Callable[[str], None]
 ) -> RowFacts:
-    """What most rows of a log say of each item and of each user.
+    """For each item and each user, the facts that most of its rows agree on.
 
     Args:
-        log: with columns item and user.
-        facts: columns that are about items by their names: title, year and genres.
-        others: columns that may be about anything.
-        keys: what facts are looked for about; items and users that another table is about are not among them.
-        note: is called with a sentence about each of ``facts`` that is left out.
+        log: a log with columns item and user.
+        facts: the names of columns that are about items: title, year and genres.
+        others: the names of columns that may be about anything.
+        keys: "item" and "user", as far as no other table has facts about them.
+        note: called with a sentence about each of ``facts`` that is left out.
     """
     columns: dict[Key, dict[str, pd.Series[Any]]] = {"item": {}, "user": {}}
     left_out: dict[str, str] = {}
@@ -188,7 +189,7 @@ def _table(key: Key, columns: Mapping[str, pd.Series[Any]]) -> pd.DataFrame | No
 
 
 def reasons_to_leave_out(sample: pd.DataFrame, roles: Roles) -> dict[str, str]:
-    """The columns without a role that are about neither items nor users by the first rows of a table, and why."""
+    """The columns without a role that are about neither items nor users in the first rows of a table, and why."""
     log = RowsOfLog(sample.rename(columns={roles["item"]: "item", roles["user"]: "user"}))
     taken = {"item", "user", "rating", "timestamp", "title", "year", "genres"}
     reasons = {}
@@ -206,7 +207,7 @@ _UNKNOWN = "left out: too few items or users have several rows to tell what it i
 
 
 def key_of_column(log: FactSource, name: str) -> tuple[Key | None, str]:
-    """What a column is about, items or users; or None, and why it is left out."""
+    """Whether a column is about items or about users; or None, and why it is left out."""
     shares: dict[Key, float] = {}
     for key in ("item", "user"):
         share, n_repeated, n_values = log.consistency(key, name)
@@ -218,7 +219,7 @@ def key_of_column(log: FactSource, name: str) -> tuple[Key | None, str]:
             shares[key] = share
     if not shares:
         return None, _UNKNOWN
-    best = max(shares, key=lambda key: shares[key])  # of equal ones the item
+    best = max(shares, key=lambda key: shares[key])  # of equals the item
     if shares[best] < _MIN_CONSISTENT:
         return None, "left out: it differs between the rows of one item, and of one user"
     return best, ""

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MAX_KEYS = 1 << 63
-"""Different values of a combined key: the non-negative numbers of an int64."""
+"""The largest number of distinct values of a combined key: the non-negative numbers of an int64."""
 CHUNK = 1 << 18
-"""Elements that are sorted at once, about; their keys fit a cache of the processor."""
+"""Approximately how many elements are sorted at once; their keys fit into a cache of the processor."""
 
 
 def position_in_group(lengths: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
@@ -25,9 +25,9 @@ def position_in_group(lengths: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
 def order_by(*keys: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
     """The order of n elements by integer keys (n,): by the first, ties by the second, and so on; stable.
 
-    The same as ``np.lexsort`` of the keys in reverse, in a tenth of its time: keys are combined into one as long as
-    that fits 64 bits, and each combined key is sorted once. Where the first key is sorted already, as the users of a
-    log mostly are, this is done in chunks.
+    The result is that of ``np.lexsort`` of the keys in reverse, in a tenth of its time: keys are combined into one as
+    long as it fits into 64 bits, and each combined key is sorted once. If the first key is sorted already, as the
+    users of a log mostly are, this is done in chunks.
     """
     order = np.empty(len(keys[0]), np.intp)
     for start, end in pairwise(_boundaries(keys[0])):
@@ -43,8 +43,8 @@ def _boundaries(key: NDArray[np.integer[Any]]) -> list[int]:
 
 
 def _order(keys: Sequence[NDArray[np.integer[Any]]]) -> NDArray[np.intp]:
-    least, *others = reversed(_combine(keys))
-    order = least.argsort(kind="stable")
+    last, *others = reversed(_combine(keys))
+    order = last.argsort(kind="stable")
     for key in others:  # a stable sort by a more important key keeps the order of the less important ones among ties
         order = order[key[order].argsort(kind="stable")]
     return order

@@ -19,10 +19,10 @@ class Split:
 
     Attributes:
         train: the ratings to learn from; at least one of every user who has any.
-        test: the held-out ratings; None where nothing is held out.
-        kind: ``"temporal"``, ``"random"`` where there are no times to go by, ``"none"`` with a holdout of 0.
-        n_cut_in_ties: of a temporal split, users whose last training rating and first held-out rating have the same
-            time, so that chance decided which of their ratings of that time are held out.
+        test: the held-out ratings; None if nothing is held out.
+        kind: ``"temporal"``, ``"random"`` if times cannot order the ratings, ``"none"`` with a holdout of 0.
+        n_cut_in_ties: for a temporal split, the number of users whose last training rating and first held-out rating
+            have the same time, so that chance decided which of their ratings of that time are held out.
     """
 
     train: Dataset
@@ -73,22 +73,21 @@ def _by_time(dataset: Dataset, cuts: NDArray[np.int64], rng: np.random.Generator
 
     Args:
         dataset: the ratings.
-        cuts: (n,), ascending places in the order; each user is cut before at most one of them.
+        cuts: (n,), ascending positions in the order, before which users are cut; at most one for each user.
         rng: draws the order of equal times.
 
     Returns:
         The order (n_ratings,), and the number of cuts between equal times.
     """
     time = np.zeros(dataset.n_ratings, np.int64) if dataset.timestamp is None else dataset.timestamp
-    # First by item among equal times: an order that the lines of the source have no part in. Draws are then handed
-    # out along it.
+    # Equal times are first ordered by item, so that draws do not depend on the order of lines in the source.
     order = order_by(dataset.user, time, dataset.item)
     user, time = dataset.user[order], time[order]
     run = np.cumsum(np.r_[False, (user[1:] != user[:-1]) | (time[1:] != time[:-1])])  # (n_ratings,), of equal times
     is_cut = np.zeros(run[-1] + 1, bool)  # of each run
     in_ties = cuts[run[cuts] == run[cuts - 1]]
     is_cut[run[in_ties]] = True
-    tied = np.flatnonzero(is_cut[run])  # only these need to be shuffled
+    tied = np.flatnonzero(is_cut[run])  # only these have to be shuffled
     draws = rng.random(len(tied)).view(np.int64)  # floats >= 0 sort like their bits
     order[tied] = order[tied][order_by(run[tied], draws)]
     return order, len(in_ties)
@@ -97,7 +96,7 @@ def _by_time(dataset: Dataset, cuts: NDArray[np.int64], rng: np.random.Generator
 def _training_sizes(counts: NDArray[np.int64], holdout: float) -> NDArray[np.int64]:
     """``max(1, floor(n (1 - holdout)))`` for each n of ``counts`` (n_users,).
 
-    In fractions, because in floats 10 * (1 - 0.9) is 0.99..., and its floor 0.
+    Computed with fractions, because in floats 10 * (1 - 0.9) is 0.99..., and its floor 0.
     """
     share = 1 - Fraction(repr(float(holdout)))
     sizes = {int(n): max(1, int(n) * share.numerator // share.denominator) for n in np.unique(counts)}

@@ -1,4 +1,4 @@
-"""Tables of any kind as pandas frames with plain columns, or an error that says what they are."""
+"""Convert tables of any kind to pandas frames with plain columns, or raise an error that says what they are."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from recsys.errors import DataError
 def as_frame(table: str, data: Any) -> pd.DataFrame:
     """A frame with one level of columns, its rows numbered from 0.
 
-    A list of dicts, a dict of lists, a record array, and an Arrow or Polars table become one. Users or items that are
-    the frame's index, as after a ``groupby``, become columns.
+    Accepts frames, lists of dicts, dicts of lists, record arrays, and Arrow or Polars tables. Users or items in the
+    index of a frame, as after a ``groupby``, become columns.
 
     Raises:
-        DataError: the data is no table, or has several levels of columns.
+        DataError: the data is not a table, or has several levels of columns.
     """
     frame = _converted(table, data)
     if frame.columns.nlevels > 1:
@@ -37,7 +37,7 @@ def need_columns(table: str, frame: pd.DataFrame, names: Sequence[str], optional
     """Refuse a frame that lacks one of ``names``, or has one of ``names`` or ``optional`` twice.
 
     Raises:
-        DataError: one is absent or there twice.
+        DataError: a column is missing or repeated.
     """
     present = [str(name) for name in frame.columns]
     absent = [name for name in names if name not in frame]
@@ -61,7 +61,7 @@ def _converted(table: str, data: Any) -> pd.DataFrame:
         raise DataError(f"{table} is of type {type(data).__name__}; expected a pandas frame{remedy}")
     try:
         frame = data.to_pandas() if hasattr(data, "to_pandas") else pd.DataFrame(data)
-    except Exception as error:  # whatever a foreign table raises, or pandas for what is none
+    except Exception as error:  # whatever another library raises, or pandas for something that is not a table
         raise DataError(
             f"{table} of type {type(data).__name__} cannot be converted to a pandas frame: {error}"
         ) from None

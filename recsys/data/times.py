@@ -1,4 +1,4 @@
-"""Convert a column of times, in any of the forms they come in, to whole numbers of one unit."""
+"""Convert a column of times, in any form, to whole numbers of a single unit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ISO_ZONE = r".*\d\d:\d\d.*(?:Z|[+-]\d\d(?::?\d\d)?)\s*"
 _EXPECTED = "expected whole numbers, datetimes, or text such as '2005-04-02 23:53:47'"
 _NO_TIME = f"is not a time; {_EXPECTED}, all of one kind"
 _MAX_BAD = 0.5
-"""Share of the cells that are no numbers, up to which they are bad numbers rather than dates."""
+"""If at most this share of the cells is not a number, these are bad numbers, and not dates."""
 _UNITS = {"seconds": 1.0, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
@@ -27,19 +27,19 @@ _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 def timestamps(
     column: pd.Series[Any], per_second: int = 1, counts: NDArray[np.int64] | None = None
 ) -> NDArray[np.int64]:
-    """Times (n,) as whole numbers: numbers as they are, datetimes since 1970 in UTC.
+    """Times (n,) as whole numbers: numbers are not changed, datetimes are counted from 1970 in UTC.
 
-    Datetimes come in the coarsest of seconds, milliseconds, microseconds and nanoseconds that holds them all, so that
-    the same times are the same numbers however they are stored. Numbers with fractions are taken for seconds.
-    Datetimes without a time zone are taken for UTC.
+    Datetimes are counted in the coarsest of seconds, milliseconds, microseconds and nanoseconds that holds them all,
+    so that the same times are the same numbers however they are stored. Numbers with fractions are seconds; datetimes
+    without a time zone are UTC.
 
     Args:
-        column: of times.
-        per_second: units of a second that fractions and datetimes come in at least: 1, 10**3, 10**6 or 10**9.
-        counts: (n,), how many rows have each of the times; None for one.
+        column: times.
+        per_second: the least number of units in a second for fractions and datetimes: 1, 10**3, 10**6 or 10**9.
+        counts: (n,), how many rows have each of the times; None for one row each.
 
     Raises:
-        DataError: a time is missing, is none, or does not fit 64 bits; or only some have a time zone.
+        DataError: a value is missing, is not a time, or does not fit into 64 bits; or only some have a time zone.
     """
     refuse_missing("timestamp", column, "; leave the column out if times are not known")
     values = plain(column)
@@ -58,7 +58,7 @@ def timestamps(
 
 
 def units_per_second(column: pd.Series[Any]) -> int:
-    """The coarsest units that hold all times of a column of floats or datetimes, none of which is missing."""
+    """Units per second of the coarsest unit that holds all times of a column of floats or datetimes, all known."""
     values = plain(column)
     if values.dtype.kind == "M":
         return _coarsest(values.to_numpy(), 1)[1]
@@ -66,7 +66,7 @@ def units_per_second(column: pd.Series[Any]) -> int:
 
 
 def iso_times(texts: pd.Series[Any]) -> tuple[NDArray[np.datetime64], bool] | None:
-    """The datetimes in UTC of texts that all are ISO's, and whether they have time zones; None where not all are."""
+    """Texts as datetimes in UTC, and whether they have time zones; None if not all texts are ISO datetimes."""
     if not all(issubclass(type_, str) for type_ in cell_types(texts)) or not texts.str.fullmatch(_ISO).all():
         return None
     has_zone = texts.str.fullmatch(_ISO_ZONE).to_numpy(bool)
@@ -77,12 +77,12 @@ def iso_times(texts: pd.Series[Any]) -> tuple[NDArray[np.datetime64], bool] | No
 
 
 def unit_of_times(times: NDArray[np.int64]) -> tuple[str, float] | None:
-    """The unit of times since 1970 (n,), and how many make a second; None where they are not near our days."""
+    """The unit of times since 1970 (n,) and its number per second; None if they are not plausible in any unit."""
     return unit_of_time(float(np.median(times)))
 
 
 def unit_of_time(middle: float) -> tuple[str, float] | None:
-    """The same of times whose middle is known."""
+    """The same for times with this median."""
     for unit, per_second in _UNITS.items():
         if MIN_EPOCH * per_second / 10 <= middle <= MAX_EPOCH * per_second:
             return unit, per_second
@@ -90,11 +90,11 @@ def unit_of_time(middle: float) -> tuple[str, float] | None:
 
 
 def unreadable_times(column: pd.Series[Any], counts: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
-    """Where a column without blanks holds no time, (n,), by what most of its cells are: numbers or dates.
+    """Which cells of a column without blanks are not times, (n,), depending on what most are: numbers or dates.
 
     Args:
-        column: of times.
-        counts: (n,), how many rows have each of the cells; None for one.
+        column: times.
+        counts: (n,), how many rows have each of the cells; None for one row each.
     """
     values = plain(column)
     if values.dtype.kind != "O" or not all(issubclass(type_, str) for type_ in cell_types(values)):
@@ -129,7 +129,7 @@ def _from_objects(
 
 
 def _exact_integers(values: pd.Series[Any]) -> NDArray[np.int64] | None:
-    """Whole numbers that are written as such, which floats may not hold; None where one is not, or is too large."""
+    """Whole numbers, even if floats cannot hold them; None if one is not a whole number, or is too large."""
     try:
         integers = [int(value) if isinstance(value, str) or value == int(value) else None for value in values]
         return np.array(integers, np.int64)
@@ -137,9 +137,9 @@ def _exact_integers(values: pd.Series[Any]) -> NDArray[np.int64] | None:
         return None
 
 
-def _from_floats(column: pd.Series[Any], values: NDArray[np.float64], least: int = 1) -> NDArray[np.int64]:
+def _from_floats(column: pd.Series[Any], values: NDArray[np.float64], min_per_second: int = 1) -> NDArray[np.int64]:
     refuse_where("timestamp", column, ~(np.abs(values) < 2.0**63), "is not a whole number of 64 bits")
-    per_second = max(least, _units_of_floats(values))
+    per_second = max(min_per_second, _units_of_floats(values))
     if per_second == 1:
         return values.astype(np.int64)
     scaled = np.round(values * float(per_second))
@@ -150,12 +150,12 @@ def _from_floats(column: pd.Series[Any], values: NDArray[np.float64], least: int
 def _units_of_floats(values: NDArray[np.float64]) -> int:
     if np.array_equal(values, np.floor(values)):
         return 1
-    # Of seconds that are near today, a float holds no more than microseconds.
+    # A float that holds present-day seconds is precise to microseconds.
     return 10**3 if np.array_equal(values, np.round(values, 3)) else 10**6
 
 
 def _datetimes(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.datetime64]:
-    """Python's, numpy's and pandas' dates and datetimes in UTC."""
+    """Dates and datetimes of Python, numpy and pandas as datetimes in UTC."""
     has_zone = np.array([getattr(value, "tzinfo", None) is not None for value in values], bool)
     _refuse_mixed_zones(column, has_zone)
     try:
@@ -169,7 +169,7 @@ def _datetimes(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.dat
 
 
 def _without_zone(value: Any) -> Any:
-    """A date or datetime in UTC; one without a zone as it is."""
+    """A date or datetime in UTC; without a zone, it is not changed."""
     return value.astimezone(dt.UTC).replace(tzinfo=None) if getattr(value, "tzinfo", None) else value
 
 
@@ -185,7 +185,7 @@ def _parse_iso(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.dat
 
 
 def _parse_written(column: pd.Series[Any], values: pd.Series[Any]) -> NDArray[np.datetime64]:
-    """Dates in other forms than ISO's, such as "31.12.2019" and "Jan 3, 2020"."""
+    """Datetimes from dates that are not in ISO form, such as "31.12.2019" and "Jan 3, 2020"."""
     codes, texts = pd.factorize(values)
     parsed = parse_dates(list(texts))
     refuse_where("timestamp", column, np.array([time is None for time in parsed])[codes], _NO_TIME)
@@ -208,17 +208,17 @@ def _refuse_mixed_zones(column: pd.Series[Any], has_zone: NDArray[np.bool_]) -> 
         )
 
 
-def _from_datetimes(times: NDArray[np.datetime64], least: int = 1) -> NDArray[np.int64]:
-    """Since 1970, in the coarsest unit that holds them all."""
-    values, per_second = _coarsest(times, least)
-    return values * (least // per_second) if per_second < least else values
+def _from_datetimes(times: NDArray[np.datetime64], min_per_second: int = 1) -> NDArray[np.int64]:
+    """Numbers since 1970, in the coarsest unit that holds them all and is at least as fine as asked for."""
+    values, per_second = _coarsest(times, min_per_second)
+    return values * (min_per_second // per_second) if per_second < min_per_second else values
 
 
-def _coarsest(times: NDArray[np.datetime64], least: int) -> tuple[NDArray[np.int64], int]:
-    """Times in the coarsest unit that holds them all, and has ``least`` in a second if their own has."""
+def _coarsest(times: NDArray[np.datetime64], min_per_second: int) -> tuple[NDArray[np.int64], int]:
+    """Numbers in the coarsest unit that holds all times, but not coarser than asked for, and units per second."""
     per_second = _PER_SECOND[np.datetime_data(times.dtype)[0]]
     values = times.astype(np.int64)
-    while per_second > least and not (values % 1000).any():
+    while per_second > min_per_second and not (values % 1000).any():
         values //= 1000
         per_second //= 1000
     return values, per_second

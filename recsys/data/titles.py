@@ -27,14 +27,14 @@ _YEAR = re.compile(r"(?P<title>.*\S)\s*\((?P<year>1[89]\d\d|20\d\d)(?:[-–]\d*)
 
 
 def split_year(text: str) -> tuple[str, int | None]:
-    """The title without its year, and the year; None where the title does not end in one."""
+    """The title without its year, and the year; None if the title does not end in one."""
     text = text.strip()
     match = _YEAR.fullmatch(text)
     return (match["title"], int(match["year"])) if match else (text, None)
 
 
 def natural_order(title: str) -> str:
-    """The title with its articles in front, also inside parentheses: "Horseman, The (Hussard, Le)"."""
+    """The title with articles in front: "Horseman, The (Hussard, Le)" becomes "The Horseman (Le Hussard)"."""
     return _article_first(_PARENTHESIS.sub(lambda match: f"({_article_first(match[1])})", title))
 
 

@@ -1,7 +1,7 @@
-"""Twins: items of one title and one year, which are most likely one film under two ids.
+"""Twins: items with the same title and year, which are most likely the same film under two ids.
 
-A model cannot know: each has a vector and scores of its own. But nobody wants the same film twice in one list, or one
-they rated already under its other id.
+Models cannot know this, so each twin has its own vector and scores. But nobody wants the same film twice in a list,
+or a film that they already rated under its other id.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ class Twins:
     """The items of a catalogue that have twins, in groups.
 
     Attributes:
-        items: int64 (t,), group by group, ascending in each; groups by their first item.
+        items: int64 (t,), the items of the first group, then of the second ...; ascending in each group, and groups
+            in the order of their first items.
         starts: int64 (g,), the position in ``items`` at which each group begins.
-        n_items: how many items the catalogue has.
+        n_items: the number of items in the catalogue.
     """
 
     items: NDArray[np.int64]
@@ -66,9 +67,9 @@ def find_twins(titles: NDArray[np.object_], years: NDArray[np.float64], ids: NDA
     """Group the items whose title and year are the same, both known.
 
     Args:
-        titles: (n_items,); the id stands for a title that is not known. White space and the ways in which Unicode
-            can write one letter make no difference.
-        years: (n_items,), NaN where unknown; 0, a year that no calendar has, stands for unknown in some logs.
+        titles: (n_items,); unknown titles are the id. White space, and different ways to write the same letter in
+            Unicode, make no difference.
+        years: (n_items,), NaN if unknown; 0 means unknown too, as in some logs.
         ids: (n_items,).
     """
     by_title_and_year: dict[tuple[str, float], list[int]] = {}

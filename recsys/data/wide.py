@@ -1,7 +1,7 @@
 """Recognise a table with a row for each user and a column for each item, as polls and spreadsheets have it.
 
-Such a table has no column of items: their names are the names of its columns, and the cells are the ratings. It is
-recognised by its cells alone, which are all on one scale, so what is recognised is a guess.
+Such a table has no column of items: its columns are named after the items, and the cells are the ratings. It is
+recognised only because all cells are on the same scale, which makes it a guess.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from recsys.errors import DataError
 
 _MIN_ITEMS = 3
 _MIN_MANY = 5
-"""Columns of ratings from which on the other columns may be any number."""
+"""With at least so many columns of ratings, there may be any number of other columns."""
 _MAX_OTHERS = 2
-"""Other columns beside fewer columns of ratings."""
+"""With fewer columns of ratings, there may be at most so many other columns."""
 _MIN_UNIQUE = 0.9
-"""Share of the rows that have a user of their own in a table with a row for each."""
+"""At least this share of the users must be distinct in a table with a row for each user."""
 _MIN_UNIQUE_OF_ALL = 0.5
-"""The same where there are no columns but those of users, times and ratings."""
+"""The same if there are no columns except those of users, times and ratings."""
 _MIN_ZEROS = 0.2
-"""Share of the cells from which on a 0 below a scale that begins with 1 may stand for no rating."""
+"""If at least this share of the cells is 0, and the scale begins with 1, a 0 may mean "not rated"."""
 _MAX_VALUES = 25
-"""Different ratings in all columns."""
+"""The largest number of distinct ratings in all columns."""
 _TOPS = (1.0, 5.0, 7.0, 10.0, 20.0, 100.0)
-"""Highest values of the usual scales."""
+"""The highest values of the usual scales."""
 _MAX_MARK = 3
-"""Characters of a mark such as "x" or "✓"."""
+"""The largest number of characters of a mark such as "x" or "✓"."""
 _NAMELESS = re.compile(r"column \d+( \(\d+\))?|Unnamed: \d+")
 _QUESTION = re.compile(r"(.*?)\s*\[([^\[\]]+)\]", re.DOTALL)
 """The name of a column of a form with a row of answers for each item: "How do you rate these games? [Catan]"."""
@@ -48,13 +48,13 @@ class WideLayout:
     """What the columns of such a table are.
 
     Attributes:
-        items: by column of ratings, in the order of the table, the item.
-        question: what all of these columns begin with; "" where they do not.
-        user: the column that names the user; None where nothing but the number of the row does.
-        is_user_named: the column of users is known by its name or by the settings, and not by what is in it.
-        timestamp: the column of times; None where there is none.
-        others: all other columns.
-        is_zero_blank: a 0 stands for no rating.
+        items: the item of each column of ratings, by the name of the column, in the order of the table.
+        question: the text with which the names of all these columns begin; "" if there is none.
+        user: the column of users; None if only the number of a row identifies a user.
+        is_user_named: whether the column of users is known by its name or the settings, and not by its contents.
+        timestamp: the column of times; None if there is none.
+        others: the names of all other columns.
+        is_zero_blank: whether a 0 means "not rated".
     """
 
     items: Mapping[str, str]
@@ -67,12 +67,12 @@ class WideLayout:
 
 
 def find_wide_layout(sample: pd.DataFrame, has_header: bool, named: Mapping[Role, str]) -> WideLayout | None:
-    """The layout of a table with a row for each user; None where it is another table.
+    """The layout of a table with a row for each user and a column for each item; None for any other table.
 
     Args:
         sample: its first rows.
         has_header: whether the columns have names.
-        named: columns that the settings name, by role. Where these are items or ratings, the table is another one.
+        named: the names of columns in the settings, by role; if one is for items or ratings, this is another table.
     """
     names = [str(name) for name in sample.columns]
     chosen = {role: same_name(name, names) for role, name in named.items()}
@@ -81,7 +81,7 @@ def find_wide_layout(sample: pd.DataFrame, has_header: bool, named: Mapping[Role
     contents = {name: describe_contents(sample.iloc[:, index]) for index, name in enumerate(names)}
     scales = [name for name in names if name not in chosen.values() and _is_scale(name, contents[name])]
     opinions = [name for name in scales if contents[name].is_scale]
-    scales = opinions if len(opinions) >= _MIN_ITEMS else scales  # then a mark in another column is no rating
+    scales = opinions if len(opinions) >= _MIN_ITEMS else scales  # otherwise marks are ratings
     questions = {name: match.groups() for name in scales if (match := _QUESTION.fullmatch(name))}
     question = ""
     if len(questions) >= _MIN_ITEMS:
@@ -98,7 +98,7 @@ def find_wide_layout(sample: pd.DataFrame, has_header: bool, named: Mapping[Role
         return None
     user, is_named = _user_column(others, contents, chosen.get("user"))
     timestamp = chosen.get("timestamp") or _time_column([name for name in others if name != user], contents)
-    is_all = not set(others) - {user, timestamp}  # nothing else may be the item, so somebody answered twice
+    is_all = not set(others) - {user, timestamp}  # no column may be the item, so users who recur answered twice
     min_unique = _MIN_UNIQUE_OF_ALL if is_all else _MIN_UNIQUE
     if user is not None and contents[user].share_unique < min_unique and not chosen.get("user"):
         return None
@@ -109,7 +109,7 @@ def find_wide_layout(sample: pd.DataFrame, has_header: bool, named: Mapping[Role
 
 
 def _is_scale(name: str, column: Contents) -> bool:
-    """Whether a column may hold opinions of the item that it is called after."""
+    """Whether a column may hold opinions of the item after which it is called."""
     if _NAMELESS.fullmatch(name):
         return False
     roles = {match.role for match in matches_of_name(name) if match.rank < WEAK}
@@ -120,8 +120,8 @@ def _is_scale(name: str, column: Contents) -> bool:
 
 
 def _on_one_scale(names: Sequence[str], sample: pd.DataFrame) -> list[str]:
-    """The columns within the commonest range, which that of an age is not in."""
-    ranges: dict[str, tuple[float, float]] = {}  # a mark counts 1
+    """The columns within the most frequent range, which excludes a column of ages."""
+    ranges: dict[str, tuple[float, float]] = {}  # a mark counts as 1
     for name in names:
         numbers = _parsed([as_text(value) for value in sample[name].dropna()]).values
         if np.isfinite(numbers).any():
@@ -129,7 +129,7 @@ def _on_one_scale(names: Sequence[str], sample: pd.DataFrame) -> list[str]:
     highs = Counter(high for _, high in ranges.values())
     high = max(highs, key=lambda value: (highs[value], value), default=0.0)
     low = min((low for low, top in ranges.values() if top == high), default=0.0)
-    high = next((top for top in _TOPS if high <= top), high)  # of few answers none may be the highest
+    high = next((top for top in _TOPS if high <= top), high)  # few answers may not include the highest
     return [name for name, (lowest, highest) in ranges.items() if lowest >= min(low, 0.0) and highest <= high]
 
 
@@ -139,7 +139,7 @@ def _is_enough(items: Mapping[str, str], others: Sequence[str]) -> bool:
 
 
 def _have_one_form(sample: pd.DataFrame, ratings: Sequence[str]) -> bool:
-    """Whether all cells of ratings read as ratings together, and are few different ones."""
+    """Whether the cells of all columns can be read as ratings of the same scale, with few distinct ones."""
     cells = [as_text(value) for name in ratings for value in sample[name].dropna()]
     parsed = _parsed(cells)
     known = parsed.values[~np.isnan(parsed.values)]
@@ -149,7 +149,7 @@ def _have_one_form(sample: pd.DataFrame, ratings: Sequence[str]) -> bool:
 
 
 def _is_zero_blank(sample: pd.DataFrame, ratings: Sequence[str]) -> bool:
-    """Whether 0 stands for no rating: it is the commonest of all numbers, below a scale that begins with 1."""
+    """Whether 0 means "not rated": it is the most frequent of all numbers, below a scale that begins with 1."""
     parsed = _parsed([as_text(value) for name in ratings for value in sample[name].dropna()])
     values, counts = np.unique(parsed.values[~np.isnan(parsed.values)], return_counts=True)
     is_scale = parsed.form == "numbers" and len(values) >= 4 and values[0] == 0 and values[1] >= 0.5
@@ -157,7 +157,7 @@ def _is_zero_blank(sample: pd.DataFrame, ratings: Sequence[str]) -> bool:
 
 
 def _parsed(cells: Sequence[str]) -> ParsedRatings:
-    """Cells as ratings; where commas can be read in two ways, they are none."""
+    """Cells as ratings; all are bad if it cannot be known what commas mean."""
     try:
         return parse_ratings(pd.Series(cells, dtype=object))
     except DataError:
@@ -165,7 +165,7 @@ def _parsed(cells: Sequence[str]) -> ParsedRatings:
 
 
 def _has_items(others: Sequence[str]) -> bool:
-    """Whether another column names items, so that the columns of ratings are features of these, or are criteria."""
+    """Whether another column names items, so that the columns of numbers are features or criteria of these."""
     for name in others:
         ranks: dict[Role, int] = {match.role: match.rank for match in matches_of_name(name)}
         if "user" in ranks or "timestamp" in ranks:
@@ -176,9 +176,9 @@ def _has_items(others: Sequence[str]) -> bool:
 
 
 def _is_log(ratings: Sequence[str]) -> bool:
-    """Whether one or two of the columns are called ratings or items: then these are what the table is about.
+    """Whether one or two of the columns are called ratings or items, as in a log.
 
-    Where all are, they are called "Film 1", "Film 2", or "Rating of Catan", "Rating of Chess".
+    In a table with a column for each item, all may be: "Film 1", "Film 2", or "Rating of Catan", "Rating of Chess".
     """
     called: dict[Role, int] = Counter(
         match.role for name in ratings for match in matches_of_name(name) if match.rank < WEAK
@@ -189,7 +189,7 @@ def _is_log(ratings: Sequence[str]) -> bool:
 def _user_column(
     names: Sequence[str], contents: Mapping[str, Contents], chosen: str | None
 ) -> tuple[str | None, bool]:
-    """The column that tells users apart, and whether its name says so."""
+    """The column of users, and whether its name or the settings say so."""
     if chosen is not None:
         return chosen, True
     ranks = [(match.rank, name) for name in names for match in matches_of_name(name) if match.role == "user"]
