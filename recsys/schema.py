@@ -25,17 +25,20 @@ class Generator(Struct, frozen=True):
     """The program that wrote the files."""
 
     name: Annotated[str, Meta(description="always marquee")]
-    version: Annotated[str, Meta(description="of Marquee")]
+    version: Annotated[str, Meta(description="version of Marquee")]
 
 
 class RatingsSummary(Struct, frozen=True, kw_only=True):
     """What the ratings were read as, by their distribution."""
 
     kind: Annotated[
-        Literal["scale", "counts", "equal"], Meta(description="opinions on a scale, counts such as plays, all alike")
+        Literal["scale", "counts", "equal"],
+        Meta(description="scale: opinions on a scale; counts: such as plays; equal: all ratings are the same"),
     ]
-    low: Annotated[float, Meta(description="the lowest that is no outlier; of counts, above zero")]
-    high: Annotated[float, Meta(description="the highest that is no outlier")]
+    low: Annotated[
+        float, Meta(description="the lowest rating that is not an outlier; of counts, the lowest above zero")
+    ]
+    high: Annotated[float, Meta(description="the highest rating that is not an outlier")]
     description: Annotated[str, Meta(description="the same in words")]
     step: Annotated[
         float | None, Meta(description="the smallest difference between two of them; null: unknown, or all are equal")
@@ -64,20 +67,20 @@ class Label(Struct, frozen=True):
 class DatasetSummary(Struct, frozen=True, kw_only=True):
     """The data set that was read."""
 
-    name: Annotated[str, Meta(description="of the data set")]
-    synthetic: Annotated[bool, Meta(description="true where the ratings were invented, not collected")]
+    name: Annotated[str, Meta(description="name of the data set")]
+    synthetic: Annotated[bool, Meta(description="true if the ratings are invented")]
     n_users: Annotated[int, Meta(description="number of users")]
     n_items: Annotated[int, Meta(description="number of items in the catalogue")]
     n_ratings: Annotated[int, Meta(description="number of ratings")]
     sha256: Annotated[
         str, Meta(description="SHA-256 over name, source, ids, ratings, times, titles, genres and features")
     ]
-    licence: Annotated[str | None, Meta(description="null where the source states none")]
+    licence: Annotated[str | None, Meta(description="licence of the data; null where the source states none")]
     citation: Annotated[str | None, Meta(description="what to cite")] = None
     url: Annotated[str | None, Meta(description="where the ratings come from")] = None
     ratings: Annotated[RatingsSummary | None, Meta(description="what the ratings were read as")] = None
-    item: Annotated[Noun, Meta(description="what an item is called, as far as the data tells")] = Noun()
-    genre: Annotated[Label, Meta(description="what a genre is called, as far as the data tells")] = Label()
+    item: Annotated[Noun, Meta(description="what an item is called, as far as the data says")] = Noun()
+    genre: Annotated[Label, Meta(description="what a genre is called, as far as the data says")] = Label()
     rating_name: Annotated[
         str | None, Meta(description="what a rating that is a count is called, as far as the data tells")
     ] = None
@@ -90,22 +93,22 @@ ReasonKind = Literal["effect", "similarity"]
 class ModelSummary(Struct, frozen=True, kw_only=True):
     """One trained model in a few numbers."""
 
-    best_epoch: Annotated[int, Meta(description="passes over the ratings that the served model was trained for")]
+    best_epoch: Annotated[int, Meta(description="number of epochs for which the served model was trained")]
     dim: Annotated[int, Meta(description="length of the vectors")]
-    n_parameters: Annotated[int, Meta(description="numbers that were learned")]
+    n_parameters: Annotated[int, Meta(description="number of learned numbers")]
     n_towers: Annotated[
         int, Meta(description="pairs of towers whose scores are added, each trained by a loss of its own", ge=1)
     ] = 1
     description: Annotated[str, Meta(description="the model in one sentence")]
     reasons: Annotated[
-        ReasonKind, Meta(description="what the strength of a reason is, see why in recommendations.json")
+        ReasonKind, Meta(description="what the strength of a reason is: see why in recommendations.json")
     ]
     settings: Annotated[
         dict[str, int | float],
         Meta(description="what it was trained with, including what follows from the data"),
     ] = msgspec.field(default_factory=dict)
     shapes: Annotated[
-        dict[str, list[int]], Meta(description="of each learned array, by name; n_parameters numbers in all")
+        dict[str, list[int]], Meta(description="shapes of the learned arrays, by name; n_parameters numbers in all")
     ] = msgspec.field(default_factory=dict)
 
 
@@ -124,32 +127,37 @@ class Presentation(Struct, frozen=True, kw_only=True):
     """How pages present the data: what may change without training."""
 
     title: Annotated[str | None, Meta(description="title of the site; null: the name of the data set")] = None
-    description: Annotated[str | None, Meta(description="of the site, for its front page and search engines")] = None
+    description: Annotated[
+        str | None, Meta(description="description of the site, for its front page and search engines")
+    ] = None
     item: Annotated[Noun, Meta(description="what an item is called")] = Noun()
     genre: Annotated[Label, Meta(description="what a genre is called")] = Label()
-    rating_name: Annotated[str | None, Meta(description="what a count is called, such as hours")] = None
+    rating_name: Annotated[
+        str | None, Meta(description="what a rating that is a count is called, such as hours")
+    ] = None
     language: Annotated[
         str, Meta(pattern="^[a-zA-Z0-9-]{1,35}$", description="of the texts: names a file of templates/strings/")
     ] = "en"
     accent: Annotated[Colour | None, Meta(description="colour of buttons and links; null: the default")] = None
-    logo: Annotated[str | None, Meta(description="file in data/ that is shown beside the title; null: none")] = None
+    logo: Annotated[str | None, Meta(description="file in data/ that is shown next to the title; null: none")] = None
     repository: Annotated[str | None, Meta(description="address of the site's source; null: no link to it")] = None
     links: Annotated[
-        dict[str, str], Meta(description="by label: addresses of items elsewhere, with {id}, {title} or {year}")
+        dict[str, str], Meta(description="addresses of items on other sites, by label, with {id}, {title} or {year}")
     ] = {}
-    pages: Annotated[list[str] | None, Meta(description="pages to make, by name; null: all")] = None
+    pages: Annotated[list[str] | None, Meta(description="pages of the site, by name; null: all")] = None
 
 
 class Build(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``build.json``: what was built, from what, by which settings."""
 
     FILE: ClassVar[str] = "build.json"
-    generator: Generator
-    dataset: DatasetSummary
+    generator: Annotated[Generator, Meta(description="the program that wrote the files")]
+    dataset: Annotated[DatasetSummary, Meta(description="the data set that was read")]
     config: Annotated[dict[str, Any], Meta(description="every setting by name, as the command would take it")]
-    models: dict[str, ModelSummary]
+    models: Annotated[dict[str, ModelSummary], Meta(description="by model name")]
     legend: Annotated[
-        dict[str, LegendEntry], Meta(description="of every model and baseline in the files, in the order of display")
+        dict[str, LegendEntry],
+        Meta(description="labels and colours of every model and baseline in the files, in the order of display"),
     ]
     presentation: Annotated[Presentation, Meta(description="how pages present the data")] = Presentation()
 
@@ -181,15 +189,15 @@ class LossHistory(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCH
     """``loss_history.json``: the loss curves."""
 
     FILE: ClassVar[str] = "loss_history.json"
-    models: dict[str, list[EpochRecord]]
+    models: Annotated[dict[str, list[EpochRecord]], Meta(description="by model name, a record for each epoch")]
 
 
 class Trustworthiness(Struct, frozen=True, kw_only=True):
     """Whether what is near on a map is near by the cosine of the vectors (Venna and Kaski 2001): 1 is best."""
 
-    k: Annotated[int, Meta(description="size of the neighbourhoods that are compared")]
-    projection: Annotated[UnitInterval, Meta(description="of the principal components")]
-    neighbour_layout: Annotated[UnitInterval, Meta(description="of the layout by neighbours")]
+    k: Annotated[int, Meta(description="number of neighbours that are compared")]
+    projection: Annotated[UnitInterval, Meta(description="that of the principal components")]
+    neighbour_layout: Annotated[UnitInterval, Meta(description="that of the layout by neighbours")]
 
 
 LayoutPoint = tuple[float, float] | None
@@ -198,10 +206,10 @@ LayoutPoint = tuple[float, float] | None
 class Region(Struct, frozen=True, kw_only=True):
     """A place in the layout by neighbours where many items have something in common."""
 
-    x: Annotated[float, Meta(description="of its centre, in the units of the layout")]
-    y: Annotated[float, Meta(description="likewise")]
-    genres: Annotated[list[str], Meta(description="what is unusually common there")]
-    decades: Annotated[list[int], Meta(description="likewise, by their first year")]
+    x: Annotated[float, Meta(description="x of its centre, in the units of the layout")]
+    y: Annotated[float, Meta(description="y of its centre")]
+    genres: Annotated[list[str], Meta(description="genres that are unusually common there")]
+    decades: Annotated[list[int], Meta(description="decades that are unusually common there, by their first year")]
 
 
 class Embedding(Struct, frozen=True, kw_only=True):
@@ -209,7 +217,7 @@ class Embedding(Struct, frozen=True, kw_only=True):
 
     dim: Annotated[int, Meta(description="length of each vector")]
     item_ids: Annotated[list[str], Meta(description="which item each row is, in the order of items.json")]
-    vectors: Annotated[list[list[float]], Meta(description="one row an item, 4 decimals")]
+    vectors: Annotated[list[list[float]], Meta(description="a row for each item, 4 decimals")]
     bias: Annotated[list[float], Meta(description="added to the score of each item, for every user")]
     projection: Annotated[list[tuple[float, float]], Meta(description="first two principal components")]
     explained_variance: Annotated[tuple[float, float], Meta(description="share of the variance on each axis")]
@@ -234,10 +242,10 @@ class ItemEmbeddings(Struct, frozen=True, kw_only=True, tag_field="schema", tag=
     """``item_embeddings.json``: item vectors and where they lie on the map."""
 
     FILE: ClassVar[str] = "item_embeddings.json"
-    models: dict[str, Embedding]
+    models: Annotated[dict[str, Embedding], Meta(description="by model name")]
 
 
-Withheld = Annotated[str | None, Meta(description="null: a hit that is counted, but not named")]
+Withheld = Annotated[str | None, Meta(description="item id; null: a hit that is counted, but not named")]
 
 
 Why = tuple[str, float]
@@ -248,7 +256,7 @@ class RatedItem(Struct, frozen=True, gc=False):
     """An item the user rated, with their rating."""
 
     item: ItemId
-    rating: Annotated[float, Meta(description="as it was read, in no more digits than a 32-bit number has")]
+    rating: Annotated[float, Meta(description="the rating as it was read, with at most the digits of a 32-bit float")]
 
 
 HeldOut = Annotated[
@@ -330,10 +338,14 @@ class UserLists(Struct, frozen=True, kw_only=True, gc=False):
         int, Meta(description="how many of these count as relevant: see protocol.relevant in metrics.json")
     ] = 0
     rated: Annotated[
-        list[RatedItem], Meta(description="ten best of the training part; ties: newest, then catalogue order")
+        list[RatedItem],
+        Meta(
+            description="the ten they rated highest in the training part; ties: the newest first, then in "
+            "catalogue order"
+        ),
     ]
     models: Annotated[dict[str, list[Recommendation]], Meta(description="by model name")]
-    baselines: dict[str, list[BaselineRecommendation]]
+    baselines: Annotated[dict[str, list[BaselineRecommendation]], Meta(description="by baseline name, best first")]
     hidden_ranks: Annotated[dict[str, HiddenRanks], Meta(description="by model name; empty: nothing held out")] = {}
     genres: Annotated[
         list[float], Meta(description="share of the training items in each of the file's genres, 2 decimals")
@@ -343,16 +355,19 @@ class UserLists(Struct, frozen=True, kw_only=True, gc=False):
 class WorkedScore(Struct, frozen=True, kw_only=True):
     """One score worked through: the products of the first numbers of both vectors, the rest, the bias and the sum."""
 
-    user: Annotated[str, Meta(description="whose first recommendation it is")]
+    user: Annotated[str, Meta(description="id of the user whose first recommendation it is")]
     item: ItemId
     user_numbers: Annotated[
-        list[float], Meta(description="the first of the user's vector, never more than half of it; 4 decimals")
+        list[float], Meta(description="the first numbers of the user's vector, at most half of it; 4 decimals")
     ]
-    item_numbers: Annotated[list[float], Meta(description="the first of the item's vector, as many; 4 decimals")]
-    products: Annotated[list[float], Meta(description="of these numbers, one by one; 4 decimals")]
+    item_numbers: Annotated[list[float], Meta(description="as many of the item's vector; 4 decimals")]
+    products: Annotated[list[float], Meta(description="products of these numbers, one by one; 4 decimals")]
     rest: Annotated[
         float,
-        Meta(description="the sum of all other products, and what is left of rounding: everything adds up to score"),
+        Meta(
+            description="sum of all other products, and of what rounding leaves, so that everything adds up to "
+            "score"
+        ),
     ]
     bias: Annotated[float, Meta(description="bias of the item")]
     score: Annotated[float, Meta(description="score in the user's list")]
@@ -365,7 +380,9 @@ class Recommendations(Struct, frozen=True, kw_only=True, tag_field="schema", tag
     k: Annotated[int, Meta(description="length of the lists, unless fewer items are left")]
     users: Annotated[dict[str, UserLists], Meta(description="by user id, in catalogue order")]
     max_named: Annotated[int, Meta(description="maximum number of rated items of a user that the site names")] = 30
-    rank_ends: Annotated[list[int], Meta(description="the last rank of each count in hidden_ranks but the last")] = []
+    rank_ends: Annotated[
+        list[int], Meta(description="the last rank of each count in hidden_ranks, except the last count")
+    ] = []
     genres: Annotated[list[str], Meta(description="the genres of users.*.genres, most common first")] = []
     worked_scores: Annotated[
         dict[str, WorkedScore], Meta(description="an example by model name; absent: no first recommendation is named")
@@ -393,7 +410,7 @@ class ShownLists(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHE
 class Interval(Struct, frozen=True):
     """A mean over users with its 95 % bootstrap interval."""
 
-    mean: Annotated[float, Meta(description="over the users")]
+    mean: Annotated[float, Meta(description="mean over the users")]
     low: Annotated[float, Meta(description="lower end of the interval")]
     high: Annotated[float, Meta(description="upper end of the interval")]
 
@@ -401,7 +418,7 @@ class Interval(Struct, frozen=True):
 class Mean(Struct, frozen=True):
     """A figure without an interval."""
 
-    mean: Annotated[float | None, Meta(description="null: the data does not allow it")]
+    mean: Annotated[float | None, Meta(description="null: it cannot be computed from the data")]
 
 
 class Trial(Struct, frozen=True):
@@ -415,13 +432,13 @@ class ModelMetrics(Struct, frozen=True, kw_only=True):
     """One row of the table of results."""
 
     accuracy: Annotated[dict[str, Interval], Meta(description="by metric: means over the evaluated users")]
-    beyond: Annotated[dict[str, Mean], Meta(description="by metric: what the lists are like, taken together")]
-    by_activity: Annotated[list[Interval], Meta(description="nDCG, one for each of groups.activity")] = []
+    beyond: Annotated[dict[str, Mean], Meta(description="by metric: what all lists are like together")]
+    by_activity: Annotated[list[Interval], Meta(description="nDCG in each of groups.activity")] = []
     recommended_popularity: Annotated[
-        list[float], Meta(description="mean n_train of what is recommended, one for each of groups.taste")
+        list[float], Meta(description="mean n_train of what is recommended, in each of groups.taste")
     ] = []
     settings: Annotated[
-        dict[str, int | float], Meta(description="those chosen on validation data, and those given")
+        dict[str, int | float], Meta(description="settings that were chosen on validation data, or given")
     ] = {}
     trials: Annotated[
         list[Trial], Meta(description="the settings that were compared; empty where there was no choice")
@@ -444,14 +461,18 @@ class TasteGroup(Struct, frozen=True):
     low: Annotated[float, Meta(description="the smallest mean popularity in the group")]
     high: Annotated[float, Meta(description="the largest")]
     n_users: Annotated[int, Meta(description="number of users in the group")]
-    rated_popularity: Annotated[float, Meta(description="mean over them of the mean n_train of what they rated")]
+    rated_popularity: Annotated[float, Meta(description="mean over its users of the mean n_train of what they rated")]
 
 
 class Groups(Struct, frozen=True, kw_only=True):
     """Thirds of the evaluated users."""
 
-    activity: list[UserGroup]
-    taste: list[TasteGroup]
+    activity: Annotated[
+        list[UserGroup], Meta(description="thirds of the evaluated users by their number of training ratings")
+    ]
+    taste: Annotated[
+        list[TasteGroup], Meta(description="thirds of the evaluated users by the mean popularity of what they rated")
+    ]
 
 
 class Comparison(Struct, frozen=True):
@@ -459,11 +480,11 @@ class Comparison(Struct, frozen=True):
 
     model: Annotated[str, Meta(description="the first of the two")]
     against: Annotated[str, Meta(description="the second")]
-    difference: Annotated[Interval, Meta(description="of nDCG: above 0 where the first is better")]
-    p: Annotated[UnitInterval, Meta(description="Wilcoxon signed-rank test, two-sided")]
-    won: Annotated[int, Meta(description="users whose lists by the first are better")]
-    tied: Annotated[int, Meta(description="users whose lists are equally good")]
-    lost: Annotated[int, Meta(description="users whose lists by the second are better")]
+    difference: Annotated[Interval, Meta(description="difference of nDCG, above 0 where the first is better")]
+    p: Annotated[UnitInterval, Meta(description="p-value of the two-sided Wilcoxon signed-rank test")]
+    won: Annotated[int, Meta(description="number of users whose lists by the first are better")]
+    tied: Annotated[int, Meta(description="number of users whose lists are equally good")]
+    lost: Annotated[int, Meta(description="number of users whose lists by the second are better")]
 
 
 class Agreement(Struct, frozen=True, kw_only=True):
@@ -471,12 +492,12 @@ class Agreement(Struct, frozen=True, kw_only=True):
 
     models: Annotated[tuple[str, str], Meta(description="the two models")]
     n_users: Annotated[int, Meta(description="number of users with lists of both models")]
-    overlap: Annotated[list[int], Meta(description="users whose lists share 0, 1, ... k items")]
-    jaccard: Annotated[Interval, Meta(description="shared items / items in either list")]
+    overlap: Annotated[list[int], Meta(description="number of users whose lists share 0, 1, ... k items")]
+    jaccard: Annotated[Interval, Meta(description="number of shared items / number of items in either list")]
     rbo: Annotated[
         Interval, Meta(description="rank-biased overlap, extrapolated (Webber et al. 2010): 1 is the same list")
     ]
-    rbo_p: Annotated[UnitInterval, Meta(description="its persistence: the weight of a rank is rbo_p ** rank")]
+    rbo_p: Annotated[UnitInterval, Meta(description="persistence of rbo: the weight of a rank is rbo_p ** rank")]
 
 
 class UserDifference(Struct, frozen=True):
@@ -490,7 +511,7 @@ class Bootstrap(Struct, frozen=True, kw_only=True):
     """How the intervals were drawn: percentiles of the means of users drawn with replacement."""
 
     resamples: Annotated[int, Meta(description="how often users were drawn")]
-    seed: Annotated[int, Meta(description="of the random numbers")]
+    seed: Annotated[int, Meta(description="seed of the draws")]
     confidence: Annotated[float, Meta(description="share of the means that lie in an interval")]
     method: Annotated[str, Meta(description="how the intervals follow from the means, in words")]
 
@@ -498,21 +519,33 @@ class Bootstrap(Struct, frozen=True, kw_only=True):
 class Protocol(Struct, frozen=True, kw_only=True):
     """Everything needed to measure the same again."""
 
-    split: Annotated[str, Meta(description="temporal, random (no times to go by) or none (nothing held out)")]
+    split: Annotated[str, Meta(description="temporal, random (without usable times) or none (nothing held out)")]
     holdout: Annotated[float, Meta(description="share of each user's newest ratings that was held out")]
     split_rule: Annotated[str, Meta(description="how each user's ratings were divided, in words")]
-    seed: Annotated[int | None, Meta(description="of what is random in the split; null where nothing is held out")]
+    seed: Annotated[
+        int | None, Meta(description="seed of what is random in the split; null where nothing is held out")
+    ]
     n_evaluated: Annotated[int, Meta(description="number of users whose lists were evaluated")]
-    n_not_evaluated: Annotated[int, Meta(description="users with no held-out rating that counts as relevant")]
+    n_not_evaluated: Annotated[
+        int, Meta(description="number of users without a held-out rating that counts as relevant")
+    ]
     relevant: Annotated[str, Meta(description="which held-out ratings count as relevant, in words")]
     candidates: Annotated[str, Meta(description="which items were ranked, in words")]
     ties: Annotated[str, Meta(description="the order of items with equal scores, in words")]
-    metrics: Annotated[dict[str, str], Meta(description="the formula of each metric")]
-    labels: Annotated[dict[str, str], Meta(description="what people call each metric of accuracy and beyond")]
-    bootstrap: Bootstrap
-    baselines: Annotated[str, Meta(description="what baselines see, and how their settings are chosen")] = ""
+    metrics: Annotated[dict[str, str], Meta(description="formula of each metric, by its name")]
+    labels: Annotated[
+        dict[str, str], Meta(description="what pages call each metric of accuracy and beyond, by its name")
+    ]
+    bootstrap: Annotated[Bootstrap, Meta(description="how the intervals were computed")]
+    baselines: Annotated[
+        str, Meta(description="what baselines see, and how their settings are chosen, in words")
+    ] = ""
     n_cut_in_ties: Annotated[
-        int, Meta(description="users cut between ratings of one time, so that chance decided which are held out")
+        int,
+        Meta(
+            description="number of users split between ratings of the same time, where chance decided which "
+            "are held out"
+        ),
     ] = 0
     relevant_from: Annotated[
         float | None, Meta(description="the lowest held-out rating that counts as relevant; null: every one does")
@@ -523,8 +556,8 @@ class Protocol(Struct, frozen=True, kw_only=True):
 class DiscoveryPoint(Struct, frozen=True, kw_only=True):
     """What one model's lists are like at one value of the setting ``discovery``."""
 
-    discovery: Annotated[UnitInterval, Meta(description="0: the model's own lists")]
-    ndcg: Annotated[UnitInterval, Meta(description="mean over the users")]
+    discovery: Annotated[UnitInterval, Meta(description="value of the setting; 0: the model's own lists")]
+    ndcg: Annotated[UnitInterval, Meta(description="mean nDCG over the users")]
     novelty: Annotated[float, Meta(description="mean self-information of the items, in bits")]
     coverage: Annotated[UnitInterval, Meta(description="share of the catalogue that is in any list")]
 
@@ -532,8 +565,10 @@ class DiscoveryPoint(Struct, frozen=True, kw_only=True):
 class DiscoveryCurves(Struct, frozen=True, kw_only=True):
     """What re-ranking by score less popularity costs and brings, see protocol.metrics.discovery."""
 
-    n_users: Annotated[int, Meta(description="evaluated users whose lists these are: all, or a sample of many")]
-    candidates: Annotated[int, Meta(description="items that a list is chosen among")]
+    n_users: Annotated[
+        int, Meta(description="number of evaluated users whose lists these are: all, or a sample if there are many")
+    ]
+    candidates: Annotated[int, Meta(description="number of items that a list is chosen from")]
     models: Annotated[dict[str, list[DiscoveryPoint]], Meta(description="by model name, discovery ascending")]
 
 
@@ -545,17 +580,20 @@ class NewUsers(Struct, frozen=True, kw_only=True):
         UnitInterval, Meta(description="share of the users with at least two ratings who are new in each draw")
     ]
     draws: Annotated[int, Meta(description="how often new users were drawn")]
-    given: Annotated[list[str], Meta(description="how many items each new user gives: numbers, and half")]
+    given: Annotated[list[str], Meta(description="how many items each new user gives: a number, or half")]
     n_users: Annotated[
         list[int], Meta(description="number of new users evaluated, over all draws; one for each of given")
     ]
     models: Annotated[
         dict[str, list[list[UnitInterval]]],
-        Meta(description="mean nDCG over the new users: by model, for each of given a value for each draw"),
+        Meta(description="mean nDCG over the new users, by model: for each of given, a value for each draw"),
     ]
     chosen: Annotated[
         dict[str, list[list[float]]],
-        Meta(description="the hyperparameter chosen on validation data, likewise, of each model that has one"),
+        Meta(
+            description="the hyperparameter that was chosen on validation data, likewise, for each model that "
+            "has one"
+        ),
     ] = {}
     skipped: Annotated[dict[str, str], Meta(description="why a model was not computed, by its name")] = {}
 
@@ -564,7 +602,7 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
     """``metrics.json``: how good the lists are, models and baselines alike."""
 
     FILE: ClassVar[str] = "metrics.json"
-    protocol: Protocol
+    protocol: Annotated[Protocol, Meta(description="everything needed to measure the same again")]
     k: Annotated[int, Meta(description="how many items of a list count")]
     models: Annotated[dict[str, ModelMetrics], Meta(description="empty where nothing was held out")]
     groups: Annotated[Groups | None, Meta(description="null where nothing was measured")] = None
@@ -573,12 +611,19 @@ class Metrics(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA)
     agreement: Annotated[Agreement | None, Meta(description="null unless two models were built")] = None
     most_helped: Annotated[
         list[UserDifference],
-        Meta(description="the users who gain most by the last model over the first, at most 10, most first"),
+        Meta(
+            description="the users for whom the last model is better than the first by most, at most 10, the "
+            "largest gain first"
+        ),
     ] = []
     least_helped: Annotated[
-        list[UserDifference], Meta(description="the users who lose most by it, at most 10, most first")
+        list[UserDifference],
+        Meta(description="the users for whom it is worse by most, at most 10, the largest loss first"),
     ] = []
-    new_users: Annotated[NewUsers | None, Meta(description="null: not measured, see --evaluate-new-users")] = None
+    new_users: Annotated[
+        NewUsers | None,
+        Meta(description="results for users who were not in training; null: not measured, see --evaluate-new-users"),
+    ] = None
     new_users_in_time: Annotated[
         NewUsers | None, Meta(description="the same where they give what they rated first; null also without times")
     ] = None
@@ -626,11 +671,11 @@ class Items(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEMA):
     """``items.json``: the catalogue."""
 
     FILE: ClassVar[str] = "items.json"
-    items: list[Item]
+    items: Annotated[list[Item], Meta(description="the catalogue, in the order of all files")]
     bins: Annotated[list[RatingBin], Meta(description="the bins of all histograms, lowest first, at most 11")] = []
     twins: Annotated[
         list[list[ItemId]],
-        Meta(description="ids of items with one title and one year, group by group: no list names two of a group"),
+        Meta(description="groups of ids of items that have the same title and year: no list names two of a group"),
     ] = []
     shrinkage: Annotated[
         int, Meta(description="number of training ratings with which the cosine of similar items counts half", ge=0)
@@ -652,8 +697,8 @@ class Replay(Struct, frozen=True, kw_only=True):
     epochs: Annotated[
         list[int], Meta(description="the epoch after which each frame was taken, at last that of the served model")
     ]
-    low: Annotated[tuple[float, float], Meta(description="x and y that 0 stands for")]
-    high: Annotated[tuple[float, float], Meta(description="x and y that 65535 stands for")]
+    low: Annotated[tuple[float, float], Meta(description="x and y that the number 0 stands for")]
+    high: Annotated[tuple[float, float], Meta(description="x and y that the number 65535 stands for")]
     frames: Annotated[
         list[str], Meta(description="base64 of little-endian uint16 pairs x, y, a pair for each of item_ids")
     ]
@@ -667,7 +712,7 @@ class MapReplay(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
 
     FILE: ClassVar[str] = "map_replay.js"
     item_ids: Annotated[list[str], Meta(description="which items move: all, or in a large catalogue the most rated")]
-    models: dict[str, Replay]
+    models: Annotated[dict[str, Replay], Meta(description="by model name")]
 
 
 class TowerMap(Struct, frozen=True, kw_only=True):
@@ -720,8 +765,8 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     dim: Annotated[int, Meta(description="length of vectors")]
     hidden: Annotated[int, Meta(description="width of the hidden layer")]
     refined_dim: Annotated[int, Meta(description="how many of them go through the hidden layer")]
-    scales: Annotated[tuple[float, float], Meta(description="what both parts are multiplied by")]
-    n_items: Annotated[int, Meta(description="items in the whole catalogue")]
+    scales: Annotated[tuple[float, float], Meta(description="factors of the two parts of a user vector")]
+    n_items: Annotated[int, Meta(description="number of items in the whole catalogue")]
     item_ids: Annotated[
         list[str], Meta(description="which item each row is: all or the most rated, in the order of items.json")
     ]
@@ -739,7 +784,7 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     average: Annotated[
         str, Meta(description="float16 (dim,), what an item adds on average: every history has some of these")
     ]
-    average_items: Annotated[float, Meta(description="how many of them, before any item is rated", gt=0)]
+    average_items: Annotated[float, Meta(description="how many of them there are before any item is rated", gt=0)]
     correction: Annotated[
         str,
         Meta(
@@ -771,7 +816,7 @@ class DeepTower(Struct, frozen=True, kw_only=True, tag_field="schema", tag=SCHEM
     outer_bias: Annotated[str, Meta(description="float16 (refined_dim,), of the vector")]
     items: Annotated[str | RoundedTable, Meta(description="float16 (items, dim), item vectors; or rounded")]
     item_bias: Annotated[str, Meta(description="float16 (items,), what is added to each score")]
-    map: TowerMap
+    map: Annotated[TowerMap, Meta(description="where a vector lies on the map of the deep model")]
     overlap: Annotated[
         float | msgspec.UnsetType,
         Meta(

@@ -51,20 +51,10 @@ class _Fields:
                 self._first_path[name] = path
                 for key, value in self._definitions[name].get("properties", {}).items():
                     key_path = f"{path}.{key}" if path else key
-                    yield Field(key_path, self._kind(value), self._meaning(key, value))
+                    yield Field(key_path, self._kind(value), _meaning(key, value))
                     yield from self.below(value, key_path)
             elif inner := _inner(alternative):
                 yield from self.below(inner, f"{path}[]" if "items" in alternative else f"{path}.*")
-
-    def _meaning(self, key: str, node: Node) -> str:
-        """The description of a field, or that of the kind of object in it."""
-        if key == "schema":
-            return "version of this layout"
-        text = node.get("description")
-        while inner := _inner(node):
-            node = inner
-        text = text or self._definitions.get(_reference(node), {}).get("description", "")
-        return str(text).replace("`", "").strip()
 
     def _kind(self, node: Node, plural: int = 0) -> str:
         if "anyOf" in node:
@@ -81,6 +71,13 @@ class _Fields:
             return _TYPES["object"][plural] + like
         bounds = f" from {node['minimum']} to {node['maximum']}" if {"minimum", "maximum"} <= node.keys() else ""
         return _TYPES.get(node.get("type", ""), ("anything", "anything"))[plural] + bounds.replace("-", "−")
+
+
+def _meaning(key: str, node: Node) -> str:
+    """The description of a field."""
+    if key == "schema":
+        return "version of this layout"
+    return str(node.get("description", "")).replace("`", "").strip()
 
 
 def _inner(node: Node) -> Node | None:

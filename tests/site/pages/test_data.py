@@ -164,7 +164,8 @@ def test_fields_have_the_path_the_type_and_the_meaning_of_a_value():
     by_path = rows(Items)
     assert list(by_path)[:3] == ["schema", "items", "items[].id"]
     assert (by_path["schema"].kind, by_path["schema"].description) == (str(SCHEMA), "version of this layout")
-    assert (by_path["items"].kind, by_path["items"].description) == ("list of objects", "One item.")
+    assert by_path["items"].kind == "list of objects"
+    assert by_path["items"].description == "the catalogue, in the order of all files"
     assert by_path["items[].year"].kind == "integer or null"
     assert by_path["items[].similar"].kind == "lists of objects by key"
     assert by_path["items[].similar.*[].similarity"].kind == "number from −1 to 1"
