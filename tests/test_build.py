@@ -210,7 +210,7 @@ def test_another_seed_or_other_hidden_ratings_train_again(small, tmp_path, train
 
 
 @pytest.mark.usefixtures("_no_pages")
-def test_what_processes_on_all_cores_compute_is_the_same_to_the_byte(site, small, tmp_path, monkeypatch):
+def test_results_of_processes_on_all_cores_are_the_same_to_the_byte(site, small, tmp_path, monkeypatch):
     monkeypatch.setattr(main, "MIN_RATINGS_FOR_PROCESSES", 0)
     monkeypatch.setattr(pipeline, "MIN_RATINGS_BY_MODEL", 0)
     assert build.main([*small, "--no-cache", "--out", str(tmp_path / "site")]) == 0
@@ -218,7 +218,7 @@ def test_what_processes_on_all_cores_compute_is_the_same_to_the_byte(site, small
 
 
 @pytest.mark.usefixtures("_no_pages")
-def test_of_a_log_of_plays_the_number_of_rows_is_a_count_though_none_is_above_two(tmp_path, capsys):
+def test_numbers_of_plays_are_counts_although_none_is_above_two(tmp_path, capsys):
     rows = [f"{user},{song}" for user in range(9) for song in range(user % 3, 12) for _ in range(1 + song % 2)]
     log = tmp_path / "plays.csv"
     log.write_text("\n".join(["listener,song", *rows]), encoding="utf-8")

@@ -168,7 +168,7 @@ def test_a_killed_process_is_an_error_with_a_remedy(work):
 
 
 @both_ways
-def test_what_is_done_meanwhile_is_done_once_and_in_this_process(run):
+def test_the_local_function_is_called_once_and_in_this_process(run):
     work = {name: partial(square, value, ignore_progress) for name, value in (("b", 2), ("a", 3))}
     squares, pids = run_each_and(run, work, lambda: [os.getpid()])
     assert {name: square for name, (square, _) in squares.items()} == {"b": 4, "a": 9}
@@ -177,7 +177,7 @@ def test_what_is_done_meanwhile_is_done_once_and_in_this_process(run):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signal 0 ends a process there")
-def test_what_is_done_meanwhile_begins_while_the_first_tasks_run(tmp_path):
+def test_the_local_function_is_called_while_the_first_tasks_run(tmp_path):
     mark = tmp_path / "mark"
     _, done = run_each_and(on_all_cores, {"waits": partial(waits_for, mark, None)}, lambda: mark.write_text("done"))
     assert done == 4
@@ -192,7 +192,7 @@ def test_what_a_task_logs_is_logged_here(run, caplog):
 
 @pytest.mark.skipif(os.name == "nt", reason="signal 0 ends a process there")
 @pytest.mark.parametrize("problem", [KeyboardInterrupt, ValueError])
-def test_processes_end_when_the_results_are_wanted_no_more(problem, tmp_path, monkeypatch):
+def test_processes_end_when_their_results_are_no_longer_wanted(problem, tmp_path, monkeypatch):
     monkeypatch.setattr(tasks, "n_cores", lambda: 2)
     named = [Task("endless", partial(runs_on, tmp_path / "pid")), Task("short", partial(waits_for, tmp_path / "pid"))]
     with pytest.raises(problem), closing(on_all_cores(named, ignore)) as finished:
@@ -201,7 +201,7 @@ def test_processes_end_when_the_results_are_wanted_no_more(problem, tmp_path, mo
     assert not is_running(int((tmp_path / "pid").read_text()))
 
 
-def test_processes_end_when_what_is_done_meanwhile_fails(tmp_path):
+def test_processes_end_when_the_local_function_fails(tmp_path):
     work = {"endless": partial(runs_on, tmp_path / "pid", None)}
 
     def fail_once_it_runs():

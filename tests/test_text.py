@@ -36,7 +36,7 @@ def test_halves_of_surrogate_pairs_are_replaced_and_nothing_else(text, expected)
     printable(text).encode()
 
 
-def test_whatever_is_replaced_in_data_is_escaped_in_a_terminal():
+def test_every_character_that_is_replaced_in_data_is_escaped_in_a_terminal():
     replaced = [chr(code) for code in range(0x3000) if without_controls(chr(code)) != chr(code)]
     assert {"\0", "\x1b", "\x85", "\u2028", "\u202e"} <= {*replaced}
     for character in replaced:

@@ -55,7 +55,7 @@ def test_each_thread_has_a_blas_of_one_thread_and_the_number_is_what_it_was_afte
     assert seen == [{1}] * 4
 
 
-def test_what_numpy_does_about_overflow_is_as_the_caller_has_set_it(cores):
+def test_numpy_handles_overflow_as_the_caller_has_set_it(cores):
     def work(piece: int) -> None:
         np.float32(3e38) * np.float32(10 + piece)
 

@@ -35,7 +35,7 @@ def test_a_file_in_the_place_of_a_folder_is_reported(tmp_path):
     (errno.ENOSPC, "free some space"), (errno.EDQUOT, "free some space"),
     (errno.EFBIG, "raise the limit of the size of files"), (errno.EACCES, "check the permissions of its folder"),
 ])  # fmt: skip
-def test_what_to_do_follows_from_what_the_disk_says(error, remedy):
+def test_the_remedy_depends_on_the_error_of_the_disk(error, remedy):
     with pytest.raises(OutputError) as caught, writing("page.html"):
         raise OSError(error, os.strerror(error))
     assert str(caught.value) == f"page.html: cannot be written ({os.strerror(error)}); {remedy} and build again"

@@ -63,7 +63,7 @@ def test_scorers_that_share_work_are_those_that_the_factory_makes(name):
         np.testing.assert_array_equal(scorer.scores(), spec.factory(train, **settings).scores())
 
 
-def test_of_equal_trials_the_first_is_chosen():
+def test_the_first_of_equal_trials_is_chosen():
     assert tune(spec_of(4, 5), split(log(), 0.25), seed=0).hyperparameters == {"best": 4}
 
 
@@ -83,7 +83,7 @@ def test_a_grid_of_one_is_chosen_without_a_trial():
     assert OneItem.calls == []
 
 
-def test_of_many_users_the_same_random_ones_are_evaluated_in_every_trial(monkeypatch):
+def test_every_trial_evaluates_the_same_random_sample_of_many_users(monkeypatch):
     monkeypatch.setattr(tuning, "MAX_USERS", 2)
     evaluated = []
 
@@ -129,7 +129,7 @@ def test_the_validation_part_is_cut_as_the_hidden_part_was():
     assert set(parts.test.item.tolist()) == {3}
 
 
-def test_of_too_many_ratings_those_of_random_users_are_used(monkeypatch):
+def test_only_random_users_are_used_if_there_are_too_many_ratings(monkeypatch):
     monkeypatch.setattr(tuning, "MAX_RATINGS", 9)
     users = set()
     for seed in range(20):

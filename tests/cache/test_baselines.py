@@ -58,7 +58,7 @@ def assert_same(first: Rows, second: Rows) -> None:
             assert (array.dtype, array.tobytes()) == (expected.dtype, expected.tobytes())
 
 
-def test_what_is_loaded_is_what_was_computed(parts, folder, monkeypatch):
+def test_loaded_baselines_equal_the_computed_ones(parts, folder, monkeypatch):
     monkeypatch.setattr("recsys.baselines.ease.MAX_ROWS", 5)  # so that EASE is skipped
     assert load(folder, parts) is None
     rows = saved(folder, parts)

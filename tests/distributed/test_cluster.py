@@ -18,7 +18,7 @@ NO_ADDRESSES = ["", "local", "local:0", f"local:{MAX_LOCAL + 1}", "local:-1", "1
 
 
 @pytest.mark.parametrize("text", NO_ADDRESSES)
-def test_what_is_no_address_is_refused(text, tmp_path):
+def test_other_texts_than_addresses_are_refused(text, tmp_path):
     expected = r"expected the address of a scheduler, such as tcp://.*, or local:N"
     with pytest.raises(ConfigError, match=expected), cluster_machines(text, tmp_path):
         pass
@@ -29,7 +29,7 @@ def test_addresses_are_of_a_scheduler_or_a_number_of_processes_of_this_machine()
     assert Address.parse("local:3") == Address(None, 3)
 
 
-def test_where_no_scheduler_answers_the_address_and_a_remedy_are_said(monkeypatch):
+def test_if_no_scheduler_answers_the_error_names_the_address_and_a_remedy(monkeypatch):
     monkeypatch.setattr(module, "CONNECT_SECONDS", 1)
     expected = r"no scheduler answers at tcp://127\.0\.0\.1:1 .*; start one with dask scheduler"
     with pytest.raises(ClusterError, match=expected), connected(Address.parse("tcp://127.0.0.1:1")):

@@ -33,7 +33,7 @@ def dense(gradients: Gradients, shape: tuple[int, ...]) -> np.ndarray:
     return parameter.gradient
 
 
-def test_only_rows_that_are_touched_travel():
+def test_only_rows_that_were_touched_are_sent():
     packed = take_gradient(parameter_with(sparse_gradient(100, [3, 7])))
     assert isinstance(packed, Rows)
     assert packed.rows.tolist() == [3, 7] and packed.values.tolist() == [[1, 2], [3, 4]]
@@ -43,7 +43,7 @@ GRADIENTS = [sparse_gradient(3, [0, 1]), np.ones(5, np.float32), np.zeros((4, 2)
 
 
 @pytest.mark.parametrize("gradient", GRADIENTS)
-def test_what_is_taken_is_put_back_and_the_gradient_is_zero_in_between(gradient):
+def test_a_gradient_is_taken_and_put_back_and_is_zero_in_between(gradient):
     parameter = parameter_with(gradient)
     packed = take_gradient(parameter)
     assert not parameter.gradient.any()

@@ -124,7 +124,7 @@ def test_a_zero_that_means_unrated_is_known_by_the_ratings_of_all_parts(cluster,
     assert dataset.n_ratings == len(ROWS) and any("unrated" in note for note in report.notes)
 
 
-def test_what_the_rows_say_of_items_and_users_is_that_of_one_file(cluster, tmp_path):
+def test_facts_about_items_and_users_in_the_rows_are_those_of_one_file(cluster, tmp_path):
     rows = [
         ",".join([row, f"Film {item} (19{80 + item})", "Drama|Crime" if item % 2 else "Comedy", f"maker {item % 4}",
                   str(20 + user), "mobile" if number % 3 else "web"])
@@ -199,7 +199,7 @@ def test_a_data_set_of_parquet_as_spark_writes_it_is_read(cluster, tmp_path):
     assert report.tables[0].description == "Parquet, 4 parts"
 
 
-def test_items_and_users_beside_the_parts_are_read(cluster, tmp_path):
+def test_tables_of_items_and_users_next_to_the_parts_are_read(cluster, tmp_path):
     folder = write_parts(tmp_path / "log", ROWS)
     (folder / "items.csv").write_text("item,title\n" + "".join(f"{item},Title {item}\n" for item in range(14)))
     read_single(tmp_path / "ratings.csv", ROWS)

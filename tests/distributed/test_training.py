@@ -46,7 +46,7 @@ def test_one_worker_trains_the_model_of_a_single_machine_to_the_bit(cluster, log
 
 
 @pytest.mark.parametrize("model", list(MODELS))
-def test_whichever_worker_ends_first_several_train_the_model_of_their_tasks_in_turn(cluster, model):
+def test_several_workers_train_the_same_model_whichever_of_them_ends_first(cluster, model):
     fitted = fit_on(cluster, 3, sparse_log(), model)
     assert_same(fitted, fit_in_turn(3, sparse_log(), model))
     assert not np.array_equal(fitted.item_vectors, recsys.fit(sparse_log(), model, QUICK).item_vectors)

@@ -263,7 +263,7 @@ def test_a_hyperparameter_is_chosen_on_validation_data_and_never_on_the_users_th
     assert report.models["model"] == [[1.0] * DRAWS] * 2
 
 
-def test_of_equal_hyperparameters_the_first_is_chosen_also_where_nobody_has_enough_items():
+def test_the_first_of_equal_hyperparameters_is_chosen_even_if_no_user_has_enough_items():
     (model,) = tuned(ease.EASE, 7.0, 5.0).values()
     draw = draw_users(equal_users(), np.random.default_rng(0))
     assert model.tune(draw, 3) == dict.fromkeys(GIVEN, 7.0)

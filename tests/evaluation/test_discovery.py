@@ -48,7 +48,7 @@ def test_users_without_a_hidden_rating_do_not_count():
     assert curve_of(scorer, train, test.subset(test.user < 10)).n_users == 10
 
 
-def test_of_many_users_a_sample_is_measured_that_the_generator_draws(monkeypatch):
+def test_a_sample_of_many_users_is_drawn_by_the_generator(monkeypatch):
     monkeypatch.setattr(discovery, "MAX_USERS", 12)
     case = random_log(30)
     samples = [curve_of(*case, seed=seed) for seed in (0, 0, 1)]

@@ -43,7 +43,7 @@ def test_a_twin_of_a_rated_item_is_not_listed():
     assert scores[0].tolist() == [3, 2, -np.inf, -np.inf]
 
 
-def test_of_unrated_twins_the_best_is_listed_and_of_equal_ones_the_first():
+def test_the_best_of_unrated_twins_is_listed_and_the_first_of_equal_ones():
     train = with_titles(log_of([(0, 3), (1, 3), (2, 3)], 3, 4), ["Amy", "Amy", "Amy", "Heat"])
     items, _ = recsys.top_k(TableScorer([[1, 3, 2, 9], [5, 5, 5, 9], [1, 3, 3, 9]]), k=3, exclude=train)
     assert items.tolist() == [[1, -1, -1], [0, -1, -1], [1, -1, -1]]
@@ -260,7 +260,7 @@ def test_new_users_are_measured_by_the_same_rules():
     assert all(0 < value <= 1 for values in report.models["popularity"] for value in values)
 
 
-def test_a_twin_is_nobodys_nearest_beside_its_twin():
+def test_twins_are_not_both_among_the_nearest_items():
     vectors = np.array([[1, 0], [1, 0.01], [0.9, 0.1], [0.8, 0.2], [0.1, 1]], np.float32)
     train = with_titles(log_of([(0, 0)], 1, 5), ["Amy", "Amy", "Ran", "Ran", "Heat"])
     items, similarity = similar_items(vectors, np.full(5, 9), 4, train.twins)

@@ -41,7 +41,7 @@ def test_every_user_is_in_one_third_and_thirds_do_not_overlap(values):
     assert all(lower.group.high < upper.group.low for lower, upper in itertools.pairwise(groups))
 
 
-def test_what_a_user_rated_is_as_popular_as_its_items_are_on_average():
+def test_the_popularity_of_what_a_user_rated_is_the_mean_over_its_items():
     assert rated_popularity(train(), np.array([2, 0, 1])).tolist() == [3, (3 + 2 + 1) / 3, (3 + 2) / 2]
 
 

@@ -137,5 +137,5 @@ def test_every_entry_of_a_history_is_hidden_as_often():
     np.testing.assert_allclose(shares, [0.5] * 4 + [0] + [0.5] * 6, atol=0.05)
 
 
-def test_of_no_histories_nothing_is_hidden():
+def test_nothing_is_hidden_if_there_are_no_histories():
     assert hidden_entries(np.array([], int), 0.5, np.random.default_rng(0)).tolist() == []

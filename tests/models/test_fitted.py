@@ -143,7 +143,7 @@ def test_with_three_items_at_one_star_their_like_falls_and_the_rest_of_the_list_
 
 
 @pytest.mark.parametrize("data", held_out.BOTH)
-def test_of_a_single_item_its_like_fall_with_one_or_two_stars_rise_with_four_or_five_and_hardly_move_with_three(data):
+def test_similar_items_fall_with_one_or_two_stars_rise_with_four_or_five_and_hardly_move_with_three(data):
     data = data()
     before, nearest = scores(data.fitted, [], []), data.nearest()
     moves = []

@@ -70,7 +70,7 @@ def test_ease_is_the_start_unless_the_log_is_dense_and_the_catalogue_larger_than
 
 
 @pytest.mark.parametrize(("n_ratings", "is_factorised"), [(3240, True), (3241, False)])
-def test_of_many_ratings_there_is_a_choice_in_any_catalogue(monkeypatch, n_ratings, is_factorised):
+def test_with_many_ratings_there_is_a_choice_for_any_catalogue(monkeypatch, n_ratings, is_factorised):
     monkeypatch.setattr(linear_start, "MIN_RATINGS", n_ratings)
     assert dense_log().n_ratings == 3240
     assert (deep.defaults(dense_log(), SETTINGS).unobserved > 0) == is_factorised
@@ -104,7 +104,7 @@ def compared(monkeypatch):
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_of_ease_and_the_factorisations_that_are_compared_the_best_by_the_quality_is_chosen(sign):
+def test_the_best_of_ease_and_the_compared_factorisations_is_chosen(sign):
     spreads: list[float] = []
 
     def quality(scores):
@@ -134,7 +134,7 @@ def test_a_factorisation_anywhere_in_the_grid_is_chosen_where_quality_falls_away
 
 
 @pytest.mark.parametrize(("noise", "is_factorised"), [(2.0, True), (4.0, False)])
-def test_of_few_ratings_a_factorisation_is_chosen_only_where_it_is_ahead_by_more_than_chance(
+def test_with_few_ratings_a_factorisation_is_chosen_only_if_it_is_better_by_more_than_chance(
     compared, noise, is_factorised
 ):
     """It is ahead by 1 in the mean of 60 users, whose standard error is the noise divided by their root."""

@@ -118,7 +118,7 @@ def csr(history: sparse.csr_array) -> dict[str, np.ndarray]:
     return {f"history.{part}": getattr(history, part) for part in ("data", "indices", "indptr")}
 
 
-def test_what_has_been_saved_is_loaded_with_both_members_and_their_weights(fitted, log, tmp_path):
+def test_a_saved_mixture_is_loaded_with_both_members_and_their_weights(fitted, log, tmp_path):
     fitted.save(tmp_path / "model.npz")
     loaded = recsys.load_fitted(tmp_path / "model.npz")
     first, second = pack(fitted), pack(loaded)

@@ -103,7 +103,7 @@ def known_first(n_users: int = 100) -> Dataset:
     return replace(log_of(pairs, n_users, N_ITEMS), timestamp=np.array(times))
 
 
-def test_those_who_give_what_is_rated_first_are_led_to_what_is_rated_later():
+def test_new_users_who_give_first_items_are_recommended_later_ones():
     ratings, table = known_first(), np.eye(N_ITEMS, dtype=np.float32)
     in_time = ShortHistory.fit(ratings, table, RNG(0))
     at_random = ShortHistory.fit(replace(ratings, timestamp=None), table, RNG(0))
@@ -114,7 +114,7 @@ def test_those_who_give_what_is_rated_first_are_led_to_what_is_rated_later():
         assert answer[others].mean() < timeless[others].mean()
 
 
-def test_those_who_give_what_is_rated_later_are_answered_as_if_there_were_no_times():
+def test_new_users_who_give_later_items_are_answered_as_if_there_were_no_times():
     # Nobody rated these first, so they can only come from a list in any order; its owner knows items 0 to 3 as well.
     ratings, table = known_first(), np.eye(N_ITEMS, dtype=np.float32)
     in_time = ShortHistory.fit(ratings, table, RNG(0))

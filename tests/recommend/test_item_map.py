@@ -49,7 +49,7 @@ def test_a_small_catalogue_is_measured_in_smaller_neighbourhoods_or_not_at_all(n
     assert (maps.trustworthiness and maps.trustworthiness.k) == k
 
 
-def test_of_a_large_catalogue_the_most_rated_are_laid_out_in_catalogue_order():
+def test_the_most_rated_items_of_a_large_catalogue_are_laid_out_in_catalogue_order():
     n_ratings = [5, 1, 9, 5, 5, 7]
     maps = maps_of(groups(2, 3), n_ratings, max_laid_out=4)
     assert maps.laid_out.tolist() == [0, 2, 3, 5]  # of three items with five ratings the first two

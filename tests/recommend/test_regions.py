@@ -42,7 +42,7 @@ def test_labels_of_the_same_items_name_one_region_together_and_a_third_is_left_o
     assert sorted(region.labels for region in label_regions(FIVE, labels)) == [(0, 1), (3,)]
 
 
-def test_what_is_spread_evenly_or_rare_or_had_by_all_names_nothing():
+def test_labels_that_are_spread_evenly_or_rare_or_everywhere_name_no_region():
     rng = np.random.default_rng(1)
     half, rare = rng.random(300) < 0.5, (CLUMP == 1) & (np.arange(300) % 4 == 0)
     everything, nothing = np.ones(300, bool), np.zeros(300, bool)

@@ -122,7 +122,7 @@ CONFIGS = st.builds(
 @pytest.mark.parametrize("model", MODEL_NAMES)
 @settings(max_examples=25)
 @given(LOGS, CONFIGS)
-def test_of_any_log_and_settings_a_model_is_finite_or_refused_in_a_sentence(model, log, config):
+def test_a_model_of_any_log_and_settings_is_finite_or_refused_in_a_sentence(model, log, config):
     frame = pd.DataFrame([(user, item, rating) for (user, item), rating in log.items()])
     ratings = recsys.Dataset.from_frames(frame.set_axis(["user", "item", "rating"], axis=1))
     try:

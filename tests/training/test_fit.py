@@ -130,7 +130,7 @@ def test_the_served_model_has_trained_on_all_ratings_until_the_best_epoch(model)
 
 
 @pytest.mark.parametrize("model", ["base", "deep"])
-def test_of_a_large_log_early_stopping_sees_a_share_of_the_users_and_the_served_model_all_in_as_many_steps(
+def test_early_stopping_on_a_large_log_uses_a_share_of_the_users_and_as_many_steps_as_the_served_model(
     monkeypatch, model
 ):
     dataset = two_tastes()

@@ -42,7 +42,7 @@ def test_epochs_are_recorded_at_equal_distances_from_the_first_up_to_the_limit(n
     assert recorded_epochs(n_epochs, max_frames) == epochs
 
 
-def test_of_a_thousand_epochs_at_least_half_of_the_limit_is_used():
+def test_at_least_half_of_the_limit_is_used_for_a_thousand_epochs():
     epochs = recorded_epochs(1000, 29)
     assert 14 <= len(epochs) <= 29
     assert len(set(np.diff(epochs).tolist())) == 1

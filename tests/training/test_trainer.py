@@ -121,7 +121,7 @@ def test_the_gradients_of_a_step_of_cosine_towers_are_those_of_the_hidden_half(m
     assert max(errors(trainer.towers.parameters(), lambda: softmax_loss(trainer, batch, inputs)).values()) < LIMIT
 
 
-def test_what_is_hidden_has_no_part_in_the_vector_that_predicts_it():
+def test_hidden_items_are_not_in_the_vector_that_predicts_them():
     ratings = two_tastes(n_users=6, n_items=8)
     trainer, batch = cosine_trainer(ratings), first_batch(ratings)
     inputs = trainer.towers.training_inputs(batch.users, np.random.default_rng(0))

@@ -51,7 +51,7 @@ def test_where_negatives_are_sampled_the_loss_counts_as_many(monkeypatch):
     assert last.validation_loss == pytest.approx(last.train_loss, abs=0.3)
 
 
-def test_of_many_users_a_random_sample_is_scored(monkeypatch):
+def test_a_random_sample_of_many_users_is_scored(monkeypatch):
     monkeypatch.setattr("recsys.training.validation.MAX_USERS", 25)
     monkeypatch.setattr("recsys.training.validation.MIN_SAMPLE", 1)
     _, validation = held_out(two_tastes())

@@ -195,7 +195,7 @@ def test_numbers_that_make_no_sense_are_differences_and_no_traceback():
     assert any("novelty" in difference for difference in check_figures(broken).differences)
 
 
-def test_what_needs_the_names_of_withheld_items_is_not_verified_and_the_rest_is():
+def test_figures_that_need_the_names_of_withheld_items_are_not_verified_and_others_are():
     privacy = PrivacyConfig(named_items="none")
     comparison = check_figures(assemble(results_of(example(), replace(CONFIG, privacy=privacy))))
     assert comparison.differences == []

@@ -24,7 +24,7 @@ def test_a_site_as_it_was_built_is_verified(site):
 
 
 @pytest.mark.parametrize("exists", [True, False])
-def test_what_is_no_site_is_refused_in_one_sentence(tmp_path, exists):
+def test_a_folder_that_is_no_site_is_refused_in_one_sentence(tmp_path, exists):
     folder = tmp_path if exists else tmp_path / "absent"
     with pytest.raises(OutputError, match="has no folder data" if exists else "is no folder"):
         verify_site(folder)
