@@ -80,7 +80,12 @@ class DividedSplit:
 
     def join_tables(self, parts: Sequence[T]) -> T:
         """Join dataclasses whose attributes are all arrays with a row for each user."""
-        return parts[0] if len(parts) == 1 else _join_tables(parts, self.users)
+        if len(parts) == 1:
+            return parts[0]
+        columns: dict[str, Any] = {
+            name: join_rows([vars(part)[name] for part in parts], self.users) for name in vars(parts[0])
+        }
+        return replace(parts[0], **columns)  # type: ignore[type-var]
 
 
 def rows_of(table: T, users: Ids) -> T:
@@ -109,12 +114,6 @@ def _of_users(parts: Split, users: Ids) -> Split:
         test = test.of_users(users) if test.user_counts[users].any() else None
     return replace(parts, train=parts.train.of_users(users), test=test)
 
-
-def _join_tables(parts: Sequence[T], users: Sequence[Ids]) -> T:
-    columns: dict[str, Any] = {
-        name: join_rows([vars(part)[name] for part in parts], users) for name in vars(parts[0])
-    }
-    return replace(parts[0], **columns)  # type: ignore[type-var]
 
 
 def join_entries(parts: Sequence[NDArray[Any]], users: Sequence[Ids], ratings: Dataset) -> NDArray[Any]:

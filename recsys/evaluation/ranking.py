@@ -148,7 +148,7 @@ def visit_scores(fitted: Scorer, users: Ids, visits: Sequence[Visit], exclude: D
             visit_block(rows, block)
 
     blocks = _blocks(len(users), n_items)
-    if _is_thread_safe(fitted):
+    if getattr(fitted, "is_thread_safe", False):
         for_each(visit, blocks)
     else:
         for rows in blocks:
@@ -193,9 +193,6 @@ def _blocks(n_users: int, n_items: int) -> list[slice]:
     size = tile * -(-n_users // (n_blocks * tile))
     return [slice(start, min(start + size, n_users)) for start in range(0, n_users, size)]
 
-
-def _is_thread_safe(fitted: Scorer) -> bool:
-    return bool(getattr(fitted, "is_thread_safe", False))
 
 
 def _finite_scores(fitted: Scorer, users: Ids) -> NDArray[np.floating[Any]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recsys.data.twins import Twins
-from recsys.schema import BaselineRecommendation, Item, Items, Recommendation, UserLists
+from recsys.schema import BaselineRecommendation, Items, Recommendation, UserLists
 
 NO_ITEM, WITHHELD = -1, -2
 
@@ -72,7 +72,7 @@ def make_catalogue(items: Items, n_users: int) -> Catalogue:
     return Catalogue(
         n_users=n_users,
         n_items=len(items.items),
-        item_counts=_counts(items.items),
+        item_counts=np.array([item.n_train for item in items.items], np.int64),
         genres=genres,
         genre_names=genre_names,
         index=index,
@@ -83,9 +83,6 @@ def make_catalogue(items: Items, n_users: int) -> Catalogue:
         ),
     )
 
-
-def _counts(items: Sequence[Item]) -> NDArray[np.int64]:
-    return np.array([item.n_train for item in items], np.int64)
 
 
 def make_lists(name: str, users: Sequence[UserLists], k: int, index: Mapping[str, int]) -> Lists:
