@@ -1,4 +1,4 @@
-"""The table of faults in ``tests/README.md`` names tests that exist."""
+"""The tables in ``tests/README.md`` and in ``CONTRIBUTING.md`` name tests, and files, that exist."""
 
 import re
 from pathlib import Path
@@ -19,3 +19,14 @@ def test_every_row_of_the_table_names_a_test_that_exists():
     assert not absent
     rows = [line for line in (TESTS / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     assert [row for row in rows if "::" not in row and not row.startswith("| fault or input")] == []
+
+
+def test_the_table_of_what_is_written_twice_names_files_that_exist():
+    root = TESTS.parent
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.partition("## Written twice")[2].partition("\n## ")[0]
+    folders = (root / "recsys", root / "templates", TESTS)
+    files = [path.as_posix() for folder in folders for path in folder.rglob("*.*")]
+    named = re.findall(r"`([\w/]+\.(?:py|js|html))`", table)
+    assert len(named) > 50
+    assert [name for name in named if not any(file.endswith(f"/{name}") for file in files)] == []

@@ -21,7 +21,7 @@ import pytest
 
 from recsys.evaluation import cold_start
 from recsys.site.output.scripts import join_modules
-from recsys.site.publish.server import address, server
+from recsys.site.publish.server import BASE, SiteHandler, address, server
 from tests.browser.profiles import PATIENCE, Profiles, origin_of
 from tests.requirements import (
     chromium_path,
@@ -84,6 +84,12 @@ REPEATED = """async ([argument, patience]) => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }"""
+OFFLINE = """{
+  let load;
+  const attempt = (name) => (globalThis.isOnline ? load(name) : Promise.reject(new Error("offline")));
+  globalThis.marquee = { get loadExported() { return attempt; }, set loadExported(installed) { load = installed; } };
+}"""
+"""Before a page is loaded: no exported script loads until ``isOnline`` is set."""
 Visit = Callable[..., Any]
 
 
@@ -97,12 +103,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of a site on a server, under a path."""
-    with server(folder) as http:
+def served(folder: Path, base: str = BASE, make_handler: Callable[..., SiteHandler] | None = None) -> Iterator[str]:
+    """The address of a site on a server, under a path; the arguments are those of ``server``."""
+    with server(folder, base, make_handler) as http:
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
-        yield address(http)
+        yield address(http, base)
         http.shutdown()
         thread.join(5)
 

@@ -4,12 +4,18 @@ Whether a page fits depends on the width alone, its colours on the theme alone, 
 origin alone, so two visits stand for all eight.
 """
 
-import threading
-
 import pytest
 
-from recsys.site.publish.server import address, server
-from tests.browser.conftest import KINDS, THEMES, WIDTHS, axe_violations, cut_tables, document_widths, settled
+from tests.browser.conftest import (
+    KINDS,
+    THEMES,
+    WIDTHS,
+    axe_violations,
+    cut_tables,
+    document_widths,
+    served,
+    settled,
+)
 
 kinds = pytest.mark.parametrize("kind", KINDS)
 visits_of_a_page = pytest.mark.parametrize(
@@ -69,16 +75,12 @@ def assert_404_page(page, web):
 @pytest.mark.parametrize("base", ["/", "/a/b/"])
 @pytest.mark.parametrize("unknown", ["none.html", "users/none.html", "users/x/none"])
 def test_the_404_page_finds_the_front_page_of_a_site_at_the_top_of_a_host_or_below_it(site, chromium, base, unknown):
-    with server(site, base) as http:
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
+    with served(site, base) as address:
         page = chromium.new_page()
-        page.goto(f"{address(http, base)}{unknown}")
+        page.goto(address + unknown)
         link = page.get_by_role("link", name="Back to home")
-        assert link.evaluate("link => link.href") == f"{address(http, base)}index.html"
+        assert link.evaluate("link => link.href") == f"{address}index.html"
         page.close()
-        http.shutdown()
-        thread.join(5)
 
 
 def test_without_javascript_the_404_page_has_no_link_that_leads_nowhere(visit):

@@ -7,14 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import REQUESTED, SHIFT, axe_violations, document_widths, main_path, until
+from tests.browser.conftest import OFFLINE, REQUESTED, SHIFT, axe_violations, document_widths, main_path, until
 from tests.browser.rate.page import cards, expected_ranking, loaded, rate_card, recommended
 
-OFFLINE = """{
-  let load;
-  const attempt = (name) => (globalThis.isOnline ? load(name) : Promise.reject(new Error("offline")));
-  globalThis.marquee = { get loadExported() { return attempt; }, set loadExported(installed) { load = installed; } };
-}"""
 SMALL = """() => [...document.querySelectorAll("#try :is(label, button, .actions a), .front .button")]
   .filter((element) => element.checkVisibility()).map((element) => [element, element.getBoundingClientRect()])
   .filter(([, { width, height }]) => Math.min(width, height) < 44).map(([element]) => element.outerHTML)"""

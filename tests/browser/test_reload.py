@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from recsys.site.output.csp import CSP
 from recsys.site.publish.reload import ReloadingHandler, SiteVersion
-from recsys.site.publish.server import address, server
-from tests.browser.conftest import until
+from tests.browser.conftest import served, until
 
 PAGE = '<!doctype html><html lang=en><meta http-equiv=Content-Security-Policy content="{}"><title>{}</title><p>page'
 
@@ -21,13 +19,11 @@ def test_an_open_page_follows_a_change_of_its_site(chromium: Any, tmp_path: Path
 
     write("first")
     version = SiteVersion()
-    with server(tmp_path, make_handler=partial(ReloadingHandler, version=version)) as http:
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
+    with served(tmp_path, make_handler=partial(ReloadingHandler, version=version)) as address:
         page = chromium.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address(http))
+        page.goto(address)
         page.evaluate("document.title = 'not loaded again'")
         write("second")
         asked = page.wait_for_event("response", lambda response: response.url.endswith("/version"))
@@ -37,5 +33,3 @@ def test_an_open_page_follows_a_change_of_its_site(chromium: Any, tmp_path: Path
         until(page, "() => document.title === 'second'")
         assert complaints == []
         page.close()
-        http.shutdown()
-        thread.join(5)

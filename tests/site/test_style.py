@@ -96,6 +96,14 @@ def test_every_token_that_is_used_is_declared():
     assert used - declared - set_in_pages == set()
 
 
+def test_every_token_that_is_declared_is_used():
+    own = re.sub(r"\.bk-Tooltip \{.*?\}", "", CSS, flags=re.DOTALL)  # BokehJS reads those of its tooltips
+    declared = {name for name in re.findall(r"(?:^|[\s{;])(--[\w-]+):", own) if not name.startswith("--bokeh-")}
+    scripts = "".join(path.read_text("utf-8") for path in (TEMPLATES / "assets").rglob("*.js"))
+    sources = scripts + "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
+    assert {name for name in declared if f"var({name}" not in CSS and name not in sources} == set()
+
+
 def test_the_404_page_has_the_style_it_uses_and_little_else(tmp_path):
     text = (render_html(tiny(), tmp_path) / "404.html").read_text("utf-8")
     style, body = text[text.index("<style>") : text.index("</style>")], text[text.index("<body>") :]

@@ -138,14 +138,14 @@ def ticks(chromium, web):
 @settings(max_examples=60, deadline=None)
 @given(low=st.floats(-100, 100), span=st.floats(0.001, 1000), n=st.integers(1, 12))
 def test_ticks_are_round_numbers_within_the_range(ticks, low, span, n):
-    found = ticks(low, low + span, n)
-    assert len(found) <= n + 1
+    shown = ticks(low, low + span, n)
+    assert len(shown) <= n + 1
     slack = 1e-6 * span
-    assert all(low - slack <= tick <= low + span + slack for tick in found)
-    steps = {round((b - a) / span, 6) for a, b in pairwise(found)}
+    assert all(low - slack <= tick <= low + span + slack for tick in shown)
+    steps = {round((b - a) / span, 6) for a, b in pairwise(shown)}
     assert len(steps) <= 1
     if steps:
-        assert f"{found[1] - found[0]:.2e}".startswith(("1.00", "2.00", "5.00"))
+        assert f"{shown[1] - shown[0]:.2e}".startswith(("1.00", "2.00", "5.00"))
 
 
 def test_ticks_of_known_ranges(ticks):

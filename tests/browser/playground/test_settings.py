@@ -79,8 +79,8 @@ def test_the_step_of_the_lesson_stays_in_the_address_and_leaves_settings_alone(m
 def test_settings_without_effect_are_known_and_do_not_tell_experiments_apart(module, changes, log, idle):
     log = {"nItems": 1500, "genres": {}, **log}
     chosen = {**module.evaluate("DEFAULTS"), **changes}
-    found = module.evaluate("([settings, log]) => [...idleSettings(settings, log).keys()]", [chosen, log])
-    assert sorted(found) == sorted(idle)
+    without_effect = module.evaluate("([settings, log]) => [...idleSettings(settings, log).keys()]", [chosen, log])
+    assert sorted(without_effect) == sorted(idle)
     others = {"logQ": False, "masked": False, "distillation": 10, "l2": 1, "initialScale": 1, "genres": True}
     effective = "([settings, log]) => effectiveSettings(settings, log)"
     same = {**chosen, **{name: value for name, value in others.items() if name in idle}}

@@ -96,9 +96,9 @@ def match(page: Any, catalogue: list[Any], *entries: dict[str, Any], twins: list
     ],
 )
 def test_titles_match_whatever_their_spelling_if_the_year_does(page, title, year, id_):
-    found = match(page, FILMS, {"title": title, "year": year})
-    assert found["matched"] == ([] if id_ is None else [[id_, None]])
-    assert found["unmatched"] == ([title] if id_ is None else [])
+    result = match(page, FILMS, {"title": title, "year": year})
+    assert result["matched"] == ([] if id_ is None else [[id_, None]])
+    assert result["unmatched"] == ([title] if id_ is None else [])
 
 
 def test_where_two_items_fit_neither_is_taken(page):
@@ -138,9 +138,9 @@ def test_imdb_ids_match_where_the_site_has_no_titles_but_a_count_is_no_id(page):
     ],
 )
 def test_books_match_by_isbn_else_by_title_whatever_the_edition(page, entry, id_):
-    found = match(page, BOOKS, {"isEdition": True, **entry})
-    assert found["matched"] == ([] if id_ is None else [[id_, None]])
-    assert len(found["ambiguous"]) == (id_ is None)
+    result = match(page, BOOKS, {"isEdition": True, **entry})
+    assert result["matched"] == ([] if id_ is None else [[id_, None]])
+    assert len(result["ambiguous"]) == (id_ is None)
 
 
 def test_of_an_item_met_twice_the_newest_rating_counts_and_any_rating_before_none(page):

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from tests.browser.conftest import other_main_path
+from tests.browser.conftest import OFFLINE, other_main_path
 from tests.browser.rate.page import (
     FOCUSED,
     cards,
@@ -21,11 +21,6 @@ ONE_GENRE = """{
   const without = (facts) => ({ ...facts, genres: ["Film"], of: facts.of.map(() => [0]) });
   const attempt = (name) => (name === "rate" ? load(name).then(without) : load(name));
   globalThis.marquee = { get load() { return attempt; }, set load(installed) { load = installed; } };
-}"""
-OFFLINE = """{
-  let load;
-  const attempt = (name) => (globalThis.isOnline ? load(name) : Promise.reject(new Error("offline")));
-  globalThis.marquee = { get loadExported() { return attempt; }, set loadExported(installed) { load = installed; } };
 }"""
 
 

@@ -79,9 +79,9 @@ def site(users: dict[str, UserLists], genres: dict[str, list[str]] | None = None
 
 
 def example(artefacts: Artefacts) -> ExampleUser:
-    found = example_user(site_data(artefacts))
-    assert found is not None
-    return found
+    chosen = example_user(site_data(artefacts))
+    assert chosen is not None
+    return chosen
 
 
 def chosen(*users: UserLists, **counts: int) -> int:
