@@ -1,5 +1,5 @@
 // Draw the Bokeh charts of a page with the colours of the visitor's theme.
-import { onThemeChange, themeColour } from "./theme_colours.js";
+import { markTheme, onThemeChange, themeColour } from "./theme_colours.js";
 
 const PRINT_WIDTH = 680; // px
 const [VARIABLE, COLOUR] = ["_variable", "_colour"]; // columns of a source, as in charts/figures.py
@@ -73,9 +73,6 @@ function paintModel(model, font) {
 }
 
 const bodyFont = () => getComputedStyle(document.body).fontFamily;
-
-// In print, on white paper, the style sheet inverts what was painted for a dark page.
-const markTheme = (container) => container.toggleAttribute("data-dark", themeColour("--surface") !== "rgb(255, 255, 255)");
 
 onThemeChange(() => {
   for (const [container, { bokehDocument }] of drawnCharts) {

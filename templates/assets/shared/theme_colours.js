@@ -17,6 +17,10 @@ export function themeColour(variable) {
   return themeColours.get(variable);
 }
 
+// Note on what was painted whether it is for a dark page: in print, on white paper, the style sheet inverts that.
+export const markTheme = (painted) =>
+  painted.toggleAttribute("data-dark", themeColour("--surface") !== "rgb(255, 255, 255)");
+
 // Call `repaint` whenever the theme changes: by the switch in the head, or by the system.
 export function onThemeChange(repaint) {
   document.addEventListener("marquee:theme", repaint);

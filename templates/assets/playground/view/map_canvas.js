@@ -1,6 +1,6 @@
 // Paint the items on a canvas, and find the one at a place of it. Lengths are in px of the page, y downwards.
 import { placeNames, shorten } from "../../shared/names.js";
-import { themeColour } from "../../shared/theme_colours.js";
+import { markTheme, themeColour } from "../../shared/theme_colours.js";
 
 const PADDING = 14; // between the items and the edge
 const NAME_AREA = 11000; // px² for each name
@@ -185,7 +185,7 @@ export function createMapCanvas(canvas, facts, items) {
       if (!size.width || !size.height) return;
       toPixels = projection(extent);
       shownPoints = points;
-      canvas.toggleAttribute("data-dark", themeColour("--surface") !== "rgb(255, 255, 255)");
+      markTheme(canvas);
       context.clearRect(0, 0, size.width, size.height);
       if (direction) drawOrigin();
       drawPoints(genre);
