@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits
 from recsys.baselines.registry import BASELINES
 from recsys.cache.models import cached_fit
 from recsys.cache.store import Cache, FolderCache, cache_folder
-from recsys.checks import check as check
+from recsys.checks import check as check  # the command uses both names without a build, for --dry-run
 from recsys.checks import check_presentation, report_twins
 from recsys.checks import fit_lists as fit_lists
 from recsys.config import BuildConfig, InputConfig, PresentationConfig, ReadConfig

@@ -11,4 +11,4 @@ BASELINES: dict[str, BaselineSpec] = {
     "ease": ease.BASELINE,
     "als": als.BASELINE,
 }
-"""By the name of their row in ``metrics.json``, in the order of display."""
+"""The baselines by the name of their row in ``metrics.json``, in the order of display."""

@@ -26,7 +26,7 @@ FROM_A_RATING: dict[Kind, str] = {
     "counts": _FROM_A_COUNT,
     "equal": _FROM_A_COUNT,
 }
-"""By the kind of the ratings."""
+"""What counts as relevant with a threshold, by the kind of the ratings."""
 
 TWINS = (
     "; an item does not count if the user rated a twin of it in training (an item of the same title and year, see "

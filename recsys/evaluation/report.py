@@ -48,17 +48,17 @@ class Report:
 
     @property
     def mean(self) -> dict[str, float]:
-        """By accuracy metric, the mean over users."""
+        """The mean over users of each accuracy metric, by name."""
         return {name: interval.mean for name, interval in self.accuracy.items()}
 
     @property
     def low(self) -> dict[str, float]:
-        """By accuracy metric, the lower end of the interval."""
+        """The lower end of the interval of each accuracy metric, by name."""
         return {name: interval.low for name, interval in self.accuracy.items()}
 
     @property
     def high(self) -> dict[str, float]:
-        """By accuracy metric, the upper end of the interval."""
+        """The upper end of the interval of each accuracy metric, by name."""
         return {name: interval.high for name, interval in self.accuracy.items()}
 
 

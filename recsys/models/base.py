@@ -53,7 +53,7 @@ class BaseModel:
         self.bias = Embedding.holding(start.bias[:, None])
 
     def parameters(self) -> dict[str, Parameter]:
-        """By name."""
+        """The parameters, by name."""
         return named({"user": self.user, "item": self.item, "bias": self.bias})
 
     def user_parameters(self) -> frozenset[str]:
@@ -103,7 +103,7 @@ class BaseModel:
         return self.user.forward(inputs)
 
     def users_backward(self, gradient: Array, cache: Ids) -> None:
-        """From the gradient of the user vectors (U, d)."""
+        """Add to the parameters' gradients, from the gradient of the user vectors (U, d)."""
         self.user.backward(gradient, cache)
 
     def items_forward(self, items: Ids) -> tuple[Array, Array, Ids]:
@@ -113,7 +113,7 @@ class BaseModel:
         return vectors, bias[:, 0], items
 
     def items_backward(self, gradient: Array, bias_gradient: Array, cache: Ids) -> None:
-        """From the gradients of the item vectors (F, d) and biases (F,)."""
+        """Add to the parameters' gradients, from those of the item vectors (F, d) and biases (F,)."""
         self.item.backward(gradient, cache)
         self.bias.backward(bias_gradient[:, None], cache)
 
@@ -169,7 +169,7 @@ def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
 
 
 def explain(fitted: Fitted) -> Explanation:
-    """By the cosine of item vectors.
+    """Reasons by the cosine of item vectors.
 
     The model reads no history, so a recommendation cannot be traced to single ratings: this is a similarity, computed
     afterwards.

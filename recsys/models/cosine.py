@@ -83,11 +83,11 @@ class CosineModel:
         self.short_history = padding(self.history, self.pool.table.value)
 
     def parameters(self) -> dict[str, Parameter]:
-        """By name."""
+        """The parameters, by name."""
         return named({"pool": self.pool, "item": self.item, "bias": self.bias})
 
     def user_parameters(self) -> frozenset[str]:
-        """None: a user is what they rated."""
+        """None: a user is represented by what they rated."""
         return frozenset()
 
     def of_users(self, users: Ids) -> Self:
@@ -156,7 +156,7 @@ class CosineModel:
         return directions * SCALE, (pool_cache, unit_cache)
 
     def users_backward(self, gradient: Array, cache: tuple[Any, ...]) -> None:
-        """From the gradient of the user vectors (U, d)."""
+        """Add to the parameters' gradients, from the gradient of the user vectors (U, d)."""
         pool_cache, unit_cache = cache
         self.pool.backward(self.unit.backward(gradient * SCALE, unit_cache), pool_cache)
 
@@ -168,7 +168,7 @@ class CosineModel:
         return directions * SCALE, bias[:, 0], (item_cache, unit_cache, bias_cache)
 
     def items_backward(self, gradient: Array, bias_gradient: Array, cache: tuple[Any, ...]) -> None:
-        """From the gradients of the item vectors (F, d) and biases (F,)."""
+        """Add to the parameters' gradients, from those of the item vectors (F, d) and biases (F,)."""
         item_cache, unit_cache, bias_cache = cache
         self.item.backward(self.unit.backward(gradient * SCALE, unit_cache), item_cache)
         self.bias.backward(bias_gradient[:, None], bias_cache)

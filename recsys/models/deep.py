@@ -111,13 +111,13 @@ class DeepModel:
         self.short_history = padding(self.history, self.pool.table.value)
 
     def parameters(self) -> dict[str, Parameter]:
-        """By name."""
+        """The parameters, by name."""
         user_tower = {"pool": self.pool, "user_mlp": self.user_mlp}
         item_tower = {"item": self.item, "item_mlp": self.item_mlp, "bias": self.bias}
         return named({**user_tower, **item_tower})
 
     def user_parameters(self) -> frozenset[str]:
-        """None: a user is what they rated."""
+        """None: a user is represented by what they rated."""
         return frozenset()
 
     def of_users(self, users: Ids) -> Self:
@@ -186,7 +186,7 @@ class DeepModel:
         return vectors, (pool_cache, mlp_cache)
 
     def users_backward(self, gradient: Array, cache: tuple[Any, ...]) -> None:
-        """From the gradient of the user vectors (U, d)."""
+        """Add to the parameters' gradients, from the gradient of the user vectors (U, d)."""
         pool_cache, mlp_cache = cache
         # Through the residual h and through the MLP's first d inputs, which are h too; its other inputs are features.
         gradient = gradient + self.user_mlp.backward(gradient, mlp_cache)[:, : gradient.shape[1]]
@@ -218,7 +218,7 @@ class DeepModel:
         return embedded + refined, bias[:, 0], (item_cache, mlp_cache, bias_cache)
 
     def items_backward(self, gradient: Array, bias_gradient: Array, cache: tuple[Any, ...]) -> None:
-        """From the gradients of the item vectors (F, d) and biases (F,)."""
+        """Add to the parameters' gradients, from those of the item vectors (F, d) and biases (F,)."""
         item_cache, mlp_cache, bias_cache = cache
         # As in users_backward: e gets a gradient from the residual and from the MLP's first d inputs.
         gradient = gradient + self.item_mlp.backward(gradient, mlp_cache)[:, : gradient.shape[1]]
@@ -245,7 +245,7 @@ class DeepModel:
         return contributions, (pooled, weights, vectors, items, item)
 
     def self_contributions_backward(self, gradient: Array, cache: tuple[Any, ...]) -> Array:
-        """From the gradient of the self-contributions (P,) to that of the vectors (F, d)."""
+        """The gradient of the item vectors (F, d), from that of the self-contributions (P,); adds to the pool's."""
         pooled, weights, vectors, items, item = cache
         # Each is w p_i . v_i, linear in p_i and in v_i; the pairs of one item are summed.
         total = np.bincount(item, gradient * weights, len(items)).astype(gradient.dtype)[:, None]  # (F, 1)
@@ -290,7 +290,7 @@ def defaults(ratings: Dataset, config: TrainConfig) -> HyperParameters:
 
 
 def explain(fitted: Fitted) -> Explanation:
-    """By ablation: how much an item's score falls when the user tower runs without one rated item.
+    """Reasons by ablation: how much an item's score falls when the user tower runs without one rated item.
 
     With all n items of a history the user vector is f(sum of w_j p_j / sqrt(n)); without item i it is f(sum over the
     others of w_j p_j / sqrt(n - 1)). Weights, features and all learned numbers stay. The bias of the recommended item

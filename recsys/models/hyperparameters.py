@@ -115,7 +115,7 @@ def default_batch_size(n_ratings: int, n_users: int) -> int:
 
 
 def bounded_batch_size(batch_size: int, n_ratings: int, n_users: int) -> int:
-    """At most :data:`MAX_BATCH_SIZE` ratings, and those of about :data:`MAX_BATCH_USERS` users, to bound memory."""
+    """At most :data:`MAX_BATCH_SIZE` ratings, and about those of :data:`MAX_BATCH_USERS` users, to bound memory."""
     return min(batch_size, MAX_BATCH_SIZE, -(-n_ratings * MAX_BATCH_USERS // n_users))
 
 

@@ -62,7 +62,7 @@ class Mixture:
         self.members, self.weights, self.log_q = dict(members), weights, log_q.astype(np.float32)
 
     def parameters(self) -> dict[str, Parameter]:
-        """Of all members, by name."""
+        """The parameters of all members, by name."""
         return {
             f"{name}.{parameter}": value
             for name, member in self.members.items()

@@ -10,8 +10,8 @@ MODELS: dict[str, ModelSpec] = {
     "base": base.MODEL,
     "deep": deep.MODEL,
 }
-"""By name, in the order in which they are shown. Look models up when a function runs, not when a module is imported,
-so that an entry added later counts too."""
+"""The models by name, in the order in which they are shown. Look them up when a function runs, not when a module is
+imported, so that an entry added later counts too."""
 
 
 def model_spec(name: str) -> ModelSpec:

@@ -91,7 +91,7 @@ class Towers(Protocol):
         ...
 
     def users_backward(self, gradient: Array, cache: Any) -> None:
-        """From the gradient of the user vectors (U, d)."""
+        """Add to the parameters' gradients, from the gradient of the user vectors (U, d)."""
         ...
 
     def items_forward(self, items: Ids) -> tuple[Array, Array, Any]:
@@ -99,7 +99,7 @@ class Towers(Protocol):
         ...
 
     def items_backward(self, gradient: Array, bias_gradient: Array, cache: Any) -> None:
-        """From the gradients of the item vectors (F, d) and biases (F,)."""
+        """Add to the parameters' gradients, from those of the item vectors (F, d) and biases (F,)."""
         ...
 
     def self_contributions_forward(self, inputs: Any, vectors: Array, items: Ids, item: Ids) -> tuple[Array, Any]:
@@ -114,7 +114,7 @@ class Towers(Protocol):
         ...
 
     def self_contributions_backward(self, gradient: Array, cache: Any) -> Array:
-        """From the gradient of the self-contributions (P,) to that of the item vectors (F, d)."""
+        """The gradient of the item vectors (F, d), from that of the self-contributions (P,)."""
         ...
 
 

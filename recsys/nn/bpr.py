@@ -4,7 +4,8 @@ The loss of a pair (u, i) with a drawn item j is
 
     l = -log sigmoid(s_ui - s_uj),    s = user . item + bias
 
-so only the order of the two items counts. Items are drawn uniformly, and there is no correction for popularity.
+so only the order of the two items counts. Items are drawn uniformly, and there is no correction for popularity. The
+models use the losses of :mod:`recsys.nn.losses`; the playground offers this one too, and tests compare it with this.
 Letters in shapes: U users and F items of a batch, P its pairs, d the width of vectors.
 """
 
@@ -77,7 +78,7 @@ class PairedNegatives:
         return negative_scores, positive_scores, (users, items)
 
     def backward(self, gradient: Array, positive_gradient: Array, cache: tuple[Array, Array]) -> ScoreGradients:
-        """From the gradients of both scores (P,); those of the negatives are ignored where there is none."""
+        """The gradients of the arguments, from those of both scores (P,); without a negative, its one is ignored."""
         users, items = cache
         has_negative = self.negative != NONE
         # As one sparse matrix (U, F), in which the gradients of repeated pairs are summed.

@@ -47,7 +47,7 @@ class Embedding:
         return embedding
 
     def parameters(self) -> dict[str, Parameter]:
-        """By name."""
+        """The parameters, by name."""
         return {"table": self.table}
 
     def forward(self, ids: Ids) -> tuple[Array, Ids]:
@@ -77,7 +77,7 @@ class WeightedSum:
         self.table = Parameter((rng.standard_normal((n, dim)) * scale).astype(dtype))
 
     def parameters(self) -> dict[str, Parameter]:
-        """By name."""
+        """The parameters, by name."""
         return {"table": self.table}
 
     def forward(self, weights: sparse.csr_array[Any]) -> tuple[Array, sparse.csr_array[Any]]:
@@ -119,7 +119,7 @@ class Linear:
         self.bias = Parameter(np.zeros(d, dtype))
 
     def parameters(self) -> dict[str, Parameter]:
-        """By name."""
+        """The parameters, by name."""
         return {"weight": self.weight, "bias": self.bias}
 
     def forward(self, x: Array) -> tuple[Array, Array]:
@@ -159,7 +159,7 @@ class MLP:
         self.outer = Linear(n_hidden, n_out, rng, dtype, gain=0.0)
 
     def parameters(self) -> dict[str, Parameter]:
-        """By name, inner before outer."""
+        """The parameters by name, inner before outer."""
         return named({"inner": self.inner, "outer": self.outer})
 
     def forward(self, x: Array) -> tuple[Array, tuple[Array, Array]]:

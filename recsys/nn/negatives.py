@@ -54,7 +54,10 @@ class Negatives(Protocol):
         ...
 
     def backward(self, gradient: Array, positive_gradient: Array, cache: Any) -> ScoreGradients:
-        """From the gradients of both; that of the scores (U, C), 0 where they are masked, may be overwritten."""
+        """The gradients of the arguments, from those of both scores.
+
+        The gradient of the negatives' scores (U, C), which is 0 where they are masked, may be overwritten.
+        """
         ...
 
     def rated(self) -> RatedNegatives:
@@ -180,7 +183,7 @@ def uniform_draws(n_items: int, n_draws: int, rng: np.random.Generator) -> Ids:
 
     The softmax over such a sample is the sampled softmax (Bengio & Senecal 2008; Jean et al. 2015). It corrects the
     scores by the log of each item's probability of being drawn. Here this is one constant, which no softmax sees, so
-    there is no log q to subtract.
+    there is no log q to subtract. The models sample by ratings; the playground offers both.
     """
     return np.bincount(rng.integers(n_items, size=n_draws), minlength=n_items)
 

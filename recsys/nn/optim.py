@@ -99,6 +99,8 @@ class LazyAdam(Adam):
 class SGD:
     """Stochastic gradient descent: ``value -= rate g``, the same rate for every number.
 
+    The models use Adam; the playground offers both, and tests compare it with this.
+
     Args:
         parameters: what to update.
     """

@@ -24,14 +24,14 @@ METRICS: dict[str, AccuracyMetric | ListMetric] = {
     "novelty": novelty.METRIC,
     "diversity": diversity.METRIC,
 }
-"""By the key in ``metrics.json``, in the order of display."""
+"""The metrics by their key in ``metrics.json``, in the order of display."""
 
 
 def accuracy_metrics() -> dict[str, AccuracyMetric]:
-    """Those with one number per user, by name."""
+    """The metrics with one number per user, by name."""
     return {name: metric for name, metric in METRICS.items() if isinstance(metric, AccuracyMetric)}
 
 
 def list_metrics() -> dict[str, ListMetric]:
-    """Those of all lists together, by name."""
+    """The metrics of all lists together, by name."""
     return {name: metric for name, metric in METRICS.items() if isinstance(metric, ListMetric)}
