@@ -1,4 +1,4 @@
-"""MovieLens's items and users as frames. The files are small, so they are converted row by row."""
+"""Read MovieLens's items and users as frames; the files are small, so they are converted row by row."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from recsys.data.readers.table import Skipped, SourceTable
 from recsys.data.titles import natural_order, split_year
 from recsys.errors import DataError
 
-# The flags of u.item in their order, for copies without u.genre.
+# The genres of the flags in u.item in their order, for copies without u.genre.
 GENRES = (
     *("unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama"),
     *("Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western"),
 )
-# The occupations that 1M gives by number, from 0.
+# The occupations that MovieLens 1M has as numbers from 0.
 _OCCUPATIONS = (
     *("other", "academic or educator", "artist", "clerical or admin", "college or graduate student"),
     *("customer service", "doctor or health care", "executive or managerial", "farmer", "homemaker", "K-12 student"),
@@ -50,7 +50,7 @@ class Row:
         """A whole number as it is written: "007" is not "7".
 
         Raises:
-            DataError: it is none, or does not fit 64 bits.
+            DataError: the cell is not a whole number, or does not fit into 64 bits.
         """
         text = self.text(column)
         problem = problem_of_integer(text)
@@ -65,7 +65,7 @@ class Row:
 
 
 def read_items(table: SourceTable, flags: Sequence[str], skipped: Skipped | None = None) -> pd.DataFrame:
-    """Columns item, title (None where the source has none), year (NaN where unknown) and genres ("A|B").
+    """Columns item, title (None if there is none), year (NaN if unknown) and genres ("A|B").
 
     Args:
         table: the items, with a column of genres or with a flag for each genre.
@@ -73,7 +73,7 @@ def read_items(table: SourceTable, flags: Sequence[str], skipped: Skipped | None
         skipped: counts rows that cannot be read; None to raise an error for the first.
 
     Raises:
-        DataError: a row cannot be read, or an item has two.
+        DataError: a row cannot be read, or an item has two rows.
     """
     rows, genres = [], []
     for row in _distinct_rows(table, "item", skipped):
@@ -98,10 +98,10 @@ def read_items(table: SourceTable, flags: Sequence[str], skipped: Skipped | None
 
 
 def read_users(table: SourceTable) -> pd.DataFrame:
-    """Columns user, age (NaN where missing), gender and occupation (None where missing); no zip codes.
+    """Columns user, age (NaN if missing), gender and occupation (None if missing); no zip codes.
 
     Raises:
-        DataError: a row cannot be read, or a user has two.
+        DataError: a row cannot be read, or a user has two rows.
     """
     rows = list(_distinct_rows(table, "user", None))
     return pd.DataFrame(
@@ -143,7 +143,7 @@ def _rows(table: SourceTable, skipped: Skipped | None) -> Iterator[Row]:
 
 
 def _distinct_rows(table: SourceTable, column: str, skipped: Skipped | None) -> Iterator[Row]:
-    """All rows, each with an id of its own."""
+    """All rows, whose ids must be distinct."""
     first: dict[str, int] = {}
     for row in _rows(table, skipped):
         try:
@@ -166,7 +166,7 @@ def _ids(rows: Sequence[Row], column: str) -> pd.Series[Any]:
 
 
 def _year_of_date(row: Row) -> int | None:
-    """The year of an item whose title has none; None where there is no date either."""
+    """The year of the release date, for an item without a year in its title; None if there is no date either."""
     if not row.cells.get("date"):
         return None
     date = _DATE.fullmatch(row.text("date"))
@@ -178,7 +178,7 @@ def _year_of_date(row: Row) -> int | None:
 
 
 def _genres(row: Row, flagged: Sequence[str]) -> str:
-    """The genres as "A|B": from a column for each of ``flagged``, or from one column where that is empty."""
+    """The genres as "A|B": from a column of flags for each of ``flagged``, or from one column if this is empty."""
     if not flagged:
         return "" if row.text("genres") == _NO_GENRE else row.text("genres")
     flags = {genre: row.text(genre) for genre in flagged}

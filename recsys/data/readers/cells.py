@@ -1,4 +1,4 @@
-"""Convert the cells of a column, which are text, to what all of them are: whole numbers, numbers, or text."""
+"""Convert the cells of a column, which are text, to what all of them are: whole numbers, floats, or text."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _WHOLE = re.compile(r"-?[0-9]+")
 
 
 def is_plain_number(text: str) -> bool:
-    """Whether a text is a finite number as one usually writes it: no "nan", "1_0", "007" or "+7".
+    """Whether a text is a finite number in the usual notation, unlike "nan", "1_0", "007" or "+7".
 
-    A whole number of more than 64 bits is none either, because a float would lose its last digits.
+    Nor is a whole number of more than 64 bits, because a float would lose its last digits.
     """
     if not _NUMBER.fullmatch(text) or abs(float(text)) == float("inf"):
         return False
@@ -32,27 +32,27 @@ def is_plain_number(text: str) -> bool:
 
 
 def problem_of_number(text: str) -> str | None:
-    """Why a text is no finite number; one may have a plus sign or zeros before it. None where it is one."""
+    """Why a text is not a finite number; None if it is one, with a plus sign or leading zeros too."""
     if not _ANY_NUMBER.fullmatch(text):
         return "is not a number"
     return "is not a finite number" if abs(float(text)) == float("inf") else None
 
 
 def problem_of_integer(text: str) -> str | None:
-    """Why a text is no whole number of 64 bits; one may have a plus sign or zeros before it. None where it is one."""
+    """Why a text is not a whole number of 64 bits; None if it is one, with a plus sign or leading zeros too."""
     if not _ANY_WHOLE.fullmatch(text):
         return "is not a whole number"
-    number = Decimal(text)  # exact, and without int()'s limit of digits
+    number = Decimal(text)  # exact, and without the limit of int() on digits
     return None if -(2**63) <= number < 2**63 else "does not fit 64 bits"
 
 
 def typed_cells(texts: NDArray[np.object_], is_id: bool, known: dict[str, str]) -> NDArray[Any]:
-    """The cells of a column, (n,): int64 or float64 if all are numbers, else text, each text one object.
+    """The cells of a column, (n,): int64 or float64 if all are numbers, else text, where equal texts are one object.
 
     Args:
         texts: str objects, (n,).
-        is_id: "2.5" and "1e3" are text, as in a version number.
-        known: every text of the column so far, by itself; new ones are added.
+        is_id: whether the column holds ids, so that "2.5" and "1e3" are text.
+        known: the text objects of the column so far, by their text; new ones are added.
     """
     codes, written = pd.factorize(texts)
     unique = [text.strip() for text in written]
@@ -60,9 +60,14 @@ def typed_cells(texts: NDArray[np.object_], is_id: bool, known: dict[str, str]) 
         return np.array(list(map(int, unique)), np.int64)[codes]
     if not is_id and all(map(is_plain_number, unique)):
         return np.array(list(map(float, unique)), np.float64)[codes]
-    objects = np.empty(len(unique), object)
-    objects[:] = [known.setdefault(text, text) for text in unique]
-    return objects[codes]
+    return text_array([known.setdefault(text, text) for text in unique])[codes]
+
+
+def text_array(texts: Sequence[str]) -> NDArray[np.object_]:
+    """Texts as an array of str objects, (n,)."""
+    objects = np.empty(len(texts), object)
+    objects[:] = texts
+    return objects
 
 
 def _are_canonical(texts: Sequence[str]) -> bool:
@@ -73,7 +78,7 @@ def _are_canonical(texts: Sequence[str]) -> bool:
 
 
 def narrowed(values: NDArray[Any]) -> NDArray[Any]:
-    """Numbers in 32 bits where all of them are the same in 32 bits; a copy, so that no block is kept in memory."""
+    """Numbers in 32 bits if these hold all of them exactly; a copy, so that the original block can be freed."""
     if values.dtype == np.int64 and len(values) and values.min() >= -(2**31) and values.max() < 2**31:
         return values.astype(np.int32)
     if values.dtype == np.float64:
@@ -104,7 +109,7 @@ def text_of(value: Any) -> str:
 
 
 def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """The parts of a column as one, in the type that holds them all; whole numbers are text if one part is."""
+    """The parts of a column as one array of a type that holds them all: text if one part is text."""
     parts = [part for part in parts if len(part)]
     if not parts:
         return np.empty(0, object)
@@ -117,5 +122,5 @@ def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 
 def series(values: NDArray[Any]) -> pd.Series[Any]:
-    """A column of the array's dtype: left to itself, pandas makes text of objects, which is converted back later."""
+    """A column of the same dtype as the array; by default, pandas would convert objects to its own type of text."""
     return pd.Series(values, dtype=values.dtype, copy=False)

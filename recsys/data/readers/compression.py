@@ -1,6 +1,6 @@
-"""Unpack compressed files as they are read, recognised by their first bytes whatever they are called.
+"""Unpack compressed files while reading them; they are recognised by their first bytes, whatever their names.
 
-What they unpack to is limited as that of a zip's members is: a few kilobytes may hold petabytes.
+The unpacked size is limited in the same way as for members of a zip: a few kilobytes may unpack to petabytes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Compression:
     label: str
     magic: bytes
     open: Callable[[BinaryIO], Any]
-    """From the packed bytes to a stream of the unpacked ones."""
+    """From a stream of packed bytes to a stream of unpacked bytes."""
 
 
 def _open_zstd(packed: BinaryIO) -> Any:
@@ -60,10 +60,10 @@ _MAGIC_SIZE = max(len(compression.magic) for compression in COMPRESSIONS)
 
 
 def unpacked(name: str, opener: Opener) -> tuple[Opener, str | None]:
-    """How to open a file unpacked, and how it is compressed; itself and None where it is not.
+    """A function that opens the unpacked file, and the name of its compression; or the same function and None.
 
     Raises:
-        DataError: it cannot be read, or needs a package that is not installed.
+        DataError: the file cannot be read, or needs a package that is not installed.
     """
     with opener() as file:
         start = file.read(_MAGIC_SIZE)
@@ -76,10 +76,10 @@ def unpacked(name: str, opener: Opener) -> tuple[Opener, str | None]:
 
 
 def _is_zip_of_one(name: str, file: BinaryIO) -> bool:
-    """Whether a zip has one file in it, packed in a way that unpacks no further than is read.
+    """Whether a zip holds a single file, and its compression can be unpacked piece by piece.
 
     Raises:
-        DataError: it has, and that has a name that no file should have.
+        DataError: it does, but the name of the file is dangerous.
     """
     try:
         members = zipfile.ZipFile(file).infolist() if file.seekable() else []
@@ -105,7 +105,7 @@ def _open_unpacked(name: str, opener: Opener, compression: Compression) -> Itera
 
 
 class _Limited(io.RawIOBase):
-    """The unpacked bytes of a file, up to the limits; damage is a DataError."""
+    """A stream of the unpacked bytes of a file; a DataError if it is damaged, or beyond the limits."""
 
     def __init__(self, name: str, packed: BinaryIO, stream: Any) -> None:
         self._name, self._packed, self._stream = name, packed, stream
@@ -119,7 +119,7 @@ class _Limited(io.RawIOBase):
             data = self._stream.read(len(buffer))
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile, lzma.LZMAError, RuntimeError, ValueError) as error:
             raise DataError(f"'{self._name}' is damaged: {error} (download it again)") from None
-        except Exception as error:  # zstandard's own errors derive from Exception alone
+        except Exception as error:  # errors of zstandard derive from Exception only
             if type(error).__module__.startswith(("zstandard", "zstd")):
                 raise DataError(f"'{self._name}' is damaged: {error} (download it again)") from None
             raise

@@ -1,8 +1,7 @@
-"""Delimited text in blocks and rows, with errors that name file, line, value and remedy.
+"""Read delimited text in blocks or in rows, with errors that name file, line, value and remedy.
 
-Rows define what a file says. They are exact but slow: who needs speed parses blocks with pandas
-(:mod:`recsys.data.readers.fast`), and the rows of those blocks in which pandas might find something else. No file is
-held in memory as a whole.
+Reading in rows is exact but slow. So blocks are parsed with pandas (:mod:`recsys.data.readers.fast`), and in rows
+only where the result of pandas might differ. No file is held in memory as a whole.
 """
 
 from __future__ import annotations
@@ -22,23 +21,23 @@ from recsys.data.readers.table import Skipped
 from recsys.errors import DataError
 
 BLOCK_SIZE = 1 << 20
-"""Bytes read at a time: a call of pandas' parser costs little beside its work, and a block little memory."""
+"""Bytes that are read at a time: large enough that calling the parser costs little, small enough for memory."""
 MAX_LINE = 64 << 20
-"""Bytes of a line; a file without line feeds must not be held as a whole."""
+"""The longest line in bytes, so that a file without line feeds is not read into memory as a whole."""
 MAX_RECORD = 1 << 20
-"""Characters over which a quoted text may go on in further lines; then its quote was never closed."""
+"""The longest quoted text over several lines, in characters; if it is longer, its quote was never closed."""
 
 Block = tuple[int, bytes]
 """The number of the first line, and whole lines."""
 
 UNIT = "\x1f"
-"""ASCII's unit separator, in place of a separator of several characters: parsers take one."""
+"""The unit separator of ASCII, which replaces a separator of several characters, since parsers need a single one."""
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _BLANK = b" \r\n"
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|$)")
 _MAX_NAMES, _MAX_NAME = 30, 40
 _MAX_SHOWN = 60
-"""Characters of a line in a message."""
+"""The number of characters of a line that a message shows."""
 
 csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))  # its default of 131,072 refuses long reviews
 
@@ -48,16 +47,16 @@ class Dialect:
     """How fields are written on a line."""
 
     separator: str
-    """Between two fields: a comma, ``::``, a tab; a space stands for any number of spaces."""
+    """What separates two fields: a comma, ``::``, a tab; a space stands for any number of spaces."""
     quotes: bool
-    """A field may stand in double quotes, with separators and line ends in it, and its own quotes doubled."""
+    """Whether a field may be in double quotes, with separators and line ends in it, and its own quotes doubled."""
     backslashes: bool = False
-    """A quote in a quoted field has a backslash before it instead of being doubled."""
+    """Whether a quote in a quoted field follows a backslash instead of being doubled."""
 
 
 @dataclass(frozen=True)
 class TextFormat:
-    """How the lines of one file are built."""
+    """How the lines of a file are written."""
 
     file: str
     """The file's name."""
@@ -65,13 +64,13 @@ class TextFormat:
     fields: tuple[str, ...]
     """The names of the columns."""
     n_leading: int = 0
-    """Lines before the first row: the header, and what stands before it."""
+    """The number of lines before the first row: the header, and lines before it."""
     may_be_latin: bool = False
-    """A block that is not UTF-8 is Windows-1252: the first ones, all ASCII, do not say."""
+    """Whether a block that is not UTF-8 is Windows-1252, because the beginning of the file is all ASCII."""
 
     @property
     def expected(self) -> str:
-        """What a line looks like, as errors say it after "expected"."""
+        """What a line looks like, as errors write it after "expected"."""
         names = [name if len(name) <= _MAX_NAME else f"{name[:_MAX_NAME]}..." for name in self.fields[:_MAX_NAMES]]
         if len(self.fields) > _MAX_NAMES:
             names.append("...")
@@ -115,12 +114,12 @@ def read_blocks(form: TextFormat, opener: Opener, block_size: int) -> Iterator[B
 
 
 def count_lines(data: bytes) -> int:
-    """How many lines end in the data, by a line feed, a carriage return, or both."""
+    """The number of lines that end in the data, with a line feed, a carriage return, or both."""
     return data.count(b"\n") + (data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else 0)
 
 
 def csv_reader(lines: Iterator[str], dialect: Dialect) -> Any:
-    """Python's reader of rows for a dialect; cells have the spaces around them."""
+    """Python's reader of rows for a dialect; it does not strip spaces around cells."""
     separator = dialect.separator
     if len(separator) > 1:
         lines = (line.replace(dialect.separator, UNIT) for line in lines)
@@ -132,15 +131,15 @@ def csv_reader(lines: Iterator[str], dialect: Dialect) -> Any:
 
 
 class RowParser:
-    """The rows of a block, and of the blocks after it as far as its last row goes on in them."""
+    """Parses the rows of a block, and reads on in the next blocks if its last row continues there."""
 
     def __init__(self, form: TextFormat, first: Block, blocks: Iterator[Block], skipped: Skipped | None) -> None:
         """Prepare to parse.
 
         Args:
-            form: how lines are built.
+            form: how lines are written.
             first: the block.
-            blocks: the blocks after it; as many are taken as are needed.
+            blocks: the blocks after it, of which only those that are needed are taken.
             skipped: counts rows that cannot be read; None to raise an error for the first.
         """
         self._form, self._blocks, self._skipped = form, blocks, skipped
@@ -153,11 +152,11 @@ class RowParser:
         self._enter(first)
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """The line on which each row begins, and its fields, without the spaces around them; no blank rows.
+        """The line on which each row begins, and its fields without the spaces around them; blank rows are left out.
 
         Raises:
-            DataError: a row is no text in the file's encoding, has bad quotes, or too few or too many fields; only
-                where no rows are skipped.
+            DataError: a row cannot be decoded, has bad quotes, or has too few or too many fields; only if rows are
+                not skipped.
         """
         n_fields, is_spaced = len(self._form.fields), self._form.dialect.separator == " "
         reader = self._reader()
@@ -189,7 +188,7 @@ class RowParser:
         return csv_reader(self._take_lines(), self._form.dialect)
 
     def _take_lines(self) -> Iterator[str]:
-        """The lines of the block; where it ends within a row, those of the next ones."""
+        """The lines of the block, and those of the next blocks as long as a row is not complete."""
         while True:
             text = self._repeated.pop() if self._repeated else next(self._lines, None)
             if text is None:
@@ -211,7 +210,7 @@ class RowParser:
             yield text
 
     def _enter(self, block: Block) -> None:
-        """Go on with the lines of a block, after blank ones for blocks that were skipped."""
+        """Continue with the lines of a block, after as many blank lines as blank blocks were left out."""
         line, data = block
         gap = ["\n"] * (line - self._next_line)
         self._next_line = line + count_lines(data)
@@ -229,7 +228,7 @@ class RowParser:
         return io.StringIO(text, newline=None)
 
     def _check(self, values: list[str], n_fields: int) -> None:
-        """Refuse a row of another number of fields, or one that has swallowed others."""
+        """Refuse a row with a wrong number of fields, or one that includes other rows."""
         if len(self._pending) > 1:
             self._check_multiline()
         if len(values) > n_fields and not any(values[n_fields:]):
@@ -248,11 +247,11 @@ class RowParser:
 
     @property
     def _is_cut(self) -> bool:
-        """Whether the row that is being read is a line without an end, which only the last of a file can be."""
+        """Whether the current row is a line without a line break, which only the last line of a file can be."""
         return len(self._pending) == 1 and not self._pending[0].endswith("\n")
 
     def _check_multiline(self) -> None:
-        """Refuse a row of several lines if one of them is a row by itself: then a quote in it was never closed."""
+        """Refuse a row of several lines if one of these is a complete row: then a quote was never closed."""
         first = self._pending[0].split(self._form.dialect.separator, 1)[0]
         if not _WHOLE.fullmatch(first.strip(' "')):
             return

@@ -1,7 +1,7 @@
-"""Whether files are MovieLens's, and which edition, so that its licence and citation follow from what the files are.
+"""Recognise an edition of MovieLens by its files, so that the site shows its licence and citation.
 
-Neither the names of columns nor the numbers of ratings say so: anybody's own log may have them. A README beside the
-files does, the names of the files of an edition, or items that have MovieLens's ids and its titles.
+The names of columns and the number of ratings are not enough, since any log may have these. What identifies MovieLens
+is its README, the file names of an edition, or items with its ids and titles.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ CITATION = (
 PAGE = "https://grouplens.org/datasets/movielens/"
 
 MIN_KNOWN = 5
-"""Known items that there must be to tell by them."""
+"""How many known ids the items must have before their titles are compared."""
 MIN_SHARE = 0.8
-"""Share of the known ids that must have their titles: a title may have been corrected."""
+"""The share of the known ids that must have the known titles, some of which may have been corrected."""
 _MAX_README = 1 << 17
-"""Bytes that are read of a README."""
+"""How many bytes of a README are read."""
 
-# Words of the licence in every edition's README. That a README of one's own names MovieLens, its university and some
-# licence says nothing.
+# Sentences of the licence in the README of every edition. Any README may mention MovieLens, its university and a
+# licence.
 _SENTENCES = (
     "movielens",
     "neither the university of minnesota nor any of the researchers involved can guarantee the correctness of the",
@@ -41,7 +41,7 @@ _SENTENCES = (
 )
 
 # Name, page, ratings, users who rate, and items in the table, rated or not.
-_EDITIONS = (
+EDITIONS = (
     ("MovieLens 100K", "100k", 100_000, 943, 1_682),
     ("MovieLens 1M", "1m", 1_000_209, 6_040, 3_883),
     ("MovieLens 10M", "10m", 10_000_054, 69_878, 10_681),
@@ -50,7 +50,7 @@ _EDITIONS = (
     ("MovieLens 32M", "32m", 32_000_204, 200_948, 87_585),
     ("MovieLens Latest Small", "latest", 100_836, 610, 9_742),
 )
-_PAGES = tuple(page for _, page, *_ in _EDITIONS)
+_PAGES = tuple(page for _, page, *_ in EDITIONS)
 _FILES_OF_100K = {"u.data", "u.item", "u.user"}
 _FURTHER_FILES_OF_100K = {"u.occupation", "u.info", "ua.base", "ub.base", "u1.base", "mku.sh", "allbut.pl"}
 
@@ -75,9 +75,10 @@ _ITEMS = {
 
 
 def edition(files: Files, ratings: pd.DataFrame, items: pd.DataFrame) -> tuple[str, Source] | None:
-    """The name of the data set and its source, where the files are MovieLens's; None where they are not.
+    """The name of the data set and its source if the files are MovieLens's; None if they are not.
 
-    The name is that of a published edition only if all of it is there; of a part or a later version, the folder's.
+    The name is that of a published edition only if the data is complete; for a part or a later version it is that of
+    the folder.
 
     Args:
         files: all files of the folder.
@@ -89,7 +90,7 @@ def edition(files: Files, ratings: pd.DataFrame, items: pd.DataFrame) -> tuple[s
     if matches is False or not (matches or _is_licence(readme) or _has_names_of_100k(files)):
         return None
     size = (len(ratings), ratings["user"].nunique(), len(items))
-    for name, page, *published in _EDITIONS:
+    for name, page, *published in EDITIONS:
         if size == tuple(published):
             return name, _source(page)
     return files.name, _source(_page(files, readme))
@@ -100,7 +101,7 @@ def _source(page: str) -> Source:
 
 
 def _page(files: Files, readme: str) -> str:
-    """The edition's page, by its files and its README; empty if they do not tell."""
+    """The page of the edition, by its files and its README; empty if these do not say which it is."""
     if "u.data" in files.names:
         return "100k"
     if "ratings.dat" in files.names:
@@ -110,7 +111,7 @@ def _page(files: Files, readme: str) -> str:
 
 
 def _known_items_match(items: pd.DataFrame) -> bool | None:
-    """Whether well-known ids have MovieLens's titles; None where there are too few of them to tell."""
+    """Whether well-known ids have the titles of MovieLens; None if there are too few of these ids."""
     facts = zip(written_ids(items["item"].to_numpy()), items["title"], items["year"], strict=True)
     catalogue = {id_: (title, year) for id_, title, year in facts}
     comparisons = [
@@ -130,7 +131,7 @@ def _is_licence(readme: str) -> bool:
 
 
 def _readme(files: Files) -> str:
-    """The words of the README in lower case, with single spaces; empty where there is none that can be read."""
+    """The words of the README in lower case, with single spaces; empty if there is none, or it cannot be read."""
     name = next((name for name in sorted(files.names) if re.fullmatch(r"readme(\.\w+)?", name.lower())), None)
     if name is None:
         return ""

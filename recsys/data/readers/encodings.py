@@ -1,7 +1,8 @@
-"""Tell the encoding of a text from its bytes, and read it as UTF-8 whatever it is in.
+"""Recognise the encoding of a text from its bytes, and read the text as UTF-8.
 
-The rules: a byte order mark says it; zeros in every other byte are UTF-16; what is valid UTF-8 is UTF-8, because text
-in another encoding hardly ever is by accident; anything else is Windows-1252, the Latin-1 of spreadsheets.
+The rules: a byte order mark decides; zeros in every other byte mean UTF-16; text that is valid UTF-8 is UTF-8,
+because text in another encoding is hardly ever valid by accident; anything else is Windows-1252, which spreadsheets
+write.
 """
 
 from __future__ import annotations
@@ -20,25 +21,25 @@ from recsys.errors import DataError
 UTF8, LATIN = "utf-8", "cp1252"
 LABELS = {UTF8: "", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32-le": "UTF-32", "utf-32-be": "UTF-32",
           LATIN: "Windows-1252"}  # fmt: skip
-"""How a report calls an encoding; nothing for the usual."""
+"""What the report calls an encoding; nothing for UTF-8."""
 
-_MARKS = (  # the longer first: UTF-32's begins with UTF-16's
+_MARKS = (  # the longer ones first: the mark of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, UTF8),
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
 )  # fmt: skip
 INVALID = re.compile("[\udc80-\udcff]")
-"""What Python's error handler "surrogateescape" makes of bytes that are not UTF-8."""
+"""The characters to which the error handler "surrogateescape" decodes bytes that are not UTF-8."""
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _CHUNK = 1 << 16
 
 
 def byte_order_mark(head: bytes) -> bytes:
-    """The mark that a file begins with; empty where it has none."""
+    """The byte order mark at the beginning of a file; empty if it has none."""
     return next((mark for mark, _ in _MARKS if head.startswith(mark)), b"")
 
 
 def find_encoding(head: bytes) -> str | None:
-    """The encoding of a text by its first bytes; None where all are ASCII, which UTF-8 and Windows-1252 share.
+    """The encoding of a text by its first bytes; None if all are ASCII, which is both UTF-8 and Windows-1252.
 
     The bytes may end within a character.
     """
@@ -46,7 +47,7 @@ def find_encoding(head: bytes) -> str | None:
         if head.startswith(mark):
             return encoding
     if b"\0" in head:
-        return _utf16(head) or UTF8  # with zeros that are an error, which names its line
+        return _utf16(head) or UTF8  # zeros in UTF-8 are an error, which will name its line
     if head.isascii():
         return None
     text = codecs.getincrementaldecoder(UTF8)("surrogateescape").decode(head)
@@ -56,7 +57,7 @@ def find_encoding(head: bytes) -> str | None:
 
 
 def _utf16(head: bytes) -> str | None:
-    """The byte order of UTF-16 without a mark: the upper bytes of most characters of a table are zero."""
+    """The byte order of UTF-16 without a mark, where most upper bytes of characters are zero; None if it is not."""
     n_even, n_odd = head[::2].count(0), head[1::2].count(0)
     n_zeros = n_even + n_odd
     if n_zeros < len(head) / 10 or max(n_even, n_odd) < 0.95 * n_zeros:
@@ -65,12 +66,12 @@ def _utf16(head: bytes) -> str | None:
 
 
 def as_utf8(name: str, opener: Opener, encoding: str | None) -> Opener:
-    """How to open a text as UTF-8, without a byte order mark where it is in another encoding."""
+    """A function that opens a text as UTF-8; if it is converted, it has no byte order mark."""
     return opener if encoding in (None, UTF8) else partial(_open_as_utf8, name, opener, encoding)
 
 
 def decode_latin(data: bytes) -> str:
-    """Windows-1252 as text; the five bytes that it does not define are what ISO-8859-1 has for them."""
+    """Windows-1252 as text; the five bytes that it does not define are decoded as ISO-8859-1."""
     return data.decode(LATIN, _KEEP_UNDEFINED)
 
 

@@ -1,8 +1,9 @@
-"""Join cells that were split at the semicolon of an HTML entity: "Angels &amp" and "Demons" are one title.
+"""Join cells that were split at the semicolon of an HTML entity: "Angels &amp" and "Demons" are a single title.
 
-It happens where a table of semicolons with entities in its texts was converted without looking at the quotes. The row
-has as many cells as any other, because what no longer fitted was cut off; its cells from there on stand one column
-too far to the right, which distinguishes it from a text that merely ends in "&amp".
+This happens when a table with semicolons as separators and entities in its texts is converted without regard to
+quotes. Such a row has as many cells as any other, because the cells that no longer fitted were cut off. All cells
+after the split are one column too far to the right, which distinguishes the row from one with a text that ends in
+"&amp".
 """
 
 from __future__ import annotations
@@ -16,23 +17,23 @@ from recsys.data.readers.cells import joined, narrowed, series, typed_cells
 
 _SPLIT = re.compile(r".*&(?:[A-Za-z]{2,8}|#[0-9]{1,6})", re.DOTALL)
 _NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
-_MOST = 0.9
-"""Share of the numbers in a column that is one of numbers."""
+_MIN_NUMBERS = 0.9
+"""A column holds numbers if at least this share of its cells does."""
 
 
 def join_split_entities(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, int]:
-    """The table with such cells joined, and the number of its rows in which there were some.
+    """The table with such cells joined, and the number of rows with such cells.
 
     Args:
-        frame: its columns, as :meth:`~recsys.data.readers.table.SourceTable.read` gives them.
-        key: the column of ids, whose cells stay as they are.
+        frame: a table, as :meth:`~recsys.data.readers.table.SourceTable.read` returns it.
+        key: the column of ids, which is not changed.
     """
     text_columns = [name for name in frame.columns[:-1] if name != key and frame[name].dtype == object]
     suspects = sorted({row for name in text_columns for row, cell in enumerate(frame[name]) if _is_split(cell)})
     if not suspects:
         return frame, 0
     columns = [written_ids(frame[name].to_numpy()).copy() for name in frame.columns]
-    numeric = [sum(map(_is_number, column)) >= _MOST * len(column) for column in columns]
+    numeric = [sum(map(_is_number, column)) >= _MIN_NUMBERS * len(column) for column in columns]
     n_joined = 0
     for row in suspects:
         cells = [column[row] for column in columns]
@@ -51,7 +52,7 @@ def join_split_entities(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, in
 
 
 def _joined(cells: list[str], numeric: list[bool], key: int) -> list[str]:
-    """The cells of a row with those joined that were split, as far as numbers then stand where numbers belong."""
+    """The cells of a row, joined where they were split if more numbers are then in columns of numbers."""
     best, best_fit, cells = cells, _fit(cells, numeric), list(cells)
     position = 0
     while position < len(cells) - 1:
@@ -66,7 +67,7 @@ def _joined(cells: list[str], numeric: list[bool], key: int) -> list[str]:
 
 
 def _fit(cells: list[str], numeric: list[bool]) -> int:
-    """How many cells are numbers where their column is of numbers, and none where it is not."""
+    """How many cells are numbers in columns of numbers, or other texts in other columns."""
     return sum(_is_number(cell) == is_numeric for cell, is_numeric in zip(cells, numeric, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""Blocks of delimited text by pandas' C parser, which may only accept what rows accept, with the same result."""
+"""Parse blocks of delimited text with the C parser of pandas, only where the result is that of parsing rows."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from recsys.data.readers.cells import typed_cells
 from recsys.data.readers.delimited import UNIT, Block, TextFormat
 
 _NUMERIC = b"0123456789+-.eE \t\r\n\v\f"
-"""All that whole and decimal numbers are written with, and the whitespace that may surround them."""
+"""The bytes of whole and decimal numbers, and of the white space around them."""
 _ENDS = np.frombuffer(b"\n\r", np.uint8)
-# From pandas 3.1 on floats are always those that Python makes of them, and the option is deprecated.
+# From pandas 3.1 on, floats are always parsed as Python does, and the option is deprecated.
 _EXACT_FLOATS: dict[str, Any] = (
     {} if tuple(map(int, pd.__version__.split(".")[:2])) >= (3, 1) else {"float_precision": "round_trip"}
 )
 _MAX_EXACT = 2.0**53
-"""From here on floats do not hold every whole number, and a whole number of more than 64 bits is text."""
+"""Floats do not hold every whole number from here on; and a whole number of more than 64 bits is text."""
 _QUOTE = ord('"')
 
 
 def parse_block(
     form: TextFormat, block: Block, columns: Sequence[int], ids: Collection[int], known: dict[int, dict[str, str]]
 ) -> dict[int, NDArray[Any]] | None:
-    """Some columns of a block, by position, as :func:`typed_cells` makes them; None if anything in it is odd.
+    """Some columns of a block, by position, as :func:`typed_cells` converts them; None if the block is not simple.
 
     Args:
-        form: how lines are built.
+        form: how lines are written.
         block: whole lines.
         columns: the positions of the columns.
         ids: those that hold ids.
@@ -55,7 +55,7 @@ def parse_block(
 
 
 def _without_quotes(data: bytes, separator: str) -> bytes | None:
-    """The data without its quotes where each pair of them surrounds a field without separators and line ends."""
+    """The data without quotes; None if some quotes do not surround a field without separators and line ends."""
     characters = np.frombuffer(data, np.uint8)
     is_end = np.isin(characters, _ENDS) | (characters == ord(separator))
     quotes = np.flatnonzero(characters == _QUOTE)
@@ -73,9 +73,9 @@ def _numbers(
     form: TextFormat, data: bytes, separator: str, columns: Sequence[int], ids: Collection[int]
 ) -> dict[int, NDArray[Any]] | None:
     """The columns of a block of nothing but numbers."""
-    if data.translate(None, _NUMERIC + separator.encode()):  # pandas takes more for numbers: "True" is 1 to it
+    if data.translate(None, _NUMERIC + separator.encode()):  # pandas would also convert "True" to 1
         return None
-    if b"0" * 20 in data:  # before pandas 3, a digit after so many zeros is lost
+    if b"0" * 20 in data:  # before pandas 3, digits after so many zeros are lost
         return None
     if _has_padding(data, separator):
         return None
@@ -102,7 +102,7 @@ def _texts(
         column: typed_cells(frame[column].to_numpy(object), column in ids, known.setdefault(column, {}))
         for column in columns
     }
-    # A row without a cell in any of them may be a blank one, which rows leave out.
+    # A row in which all these cells are empty may be blank, and blank rows are left out.
     maybe_blank = np.ones(len(frame), bool)
     for values in cells.values():
         maybe_blank &= values == "" if values.dtype == object else False
@@ -125,19 +125,19 @@ def _parse(form: TextFormat, data: bytes, separator: str, dtype: Any) -> pd.Data
         )
     except (ValueError, OverflowError):  # the parser's own errors and bad UTF-8 are ValueErrors
         return None
-    # A first line with too many fields shows as an index, a later one is an error; one with too few has fewer
-    # separators.
+    # If the first line has too many fields, the frame gets an index; if a later one does, pandas raises an error. A
+    # line with too few fields has fewer separators.
     n_separators = data.count(separator.encode())
     is_regular = isinstance(frame.index, pd.RangeIndex) and n_separators == len(frame) * (n_fields - 1)
     return frame if is_regular else None
 
 
 def _has_padding(data: bytes, separator: str) -> bool:
-    """Whether a number in the block begins with a plus sign, or with a zero and another digit."""
+    """Whether a number in the block has a plus sign or leading zeros."""
     if b"+" in data or b"-0" in data:
         return True
     characters = np.frombuffer(b"\n" + data, np.uint8)  # (n,)
-    # Spaces and signs are below the decimal point, which may stand before a zero: 3.05.
+    # In ASCII, spaces and signs come before the decimal point, after which a zero may follow: 3.05.
     is_start = (characters[:-2] < ord(".")) | (characters[:-2] == ord(separator))
     is_start &= characters[1:-1] == ord("0")
     return bool((is_start & (characters[2:] >= ord("0")) & (characters[2:] <= ord("9"))).any())

@@ -1,4 +1,4 @@
-"""The files at a path, in a folder or in a zip: what a reader is given.
+"""The files that readers get: a single file, or those in a folder or a zip.
 
 Members of a zip are read in place and never written to disk, so their paths cannot escape; their sizes are checked
 before anything is unpacked.
@@ -22,16 +22,16 @@ from typing import BinaryIO, cast
 from recsys.errors import DataError
 
 MAX_MEMBER = 1 << 30
-"""Bytes of one unpacked member; the largest table of ratings known (MovieLens 32M) has 0.82 of it."""
+"""The largest unpacked member, in bytes; the ratings of MovieLens 32M, the largest table known, have 82 % of that."""
 MAX_TOTAL = 2 << 30
-"""Bytes of all members together."""
+"""The largest size of all unpacked members together, in bytes."""
 MAX_RATIO = 100
-"""Unpacked bytes per packed byte; ratings compress about 5 to 1, so a member far above this is a zip bomb."""
+"""The largest number of unpacked bytes per packed byte; ratings have about 5, so a member with more is a zip bomb."""
 MIN_SUSPECT = 64 << 20
-"""Bytes up to which a member's ratio is not checked."""
+"""Only of members with more unpacked bytes than this, the ratio is checked."""
 
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
-"""Opens one file at its beginning; failures to read it are DataErrors."""
+"""Opens a file at its beginning; raises a DataError if the file cannot be read."""
 
 _ENDINGS = re.compile(
     r"(?i)(\.(csv|tsv|tab|txt|dat|data|psv|jsonl|ndjson|json|parquet|pq|npy))?(\.(zip|gz|zst|bz2|xz))*$"
@@ -42,7 +42,7 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _WORKBOOK_MEMBERS = {"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"}
 
 _READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
-"""What zipfile raises for a damaged member."""
+"""The errors that zipfile raises for a damaged member."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class Files:
     """The files of one folder, on disk or in a zip."""
 
     path: Path
-    """The folder; of one in a zip, the zip's path followed by the folder's."""
+    """The path of the folder; for a folder in a zip, the path of the zip followed by that of the folder."""
     name: str
-    """What to call a data set that has no other name: the folder's name, or the zip's."""
+    """A name for a data set that has no other: that of the folder, or of the zip."""
     openers: Mapping[str, Opener]
-    """By file name."""
+    """How to open each file, by its name."""
     is_nested: bool = False
-    """The folder lies below the path that the user gave."""
+    """Whether the folder is inside the path that the user chose."""
     chosen: str | None = None
-    """The file that the user gave; None where it was a folder or a zip."""
+    """The file that the user chose; None if it was a folder or a zip."""
 
     @property
     def names(self) -> KeysView[str]:
@@ -78,14 +78,14 @@ _KINDS = {
     stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
     stat.S_IFDIR: "a folder",
 }  # fmt: skip
-"""What a path may be that is no file; whoever opened a pipe or a device might wait or read for ever."""
+"""What a path may be instead of a file; reading a pipe or a device might never end."""
 
 
 def kind_of_path(path: Path, expected: str = "a folder, a zip or a file") -> str | None:
-    """What is at a path, in words; None for a file. ``expected`` is what errors say should be there.
+    """What is at a path, in words; None for a file. ``expected`` is for errors: what should be there.
 
     Raises:
-        DataError: nothing is there, or it cannot be looked at.
+        DataError: nothing is there, or it cannot be accessed.
     """
     try:
         return _KINDS.get(stat.S_IFMT(path.stat().st_mode))
@@ -104,7 +104,7 @@ def _why_absent(path: Path, error: OSError) -> str:
 
 
 def list_folders(path: Path) -> list[Files]:
-    """A folder and the folders directly in it; all folders of a zip; or of a single file, the folder it lies in.
+    """A folder and the folders directly in it; all folders of a zip; or, for a single file, the folder it is in.
 
     Raises:
         DataError: there is nothing at the path, or it cannot be read.
@@ -119,7 +119,7 @@ def list_folders(path: Path) -> list[Files]:
 
 
 def single_file(path: Path) -> Files:
-    """One file alone, or the only file in a zip, as a folder with nothing else in it.
+    """A file, or the only file in a zip, as if nothing else were in its folder.
 
     Raises:
         DataError: there is nothing at the path, it cannot be read, or it is a zip of several files.
@@ -137,7 +137,7 @@ def single_file(path: Path) -> Files:
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a file is a zip by its name or its first bytes, and not a workbook, which is packed as one."""
+    """Whether a file is a zip by its name or its first bytes, and not a workbook, which is a zip too."""
     if path.suffix.lower() == ".zip":
         return True
     with suppress(OSError, zipfile.BadZipFile, NotImplementedError, ValueError), path.open("rb") as file:
@@ -215,16 +215,16 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _MAY_BE = (0, stat.S_IFREG, stat.S_IFDIR)
-"""What the mode of a member says it is; 0 where the zip was made on a system without modes."""
+"""The types of file in the mode of a harmless member; 0 if the zip was made on a system without modes."""
 
 
 def check_names(path: str, members: Sequence[zipfile.ZipInfo]) -> None:
-    """Refuse a zip with a member that would be unpacked elsewhere or over another, or that is a link.
+    """Refuse a zip with a member that would be unpacked to another folder or over another member, or that is a link.
 
-    Nothing here unpacks members by their names, but who made such a zip meant harm, or it is damaged.
+    Members are never unpacked to files here, but such a zip is damaged, or was made to do harm.
 
     Raises:
-        DataError: there is one; the message names it.
+        DataError: there is such a member; the message names it.
     """
     seen: dict[str, str] = {}
     for info in members:
@@ -244,13 +244,13 @@ def check_names(path: str, members: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _is_hidden(name: str) -> bool:
-    """Whether a member is a program's own, such as ``__MACOSX/ratings.csv`` or ``.DS_Store``."""
+    """Whether a program wrote a member for itself, such as ``__MACOSX/ratings.csv`` or ``.DS_Store``."""
     return "__MACOSX" in name or PurePosixPath(name).name.startswith(".")
 
 
 @contextmanager
 def _open_member(path: Path, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
-    # zipfile unpacks no more than the declared size, which is checked here; a longer member fails its checksum.
+    # zipfile unpacks no more than the declared size, which is checked here; a longer member has a wrong checksum.
     _check_member(path, info)
     try:
         with zipfile.ZipFile(path) as archive, archive.open(info) as file:
@@ -264,7 +264,7 @@ def _check_member(path: Path, info: zipfile.ZipInfo) -> None:
     if info.flag_bits & 0x1:
         raise DataError(f"'{path}': {info.filename} is encrypted (make the zip without a password)")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        # Of other methods zipfile unpacks everything, whatever size is declared.
+        # With other methods, zipfile unpacks everything, whatever size is declared.
         raise DataError(f"'{path}': {info.filename} is compressed in an unusual way (make the zip with deflate)")
     is_bomb = info.file_size > MIN_SUSPECT and info.file_size > MAX_RATIO * info.compress_size
     if is_bomb or info.file_size > MAX_MEMBER:

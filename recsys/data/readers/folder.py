@@ -1,7 +1,7 @@
-"""Which file of a folder holds the ratings, which the items and which the users: by names first, by ids last.
+"""Decide which file of a folder holds the ratings, the items and the users, by names and, where these fail, by ids.
 
-A table is one of ratings if it has users and items; a table of items has items' ids and no users, one of users the
-reverse. Settings and options that name a file win, and are not looked at here.
+A table of ratings has users and items; a table of items has ids of items and no users, a table of users the reverse.
+Files that settings or options name are handled elsewhere.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from recsys.config import ReadConfig
-from recsys.data.column_names import WEAK, matches_of_name, words_of
+from recsys.data.column_names import WEAK, matches_of_name, word_set, words_of
 from recsys.data.fact_roles import find_item_columns, find_user_columns
 from recsys.data.rating_roles import find_rating_columns
 from recsys.data.readers.files import Files, name_of_data
@@ -26,40 +26,35 @@ from recsys.data.row_facts import Key
 from recsys.data.wide import describe_wide
 from recsys.errors import DataError
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_NO_TABLES = _set(
+_NO_TABLES = word_set(
     "md rst toml py ipynb html htm css js ts sh pl r bat yaml yml ini cfg log png "
     "jpg jpeg gif svg webp ico pdf doc docx "
     "ppt pptx zip bib tex lock pt pth pkl pickle bin exe so dll mp3 mp4 license"
 )
-"""Endings of files that are not looked into when they lie in a folder."""
-_TABLES = _set("csv tsv tab dat data psv jsonl ndjson parquet pq gz zst bz2 xz base test train")
-"""Endings of files that somebody may have meant for a table."""
+"""Extensions of files in a folder that are not opened."""
+_TABLES = word_set("csv tsv tab dat data psv jsonl ndjson parquet pq gz zst bz2 xz base test train")
+"""Extensions of files that are probably meant for tables, so that it is an error if they are not."""
 _NOT_DATA = re.compile(r"(?i)(readme|licen[cs]e|copying|changelog|citation|notice|makefile|requirements)\b.*")
 _ZIPPED = re.compile(r"(?i)[^.~].*\.(csv|tsv|tab|txt|dat|data|jsonl|json)\.zip")
-"""A table that is packed by itself, as Kaggle does it."""
-_PARTS = _set("train training test testing base valid validation val dev fold holdout split probe")
+"""A table that is the only file in a zip, as Kaggle packs it."""
+_PARTS = word_set("train training test testing base valid validation val dev fold holdout split probe")
 """Words in the names of files that hold a part of a log."""
-_RATINGS = _set(
+_RATINGS = word_set(
     "rating ratings interaction interactions event events play plays purchase purchases review reviews log logs "
     "history listens transactions orders feedback"
 )
-_ITEMS = _set(
+_ITEMS = word_set(
     "item items movie movies film films book books product products article articles game games song songs track "
     "tracks artist artists anime show shows recipe recipes catalog catalogue metadata meta titles papers"
 )
-_USERS = _set("user users reader readers customer customers member members people profiles listeners")
+_USERS = word_set("user users reader readers customer customers member members people profiles listeners")
 _MIN_OVERLAP = 0.5
-"""Share of ids in common from which a table of neither name is one of items or users."""
+"""A table whose name says nothing holds items or users if at least this share of its ids is rated."""
 
 MAX_FILES = 500
-"""Files that are looked into."""
+"""The largest number of files that are opened."""
 _MIN_UNIQUE = 0.5
-"""Share of different ids in a table with a row for each item or user."""
+"""At least this share of the ids must be distinct in a table with a row for each item or user."""
 
 
 @dataclass(frozen=True)
@@ -69,27 +64,27 @@ class Candidate:
     table: SourceTable
     roles: Roles
     note: str | None = None
-    """What was done to the table that the file holds."""
+    """What was done to the table, for the report."""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of a folder, or of the one file that was chosen."""
+    """The tables of a folder, or of the file that was chosen."""
 
     ratings: tuple[Candidate, ...]
-    """What may be the ratings; of several none is clearly more likely."""
+    """The tables that may be the ratings; if there are several, they are equally likely."""
     others: tuple[SourceTable, ...]
     problems: tuple[DataError, ...]
-    """Why files that were probably meant for tables are none."""
+    """The errors of files that were probably meant for tables."""
 
 
 def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -> Tables:
-    """Look into all files that may be tables.
+    """Open all files that may be tables, and find the ratings among them.
 
     Args:
-        files: of a folder; or of a single file, beside which nothing is looked at.
-        config: names of columns.
-        taken: files that are known to be something else than ratings.
+        files: the files of a folder; if one was chosen, only this is opened.
+        config: the names of columns.
+        taken: the names of files that are known to be something else than ratings.
     """
     names = sorted(name for name in files.names if may_be_table(name)) if files.chosen is None else [files.chosen]
     if len(names) > MAX_FILES:
@@ -115,7 +110,7 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
             others.append(table)
         else:
             candidates.append(Candidate(table, roles))
-    if wide:  # beside a poll, a table in which no item has two rows is a list of the items
+    if wide:  # in the folder of a poll, a table in which no item has two rows is a list of the items
         lists = [candidate for candidate in candidates if not _has_repeated_items(candidate)]
         candidates = [candidate for candidate in candidates if candidate not in lists]
         others += [candidate.table for candidate in lists]
@@ -133,11 +128,11 @@ def find_facts(
     """The tables that may be the items or the users, the most likely first.
 
     Args:
-        tables: those beside the ratings.
+        tables: all tables except the ratings.
         kind: "item" or "user".
-        ratings: the columns of the ratings.
-        rated_ids: of the items or users in the ratings, as text.
-        config: names of columns.
+        ratings: the roles of the columns of the ratings.
+        rated_ids: the ids of the items or users in the ratings, as text.
+        config: the names of columns.
     """
     ranked = []
     for table in tables:
@@ -148,14 +143,14 @@ def find_facts(
         words = _words(table.file)
         is_called, is_called_other = bool(words & names), bool(words & other_names) and not words & names
         has_key_name, has_other_key = _has_role(table, kind), _has_role(table, "user" if kind == "item" else "item")
-        overlap = share_known(table, roles["item" if kind == "item" else "user"], rated_ids)
+        key = roles[kind]
+        overlap = share_known(table, key, rated_ids)
         if not overlap or is_called_other or (has_other_key and not is_called):
             continue
-        key = roles["item" if kind == "item" else "user"]
         if not (is_called or has_key_name or (overlap >= _MIN_OVERLAP and _may_be_key(table, key, ratings))):
             continue
         if table.sample[key].nunique() < _MIN_UNIQUE * len(table.sample):
-            continue  # another log, or several rows about each
+            continue  # another log, or a table with several rows for each
         rank = (is_called, "title" in roles, has_key_name, overlap, len(table.columns))
         ranked.append((rank, table, roles))
     return [(table, roles) for _, table, roles in sorted(ranked, key=lambda entry: entry[0], reverse=True)]
@@ -164,20 +159,19 @@ def find_facts(
 def fact_columns(
     table: SourceTable, kind: Key, ratings: Roles, rated_ids: Collection[str], config: ReadConfig
 ) -> Roles | None:
-    """The columns of a table of items or users; None where no column has their ids."""
+    """The roles of the columns of a table of items or users; None if no column has their ids."""
     find = find_item_columns if kind == "item" else find_user_columns
-    name = ratings["item" if kind == "item" else "user"]
-    return find(table.file, table.sample, config.columns, rated_ids, name)
+    return find(table.file, table.sample, config.columns, rated_ids, ratings[kind])
 
 
 def share_known(table: SourceTable, column: str, rated_ids: Collection[str]) -> float:
-    """The share of a table's ids, in its first rows, that are rated; or of the rated ones that it has."""
+    """The share of the ids in the first rows of a table that are rated, or of the rated ids if these are fewer."""
     ids = {str(value) for value in table.sample[column].unique()}
     return len(ids & set(rated_ids)) / max(1, min(len(ids), len(rated_ids)))
 
 
 def _most_likely(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates that are left when the less likely ones are dropped; several where that does not decide."""
+    """The candidates without those that are less likely; several if they are equally likely."""
     left = list(candidates)
     criteria: tuple[Callable[[Candidate], bool], ...] = (
         lambda candidate: not _words(candidate.table.file) & _PARTS,
@@ -202,13 +196,13 @@ def _has_role(table: SourceTable, role: str) -> bool:
 
 
 def _may_be_key(table: SourceTable, column: str, ratings: Roles) -> bool:
-    """Whether a column may hold the ids, though its table is called otherwise: "tag_id" holds those of tags."""
+    """Whether a column may hold the ids although the table has another name; "tag_id" holds ids of tags."""
     words = words_of(column)
     return not table.has_header or words == ("id",) or words in map(words_of, ratings.names)
 
 
 def may_be_table(name: str) -> bool:
-    """Whether a file of a folder is looked into, by its name."""
+    """Whether a file of a folder is opened, by its name."""
     if _ZIPPED.fullmatch(name):
         return True
     return not (name.startswith((".", "~$")) or _NOT_DATA.fullmatch(name) or _ending(name) in _NO_TABLES)
@@ -219,5 +213,5 @@ def _ending(name: str) -> str:
 
 
 def _words(name: str) -> set[str]:
-    """The words of a file's name; "ua.base" has "base", "u1test" has none."""
+    """The words of the name of a file: "ua.base" has the word "base", "u1test" has not the word "test"."""
     return set(words_of(name_of_data(name).replace(".", " ").replace("_", " ")))

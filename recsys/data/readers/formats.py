@@ -1,4 +1,4 @@
-"""The formats of tables, recognised by what is in a file and not by its name; a new one is a function and a line."""
+"""The formats of tables, recognised by the contents of a file; a new format is a function and a line in FORMATS."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from recsys.errors import DataError
 from recsys.text import without_controls
 
 OpenTable = Callable[[str, Opener], SourceTable | None]
-"""A table from the name of a file and what opens its unpacked bytes; None where it is of another format."""
+"""Opens the table of a file from its name and a function that opens its bytes; None if it has another format."""
 
 FORMATS: dict[str, OpenTable] = {
     "parquet": open_parquet,
     "json": open_json,
 }
-"""Every format but text by its name; each looks at the first bytes. What none of them recognises is text."""
+"""All formats but text by their names; each recognises its files by their first bytes. Any other file is text."""
 
 LABEL = "CSV or other delimited text, JSON Lines or Parquet, also packed with gzip, zip or zstd"
-"""What can be read, as error messages say it after "expected"."""
+"""What can be read, as errors write it after "expected"."""
 
 _SAVE = "save it as CSV"
 _UNPACK = "unpack it, or make a zip of it"
@@ -53,7 +53,7 @@ NO_TABLES: tuple[tuple[bytes, str, str], ...] = (
     *((start, "an SQL dump", "export a table of it as CSV") for start in _SQL),
     (b"version https://git-lfs", "a Git LFS pointer", "run git lfs pull"),
 )
-"""How files begin that are no tables, what they are, and what to do."""
+"""How other files than tables begin, what they are, and what to do."""
 _TAR_MAGIC = b"ustar"
 _TAR_OFFSET = 257
 
@@ -62,9 +62,9 @@ def open_table(file: str, opener: Opener, known: KnownColumns | None = None) -> 
     """The table of a file, whatever its format, encoding and compression.
 
     Args:
-        file: its name, as errors give it.
-        opener: of its bytes.
-        known: how it is built, where that is known; then it is text.
+        file: its name, as errors show it.
+        opener: opens its bytes.
+        known: how it is written, if that is known; then it is text.
 
     Raises:
         DataError: the file cannot be read, is empty, or is not a table; the message says what it is.
@@ -81,10 +81,10 @@ def open_table(file: str, opener: Opener, known: KnownColumns | None = None) -> 
 
 
 def _refuse_others(file: str, opener: Opener) -> None:
-    """Refuse what is no table by its first bytes.
+    """Refuse a file that is not a table, judging by its first bytes.
 
     Raises:
-        DataError: it is none; the message says what to do.
+        DataError: it is not a table; the message says what to do.
     """
     with opener() as stream:
         start = stream.read(_TAR_OFFSET + len(_TAR_MAGIC))
@@ -96,6 +96,6 @@ def _refuse_others(file: str, opener: Opener) -> None:
 
 
 def format_tables() -> dict[str, Any]:
-    """As JSON: how files begin that are no text, each byte a character."""
+    """How files that are not text begin, each byte a character, as JSON."""
     starts = [magic for magic, *_ in NO_TABLES] + [compression.magic for compression in COMPRESSIONS] + [MAGIC]
     return {"starts": [start.decode("latin-1") for start in dict.fromkeys(starts)]}

@@ -1,4 +1,4 @@
-"""Whether the first row of a table has the names of its columns: told by what is in it, not by the file's name."""
+"""Decide whether the first row of a table has the names of its columns, and make these names distinct."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from recsys.data.column_names import WEAK, matches_of_name, says_something, word
 from recsys.data.readers.cells import is_plain_number
 from recsys.text import without_controls
 
-_MOST = 0.9
-"""Share of a column's cells that have what its first cell has not."""
+_MIN_SHARE = 0.9
+"""The share of the cells of a column that must have a property for the lack of it in the first cell to count."""
 _MIN_NUMBERS = 5
-"""Names of columns that are numbers, from which on they are names."""
+"""If at least so many columns are called after numbers, the numbers are names."""
 _MAX_WORDS = 4
-"""A name of more words is a text."""
+"""A name with more words is a text."""
 _MAX_NAME = 200
-"""Characters of a name that are kept."""
+"""Names are cut after so many characters."""
 
 
 def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
@@ -29,7 +29,7 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         return False
     numbers = [name for name in first[1:] if is_plain_number(name)]
     if len(numbers) >= _MIN_NUMBERS and len(set(numbers)) == len(first) - 1 and not is_plain_number(first[0]):
-        return _is_known(first[0]) or not first[0]  # a column for each item, called after its id
+        return _is_known(first[0]) or not first[0]  # a column for each item, whose name is the id
     if any(map(is_plain_number, first)):
         return False
     columns = [[row[index] for row in rows if index < len(row) and row[index]] for index in range(len(first))]
@@ -38,9 +38,9 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         return True
     if any(name and name in cells for name, cells in zip(first, columns, strict=True)):
         return False  # a value of the column
-    votes = 0  # of columns whose cells have digits, and whose first cell has none
+    votes = 0  # of columns of cells with digits: 1 if the first cell has none, -1 if it does
     for name, cells in zip(first, columns, strict=True):
-        if cells and sum(map(_has_digit, cells)) >= _MOST * len(cells):
+        if cells and sum(map(_has_digit, cells)) >= _MIN_SHARE * len(cells):
             votes += -1 if _has_digit(name) else 1 if name else 0
     if votes:
         return votes > 0
@@ -48,12 +48,12 @@ def is_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 
 def column_names(header: Sequence[str], rows: Sequence[Sequence[str]], n_fields: int) -> tuple[str, ...]:
-    """Names for the columns, each once: those of the header, ``column 3`` where it has none.
+    """Distinct names of the columns: those of the header, or ``column 3`` for a column without a name.
 
     Args:
-        header: its cells; empty where there is no header.
+        header: the cells of the header; empty if there is none.
         rows: the cells of the first rows.
-        n_fields: that most rows have.
+        n_fields: the number of fields that most rows have.
     """
     names = list(header)
     if header and len(names) == n_fields - 1:
@@ -67,7 +67,7 @@ def column_names(header: Sequence[str], rows: Sequence[Sequence[str]], n_fields:
 
 
 def distinct_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Names in one line, each once and without control characters: ``rating (2)``, and ``column 3`` for none."""
+    """Names made distinct, on a single line and without control characters: ``rating (2)``; ``column 3`` if blank."""
     counts: dict[str, int] = {}
     distinct: dict[str, None] = {}
     for position, name in enumerate(names, 1):
@@ -89,10 +89,10 @@ def _has_digit(cell: str) -> bool:
 
 
 def _repeats(name: str, cells: Sequence[str]) -> bool:
-    """Whether nearly all cells of a column occur again in it, other than the name."""
+    """Whether nearly all cells of a column recur in it, unlike its name."""
     if not name or len(cells) < 5:
         return False
     counts: dict[str, int] = {}
     for cell in cells:
         counts[cell] = counts.get(cell, 0) + 1
-    return sum(count for count in counts.values() if count > 1) >= _MOST * len(cells)
+    return sum(count for count in counts.values() if count > 1) >= _MIN_SHARE * len(cells)

@@ -1,7 +1,7 @@
-"""MovieLens as GroupLens publishes it: ml-100k, the ``::`` files of 1M and 10M, the CSV of later sets.
+"""Read MovieLens as GroupLens publishes it: ml-100k, the ``::`` files of 1M and 10M, the CSV of later sets.
 
-They are tables like any other, whose columns are known and need not be found; what is more, their items are complete:
-a rated id that is not among them is an error.
+These are tables like any other, except that the roles of their columns are known, and that all items are listed: a
+rated id without a line in the table of items is an error.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from recsys.data.readers.text import KnownColumns
 from recsys.errors import DataError
 
 MIN_RATING, MAX_RATING = 0.0, 10.0
-"""MovieLens rates from 0.5 to 5; other ten-point scales pass, a timestamp in the rating's column does not."""
+"""Ratings of MovieLens are from 0.5 to 5; other scales up to 10 pass, but not timestamps in the column of ratings."""
 
 LABEL = "MovieLens's u.data and u.item, or ratings.dat and movies.dat, or ratings.csv and movies.csv"
 logger = logging.getLogger(__name__)
@@ -49,13 +49,13 @@ class KnownFile:
 
 @dataclass(frozen=True)
 class Layout:
-    """The files of one of the formats that MovieLens has had."""
+    """The files of one of MovieLens's formats."""
 
     ratings: KnownFile
     items: KnownFile
     users: KnownFile | None = None
     genres: KnownFile | None = None
-    """The names of the genre flags, where items have flags."""
+    """The file with the names of the genre flags, if items have flags."""
 
 
 LAYOUTS = (
@@ -78,10 +78,10 @@ LAYOUTS = (
 
 
 def find_layout(files: Files) -> Layout | None:
-    """The layout of some files, with both its ratings and its items; None where they are something else.
+    """The layout of some files, which include both its ratings and its items; None if they are not MovieLens's.
 
     Raises:
-        DataError: there are two, or a file of 100K without the other, whose columns nothing else says.
+        DataError: the files have two layouts, or are 100K without its ratings.
     """
     layouts = [layout for layout in LAYOUTS if _is_here(layout, files)]
     if len(layouts) > 1:
@@ -95,24 +95,24 @@ def find_layout(files: Files) -> Layout | None:
 
 
 def agrees(layout: Layout, named: Mapping[Role, str]) -> bool:
-    """Whether the columns that settings name, by role, are those that the layout has for these roles."""
+    """Whether the names of columns in the settings, by role, are the columns that the layout has for these roles."""
     for role, name in named.items():
         spellings: set[str] = {role}
         for file in (layout.ratings, layout.items):
             header = file.known.header or file.known.columns
-            spellings |= {own for column, own in zip(file.known.columns, header, strict=True) if column == role}
+            spellings |= {title for column, title in zip(file.known.columns, header, strict=True) if column == role}
         if words_of(name) not in map(words_of, spellings):
             return False
     return True
 
 
 def known_columns(name: str) -> KnownColumns | None:
-    """How a file of that name is built, whether or not the others of its layout are there; None if nobody knows."""
+    """How a file of this name is written, even if no other file of its layout exists; None if that is not known."""
     return next((layout.ratings.known for layout in LAYOUTS[:1] if layout.ratings.name == name), None)
 
 
 def known_tables() -> dict[str, Any]:
-    """As JSON: by the name of a file whose columns need not be found, its separator and the names of its columns."""
+    """The files whose columns are known, by their names, with separator and names of columns, as JSON."""
     files = [layout.ratings for layout in LAYOUTS if known_columns(layout.ratings.name)]
     return {file.name: {"separator": file.known.separator, "columns": list(file.known.columns)} for file in files}
 
@@ -124,7 +124,7 @@ def _is_here(layout: Layout, files: Files) -> bool:
 
 
 def _begins_like(files: Files, file: KnownFile) -> bool:
-    """Whether a file has the header of the layout, or the rare separator that it has."""
+    """Whether a file begins with the header of the layout, or has its separator ``::``."""
     with files.open(file.name) as stream:
         start = stream.read(1 << 12).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not file.known.header:
@@ -137,12 +137,11 @@ def read_ratings(files: Files, layout: Layout, lenient: bool) -> tuple[SourceTab
     """The ratings in the order of the file.
 
     Returns:
-        The table; a frame with columns user and item (whole numbers, or text as it is written if one is not written
-        like a number, such as 007), rating and timestamp (numbers), its index the rows of the table; and those that
-        were skipped.
+        The table; a frame with columns user and item (whole numbers, or text if one is written like 007), rating and
+        timestamp (numbers), whose index is the rows of the table; and the rows that were skipped.
 
     Raises:
-        DataError: a row is not as the layout says.
+        DataError: a row does not fit the layout.
     """
     table = _open(files, layout.ratings)
     ratings, skipped = table.read(_RATING, lenient, ids=("user", "item"))
@@ -177,13 +176,13 @@ _CHECKS: dict[str, tuple[Callable[[str], str | None], type]] = {
     "rating": (problem_of_number, float),
     "timestamp": (problem_of_integer, int),
 }
-"""What the cells of a column have to be, and what they are converted to where they are text."""
+"""By column, a function that says what is wrong with a text, and the type to which texts are converted."""
 
 
 def _checked(
     values: NDArray[Any], problem_of: Callable[[str], str | None], convert: type
 ) -> tuple[NDArray[Any], dict[int, str]]:
-    """The values converted, where they are not numbers yet, and by row what is wrong with some."""
+    """The values converted, if they are not numbers already, and by row what is wrong with some of them."""
     if values.dtype != object:
         is_bad = (values != np.floor(values)) & (convert is int)
         return values, {int(row): "is not a whole number" for row in np.flatnonzero(is_bad)}
@@ -203,7 +202,7 @@ def read_catalogue(files: Files, layout: Layout, lenient: bool) -> tuple[SourceT
     """The items: columns item, title, year and genres; see :func:`~recsys.data.readers.catalogue.read_items`.
 
     Raises:
-        DataError: a row cannot be read, or an item has two.
+        DataError: a row cannot be read, or an item has two rows.
     """
     known, skipped = layout.items.known, Skipped()
     flags: tuple[str, ...] = ()
@@ -218,13 +217,13 @@ def read_catalogue(files: Files, layout: Layout, lenient: bool) -> tuple[SourceT
 def known_ratings(
     table: SourceTable, ratings: pd.DataFrame, items: pd.DataFrame, items_file: str, skipped: Skipped | None
 ) -> pd.DataFrame:
-    """The ratings of items that the catalogue has, which are all of them.
+    """The ratings of items that are in the catalogue; all of them should be.
 
     Args:
-        table: the ratings' own, for messages.
-        ratings: with a column item.
-        items: the catalogue, likewise.
-        items_file: its name.
+        table: the table of ratings, for messages.
+        ratings: a frame with a column item.
+        items: the catalogue, with a column item.
+        items_file: the name of its file.
         skipped: counts ratings of other items; None to raise an error for the first.
 
     Raises:
@@ -244,9 +243,9 @@ def known_ratings(
 
 
 def read_known_users(files: Files, layout: Layout, ratings: pd.DataFrame) -> pd.DataFrame | None:
-    """The users' facts; None, with a warning, where they cannot be used.
+    """Facts about the users; None, with a warning, if they cannot be used.
 
-    A warning says how many users have none.
+    Another warning says how many users have no facts.
     """
     return read_optional(files, layout.users, partial(_known_users, ratings=ratings))
 
@@ -263,7 +262,7 @@ def _known_users(table: SourceTable, ratings: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_optional(files: Files, file: KnownFile | None, read: Callable[[SourceTable], _Result]) -> _Result | None:
-    """What an optional file holds; None where there is none, or, with a warning, where it cannot be read."""
+    """The contents of an optional file; None if there is none, or, with a warning, if it cannot be read."""
     if file is None or file.name not in files.names:
         return None
     try:
@@ -274,7 +273,7 @@ def read_optional(files: Files, file: KnownFile | None, read: Callable[[SourceTa
 
 
 def ids_not_in(column: pd.Series[Any], known: pd.Series[Any]) -> NDArray[Any]:
-    """The ids of a column, each once and in its order, that another column has not."""
+    """The distinct ids of a column that another column does not have, in their order."""
     unique = np.asarray(column.unique())
     first, second = comparable_ids(unique, known.to_numpy())
     unknown: NDArray[Any] = unique[~np.asarray(pd.Series(first).isin(second))]

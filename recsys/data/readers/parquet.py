@@ -1,4 +1,4 @@
-"""Tables of Parquet, whose columns have types; needs pyarrow."""
+"""Read Parquet, whose columns have types; needs pyarrow."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from recsys.errors import DataError
 
 MAGIC = b"PAR1"
 _NUMBERING = re.compile("__index_level_[0-9]+__")
-"""The names that pandas gives to an index without a name: the numbers of the rows."""
+"""The names that pandas gives to an index without a name, which numbers the rows."""
 _NESTED = (np.ndarray, list, dict, bytes)
 _BATCH = 1 << 17
-"""Rows that are converted at once."""
+"""The number of rows that are converted at once."""
 
 
 def open_parquet(file: str, opener: Opener) -> SourceTable | None:
-    """A table of Parquet; None where the file is none.
+    """The table of a Parquet file; None if the file is not Parquet.
 
     Raises:
         DataError: the file is damaged, has no rows, or pyarrow is not installed.
@@ -65,18 +65,18 @@ class ParquetSource:
     def batches(
         self, columns: Sequence[int], ids: Collection[int], skipped: Skipped | None
     ) -> Iterator[dict[int, NDArray[Any]]]:
-        """See :class:`~recsys.data.readers.table.RowSource`; missing values are those of pandas."""
+        """See :class:`~recsys.data.readers.table.RowSource`; missing values are as in pandas."""
         with self.opened() as table:
             for batch in table.iter_batches(_BATCH, columns=[self.names[column] for column in columns]):
-                frame = batch.to_pandas(ignore_metadata=True)  # it says which columns are an index, if it is right
+                frame = batch.to_pandas(ignore_metadata=True)  # an index is a column too
                 yield {column: _values(frame[self.names[column]]) for column in columns}
 
     def locate(self, row: int) -> str:
-        """The file and the row, from 1."""
+        """The file and the number of the row, from 1."""
         return f"{self.file}, row {row + 1}"
 
     def warning(self) -> str | None:
-        """Nothing: a file that is cut cannot be read."""
+        """None: a Parquet file that is cut off cannot be read."""
         return None
 
     @contextmanager
@@ -95,7 +95,7 @@ class ParquetSource:
                 "save the table as CSV)"
             ) from None
         with self.opener() as stream:
-            # Parquet is read from its end, and what unpacks as it is read cannot seek.
+            # Parquet is read from its end, but a stream that unpacks a file cannot seek.
             seekable = stream if stream.seekable() else io.BytesIO(stream.read(MAX_MEMBER))
             try:
                 yield parquet.ParquetFile(seekable)
@@ -106,7 +106,7 @@ class ParquetSource:
 
 
 def _flat(column: pd.Series[Any]) -> pd.Series[Any]:
-    """The column with text for lists, records and bytes, as a table of JSON has it."""
+    """The column with lists, records and bytes as text, as in tables of JSON."""
     if not any(issubclass(type_, _NESTED) for type_ in cell_types(column)):
         return column
     texts = [text_of(value) if isinstance(value, _NESTED) else value for value in column]

@@ -1,4 +1,4 @@
-"""From a path to a data set: find the tables, read them, and hand them over to be understood."""
+"""Read the data set at a path: find its tables, read them, and interpret them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,7 @@ from recsys.data.rating_roles import find_rating_columns
 from recsys.data.readers import movielens
 from recsys.data.readers.editions import edition
 from recsys.data.readers.entities import join_split_entities
-from recsys.data.readers.files import (
-    Files,
-    kind_of_path,
-    list_folders,
-    name_of_data,
-    single_file,
-    without_numbers,
-)
+from recsys.data.readers.files import Files, kind_of_path, list_folders, name_of_data, single_file, without_numbers
 from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_facts, find_tables
 from recsys.data.readers.formats import LABEL, open_table
 from recsys.data.readers.table import Skipped, SourceTable
@@ -43,29 +36,29 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DataSource:
-    """A data set that a path holds."""
+    """A data set that was found at a path and is not read yet."""
 
     files: Files
     layout: movielens.Layout | None
-    """MovieLens's, if that is what the files are."""
+    """The layout, if the files are those of MovieLens."""
     tables: Tables | None
-    """What else there is."""
+    """The tables, if the files are others."""
 
 
 def find_datasets(
     path: Path, config: ReadConfig | None = None, taken: Sequence[Path] = (), *, nested: bool = True
 ) -> list[DataSource]:
-    """The data sets at a path: the one directly in a folder or zip if there is one, else those in its folders.
+    """The data sets at a path: that directly in a folder or zip, else those in the folders inside it.
 
     Args:
         path: a folder, a zip or a file.
-        config: names of columns.
+        config: the names of columns; None if settings name none.
         taken: files that hold something else than ratings.
-        nested: look into the folders of a folder too.
+        nested: whether to look into the folders of a folder too.
 
     Raises:
-        DataError: the path does not exist, cannot be looked into, or holds files that were meant for tables and are
-            none.
+        DataError: the path does not exist, cannot be opened, or has only files that were meant for tables but cannot
+            be read.
     """
     config = config or ReadConfig()
     sources: list[DataSource] = []
@@ -90,20 +83,20 @@ def find_datasets(
 def read_dataset(
     path: Path, config: ReadConfig | None = None, items: Path | None = None, users: Path | None = None
 ) -> tuple[Dataset, ReadReport]:
-    """Read the one data set at a path, and say what was understood of it.
+    """Read the data set at a path, and report how it was understood.
 
     Args:
         path: a folder, a zip or a single file.
-        config: how tables are read.
-        items: the table of items, if it is not to be looked for.
-        users: the table of users, likewise.
+        config: how tables are read; None for the defaults.
+        items: the table of items; None to look for it.
+        users: the table of users; None to look for it.
 
     Raises:
-        DataError: there is none or more than one, or it cannot be read.
+        DataError: there is no data set or more than one, or it cannot be read.
     """
     config = config or ReadConfig()
     for table in filter(None, (items, users)):
-        kind_of_path(table, "a file")  # whether it exists is said before the ratings are read
+        kind_of_path(table, "a file")  # a missing file is an error before the ratings are read
     sources = find_datasets(path, config, [table for table in (items, users) if table is not None])
     if not sources:
         raise _nothing_found(path, config)
@@ -136,7 +129,7 @@ def _shortened(text: str) -> str:
 
 
 def _is_site(files: Files) -> bool:
-    """Whether a folder is a site that was built: its tables are our own lists."""
+    """Whether a folder is a site that Marquee built; its tables are lists of recommendations."""
     return {"index.html", "404.html"} <= files.names
 
 
@@ -184,7 +177,7 @@ _LABEL_OF_USERS = {"|": "text with pipes, no header", "::": "text with ::, no he
 
 
 def _roles(find: Callable[..., Roles | None], file: str, frame: pd.DataFrame) -> Roles:
-    """The roles of columns that have the names of roles."""
+    """The roles of columns that are named after them."""
     roles = find(file, frame.head(0), {})
     assert roles is not None
     return roles
@@ -212,17 +205,17 @@ def _read_tables(
 def read_facts(
     others: Sequence[SourceTable], ratings: InputTable, config: ReadConfig, items: Path | None, users: Path | None
 ) -> tuple[InputTable | None, InputTable | None]:
-    """The tables of items and of users; None where there is none.
+    """The tables of items and of users; None for a table that does not exist.
 
     Args:
-        others: tables beside the ratings, among which they are looked for.
+        others: the other tables of the folder, which may be these.
         ratings: the log, or a table with all of its ids.
-        config: names of columns.
-        items: the table of items, if it is not to be looked for.
-        users: the table of users, likewise.
+        config: the names of columns.
+        items: the path of the table of items; None to look for it in ``others``.
+        users: the path of the table of users; None to look for it in ``others``.
 
     Raises:
-        DataError: one that is not to be looked for cannot be read.
+        DataError: ``items`` or ``users`` cannot be read.
     """
     listed = _read_named(items, "item", ratings, config) if items else _find(others, "item", ratings, config)
     others = [table for table in others if listed is None or table.file != listed.file]
@@ -243,10 +236,10 @@ def _interpret(
 
 
 def _check_repeated(ratings: InputTable) -> None:
-    """Require that no user rates an item twice; only after an error, because it takes a while.
+    """Refuse a user who rates an item twice; called only after an error, because it takes a while.
 
     Raises:
-        DataError: one does; the message names both rows.
+        DataError: there is such a user; the message names both rows.
     """
     names = [ratings.roles["user"], ratings.roles["item"]]
     pairs = ratings.frame[names]
@@ -274,7 +267,7 @@ def _read_ratings(candidate: Candidate, config: ReadConfig) -> InputTable:
 
 
 def _find(tables: Sequence[SourceTable], kind: Key, ratings: InputTable, config: ReadConfig) -> InputTable | None:
-    """The items or users among some tables; None where they are not there or cannot be read, which is said."""
+    """The items or users among some tables; None if there are none or, with a warning, if they cannot be read."""
     ids = rated_ids(ratings.frame[ratings.roles[kind]])
     for table, roles in find_facts(tables, kind, ratings.roles, ids, config):
         try:
@@ -285,7 +278,7 @@ def _find(tables: Sequence[SourceTable], kind: Key, ratings: InputTable, config:
 
 
 def _read_named(path: Path, kind: Key, ratings: InputTable, config: ReadConfig) -> InputTable:
-    """The table of items or users that was asked for.
+    """The table of items or users at a path.
 
     Raises:
         DataError: it cannot be read, or has no column of ids.
@@ -303,7 +296,7 @@ def _read_named(path: Path, kind: Key, ratings: InputTable, config: ReadConfig) 
 
 
 def _read_facts(table: SourceTable, roles: Roles) -> InputTable:
-    """All rows that can be read: items and users are optional, and a bad row of them is no reason to stop."""
+    """All rows that can be read; since items and users are optional, a bad row is not an error."""
     key = roles["item" if roles.kind == "items" else "user"]
     frame, skipped = table.read(table.columns, lenient=True, ids=[key])
     if not len(frame):
@@ -316,13 +309,13 @@ def _read_facts(table: SourceTable, roles: Roles) -> InputTable:
 
 
 def _warnings(table: SourceTable) -> tuple[str, ...]:
-    """What the report says about how the file ends."""
+    """Warnings for the report about the end of the file."""
     warning = table.source.warning()
     return () if warning is None else (warning,)
 
 
 def notes_on_skipped(file: str, skipped: Skipped) -> tuple[str, ...]:
-    """What the report says about rows that were skipped."""
+    """Notes for the report about rows that were skipped."""
     if not skipped.count:
         return ()
     if skipped.count == 1:

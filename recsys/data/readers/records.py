@@ -1,4 +1,4 @@
-"""Tables of JSON: an object on each line, or one array of objects."""
+"""Read tables of JSON: an object on each line, or an array of objects."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recsys.data.readers.cells import narrowed, text_of, typed_cells
+from recsys.data.readers.cells import narrowed, text_array, text_of, typed_cells
 from recsys.data.readers.encodings import as_utf8, find_encoding
 from recsys.data.readers.files import Opener
 from recsys.data.readers.header import distinct_names
@@ -21,11 +20,11 @@ from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
 BATCH = 20_000
-"""Objects that are converted at once."""
+"""The number of objects that are converted at once."""
 MAX_LINE = 64 << 20
-"""Bytes of a line."""
+"""The longest line, in bytes."""
 MAX_ARRAY = 256 << 20
-"""Bytes of an array, which is decoded as a whole."""
+"""The largest array, in bytes; it is decoded as a whole."""
 _EXPECTED = 'objects such as {"user": "ann", "item": "lamp", "rating": 4}'
 
 _Record = tuple[int, dict[str, Any]]
@@ -33,10 +32,10 @@ _Record = tuple[int, dict[str, Any]]
 
 
 def open_json(file: str, opener: Opener) -> SourceTable | None:
-    """A table of JSON; None where the file does not begin as one.
+    """The table of a JSON file; None if the file does not begin like one.
 
     Raises:
-        DataError: the file cannot be read, or there is no object in it.
+        DataError: the file cannot be read, or has no objects.
     """
     with opener() as stream:
         head = stream.read(1 << 12)
@@ -50,7 +49,7 @@ def open_json(file: str, opener: Opener) -> SourceTable | None:
     source = JsonSource(file, opener, is_array)
     first = list(islice(source.records(Skipped()), SAMPLE_ROWS))
     if not first:
-        next(source.records(None), None)  # for the error of the first line
+        next(source.records(None), None)  # raises the error of the first line, if it has one
         raise NoRowsError(f"{file} has no rows (expected {_EXPECTED}{' on each line' * (not is_array)})")
     names = dict.fromkeys(name for _, record in first for name in record)
     refuse_many_columns(file, len(names))
@@ -70,7 +69,7 @@ class JsonSource:
 
     file: str
     opener: Opener
-    """Of the text in UTF-8."""
+    """Opens the text in UTF-8."""
     is_array: bool
     names: tuple[str, ...] = ()
     """The names of the columns."""
@@ -85,22 +84,21 @@ class JsonSource:
             cells = {}
             for column in columns:
                 name = self.names[column]
-                texts = np.empty(len(batch), object)
-                texts[:] = [text_of(record.get(name)) for _, record in batch]
+                texts = text_array([text_of(record.get(name)) for _, record in batch])
                 cells[column] = narrowed(typed_cells(texts, column in ids, known[column]))
             yield cells
 
     def locate(self, row: int) -> str:
         """The file and the line of an object, or its number in the array."""
         record = next(islice(self.records(Skipped()), row, None), None)
-        return self.file if record is None else self._place(record[0])
+        return self.file if record is None else self._location(record[0])
 
     def warning(self) -> str | None:
-        """Nothing: an object that is cut cannot be read."""
+        """None: an object that is cut off cannot be read."""
         return None
 
     def records(self, skipped: Skipped | None) -> Iterator[_Record]:
-        """All objects with something in them.
+        """All objects that are not empty.
 
         Raises:
             DataError: a line is not an object; only where no rows are skipped.
@@ -108,7 +106,7 @@ class JsonSource:
         for number, value in self._values(skipped):
             problem = None
             if not isinstance(value, dict):
-                problem = f"{self._place(number)}: {_shown(value)} is not an object (expected {_EXPECTED})"
+                problem = f"{self._location(number)}: {_shown(value)} is not an object (expected {_EXPECTED})"
             elif value:
                 yield number, value
             if problem and skipped is None:
@@ -116,7 +114,7 @@ class JsonSource:
             if problem and skipped is not None:
                 skipped.add(problem)
 
-    def _place(self, number: int) -> str:
+    def _location(self, number: int) -> str:
         return f"{self.file}, entry {number}" if self.is_array else f"{self.file}:{number}"
 
     def _values(self, skipped: Skipped | None) -> Iterable[tuple[int, Any]]:

@@ -1,6 +1,6 @@
-"""A table of some file, whatever its format: its columns, a sample of its rows, and all of its rows on demand.
+"""The table of a file of any format: the names of its columns, a sample of its rows, and all rows on demand.
 
-What a column means is none of its business; :mod:`recsys.data.roles` decides that from names and sample.
+What columns mean is decided elsewhere (:mod:`recsys.data.roles`), from their names and the sample.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
 MAX_COLUMNS = 10_000
-"""Of a table; each is looked at for what it may hold."""
+"""The largest number of columns of a table, since the contents of each are examined."""
 
 
 class NoRowsError(DataError):
@@ -39,11 +39,11 @@ def refuse_many_columns(file: str, n_columns: int) -> None:
 
 @dataclass
 class Skipped:
-    """The rows that were left out because they cannot be read."""
+    """The number of rows that were left out because they cannot be read, and why."""
 
     count: int = 0
     reasons: list[str] = field(default_factory=list)
-    """Of the first :data:`MAX_REASONS`: file, line, what came and what was expected."""
+    """For the first :data:`MAX_REASONS` rows: file, line, what came and what was expected."""
 
     def add(self, reason: str) -> None:
         """Count a row."""
@@ -53,7 +53,7 @@ class Skipped:
 
 
 class RowSource(Protocol):
-    """How a format gives the rows of a file. It can be read again and again, from the beginning each time."""
+    """The rows of a file of some format. They can be read several times, always from the beginning."""
 
     def batches(
         self, columns: Sequence[int], ids: Collection[int], skipped: Skipped | None
@@ -62,62 +62,62 @@ class RowSource(Protocol):
 
         Args:
             columns: the positions of the columns.
-            ids: positions of columns of ids: the cells of a block are whole numbers or text.
+            ids: the positions of columns of ids, whose cells are all whole numbers or all text in each block.
             skipped: counts rows that cannot be read; None to raise an error for the first.
 
         Raises:
-            DataError: the file cannot be read, or a row of it where ``skipped`` is None.
+            DataError: the file cannot be read, or a row cannot be read and ``skipped`` is None.
         """
         ...
 
     def locate(self, row: int) -> str:
-        """Where a row is, by its position among the rows that can be read: ``ratings.csv:12``."""
+        """Where a row is, such as ``ratings.csv:12``, by its position among the rows that can be read."""
         ...
 
     def warning(self) -> str | None:
-        """A sentence about something odd in how the file ends, though it can be read; None for nothing."""
+        """A warning if the file, though it can be read, seems to be cut off; else None."""
         ...
 
 
 @dataclass(frozen=True)
 class SourceTable:
-    """One table: ratings, items or users."""
+    """A table of ratings, items or users."""
 
     file: str
-    """The file's name, as errors give it."""
+    """The name of the file, as errors show it."""
     description: str
     """The format in a few words: ``CSV with semicolons, UTF-16, no header``."""
     columns: tuple[str, ...]
-    """The names of the columns, each once: the header's, or ``column 1``, ``column 2`` ... where there is none."""
+    """The distinct names of the columns: those of the header, or ``column 1``, ``column 2`` ... without a header."""
     has_header: bool
     sample: pd.DataFrame
-    """The first rows, :data:`SAMPLE_ROWS` at most: cells as text without the spaces around them, "" where blank; of
+    """The first rows, at most :data:`SAMPLE_ROWS`: cells as text without the spaces around them, "" if blank; for
     Parquet, whose columns have types, the values."""
     source: RowSource
     expected: str
-    """What a row looks like, as errors say it after "expected"."""
+    """What a row looks like, as errors write it after "expected"."""
 
     def read(
         self, columns: Sequence[str], lenient: bool = False, ids: Collection[str] = ()
     ) -> tuple[pd.DataFrame, Skipped]:
         """All rows of some columns, numbered from 0, and the rows that were skipped.
 
-        A column is of whole numbers (32 or 64 bits) where every cell is one in its canonical form, so that "007" or
-        "+7" make a column of text; else of floats where every cell is a plain number; else of text, whose cells are
-        as they are written, without the spaces around them, and "" where blank. A text that occurs again is the same
-        object. The columns of Parquet have the types that they have there.
+        A column holds whole numbers (32 or 64 bits) if every cell is one in its canonical form, so that a "007" or
+        "+7" makes it a column of text; else floats if every cell is a plain number; else text as it is written,
+        without the spaces around it, and "" if blank. Equal texts are the same object. The columns of Parquet have
+        the types that they have in the file.
 
         Args:
-            columns: their names.
+            columns: the names of the columns.
             lenient: skip and count rows that cannot be read.
-            ids: those of ``columns`` that hold ids: text rather than floats where not all are whole numbers.
+            ids: those of ``columns`` that hold ids, which become text instead of floats if not all are whole numbers.
 
         Raises:
             DataError: the file or a row of it cannot be read; the message names file, line, value and remedy.
         """
         positions = [self.columns.index(name) for name in columns]
         texts = {self.columns.index(name) for name in ids}
-        while True:  # once more where a column of numbers turns out to hold text: it is kept as it is written
+        while True:  # reads again if a column of floats turns out to hold text, to have all cells as written
             skipped = Skipped()
             parts: dict[int, list[NDArray[Any]]] = {position: [] for position in positions}
             for batch in self.source.batches(positions, texts, skipped if lenient else None):
@@ -130,22 +130,22 @@ class SourceTable:
             if not mixed:
                 break
             texts |= mixed
-        # Joined one after the other, so that only one column needs its memory twice.
+        # Columns are joined one after the other, so that only one of them needs its memory twice.
         frame = {name: series(joined(parts.pop(self.columns.index(name)))) for name in columns}
         return pd.DataFrame(frame, copy=False), skipped
 
     def with_fact(self, fact: str) -> SourceTable:
-        """The same table with a further fact in its description."""
+        """The same table with a further clause in its description."""
         return replace(self, description=f"{self.description}, {fact}")
 
     def locate(self, row: int) -> str:
-        """Where a row of what :meth:`read` gives is: ``ratings.csv:12``, or ``ratings.parquet, row 12``."""
+        """Where a row of the result of :meth:`read` is: ``ratings.csv:12``, or ``ratings.parquet, row 12``."""
         return self.source.locate(row)
 
 
 @dataclass(frozen=True)
 class FrameSource:
-    """The rows of a table that is in memory already."""
+    """The rows of a table that is in memory."""
 
     file: str
     frame: pd.DataFrame
@@ -157,24 +157,24 @@ class FrameSource:
         yield {column: self.frame.iloc[:, column].to_numpy() for column in columns}
 
     def locate(self, row: int) -> str:
-        """The file and the row, from 1."""
+        """The file and the number of the row, from 1."""
         return f"{self.file}, row {row + 1}"
 
     def warning(self) -> str | None:
-        """Nothing."""
+        """None."""
         return None
 
 
 def table_of_frame(file: str, description: str, frame: pd.DataFrame) -> SourceTable:
-    """The table of a format that is read as a whole, whose columns have names and types.
+    """The table of a file whose format is read as a whole, and whose columns have names and types.
 
     Args:
-        file: the file's name.
+        file: the name of the file.
         description: the format in a few words.
         frame: all rows, numbered from 0.
 
     Raises:
-        DataError: there is no row.
+        DataError: there are no rows.
     """
     if not len(frame):
         raise NoRowsError(f"{file} has no rows (expected a table of ratings, items or users)")

@@ -1,4 +1,4 @@
-"""Tables of delimited text: CSV, TSV, semicolons, pipes, ``::``, spaces, in any encoding, with a header or not."""
+"""Read delimited text: CSV, TSV, semicolons, pipes, ``::``, spaces, in any encoding, with or without a header."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.data.readers import encodings
-from recsys.data.readers.cells import narrowed, typed_cells
+from recsys.data.readers.cells import narrowed, text_array, typed_cells
 from recsys.data.readers.delimited import BLOCK_SIZE, Block, Dialect, RowParser, TextFormat, read_blocks
 from recsys.data.readers.dialect import (
     QUOTED_BY_DEFAULT,
@@ -33,11 +32,11 @@ from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
 _MAX_HEAD = 64 << 20
-"""Bytes that are looked at for the encoding: all of most files."""
+"""How many bytes decide the encoding: all of most files."""
 _MAX_START = 1 << 20
-"""Bytes that are looked at for the separator, the quotes and the header."""
+"""How many bytes decide the separator, the quotes and the header."""
 _MIN_SHARE = 0.5
-"""Share of the first rows that have one number of fields in anything that is a table."""
+"""In a table, at least this share of the first rows has the same number of fields."""
 _HEADING = re.compile(r"\d+:")
 LABELS = {",": "CSV", ";": "CSV with semicolons", "\t": "tab-separated text", "|": "text with pipes",
            "::": "text with ::", " ": "text with spaces"}  # fmt: skip
@@ -45,12 +44,12 @@ LABELS = {",": "CSV", ";": "CSV with semicolons", "\t": "tab-separated text", "|
 
 @dataclass(frozen=True)
 class KnownColumns:
-    """How a file of a known layout is built, which need not be guessed."""
+    """How a file of a known layout is written."""
 
     separator: str
     columns: tuple[str, ...]
     header: tuple[str, ...] = ()
-    """The first row, where it has names; they may be others than those of the columns."""
+    """The names in the first row, if it has some; they may differ from those of the columns."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class TextSource:
 
     form: TextFormat
     opener: Opener
-    """Of the text in UTF-8."""
+    """Opens the text in UTF-8."""
     block_size: int = BLOCK_SIZE
 
     def batches(
@@ -81,11 +80,11 @@ class TextSource:
         return self.form.file
 
     def warning(self) -> str | None:
-        """Whether the file seems to be cut in its last value."""
+        """A warning if the file seems to be cut off within its last value; else None."""
         return cut_warning(self.form, self.opener)
 
     def rows(self, skipped: Skipped | None = None) -> Iterator[tuple[int, list[str]]]:
-        """The line of each row and its cells: the exact but slow way.
+        """The line of each row and its cells, parsed in the exact but slow way.
 
         Raises:
             DataError: as :meth:`RowParser.rows` says.
@@ -97,7 +96,7 @@ class TextSource:
     def _parts(
         self, columns: Sequence[int], ids: Collection[int], skipped: Skipped | None
     ) -> Iterator[tuple[dict[int, NDArray[Any]], Block | list[int]]]:
-        """The cells of consecutive rows, with the block that they are in or the lines on which they begin."""
+        """The cells of consecutive rows, and the block with these rows, or the lines on which they begin."""
         known: dict[int, dict[str, str]] = {}
         blocks = read_blocks(self.form, self.opener, self.block_size)
         for block in blocks:
@@ -113,7 +112,7 @@ class TextSource:
                     cell_texts.append(values[column])
             if lines:
                 yield {
-                    column: typed_cells(_objects(cell_texts), column in ids, known.setdefault(column, {}))
+                    column: typed_cells(text_array(cell_texts), column in ids, known.setdefault(column, {}))
                     for column, cell_texts in zip(columns, texts, strict=True)
                 }, lines
 
@@ -122,12 +121,12 @@ class TextSource:
 
 
 def open_text(file: str, opener: Opener, known: KnownColumns | None = None) -> SourceTable:
-    """A table of delimited text.
+    """The table of a file of delimited text.
 
     Args:
         file: its name.
-        opener: of its bytes, unpacked.
-        known: how it is built, where that is known.
+        opener: opens its bytes, unpacked.
+        known: how it is written, if that is known.
 
     Raises:
         DataError: the file cannot be read, is empty, or is not a table.
@@ -164,10 +163,10 @@ def _expected(known: KnownColumns | None) -> str:
 
 
 def _refuse_binary(file: str, text: str) -> None:
-    """Refuse what is no text: too many characters that no text has.
+    """Refuse a file with too many characters that do not occur in text.
 
     Raises:
-        DataError: it is none.
+        DataError: it is not text.
     """
     part = text[:_MAX_START]
     n_odd = sum(part.count(chr(code)) for code in (*range(9), *range(14, 31), 127)) + part.count("\ufffd")
@@ -176,10 +175,10 @@ def _refuse_binary(file: str, text: str) -> None:
 
 
 def _refuse_headings(file: str, lines: Sequence[str]) -> None:
-    """Refuse rows below lines with the item that they are about, as the Netflix Prize has them.
+    """Refuse a file in which a line names an item, and the rows below it are ratings of this, like the Netflix Prize.
 
     Raises:
-        DataError: that is what they are.
+        DataError: the file is like that.
     """
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     if _HEADING.fullmatch(lines[first].strip()):
@@ -198,7 +197,7 @@ def _known_format(file: str, lines: Sequence[str], known: KnownColumns) -> tuple
 
 
 def _find_format(file: str, lines: Sequence[str]) -> tuple[TextFormat, bool]:
-    """How the lines of a file are built, and whether it has a header.
+    """How the lines of a file are written, and whether it has a header.
 
     Raises:
         DataError: it is not a table.
@@ -223,7 +222,7 @@ def _find_format(file: str, lines: Sequence[str]) -> tuple[TextFormat, bool]:
 
 
 def _without_comments(rows: Sequence[Record], lines: Sequence[str], n_fields: int) -> tuple[int, list[Record]]:
-    """The rows without the comments before them, and the number of lines of these; a header may look like one."""
+    """The number of lines of comments before the rows, and the rows after them; a header may begin like a comment."""
     n_lines = 0
     rows = list(rows)
     while rows and is_comment(lines[rows[0].line].lstrip()) and len(rows[0].values) != n_fields:
@@ -233,7 +232,7 @@ def _without_comments(rows: Sequence[Record], lines: Sequence[str], n_fields: in
 
 
 def _header(rows: Sequence[Record], n_fields: int) -> Record | None:
-    """The row with the names of the columns: the first, or the first after captions; None where there is none."""
+    """The row with the names of the columns: the first, or the first after captions; None if there is none."""
     for position, row in enumerate(rows[:10]):
         is_named = sum(map(bool, row.values)) > 1 or n_fields == 1
         if is_named and is_header(row.values, [other.values for other in rows[position + 1 :]]):
@@ -252,15 +251,7 @@ def _sample(form: TextFormat, start: bytes) -> pd.DataFrame:
         rows.append(values)
         if len(rows) == SAMPLE_ROWS:
             break
-    columns = [_objects([row[position] for row in rows]) for position in range(len(form.fields))]
-    return pd.DataFrame(dict(zip(form.fields, map(_column, columns), strict=True)))
-
-
-def _column(texts: NDArray[np.object_]) -> pd.Series[Any]:
-    return pd.Series(texts, dtype=object)
-
-
-def _objects(texts: Sequence[str]) -> NDArray[np.object_]:
-    objects = np.empty(len(texts), object)
-    objects[:] = texts
-    return objects
+    columns = {
+        name: pd.Series([row[position] for row in rows], dtype=object) for position, name in enumerate(form.fields)
+    }
+    return pd.DataFrame(columns)

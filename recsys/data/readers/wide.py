@@ -1,4 +1,4 @@
-"""A table with a row for each user and a column for each item, read as one with a row for each rating."""
+"""Read a table with a row for each user and a column for each item as a table with a row for each rating."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from recsys.config import Role
 from recsys.data.column_names import How
 from recsys.data.columns import as_text
 from recsys.data.rating_values import BLANK
+from recsys.data.readers.cells import text_array
 from recsys.data.readers.table import Skipped, SourceTable
 from recsys.data.roles import SAMPLE_ROWS, RoleColumn, Roles
 from recsys.data.wide import WideLayout, find_wide_layout
 
 _ITEM, _RATING, _USER = "(names of columns)", "(cells)", "(number of the row)"
-"""What stands for columns that the table itself has not; no column of a file has a name like that."""
+"""Names of columns that the table itself does not have; no column of a file is called like this."""
 _ZEROS = frozenset(["0", "0.0", "0,0"])
 
 
 @dataclass(frozen=True)
 class WideSource:
-    """The ratings in the cells of a table, row by row and within each in the order of columns; none for blanks."""
+    """The ratings in the cells of a table: row by row, each row in the order of columns, without blank cells."""
 
     table: SourceTable
     layout: WideLayout
     columns: tuple[str, ...]
-    """Of the table of ratings: user, item, rating, and columns of the table itself."""
+    """The columns of the table of ratings: user, item, rating, and other columns of the table itself."""
 
     def batches(
         self, columns: Sequence[int], ids: Collection[int], skipped: Skipped | None
@@ -42,7 +43,7 @@ class WideSource:
                                                   {self.columns[position] for position in ids}, skipped):  # fmt: skip
             rows, items = np.nonzero(filled)
             by_name: dict[str, NDArray[Any]] = {
-                self.columns[1]: _objects(list(self.layout.items.values()))[items],
+                self.columns[1]: text_array(list(self.layout.items.values()))[items],
                 _RATING: cells[rows, items],
                 _USER: n_before + rows + 1,
             }
@@ -62,13 +63,13 @@ class WideSource:
         return self.table.file
 
     def warning(self) -> str | None:
-        """What there is to say of the table's own."""
+        """The warning of the table itself."""
         return self.table.source.warning()
 
     def _blocks(
         self, others: Sequence[str], ids: Collection[str], skipped: Skipped | None
     ) -> Iterator[tuple[NDArray[np.object_], dict[str, NDArray[Any]], NDArray[np.bool_]]]:
-        """For each block of rows: the cells of items as text (n, n_items), other columns, and what is filled."""
+        """For each block of n rows: the cells as text (n, n_items), other columns, and which cells are ratings."""
         position = {name: index for index, name in enumerate(self.table.columns)}
         items = [position[name] for name in self.layout.items]
         wanted = [*items, *(position[name] for name in others)]
@@ -81,11 +82,11 @@ class WideSource:
 
 
 def open_wide(table: SourceTable, named: Mapping[Role, str]) -> tuple[SourceTable, Roles, WideLayout] | None:
-    """The ratings of a table with a row for each user, what its columns are, and the layout; None for other tables.
+    """The ratings of a table with a row for each user, their roles, and the layout; None for other tables.
 
     Args:
         table: any table.
-        named: columns that the settings name, by role.
+        named: the names of columns in the settings, by role.
     """
     layout = find_wide_layout(table.sample, table.has_header, named)
     if layout is None:
@@ -112,11 +113,5 @@ def open_wide(table: SourceTable, named: Mapping[Role, str]) -> tuple[SourceTabl
 
 
 def _texts(cells: NDArray[Any]) -> NDArray[np.object_]:
-    """Cells as text, "" where blank."""
-    return _objects(["" if cell is None or cell != cell else as_text(cell).strip() for cell in cells])
-
-
-def _objects(texts: Sequence[str]) -> NDArray[np.object_]:
-    objects = np.empty(len(texts), object)
-    objects[:] = texts
-    return objects
+    """Cells as text, "" if blank."""
+    return text_array(["" if cell is None or cell != cell else as_text(cell).strip() for cell in cells])

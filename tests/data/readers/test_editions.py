@@ -92,7 +92,7 @@ def test_own_data_in_the_same_format_has_no_licence(tmp_path, files):
     assert read_dataset(write(tmp_path / "own", files)).source == Source()
 
 
-@pytest.mark.parametrize(("n_ratings", "n_users", "n_items"), [published[2:] for published in editions._EDITIONS])
+@pytest.mark.parametrize(("n_ratings", "n_users", "n_items"), [published[2:] for published in editions.EDITIONS])
 def test_own_data_with_the_counts_of_an_edition_has_no_licence(tmp_path, n_ratings, n_users, n_items):
     if n_ratings > 2_000_000:
         pytest.skip("larger tables take longer and show the same")
