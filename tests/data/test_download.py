@@ -52,7 +52,13 @@ class Web:
 @pytest.fixture
 def web(monkeypatch, tmp_path) -> Web:
     """No wire, an empty cache, and one data set called ml-tiny."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
     table = Web()
+    for name in ("create_connection", "getaddrinfo"):
+        monkeypatch.setattr(socket, name, refuse)
     monkeypatch.setattr(HTTPAdapter, "send", lambda *args, **options: table.send(*args, **options))
     monkeypatch.setattr(download, "cache_folder", lambda: tmp_path / "cache")
     monkeypatch.setitem(REMOTES, "ml-tiny", Remote(hashlib.sha256(FILE).hexdigest(), has_mirror=True))
@@ -165,11 +171,14 @@ def test_where_the_cache_cannot_be_written_the_download_is_for_this_build_alone(
 
 
 def test_a_disk_that_fills_up_during_the_download_is_an_error(web, monkeypatch):
-    def full(*_):
+    def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(download, "_save", full)
-    assert "could not be written: No space left on device" in failure()
+    web.answers[PUBLISHER] = FILE
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", full)
+        message = failure()
+    assert "files.grouplens.org" in message and "could not be written: No space left on device" in message
 
 
 def test_a_name_that_cannot_be_looked_up_does_not_hold_up_the_build(web, monkeypatch):
@@ -200,13 +209,3 @@ def test_the_cache_is_the_users_own():
     assert "marquee" in download.cache_folder().parts
     assert download.cache_folder().is_absolute()
     assert Path.cwd() not in download.cache_folder().parents
-
-
-def test_no_test_here_opens_a_socket(web, monkeypatch):
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("a socket was opened")
-
-    monkeypatch.setattr(socket, "create_connection", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    web.answers[MIRROR] = FILE
-    assert fetch("ml-tiny").read_bytes() == FILE
