@@ -41,7 +41,7 @@ MOODS: Final = {
     "toon": "family animation",
     "truth": "documentaries, true stories and courtrooms",
 }
-"""What a film is liked *for*, beyond its genres: users who like one film of a mood tend to like others of it."""
+"""Why people like a film, beyond its genres: users who like a film of some mood tend to like others of that mood."""
 
 
 @dataclass(frozen=True, slots=True)

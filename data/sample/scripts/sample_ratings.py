@@ -2,18 +2,18 @@
 
 It is a small data set that may be redistributed, and in which there is something to learn. How ratings are drawn:
 
-* A user has four **favourites**, films of two moods (see :data:`~sample_films.MOODS`); a preferred **era**, which is
-  earlier for older users; and differs in how much fame matters, in how kindly they rate, and in how many films they
-  rate: twenty to two hundred.
+* A user has four **favourites**, films of two moods (see :data:`~sample_films.MOODS`), and a preferred **era**, which
+  is earlier for older users. Users also differ in how much fame matters to them, in how kindly they rate, and in how
+  many films they rate: twenty to two hundred.
 * The **match** of a user and a film is the film's similarity, in moods, genres and year, to the closest favourite,
   and to a small part its closeness to the preferred era, from 0 to 1. Rare moods and genres count for more.
-* The **weight** of a film is a power of the match, times fame, times quality. Which films a user rates is a weighted
-  draw without replacement, so that who rated what tells something of taste already.
+* The **weight** of a film is a power of the match, times fame, times quality. The films that a user rates are drawn
+  by weight without replacement, so that the choice of films already says something about a user's taste.
 * The **rating** rises with match and quality, plus the user's kindness and noise.
-* The timestamps fall in a few **sessions** over a year, in each of them a film every few seconds.
+* The timestamps are in a few **sessions** over a year, with a film every few seconds in each.
 
-The bytes are the same for every Python and operating system. Therefore the only source of randomness is
-``random.Random(seed).random()``, whose sequence Python promises to keep, and the arithmetic is ``+ - * /``, whose
+The bytes are the same for every Python version and operating system. Therefore the only source of randomness is
+``random.Random(seed).random()``, whose sequence Python guarantees, and the only arithmetic is ``+ - * /``, whose
 rounding IEEE 754 defines: no ``exp``, ``log`` or powers of floats, whose last bit depends on the C library; no
 ``sum`` of floats, which rounds differently from Python 3.12 on; nothing that depends on the order of a set.
 
@@ -41,7 +41,7 @@ T = TypeVar("T")
 SEED: Final = 2023
 N_USERS: Final = 600
 FOLDER: Final = Path(__file__).resolve().parents[1]
-"""The files of the repository."""
+"""The folder of the sample in the repository."""
 
 _DAY: Final = 86_400
 _NEW_YEAR: Final = int(datetime(2023, 1, 1, tzinfo=UTC).timestamp())
@@ -85,7 +85,7 @@ class PortableRandom:
         ends = list(accumulate(weights))
         drawn: dict[int, None] = {}  # a dict, because a set would not keep the order of the draw
         while len(drawn) < count:
-            # To draw again after a repetition is the same as to remove what was drawn.
+            # Drawing again after a repetition has the same distribution as drawing from those that are left.
             drawn[bisect(ends, self.uniform() * ends[-1], hi=len(ends) - 1)] = None
         return list(drawn)
 
