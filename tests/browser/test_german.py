@@ -26,7 +26,8 @@ def disk(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("typed", "title"), [
-    ("boot", "Das Boot"), ("das boot", "Das Boot"), ("Matrix", "The Matrix"), ("blechtrommel, die", "Die Blechtrommel"),
+    ("boot", "Das Boot"), ("das boot", "Das Boot"), ("Matrix", "The Matrix"),
+    ("blechtrommel, die", "Die Blechtrommel"),
 ])  # fmt: skip
 def test_the_search_ignores_german_and_english_articles(disk, visit, typed, title):
     page = visit(disk + "about.html")
