@@ -25,6 +25,7 @@ _SOURCES = {
     "film": ("Letterboxd", "IMDb", "Netflix"),
     "movie": ("Letterboxd", "IMDb", "Netflix"),
     "book": ("Goodreads", "The StoryGraph"),
+    "buch": ("Goodreads", "The StoryGraph"),
 }
 """By what items are called: whose exports the page reads."""
 
@@ -68,7 +69,7 @@ def rate_context(data: SiteData, page: PageHead) -> RateContext:
         n_items=len(data.artefacts.items.items),
         overlap=round(tower.overlap, 1) if tower and tower.overlap is not UNSET else None,
         control=control_of(data.artefacts.build.dataset.ratings),
-        sources=_SOURCES.get(data.artefacts.build.presentation.item.one, ()),
+        sources=_SOURCES.get(data.artefacts.build.presentation.item.one.casefold(), ()),
         discovery=discovery_of(data.artefacts),
         tower_stamp=exported_stamp(data.data_folder / DeepTower.FILE),
     )
