@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,19 +28,28 @@ _REPLACE = f"""
 Replace {RATINGS} with your own table, or set data in {FILE_NAME} to its path. It needs a row for each rating, and
 columns of users and items.
 """
-_NEXT_STEPS = """
+_PREVIEW = """
     marquee --dry-run    shows how the ratings are read
     marquee --serve      builds the site, and shows it on this machine
-
-To publish it, create an empty repository on GitHub and push this folder. Whoever can see that repository can read the
-ratings in it.
+"""
+_CREATE = """
+To publish it, create an empty repository on GitHub and push this folder. Whoever can see that repository can read all
+that is in this folder, the ratings too.
 
     git init -b main
     git add .
     git commit -m "Ratings and settings"
     git remote add origin https://github.com/NAME/REPOSITORY.git
     git push -u origin main
+"""
+_PUSH = """
+To publish it, push this repository to GitHub. Whoever can see it there can read the ratings in it.
 
+    git add .
+    git commit -m "Ratings and settings"
+    git push
+"""
+_FIRST_RUN = """
 On GitHub open Settings > Pages, and under Source choose "GitHub Actions". The first time, start the workflow by hand:
 Actions > pages > Run workflow. From then on, every push publishes the site again.
 """
@@ -73,21 +82,23 @@ def _init_folder(folder: Path, given: Mapping[str, str]) -> None:
     Args:
         folder: that the site is built in.
         given: paths of tables, which are set in the file of settings. Where there are none and no file of settings,
-            the folder's own table of ratings is; and where there is no such table, an example is written.
+            ``data`` is set to what the folder has; an example is written if it has nothing.
+
+    Raises:
+        OutputError: something else than a file has the name of the file of settings, or a file cannot be written.
     """
+    has_settings = _is_taken(folder / FILE_NAME)
+    if has_settings and not (folder / FILE_NAME).is_file():
+        raise OutputError(f"{folder / FILE_NAME}: is no file that can be read; move it away, then --init writes one")
     contents = {
         WORKFLOW: (_TEMPLATES / "pages.yml").read_text(encoding="utf-8").replace("{version}", VERSION).encode(),
         GITIGNORE: (_TEMPLATES / "gitignore").read_bytes(),
     }
-    ratings = None if given or (folder / FILE_NAME).exists() else _find_ratings(folder)
-    if ratings == []:
-        contents[RATINGS] = _example()
-        ratings = [RATINGS]
-    if ratings and len(ratings) == 1:
-        given = {"data": ratings[0]}
-    elif ratings:
-        names = " and ".join(ratings)
-        logger.warning("%s may each be the ratings; set data in %s to one of them", names, FILE_NAME)
+    if not given and not has_settings:
+        data = _find_data(folder)
+        if data is None:
+            contents[RATINGS] = _example()
+        given = {"data": data or RATINGS}
     contents[FILE_NAME] = _settings(given)
     with _writing(folder / WORKFLOW):
         (folder / WORKFLOW).parent.mkdir(parents=True, exist_ok=True)
@@ -99,30 +110,57 @@ def _init_folder(folder: Path, given: Mapping[str, str]) -> None:
         return
     if GITIGNORE not in written:
         logger.info("add the line /site/ to %s, unless it is there: the site is built again on each push", GITIGNORE)
-    for line in ((_REPLACE if RATINGS in written else "") + _NEXT_STEPS).splitlines():
+    for line in _next_steps(folder, written).splitlines():
         logger.info("%s", line)
 
 
-def _find_ratings(folder: Path) -> list[str] | None:
-    """The names of the files in a folder that may be its ratings.
+def _next_steps(folder: Path, written: Sequence[str]) -> str:
+    """What to do next, by the files that were written and the git repository that the folder is in."""
+    text = (_REPLACE if RATINGS in written else "") + _PREVIEW
+    if WORKFLOW not in written:
+        return text
+    here = folder.resolve()
+    if (here / ".git").exists():
+        return text + _PUSH + _FIRST_RUN
+    root = next((parent for parent in here.parents if (parent / ".git").exists()), None)
+    if root is None:
+        return text + _CREATE + _FIRST_RUN
+    logger.warning(
+        "this folder is inside the git repository %s, and GitHub only runs workflows in the folder .github at the top "
+        "of a repository; start in a folder of its own, or move the workflow there and let it work in this folder",
+        root,
+    )
+    return text
 
-    None where it has a folder ``data``, in which a build looks for ratings, or where its tables cannot be read.
+
+def _find_data(folder: Path) -> str | None:
+    """The value of ``data`` for a folder: its table of ratings, or None if it has none.
+
+    It is the folder itself where there are further tables, which may be of items or users, and where tables cannot be
+    read: the next build then says why, instead of taking other data.
     """
     from recsys.data.readers.read import find_datasets  # here, as it imports pandas
 
     if (folder / "data").is_dir():
-        return None
-    names = []
+        return "data"
+    names: list[str] = []
+    others: list[str] = []
     try:
         for source in find_datasets(folder, nested=False):
             if source.layout is not None:
                 names.append(source.layout.ratings.name)
             elif source.tables is not None:
                 names += [candidate.table.file for candidate in source.tables.ratings]
-        return names + [path.name for path in sorted(folder.glob("*.zip")) if find_datasets(path)]
+                others += [table.file for table in source.tables.others]
+        names += [path.name for path in sorted(folder.glob("*.zip")) if find_datasets(path)]
     except DataError as problem:
-        logger.warning("%s; no example is written", problem)
-        return None
+        logger.warning("%s; put a table of ratings in its place", problem)
+        return "."
+    if len(names) > 1:
+        logger.warning("%s may each be the ratings; set data in %s to one of them", " and ".join(names), FILE_NAME)
+    if len(names) == 1 and not any(Path(other).suffix == Path(names[0]).suffix for other in others):
+        return names[0]
+    return "." if names else None
 
 
 def _example() -> bytes:
@@ -152,7 +190,7 @@ def _write_new(path: Path, content: bytes) -> bool:
         OutputError: it cannot be written. Nothing is left of it then, as the next ``--init`` would not change it.
     """
     with _writing(path):
-        if path.exists() or path.is_symlink():
+        if _is_taken(path):
             return False
         file = path.open("xb")
         try:
@@ -162,6 +200,11 @@ def _write_new(path: Path, content: bytes) -> bool:
             path.unlink()
             raise
     return True
+
+
+def _is_taken(path: Path) -> bool:
+    """Whether something has this name, be it a link that leads nowhere."""
+    return path.exists() or path.is_symlink()
 
 
 @contextmanager
@@ -175,4 +218,4 @@ def _writing(path: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError) as problem:  # a ValueError is of a NUL byte
         reason = getattr(problem, "strerror", None) or problem
-        raise OutputError(f"{path}: cannot be written ({reason}); check its folder, and the free space") from None
+        raise OutputError(f"{path}: cannot be written ({reason}); check the permissions and the free space") from None

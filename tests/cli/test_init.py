@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import recsys
 from recsys.cli.init import GITIGNORE, RATINGS, WORKFLOW
 from recsys.cli.main import main
 from recsys.cli.settings_file import settings_text
@@ -88,13 +89,61 @@ def test_of_the_files_of_movielens_the_ratings_are_set(folder):
     assert settings().input.data == "u.data"
 
 
-def test_of_two_tables_of_ratings_none_is_set_and_both_are_named(folder, capsys):
+def test_with_two_tables_of_ratings_both_are_named_and_the_next_build_does_not_take_other_data(folder, capsys):
     for name in ("ours.csv", "theirs.csv"):
         (folder / name).write_text(TABLE)
     assert main(["--init"]) == 0
     assert RATINGS not in contents(folder)
-    assert settings().input.data is None
+    assert settings().input.data == "."
     assert "ours.csv and theirs.csv may each be the ratings; set data in site.toml" in capsys.readouterr().out
+    assert main(["--dry-run"]) == 1
+    assert "more than one table with users and items: ours.csv and theirs.csv" in capsys.readouterr().err
+
+
+def test_a_table_of_items_next_to_the_ratings_is_read_too(folder):
+    (folder / RATINGS).write_text(TABLE)
+    items = {line.split(",")[1] for line in TABLE.splitlines()[1:]}
+    (folder / "items.csv").write_text("item,title\n" + "".join(f"{item},Title {item}\n" for item in sorted(items)))
+    assert main(["--init"]) == 0
+    dataset = recsys.load_dataset(settings().input.data)
+    assert set(dataset.titles) == {f"Title {item}" for item in items}
+
+
+@pytest.mark.parametrize("damaged", [b"\0\1\2" * 99, b""])
+def test_a_table_that_cannot_be_read_fails_the_next_build_and_is_read_once_it_is_replaced(damaged, folder, capsys):
+    (folder / RATINGS).write_bytes(damaged)
+    assert main(["--init"]) == 0
+    assert (folder / RATINGS).read_bytes() == damaged
+    assert main(["--dry-run"]) == 1
+    assert RATINGS in capsys.readouterr().err
+    (folder / RATINGS).write_text(TABLE)
+    assert main(["--dry-run"]) == 0
+
+
+def test_a_folder_in_the_place_of_the_settings_is_refused_and_nothing_is_written(folder, capsys):
+    (folder / "site.toml").mkdir()
+    assert main(["--init"]) == 1
+    assert contents(folder) == {}
+    assert "site.toml: is no file that can be read" in capsys.readouterr().err
+
+
+def test_the_next_steps_fit_the_repository_that_the_folder_is_in(folder, capsys, monkeypatch):
+    (folder / ".git").mkdir()
+    assert main(["--init"]) == 0
+    output = capsys.readouterr().out
+    assert "git push" in output and "git init" not in output
+    (folder / "club").mkdir()
+    monkeypatch.chdir(folder / "club")
+    assert main(["--init"]) == 0
+    ended = capsys.readouterr()
+    assert "at the top of a repository" in ended.out + ended.err and "git push" not in ended.out
+
+
+def test_of_a_workflow_that_was_there_nothing_is_promised(folder, capsys):
+    (folder / WORKFLOW).parent.mkdir(parents=True)
+    (folder / WORKFLOW).write_text("name: mine\n")
+    assert main(["--init"]) == 0
+    assert "every push publishes" not in capsys.readouterr().out
 
 
 def test_a_damaged_table_is_named_and_no_example_takes_its_place(folder, capsys):
@@ -109,7 +158,7 @@ def test_where_a_build_looks_for_ratings_anyway_there_is_no_example(folder):
     (folder / "data" / "log.csv").write_text(TABLE)
     assert main(["--init"]) == 0
     assert RATINGS not in contents(folder)
-    assert settings().input.data is None
+    assert settings().input.data == "data"
 
 
 def test_paths_that_are_given_are_set_and_there_is_no_example(folder):
