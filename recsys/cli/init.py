@@ -126,8 +126,8 @@ def _next_steps(folder: Path, written: Sequence[str]) -> str:
     if root is None:
         return text + _CREATE + _FIRST_RUN
     logger.warning(
-        "this folder is inside the git repository %s, and GitHub only runs workflows in the folder .github at the top "
-        "of a repository; start in a folder of its own, or move the workflow there and let it work in this folder",
+        "this folder is inside the git repository %s, and GitHub only runs workflows in the folder .github at the "
+        "top of a repository; start in a folder of its own, or move the workflow there and let it build this one",
         root,
     )
     return text

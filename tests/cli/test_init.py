@@ -136,7 +136,7 @@ def test_the_next_steps_fit_the_repository_that_the_folder_is_in(folder, capsys,
     monkeypatch.chdir(folder / "club")
     assert main(["--init"]) == 0
     ended = capsys.readouterr()
-    assert "at the top of a repository" in ended.out + ended.err and "git push" not in ended.out
+    assert "the top of a repository" in ended.out + ended.err and "git push" not in ended.out
 
 
 def test_of_a_workflow_that_was_there_nothing_is_promised(folder, capsys):

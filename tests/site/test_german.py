@@ -177,6 +177,7 @@ def test_a_site_of_a_small_log_is_built_in_german(tmp_path):
     ("Kochbuch", "Ähnliche Kochbücher gelesen"),
     ("Indie-Spiel", "Ähnliche Indie-Spiele gespielt"), (["Heft", "Hefte"], "Ähnliche Hefte gewählt"),
     ({"one": "Heft", "many": "Hefte", "do": "tauschen", "did": "getauscht"}, "Ähnliche Hefte getauscht"),
+    ({"one": "dish", "many": "dishes", "do": "eat", "did": "eaten"}, "Ähnliche Gerichte probiert"),
 ])  # fmt: skip
 def test_a_noun_of_the_settings_gives_german_words(setting, phrase):
     check_presentation(PresentationConfig(language="de", noun=setting))

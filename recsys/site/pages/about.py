@@ -96,6 +96,8 @@ def _shown(value: Any, strings: Strings) -> str:
         return "–"
     if isinstance(value, bool):
         return strings.text("about.yes" if value else "about.no")
+    if isinstance(value, float):
+        return f"{value:g}"  # a computed rate may be 0.00022000000000000003
     return _argument(value)
 
 

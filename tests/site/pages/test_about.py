@@ -76,6 +76,15 @@ def test_where_deep_starts_is_what_it_was_trained_with(tmp_path, unobserved, sta
     assert {sentence for sentence in (EASE, FACTORISED) if sentence in text} == {start}
 
 
+def test_a_computed_setting_is_shown_without_what_rounding_added(tmp_path):
+    artefacts = tiny()
+    deep = msgspec.structs.replace(artefacts.build.models["deep"], settings={"learning_rate": 0.00022000000000000003})
+    build = msgspec.structs.replace(artefacts.build, models={**artefacts.build.models, "deep": deep})
+    text = text_of(msgspec.structs.replace(artefacts, build=build), tmp_path)
+    assert re.search(r"deep\.learning_rate\W.{0,40}\D0\.00022\b", text, re.DOTALL)
+    assert "0.000220" not in text
+
+
 SHAPES = {
     "base": {"base.user.table": [3, 2], "base.item.table": [5, 2], "base.bias.table": [5, 1]},
     "deep": {
