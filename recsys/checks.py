@@ -90,7 +90,7 @@ def check_presentation(config: PresentationConfig) -> None:
         noun = make_noun(config.noun, config.language)
         if not knows_plural(texts, noun.one):
             raise ConfigError(
-                f"noun is {noun.one!r}, of which {texts.name} does not know the plural; expected both, such as "
+                f"noun is {noun.one!r}, and {texts.name} has no plural for it; expected both forms, such as "
                 'noun = { one = "Brettspiel", many = "Brettspiele" }, with do and did for what users do with it'
             )
 

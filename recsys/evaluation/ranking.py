@@ -25,7 +25,7 @@ TILE = 8
 and an incomplete tile takes as long as a complete one."""
 
 GROUP_SIZE = 8
-"""Columns in a group, of which the maximum is taken; fewer where ``GROUPS_PER_ITEM`` needs more groups."""
+"""Columns in a group, whose maximum is taken; fewer where ``GROUPS_PER_ITEM`` needs more groups."""
 
 GROUPS_PER_ITEM = 8
 """Groups of columns for each item of a list. With fewer groups, two of the best items often share a group, which

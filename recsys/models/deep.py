@@ -8,7 +8,7 @@ at zero, so that training refines a model that is good already. In training ever
 rating: the user chose it. In serving it weighs by its rating and its age; for a new user, by its rating alone, and
 the history is completed, see :mod:`recsys.models.short_history`. There is no embedding of the user's id: together
 with a history it memorises the training ratings and makes the lists worse. User features are dropped at random in
-training, so that the tower also serves a new user of whom only a few ratings are known.
+training, so that the tower also serves a new user with only a few known ratings.
 
 On sparse logs the scores are added to those of a second pair of towers, :mod:`recsys.models.cosine`.
 """

@@ -101,6 +101,7 @@ class Strings:
         signs = {",": ("thousands", ","), ".": ("decimal", "."), "%": ("percent", "%")}
         self._signs = str.maketrans({sign: language.get(*setting) for sign, setting in signs.items()})
         self._lowers_labels: bool = language.get("labels_in_sentences", "lower") == "lower"
+        self._noun_endings: dict[str, list[str]] = language.get("noun_endings", {})
         from_english = tables.pop("from_english", {})
         others = _noun_entry(tables.pop("nouns", {}), noun, words.get("items"))
         self._fill_words(words, forms or {}, others, tables.pop("words", {}), from_english)
@@ -215,8 +216,8 @@ class Strings:
         others |= {name: value for name, value in of_noun.items() if name != "verb"}
         replaced = {name: value for name, value in others.items() if name in words}
         self._set_words(replaced, forms)
-        if self._words.get("items", "").endswith(("e", "el", "er")):
-            self._conditions |= {"e_el_er"}
+        plural = self._words.get("items", "")
+        self._conditions |= {name for name, ends in self._noun_endings.items() if plural.endswith(tuple(ends))}
         self._set_words({**further, **{name: value for name, value in others.items() if name not in words}}, forms)
 
     def _set_words(self, values: Mapping[str, Any], forms: Mapping[str, str]) -> None:
@@ -333,7 +334,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def knows_plural(path: Path, noun: str) -> bool:
-    """Whether a file of texts has the plural of a noun in its language, of which the singular is given.
+    """Whether a file of texts has the plural of a noun in its language, given the singular.
 
     Raises:
         OutputError: it is no file of texts.

@@ -186,7 +186,7 @@ def test_a_noun_of_the_settings_gives_german_words(setting, phrase):
 
 
 def test_a_noun_whose_plural_is_not_known_is_refused_with_a_remedy():
-    with pytest.raises(ConfigError, match=r"noun is 'Heft', of which de\.toml does not know the plural; expected"):
+    with pytest.raises(ConfigError, match=r"noun is 'Heft', and de\.toml has no plural for it; expected"):
         check_presentation(PresentationConfig(language="de", noun="Heft"))
 
 
