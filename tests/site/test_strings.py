@@ -193,13 +193,15 @@ def test_in_another_language_words_follow_from_those_in_english(strings):
     text = '[nouns.game]\nitem = "Spiel"\nitems = "Spiele"\nverb = "play"\n[from_english.verbs]\n'
     text += 'play = {do = "spielen"}\nchoose = {do = "wählen"}\n[from_english.genres]\n'
     text += 'tag = {genres = "Schlagwörter"}\n[from_english.values]\nhours = {value = "Stunden"}\n'
-    text += '[language]\nnoun_endings = {e_el_er = ["e", "el", "er"]}\n'
     text += '[words]\nto_items = {e_el_er = "{items}n", any = "{items}"}\n'
     text += '[a]\nb = "{item}, {items}, {to_items}, {do}, {genres}, {value}"'
 
+    language = f'{ENGLISH}noun_endings = {{e_el_er = ["e", "el", "er"]}}\n'
+
     def shown(noun, plural, do, forms=None):
         words = {"item": noun, "items": plural, "do": do, "genre": "tag", "genres": "tags", "value": "hours"}
-        return str(strings(text, words={**words, **(forms or {})}, noun=noun, forms=forms)("a.b"))
+        values = {**words, **(forms or {})}
+        return str(strings(text, words=values, noun=noun, language=language, forms=forms)("a.b"))
 
     end = "Schlagwörter, Stunden"
     assert shown("game", "games", "play") == f"Spiel, Spiele, Spielen, spielen, {end}"
