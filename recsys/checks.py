@@ -16,11 +16,11 @@ from recsys.errors import ConfigError
 from recsys.evaluation.relevance import reaches
 from recsys.export.presentation import gives_plural, make_noun, read_logo
 from recsys.models.registry import MODELS
+from recsys.site.language.nouns import knows_plural
 from recsys.site.output.accent import make_accent
 from recsys.site.output.limits import Limits, check_page_count
 from recsys.site.pages.wanted import OPTIONAL_PAGES
 from recsys.site.render import templates_folder
-from recsys.site.strings import knows_plural
 
 logger = logging.getLogger(__name__)
 

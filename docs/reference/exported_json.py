@@ -19,10 +19,10 @@ from recsys.export.tables import write_tables
 from recsys.models.registry import MODELS
 from recsys.schema import SCHEMA, Artefacts, Manifest, Presentation
 from recsys.site.context import Model
+from recsys.site.language.strings import Strings, site_strings
 from recsys.site.pages.data import DataEntry, data_groups
 from recsys.site.pages.data_fields import Field, fields
 from recsys.site.render import templates_folder
-from recsys.site.strings import Strings, site_strings
 
 _WIDTH = 100
 """Characters of a line of an excerpt."""

@@ -8,10 +8,10 @@ from recsys.errors import OutputError
 from recsys.schema import Artefacts, Embedding, Item
 from recsys.site.context import ItemLink, Model, UserLink
 from recsys.site.images.square import Point
+from recsys.site.language.strings import Strings
 from recsys.site.output.limits import limits_of
 from recsys.site.shortening import MAX_HEADING, MAX_TITLE, shortened
 from recsys.site.slugs import slugs
-from recsys.site.strings import Strings
 
 
 def has_user_pages(artefacts: Artefacts) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
 from recsys.site.images.pictures import write_pictures
+from recsys.site.language.strings import Strings, site_strings
 from recsys.site.output.accent import accent_css
 from recsys.site.output.assets import Assets, build_stamp, write_assets, write_bokeh
 from recsys.site.output.legend import legend_css, words_css
@@ -33,7 +34,6 @@ from recsys.site.pages.users import no_users
 from recsys.site.rendering import Rendering, jobs_of, render_elsewhere
 from recsys.site.search import search_facts
 from recsys.site.shown_lists import with_shown_lists
-from recsys.site.strings import Strings, site_strings
 from recsys.tasks import Run
 
 

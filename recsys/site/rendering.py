@@ -14,13 +14,14 @@ from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Site
 from recsys.site.control import can_rate, control_of
+from recsys.site.language.site_words import title_of
+from recsys.site.language.strings import Strings, site_strings
 from recsys.site.output.csp import CSP
 from recsys.site.output.parallel import Job, Renderer
 from recsys.site.output.sitemap import site_root
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.registry import absent_addresses, navigation, pages_of
 from recsys.site.shown_lists import with_shown_lists
-from recsys.site.strings import Strings, site_strings, title_of
 from recsys.tasks import Run, Send, Task
 from recsys.writing import writing
 

@@ -24,10 +24,10 @@ from recsys import pipeline
 from recsys.cli import arguments
 from recsys.site import render
 from recsys.site.images import pictures
+from recsys.site.language.strings import Strings
 from recsys.site.output import assets, parallel
 from recsys.site.publish.staging import recover
 from recsys.site.render import templates_folder
-from recsys.site.strings import Strings
 from tests.faults.children import in_child
 from tests.faults.shim import ERRORS, KILLED, FailAt, KillAt, OnOperation, Operation, watched
 from tests.small_logs import write_movielens

@@ -25,8 +25,8 @@ from recsys.export.metrics import SPLIT_RULES
 from recsys.export.presentation import make_noun
 from recsys.models.registry import MODELS
 from recsys.schema import Artefacts, Label, Noun, RatingsSummary
+from recsys.site.language.strings import Strings, site_strings
 from recsys.site.pages.wanted import OPTIONAL_PAGES
-from recsys.site.strings import Strings, site_strings
 from tests.site.tiny import TEMPLATES, render, render_html, tiny, with_ratings
 from tests.small_logs import write_movielens
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
-from recsys.site.strings import Strings
+from recsys.site.language.strings import Strings
 from tests.site.tiny import STRINGS, TEMPLATES
 
 ROOT = TEMPLATES.parent

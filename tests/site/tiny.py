@@ -64,13 +64,13 @@ from recsys.schema import (
     UserLists,
 )
 from recsys.site.catalogue import Catalogue
+from recsys.site.language.strings import site_strings
 from recsys.site.output.parallel import Renderer
 from recsys.site.pages.page import SiteData
 from recsys.site.pages.registry import absent_addresses, pages_of
 from recsys.site.render import render_site
 from recsys.site.rendering import make_site
 from recsys.site.shown_lists import with_shown_lists
-from recsys.site.strings import site_strings
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> \"quoted\" & 'single' {{ 7 * 7 }} \u2028"

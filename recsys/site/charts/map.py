@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from recsys.site.charts.bokeh_json import chart
 from recsys.site.charts.figures import bare, plain_figure
 from recsys.site.context import Chart
-from recsys.site.strings import Strings
+from recsys.site.language.strings import Strings
 
 if TYPE_CHECKING:
     from bokeh.models import CDSView, ColumnDataSource

@@ -10,7 +10,7 @@ from recsys.schema import EpochRecord
 from recsys.site.charts.bokeh_json import chart
 from recsys.site.charts.figures import DATA, bare, plain_figure
 from recsys.site.context import Chart, Model
-from recsys.site.strings import Strings
+from recsys.site.language.strings import Strings
 
 if TYPE_CHECKING:
     from bokeh.models import ColumnDataSource

@@ -6,9 +6,9 @@ from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
 from recsys.site.images.map_png import between, map_picture
 from recsys.site.images.social_card import drawable, social_card
+from recsys.site.language.strings import Strings
 from recsys.site.output.assets import Assets
 from recsys.site.output.writer import building
-from recsys.site.strings import Strings
 
 
 def write_pictures(artefacts: Artefacts, catalogue: Catalogue, assets: Assets, strings: Strings) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 from recsys.errors import OutputError
 from recsys.export.script import short_hash
 from recsys.schema import VERSION
+from recsys.site.language.strings import Strings
 from recsys.site.output.manifest import hash_files
 from recsys.site.output.scripts import for_pages_of, join_modules
 from recsys.site.output.writer import Writer
-from recsys.site.strings import Strings
 
 _ON_ANY_PAGE = ("learner", "lost", "site", "theme", "tower")
 """Scripts that do not depend on what is on a page; a worker, which may run one, has no page at all."""

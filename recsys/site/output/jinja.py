@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from recsys.errors import OutputError
 from recsys.site.context import ItemLink
+from recsys.site.language.strings import Strings
 from recsys.site.output.sitemap import absolute
 from recsys.site.shortening import MAX_TITLE, shortened
-from recsys.site.strings import Strings
 
 _UNKNOWN = "–"
 _BIDI = frozenset({"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI", "PDF", "PDI"})
@@ -105,7 +105,6 @@ def capital(text: str) -> str:
 def brief(text: str) -> str:
     """A label, such as a genre, or the beginning of one that is too long for a list."""
     return shortened(text, MAX_TITLE)
-
 
 
 def isolated(text: str) -> Markup:

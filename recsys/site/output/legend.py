@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from recsys.errors import OutputError
 from recsys.schema import LegendEntry
-from recsys.site.strings import Strings
+from recsys.site.language.strings import Strings
 
 _NAME = re.compile(r"[a-z0-9_]+")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

@@ -25,10 +25,10 @@ from jinja2 import Environment
 from recsys.errors import OutputError
 from recsys.interrupts import deferred
 from recsys.site.context import Context
+from recsys.site.language.strings import Strings
 from recsys.site.output.jinja import make_environment
 from recsys.site.output.unlink import remove_links
 from recsys.site.output.writer import building
-from recsys.site.strings import Strings
 from recsys.threads import n_cores
 from recsys.workers import become_worker
 from recsys.writing import write_file

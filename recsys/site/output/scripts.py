@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from recsys.errors import OutputError
-from recsys.site.strings import Strings
+from recsys.site.language.strings import Strings
 
 _IMPORT = re.compile(r'import \{ ([\w$]+(?:, [\w$]+)*) \} from "(\.\.?/[\w./-]+)";')
 _DECLARATION = re.compile(r"(?:const|let|var|class|function\*?|async function) (.+)")

@@ -10,9 +10,9 @@ from typing import Any
 from recsys.schema import DatasetSummary, Protocol
 from recsys.site.context import Context, Model, PageHead
 from recsys.site.control import can_rate
+from recsys.site.language.strings import Strings
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.pages.towers import Shapes, WorkedExample, tower_shapes, worked_example
-from recsys.site.strings import Strings
 
 _OPTIONS = (
     "data", "dim", "epochs", "seed", "holdout", "relevant_from", "top_k", "discovery", "models", "evaluate_new_users",

@@ -9,8 +9,8 @@ from recsys.schema import Interval, NewUsers
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import Series, curves
 from recsys.site.context import Model
+from recsys.site.language.strings import Strings
 from recsys.site.pages.grouped import Grouped, GroupHead
-from recsys.site.strings import Strings
 
 _VARIANT = "deep_liked"
 """The row that is the model deep, given less to see."""

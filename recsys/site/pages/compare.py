@@ -14,13 +14,13 @@ from recsys.schema import Comparison, ModelMetrics, Protocol
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import Series, leaderboard
 from recsys.site.context import Chart, Context, Model, PageHead
+from recsys.site.language.strings import Strings
 from recsys.site.pages.cold_start import ColdStartView, cold_start_view
 from recsys.site.pages.discovery import DiscoveryView, discovery_view
 from recsys.site.pages.grouped import Grouped, by_activity, by_taste
 from recsys.site.pages.overlap import HelpedUsers, OverlapView, helped_users, overlap_view
 from recsys.site.pages.page import Page, SiteData
 from recsys.site.shown_lists import discovery_of
-from recsys.site.strings import Strings
 
 MIN_USERS = 20
 """Below so many users an interval of their mean says little: no model is called better."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recsys.site.context import Context, Model, PageHead
+from recsys.site.language.strings import Strings
 from recsys.site.output.manifest import MANIFEST, MANIFEST_SCHEMA
 from recsys.site.pages.data_examples import EXAMPLES, Example
 from recsys.site.pages.data_fields import Field, fields
 from recsys.site.pages.page import Page, SiteData
-from recsys.site.strings import Strings
 
 _JSON = {
     "recommendations.json": "data.recommendations_json",

@@ -8,7 +8,7 @@ from recsys.schema import DiscoveryPoint, Metrics
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import Tradeoff, tradeoff_chart
 from recsys.site.context import Chart, Model
-from recsys.site.strings import Strings
+from recsys.site.language.strings import Strings
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from recsys.schema import Metrics, ModelMetrics, TasteGroup, UserGroup
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import Series, dots_by_group
 from recsys.site.context import Chart
-from recsys.site.strings import Strings
+from recsys.site.language.strings import Strings
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from recsys.schema import Item, RatingBin
 from recsys.site.catalogue import Catalogue, is_titled_by_number
 from recsys.site.context import Context, ItemLink, Model, PageHead, UserLink
 from recsys.site.images.square import square_around
+from recsys.site.language.strings import Strings
 from recsys.site.output.jinja import plain
 from recsys.site.output.parallel import Job, page_job
 from recsys.site.outside import OutsideLink, checked_patterns, outside_links
@@ -20,7 +21,6 @@ from recsys.site.pages.audience import Audience, audiences
 from recsys.site.pages.items import listed_items, shrunk_mean
 from recsys.site.pages.page import PageFamily, SiteData
 from recsys.site.pages.wanted import is_wanted
-from recsys.site.strings import Strings
 
 PicturePosition = tuple[int, int]
 """In per cent from the left and from the top of a picture."""

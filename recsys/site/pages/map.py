@@ -15,12 +15,12 @@ from recsys.schema import Artefacts, Embedding, Item, MapReplay, SimilarItem
 from recsys.site.charts.bokeh_json import script_json
 from recsys.site.charts.map import map_chart
 from recsys.site.context import Chart, Context, ItemLink, Model, PageHead
+from recsys.site.language.strings import Strings
 from recsys.site.output.projector import projected_models, projector_link, vectors_file
 from recsys.site.output.script_data import exported_stamp
 from recsys.site.outside import checked_patterns, has_title
 from recsys.site.pages.items import listed_items
 from recsys.site.pages.page import Page, SiteData
-from recsys.site.strings import Strings
 
 POSITION_BITS = 12
 """Bits of a coordinate in the page: each of 4,096 steps over the whole map is less than half a pixel."""

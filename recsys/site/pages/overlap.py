@@ -10,7 +10,7 @@ from recsys.schema import Agreement, Metrics, UserDifference
 from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import overlap_chart
 from recsys.site.context import Chart, Model, UserLink
-from recsys.site.strings import Strings
+from recsys.site.language.strings import Strings
 
 
 @dataclass(frozen=True)

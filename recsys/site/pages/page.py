@@ -15,8 +15,8 @@ from typing import Any
 from recsys.schema import Artefacts
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Context, PageHead, Site
+from recsys.site.language.strings import Strings
 from recsys.site.output.parallel import Job, page_job
-from recsys.site.strings import Strings
 
 
 @dataclass(frozen=True)

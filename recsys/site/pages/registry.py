@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recsys.schema import Artefacts
 from recsys.site.context import NavLink
+from recsys.site.language.strings import Strings
 from recsys.site.pages import (
     about,
     any_user,
@@ -22,7 +23,6 @@ from recsys.site.pages import (
 )
 from recsys.site.pages.page import Page, PageFamily
 from recsys.site.pages.wanted import is_wanted
-from recsys.site.strings import Strings
 
 PAGES: dict[str, Page | PageFamily] = {
     "home": home.PAGE,

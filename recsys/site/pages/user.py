@@ -9,10 +9,10 @@ from functools import partial
 from recsys.schema import Recommendation, UserLists
 from recsys.site.catalogue import Catalogue, has_user_pages
 from recsys.site.context import Context, ItemLink, Model, PageHead, UserLink
+from recsys.site.language.strings import Strings
 from recsys.site.output.parallel import Job, page_job
 from recsys.site.pages.page import PageFamily, SiteData
 from recsys.site.pages.profile import GenreRow, HiddenRow, genre_rows, hidden_rows, rank_spans
-from recsys.site.strings import Strings
 
 _MIN_BAR = 4
 """Per cent."""

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 from recsys.errors import OutputError
+from recsys.site.language.strings import Strings
 from recsys.site.output.scripts import join_modules
-from recsys.site.strings import Strings
 from tests.site.tiny import STRINGS, TEMPLATES
 
 NODE = shutil.which("node")
