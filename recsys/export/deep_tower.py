@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from recsys import schema
 from recsys.data.dataset import Dataset
@@ -59,24 +61,9 @@ def build_deep_tower(
     Raises:
         OutputError: a number is too large for float16.
     """
-    towers = fitted.towers.members["deep"]
-    assert isinstance(towers, DeepModel)
-    tower = PageTower.of(fitted)
-    item_ids = ids(dataset.item_ids)
-    short = tower.short_histories
-    squares = [part.correction[:, :-1].reshape(len(part.correction), -1) for part in short]  # (K, r r) and so on
-    shared = {
-        "average": _encode(np.concatenate([part.average for part in short])),
-        "correction": _encode(np.concatenate(squares, axis=1)),
-        "correction_offset": _encode(np.concatenate([part.correction[:, -1] for part in short], axis=1)),  # (K, d)
-        "inner_bias": _encode(tower.inner_bias),
-        "outer_bias": _encode(tower.outer_bias),
-    }
-    max_bytes = MAX_BYTES - sum(map(len, shared.values()))
-    id_sizes = sizes_of_ids(item_ids)
-    part = _exact(tower, id_sizes, dataset.item_counts, max_bytes)
-    if len(part.rows) < dataset.n_items:
-        part = _rounded(tower, id_sizes, dataset, towers.scale, max_bytes, rng) or part
+    tower, scale, item_ids = PageTower.of(fitted), _rating_scale(fitted), ids(dataset.item_ids)
+    weights = _weights_of_any_precision(tower)
+    part = _choose_part(tower, scale, dataset, item_ids, MAX_BYTES - sum(map(len, weights.values())), rng)
     refined_dim, hidden = tower.inner_weight.shape
     return schema.DeepTower(
         dim=tower.items.shape[1],
@@ -86,20 +73,44 @@ def build_deep_tower(
         n_items=dataset.n_items,
         item_ids=[item_ids[row] for row in part.rows],
         star_weights=_to_decimals(star_weights()),
-        half_star_weights=_to_decimals(half_star_weights(towers.scale, dataset.rating)),
+        half_star_weights=_to_decimals(half_star_weights(scale, dataset.rating)),
         starters=seed_items(projection.points[part.rows], _starter_counts(dataset)[part.rows]),
         average_items=AVERAGE_ITEMS,
         half_faded=HALF_FADED,
-        gates=[_significant(part.gate[:, 0]) for part in short if part.gate.size],
-        **shared,
+        gates=[_significant(short.gate[:, 0]) for short in tower.short_histories if short.gate.size],
+        **weights,
         **part.tables,
         item_bias=_encode(part.bias),
-        map=schema.TowerMap(
-            centre=_to_decimals(projection.centre),
-            axes=_to_decimals(projection.axes),
-            user_scale=round(_mean_length(fitted.item_vectors) / (_mean_length(fitted.user_vectors) or 1.0), 6),
-        ),
+        map=_tower_map(fitted, projection),
         overlap=part.overlap,
+    )
+
+
+def _weights_of_any_precision(tower: PageTower) -> dict[str, str]:
+    """The weights that are in float16 whether or not items are rounded, by the names of the file's fields."""
+    short = tower.short_histories
+    squares = [part.correction[:, :-1].reshape(len(part.correction), -1) for part in short]  # (K, r r) and so on
+    return {
+        "average": _encode(np.concatenate([part.average for part in short])),
+        "correction": _encode(np.concatenate(squares, axis=1)),
+        "correction_offset": _encode(np.concatenate([part.correction[:, -1] for part in short], axis=1)),  # (K, d)
+        "inner_bias": _encode(tower.inner_bias),
+        "outer_bias": _encode(tower.outer_bias),
+    }
+
+
+def _rating_scale(fitted: Fitted) -> RatingScale:
+    towers = fitted.towers.members["deep"]
+    assert isinstance(towers, DeepModel)
+    return towers.scale
+
+
+def _tower_map(fitted: Fitted, projection: Projection) -> schema.TowerMap:
+    """The axes of the map, and how much longer item vectors are than user vectors."""
+    return schema.TowerMap(
+        centre=_to_decimals(projection.centre),
+        axes=_to_decimals(projection.axes),
+        user_scale=round(_mean_length(fitted.item_vectors) / (_mean_length(fitted.user_vectors) or 1.0), 6),
     )
 
 
@@ -120,32 +131,54 @@ class _Part:
     overlap: float | msgspec.UnsetType = msgspec.UNSET
 
 
-def _exact(tower: PageTower, id_sizes: NDArray[np.int64], counts: NDArray[np.integer[Any]], max_bytes: int) -> _Part:
+Fit = Callable[[int, int], Ids]
+"""From the bits of the numbers of each item, and the bytes that there are, to the items that fit, ascending."""
+
+
+def _choose_part(
+    tower: PageTower,
+    scale: RatingScale,
+    dataset: Dataset,
+    item_ids: list[str],
+    max_bytes: int,
+    rng: np.random.Generator,
+) -> _Part:
+    """All items in float16; if they do not fit, as many as fit with fewer bits, or at worst in float16 after all."""
+    fit = partial(items_that_fit, sizes_of_ids(item_ids), dataset.item_counts)
+    part = _exact(tower, fit, max_bytes)
+    if len(part.rows) == dataset.n_items:
+        return part
+    return _rounded(tower, fit, max_bytes, sample_users(dataset, rng), scale) or part
+
+
+def _exact(tower: PageTower, fit: Fit, max_bytes: int) -> _Part:
     """As many items as fit in float16."""
     weights = {"inner_weight": _encode(tower.inner_weight), "outer_weight": _encode(tower.outer_weight)}
     n_bits = 16 * (2 * tower.items.shape[1] + 1)  # two rows and a bias
-    rows = items_that_fit(id_sizes, counts, n_bits, max_bytes - sum(map(len, weights.values())))
+    rows = fit(n_bits, max_bytes - sum(map(len, weights.values())))
     tables = {**weights, "pool": _encode(tower.pool[rows]), "items": _encode(tower.items[rows])}
     return _Part(rows, tables, tower.bias[rows])
 
 
 def _rounded(
-    tower: PageTower,
-    id_sizes: NDArray[np.int64],
-    dataset: Dataset,
-    scale: RatingScale,
-    max_bytes: int,
-    rng: np.random.Generator,
+    tower: PageTower, fit: Fit, max_bytes: int, ratings: sparse.csr_array[Any], scale: RatingScale
 ) -> _Part | None:
-    """As many items as fit in rounded numbers that leave the lists what they are; None where none do."""
+    """As many items as fit in rounded numbers that leave the lists what they are; None where none do.
+
+    Args:
+        tower: with all items.
+        fit: chooses the items.
+        max_bytes: of the numbers of the tower and the items, and their ids.
+        ratings: (N, n_items), of the users whose lists are compared.
+        scale: what these ratings are.
+    """
     weights = {name: table.encoded(schema.DeepTower.FILE) for name, table in tower.rounded_weights().items()}
     weight_bytes = sum(len(table.codes) + len(table.scales) for table in weights.values())
-    ratings = sample_users(dataset, rng)
 
     def rows_with(precision: tuple[int, int]) -> Ids:
         # Two rows of numbers, their scales, and a bias.
         n_bits = sum(precision) * tower.items.shape[1] + 16 * (2 * len(tower.columns) + 1)
-        return items_that_fit(id_sizes, dataset.item_counts, n_bits, max_bytes - weight_bytes)
+        return fit(n_bits, max_bytes - weight_bytes)
 
     @cache
     def compared(precision: tuple[int, int]) -> tuple[PageTower, float]:
@@ -156,7 +189,7 @@ def _rounded(
         return rounded, overlap(exact, rounded, page_histories(ratings, rows, scale))
 
     # Where all items fit with some precision, a coarser one would serve nothing. The finer, the more lists stay.
-    all_fit = [n for n, precision in enumerate(PRECISIONS) if len(rows_with(precision)) == dataset.n_items]
+    all_fit = [n for n, precision in enumerate(PRECISIONS) if len(rows_with(precision)) == len(tower.items)]
     coarsest = bisect_left(PRECISIONS, MIN_OVERLAP, lo=max(all_fit, default=0), key=lambda p: compared(p)[1])
     if coarsest == len(PRECISIONS):
         return None
