@@ -23,7 +23,9 @@ from tests.first_site import ADDRESS, check_pages, commands
 
 ALL = {"site.toml", RATINGS, GITIGNORE, WORKFLOW}
 TABLE = "reader,book,stars\n" + "".join(f"{user},{book},{1 + book % 5}\n" for user in range(4) for book in range(9))
-OWN_WORKFLOW = Path(__file__).parents[2] / WORKFLOW
+ROOT = Path(__file__).parents[2]
+OWN_WORKFLOW = ROOT / WORKFLOW
+GUIDE = ROOT / "docs" / "guide.md"
 
 
 @pytest.fixture
@@ -239,6 +241,13 @@ def test_the_steps_of_the_workflow_build_a_site_that_works_under_the_path_it_wil
     (upload,) = [step["with"] for step in steps(folder / WORKFLOW, "build") if "upload-pages" in step.get("uses", "")]
     check_pages(folder / upload["path"])
     assert ADDRESS in (folder / "site" / "sitemap.xml").read_text("utf-8")
+
+
+def test_workflow_and_guide_say_how_to_install_a_version_that_is_not_on_pypi(folder):
+    assert main(["--init", "--quiet"]) == 0
+    command = f'python -m pip install "marquee-recsys @ git+https://github.com/OWNER/marquee@v{VERSION}"'
+    assert f"#   {command}\n" in (folder / WORKFLOW).read_text(encoding="utf-8")
+    assert f"run: {command}\n" in GUIDE.read_text(encoding="utf-8")
 
 
 def steps(workflow: Path, job: str) -> list[dict]:
