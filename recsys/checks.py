@@ -16,7 +16,7 @@ from recsys.errors import ConfigError
 from recsys.evaluation.relevance import reaches
 from recsys.export.presentation import gives_plural, make_noun, read_logo
 from recsys.models.registry import MODELS
-from recsys.site.language.nouns import knows_plural
+from recsys.site.language.nouns import has_noun, knows_plural
 from recsys.site.output.accent import make_accent
 from recsys.site.output.limits import Limits, check_page_count
 from recsys.site.pages.wanted import OPTIONAL_PAGES
@@ -86,12 +86,29 @@ def check_presentation(config: PresentationConfig) -> None:
     if not texts.is_file():
         known = ", ".join(sorted(path.stem for path in strings.glob("*.toml")))
         raise ConfigError(f"language is {config.language!r}; expected {known}, or a file of texts in {strings}")
-    if config.noun is not None and config.language != "en" and not gives_plural(config.noun):
-        noun = make_noun(config.noun, config.language)
-        if not knows_plural(texts, noun.one):
+    if config.noun is not None and not gives_plural(config.noun):
+        _check_plural(make_noun(config.noun, config.language).one, config.language, strings)
+
+
+def _check_plural(noun: str, language: str, strings: Path) -> None:
+    """Refuse a noun whose plural is not given, and would be wrong.
+
+    Raises:
+        ConfigError: in English, where the plural of any noun is made by a rule, the noun is of another language; in
+            another language, its plural is not known.
+    """
+    if language != "en":
+        if not knows_plural(strings / f"{language}.toml", noun):
             raise ConfigError(
-                f"noun is {noun.one!r}, and {texts.name} has no plural for it; expected both forms, such as "
+                f"noun is {noun!r}, and {language}.toml has no plural for it; expected both forms, such as "
                 'noun = { one = "Brettspiel", many = "Brettspiele" }, with do and did for what users do with it'
+            )
+        return
+    for texts in sorted(strings.glob("*.toml")):
+        if texts.stem != language and has_noun(texts, noun):
+            raise ConfigError(
+                f"noun is {noun!r}, which is a word of {texts.name}, and the pages are in English; expected "
+                f'language = "{texts.stem}", or both forms in English: noun = {{ one = "book", many = "books" }}'
             )
 
 

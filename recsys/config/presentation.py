@@ -60,9 +60,11 @@ class PresentationConfig(Checked):
             'did = "read" }'
         ),
     ] = None
-    """What an item is called, such as "book"; by default what the data suggests. A noun that is not known needs its
-    forms: { one = "zine", many = "zines", do = "read", did = "read" }, as in "which zines should you read next?".
-    Where the pages are in German, so are the forms; those of "Brettspiel" follow from those of "Spiel"."""
+    """What an item is called, such as "book"; by default what the data suggests. Without its forms, a noun that is
+    not known has a regular plural, and users "choose" it; with
+    { one = "zine", many = "zines", do = "read", did = "read" }, pages ask "which zines should you read next?". Where
+    the pages are in German, so are the forms: those of "Brettspiel" follow from those of "Spiel", and a noun that is
+    not known needs its plural."""
     language: Annotated[
         str, Meta(pattern=r"^[a-zA-Z0-9-]{1,35}\Z", description="the name of a language, such as en")
     ] = "en"

@@ -174,10 +174,13 @@ def test_a_site_of_a_small_log_is_built_in_german(tmp_path):
 
 @pytest.mark.parametrize(("setting", "phrase"), [
     ("film", "Ähnliche Filme gesehen"), ("Buch", "Ähnliche Bücher gelesen"),
-    ("Kochbuch", "Ähnliche Kochbücher gelesen"),
+    ("Kochbuch", "Ähnliche Kochbücher gelesen"), ("brettspiel", "Ähnliche Brettspiele gespielt"),
+    ("indie-spiel", "Ähnliche Indie-Spiele gespielt"), (["neues heft", "neue hefte"], "Ähnliche neue Hefte gewählt"),
+    (["iPad-App", "iPad-Apps"], "Ähnliche iPad-Apps genutzt"),
+    (["Antwort", "Antworten"], "Ähnliche Antworten gewählt"),
     ("Indie-Spiel", "Ähnliche Indie-Spiele gespielt"), (["Heft", "Hefte"], "Ähnliche Hefte gewählt"),
     ({"one": "Heft", "many": "Hefte", "do": "tauschen", "did": "getauscht"}, "Ähnliche Hefte getauscht"),
-    ({"one": "dish", "many": "dishes", "do": "eat", "did": "eaten"}, "Ähnliche Gerichte probiert"),
+    ({"one": "dish", "many": "dishes", "do": "eat", "did": "eaten"}, "Ähnliche Gerichte gegessen"),
 ])  # fmt: skip
 def test_a_noun_of_the_settings_gives_german_words(setting, phrase):
     check_presentation(PresentationConfig(language="de", noun=setting))
@@ -185,9 +188,23 @@ def test_a_noun_of_the_settings_gives_german_words(setting, phrase):
     assert f"{strings.text('item.similar')} {strings.word('did')}" == phrase
 
 
-def test_a_noun_whose_plural_is_not_known_is_refused_with_a_remedy():
-    with pytest.raises(ConfigError, match=r"noun is 'Heft', and de\.toml has no plural for it; expected"):
-        check_presentation(PresentationConfig(language="de", noun="Heft"))
+@pytest.mark.parametrize("noun", ["Heft", "Antwort"])
+def test_a_noun_whose_plural_is_not_known_is_refused_with_a_remedy(noun):
+    with pytest.raises(ConfigError, match=rf"noun is '{noun}', and de\.toml has no plural for it; expected"):
+        check_presentation(PresentationConfig(language="de", noun=noun))
+
+
+@pytest.mark.parametrize("noun", ["Brettspiel", "buch", "Künstler"])
+def test_a_german_noun_on_an_english_site_is_refused_unless_its_plural_is_given(noun):
+    message = rf"noun is '{noun}', which is a word of de\.toml.*expected language = \"de\""
+    with pytest.raises(ConfigError, match=message):
+        check_presentation(PresentationConfig(noun=noun))
+    check_presentation(PresentationConfig(noun=[noun, noun]))
+
+
+@pytest.mark.parametrize("noun", ["book", "film", "Album", "webcomic", "resort", "zine", "movie"])
+def test_an_english_noun_that_resembles_a_german_one_is_accepted(noun):
+    check_presentation(PresentationConfig(noun=noun))
 
 
 def test_words_that_the_data_suggests_in_english_are_german():

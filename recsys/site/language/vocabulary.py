@@ -10,12 +10,15 @@ from typing import Any
 from markupsafe import escape
 
 from recsys.errors import OutputError
+from recsys.schema import Noun
 from recsys.site.language.file import StringsFile
-from recsys.site.language.nouns import words_of_noun
+from recsys.site.language.nouns import with_capital, words_of_noun
 from recsys.site.language.numbers import NumberFormat
 
 _REPLACING = {"verbs": "do", "genres": "genre", "values": "value"}
 """Tables of ``[from_english]`` that replace words, and the word that chooses an entry of each."""
+
+_USUAL_VERB = Noun().do
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Vocabulary:
             self._words["discovery"] = NumberFormat(file.language).localised(words["discovery"])
         others = _words_from_english(file, words, noun)
         self._set_words({name: value for name, value in others.items() if name in words}, forms)
+        if file.language.get("capital_nouns", False):
+            self._words |= {name: with_capital(word) for name, word in self._words.items() if name.startswith("item")}
         plural, endings = self._words.get("items", ""), file.language.get("noun_endings", {})
         self._conditions |= {name for name, ends in endings.items() if plural.endswith(tuple(ends))}
         further = {name: value for name, value in others.items() if name not in words}
@@ -119,7 +124,7 @@ def _words_from_english(file: StringsFile, words: Mapping[str, str], noun: str) 
     """What the language says for the noun, the verb, the label of genres and the name of counts of a site."""
     of_noun = words_of_noun(file.nouns, noun, words.get("items"))
     chosen = {table: words.get(word, "") for table, word in _REPLACING.items()}
-    if chosen["verbs"] in file.from_english.get("verbs", {}):  # else the settings have a verb of their own
+    if chosen["verbs"] == _USUAL_VERB:  # in English nothing is known of the noun, which may be one of this language
         chosen["verbs"] = of_noun.get("verb", chosen["verbs"])
     others: dict[str, Any] = {}
     for table, name in chosen.items():
