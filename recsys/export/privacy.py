@@ -39,9 +39,9 @@ def items_to_name(*claims: Iterable[str], limit: int | None) -> frozenset[str]:
 
 
 def max_named(config: PrivacyConfig, dataset: Dataset) -> int:
-    """Rated items of one user that a site names at most."""
-    limit = config.max_named
-    return int(dataset.user_counts.max(initial=0)) if limit is None else limit
+    """Rated items of one user that a site names at most: the limit of the settings, or all that anybody rated."""
+    limit, most_rated = config.max_named, int(dataset.user_counts.max(initial=0))
+    return most_rated if limit is None else min(limit, most_rated)
 
 
 def hash_user_ids(dataset: Dataset, salt: str) -> Dataset:

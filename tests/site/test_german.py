@@ -34,7 +34,7 @@ FOLDER = TEMPLATES / "strings"
 WORDS = dict.fromkeys(("item", "items", "do", "did", "genre", "genres", "value", "dataset", "discovery"), "x")
 KINDS = [("scale",), ("counts",), ("equal", "likes")]
 OTHERS = [
-    (), ("temporal", "genres", "years", "discovery"), ("genres", "few_items", "hash_users"), ("years", "name_all"),
+    (), ("temporal", "genres", "years", "discovery"), ("genres", "unmeasured", "hash_users"), ("years", "name_all"),
     ("hide_rated", "rated_withheld"), ("name_none", "rated_withheld"), ("rated_withheld",),
 ]  # fmt: skip
 INTERNATIONAL = {

@@ -42,7 +42,7 @@ KINDS = [Strings(TEMPLATES / "strings" / "en.toml", {**dict.fromkeys(
     ("item", "items", "do", "did", "genre", "genres", "value", "dataset", "discovery"), "x")}, conditions, "film")
     for conditions in (
         ("scale", "temporal", "genres", "years"), ("counts",), ("equal", "temporal"), ("discovery",),
-        ("few_items",), (),
+        ("unmeasured", "hide_rated", "name_all"), (),
     )]  # fmt: skip
 
 

@@ -25,7 +25,9 @@ def write_pictures(artefacts: Artefacts, catalogue: Catalogue, assets: Assets, s
                 n_placed = [n for _, n in placed]
                 assets.write(name, map_picture(points, n_placed, between(entry.light, entry.dark)))
     dataset = artefacts.build.dataset
-    sizes = {"n_users": dataset.n_users, "n_items": dataset.n_items, "n_ratings": dataset.n_ratings}
-    facts, name = strings.text("site.card_facts", **sizes), drawable(strings.word("dataset"))
-    card = social_card(name or strings.text("site.card_untitled"), facts, points, n_placed)
+    name = drawable(strings.word("dataset")) or strings.text("site.card_untitled")
+    facts = strings.text(
+        "site.card_facts", n=dataset.n_users, n_items=dataset.n_items, n_ratings=dataset.n_ratings
+    )
+    card = social_card(name, facts, points, n_placed)
     assets.write("card.png", card)

@@ -9,8 +9,6 @@ from recsys.site.control import control_of
 
 _USUALLY_NAMED = 30
 """Rated items of a user that a site names unless its settings say otherwise."""
-_MANY_ITEMS = 20
-"""Items from which on ten are left to recommend to a visitor who has rated a few."""
 _ABBREVIATION = re.compile(r"[A-Z]{2,}s?\b|[A-Z]{2,}\d")
 _SILENT_H = re.compile(r"hour|heir|honest|honou?r", re.IGNORECASE)
 _VOWEL_LETTER_WITH_CONSONANT = re.compile(r"eu|ew|on(e|ce)\b|uni(?![nm])|u[bcfhjkqrst][aeiou]", re.IGNORECASE)
@@ -21,14 +19,15 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
 
     ``scale``, ``counts`` or ``equal``: what its ratings are; ``likes``: visitors like an item or not; ``temporal``:
     the newest ratings were held out from training; ``genres``, ``years``: any item has one; ``vowel``: the noun is
-    pronounced with a vowel first; ``few_items``: soon the Rate page has fewer than ten left to recommend;
+    pronounced with a vowel first; ``unmeasured``: there are no metrics, as where nothing is held out from training;
     ``discovery``: the lists on pages are re-ranked by it; ``hash_users``, ``hide_rated``: these settings of privacy;
     ``name_all``, ``name_none``: all rated items of a user may be named, or none; ``rated_withheld``: so few that the
     ten best of some users are not.
     """
     build, items = artefacts.build, artefacts.items.items
     settings, n_named = build.config, artefacts.recommendations.max_named
-    names_all = settings.get("named_items") == "all"
+    most_rated = max((user.n_train + user.n_hidden for user in artefacts.recommendations.users.values()), default=0)
+    names_all = settings.get("named_items") == "all" or n_named >= most_rated
     holds = {
         build.dataset.ratings.kind if build.dataset.ratings else "scale": True,
         "likes": control_of(build.dataset.ratings) == "likes",
@@ -36,7 +35,7 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
         "genres": any(item.genres for item in items),
         "years": any(item.year is not None for item in items),
         "vowel": _begins_with_vowel(build.presentation.item.one),
-        "few_items": artefacts.deep_tower is not None and len(artefacts.deep_tower.item_ids) < _MANY_ITEMS,
+        "unmeasured": not artefacts.metrics.models,
         "discovery": artefacts.shown_lists is not None,
         "hash_users": settings.get("hash_users") is True,
         "hide_rated": settings.get("hide_rated") is True,

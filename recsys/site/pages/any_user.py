@@ -60,7 +60,7 @@ def any_user_context(data: SiteData, page: PageHead) -> AnyUserContext:
         protocol=data.artefacts.metrics.protocol,
         models=catalogue.models,
         max_named=recommendations.max_named,
-        spans=rank_spans(recommendations.rank_ends),
+        spans=rank_spans(recommendations.rank_ends, len(catalogue.items)),
         first_users=tuple(catalogue.users[id_] for id_ in sort_ids(recommendations.users).ids[:_N_FIRST_USERS]),
         facts=script_json({"genres": recommendations.genres, "models": models, "baselines": baselines}),
     )
@@ -170,7 +170,7 @@ def _record(data: SiteData, numbering: Numbering, lists: UserLists) -> list[Any]
             for row in genre_rows(recommendations, lists, catalogue.genres)
         ],
         [
-            [numbering.models[row.model.name], _rounded(row.ranks.median), *row.ranks.counts]
+            [numbering.models[row.model.name], _rounded(row.median), *row.counts]
             for row in hidden_rows(recommendations, lists, catalogue)
         ],
         [value for name, hits in baseline_hits(lists).items() for value in (numbering.baselines[name], hits)],

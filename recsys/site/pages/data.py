@@ -97,6 +97,8 @@ class DataContext(Context):
     n_files: int
     size: int
     """Bytes of all files together."""
+    has_licence: bool
+    """Whether it is known under which licence the data set is."""
     projector: str | None
     """The model whose vectors the advice on the projector names; None without any."""
 
@@ -111,6 +113,7 @@ def data_context(data: SiteData, page: PageHead) -> DataContext:
         groups=groups,
         n_files=len(paths),
         size=sum(path.stat().st_size for path in paths.values()),
+        has_licence=data.artefacts.build.dataset.licence is not None,
         projector=_shown_model(models) if "vectors" in [group.name for group in groups] else None,
     )
 

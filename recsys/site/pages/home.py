@@ -80,12 +80,13 @@ def home_context(data: SiteData, page: PageHead) -> HomeContext:
 
 def _lead(data: SiteData, *, answers: bool) -> Markup:
     t, dataset, n_models = data.strings, data.artefacts.build.dataset, len(data.catalogue.models)
-    sizes = {"n_ratings": dataset.n_ratings, "n_users": dataset.n_users}
+    if not n_models:
+        return t("home.lead_none", n_ratings=dataset.n_ratings, n=dataset.n_users)
+    n_train = sum(item.n_train for item in data.artefacts.items.items)  # without what was held out
+    sizes = {"n_ratings": n_train, "n": dataset.n_users}
     if answers:
         return t("home.lead_answers", **sizes)
     match n_models:
-        case 0:
-            return t("home.lead_none", **sizes)
         case 1:
             return t("home.lead_one", **sizes)
         case 2:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from recsys.schema import HiddenRanks, Recommendations, UserLists
+from recsys.schema import Recommendations, UserLists
 from recsys.site.catalogue import Catalogue
 from recsys.site.context import Model
 
@@ -33,7 +33,9 @@ class HiddenRow:
     """Where a model ranks what is held out of a user."""
 
     model: Model
-    ranks: HiddenRanks
+    counts: Sequence[int]
+    """How many ranks are in each of :func:`rank_spans`."""
+    median: float
 
 
 def genre_rows(
@@ -60,18 +62,20 @@ def genre_rows(
     return tuple(rows[:N_GENRES])
 
 
-def rank_spans(ends: Sequence[int]) -> tuple[str, ...]:
-    """The ranks up to each end, and those beyond: 1–10, 11–50, 51+."""
-    starts = [1, *(end + 1 for end in ends)]
-    spans = [str(end) if start == end else f"{start}–{end}" for start, end in zip(starts, ends, strict=False)]
-    return (*spans, f"{starts[-1]}+")
+def rank_spans(ends: Sequence[int], n_items: int) -> tuple[str, ...]:
+    """The ranks up to each end, and those beyond, as far as there are items: 1–10, 11–50, 51+, or 1–10, 11–40."""
+    starts = [1, *(end + 1 for end in ends if end < n_items)]
+    lasts = [min(end, n_items) for end in ends[: len(starts)]]
+    spans = [str(last) if start == last else f"{start}–{last}" for start, last in zip(starts, lasts, strict=False)]
+    return tuple(spans) if len(spans) == len(starts) else (*spans, f"{starts[-1]}+")
 
 
 def hidden_rows(recommendations: Recommendations, lists: UserLists, catalogue: Catalogue) -> tuple[HiddenRow, ...]:
     """Where each model ranks what is held out of a user; empty where nothing is, or where it was not measured."""
-    n_spans = len(recommendations.rank_ends) + 1
+    ends = recommendations.rank_ends
+    n_spans = len(rank_spans(ends, len(catalogue.items)))
     return tuple(
-        HiddenRow(catalogue.model(name), ranks)
+        HiddenRow(catalogue.model(name), ranks.counts[:n_spans], ranks.median)
         for name, ranks in lists.hidden_ranks.items()
-        if len(ranks.counts) == n_spans
+        if len(ranks.counts) == len(ends) + 1
     )

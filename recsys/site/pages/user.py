@@ -139,7 +139,7 @@ def user_context(
         max_named=recommendations.max_named,
         genres=genres,
         genre_scale=max((share or 0 for row in genres for share in (row.rated, *row.recommended)), default=0) or 1,
-        spans=rank_spans(recommendations.rank_ends),
+        spans=rank_spans(recommendations.rank_ends, len(catalogue.items)),
         hidden=hidden_rows(recommendations, lists, catalogue),
         baselines=tuple(BaselineHits(catalogue.model(name), hits) for name, hits in baseline_hits(lists).items()),
         previous=previous,

@@ -77,7 +77,7 @@ def test_a_shard_has_the_content_of_user_pages(site):
     record = shard["users"][shard["ids"].index("1")]
     assert record[:4] == [2, 1, rated, [base, deep]]
     assert sorted(record[4]) == genres
-    assert record[5:] == [[[0, 2, 1, 0, 0, 0], [1, 2, 1, 0, 0, 0]], [0, 2]]
+    assert record[5:] == [[[0, 2, 1], [1, 2, 1]], [0, 2]]  # all of five films are at ranks up to 10
     assert shard["users"][shard["ids"].index("Ünal/../<b>")] == [0, 0, [], [[], []], [], [], []]
 
 

@@ -41,6 +41,19 @@ def folder_of(site):
     return site / "data"
 
 
+@pytest.mark.parametrize(("licence", "text"), [
+    ("CC BY 4.0", 'under the licence of the <a href="about.html#data">data set</a>.'), (None, "states no licence"),
+])  # fmt: skip
+def test_the_page_speaks_of_a_licence_only_where_it_is_known(tmp_path, licence, text):
+    artefacts = tiny()
+    dataset = msgspec.structs.replace(artefacts.build.dataset, licence=licence)
+    artefacts = msgspec.structs.replace(artefacts, build=msgspec.structs.replace(artefacts.build, dataset=dataset))
+    page = (render_html(artefacts, tmp_path, "data", "about") / "data.html").read_text("utf-8")
+    assert [sentence in page for sentence in ("under the licence of", "states no licence", text)] == [
+        licence is not None, licence is None, True
+    ]  # fmt: skip
+
+
 def context(site) -> DataContext:
     return data_context(site_data(tiny(), site), PageHead("data.html", "Data", "", "data.html", ""))
 

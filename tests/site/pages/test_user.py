@@ -26,6 +26,13 @@ def with_user(artefacts: Artefacts | None = None, **changes) -> Artefacts:
     return msgspec.structs.replace(full, recommendations=msgspec.structs.replace(full.recommendations, users=users))
 
 
+def with_catalogue(n_items: int) -> Artefacts:
+    """The tiny artefacts with so many items."""
+    full = tiny()
+    more = [msgspec.structs.replace(full.items.items[0], id=f"x{n}") for n in range(len(full.items.items), n_items)]
+    return msgspec.structs.replace(full, items=msgspec.structs.replace(full.items, items=full.items.items + more))
+
+
 def text_of(artefacts: Artefacts, folder, name: str = "1", *others: str) -> str:
     """The page of a user, on a site with these other pages."""
     site = render_html(artefacts, folder, "users", *others)
@@ -172,7 +179,7 @@ def test_reasons_that_may_not_be_named_are_left_out_and_one_line_says_so(tmp_pat
         Recommendation("4", 0.5, False, [("1", 0.25)], why_withheld=2),
         Recommendation("f/2", 0.25, False, why_withheld=3),
     ]
-    text = text_of(with_user(deep=deep), tmp_path)
+    text = text_of(with_user(deep=deep, n_train=40), tmp_path)
     first, second = rows(panels(text)["Deep recommends"])
     assert "+0.25</small><td" in first
     assert "<p" not in second  # nor is it said that there is no reason
@@ -181,8 +188,13 @@ def test_reasons_that_may_not_be_named_are_left_out_and_one_line_says_so(tmp_pat
     assert "private" not in text_of(with_user(deep=DEEP), tmp_path / "named")
 
 
+def test_where_all_may_be_named_and_rated_items_are_hidden_only_hits_are_said_to_be_named(tmp_path):
+    text = text_of(with_user(deep=[Recommendation("4", 0.5, False, why_withheld=2)]), tmp_path)
+    assert "<li>which films a user has rated is private, but for those watched later<" in text
+
+
 def test_a_hit_that_may_not_be_named_has_a_row(tmp_path):
-    text = text_of(with_user(deep=[Recommendation(None, None, True)]), tmp_path)
+    text = text_of(with_user(deep=[Recommendation(None, None, True)], n_train=40), tmp_path)
     (row,) = rows(panels(text)["Deep recommends"])
     assert row == "<tr><td>1<td><em>not named</em> <b>watched later</b><td>–"
     assert "the rest is private" in text
@@ -232,18 +244,35 @@ def test_the_genre_profile_is_a_table_with_bars_to_a_common_scale(tmp_path):
 
 def test_the_hidden_films_are_counted_by_rank_in_each_model(tmp_path):
     ranks = {"base": HiddenRanks([1, 0, 2, 3], 60.5), "deep": HiddenRanks([0, 0, 0, 6], 1000.0)}
-    hidden = panels(text_of(with_user(hidden_ranks=ranks, n_hidden=6), tmp_path))["The films set aside"]
+    artefacts = with_user(with_catalogue(1001), hidden_ranks=ranks, n_hidden=6)
+    hidden = panels(text_of(artefacts, tmp_path))["The films set aside"]
     assert re.findall(r"<th>([^<\n]+)", hidden) == ["Rank", "1–10", "11–50", "51–200", "201+", "Median"]
     assert [re.findall(r">([^<>]+)", row) for row in rows(hidden)] == [
         ["Base", "1", "0", "2", "3", "60.5"], ["Deep", "0", "0", "0", "6", "1000"]
     ]  # fmt: skip
 
 
+def test_ranks_that_no_film_can_have_are_not_shown(tmp_path):
+    ranks = {name: HiddenRanks([2, 1, 0, 0], 7.0) for name in MODELS}
+    artefacts = with_user(with_catalogue(40), hidden_ranks=ranks, n_hidden=3)
+    hidden = panels(text_of(artefacts, tmp_path))["The films set aside"]
+    assert re.findall(r"<th>([^<\n]+)", hidden) == ["Rank", "1–10", "11–40", "Median"]
+    assert [re.findall(r">([^<>]+)", row) for row in rows(hidden)] == [
+        ["Base", "2", "1", "7"], ["Deep", "2", "1", "7"]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("n_items", "spans"), [
+    (1, ("1",)), (2, ("1", "2")), (5, ("1", "2–5")), (6, ("1", "2–5", "6+")), (900, ("1", "2–5", "6+")),
+])  # fmt: skip
+def test_spans_of_ranks_end_with_the_catalogue(n_items, spans):
+    assert rank_spans([1, 5], n_items) == spans
+
+
 def test_counts_that_do_not_fit_the_spans_are_left_out():
     recommendations = tiny().recommendations
     lists = msgspec.structs.replace(recommendations.users["1"], hidden_ranks={"base": HiddenRanks([1, 0], 2.0)})
     assert hidden_rows(recommendations, lists, site_data(tiny()).catalogue) == ()
-    assert rank_spans([1, 5]) == ("1", "2–5", "6+")
 
 
 def test_hits_of_the_baselines_are_counted_on_one_line(tmp_path):
@@ -254,7 +283,7 @@ def test_hits_of_the_baselines_are_counted_on_one_line(tmp_path):
 
 def test_where_nothing_is_hidden_there_are_no_ranks_and_no_hits(tmp_path):
     base = [Recommendation("f/2", 2.5, False)]
-    text = text_of(with_user(n_hidden=0, hidden_ranks={}, base=base), tmp_path)
+    text = text_of(with_user(n_train=40, n_hidden=0, hidden_ranks={}, base=base), tmp_path)
     assert list(panels(text)) == ["Their top 2", "Base recommends", "Deep recommends", "Genres"]
     assert "Popularity" not in text and "watched later" not in text
 
