@@ -27,11 +27,12 @@ MAX_RATINGS = 1_000_000
 many led to the same choice."""
 
 PROTOCOL = (
-    "every baseline takes any rating as 1, whatever its value and its age (deep sees both, and genres and what is "
-    "known of users, where the data has them); its settings are those of its grid with the highest nDCG@10 on a "
-    "validation part, cut from the training ratings as the held-out part is cut from all, where all rated items "
-    "count as relevant; then it learns from all training ratings. ALS is tried with vectors of half the length; of "
-    "more than 1,000,000 ratings those of a random share of users are tried on"
+    "baselines count every rating as 1, whatever its value and age (deep uses both and, where the data has them, "
+    "genres and features of users); the settings of each are those of its grid with the highest nDCG@10 on a "
+    "validation part, which is split off the training ratings as the held-out part is split off all ratings, and in "
+    "which all rated items are relevant; with these settings it learns from all training ratings. ALS is tuned with "
+    "vectors of half the length, and with more than 1,000,000 ratings everything is tuned on those of a random share "
+    "of the users"
 )
 
 

@@ -12,8 +12,8 @@ from recsys.nn.arrays import Ids
 
 PROTOCOL = "the whole catalogue without the user's training items"
 TWINS_PROTOCOL = (
-    "; of items with the same title and year (twins in items.json) none is listed where the user has one of them in "
-    "training, and elsewhere only the one with the highest score (ties: lower index)"
+    "; of items with the same title and year (twins in items.json) only the one with the highest score is listed "
+    "(ties: lower index), and none of them if the user rated one in training"
 )
 
 

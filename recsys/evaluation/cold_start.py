@@ -37,17 +37,18 @@ GIVEN = ("3", "5", "10", HALF)
 _DECIMALS = 6
 
 PROTOCOL = (
-    "Generators: numpy.random.default_rng([{seed}, 2]).spawn({draws}), one a draw. In each, {share:.0%} of the "
-    "users with two ratings or more (rounded, one at least) are new: choice without replacement of their indices, "
-    "ascending. Each new user's items are put in order by {order}random(), one number a rating in the order of "
-    "user and item, the same for every column; the first are given, the rest is held out, half being rounded down. "
-    "Who would have nothing relevant is left out of that column. Everything is learned from all ratings of all "
-    "other users: deep with the settings of the build, its seed plus the number of the draw. deep sees the "
-    "ratings that new users give, all other rows the items alone; no row sees when, or who they are. Where "
-    "something was chosen, it is the value with the highest nDCG on validation, column by column: the same "
-    "generator draws {share:.0%} of those other users as new in the same way, and the model learns from the rest. "
-    "Lists: the whole catalogue without what is given{twins}, k = {k}, ties to the lower index; relevant are "
-    "{relevant}; on validation, whatever the rating. A value is the mean over a draw's new users"
+    "Each draw has a generator of its own, of numpy.random.default_rng([{seed}, 2]).spawn({draws}). In each, "
+    "{share:.0%} of the users with two ratings or more (rounded, at least one) are new: drawn without replacement, "
+    "by choice of their ascending indices. The items of each new user are sorted by {order}random(), one number per "
+    "rating in the order of user and item, the same for every column; the first are given and the rest is held out, "
+    "half being rounded down. Users who would have nothing relevant are left out of that column. All rows learn "
+    "from all ratings of all other users, deep with the settings of the build and its seed plus the number of the "
+    "draw. deep sees the ratings that new users give, all other rows only which items these are; no row sees when "
+    "they were rated, or by whom. Hyperparameters are chosen for each column, as the values with the highest nDCG "
+    "on validation: the same generator draws {share:.0%} of those other users as new in the same way, and the model "
+    "learns from the rest. Lists are of the whole catalogue without what is given{twins}, k = {k}, ties to the "
+    "lower index; relevant are {relevant}; on validation, whatever the rating. A value is the mean over the new "
+    "users of a draw"
 )
 
 

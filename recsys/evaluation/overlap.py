@@ -14,12 +14,12 @@ PERSISTENCE = 0.9
 """The p of rank-biased overlap: the first ten ranks have about 86 % of the weight."""
 
 FORMULAS = {
-    "overlap": "items in both models' lists of a user, where items of the same title and year count as one; this and "
-    "what follows over all users who have a list",
+    "overlap": "items that are in the lists of both models for a user, those of the same title and year counting as "
+    "one; like jaccard and rbo, measured for all users who have a list",
     "jaccard": "items in both lists / items in either",
     "rbo": "rank-biased overlap, extrapolated (RBO_ext of Webber, Moffat & Zobel 2010): X_n / n p^n + (1 - p) / p "
-    "times the sum over d = 1 to n of X_d / d p^d, where X_d is how many items are in the first d of both lists, and "
-    "n is the length of both: k, or the number of unseen items where that is less",
+    "times the sum over d = 1 to n of X_d / d p^d, where X_d is the number of items among the first d of both lists, "
+    "and n is the length of both: k, or the number of unseen items if that is less",
 }
 
 

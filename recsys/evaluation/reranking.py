@@ -31,9 +31,9 @@ CANDIDATES_PER_PLACE = 10
 """Candidates for each place of a list: enough for lists to differ, few enough for all of them to be good."""
 
 FORMULAS = {
-    "discovery": f"of a model's best {CANDIDATES_PER_PLACE} k items for a user, the k of the highest score - "
-    "discovery * log2(n_train + 1) * (standard deviation of the scores / standard deviation of log2(n_train + 1)), "
-    "both over these items; equals in the order of the model",
+    "discovery": f"of the best {CANDIDATES_PER_PLACE} * k items of a model for a user, the k with the highest score "
+    "- discovery * log2(n_train + 1) * (standard deviation of the scores / standard deviation of log2(n_train + "
+    "1)), where both deviations are over these items; ties stay in the order of the model",
 }
 
 

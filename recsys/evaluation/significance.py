@@ -20,8 +20,8 @@ FORMULAS = {
     "difference": "mean over users of the nDCG of the first minus that of the second, with its interval from the "
     "bootstrap of the metrics, the same draws",
     "p": "Wilcoxon signed-rank test of the users' differences (rounded to 12 decimals), two-sided: zeros dropped, "
-    "mean ranks for ties, normal approximation with correction of its variance for ties, none for continuity; 1 "
-    "where all are zero",
+    "mean ranks for ties, normal approximation with the variance corrected for ties and without a continuity "
+    "correction; 1 where all are zero",
     "won, tied, lost": "users whose difference is above, equal to and below 0",
 }
 

@@ -17,11 +17,11 @@ ACTIVITY = ("few", "some", "many")
 TASTE = ("niche", "mixed", "mainstream")
 
 FORMULAS = {
-    "by_activity": "nDCG over the evaluated users of each third by n_train, cut at numpy.quantile(n_train, [1/3, "
-    "2/3], method='lower'), a user at a cut in the lower third; thirds without a user are left out; intervals as for "
-    "the metrics, with resamples of the third's own users",
-    "popularity": "a user's mean n_train over the items of their list (recommended) or of their training part "
-    "(rated); the mean over the users of each third by the latter, cut in the same way",
+    "by_activity": "the evaluated users in thirds by n_train, cut at numpy.quantile(n_train, [1/3, 2/3], "
+    "method='lower'), where a user at a cut is in the lower third and thirds without a user are left out; the nDCG "
+    "of each third, with an interval as for the metrics from resamples of its own users",
+    "popularity": "for each user, the mean n_train of the items in their list (recommended) and of those they rated "
+    "in training (rated); the mean of each over thirds of the users by the latter, cut in the same way",
 }
 
 

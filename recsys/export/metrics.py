@@ -19,10 +19,10 @@ from recsys.export.results import Results
 
 SPLIT_RULES = {
     "temporal": "per user, sorted by timestamp, equal timestamps in an order drawn from the seed: the first "
-    "max(1, floor(n (1 - holdout))) ratings train, the rest is held out",
+    "max(1, floor(n (1 - holdout))) ratings are for training, the rest is held out",
     "random": "there are no timestamps, or all of a user's are equal: per user, in an order drawn from the seed, the "
-    "first max(1, floor(n (1 - holdout))) ratings train, the rest is held out",
-    "none": "nothing is held out: all ratings train, nothing is measured",
+    "first max(1, floor(n (1 - holdout))) ratings are for training, the rest is held out",
+    "none": "nothing is held out: all ratings are for training, and nothing is measured",
 }
 
 

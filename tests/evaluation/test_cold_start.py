@@ -202,8 +202,8 @@ def test_the_protocol_says_in_which_order_items_are_given():
     ratings = RATINGS
     models = {"index": UntunedColdStart(lambda *_: ByIndex())}
     at_random, in_time = evaluate_cold_start(ratings, models, 3, 0, orders=[AT_RANDOM, FIRST_IN_TIME])
-    assert "are put in order by random()" in at_random.protocol
-    assert "are put in order by time and, where times are equal, by random()" in in_time.protocol
+    assert "are sorted by random()" in at_random.protocol
+    assert "are sorted by time and, where times are equal, by random()" in in_time.protocol
 
 
 def test_a_user_with_too_few_items_for_a_cut_is_left_out_of_that_cut_alone():

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 import recsys
-from recsys.baselines import ease
+from recsys.baselines import ease, tuning
 from recsys.baselines.registry import BASELINES
 from recsys.checks import check_presentation
 from recsys.config import PresentationConfig
@@ -131,7 +131,7 @@ def exported_texts() -> set[str]:
     relevant = [rule.format(relevant_from=3.5) for rule in rules]
     too_large: Any = SimpleNamespace(n_users=10**6, n_items=10**6)
     return {
-        *(metric.formula for metric in METRICS.values()), *formulas.values(), *SPLIT_RULES.values(),
+        *(metric.formula for metric in METRICS.values()), *formulas.values(), *SPLIT_RULES.values(), tuning.PROTOCOL,
         str(ease.skip_reason(too_large)),
         *(spec.description for spec in MODELS.values()), *user_groups.ACTIVITY, *user_groups.TASTE, *SPLIT_RULES,
         *relevant, *(text + relevance.TWINS for text in relevant), candidates.PROTOCOL, cold_start.HALF,
