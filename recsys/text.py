@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 
 WHITESPACE = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -11,6 +12,16 @@ CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-
 _MARKS = "\u061c\u200e\u200f\ufeff"
 """Invisible marks that texts in some scripts need, so that they stay in data."""
 _OBEYED = re.compile(rf"(?!\n)(?:{WHITESPACE.pattern}|{CONTROL.pattern}|[{_MARKS}])")
+
+
+def shown_path(path: Path) -> str:
+    """A path as messages name it: "this folder" for the working folder, whose path is a mere dot."""
+    return "this folder" if path == Path() else str(path)
+
+
+def quoted_path(path: Path) -> str:
+    """The same, in quotation marks where it is a path."""
+    return shown_path(path) if path == Path() else f"'{path}'"
 
 
 def without_controls(text: str) -> str:

@@ -14,10 +14,17 @@ import pytest
 import build
 import recsys
 from recsys.data.dataset import Source
-from recsys.text import printable, visible, without_controls
+from recsys.text import printable, quoted_path, shown_path, visible, without_controls
 from tests.small_logs import write_movielens
 
 RATINGS = pd.DataFrame({"user": [1, 2], "item": [1, 1], "rating": [3.0, 4.0]})
+
+
+@pytest.mark.parametrize("dot", ["", ".", "./."])
+def test_the_working_folder_is_called_this_folder_and_other_paths_are_shown(dot):
+    assert (shown_path(Path(dot)), quoted_path(Path(dot))) == ("this folder", "this folder")
+    assert (shown_path(Path("a.csv")), quoted_path(Path("a.csv"))) == ("a.csv", "'a.csv'")
+    assert (shown_path(Path("..")), quoted_path(Path(".."))) == ("..", "'..'")
 
 
 @pytest.mark.parametrize(("text", "expected"), [

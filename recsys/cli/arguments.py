@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from recsys.cli import output
+from recsys.cli.setting_texts import toml_value
 from recsys.config import BuildConfig, Settings, TrainConfig
 from recsys.config import read_settings as read_config_file
 from recsys.config.settings import FILE_NAME, TABLES, TOP_LEVEL, find_settings_file, setting_names
@@ -16,6 +17,7 @@ from recsys.errors import ConfigError, OutputError, PublishError, RecsysError
 from recsys.export.settings import settings_that_need_a_build
 from recsys.schema import VERSION, Build
 from recsys.site.publish.target import resolve_target
+from recsys.text import shown_path
 
 SETTINGS = (
     "data", "items", "users", "lenient", "holdout", "relevant_from", "top_k", "discovery", "models",
@@ -237,9 +239,14 @@ def check_unchanged(settings: Settings, build: Build) -> None:
     """
     for name, value, old in settings_that_need_a_build(settings.build, settings.from_file, build):
         raise ConfigError(
-            f"{settings.file}: {name} is {value!r}, and the site was built with {old!r}, which --render-only cannot "
-            "change; build the site without it"
+            f"{settings.file}: {name} is {_shown(value)}, and was {_shown(old)} when the site was built, which "
+            "--render-only cannot change; build the site without it"
         )
+
+
+def _shown(value: Any) -> str:
+    """A setting as the file has it."""
+    return "not set" if value is None else toml_value(value)
 
 
 def check_publishable(options: argparse.Namespace, synthetic: bool) -> None:
@@ -265,7 +272,9 @@ def output_folder(out: Path, config: Path | None) -> Path:
     """
     folder = resolve_target(out)
     if config is not None and config.resolve().is_relative_to(folder):
-        raise OutputError(f"{config} lies in {out}, which is replaced as a whole; move it, or choose another --out")
+        raise OutputError(
+            f"{config} lies in {shown_path(out)}, which is replaced as a whole; move it, or choose another --out"
+        )
     return folder
 
 

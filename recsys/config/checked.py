@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import fields
+from datetime import date, time
 from typing import Any, get_type_hints
 
 import msgspec
@@ -49,7 +50,11 @@ def expected(kind: type[Checked], name: str) -> str:
 
 
 def shortened(value: object) -> str:
-    """A value as a message shows it."""
+    """A value as a message shows it: as a file of settings has it, where that differs from Python."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date | time):  # TOML has both
+        return str(value)
     try:
         text = repr(value)
     except (RecursionError, ValueError):  # a whole number of thousands of digits, tables in thousands of tables

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from recsys.errors import ConfigError
+from recsys.text import shown_path
 
 
 def expanded(path: str | os.PathLike[str]) -> Path:
@@ -34,7 +35,7 @@ def read_small_file(path: Path, max_bytes: int, expected: str) -> bytes:
             with path.open("rb") as file:  # for a folder, this raises the error of the system
                 return file.read(max_bytes + 1)
     except OSError as problem:
-        raise ConfigError(f"{path}: cannot be read ({problem.strerror}); expected {expected}") from None
+        raise ConfigError(f"{shown_path(path)}: cannot be read ({problem.strerror}); expected {expected}") from None
     except ValueError:  # a NUL byte in the path
         raise ConfigError(f"{path}: cannot be the path of a file; expected {expected}") from None
     raise ConfigError(f"{path}: is a pipe, a socket or a device; expected {expected}")

@@ -117,11 +117,12 @@ def test_rendering_again_applies_a_changed_presentation(folder):
 
 
 @pytest.mark.parametrize(("old", "new", "sentence"), [
-    ("dim = 4", "dim = 5", "dim is 5, and the site was built with 4, which --render-only cannot change"),
-    ("holdout = 0", "top_k = 3", "top_k is 3, and the site was built with 10"),
-    ("holdout = 0", "discovery = 0.5", "discovery is 0.5, and the site was built with 0.0"),
-    ("[train]", "[privacy]\nhide_rated = true\n[train]", "hide_rated is True, and the site was built with False"),
-    ("[train]", "[privacy]\nhash_users = 'pepper'\n[train]", "hash_users is True, and the site was built with False"),
+    ("dim = 4", "dim = 5", "dim is 5, and was 4 when the site was built, which --render-only cannot change"),
+    ("holdout = 0", "top_k = 3", "top_k is 3, and was 10 when the site was built"),
+    ("holdout = 0", "discovery = 0.5", "discovery is 0.5, and was 0.0 when the site was built"),
+    ("[train]", "[privacy]\nhide_rated = true\n[train]", "hide_rated is true, and was false when the site was built"),
+    ("[train]", "[privacy]\nhash_users = 'pepper'\n[train]", "hash_users is true, and was false when the site was"),
+    ("holdout = 0", "relevant_from = 4", "relevant_from is 4.0, and was not set when the site was built"),
     ("#ffee00", "yellow", "site.toml: accent is 'yellow'; expected a colour"),
     ("mark.png", "none.png", "none.png: cannot be read"),
     ("holdout = 0", 'language = "xx"', "language is 'xx'; expected "),

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from recsys.errors import DataError
+from recsys.text import quoted_path
 
 MAX_MEMBER = 1 << 30
 """The largest unpacked member, in bytes; the ratings of MovieLens 32M, the largest table known, have 82 % of that."""
@@ -114,7 +115,7 @@ def list_folders(path: Path) -> list[Files]:
         inside = sorted(entry for entry in _entries(path) if entry.is_dir() and not entry.name.startswith("."))
         return [_folder(path), *(replace(_folder(entry), is_nested=True) for entry in inside)]
     if kind is not None:
-        raise DataError(f"'{path}' is {kind} (expected a folder, a zip or a file)")
+        raise DataError(f"{quoted_path(path)} is {kind} (expected a folder, a zip or a file)")
     return _zip_folders(path) if is_zip(path) else [replace(_folder(path.parent), chosen=path.name)]
 
 
@@ -126,7 +127,7 @@ def single_file(path: Path) -> Files:
     """
     kind = kind_of_path(path, "a file")
     if kind is not None:
-        raise DataError(f"'{path}' is {kind} (expected a file)")
+        raise DataError(f"{quoted_path(path)} is {kind} (expected a file)")
     if not is_zip(path):
         folder = path.parent
         return Files(folder, folder.resolve().name, {path.name: partial(_open_file, path)}, chosen=path.name)
@@ -174,7 +175,7 @@ def _entries(path: Path) -> list[Path]:
 def _open_file(path: Path) -> Iterator[BinaryIO]:
     kind = kind_of_path(path, "a file")
     if kind is not None:
-        raise DataError(f"'{path}' is {kind} (expected a file)")
+        raise DataError(f"{quoted_path(path)} is {kind} (expected a file)")
     try:
         with path.open("rb") as file:
             yield file
@@ -183,7 +184,7 @@ def _open_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def _unreadable(path: Path, error: OSError) -> DataError:
-    return DataError(f"'{path}' cannot be read: {error.strerror or error} (check its permissions)")
+    return DataError(f"{quoted_path(path)} cannot be read: {error.strerror or error} (check its permissions)")
 
 
 def _zip_folders(path: Path) -> list[Files]:

@@ -25,6 +25,7 @@ from recsys.data.roles import Roles
 from recsys.data.row_facts import Key
 from recsys.data.wide import describe_wide
 from recsys.errors import DataError
+from recsys.text import quoted_path
 
 _NO_TABLES = word_set(
     "md rst toml py ipynb html htm css js ts sh pl r bat yaml yml ini cfg log png "
@@ -89,7 +90,7 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
     names = sorted(name for name in files.names if may_be_table(name)) if files.chosen is None else [files.chosen]
     if len(names) > MAX_FILES:
         raise DataError(
-            f"'{files.path}' holds {len(names):,} files that may be tables (give the path of the ratings)"
+            f"{quoted_path(files.path)} holds {len(names):,} files that may be tables (give the path of the ratings)"
         )
     candidates, wide, others, problems = [], [], [], []
     for name in names:

@@ -27,6 +27,7 @@ from recsys.data.readers.formats import open_table
 from recsys.data.readers.table import Skipped, SourceTable
 from recsys.data.readers.text import KnownColumns
 from recsys.errors import DataError
+from recsys.text import quoted_path
 
 MIN_RATING, MAX_RATING = 0.0, 10.0
 """Ratings of MovieLens are from 0.5 to 5; other scales up to 10 pass, but not timestamps in the column of ratings."""
@@ -86,11 +87,13 @@ def find_layout(files: Files) -> Layout | None:
     layouts = [layout for layout in LAYOUTS if _is_here(layout, files)]
     if len(layouts) > 1:
         tables = " and ".join(layout.ratings.name for layout in layouts)
-        raise DataError(f"'{files.path}' holds ratings more than once: {tables} (give the path of one of them)")
+        raise DataError(
+            f"{quoted_path(files.path)} holds ratings more than once: {tables} (give the path of one of them)"
+        )
     if layouts:
         return layouts[0]
     if "u.item" in files.names and files.chosen is None:
-        raise DataError(f"'{files.path}' has no u.data (expected {LABEL})")
+        raise DataError(f"{quoted_path(files.path)} has no u.data (expected {LABEL})")
     return None
 
 

@@ -30,6 +30,7 @@ from recsys.data.report import ReadReport
 from recsys.data.roles import Roles
 from recsys.data.row_facts import Key, reasons_to_leave_out
 from recsys.errors import DataError
+from recsys.text import quoted_path
 
 logger = logging.getLogger(__name__)
 
@@ -101,9 +102,10 @@ def read_dataset(
     if not sources:
         raise _nothing_found(path, config)
     if len(sources) > 1:
-        folders = " and ".join(f"'{data.files.path}'" for data in sources)
+        folders = " and ".join(quoted_path(data.files.path) for data in sources)
         raise DataError(
-            f"'{path}' holds more than one data set: {folders} (give the path of one of them; unpack a zip first)"
+            f"{quoted_path(path)} holds more than one data set: {folders} (give the path of one of them; unpack "
+            "a zip first)"
         )
     files, layout, tables = sources[0].files, sources[0].layout, sources[0].tables
     if layout is not None:
@@ -116,11 +118,11 @@ def _nothing_found(path: Path, config: ReadConfig) -> DataError:
     """The error for a path without ratings; it names the tables that are there and their columns."""
     tables = [table for files in list_folders(path) for table in find_tables(files, config).others]
     if not tables:
-        return DataError(f"'{path}' holds no table (expected {LABEL}, with a line for each rating)")
+        return DataError(f"{quoted_path(path)} holds no table (expected {LABEL}, with a line for each rating)")
     seen = "; ".join(f"{table.file} has {_shortened(', '.join(table.columns))}" for table in tables[:3])
     return DataError(
-        f"'{path}' holds no table with a column of users and one of items: {seen} (name the columns in site.toml, as "
-        "in [columns] user = \"...\", item = \"...\")"
+        f"{quoted_path(path)} holds no table with a column of users and one of items: {seen} (name the columns in "
+        "site.toml, as in [columns] user = \"...\", item = \"...\")"
     )
 
 
@@ -191,8 +193,8 @@ def _read_tables(
         are_parts = len(set(map(without_numbers, names))) == 1
         remedy = ", or --dask local:1 to read all as parts of one log" * are_parts
         raise DataError(
-            f"'{files.path}' holds more than one table with users and items: {' and '.join(names)} (give the path of "
-            f"one of them{remedy})"
+            f"{quoted_path(files.path)} holds more than one table with users and items: {' and '.join(names)} (give "
+            f"the path of one of them{remedy})"
         )
     for problem in tables.problems:
         logger.warning("%s; it is left out", problem)

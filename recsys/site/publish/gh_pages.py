@@ -24,6 +24,7 @@ from recsys.errors import PublishError
 from recsys.schema import GENERATOR, Build
 from recsys.site.output.manifest import MANIFEST, read_manifest
 from recsys.site.publish.marks import made_by_marquee
+from recsys.text import shown_path
 
 logger = logging.getLogger(__name__)
 
@@ -62,8 +63,9 @@ def find_destination(repository: Path) -> Destination:
     """
     if shutil.which("git") is None:
         raise PublishError("--publish needs git, which is not on the PATH; install it, or upload the site by hand")
-    _git(repository, "rev-parse", "--git-dir", wrong=f"{repository} is in no git repository that can be used")
-    _git(repository, "remote", "get-url", REMOTE, wrong=f"the repository of {repository} has no remote {REMOTE!r}")
+    here = shown_path(repository)
+    _git(repository, "rev-parse", "--git-dir", wrong=f"{here} is in no git repository that can be used")
+    _git(repository, "remote", "get-url", REMOTE, wrong=f"the repository of {here} has no remote {REMOTE!r}")
     _git(repository, "var", "GIT_COMMITTER_IDENT", wrong="git knows no name for the commit")
     tip = _fetch(repository)
     if tip:

@@ -11,6 +11,7 @@ from pathlib import Path
 from recsys.errors import OutputError
 from recsys.schema import GENERATOR
 from recsys.site.publish.marks import is_marquee_site
+from recsys.text import shown_path
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
 _PROJECT_MARKS = ("build.py", "pyproject.toml", ".git")
@@ -55,12 +56,12 @@ def check_target(out: Path, inputs: Sequence[Path]) -> None:
         OutputError: ``out`` is not absent, empty or a site of this program; it is, or contains, a folder that must
             not be replaced; or it is a mount point, which cannot be.
     """
-    target = resolve_target(out)
+    target, name = resolve_target(out), shown_path(out)
     for description, folder in _protected_folders(inputs):
         if folder.is_relative_to(target):
             relation = "is" if folder == target else "holds"
             raise OutputError(
-                f"{out}: {relation} {description}, which must not be replaced; choose another --out, such as site"
+                f"{name}: {relation} {description}, which must not be replaced; choose another --out, such as site"
             )
     check_replaceable(target, out)
 
@@ -75,26 +76,27 @@ def check_replaceable(target: Path, out: Path) -> None:
     Raises:
         OutputError: it is something else.
     """
+    name = shown_path(out)
     if target.parent == target:
-        raise OutputError(f"{out}: is the root of a file system; choose another --out, such as site")
+        raise OutputError(f"{name}: is the root of a file system; choose another --out, such as site")
     if not target.exists():
         return
     if not target.is_dir():
-        raise OutputError(f"{out}: is a file; expected a folder for the site: choose another --out, or move it away")
+        raise OutputError(f"{name}: is a file; expected a folder for the site: choose another --out, or move it away")
     with os.scandir(target) as entries:
         folders = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
     for path in (target, *(target / name for name, is_folder in folders.items() if is_folder)):
         if os.path.ismount(path):
             what = "is a mount point" if path == target else f"holds the mount point {path.name}"
-            raise OutputError(f"{out}: {what}, which cannot be replaced; choose a folder below it for --out")
+            raise OutputError(f"{name}: {what}, which cannot be replaced; choose a folder below it for --out")
     marks = [mark for mark in _PROJECT_MARKS if mark in folders]
     if marks:
         raise OutputError(
-            f"{out}: holds {marks[0]}, so it is a project of its own; choose another --out, such as site"
+            f"{name}: holds {marks[0]}, so it is a project of its own; choose another --out, such as site"
         )
     if folders and not is_marquee_site(target):
         raise OutputError(
-            f"{out}: is neither empty nor a site made by {GENERATOR} (no data/build.json that says so, and no "
+            f"{name}: is neither empty nor a site made by {GENERATOR} (no data/build.json that says so, and no "
             "data/manifest.json that lists all its files); choose another --out, or move it away"
         )
 

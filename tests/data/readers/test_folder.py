@@ -73,12 +73,14 @@ def test_a_broken_row_or_table_beside_the_ratings_is_left_out(tmp_path, caplog):
     assert dataset.item_ids.tolist() == ["b0", "b1", "b2", "b3", "b4", "b8"]
 
 
-def test_parts_of_a_log_beside_all_of_it_are_left_out(tmp_path):
+def test_parts_of_a_log_beside_all_of_it_are_left_out(tmp_path, monkeypatch):
     parts = dict.fromkeys(("train.csv", "test.csv", "fold_1.csv"), LOG)
     assert tables(folder_of(tmp_path / "a", {"ratings.csv": LOG} | parts)) == {"ratings": "ratings.csv"}
     assert tables(folder_of(tmp_path / "b", {"everything.csv": LOG} | parts)) == {"ratings": "everything.csv"}
     message = error_message(folder_of(tmp_path / "c", {"train.csv": LOG, "test.csv": LOG}))
     assert "holds more than one table with users and items: test.csv and train.csv (give the path of one" in message
+    monkeypatch.chdir(tmp_path / "c")
+    assert error_message(Path()).startswith("this folder holds more than one table")
     message = error_message(folder_of(tmp_path / "d", {"part-1.csv": LOG, "part-2.csv": LOG}))
     assert message.endswith("(give the path of one of them, or --dask local:1 to read all as parts of one log)")
 

@@ -321,6 +321,12 @@ def test_a_missing_requirement_is_reported_in_one_sentence_before_anything_is_do
     assert "\n" not in str(problem.value)
 
 
+def test_the_working_folder_is_called_this_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PublishError, match=r"^this folder is in no git repository"):
+        find_destination(Path())
+
+
 def test_the_variables_of_a_git_hook_do_not_redirect_the_push(tmp_path, repository, remote, monkeypatch):
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     publish(site(tmp_path / "site"), find_destination(repository), "site: Tiny")
