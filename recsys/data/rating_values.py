@@ -25,7 +25,10 @@ MAX_EVENTS = 12
 """The largest number of distinct words in a column of events."""
 BLANK = frozenset(
     (*("", "\\n", "#n/a", "-", "--", "–", "—", "?", "n/a", "n.a.", "na", "nan", "none", "null", "nil"),
-     *("unrated", "not rated"))
+     *("unrated", "not rated", "not seen", "not read", "not played", "don't know", "don’t know", "no opinion"),
+     *(f"haven{mark}t {deed}{it}" for mark in "'’" for deed in ("seen", "watched", "read", "played", "heard", "tried")
+       for it in ("", " it")),
+     *("nicht gesehen", "nicht gelesen", "nicht gespielt", "kenne ich nicht", "keine angabe", "k. a.", "k.a."))
 )
 """Texts that mean a missing value in tables of ratings, in lower case."""
 _OPINIONS: dict[float, tuple[str, ...]] = {
@@ -39,7 +42,7 @@ _OPINIONS: dict[float, tuple[str, ...]] = {
         *("neutral", "indifferent", "ok", "meh", "😐", "it's ok", "it was ok", "undecided"),
         "neither agree nor disagree",
     ),
-    0.25: ("disagree", "dislike it", "didn't like it", "rather no"),
+    0.25: ("disagree", "dislike it", "disliked it", "didn't like it", "rather no"),
     0.0: (
         *("false", "no", "n", "nein", "non", "falsch", "faux", "falso", "👎", "😞"),
         *("dislike", "disliked", "dislikes", "hate", "hated", "down", "thumbs down", "thumb down", "downvote"),
@@ -62,7 +65,10 @@ _NUMBER = r"[-+]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][-+]?\d+)?"
 _FRACTION = re.compile(rf"({_NUMBER})\s*(?:/|\b(?:out of|of|von|sur|de)\b)\s*(\d+)(?:\s*(?:stars?|points?))?")
 _PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent)")
 _STARS = re.compile(r"(?:[★⭐*]\ufe0f?)*\s*(?:½|1/2)?\s*☆*")
-_LEADING = re.compile(rf"(?!0\d)({_NUMBER})(?![\w.,])\s*(?:[-–:=(]?\s*[^\d\s].*)?", re.DOTALL)
+_LEADING = re.compile(
+    rf"(?:[★⭐]\ufe0f?\s*)?(?!0\d)({_NUMBER})(?![\w.,]|\s*[-–:]\s*\d|/\d+/\d)\s*(?:[-–:=(]?\s*[^\d\s].*)?", re.DOTALL
+)
+"""A number before a text, but not the first of a time such as 1:30:00, a range such as 10-20, or a date."""
 _COMMA_NOT_THOUSANDS = re.compile(r"[-+]?\d*,(?:\d{1,2}|\d{4,})(?:[eE].*)?|[-+]?0,\d+|[-+]?,\d+|[-+]?\d{4,},\d+")
 _GROUPED = {mark: re.compile(rf"[-+]?\d{{1,3}}(?:\{mark}\d{{3}})+") for mark in ",."}
 

@@ -31,6 +31,8 @@ NAN = np.nan
         (["★★★★½", "★★", "☆☆☆☆☆", "★★★☆☆"], [4.5, 2, 0, 3]),
         (["5 stars", "1 star"], [5, 1]),
         (["5 - great", "4 (good)"], [5, 4]),
+        (["⭐ 4 stars", "⭐ 1 star", "Haven't seen", "Haven’t seen it"], [4, 1, NAN, NAN]),
+        (["Loved it", "Disliked it", "It was OK", "not seen"], [1, 0.25, 0.5, NAN]),
         (["True", "false"], [1, 0]),
         (["like", "Dislike"], [1, 0]),
         (["thumbs_up", "thumbs down"], [1, 0]),
@@ -51,6 +53,11 @@ def test_texts_are_the_numbers_they_say(texts, numbers):
 ])  # fmt: skip
 def test_what_is_no_rating_is_bad_where_others_are(texts):
     assert parse_ratings(pd.Series(texts, dtype=object)).is_bad.sum() == 1
+
+
+@pytest.mark.parametrize("text", ["0:50:52", "1:30", "10-20 hours", "2024-05-01", "1/2/2024", "172:1"])
+def test_the_first_number_of_a_duration_a_range_or_a_date_is_no_rating(text):
+    assert parse_ratings(pd.Series([text, text.replace("1", "2")], dtype=object)).is_bad.all()
 
 
 def test_more_words_than_events_have_are_no_ratings():

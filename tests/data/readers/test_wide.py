@@ -51,6 +51,7 @@ def poll(
              before="2024-05-01"),
         poll("Name,Catan,Chess,Uno", words={"5": "5 - love it", "1": "1 - never again"}),
         poll("Name,Catan,Chess,Uno", words={n: "★" * int(n) for n in "12345"}),
+        poll("Name,Catan,Chess,Uno", blank="Haven't played", words={n: f"⭐ {n} stars" for n in "12345"}),
         poll("Age,Name,Catan,Chess,Uno", before="15"),
     ],
 )  # fmt: skip
