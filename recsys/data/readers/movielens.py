@@ -123,7 +123,9 @@ def known_tables() -> dict[str, Any]:
 def _is_here(layout: Layout, files: Files) -> bool:
     names = {layout.ratings.name, layout.items.name}
     is_chosen = files.chosen is None or files.chosen == layout.ratings.name
-    return is_chosen and names <= files.names and _begins_like(files, layout.ratings)
+    if not is_chosen or not names <= files.names:
+        return False
+    return _begins_like(files, layout.ratings) and _begins_like(files, layout.items)
 
 
 def _begins_like(files: Files, file: KnownFile) -> bool:

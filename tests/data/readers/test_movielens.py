@@ -76,6 +76,14 @@ def test_a_folder_gives_ratings_films_and_users(folder):
     assert (source.synthetic, source.licence, source.citation, source.url) == (False, None, None, None)
 
 
+def test_a_table_of_movies_with_further_columns_is_read_like_any_table(tmp_path):
+    movies = "movieId,title,genres,budget\n1,Heat (1995),Crime|Drama,60\n3,Up (2009),Animation,175\n"
+    ds = read_dataset(write(tmp_path / "wider", {**CSV, "movies.csv": movies}))
+    assert ds.titles.tolist() == ["Heat", "Up"]
+    assert ds.genre_names == ("Animation", "Crime", "Drama")
+    assert ds.item_feature_names == ("budget",)
+
+
 def test_the_same_is_read_from_its_ratings_file_the_folder_above_and_a_zip(folder, tmp_path):
     expected = read_dataset(folder).sha256
     with zipfile.ZipFile(tmp_path / "a.ZIP", "w") as target:
