@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -86,7 +86,8 @@ def split_lists(name: str, column: pd.Series[Any]) -> list[list[str]]:
     All cells have the same separator: ``|`` if a cell contains it, else ``;`` or ``,``, unless that seems to belong
     to the names: every cell with it contains "&" or "and" too ("Action, Adventure & Co"), and no part of such a cell
     occurs in another cell. If every cell is a text such as "['Drama', 'War']", these are lists too: this is how
-    programs write lists, tuples, sets or numpy arrays ("['Drama' 'War']") to a file.
+    programs write lists, tuples, sets or numpy arrays ("['Drama' 'War']") to a file. Of objects in a list, such as
+    "[{'id': 18, 'name': 'Drama'}]" in exports of TMDB, the names are the members.
 
     Raises:
         DataError: a cell is neither a list, text nor a number, or a list holds another list.
@@ -114,7 +115,8 @@ def split_lists(name: str, column: pd.Series[Any]) -> list[list[str]]:
 
 
 def _members(name: str, members: Collection[Any], cell: Any, row: int) -> list[str]:
-    known = [member for member in members if not _is_missing(member)]
+    named = [member["name"] if isinstance(member, Mapping) and "name" in member else member for member in members]
+    known = [member for member in named if not _is_missing(member)]
     if any(not isinstance(member, str) and not is_number(type(member)) for member in known):
         raise _odd_cell(name, cell, row)
     texts = [as_text(member).strip() for member in known]

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.config import Role
+from recsys.data.categories import split_lists
 from recsys.data.columns import MissingCellError, RowError, plain
 from recsys.data.id_cells import BLANK_IDS, WHOLE_FLOAT, clean_ids, is_blank
 from recsys.data.input_table import MAX_REASONS, InputTable
@@ -196,7 +197,8 @@ def clean_facts(table: InputTable) -> CleanTable:
     """A table of items or users with one row for each of them, and None for blank cells.
 
     Of several rows with the same id, the most complete is used; rows without an id are left out. HTML entities in
-    texts are decoded, and a year at the end of titles becomes the year if most titles have one.
+    texts are decoded, and a year at the end of titles becomes the year if most titles have one. Genres that cannot be
+    read are left out.
     """
     roles = table.roles
     key = "item" if roles.kind == "items" else "user"
@@ -219,6 +221,12 @@ def clean_facts(table: InputTable) -> CleanTable:
     frame = frame.reset_index(drop=True)
     if "title" in frame:
         frame = _clean_titles(frame)
+    if "genres" in frame:
+        try:
+            split_lists(roles.name("genres") or "genres", frame["genres"])
+        except DataError as error:  # a column of facts is optional
+            clean.notes.append(f"{table.file}: the column of genres is left out: {error}")
+            frame = frame.drop(columns="genres")
     clean.frame = frame
     return clean
 

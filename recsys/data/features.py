@@ -36,7 +36,7 @@ _IDENTIFYING = word_set(
 _PERSONAL = word_set("name names surname firstname lastname vorname nachname birthday birthdate")
 _PROSE = word_set("description overview plot summary synopsis abstract biography bio comment comments notes")
 _FROM_RATINGS = word_set(
-    "rating ratings rated overall score scores votes vote reviews review popularity popular rank ranking "
+    "rating ratings rated stars overall score scores votes vote reviews review popularity popular rank ranking "
     "likes dislikes plays playcount listeners listens views downloads sales owners favorites favourites "
     "members watchers"
 )

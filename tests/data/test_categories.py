@@ -48,6 +48,9 @@ def genres(cells: list[Any]) -> list[list[str]]:
         (["{'Drama', 'War'}", "set()"], [["Drama", "War"], []]),
         (["(no genres listed)", "(b)"], [["(no genres listed)"], ["(b)"]]),
         (["[Drama", "War"], [["War"], ["[Drama"]]),
+        (["[{'id': 18, 'name': 'Drama'}, {'id': 1, 'name': 'War'}]", "[]"], [["Drama", "War"], []]),
+        (['[{"id": 18, "name": "Drama"}]', "[]"], [["Drama"], []]),
+        ([[{"id": 18, "name": "Drama"}], []], [["Drama"], []]),
     ],
 )
 def test_genres_come_as_lists_or_as_text_with_one_separator(cells, expected):

@@ -179,6 +179,13 @@ def test_titles_that_differ_between_ratings_of_an_item_are_not_its_titles():
     assert any("differs between ratings of one item" in note for note in report.notes)
 
 
+def test_genres_that_cannot_be_read_are_left_out():
+    rows = [[user, item, stars, "{'Format': 'DVD'}"] for user, item, stars, _ in ROWS]
+    dataset, report = read(table_of(rows, ["user", "isbn", "stars", "style"]))
+    assert dataset.genre_names == ()
+    assert any("the column of genres is left out" in note for note in report.notes)
+
+
 def test_columns_that_are_constant_for_an_item_or_a_user_are_about_it():
     header = ["user", "book", "stars", "Author", "Country", "Remark", "Edition"]
     rows = [
@@ -250,8 +257,8 @@ def test_free_text_and_formulas_are_no_features():
 
 
 def test_figures_that_come_from_ratings_are_no_features():
-    items = table_of([["b1", "4.5", "12", "300"], ["b2", "3.5", "1", "200"]],
-                     ["book", "average_rating", "ratings_count", "num_pages"])  # fmt: skip
+    items = table_of([["b1", "4.5", "12", "4", "300"], ["b2", "3.5", "1", "3.5", "200"]],
+                     ["book", "average_rating", "ratings_count", "stars", "num_pages"])  # fmt: skip
     assert read(table_of(ROWS, HEADER), items)[0].item_feature_names == ("num_pages",)
 
 

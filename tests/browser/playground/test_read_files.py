@@ -176,6 +176,17 @@ LAYOUTS: dict[str, tuple[str, str | bytes]] = {
     "titles of numbers": (
         "log.csv", table("user,movie,rating,title", "1,7,4,7.0", "2,7,5,7.0", "1,8,3,8.5", "2,9,2,1984", "3,8,1,8.5"),
     ),
+    "genres as objects": (
+        "log.csv", table(
+            "user;movie;rating;genres", "1;7;4;[{'id': 1, 'name': 'Crime'}]", "2;7;5;[{'id': 1, 'name': 'Crime'}]",
+            "1;8;3;[{'id': 2, 'name': 'Sci-Fi'}, {'id': 1, 'name': 'Crime'}]", "2;9;2;[]",
+        ),
+    ),
+    "objects that are no genres": (
+        "log.csv", table(
+            "user;movie;rating;style", "1;7;4;{'Format': 'DVD'}", "2;7;5;{'Format': 'DVD'}", "1;8;3;{'Format': 'CD'}",
+        ),
+    ),
     "genres as lists": (
         "log.csv", table(
             "user;movie;rating;genres", "1;7;4;['Crime', 'Drama']", "2;7;5;['Crime', 'Drama']", "1;8;3;['Sci-Fi']",

@@ -10,6 +10,9 @@ const MAX_YEAR = 9999;
 const MAX_GENRES = 200;
 const ENTITY = /&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z]\w*);?/g;
 const LITERAL = /^\s*(?:\[.*\]|[({]\s*['"].*[)}]|\(\)|set\(\))?\s*$/s;
+const OBJECT = /^\s*\{\s*(?:'[^']*'|"[^"]*")\s*:/;
+const OBJECTS = /^\s*\[\s*\{/;
+const NAME_IN_OBJECT = /["']name["']\s*:\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/gs;
 const LITERAL_PART = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^\s,[\](){}'"]+)/gs;
 
 // Whether a reference is to a control character, which Python leaves out.
@@ -64,14 +67,16 @@ function separatorOfLists(texts) {
   return null;
 }
 
-// { names, ofItem } of a text of genres for each item, null for none: the commonest, in the order of their names.
+// { names, ofItem } of a text of genres for each item, null for none: the commonest, in the order of their names. Null
+// where the cells are objects.
 function splitGenres(texts) {
   const unique = [...new Set(texts.filter((text) => text !== null))];
   const isLiteral = unique.length > 0 && unique.every((text) => LITERAL.test(text));
+  if (isLiteral && unique.some((text) => OBJECT.test(text))) return null;
   const separator = isLiteral ? null : separatorOfLists(unique);
   const unescaped = (text) => text.replace(/\\(.)/gs, "$1");
   const literalParts = (text) =>
-    Array.from(text.matchAll(LITERAL_PART), ([, single, double, bare]) => unescaped(single ?? double ?? bare));
+    Array.from(text.matchAll(OBJECTS.test(text) ? NAME_IN_OBJECT : LITERAL_PART), ([, single, double, bare]) => unescaped(single ?? double ?? bare));
   const partsOf = (text) => (isLiteral ? literalParts(text) : separator ? text.split(separator) : [text]);
   const namesIn = (text) => [...new Set(partsOf(text).map((part) => part.trim()))].filter(Boolean);
   const lists = texts.map((text) => (text === null ? [] : namesIn(text)));
