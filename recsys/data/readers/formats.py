@@ -43,6 +43,7 @@ NO_TABLES: tuple[tuple[bytes, str, str], ...] = (
     (b"\x89HDF", "HDF5", _SAVE),
     (b"\x93NUMPY", "a NumPy array", _SAVE),
     (b"\x80\x04\x95", "a Python pickle", _SAVE),
+    (b"%%MatrixMarket", "a Matrix Market file", "save it as CSV, with a row for each rating"),
     (b"ARROW1", "an Arrow file", "save it as Parquet or CSV"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (b"Rar!", "a RAR archive", _UNPACK),
