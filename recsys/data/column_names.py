@@ -133,6 +133,8 @@ _EVENT_WORDS = word_set("event action interaction behavior behaviour")
 _SUFFIXES = ("id", "ids", "name", "title", "rating", "genre", "date", "time", "year", "count", "nr")
 _NOT_PLAYS = ("rating", "review", "vote", "user", "item", "page", "word", "book")
 """A count is not one of plays if one of its words begins with one of these."""
+_TYPE = re.compile(r":(?:token|float)(?:_seq)?$")
+"""The type that RecBole's tables write behind the name of a column."""
 _EMPTY_WORDS = word_set("column col unnamed field var spalte feld v c")
 
 
@@ -148,7 +150,7 @@ class NameMatch:
 @cache
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name, in lower case and without accents: "User-ID", "userId" and "user id" are (user, id)."""
-    folded = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
+    folded = unicodedata.normalize("NFKD", _TYPE.sub("", name).replace("ß", "ss"))
     plain = "".join(character for character in folded if not unicodedata.combining(character))
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
     words = re.findall(r"[^\W\d_]+|\d+", plain.lower())

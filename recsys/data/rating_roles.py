@@ -165,6 +165,8 @@ def _facts_in_ratings(
     for role in FACT_ROLES:
         setting = same_name(named[role], free) if role in named else None
         ranked = [name for name, rank in ranked_by_name(role, free) if rank < WEAK]
+        if role == "title":
+            ranked = _titles_of(columns["item"].name, ranked)
         if role == "year":
             ranked = [name for name in ranked if contents[name].may_be_year]
         if setting is not None:
@@ -173,6 +175,16 @@ def _facts_in_ratings(
             facts[role] = RoleColumn(ranked[0], role, "name")
         free = [name for name in free if name not in taken_names(facts)]
     return facts
+
+
+def _titles_of(item: str, names: Sequence[str]) -> list[str]:
+    """The columns that may have titles, best first: of tracks, ``track_name`` before ``artist_name``.
+
+    There are none if the items are identified by their titles.
+    """
+    if any(match.role == "title" and match.rank < WEAK for match in matches_of_name(item)):
+        return []
+    return sorted(names, key=lambda name: set(words_of(item)).isdisjoint(words_of(name)))
 
 
 def _add_generic_ids(names: Sequence[str], columns: dict[Role, RoleColumn]) -> dict[Role, RoleColumn]:

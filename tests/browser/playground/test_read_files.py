@@ -176,6 +176,22 @@ LAYOUTS: dict[str, tuple[str, str | bytes]] = {
     "titles of numbers": (
         "log.csv", table("user,movie,rating,title", "1,7,4,7.0", "2,7,5,7.0", "1,8,3,8.5", "2,9,2,1984", "3,8,1,8.5"),
     ),
+    "tracks of artists": (
+        "log.csv", table(
+            "user_id,track_id,artist_name,track_name,plays", "u1,7,Ann,Rain,40", "u2,7,Ann,Rain,5", "u1,8,Ann,Sun,3",
+            "u2,9,Bob,Fog,2", "u3,8,Ann,Sun,1",
+        ),
+    ),
+    "artists and titles without ids": (
+        "log.csv", table(
+            "user_id,artist_name,track_name,plays", "u1,Ann,Rain,40", "u2,Ann,Rain,5", "u1,Ann,Sun,3", "u2,Bob,Fog,2",
+        ),
+    ),
+    "types in names of columns": (
+        "log.csv", table(
+            "item_id:token,user_id:token,rating:float", *(f"{i},{u},{n % 5}" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
     "genres as objects": (
         "log.csv", table(
             "user;movie;rating;genres", "1;7;4;[{'id': 1, 'name': 'Crime'}]", "2;7;5;[{'id': 1, 'name': 'Crime'}]",

@@ -4,6 +4,7 @@ import { isDigits, isPlainNumber } from "./numbers.js";
 import { memoized } from "./rules.js";
 
 export const EXACT = -1; // the rank of the package's own name for a role
+const TYPE = /:(?:token|float)(?:_seq)?$/;
 
 // `rules` are the words. The returned functions take the name of a column.
 export function createColumnNames(rules) {
@@ -29,7 +30,7 @@ export function createColumnNames(rules) {
   };
 
   const wordsOf = memoized((name) => {
-    const folded = name.replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}/gu, "");
+    const folded = name.replace(TYPE, "").replaceAll("ß", "ss").normalize("NFKD").replace(/\p{M}/gu, "");
     const spaced = folded.replace(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, " ").toLowerCase();
     return (spaced.match(/[\p{L}\p{Nl}\p{No}]+|\p{Nd}+/gu) ?? []).flatMap(splitWord);
   });

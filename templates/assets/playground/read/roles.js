@@ -132,10 +132,19 @@ export function findRoles(sample, contents, columnNames) {
     if (!columns.has("rating") && scales.length === 1) add("rating", scales[0], true);
   };
 
+  // Of columns that may have titles, those named like the items first; none if the items are identified by titles.
+  const titlesOf = (item, ranked) => {
+    const words = columnNames.wordsOf(item);
+    if (columnNames.matchesOf(item).get("title") < columnNames.weak) return [];
+    const isOther = ([name]) => Number(!columnNames.wordsOf(name).some((word) => words.includes(word)));
+    return ranked.sort((a, b) => isOther(a) - isOther(b));
+  };
+
   // Columns that say in each row what the item is.
   const addFacts = () => {
     for (const role of FACT_ROLES) {
-      const ranked = rankedByName(role, names.filter((name) => !isTaken(name)))
+      const byName = rankedByName(role, names.filter((name) => !isTaken(name)));
+      const ranked = (role === "title" ? titlesOf(columns.get("item").name, byName) : byName)
         .filter(([name, rank]) => rank < columnNames.weak && (role !== "year" || contents.get(name).mayBeYear));
       if (ranked.length) add(role, ranked[0][0], false);
     }
