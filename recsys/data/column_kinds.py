@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from recsys.config import Role
-from recsys.data.columns import as_text
+from recsys.data.columns import as_text, parse_numbers
 from recsys.data.dataset import Dataset
 from recsys.data.decimals import shortest_decimals
 from recsys.data.input_table import InputTable
@@ -22,6 +23,9 @@ from recsys.data.times import unit_of_times
 from recsys.text import without_controls
 
 _MAX_EXAMPLE = 40
+_N_CELLS = 100
+"""Cells that say whether times are dates or numbers."""
+_DAY = 86_400
 _STEPS = {1.0: "", 0.5: " by halves", 0.25: " by quarters", 0.1: " by tenths"}
 
 
@@ -42,7 +46,7 @@ def describe_table(
         rating: how ratings were read; None for other tables.
     """
     columns = [
-        ColumnReport(column.name, role, column.how, _kind(role, frame, dataset, rating),
+        ColumnReport(column.name, role, column.how, _kind(role, table.frame[column.name], frame, dataset, rating),
                      _example(table.frame[column.name]))
         for role, column in table.roles.columns.items()
     ]  # fmt: skip
@@ -55,7 +59,9 @@ def describe_table(
     return TableReport(table.roles.kind, table.file, table.description, n_rows, tuple(columns))
 
 
-def _kind(role: Role, frame: pd.DataFrame, dataset: Dataset, rating: ParsedRatings | None) -> str:
+def _kind(
+    role: Role, cells: pd.Series[Any], frame: pd.DataFrame, dataset: Dataset, rating: ParsedRatings | None
+) -> str:
     if role not in frame:
         return "left out"
     match role:
@@ -66,7 +72,7 @@ def _kind(role: Role, frame: pd.DataFrame, dataset: Dataset, rating: ParsedRatin
         case "rating":
             return describe_ratings(dataset, rating)
         case "timestamp":
-            return describe_times(frame["timestamp"].to_numpy())
+            return describe_times(frame["timestamp"].to_numpy(), are_dates=_are_dates(cells))
         case "year":
             years = dataset.years[np.isfinite(dataset.years) & (dataset.years != 0)]
             return f"{int(years.min())} to {int(years.max())}" if len(years) else "none"
@@ -100,22 +106,45 @@ def _step(ratings: NDArray[np.float32]) -> str:
     return ""
 
 
-def describe_times(times: NDArray[np.int64]) -> str:
-    """Times in a few words, as dates if they are plausible times since 1970: "2001-03-01 to ..., in seconds"."""
+def describe_times(times: NDArray[np.int64], *, are_dates: bool) -> str:
+    """Times in a few words, if they are plausible times since 1970.
+
+    Args:
+        times: (n,), as the data set has them.
+        are_dates: whether they were written as dates, and not as numbers.
+
+    Returns:
+        "dates from 2001-03-01 to 2019-12-31", "times from ...", or "2001-03-01 to 2019-12-31, in seconds" of numbers.
+    """
     low, high = int(times.min()), int(times.max())
     unit = unit_of_times(times)
     if unit is not None:
         with suppress(ValueError, OverflowError, OSError):
-            days = [dt.datetime.fromtimestamp(t / unit[1], dt.UTC).date().isoformat() for t in (low, high)]
-            return f"{days[0]} to {days[1]}, in {unit[0]}"
+            name, per_second = unit
+            days = [dt.datetime.fromtimestamp(t / per_second, dt.UTC).date().isoformat() for t in (low, high)]
+            if not are_dates:
+                return f"{days[0]} to {days[1]}, in {name}"
+            have_hours = bool((times % int(_DAY * per_second)).any())
+            return f"{'times' if have_hours else 'dates'} from {days[0]} to {days[1]}"
     return f"numbers from {low:,} to {high:,}"
+
+
+def _are_dates(cells: pd.Series[Any]) -> bool:
+    """Whether a column of times has dates in any form, and not numbers."""
+    known = list(islice(_known_texts(cells), _N_CELLS))
+    return bool(parse_numbers(pd.Series(known, dtype=object))[1].mean() > 0.5) if known else False
 
 
 def _example(column: pd.Series[Any]) -> str:
     """The first cell that is not blank, in one line and shortened."""
+    text = next(_known_texts(column), "")
+    return text if len(text) <= _MAX_EXAMPLE else f"{text[: _MAX_EXAMPLE - 3]}..."
+
+
+def _known_texts(column: pd.Series[Any]) -> Iterator[str]:
+    """The first cells that are not blank, each in one line."""
     for value in column.head(1000):
         is_known = value is not None and value == value
         text = without_controls(" ".join(as_text(value).split())) if is_known else ""
         if text:
-            return text if len(text) <= _MAX_EXAMPLE else f"{text[: _MAX_EXAMPLE - 3]}..."
-    return ""
+            yield text

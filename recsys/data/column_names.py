@@ -47,25 +47,31 @@ _WORDS: dict[Role, tuple[str, ...]] = {
         "reader listener visitor customer member person viewer player student reviewer client patron account "
         "subscriber rater voter borrower buyer shopper consumer critic participant respondent gamer friend child "
         "pupil people employee fan follower owner login username userid guest household cookie "
-        "nutzer benutzer kunde leser mitglied schuler horer zuschauer spieler nutzerin leserin "
+        "nutzer benutzer kunde leser mitglied schuler horer zuschauer spieler teilnehmer nutzerin benutzerin kundin "
+        "leserin schulerin horerin zuschauerin spielerin teilnehmerin "
         "utilisateur lecteur membre abonne eleve usuario lector cliente miembro alumno utente lettore usuaria",
     ),
     "item": (
         "item iid",
         "track song movie film book isbn asin sku product article game anime manga episode show series recipe "
-        "restaurant business podcast video paper document doc hotel beer wine course app application joke news comic "
-        "work gtin ean upc barcode poi imdb tmdb tconst content novel story poem playlist channel program programme "
-        "merchandise goods dish meal drink coffee boardgame museum place venue attraction "
-        "activity toy tool plugin package repo repository job ad advert banner page site website "
-        "buch lied spiel artikel produkt ware serie rezept livre produit chanson jeu libro pelicula producto cancion "
-        "juego articulo livro filme prodotto canzone gioco bucher titelnummer musik",
-        "album artist band",
+        "restaurant business businesses podcast video paper document doc hotel beer wine course app application "
+        "joke news comic work gtin ean upc barcode poi imdb tmdb tconst content novel story stories poem playlist "
+        "channel program programme merchandise goods dish dishes meal drink coffee boardgame museum place venue "
+        "attraction activity toy tool plugin package repo repository repositories job ad advert banner page site "
+        "website "
+        "buch bucher horbuch kochbuch lied lieder spiel spiele brettspiel brettspiele videospiel videospiele "
+        "artikel fachartikel produkt produkte ware waren serie serien sendung sendungen rezept rezepte gericht "
+        "gerichte kaffee bier biere wein weine museen spielzeug spielzeuge kurs kurse witz witze geschichte "
+        "geschichten titelnummer musik "
+        "livre produit chanson jeu libro pelicula producto cancion juego articulo livro filme prodotto canzone "
+        "gioco",
+        "album artist band alben kunstler kunstlerin",
     ),
     "rating": (
         "rating",
-        "ratings stars star bewertung sterne evaluation valoracion calificacion puntuacion avis",
-        "score overall grade mark rate vote points point feedback preference opinion punkte nota note liked like "
-        "thumbs thumb puntos punteggio voto recommended sentiment",
+        "ratings stars star bewertung bewertungen sterne evaluation valoracion calificacion puntuacion avis",
+        "score overall grade mark rate vote points point feedback preference opinion punkte nota note noten liked "
+        "like thumbs thumb puntos punteggio voto recommended sentiment",
         "plays playcount playcounts listens listencount hours minutes playtime scrobbles play listen hour minute "
         "watchtime streams stunden",
         "quantity qty count counts weight frequency freq views clicks purchases purchase purchased bought orders "
@@ -130,7 +136,11 @@ _DATE_WORDS = word_set("date year on time datum")
 _TIMES_OF_PEOPLE = word_set("birth joined signup registration end")
 _LENGTH_WORDS = word_set("time seconds duration")
 _EVENT_WORDS = word_set("event action interaction behavior behaviour")
-_SUFFIXES = ("id", "ids", "name", "title", "rating", "genre", "date", "time", "year", "count", "nr")
+_SUFFIXES = (
+    *("id", "ids", "name", "title", "rating", "genre", "date", "time", "year", "count", "nr"),
+    *("titel", "bewertung", "datum"),
+)
+"""What may follow another known word without a space: "bookname", "Buchtitel"."""
 _NOT_PLAYS = ("rating", "review", "vote", "user", "item", "page", "word", "book")
 """A count is not one of plays if one of its words begins with one of these."""
 _TYPE = re.compile(r":(?:token|float)(?:_seq)?$")

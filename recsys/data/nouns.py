@@ -66,6 +66,16 @@ _SYNONYMS = {
     "serie": "series", "program": "show", "programme": "show", "meal": "dish", "application": "app",
     "venue": "place", "poi": "place", "attraction": "place", "repo": "repository", "news": "article",
     "url": "page", "website": "page",
+    **dict.fromkeys(("horbuch", "kochbuch"), "book"),
+    **dict.fromkeys(("spiele", "brettspiel", "brettspiele", "videospiel", "videospiele"), "game"),
+    **dict.fromkeys(("kunstler", "kunstlerin"), "artist"),
+    **dict.fromkeys(("sendung", "sendungen"), "show"),
+    **dict.fromkeys(("gericht", "gerichte"), "dish"),
+    **dict.fromkeys(("geschichte", "geschichten"), "story"),
+    **dict.fromkeys(("produkte", "waren"), "product"),
+    "lieder": "song", "alben": "album", "fachartikel": "paper", "serien": "series", "rezepte": "recipe",
+    "kaffee": "coffee", "bier": "beer", "biere": "beer", "wein": "wine", "weine": "wine", "museen": "museum",
+    "spielzeug": "toy", "spielzeuge": "toy", "kurs": "course", "kurse": "course", "witz": "joke", "witze": "joke",
 }  # fmt: skip
 
 

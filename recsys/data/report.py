@@ -24,7 +24,7 @@ class ColumnReport:
     how: How | None
     """What decided the role; "contents" is a guess. None for a column without a role."""
     kind: str
-    """Its values in words: "1 to 5 by halves", "2001-03-01 to 2019-12-31, in seconds", or why it is left out."""
+    """Its values in words: "1 to 5 by halves", "dates from 2001-03-01 to 2019-12-31", or why it is left out."""
     example: str
     """A value as it was written, shortened."""
 

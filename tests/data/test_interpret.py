@@ -63,9 +63,27 @@ def test_a_spreadsheet_of_a_book_club_is_read():
     assert dataset.noun.one == "book"
     assert [(column.name, column.role, column.kind) for column in report.tables[0].columns] == [
         ("reader", "user", "2 different, text"), ("book", "item", "2 different, text"),
-        ("stars", "rating", "3 to 5 by halves"), ("date", "timestamp", "2019-12-31 to 2020-02-02, in seconds"),
+        ("stars", "rating", "3 to 5 by halves"), ("date", "timestamp", "dates from 2019-12-31 to 2020-02-02"),
     ]  # fmt: skip
     assert report.suggestions() == ()
+
+
+@pytest.mark.parametrize(
+    ("times", "kind"),
+    [
+        (["1577836800", "1577923200", "1580608800"], "2020-01-01 to 2020-02-02, in seconds"),
+        (["1577836800000", "1577923200000", "1580608800000"], "2020-01-01 to 2020-02-02, in milliseconds"),
+        (["2024-05-01", "2024-05-03", "2024-05-02"], "dates from 2024-05-01 to 2024-05-03"),
+        (["1.5.2024", "3.5.2024", "31.5.2024"], "dates from 2024-05-01 to 2024-05-31"),
+        (["2024-05-01 10:30", "2024-05-03 11:00", "2024-05-02 00:00"], "times from 2024-05-01 to 2024-05-03"),
+        (["2024-05-01"] * 3, "dates from 2024-05-01 to 2024-05-01"),
+        (["3", "1", "2"], "numbers from 1 to 3"),
+    ],
+)
+def test_times_are_described_as_they_are_written(times, kind):
+    rows = [[*row[:3], time] for row, time in zip(ROWS, times, strict=True)]
+    report = read(table_of(rows, HEADER))[1]
+    assert next(column.kind for column in report.tables[0].columns if column.role == "timestamp") == kind
 
 
 @pytest.mark.parametrize(

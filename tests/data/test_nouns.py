@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from recsys.data.nouns import label_of_genres, name_of_counts, noun_of_names, noun_of_word
+from recsys.data.column_names import WEAK, matches_of_name
+from recsys.data.nouns import NOUNS, label_of_genres, name_of_counts, noun_of_names, noun_of_word
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,8 @@ from recsys.data.nouns import label_of_genres, name_of_counts, noun_of_names, no
         (["artist_mbid"], [], "artist"),
         (["Game_ID"], [], "game"),
         (["Buch"], [], "book"),
+        (["Brettspiel"], [], "game"),
+        (["Künstler"], [], "artist"),
         (["item", "title"], ["movies.dat"], "film"),
         (["item"], ["steam_games.json.gz"], "game"),
         (["item"], ["ratings.csv"], "item"),
@@ -38,6 +41,12 @@ def test_where_nothing_else_tells_what_users_are_called_does():
 def test_a_word_in_any_number_is_a_noun(word, expected):
     noun = noun_of_word(word)
     assert (noun and noun.one) == expected
+
+
+@pytest.mark.parametrize("noun", NOUNS.values(), ids=lambda noun: noun.one)
+def test_a_column_named_by_a_known_noun_holds_items(noun):
+    for name in (noun.one, noun.many):
+        assert [match.role for match in matches_of_name(name) if match.rank < WEAK] == ["item"]
 
 
 def test_genres_are_called_as_their_column():

@@ -62,6 +62,8 @@ def roles_of(frame: pd.DataFrame, **named: str) -> dict[str, str]:
         ("profile id", "anime", "value", "time"),
         ("uid", "iid", "score", "Zeitpunkt"),
         ("Nutzer", "Buch", "Bewertung", "Datum"),
+        ("Teilnehmerin", "Brettspiel", "Bewertungen", "Spieldatum"),
+        ("Kundin", "Weine", "Filmbewertung", "Zeit"),
         ("utilisateur", "titre du livre", "note", "date de lecture"),
         ("usuario", "película", "calificación", "fecha"),
         ("Your name", "Which game?", "How many stars?", "Timestamp"),

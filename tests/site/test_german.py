@@ -18,6 +18,8 @@ from recsys.baselines import ease, tuning
 from recsys.baselines.registry import BASELINES
 from recsys.checks import check_presentation
 from recsys.config import PresentationConfig
+from recsys.data.column_names import matches_of_name
+from recsys.data.nouns import ITEM, noun_of_names
 from recsys.errors import ConfigError
 from recsys.evaluation import candidates, cold_start, overlap, relevance, reranking, significance, user_groups
 from recsys.evaluation.metrics import METRICS
@@ -85,6 +87,15 @@ def test_texts_in_german_are_set_as_german_is():
     texts = leaves(tables)
     assert [text for text in texts if re.search(r"”|[a-z]'[a-z]|[\d} ]%|\w…", text)] == []
     assert [text for text in texts if text.count("„") != text.count("“")] == []
+
+
+def test_german_words_for_items_name_columns_of_items_unless_they_also_mean_something_else():
+    nouns = texts_of("de")["nouns"].values()
+    words = {noun[form] for noun in nouns for form in ("item", "items") if form in noun}
+    unknown = {word for word in words if noun_of_names([word]) == ITEM or matches_of_name(word)[0].role != "item"}
+    assert unknown == {
+        *("Titel", "Seite", "Seiten", "Ort", "Orte", "Kanal", "Kanäle", "Folge", "Folgen", "Geschäft", "Geschäfte")
+    }
 
 
 def english_phrases() -> set[str]:
