@@ -37,21 +37,22 @@ def bootstrap_intervals(
         seed: of the generator.
         confidence: share of the means inside the interval.
     """
-    values = np.stack(list(per_user.values()), axis=1)  # (n, metrics)
-    n = len(values)
-    means = np.empty((resamples, len(per_user)))
+    columns = [np.ascontiguousarray(values, np.float64) for values in per_user.values()]  # (n,) each
+    n = len(columns[0])
+    means = np.empty((resamples, len(columns)))
+    # A product for each metric: in that of a matrix, the last bit would depend on which other metrics are in it.
     for row, times_drawn in zip(means, _draws(n, resamples, seed), strict=True):
-        row[:] = times_drawn @ values / n
+        row[:] = [times_drawn @ values / n for values in columns]
     tail = (1 - confidence) / 2
     low, high = np.quantile(means, [tail, 1 - tail], axis=0).tolist()
     return {
-        name: Interval(float(column.mean()), low[index], high[index])
-        for index, (name, column) in enumerate(per_user.items())
+        name: Interval(float(values.mean()), low[index], high[index])
+        for index, (name, values) in enumerate(per_user.items())
     }
 
 
 def _draws(n: int, resamples: int, seed: int) -> Iterable[NDArray[np.float64]]:
-    """For each resample, how often each of n users is drawn, (n,): its means are then a matrix product."""
+    """For each resample, how often each of n users is drawn, (n,): a mean is then a dot product."""
     return _cached(n, resamples, seed) if n * resamples <= MAX_CACHED else _drawn(n, resamples, seed)
 
 
