@@ -107,15 +107,6 @@ def join_rows(parts: Sequence[NDArray[Any]], users: Sequence[Ids]) -> NDArray[An
     return rows
 
 
-def _of_users(parts: Split, users: Ids) -> Split:
-    """The split of some of the users; at least one of them has a training rating."""
-    test = parts.test
-    if test is not None:
-        test = test.of_users(users) if test.user_counts[users].any() else None
-    return replace(parts, train=parts.train.of_users(users), test=test)
-
-
-
 def join_entries(parts: Sequence[NDArray[Any]], users: Sequence[Ids], ratings: Dataset) -> NDArray[Any]:
     """One number for each rating, in the order of the entries of ``ratings.matrix``, from the numbers of each part.
 
@@ -130,3 +121,11 @@ def join_entries(parts: Sequence[NDArray[Any]], users: Sequence[Ids], ratings: D
         counts = ratings.user_counts[part_users]
         joined[np.repeat(starts[part_users], counts) + position_in_group(counts)] = part
     return joined
+
+
+def _of_users(parts: Split, users: Ids) -> Split:
+    """The split of some of the users; at least one of them has a training rating."""
+    test = parts.test
+    if test is not None:
+        test = test.of_users(users) if test.user_counts[users].any() else None
+    return replace(parts, train=parts.train.of_users(users), test=test)

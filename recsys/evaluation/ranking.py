@@ -194,7 +194,6 @@ def _blocks(n_users: int, n_items: int) -> list[slice]:
     return [slice(start, min(start + size, n_users)) for start in range(0, n_users, size)]
 
 
-
 def _finite_scores(fitted: Scorer, users: Ids) -> NDArray[np.floating[Any]]:
     """A copy of the scores of ``users`` (n,), (n, n_items); all are finite."""
     try:
@@ -205,7 +204,10 @@ def _finite_scores(fitted: Scorer, users: Ids) -> NDArray[np.floating[Any]]:
             "below the number of users it was fitted to"
         ) from None
     if not _all_finite(block):
-        raise DataError(f"the scores of {type(fitted).__name__} are not all finite; training has diverged")
+        raise DataError(
+            f"the scores of {type(fitted).__name__} are not all finite; expected finite numbers: if training "
+            "diverged, fit again with a lower learning_rate"
+        )
     return block
 
 

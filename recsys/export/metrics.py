@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from msgspec.structs import replace
 
 from recsys import schema
 from recsys.baselines import tuning
@@ -36,15 +37,16 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
     reports, train = results.evaluation.reports, results.split.train
     names = list(results.models)
     pair = (names[0], names[-1]) if len(names) > 1 else None
+    without_reports = schema.Metrics(
+        protocol=_protocol(results),
+        k=results.config.top_k,
+        models={},
+        agreement=_agreement(pair, results),
+        new_users=results.new_users,
+        new_users_in_time=results.new_users_in_time,
+    )
     if not reports:
-        return schema.Metrics(
-            protocol=_protocol(results),
-            k=results.config.top_k,
-            models={},
-            agreement=_agreement(pair, results),
-            new_users=results.new_users,
-            new_users_in_time=results.new_users_in_time,
-        )
+        return without_reports
     users = next(iter(reports.values())).users
     rated = user_groups.rated_popularity(train, users)
     activity = user_groups.thirds(train.user_counts[users], user_groups.ACTIVITY)
@@ -52,9 +54,8 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
     ndcg = {name: report.per_user["ndcg"] for name, report in reports.items()}
     by_activity = user_groups.intervals_by_group(ndcg, activity)
     tuned = {name: Tuned(values) for name, values in hyperparameters.items()} | results.evaluation.tuned
-    return schema.Metrics(
-        protocol=_protocol(results),
-        k=results.config.top_k,
+    return replace(
+        without_reports,
         models={
             name: _row(report, train, by_activity[name], taste, tuned.get(name, Tuned({})))
             for name, report in reports.items()
@@ -68,11 +69,8 @@ def build_metrics(results: Results, hyperparameters: Mapping[str, Mapping[str, i
         ),
         comparisons=significance.compare(names[-1], ndcg),
         skipped=results.evaluation.skipped,
-        agreement=_agreement(pair, results),
         most_helped=_largest_differences(pair, reports, train, 1),
         least_helped=_largest_differences(pair, reports, train, -1),
-        new_users=results.new_users,
-        new_users_in_time=results.new_users_in_time,
         discovery=results.evaluation.discovery,
     )
 

@@ -121,7 +121,7 @@ class Validation:
             scores: (b, n_items); overwritten.
         """
         scores[block.rated] = -np.inf
-        return self._ndcg(block.users, largest(scores, min(VALIDATION_K, len(self.log_q)))[0])
+        return self._ndcg(block.users, self._best_items(scores))
 
     def score(self, scores: Scores) -> ValidationScore:
         """Loss and nDCG@10 on the held-out ratings.
@@ -132,7 +132,6 @@ class Validation:
         Args:
             scores: from :attr:`users` to their scores, which are overwritten.
         """
-        k = min(VALIDATION_K, len(self.log_q))
         # In a batch of n ratings an item is expected n q times, so it contributes n q exp(score - log q) =
         # n exp(score) to the softmax sum. As n is the same for every item, it is subtracted from the positives
         # instead: log(n sum exp s) - y = log(sum exp s) - (y - log n).
@@ -143,7 +142,7 @@ class Validation:
             positives = Pairs.distinct(*held_out)
             positive_scores = block[held_out] - self.log_q[positives.item] - log_n
             block[rated] = -np.inf
-            lists.append(largest(block, k)[0])  # of unseen items, which include the held-out ones
+            lists.append(self._best_items(block))  # of unseen items, which include the held-out ones
             block[held_out] = -np.inf  # a positive is not its user's negative
             losses.append(masked_forward(block, positive_scores, positives)[0] * len(positive_scores))
         users = self.users
@@ -155,6 +154,10 @@ class Validation:
     def users(self) -> Ids:
         """All users that are scored, (n,)."""
         return np.concatenate([block.users for block in self.blocks])
+
+    def _best_items(self, scores: Array) -> Ids:
+        """Lists (b, k) from scores (b, n_items), -inf for items that may not be listed."""
+        return largest(scores, min(VALIDATION_K, len(self.log_q)))[0]
 
     def _ndcg(self, users: Ids, lists: Ids) -> NDArray[np.float64]:
         """Each user's nDCG, (n,), from the lists (n, k) of ``users`` (n,)."""
