@@ -164,7 +164,8 @@ class _LogCleaner:
         """Skip the rows where ``mask`` (n,) is true, or refuse the first of them."""
         rows = np.flatnonzero(mask & ~self._is_skipped)
         if len(rows) and not self._lenient:
-            raise _located(self._table, error(int(rows[0])))
+            refusal = _located(self._table, error(int(rows[0])))
+            raise DataError(f"{refusal} (correct the row, or skip all such rows with --lenient)")
         self._is_skipped[rows] = True
         for row in rows[:MAX_REASONS].tolist():
             self._reasons[row] = str(_located(self._table, error(row)))
