@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.config import ReadConfig
+from recsys.data.column_names import WEAK, matches_of_name
 from recsys.data.dataset import Dataset, Source
 from recsys.data.fact_roles import find_item_columns, find_user_columns
 from recsys.data.ids import quoted_id
@@ -120,10 +121,18 @@ def _nothing_found(path: Path, config: ReadConfig) -> DataError:
     if not tables:
         return DataError(f"{quoted_path(path)} holds no table (expected {LABEL}, with a line for each rating)")
     seen = "; ".join(f"{table.file} has {_shortened(', '.join(table.columns))}" for table in tables[:3])
+    remedy = "name the columns in site.toml, as in [columns] user = \"...\", item = \"...\""
+    if any(map(_is_of_one_person, tables)):
+        remedy += "; ratings of one person are too few: put those of several into one table, with a column of users"
     return DataError(
-        f"{quoted_path(path)} holds no table with a column of users and one of items: {seen} (name the columns in "
-        "site.toml, as in [columns] user = \"...\", item = \"...\")"
+        f"{quoted_path(path)} holds no table with a column of users and one of items: {seen} ({remedy})"
     )
+
+
+def _is_of_one_person(table: SourceTable) -> bool:
+    """Whether a table has ratings of items and no users, as Goodreads, IMDb and Letterboxd export them."""
+    roles = {match.role for name in table.columns for match in matches_of_name(name) if match.rank < WEAK}
+    return "rating" in roles and bool(roles & {"item", "title"}) and "user" not in roles
 
 
 def _shortened(text: str) -> str:

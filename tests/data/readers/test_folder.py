@@ -151,6 +151,12 @@ def test_without_users_and_items_the_columns_that_are_there_are_named(tmp_path):
     assert message.endswith('(name the columns in site.toml, as in [columns] user = "...", item = "...")')
 
 
+def test_the_export_of_one_person_is_refused_with_what_is_missing(tmp_path):
+    rows = "".join(f"2022-01-{day:02d},Film {day},{1960 + day},{day % 5 + 1}\n" for day in range(1, 30))
+    folder = folder_of(tmp_path, {"ratings.csv": "Date,Name,Year,Rating\n" + rows})
+    assert error_message(folder).endswith("put those of several into one table, with a column of users)")
+
+
 def test_folders_below_are_searched_where_none_lies_directly_in_it_but_not_sites(tmp_path):
     site = {"site/index.html": "", "site/404.html": "", "site/lists.csv": LOG}
     folder = folder_of(tmp_path / "x", {"deep/log.csv": LOG, **site})
