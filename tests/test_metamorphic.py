@@ -99,6 +99,24 @@ def test_the_order_of_lines_in_any_table_changes_nothing_at_all():
     assert again == expected()
 
 
+def test_held_out_ratings_change_what_is_measured_and_nothing_that_is_learned():
+    ratings, rng = ratings_frame().sort_values(["user", "timestamp"], ignore_index=True), np.random.default_rng(0)
+    position, length = (ratings.groupby("user")["item"].transform(how) for how in ("cumcount", "size"))
+    for user, held_out in ratings[position >= length * 4 // 5].groupby("user"):
+        unrated = np.setdiff1d(np.arange(N_ITEMS), ratings["item"][ratings["user"] == user])
+        ratings.loc[held_out.index, "item"] = rng.permutation(unrated)[: len(held_out)]
+    again = exported(ratings)
+    for name, before in expected().metrics.models.items():
+        assert again.metrics.models[name].accuracy != before.accuracy
+        assert again.metrics.models[name].trials == before.trials
+        assert lists(again, name) == lists(expected(), name)
+    assert again.loss_history == expected().loss_history
+    assert again.item_embeddings == expected().item_embeddings
+    # Starters are chosen among the items that are well known in the whole log.
+    towers = [msgspec.structs.replace(build.deep_tower, starters=[]) for build in (again, expected())]
+    assert towers[0] == towers[1]
+
+
 @pytest.mark.parametrize("change", [shuffled, lambda frame: frame.assign(rating=frame["rating"] * 2 + 7)])
 def test_order_of_lines_and_unit_of_stars_change_nothing_about_cosine_towers(change):
     log = sparse_log()

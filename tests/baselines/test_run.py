@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,16 @@ def test_every_baseline_is_tuned_and_recommends_to_all_users(monkeypatch):
         assert len(result.tuned.trials) == (len(spec.grid) if len(spec.grid) > 1 else 0)
         scorer = spec.factory(parts.train, **result.tuned.hyperparameters)
         np.testing.assert_array_equal(result.lists.items, recommend(scorer, parts.train, parts.test, 4).items)
+
+
+def test_held_out_ratings_change_neither_the_chosen_hyperparameters_nor_the_lists():
+    parts = split(small_log(), 0.2)
+    fewer = replace(parts, test=parts.test.subset(parts.test.user % 3 == 0))
+    results, expected = run_all(fewer), run_all(parts)
+    for name in BASELINES:
+        assert results[name].tuned == expected[name].tuned
+        np.testing.assert_array_equal(results[name].lists.items, expected[name].lists.items)
+        np.testing.assert_array_equal(results[name].lists.scores, expected[name].lists.scores)
 
 
 def test_a_baseline_that_cannot_be_computed_is_named_with_its_reason(monkeypatch):
