@@ -29,7 +29,7 @@ def fit_lists(dataset: Dataset, config: BuildConfig) -> BuildConfig:
     """The settings; with lists of all items where there are fewer than a list has by default."""
     if config.top_k != BuildConfig.top_k or dataset.n_items >= BuildConfig.top_k:
         return config
-    logger.info("the lists have %d items, because there are no more", dataset.n_items)
+    logger.info("the length of the lists is %d, because there are no more items", dataset.n_items)
     return replace(config, top_k=dataset.n_items)
 
 

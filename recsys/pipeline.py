@@ -243,7 +243,7 @@ def recommend(
             name: join_entries([ranks for _, ranks in by_part], divided.users, parts.test)
             for name, by_part in by_model.items()
         }
-        details.append(f"{config.top_k} items for each user, by {', '.join(lists)}")
+        details.append(f"lists of {config.top_k} for each user, by {', '.join(lists)}")
     return lists, ranks
 
 

@@ -56,6 +56,14 @@ def test_all_is_said_to_be_named_where_nobody_rated_more_than_may_be(max_named, 
     assert texts("about.privacy_named", max_named=max_named).startswith(beginning)
 
 
+def test_where_rated_items_are_hidden_neither_they_nor_reasons_are_promised():
+    texts = texts_of_site(settings={"hide_rated": True})
+    assert texts("about.privacy_named", max_named=9).startswith("Of the films a user has rated, hits alone are named")
+    assert texts("home.card_user_text", n=3).endswith("each model recommends, and what they went on to watch.")
+    assert texts("data.recommendations_json") == "Every user’s lists: what each model recommends."
+    assert (texts("users.filter_by"), texts("about.why_text")) == ("user id", "")
+
+
 def test_without_metrics_nothing_is_said_of_ratings_set_aside():
     texts = texts_of_site(tiny(measured=False))
     assert texts("about.lede", n=2).startswith("Marquee reads a log of ratings, trains 2 models, and writes")

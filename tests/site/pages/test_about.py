@@ -47,6 +47,13 @@ def test_times_are_spoken_of_where_there_are_times(tmp_path):
     assert "at about the same time" not in text_of(without_times, tmp_path / "none")
 
 
+def test_reasons_are_explained_unless_they_are_hidden(tmp_path):
+    shown = tiny()
+    build = msgspec.structs.replace(shown.build, config={**shown.build.config, "hide_rated": True})
+    assert '"#why"' in text_of(shown, tmp_path / "shown")
+    assert '"#why"' not in text_of(msgspec.structs.replace(shown, build=build), tmp_path / "hidden")
+
+
 def about(n_items: int) -> tuple[int, int]:
     artefacts = tiny()
     first = artefacts.items.items[0]
