@@ -243,7 +243,10 @@ def guess_rating_columns(
         chosen.reverse()
     if not _may_be_log([free[name] for name in chosen], bool(roles) or bool({"rating", "timestamp"} & set(known))):
         return {}
-    return roles | dict(zip(missing, chosen, strict=True))
+    guessed = dict(zip(missing, chosen, strict=True))
+    if "item" in guessed and free[guessed["item"]].n_unique == 1 < free[guessed["item"]].n_rows:
+        return {}  # such as a table of orders, which names their stage but not what was ordered
+    return roles | guessed
 
 
 def _is_few_words(column: Contents) -> bool:

@@ -89,7 +89,7 @@ def test_times_are_described_as_they_are_written(times, kind):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (["", "b1", "4", "3.2.2020"], "log.csv:5: no user id; expected one in every row (correct the row, or skip all"),
+        (["", "b1", "4", "3.2.2020"], "log.csv:5: no user id; expected one in every row (correct the row"),
         (["cy", " ", "4", "3.2.2020"], "log.csv:5: no item id; expected one in every row"),
         (["cy", "b1", "great!", "3.2.2020"], "log.csv:5: rating 'great!' cannot be read; expected a number"),
         (["cy", "b1", "4", "soon"], "log.csv:5: timestamp 'soon' is not a time; expected"),

@@ -245,6 +245,11 @@ def test_ratings_and_times_whose_names_say_nothing_are_guessed_where_one_column_
     assert {(column.name, column.role) for column in found.guessed} == {("joy", "rating"), ("seen", "timestamp")}
 
 
+def test_a_table_of_orders_without_what_was_ordered_is_no_log():
+    orders = log(order_id="row", user_id="user", stage="zero", order_number="stars").assign(stage="prior")
+    assert find_rating_columns("orders.csv", orders, {}) is None
+
+
 def test_a_list_of_books_of_one_person_is_no_log():
     books = pd.DataFrame(
         {"Book Id": [str(n) for n in range(9)], "Author": ["A", "B", "C"] * 3, "My Rating": list("543210543")},

@@ -176,6 +176,9 @@ LAYOUTS: dict[str, tuple[str, str | bytes]] = {
     "titles of numbers": (
         "log.csv", table("user,movie,rating,title", "1,7,4,7.0", "2,7,5,7.0", "1,8,3,8.5", "2,9,2,1984", "3,8,1,8.5"),
     ),
+    "orders without items": (
+        "orders.csv", table("order,user_id,stage", *(f"{n},{u},prior" for n, (u, _) in enumerate(PAIRS))),
+    ),
     "tracks of artists": (
         "log.csv", table(
             "user_id,track_id,artist_name,track_name,plays", "u1,7,Ann,Rain,40", "u2,7,Ann,Rain,5", "u1,8,Ann,Sun,3",

@@ -150,5 +150,8 @@ export function guessRoles(contents, known) {
   if (nIds === 2 && isItemFirst(free.get(chosen[0]), free.get(chosen[1]))) chosen.reverse();
   const hasMore = roles.size > 0 || known.has("rating") || known.has("timestamp");
   if (!mayBeLog(chosen.map((name) => free.get(name)), hasMore)) return new Map();
-  return new Map([...roles, ...missing.map((role, n) => [role, chosen[n]])]);
+  const guessed = new Map(missing.map((role, n) => [role, chosen[n]]));
+  const item = free.get(guessed.get("item"));
+  if (item && item.nUnique === 1 && item.nRows > 1) return new Map();
+  return new Map([...roles, ...guessed]);
 }
