@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from recsys.export.script import json_in
-from tests.browser.conftest import both_browsers, main_path, settled, until, visits
+from tests.browser.conftest import both_browsers, expose, main_path, settled, until, visits
 
 POSITIONS = """() => {
   const { x, y } = Bokeh.documents[0].get_model_by_name("items").data;
@@ -288,6 +288,41 @@ def test_names_do_not_overlap_each_other_and_stay_on_the_map(visit, disk, width)
     for position, a in enumerate(boxes):
         for b in boxes[:position]:
             assert a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
+
+
+def test_names_on_a_line_stand_apart_and_regions_of_a_name_are_named_once(visit):
+    page = visit("about.html")
+    expose(page, "shared/names.js", "placeNames", "placeRegionNames")
+    frame = {"width": 1000, "height": 200}
+    left, right = {"x": 300, "y": 90, "radius": 5, "width": 100}, {"x": 403, "y": 90, "radius": 5, "width": 300}
+    sides = "([candidates, frame]) => placeNames(candidates, frame, 9).map(([, side]) => side.align)"
+    assert page.evaluate(sides, [[left, {**right, "x": 530}], frame]) == ["left", "left"]
+    assert page.evaluate(sides, [[left, right], frame]) == ["left", "center"]  # not 3 px apart on a line
+    region = {"y": 90, "width": 60, "height": 16}
+    regions = [{**region, "name": name, "x": x} for name, x in (("Horror", 100), ("Horror", 400), ("War", 700))]
+    place = "([candidates, frame]) => placeRegionNames(candidates, frame).placed"
+    assert page.evaluate(place, [regions, frame]) == [0, 2]
+    assert page.evaluate(place, [[{**region, "x": -50, "name": "War"}, *regions], frame]) == [1, 3]
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_all_tools_of_the_plot_have_room(visit, disk, width):
+    page = settled(visit(disk + "map.html", width))
+    assert page.locator(".bk-Toolbar").is_visible()
+    assert page.locator(".bk-tool-overflow").count() == 0
+
+
+def test_on_a_phone_the_chosen_layout_can_be_read(visit, disk):
+    page = visit(disk + "map.html", 360)
+    room, text = page.get_by_label("Layout").evaluate("""(select) => {
+      const style = getComputedStyle(select);
+      const measure = document.createElement("canvas").getContext("2d");
+      measure.font = style.font;
+      const arrow = 20; // px
+      const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+      return [room, measure.measureText(select.selectedOptions[0].text).width];
+    }""")
+    assert text <= room
 
 
 def test_regions_are_named_on_the_layout_by_neighbours_while_nothing_is_picked(open_map, exported):

@@ -52,13 +52,14 @@ def map_chart(strings: Strings, details: Sequence[str] = ("year", "genres")) -> 
     _add_visitor(plot, strings.text("map.you"))
     # BokehJS inserts @{title} without a format as text, never as markup.
     tooltips = [("", f"@{{{column}}}") for column in ("title", *details)]
-    hover = HoverTool(renderers=[pick, rings, points], tooltips=tooltips)
+    hover = HoverTool(renderers=[pick, rings, points], tooltips=tooltips, visible=False)  # no button to turn it off
     if "limit" in HoverTool.properties():  # absent in the oldest Bokeh that we support
         hover.limit = 1
     select = (tool(renderers=[points], continuous=False) for tool in (LassoSelectTool, BoxSelectTool))
     plot.add_tools(BoxZoomTool(match_aspect=True), *select, "reset", hover)
     plot.outline_line_alpha = 0.0  # else BokehJS also draws it along the last path of the previous paint
-    plot.axis.visible = False  # coordinates along principal components mean little; the table has them
+    # Coordinates mean little, and so do lines at some of them; the table has them.
+    plot.axis.visible = plot.grid.visible = False
     return chart("map", plot, MAP_HEIGHT)
 
 

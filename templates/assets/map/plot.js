@@ -187,6 +187,7 @@ export function createPlot(bokehDocument) {
   const writeRegionNames = (frame) => {
     const candidates = namedRegions.map(([x, y, name]) => ({
       ...toFrame(x, y),
+      name,
       width: textWidth(name, `bold ${REGION_FONT}px`),
       height: REGION_FONT + 2,
     }));

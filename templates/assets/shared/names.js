@@ -2,6 +2,7 @@
 
 const GAP = 3; // between a point and its name
 const NAME_HEIGHT = 15; // of a name
+const SPACE = 5; // between names on a line, which else read as a single one
 
 // The places around a point, best first: how its name is aligned, and the offset of the name's middle line.
 const SIDES = [
@@ -19,15 +20,18 @@ export function shorten(title, maxLength) {
 }
 
 const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+const spaced = (box) => ({ ...box, left: box.left - SPACE, right: box.right + SPACE });
 const isWithin = (box, { width, height }) => box.left >= 0 && box.top >= 0 && box.right <= width && box.bottom <= height;
 
-// The names of regions that fit, each in the middle of its region. `candidates` are { x, y, width, height }, the most
-// important first. Returns their positions among the candidates, and the boxes that they cover.
+// The names of regions that fit, each in the middle of its region. `candidates` are { name, x, y, width, height }, the most
+// important first; a name that two regions share is written once. Returns their positions among the candidates, and the
+// boxes that they cover.
 export function placeRegionNames(candidates, frame) {
-  const [placed, boxes] = [[], []];
-  candidates.forEach(({ x, y, width, height }, position) => {
+  const [placed, boxes, names] = [[], [], new Set()];
+  candidates.forEach(({ name, x, y, width, height }, position) => {
     const box = { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
-    if (!isWithin(box, frame) || boxes.some((other) => overlap(box, other))) return;
+    if (names.has(name) || !isWithin(box, frame) || boxes.some((other) => overlap(spaced(box), other))) return;
+    names.add(name);
     placed.push(position);
     boxes.push(box);
   });
@@ -46,7 +50,7 @@ export function placeNames(candidates, frame, maxNames, taken = []) {
       const [dx, dy] = [side.dx(radius + GAP), side.dy(radius + GAP)];
       const left = x + dx - LEFT_EDGE[side.align] * width;
       const box = { left, right: left + width, top: y + dy - NAME_HEIGHT / 2, bottom: y + dy + NAME_HEIGHT / 2 };
-      if (!isWithin(box, frame) || boxes.some((other) => overlap(box, other))) continue;
+      if (!isWithin(box, frame) || boxes.some((other) => overlap(spaced(box), other))) continue;
       // The point belongs to its name: another name must not cover it either.
       boxes.push(box, { left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
       placed.push([position, { align: side.align, dx, dy }]);
