@@ -88,7 +88,7 @@ export function createLesson(box, api) {
   const previousButton = button({ class: "button" }, () => go(position - 1), t("lesson.previous"));
   const nextButton = button({ class: "button" }, () => go(position + 1), t("lesson.next"));
   const closeButton = button({ class: "close", "aria-label": t("lesson.close") }, () => go(null), "×");
-  const buttons = element("div", { class: "actions" }, previousButton, actButton, nextButton);
+  const buttons = element("div", { class: "actions" }, actButton, previousButton, nextButton);
   box.replaceChildren(closeButton, progress, heading, text, buttons);
 
   const writeHash = () => {
