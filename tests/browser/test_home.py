@@ -162,3 +162,17 @@ def test_without_javascript_the_items_are_links(visit, disk):
     assert "Rating needs JavaScript" in page.locator("#try noscript p").inner_text()
     assert cards(page).get_by_role("link").locator("visible=true").count() == 6
     assert not page.locator("[data-list]").is_visible()
+
+
+@pytest.mark.parametrize("width", [768, 1280])
+def test_no_card_is_alone_in_its_row(visit, disk, width):
+    page = visit(disk + "index.html", width)
+    tops = page.locator(".card").evaluate_all("cards => cards.map((card) => card.offsetTop)")
+    assert [tops.count(top) for top in sorted(set(tops))] == [3, 3, 3]
+
+
+def test_on_a_phone_the_figures_of_all_models_begin_below_each_other(visit, disk):
+    page = visit(disk + "index.html", 360)
+    left = "values => values.map((value) => value.getBoundingClientRect().left)"
+    edges = page.locator(".bar-value").evaluate_all(left)
+    assert len(edges) > 2 and max(edges) - min(edges) < 1

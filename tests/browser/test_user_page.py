@@ -61,3 +61,14 @@ def test_with_numbers_the_page_is_accessible_and_as_wide_as_the_window(visit, di
     box(page).check()
     assert axe_violations(page) == []
     assert document_widths(page) == (width, width)
+
+
+def test_the_signs_of_a_hit_that_was_liked_are_on_one_line(visit, disk):
+    page = visit(disk + "users/1.html", 768)
+    apart = page.evaluate("""() => {
+      const top = (sign) => sign.getBoundingClientRect().top;
+      document.querySelectorAll(".desk .items td:nth-child(2)").forEach((cell) => (cell.style.maxWidth = "6rem"));
+      const liked = [...document.querySelectorAll(".desk td u")];
+      return liked.map((sign) => Math.abs(top(sign) - top(sign.previousElementSibling)));
+    }""")
+    assert apart and max(apart) < 8

@@ -123,6 +123,17 @@ def test_all_but_popularity_are_compared_with_it():
     assert {bar.model.name: bar.lift for bar in context(artefacts).bars}["ease"] == pytest.approx(0)
 
 
+def test_a_gain_that_rounds_to_nothing_has_no_sign(tmp_path):
+    base = tiny()
+    popularity = base.metrics.models["popularity"]
+    accuracy = popularity.accuracy["ndcg"]
+    slightly_better = msgspec.structs.replace(accuracy, mean=accuracy.mean * 1.004)
+    row = msgspec.structs.replace(popularity, accuracy={**popularity.accuracy, "ndcg": slightly_better})
+    metrics = msgspec.structs.replace(base.metrics, models={**base.metrics.models, "ease": row})
+    page = home(msgspec.structs.replace(base, metrics=metrics), tmp_path)
+    assert '<span class="lift less">0%</span>' in page.text
+
+
 def test_without_popularity_there_are_no_gains():
     base = tiny()
     rows = {name: row for name, row in base.metrics.models.items() if name != "popularity"}
