@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,18 +70,11 @@ def check_presentation(config: PresentationConfig) -> None:
         ConfigError: there is no such page or language, the logo cannot be used, or the language needs more forms
             of the noun.
     """
-    for name in config.pages or ():
-        if name not in OPTIONAL_PAGES:
-            close = difflib.get_close_matches(name, OPTIONAL_PAGES, n=1)
-            hint = f"did you mean {close[0]}? " if close else ""
-            raise ConfigError(f"pages: there is no page {name!r}; {hint}expected any of {', '.join(OPTIONAL_PAGES)}")
+    _check_pages(config.pages or ())
     if config.logo is not None:
         read_logo(Path(config.logo))
     if config.accent is not None:
-        accent = make_accent(config.accent)
-        if {accent.light, accent.dark} != {config.accent.lower()}:
-            colours = (config.accent, accent.light, accent.dark)
-            logger.info("accent %s is %s on light and %s on dark pages, where text in it can be read", *colours)
+        _report_accent(config.accent)
     strings = templates_folder() / "strings"
     texts = strings / f"{config.language}.toml"
     if not texts.is_file():
@@ -88,6 +82,26 @@ def check_presentation(config: PresentationConfig) -> None:
         raise ConfigError(f"language is {config.language!r}; expected {known}, or a file of texts in {strings}")
     if config.noun is not None and not gives_plural(config.noun):
         _check_plural(make_noun(config.noun, config.language).one, config.language, strings)
+
+
+def _check_pages(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in OPTIONAL_PAGES:
+            close = difflib.get_close_matches(name, OPTIONAL_PAGES, n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            raise ConfigError(f"pages: there is no page {name!r}; {hint}expected any of {', '.join(OPTIONAL_PAGES)}")
+
+
+def _report_accent(colour: str) -> None:
+    """Say which colours take the place of one that is too light or too dark for text."""
+    accent = make_accent(colour)
+    if {accent.light, accent.dark} != {colour.lower()}:
+        logger.info(
+            "accent %s is %s on light and %s on dark pages, where text in it can be read",
+            colour,
+            accent.light,
+            accent.dark,
+        )
 
 
 def _check_plural(noun: str, language: str, strings: Path) -> None:

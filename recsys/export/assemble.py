@@ -124,10 +124,21 @@ def _deep_tower(deep: Fitted, results: Results, projection: Projection) -> schem
 
 
 def _build(results: Results) -> schema.Build:
-    dataset = results.dataset
+    summary = _summary(results.dataset)
+    return schema.Build(
+        generator=schema.Generator(GENERATOR, VERSION),
+        dataset=summary,
+        config=exported_settings(results.config),
+        models={name: _model_summary(name, fitted) for name, fitted in results.models.items()},
+        legend=_legend(results),
+        presentation=make_presentation(results.config.presentation, summary),
+    )
+
+
+def _summary(dataset: Dataset) -> schema.DatasetSummary:
     scale = dataset.rating_scale
     low, high = shortest_decimals(np.array([scale.low, scale.high])).tolist()
-    summary = schema.DatasetSummary(
+    return schema.DatasetSummary(
         name=dataset.name,
         synthetic=dataset.source.synthetic,
         n_users=dataset.n_users,
@@ -148,25 +159,18 @@ def _build(results: Results) -> schema.Build:
         genre=dataset.genre_label,
         rating_name=dataset.rating_name,
     )
-    return schema.Build(
-        generator=schema.Generator(GENERATOR, VERSION),
-        dataset=summary,
-        config=exported_settings(results.config),
-        models={
-            name: schema.ModelSummary(
-                best_epoch=fitted.best_epoch,
-                dim=fitted.item_vectors.shape[1],
-                n_parameters=fitted.n_parameters,
-                n_towers=len(fitted.towers.members),
-                description=MODELS[name].description,
-                reasons=MODELS[name].reasons,
-                settings=asdict(fitted.hyperparameters),
-                shapes={name: list(array.value.shape) for name, array in fitted.towers.parameters().items()},
-            )
-            for name, fitted in results.models.items()
-        },
-        legend=_legend(results),
-        presentation=make_presentation(results.config.presentation, summary),
+
+
+def _model_summary(name: str, fitted: Fitted) -> schema.ModelSummary:
+    return schema.ModelSummary(
+        best_epoch=fitted.best_epoch,
+        dim=fitted.item_vectors.shape[1],
+        n_parameters=fitted.n_parameters,
+        n_towers=len(fitted.towers.members),
+        description=MODELS[name].description,
+        reasons=MODELS[name].reasons,
+        settings=asdict(fitted.hyperparameters),
+        shapes={array: list(values.value.shape) for array, values in fitted.towers.parameters().items()},
     )
 
 
