@@ -28,6 +28,10 @@ def main() -> None:
     print("model       " + "".join(f"{name:>11}" for name in ("nDCG", "recall", "MAP", "MRR", "coverage", "seconds")))
     validation = validation_split(parts.train, arguments.holdout, np.random.default_rng([0, 1]))
     for name, spec in BASELINES.items():
+        reason = spec.skip_reason(parts.train)
+        if reason is not None:
+            print(f"{name:12}{reason}")
+            continue
         start = time.perf_counter()
         baseline = spec.factory(parts.train, **tune(spec, validation, seed=0).hyperparameters)
         seconds = time.perf_counter() - start
