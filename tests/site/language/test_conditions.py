@@ -43,11 +43,11 @@ def test_what_is_said_to_be_published_follows_the_settings_of_privacy():
     hidden = texts_of_site(settings={"hide_rated": True, "hash_users": True})("about.privacy_user")
     assert "a keyed hash of their id, the lists, whether" in hidden
     named = texts_of_site(settings={"named_items": "all"})("about.privacy_named", max_named=90)
-    assert "at most 90 films of a user" in named
+    assert "for each user 90 at most" in named
 
 
 @pytest.mark.parametrize(("max_named", "beginning"), [
-    (2, "At most 2 of the films a user"), (3, "All of these are named, at most 3"),
+    (2, "At most 2 of the films a user"), (3, "All of these are named, for each user 3 at most"),
 ])  # fmt: skip
 def test_all_is_said_to_be_named_where_nobody_rated_more_than_may_be(max_named, beginning):
     artefacts = tiny()  # whose users have 3 ratings at most
@@ -61,7 +61,7 @@ def test_where_rated_items_are_hidden_neither_they_nor_reasons_are_promised():
     assert texts("about.privacy_named", max_named=9).startswith("Of the films a user has rated, hits alone are named")
     assert texts("home.card_user_text", n=3).endswith("each model recommends, and what they went on to watch.")
     assert texts("data.recommendations_json") == "Every user’s lists: what each model recommends."
-    assert (texts("users.filter_by"), texts("about.why_text")) == ("user id", "")
+    assert (texts("users.filter_by"), texts("about.why_deep"), texts("about.why_base")) == ("user id", "", "")
 
 
 def test_without_metrics_nothing_is_said_of_ratings_set_aside():

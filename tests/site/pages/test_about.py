@@ -54,6 +54,12 @@ def test_reasons_are_explained_unless_they_are_hidden(tmp_path):
     assert '"#why"' not in text_of(msgspec.structs.replace(shown, build=build), tmp_path / "hidden")
 
 
+@pytest.mark.parametrize("name", ["base", "deep"])
+def test_reasons_are_explained_for_the_models_of_the_site_alone(tmp_path, name):
+    why = text_of(tiny((name,)), tmp_path).partition('id="why"')[2].partition("<h2")[0]
+    assert ["Base has no history" in why, "Each film that deep" in why] == [name == "base", name == "deep"]
+
+
 def about(n_items: int) -> tuple[int, int]:
     artefacts = tiny()
     first = artefacts.items.items[0]
