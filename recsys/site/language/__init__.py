@@ -1,6 +1,7 @@
 """The texts of the interface: one TOML file a language in ``templates/strings/``, filled with the words of the site.
 
-A text is plain or limited HTML with parameters, ``"Rate a few {items}"``. It is either written once, or as a table:
+A text is plain or limited HTML with parameters, ``"Rate a few {items}"``; ``{n:words}`` is a small number in words,
+as prose has it: "trains two models". Scripts have no such words. A text is either written once, or as a table:
 
 - of plural forms, ``{one = "{n} {item}", other = "{n} {items}"}``, chosen by the number ``n``;
 - of variants for sites of one kind, ``{counts = "most {did}", any = "rated best"}``: the first key that applies to

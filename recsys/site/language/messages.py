@@ -24,6 +24,7 @@ class Message:
     plain: Text
     """The same as text."""
     parameters: frozenset[str]
+    in_words: frozenset[str]
     has_markup: bool
 
 
@@ -52,12 +53,13 @@ def _is_text(text: Any, plurals: PluralRule) -> bool:
 def _make_message(key: str, text: str | Mapping[str, str], vocabulary: Vocabulary) -> Message:
     if isinstance(text, str):
         filled = vocabulary.fill(key, text)
-        return Message(filled.html, filled.plain, filled.parameters, _has_markup(text))
+        return Message(filled.html, filled.plain, filled.parameters, filled.in_words, _has_markup(text))
     forms = {category: vocabulary.fill(key, form) for category, form in text.items()}
     return Message(
         html={category: form.html for category, form in forms.items()},
         plain={category: form.plain for category, form in forms.items()},
         parameters=frozenset({"n"}).union(*(form.parameters for form in forms.values())),
+        in_words=frozenset[str]().union(*(form.in_words for form in forms.values())),
         has_markup=any(map(_has_markup, text.values())),
     )
 

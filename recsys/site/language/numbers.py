@@ -1,9 +1,9 @@
-"""How a language writes numbers: the signs of thousands, decimals and percentages."""
+"""How a language writes numbers: the signs of thousands, decimals and percentages, and small numbers in words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 _SETTINGS = {",": "thousands", ".": "decimal", "%": "percent"}
@@ -18,9 +18,11 @@ class NumberFormat:
         """The format in the table ``[language]`` of a file of texts.
 
         Args:
-            language: has ``thousands``, ``decimal`` and ``percent``; what it lacks is as in English.
+            language: has ``thousands``, ``decimal`` and ``percent``, and the words for 0, 1, 2 and so on as
+                ``number_words``; signs that it lacks are as in English, numbers without a word in digits.
         """
         self._signs = {sign: language.get(setting, sign) for sign, setting in _SETTINGS.items()}
+        self._words: Sequence[str] = language.get("number_words", ())
         self._translation = str.maketrans(self._signs)
 
     def localised(self, text: str) -> str:
@@ -30,6 +32,10 @@ class NumberFormat:
     def whole(self, value: int) -> str:
         """A whole number: 12,000 or 12.000."""
         return self.localised(f"{value:,}")
+
+    def in_words(self, value: int) -> str:
+        """A whole number as prose has it: two, or 12,000."""
+        return self._words[value] if 0 <= value < len(self._words) else self.whole(value)
 
     def localised_if_number(self, text: str) -> str:
         """A text as it is, unless it is a number and nothing else."""

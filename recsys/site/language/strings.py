@@ -74,7 +74,10 @@ class Strings:
             OutputError: there is no such text, or it has other parameters.
         """
         message = self._find(key, parameters)
-        values = {name: self._html(value) for name, value in parameters.items()}
+        values = {
+            name: self._number(message, name, value) if type(value) is int else str(escape(value))
+            for name, value in parameters.items()
+        }
         return Markup(self._form(message.html, parameters).format_map(values))
 
     def text(self, key: str, /, **parameters: Any) -> str:
@@ -86,14 +89,18 @@ class Strings:
         message = self._find(key, parameters)
         if message.has_markup:
             raise OutputError(f"{self._path}: {key} is shown where markup is not; expected a text without")
-        text = self._form(message.plain, parameters)
-        return text.format_map({name: self._plain(value) for name, value in parameters.items()})
+        values = {
+            name: self._number(message, name, value) if type(value) is int else str(value)
+            for name, value in parameters.items()
+        }
+        return self._form(message.plain, parameters).format_map(values)
 
     def for_script(self, keys: Iterable[str]) -> dict[str, Text]:
         """Texts for ``shared/strings.js``, whose parameters are written ``{name}``.
 
         Raises:
-            OutputError: there is no such text, or it has markup, which a script would show as text.
+            OutputError: there is no such text, or it has markup, which a script would show as text, or a number in
+                words, which scripts do not have.
         """
         texts: dict[str, Text] = {}
         for key in sorted(keys):
@@ -101,6 +108,8 @@ class Strings:
             text = message.plain
             if message.has_markup:
                 raise OutputError(f"{self._path}: {key} is used by a script; expected a text without markup")
+            if message.in_words:
+                raise OutputError(f"{self._path}: {key} is used by a script; expected its numbers in digits")
             if isinstance(text, dict):
                 texts[key] = {name: _single_braces(form) for name, form in text.items()}
             else:
@@ -154,11 +163,8 @@ class Strings:
     def _form(self, text: Text, parameters: Mapping[str, Any]) -> str:
         return text if isinstance(text, str) else text[self._plurals.category(parameters["n"])]
 
-    def _html(self, value: Any) -> str:
-        return self._numbers.whole(value) if type(value) is int else str(escape(value))
-
-    def _plain(self, value: Any) -> str:
-        return self._numbers.whole(value) if type(value) is int else str(value)
+    def _number(self, message: Message, name: str, value: int) -> str:
+        return self._numbers.in_words(value) if name in message.in_words else self._numbers.whole(value)
 
 
 def site_strings(templates: Path, artefacts: Artefacts) -> Strings:

@@ -31,6 +31,8 @@ class FilledText:
     """The same as plain text."""
     parameters: frozenset[str]
     """What the text leaves open."""
+    in_words: frozenset[str]
+    """Those of the parameters that are numbers in words."""
 
 
 class Vocabulary:
@@ -85,7 +87,7 @@ class Vocabulary:
         Raises:
             OutputError: the text has braces that are not around a name; ``key`` says in the message which it is.
         """
-        html, plain, names = [], [], set()
+        html, plain, names, in_words = [], [], set(), set()
         try:
             pieces = list(Formatter().parse(text))
         except ValueError as problem:
@@ -95,14 +97,16 @@ class Vocabulary:
             plain.append(_double_braces(literal))
             if name is None:
                 continue
-            if not name.isidentifier() or spec or conversion:
+            if not name.isidentifier() or spec not in ("", "words") or conversion:
                 raise OutputError(f"{self._path}: {key}: {{{name}}} is no parameter; expected such as {{n}}")
             word = self.word(name)
             if word is None:
                 names.add(name)
+            if spec:
+                in_words.add(name)
             html.append(f"{{{name}}}" if word is None else _double_braces(str(escape(word))))
             plain.append(f"{{{name}}}" if word is None else _double_braces(word))
-        return FilledText("".join(html), "".join(plain), frozenset(names))
+        return FilledText("".join(html), "".join(plain), frozenset(names), frozenset(in_words))
 
     def _set_words(self, values: Mapping[str, Any], forms: Mapping[str, str]) -> None:
         for name, value in values.items():

@@ -66,7 +66,7 @@ def test_where_rated_items_are_hidden_neither_they_nor_reasons_are_promised():
 
 def test_without_metrics_nothing_is_said_of_ratings_set_aside():
     texts = texts_of_site(tiny(measured=False))
-    assert texts("about.lede", n=2).startswith("Marquee reads a log of ratings, trains 2 models, and writes")
+    assert texts("about.lede", n=2).startswith("Marquee reads a log of ratings, trains two models, and writes")
     published = texts("about.privacy_user")
     assert "films behind these, and what can be counted without naming films: genres and the number" in published
     assert texts("home.card_user_text", n=3).endswith("recommends and why.")

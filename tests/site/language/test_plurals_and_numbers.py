@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from recsys.errors import OutputError
+
 POLISH = """[language]
 plurals = ["one", "few", "many"]
 plural_rule = "n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2"
@@ -24,3 +26,17 @@ def test_the_plural_forms_and_numbers_are_those_of_the_language(strings, n, text
     t = strings('[a]\nb = {one = "{n} film", few = "{n} filmy", many = "{n} filmów"}', language=POLISH)
     assert t("a.b", n=n) == text
     assert t.formatted("{:.2f}".format)(0.5) == "0,50"
+
+
+def test_prose_has_small_numbers_in_words(strings):
+    language = '[language]\nnumber_words = ["zero", "one", "two"]\nthousands = "."\n'
+    t = strings('[a]\nb = {one = "{n:words} tower", other = "<b>{n:words}</b> of {all}"}', language=language)
+    assert [t("a.b", n=n, all=2) for n in (1, 2, 3, 4000)] == [
+        *("one tower", "<b>two</b> of 2", "<b>3</b> of 2", "<b>4.000</b> of 2"),
+    ]
+
+
+def test_a_script_has_no_numbers_in_words(strings):
+    t = strings('[a]\nb = "{n:words} towers"')
+    with pytest.raises(OutputError, match=r"a\.b is used by a script; expected its numbers in digits"):
+        t.for_script({"a.b"})

@@ -57,7 +57,7 @@ def test_the_page_shows_chart_table_penalties_and_protocol_and_escapes_what_came
     section = text[text.index('id="new-users"') :].split("</section>")[0]
     assert 'data-chart="new_users"' in section
     for words in ("Deep, without ratings", "0.450<small", "0.400–0.500", "122.2% with 3 given", "300, 1,000",
-                  "some are <b>new</b>.", "In each of 2 draws 10% of the users", "18 users"):  # fmt: skip
+                  "some are <b>new</b>.", "In each of two draws 10% of the users", "18 users"):  # fmt: skip
         assert words in section, words
 
 
