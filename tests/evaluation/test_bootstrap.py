@@ -44,6 +44,15 @@ def test_all_metrics_share_the_draws():
     assert intervals["b"].high == pytest.approx(2 * intervals["a"].high)
 
 
+@pytest.mark.parametrize("n_users", [13, 200])
+def test_the_interval_of_a_metric_does_not_depend_on_the_other_metrics(n_users):
+    values = {name: np.random.default_rng(seed).random(n_users) for seed, name in enumerate("abcdefghi")}
+    alone = {name: bootstrap_intervals({name: column}, resamples=50)[name] for name, column in values.items()}
+    for n_metrics in range(2, len(values) + 1):
+        together = dict(list(values.items())[:n_metrics])
+        assert bootstrap_intervals(together, resamples=50) == {name: alone[name] for name in together}
+
+
 def test_equal_users_leave_an_interval_of_no_width():
     interval = bootstrap_intervals({"mrr": np.full(5, 0.5)})["mrr"]
     assert interval.low == interval.mean == interval.high == 0.5
