@@ -129,6 +129,37 @@ def test_the_served_model_has_trained_on_all_ratings_until_the_best_epoch(model)
     np.testing.assert_array_equal(fitted.user_vectors, fitted.towers.users(np.arange(60)))
 
 
+def test_the_start_is_chosen_without_the_ratings_on_which_the_choice_is_made():
+    dataset, qualities = two_tastes(), []
+
+    def choose(ratings, hyperparameters, quality, rng):
+        unseen = (dataset.matrix.toarray() > 0) & (ratings.matrix.toarray() == 0)
+        qualities.extend(quality(lambda users: unseen[users].astype(np.float32)))
+        return hyperparameters
+
+    fit_with(Ensemble, dataset, replace(model_spec("base"), choose=choose), replace(QUICK, epochs=1))
+    assert qualities == [1] * dataset.n_users  # what was not learned from is all that counts
+
+
+def test_the_weights_of_towers_are_chosen_for_the_early_ones_as_after_the_served_epoch(monkeypatch):
+    scripted = ScriptedValidation([0.1, 0.3, 0.1, 0.1], error=0.0)
+    monkeypatch.setattr(Validation, "draw", classmethod(lambda *rest: scripted))
+    scored, weighed = [], []
+
+    class Recorded(Ensemble):
+        def scorer(self, users):
+            scored.append(self.item_vectors())
+            return super().scorer(users)
+
+        def member_scorers(self, users):
+            weighed.append(self.item_vectors())
+            return super().member_scorers(users)
+
+    fit_with(Recorded, two_tastes(), model_spec("base"), replace(QUICK, epochs=4))
+    assert (scored[1] != scored[3]).any()
+    np.testing.assert_array_equal(weighed, scored[1:2])
+
+
 @pytest.mark.parametrize("model", ["base", "deep"])
 def test_early_stopping_on_a_large_log_uses_a_share_of_the_users_and_as_many_steps_as_the_served_model(
     monkeypatch, model

@@ -13,7 +13,7 @@ from recsys.models.registry import MODELS
 from recsys.models.towers import TrainingInputs
 from recsys.nn.negatives import InBatchNegatives, SampledNegatives
 from recsys.training.batches import Batch, batches
-from recsys.training.trainer import Trainer
+from recsys.training.trainer import Trainer, learning_rate
 from tests.gradients import LIMIT, errors
 from tests.small_logs import log_of, pairs_of
 from tests.synthetic import two_tastes
@@ -77,7 +77,8 @@ def objective(trainer: Trainer, batch: Batch, training_inputs: TrainingInputs) -
     hyperparameters, inputs = trainer.hyperparameters, training_inputs.inputs
     users, _ = trainer.towers.users_forward(inputs)
     items, _, _ = trainer.towers.items_forward(batch.items)
-    weights = trainer.user_weights[batch.users]
+    counts = trainer.ratings.user_counts
+    weights = counts[batch.users] / counts[counts > 0].mean()
     penalty = (weights * (users**2).sum(axis=1)).mean() + (items**2).sum(axis=1).mean()
     total = softmax_loss(trainer, batch, training_inputs) + hyperparameters.l2 * float(penalty)
     if trainer.teacher is not None:
@@ -94,7 +95,7 @@ def objective(trainer: Trainer, batch: Batch, training_inputs: TrainingInputs) -
 def test_the_gradients_of_a_step_are_those_of_the_objective(model, max_in_batch, monkeypatch):
     monkeypatch.setattr("recsys.training.batches.MAX_IN_BATCH_NEGATIVES", max_in_batch)
     monkeypatch.setattr("recsys.training.batches.SAMPLED_RATINGS", 4)
-    ratings = two_tastes(n_users=6, n_items=8)
+    ratings = log_of(pairs_of([{0, 2, 4, 6}, {1}, {0, 2}, {1, 3, 5, 7}, set(), {1, 5, 7}]), 6, 8)
     trainer, batch = trainer_of(model, ratings, distillation=0.7), first_batch(ratings)
     inputs = trainer.towers.training_inputs(batch.users, np.random.default_rng(0))
     assert (trainer.teacher is None) == (model == "base")
@@ -172,6 +173,12 @@ def test_a_deep_model_starts_without_a_distillation_gradient():
         gradients.append({name: p.gradient for name, p in trainer.towers.parameters().items()})
     for name, gradient in gradients[0].items():
         np.testing.assert_allclose(gradients[1][name], gradient, atol=1e-10)
+
+
+def test_the_first_epoch_has_the_whole_learning_rate_and_the_last_one_more_than_none():
+    hyperparameters = replace(MODELS["base"].defaults(two_tastes(), TrainConfig()), learning_rate=0.02, epochs=3)
+    rates = [learning_rate(hyperparameters, epoch) for epoch in (1, 2, 3)]
+    np.testing.assert_allclose(rates, [0.02, 0.015, 0.005])  # cosines of 0, 60 and 120 degrees
 
 
 def test_restored_weights_are_those_that_were_saved():
