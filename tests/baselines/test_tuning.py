@@ -123,10 +123,11 @@ def test_the_chosen_hyperparameters_are_described_in_one_line():
     assert Tuned({"l2": 300.0, "dim": 64}, trials).describe() == "l2 300, dim 64 (best of 2)"
 
 
-def test_the_validation_part_is_cut_as_the_hidden_part_was():
-    parts, expected = validation_split(log(), 0.25, np.random.default_rng(0)), split(log(), 0.25)
+@pytest.mark.parametrize(("holdout", "hidden"), [(0.25, {3}), (0.5, {2, 3}), (0.75, {1, 2, 3})])
+def test_the_validation_part_is_cut_as_the_hidden_part_was(holdout, hidden):
+    parts, expected = validation_split(log(), holdout, np.random.default_rng(0)), split(log(), holdout)
     assert parts.train.item.tolist() == expected.train.item.tolist()
-    assert set(parts.test.item.tolist()) == {3}
+    assert set(parts.test.item.tolist()) == hidden
 
 
 def test_only_random_users_are_used_if_there_are_too_many_ratings(monkeypatch):

@@ -82,5 +82,18 @@ def test_where_no_start_is_ahead_of_popularity_the_cautious_one_is_trained_in_sm
     assert chosen == replace(cautious_start(hyperparameters), learning_rate=CAUTION * hyperparameters.learning_rate)
 
 
+@pytest.mark.parametrize("hyperparameters", [SPARSE, DENSE], ids=["sparse", "dense"])
+@pytest.mark.parametrize(("noise", "is_cautious"), [(3.0, False), (3.2, True)])
+def test_to_be_ahead_of_popularity_is_to_be_so_by_more_than_chance(hyperparameters, noise, is_cautious):
+    """Every start is ahead by 1 in the mean of 60 users, whose standard error is the noise divided by their root."""
+
+    def quality(scores):
+        is_popularity = np.allclose(scores(np.arange(60)), log_q(LOG))
+        return np.zeros(60) if is_popularity else 1 + noise * np.where(np.arange(60) % 2, 1.0, -1.0)
+
+    chosen = choose(LOG, hyperparameters, quality, rng())
+    assert (chosen.learning_rate < hyperparameters.learning_rate) == is_cautious
+
+
 def test_a_dense_log_with_tastes_starts_from_noise():
     assert choose(LOG, DENSE, by_taste, rng()) == DENSE

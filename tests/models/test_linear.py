@@ -140,6 +140,18 @@ def test_the_scale_is_the_one_that_predicts_the_ratings_best_softened():
     assert loss(best) < min(loss(best / 1.5), loss(best * 1.5))
 
 
+def test_what_items_add_to_their_own_scores_does_not_count_for_the_scale():
+    rng = np.random.default_rng(0)
+    history, items, identity = *rng.standard_normal((2, 9, 3)), np.eye(9)
+    histories = equal_weights(log())
+    with_diagonal = np.column_stack([history, 5 * identity]), np.column_stack([items, identity])
+    expected = balanced(history, items, 12, histories, np.random.default_rng(0), np.float64)
+    towers = balanced(*with_diagonal, 12, histories, np.random.default_rng(0), np.float64)
+    weights, before = towers.history @ towers.items.T, expected.history @ expected.items.T
+    off_diagonal = identity == 0
+    np.testing.assert_allclose(weights[off_diagonal], before[off_diagonal], rtol=1e-9)
+
+
 def test_with_fewer_items_than_dimensions_the_rest_is_zero():
     rated = log(n_items=3)
     towers = fit_linear(rated, equal_weights(rated), 5, 460.0, np.random.default_rng(0))

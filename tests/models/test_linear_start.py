@@ -11,6 +11,7 @@ from recsys.models import deep, factorisation, linear, linear_start
 from recsys.models.factorisation import EPOCHS, alternate
 from recsys.models.features import recency_ranks
 from recsys.models.linear_start import choose_start
+from tests.small_logs import log_of, pairs_of
 from tests.synthetic import two_tastes
 
 LOG = two_tastes(unrated=2)
@@ -46,6 +47,16 @@ def test_where_all_users_are_alike_their_factorised_vectors_are_those_of_least_s
     towers = start(ratings, hyperparameters)
     scores, expected = towers.history[rated].sum(axis=0) @ towers.items.T, user @ items.T
     np.testing.assert_allclose(scores / scores[0], expected / expected[0], rtol=1e-3, atol=1e-5)
+
+
+def test_a_factorisation_gives_items_what_least_squares_give_them_in_the_history_of_the_average_user():
+    ratings = log_of(pairs_of([{0, 1, 2, 3, 4}, {0, 2}, {1, 3}, set(), {2, 3, 4}]), 5, 6)
+    hyperparameters = replace(deep.defaults(LOG, TrainConfig(dim=2)), unobserved=0.3, start_l2=0.5, cosine_dim=0)
+    history, items = linear_start.unscaled_start(ratings, recency_ranks(ratings), hyperparameters, rng())
+    # The average of four users with ratings has three of them, spread over the items as all twelve ratings are.
+    rated = 3 / 12 * sum(np.outer(items[item], items[item]) for item in ratings.item)
+    system = 0.3 * items.T @ items + (1 - 0.3) * rated + 0.5 * np.eye(2)
+    np.testing.assert_allclose(history @ system, items, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("unobserved", [0.0, 0.1])

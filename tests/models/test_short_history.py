@@ -94,6 +94,18 @@ def test_a_few_items_are_completed_towards_the_other_items_of_those_who_rated_th
         assert (completed[others] > 1.2 * pooled[others]).all()
 
 
+def test_the_correction_is_right_on_average_over_users_who_count_by_the_root_of_what_is_to_be_predicted():
+    # 30 users rated items 0 and 1, 20 rated 2, 3 and 4: of either, one item is given and one or two are predicted.
+    pairs = [(user, item) for user in range(50) for item in ((0, 1) if user < 30 else (2, 3, 4))]
+    table = np.zeros((N_ITEMS, 2), np.float32)
+    table[:2], table[2:5] = [1, 2], [3, -1]
+    short = ShortHistory.fit(log_of(pairs, 50, N_ITEMS), table, RNG(0))
+    errors = [table[item] - short.pool(row({item: 1}), table)[0] / np.sqrt(AVERAGE_ITEMS + 1) for item in (0, 2)]
+    assert np.abs(errors).min() > 0.01  # the penalty leaves some
+    # Because the offset is not penalised, the weighted errors add up to nothing.
+    np.testing.assert_allclose(30 * np.sqrt(1) * errors[0], -20 * np.sqrt(2) * errors[1], rtol=1e-3)
+
+
 def known_first(n_users: int = 100) -> Dataset:
     """All rate items 0 to 3 first, in any order, then four of the others."""
     rng, pairs, times = RNG(2), [], []

@@ -13,6 +13,12 @@ def test_the_most_rated_comes_first_and_then_what_is_far_from_it_and_well_known(
     assert seed_items(LINE, counts, 3) == [0, 3, 2]
 
 
+def test_nine_times_the_ratings_make_up_for_a_third_of_the_distance():
+    points = np.array([[0, 0], [1, 0], [3, 0]])
+    assert seed_items(points, np.array([99, 81, 10]), 2) == [0, 2]
+    assert seed_items(points, np.array([99, 81, 8]), 2) == [0, 1]
+
+
 def test_an_unrated_item_is_never_chosen_and_none_twice():
     assert seed_items(LINE, np.array([1, 0, 1, 0, 1]), 5) == [0, 4, 2]
     assert seed_items(LINE, np.zeros(5, int), 5) == []
