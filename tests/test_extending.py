@@ -23,11 +23,13 @@ from recsys.config.presentation import PresentationConfig
 from recsys.data.readers.formats import FORMATS
 from recsys.evaluation.metrics import METRICS
 from recsys.models.registry import MODELS
+from recsys.site.language.strings import Strings
 from recsys.site.pages.registry import PAGES
 from tests import gradients
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = re.compile(r"^```\w+\n(?:# |\{# )(?P<path>\S+)(?: #\})?\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+HIT_RATE = "recsys/evaluation/metrics/hit_rate.py"
 QUICK = recsys.BuildConfig(top_k=5, train=recsys.TrainConfig(dim=4, epochs=2))
 
 
@@ -78,7 +80,7 @@ def page(site: Path, name: str) -> str:
 
 
 def test_a_metric_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    metric = module_of_example("recsys/evaluation/metrics/hit_rate.py", monkeypatch).METRIC
+    metric = module_of_example(HIT_RATE, monkeypatch).METRIC
     monkeypatch.setitem(METRICS, "hit_rate", metric)
     site = build(tmp_path / "site", with_pages("compare"))
     metrics = exported(site, "metrics")
@@ -88,6 +90,22 @@ def test_a_metric_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.M
         # A user with a hit among k has a precision of at least 1 / k.
         assert row["accuracy"]["hit_rate"]["mean"] >= row["accuracy"]["precision"]["mean"]
     assert "Hit rate" in page(site, "compare.html")
+
+
+def test_the_texts_of_the_metric_are_translated_by_what_they_say(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+    lines = re.search(r"# (\S+), in the table \[from_english\.texts\]\n(.*?)```", guide, re.DOTALL)
+    assert lines is not None
+    texts = (ROOT / lines[1]).read_text(encoding="utf-8")
+    translated = tmp_path / "de.toml"
+    header = "[from_english.texts]\n"
+    translated.write_text(texts.replace(header, header + lines[2]), encoding="utf-8")
+    words = dict.fromkeys(("item", "items", "do", "did", "genre", "genres", "value", "dataset", "discovery"), "x")
+    strings = Strings(translated, words, (), "film")
+    assert strings.exported("Hit rate") == "Trefferquote"
+    formula = re.search(r'AccuracyMetric\("hit_rate", "Hit rate", "(.*?)"', examples()[HIT_RATE])
+    assert formula is not None
+    assert strings.exported(formula[1]) == "1 mit einem Treffer in der Liste, sonst 0"
 
 
 def test_a_baseline_is_one_file_and_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
