@@ -6,6 +6,7 @@ from scipy import sparse
 
 from recsys.data.rating_scale import Opinions
 from recsys.models.base import BaseModel
+from recsys.models.cosine import CosineModel
 from recsys.models.deep import DeepModel, UserInputs
 from recsys.models.factorisation import Factorisation
 from recsys.models.features import equal_weights, normalised
@@ -32,6 +33,8 @@ def model(name: str, dtype=np.float64):
         return BaseModel(Factorisation(users, items, log_q.astype(dtype)))
     genres, features = rng.standard_normal((N_ITEMS, 2)), rng.standard_normal((N_USERS, 2))
     start = LinearTowers(rng.standard_normal((N_ITEMS, DIM)), rng.standard_normal((N_ITEMS, DIM)))
+    if name == "cosine":
+        return CosineModel(history(), Opinions(1, 5), start, log_q, rng, dtype)
     deep = DeepModel(history(), Opinions(1, 5), start, genres, features, rng, dtype)
     learned = [deep.bias.table]
     learned += [p for mlp in (deep.user_mlp, deep.item_mlp) for p in (mlp.inner.bias, mlp.outer.weight)]
@@ -123,7 +126,7 @@ def test_the_whole_model_passes_the_gradient_check_with_sampled_negatives(name):
     assert max(errors(towers.parameters(), loss).values()) < LIMIT
 
 
-@pytest.mark.parametrize("name", ["base", "deep"])
+@pytest.mark.parametrize("name", ["base", "deep", "cosine"])
 def test_both_towers_pass_the_gradient_check_under_a_random_upstream_gradient(name):
     towers, rng = model(name), np.random.default_rng(5)
     inputs = towers.training_inputs(USERS, np.random.default_rng(0)).inputs
@@ -150,7 +153,7 @@ def test_the_gradient_check_finds_a_forgotten_residual_path():
     assert errors({"pool": towers.pool.table}, lambda: objective(towers, inputs)[0])["pool"] > 0.1
 
 
-@pytest.mark.parametrize("name", ["base", "deep"])
+@pytest.mark.parametrize("name", ["base", "deep", "cosine"])
 def test_a_user_has_the_same_vector_in_any_batch_and_order(name):
     towers = model(name)
     everyone, _ = towers.users_forward(towers.serving_inputs(np.arange(N_USERS)))
@@ -158,7 +161,7 @@ def test_a_user_has_the_same_vector_in_any_batch_and_order(name):
     np.testing.assert_allclose(chosen, everyone[USERS], rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["base", "deep"])
+@pytest.mark.parametrize("name", ["base", "deep", "cosine"])
 def test_an_item_has_the_same_vector_and_bias_in_any_batch_and_order(name):
     towers = model(name)
     all_vectors, all_bias, _ = towers.items_forward(np.arange(N_ITEMS))

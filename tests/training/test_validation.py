@@ -39,6 +39,13 @@ def test_the_ndcg_is_that_of_the_evaluation():
     assert score.ndcg_error == pytest.approx(per_user.std() / np.sqrt(len(per_user)))
 
 
+def test_lists_are_of_items_that_the_early_trainer_does_not_learn_from():
+    parts, validation = held_out(two_tastes())
+    table = 2 * parts.train.binary_matrix().toarray() + parts.test.binary_matrix().toarray()
+    assert validation.per_user(lambda users: table[users].astype(np.float32)).tolist() == [1] * 60
+    assert validation.score(lambda users: table[users].astype(np.float32)).ndcg == 1
+
+
 def test_where_negatives_are_sampled_the_loss_counts_as_many(monkeypatch):
     monkeypatch.setattr("recsys.training.batches.MAX_IN_BATCH_NEGATIVES", 2)
     monkeypatch.setattr("recsys.training.batches.SAMPLED_RATINGS", 8)
