@@ -120,5 +120,5 @@ BASELINE = BaselineSpec(
     colour=("#7c45b5", "#bd9af2"),
     factory=ItemKNN,
     try_all=_try_all,
-    grid=[{"neighbours": n, "shrinkage": shrinkage} for n in (30, 100, 400) for shrinkage in (0, 20)],
+    grid=[{"neighbours": n, "shrinkage": shrinkage} for n in (30, 100, 400) for shrinkage in (0, 20, 100)],
 )
