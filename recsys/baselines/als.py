@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from recsys.baselines.hyperparameters import require_counts, require_weights
 from recsys.baselines.protocol import BaselineSpec
 from recsys.data.dataset import Dataset
-from recsys.errors import ConfigError, TrainingError
+from recsys.errors import TrainingError
 from recsys.nn.arrays import Ids
 from recsys.nn.least_squares import alternating_least_squares
 
@@ -38,7 +39,7 @@ class ALS:
         seed: of the first item vectors.
 
     Raises:
-        ConfigError: l2 or unobserved is negative or not finite.
+        ConfigError: dim or epochs is not a whole number from 1, or l2 or unobserved not a finite number from 0.
         TrainingError: l2 or unobserved is so large that the vectors are beyond what 32 bits hold.
 
     >>> import recsys
@@ -58,9 +59,8 @@ class ALS:
         epochs: int = 8,
         seed: int = 0,
     ) -> None:
-        for name, value in {"l2": l2, "unobserved": unobserved}.items():
-            if not 0 <= value < np.inf:
-                raise ConfigError(f"{name} of ALS is {value:g}; expected a finite number from 0")
+        require_counts("ALS", dim=dim, epochs=epochs)
+        require_weights("ALS", l2=l2, unobserved=unobserved)
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
         # As in fit: more threads of BLAS would change the last bits, and gain nothing at these sizes.
         with threadpool_limits(1, "blas"), np.errstate(over="ignore", invalid="ignore"):  # checked below

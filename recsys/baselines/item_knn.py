@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recsys.baselines.hyperparameters import require_counts, require_weights
 from recsys.baselines.protocol import BaselineSpec, Settings
 from recsys.data.dataset import Dataset
 from recsys.nn.arrays import Ids
@@ -31,6 +32,9 @@ class ItemKNN:
         neighbours: how many of the most similar items count for each item; all that tie for the last rank count.
         shrinkage: in ratings; 0 is the plain cosine.
 
+    Raises:
+        ConfigError: neighbours is not a whole number from 1, or shrinkage not a finite number from 0.
+
     >>> import recsys
     >>> dataset = recsys.load_dataset("sample")
     >>> recsys.ItemKNN(dataset, neighbours=20).scores(users=[0]).shape
@@ -40,6 +44,8 @@ class ItemKNN:
     is_thread_safe = True
 
     def __init__(self, train: Dataset, neighbours: int = 200, shrinkage: float = 0.0) -> None:
+        require_counts("ItemKNN", neighbours=neighbours)
+        require_weights("ItemKNN", shrinkage=shrinkage)
         self.user_ids, self.item_ids = train.user_ids, train.item_ids
         self.rated = train.binary_matrix()
         (nearest,) = _nearest(self.rated, neighbours, [shrinkage])

@@ -276,10 +276,25 @@ def test_als_whose_vectors_overflow_says_what_to_lower(name, value):
         ALS(checkerboard(), dim=4, **{name: value})
 
 
-@pytest.mark.parametrize(("name", "value"), [("l2", -1.0), ("l2", np.nan), ("unobserved", -1.0)])
-def test_als_refuses_weights_that_are_none(name, value):
-    with pytest.raises(ConfigError, match=f"{name} of ALS is .*; expected a finite number from 0"):
-        ALS(checkerboard(), dim=4, **{name: value})
+@pytest.mark.parametrize(("baseline", "name"), [(ALS, "l2"), (ALS, "unobserved"), (ItemKNN, "shrinkage")])
+@pytest.mark.parametrize("value", [-1.0, np.nan, np.inf, "3"])
+def test_a_weight_that_is_no_finite_number_from_0_is_refused(baseline, name, value):
+    message = f"^{name} of {baseline.__name__} is {value}; expected a finite number from 0$"
+    with pytest.raises(ConfigError, match=message):
+        baseline(checkerboard(), **{name: value})
+
+
+@pytest.mark.parametrize(("baseline", "name"), [(ALS, "dim"), (ALS, "epochs"), (ItemKNN, "neighbours")])
+@pytest.mark.parametrize("value", [0, -1, 2.5, True])
+def test_a_count_that_is_no_whole_number_from_1_is_refused(baseline, name, value):
+    message = f"^{name} of {baseline.__name__} is {value}; expected a whole number from 1$"
+    with pytest.raises(ConfigError, match=message):
+        baseline(checkerboard(), **{name: value})
+
+
+def test_counts_may_be_numbers_of_numpy():
+    dataset = random_log()
+    np.testing.assert_array_equal(ItemKNN(dataset, np.int64(3)).scores(), ItemKNN(dataset, 3).scores())
 
 
 def test_the_vectors_of_als_are_the_same_whatever_the_number_of_threads():
