@@ -36,11 +36,19 @@ _IDENTIFYING = word_set(
 _PERSONAL = word_set("name names surname firstname lastname vorname nachname birthday birthdate")
 _PROSE = word_set("description overview plot summary synopsis abstract biography bio comment comments notes")
 _FROM_RATINGS = word_set(
-    "rating ratings rated stars overall score scores votes vote reviews review popularity popular rank ranking "
-    "likes dislikes plays playcount listeners listens views downloads sales owners favorites favourites "
-    "members watchers"
+    "rating ratings rated rater raters star stars score scores vote votes voters review reviews reviewers plays "
+    "playcount listens scrobbles"
 )
 """Words in the names of numbers that may have been computed from the ratings that are held out for the evaluation."""
+_AUDIENCE = word_set(
+    "overall popularity popular rank ranking likes dislikes listeners views downloads sales owners owned wanting "
+    "wishing wishlist favorites favourites members watchers"
+)
+"""Words in the names of such numbers if they are about items; "likes" or "members" of a user may be anything."""
+_AGGREGATES = word_set("average averages avg mean median std dev stddev stdev bayes bayesian weighted count total")
+"""A number that only such words name, such as ``Average``, is of ratings if it is about items."""
+_GLUED = re.compile(r"^(?:average|avg|mean|num|total)(?=.)")
+"""What may stand before a word without a space: "avgrating", "numvotes"."""
 _MIN_IDS, _MIN_DIFFERENT = 20, 0.95
 """Whole numbers without a name are ids if there are at least so many, and this share of them is distinct."""
 Kind = Literal["users", "items"]
@@ -101,7 +109,7 @@ def _encode(
         return [], "left out: empty"
     reason = _reason_by_name(kind, name, values)
     measured = None if is_category or reason else measurements(values)
-    if measured is not None and kind == "items" and set(words_of(name)) & _FROM_RATINGS:
+    if measured is not None and _may_be_from_ratings(kind, name):
         reason = "it may have been computed from ratings that are held out to measure the models"
     if reason is None and measured is not None:
         numbers = np.full(n, np.nan)
@@ -148,6 +156,14 @@ def _reason_by_name(kind: Kind, name: str, values: pd.Series[Any]) -> str | None
         return f"its whole numbers, all different, seem to identify {kind}"
     is_text = values.dtype.kind == "O" and any(isinstance(value, str) for value in values)
     return "it is free text" if is_text and words & _PROSE else None
+
+
+def _may_be_from_ratings(kind: Kind, name: str) -> bool:
+    """Whether a column of numbers may have been computed from all ratings, judging by its name."""
+    words = {_GLUED.sub("", word) for word in words_of(name)}
+    if kind == "users":
+        return bool(words & _FROM_RATINGS)
+    return bool(words & (_FROM_RATINGS | _AUDIENCE)) or (bool(words) and words <= _AGGREGATES)
 
 
 def _are_nameless_ids(values: pd.Series[Any]) -> bool:

@@ -274,10 +274,23 @@ def test_free_text_and_formulas_are_no_features():
     ]
 
 
-def test_figures_that_come_from_ratings_are_no_features():
-    items = table_of([["b1", "4.5", "12", "4", "300"], ["b2", "3.5", "1", "3.5", "200"]],
-                     ["book", "average_rating", "ratings_count", "stars", "num_pages"])  # fmt: skip
-    assert read(table_of(ROWS, HEADER), items)[0].item_feature_names == ("num_pages",)
+FROM_RATINGS = "left out: it may have been computed from ratings that are held out to measure the models"
+
+
+@pytest.mark.parametrize("name", ["average_rating", "ratings_count", "stars", "Average", "BayesAverage", "numvotes"])
+def test_a_number_of_an_item_that_comes_from_ratings_is_no_feature(name):
+    items = table_of([["b1", "4.5", "300"], ["b2", "3.5", "200"]], ["book", name, "average_price"])
+    dataset, report = read(table_of(ROWS, HEADER), items)
+    assert dataset.item_feature_names == ("average_price",)
+    assert report.tables[1].columns[1].kind == FROM_RATINGS
+
+
+@pytest.mark.parametrize("name", ["average_stars", "review_count", "mean rating"])
+def test_a_number_of_a_user_that_comes_from_ratings_is_no_feature(name):
+    people = table_of([["ann", "4.5", "30"], ["bob", "3.5", "4"]], ["reader", name, "fans"])
+    dataset, report = read(table_of(ROWS, HEADER), None, people)
+    assert dataset.user_feature_names == ("fans",)
+    assert report.tables[1].columns[1].kind == FROM_RATINGS
 
 
 LOG = [
