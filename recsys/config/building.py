@@ -39,8 +39,8 @@ class TrainConfig(Checked):
     patience: Annotated[int, Meta(ge=1, le=100_000)] = 20
     """Number of epochs without a better validation nDCG after which training ends."""
     learning_rate: Annotated[float, Meta(gt=0, le=10)] | None = None
-    """Adam's step size in the first epoch; it falls to 0 along a cosine. ``base`` uses a tenth of it where nothing is
-    better than popularity on validation data."""
+    """Adam's step size in the first epoch; it falls towards 0 along a cosine. ``base`` uses a tenth of it where
+    nothing is better than popularity on validation data."""
     l2: Annotated[float, Meta(ge=0, le=1000)] | None = None
     """Weight of the squared norm of the towers' outputs, relative to the loss of one pair."""
     batch_size: Annotated[int, Meta(ge=1, le=2**31)] | None = None

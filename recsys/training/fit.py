@@ -133,7 +133,7 @@ def _train_with_early_stopping(
     """Train both in step, until the early one has not improved for ``patience`` epochs.
 
     Epochs within one standard error of the best count as equal (Breiman et al. 1984). They take the simplest model of
-    equals; here the latest epoch is taken, because the learning rate is meant to fall to 0 at the end. So training
+    equals; here the latest epoch is taken, because the learning rate is meant to have fallen by the end. So training
     runs through all epochs unless it gets clearly worse.
     """
     history: list[EpochRecord] = []
