@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recsys.config import Role
 from recsys.data.columns import as_text, plain
 from recsys.data.json_tables import json_pattern
-from recsys.data.rating_values import MAX_EVENTS, parse_ratings
+from recsys.data.rating_values import MAX_EVENTS, Form, parse_ratings
 from recsys.errors import DataError
 
 _DATE = re.compile(
@@ -22,7 +22,7 @@ _DATE = re.compile(
     r"|(?:[A-Za-zä]{3,9},?\s+)?\d{1,2}\.?[\s-]+[A-Za-zäéû]{3,9}\.?,?[\s-]+\d{2,4}"
     r"|(?:[A-Za-z]{3,9},?\s+)?[A-Za-zäéû]{3,9}\.?\s+\d{1,2},?\s+\d{4}"
     r"|[A-Z][a-z]{2}\s+[A-Z][a-z]{2}\s+\d{1,2}\s+\d\d:\d\d:\d\d\s.*\d{4})"
-    r"(?:[T ,]+\d{1,2}[:h.]\d\d.*)?\s*"
+    r"(?:[T ,]+\d{1,2}[:h.]\d\d.*|T\d{6}.*)?\s*|\s*\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d.*"
 )
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+(?:[.,]\d*)*|[.,]\d+)(?:[eE][-+]?\d+)?\s*")
 _WHOLE = re.compile(r"\s*[-+]?\d+\s*")
@@ -63,6 +63,8 @@ class Contents:
     mean_words: float
     is_counter: bool
     """Whole numbers that grow by 1 from row to row."""
+    are_grades: bool = False
+    """Letters from A to F, which are grades if the name of the column says rating, and may be ids elsewhere."""
 
     @property
     def share_unique(self) -> float:
@@ -103,7 +105,8 @@ class Contents:
     @property
     def may_be_rating(self) -> bool:
         """Whether a column whose name says rating can hold ratings."""
-        return self.n_known == 0 or (self.share_rating_text >= 0.5 and not self.is_date) or self.is_event
+        are_ratings = self.share_rating_text >= 0.5 and not self.is_date
+        return self.n_known == 0 or are_ratings or self.is_event or self.are_grades
 
     @property
     def is_scale(self) -> bool:
@@ -160,6 +163,7 @@ def describe_contents(column: pd.Series[Any]) -> Contents:
                             errors="coerce").to_numpy(np.float64)  # fmt: skip
     whole = _share(texts, _WHOLE)
     has_number = bool(np.isfinite(numbers).any())
+    form, share_rating_text = _share_ratings(texts)
     return Contents(
         n_rows=len(values),
         n_known=n,
@@ -167,7 +171,7 @@ def describe_contents(column: pd.Series[Any]) -> Contents:
         share_whole=whole,
         share_number=_share(texts, _NUMBER),
         share_date=0.0 if values.dtype.kind in "iuf" else _share(texts, _DATE),
-        share_rating_text=_share_ratings(texts),
+        share_rating_text=share_rating_text,
         share_epoch=_share_epoch(numbers) if whole == 1.0 else 0.0,
         share_list=float(texts.str.contains(r"[|]|;|, |^\[.*\]$", regex=True).mean()),
         share_item_id=_share(texts, _ITEM_ID),
@@ -177,6 +181,7 @@ def describe_contents(column: pd.Series[Any]) -> Contents:
         mean_length=float(texts.str.len().mean()),
         mean_words=float(texts.str.count(r"\S+").mean()),
         is_counter=whole == 1.0 and n > 2 and bool((np.diff(numbers) == 1).all()),
+        are_grades=form == "grades",
     )
 
 
@@ -190,13 +195,13 @@ def _share(texts: pd.Series[Any], pattern: re.Pattern[str]) -> float:
     return float(np.mean([bool(pattern.fullmatch(text)) for text in texts]))
 
 
-def _share_ratings(texts: pd.Series[Any]) -> float:
-    """The share of texts that can be read as ratings; 0 for events, since any words may be events."""
+def _share_ratings(texts: pd.Series[Any]) -> tuple[Form, float]:
+    """The form of ratings, and the share of texts that can be read as such; 0 if any words, or any letters, could."""
     try:
         parsed = parse_ratings(texts)
     except DataError:  # numbers whose commas can be read in two ways
-        return 1.0
-    return 0.0 if parsed.form == "events" else float((~parsed.is_bad).mean())
+        return "numbers", 1.0
+    return parsed.form, 0.0 if parsed.form in ("events", "grades") else float((~parsed.is_bad).mean())
 
 
 def _share_epoch(numbers: NDArray[np.float64]) -> float:

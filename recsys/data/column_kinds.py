@@ -17,7 +17,7 @@ from recsys.data.columns import as_text, parse_numbers
 from recsys.data.dataset import Dataset
 from recsys.data.decimals import shortest_decimals
 from recsys.data.input_table import InputTable
-from recsys.data.rating_values import ParsedRatings
+from recsys.data.rating_values import Form, ParsedRatings
 from recsys.data.report import ColumnReport, TableReport
 from recsys.data.times import unit_of_times
 from recsys.text import without_controls
@@ -26,6 +26,9 @@ _MAX_EXAMPLE = 40
 _N_CELLS = 100
 """Cells that say whether times are dates or numbers."""
 _DAY = 86_400
+_FORMS: dict[Form, str] = {
+    "words": " (no and yes)", "percent": " percent", "stars": " stars", "grades": " (letters: F is 1, A is 6)",
+}  # fmt: skip
 _STEPS = {1.0: "", 0.5: " by halves", 0.25: " by quarters", 0.1: " by tenths"}
 
 
@@ -92,7 +95,7 @@ def describe_ratings(dataset: Dataset, parsed: ParsedRatings | None) -> str:
         return f"all {low}" if low == high else f"nearly all {high}"
     if dataset.rating_scale.kind == "counts":
         return f"counts from {low} to {high}"
-    form = {"words": " (no and yes)", "percent": " percent", "stars": " stars"}.get(parsed.form if parsed else "", "")
+    form = _FORMS.get(parsed.form, "") if parsed else ""
     return f"{low} to {high}{_step(ratings)}{form}"
 
 

@@ -44,6 +44,10 @@ _TIME = re.compile(
 )
 _ZONES = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "cet": 1, "cest": 2}
 """Hours from UTC of time zones that programs write by name: those of RFC 822, and of Central Europe."""
+_COMPACT = re.compile(r"^(\d{8})t(\d\d)(\d\d)(\d\d)")
+"""The beginning of a time in ISO's basic form: ``20120101T142125Z``."""
+_LOGGED = re.compile(r"^(\d{1,2}/[a-z]{3}/\d{4}):(?=\d\d:\d\d)")
+"""The beginning of a time in the log of a web server: ``01/Jan/2012:14:21:25 +0000``."""
 _HALF_DAY = re.compile(r"(?P<hour>\d{1,2})\s*(?P<half>[ap]\.?m\.?)", re.IGNORECASE)
 _WEEKDAY = re.compile(
     r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim|mie|jue|vie|sab|dom)[a-z]*"
@@ -81,7 +85,7 @@ def parse_dates(texts: Sequence[str]) -> list[dt.datetime | None]:
 
 
 def _parts_of(text: str) -> _Parts | None:
-    rest = _folded(text)
+    rest = _LOGGED.sub(r"\1 ", _COMPACT.sub(r"\1 \2:\3:\4", _folded(text)))
     time, zone = dt.timedelta(), None
     match = _TIME.search(rest) or _HALF_DAY.search(rest)
     if match is not None:
@@ -207,6 +211,7 @@ def date_tables() -> dict[str, Any]:
     patterns = {
         "time": _TIME, "half_day": _HALF_DAY, "weekday": _WEEKDAY, "numeric": _NUMERIC, "month_only": _MONTH_ONLY,
         "ordered": _ORDERED, "offset": _OFFSET, "after_time": _AFTER_TIME,
+        "compact": _COMPACT, "logged": _LOGGED,
     }  # fmt: skip
     return {
         "months": _MONTHS,

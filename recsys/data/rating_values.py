@@ -1,4 +1,4 @@
-"""Convert ratings as people and programs write them to numbers: ``4,5``, ``4/5``, ``80%``, ``★★★★½``, ``like``.
+"""Convert ratings as people and programs write them to numbers: ``4,5``, ``4/5``, ``80%``, ``★★½``, ``like``, ``B+``.
 
 The meaning of a text may depend on all others: whether ``1,234`` is more than a thousand follows from the whole
 column.
@@ -19,7 +19,7 @@ from recsys.data.columns import parse_numbers, plain
 from recsys.data.json_tables import json_pattern, json_words
 from recsys.errors import DataError
 
-Form = Literal["numbers", "fractions", "percent", "stars", "words", "events"]
+Form = Literal["numbers", "fractions", "percent", "stars", "words", "grades", "events"]
 
 MAX_EVENTS = 12
 """The largest number of distinct words in a column of events."""
@@ -69,6 +69,11 @@ _LEADING = re.compile(
     rf"(?:[★⭐]\ufe0f?\s*)?(?!0\d)({_NUMBER})(?![\w.,]|\s*[-–:]\s*\d|/\d+/\d)\s*(?:[-–:=(]?\s*[^\d\s].*)?", re.DOTALL
 )
 """A number before a text, but not the first of a time such as 1:30:00, a range such as 10-20, or a date."""
+_GRADE = re.compile(r"([A-Fa-f])\s?([-+−]?)")
+_LETTERS = "FEDCBA"
+"""Letter grades from the worst, which is 1, to the best, which is 6: no grade is 0, which may mean "not rated"."""
+_GRADE_STEP = 0.3
+"""What a plus adds to a grade, and a minus subtracts, as in grade point averages."""
 _COMMA_NOT_THOUSANDS = re.compile(r"[-+]?\d*,(?:\d{1,2}|\d{4,})(?:[eE].*)?|[-+]?0,\d+|[-+]?,\d+|[-+]?\d{4,},\d+")
 _GROUPED = {mark: re.compile(rf"[-+]?\d{{1,3}}(?:\{mark}\d{{3}})+") for mark in ",."}
 
@@ -148,7 +153,7 @@ def _parse_texts(texts: Sequence[str]) -> tuple[NDArray[np.float64], Form, tuple
     best: tuple[int, dict[str, float], Form] = (0, {}, "numbers")
     readings: tuple[tuple[Form, Any], ...] = (
         ("numbers", _plain_numbers), ("fractions", _fractions), ("percent", _percents), ("stars", _stars),
-        ("words", _words), ("numbers", _leading_numbers),
+        ("words", _words), ("grades", _grades), ("numbers", _leading_numbers),
     )  # fmt: skip
     for form, read in readings:
         numbers = read(known)
@@ -259,16 +264,30 @@ def _words(texts: Sequence[str]) -> dict[str, float]:
     return {text: _WORDS[word] for text, word in words.items() if word in _WORDS}
 
 
+def _grades(texts: Sequence[str]) -> dict[str, float]:
+    """``A``, ``B+``: letter grades if all texts are; other words that are single letters are events."""
+    matches = [(text, _GRADE.fullmatch(text)) for text in texts]
+    grades = {text: match for text, match in matches if match is not None}
+    if len(grades) < len(texts):
+        return {}
+    steps = {"": 0.0, "+": _GRADE_STEP}
+    return {text: 1 + _LETTERS.index(match[1].upper()) + steps.get(match[2], -_GRADE_STEP)
+            for text, match in grades.items()}  # fmt: skip
+
+
 def rating_tables() -> dict[str, Any]:
     """The words and patterns of this module as JSON."""
     patterns: dict[str, str | re.Pattern[str]] = {
         "number": _NUMBER, "fraction": _FRACTION, "percent": _PERCENT, "stars": _STARS, "leading": _LEADING,
+        "grade": _GRADE,
         "comma_not_thousands": _COMMA_NOT_THOUSANDS, "grouped_by_commas": _GROUPED[","],
     }  # fmt: skip
     return {
         "blank": json_words(BLANK),
         "opinions": _WORDS,
         "negative_events": json_words(_NEGATIVE_EVENTS),
+        "letters": _LETTERS,
+        "grade_step": _GRADE_STEP,
         "max_events": MAX_EVENTS,
         "max_scale": _MAX_SCALE,
         "max_scale_values": _MAX_SCALE_VALUES,

@@ -147,6 +147,14 @@ def test_numbers_of_rows_are_counts_though_as_many_pairs_have_two_rows_as_one(co
     assert report.rating_name == dataset.rating_name == name
 
 
+def test_letter_grades_are_a_scale():
+    grades = [f"{letter}{sign}" for letter in "ABCDEF" for sign in ("+", "", "-")]
+    log = table_of([[f"r{n % 3}", f"b{n}", grades[n]] for n in range(18)], ["reader", "book", "grade"])
+    dataset, report = read(log)
+    assert dataset.rating.argsort().tolist() == list(range(17, -1, -1))
+    assert report.tables[0].columns[2].kind == "0.7 to 6.3 by tenths (letters: F is 1, A is 6)"
+
+
 def test_duplicates_are_merged_and_counted_or_refused():
     log = with_row("ann", "b1", "1", "1.1.2021")
     dataset, report = read(log)

@@ -33,6 +33,9 @@ NAN = np.nan
         (["5 - great", "4 (good)"], [5, 4]),
         (["⭐ 4 stars", "⭐ 1 star", "Haven't seen", "Haven’t seen it"], [4, 1, NAN, NAN]),
         (["Loved it", "Disliked it", "It was OK", "not seen"], [1, 0.25, 0.5, NAN]),
+        (["A", "f", "N/A"], [6, 1, NAN]),
+        (["B+", "B", "B-", "E −"], [5.3, 5, 4.7, 1.7]),
+        (["A", "G"], [1, 1]),  # no grades, but events
         (["True", "false"], [1, 0]),
         (["like", "Dislike"], [1, 0]),
         (["thumbs_up", "thumbs down"], [1, 0]),

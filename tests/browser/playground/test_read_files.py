@@ -288,6 +288,20 @@ LAYOUTS: dict[str, tuple[str, str | bytes]] = {
             "user,item,rating", *(f"{u},{i},{('like', 'dislike')[n % 2]}" for n, (u, i) in enumerate(PAIRS)),
         ),
     ),
+    "grades": (
+        "log.csv", table(
+            "user,item,grade",
+            *(f"{u},{i},{'FDCBA'[n % 5]}{('', '+', '-')[n % 3]}" for n, (u, i) in enumerate(PAIRS)),
+        ),
+    ),
+    "times without marks": (
+        "log.csv", table("user,item,date", *(f"{u},{i},201201{n + 1:02}T142125Z" for n, (u, i) in enumerate(PAIRS)))
+    ),
+    "times of a web server": (
+        "log.csv", table(
+            "user,item,date", *(f"{u},{i},{n + 1:02}/Jan/2012:14:21:25 +0000" for n, (u, i) in enumerate(PAIRS))
+        ),
+    ),
     "events": (
         "log.csv", table(
             "user,item,event",

@@ -11,14 +11,15 @@ export function createContents(rules, ratingParser) {
     ...[rules.date, rules.number, rules.whole, rules.item_id, rules.user_id].map(wholePattern),
   ];
 
-  const shareOfRatings = (texts) => {
+  // The form of ratings, and the share of texts that are such; none where any words, or any letters, could be.
+  const findRatings = (texts) => {
     const counts = new Map();
     for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
     const parsed = ratingParser.parse([...counts.keys()]);
-    if (parsed.ambiguous !== undefined) return 1; // numbers whose commas can be read in two ways
-    if (parsed.form === "events") return 0;
+    if (parsed.ambiguous !== undefined) return { form: "numbers", share: 1 }; // numbers whose commas can be read in two ways
+    if (parsed.form === "events" || parsed.form === "grades") return { form: parsed.form, share: 0 };
     const nBad = [...counts.values()].reduce((sum, n, code) => sum + (parsed.isBad[code] ? n : 0), 0);
-    return 1 - nBad / texts.length;
+    return { form: parsed.form, share: 1 - nBad / texts.length };
   };
 
   // The share of the numbers that may be times since 1970, in the one unit in which most may be.
@@ -41,7 +42,7 @@ export function createContents(rules, ratingParser) {
     const high = finite.reduce((max, number) => Math.max(max, number), finite[0] ?? Number.NaN);
     const nUnique = new Set(texts).size;
     const [shareWhole, shareNumber, shareDate] = [wholeNumber, numberPattern, datePattern].map(share);
-    const shareRating = nKnown ? shareOfRatings(texts) : 0;
+    const { form, share: shareRating } = nKnown ? findRatings(texts) : { form: null, share: 0 };
     const shareEpoch = nKnown && shareWhole === 1 ? shareOfEpoch(numbers) : 0;
     const [meanLength, meanWords] = [mean((text) => text.length), mean((text) => text.match(/\S+/g).length)];
     const isNext = (number, n) => n === 0 || number - numbers[n - 1] === 1;
@@ -65,7 +66,7 @@ export function createContents(rules, ratingParser) {
       isWhole: isAll,
       isTime: nKnown > 0 && (shareDate >= 0.95 || (shareEpoch >= 0.95 && !isCounter)),
       mayBeTime: nKnown === 0 || shareDate >= 0.5 || shareNumber >= 0.5,
-      mayBeRating: nKnown === 0 || (shareRating >= 0.5 && !isDate) || isEvent,
+      mayBeRating: nKnown === 0 || (shareRating >= 0.5 && !isDate) || isEvent || form === "grades",
       mayBeYear: nKnown === 0 || shareNumber >= 0.5 || shareDate >= 0.5,
       isOpinion: isScale && nUnique > 1 && ((nUnique > 2 && high <= rules.max_tight) || !isNumeric),
       isTight: isScale && !(high > rules.max_tight),

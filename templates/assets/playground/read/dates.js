@@ -45,8 +45,8 @@ export function* parseIsoDates(texts) {
 export function createDateReader(rules) {
   const [months, zones] = [rules.months, rules.zones].map((names) => new Map(Object.entries(names)));
   const fillers = new Set(rules.fillers);
-  const somewhere = [rules.time, rules.half_day, rules.offset, rules.after_time];
-  const [timePattern, halfDay, offsetPattern, afterTime] = somewhere.map(anyPattern);
+  const somewhere = [rules.time, rules.half_day, rules.offset, rules.after_time, rules.compact, rules.logged];
+  const [timePattern, halfDay, offsetPattern, afterTime, compact, logged] = somewhere.map(anyPattern);
   const whole = [rules.weekday, rules.numeric, rules.month_only, rules.ordered];
   const [weekday, numericPattern, monthOnly, ordered] = whole.map(wholePattern);
 
@@ -94,6 +94,7 @@ export function createDateReader(rules) {
   // date.
   const takeApart = (text) => {
     let rest = text.trim().toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+    rest = rest.replace(compact, "$1 $2:$3:$4").replace(logged, "$1 ");
     let [seconds, zone] = [0, null];
     const match = timePattern.exec(rest) ?? halfDay.exec(rest);
     if (match) {

@@ -1,5 +1,5 @@
-// Ratings as people and programs write them, as numbers: "4,5", "4/5", "80%", "★★★★½", "like". The same as
-// recsys/data/rating_values.py, which explains it, and by the same words and patterns.
+// Ratings as people and programs write them, as numbers: "4,5", "4/5", "80%", "★★★★½", "like", "B+". The
+// same as recsys/data/rating_values.py, which explains it, and by the same words and patterns.
 import { wholePattern } from "./rules.js";
 
 const IN_STARS = /[★⭐*½☆]/;
@@ -14,8 +14,8 @@ export function createRatingParser(rules) {
   const opinions = new Map(Object.entries(rules.opinions));
   const ofNumbers = [rules.number, rules.comma_not_thousands, rules.grouped_by_commas];
   const [isNumber, isCommaDecimal, isGrouped] = ofNumbers.map(wholePattern);
-  const ofOthers = [rules.fraction, rules.percent, rules.stars, rules.leading];
-  const [fraction, percent, stars, leading] = ofOthers.map(wholePattern);
+  const ofOthers = [rules.fraction, rules.percent, rules.stars, rules.leading, rules.grade];
+  const [fraction, percent, stars, leading, grade] = ofOthers.map(wholePattern);
 
   const isBlank = (text) => blank.has(text.toLowerCase());
 
@@ -76,6 +76,15 @@ export function createRatingParser(rules) {
     return new Map(texts.map((text, n) => [text, opinions.get(words[n])]).filter(([, value]) => value !== undefined));
   };
 
+  // Letter grades where all texts are; other words that are single letters are events.
+  const readGrades = (texts) => {
+    const matches = texts.map((text) => grade.exec(text));
+    if (!matches.every(Boolean)) return new Map();
+    const stepOf = (sign) => (sign === "" ? 0 : sign === "+" ? rules.grade_step : -rules.grade_step);
+    const toNumber = ([, letter, sign]) => 1 + rules.letters.indexOf(letter.toUpperCase()) + stepOf(sign);
+    return new Map(texts.map((text, n) => [text, toNumber(matches[n])]));
+  };
+
   // Whether texts are a few words: numbers among them, or a long text, say that something is wrong instead.
   const areEvents = (texts, nRead) =>
     new Set(texts.map((text) => text.toLowerCase())).size <= rules.max_events &&
@@ -91,7 +100,7 @@ export function createRatingParser(rules) {
       let best = { numbers: new Map(), form: "numbers" };
       const readings = [
         ["numbers", readNumbers], ["fractions", readFractions], ["percent", (some) => readMatches(some, percent)],
-        ["stars", readStars], ["words", readWords], ["numbers", (some) => readMatches(some, leading)],
+        ["stars", readStars], ["words", readWords], ["grades", readGrades], ["numbers", (some) => readMatches(some, leading)],
       ];
       for (const [form, read] of readings) {
         const numbers = read(known);
