@@ -103,6 +103,11 @@ class Contents:
                 and self.n_unique <= min(MAX_EVENTS, max(1, self.n_known // 2)) and self.mean_words <= 3)  # fmt: skip
 
     @property
+    def is_pure_event(self) -> bool:
+        """Whether the values are such words without numbers among them; with some they are codes, such as 0 and S."""
+        return self.is_event and self.share_rating_text == 0
+
+    @property
     def may_be_rating(self) -> bool:
         """Whether a column whose name says rating can hold ratings."""
         are_ratings = self.share_rating_text >= 0.5 and not self.is_date
@@ -281,10 +286,10 @@ def _guess_rating(free: Mapping[str, Contents], n_ids: int) -> str | None:
     groups = (
         [name for name in candidates if free[name].is_numeric and not free[name].is_whole],
         [name for name in candidates if free[name].is_scale and not free[name].high > _MAX_TIGHT],
-        [last] if is_only_one and (free[last].is_numeric or free[last].is_event) else [],
+        [last] if is_only_one and (free[last].is_numeric or free[last].is_pure_event) else [],
         [name for name in candidates if free[name].is_scale],
         numeric if len(numeric) == 1 and numeric[0] in candidates and not free[numeric[0]].is_counter else [],
-        [name for name in candidates if free[name].is_event],
+        [name for name in candidates if free[name].is_pure_event],
     )
     return next((group[-1] for group in groups if group), None)
 

@@ -294,6 +294,9 @@ LAYOUTS: dict[str, tuple[str, str | bytes]] = {
             *(f"{u},{i},{'FDCBA'[n % 5]}{('', '+', '-')[n % 3]}" for n, (u, i) in enumerate(PAIRS)),
         ),
     ),
+    "codes of numbers and letters": (
+        "log.csv", table(*(f"{n // 3},2014-04-07T10:51:{n:02}Z,{100 + n % 6},{'0S7'[n % 3]}" for n in range(30)))
+    ),
     "times without marks": (
         "log.csv", table("user,item,date", *(f"{u},{i},201201{n + 1:02}T142125Z" for n, (u, i) in enumerate(PAIRS)))
     ),

@@ -60,6 +60,7 @@ export function createContents(rules, ratingParser) {
     return {
       ...{ nRows, nKnown, nUnique, high, meanLength, meanWords, shareDate },
       ...{ isCounter, isNumeric, isList, isEvent, isScale },
+      isPureEvent: isEvent && shareRating === 0,
       shareUnique: nKnown ? nUnique / nKnown : 0,
       shareItemId: share(itemId),
       shareUserId: share(userId),
@@ -91,10 +92,10 @@ function guessRating(free, nIds, maySpare) {
   const groups = [
     candidates.filter((name) => free.get(name).isNumeric && !free.get(name).isWhole),
     candidates.filter((name) => free.get(name).isTight),
-    isOnlyOne && (free.get(last).isNumeric || free.get(last).isEvent) ? [last] : [],
+    isOnlyOne && (free.get(last).isNumeric || free.get(last).isPureEvent) ? [last] : [],
     candidates.filter((name) => free.get(name).isScale),
     numeric.length === 1 && candidates.includes(numeric[0]) && !free.get(numeric[0]).isCounter ? numeric : [],
-    candidates.filter((name) => free.get(name).isEvent),
+    candidates.filter((name) => free.get(name).isPureEvent),
   ];
   return groups.find((group) => group.length)?.at(-1);
 }
