@@ -7,13 +7,13 @@ Files that settings or options name are handled elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 
 from recsys.config import ReadConfig
-from recsys.data.column_names import WEAK, matches_of_name, word_set, words_of
+from recsys.data.column_names import WEAK, matches_of_name, same_name, word_set, words_of
 from recsys.data.fact_roles import find_item_columns, find_user_columns
 from recsys.data.rating_roles import find_rating_columns
 from recsys.data.readers.files import Files, name_of_data
@@ -155,6 +155,25 @@ def find_facts(
         rank = (is_called, "title" in roles, has_key_name, overlap, len(table.columns))
         ranked.append((rank, table, roles))
     return [(table, roles) for _, table, roles in sorted(ranked, key=lambda entry: entry[0], reverse=True)]
+
+
+def why_unused(table: SourceTable, ratings: Roles, rated_ids: Mapping[Key, Collection[str]]) -> str:
+    """Why a table of a folder, and others like it, are neither the items nor the users, in words.
+
+    Args:
+        table: the table.
+        ratings: the roles of the columns of the ratings.
+        rated_ids: the ids of the items and of the users in the ratings, as text.
+    """
+    if all(same_name(ratings[key], table.columns) for key in rated_ids):
+        return "they are other logs"
+    ids = [column for column in table.columns for known in rated_ids.values()
+           if share_known(table, column, known) >= _MIN_OVERLAP]  # fmt: skip
+    if not ids:
+        return "none of their columns has the ids of the rated items or users"
+    if all(table.sample[column].nunique() < _MIN_UNIQUE * len(table.sample) for column in ids):
+        return "they have several rows for an id"
+    return "of tables with the ids of the ratings, only the most likely ones are used"
 
 
 def fact_columns(

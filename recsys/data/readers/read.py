@@ -24,7 +24,7 @@ from recsys.data.readers import movielens
 from recsys.data.readers.editions import edition
 from recsys.data.readers.entities import join_split_entities
 from recsys.data.readers.files import Files, kind_of_path, list_folders, name_of_data, single_file, without_numbers
-from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_facts, find_tables
+from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_facts, find_tables, why_unused
 from recsys.data.readers.formats import LABEL, open_table
 from recsys.data.readers.table import Skipped, SourceTable
 from recsys.data.report import ReadReport
@@ -33,6 +33,8 @@ from recsys.data.row_facts import Key, reasons_to_leave_out
 from recsys.errors import DataError
 from recsys.text import quoted_path
 
+_MAX_UNUSED = 10
+"""How many tables that are not used the report names for each reason."""
 logger = logging.getLogger(__name__)
 
 
@@ -209,8 +211,21 @@ def _read_tables(
         logger.warning("%s; it is left out", problem)
     ratings = _read_ratings(tables.ratings[0], config)
     listed, people = read_facts(tables.others, ratings, config, items, users)
+    used = {table.file for table in (listed, people) if table is not None}
+    unused = [table for table in tables.others if table.file not in used]
+    ratings = replace(ratings, notes=(*ratings.notes, *_notes_on_unused(unused, ratings)))
     name = files.name if files.chosen is None else name_of_data(files.chosen)
     return _interpret(ratings, listed, people, name, config, Source())
+
+
+def _notes_on_unused(tables: Sequence[SourceTable], ratings: InputTable) -> list[str]:
+    """Notes for the report that name the tables of the folder that are not used, and why; one for each reason."""
+    ids: dict[Key, set[str]] = {key: rated_ids(ratings.frame[ratings.roles[key]]) for key in ("item", "user")}
+    by_reason: dict[str, list[str]] = {}
+    for table in tables:
+        by_reason.setdefault(why_unused(table, ratings.roles, ids), []).append(table.file)
+    return [f"not used, because {reason}: {', '.join(files[:_MAX_UNUSED])}{' ...' * (len(files) > _MAX_UNUSED)}"
+            for reason, files in by_reason.items()]  # fmt: skip
 
 
 def read_facts(

@@ -95,6 +95,21 @@ def test_of_tags_and_ratings_the_ratings_are_meant(tmp_path):
     assert load_dataset(folder).titles.tolist() == [f"Film {n}" for n in range(1, 6)]
 
 
+def test_tables_that_are_not_used_are_named_with_the_reason(tmp_path):
+    log = NUMBERS.replace("user,item,rating", "userId,movieId,rating")
+    links = "movieId,tmdbId\n" + "".join(f"{n},{n}17\n" for n in range(1, 6))
+    films = "tmdb,title\n" + "".join(f"{n}17,Film {n}\n" for n in range(1, 6))
+    tags = "movieId,tag\n" + "".join(f"{n % 5 + 1},tag {n}\n" for n in range(30))
+    votes = log.replace("rating", "tag")
+    others = {"links.csv": links, "movies_metadata.csv": films, "tags.csv": tags, "votes.csv": votes}
+    _, report = read_dataset(folder_of(tmp_path, {"ratings.csv": log} | others))
+    assert [note for note in report.notes if note.startswith("not used")] == [
+        "not used, because none of their columns has the ids of the rated items or users: movies_metadata.csv",
+        "not used, because they have several rows for an id: tags.csv",
+        "not used, because they are other logs: votes.csv",
+    ]
+
+
 def test_tables_that_are_packed_one_by_one_are_read(tmp_path):
     tmp_path.joinpath("shop").mkdir()
     for name, content in {"rating.csv": LOG, "movie.csv": BOOKS}.items():
