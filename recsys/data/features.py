@@ -51,6 +51,8 @@ _GLUED = re.compile(r"^(?:average|avg|mean|num|total)(?=.)")
 """What may stand before a word without a space: "avgrating", "numvotes"."""
 _MIN_IDS, _MIN_DIFFERENT = 20, 0.95
 """Whole numbers without a name are ids if there are at least so many, and this share of them is distinct."""
+_UNKNOWN = word_set("unknown unbekannt inconnu desconocido n/a na nan none null nil - -- – — ?")
+"""Words that mean a missing value among numbers and dates."""
 Kind = Literal["users", "items"]
 Note = Callable[[str], None]
 
@@ -210,7 +212,9 @@ def measurements(values: pd.Series[Any]) -> tuple[NDArray[np.float64], str] | No
 
 
 def _text_measurements(values: pd.Series[Any]) -> tuple[NDArray[np.float64], str] | None:
-    is_known = values.notna().to_numpy()
+    is_known = (values.notna() & ~values.str.strip().str.casefold().isin(_UNKNOWN)).to_numpy(bool)
+    if not is_known.any():
+        return None
     known = values[is_known].str.strip()
     numbers = pd.to_numeric(known, errors="coerce")
     if numbers.isna().any() and known.str.fullmatch(r"[+-]?\d+(?:,\d+)?").all():

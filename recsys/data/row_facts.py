@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recsys.data.column_names import WEAK, matches_of_name
 from recsys.data.columns import plain
 from recsys.data.roles import Roles
 
@@ -22,6 +23,7 @@ _MIN_CONSISTENT = 0.9
 _MIN_REPEATED = 2
 """The number of items or users with several rows that is needed to decide this if the name of a column does not."""
 _BLANK = ("", "\\N")
+_MAX_EXAMPLE = 40
 
 
 @dataclass(frozen=True)
@@ -198,12 +200,26 @@ def reasons_to_leave_out(sample: pd.DataFrame, roles: Roles) -> dict[str, str]:
             reasons[name] = f"left out: another column is the {name}"
             continue
         key, reason = key_of_column(log, name)
-        if key is None and reason != _UNKNOWN:
+        if key is None and reason in (_DIFFERS, _UNKNOWN) and "timestamp" not in roles and _is_named_time(name):
+            reasons[name] = f"left out: {_example(log.log[name])} cannot be read as a time ({_TIMES})"
+        elif key is None and reason != _UNKNOWN:
             reasons[name] = reason
     return reasons
 
 
+def _is_named_time(name: str) -> bool:
+    return any(match.role == "timestamp" and match.rank < WEAK for match in matches_of_name(name))
+
+
+def _example(cells: pd.Series[Any]) -> str:
+    """The first cell that is not blank, shortened."""
+    text = next(text for text in map(str, plain(cells).dropna()) if text.strip() not in _BLANK)
+    return repr(text if len(text) <= _MAX_EXAMPLE else f"{text[:_MAX_EXAMPLE]}...")
+
+
 _UNKNOWN = "left out: too few items or users have several rows to tell what it is about"
+_DIFFERS = "left out: it differs between the rows of one item, and of one user"
+_TIMES = "write 2012-01-31 14:21:25, or seconds since 1970"
 
 
 def key_of_column(log: FactSource, name: str) -> tuple[Key | None, str]:
@@ -221,5 +237,5 @@ def key_of_column(log: FactSource, name: str) -> tuple[Key | None, str]:
         return None, _UNKNOWN
     best = max(shares, key=lambda key: shares[key])  # of equals the item
     if shares[best] < _MIN_CONSISTENT:
-        return None, "left out: it differs between the rows of one item, and of one user"
+        return None, _DIFFERS
     return best, ""

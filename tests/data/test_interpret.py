@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recsys.config import ReadConfig
+from recsys.config import ReadConfig, Role
 from recsys.data.dataset import Dataset
 from recsys.data.fact_roles import find_item_columns, find_user_columns
 from recsys.data.input_table import InputTable
@@ -16,9 +16,14 @@ from recsys.data.interpret import interpret_tables, rated_ids
 from recsys.data.rating_roles import find_rating_columns
 from recsys.data.rating_scale import Counts
 from recsys.data.report import ReadReport
+from recsys.data.roles import RoleColumn, Roles
+from recsys.data.row_facts import reasons_to_leave_out
 from recsys.errors import DataError
 
 HEADER = ["reader", "book", "stars", "date"]
+COLUMNS: dict[Role, RoleColumn] = {
+    role: RoleColumn(name, role, "name") for role, name in (("user", "user"), ("item", "book"), ("rating", "stars"))
+}
 ROWS = [["ann", "b1", "4,5", "31.12.2019"], ["ann", "b2", "3", "1.2.2020"], ["bob", "b1", "5", "2.2.2020"]]
 
 
@@ -233,6 +238,14 @@ def test_columns_that_are_constant_for_an_item_or_a_user_are_about_it():
             }
 
 
+def test_a_column_of_times_that_cannot_be_read_is_left_out_with_an_example():
+    rows = [[f"u{user}", f"b{book}", "4", f"{user + 3 * book} days ago"] for user in range(4) for book in range(3)]
+    header = ["user", "book", "stars", "date"]
+    assert reasons_to_leave_out(table_of(rows, header), Roles("ratings", COLUMNS, ("date",))) == {
+        "date": "left out: '0 days ago' cannot be read as a time (write 2012-01-31 14:21:25, or seconds since 1970)"
+    }
+
+
 def test_a_table_of_items_goes_before_what_the_rows_of_ratings_say_of_them():
     rows = [[*row, f"Author of {row[1]}"] for row in ROWS] + [["bob", "b2", "1", "3.2.2020", "Author of b2"]]
     dataset, report = read(table_of(rows, [*HEADER, "writer"]), BOOKS)
@@ -280,6 +293,12 @@ def test_free_text_and_formulas_are_no_features():
     assert [column.kind for column in report.tables[1].columns if column.name == "blurb"] == [
         "left out: it is free text"
     ]
+
+
+def test_words_for_unknown_among_numbers_are_missing_numbers():
+    rows = [["b1", "A", "12", "x"], ["b2", "B", "Unknown", "unknown"]]
+    dataset, _ = read(table_of(ROWS, HEADER), table_of(rows, ["book", "title", "episodes", "studio"]))
+    assert dataset.item_feature_names == ("episodes", "episodes is missing", "studio=unknown", "studio=x")
 
 
 FROM_RATINGS = "left out: it may have been computed from ratings that are held out to measure the models"
