@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -25,6 +26,8 @@ MAX_LINE = 64 << 20
 """The longest line, in bytes."""
 MAX_ARRAY = 256 << 20
 """The largest array, in bytes; it is decoded as a whole."""
+_LIST_IN_OBJECT = re.compile(rb'\{\s*"([^"\\]*)"\s*:\s*\[\s*\{')
+"""The beginning of ``{"ratings": [{...}, ...]}``, which is no list of records but holds one."""
 _EXPECTED = 'objects such as {"user": "ann", "item": "lamp", "rating": 4}'
 
 _Record = tuple[int, dict[str, Any]]
@@ -48,6 +51,12 @@ def open_json(file: str, opener: Opener) -> SourceTable | None:
         return None
     source = JsonSource(file, opener, is_array)
     first = list(islice(source.records(Skipped()), SAMPLE_ROWS))
+    whole = _LIST_IN_OBJECT.match(start)
+    if is_object and whole and (len(first) < 2 or b"\n" in whole[0]):
+        raise DataError(
+            f"{file} is one object with a list in {_shown(whole[1].decode(errors='replace'))} (save the list alone: "
+            f"an array of {_EXPECTED})"
+        )
     if not first:
         next(source.records(None), None)  # raises the error of the first line, if it has one
         raise NoRowsError(f"{file} has no rows (expected {_EXPECTED}{' on each line' * (not is_array)})")

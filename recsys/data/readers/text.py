@@ -163,14 +163,22 @@ def _expected(known: KnownColumns | None) -> str:
 
 
 def _refuse_binary(file: str, text: str) -> None:
-    """Refuse a file with too many characters that do not occur in text.
+    """Refuse a file with too many characters that do not occur in text, or too many bytes that are not UTF-8.
 
     Raises:
-        DataError: it is not text.
+        DataError: it is not text, or not in one encoding.
     """
     part = text[:_MAX_START]
-    n_odd = sum(part.count(chr(code)) for code in (*range(9), *range(14, 31), 127)) + part.count("\ufffd")
-    if n_odd > max(2, len(part) / 50):
+    n_controls = sum(part.count(chr(code)) for code in (*range(9), *range(14, 31), 127))
+    n_invalid = part.count("\ufffd")
+    limit = max(2, len(part) / 50)
+    if n_invalid > limit and not n_controls:  # text in two encodings, such as the mark of UTF-8 before Windows-1252
+        line = len(io.StringIO(part[: part.index("\ufffd") + 1], newline=None).readlines())
+        raise DataError(
+            f"{file}:{line}: this line is in another encoding than UTF-8, in which the file begins (save all "
+            "of it as UTF-8)"
+        )
+    if n_controls + n_invalid > limit:
         raise DataError(f"{file} is not text (expected a table: save it as CSV)")
 
 
