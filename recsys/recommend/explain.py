@@ -27,8 +27,9 @@ SHOWN_DECIMALS = 2
 """Decimals of strengths on pages; an item whose strength is not positive after such rounding is no reason. The same
 rule is in ``tower.js``."""
 MIN_SHARE = 0.02
-"""Share of the score that an effect must have to be a reason: smaller effects explain nothing, because many other
-rated items have as much. The same rule is in ``tower.js``."""
+"""Share of all positive effects of a user's ratings on an item that an effect must have to be a reason: smaller ones
+explain nothing, because many other rated items have as much. A share of the score would depend on its zero, which is
+arbitrary. The same rule is in ``tower.js``."""
 BLOCK_STRENGTHS = 40_000
 """Pairs of a rated and a recommended item that are processed at once: about 8 MB with all their arrays."""
 
@@ -72,8 +73,8 @@ def explain(fitted: Fitted, train: Dataset, lists: Lists) -> Reasons:
             np.matmul(vectors[start:end], explanation.item_vectors[listed].T, out=products[start:end])
             products[start:end, listed < 0] = -np.inf
         if MODELS[fitted.name].reasons == "effect":
-            scores = np.repeat(lists.scores[users], np.diff(rated.indptr), axis=0)  # (P, k)
-            products[products < MIN_SHARE * np.abs(scores)] = -np.inf
+            support = np.add.reduceat(np.maximum(products, 0), rated.indptr[:-1])  # (U, k), of all that a user rated
+            products[products < MIN_SHARE * np.repeat(support, np.diff(rated.indptr), axis=0)] = -np.inf
         rows, strengths[users] = strongest_of_runs(products, rated.indptr[:-1], explanation.max_reasons)
         items[users] = np.where(rows < 0, -1, rated.indices[rows])
 

@@ -31,7 +31,7 @@ from recsys.site.output.csp import CSP
 from recsys.site.output.scripts import join_modules
 from tests import held_out
 from tests.held_out import HeldOut
-from tests.site.tiny import TEMPLATES
+from tests.site.tiny import TEMPLATES, half_floats
 from tests.site.tiny import deep_tower as tiny_tower
 from tests.training.literal_tower import History, LiteralTower
 
@@ -185,7 +185,8 @@ def test_the_strength_of_a_reason_is_what_the_score_loses_without_that_item(tria
             for row, strength in causes:
                 assert expected[position[row], column] == pytest.approx(strength, abs=1e-11)
             assert len({row for row, _ in causes}) == len(causes)
-            least = max(0.005, MIN_SHARE * abs(answer["list"][column][1]))  # less than 0.005 is shown as 0.00
+            support = np.maximum(expected[:, column], 0).sum()
+            least = max(0.005, MIN_SHARE * support)  # less than 0.005 is shown as 0.00
             assert all(strength > least - 1e-9 for _, strength in causes)
             assert all(left < least + 1e-6 for left in largest[len(causes) :])
 
@@ -289,6 +290,18 @@ def test_the_vector_and_the_reasons_of_one_rating_worked_by_hand(tiny_page):
     np.testing.assert_allclose(result["list"], [[4, 1.15], [0, 0], [3, -0.025], [2, -0.5875]])
     assert [[row for row, _ in reasons] for reasons in result["reasons"]] == [[], [], [1], []]
     assert result["reasons"][2][0][1] == pytest.approx(0.35)
+
+
+def test_a_constant_added_to_all_biases_changes_no_reason(tiny_page):
+    shifted = msgspec.structs.replace(tiny_tower(), item_bias=half_floats(100, 100, 100, 100, 100.5))
+    reasons = tiny_page.evaluate(
+        "([data, ratings]) => marquee.deepTower(data).reasons(ratings, [0, 2, 3, 4])",
+        [msgspec.to_builtins(shifted), [(1, 5)]],
+    )
+    expected = answer(tiny_page, [(1, 5)])
+    by_row = {row: pairs for (row, _), pairs in zip(expected["list"], expected["reasons"], strict=True)}
+    assert reasons == [by_row[row] for row in (0, 2, 3, 4)]
+    assert any(reasons)
 
 
 def test_an_item_of_one_star_is_no_reason(tiny_page):

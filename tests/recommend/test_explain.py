@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -60,8 +61,8 @@ def scores_of(model: Fitted, history: sparse.csr_array, user: int) -> np.ndarray
     return (items @ vector[0] + bias).astype(float)
 
 
-def by_deleting(model: Fitted, user: int, item: int) -> Pairs:
-    """How much the item's score falls as each rated item is deleted from the matrix, the three largest."""
+def by_deleting(model: Fitted, user: int, item: int, min_share: float) -> Pairs:
+    """How much the item's score falls as each rated item is deleted: the three largest of those that are reasons."""
     history = model.towers.members["deep"].history[[user]]
     score, falls = scores_of(model, history, user)[item], []
     for entry, rated in enumerate(history.indices.tolist()):
@@ -69,35 +70,40 @@ def by_deleting(model: Fitted, user: int, item: int) -> Pairs:
             (np.delete(history.data, entry), np.delete(history.indices, entry), [0, history.nnz - 1]), (1, 80)
         )
         falls.append((rated, score - scores_of(model, rest, user)[item]))
-    return sorted(((rated, fall) for rated, fall in falls if fall > 0), key=lambda pair: -pair[1])[:3]
+    least = max(0.005, min_share * sum(fall for _, fall in falls if fall > 0))
+    return sorted(((rated, fall) for rated, fall in falls if fall >= least), key=lambda pair: -pair[1])[:3]
 
 
-def test_reasons_of_deep_are_the_ratings_without_which_the_score_falls_most():
+@pytest.mark.parametrize(("min_share", "lengths"), [(MIN_SHARE, {1, 2, 3}), (0.2, {0, 1, 2, 3})])
+def test_reasons_of_deep_are_the_ratings_without_which_the_score_falls_most(min_share, lengths, monkeypatch):
+    monkeypatch.setattr(module, "MIN_SHARE", min_share)
     reasons = explain(fitted("deep"), ratings(), lists("deep"))
-    lengths = set()
     for user in (0, 3, 8, 13, 18, 23, 28, 33, 38, 40):
         for rank, item in enumerate(lists("deep").items[user].tolist()):
-            pairs, expected = reasons_for(reasons, user, rank), by_deleting(fitted("deep"), user, item)
-            least = MIN_SHARE * abs(lists("deep").scores[user, rank])
-            expected = [(rated, fall) for rated, fall in expected if fall > 0.005 and fall >= least]
+            pairs, expected = reasons_for(reasons, user, rank), by_deleting(fitted("deep"), user, item, min_share)
             assert [rated for rated, _ in pairs] == [rated for rated, _ in expected]
             assert [fall for _, fall in pairs] == pytest.approx([fall for _, fall in expected], abs=1e-4)
-            lengths.add(len(pairs))
-    assert {1, 3} <= lengths
+            lengths = lengths - {len(pairs)}
+    assert not lengths
 
 
-def test_an_effect_below_the_least_share_of_the_score_is_no_reason(monkeypatch):
-    strengths = explain(fitted("deep"), ratings(), lists("deep")).strengths
-    scores = lists("deep").scores[:, :, None]
-    shares = np.divide(strengths, np.abs(scores), where=np.isfinite(strengths), out=np.full(strengths.shape, np.inf))
-    assert shares.min() >= MIN_SHARE - 1e-4
-    middle = float(np.median(shares[np.isfinite(shares)]))
-    monkeypatch.setattr(module, "MIN_SHARE", middle)
-    fewer = explain(fitted("deep"), ratings(), lists("deep")).strengths
-    assert 0 < np.isfinite(fewer).sum() < 0.6 * np.isfinite(strengths).sum()
-    near = explain(fitted("base"), ratings(), lists("base")).strengths  # a similarity is no part of the score
-    monkeypatch.setattr(module, "MIN_SHARE", 0.0)
+def test_a_similarity_is_a_reason_whatever_the_others_add_up_to(monkeypatch):
+    near = explain(fitted("base"), ratings(), lists("base")).strengths
+    monkeypatch.setattr(module, "MIN_SHARE", 0.9)
     np.testing.assert_array_equal(near, explain(fitted("base"), ratings(), lists("base")).strengths)
+
+
+@pytest.mark.parametrize("model", ["base", "deep"])
+def test_where_the_zero_of_scores_is_changes_no_reason(model):
+    expected = explain(fitted(model), ratings(), lists(model))
+    shifted = replace(fitted(model), item_bias=fitted(model).item_bias + np.float32(100))
+    lists_of_shifted = recommend(shifted, ratings(), None, 10)
+    per_user = np.arange(43, dtype=np.float32)[:, None]
+    for other in (lists_of_shifted, replace(lists_of_shifted, scores=lists_of_shifted.scores + per_user)):
+        np.testing.assert_array_equal(other.items, lists(model).items)
+        reasons = explain(shifted, ratings(), other)
+        np.testing.assert_array_equal(reasons.items, expected.items)
+        np.testing.assert_array_equal(reasons.strengths, expected.strengths)
 
 
 def test_the_only_item_of_a_history_is_the_only_reason_where_the_score_falls_without_it():

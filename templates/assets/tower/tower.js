@@ -6,7 +6,7 @@
 import { decodeArray, decodeTable } from "../shared/decode.js";
 
 const MAX_REASONS = 3;
-const MIN_EFFECT = 0.02; // of the score, that a reason must have; as MIN_SHARE in recsys/recommend/explain.py
+const MIN_EFFECT = 0.02; // of all positive effects, that a reason must have; as MIN_SHARE in recsys/recommend/explain.py
 
 // sums += factor * table[row], where a row of the table is as long as `sums`
 function addRow(sums, factor, table, row) {
@@ -173,8 +173,8 @@ export function createTower(data) {
   });
 
   // Why each of the listed rows is there: at most three pairs [rated row, strength], strongest first. The strength is by
-  // how much the score falls when the tower runs again without that one rating: a small share of it is no reason, nor is a
-  // low rating.
+  // how much the score falls when the tower runs again without that one rating. A small share of all such falls is no
+  // reason, nor is a low rating.
   //
   // That is one run for each rating, so the runs are kept short. The first layer is linear: leaving out an item subtracts
   // its share from the sums that all ratings give. Of the second layer only its product with each listed item is needed:
@@ -201,9 +201,9 @@ export function createTower(data) {
       const scoreWithAll = dotRow(withAll, items, row);
       const fall = ([linear, active]) => scoreWithAll - dotRow(linear, items, row) - dotRow(active, outer, 0);
       const strengths = liked.map(([rated], n) => [rated, fall(runsWithout[n])]);
-      const least = MIN_EFFECT * Math.abs(dotRow(user, items, row) + bias[row]);
+      const support = strengths.reduce((sum, [, strength]) => sum + Math.max(strength, 0), 0);
       // What two decimals show as 0 is no reason either.
-      const shown = strengths.filter(([, strength]) => strength > 0.005 && strength >= least);
+      const shown = strengths.filter(([, strength]) => strength > 0.005 && strength >= MIN_EFFECT * support);
       return shown.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MAX_REASONS);
     });
   };

@@ -74,7 +74,8 @@ def test_the_numbers_are_explained_in_notes_that_are_shown_with_them(tmp_path):
     assert box and "desk" not in before
     sections = panels(after)
     match = "Match: how well user and film fit, plus the film’s overall popularity."
-    effect = f"Like their: how far the match falls without that film, if by {MIN_SHARE:.0%} or more."
+    share = f"{MIN_SHARE:.0%} or more of the sum over all their films"
+    effect = f"Like their: how far the match falls without that film, if that is {share}."
     assert f"<p class=note>{match} {effect}" in sections["Deep recommends"]
     assert f"<p class=note>{match} Near: cosine similarity, looked up afterwards." in sections["Base recommends"]
 
