@@ -195,6 +195,22 @@ DRAWN_TEXTS = """
 """
 
 
+@pytest.mark.parametrize(
+    ("ticks", "written"),
+    [
+        ([0.2, 0.21, 0.225], ["0.200", "0.210", "0.225"]),
+        ([-1, 9.5], ["-1.0", "9.5"]),
+        ([0, 1000], ["0", "1000"]),
+        ([], []),
+    ],
+)
+def test_all_numbers_of_an_axis_have_as_many_decimals(visit, disk, ticks, written):
+    page = visit(disk + "training.html")
+    scroll_to(page, "base-loss")
+    formatted = "(ticks) => Bokeh.documents[0].roots()[0].left[0].formatter.doFormat(ticks, {})"
+    assert [text.replace("−", "-") for text in page.evaluate(formatted, ticks)] == written
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_chart_is_drawn_once(visit, disk, theme):
     page = visit(disk + "404.html", theme=theme)

@@ -63,12 +63,25 @@ def test_with_numbers_the_page_is_accessible_and_as_wide_as_the_window(visit, di
     assert document_widths(page) == (width, width)
 
 
-def test_the_signs_of_a_hit_that_was_liked_are_on_one_line(visit, disk):
+@pytest.mark.parametrize("sign", ["b", "u"])
+def test_all_signs_of_an_item_are_on_one_line(visit, disk, sign):
     page = visit(disk + "users/1.html", 768)
-    apart = page.evaluate("""() => {
-      const top = (sign) => sign.getBoundingClientRect().top;
-      document.querySelectorAll(".desk .items td:nth-child(2)").forEach((cell) => (cell.style.maxWidth = "6rem"));
-      const liked = [...document.querySelectorAll(".desk td u")];
-      return liked.map((sign) => Math.abs(top(sign) - top(sign.previousElementSibling)));
-    }""")
+    apart = page.evaluate("""(sign) => {
+      const top = (element) => element.getBoundingClientRect().top;
+      document.querySelectorAll(".desk .items td:nth-child(2)").forEach((cell) => (cell.style.width = "2rem"));
+      const later = [...document.querySelectorAll(`.desk td :is(i, b) + ${sign}`)];
+      return later.map((element) => Math.abs(top(element) - top(element.previousElementSibling)));
+    }""", sign)
     assert apart and max(apart) < 8
+
+
+@pytest.mark.parametrize("width", [768, 1280])
+def test_the_facts_about_the_user_are_next_to_each_other_below_the_lists(visit, disk, width):
+    page = visit(disk + "users/1.html", width)
+    lists, facts = (
+        [part.bounding_box() for part in page.locator(f".desk > section{kind}").all()]
+        for kind in (":not(.more)", ".more")
+    )
+    assert len(facts) == 2
+    assert facts[0]["y"] == facts[1]["y"] >= max(box["y"] + box["height"] for box in lists)
+    assert facts[0]["x"] + facts[0]["width"] < facts[1]["x"]

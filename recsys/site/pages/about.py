@@ -96,9 +96,13 @@ def _shown(value: Any, strings: Strings) -> str:
         return "–"
     if isinstance(value, bool):
         return strings.text("about.yes" if value else "about.no")
+    if isinstance(value, int):
+        return strings.number(f"{value:,}")
     if isinstance(value, float):
-        return f"{value:g}"  # a computed rate may be 0.00022000000000000003
-    return _argument(value)
+        return strings.number(f"{value:,g}")  # a computed rate may be 0.00022000000000000003
+    if isinstance(value, list | tuple):
+        return ", ".join(_shown(part, strings) for part in value)
+    return str(value)
 
 
 def _argument(value: Any) -> str:

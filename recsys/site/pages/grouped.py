@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recsys.schema import Metrics, ModelMetrics, TasteGroup, UserGroup
@@ -10,6 +10,7 @@ from recsys.site.catalogue import Catalogue
 from recsys.site.charts.compare import Series, dots_by_group
 from recsys.site.context import Chart
 from recsys.site.language.strings import Strings
+from recsys.site.output.jinja import capital
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,18 @@ def by_activity(
     if metrics.groups is None or len(metrics.groups.activity) < 2:
         return None
     groups = metrics.groups.activity
+    names = _names(groups, strings)
     rows = tuple(
         Series(catalogue.model(name), tuple(row.by_activity))
         for name, row in models.items()
         if len(row.by_activity) == len(groups)
     )
     return Grouped(
-        chart=dots_by_group(
-            "activity", [strings.exported(group.name) for group in groups], rows, f"nDCG@{metrics.k}", "ndcg"
+        chart=dots_by_group("activity", names, rows, f"nDCG@{metrics.k}", "ndcg"),
+        heads=tuple(
+            GroupHead(name, strings.number(_span(group)), group.n_users)
+            for name, group in zip(names, groups, strict=True)
         ),
-        heads=tuple(GroupHead(group.name, strings.number(_span(group)), group.n_users) for group in groups),
         rows=rows,
     )
 
@@ -61,6 +64,7 @@ def by_taste(
     if metrics.groups is None or len(metrics.groups.taste) < 2:
         return None
     groups = metrics.groups.taste
+    names = _names(groups, strings)
     rows = tuple(
         Series(catalogue.model(name), tuple(row.recommended_popularity))
         for name, row in models.items()
@@ -69,16 +73,23 @@ def by_taste(
     return Grouped(
         chart=dots_by_group(
             "taste",
-            [strings.exported(group.name) for group in groups],
+            names,
             rows,
             strings.text("compare.taste_axis"),
             "mean_ratings",
             reference=(strings.text("compare.theirs"), [group.rated_popularity for group in groups]),
         ),
-        heads=tuple(GroupHead(group.name, strings.number(_span(group)), group.n_users, group.rated_popularity)
-            for group in groups),
+        heads=tuple(
+            GroupHead(name, strings.number(_span(group)), group.n_users, group.rated_popularity)
+            for name, group in zip(names, groups, strict=True)
+        ),
         rows=rows,
     )
+
+
+def _names(groups: Sequence[UserGroup | TasteGroup], strings: Strings) -> list[str]:
+    """What the groups are called, as chart and table have it."""
+    return [capital(strings.exported(group.name)) for group in groups]
 
 
 def _span(group: UserGroup | TasteGroup) -> str:

@@ -62,9 +62,10 @@ export function createUserView(box, names) {
 
   const drawRecommended = (areEffects, matches) => ([item, score, bits, nWithheld, ...reasons], n) => {
     const marks = [];
-    if (bits & BOTH) marks.push(" ", element("i", {}, t("user.both")));
-    if (bits & HIT) marks.push(" ", element("b", {}, t("user.hit")));
-    if (bits & LIKED) marks.push("\u00a0", element("u", {}, t("user.liked")));
+    const mark = (name, text) => marks.push(marks.length ? "\u00a0" : " ", element(name, {}, text));
+    if (bits & BOTH) mark("i", t("user.both"));
+    if (bits & HIT) mark("b", t("user.hit"));
+    if (bits & LIKED) mark("u", t("user.liked"));
     const title = item < 0 ? [element("em", {}, t("user.withheld"))] : itemLink(item);
     const content = [...title, ...marks, ...drawReasons(areEffects, item, reasons, nWithheld)];
     const row = tableRow(`${n + 1}`, content, formatHundredths(score));

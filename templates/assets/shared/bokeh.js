@@ -17,8 +17,17 @@ export function whenVisitorActs() {
   });
 }
 
-// BokehJS writes numbers with a decimal point in every language: write those of axes and tooltips as the page does.
-function localizeNumbers() {
+// Decimal numbers with as many decimals as the longest of them has; other texts as they are.
+function withEqualDecimals(texts) {
+  if (!texts.every((text) => /^[-−]?\d+(\.\d+)?$/.test(text))) return texts;
+  const parts = texts.map((text) => text.split("."));
+  const most = Math.max(...parts.map(([, decimals = ""]) => decimals.length));
+  return parts.map(([whole, decimals = ""]) => (most ? `${whole}.${decimals.padEnd(most, "0")}` : whole));
+}
+
+// BokehJS strips zeros at the end of each number of an axis, 0.2 between 0.19 and 0.21, and writes a decimal point in every
+// language: write numbers of axes and tooltips as the page does.
+function formatNumbersAsThePage() {
   const { DEFAULT_FORMATTERS } = Bokeh.require("core/util/templating");
   for (const name of ["basic", "numeral"]) {
     const format = DEFAULT_FORMATTERS[name];
@@ -30,7 +39,7 @@ function localizeNumbers() {
   const { prototype } = Bokeh.require("models/formatters/basic_tick_formatter").BasicTickFormatter;
   const { doFormat } = prototype;
   prototype.doFormat = function formatTicks(...ticks) {
-    return doFormat.apply(this, ticks).map(withDecimalSeparator);
+    return withEqualDecimals(doFormat.apply(this, ticks)).map(withDecimalSeparator);
   };
 }
 
@@ -38,7 +47,7 @@ export const loadBokeh = (address) =>
   new Promise((resolve, reject) => {
     const script = element("script", { src: address });
     script.onload = () => {
-      if (withDecimalSeparator(".") !== ".") localizeNumbers();
+      formatNumbersAsThePage();
       resolve();
     };
     script.onerror = () => reject(new Error(`${script.src} did not load`));

@@ -242,6 +242,14 @@ def test_who_wants_less_motion_sees_the_map_once_an_epoch(page: Any) -> None:
     assert page.locator(".map-tip").is_hidden()
 
 
+def test_before_there_are_towers_a_pair_says_so_instead_of_empty_controls(page: Any) -> None:
+    create(page, "pair")
+    assert page.locator(".pair-state").inner_text() == "Their vectors appear as soon as the towers are ready."
+    assert page.locator(".pair-names, .pair-towers").locator("visible=true").count() == 0
+    show(page, pair=PAIR)
+    assert page.locator(".pair-names, .pair-towers").locator("visible=true").count() == 2
+
+
 def test_a_pair_shows_numbers_products_and_how_they_add_up(page: Any) -> None:
     create(page, "pair")
     show(page, pair=PAIR)

@@ -98,6 +98,16 @@ def test_a_computed_setting_is_shown_without_what_rounding_added(tmp_path):
     assert "0.000220" not in text
 
 
+def test_settings_are_shown_as_a_person_writes_them(tmp_path):
+    artefacts = tiny()
+    settings = {"negatives": 10000, "layers": ["base", 4096], "shuffle": True}
+    deep = msgspec.structs.replace(artefacts.build.models["deep"], settings=settings)
+    build = msgspec.structs.replace(artefacts.build, models={"deep": deep})
+    data = site_data(msgspec.structs.replace(artefacts, build=build))
+    shown = dict(about_context(data, PageHead("about.html", "About", "", "about.html", "")).settings)
+    assert [shown[f"deep.{name}"] for name in settings] == ["10,000", "base, 4,096", "yes"]
+
+
 SHAPES = {
     "base": {"base.user.table": [3, 2], "base.item.table": [5, 2], "base.bias.table": [5, 1]},
     "deep": {

@@ -72,9 +72,15 @@ def test_the_shares_of_a_comparison_are_of_all_users():
 def test_groups_have_their_spans_and_sizes():
     page = context(tiny())
     assert [(head.name, head.span, head.n_users) for head in page.activity.heads] == [
-        ("few", "1–4", 1), ("many", "5–1,200", 1)
+        ("Few", "1–4", 1), ("Many", "5–1,200", 1)
     ]  # fmt: skip
     assert [(head.span, head.rated) for head in page.taste.heads] == [("2–10", 7.25), ("20", 20.5)]
+
+
+def test_groups_are_called_the_same_in_chart_and_table():
+    page = context(tiny())
+    for grouped in (page.activity, page.taste):
+        assert set(all_columns(grouped.chart)[-1]["group"]) == {head.name for head in grouped.heads}
 
 
 def test_the_page_shows_every_part(tmp_path):

@@ -125,7 +125,7 @@ function createVectors(name, label, names) {
 // `onPick({ user } or { item })` is called when another pair shall be shown.
 export function createPair(box, { facts, log, userIds }, onPick) {
   const [userName, itemName] = [element("bdi"), element("bdi")];
-  const state = element("p", { class: "pair-state" });
+  const state = element("p", { class: "pair-state" }, t("playground_pair.waiting"));
   const towers = {
     base: createVectors("base", t("playground.base"), names()),
     deep: createVectors("deep", t("playground.deep"), names()),
@@ -156,8 +156,9 @@ export function createPair(box, { facts, log, userIds }, onPick) {
     button({ class: "quiet", disabled: "" }, otherItem, t("playground_pair.other_item")),
   );
   const head = element("div", { class: "playground-head" }, element("h2", {}, t("playground_pair.heading")), actions);
-  const who = element("p", { class: "pair-names" }, userName, " × ", itemName);
-  box.replaceChildren(head, who, state, element("div", { class: "pair-towers" }, towers.base.box, towers.deep.box));
+  const who = element("p", { class: "pair-names", hidden: "" }, userName, " × ", itemName);
+  const numbers = element("div", { class: "pair-towers", hidden: "" }, towers.base.box, towers.deep.box);
+  box.replaceChildren(head, who, state, numbers);
   onThemeChange(() => {
     for (const tower of Object.values(towers)) tower.repaint();
   });
@@ -176,6 +177,7 @@ export function createPair(box, { facts, log, userIds }, onPick) {
     itemName.textContent = [facts.title(pair.item), facts.year(pair.item)].filter(Boolean).join(" ");
     state.textContent = describeState();
     for (const control of actions.children) control.disabled = false;
+    who.hidden = numbers.hidden = false;
     towers.base.show(pair.base);
     towers.deep.show(pair.deep);
   };
