@@ -28,30 +28,45 @@ def is_table(block: str) -> bool:
     return block.startswith("|")
 
 
-def columns(table: str) -> Iterator[str]:
-    for cells in zip(*(row.split("|") for row in table.splitlines()), strict=False):
-        yield " ".join(cells)
+def lines(table: str) -> Iterator[str]:
+    """All rows and all columns."""
+    rows = table.splitlines()
+    yield from rows
+    yield from map(" ".join, zip(*(row.split("|") for row in rows), strict=False))
 
 
 def figures(text: str) -> frozenset[str]:
     return frozenset(FIGURE.findall(text))
 
 
-def unsupported(document: str, sources: Sequence[str]) -> list[str]:
-    """Rows and clauses of a text whose figures do not all stand in one place of one of the sources.
+def is_in_rows_or_columns(quoted: frozenset[str], table: Sequence[frozenset[str]]) -> bool:
+    """Whether every figure is in a row or column of the table together with another of them, or is the only one."""
+    shared = [line & quoted for line in table]
+    return quoted == frozenset().union(*(each for each in shared if len(each) >= min(2, len(quoted))))
 
-    The figures of a row must be in one row or column of a table; those of a clause in one table, paragraph or list
-    item.
+
+def unsupported(document: str, sources: Sequence[str]) -> list[str]:
+    """Rows and clauses of a text whose figures do not stand together in one place of one of the sources.
+
+    Those of a row must be in one row or column of a table; those of a clause in one paragraph or list item, or in one
+    table as :func:`is_in_rows_or_columns` says.
     """
     places = [block for source in sources for block in blocks(source)]
-    tables = [place for place in places if is_table(place)]
-    for_rows = {figures(line) for table in tables for line in (*table.splitlines(), *columns(table))}
-    for_clauses = {figures(place) for place in places}
+    tables = [[figures(line) for line in lines(place)] for place in places if is_table(place)]
+    texts = [figures(place) for place in places if not is_table(place)]
+
+    def supports_row(quoted: frozenset[str]) -> bool:
+        return any(quoted <= line for table in tables for line in table)
+
+    def supports_clause(quoted: frozenset[str]) -> bool:
+        return any(quoted <= text for text in texts) or any(is_in_rows_or_columns(quoted, table) for table in tables)
+
     missing = []
     for block in blocks(document):
-        statements = block.splitlines() if is_table(block) else CLAUSE_END.split(block)
-        candidates = for_rows if is_table(block) else for_clauses
-        missing += [each for each in statements if not any(figures(each) <= place for place in candidates)]
+        if is_table(block):
+            missing += [row for row in block.splitlines() if not supports_row(figures(row))]
+        else:
+            missing += [clause for clause in CLAUSE_END.split(block) if not supports_clause(figures(clause))]
     return missing
 
 
@@ -85,7 +100,8 @@ ALS .2245.
     ("| deep | .2389 | .1632 |", False),  # of two rows and two columns
     ("| deep | .2389 | .1852 |", False),
     ("| ALS | .2245 | .3068 |", False),
-    ("`deep` has .2389, `base` .1632.", True),  # of one table
+    ("`deep` has .2389 and .1851, `base` .2206 and .1632.", True),  # two rows of one table
+    ("`deep` has .2389, `base` .1632.", False),
     ("`deep` has .213\nfrom noise, ALS .2245.", True),
     ("ALS has .2245, on Steam `deep` .3068.", False),
     ("ALS has .2245; on Steam `deep` has .3068.", True),
