@@ -118,16 +118,16 @@ def skip_reason(parts: Split, holdout: float, relevant_from: float | None) -> st
     if relevant_ratings(parts.train, parts.test, relevant_from) is not None:
         return None
     if holdout == 0:
-        return "holdout is 0, so no rating is held out from training"
+        return "holdout is 0, so nothing is held out from training"
     if parts.test is None:  # of two or more ratings, at least one is held out
-        return "no user has more than one rating, so none can be held out from training"
+        return "no user has more than one item, so nothing can be held out from training"
     return none_relevant(parts.test, relevant_from)
 
 
 def none_relevant(test: Dataset, relevant_from: float | None) -> str:
     """Why none of the held-out ratings counts."""
     if relevant_from is None or reaches(test.rating, relevant_from).any():
-        return "every held-out rating that would count is of an item that its user rated under another id in training"
+        return "every held-out item that would count is one that its user has under another id in training"
     return (
         f"relevant_from is {relevant_from:g}, and the highest held-out rating is {test.rating.max():g}, so no item "
         "counts as relevant"

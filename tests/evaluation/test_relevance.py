@@ -66,9 +66,9 @@ def log(n_users: int, ratings_each: int) -> recsys.Dataset:
 
 
 @pytest.mark.parametrize(("n_ratings", "holdout", "relevant_from", "reason"), [
-    (5, 0.0, None, "holdout is 0, so no rating is held out"),
-    (1, 0.2, None, "no user has more than one rating, so none can be held out"),
-    (1, 0.2, 4.0, "no user has more than one rating, so none can be held out"),
+    (5, 0.0, None, "holdout is 0, so nothing is held out"),
+    (1, 0.2, None, "no user has more than one item, so nothing can be held out"),
+    (1, 0.2, 4.0, "no user has more than one item, so nothing can be held out"),
     (5, 0.2, 4.0, "relevant_from is 4, and the highest held-out rating is 3"),
 ])  # fmt: skip
 def test_the_reason_why_nothing_can_be_measured_is_the_right_one(n_ratings, holdout, relevant_from, reason):

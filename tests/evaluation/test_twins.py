@@ -71,7 +71,7 @@ def test_a_hidden_twin_of_an_item_rated_in_training_counts_for_no_row():
 def test_where_every_hidden_rating_is_of_a_twin_nothing_can_be_measured():
     titles = ["Amy", "Amy"]
     train, test = with_titles(log_of([(0, 0)], 1, 2), titles), with_titles(log_of([(0, 1)], 1, 2), titles)
-    with pytest.raises(ConfigError, match="every held-out rating that would count is of an item that its user rated"):
+    with pytest.raises(ConfigError, match="every held-out item that would count is one that its user has under"):
         recsys.evaluate(TableScorer([[1, 2]]), train, test, k=1)
 
 

@@ -37,12 +37,14 @@ WORDS = dict.fromkeys(("item", "items", "do", "did", "genre", "genres", "value",
 KINDS = [("scale",), ("counts",), ("equal", "likes")]
 OTHERS = [
     (), ("temporal", "genres", "years", "discovery"), ("genres", "unmeasured", "hash_users"), ("years", "name_all"),
-    ("hide_rated", "rated_withheld"), ("name_none", "rated_withheld"), ("rated_withheld",),
+    ("unmeasured", "agreement"), ("unvalidated",), ("hide_rated", "rated_withheld"), ("name_none", "rated_withheld"),
+    ("rated_withheld",),
 ]  # fmt: skip
 INTERNATIONAL = {
     *("Adam", "BPR", "Base", "Deep", "Experiment", "Fair", "Filter", "JSON", "Jaccard", "JavaScript", "Median"),
     *("Pause", "Python", "Relevant", "SGD", "SHA-256", "Score", "Seed", "Start", "Test", "Training", "Zoom"),
     *("Genres in Deep", "MLP in Deep", "Dimension {n}: {a} × {b} = {product}", "k = {k}"),
+    "<strong>{name}</strong>: {n_ratings} {of_items} {by_users}.",
     *("nDCG {base} · {deep}", "nDCG@{k}", "Schema:"),
 }
 """Texts that are the same in both languages; so are those without a letter outside of parameters."""

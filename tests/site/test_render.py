@@ -161,7 +161,7 @@ def test_without_a_holdout_the_pages_say_why_nothing_was_measured(tmp_path):
     folder = render_html(tiny(measured=False), tmp_path, "about", "users", "compare")
     for address in ("index.html", "about.html", "users.html", "compare.html"):
         text = (folder / address).read_text("utf-8")
-        assert "No metrics were measured: holdout is 0, so no rating is held out from training." in text, address
+        assert "No metrics were measured: holdout is 0, so nothing is held out from training." in text, address
     assert " hits" not in re.sub(r"<p .*?</p>", "", (folder / "users.html").read_text("utf-8"))
 
 

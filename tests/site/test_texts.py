@@ -42,7 +42,7 @@ KINDS = [Strings(TEMPLATES / "strings" / "en.toml", {**dict.fromkeys(
     ("item", "items", "do", "did", "genre", "genres", "value", "dataset", "discovery"), "x")}, conditions, "film")
     for conditions in (
         ("scale", "temporal", "genres", "years"), ("counts",), ("equal", "temporal"), ("discovery",),
-        ("unmeasured", "hide_rated", "name_all"), (),
+        ("unmeasured", "hide_rated", "name_all"), ("unvalidated", "name_none"), (),
     )]  # fmt: skip
 
 

@@ -304,7 +304,7 @@ def tiny(models: tuple[str, ...] = MODELS, *, measured: bool = True, synthetic: 
             k=2, users=users(models), rank_ends=[10, 50, 200], genres=["Drama", "<i>Sci-Fi</i>"]
         ),
         metrics=Metrics(
-            protocol=protocol(None if measured else "holdout is 0, so no rating is held out from training"),
+            protocol=protocol(None if measured else "holdout is 0, so nothing is held out from training"),
             k=2,
             models=rows if measured else {},
             groups=groups() if measured else None,

@@ -27,7 +27,10 @@ def write_pictures(artefacts: Artefacts, catalogue: Catalogue, assets: Assets, s
     dataset = artefacts.build.dataset
     name = drawable(strings.word("dataset")) or strings.text("site.card_untitled")
     facts = strings.text(
-        "site.card_facts", n=dataset.n_users, n_items=dataset.n_items, n_ratings=dataset.n_ratings
+        "site.card_facts",
+        n_users=strings.text("site.users", n=dataset.n_users),
+        n_items=strings.text("site.items", n=dataset.n_items),
+        n_ratings=strings.text("site.ratings", n=dataset.n_ratings),
     )
     card = social_card(name, facts, points, n_placed)
     assets.write("card.png", card)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from recsys.schema import Artefacts
+from recsys.schema import Artefacts, LossHistory
 from recsys.site.control import control_of
 
 _USUALLY_NAMED = 30
@@ -20,7 +20,9 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
     ``scale``, ``counts`` or ``equal``: what its ratings are; ``likes``: visitors like an item or not; ``temporal``:
     the newest ratings were held out from training; ``genres``, ``years``: any item has one; ``vowel``: the noun is
     pronounced with a vowel first; ``unmeasured``: there are no metrics, as where nothing is held out from training;
-    ``discovery``: the lists on pages are re-ranked by it; ``hash_users``, ``hide_rated``: these settings of privacy;
+    ``unvalidated``: the models were trained without validation, as where too few users have a rating to set aside;
+    ``agreement``: it was measured how far two models agree; ``discovery``: the lists on pages are re-ranked by it;
+    ``hash_users``, ``hide_rated``: these settings of privacy;
     ``name_all``, ``name_none``: all rated items of a user may be named, or none; ``rated_withheld``: so few that the
     ten best of some users are not.
     """
@@ -36,6 +38,8 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
         "years": any(item.year is not None for item in items),
         "vowel": _begins_with_vowel(build.presentation.item.one),
         "unmeasured": not artefacts.metrics.models,
+        "unvalidated": _is_unvalidated(artefacts.loss_history),
+        "agreement": artefacts.metrics.agreement is not None,
         "discovery": artefacts.shown_lists is not None,
         "hash_users": settings.get("hash_users") is True,
         "hide_rated": settings.get("hide_rated") is True,
@@ -44,6 +48,12 @@ def conditions_of(artefacts: Artefacts) -> frozenset[str]:
         "rated_withheld": settings.get("hide_rated") is True or (n_named < _USUALLY_NAMED and not names_all),
     }
     return frozenset(name for name, is_true in holds.items() if is_true)
+
+
+def _is_unvalidated(history: LossHistory) -> bool:
+    """Whether models were trained, and none was scored on ratings set aside."""
+    records = [record for records in history.models.values() for record in records]
+    return bool(records) and all(record.validation_ndcg is None for record in records)
 
 
 def _begins_with_vowel(noun: str) -> bool:

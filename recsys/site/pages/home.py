@@ -80,10 +80,11 @@ def home_context(data: SiteData, page: PageHead) -> HomeContext:
 
 def _lead(data: SiteData, *, answers: bool) -> Markup:
     t, dataset, n_models = data.strings, data.artefacts.build.dataset, len(data.catalogue.models)
+    people = t("home.people", n=dataset.n_users)
     if not n_models:
-        return t("home.lead_none", n_ratings=dataset.n_ratings, n=dataset.n_users)
+        return t("home.lead_none", n=dataset.n_ratings, people=people)
     n_train = sum(item.n_train for item in data.artefacts.items.items)  # without what was held out
-    sizes = {"n_ratings": n_train, "n": dataset.n_users}
+    sizes = {"n_ratings": t("site.ratings", n=n_train), "people": people}
     if answers:
         return t("home.lead_answers", **sizes)
     match n_models:

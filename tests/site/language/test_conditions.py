@@ -7,7 +7,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from recsys.schema import Noun, Presentation, RatingsSummary
+from recsys.schema import Artefacts, EpochRecord, LossHistory, Noun, Presentation, RatingsSummary
 from tests.site.language.sites import texts_of_site
 from tests.site.tiny import tiny
 
@@ -70,7 +70,30 @@ def test_without_metrics_nothing_is_said_of_ratings_set_aside():
     published = texts("about.privacy_user")
     assert "films behind these, and what can be counted without naming films: genres and the number" in published
     assert texts("home.card_user_text", n=3).endswith("recommends and why.")
-    assert "was not measured" in texts("home.card_compare_text")
+
+
+@pytest.mark.parametrize(("models", "text"), [
+    (("base", "deep"), "How far the models agree, and why it was not measured how good they are."),
+    (("deep",), "Why it was not measured how good the lists are."),
+])  # fmt: skip
+def test_without_metrics_the_comparison_promises_how_far_models_agree_where_there_are_two(models, text):
+    assert texts_of_site(tiny(models, measured=False))("home.card_compare_text") == text
+
+
+def unvalidated(models: tuple[str, ...] = ("base", "deep")) -> Artefacts:
+    """Of a log in which too few users have a rating to set aside for validation."""
+    artefacts = tiny(models)
+    records = [EpochRecord(epoch=1, train_loss=2.0, validation_loss=None, validation_ndcg=None)]
+    return replace(artefacts, loss_history=LossHistory(models=dict.fromkeys(models, records)))
+
+
+def test_without_validation_nothing_is_said_to_be_chosen_by_it():
+    texts = texts_of_site(unvalidated())
+    keys = ("about.stop", "about.deep_learns", "training.lede", "home.card_training_text")
+    assert [key for key in keys if re.search("chose|best to stop|is set aside", texts(key))] == []
+    assert "every epoch is run, and the last one is served" in texts("about.stop")
+    assert "trained on all ratings and for every epoch" in texts("training.lede")
+    assert "a part of the training ratings is set aside" in texts_of_site()("about.stop").lower()
 
 
 @pytest.mark.parametrize(("key", "parameters", "phrase"), [
@@ -85,13 +108,17 @@ def test_what_users_did_is_said_in_grammatical_english_where_the_participle_is_i
 
 
 @pytest.mark.parametrize(("key", "others", "text"), [
-    ("home.lead_answers", {"n_ratings": 4}, "trained on 4 ratings by 1 person,"),
+    ("home.people", {}, "1 person"),
+    ("home.lead_none", {"people": "1 person"}, "Here is 1 rating by 1 person."),
     ("home.card_user_text", {}, "What they liked, what"),
     ("home.card_items_text", {}, "1, and who it is recommended to."),
     ("home.figures", {"k": 9, "chosen": "x", "confidence": "95%"}, "There is 1 user to judge by"),
     ("home.outcome", {"n_hits": 0, "mean": 1}, "They went on to watch 0 of 1 recommended,"),
-    ("site.card_facts", {"n_ratings": 4, "n_items": 4}, "1 user · 4 films"),
-    ("about.data_text", {"name": "x", "n_ratings": 4, "n_items": 4}, "4 films by 1 user."),
+    ("site.users", {}, "1 user"),
+    ("site.items", {}, "1 film"),
+    ("site.ratings", {}, "1 rating"),
+    ("about.of_items", {}, "of 1 film"),
+    ("about.by_users", {}, "by 1 user"),
     ("items.lede", {}, "1 film, with a page:"),
     ("compare.protocol_users", {"n_evaluated": 4}, "1 without a relevant held-out film is left out"),
     ("map.trusted", {"trusted": "1.00"}, "the nearest film on a map is also the nearest"),

@@ -54,6 +54,20 @@ def test_reasons_are_explained_unless_they_are_hidden(tmp_path):
     assert '"#why"' not in text_of(msgspec.structs.replace(shown, build=build), tmp_path / "hidden")
 
 
+@pytest.mark.parametrize("hide_rated", [False, True])
+def test_where_no_rated_item_may_be_named_none_is_said_to_be(tmp_path, hide_rated):
+    artefacts = tiny()
+    settings = {**artefacts.build.config, "named_items": "none", "hide_rated": hide_rated}
+    unnamed = msgspec.structs.replace(
+        artefacts,
+        build=msgspec.structs.replace(artefacts.build, config=settings),
+        recommendations=msgspec.structs.replace(artefacts.recommendations, max_named=0),
+    )
+    text = text_of(unnamed, tmp_path)
+    assert "None of the films a user has rated is named, neither as a hit nor as a reason." in text
+    assert "at most 0" not in text.lower()
+
+
 @pytest.mark.parametrize("name", ["base", "deep"])
 def test_reasons_are_explained_for_the_models_of_the_site_alone(tmp_path, name):
     why = text_of(tiny((name,)), tmp_path).partition('id="why"')[2].partition("<h2")[0]
