@@ -38,6 +38,8 @@ class RateContext(Context):
     """Best to begin with first; none where the deep model was not built."""
     n_first: int
     """How many of them are shown at first."""
+    k: int
+    """Recommendations in the lists of users; visitors get as many at first."""
     n_rateable: int
     """Items that can be rated and recommended here."""
     n_items: int
@@ -65,6 +67,7 @@ def rate_context(data: SiteData, page: PageHead) -> RateContext:
         page=page,
         starters=starters_of(tower, data.catalogue),
         n_first=_N_FIRST,
+        k=data.artefacts.recommendations.k,
         n_rateable=len(tower.item_ids) if tower else 0,
         n_items=len(data.artefacts.items.items),
         overlap=round(tower.overlap, 1) if tower and tower.overlap is not UNSET else None,

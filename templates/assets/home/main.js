@@ -9,13 +9,14 @@ import { createStore } from "../rating/store.js";
 import { describeFailure, isOutdated } from "../shared/outdated.js";
 import { t } from "../shared/strings.js";
 
-const N_LISTED = 5;
+const MAX_LISTED = 5;
 
 const box = document.querySelector("[data-try]");
 const part = (name) => box.querySelector(`[data-${name}]`);
 const [statusText, retryButton] = ["status", "retry"].map(part);
 const waitingText = statusText.textContent;
 const scale = SCALES[box.dataset.control];
+const nListed = Math.min(Number(box.dataset.k), MAX_LISTED);
 let items = null; // until the tower is loaded
 let loading = null; // settles when it is, or could not be
 let showAnswer = () => {};
@@ -35,7 +36,7 @@ function createAnswerView(tower) {
   const recommendations = createRecommendations(part("list"), items, scale, state);
   return () => {
     answer.setRatings(state.ratings);
-    const best = answer.best(state.unwanted, store.readDiscovery() ?? Number(box.dataset.discovery)).slice(0, N_LISTED);
+    const best = answer.best(state.unwanted, store.readDiscovery() ?? Number(box.dataset.discovery)).slice(0, nListed);
     recommendations.show(best, answer.reasons(best.map(([row]) => row)), state.unwanted);
     if (!answer.user) setStatus(waitingText);
     else setStatus(best.length ? "" : t("rate.noneLeft"));

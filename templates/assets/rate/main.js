@@ -25,9 +25,10 @@ const MAX_LISTED = 50;
 
 const page = document.querySelector("[data-rate]");
 const part = (name) => page.querySelector(`[data-${name}]`);
+const nFirst = Math.min(Number(page.dataset.k), MAX_LISTED); // as many as users of the site get
 const [listBox, waitBox, retryButton, genreSelect] = ["list", "waiting", "retry", "genre"].map(part);
 const [moreButton, numbersLabel, scoreNote, bar] = ["show-more", "numbers", "note", "bar"].map(part);
-let nListed = STEP;
+let nListed = nFirst;
 let items = null; // until the tower is loaded
 let loading = null; // settles when it is, or could not be
 let showAnswer = () => {};
@@ -70,7 +71,7 @@ function createAnswerView({ tower, square, landmarks }) {
   const similarUsers = createSimilarUsers(part("similar-users"), tower, items, scale);
   const ratingsList = createRatingsList(part("your-ratings"), items, scale, state.rate);
   const recommendations = createRecommendations(listBox, items, scale, state);
-  const together = createTogether(part("both"), tower, items, state, () => discovery.value);
+  const together = createTogether(part("both"), tower, items, state, nFirst, () => discovery.value);
   const watchlist = createWatchlist(part("watchlist"), items, scale, state);
 
   const [withoutBox, backButton] = [part("without"), part("without").querySelector("button")];
@@ -170,13 +171,14 @@ function openAddress() {
 }
 
 genreSelect.addEventListener("change", () => {
-  nListed = STEP;
+  nListed = nFirst;
   showList();
 });
 moreButton.addEventListener("click", () => {
-  nListed += STEP;
+  const nBefore = nListed;
+  nListed = Math.min(nListed + STEP, MAX_LISTED);
   showList();
-  listBox.querySelector(`[data-items] > :nth-child(${nListed - STEP + 1}) a`)?.focus();
+  listBox.querySelector(`[data-items] > :nth-child(${nBefore + 1}) a`)?.focus();
 });
 const importInput = part("import");
 importInput.addEventListener("change", () => {

@@ -5,8 +5,6 @@ import { t } from "../shared/strings.js";
 import { chooseBest, createAnswer } from "./answer.js";
 import { standardDeviation } from "./discovery.js";
 
-const N_LISTED = 10;
-
 // By the name of the choice: how much an item is for both, from how much it is for each.
 const COMBINE = {
   least: Math.min, // least misery: as much as for the less keen
@@ -26,8 +24,8 @@ export function shareOf(first, second) {
   return firstGain + secondGain ? firstGain / (firstGain + secondGain) : 0.5;
 }
 
-// `getDiscovery()` is 0 to 1.
-export function createTogether(box, tower, items, state, getDiscovery) {
+// The list has at most `nListed` items; `getDiscovery()` is 0 to 1.
+export function createTogether(box, tower, items, state, nListed, getDiscovery) {
   const list = box.querySelector("ol");
   const notes = [...box.querySelectorAll("[data-how]")];
   const choices = [...box.querySelectorAll("input")];
@@ -48,7 +46,7 @@ export function createTogether(box, tower, items, state, getDiscovery) {
     const match = own.match.map((value, row) => COMBINE[how](value, linked.match[row]));
     const rated = [...own.rated, ...linked.rated].map(([row]) => row);
     const excluded = [...rated, ...[...state.ownUnwanted, ...state.unwanted].map(items.row)];
-    const best = chooseBest({ tower, items }, scores, match, excluded, getDiscovery()).slice(0, N_LISTED);
+    const best = chooseBest({ tower, items }, scores, match, excluded, getDiscovery()).slice(0, nListed);
     list.replaceChildren(...best.map(([row]) => createLine(row, shareOf(ownScores[row], linkedScores[row]))));
     for (const note of notes) note.hidden = note.dataset.how !== how;
   };

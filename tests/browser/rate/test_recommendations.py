@@ -3,6 +3,8 @@
 import re
 from itertools import pairwise
 
+import pytest
+
 from tests.browser.conftest import OFFLINE, other_main_path
 from tests.browser.rate.page import (
     FOCUSED,
@@ -140,6 +142,25 @@ def test_the_list_can_be_limited_to_a_genre_and_extended_by_ten(open_rate_page, 
     assert page.evaluate(FOCUSED) == items[comedies[10]]["title"]
     page.get_by_label("Genre").select_option("All genres")
     assert recommended(page) == [id_ for id_, _ in expected_ranking(page, ratings)][:10]
+
+
+@pytest.mark.parametrize(("k", "n_first", "n_more"), [(3, 3, 13), (1000, 50, None)])
+def test_the_list_is_at_first_as_long_as_those_of_users_up_to_fifty(visit, k, n_first, n_more):
+    def of_a_site_with_k(route):
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text().replace('data-k="10"', f'data-k="{k}"'))
+
+    page = visit("rate.html")
+    page.route("**/rate.html", of_a_site_with_k)
+    page.reload()
+    ratings = [rate_card(loaded(page), 0, 5)]
+    expected = [id_ for id_, _ in expected_ranking(page, ratings)]
+    assert recommended(page) == expected[:n_first]
+    more = page.get_by_role("button", name="Show more")
+    assert more.is_visible() == (n_more is not None)
+    if n_more:
+        more.click()
+        assert recommended(page) == expected[:n_more]
 
 
 def test_an_item_from_the_search_becomes_the_first_card_and_gets_the_focus(open_rate_page, items):

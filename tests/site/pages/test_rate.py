@@ -51,6 +51,11 @@ def test_starters_are_links_in_the_order_of_the_tower(site):
     assert HOSTILE not in page.text
 
 
+def test_scripts_know_the_length_of_the_lists_of_users(tmp_path):
+    site = render_html(tiny(), tmp_path, "rate")
+    assert [Page(site / name).text.count('data-k="2"') for name in ("index.html", "rate.html")] == [1, 1]
+
+
 def test_starters_after_the_first_twelve_are_hidden_at_first(tmp_path):
     page = Page(render_html(with_tower(tiny(), starters=[0, 1, 2, 3, 4] * 3), tmp_path, "rate") / "rate.html")
     starters = re.findall(r"<li([^>]*)data-item", page.text)
