@@ -40,6 +40,19 @@ _AGGREGATES = word_set(
 )
 """A mean rating, or a number of ratings, describes an item; it is not a rating by a user."""
 
+_USES = (
+    "plays playcount playcounts listens listencount hours minutes playtime scrobbles play listen hour minute "
+    "watchtime streams "
+    "stunden minuten spielzeit spielstunden wiedergaben heures horas minutos ecoutes escuchas ascolti"
+)
+_AMOUNTS = (
+    "quantity qty count counts frequency freq views clicks purchases purchase purchased bought orders interactions "
+    "visits downloads borrowed loans "
+    "menge anzahl aufrufe klicks besuche ausleihen cantidad quantite quantita quantidade"
+)
+_COUNTS = word_set(f"{_USES} {_AMOUNTS}")
+"""Words for ratings that are counts: of uses, such as plays and hours, and of other things."""
+
 # By role: words in order of preference, each tuple one rank. Folded: without accents, in lower case.
 _WORDS: dict[Role, tuple[str, ...]] = {
     "user": (
@@ -72,10 +85,8 @@ _WORDS: dict[Role, tuple[str, ...]] = {
         "ratings stars star bewertung bewertungen sterne evaluation valoracion calificacion puntuacion avis",
         "score overall grade mark rate vote points point feedback preference opinion punkte nota note noten liked "
         "like thumbs thumb puntos punteggio voto recommended sentiment",
-        "plays playcount playcounts listens listencount hours minutes playtime scrobbles play listen hour minute "
-        "watchtime streams stunden",
-        "quantity qty count counts weight frequency freq views clicks purchases purchase purchased bought orders "
-        "menge anzahl cantidad quantite interactions visits downloads borrowed loans",
+        _USES,
+        f"{_AMOUNTS} weight",
         "event action interaction behavior behaviour ereignis evento",
         "value strength confidence amount",
     ),
@@ -191,6 +202,16 @@ def is_id_name(name: str) -> bool:
     words = words_of(name)
     ends = {words[0], words[-1]} if words else set()
     return bool(ends & _ID_ENDS) or name.lower().endswith("id")
+
+
+@cache
+def says_counts(name: str) -> bool:
+    """Whether a name says that the ratings in a column are counts: "plays", "Hours played", but not "play score"."""
+    words = words_of(name)
+    if len(words) > 1 and words[-1] in _LENGTH_WORDS and words[-2] in _DURATIONS:
+        return True
+    ratings = [word for word in words if "rating" in _first_roles(word)]
+    return bool(ratings) and set(ratings) <= _COUNTS
 
 
 @cache

@@ -75,7 +75,8 @@ class Dataset:
         noun: what an item is called.
         genre_label: what a genre is called, such as tag.
         rating_name: what a rating that counts something is called, such as hours; None for other ratings.
-        is_counted: a rating is how many rows its pair has in the source, and so a count whatever the distribution.
+        is_counted: ratings are counts whatever their distribution: of the rows that a pair has in the source, or of
+            what the name of their column says, such as plays.
 
     Raises:
         DataError: the name is not text, there is no rating, an index or a shape does not fit, a rating is not finite,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recsys.config import ReadConfig, Role
 from recsys.data.cleaning import CleanTable, clean_facts, clean_ratings, odd_facts
 from recsys.data.column_kinds import describe_ratings, describe_table
-from recsys.data.column_names import matches_of_name, words_of
+from recsys.data.column_names import matches_of_name, says_counts, words_of
 from recsys.data.columns import as_text
 from recsys.data.dataset import Dataset, RepeatedPairError, Source
 from recsys.data.duplicates import Rule, merge_duplicates
@@ -24,7 +24,7 @@ from recsys.data.input_table import InputTable
 from recsys.data.nouns import label_of_genres, name_of_counts, noun_of_names
 from recsys.data.odd_values import odd_ages, odd_times, odd_years
 from recsys.data.rating_roles import find_rating_columns
-from recsys.data.rating_scale import count_scale, rating_scale
+from recsys.data.rating_scale import count_scale, may_be_counts, rating_scale
 from recsys.data.report import ReadReport
 from recsys.data.roles import FACT_ROLES, SAMPLE_ROWS, RoleColumn, Roles
 from recsys.data.row_facts import FactSource, Key, RowFacts, RowsOfLog, facts_of_rows
@@ -124,6 +124,7 @@ def _make_dataset(
     """The data set with one rating for each pair, and the names of items, genres and ratings."""
 
     def make(arrays: dict[str, Any], is_counted: bool = False) -> Dataset:
+        is_counted = is_counted or (says_counts(roles.name("rating") or "") and may_be_counts(arrays["rating"]))
         scale = count_scale if is_counted else rating_scale
         is_count = len(arrays["rating"]) > 0 and scale(arrays["rating"]).kind == "counts"
         return Dataset(

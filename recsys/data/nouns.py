@@ -170,16 +170,16 @@ _LABELS = {
 _COUNT_NAMES = {
     word: name
     for name, words in {
-        "plays": "play plays playcount playcounts scrobbles streams",
-        "listens": "listen listens listencount",
-        "hours": "hours hour stunden",
-        "minutes": "minutes minute",
-        "views": "views view watches",
-        "clicks": "clicks click",
+        "plays": "play plays playcount playcounts scrobbles streams wiedergaben",
+        "listens": "listen listens listencount ecoutes escuchas ascolti",
+        "hours": "hours hour stunden spielstunden heures horas",
+        "minutes": "minutes minute minuten minutos",
+        "views": "views view watches aufrufe",
+        "clicks": "clicks click klicks",
         "purchases": "purchases purchase purchased bought orders quantity qty",
         "downloads": "downloads download",
-        "visits": "visits visit checkins",
-        "loans": "loans borrowed loan",
+        "visits": "visits visit checkins besuche",
+        "loans": "loans borrowed loan ausleihen",
         "events": "event events action interaction interactions behavior behaviour",
     }.items()
     for word in words.split()

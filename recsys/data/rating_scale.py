@@ -1,8 +1,8 @@
 """How much a rating weighs in a history, by what the ratings of a log are: opinions, counts, or all alike.
 
 The distribution of the ratings decides, not their lowest and highest value: a single absurd value must not change the
-weights of all others, and plays or hours are not stars. Only ratings that are numbers of rows are known to be counts.
-The scale of a data set is :attr:`recsys.data.dataset.Dataset.rating_scale`.
+weights of all others, and plays or hours are not stars. Numbers of rows are known to be counts, and so are ratings in
+a column with a name such as plays. The scale of a data set is :attr:`recsys.data.dataset.Dataset.rating_scale`.
 """
 
 from __future__ import annotations
@@ -138,12 +138,20 @@ def rating_scale(ratings: NDArray[np.floating[Any]]) -> RatingScale:
 
 
 def count_scale(counts: NDArray[np.floating[Any]]) -> RatingScale:
-    """The scale of numbers (n,), all above zero, that are known to be counts whatever their distribution.
+    """The scale of numbers (n,), none below zero, that are known to be counts whatever their distribution.
 
-    High counts may be outliers, so that all others may be alike; the lowest is never an outlier.
+    High counts may be outliers, so that all others may be alike; the lowest above zero is never an outlier.
     """
-    low, high = float(counts.min()), usual_range(counts, _support(len(counts)))[1]
+    positive = counts[counts > 0]
+    if not len(positive):
+        return Equal(0.0, 0.0)
+    low, high = float(positive.min()), usual_range(positive, _support(len(positive)))[1]
     return Equal(low, high) if low == high else Counts(low, high)
+
+
+def may_be_counts(ratings: NDArray[np.floating[Any]]) -> bool:
+    """Whether ratings (n,) that look like opinions may be counts, if the name of their column says so."""
+    return rating_scale(ratings).kind == "scale" and ratings.min() >= 0 and count_scale(ratings).kind == "counts"
 
 
 def _support(n: int) -> int:

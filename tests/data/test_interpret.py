@@ -267,6 +267,18 @@ def test_a_count_is_called_what_its_column_is_called():
     assert (report.rating_name, dataset.rating_name, report.noun.do) == ("hours", "hours", "play")
 
 
+@pytest.mark.parametrize(("column", "values", "kind"), [
+    ("plays", range(1, 90), "counts"), ("Hours played", range(90), "counts"), ("Anzahl", range(1, 90), "counts"),
+    ("Score", range(1, 90), "scale"), ("play score", range(1, 90), "scale"), ("plays", range(-44, 45), "scale"),
+    ("bought", range(2), "scale"),
+])  # fmt: skip
+def test_evenly_spread_numbers_are_counts_where_the_column_says_so(column, values, kind):
+    rows = [[f"u{n % 50}", f"g{n % 37}", str(values[n % len(values)])] for n in range(300)]
+    dataset, report = read(table_of(rows, ["user", "game", column]), columns={"rating": column})
+    assert (dataset.rating_scale.kind, dataset.is_counted) == (kind, kind == "counts")
+    assert (report.rating_name is not None) == (kind == "counts")
+
+
 def test_users_extra_columns_are_features_but_those_that_identify():
     people = table_of([["ann", "31", "ann@example.org"], ["bob", "", "bob@example.org"]], ["reader", "age", "email"])
     dataset, report = read(table_of(ROWS, HEADER), None, people)

@@ -62,6 +62,11 @@ def test_opinions_are_no_counts(kind):
     assert scale == Opinions(*np.sort(ratings)[[1, -2]])  # the lowest and the highest that two ratings reach
 
 
+def test_counts_of_zero_are_no_part_of_the_range_of_counts():
+    assert count_scale(np.array([0, 0, 3, 9], np.float32)) == Counts(3, 9)
+    assert count_scale(np.zeros(4, np.float32)) == Equal(0, 0)
+
+
 def test_opinions_rise_with_the_root_from_lowest_to_highest():
     assert Opinions(1, 5).weights(np.array([1, 2, 3, 5])).tolist() == pytest.approx([-0.1, 0.45, MIDDLE, 1])
 
