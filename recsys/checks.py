@@ -97,7 +97,7 @@ def _report_accent(colour: str) -> None:
     accent = make_accent(colour)
     if {accent.light, accent.dark} != {colour.lower()}:
         logger.info(
-            "accent %s is %s on light and %s on dark pages, where text in it can be read",
+            "accent %s: so that text in it can be read, it is %s on light pages and %s on dark ones",
             colour,
             accent.light,
             accent.dark,

@@ -135,7 +135,7 @@ def read(
         reader = partial(read_dataset, source) if isinstance(source, Path) else source
         dataset, report = reader(config.read, items, users)
         counts = {"rating": dataset.n_ratings, "user": dataset.n_users, "item": dataset.n_items}
-        parts = [f"{n} {noun}{'s' * (n != 1)}" for noun, n in counts.items()]
+        parts = [f"{n:,} {noun}{'s' * (n != 1)}" for noun, n in counts.items()]
         details.append(f"{dataset.name}: {', '.join(parts)}")
     report.log_warnings()
     if dataset.source.synthetic:
@@ -210,7 +210,9 @@ def split(dataset: Dataset, config: BuildConfig, reporter: Reporter = SILENT) ->
     with reporter.stage("split") as details:
         parts = split_ratings(dataset, config.holdout, np.random.default_rng(config.train.seed))
         n_hidden = 0 if parts.test is None else parts.test.n_ratings
-        details.append(f"{parts.kind}: {parts.train.n_ratings} ratings to train on, {n_hidden} held out")
+        n_train = parts.train.n_ratings
+        ratings = "rating" if n_train == 1 else "ratings"
+        details.append(f"{parts.kind}: {n_train:,} {ratings} to train on, {n_hidden:,} held out")
         if parts.n_cut_in_ties:
             details.append(
                 f"{parts.n_cut_in_ties} of {dataset.n_users} users are cut between ratings of the same time, where "

@@ -179,6 +179,14 @@ def test_a_reporter_sees_every_stage_once_and_in_order(dataset, tmp_path):
     assert reporter.details["split"] == [f"temporal: {n_train} ratings to train on, {n_hidden} held out"]
 
 
+@pytest.mark.parametrize(("n", "detail"), [(2, "1 rating to train on, 1 held out"), (3, "2 ratings to train on, 1")])
+def test_a_single_rating_to_train_on_is_spoken_of_in_the_singular(n, detail):
+    reporter = RecordingReporter()
+    frame = pd.DataFrame({"user": ["ada"] * n, "item": range(n), "rating": range(n)})
+    pipeline.split(recsys.Dataset.from_frames(frame), QUICK, reporter)
+    assert detail in reporter.details["split"][0]
+
+
 def test_a_reporter_sees_that_lists_for_the_pages_are_re_ranked(dataset):
     reporter = RecordingReporter()
     pipeline.compute_results(dataset, replace(QUICK, discovery=0.5), reporter, recsys.NoCache())

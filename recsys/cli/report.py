@@ -44,7 +44,7 @@ def print_suggestions(report: ReadReport) -> None:
     """Print the lines of a settings file that say what had to be guessed."""
     lines = report.suggestions()
     if not lines and any(column.how == "layout" for table in report.tables for column in table.columns):
-        logger.info("nothing was written; what was guessed is the layout of the table, which no setting can confirm")
+        logger.info("nothing was written; only the layout of the table was guessed, and there is no setting for that")
         return
     if not lines:
         logger.info("nothing had to be guessed, and nothing was written")

@@ -62,7 +62,7 @@ class PresentationConfig(Checked):
     ] = None
     """What an item is called, such as "book"; by default what the data suggests. Without its forms, a noun that is
     not known has a regular plural, and users "choose" it; with
-    { one = "zine", many = "zines", do = "read", did = "read" }, pages ask "which zines should you read next?". Where
+    { one = "zine", many = "zines", do = "read", did = "read" }, pages ask "what should you read next?". Where
     the pages are in German, so are the forms: those of "Brettspiel" follow from those of "Spiel", and a noun that is
     not known needs its plural."""
     language: Annotated[
