@@ -289,8 +289,8 @@ class Recommendation(Struct, frozen=True, omit_defaults=True, gc=False):
         Meta(
             description="[item, strength] of rated items, strongest first; absent: none of more than 0.005. By "
             "models.{name}.reasons in build.json, effect: by how much the score falls when the tower is run again "
-            "without that item, 2 % or more of the sum of all that it falls by in this way; these do not add up to the "
-            "score. similarity: cosine of the two items, which is not why the model recommends it"
+            "without that item, 2 % or more of the sum of all that it falls by in this way; these do not add up to "
+            "the score. similarity: cosine of the two items, which is not why the model recommends it"
         ),
     ] = []
     why_withheld: Annotated[

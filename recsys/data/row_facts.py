@@ -1,6 +1,8 @@
 """Facts about items and users in the rows of the ratings, such as the author in each row of a book.
 
-A column that differs between the rows of an item, such as the title of a review, is not a fact about the item.
+A column that differs between the rows of an item, such as the title of a review, is not a fact about the item. Facts
+are collected before ratings are held out, so rows that will be held out count too. That tells a model hardly anything
+about these, as in nine of ten keys all rows have to agree.
 """
 
 from __future__ import annotations

@@ -246,6 +246,21 @@ def test_a_column_of_times_that_cannot_be_read_is_left_out_with_an_example():
     }
 
 
+@pytest.mark.parametrize("n_divided", [1, 2])
+def test_a_column_that_differs_for_more_than_a_tenth_of_the_users_is_not_about_them(n_divided):
+    rows = [
+        [f"u{user}", f"b{book}", "3", "DE" if user < n_divided and book == 0 else ("AT", "CH")[user % 2]]
+        for user in range(10) for book in range(3)
+    ]  # fmt: skip
+    dataset, report = read(table_of(rows, ["user", "book", "stars", "Country"]))
+    if n_divided == 1:
+        assert dataset.user_feature_names == ("Country=AT", "Country=CH")
+        assert dataset.user_features.argmax(axis=1).tolist() == [0, 1] * 5  # the most frequent value of each user
+    else:
+        assert dataset.user_feature_names == ()
+        assert report.tables[0].columns[3].kind.startswith("left out: it differs between the rows of one item")
+
+
 def test_a_table_of_items_goes_before_what_the_rows_of_ratings_say_of_them():
     rows = [[*row, f"Author of {row[1]}"] for row in ROWS] + [["bob", "b2", "1", "3.2.2020", "Author of b2"]]
     dataset, report = read(table_of(rows, [*HEADER, "writer"]), BOOKS)
