@@ -81,7 +81,7 @@ def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, s
             unknown.remove(guessed["rating"])
             guessed = guess_rating_columns({name: contents[name] for name in unknown}, set(columns))
         columns |= {role: RoleColumn(name, role, "contents") for role, name in guessed.items() if role not in columns}
-    if not {"user", "item"} <= columns.keys() or _has_column_for_each_item(columns, contents):
+    if not {"user", "item"} <= columns.keys() or _is_matrix(columns, contents):
         return None
     if _is_like_others(columns, sample):
         return None
@@ -90,13 +90,19 @@ def find_rating_columns(table: str, sample: pd.DataFrame, named: Mapping[Role, s
     return make_roles("ratings", names, columns)
 
 
-def _has_column_for_each_item(columns: Mapping[Role, RoleColumn], contents: Mapping[str, Contents]) -> bool:
-    """Whether a table has a row for each user and a column of ratings for each item, unlike a log."""
-    user, item = columns["user"], columns["item"]
-    if item.how == "setting" or {"rating", "timestamp"} & columns.keys() or contents[user.name].share_unique < 1.0:
+def _is_matrix(columns: Mapping[Role, RoleColumn], contents: Mapping[str, Contents]) -> bool:
+    """Whether a table has a row for each user and a column of ratings for each item, or the reverse, unlike a log."""
+    if {"rating", "timestamp"} & columns.keys():
         return False
-    others = [column for name, column in contents.items() if name != user.name and column.n_known]
-    return len(others) > 2 and all(column.is_scale for column in others)
+    user, item = columns["user"], columns["item"]
+    return any(other.how != "setting" and _has_scales_for_each(key.name, contents)
+               for key, other in ((user, item), (item, user)))  # fmt: skip
+
+
+def _has_scales_for_each(key: str, contents: Mapping[str, Contents]) -> bool:
+    """Whether no value of a column recurs, and all other columns hold ratings."""
+    others = [column for name, column in contents.items() if name != key and column.n_known]
+    return contents[key].share_unique == 1.0 and len(others) > 2 and all(column.is_scale for column in others)
 
 
 def _is_about_keys(

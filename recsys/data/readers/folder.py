@@ -19,7 +19,7 @@ from recsys.data.rating_roles import find_rating_columns
 from recsys.data.readers.files import Files, name_of_data
 from recsys.data.readers.formats import open_table
 from recsys.data.readers.movielens import known_columns
-from recsys.data.readers.table import SourceTable
+from recsys.data.readers.table import HeadingsError, SourceTable
 from recsys.data.readers.wide import open_wide
 from recsys.data.roles import Roles
 from recsys.data.row_facts import Key
@@ -101,7 +101,8 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
             by_columns = open_wide(table, config.columns)
             roles = None if by_columns else find_rating_columns(table.file, table.sample, config.columns)
         except DataError as error:
-            if files.chosen is not None or _ending(name) in _TABLES or _ZIPPED.fullmatch(name):
+            is_meant = files.chosen is not None or isinstance(error, HeadingsError)
+            if is_meant or _ending(name) in _TABLES or _ZIPPED.fullmatch(name):
                 problems.append(error)
             continue
         if by_columns is not None:
@@ -111,6 +112,10 @@ def find_tables(files: Files, config: ReadConfig, taken: Collection[str] = ()) -
             others.append(table)
         else:
             candidates.append(Candidate(table, roles))
+    if others:  # a row among other tables is a profile, such as that in Letterboxd's exports, and no log
+        profiles = [candidate for candidate in candidates if len(candidate.table.sample) == 1]
+        candidates = [candidate for candidate in candidates if candidate not in profiles]
+        others += [candidate.table for candidate in profiles]
     if wide:  # in the folder of a poll, a table in which no item has two rows is a list of the items
         lists = [candidate for candidate in candidates if not _has_repeated_items(candidate)]
         candidates = [candidate for candidate in candidates if candidate not in lists]

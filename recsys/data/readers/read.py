@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recsys.config import ReadConfig
+from recsys.data.column_contents import describe_contents
 from recsys.data.column_names import WEAK, matches_of_name
 from recsys.data.dataset import Dataset, Source
 from recsys.data.fact_roles import find_item_columns, find_user_columns
@@ -126,6 +127,8 @@ def _nothing_found(path: Path, config: ReadConfig) -> DataError:
     remedy = "name the columns in site.toml, as in [columns] user = \"...\", item = \"...\""
     if any(map(_is_of_one_person, tables)):
         remedy += "; ratings of one person are too few: put those of several into one table, with a column of users"
+    if any(map(_is_transposed, tables)):
+        remedy += "; if each row is of an item and each column of a user, exchange rows and columns"
     return DataError(
         f"{quoted_path(path)} holds no table with a column of users and one of items: {seen} ({remedy})"
     )
@@ -135,6 +138,14 @@ def _is_of_one_person(table: SourceTable) -> bool:
     """Whether a table has ratings of items and no users, as Goodreads, IMDb and Letterboxd export them."""
     roles = {match.role for name in table.columns for match in matches_of_name(name) if match.rank < WEAK}
     return "rating" in roles and bool(roles & {"item", "title"}) and "user" not in roles
+
+
+def _is_transposed(table: SourceTable) -> bool:
+    """Whether a table has a column of items and otherwise only columns of ratings, which may be those of users."""
+    contents = {name: describe_contents(table.sample[name]) for name in table.columns}
+    others = [name for name, column in contents.items() if column.n_known and not column.is_scale]
+    roles = {match.role for name in others[:1] for match in matches_of_name(name)}
+    return len(others) == 1 and len(contents) > 3 and bool(roles & {"item", "title"})
 
 
 def _shortened(text: str) -> str:

@@ -25,6 +25,10 @@ class NoRowsError(DataError):
     """A file without a row."""
 
 
+class HeadingsError(DataError):
+    """A file of ratings that has a heading for each item instead of a column."""
+
+
 def refuse_many_columns(file: str, n_columns: int) -> None:
     """Refuse a table with more columns than :data:`MAX_COLUMNS`.
 

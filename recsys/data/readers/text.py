@@ -27,7 +27,7 @@ from recsys.data.readers.endings import cut_warning
 from recsys.data.readers.fast import parse_block
 from recsys.data.readers.files import Opener
 from recsys.data.readers.header import column_names, is_header
-from recsys.data.readers.table import NoRowsError, Skipped, SourceTable, refuse_many_columns
+from recsys.data.readers.table import HeadingsError, NoRowsError, Skipped, SourceTable, refuse_many_columns
 from recsys.data.roles import SAMPLE_ROWS
 from recsys.errors import DataError
 
@@ -186,11 +186,11 @@ def _refuse_headings(file: str, lines: Sequence[str]) -> None:
     """Refuse a file in which a line names an item, and the rows below it are ratings of this, like the Netflix Prize.
 
     Raises:
-        DataError: the file is like that.
+        HeadingsError: the file is like that.
     """
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     if _HEADING.fullmatch(lines[first].strip()):
-        raise DataError(
+        raise HeadingsError(
             f"{file}:{first + 1}: {lines[first].strip()!r} is a heading, and the rows below it do not name what they "
             "are about (expected a table with user and item in each row: write the heading's number into its rows)"
         )

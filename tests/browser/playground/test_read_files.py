@@ -297,6 +297,11 @@ LAYOUTS: dict[str, tuple[str, str | bytes]] = {
     "codes of numbers and letters": (
         "log.csv", table(*(f"{n // 3},2014-04-07T10:51:{n:02}Z,{100 + n % 6},{'0S7'[n % 3]}" for n in range(30)))
     ),
+    "a matrix with items as rows": (
+        "log.csv", table(
+            "film,user1,user2,user3", *(f"Film {n},{n % 5 + 1},{n % 3 + 1},{n % 4 + 1}" for n in range(20))
+        ),
+    ),
     "times without marks": (
         "log.csv", table("user,item,date", *(f"{u},{i},201201{n + 1:02}T142125Z" for n, (u, i) in enumerate(PAIRS)))
     ),

@@ -110,6 +110,26 @@ def test_tables_that_are_not_used_are_named_with_the_reason(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("people", ["user1,user2,user3,user4", "ann,bob,cy,dan"])
+def test_a_matrix_with_items_as_rows_is_refused_with_what_to_do(tmp_path, people):
+    cells = "".join(f"Film {n},{n % 5 + 1},{n % 3 + 1},,{n % 4 + 1}\n" for n in range(20))
+    folder = folder_of(tmp_path, {"films.csv": f"film,{people}\n{cells}"})
+    assert "if each row is of an item and each column of a user, exchange rows and columns" in error_message(folder)
+
+
+def test_headings_are_refused_though_there_are_other_tables(tmp_path):
+    titles = "".join(f"{n},2003,Film {n}\n" for n in range(1, 6))
+    folder = folder_of(tmp_path, {"combined_data_1.txt": "1:\n3,4,2005-12-26\n", "movie_titles.csv": titles})
+    assert error_message(folder).startswith("combined_data_1.txt:1: '1:' is a heading")
+
+
+def test_the_profile_in_the_export_of_one_person_is_no_log(tmp_path):
+    films = "Date,Name,Year,URI,Rating\n" + "".join(f"2020-01-{n + 10},Film {n},1999,u/{n},4\n" for n in range(9))
+    profile = "Date Joined,Username,Favorite Films\n2019-01-01,ann,u/1\n"
+    message = error_message(folder_of(tmp_path, {"ratings.csv": films, "profile.csv": profile}))
+    assert "ratings of one person are too few" in message
+
+
 def test_tables_that_are_packed_one_by_one_are_read(tmp_path):
     tmp_path.joinpath("shop").mkdir()
     for name, content in {"rating.csv": LOG, "movie.csv": BOOKS}.items():

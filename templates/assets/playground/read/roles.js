@@ -99,13 +99,14 @@ export function findRoles(sample, contents, columnNames) {
     }
   };
 
-  // A row for each user and a column of ratings for each item is no log.
-  const hasColumnForEachItem = () => {
-    const user = columns.get("user").name;
-    if (columns.has("rating") || columns.has("timestamp") || contents.get(user).shareUnique < 1) return false;
-    const others = names.filter((name) => name !== user && contents.get(name).nKnown).map((name) => contents.get(name));
-    return others.length > 2 && others.every((column) => column.isScale);
+  // A row for each user and a column of ratings for each item, or the reverse, is no log.
+  const hasScalesForEach = (key) => {
+    const others = names.filter((name) => name !== key && contents.get(name).nKnown).map((name) => contents.get(name));
+    return contents.get(key).shareUnique === 1 && others.length > 2 && others.every((column) => column.isScale);
   };
+  const isMatrix = () =>
+    !columns.has("rating") && !columns.has("timestamp") &&
+    ["user", "item"].some((role) => hasScalesForEach(columns.get(role).name));
 
   // Whether users or items that were guessed are values that several other columns have: answers to questions.
   const isLikeOthers = () => {
@@ -160,7 +161,7 @@ export function findRoles(sample, contents, columnNames) {
     unknown = left;
     for (const [role, name] of guessed) if (!columns.has(role)) add(role, name, true);
   }
-  if (!isUser() || hasColumnForEachItem() || isLikeOthers()) return null;
+  if (!isUser() || isMatrix() || isLikeOthers()) return null;
   guessRest(unknown.filter((name) => !isTaken(name)));
   addFacts();
   return columns;
