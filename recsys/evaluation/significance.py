@@ -84,8 +84,8 @@ def largest_differences(
 def signed_rank(difference: NDArray[np.float64]) -> float:
     """Two-sided p of the signed-rank test of paired differences (n,) (Wilcoxon 1945); 1 where all are zero.
 
-    ``scipy.stats.wilcoxon`` gives the same number with ``method="approx"`` and ``correction=False``; by default it uses
-    the exact distribution for few users. Importing ``scipy.stats`` takes longer than this takes to run.
+    ``scipy.stats.wilcoxon`` gives the same number with ``method="approx"`` and ``correction=False``; by default it
+    uses the exact distribution for few users. Importing ``scipy.stats`` takes longer than this takes to run.
     """
     difference = difference[difference != 0]
     n = len(difference)
