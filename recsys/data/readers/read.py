@@ -27,7 +27,7 @@ from recsys.data.readers.entities import join_split_entities
 from recsys.data.readers.files import Files, kind_of_path, list_folders, name_of_data, single_file, without_numbers
 from recsys.data.readers.folder import Candidate, Tables, fact_columns, find_facts, find_tables, why_unused
 from recsys.data.readers.formats import LABEL, open_table
-from recsys.data.readers.table import Skipped, SourceTable
+from recsys.data.readers.table import NoRowsError, Skipped, SourceTable
 from recsys.data.report import ReadReport
 from recsys.data.roles import Roles
 from recsys.data.row_facts import Key, reasons_to_leave_out
@@ -77,7 +77,9 @@ def find_datasets(
             continue
         known = {other.name for other in taken if other.resolve().parent == files.path.resolve()}
         tables = find_tables(files, config, known)
-        problems += tables.problems
+        is_personal = any(map(_is_of_one_person, tables.others))  # such an export may have tables without rows
+        problems += [problem for problem in tables.problems
+                     if not (is_personal and isinstance(problem, NoRowsError))]  # fmt: skip
         if tables.ratings:
             sources.append(DataSource(files, None, tables))
     if not sources and problems:
@@ -143,9 +145,10 @@ def _is_of_one_person(table: SourceTable) -> bool:
 def _is_transposed(table: SourceTable) -> bool:
     """Whether a table has a column of items and otherwise only columns of ratings, which may be those of users."""
     contents = {name: describe_contents(table.sample[name]) for name in table.columns}
-    others = [name for name, column in contents.items() if column.n_known and not column.is_scale]
-    roles = {match.role for name in others[:1] for match in matches_of_name(name)}
-    return len(others) == 1 and len(contents) > 3 and bool(roles & {"item", "title"})
+    names = [name for name, column in contents.items() if column.share_unique == 1.0
+             and {match.role for match in matches_of_name(name)} & {"item", "title"}]  # fmt: skip
+    others = [column for name, column in contents.items() if column.n_known and name not in names]
+    return len(names) == 1 and len(others) > 2 and all(column.is_scale for column in others)
 
 
 def _shortened(text: str) -> str:

@@ -126,7 +126,8 @@ def test_headings_are_refused_though_there_are_other_tables(tmp_path):
 def test_the_profile_in_the_export_of_one_person_is_no_log(tmp_path):
     films = "Date,Name,Year,URI,Rating\n" + "".join(f"2020-01-{n + 10},Film {n},1999,u/{n},4\n" for n in range(9))
     profile = "Date Joined,Username,Favorite Films\n2019-01-01,ann,u/1\n"
-    message = error_message(folder_of(tmp_path, {"ratings.csv": films, "profile.csv": profile}))
+    files = {"ratings.csv": films, "profile.csv": profile, "comments.csv": "Date,Content,Comment\n"}
+    message = error_message(folder_of(tmp_path, files))
     assert "ratings of one person are too few" in message
 
 
