@@ -74,15 +74,19 @@ def test_on_a_phone_the_navigation_leads_to_every_page_and_shows_the_one_that_is
         assert covered <= left < right <= 360 - faded, label
 
 
-@pytest.mark.parametrize("width", [360, 600, 1000, 1280])
-def test_links_fade_exactly_where_the_navigation_goes_on(visit, disk, width):
+@pytest.mark.parametrize(("width", "title", "is_long"), [
+    (360, "Marquee", True), (600, "Marquee", True), (1000, "Marquee", False), (1280, "Marquee", False),
+    (1060, "The Tuesday book club", True),
+])  # fmt: skip
+def test_links_fade_exactly_where_the_navigation_goes_on(visit, disk, width, title, is_long):
     page = visit(disk + "index.html", width)
+    page.evaluate("(title) => document.querySelector('header > a').lastChild.textContent = title", title)
     goes_on, faded = page.evaluate("""() => {
       const nav = document.querySelector("header nav");
       const faded = /100% - ([0-9.]+)px/.exec(getComputedStyle(nav).mask);
       return [nav.scrollWidth > nav.clientWidth, Number(faded?.[1] ?? 0)];
     }""")
-    assert (faded > 0) == goes_on == (width < 640)
+    assert (faded > 0) == goes_on == is_long
 
 
 @pytest.mark.parametrize(
