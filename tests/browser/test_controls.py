@@ -89,6 +89,15 @@ def test_links_fade_exactly_where_the_navigation_goes_on(visit, disk, width, tit
     assert (faded > 0) == goes_on == is_long
 
 
+@pytest.mark.parametrize("width", [360, 640, 1000])
+def test_next_to_a_long_title_search_and_theme_stay_in_its_row(visit, disk, width):
+    page = visit(disk + "index.html", width)
+    page.evaluate("document.querySelector('header > a').lastChild.textContent = 'The Tuesday book club and library'")
+    parts = [page.locator(f"header > {part}").bounding_box() for part in ("a", ".find", ".theme")]
+    middles = [box["y"] + box["height"] / 2 for box in parts]
+    assert max(middles) - min(middles) < 4
+
+
 @pytest.mark.parametrize(
     ("origin", "address"),
     [("disk", "index.html"), ("web", "users.html"), ("disk", "users/1.html")],
