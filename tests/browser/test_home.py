@@ -159,7 +159,7 @@ def test_the_first_screen_says_what_this_is_with_an_example_and_what_to_press(vi
 
 def test_without_javascript_the_items_are_links(visit, disk):
     page = visit(disk + "index.html", java_script_enabled=False)
-    assert "Rating needs JavaScript" in page.locator("#try noscript p").inner_text()
+    assert "A list of your own needs JavaScript" in page.locator("#try noscript p").inner_text()
     assert cards(page).get_by_role("link").locator("visible=true").count() == 6
     assert not page.locator("[data-list]").is_visible()
 

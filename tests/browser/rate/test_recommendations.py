@@ -232,7 +232,7 @@ def test_a_tower_that_fails_to_load_is_reported_and_can_be_loaded_again(visit, d
 
 def test_without_javascript_the_cards_are_links(visit, disk):
     page = visit(disk + "rate.html", java_script_enabled=False)
-    assert "Rating needs JavaScript" in page.locator("noscript p").inner_text()
+    assert "A list of your own needs JavaScript" in page.locator("noscript p").inner_text()
     links = cards(page).get_by_role("link")
     assert links.locator("visible=true").count() == cards(page).count() > 12
     tops = [card.bounding_box()["y"] for card in cards(page).all()]
