@@ -127,8 +127,8 @@ def describe_times(times: NDArray[np.int64], *, are_dates: bool) -> str:
             days = [dt.datetime.fromtimestamp(t / per_second, dt.UTC).date().isoformat() for t in (low, high)]
             if not are_dates:
                 return f"{days[0]} to {days[1]}, in {name}"
-            have_hours = bool((times % int(_DAY * per_second)).any())
-            return f"{'times' if have_hours else 'dates'} from {days[0]} to {days[1]}"
+            are_days = not any(t % int(_DAY * per_second) for t in (low, high))
+            return f"{'dates' if are_days else 'times'} from {days[0]} to {days[1]}"
     return f"numbers from {low:,} to {high:,}"
 
 

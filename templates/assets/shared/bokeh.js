@@ -46,10 +46,7 @@ function formatNumbersAsThePage() {
 export const loadBokeh = (address) =>
   new Promise((resolve, reject) => {
     const script = element("script", { src: address });
-    script.onload = () => {
-      formatNumbersAsThePage();
-      resolve();
-    };
+    script.onload = resolve;
     script.onerror = () => reject(new Error(`${script.src} did not load`));
     document.head.append(script);
-  });
+  }).then(formatNumbersAsThePage);

@@ -156,8 +156,8 @@ export function createPair(box, { facts, log, userIds }, onPick) {
     button({ class: "quiet", disabled: "" }, otherItem, t("playground_pair.other_item")),
   );
   const head = element("div", { class: "playground-head" }, element("h2", {}, t("playground_pair.heading")), actions);
-  const who = element("p", { class: "pair-names", hidden: "" }, userName, " × ", itemName);
-  const numbers = element("div", { class: "pair-towers", hidden: "" }, towers.base.box, towers.deep.box);
+  const who = element("p", { class: "pair-names is-waiting" }, userName, " × ", itemName);
+  const numbers = element("div", { class: "pair-towers is-waiting" }, towers.base.box, towers.deep.box);
   box.replaceChildren(head, who, state, numbers);
   onThemeChange(() => {
     for (const tower of Object.values(towers)) tower.repaint();
@@ -177,7 +177,7 @@ export function createPair(box, { facts, log, userIds }, onPick) {
     itemName.textContent = [facts.title(pair.item), facts.year(pair.item)].filter(Boolean).join(" ");
     state.textContent = describeState();
     for (const control of actions.children) control.disabled = false;
-    who.hidden = numbers.hidden = false;
+    for (const part of [who, numbers]) part.classList.remove("is-waiting");
     towers.base.show(pair.base);
     towers.deep.show(pair.deep);
   };
